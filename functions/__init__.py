@@ -1,0 +1,1 @@
+"""The product: what is deployed."""

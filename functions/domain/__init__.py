@@ -1,0 +1,1 @@
+"""Decides: pure, standard library only; no clock, no I/O, no vendor."""

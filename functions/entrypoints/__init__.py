@@ -1,0 +1,1 @@
+"""Ways in: HTTP functions, console, command line."""

@@ -1,0 +1,1 @@
+"""Simulated Google and i-Reserve, to try the product and to test it; never deployed."""
