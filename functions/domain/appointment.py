@@ -1,0 +1,47 @@
+"""The shared projection of a booking and an event: when, what, where."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """From an instant until an instant, both kept in UTC with whole seconds."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        for name in ("start", "end"):
+            moment: datetime = getattr(self, name)
+            if moment.tzinfo is None:
+                raise ValueError("an instant needs a time zone")
+            object.__setattr__(self, name, moment.astimezone(UTC).replace(microsecond=0))
+
+
+@dataclass(frozen=True, slots=True)
+class AllDay:
+    """Whole days of the integration's time zone; `until` is exclusive, as at Google."""
+
+    first: date
+    until: date
+
+
+When = Timed | AllDay
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """What an event made from a booking should show.
+
+    `description` is the text above the service's line. `guest` is the customer's e-mail address or "".
+    `reminders` are (method, minutes) pairs in Google's methods `popup` and `email`; empty means none at all.
+    """
+
+    when: When
+    calendar: str
+    title: str
+    description: str = ""
+    guest: str = ""
+    reminders: tuple[tuple[str, int], ...] = ()
+    meet: bool = False

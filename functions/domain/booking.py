@@ -1,0 +1,38 @@
+"""A booking as read from i-Reserve, in our words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """One booking.
+
+    `starts` and `ends` are aware datetimes; with `day_mode` only their local dates count and `ends` is the last day or
+    the day after it, as the setting `sync.day_end` says. `fields` holds every value of the answer by i-Reserve's own
+    field name in lower case, as text, for templates and custom fields.
+    """
+
+    id: str
+    object_id: str
+    starts: datetime
+    ends: datetime
+    status: int
+    object_name: str = ""
+    day_mode: bool = False
+    number: int = 1
+    external_id: str = ""
+    remarks: str = ""
+    customer_id: str = ""
+    email: str = ""
+    activity_id: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def value_of(self, field_name: str) -> str:
+        """Text of a field that the settings name: `external_id`, `remarks` or `customNN`; "" when it is not there."""
+        if field_name == "external_id":
+            return self.external_id
+        if field_name == "remarks":
+            return self.remarks
+        return self.fields.get(field_name, "")

@@ -1,0 +1,90 @@
+"""A link: one booking-event pair, the values both sides last agreed on, its origin and its state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from functions.domain.appointment import When
+from functions.domain.event import EventKey
+
+
+class Origin(StrEnum):
+    """Which side was there first; it decides who owns title, description, guests, reminders and Meet."""
+
+    BOOKING = "booking"
+    EVENT = "event"
+
+
+class State(StrEnum):
+    """What the planner may do with a link."""
+
+    ACTIVE = "active"
+    GRACE = "grace"  # the event was deleted; the booking is cancelled at `until` unless something changes
+    HELD = "held"  # a removal that waits for a person
+    REFUSED = "refused"  # the other side said no; tried again when it changes
+    PAUSED = "paused"  # put back or written too often; waits for a person
+    DETACHED = "detached"  # left alone for good
+
+
+class Side(StrEnum):
+    """The two sides of a link."""
+
+    BOOKING = "booking"
+    EVENT = "event"
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The values both sides last agreed on.
+
+    Texts and addresses are kept as keyed digests only, by field name (`title`, `description`, `guest`, `reminders`,
+    `meet`, `remarks`, `text`), so that nothing personal rests in the store.
+    """
+
+    when: When
+    calendar: str
+    object_id: str
+    status: int
+    digests: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A write-ahead claim: what is about to be written, under which stamp, and until when the claim holds.
+
+    `base` is what both sides agree on once the write has landed. `expires_at` is aware UTC.
+    """
+
+    stamp: str
+    target: Side
+    step: str
+    expires_at: datetime
+    base: Base | None = None
+    event: EventKey | None = None
+    entry: str = ""  # id of the journal entry that it opened
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One booking-event pair. `version` rises with every save; `event_etag` belongs to `base`."""
+
+    id: str
+    booking_id: str = ""
+    event: EventKey | None = None
+    origin: Origin = Origin.BOOKING
+    state: State = State.ACTIVE
+    base: Base | None = None
+    intent: Intent | None = None
+    generation: int = 0  # of the derived event id; rises when an id is burnt
+    version: int = 0
+    event_etag: str = ""
+    write_back: bool = True  # False: the booking's id field holds a foreign value that is not ours to change
+    until: datetime | None = None  # end of the grace
+    reason: str = ""  # why it is in a state other than active
+    cancelled_by_us: bool = False  # our own handling of a deleted event cancelled the booking
+    refused_value: str = ""  # digest of what was refused, so that the same is not asked twice
+    put_backs: tuple[datetime, ...] = ()
+    writes: tuple[datetime, ...] = ()
+    ours: tuple[str, ...] = ()  # digests of values that we wrote into the booking's id and Meet fields
+    series: str = ""

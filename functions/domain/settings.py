@@ -1,0 +1,138 @@
+"""The settings of one integration, as i-Reserve's screens name them."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class IReserveSettings:
+    """Where i-Reserve is; the password is a secret, not a setting."""
+
+    base_url: str = ""
+    username: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GoogleSettings:
+    """The OAuth client of the organisation; its secret is a secret."""
+
+    client_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundSettings:
+    """Bookings to events. Minutes are before the start; 0 means no reminder."""
+
+    external_id_field: str = "external_id"
+    title_template: str = "{OBJECT} - {BOOKING_NUMBER}"
+    description_template: str = "{REMARKS}"
+    create_meet_link: bool = False
+    meet_link_field: str = ""
+    reminder_popup_minutes: int = 0
+    reminder_email_minutes: int = 0
+    use_customer_data: bool = False
+    notify_guests: bool = False
+    create_on_status: tuple[int, ...] = (20, 30)
+    delete_on_status: tuple[int, ...] = (70, 80)
+    activities: Literal["none", "per_booking"] = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class MappingRow:
+    """Bookings of this object stand in this calendar; the object `*` is every other object."""
+
+    object: str
+    calendar: str
+
+
+@dataclass(frozen=True, slots=True)
+class InboundSettings:
+    """Events to bookings."""
+
+    enabled: bool = True
+    object: str = ""
+    status: int = 20
+    number: int = 1
+    allow_booking_update: bool = False
+    ignore_validation_errors_on_update: bool = False
+    follow: Literal["inbound_object", "all_mapped"] = "inbound_object"
+    allow_object_change: bool = False
+    deleted_event: Literal["cancel", "ask", "restore"] = "cancel"
+    cancel_status: int | None = None
+    import_existing: bool = False
+    remarks_field: str = "remarks"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSettings:
+    """How both directions run."""
+
+    window_days: tuple[int, int] = (-90, 365)
+    day_end: Literal["exclusive", "inclusive"] = "exclusive"
+    backfill: Literal["all", "future", "none"] = "future"
+    sweep_minutes: int = 15
+    poll_seconds: int = 60
+    conflict_winner: Literal["booking", "event"] = "booking"
+    cancel_grace_seconds: int = 120
+    hold_over: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSettings:
+    """Who is told when the sync needs a person."""
+
+    email: str = ""
+    webhook_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything of one integration that an administrator can set; `id` is the `int_id` of the routes."""
+
+    id: str
+    name: str = ""
+    language: Literal["nl", "en"] = "nl"
+    timezone: str = "Europe/Amsterdam"
+    ireserve: IReserveSettings = field(default_factory=IReserveSettings)
+    google: GoogleSettings = field(default_factory=GoogleSettings)
+    outbound: OutboundSettings = field(default_factory=OutboundSettings)
+    mapping: tuple[MappingRow, ...] = ()
+    inbound: InboundSettings = field(default_factory=InboundSettings)
+    sync: SyncSettings = field(default_factory=SyncSettings)
+    alerts: AlertSettings = field(default_factory=AlertSettings)
+
+    @property
+    def calendars(self) -> tuple[str, ...]:
+        """The mapped calendars, each once, in the order of the rows."""
+        return tuple(dict.fromkeys(row.calendar for row in self.mapping))
+
+    def calendar_of(self, object_id: str) -> str | None:
+        """Return the calendar for bookings of an object: its own row, else the row `*`, else None."""
+        rows = {row.object: row.calendar for row in reversed(self.mapping)}
+        return rows.get(object_id, rows.get("*"))
+
+    def objects_of(self, calendar: str) -> tuple[str, ...]:
+        """Return the objects with a row of their own on a calendar."""
+        return tuple(row.object for row in self.mapping if row.calendar == calendar and row.object != "*")
+
+    @property
+    def inbound_object(self) -> str:
+        """The object that new events become bookings of: as set, else of the first row that is not `*`."""
+        return self.inbound.object or next((row.object for row in self.mapping if row.object != "*"), "")
+
+    @property
+    def cancel_status(self) -> int | None:
+        """The status that a booking gets when its event was deleted."""
+        if self.inbound.cancel_status is not None:
+            return self.inbound.cancel_status
+        return next(iter(self.outbound.delete_on_status), None)
+
+    def object_for_new_event(self, calendar: str) -> str | None:
+        """Return the object on which a new event of this calendar becomes a booking, or None where it does not."""
+        if not self.inbound.enabled:
+            return None
+        if self.inbound.follow == "inbound_object":
+            target = self.inbound_object
+            return target if target and self.calendar_of(target) == calendar else None
+        objects = self.objects_of(calendar)
+        return objects[0] if len(objects) == 1 else None

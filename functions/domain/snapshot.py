@@ -1,0 +1,41 @@
+"""One side as read."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Presence(StrEnum):
+    """What reading one side came to. Unreadable is never a deletion."""
+
+    PRESENT = "present"
+    CANCELLED = "cancelled"
+    ABSENT = "absent"
+    UNREADABLE = "unreadable"
+    BELIEVED = "believed"  # not read: as the link last saw it, guarded by its etag
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot(Generic[T]):
+    """Presence, with the value when present."""
+
+    presence: Presence
+    value: T | None = None
+
+    @classmethod
+    def of(cls, value: T) -> "Snapshot[T]":
+        """Snapshot of a thing that was read."""
+        return cls(Presence.PRESENT, value)
+
+    @property
+    def vanished(self) -> bool:
+        """Whether the thing was there and is not any more."""
+        return self.presence in (Presence.CANCELLED, Presence.ABSENT)
+
+
+CANCELLED: Snapshot[object] = Snapshot(Presence.CANCELLED)
+ABSENT: Snapshot[object] = Snapshot(Presence.ABSENT)
+UNREADABLE: Snapshot[object] = Snapshot(Presence.UNREADABLE)
+BELIEVED: Snapshot[object] = Snapshot(Presence.BELIEVED)
