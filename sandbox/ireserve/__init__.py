@@ -1,0 +1,1 @@
+"""Simulated i-Reserve: the documented REST interface, outgoing hooks and a panel, in memory."""

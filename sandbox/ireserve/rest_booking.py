@@ -1,0 +1,70 @@
+"""REST: reading bookings singly and by filter."""
+
+from flask import Blueprint, Response, request
+
+from sandbox.ireserve.answers import ApiError, answer, error, expansions, whole
+from sandbox.ireserve.columns import DEFAULT, booking_table
+from sandbox.ireserve.fields import booking_fields, legacy_fields
+from sandbox.ireserve.rest_hook import write_booking
+from sandbox.ireserve.rights import need, sees, tenant
+from sandbox.ireserve.rows import Kind, page, pick_columns, row
+from sandbox.ireserve.search import BadSearchError, compile_search
+
+WITHOUT_SEARCH = 100
+IDENTITY: list[tuple[str, Kind]] = [("RES_CUST_ID", "int"), ("res_id", "text"), ("res_cust_id", "text")]
+
+
+def routes(api: Blueprint) -> None:
+    """Add the methods to the blueprint."""
+    api.get("/booking/<int:number>")(get_booking)
+    api.put("/booking/<int:number>")(put_booking)
+    api.get("/booking/filter")(filter_bookings)
+
+
+def get_booking(number: int) -> Response:
+    """GET booking/{id}."""
+    user = need()
+    expansions("booking")
+    dialect, world = tenant().dialect, tenant().world
+    booking = world.bookings.get(number)
+    if not user.bookings or (booking is not None and not sees(user, booking)):
+        return error(int(dialect.no_right))
+    if booking is None:
+        if dialect.unknown_booking == "404":
+            return error(404, "booking not found")
+        return answer(None if dialect.unknown_booking == "null" else {})
+    if dialect.legacy_booking:
+        return answer(legacy_fields(world, booking))
+    return answer(booking_fields(world, dialect, booking))
+
+
+def put_booking(number: int) -> Response:
+    """PUT booking/{id}: only in a dialect that has it; then like hook/booking with this id."""
+    if not tenant().dialect.put_booking:
+        return error(405)
+    return write_booking({"id": number})
+
+
+def filter_bookings() -> Response:
+    """GET booking/filter: the rows that the search finds, every column formatted and raw."""
+    user = need()
+    dialect, world = tenant().dialect, tenant().world
+    if request.args.get("filter_id"):
+        raise ApiError(412, "filter_id is not a saved filter")
+    table = booking_table(world, dialect)
+    names = pick_columns(table, request.args.get("columns") or DEFAULT, strict=dialect.unknown_column == "error")
+    search = request.args.get("search", "").strip()
+    try:
+        fits = compile_search(search, table, tenant().now())
+    except BadSearchError as bad:
+        raise ApiError(412, str(bad)) from bad
+    found = [each for each in world.bookings.values() if sees(user, each) and fits(each)]
+    found.sort(key=lambda each: (each.start, each.id) if dialect.filter_order == "start" else (each.id,))
+    if dialect.duplicate_rows:
+        found = [each for each in found for _ in range(2)]
+    start = whole(request.args.get("start") or 0, "start")
+    length = whole(request.args.get("length") or (0 if search else WITHOUT_SEARCH), "length")
+    shown = page(found, start, length, dialect.filter_max_length)
+    return answer(
+        [row(table, each, names, n, IDENTITY, dialect.time_format) for n, each in enumerate(shown, start + 1)]
+    )

@@ -1,0 +1,103 @@
+"""Whether a booking may be as someone wants it: i-Reserve's own checks."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sandbox.ireserve.dialect import Dialect
+from sandbox.ireserve.model import Booking, World
+from sandbox.ireserve.times import midnight
+
+
+class Refused(Exception):
+    """A check said no; `keys` name the sentences of words.py."""
+
+    def __init__(self, *keys: str) -> None:
+        super().__init__(", ".join(keys))
+        self.keys = keys
+
+
+def shaped(world: World, booking: Booking) -> Booking:
+    """Return the booking as its object's mode has it: whole days, or the activity's own period."""
+    activity = world.activities.get(booking.event_id or "")
+    if activity is not None:
+        return replace(booking, object_id=activity.object_id, start=activity.start, end=activity.end)
+    thing = world.objects.get(booking.object_id)
+    if thing is not None and thing.mode == "day":
+        return replace(booking, start=midnight(booking.start), end=midnight(booking.end))
+    return booking
+
+
+def occupied(world: World, dialect: Dialect, booking: Booking) -> tuple[datetime, datetime]:
+    """Return from when until when the booking keeps others out."""
+    thing = world.objects.get(booking.object_id)
+    last_day_too = thing is not None and thing.mode == "day" and dialect.day_end == "inclusive"
+    return booking.start, booking.end + timedelta(days=1 if last_day_too else 0)
+
+
+def faults_of(world: World, dialect: Dialect, wanted: Booking) -> list[str]:
+    """Return what is wrong with the booking in itself, whoever wants it."""
+    faults = []
+    if wanted.object_id not in world.objects or not world.objects[wanted.object_id].active:
+        return ["unknown_object"]
+    if wanted.event_id and wanted.event_id not in world.activities:
+        return ["unknown_event"]
+    start, end = occupied(world, dialect, wanted)
+    if end <= start:
+        faults.append("period_order")
+    if wanted.number < 1:
+        faults.append("places")
+    if wanted.status_code not in world.statuses:
+        faults.append("unknown_status")
+    if wanted.customer_id is not None and wanted.customer_id not in world.customers:
+        faults.append("unknown_customer")
+    return faults
+
+
+def conflicts(world: World, dialect: Dialect, wanted: Booking) -> list[str]:
+    """Return why the period is not free for the booking; nothing for a status that does not count."""
+    if not world.statuses[wanted.status_code].counts:
+        return []
+    thing = world.objects[wanted.object_id]
+    rivals = [each for each in world.bookings.values() if each.id != wanted.id and _counts(world, each)]
+    if wanted.event_id:
+        taken = sum(each.number for each in rivals if each.event_id == wanted.event_id)
+        full = taken + wanted.number > world.activities[wanted.event_id].places
+        return ["event_full"] if full else []
+    if wanted.number > thing.places:
+        return ["places"]
+    if thing.opening and thing.mode == "time" and not _open(wanted, *thing.opening):
+        return ["closed"]
+    start, end = occupied(world, dialect, wanted)
+    periods = [(*occupied(world, dialect, each), each.number) for each in rivals if each.object_id == wanted.object_id]
+    overlapping = [each for each in periods if each[0] < end and start < each[1]]
+    peaks = [start, *(each[0] for each in overlapping if each[0] > start)]
+    for peak in peaks:
+        taken = sum(places for since, until, places in overlapping if since <= peak < until)
+        if taken + wanted.number > thing.places:
+            return ["not_available"]
+    return []
+
+
+def _counts(world: World, booking: Booking) -> bool:
+    status = world.statuses.get(booking.status_code)
+    return status is not None and status.counts
+
+
+def _open(wanted: Booking, first: int, last: int) -> bool:
+    opens = midnight(wanted.start).replace(hour=first)
+    closes = midnight(wanted.start) + timedelta(hours=last)
+    return opens <= wanted.start and wanted.end <= closes
+
+
+def moved(before: Booking, after: Booking) -> bool:
+    """Tell whether the change needs a free period: another time, object, activity or more places."""
+    return (
+        (before.object_id, before.start, before.end, before.event_id)
+        != (after.object_id, after.start, after.end, after.event_id)
+    ) or after.number > before.number
+
+
+def may_follow(world: World, before: int, after: int) -> bool:
+    """Tell whether the status may change this way."""
+    status = world.statuses.get(before)
+    return before == after or status is None or status.targets is None or after in status.targets

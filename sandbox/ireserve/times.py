@@ -1,0 +1,62 @@
+"""The tenant's local time: reading and writing it the way i-Reserve does."""
+
+import re
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("Europe/Amsterdam")
+HALF_DAY = 12
+
+
+def local(moment: datetime) -> datetime:
+    """Return the moment on the tenant's wall clock; which of two equal autumn hours is lost."""
+    return moment.astimezone(ZONE).replace(fold=0)
+
+
+def parse(text: str, *, naive_ok: bool = True) -> datetime:
+    """Read an ISO 8601 date or date-time, offset with or without colon; ValueError if it is none."""
+    moment = datetime.fromisoformat(text.strip())
+    if moment.tzinfo is not None:
+        return local(moment)
+    if not naive_ok:
+        raise ValueError(text)
+    return moment.replace(tzinfo=ZONE)
+
+
+def at(day: str, clock: str = "00:00") -> datetime:
+    """Return the local moment of a `YYYY-MM-DD` and an `HH:MM`; ValueError if they are none."""
+    return datetime.combine(date.fromisoformat(day), time.fromisoformat(clock), ZONE)
+
+
+def midnight(moment: datetime) -> datetime:
+    """Return the start of the moment's day."""
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def iso(moment: datetime) -> str:
+    """Return `2018-02-13T09:30:00+0100`, the offset without a colon."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S%z")
+
+
+def clock_text(seconds: int, style: str) -> str:
+    """Return `02:30 pm` for style 12h, `14:30` otherwise, from seconds since midnight."""
+    hour, minute = seconds // 3600, seconds // 60 % 60
+    if style != "12h":
+        return f"{hour:02}:{minute:02}"
+    return f"{(hour - 1) % HALF_DAY + 1:02}:{minute:02} {'am' if hour < HALF_DAY else 'pm'}"
+
+
+def seconds_of(moment: datetime) -> int:
+    """Return the seconds of the wall clock since midnight."""
+    return moment.hour * 3600 + moment.minute * 60 + moment.second
+
+
+def seconds_from_text(text: str) -> int:
+    """Read `14:30` or `02:30 pm` as seconds since midnight; ValueError if it is neither."""
+    found = re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([ap]m)?", text.strip().lower())
+    if found is None:
+        raise ValueError(text)
+    hour = int(found[1])
+    if found[4]:
+        hour = hour % HALF_DAY + (HALF_DAY if found[4] == "pm" else 0)
+    return hour * 3600 + int(found[2]) * 60 + int(found[3] or 0)
