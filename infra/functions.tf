@@ -1,0 +1,191 @@
+# The deployed functions. This one map drives them all: accounts, grants, environment, schedules, addresses and logs
+# follow from it. A key is the name of a plain function in main.py.
+locals {
+  functions = {
+    oauth_redirect = {
+      caller              = "public" # public | tasks | scheduler | people: who may call it
+      firestore           = "write"  # none | read | write
+      queues              = []       # the queues that it adds tasks to: live, backfill
+      integration_secrets = "none"   # none | read | manage (read, add and destroy versions)
+      webhook_keys        = false    # whether WEBHOOK_KEYS is in its environment
+      secret_in_url       = true     # Google's code is in the query: its request log is not kept
+      warm                = false    # whether min_instances applies
+      memory              = "512Mi"  # enough for the libraries that this function loads
+      concurrency         = 20       # requests that one instance takes at the same time
+      timeout_seconds     = 30       # an answer that takes longer is broken off
+    }
+    booking_webhook = {
+      caller              = "public"
+      firestore           = "none"
+      queues              = ["live"]
+      integration_secrets = "none"
+      webhook_keys        = true
+      secret_in_url       = true # the webhook's token is in the query
+      warm                = true
+      memory              = "512Mi"
+      concurrency         = 80
+      timeout_seconds     = 30
+    }
+    calendar_notification = {
+      caller              = "public"
+      firestore           = "none"
+      queues              = ["live"]
+      integration_secrets = "none"
+      webhook_keys        = true
+      secret_in_url       = false # the channel's token is a header
+      warm                = true
+      memory              = "512Mi"
+      concurrency         = 80
+      timeout_seconds     = 30
+    }
+    sync_task = {
+      caller              = "tasks"
+      firestore           = "write"
+      queues              = ["live", "backfill"]
+      integration_secrets = "read"
+      webhook_keys        = true # it opens channels
+      secret_in_url       = false
+      warm                = true
+      memory              = "1Gi"
+      concurrency         = 8
+      timeout_seconds     = 60 # shorter than the lease of an intent, 90 s
+    }
+    renew_watches = {
+      caller              = "scheduler"
+      firestore           = "read"
+      queues              = ["live", "backfill"]
+      integration_secrets = "none"
+      webhook_keys        = false
+      secret_in_url       = false
+      warm                = false
+      memory              = "512Mi"
+      concurrency         = 1
+      timeout_seconds     = 120
+    }
+    sweep = {
+      caller              = "scheduler"
+      firestore           = "read"
+      queues              = ["live", "backfill"]
+      integration_secrets = "none"
+      webhook_keys        = false
+      secret_in_url       = false
+      warm                = false
+      memory              = "512Mi"
+      concurrency         = 1
+      timeout_seconds     = 120
+    }
+    console = {
+      caller              = "people"
+      firestore           = "write"
+      queues              = ["live", "backfill"]
+      integration_secrets = "manage"
+      webhook_keys        = true # it registers webhooks
+      secret_in_url       = false
+      warm                = false
+      memory              = "1Gi"
+      concurrency         = 20
+      timeout_seconds     = 300 # a plan of a large integration is made while somebody waits
+    }
+  }
+
+  # Google names hyphenate, Python underscores.
+  services_by_function = { for name, _ in local.functions : name => "ireserve-${replace(name, "_", "-")}" }
+
+  # Cloud Run's address of a service can be told before it exists, so that functions can know their own and each
+  # other's: https://cloud.google.com/run/docs/triggering/https-request#deterministic
+  run_addresses = {
+    for name, service in local.services_by_function :
+    name => "https://${service}-${data.google_project.this.number}.${var.region}.run.app"
+  }
+
+  # A function's address for whoever calls it. A private console is opened through a proxy on the caller's machine: its
+  # Cloud Run address would only say 403 to a browser.
+  addresses = merge(
+    local.run_addresses,
+    { console = var.console_iap ? local.console_iap_address : var.console_proxy_address },
+    var.custom_domains,
+  )
+
+  # The environment is the contract of the design's section 6: what every function needs, and what its row asks for.
+  environment = {
+    for name, function in local.functions : name => merge(
+      {
+        BACKEND               = "cloud"
+        GOOGLE_CLOUD_PROJECT  = var.project_id
+        LOG_LEVEL             = var.log_level
+        BASE_URL              = local.addresses[name]
+        REDIRECT_BASE_URL     = local.addresses["oauth_redirect"]
+        WEBHOOK_BASE_URL      = local.addresses["booking_webhook"]
+        NOTIFICATION_BASE_URL = local.addresses["calendar_notification"]
+        CONSOLE_BASE_URL      = local.addresses["console"]
+      },
+      function.firestore == "none" ? {} : { FIRESTORE_DATABASE = google_firestore_database.this.name },
+      length(function.queues) == 0 ? {} : {
+        TASKS_TARGET          = "${local.run_addresses["sync_task"]}/tasks/sync"
+        TASKS_SERVICE_ACCOUNT = google_service_account.tasks.email
+      },
+      contains(function.queues, "live") ? { TASKS_QUEUE = google_cloud_tasks_queue.this["live"].id } : {},
+      contains(function.queues, "backfill") ? { TASKS_BACKFILL_QUEUE = google_cloud_tasks_queue.this["backfill"].id } : {},
+      function.caller == "scheduler" ? { SCHEDULER_SERVICE_ACCOUNT = google_service_account.scheduler.email } : {},
+    )
+  }
+}
+
+resource "google_cloudfunctions2_function" "this" {
+  for_each = local.functions
+
+  project     = var.project_id
+  location    = var.region
+  name        = local.services_by_function[each.key]
+  description = "${each.key} of the i-Reserve and Google Calendar sync"
+
+  build_config {
+    runtime           = "python313"
+    entry_point       = each.key
+    service_account   = google_service_account.build.name
+    docker_repository = google_artifact_registry_repository.images.id
+
+    # A whole image, renewed with each deployment, rather than one whose base the platform swaps underneath.
+    on_deploy_update_policy {}
+
+    source {
+      storage_source {
+        bucket = google_storage_bucket.source.name
+        object = google_storage_bucket_object.source.name
+      }
+    }
+  }
+
+  service_config {
+    service_account_email            = google_service_account.function[each.key].email
+    available_cpu                    = "1" # concurrency above 1 asks for a whole one
+    available_memory                 = each.value.memory
+    timeout_seconds                  = each.value.timeout_seconds
+    max_instance_request_concurrency = each.value.concurrency
+    min_instance_count               = each.value.warm ? var.min_instances : 0
+    max_instance_count               = var.max_instances
+    all_traffic_on_latest_revision   = true
+    environment_variables            = local.environment[each.key]
+
+    # Cloud Tasks and Cloud Scheduler of this project count as internal, and nobody else calls these.
+    ingress_settings = contains(["tasks", "scheduler"], each.value.caller) ? "ALLOW_INTERNAL_ONLY" : "ALLOW_ALL"
+
+    dynamic "secret_environment_variables" {
+      for_each = each.value.webhook_keys ? [google_secret_manager_secret.webhook_keys.secret_id] : []
+      content {
+        key        = "WEBHOOK_KEYS"
+        project_id = var.project_id
+        secret     = secret_environment_variables.value
+        version    = var.webhook_keys_version
+      }
+    }
+  }
+
+  depends_on = [
+    google_project_service.this,
+    google_project_iam_member.build,
+    google_artifact_registry_repository_iam_member.build,
+    google_secret_manager_secret_iam_member.webhook_keys,
+    google_logging_project_exclusion.secret_in_url, # before the first request, not after
+  ]
+}

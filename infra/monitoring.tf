@@ -1,0 +1,335 @@
+# What is counted, when somebody is told, and one page to look at. The functions write JSON lines with `event`, `int_id`,
+# `lag_seconds` and `duration_ms`; everything here reads those.
+locals {
+  # Any line of this product, whichever function wrote it.
+  product_log = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=~\"^ireserve-\""
+
+  counters = {
+    token_dead       = "${local.product_log} AND jsonPayload.event=\"token_dead\""
+    channel_expiring = "${local.product_log} AND jsonPayload.event=\"channel_expiring\""
+    parked           = "${local.product_log} AND jsonPayload.event=\"parked\""
+    held             = "${local.product_log} AND jsonPayload.event=\"held\""
+    sweep_done       = "${local.product_log} AND jsonPayload.event=\"sweep_done\""
+    change_applied   = "${local.product_log} AND jsonPayload.event=\"change_applied\""
+    error            = "${local.product_log} AND (jsonPayload.event=\"error\" OR severity>=ERROR)"
+    schedule_failed  = "resource.type=\"cloud_scheduler_job\" AND resource.labels.job_id=~\"^ireserve-\" AND severity>=ERROR"
+  }
+
+  distributions = {
+    lag_seconds = "s"
+    duration_ms = "ms"
+  }
+
+  # Once is enough to tell somebody.
+  told_at_once = {
+    token_dead = {
+      title = "A connection to Google or i-Reserve is dead"
+      text  = "The refresh token or the password of this integration is refused. Nothing is synchronised until it is mended: open the console, Diagnostics, and connect again or enter the password. After that everything catches up."
+    }
+    channel_expiring = {
+      title = "A watch channel is about to expire"
+      text  = "A channel could not be renewed within two days of its expiry. Changes in that calendar are still found, by polling, but later. Diagnostics names the calendar and the reason."
+    }
+    parked = {
+      title = "A change is parked"
+      text  = "A booking or an event could not be synchronised and waits with its reason under Parked on the console. The rest goes on. Mend the reason and press Retry."
+    }
+    held = {
+      title = "Removals are held"
+      text  = "More bookings or events vanished within an hour than hold_over allows. Nothing is removed until somebody approves or restores them under Held on the console."
+    }
+  }
+
+  counted = "resource.type = \"cloud_run_revision\" AND metric.type = \"logging.googleapis.com/user/%s\""
+}
+
+resource "google_logging_metric" "count" {
+  for_each = local.counters
+
+  project     = var.project_id
+  name        = "ireserve-${replace(each.key, "_", "-")}"
+  description = "How often: ${each.key}"
+  filter      = each.value
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "INT64"
+    unit        = "1"
+
+    labels {
+      key         = "int_id"
+      value_type  = "STRING"
+      description = "The integration"
+    }
+  }
+
+  label_extractors = { int_id = "EXTRACT(jsonPayload.int_id)" }
+
+  depends_on = [google_project_service.this]
+}
+
+resource "google_logging_metric" "distribution" {
+  for_each = local.distributions
+
+  project         = var.project_id
+  name            = "ireserve-${replace(each.key, "_", "-")}"
+  description     = "The ${each.key} of applied changes"
+  filter          = local.counters.change_applied
+  value_extractor = "EXTRACT(jsonPayload.${each.key})"
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = "DISTRIBUTION"
+    unit        = each.value
+
+    labels {
+      key         = "int_id"
+      value_type  = "STRING"
+      description = "The integration"
+    }
+  }
+
+  label_extractors = { int_id = "EXTRACT(jsonPayload.int_id)" }
+
+  bucket_options {
+    exponential_buckets {
+      num_finite_buckets = 40
+      growth_factor      = 1.6
+      scale              = 0.1
+    }
+  }
+
+  depends_on = [google_project_service.this]
+}
+
+resource "google_monitoring_notification_channel" "email" {
+  project      = var.project_id
+  display_name = "i-Reserve sync"
+  type         = "email"
+  labels       = { email_address = var.alert_email }
+
+  depends_on = [google_project_service.this]
+}
+
+resource "google_monitoring_alert_policy" "told_at_once" {
+  for_each = local.told_at_once
+
+  project               = var.project_id
+  display_name          = "i-Reserve sync: ${each.value.title}"
+  combiner              = "OR"
+  severity              = "WARNING"
+  notification_channels = [google_monitoring_notification_channel.email.id]
+
+  conditions {
+    display_name = each.key
+    condition_matched_log {
+      filter           = local.counters[each.key]
+      label_extractors = { int_id = "EXTRACT(jsonPayload.int_id)" }
+    }
+  }
+
+  alert_strategy {
+    auto_close = "86400s"
+    notification_rate_limit {
+      period = "3600s"
+    }
+  }
+
+  documentation {
+    mime_type = "text/markdown"
+    subject   = "i-Reserve sync: ${each.value.title}"
+    content   = each.value.text
+  }
+}
+
+resource "google_monitoring_alert_policy" "sweep_not_run" {
+  project               = var.project_id
+  display_name          = "i-Reserve sync: The sweep has not run"
+  combiner              = "OR"
+  severity              = "ERROR"
+  notification_channels = [google_monitoring_notification_channel.email.id]
+
+  conditions {
+    display_name = "no sweep finished for two hours"
+    condition_absent {
+      filter   = format(local.counted, google_logging_metric.count["sweep_done"].name)
+      duration = "7200s"
+      aggregations {
+        alignment_period     = "900s"
+        per_series_aligner   = "ALIGN_DELTA"
+        cross_series_reducer = "REDUCE_SUM"
+      }
+    }
+  }
+
+  # Absence is only noticed of what was there before, so a sweep that never ran shows here.
+  conditions {
+    display_name = "a schedule cannot call its function"
+    condition_matched_log {
+      filter           = local.counters.schedule_failed
+      label_extractors = { job = "EXTRACT(resource.labels.job_id)" }
+    }
+  }
+
+  alert_strategy {
+    auto_close = "86400s"
+    notification_rate_limit {
+      period = "3600s"
+    }
+  }
+
+  documentation {
+    mime_type = "text/markdown"
+    subject   = "i-Reserve sync: The sweep has not run"
+    content   = "Changes that no hint told about are not found. Look at the jobs ireserve-sweep and ireserve-renew-watches in Cloud Scheduler and at the queue ireserve-live in Cloud Tasks: is one paused, or does a call fail? Without an active integration this is no fault."
+  }
+}
+
+resource "google_monitoring_alert_policy" "errors" {
+  project               = var.project_id
+  display_name          = "i-Reserve sync: Errors repeat"
+  combiner              = "OR"
+  severity              = "ERROR"
+  notification_channels = [google_monitoring_notification_channel.email.id]
+
+  conditions {
+    display_name = "more than five errors in ten minutes"
+    condition_threshold {
+      filter          = format(local.counted, google_logging_metric.count["error"].name)
+      comparison      = "COMPARISON_GT"
+      threshold_value = 5
+      duration        = "0s"
+      aggregations {
+        alignment_period     = "600s"
+        per_series_aligner   = "ALIGN_DELTA"
+        cross_series_reducer = "REDUCE_SUM"
+      }
+    }
+  }
+
+  alert_strategy {
+    auto_close = "86400s"
+  }
+
+  documentation {
+    mime_type = "text/markdown"
+    subject   = "i-Reserve sync: Errors repeat"
+    content   = "Single errors are retried and need nobody. Many mean that something is down: look at the log of the services whose name starts with ireserve-, severity ERROR and up."
+  }
+}
+
+resource "google_monitoring_alert_policy" "lag" {
+  project               = var.project_id
+  display_name          = "i-Reserve sync: Changes are late"
+  combiner              = "OR"
+  severity              = "WARNING"
+  notification_channels = [google_monitoring_notification_channel.email.id]
+
+  conditions {
+    display_name = "the slowest 5 % for a quarter of an hour"
+    condition_threshold {
+      filter          = format(local.counted, google_logging_metric.distribution["lag_seconds"].name)
+      comparison      = "COMPARISON_GT"
+      threshold_value = var.lag_alert_seconds
+      duration        = "900s"
+      aggregations {
+        alignment_period     = "300s"
+        per_series_aligner   = "ALIGN_DELTA"
+        cross_series_reducer = "REDUCE_PERCENTILE_95"
+        group_by_fields      = ["metric.label.int_id"]
+      }
+    }
+  }
+
+  alert_strategy {
+    auto_close = "86400s"
+  }
+
+  documentation {
+    mime_type = "text/markdown"
+    subject   = "i-Reserve sync: Changes are late"
+    content   = "Changes arrive on the other side later than lag_alert_seconds. Look at the depth of the queue ireserve-live, at the quota of the Calendar API and at how fast i-Reserve answers."
+  }
+}
+
+# --- one page to look at ---------------------------------------------------------------------------------------------
+
+locals {
+  # title, metric, aligner, reducer, legend: one chart each, three in a row.
+  charts = concat(
+    [
+      for key in ["change_applied", "sweep_done", "error", "parked", "held", "token_dead", "channel_expiring", "schedule_failed"] : {
+        title   = replace(title(replace(key, "_", " ")), "_", " ")
+        filter  = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.count[key].name}\""
+        aligner = "ALIGN_DELTA"
+        reducer = "REDUCE_SUM"
+        fields  = ["metric.label.int_id"]
+      }
+    ],
+    [
+      for key, unit in local.distributions : {
+        title   = "${title(replace(key, "_", " "))}, 95th percentile"
+        filter  = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.distribution[key].name}\""
+        aligner = "ALIGN_DELTA"
+        reducer = "REDUCE_PERCENTILE_95"
+        fields  = ["metric.label.int_id"]
+      }
+    ],
+    [
+      {
+        title   = "Tasks that wait"
+        filter  = "metric.type=\"cloudtasks.googleapis.com/queue/depth\" AND resource.labels.queue_id=monitoring.regex.full_match(\"ireserve-.*\")"
+        aligner = "ALIGN_MEAN"
+        reducer = "REDUCE_SUM"
+        fields  = ["resource.label.queue_id"]
+      },
+      {
+        title   = "Requests by function"
+        filter  = "metric.type=\"run.googleapis.com/request_count\" AND resource.labels.service_name=monitoring.regex.full_match(\"ireserve-.*\")"
+        aligner = "ALIGN_DELTA"
+        reducer = "REDUCE_SUM"
+        fields  = ["resource.label.service_name"]
+      },
+    ],
+  )
+}
+
+resource "google_monitoring_dashboard" "this" {
+  project = var.project_id
+
+  dashboard_json = jsonencode({
+    displayName = "i-Reserve and Google Calendar"
+    mosaicLayout = {
+      columns = 12
+      tiles = [
+        for index, chart in local.charts : {
+          xPos   = 4 * (index % 3)
+          yPos   = 4 * floor(index / 3)
+          width  = 4
+          height = 4
+          widget = {
+            title = chart.title
+            xyChart = {
+              dataSets = [{
+                plotType = "LINE"
+                timeSeriesQuery = {
+                  timeSeriesFilter = {
+                    filter = chart.filter
+                    aggregation = {
+                      alignmentPeriod    = "300s"
+                      perSeriesAligner   = chart.aligner
+                      crossSeriesReducer = chart.reducer
+                      groupByFields      = chart.fields
+                    }
+                  }
+                }
+              }]
+            }
+          }
+        }
+      ]
+    }
+  })
+
+  depends_on = [google_project_service.this]
+}

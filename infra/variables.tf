@@ -1,0 +1,217 @@
+# Everything that differs between one organisation and the next. Only the first four have no default.
+
+variable "project_id" {
+  description = "The Google Cloud project that everything is made in. It must exist and have billing."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project_id))
+    error_message = "A project id has 6 to 30 lower-case letters, digits and hyphens and starts with a letter. The number or the display name of a project does not work here."
+  }
+}
+
+variable "integrations" {
+  description = "The ids of the integrations, as on the console. Each gets its own three secrets, made without a version; taking an id away removes its secrets with their values."
+  type        = set(string)
+
+  validation {
+    condition     = alltrue([for id in var.integrations : can(regex("^[A-Za-z0-9_-]{1,40}$", id))])
+    error_message = "An integration's id has 1 to 40 letters, digits, underscores and hyphens."
+  }
+}
+
+variable "alert_email" {
+  description = "Who is told when a token is dead, a channel is about to expire, something is parked or held, the sweep has not run, errors repeat or changes are late."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", var.alert_email))
+    error_message = "An e-mail address is needed, for example beheer@example.org."
+  }
+}
+
+variable "console_members" {
+  description = "Who may open the console, as IAM writes it: user:…, group:… or domain:…. They get it through IAP when console_iap is true, else through `gcloud run services proxy`."
+  type        = set(string)
+
+  validation {
+    condition     = alltrue([for member in var.console_members : can(regex("^(user|group|domain|serviceAccount):.+$", member))])
+    error_message = "Each member starts with user:, group:, domain: or serviceAccount:. The console is never public, so allUsers and allAuthenticatedUsers are refused."
+  }
+}
+
+variable "region" {
+  description = "Where functions, secrets, images and the source archive live. Best the database's, or near it."
+  type        = string
+  default     = "europe-west4"
+
+  validation {
+    condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
+    error_message = "A region reads like europe-west4."
+  }
+}
+
+variable "queue_region" {
+  description = "Where the queues and the schedules live. Apart from region, because Cloud Tasks is not in every region: not in europe-west4, at the time of writing (`gcloud tasks locations list` tells)."
+  type        = string
+  default     = "europe-west1"
+
+  validation {
+    condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.queue_region))
+    error_message = "A region reads like europe-west1."
+  }
+}
+
+variable "firestore_location" {
+  description = "Where the database lives. It cannot be changed afterwards."
+  type        = string
+  default     = "europe-west4"
+
+  validation {
+    condition     = can(regex("^([a-z]+-[a-z]+[0-9]+|eur3|nam5|nam7)$", var.firestore_location))
+    error_message = "A Firestore location is a region such as europe-west4, or eur3."
+  }
+}
+
+variable "firestore_database" {
+  description = "The name of the database. A named one keeps this product apart from whatever else the project stores, and grants can be limited to it."
+  type        = string
+  default     = "ireserve"
+
+  validation {
+    condition     = var.firestore_database == "(default)" || can(regex("^[a-z][a-z0-9-]{2,61}[a-z0-9]$", var.firestore_database))
+    error_message = "A database is (default), or 4 to 63 lower-case letters, digits and hyphens starting with a letter."
+  }
+}
+
+variable "time_zone" {
+  description = "The time zone of the two schedules."
+  type        = string
+  default     = "Europe/Amsterdam"
+
+  validation {
+    condition     = can(regex("^[A-Za-z_]+(/[A-Za-z_+0-9-]+)*$", var.time_zone))
+    error_message = "A time zone of the IANA list reads like Europe/Amsterdam."
+  }
+}
+
+variable "sweep_schedule" {
+  description = "When the sweep looks for changes that no hint told about, as cron writes it. Not less often than the smallest sweep_minutes of an integration."
+  type        = string
+  default     = "*/15 * * * *"
+
+  validation {
+    condition     = length(split(" ", trimspace(var.sweep_schedule))) == 5
+    error_message = "A schedule has five fields, for example */15 * * * *."
+  }
+}
+
+variable "renew_schedule" {
+  description = "When watch channels are looked at, as cron writes it. A channel is renewed within two days of its expiry, so hourly leaves many tries."
+  type        = string
+  default     = "23 * * * *"
+
+  validation {
+    condition     = length(split(" ", trimspace(var.renew_schedule))) == 5
+    error_message = "A schedule has five fields, for example 23 * * * *."
+  }
+}
+
+variable "webhook_keys_version" {
+  description = "Which version of the secret webhook-keys the functions use. A number, so that a rotation is a deliberate step that rolls out at once: add a version, raise this, apply."
+  type        = string
+  default     = "1"
+
+  validation {
+    condition     = can(regex("^[1-9][0-9]*$", var.webhook_keys_version))
+    error_message = "A version is a number. `latest` is refused: running instances would keep the old keys while new ones take the new."
+  }
+}
+
+variable "public_functions" {
+  description = "Whether oauth_redirect, booking_webhook and calendar_notification may be called by anyone, which they must be to work. Set to false where an organisation's policy forbids allUsers, and read \"Where public functions are forbidden\" in the README."
+  type        = bool
+  default     = true
+}
+
+variable "custom_domains" {
+  description = "Addresses under your own domain, by function (oauth_redirect, booking_webhook, calendar_notification, console), for example {oauth_redirect = \"https://sync.example.org\"}. A load balancer or a domain mapping made elsewhere must lead each to its function. Without one the address is that of Cloud Run."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for name in keys(var.custom_domains) : contains(["oauth_redirect", "booking_webhook", "calendar_notification", "console"], name)])
+    error_message = "Only oauth_redirect, booking_webhook, calendar_notification and console can have a domain: the others are called by Google Cloud itself, with a token for their Cloud Run address."
+  }
+
+  validation {
+    condition     = alltrue([for address in values(var.custom_domains) : can(regex("^https://[a-z0-9.-]+(:[0-9]+)?$", address))])
+    error_message = "An address starts with https:// and has no path and no slash at the end: Google and i-Reserve take nothing else."
+  }
+}
+
+variable "console_iap" {
+  description = "Puts the console behind Identity-Aware Proxy, so that its members open it in a browser without gcloud. The project must be part of an organisation, or have its own OAuth client for IAP."
+  type        = bool
+  default     = false
+}
+
+variable "console_proxy_address" {
+  description = "Where the console is opened when it is not behind IAP: the address that `gcloud run services proxy` listens on."
+  type        = string
+  default     = "http://localhost:8080"
+
+  validation {
+    condition     = can(regex("^http://(localhost|127\\.0\\.0\\.1):[0-9]{2,5}$", var.console_proxy_address))
+    error_message = "The proxy listens on this machine only, for example http://localhost:8080."
+  }
+}
+
+variable "min_instances" {
+  description = "Instances that are kept warm of each function that somebody waits for (booking_webhook, calendar_notification, sync_task). 0 costs nothing and adds a start of a second or two after a quiet time."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.min_instances >= 0 && var.min_instances <= 10 && floor(var.min_instances) == var.min_instances
+    error_message = "A whole number from 0 to 10."
+  }
+}
+
+variable "max_instances" {
+  description = "The most instances of one function: a ceiling on cost, and on what a flood of false webhooks can do."
+  type        = number
+  default     = 10
+
+  validation {
+    condition     = var.max_instances >= 1 && var.max_instances <= 100 && floor(var.max_instances) == var.max_instances
+    error_message = "A whole number from 1 to 100."
+  }
+
+  validation {
+    condition     = var.max_instances >= var.min_instances
+    error_message = "max_instances cannot be less than min_instances."
+  }
+}
+
+variable "log_level" {
+  description = "The least severe line that the functions write."
+  type        = string
+  default     = "INFO"
+
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR"], var.log_level)
+    error_message = "One of DEBUG, INFO, WARNING, ERROR."
+  }
+}
+
+variable "lag_alert_seconds" {
+  description = "How late the slowest 5 % of changes may be, for a quarter of an hour, before it is told."
+  type        = number
+  default     = 300
+
+  validation {
+    condition     = var.lag_alert_seconds >= 10
+    error_message = "At least 10 seconds: each hint is deliberately looked at twice, some seconds apart."
+  }
+}
