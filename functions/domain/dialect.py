@@ -1,0 +1,106 @@
+"""What i-Reserve documents nowhere, as this tenant does it: found by a probe, or else assumed.
+
+Each field has the default that is assumed until a probe found it out, and a sentence that says what is assumed.
+`known` names the fields that a probe settled; the rest is shown as assumed on diagnostics.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, TypeVar
+
+T = TypeVar("T")
+# https://support.i-reserve.net/en/user/reservation/colors-reservation-roster/ (an administrator may change them)
+STATUS_NAMES = (
+    ("new", 10),
+    ("open", 20),
+    ("paid", 30),
+    ("changed", 40),
+    ("cancelled", 70),
+    ("rejected", 80),
+    ("closed", 90),
+    ("location", 98),
+    ("dummy", 99),
+)
+
+
+def _assumed(says: str, *, default: T) -> T:
+    result: T = field(default=default, metadata={"says": says})
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One tenant's ways."""
+
+    search_id: str = _assumed(
+        "The booking's number is searched by this name (printed in an example).", default="BOOKING_ID"
+    )
+    search_start: str = _assumed("The start date is searched by this name (seen in an example).", default="startdatum")
+    search_dates: Literal["relative", "absolute"] = _assumed(
+        'Dates are searched as days from today, such as "7d" (the only form seen); absolute is YYYY-MM-DD.',
+        default="relative",
+    )
+    search_external_id: str | None = _assumed(
+        "The external id is searched by this name; none: it cannot be searched.", default="external_id"
+    )
+    search_custom: str | None = _assumed(
+        "Custom field nn is searched by this name followed by nn.", default="RES_CUSTOM"
+    )
+    column_till_date: str | None = _assumed("A row shows the end date under this name.", default="RES_TILDATE")
+    column_status: str | None = _assumed("A row shows the status under this name.", default="RES_STATUS")
+    column_object: str | None = _assumed("A row shows the object's number under this name.", default="RES_OBJ_ID")
+    column_external_id: str | None = _assumed("A row shows the external id under this name.", default="RES_EXTERNAL_ID")
+    rows_at_once: int = _assumed("The filter gives at most this many rows at once; 0: not known.", default=0)
+    external_id_returned: bool | None = _assumed("Whether a booking that is read shows its external id.", default=None)
+    external_id_clearable: bool = _assumed("The external id of a booking can be emptied.", default=True)
+    update_carries: tuple[str, ...] = _assumed(
+        "An update keeps what it does not name; else it must carry these too (object_id, date, number).", default=()
+    )
+    # a key of the JSON or a parameter of the address, its name, its value
+    override: tuple[Literal["body", "query"], str, str | int | bool] | None = _assumed(
+        "How a write is made without validation; none: it cannot.", default=None
+    )
+    hook_events: tuple[str, ...] = _assumed(
+        "These webhooks tell of every change (both names are printed).", default=("booking_created", "booking_updated")
+    )
+    write_validates: bool = _assumed("A write is refused when the period is taken.", default=True)
+    write_mails: bool = _assumed("A change of status by this service mails the customer.", default=True)
+    write_fires_hooks: bool = _assumed("This service's own writes come back as webhooks.", default=True)
+    hook_lead_seconds: float = _assumed("A webhook comes at most this long before its change can be read.", default=5.0)
+    status_lag_seconds: float = _assumed("A status that was written can be read at most this much later.", default=1.0)
+    refusals: Literal["any", "status_false", "http_error", "old_values"] = _assumed(
+        "How a refused write looks; every form is understood.", default="any"
+    )
+    day_objects: tuple[str, ...] | None = _assumed(
+        "Objects that are booked by the day; not known: a booking from midnight to midnight is by the day.",
+        default=None,
+    )
+    status_names: tuple[tuple[str, int], ...] = _assumed(
+        "Codes of statuses that are given by name only: i-Reserve's default ones.", default=STATUS_NAMES
+    )
+    known: frozenset[str] = frozenset()
+
+    def assumptions(self) -> Iterator[tuple[str, str]]:
+        """Give the name and the sentence of everything that no probe settled."""
+        for each in fields(self):
+            if each.metadata and each.name not in self.known:
+                yield each.name, each.metadata["says"]
+
+    def status_code(self, name: str) -> int | None:
+        """Return the code of a status name, in whatever case, or None."""
+        return dict(self.status_names).get(name.strip().lower())
+
+    def as_body(self) -> dict[str, Any]:
+        """Return what a probe settled, as JSON to keep; defaults are not kept, so that better ones take effect."""
+        return {name: getattr(self, name) for name in sorted(self.known)}
+
+
+def dialect_from(body: Mapping[str, Any]) -> Dialect:
+    """Return the dialect of what `as_body` gave, lists for tuples; a name that is no field any more is left out."""
+    names = {each.name for each in fields(Dialect)} - {"known"}
+    kept = {name: _frozen(value) for name, value in body.items() if name in names}
+    return Dialect(**kept, known=frozenset(kept))
+
+
+def _frozen(value: object) -> Any:
+    return tuple(_frozen(each) for each in value) if isinstance(value, list | tuple) else value
