@@ -1,0 +1,34 @@
+"""Start the simulated Google: `python -m sandbox.google`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from .serving import Server
+from .world import World
+
+
+def main() -> int:
+    """Serve on 127.0.0.1 until interrupted; 1 if the port cannot be had."""
+    variable = "SANDBOX_GOOGLE_PORT"
+    chosen = os.environ.get(variable, "8081")
+    if not chosen.isdigit():
+        sys.stderr.write(f"{variable} must be a port number, not {chosen!r}.\n")
+        return 1
+    try:
+        server = Server(World(), int(chosen)).start()
+    except OSError:
+        sys.stderr.write(f"Port {chosen} is taken: choose another one with {variable}.\n")
+        return 1
+    sys.stdout.write(f"Simulated Google: {server.address}/\n")
+    sys.stdout.flush()
+    try:
+        server.wait()
+    except KeyboardInterrupt:
+        server.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

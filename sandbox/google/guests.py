@@ -1,0 +1,113 @@
+"""What do guests get? Mails, and a copy of the event on the primary calendar of those with an account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import series
+from .store import Record
+from .switches import Mail, MailKind
+
+if TYPE_CHECKING:
+    from .errors import Resource
+    from .instances import Found
+    from .store import Calendar
+    from .world import World
+
+# a copy's own affair: never taken over from the organizer's event
+OWN = {"reminders", "etag", "updated"}
+UNMAILED = OWN | {"extendedProperties", "sequence"}
+
+
+def follow(world: World, found: Found, before: Resource, send_updates: str) -> None:
+    """After a write: mail whom `send_updates` says and bring the guests' copies up to date.
+
+    `before` is the event as it was, empty for one that was not there.
+    """
+    after = found.resource()
+    organizer = after["organizer"]["email"]
+    if found.record is not None and found.record.copy_of is not None:
+        _answer(world, found)
+        return
+    people = _emails(after) | _emails(before)
+    if not people:
+        return
+    if send_updates != "none":
+        _mail(world, found, before, people - {organizer, found.calendar.owner}, external=send_updates != "all")
+    for email in sorted(people & world.accounts.keys() - {organizer}):
+        _mirror(world, found, world.calendars[email], invited=found.alive and email in _emails(after))
+
+
+def _emails(event: Resource) -> set[str]:
+    return {attendee["email"] for attendee in event.get("attendees", ())}
+
+
+def _mail(world: World, found: Found, before: Resource, people: set[str], *, external: bool) -> None:
+    after = found.resource()
+    changed = any(after.get(n) != before.get(n) for n in {*after, *before} - UNMAILED)
+    for email in sorted(people):
+        if external and email in world.accounts:
+            continue
+        invited, was = found.alive and email in _emails(after), email in _emails(before)
+        if invited and was and not changed:
+            continue
+        kind: MailKind = "cancellation" if not invited else "update" if was else "invitation"
+        if invited or was:
+            world.mails.append(Mail(email, found.calendar.id, found.id, kind, world.stamp()))
+
+
+def _mirror(world: World, found: Found, primary: Calendar, *, invited: bool) -> None:
+    """Copy the event under the same id; private extended properties stay the organizer's."""
+    record, source = found.record, (found.calendar.id, found.id)
+    if record is None or primary is found.calendar:
+        return
+    copy = primary.records.get(found.id)
+    if copy is not None and copy.copy_of is None and not copy.ghost:
+        return
+    if copy is None and (not invited or (record.root is not None and record.root not in primary.records)):
+        return
+    old = copy.resource if copy is not None else {}
+    shared = {n: v for n, v in record.resource.items() if n not in OWN}
+    properties = {"shared": (shared.pop("extendedProperties", None) or {}).get("shared")}
+    properties["private"] = (old.get("extendedProperties") or {}).get("private")
+    kept = {scope: members for scope, members in properties.items() if members}
+    if kept:
+        shared["extendedProperties"] = kept
+    if record.root is None:
+        shared["reminders"] = old.get("reminders", {"useDefault": True})
+    target = copy or Record(found.id, {}, root=record.root, original=record.original, copy_of=source)
+    before = series.ids(world, primary, target) if target.resource else {}
+    target.copy_of, target.ghost, target.orphan = source, False, False
+    target.deleted = not invited
+    target.resource = {**shared, "status": "cancelled" if not invited else shared.get("status", "confirmed")}
+    world.commit(primary, target)
+    series.reconcile(world, primary, target, before)
+
+
+def _answer(world: World, found: Found) -> None:
+    """Carry a guest's answer, or a deleted copy as `declined`, over to the organizer's event."""
+    record = found.record
+    if record is None or record.copy_of is None:
+        return
+    calendar_id, event_id = record.copy_of
+    me = found.calendar.owner
+    said = next((a["responseStatus"] for a in found.resource().get("attendees", ()) if a["email"] == me), None)
+    respond(world, world.calendars[calendar_id], event_id, me, said if record.alive and said else "declined")
+
+
+def respond(world: World, calendar: Calendar, event_id: str, email: str, status: str) -> bool:
+    """Set one guest's answer on the organizer's event; False if there is no such guest."""
+    record = calendar.records.get(event_id)
+    attendees = record.resource.get("attendees", []) if record is not None else []
+    if record is None or not any(a["email"] == email for a in attendees):
+        return False
+    answered = [{**a, "responseStatus": status} if a["email"] == email else a for a in attendees]
+    if answered != attendees:
+        record.resource = {**record.resource, "attendees": answered}
+        world.commit(calendar, record)
+        for other in sorted({a["email"] for a in answered} & world.accounts.keys()):
+            copy = world.calendars[other].records.get(event_id)
+            if copy is not None and copy.copy_of == (calendar.id, event_id):
+                copy.resource = {**copy.resource, "attendees": answered}
+                world.commit(world.calendars[other], copy)
+    return True

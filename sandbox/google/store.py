@@ -1,0 +1,121 @@
+"""What is on one calendar? Records in order of change, so that an incremental list costs only what changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from . import recurrence, when
+
+if TYPE_CHECKING:
+    from .errors import Resource
+
+AHEAD = timedelta(days=730)
+
+
+@dataclass
+class Record:
+    """One stored event: a single one, the root of a series, or what differs in one instance.
+
+    An instance's `resource` holds only the fields that differ from its series. `orphan` marks an instance
+    that its series no longer has; `ghost` one that never had fields of its own.
+    """
+
+    id: str
+    resource: Resource
+    changed: int = 0
+    deleted: bool = False
+    purged: bool = False
+    root: str | None = None
+    original: Resource | None = None
+    orphan: bool = False
+    ghost: bool = False
+    copy_of: tuple[str, str] | None = None
+    became_series: int = 0
+    expanded: tuple[tuple[int, str], dict[str, Resource]] | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether people see it."""
+        return not (self.deleted or self.orphan)
+
+    @property
+    def series(self) -> bool:
+        """Whether it is the root of a series."""
+        return self.root is None and bool(self.resource.get("recurrence"))
+
+
+@dataclass
+class Calendar:
+    """One calendar with its records; `order` maps a record's id to its latest change, oldest first."""
+
+    id: str
+    owner: str
+    summary: str
+    zone: str = "Europe/Amsterdam"
+    push: bool = True
+    meet: bool = True
+    gone: bool = False
+    number: int = 1
+    records: dict[str, Record] = field(default_factory=dict)
+    order: dict[str, int] = field(default_factory=dict)
+    exceptions: dict[str, set[str]] = field(default_factory=dict)
+    counter: int = 0
+    epoch: int = 0
+
+    def put(self, record: Record) -> None:
+        """Store a record as the latest change."""
+        self.counter += 1
+        record.changed = self.counter
+        self.records[record.id] = record
+        self.order.pop(record.id, None)
+        self.order[record.id] = self.counter
+        if record.root is not None and not record.ghost:
+            self.exceptions.setdefault(record.root, set()).add(record.id)
+
+    def drop(self, record: Record) -> None:
+        """Forget a record altogether."""
+        self.records.pop(record.id, None)
+        self.order.pop(record.id, None)
+
+    def changed_since(self, counter: int) -> list[Record]:
+        """List the records changed after that change, oldest change first."""
+        found = []
+        for record_id in reversed(self.order):
+            if self.order[record_id] <= counter:
+                break
+            found.append(self.records[record_id])
+        found.reverse()
+        return found
+
+    def occurrences(self, record: Record, now: datetime) -> dict[str, Resource]:
+        """Map each instance's id to its original start, about two years ahead for an endless series."""
+        if not (record.series and record.alive):
+            return {}
+        key = (record.changed, now.date().isoformat())
+        if record.expanded is None or record.expanded[0] != key:
+            record.expanded = (key, self._expand(record, now))
+        return record.expanded[1]
+
+    def _expand(self, record: Record, now: datetime) -> dict[str, Resource]:
+        start = record.resource["start"]
+        zone_name = start.get("timeZone", self.zone)
+        first = when.local(start)
+        limit = (now + AHEAD).replace(tzinfo=None)
+        rules = recurrence.read(record.resource["recurrence"], zone_name)
+        if rules.rule is None or rules.rule.count or rules.rule.until:
+            limit = max(limit, first + AHEAD * 5)
+        found = {}
+        for wall in recurrence.starts(rules, first, limit):
+            original = when.from_local(wall, start, self.zone)
+            found[f"{record.id}_{stamp(original)}"] = original
+        return found
+
+
+def stamp(original: Resource) -> str:
+    """Write an original start as instance ids have it: YYYYMMDDTHHMMSSZ, or YYYYMMDD for a day."""
+    if "date" in original:
+        return str(original["date"]).replace("-", "")
+    moment = datetime.fromisoformat(original["dateTime"]).astimezone(UTC)
+    return moment.strftime("%Y%m%dT%H%M%SZ")

@@ -1,0 +1,52 @@
+"""What can a test switch on the simulated Google? Every setting with its everyday value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+MeetMode = Literal["success", "pending", "failure"]
+Delivery = Literal["deliver", "drop", "delay", "double", "hold"]
+MailKind = Literal["invitation", "update", "cancellation"]
+Tombstones = Literal["usual", "full", "bare"]
+
+
+@dataclass
+class Switches:
+    """The control API's settings; a reset brings the defaults back."""
+
+    latency: float = 0.0
+    meet_mode: MeetMode = "success"
+    meet_seconds: float = 0.0
+    per_minute: int | None = None
+    quota_reason: str = "rateLimitExceeded"
+    page_size: int | None = None
+    page_empty: bool = False
+    tombstones: Tombstones = "usual"
+    delivery: Delivery = "deliver"
+    delivery_seconds: float = 0.0
+    sync_before_answer: bool = False
+    allow_http: Literal["loopback", "always", "never"] = "loopback"
+    leave_out_refresh_token: bool = False
+    code_seconds: float = 600.0
+    refresh_days: float | None = None
+    sync_token_days: float = 28.0
+
+
+@dataclass
+class Mail:
+    """One mail Google would have sent to a guest."""
+
+    to: str
+    calendar: str
+    event: str
+    kind: MailKind
+    at: str
+
+
+@dataclass
+class Account:
+    """A Google account; `roles` maps the calendars on its list to its access role."""
+
+    email: str
+    roles: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,138 @@
+"""What exists in the simulated Google? Accounts, calendars, clients, channels and a clock, all in memory."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import deque
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from . import when
+from .calls import Calls
+from .channels import Channels, post_to
+from .faults import Faults
+from .store import Calendar, Record
+from .switches import Account, Mail, Switches
+from .tokens import Tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .channels import Deliver
+    from .listing import Page
+
+PLANNER, GUEST = "planner@example.org", "guest@example.org"
+CLIENT_ID, CLIENT_SECRET = "sandbox-client.apps.googleusercontent.com", "sandbox-secret"
+REDIRECTS = (
+    "http://127.0.0.1:8080/integrations/redirect/7",
+    "http://localhost:8080/integrations/redirect/7",
+)
+MOST_PAGES = 500
+
+
+def real_clock() -> datetime:
+    """Return the time of this machine."""
+    return datetime.now(UTC)
+
+
+class World:
+    """The whole state; hold `lock` while reading or changing it.
+
+    `clock` returns aware UTC times. `deliver(address, headers)` sends one channel message and returns the
+    HTTP status (0 for no answer). `seed` makes every made-up value repeatable.
+    """
+
+    def __init__(
+        self, *, clock: Callable[[], datetime] = real_clock, seed: int = 7, deliver: Deliver = post_to
+    ) -> None:
+        self.lock = threading.RLock()
+        self.clock = clock
+        self.seed = seed
+        self.deliver = deliver
+        self.offset = timedelta()
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything and put the default accounts, calendars and client in place."""
+        self.random = random.Random(self.seed)  # noqa: S311 made-up values must be repeatable
+        self.offset = timedelta()
+        self.numbers = 0
+        self.switches = Switches()
+        self.accounts: dict[str, Account] = {}
+        self.calendars: dict[str, Calendar] = {}
+        self.mails: list[Mail] = []
+        self.pages: dict[str, Page] = {}
+        self.pending_meets: list[tuple[datetime, str, str]] = []
+        self.recent: dict[str, deque[datetime]] = {}
+        self.calls = Calls()
+        self.faults = Faults()
+        self.tokens = Tokens(self)
+        self.channels = Channels(self)
+        self.tokens.add_client(CLIENT_ID, CLIENT_SECRET, list(REDIRECTS))
+        self.add_account(PLANNER)
+        self.add_account(GUEST)
+        self.add_calendar("room-a@group.calendar.google.com", PLANNER, "Room A")
+        self.add_calendar("room-b@group.calendar.google.com", PLANNER, "Room B")
+        self.add_calendar("holidays@group.v.calendar.google.com", PLANNER, "Holidays", role="reader", push=False)
+
+    def now(self) -> datetime:
+        """Return the world's time: the clock's plus the offset."""
+        return self.clock() + self.offset
+
+    def stamp(self) -> str:
+        """Return the world's time as `updated` is written."""
+        return when.timestamp(self.now())
+
+    def number(self) -> int:
+        """Return a number that only ever rises."""
+        self.numbers += 1
+        return self.numbers
+
+    def etag(self) -> str:
+        """Return an etag never used before."""
+        return f'"{3_480_000_000_000_000 + 2 * self.number()}"'
+
+    def letters(self, count: int, alphabet: str = "abcdefghijklmnopqrstuvwxyz0123456789") -> str:
+        """Return a made-up word."""
+        return "".join(self.random.choices(alphabet, k=count))
+
+    def add_account(self, email: str) -> Account:
+        """Make an account with its primary calendar."""
+        account = self.accounts[email] = Account(email)
+        self.add_calendar(email, email, email)
+        return account
+
+    def add_calendar(
+        self,
+        calendar_id: str,
+        account: str,
+        summary: str,
+        *,
+        role: str = "owner",
+        push: bool = True,
+        meet: bool = True,
+        zone_name: str = "Europe/Amsterdam",
+    ) -> Calendar:
+        """Put a calendar on an account's list; an existing one is shared with that account."""
+        calendar = self.calendars.get(calendar_id)
+        if calendar is None or calendar.gone:
+            number = len(self.calendars) + 1
+            calendar = Calendar(calendar_id, account, summary, zone_name, push, meet, number=number)
+            self.calendars[calendar_id] = calendar
+        self.accounts[account].roles[calendar_id] = role
+        return calendar
+
+    def commit(self, calendar: Calendar, record: Record, *, quiet: bool = False) -> None:
+        """Store a change with a new etag; `quiet` leaves `updated` as it was (only reminders changed)."""
+        record.resource["etag"] = self.etag()
+        if not quiet:
+            record.resource["updated"] = self.stamp()
+        calendar.put(record)
+        self.channels.changed(calendar)
+
+    def keep_page(self, token: str, page: Page) -> None:
+        """Remember the rest of a list for its page token; the oldest are forgotten."""
+        self.pages[token] = page
+        while len(self.pages) > MOST_PAGES:
+            self.pages.pop(next(iter(self.pages)))
