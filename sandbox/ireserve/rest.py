@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask, Response, g, request
 
-from sandbox.ireserve import rest_booking, rest_hook
+from sandbox.ireserve import rest_booking, rest_event, rest_hook, rest_object, rest_public
 from sandbox.ireserve.answers import ApiError, error
 
 PREFIXES = {"rest": "/api/rest", "rest_json": "/api/rest/json", "rest_xml": "/api/rest/xml"}
@@ -12,7 +12,7 @@ def install(app: Flask) -> None:
     """Add the methods in every format."""
     for name, prefix in PREFIXES.items():
         api = Blueprint(name, __name__)
-        for part in (rest_booking, rest_hook):
+        for part in (rest_booking, rest_event, rest_hook, rest_object, rest_public):
             part.routes(api)
         api.after_request(_cors)
         app.register_blueprint(api, url_prefix=prefix)
