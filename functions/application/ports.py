@@ -6,14 +6,14 @@ Reads and writes raise the errors of `domain/errors.py`, named for the reaction:
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from functions.domain.appointment import Appointment, When
 from functions.domain.booking import Booking
 from functions.domain.event import Event, EventKey, Mark
-from functions.domain.settings import Settings
+from functions.domain.integration import Integration
 from functions.domain.step import BookingChange, EventChange
 
 T = TypeVar("T")
@@ -275,16 +275,16 @@ class Consent(Protocol):
 
 
 class Outside(Protocol):
-    """Makes the adapters of one integration. Settings are the integration's own; secrets are read when first needed."""
+    """Makes the adapters of one integration; its secrets are read when first needed."""
 
-    def calendars(self, settings: Settings) -> Calendars:
-        """Google Calendar as the connected account; the calls raise `AccessRevoked` when there is no usable token."""
+    def calendars(self, integration: Integration, refresh_token: str = "") -> Calendars:
+        """Google Calendar as the connected account, or with a token that is not stored yet (Step 2).
 
-    def calendars_with(self, settings: Settings, refresh_token: str) -> Calendars:
-        """Google Calendar with a token that is not stored yet (Step 2 names the account first)."""
+        The calls raise `AccessRevoked` when there is no usable token.
+        """
 
-    def reservations(self, settings: Settings) -> Reservations:
-        """i-Reserve as the integration's API user."""
+    def reservations(self, integration: Integration) -> Reservations:
+        """i-Reserve as the integration's API user, in its dialect."""
 
 
 @dataclass(slots=True)
@@ -300,7 +300,7 @@ class Ports:
     token: Callable[[int], str]  # random URL-safe text of n bytes; an argument, so that tests are deterministic
     webhook_keys: tuple[str, ...]
     addresses: "Addresses"
-    notes: Callable[[str, Mapping[str, object]], None] = field(default=lambda _event, _fields: None)
+    note: Callable[[str, Mapping[str, object]], None]  # one structured log line: its event and fields
 
 
 @dataclass(frozen=True, slots=True)

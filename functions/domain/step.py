@@ -66,10 +66,14 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """Save the link as given: what both sides agree on, or the state it goes into. Writes to neither side."""
+    """Save the link as given: what both sides agree on, or the state it goes into. Writes to neither side.
+
+    `reread`: what was known of the event does not count any more.
+    """
 
     link: Link
     why: Why
+    reread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,15 @@ class InsertEvent:
 
     key: EventKey
     content: Appointment
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class ReviveEvent:
+    """Bring a deleted event back; the content None leaves it as it was (a person's own event)."""
+
+    key: EventKey
+    content: Appointment | None
     why: Why
 
 
@@ -162,7 +175,7 @@ class MakeBooking:
     why: Why
 
 
-Write = InsertEvent | PatchEvent | MoveEvent | DeleteEvent | WriteBooking | MakeBooking
+Write = InsertEvent | ReviveEvent | PatchEvent | MoveEvent | DeleteEvent | WriteBooking | MakeBooking
 Step = Rest | Look | Settle | Write
 
 

@@ -1,0 +1,88 @@
+"""Hints: "something about this booking or calendar may have changed". All that a webhook or notification is.
+
+Each is looked at at once and once more some seconds later, because i-Reserve notifies before it applies a change and
+Google may notify before reads are consistent. Names coalesce bursts: hints of one time bucket share their tasks. The
+hash comes first, because Cloud Tasks slows down on names that share a beginning.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from functions.application.ports import Body, Task, Tasks
+
+LEADING_SECONDS = 1
+TRAILING_SECONDS = 4
+
+
+class Kind(StrEnum):
+    """What a task is about; the value stands in its body."""
+
+    BOOKING = "booking"  # subject: booking id
+    EVENT = "event"  # subject: calendar, event id
+    CALENDAR = "calendar"  # subject: calendar
+    NEAR_SWEEP = "near_sweep"
+    FULL_SWEEP = "full_sweep"
+    RENEW = "renew"
+    BACKFILL = "backfill"
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What to look at, since when (aware UTC) and because of what."""
+
+    kind: Kind
+    int_id: str
+    subject: tuple[str, ...] = ()
+    source: str = ""  # webhook, notification, sweep, resync, person, ...
+    at: datetime | None = None
+    attempt: int = 0
+    confirm: bool = False  # a second read of a booking that was gone
+    actor: str = ""
+
+    def body(self) -> Body:
+        """Return the hint as the JSON of a task."""
+        return {
+            "kind": self.kind.value,
+            "int_id": self.int_id,
+            "subject": list(self.subject),
+            "source": self.source,
+            "at": self.at.isoformat() if self.at else "",
+            "attempt": self.attempt,
+            "confirm": self.confirm,
+            "actor": self.actor,
+        }
+
+    @classmethod
+    def of(cls, body: Body) -> "Hint":
+        """Read a task's JSON; raises ValueError, KeyError or TypeError where it is none."""
+        at = datetime.fromisoformat(body["at"]) if body.get("at") else None
+        return cls(
+            Kind(body["kind"]),
+            str(body["int_id"]),
+            tuple(str(part) for part in body.get("subject", ())),
+            str(body.get("source", "")),
+            at,
+            int(body.get("attempt", 0)),
+            bool(body.get("confirm", False)),
+            str(body.get("actor", "")),
+        )
+
+
+def give(tasks: Tasks, hint: Hint, now: datetime, *, trailing: bool = True) -> None:
+    """Queue a leading look and a trailing one; returns once both are stored. Raises `Transient`."""
+    tasks.put(task(hint, now, "now", _bucket(now, LEADING_SECONDS)))
+    if trailing:
+        due = _bucket(now + timedelta(seconds=TRAILING_SECONDS), TRAILING_SECONDS) + TRAILING_SECONDS
+        tasks.put(task(hint, datetime.fromtimestamp(due, UTC), "later", due))
+
+
+def task(hint: Hint, due: datetime, when: str, bucket: int, lane: str = "live") -> Task:
+    """Return the task of a hint under the name that its bucket shares."""
+    seed = "\n".join((hint.int_id, hint.kind, *hint.subject, when, str(bucket), str(hint.confirm)))
+    return Task(f"{hashlib.sha256(seed.encode()).hexdigest()[:24]}-{hint.kind}-{when}", due, hint.body(), lane)
+
+
+def _bucket(moment: datetime, seconds: int) -> int:
+    return int(moment.timestamp()) // seconds * seconds

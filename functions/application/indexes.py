@@ -1,0 +1,39 @@
+"""Which fields of which collections are looked up: one list, from which each store makes its own indexes.
+
+A collection is named by the last part of its path, as Firestore's collection groups are.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Top-level fields of a collection, in order: equality on all but the last, equality or order on the last."""
+
+    collection: str
+    fields: tuple[str, ...]
+
+
+INDEXES = (
+    Index("links", ("state",)),
+    Index("links", ("booking_id",)),
+    Index("links", ("series",)),
+    Index("journal", ("at",)),
+    Index("journal", ("booking_id", "at")),
+    Index("parked", ("at",)),
+    Index("history", ("at",)),
+)
+
+EXPIRING = ("journal", "history", "oauth_states")  # collections whose documents the store may drop by itself
+
+
+def index_for(collection: str, where: Collection[str], order: str) -> Index | None:
+    """Return the index that serves equality on the fields of `where`, then `order`; None: the order of the ids."""
+
+    def served(index: Index) -> tuple[int, bool]:
+        equal = next((n for n, name in enumerate(index.fields) if name not in where), len(index.fields))
+        return equal, bool(order) and index.fields[equal : equal + 1] == (order,)
+
+    best = max((index for index in INDEXES if index.collection == collection), key=served, default=None)
+    return best if best and any(served(best)) else None

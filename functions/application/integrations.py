@@ -1,0 +1,86 @@
+"""Integrations in the store: read, save with a revision, and the history of their settings."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from functions.application.ports import Body, Documents, Path, Ports, Transaction
+from functions.application.records import body_of, record_of
+from functions.domain.errors import Conflict, Gone
+from functions.domain.integration import Integration
+from functions.domain.settings import Settings
+
+HISTORY_DAYS = timedelta(days=365)
+
+
+def path_of(int_id: str, *more: str) -> Path:
+    """Return the path of an integration's document, or of one below it."""
+    return ("integrations", int_id, *more)
+
+
+def find(documents: Documents, int_id: str) -> Integration | None:
+    """Return an integration, or None."""
+    body = documents.get(path_of(int_id))
+    return record_of(Integration, body, f"integration {int_id}") if body is not None else None
+
+
+def get(documents: Documents, int_id: str) -> Integration:
+    """Return an integration; raises `Gone` in one sentence."""
+    found = find(documents, int_id)
+    if found is None:
+        raise Gone(f"there is no integration {int_id}; `integrations` lists them", reason="unknown_integration")
+    return found
+
+
+def every(documents: Documents) -> list[Integration]:
+    """Return all integrations by id, without those whose document cannot be read."""
+    integrations: list[Integration] = []
+    after = None
+    while rows := documents.find(("integrations",), after=after, limit=200):
+        integrations += [record_of(Integration, body, f"integration {int_id}") for int_id, body in rows]
+        after = rows[-1][0]
+    return integrations
+
+
+def change(documents: Documents, int_id: str, by: Callable[[Integration], Integration]) -> Integration:
+    """Change an integration in one transaction; `by` may run several times."""
+
+    def work(tx: Transaction) -> Integration:
+        body = tx.get(path_of(int_id))
+        if body is None:
+            raise Gone(f"there is no integration {int_id}", reason="unknown_integration")
+        before = record_of(Integration, body, f"integration {int_id}")
+        after = by(before)
+        if after != before:
+            after = replace(after, revision=before.revision + 1)
+            tx.put(path_of(int_id), body_of(after))
+        return after
+
+    return documents.transact(work)
+
+
+def save_settings(ports: Ports, settings: Settings, actor: str, *, revision: int | None = None) -> Integration:
+    """Create an integration or change its settings, and keep what they were; raises `Conflict` on another revision."""
+    now = ports.clock()
+    entry = ports.token(12)
+
+    def work(tx: Transaction) -> Integration:
+        body = tx.get(path_of(settings.id))
+        before = record_of(Integration, body, f"integration {settings.id}") if body is not None else None
+        if revision is not None and before is not None and before.revision != revision:
+            raise Conflict("somebody else changed these settings meanwhile; reload and try again", reason="revision")
+        if before is not None and before.settings == settings:
+            return before
+        after = replace(before, settings=settings) if before is not None else Integration(settings)
+        after = replace(after, revision=after.revision + 1)
+        tx.put(path_of(settings.id), body_of(after))
+        kept: Body = {
+            "at": now.isoformat(),
+            "actor": actor,
+            "before": body_of(before.settings) if before is not None else None,
+            "after": body_of(settings),
+        }
+        tx.put(path_of(settings.id, "history", entry), kept, expires=now + HISTORY_DAYS)
+        return after
+
+    return ports.documents.transact(work)

@@ -1,0 +1,91 @@
+"""Links in the store: each with its claims on a booking and on an event, saved together or not at all."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from functions.application.integrations import path_of
+from functions.application.ports import Documents, Path, Transaction
+from functions.application.records import body_of, record_of
+from functions.domain.errors import Conflict, Stale
+from functions.domain.event import EventKey
+from functions.domain.identity import claim_id, link_id
+from functions.domain.link import Link, Origin
+
+
+def of_booking(documents: Documents, int_id: str, booking_id: str) -> Link:
+    """Return the link of a booking; a new one (version 0, not saved) where there is none."""
+    return _claimed(documents, int_id, claim_id("booking", booking_id)) or Link(
+        id=link_id(int_id, "booking", booking_id), booking_id=booking_id
+    )
+
+
+def of_event(documents: Documents, int_id: str, key: EventKey) -> Link | None:
+    """Return the link that claims an event, or None."""
+    return _claimed(documents, int_id, claim_id("event", key.calendar, key.id))
+
+
+def for_new_event(int_id: str, key: EventKey) -> Link:
+    """Return a new link (not saved) that a person's event starts."""
+    return Link(id=link_id(int_id, "event", f"{key.calendar}\n{key.id}"), event=key, origin=Origin.EVENT)
+
+
+def by_id(documents: Documents, int_id: str, identity: str) -> Link | None:
+    """Return a link by its own id, or None."""
+    body = documents.get(_path(int_id, identity))
+    return record_of(Link, body, f"link {identity}") if body is not None else None
+
+
+def every(documents: Documents, int_id: str, where: dict[str, str | int | bool] | None = None) -> Iterator[Link]:
+    """Walk the links of an integration, a page at a time."""
+    after = None
+    while rows := documents.find(path_of(int_id, "links"), where, after=after, limit=500):
+        for identity, body in rows:
+            yield record_of(Link, body, f"link {identity}")
+        after = rows[-1][0]
+
+
+def save(tx: Transaction, int_id: str, link: Link) -> Link:
+    """Save a link that was read in its present version, and its claims.
+
+    Raises `Stale` when another instance saved it meanwhile, `Conflict` when its booking or event has another link.
+    """
+    stored = tx.get(_path(int_id, link.id))
+    before = record_of(Link, stored, f"link {link.id}") if stored is not None else None
+    if (before.version if before is not None else 0) != link.version:
+        raise Stale("the link was changed by another instance", reason="link_changed")
+    held, wanted = _claims(before) if before is not None else set(), _claims(link)
+    for claim in sorted(wanted - held):
+        holder = tx.get(path_of(int_id, "claims", claim))
+        if holder is not None and holder["link"] != link.id:
+            raise Conflict("this booking or event already belongs to another pair", reason="second_claimant")
+    for claim in sorted(wanted - held):
+        tx.put(path_of(int_id, "claims", claim), {"link": link.id})
+    for claim in sorted(held - wanted):
+        tx.delete(path_of(int_id, "claims", claim))
+    saved = replace(link, version=link.version + 1)
+    calendar = link.event.calendar if link.event is not None else ""
+    tx.put(_path(int_id, link.id), {**body_of(saved), "calendar": calendar})
+    return saved
+
+
+def remove(tx: Transaction, int_id: str, link: Link) -> None:
+    """Remove a link with its claims."""
+    for claim in sorted(_claims(link)):
+        tx.delete(path_of(int_id, "claims", claim))
+    tx.delete(_path(int_id, link.id))
+
+
+def _claims(link: Link) -> set[str]:
+    claims = {claim_id("booking", link.booking_id)} if link.booking_id else set()
+    if link.event is not None:
+        claims.add(claim_id("event", link.event.calendar, link.event.id))
+    return claims
+
+
+def _claimed(documents: Documents, int_id: str, claim: str) -> Link | None:
+    holder = documents.get(path_of(int_id, "claims", claim))
+    return by_id(documents, int_id, str(holder["link"])) if holder is not None else None
+
+
+def _path(int_id: str, identity: str) -> Path:
+    return path_of(int_id, "links", identity)

@@ -1,0 +1,142 @@
+"""The one routine that every hint ends in: read both sides and the link, plan, execute, journal; until it rests."""
+
+from dataclasses import dataclass, replace
+
+from functions.application import links, removals
+from functions.application.execute import execute
+from functions.application.hints import Hint
+from functions.application.ports import Path
+from functions.application.sides import Sides
+from functions.domain.booking import Booking
+from functions.domain.errors import SyncError, Transient
+from functions.domain.event import Event
+from functions.domain.identity import calendar_hash
+from functions.domain.integration import Phase
+from functions.domain.link import Link, Side, State
+from functions.domain.plan import plan
+from functions.domain.snapshot import Presence, Snapshot
+from functions.domain.step import Look, Planned, Rest, Settle, Why, Write
+from functions.domain.view import Circumstances, View
+
+MOST_STEPS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where it came to rest, and the steps done on the way (each the name of its class)."""
+
+    rest: Rest
+    link: Link
+    steps: tuple[str, ...] = ()
+
+
+def reconcile(
+    sides: Sides,
+    hint: Hint,
+    link: Link,
+    *,
+    booking: Snapshot[Booking] | None = None,
+    event: Snapshot[Event] | None = None,
+) -> Outcome:
+    """Bring one link to rest. A side that the caller has just read is passed in; the other is read when needed.
+
+    Raises `Transient` (and what else reading raises) when a side was unreadable, `Stale` when somebody else is faster.
+    """
+    sides.trouble = None
+    view = View(link, booking or _booking(sides, link), _event(sides, link, event))
+    if view.event.value is not None and link.event is None:
+        view = view.with_link(event=view.event.value.key)
+    steps: list[str] = []
+    for _ in range(MOST_STEPS):
+        c = replace(sides.circumstances(), gone_confirmed=hint.confirm)
+        planned = plan(view, c)
+        if removals.wants_to_remove(planned) and removals.too_many(sides, view, planned):
+            c = replace(c, hold_removals=True)
+            planned = plan(view, c)
+        if isinstance(planned.step, Rest):
+            if planned.step.why is Why.UNREADABLE and sides.trouble is not None:
+                raise sides.trouble
+            return Outcome(planned.step, view.link, tuple(steps))
+        if sides.integration.phase is not Phase.ACTIVE and not isinstance(planned.step, Look):
+            return Outcome(Rest(Why.PAUSED), view.link, (*steps, type(planned.step).__name__))
+        view = _follow(sides, hint, view, planned, c)
+        steps.append(type(planned.step).__name__)
+    raise Transient("this pair did not come to rest; it is looked at again later", reason="restless")
+
+
+def _follow(sides: Sides, hint: Hint, view: View, planned: Planned, c: Circumstances) -> View:
+    match planned.step:
+        case Look():
+            return _look(sides, view, planned.step)
+        case Settle(link, why, reread):
+            return _settle(sides, view, link, why, reread=reread)
+        case _:
+            if not isinstance(planned.step, Write):
+                raise TypeError(planned.step)
+            return execute(sides, hint, view, planned.step, planned.base, c)
+
+
+def _look(sides: Sides, view: View, step: Look) -> View:
+    if step.event is not None:
+        return replace(view, event=sides.read_event(step.event))
+    gone = view.link.event.calendar if view.link.event is not None else ""
+    found = sides.find_event(step.find, but=gone)
+    free = True
+    if found.value is not None:
+        holder = links.of_event(sides.ports.documents, sides.id, found.value.key)
+        free = holder is None or holder.id == view.link.id
+    return replace(view, found=found, found_is_free=free)
+
+
+def _settle(sides: Sides, view: View, link: Link, why: Why, *, reread: bool) -> View:
+    before = view.link
+    if (why is Why.GRACE or link.state is State.HELD) and before.event is not None:
+        removals.count(sides, before)
+    saved = sides.ports.documents.transact(lambda tx: links.save(tx, sides.id, link))
+    sides.ports.note(
+        "decided",
+        {"int_id": sides.id, "link": link.id, "booking": link.booking_id, "why": why.value, "state": link.state},
+    )
+    event = view.event
+    if why is Why.ADOPTED and saved.event is not None and view.found is not None:
+        event = view.found
+    elif reread:
+        event = sides.read_event(saved.event) if saved.event is not None else Snapshot(Presence.ABSENT)
+    booking = view.booking
+    if reread and saved.booking_id and booking.value is None:
+        booking = sides.read_booking(saved.booking_id)
+    return replace(view, link=saved, event=event, booking=booking)
+
+
+def _booking(sides: Sides, link: Link) -> Snapshot[Booking]:
+    """Read the booking of a link; after a crash in the middle of making one, look whether it was made."""
+    if link.booking_id:
+        return sides.read_booking(link.booking_id)
+    if link.intent is not None and link.event is not None and sides.now() >= link.intent.expires_at:
+        try:
+            found = sides.reservations.find(sides.settings.outbound.external_id_field, link.event.id)
+        except SyncError as error:
+            sides.trouble = error
+            return Snapshot(Presence.UNREADABLE)
+        return Snapshot.of(found) if found is not None else Snapshot(Presence.ABSENT)
+    return Snapshot(Presence.ABSENT)
+
+
+def _event(sides: Sides, link: Link, event: Snapshot[Event] | None) -> Snapshot[Event]:
+    """Return the event side: as passed in; after a crash as the write would have left it; else as believed."""
+    if link.intent is not None and link.intent.target is Side.EVENT and link.intent.event is not None:
+        if sides.now() < link.intent.expires_at:
+            return Snapshot(Presence.BELIEVED)
+        return sides.read_event(link.intent.event)
+    if event is not None:
+        return event
+    if link.event is None:
+        return Snapshot(Presence.ABSENT)
+    if link.intent is not None or link.booking_id == "" or link.state is not State.ACTIVE:
+        return sides.read_event(link.event)
+    return Snapshot(Presence.BELIEVED)
+
+
+def calendar_path(int_id: str, calendar: str) -> Path:
+    """Return where the state of a calendar rests."""
+    return ("integrations", int_id, "calendars", calendar_hash(calendar))

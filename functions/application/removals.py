@@ -1,0 +1,66 @@
+"""Held: unusually many removals on one calendar within an hour wait for a person instead of being carried out.
+
+Counted per calendar over a rolling hour, links in grace included, in both directions: events that people deleted, and
+bookings that vanished. A booking with an explicit status of `delete_on_status` does not count.
+"""
+
+from datetime import datetime, timedelta
+
+from functions.application.integrations import path_of
+from functions.application.ports import Path, Transaction
+from functions.application.sides import Sides
+from functions.domain.identity import calendar_hash
+from functions.domain.link import Link
+from functions.domain.step import DeleteEvent, Planned, Why, WriteBooking
+from functions.domain.view import View
+
+SPAN = timedelta(hours=1)
+SHARE, AT_LEAST = 0.20, 5
+KEPT = 2000
+
+
+def wants_to_remove(planned: Planned) -> bool:
+    """Whether a step removes something that a person did not ask i-Reserve to remove."""
+    step = planned.step
+    if isinstance(step, WriteBooking):
+        return step.why is Why.GRACE_OVER
+    return isinstance(step, DeleteEvent) and step.why is Why.BOOKING_GONE
+
+
+def too_many(sides: Sides, view: View, planned: Planned) -> bool:
+    """Whether so many of this calendar vanish that a person must look first."""
+    if view.link.event is None:
+        return False
+    if isinstance(planned.step, DeleteEvent):  # counted now; the others when their grace began
+        count(sides, view.link)
+    calendar = view.link.event.calendar
+    body = sides.ports.documents.get(_path(sides.id, calendar)) or {}
+    recent = len(_recent(body.get("at", {}), sides.now()))
+    if recent > sides.settings.sync.hold_over:
+        return True
+    if recent < AT_LEAST:
+        return False
+    links = sides.ports.documents.count(path_of(sides.id, "links"), {"calendar": calendar})
+    return recent > SHARE * links
+
+
+def count(sides: Sides, link: Link) -> None:
+    """Count a link whose event or booking vanished, once."""
+    if link.event is None:
+        return
+    path, now = _path(sides.id, link.event.calendar), sides.now()
+
+    def work(tx: Transaction) -> None:
+        kept = _recent((tx.get(path) or {}).get("at", {}), now)
+        kept[link.id] = now.isoformat()
+        tx.put(path, {"at": dict(list(kept.items())[-KEPT:])}, expires=now + SPAN)
+
+    sides.ports.documents.transact(work)
+
+
+def _recent(at: dict[str, str], now: datetime) -> dict[str, str]:
+    return {link: moment for link, moment in at.items() if now - datetime.fromisoformat(moment) < SPAN}
+
+
+def _path(int_id: str, calendar: str) -> Path:
+    return path_of(int_id, "removals", calendar_hash(calendar))

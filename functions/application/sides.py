@@ -1,0 +1,154 @@
+"""The two sides of one integration, opened for a piece of work."""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from functions.application import integrations
+from functions.application.ports import Calendars, Ports, Reservations
+from functions.domain.booking import Booking
+from functions.domain.dialect import Dialect, dialect_from
+from functions.domain.errors import AccessRevoked, Gone, Malformed, Refused, SyncError, Transient
+from functions.domain.event import Event, EventKey
+from functions.domain.integration import Integration
+from functions.domain.settings import Settings
+from functions.domain.snapshot import Presence, Snapshot
+from functions.domain.view import Circumstances
+
+
+@dataclass(slots=True)
+class Sides:
+    """Both adapters of an integration. `trouble` is the last error of a read that left a side unreadable."""
+
+    ports: Ports
+    integration: Integration
+    calendars: Calendars
+    reservations: Reservations
+    digest: Callable[[str], str]
+    trouble: SyncError | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The integration's settings."""
+        return self.integration.settings
+
+    @property
+    def dialect(self) -> Dialect:
+        """What is known of this i-Reserve."""
+        return dialect_from(self.integration.dialect)
+
+    @property
+    def id(self) -> str:
+        """The integration's id."""
+        return self.integration.id
+
+    def now(self) -> datetime:
+        """Return the present moment, aware UTC."""
+        return self.ports.clock()
+
+    def circumstances(self) -> Circumstances:
+        """Return what decisions depend on at this moment."""
+        return Circumstances(
+            settings=self.settings,
+            now=self.now(),
+            digest=self.digest,
+            activated_at=self.integration.activated_at,
+            ids_readable=self.dialect.external_id_returned is not False,
+            override_known=self.dialect.override is not None,
+        )
+
+    def read_booking(self, booking_id: str) -> Snapshot[Booking]:
+        """Read a booking; any error but "there is none" leaves it unreadable, never gone."""
+        try:
+            booking = self.reservations.read(booking_id)
+            if not booking.email and booking.customer_id and self.settings.outbound.use_customer_data:
+                booking = replace(booking, email=self.reservations.customer_email(booking.customer_id))
+            return Snapshot.of(booking)
+        except Gone:
+            return Snapshot(Presence.ABSENT)
+        except (Transient, AccessRevoked, Malformed, Refused) as error:
+            self.trouble = error
+            return Snapshot(Presence.UNREADABLE)
+
+    def read_event(self, key: EventKey) -> Snapshot[Event]:
+        """Read an event; a calendar that cannot be read leaves it unreadable, never deleted."""
+        try:
+            event = self.calendars.read(key)
+        except Gone as error:
+            if error.reason == "calendar_gone":
+                self.trouble = error
+                return Snapshot(Presence.UNREADABLE)
+            return Snapshot(Presence.ABSENT)
+        except (Transient, AccessRevoked, Malformed, Refused) as error:
+            self.trouble = error
+            return Snapshot(Presence.UNREADABLE)
+        return Snapshot.of(event) if isinstance(event, Event) else Snapshot(Presence.CANCELLED)
+
+    def find_event(self, event_id: str, but: str = "") -> Snapshot[Event]:
+        """Look for an event in every mapped calendar but one."""
+        best: Snapshot[Event] = Snapshot(Presence.ABSENT)
+        for calendar in self.settings.calendars:
+            if calendar == but:
+                continue
+            found = self.read_event(EventKey(calendar, event_id))
+            if found.presence is Presence.PRESENT:
+                return found
+            if found.presence is Presence.UNREADABLE:
+                best = found
+        return best
+
+
+def open_sides(ports: Ports, integration: Integration) -> Sides:
+    """Open both sides. Nothing is called yet; a secret is read when its side is first used."""
+    return Sides(
+        ports,
+        integration,
+        ports.outside.calendars(integration),
+        ports.outside.reservations(integration),
+        digest_with(lambda: _digest_key(ports, integration)),
+    )
+
+
+def digest_with(key: Callable[[], bytes]) -> Callable[[str], str]:
+    """Return the keyed digest that stands for a text in the store; "" stays ""."""
+    kept: list[bytes] = []
+
+    def digest(text: str) -> str:
+        if not text:
+            return ""
+        if not kept:
+            kept.append(key())
+        return hmac.new(kept[0], text.encode(), hashlib.sha256).hexdigest()[:24]
+
+    return digest
+
+
+def _digest_key(ports: Ports, integration: Integration) -> bytes:
+    version = integration.secret_versions.get("digest_key", "")
+    found = ports.secrets.get(integration.id, "digest_key", version) if version else None
+    if found is None:
+        raise AccessRevoked(
+            f"the digest key of integration {integration.id} is not in the secret store; save its settings once more",
+            reason="no_digest_key",
+        )
+    return found.encode()
+
+
+def mark_google_dead(ports: Ports, int_id: str, reason: str) -> None:
+    """Note that the connection cannot be used until a person runs Step 1 again."""
+
+    def dead(before: Integration) -> Integration:
+        if before.connection is None or before.connection.dead:
+            return before
+        return replace(before, connection=replace(before.connection, dead=reason, dead_at=ports.clock()))
+
+    integrations.change(ports.documents, int_id, dead)
+    ports.note("token_dead", {"severity": "ERROR", "int_id": int_id, "reason": reason})
+
+
+def mark_ireserve_refused(ports: Ports, int_id: str, reason: str) -> None:
+    """Note that i-Reserve refuses the login: no call is made until a person mends it, lest the account be locked."""
+    integrations.change(ports.documents, int_id, lambda before: replace(before, ireserve_refused=reason))
+    ports.note("error", {"severity": "ERROR", "int_id": int_id, "reason": reason})

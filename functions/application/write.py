@@ -1,0 +1,57 @@
+"""One write to one side, under the lease of its intent."""
+
+from functions.application.sides import Sides
+from functions.domain.booking import Booking
+from functions.domain.errors import Stale
+from functions.domain.event import Event, Mark
+from functions.domain.link import Intent
+from functions.domain.step import (
+    DeleteEvent,
+    EventChange,
+    InsertEvent,
+    MakeBooking,
+    MoveEvent,
+    PatchEvent,
+    ReviveEvent,
+    Write,
+    WriteBooking,
+)
+from functions.domain.text import Text, put_together
+from functions.domain.view import View
+
+
+def write(sides: Sides, view: View, step: Write, stamp: str, intent: Intent | None) -> Event | Booking | None:
+    """Write, if the intent still holds; returns what the other side answered (None for a removal)."""
+    if intent is None or sides.now() >= intent.expires_at:
+        raise Stale("the lease ran out before the write", reason="lease_over")
+    calendars, notify = sides.calendars, sides.settings.outbound.notify_guests
+    mark = Mark(sides.id, view.link.id, stamp)
+    event = view.event.value
+    match step:
+        case InsertEvent(key, content, _):
+            description = put_together(Text(above=content.description), sides.settings.language)
+            return calendars.insert(key, content, description, mark, notify=notify)
+        case ReviveEvent(key, content, _):
+            change = EventChange(when=content.when) if content is not None else EventChange()
+            return calendars.patch(key, "", change, mark, notify=notify, revive=True)
+        case PatchEvent(key, etag, change, _):
+            return calendars.patch(event or key, etag, change, mark, notify=notify)
+        case MoveEvent(key, _, destination, _):
+            return calendars.move(key, destination, notify=notify)
+        case DeleteEvent(key, etag, _):
+            calendars.delete(key, etag, notify=notify)
+            return None
+        case WriteBooking():
+            return sides.reservations.write(_booking(view), step.change)
+        case MakeBooking():
+            fields = dict(step.fields)
+            external = step.event.id if step.external_id_field == "external_id" else ""
+            if not external:
+                fields[step.external_id_field] = step.event.id
+            return sides.reservations.make(step.object_id, step.when, step.number, step.status, external, fields)
+
+
+def _booking(view: View) -> Booking:
+    if view.booking.value is None:
+        raise Stale("the booking is not there to be written", reason="no_booking")
+    return view.booking.value

@@ -1,0 +1,28 @@
+"""Identities that can be derived, so that doing something twice makes one of it."""
+
+import base64
+import hashlib
+
+
+def event_id(int_id: str, booking_id: str, generation: int) -> str:
+    """Return the id of the event made for a booking: base32hex (a-v, 0-9), as Google asks of chosen ids.
+
+    https://developers.google.com/workspace/calendar/api/v3/reference/events/insert
+    """
+    seed = f"{int_id}\n{booking_id}\n{generation}".encode()
+    return base64.b32hexencode(hashlib.sha256(seed).digest()[:20]).decode().rstrip("=").lower()
+
+
+def link_id(int_id: str, kind: str, subject: str) -> str:
+    """Return the id of the link that a booking (kind `booking`) or an event (kind `event`) starts: spread evenly."""
+    return hashlib.sha256(f"{int_id}\n{kind}\n{subject}".encode()).hexdigest()[:24]
+
+
+def claim_id(kind: str, *subject: str) -> str:
+    """Return the id of the claim on a booking or an event; a calendar id may be an address, so it is hashed."""
+    return f"{kind[0]}-{hashlib.sha256(chr(10).join((kind, *subject)).encode()).hexdigest()[:32]}"
+
+
+def calendar_hash(calendar: str) -> str:
+    """Return a short name for a calendar that can stand in ids, tokens and logs (calendar ids can be addresses)."""
+    return hashlib.sha256(calendar.encode()).hexdigest()[:16]

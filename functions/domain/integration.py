@@ -1,0 +1,59 @@
+"""An integration: its settings, how far it has been set up, and what was learnt about both sides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from functions.domain.settings import Settings
+
+
+class Phase(StrEnum):
+    """How far an integration is."""
+
+    DRAFT = "draft"  # not activated, or deactivated again
+    SHADOW = "shadow"  # plans and journals, writes nothing
+    ACTIVE = "active"
+    PAUSED = "paused"  # all writes stopped by a person
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """The authorised Google account. `dead` is why the token cannot be used any more, or ""."""
+
+    account: str
+    scopes: tuple[str, ...]
+    connected_at: datetime
+    dead: str = ""
+    dead_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A webhook registered in i-Reserve."""
+
+    event: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    """One configured pairing of an i-Reserve environment and a Google account. `revision` rises with every save."""
+
+    settings: Settings
+    phase: Phase = Phase.DRAFT
+    connection: Connection | None = None
+    activated_at: datetime | None = None
+    webhook_generation: int = 1
+    hooks: tuple[Hook, ...] = ()
+    secret_versions: Mapping[str, str] = field(default_factory=dict)
+    dialect: Mapping[str, object] = field(default_factory=dict)
+    ireserve_refused: str = ""  # why i-Reserve cannot be called any more, or ""
+    swept_at: datetime | None = None  # start of the last complete sweep of the whole window
+    near_at: datetime | None = None  # start of the last sweep of the near days
+    revision: int = 0
+
+    @property
+    def id(self) -> str:
+        """The `int_id` of the routes."""
+        return self.settings.id

@@ -1,0 +1,279 @@
+"""The merge: both sides are there; each field goes where its owner says.
+
+When: both sides, against the base. Room: the booking's object, unless `allow_object_change`. Texts, reminders, guest
+and Meet of an event made from a booking: the booking's side. Those of a person's event: the person's.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from functions.domain.appointment import Appointment
+from functions.domain.booking import Booking
+from functions.domain.event import Event, MeetState
+from functions.domain.link import Base, Link, Origin, State
+from functions.domain.projection import (
+    appointment_of,
+    base_of,
+    remarks_of,
+    reminder_text,
+    when_of,
+)
+from functions.domain.reasons import notice, sentence
+from functions.domain.step import (
+    BookingChange,
+    EventChange,
+    Look,
+    MoveEvent,
+    PatchEvent,
+    Planned,
+    Rest,
+    Settle,
+    Why,
+    WriteBooking,
+)
+from functions.domain.text import plain, put_together, take_apart
+from functions.domain.view import Circumstances, View
+
+MEET_PATIENCE = timedelta(minutes=10)
+MEET_LOOK_AGAIN = timedelta(seconds=5)
+
+
+def may_write_booking(link: Link, booking: Booking, c: Circumstances) -> bool:
+    """Whether what a person does to the event may change the booking."""
+    if not c.settings.inbound.enabled or booking.activity_id:
+        return False
+    return link.origin is Origin.EVENT or c.settings.inbound.allow_booking_update
+
+
+def merge(v: View, c: Circumstances) -> Planned:
+    """Return the step that brings both sides together, the booking first because it may refuse."""
+    booking, link = v.booking.value, v.link
+    if booking is None or link.event is None:
+        return Planned(Rest(Why.UNREADABLE))
+    calendar = c.settings.calendar_of(booking.object_id)
+    if calendar is None:
+        return Planned(Rest(Why.NO_CALENDAR))
+    wanted = appointment_of(booking, c.settings, calendar)
+    event = v.event.value
+    if event is None:
+        return _blind(v, c, booking, wanted)
+    if not event.organizer_self:
+        return Planned(Rest(Why.NOT_ELIGIBLE))
+    return _booking_side(v, c, booking, event) or _event_side(v, c, booking, event, wanted) or _settle(v, c, wanted)
+
+
+def _blind(v: View, c: Circumstances, booking: Booking, wanted: Appointment) -> Planned:
+    """Work from the base alone, guarded by the stored etag: one call for a change of time, none for an echo."""
+    link = v.link
+    if link.base is None or link.event is None or link.refused or link.state is not State.ACTIVE:
+        return Planned(Look(event=link.event))
+    if link.meet_asked_at is not None:
+        return Planned(Look(event=link.event))
+    base = base_of(wanted, booking, c.digest)
+    if link.origin is Origin.EVENT:
+        base = replace(base, digests=link.base.digests)
+    if link.base.calendar != wanted.calendar:
+        return Planned(MoveEvent(link.event, link.event_etag, wanted.calendar, Why.BOOKING_CHANGED), base)
+    changed = {name for name, digest in base.digests.items() if link.base.digests.get(name, "") != digest}
+    if changed & {"description", "guest"}:
+        return Planned(Look(event=link.event))
+    if changed or base.when != link.base.when:
+        change = EventChange(
+            when=wanted.when if base.when != link.base.when else None,
+            title=wanted.title if "title" in changed else None,
+            reminders=wanted.reminders if "reminders" in changed else None,
+            meet=True if "meet" in changed and wanted.meet else None,
+        )
+        if change != EventChange():
+            return Planned(PatchEvent(link.event, link.event_etag, change, Why.BOOKING_CHANGED), base)
+    return _write_back(v, c, booking, None) or _settle(v, c, wanted)
+
+
+def _booking_side(v: View, c: Circumstances, booking: Booking, event: Event) -> Planned | None:
+    """Return the write to the booking that a person's change of the event asks for, if it is allowed."""
+    link, base = v.link, v.link.base
+    if base is None or not may_write_booking(link, booking, c):
+        return None
+    change = BookingChange(ignore_validation=c.override_known and c.settings.inbound.ignore_validation_errors_on_update)
+    why, after = Why.EVENT_MOVED, base
+    if _event_time_counts(booking, event, base, c) and link.refused != c.digest(str(event.when)):
+        change, after = replace(change, when=event.when), replace(after, when=event.when)
+        if when_of(booking, c.settings) != base.when:
+            why = Why.CONFLICT
+    room = _room_chosen(link, booking, event, c)
+    if room and link.refused != c.digest(event.key.calendar):
+        change = replace(change, object_id=room)
+        after = replace(after, object_id=room, calendar=event.key.calendar)
+        why = Why.EVENT_OBJECT if change.when is None else why
+    if change.when is None and change.object_id is None:
+        return _remarks(v, c, booking, event, base)
+    return Planned(WriteBooking(booking.id, change, why), after)
+
+
+def _event_time_counts(booking: Booking, event: Event, base: Base, c: Circumstances) -> bool:
+    """Whether the time on the event is a person's change that goes to the booking."""
+    when = when_of(booking, c.settings)
+    if event.when in (when, base.when):
+        return False
+    return when == base.when or c.settings.sync.conflict_winner == "event"
+
+
+def _room_chosen(link: Link, booking: Booking, event: Event, c: Circumstances) -> str:
+    """Return the object that a person chose by moving the event to another mapped calendar, or ""."""
+    if link.base is None or event.key.calendar == link.base.calendar or not c.settings.inbound.allow_object_change:
+        return ""
+    if booking.object_id != link.base.object_id and c.settings.sync.conflict_winner == "booking":
+        return ""
+    objects = c.settings.objects_of(event.key.calendar)
+    return objects[0] if len(objects) == 1 and objects[0] != booking.object_id else ""
+
+
+def _remarks(v: View, c: Circumstances, booking: Booking, event: Event, base: Base) -> Planned | None:
+    """Carry the text of a person's event into the booking, while its field still holds what we wrote."""
+    name = c.settings.inbound.remarks_field
+    if v.link.origin is not Origin.EVENT or name == "none" or "text" not in base.digests:
+        return None
+    remarks = remarks_of(event)
+    if c.digest(remarks) == base.digests["text"] or c.digest(plain(booking.value_of(name))) != base.digests["remarks"]:
+        return None
+    after = replace(base, digests={"text": c.digest(remarks), "remarks": c.digest(plain(remarks))})
+    return Planned(WriteBooking(booking.id, BookingChange(fields=((name, remarks),)), Why.EVENT_TEXT), after)
+
+
+def _event_side(v: View, c: Circumstances, booking: Booking, event: Event, wanted: Appointment) -> Planned | None:
+    """Return the write to the event: the booking's time and room, and the texts where the booking owns them."""
+    link, base = v.link, v.link.base
+    if event.key.calendar != wanted.calendar:
+        stayed = base is not None and base.calendar == wanted.calendar
+        after = replace(base, calendar=wanted.calendar, object_id=booking.object_id) if base else None
+        why = Why.PUT_BACK if stayed else Why.BOOKING_CHANGED
+        return Planned(MoveEvent(event.key, event.etag, wanted.calendar, why), after)
+    change = EventChange(when=wanted.when) if event.when != wanted.when else EventChange()
+    put_back = base is not None and change.when is not None and when_of(booking, c.settings) == base.when
+    after = base_of(wanted, booking, c.digest)
+    ours = link.origin is Origin.BOOKING
+    if ours:
+        change = _texts(change, link, event, wanted, c)
+    else:
+        after = replace(after, digests=base.digests if base else {})
+    if put_back:
+        why_not = link.notice if link.refused else _why_put_back(link, booking)
+        change = _with_notice(change, event, why_not, c, line=ours)
+    elif not link.notice and take_apart(event.description).notice:
+        change = _with_notice(change, event, "", c, line=ours)
+    if change == EventChange():
+        return _write_back(v, c, booking, event)
+    return Planned(
+        PatchEvent(event.key, event.etag, change, _why(base, after, booking, event, put_back=put_back)), after
+    )
+
+
+def _why(base: Base | None, after: Base, booking: Booking, event: Event, *, put_back: bool) -> Why:
+    if base is None:
+        return Why.ADOPTED
+    if put_back:
+        return Why.PUT_BACK
+    if base.when not in (after.when, event.when):
+        return Why.CONFLICT
+    changed = (base.when, base.object_id, base.status) != (after.when, after.object_id, booking.status)
+    return Why.BOOKING_CHANGED if changed or dict(base.digests) != dict(after.digests) else Why.PUT_BACK
+
+
+def _why_put_back(link: Link, booking: Booking) -> str:
+    if booking.activity_id:
+        return "activity"
+    return "not_allowed" if link.origin is Origin.BOOKING else "other"
+
+
+def _texts(change: EventChange, link: Link, event: Event, wanted: Appointment, c: Circumstances) -> EventChange:
+    """Add the texts that the event should show and does not."""
+    base = link.base
+    if plain(event.title) != plain(wanted.title):
+        change = replace(change, title=wanted.title)
+    text = take_apart(event.description)
+    if plain(text.above) != plain(wanted.description):
+        description = put_together(replace(text, above=wanted.description), c.settings.language)
+        change = replace(change, description=description)
+    addresses = {guest.email.lower() for guest in event.guests}
+    if wanted.guest and wanted.guest not in addresses:
+        change = replace(change, guest_in=wanted.guest)
+    former = base.digests.get("guest", "") if base else ""
+    for address in sorted(addresses - {wanted.guest}):
+        if former and c.digest(address) == former:
+            change = replace(change, guest_out=address)
+    if reminder_text(event.reminders) != reminder_text(wanted.reminders):
+        change = replace(change, reminders=wanted.reminders)
+    asked = base is not None and base.digests.get("meet", "") == c.digest("meet")
+    if wanted.meet and event.meet is MeetState.NONE and not asked:
+        change = replace(change, meet=True)
+    return change
+
+
+def _with_notice(change: EventChange, event: Event, category: str, c: Circumstances, *, line: bool) -> EventChange:
+    """Put the dated line under the service's line, or take it away (category "")."""
+    text = take_apart(change.description if change.description is not None else event.description)
+    if category and text.notice.endswith(sentence(category, c.settings.language)):
+        return change
+    said = notice(category, c.settings.language, c.now.astimezone(ZoneInfo(c.settings.timezone))) if category else ""
+    description = put_together(replace(text, notice=said), c.settings.language, line=line)
+    return replace(change, description=description)
+
+
+def noted(v: View, c: Circumstances) -> Planned | None:
+    """Return the write of the dated line onto a person's event that was refused, unless it stands there."""
+    event = v.event.value
+    if event is None or not v.link.notice:
+        return None
+    change = _with_notice(EventChange(), event, v.link.notice, c, line=False)
+    if change == EventChange():
+        return None
+    return Planned(PatchEvent(event.key, event.etag, change, Why.REFUSED), None)
+
+
+def _write_back(v: View, c: Circumstances, booking: Booking, event: Event | None) -> Planned | None:
+    """Return the write of the event's id and Meet link into their fields of the booking."""
+    link, outbound = v.link, c.settings.outbound
+    if link.event is None:
+        return None
+    change = BookingChange()
+    name, wanted = outbound.external_id_field, link.event.id
+    if link.write_back and booking.value_of(name) != wanted and c.digest(wanted) not in link.ours:
+        if name == "external_id":
+            change = replace(change, external_id=wanted)
+        else:
+            change = replace(change, fields=((name, wanted),))
+    url = event.meet_url if event is not None and outbound.create_meet_link else ""
+    field = outbound.meet_link_field
+    if url and field and booking.value_of(field) != url and c.digest(url) not in link.ours:
+        change = replace(change, fields=(*change.fields, (field, url)))
+    if change == BookingChange():
+        return None
+    return Planned(WriteBooking(booking.id, change, Why.WRITE_BACK), link.base)
+
+
+def _settle(v: View, c: Circumstances, wanted: Appointment) -> Planned:
+    """Rest, after saving what was learnt on the way."""
+    link, event, booking = v.link, v.event.value, v.booking.value
+    if booking is None:
+        return Planned(Rest(Why.UNREADABLE))
+    base = base_of(wanted, booking, c.digest)
+    if link.origin is Origin.EVENT:
+        kept = dict(link.base.digests) if link.base else {}
+        base = replace(base, digests=kept)
+    settled = replace(link, base=base, state=State.ACTIVE, until=None, reason="" if link.write_back else link.reason)
+    if event is not None:
+        settled = replace(settled, event=event.key, event_etag=event.etag, refused="", series=event.series)
+        settled = _meet(settled, event, wanted, c)
+    if settled.meet_asked_at is not None and settled == link:
+        return Planned(Rest(Why.IN_STEP, c.now + MEET_LOOK_AGAIN))
+    return Planned(Rest(Why.IN_STEP) if settled == link else Settle(settled, Why.IN_STEP))
+
+
+def _meet(link: Link, event: Event, wanted: Appointment, c: Circumstances) -> Link:
+    """Keep looking for a Meet link that Google is still making, for a while."""
+    if event.meet is not MeetState.PENDING or not wanted.meet:
+        return replace(link, meet_asked_at=None)
+    if link.meet_asked_at is None:
+        return replace(link, meet_asked_at=c.now)
+    return link if c.now - link.meet_asked_at < MEET_PATIENCE else replace(link, meet_asked_at=None)

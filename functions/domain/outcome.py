@@ -1,0 +1,80 @@
+"""Outcome: what a step that was done makes of the link, and what it would show in a preview."""
+
+from dataclasses import replace
+
+from functions.domain.booking import Booking
+from functions.domain.event import Event
+from functions.domain.link import Base, Link, Origin, State
+from functions.domain.plan import counted
+from functions.domain.step import (
+    DeleteEvent,
+    InsertEvent,
+    MakeBooking,
+    MoveEvent,
+    ReviveEvent,
+    Why,
+    Write,
+    WriteBooking,
+)
+from functions.domain.view import Circumstances
+
+KEPT_DIGESTS = 8
+
+
+def landed(link: Link, step: Write, base: Base | None, answer: Event | Booking | None, c: Circumstances) -> Link:
+    """Return the link once a write has landed; `answer` is what the other side returned."""
+    before = link.base.status if link.base else None
+    link = counted(replace(link, intent=None, base=base or link.base), step.why, c)
+    if isinstance(step, DeleteEvent):
+        return replace(link, closed=True, state=State.ACTIVE, until=None)
+    if isinstance(answer, Event):
+        link = replace(link, event=answer.key, event_etag=answer.etag)
+        if isinstance(step, InsertEvent | ReviveEvent):
+            link = replace(
+                link,
+                closed=False,
+                state=State.ACTIVE,
+                until=None,
+                reason="" if link.write_back else link.reason,
+                cancelled_by_us=False,
+                status_before=None,
+                refused="",
+                notice="",
+                series=answer.series,
+            )
+        elif not isinstance(step, MoveEvent) and step.why is not Why.PUT_BACK and step.why is not Why.REFUSED:
+            link = replace(link, notice="")
+        return link
+    if isinstance(step, MakeBooking) and isinstance(answer, Booking):
+        return replace(
+            link,
+            booking_id=answer.id,
+            origin=Origin.EVENT,
+            state=State.ACTIVE,
+            reason="",
+            refused="",
+            notice="",
+            ours=_ours(link, c, step.event.id),
+        )
+    if isinstance(step, WriteBooking):
+        return _booking_written(link, step, before, c)
+    return link
+
+
+def _booking_written(link: Link, step: WriteBooking, before: int | None, c: Circumstances) -> Link:
+    change = step.change
+    if step.why is Why.WRITE_BACK:
+        values = [text for _, text in change.fields]
+        return replace(link, ours=_ours(link, c, *values, *([change.external_id] if change.external_id else [])))
+    if step.why is Why.EVENT_RESTORED:
+        return replace(link, closed=False, cancelled_by_us=False, status_before=None)
+    if step.why in (Why.GRACE_OVER, Why.APPROVED):
+        return replace(
+            link, closed=True, cancelled_by_us=True, status_before=before, state=State.ACTIVE, until=None, reason=""
+        )
+    return replace(link, refused="", notice="")
+
+
+def _ours(link: Link, c: Circumstances, *values: str) -> tuple[str, ...]:
+    digests = dict.fromkeys((*link.ours, *(c.digest(value) for value in values)))
+    return tuple(digests)[-KEPT_DIGESTS:]

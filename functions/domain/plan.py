@@ -1,0 +1,75 @@
+"""The planner: given a link and both sides, the next step. Pure; the same view always gives the same step.
+
+One step at a time: after each the executor saves, and plans again on what the step brought about, until it rests.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from functions.domain.link import Link, State
+from functions.domain.merge import merge
+from functions.domain.plan_inbound import plan_new_event, plan_vanished
+from functions.domain.plan_outbound import plan_missing, plan_removal
+from functions.domain.recovery import recover
+from functions.domain.snapshot import Presence
+from functions.domain.step import Planned, Rest, Settle, Why, Write, WriteBooking
+from functions.domain.view import Circumstances, View, Wanted, wanted_of
+
+PUT_BACKS, PUT_BACK_SPAN = 3, timedelta(hours=1)
+WRITES, WRITE_SPAN = 6, timedelta(minutes=10)
+SECOND_READ = timedelta(seconds=20)
+
+
+def plan(v: View, c: Circumstances) -> Planned:
+    """Return the next step for a link, with what both sides agree on once it is done."""
+    planned = _decide(v, c)
+    if isinstance(planned.step, Write) and not _bookkeeping(planned) and _too_often(v.link, planned, c):
+        return Planned(Settle(replace(v.link, state=State.PAUSED, reason=Why.TOO_OFTEN), Why.TOO_OFTEN))
+    return planned
+
+
+def _decide(v: View, c: Circumstances) -> Planned:
+    link = v.link
+    if link.intent is not None:
+        return recover(v, c)
+    if link.state is State.PAUSED:
+        return Planned(Rest(Why.PAUSED))
+    if link.state is State.DETACHED:
+        return Planned(Rest(Why.DETACHED))
+    if Presence.UNREADABLE in (v.booking.presence, v.event.presence):
+        return Planned(Rest(Why.UNREADABLE))
+    if not link.booking_id:
+        return plan_new_event(v, c)
+    wanted = wanted_of(v.booking, c)
+    if wanted is Wanted.UNKNOWN:
+        return Planned(Rest(Why.BOOKING_GONE, c.now + SECOND_READ))
+    if wanted is Wanted.NONE:
+        return plan_removal(v, c)
+    if link.event is None or link.closed:
+        return plan_missing(v, c, wanted)
+    if v.event.vanished:
+        return plan_vanished(v, c)
+    return merge(v, c)
+
+
+def _bookkeeping(planned: Planned) -> bool:
+    """Whether a write only puts ids into their fields: that is part of the change before it."""
+    return isinstance(planned.step, WriteBooking) and planned.step.why is Why.WRITE_BACK
+
+
+def _too_often(link: Link, planned: Planned, c: Circumstances) -> bool:
+    put_backs = sum(1 for at in link.put_backs if c.now - at < PUT_BACK_SPAN)
+    writes = sum(1 for at in link.writes if c.now - at < WRITE_SPAN)
+    again = isinstance(planned.step, Write) and planned.step.why in (Why.PUT_BACK, Why.MADE_AGAIN)
+    return (again and put_backs >= PUT_BACKS) or writes >= WRITES
+
+
+def counted(link: Link, why: Why, c: Circumstances) -> Link:
+    """Return the link with a write counted, and the counts of long ago dropped."""
+    if why is Why.WRITE_BACK:
+        return link
+    writes = (*(at for at in link.writes if c.now - at < WRITE_SPAN), c.now)
+    put_backs = tuple(at for at in link.put_backs if c.now - at < PUT_BACK_SPAN)
+    if why in (Why.PUT_BACK, Why.MADE_AGAIN):
+        put_backs = (*put_backs, c.now)
+    return replace(link, writes=writes, put_backs=put_backs)

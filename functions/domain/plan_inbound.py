@@ -1,0 +1,139 @@
+"""Inbound: a person's new event becomes a booking; a deleted one cancels its booking, or comes back."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from functions.domain.booking import Booking
+from functions.domain.event import Event
+from functions.domain.link import Base, Link, Origin, State
+from functions.domain.merge import may_write_booking, merge, noted
+from functions.domain.projection import appointment_of, base_of, in_window, remarks_of, when_of
+from functions.domain.snapshot import Presence
+from functions.domain.step import (
+    BookingChange,
+    Look,
+    MakeBooking,
+    Planned,
+    Rest,
+    ReviveEvent,
+    Settle,
+    Why,
+    WriteBooking,
+)
+from functions.domain.view import Circumstances, View
+
+
+def plan_new_event(v: View, c: Circumstances) -> Planned:
+    """Make a booking of an event that a person made, if it is one of those that become bookings."""
+    event = v.event.value
+    if event is None or not eligible(event, c):
+        return Planned(Rest(Why.NOT_ELIGIBLE))
+    object_id = c.settings.object_for_new_event(event.key.calendar)
+    if object_id is None:
+        return Planned(Rest(Why.NOT_ELIGIBLE))
+    if v.link.refused == c.digest(new_event_text(event)):
+        return noted(v, c) or Planned(Rest(Why.REFUSED))
+    inbound, remarks = c.settings.inbound, remarks_of(event)
+    fields = () if inbound.remarks_field == "none" else ((inbound.remarks_field, remarks),)
+    base = Base(
+        when=event.when,
+        calendar=event.key.calendar,
+        object_id=object_id,
+        status=inbound.status,
+        digests={"text": c.digest(remarks), "remarks": c.digest(remarks)},
+    )
+    step = MakeBooking(
+        event=event.key,
+        when=event.when,
+        object_id=object_id,
+        status=inbound.status,
+        number=inbound.number,
+        external_id_field=c.settings.outbound.external_id_field,
+        fields=fields,
+        why=Why.EVENT_MADE,
+    )
+    return Planned(step, base)
+
+
+def eligible(event: Event, c: Circumstances) -> bool:
+    """Whether a person's event is one that becomes a booking."""
+    if not c.followed or event.event_type != "default" or event.transparent or event.declined:
+        return False
+    if not event.organizer_self or not in_window(event.when, c.settings, c.now):
+        return False
+    if c.settings.inbound.import_existing or c.activated_at is None or event.created is None:
+        return True
+    return event.created >= c.activated_at
+
+
+def new_event_text(event: Event) -> str:
+    """Return what a refusal of a new event was about: asked again once any of it changes."""
+    return f"{event.key.calendar} {event.when}"
+
+
+def plan_vanished(v: View, c: Circumstances) -> Planned:
+    """Cancel the booking of an event that a person deleted, after the grace; or make the event again."""
+    link, booking = v.link, v.booking.value
+    if booking is None or link.event is None:
+        return Planned(Rest(Why.UNREADABLE))
+    if link.base is None:
+        return _again(v, booking, c, Why.BOOKING_MADE)
+    when = when_of(booking, c.settings)
+    changed = (when, booking.object_id) != (link.base.when, link.base.object_id)
+    if link.state in (State.GRACE, State.HELD):
+        if changed:
+            return _again(v, booking, c, Why.BOOKING_CHANGED)
+        return _at_the_end_of_grace(link, booking, c)
+    if v.found is None:
+        return Planned(Look(find=link.event.id))
+    if v.found.presence is Presence.UNREADABLE:
+        return Planned(Rest(Why.UNREADABLE))
+    if v.found.value is not None and v.found_is_free:
+        return merge(replace(v, event=v.found), c)
+    if not in_window(when, c.settings, c.now):
+        return Planned(Settle(replace(link, state=State.DETACHED, reason=Why.OUTSIDE_WINDOW), Why.OUTSIDE_WINDOW))
+    if changed and c.settings.sync.conflict_winner == "booking":
+        return _again(v, booking, c, Why.CONFLICT)
+    return _deleted(v, booking, c)
+
+
+def _deleted(v: View, booking: Booking, c: Circumstances) -> Planned:
+    """Decide what a person's deletion means."""
+    link, inbound = v.link, c.settings.inbound
+    if not may_write_booking(link, booking, c) or inbound.deleted_event == "restore":
+        return _again(v, booking, c, Why.MADE_AGAIN)
+    if inbound.deleted_event == "ask" or c.settings.cancel_status is None:
+        return Planned(Settle(replace(link, state=State.HELD, reason=Why.EVENT_DELETED), Why.HELD))
+    until = c.now + timedelta(seconds=c.settings.sync.cancel_grace_seconds)
+    return Planned(Settle(replace(link, state=State.GRACE, until=until, reason=Why.EVENT_DELETED), Why.GRACE))
+
+
+def _at_the_end_of_grace(link: Link, booking: Booking, c: Circumstances) -> Planned:
+    if link.state is State.HELD:
+        return Planned(Rest(Why.HELD))
+    if link.until is not None and c.now < link.until:
+        return Planned(Rest(Why.GRACE, link.until))
+    if c.hold_removals:
+        return Planned(Settle(replace(link, state=State.HELD, until=None), Why.HELD))
+    return cancel(link, booking, c, Why.GRACE_OVER)
+
+
+def cancel(link: Link, booking: Booking, c: Circumstances, why: Why) -> Planned:
+    """Cancel a booking whose event is gone."""
+    status = c.settings.cancel_status
+    if status is None or link.base is None:
+        return Planned(Settle(replace(link, state=State.HELD, reason="no_cancel_status"), Why.HELD))
+    return Planned(WriteBooking(booking.id, BookingChange(status=status), why), replace(link.base, status=status))
+
+
+def _again(v: View, booking: Booking, c: Circumstances, why: Why) -> Planned:
+    link = v.link
+    calendar = c.settings.calendar_of(booking.object_id)
+    if calendar is None or link.event is None:
+        return Planned(Rest(Why.NO_CALENDAR))
+    content = appointment_of(booking, c.settings, calendar)
+    base = base_of(content, booking, c.digest)
+    if link.origin is Origin.EVENT:
+        digests = link.base.digests if link.base else {}
+        return Planned(ReviveEvent(link.event, None, why), replace(base, digests=digests))
+    return Planned(ReviveEvent(link.event, content, why), base)

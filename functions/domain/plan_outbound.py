@@ -1,0 +1,88 @@
+"""Outbound: the event of a booking is made, adopted or removed."""
+
+from dataclasses import replace
+
+from functions.domain.booking import Booking
+from functions.domain.event import EventKey
+from functions.domain.identity import event_id
+from functions.domain.link import Link, Origin, State
+from functions.domain.projection import appointment_of, base_of, in_window
+from functions.domain.snapshot import Presence
+from functions.domain.step import (
+    BookingChange,
+    DeleteEvent,
+    InsertEvent,
+    Look,
+    Planned,
+    Rest,
+    ReviveEvent,
+    Settle,
+    Why,
+    WriteBooking,
+)
+from functions.domain.view import Circumstances, View, Wanted
+
+
+def plan_missing(v: View, c: Circumstances, wanted: Wanted) -> Planned:
+    """Make or adopt the event of a booking that has none (or whose event went with its cancellation)."""
+    booking, link = v.booking.value, v.link
+    if booking is None or wanted is not Wanted.EVENT:
+        return Planned(Rest(Why.NOT_WANTED))
+    if booking.activity_id and c.settings.outbound.activities == "none":
+        return Planned(Rest(Why.ACTIVITY))
+    calendar = c.settings.calendar_of(booking.object_id)
+    if calendar is None:
+        return Planned(Rest(Why.NO_CALENDAR))
+    content = appointment_of(booking, c.settings, calendar)
+    if not in_window(content.when, c.settings, c.now):
+        return Planned(Rest(Why.OUTSIDE_WINDOW))
+    if link.event is not None:
+        revived = content if link.origin is Origin.BOOKING else None
+        return Planned(ReviveEvent(link.event, revived, Why.BOOKING_MADE), base_of(content, booking, c.digest))
+    derived = event_id(c.settings.id, booking.id, link.generation)
+    named = booking.value_of(c.settings.outbound.external_id_field)
+    if named and named != derived and link.write_back:
+        if v.found is None:
+            return Planned(Look(find=named))
+        if v.found.presence is Presence.UNREADABLE:
+            return Planned(Rest(Why.UNREADABLE))
+        if v.found.value is not None and v.found_is_free and v.found.value.organizer_self:
+            adopted = replace(link, event=v.found.value.key, event_etag=v.found.value.etag, base=None)
+            return Planned(Settle(adopted, Why.ADOPTED))
+        if not _ours(named, link, booking, c) and v.found_is_free:
+            return Planned(Settle(replace(link, write_back=False, reason="foreign_id"), Why.ADOPTED))
+    return Planned(
+        InsertEvent(EventKey(calendar, derived), content, Why.BOOKING_MADE), base_of(content, booking, c.digest)
+    )
+
+
+def _ours(named: str, link: Link, booking: Booking, c: Circumstances) -> bool:
+    """Whether this service wrote the id that a booking carries."""
+    derived = (event_id(c.settings.id, booking.id, generation) for generation in range(link.generation + 1))
+    return named in derived or c.digest(named) in link.ours
+
+
+def plan_removal(v: View, c: Circumstances) -> Planned:
+    """Remove the event of a cancelled or vanished booking; a cancelled booking stays cancelled.
+
+    An event that comes back from the bin reopens the booking only if our own handling had cancelled it.
+    """
+    link, event, booking = v.link, v.event.value, v.booking.value
+    status = booking.status if booking is not None else None
+    if link.event is None or v.event.vanished or (link.closed and v.event.presence is Presence.BELIEVED):
+        base = replace(link.base, status=status) if link.base and status is not None else link.base
+        closed = replace(link, closed=True, state=State.ACTIVE, until=None, base=base)
+        return Planned(Rest(Why.IN_STEP) if closed == link else Settle(closed, Why.BOOKING_CANCELLED))
+    restored = link.closed and event is not None and link.cancelled_by_us and c.settings.inbound.enabled
+    if restored and booking is not None and link.base is not None and link.status_before is not None:
+        change = BookingChange(status=link.status_before)
+        reopened = replace(link.base, status=link.status_before)
+        return Planned(WriteBooking(booking.id, change, Why.EVENT_RESTORED), reopened)
+    if booking is None and c.hold_removals:
+        if link.state is State.HELD:
+            return Planned(Rest(Why.HELD))
+        return Planned(Settle(replace(link, state=State.HELD, reason=Why.BOOKING_GONE), Why.HELD))
+    why = Why.BOOKING_CANCELLED if booking is not None else Why.BOOKING_GONE
+    etag = event.etag if event is not None else link.event_etag
+    base = replace(link.base, status=status) if link.base and status is not None else link.base
+    return Planned(DeleteEvent(event.key if event else link.event, etag, why), base)

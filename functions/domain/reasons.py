@@ -1,0 +1,49 @@
+"""The sentences a planner reads: why an event went back or did not become a booking."""
+
+from datetime import datetime
+
+NOTICE_SIGN = "⚠"
+SENTENCES = {
+    "period_taken": {
+        "nl": "i-Reserve weigert dit: de periode is niet beschikbaar.",
+        "en": "i-Reserve refused this: the period is not available.",
+    },
+    "object_unknown": {
+        "nl": "i-Reserve weigert dit: het object is daar niet bekend.",
+        "en": "i-Reserve refused this: the object is not known there.",
+    },
+    "status_forbidden": {
+        "nl": "i-Reserve weigert dit: deze status mag niet.",
+        "en": "i-Reserve refused this: this status is not allowed.",
+    },
+    "not_applied": {
+        "nl": "i-Reserve nam de wijziging niet over.",
+        "en": "i-Reserve did not apply the change.",
+    },
+    "not_allowed": {
+        "nl": "Deze reservering wordt in i-Reserve gewijzigd, niet in de agenda.",
+        "en": "This booking is changed in i-Reserve, not in the calendar.",
+    },
+    "activity": {
+        "nl": "Een reservering van een activiteit wordt in i-Reserve verplaatst.",
+        "en": "A booking of an activity is moved in i-Reserve.",
+    },
+    "object_change": {
+        "nl": "Een ander object kiezen kan alleen in i-Reserve.",
+        "en": "Another object can only be chosen in i-Reserve.",
+    },
+    "other": {
+        "nl": "i-Reserve weigert deze wijziging.",
+        "en": "i-Reserve refused this change.",
+    },
+}
+
+
+def sentence(category: str, language: str) -> str:
+    """Return the sentence for a category of refusal; an unknown one gets the general sentence."""
+    return SENTENCES.get(category, SENTENCES["other"])[language]
+
+
+def notice(category: str, language: str, local_now: datetime) -> str:
+    """Return the dated line that stands under the service's line of an event."""
+    return f"{NOTICE_SIGN} {local_now:%d-%m-%Y %H:%M} {sentence(category, language)}"

@@ -1,0 +1,57 @@
+"""Recovery: an intent was left open by a crash or a stalled instance; did its write land or not.
+
+The stamp on the event tells; a booking carries no stamp, so its values tell.
+"""
+
+from dataclasses import replace
+
+from functions.domain.booking import Booking
+from functions.domain.link import Intent, Link, Side
+from functions.domain.projection import when_of
+from functions.domain.settings import Settings
+from functions.domain.snapshot import Presence
+from functions.domain.step import Planned, Rest, Settle, Why
+from functions.domain.view import Circumstances, View
+
+
+def recover(v: View, c: Circumstances) -> Planned:
+    """Wait for the lease to end, then settle the intent one way or the other."""
+    intent = v.link.intent
+    if intent is None:
+        raise ValueError("there is no intent to recover")
+    if c.now < intent.expires_at:
+        return Planned(Rest(Why.LEASED, intent.expires_at))
+    side = v.event if intent.target is Side.EVENT else v.booking
+    if side.presence is Presence.UNREADABLE:
+        return Planned(Rest(Why.UNREADABLE))
+    link = replace(v.link, intent=None)
+    if intent.target is Side.EVENT:
+        link = _event_side(link, v, intent)
+    elif intent.step == "MakeBooking":
+        if v.booking.value is not None:
+            link = replace(link, booking_id=v.booking.value.id, base=intent.base)
+    elif intent.base is not None and v.booking.value is not None and _shows(v.booking.value, intent, c.settings):
+        link = replace(link, base=intent.base)
+    return Planned(Settle(link, Why.RECOVERED, reread=True))
+
+
+def _event_side(link: Link, v: View, intent: Intent) -> Link:
+    """Settle an intent on the event, which was read at the place where the write would have put it."""
+    event = v.event.value
+    if intent.step == "DeleteEvent":
+        return replace(link, closed=True) if event is None else link
+    if event is None:
+        return link
+    landed = intent.step == "MoveEvent" or event.mark.stamp == intent.stamp
+    if not landed:
+        return link
+    return replace(link, event=event.key, event_etag=event.etag, base=intent.base or link.base, closed=False)
+
+
+def _shows(booking: Booking, intent: Intent, settings: Settings) -> bool:
+    base = intent.base
+    return base is not None and (when_of(booking, settings), booking.object_id, booking.status) == (
+        base.when,
+        base.object_id,
+        base.status,
+    )
