@@ -3,7 +3,7 @@
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from sandbox.ireserve import control, rest
+from sandbox.ireserve import control, panel, rest
 from sandbox.ireserve.gate import Gate
 from sandbox.ireserve.tenant import Tenant
 
@@ -30,5 +30,6 @@ def create_app(tenant: Tenant | None = None) -> Flask:
 
     rest.install(app)
     app.register_blueprint(control.blueprint())
+    app.register_blueprint(panel.blueprint())
     app.wsgi_app = Gate(app.wsgi_app, world)  # type: ignore[assignment]
     return app
