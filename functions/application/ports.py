@@ -66,11 +66,12 @@ class Documents(Protocol):
         """Return (id, document) pairs of a collection, by equality of top-level fields.
 
         Ordered by `order` (a top-level field) or else by id; `after` is the order value (or id) of the last row of the
-        page before. Documents without the `order` field are left out.
+        page before, or where values can repeat the pair (order value, id). Documents without the `order` field, or with
+        null in it, are left out.
         """
 
     def count(self, collection: Path, where: Mapping[str, str | int | bool] | None = None) -> int:
-        """Return how many documents match."""
+        """Return how many documents match; in the cloud expired ones count until the store has dropped them."""
 
 
 class Secrets(Protocol):
