@@ -19,7 +19,7 @@ _TABLES = (
     "CREATE INDEX documents_counted ON documents (collection, expires)",
     "CREATE INDEX documents_expiring ON documents (expires) WHERE expires IS NOT NULL",
     """CREATE TABLE tasks (
-        number INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, lane TEXT NOT NULL, due REAL NOT NULL,
+        number INTEGER PRIMARY KEY, name TEXT NOT NULL, lane TEXT NOT NULL, due REAL NOT NULL,
         ready REAL NOT NULL, receipt TEXT, attempts INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL)""",
     "CREATE UNIQUE INDEX tasks_waiting ON tasks (name) WHERE receipt IS NULL",
     "CREATE INDEX tasks_ready ON tasks (lane, ready)",
