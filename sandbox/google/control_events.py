@@ -85,7 +85,7 @@ def register(app: Flask, world: World) -> None:
 
 def body() -> Resource:
     """Return the request's JSON object; 400 if it is none."""
-    content = request.get_json(silent=True, force=True) if request.data else {}
+    content = request.get_json(silent=True, force=True) if request.content_length else {}
     if not isinstance(content, dict):
         raise bad_request("A JSON object is expected.")
     return content

@@ -54,10 +54,16 @@ class Server:
     def close(self) -> None:
         """Stop answering and free the port."""
         self.running = False
-        self.server.close()
-        self.server.trigger.pull_trigger()
+        self.server.trigger.pull_trigger(self._hang_up)
         for thread in self.threads:
             thread.join(2)
+        self.server.task_dispatcher.shutdown()
+
+    def _hang_up(self) -> None:
+        """Close every socket, from within the server's own loop."""
+        for channel in list(self.server.active_channels.values()):
+            channel.close()
+        self.server.close()
 
     def _serve(self) -> None:
         self.server.run()

@@ -113,7 +113,7 @@ class Google:
     def calendar(self, scopes: Sequence[str] = BOTH, account: str = PLANNER) -> Any:
         """Return a real Calendar client that speaks for the account."""
         token = self.tokens(scopes, account)["access_token"]
-        http = WsgiHttp(self.client, {"Authorization": f"Bearer {token}"})
+        http: Any = WsgiHttp(self.client, {"Authorization": f"Bearer {token}"})
         return build("calendar", "v3", http=http, client_options={"api_endpoint": ENDPOINT}, static_discovery=True)
 
     def violations(self) -> list[str]:
