@@ -54,7 +54,7 @@ def session(*, allow_private: bool = False, timeout: float = TIMEOUT, max_bytes:
     Calls raise `Refused` (`address_not_allowed`, `redirect`, `too_large`) besides what requests itself raises; see
     `reaching`.
     """
-    from functions.adapters.outgoing_session import CheckedSession  # noqa: PLC0415 - requests is heavy
+    from functions.adapters.outgoing_session import CheckedSession
 
     return CheckedSession(allow_private=allow_private, timeout=timeout, max_bytes=max_bytes)
 
@@ -65,7 +65,7 @@ def reaching(side: str) -> Iterator[None]:
 
     A wrong address (no scheme, no host) is `Refused`.
     """
-    import requests  # noqa: PLC0415 - heavy
+    import requests
 
     try:
         yield
