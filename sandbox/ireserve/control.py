@@ -11,7 +11,7 @@ from sandbox.ireserve.control_parts import BadControlError, body, patch_from
 from sandbox.ireserve.faults import Fault
 from sandbox.ireserve.outbox import MODES
 from sandbox.ireserve.rights import tenant
-from sandbox.ireserve.times import parse
+from sandbox.ireserve.times import instant
 
 
 def blueprint() -> Blueprint:
@@ -52,7 +52,7 @@ def clock() -> Response:
     here, form = tenant(), body() if request.method == "POST" else {}
     try:
         if "now" in form:
-            here.set_clock(parse(str(form["now"])))
+            here.set_clock(instant(str(form["now"])))
         if "offset" in form:
             here.offset = timedelta(seconds=float(form["offset"]))
         if "advance" in form:
@@ -112,7 +112,7 @@ def hook_mode() -> Response:
 def hook_flush() -> Response:
     """Release held deliveries, oldest first or newest first."""
     reverse = body().get("order") == "reverse"
-    return jsonify({"released": tenant().outbox.flush(tenant().now(), reverse=reverse)})
+    return jsonify({"released": tenant().outbox.flush(tenant().instant(), reverse=reverse)})
 
 
 def hooks() -> Response:

@@ -85,8 +85,8 @@ def list_objects() -> Response:
 def add_object() -> Response:
     """Make or replace an object."""
     try:
-        thing = Object(**body())
-    except TypeError as error:
+        thing = Object(**{**body(), "id": int(body()["id"])})
+    except (KeyError, TypeError, ValueError) as error:
         raise BadControlError(f"this is no object: {error}") from error
     tenant().world.objects[thing.id] = thing
     response = jsonify(asdict(thing))

@@ -78,7 +78,7 @@ def _change_status(tenant: Tenant, before: Booking, code: int, manner: Manner) -
     if manner.mails:
         _mail(tenant, after)
     if manner.delayed:
-        due = now + timedelta(seconds=tenant.dialect.hook_delay)
+        due = tenant.instant() + timedelta(seconds=tenant.dialect.hook_delay)
         tenant.effects.append(Effect(due, before.id, code))
         return before
     tenant.world.bookings[after.id] = after
@@ -135,7 +135,7 @@ def _counts(tenant: Tenant, code: int) -> bool:
 
 def _fire(tenant: Tenant, booking: Booking, event: str) -> None:
     body = hook_body(tenant.world, tenant.dialect, booking)
-    tenant.outbox.fire(tenant.world.hooks.values(), event, body, tenant.now())
+    tenant.outbox.fire(tenant.world.hooks.values(), event, body, tenant.instant())
 
 
 def _mail(tenant: Tenant, booking: Booking) -> None:

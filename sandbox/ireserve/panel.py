@@ -15,7 +15,7 @@ from sandbox.ireserve.panel_settings import routes as settings_routes
 from sandbox.ireserve.rights import tenant
 from sandbox.ireserve.roster import FIRST_HOUR, LAST_HOUR, columns, status_of, who
 from sandbox.ireserve.rules import Refused
-from sandbox.ireserve.times import at, seconds_of
+from sandbox.ireserve.times import at, local, seconds_of
 from sandbox.ireserve.words import word
 
 Answer = str | Response | AnyResponse | tuple[str, int]
@@ -42,7 +42,7 @@ def blueprint() -> Blueprint:
 
 def _common() -> dict[str, Any]:
     here = tenant()
-    return {"world": here.world, "now": here.now(), "status_of": status_of, "who": who}
+    return {"world": here.world, "now": here.now(), "status_of": status_of, "who": who, "local": local}
 
 
 def _day() -> date:

@@ -115,6 +115,6 @@ def save_mode() -> Response:
 def release() -> Response:
     """Release held hooks and apply what is delayed."""
     here = tenant()
-    here.outbox.flush(here.now(), reverse=request.form.get("order") == "reverse")
+    here.outbox.flush(here.instant(), reverse=request.form.get("order") == "reverse")
     here.hurry()
     return redirect(url_for("panel.hooks"))

@@ -68,13 +68,17 @@ class Tenant:
             self.races: list[tuple[int, Patch, bool]] = []
             self.calls.clear()
 
+    def instant(self) -> datetime:
+        """Return the tenant's time in UTC, which never goes back for winter."""
+        return (self._source() + self.offset).astimezone(UTC)
+
     def now(self) -> datetime:
-        """Return the tenant's time, aware and local."""
-        return local(self._source() + self.offset)
+        """Return what the tenant's wall clock shows."""
+        return local(self.instant())
 
     def set_clock(self, moment: datetime) -> None:
         """Move the clock so that it shows the moment now; it keeps running."""
-        self.offset = moment - self._source()
+        self.offset = moment.astimezone(UTC) - self._source().astimezone(UTC)
 
     @contextmanager
     def session(self) -> Iterator[World]:
@@ -87,7 +91,7 @@ class Tenant:
     def tick(self, *, everything: bool = False) -> int:
         """Apply the delayed status changes that are due, or all; return how many."""
         now = self.now()
-        due = [each for each in self.effects if everything or each.due <= now]
+        due = [each for each in self.effects if everything or each.due <= self.instant()]
         if due:
             self.effects = [each for each in self.effects if each not in due]
             for each in due:
@@ -100,7 +104,7 @@ class Tenant:
     def hurry(self) -> Json:
         """Apply every delayed effect and make every pending delivery due; for use inside a session."""
         applied = self.tick(everything=True)
-        self.outbox.hurry(self.now())
+        self.outbox.hurry(self.instant())
         return {"applied": applied, "held": self.outbox.held()}
 
     def settle(self) -> Json:
@@ -123,7 +127,7 @@ class Tenant:
 
     def _begin_pumping(self) -> bool:
         with self._lock:
-            if self._pumping or not self.outbox.due(self.now()):
+            if self._pumping or not self.outbox.due(self.instant()):
                 return False
             self._pumping = True
         return True
@@ -132,7 +136,7 @@ class Tenant:
         """Deliver the next due hook; return False if there was none."""
         with self._lock:
             outbox = self.outbox
-            delivery = outbox.take(self.now())
+            delivery = outbox.take(self.instant())
         if delivery is None:
             return False
         status = 0
@@ -140,5 +144,5 @@ class Tenant:
             status = deliver(delivery.url, delivery.body)
         finally:
             with self._lock:
-                outbox.report(delivery, status, self.now(), self.dialect.hook_attempts)
+                outbox.report(delivery, status, self.instant(), self.dialect.hook_attempts)
         return True

@@ -23,6 +23,12 @@ def parse(text: str, *, naive_ok: bool = True) -> datetime:
     return moment.replace(tzinfo=ZONE)
 
 
+def instant(text: str) -> datetime:
+    """Read an ISO 8601 date-time, local without an offset; ValueError if it is none."""
+    moment = datetime.fromisoformat(text.strip())
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
+
+
 def at(day: str, clock: str = "00:00") -> datetime:
     """Return the local moment of a `YYYY-MM-DD` and an `HH:MM`; ValueError if they are none."""
     return datetime.combine(date.fromisoformat(day), time.fromisoformat(clock), ZONE)

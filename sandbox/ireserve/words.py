@@ -1,10 +1,10 @@
 """i-Reserve's sentences in its two languages."""
 
 WORDS = {
-    "not_available": ("De geselecteerde periode is niet beschikbaar", "The selected period is not available"),
+    "not_available": ("Het gekozen tijdvak is niet beschikbaar", "The selected period is not available"),
     "unknown_object": ("Het object bestaat niet", "The object does not exist"),
     "period_order": ("De einddatum ligt voor de begindatum", "The period ends before it starts"),
-    "closed": ("Het object is gesloten in deze periode", "The object is closed in this period"),
+    "closed": ("Het object is gesloten in dit tijdvak", "The object is closed in this period"),
     "places": ("Het aantal plaatsen is niet geldig", "The number of places is not valid"),
     "unknown_status": ("De status bestaat niet", "The status does not exist"),
     "status_change": ("Deze statuswijziging is niet toegestaan", "This change of status is not allowed"),

@@ -1,17 +1,19 @@
-"""A tenant with its clock in the test's hand, in process; and a program on a real socket."""
+"""The simulated i-Reserve in process, with its clock and its hooks in the test's hand."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from threading import Thread
 from typing import Any
 
-import pytest
-from waitress import create_server
-from werkzeug.test import Client, TestResponse
+from werkzeug.test import Client
 
 from sandbox.ireserve.app import create_app
 from sandbox.ireserve.tenant import Tenant
 
+HALL = {
+    "object_id": 10,
+    "date_from": "2026-11-23T10:00:00+0100",
+    "date_till": "2026-11-23T11:00:00+0100",
+}
 LOGIN = ("api_calendar", "sandbox")
 
 
@@ -34,9 +36,15 @@ class Stage:
     def _sleep(self, seconds: float) -> None:
         self.time += timedelta(seconds=seconds)
 
-    def api(self, method: str, path: str, body: Any = None, **options: Any) -> TestResponse:
+    def api(self, method: str, path: str, body: Any = None, **options: Any) -> Any:
         options.setdefault("auth", LOGIN)
         return self.client.open(f"/api/rest/{path}", method=method, json=body, **options)
+
+    def write(self, **fields: Any) -> Any:
+        return self.api("POST", "hook/booking/", fields).json
+
+    def shown(self, number: int) -> Any:
+        return self.api("GET", f"booking/{number}").json
 
     def rows(self, search: str = "", columns: str = "RES_ID", **more: str) -> Any:
         query = {"search": search, "columns": columns, **more}
@@ -57,16 +65,3 @@ class Stage:
     def listen(self, event: str = "booking_updated") -> None:
         body = {"target_url": "http://product.example/hook", "event": event}
         assert self.api("POST", "hook", body).status_code == 200
-
-
-@pytest.fixture
-def stage() -> Stage:
-    return Stage()
-
-
-@pytest.fixture(scope="session")
-def address() -> Iterator[str]:
-    server = create_server(create_app(Tenant()), host="127.0.0.1", port=0, threads=4)
-    Thread(target=server.run, daemon=True).start()
-    yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
