@@ -40,7 +40,7 @@ locals {
     }
   }
 
-  counted = "resource.type = \"cloud_run_revision\" AND metric.type = \"logging.googleapis.com/user/%s\""
+  counted = "resource.type = \"%s\" AND metric.type = \"logging.googleapis.com/user/%s\""
 }
 
 resource "google_logging_metric" "count" {
@@ -152,7 +152,7 @@ resource "google_monitoring_alert_policy" "sweep_not_run" {
   conditions {
     display_name = "no sweep finished for two hours"
     condition_absent {
-      filter   = format(local.counted, google_logging_metric.count["sweep_done"].name)
+      filter   = format(local.counted, "cloud_run_revision", google_logging_metric.count["sweep_done"].name)
       duration = "7200s"
       aggregations {
         alignment_period     = "900s"
@@ -165,17 +165,21 @@ resource "google_monitoring_alert_policy" "sweep_not_run" {
   # Absence is only noticed of what was there before, so a sweep that never ran shows here.
   conditions {
     display_name = "a schedule cannot call its function"
-    condition_matched_log {
-      filter           = local.counters.schedule_failed
-      label_extractors = { job = "EXTRACT(resource.labels.job_id)" }
+    condition_threshold {
+      filter          = format(local.counted, "cloud_scheduler_job", google_logging_metric.count["schedule_failed"].name)
+      comparison      = "COMPARISON_GT"
+      threshold_value = 0
+      duration        = "0s"
+      aggregations {
+        alignment_period     = "900s"
+        per_series_aligner   = "ALIGN_DELTA"
+        cross_series_reducer = "REDUCE_SUM"
+      }
     }
   }
 
   alert_strategy {
     auto_close = "86400s"
-    notification_rate_limit {
-      period = "3600s"
-    }
   }
 
   documentation {
@@ -195,7 +199,7 @@ resource "google_monitoring_alert_policy" "errors" {
   conditions {
     display_name = "more than five errors in ten minutes"
     condition_threshold {
-      filter          = format(local.counted, google_logging_metric.count["error"].name)
+      filter          = format(local.counted, "cloud_run_revision", google_logging_metric.count["error"].name)
       comparison      = "COMPARISON_GT"
       threshold_value = 5
       duration        = "0s"
@@ -228,7 +232,7 @@ resource "google_monitoring_alert_policy" "lag" {
   conditions {
     display_name = "the slowest 5 % for a quarter of an hour"
     condition_threshold {
-      filter          = format(local.counted, google_logging_metric.distribution["lag_seconds"].name)
+      filter          = format(local.counted, "cloud_run_revision", google_logging_metric.distribution["lag_seconds"].name)
       comparison      = "COMPARISON_GT"
       threshold_value = var.lag_alert_seconds
       duration        = "900s"
@@ -255,21 +259,21 @@ resource "google_monitoring_alert_policy" "lag" {
 # --- one page to look at ---------------------------------------------------------------------------------------------
 
 locals {
-  # title, metric, aligner, reducer, legend: one chart each, three in a row.
+  # One chart each, three in a row.
   charts = concat(
     [
       for key in ["change_applied", "sweep_done", "error", "parked", "held", "token_dead", "channel_expiring", "schedule_failed"] : {
         title   = replace(title(replace(key, "_", " ")), "_", " ")
-        filter  = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.count[key].name}\""
+        filter  = format(local.counted, key == "schedule_failed" ? "cloud_scheduler_job" : "cloud_run_revision", google_logging_metric.count[key].name)
         aligner = "ALIGN_DELTA"
         reducer = "REDUCE_SUM"
         fields  = ["metric.label.int_id"]
       }
     ],
     [
-      for key, unit in local.distributions : {
+      for key, _ in local.distributions : {
         title   = "${title(replace(key, "_", " "))}, 95th percentile"
-        filter  = "metric.type=\"logging.googleapis.com/user/${google_logging_metric.distribution[key].name}\""
+        filter  = format(local.counted, "cloud_run_revision", google_logging_metric.distribution[key].name)
         aligner = "ALIGN_DELTA"
         reducer = "REDUCE_PERCENTILE_95"
         fields  = ["metric.label.int_id"]
@@ -278,14 +282,14 @@ locals {
     [
       {
         title   = "Tasks that wait"
-        filter  = "metric.type=\"cloudtasks.googleapis.com/queue/depth\" AND resource.labels.queue_id=monitoring.regex.full_match(\"ireserve-.*\")"
+        filter  = "resource.type=\"cloud_tasks_queue\" AND metric.type=\"cloudtasks.googleapis.com/queue/depth\" AND resource.labels.queue_id=monitoring.regex.full_match(\"ireserve-.*\")"
         aligner = "ALIGN_MEAN"
         reducer = "REDUCE_SUM"
         fields  = ["resource.label.queue_id"]
       },
       {
         title   = "Requests by function"
-        filter  = "metric.type=\"run.googleapis.com/request_count\" AND resource.labels.service_name=monitoring.regex.full_match(\"ireserve-.*\")"
+        filter  = "resource.type=\"cloud_run_revision\" AND metric.type=\"run.googleapis.com/request_count\" AND resource.labels.service_name=monitoring.regex.full_match(\"ireserve-.*\")"
         aligner = "ALIGN_DELTA"
         reducer = "REDUCE_SUM"
         fields  = ["resource.label.service_name"]

@@ -64,7 +64,9 @@ def fetch(package: str, version: str) -> dict[str, str]:
     """The generated sources of one package, by path inside it."""
     with tempfile.TemporaryDirectory() as directory:
         command = ["pip", "download", "-qq", "--no-deps", "--only-binary", ":all:", "--dest", directory]
-        subprocess.run([sys.executable, "-m", *command, f"{package}=={version}"], check=True)  # noqa: S603  # both are constants above
+        subprocess.run(
+            [sys.executable, "-m", *command, f"{package}=={version}"], check=True
+        )  # both are constants above
         (wheel,) = Path(directory).glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
             inner = next(name for name in archive.namelist() if name.endswith(".jsii.tgz"))
@@ -100,7 +102,7 @@ class Bindings:
         for name, computed, optional, required, code in zip(*(parts[i::5] for i in range(5)), strict=True):
             given = {"computed": computed, "optional": optional, "required": required}
             flags: dict[str, Any] = {flag: True for flag, value in given.items() if value == "true"}
-            nested, getter = NESTED.search(code.split("get ", 1)[0]), GETTER.search(code)
+            nested, getter = NESTED.search(code.split("\n    get ", 1)[0]), GETTER.search(code)
             is_block = re.search(rf"^\s+{name}: \{{\n.*\n\s+isBlock: true,\n\s+type: \"(\w+)\"", mapper, re.MULTILINE)
             if nested and is_block:
                 single = {"max_items": 1} if nested.group(2) == "OutputReference" else {}

@@ -1,0 +1,247 @@
+# What a plan comes to, with every provider mocked: nothing is made and nothing is read. Run it with check.sh.
+
+mock_provider "google" {
+  mock_data "google_project" {
+    defaults = {
+      number = "123456789012"
+    }
+  }
+
+  mock_resource "google_service_account" {
+    defaults = {
+      name   = "projects/venue-sync/serviceAccounts/mocked@venue-sync.iam.gserviceaccount.com"
+      email  = "mocked@venue-sync.iam.gserviceaccount.com"
+      member = "serviceAccount:mocked@venue-sync.iam.gserviceaccount.com"
+    }
+  }
+}
+
+mock_provider "google-beta" {}
+mock_provider "archive" {}
+
+variables {
+  project_id      = "venue-sync"
+  integrations    = ["7", "noord_2"]
+  alert_email     = "beheer@example.org"
+  console_members = ["group:beheer@example.org"]
+}
+
+run "seven_functions_are_deployed_each_as_its_own_account" {
+  assert {
+    condition = keys(google_cloudfunctions2_function.this) == [
+      "booking_webhook", "calendar_notification", "console", "oauth_redirect", "renew_watches", "sweep", "sync_task",
+    ]
+    error_message = "The map of functions has changed."
+  }
+
+  assert {
+    condition     = alltrue([for name, account in google_service_account.function : account.account_id == "ireserve-${replace(name, "_", "-")}" && length(account.account_id) <= 30])
+    error_message = "An account is named after its function, within the 30 characters that Google allows."
+  }
+
+  assert {
+    condition     = alltrue([for name, function in google_cloudfunctions2_function.this : function.build_config[0].entry_point == name && !strcontains(function.name, "_")])
+    error_message = "A function is deployed under its hyphenated name, from the function of that name."
+  }
+}
+
+run "a_function_finds_in_its_environment_what_it_needs_and_no_more" {
+  # Besides the names that every function has.
+  assert {
+    condition = {
+      for name, environment in local.environment : name => setsubtract(keys(environment), [
+        "BACKEND", "BASE_URL", "CONSOLE_BASE_URL", "GOOGLE_CLOUD_PROJECT", "LOG_LEVEL", "NOTIFICATION_BASE_URL", "REDIRECT_BASE_URL", "WEBHOOK_BASE_URL",
+      ])
+      } == {
+      oauth_redirect        = toset(["FIRESTORE_DATABASE"])
+      booking_webhook       = toset(["TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
+      calendar_notification = toset(["TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
+      sync_task             = toset(["FIRESTORE_DATABASE", "TASKS_BACKFILL_QUEUE", "TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
+      renew_watches         = toset(["FIRESTORE_DATABASE", "SCHEDULER_SERVICE_ACCOUNT", "TASKS_BACKFILL_QUEUE", "TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
+      sweep                 = toset(["FIRESTORE_DATABASE", "SCHEDULER_SERVICE_ACCOUNT", "TASKS_BACKFILL_QUEUE", "TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
+      console               = toset(["FIRESTORE_DATABASE", "TASKS_BACKFILL_QUEUE", "TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
+    }
+    error_message = "The environment follows from the function's row in the map."
+  }
+
+  assert {
+    condition     = toset([for name, function in google_cloudfunctions2_function.this : name if length(function.service_config[0].secret_environment_variables) == 1]) == toset(["booking_webhook", "calendar_notification", "console", "sync_task"])
+    error_message = "WEBHOOK_KEYS go to those who sign or check with them."
+  }
+}
+
+run "anyone_may_call_the_three_public_functions_and_no_other" {
+  assert {
+    condition     = keys(google_cloud_run_v2_service_iam_member.public) == ["booking_webhook", "calendar_notification", "oauth_redirect"]
+    error_message = "Only these three prove their callers themselves."
+  }
+
+  assert {
+    condition     = keys(google_cloud_run_v2_service_iam_member.console) == ["group:beheer@example.org"]
+    error_message = "The console is for its members."
+  }
+}
+
+run "nothing_is_public_where_that_is_forbidden" {
+  variables {
+    public_functions = false
+  }
+
+  assert {
+    condition     = length(google_cloud_run_v2_service_iam_member.public) == 0
+    error_message = "public_functions = false takes every public grant away."
+  }
+}
+
+run "functions_know_the_addresses_that_cloud_run_will_give_them" {
+  assert {
+    condition     = output.return_urls["7"] == "https://ireserve-oauth-redirect-123456789012.europe-west4.run.app/integrations/redirect/7"
+    error_message = "The Return url is the address of oauth_redirect with the integration's id."
+  }
+
+  assert {
+    condition     = local.environment["sync_task"]["NOTIFICATION_BASE_URL"] == "https://ireserve-calendar-notification-123456789012.europe-west4.run.app"
+    error_message = "sync_task opens channels that lead to calendar_notification."
+  }
+
+  assert {
+    condition     = local.environment["oauth_redirect"]["CONSOLE_BASE_URL"] == "http://localhost:8080"
+    error_message = "A private console is opened through the proxy, so the browser is sent back there."
+  }
+
+  assert {
+    condition     = output.console_command == "gcloud run services proxy ireserve-console --project=venue-sync --region=europe-west4 --port=8080"
+    error_message = "The proxy listens where the console says it is."
+  }
+}
+
+run "a_custom_domain_takes_the_place_of_cloud_runs_address" {
+  variables {
+    custom_domains = { oauth_redirect = "https://sync.example.org", booking_webhook = "https://hooks.example.org" }
+  }
+
+  assert {
+    condition     = output.return_urls["noord_2"] == "https://sync.example.org/integrations/redirect/noord_2" && output.webhook_base_url == "https://hooks.example.org"
+    error_message = "The domain is used wherever the address is told."
+  }
+
+  assert {
+    condition     = startswith(local.environment["console"]["TASKS_TARGET"], "https://ireserve-sync-task-123456789012.")
+    error_message = "Cloud Tasks calls Cloud Run's own address, for which its token is made."
+  }
+}
+
+run "the_schedules_carry_a_token_for_exactly_the_function_they_call" {
+  assert {
+    condition     = alltrue([for name, job in google_cloud_scheduler_job.this : job.http_target[0].oidc_token[0].audience == local.run_addresses[name] && local.environment[name]["BASE_URL"] == local.run_addresses[name]])
+    error_message = "The audience is the function's own address, which is what it accepts."
+  }
+}
+
+run "queues_are_where_cloud_tasks_exists" {
+  assert {
+    condition     = alltrue([for queue in google_cloud_tasks_queue.this : queue.location == "europe-west1"])
+    error_message = "Cloud Tasks is not in europe-west4."
+  }
+}
+
+run "each_integration_has_its_own_secrets_granted_by_name" {
+  assert {
+    condition = keys(google_secret_manager_secret.integration) == [
+      "ireserve-7-google-client-secret", "ireserve-7-google-refresh-token", "ireserve-7-ireserve-password",
+      "ireserve-noord_2-google-client-secret", "ireserve-noord_2-google-refresh-token", "ireserve-noord_2-ireserve-password",
+    ]
+    error_message = "Three secrets per integration."
+  }
+
+  assert {
+    condition     = length([for grant in local.secret_grants : grant if grant.function == "sync_task"]) == 6 && alltrue([for grant in local.secret_grants : grant.role == "roles/secretmanager.secretAccessor" if grant.function == "sync_task"])
+    error_message = "sync_task reads each secret and does nothing else to it."
+  }
+
+  assert {
+    condition     = toset([for grant in local.secret_grants : grant.function]) == toset(["sync_task", "console"])
+    error_message = "Nobody else reads an integration's secret."
+  }
+}
+
+run "the_console_moves_behind_iap_when_asked" {
+  variables {
+    console_iap = true
+  }
+
+  override_data {
+    target = data.google_cloud_run_v2_service.console["console"]
+    values = {
+      template = [{ containers = [{ image = "europe-west4-docker.pkg.dev/venue-sync/ireserve-images/console:version_1", base_image_uri = "" }] }]
+    }
+  }
+
+  assert {
+    condition     = google_cloud_run_v2_service.console_iap["console"].iap_enabled && length(google_cloud_run_v2_service_iam_member.console) == 0
+    error_message = "Members come through IAP and not past it."
+  }
+
+  assert {
+    condition     = google_cloud_run_v2_service.console_iap["console"].template[0].containers[0].image == "europe-west4-docker.pkg.dev/venue-sync/ireserve-images/console:version_1"
+    error_message = "It runs the image that was built for the function."
+  }
+
+  assert {
+    condition     = one([for env in google_cloud_run_v2_service.console_iap["console"].template[0].containers[0].env : env.value if env.name == "IAP_AUDIENCE"]) == "/projects/123456789012/locations/europe-west4/services/ireserve-console-iap"
+    error_message = "It accepts assertions for itself only."
+  }
+
+  assert {
+    condition     = output.console_url == "https://ireserve-console-iap-123456789012.europe-west4.run.app/console/" && output.console_command == ""
+    error_message = "A browser is enough."
+  }
+}
+
+run "min_instances_warm_what_somebody_waits_for" {
+  variables {
+    min_instances = 1
+  }
+
+  assert {
+    condition     = toset([for name, function in google_cloudfunctions2_function.this : name if function.service_config[0].min_instance_count == 1]) == toset(["booking_webhook", "calendar_notification", "sync_task"])
+    error_message = "Only these three."
+  }
+}
+
+run "wrong_variables_are_refused_before_anything_is_made" {
+  command = plan
+
+  variables {
+    project_id           = "Venue Sync"
+    integrations         = ["a/b"]
+    alert_email          = "beheer"
+    console_members      = ["allUsers"]
+    webhook_keys_version = "latest"
+    custom_domains       = { sync_task = "https://sync.example.org" }
+    log_level            = "CHATTY"
+    min_instances        = 11
+  }
+
+  expect_failures = [
+    var.project_id,
+    var.integrations,
+    var.alert_email,
+    var.console_members,
+    var.webhook_keys_version,
+    var.custom_domains,
+    var.log_level,
+    var.min_instances,
+  ]
+}
+
+run "fewer_instances_at_most_than_at_least_are_refused" {
+  command = plan
+
+  variables {
+    min_instances = 2
+    max_instances = 1
+  }
+
+  expect_failures = [var.max_instances]
+}

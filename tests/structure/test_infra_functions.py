@@ -1,0 +1,115 @@
+"""The map of functions in infra/functions.tf is what the product is, calls what it has and gives it what it needs."""
+
+import ast
+import re
+from typing import Any
+
+import pytest
+from infra_configuration import ROOT, functions, local, resource
+
+# design: which function needs what at run time, and who calls it
+NEEDS: dict[str, dict[str, Any]] = {
+    "oauth_redirect": {"caller": "public", "firestore": "write"},
+    "booking_webhook": {"caller": "public", "queues": ["live"], "webhook_keys": True},
+    "calendar_notification": {"caller": "public", "queues": ["live"], "webhook_keys": True},
+    "sync_task": {
+        "caller": "tasks",
+        "firestore": "write",
+        "queues": ["live", "backfill"],
+        "integration_secrets": "read",
+        "webhook_keys": True,
+    },
+    "renew_watches": {"caller": "scheduler", "firestore": "read", "queues": ["live", "backfill"]},
+    "sweep": {"caller": "scheduler", "firestore": "read", "queues": ["live", "backfill"]},
+    "console": {
+        "caller": "people",
+        "firestore": "write",
+        "queues": ["live", "backfill"],
+        "integration_secrets": "manage",
+        "webhook_keys": True,
+    },
+}
+NOTHING: dict[str, Any] = {"firestore": "none", "queues": [], "integration_secrets": "none", "webhook_keys": False}
+
+EVERY_FUNCTION = {
+    "BACKEND",
+    "GOOGLE_CLOUD_PROJECT",
+    "LOG_LEVEL",
+    "BASE_URL",
+    "REDIRECT_BASE_URL",
+    "WEBHOOK_BASE_URL",
+    "NOTIFICATION_BASE_URL",
+    "CONSOLE_BASE_URL",
+}
+BY_NEED = {
+    "FIRESTORE_DATABASE",
+    "TASKS_TARGET",
+    "TASKS_SERVICE_ACCOUNT",
+    "TASKS_QUEUE",
+    "TASKS_BACKFILL_QUEUE",
+    "SCHEDULER_SERVICE_ACCOUNT",
+}
+
+
+def test_the_functions_that_are_deployed_are_the_public_plain_functions_of_main() -> None:
+    tree = ast.parse((ROOT / "main.py").read_text(encoding="utf-8"))
+    public = {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")}
+    assert set(functions()) == public
+
+
+def test_the_functions_that_are_deployed_are_the_seven_of_the_design() -> None:
+    assert set(functions()) == set(NEEDS)
+
+
+@pytest.mark.parametrize("name", NEEDS)
+def test_a_function_is_given_what_it_needs_and_no_more(name: str) -> None:
+    asked = {key: functions()[name][key] for key in ("caller", *NOTHING)}
+    assert asked == NOTHING | NEEDS[name]
+
+
+def test_the_environment_has_the_names_of_the_contract_and_no_others() -> None:
+    names = set(re.findall(r"\b([A-Z][A-Z_]+)\b *[:=]", local("environment")))
+    assert names == EVERY_FUNCTION | BY_NEED
+
+
+def test_every_name_in_the_environment_is_one_that_the_product_reads() -> None:
+    settings = (ROOT / "functions" / "settings.py").read_text(encoding="utf-8")
+    extra = {"WEBHOOK_KEYS", "IAP_AUDIENCE"}
+    unread = {
+        name for name in EVERY_FUNCTION | BY_NEED | extra if not re.search(rf"\b{name}\b", settings, re.IGNORECASE)
+    }
+    assert not unread
+
+
+def test_the_webhook_keys_come_from_the_secret_as_a_numbered_version() -> None:
+    (dynamic,) = resource("google_cloudfunctions2_function", "this")["service_config"][0]["dynamic"]
+    block = dynamic["secret_environment_variables"]
+    (content,) = block["content"]
+    assert (content["key"], content["version"]) == ("WEBHOOK_KEYS", "${var.webhook_keys_version}")
+    assert "each.value.webhook_keys" in block["for_each"]
+
+
+def test_a_task_ends_before_the_lease_of_its_intent() -> None:
+    assert functions()["sync_task"]["timeout_seconds"] <= 60
+
+
+def test_the_schedules_call_routes_of_functions_that_the_scheduler_may_call() -> None:
+    paths = {name: schedule["path"] for name, schedule in local("schedules").items()}
+    assert paths == {"renew_watches": "/watches/renew", "sweep": "/sweep"}
+    assert all(functions()[name]["caller"] == "scheduler" for name in paths)
+
+
+def test_the_scheduler_says_for_whom_its_token_is() -> None:
+    (target,) = resource("google_cloud_scheduler_job", "this")["http_target"]
+    (token,) = target["oidc_token"]
+    assert token["audience"] == "${local.run_addresses[each.key]}"
+    assert target["uri"].startswith(token["audience"])
+
+
+def test_every_file_of_the_product_is_of_a_kind_that_is_deployed() -> None:
+    (pattern,) = re.findall(r"functions/\*\*/\*\.\{([a-z,]+)\}", local("source_files"))
+    files = [p for p in (ROOT / "functions").rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+    strange = [str(path.relative_to(ROOT)) for path in files if path.suffix.removeprefix(".") not in pattern.split(",")]
+    assert not strange, "infra/source.tf names the kinds of files that are deployed"
+    for path in files:
+        path.read_text(encoding="utf-8")  # the archive takes text only

@@ -1,0 +1,115 @@
+"""Who may do what: an account per function, each grant on the one thing it is for, public only where meant."""
+
+import re
+
+from infra_configuration import blocks, files, functions, local, named, resource, text
+
+# Grants on the whole project, each with its reason. Everything else is granted on the thing itself.
+ON_THE_PROJECT = {
+    "roles/datastore.user": "Firestore's roles exist on the project only; a condition narrows it to one database",
+    "roles/datastore.viewer": "as above",
+    "roles/logging.logWriter": "the build account writes its build log, and logs exist on the project only",
+    "roles/storage.objectViewer": "Cloud Functions builds from a bucket that it makes itself; a condition names it",
+}
+
+
+def test_each_function_runs_as_an_account_of_its_own() -> None:
+    account = resource("google_service_account", "function")
+    assert account["for_each"] == "${local.functions}"
+    (service,) = resource("google_cloudfunctions2_function", "this")["service_config"]
+    assert service["service_account_email"] == "${google_service_account.function[each.key].email}"
+
+
+def test_a_role_on_the_whole_project_is_one_of_the_few_with_a_reason() -> None:
+    granted = {
+        role
+        for block in blocks("resource", "google_project_iam_member")
+        for role in re.findall(r"roles/[\w.]+", str(block.body))
+    }
+    assert granted == set(ON_THE_PROJECT)
+
+
+def test_a_grant_of_firestore_is_limited_to_the_one_database() -> None:
+    (condition,) = resource("google_project_iam_member", "firestore")["condition"]
+    assert condition["expression"].startswith('resource.name == "projects/${var.project_id}/databases/')
+    assert "||" not in condition["expression"]
+
+
+def test_no_grant_replaces_what_somebody_else_granted() -> None:
+    types = {block.type for block in blocks("resource") if "_iam_" in block.type}
+    assert all(type_.endswith("_iam_member") for type_ in types)
+
+
+def test_nobody_gets_a_basic_role() -> None:
+    assert not re.search(r"roles/(owner|editor|viewer)\b", text())
+
+
+def test_each_secret_is_granted_by_name() -> None:
+    holders = {block.type for block in blocks("resource") if "secretmanager" in str(block.body.get("role"))}
+    assert holders == {"google_secret_manager_secret_iam_member"}
+    assert local("secret_roles") == {
+        "none": [],
+        "read": ["roles/secretmanager.secretAccessor"],
+        "manage": ["roles/secretmanager.secretAccessor", "roles/secretmanager.secretVersionManager"],
+    }
+
+
+def test_secrets_are_made_without_a_version_so_that_no_value_is_in_the_state() -> None:
+    assert not list(blocks("resource", "google_secret_manager_secret_version"))
+    assert not list(blocks("data", "google_secret_manager_secret_version"))
+    assert not re.search(r"random_password|secret_data", text())
+
+
+def test_anyone_may_call_the_three_functions_that_prove_their_callers_themselves_and_no_other() -> None:
+    public = {name for name, function in functions().items() if function["caller"] == "public"}
+    assert public == {"oauth_redirect", "booking_webhook", "calendar_notification"}
+    (holder,) = (block for block in blocks("resource") if "allUsers" in str(block.body))
+    assert (holder.type, holder.name) == ("google_cloud_run_v2_service_iam_member", "public")
+    assert 'function.caller == "public"' in holder.body["for_each"]
+    assert "allAuthenticatedUsers" not in str([content.get("resource") for content in files().values()])
+
+
+def test_public_functions_can_be_turned_off() -> None:
+    for_each = resource("google_cloud_run_v2_service_iam_member", "public")["for_each"]
+    assert for_each.removeprefix("${").startswith("var.public_functions ?")
+    assert named("variable")["public_functions"]["type"] in ("bool", "${bool}")
+
+
+def test_an_account_that_adds_tasks_may_do_so_on_the_queue_and_act_as_the_tasks_account_only() -> None:
+    assert resource("google_cloud_tasks_queue_iam_member", "enqueuer")["role"] == "roles/cloudtasks.enqueuer"
+    acts = resource("google_service_account_iam_member", "enqueuer_acts_as_tasks")
+    assert acts["service_account_id"] == "${google_service_account.tasks.name}"
+
+
+def test_the_request_log_of_a_function_with_a_secret_in_its_address_is_not_kept() -> None:
+    assert {name for name, function in functions().items() if function["secret_in_url"]} == {
+        "booking_webhook",
+        "oauth_redirect",
+    }
+    exclusion = resource("google_logging_project_exclusion", "secret_in_url")
+    assert "function.secret_in_url" in exclusion["for_each"]
+    assert "run.googleapis.com%2Frequests" in exclusion["filter"]
+    assert "google_logging_project_exclusion.secret_in_url" in str(
+        resource("google_cloudfunctions2_function", "this")["depends_on"]
+    )
+
+
+def test_the_console_is_never_public() -> None:
+    assert functions()["console"]["caller"] == "people"
+    assert resource("google_cloud_run_v2_service", "console_iap")["iap_enabled"] in (True, "${true}", "true")
+    (validation,) = named("variable")["console_members"]["validation"]
+    assert "allUsers" in validation["error_message"]
+
+
+def test_the_database_is_in_the_eu_and_cannot_be_lost_by_accident() -> None:
+    database = resource("google_firestore_database", "this")
+    assert named("variable")["firestore_location"]["default"] == "europe-west4"
+    assert database["point_in_time_recovery_enablement"] == "POINT_IN_TIME_RECOVERY_ENABLED"
+    assert database["delete_protection_state"] == "DELETE_PROTECTION_ENABLED"
+
+
+def test_what_expires_is_deleted_by_firestore() -> None:
+    field = resource("google_firestore_field", "expires_at")
+    assert field["field"] == "expires_at"
+    assert set(re.findall(r'"(\w+)"', field["for_each"])) == {"oauth_states", "journal", "history"}
+    assert field["ttl_config"] == [{}]
