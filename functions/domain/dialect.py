@@ -50,7 +50,6 @@ class Dialect:
     column_status: str | None = _assumed("A row shows the status under this name.", default="RES_STATUS")
     column_object: str | None = _assumed("A row shows the object's number under this name.", default="RES_OBJ_ID")
     column_external_id: str | None = _assumed("A row shows the external id under this name.", default="RES_EXTERNAL_ID")
-    rows_at_once: int = _assumed("The filter gives at most this many rows at once; 0: not known.", default=0)
     external_id_returned: bool | None = _assumed("Whether a booking that is read shows its external id.", default=None)
     external_id_clearable: bool = _assumed("The external id of a booking can be emptied.", default=True)
     update_carries: tuple[str, ...] = _assumed(

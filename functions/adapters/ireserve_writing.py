@@ -1,0 +1,114 @@
+"""Changing and making bookings at i-Reserve, and whether it did what it said.
+
+https://support.i-reserve.net/en/functional-information/available-apis/api-hook/post-hook-booking
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from functions.adapters.ireserve_booking import booking_id, fields_of
+from functions.adapters.ireserve_change import change_body, check_body, end_rule_of, new_body, unapplied
+from functions.adapters.ireserve_http import Rest, Values
+from functions.adapters.ireserve_refusals import is_incomplete, is_nothing
+from functions.adapters.ireserve_times import DayEnd
+from functions.domain.appointment import When
+from functions.domain.booking import Booking
+from functions.domain.dialect import Dialect
+from functions.domain.errors import Gone, Malformed, Refused
+from functions.domain.step import BookingChange
+
+HOOK = "hook/booking/"
+
+
+class Writing:
+    """Writes through the incoming hook. `shown` makes a booking of an answer's fields, reading it if it must."""
+
+    def __init__(
+        self,
+        rest: Rest,
+        shown: Callable[[Mapping[str, str]], Booking],
+        zone: str,
+        day_end: DayEnd,
+        dialect: Dialect,
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._rest = rest
+        self._shown = shown
+        self._zone = zone
+        self._day_end = day_end
+        self._dialect = dialect
+        self._sleep = sleep
+
+    def write(self, booking: Booking, change: BookingChange) -> Booking:
+        """Change a booking by its id: one call where the answer shows the booking with what was asked.
+
+        An answer with the id only, or with nothing but the status not yet changed, is read once more. Raises `Refused`
+        (`not_applied` where i-Reserve accepted it and shows something else).
+        """
+        rule = end_rule_of(change.object_id or booking.object_id, self._day_end, self._dialect)
+        answered = self._answered(booking, change, rule)
+        lacking = unapplied(answered, booking, change, self._zone, rule)
+        if lacking == ("status",):
+            self._sleep(self._dialect.status_lag_seconds)
+            answered = self._shown({"id": booking.id})
+            lacking = unapplied(answered, booking, change, self._zone, rule)
+        if lacking:
+            raise Refused(
+                f"i-Reserve accepted a change of booking {booking.id} without doing it: {', '.join(lacking)}.",
+                reason="not_applied",
+            )
+        return answered
+
+    def make(
+        self, object_id: str, when: When, number: int, status: int, external_id: str, fields: Mapping[str, str]
+    ) -> Booking:
+        """Check and make a booking; what i-Reserve made is returned, also where it is not quite what was asked.
+
+        A booking that has this external id already is changed instead: i-Reserve looks it up itself.
+        """
+        rule = end_rule_of(object_id, self._day_end, self._dialect)
+        try:
+            self._rest.post("booking/check", check_body(object_id, when, number, self._zone, rule))
+            body = new_body(object_id, when, number, status, external_id, fields, self._zone, rule)
+            made = _fields(self._rest.post(HOOK, body))
+        except Gone as error:
+            raise Refused(f"i-Reserve makes no booking: {error}", reason="other") from None
+        if not booking_id(made):
+            raise Refused("i-Reserve accepted a booking without making it.", reason="not_applied")
+        return self._shown(made)
+
+    def _answered(self, booking: Booking, change: BookingChange, rule: DayEnd) -> Booking:
+        carried = self._dialect.update_carries
+        try:
+            fields = self._posted(booking, change, rule, carried)
+        except Refused as error:
+            if not is_incomplete(str(error)) or "number" in carried:
+                raise
+            # nothing was written; not the object too, or a booking that was deleted meanwhile could be made anew
+            carried = (*carried, "number")
+            fields = self._posted(booking, change, rule, carried)
+        if booking_id(fields) not in ("", booking.id):
+            raise Malformed(f"i-Reserve changed another booking than {booking.id}.", reason="other_booking")
+        answered = self._shown({**fields, "id": booking.id})
+        if "number" not in carried and answered.fields.get("number") and answered.number == 1 < booking.number:
+            # an update without a number made it one place: a tenant's way, put right at once
+            fields = self._posted(booking, BookingChange(), rule, ("number",))
+            answered = self._shown({**fields, "id": booking.id})
+        return answered
+
+    def _posted(
+        self, booking: Booking, change: BookingChange, rule: DayEnd, carried: tuple[str, ...]
+    ) -> Mapping[str, str]:
+        body = change_body(booking, change, self._zone, rule, carried)
+        query: Values = {}
+        if change.ignore_validation and self._dialect.override is not None:
+            place, name, value = self._dialect.override
+            if place == "body":
+                body[name] = value
+            else:
+                query = {name: int(value) if isinstance(value, bool) else value}
+        return _fields(self._rest.post(HOOK, body, query))
+
+
+def _fields(answer: Any) -> Mapping[str, str]:
+    return {} if is_nothing(answer) else fields_of(answer)
