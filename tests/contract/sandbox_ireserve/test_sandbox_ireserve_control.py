@@ -129,6 +129,7 @@ def test_every_page_opens_and_settings_can_be_saved_unchanged() -> None:
     stage = Stage()
     stage.book(customer_id=2)
     stage.listen()
+    stage.control("PATCH", "bookings/1001", {"status_code": 30, "remarks": "x"})
     for path in ("/", "/bookings/new", "/bookings/1001", "/settings", "/hooks", "/live/roster", "/live/hooks"):
         assert stage.client.get(path).status_code == 200
     before = stage.control("GET", "dialect")
