@@ -11,7 +11,7 @@ from functions.adapters.google_event import Json, insert_body, item_of, page_of,
 from functions.adapters.google_http import Http
 from functions.application.ports import CalendarEntry, Channel, EventPage, Tombstone
 from functions.domain.appointment import Appointment
-from functions.domain.errors import Gone, Malformed, Refused, TokenExpired
+from functions.domain.errors import Gone, Malformed, Refused, TokenExpired, Transient
 from functions.domain.event import Event, EventKey, Mark
 from functions.domain.step import EventChange
 
@@ -89,7 +89,7 @@ class GoogleCalendars:
         """Remove an event if it still has this etag; one that is gone is as wanted."""
         request = self._api.events().delete(calendarId=key.calendar, eventId=key.id, sendUpdates=_mails(notify))
         try:
-            self._send(request, etag=etag)
+            self._run(request, etag=etag, empty=True)
         except Gone:
             return
 
@@ -120,7 +120,7 @@ class GoogleCalendars:
     def stop(self, channel_id: str, resource_id: str) -> None:
         """Stop a channel."""
         try:
-            self._send(self._api.channels().stop(body={"id": channel_id, "resourceId": resource_id}))
+            self._run(self._api.channels().stop(body={"id": channel_id, "resourceId": resource_id}), empty=True)
         except Gone:
             return
 
@@ -145,19 +145,21 @@ class GoogleCalendars:
     def _api(self) -> "CalendarResource":
         return _service(self._endpoint)
 
-    def _run(self, request: Any, *, etag: str = "", calendar: bool = False) -> Json:
-        """Send one request and return the answer's object."""
-        answer = self._send(request, etag=etag, calendar=calendar)
-        if isinstance(answer, dict):
-            return answer
-        raise Malformed("Google's answer makes no sense.", reason="answer")
+    def _run(self, request: Any, *, etag: str = "", calendar: bool = False, empty: bool = False) -> Json:
+        """Send one request; `empty` is one whose answer has no content.
 
-    def _send(self, request: Any, *, etag: str = "", calendar: bool = False) -> Any:
-        """Send one request. Only a 401 is tried again, after a refresh: all else is the queue's, in its own time."""
+        Only a 401 is tried again, after a refresh: all else is the queue's, in its own time.
+        """
         if etag:
             request.headers["If-Match"] = etag
         with speaking(calendar=calendar):
-            return request.execute(http=self._authorized(), num_retries=0)
+            answer = request.execute(http=self._authorized(), num_retries=0)
+        if empty and not answer:
+            return {}
+        if isinstance(answer, dict):
+            return answer
+        # The library hands on as text whatever is no JSON, with a status of 200.
+        raise Transient("Something other than Google Calendar answered.", reason="not_json")
 
     def _authorized(self) -> Any:
         if not hasattr(self._own, "http"):

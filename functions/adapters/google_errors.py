@@ -97,6 +97,8 @@ def error_of(status: int, headers: Mapping[str, str], content: bytes, *, calenda
         return Transient("Something other than Google Calendar answered.", reason="not_json")
     reason = (code or f"http_{status}").rpartition(".")[2]
     row = REASONS.get(reason) or (_PUSH if (code or "").startswith("push.") else _by_status(status))
+    if calendar and status == HTTPStatus.GONE and reason not in REASONS:
+        row = _DEAD  # of a list only tokens die; the calendar itself would be a 404
     if calendar:
         reason = {_ABSENT: "calendar_gone", _FORBIDDEN: "calendar_forbidden"}.get(row, reason)
     kind, sentence = row

@@ -42,7 +42,7 @@ class ConnectedGoogle:
         self.world = World()
         self.client = Client(create_app(self.world))
         self.consent = GoogleConsent(
-            lambda: WsgiHttp(self.client),
+            self.http,
             auth_uri=f"{GOOGLE}/o/oauth2/v2/auth",
             token_uri=f"{GOOGLE}/token",
             revoke_uri=f"{GOOGLE}/revoke",
@@ -50,6 +50,9 @@ class ConnectedGoogle:
         self.grant = self.agree(scopes, account)
         self.calendars = self.connect(self.grant.refresh_token, **options)
         self.forget()
+
+    def http(self) -> WsgiHttp:
+        return WsgiHttp(self.client)
 
     def agree(self, scopes: tuple[str, ...] = SCOPES, account: str = PLANNER) -> Grant:
         """Tick the scopes on the consent page as a person, and exchange the code."""
@@ -61,7 +64,7 @@ class ConnectedGoogle:
 
     def connect(self, refresh_token: str, secret: str = CLIENT_SECRET, **options: Any) -> GoogleCalendars:
         return GoogleCalendars(
-            lambda: WsgiHttp(self.client),
+            self.http,
             credentials(CLIENT_ID, secret, refresh_token, f"{GOOGLE}/token"),
             endpoint=f"{GOOGLE}/calendar/v3/",
             **options,
