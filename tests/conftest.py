@@ -1,0 +1,85 @@
+"""What several suites share: the Firestore emulator, started once when a test asks for it."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+
+PROJECT = "demo-contract"
+
+
+class FirestoreEmulator:
+    """Google's emulator on a free port of this machine; `host` is what FIRESTORE_EMULATOR_HOST would be."""
+
+    def __init__(self) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.host = f"127.0.0.1:{free.getsockname()[1]}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, seconds: float = 40) -> None:
+        """Start it and wait until it answers."""
+        command = ["gcloud", "emulators", "firestore", "start", f"--host-port={self.host}", "--quiet"]
+        quiet = subprocess.DEVNULL
+        self._process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+        deadline = time.monotonic() + seconds
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                pytest.fail(f"the Firestore emulator does not start; see what `{' '.join(command)}` says")
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """Kill it with the Java process beneath it: what it held in memory is gone."""
+        if self._process:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def clear(self) -> None:
+        """Forget every document: https://firebase.google.com/docs/emulator-suite/connect_firestore#clear_your_database_between_tests."""
+        address = f"http://{self.host}/emulator/v1/projects/{PROJECT}/databases/(default)/documents"
+        with urllib.request.urlopen(urllib.request.Request(address, method="DELETE"), timeout=10):  # noqa: S310
+            return
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://{self.host}/", timeout=1):  # noqa: S310
+                return True
+        except (urllib.error.URLError, OSError):
+            return False
+
+
+def new_emulator() -> FirestoreEmulator:
+    """An emulator of one's own; without one installed the test is skipped, in CI it fails."""
+    if not shutil.which("gcloud") or not shutil.which("java"):
+        sentence = (
+            "the Firestore emulator needs gcloud with its component cloud-firestore-emulator, and Java 11 or later"
+        )
+        if os.environ.get("CI"):
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+    emulator = FirestoreEmulator()
+    emulator.start()
+    return emulator
+
+
+@pytest.fixture(scope="session")
+def firestore_emulator() -> Iterator[FirestoreEmulator]:
+    emulator = new_emulator()
+    yield emulator
+    emulator.stop()
+
+
+@pytest.fixture
+def firestore(firestore_emulator: FirestoreEmulator) -> FirestoreEmulator:
+    """The emulator of the session, without documents."""
+    firestore_emulator.clear()
+    return firestore_emulator
