@@ -15,7 +15,7 @@ resource "google_firestore_database" "this" {
 
 # Firestore deletes these some time after their date, often within a day; the code checks the date as well.
 resource "google_firestore_field" "expires_at" {
-  for_each = toset(["oauth_states", "journal", "history"])
+  for_each = toset(["oauth_states", "journal", "history", "removals"])
 
   project    = var.project_id
   database   = google_firestore_database.this.name
@@ -26,4 +26,34 @@ resource "google_firestore_field" "expires_at" {
 
   # Nobody asks by this date, and an index over rising dates is a hot spot.
   index_config {}
+}
+
+# Firestore makes the indexes of single fields by itself. Those of several are listed in functions/application/indexes.py;
+# it reads an index one way only, so that each is there for both.
+locals {
+  composite_indexes = {
+    journal = ["booking_id", "at"]
+  }
+
+  index_directions = {
+    for pair in setproduct(keys(local.composite_indexes), ["ASCENDING", "DESCENDING"]) :
+    "${pair[0]} ${pair[1]}" => { collection = pair[0], fields = local.composite_indexes[pair[0]], direction = pair[1] }
+  }
+}
+
+resource "google_firestore_index" "this" {
+  for_each = local.index_directions
+
+  project     = var.project_id
+  database    = google_firestore_database.this.name
+  collection  = each.value.collection
+  query_scope = "COLLECTION"
+
+  dynamic "fields" {
+    for_each = each.value.fields
+    content {
+      field_path = fields.value
+      order      = fields.key == length(each.value.fields) - 1 ? each.value.direction : "ASCENDING"
+    }
+  }
 }

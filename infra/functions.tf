@@ -106,7 +106,7 @@ locals {
     var.custom_domains,
   )
 
-  # The environment is the contract of the design's section 6: what every function needs, and what its row asks for.
+  # What every function needs to know, and what its row asks for. The names are those that functions/settings.py reads.
   environment = {
     for name, function in local.functions : name => merge(
       {

@@ -1,7 +1,7 @@
 # Secrets, all without a version: no value passes through Terraform, so none is in its state.
-# The console stores the values of an integration; `webhook-keys` is filled once by hand (README, "Deploy").
+# The console stores the values of an integration (and makes its digest key); `webhook-keys` is filled once by hand (README, "Deploy").
 locals {
-  integration_secret_names = ["google-client-secret", "google-refresh-token", "ireserve-password"]
+  integration_secret_names = ["digest-key", "google-client-secret", "google-refresh-token", "ireserve-password"]
 
   integration_secrets = {
     for pair in setproduct(var.integrations, local.integration_secret_names) :

@@ -11,7 +11,7 @@ variable "project_id" {
 }
 
 variable "integrations" {
-  description = "The ids of the integrations, as on the console. Each gets its own three secrets, made without a version; taking an id away removes its secrets with their values."
+  description = "The ids of the integrations, as on the console. Each gets its own four secrets, made without a version; taking an id away removes its secrets with their values."
   type        = set(string)
 
   validation {

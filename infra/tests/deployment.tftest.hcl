@@ -148,14 +148,14 @@ run "queues_are_where_cloud_tasks_exists" {
 run "each_integration_has_its_own_secrets_granted_by_name" {
   assert {
     condition = keys(google_secret_manager_secret.integration) == [
-      "ireserve-7-google-client-secret", "ireserve-7-google-refresh-token", "ireserve-7-ireserve-password",
-      "ireserve-noord_2-google-client-secret", "ireserve-noord_2-google-refresh-token", "ireserve-noord_2-ireserve-password",
+      "ireserve-7-digest-key", "ireserve-7-google-client-secret", "ireserve-7-google-refresh-token", "ireserve-7-ireserve-password",
+      "ireserve-noord_2-digest-key", "ireserve-noord_2-google-client-secret", "ireserve-noord_2-google-refresh-token", "ireserve-noord_2-ireserve-password",
     ]
-    error_message = "Three secrets per integration."
+    error_message = "Four secrets per integration."
   }
 
   assert {
-    condition     = length([for grant in local.secret_grants : grant if grant.function == "sync_task"]) == 6 && alltrue([for grant in local.secret_grants : grant.role == "roles/secretmanager.secretAccessor" if grant.function == "sync_task"])
+    condition     = length([for grant in local.secret_grants : grant if grant.function == "sync_task"]) == 8 && alltrue([for grant in local.secret_grants : grant.role == "roles/secretmanager.secretAccessor" if grant.function == "sync_task"])
     error_message = "sync_task reads each secret and does nothing else to it."
   }
 

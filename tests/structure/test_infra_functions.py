@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from infra_configuration import ROOT, functions, local, resource
 
-# design: which function needs what at run time, and who calls it
+# Which function needs what at run time, and who calls it
 NEEDS: dict[str, dict[str, Any]] = {
     "oauth_redirect": {"caller": "public", "firestore": "write"},
     "booking_webhook": {"caller": "public", "queues": ["live"], "webhook_keys": True},
@@ -57,7 +57,7 @@ def test_the_functions_that_are_deployed_are_the_public_plain_functions_of_main(
     assert set(functions()) == public
 
 
-def test_the_functions_that_are_deployed_are_the_seven_of_the_design() -> None:
+def test_the_functions_that_are_deployed_are_the_seven_that_the_product_promises() -> None:
     assert set(functions()) == set(NEEDS)
 
 

@@ -4,6 +4,9 @@ import re
 
 from infra_configuration import blocks, files, functions, local, named, resource, text
 
+from functions.application.indexes import EXPIRING, INDEXES
+from functions.application.settings_input import SECRET_NAMES
+
 # Grants on the whole project, each with its reason. Everything else is granted on the thing itself.
 ON_THE_PROJECT = {
     "roles/datastore.user": "Firestore's roles exist on the project only; a condition narrows it to one database",
@@ -108,8 +111,18 @@ def test_the_database_is_in_the_eu_and_cannot_be_lost_by_accident() -> None:
     assert database["delete_protection_state"] == "DELETE_PROTECTION_ENABLED"
 
 
+def test_a_query_over_several_fields_has_its_index() -> None:
+    several = [(index.collection, list(index.fields)) for index in INDEXES if len(index.fields) > 1]
+    assert sorted(local("composite_indexes").items()) == sorted(several)
+
+
+def test_every_secret_of_an_integration_that_the_product_stores_is_made() -> None:
+    stored = {name.replace("_", "-") for name in (*SECRET_NAMES, "digest_key")}
+    assert set(local("integration_secret_names")) == stored
+
+
 def test_what_expires_is_deleted_by_firestore() -> None:
     field = resource("google_firestore_field", "expires_at")
     assert field["field"] == "expires_at"
-    assert set(re.findall(r'"(\w+)"', field["for_each"])) == {"oauth_states", "journal", "history"}
+    assert set(re.findall(r'"(\w+)"', field["for_each"])) == set(EXPIRING)
     assert field["ttl_config"] == [{}]
