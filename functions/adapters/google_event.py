@@ -93,7 +93,7 @@ def patch_body(event: Event | EventKey, change: EventChange, mark: Mark, *, revi
 
 
 def _event(key: EventKey, raw: Json) -> Event:
-    attendees = raw.get("attendees") or ()
+    attendees = raw.get("attendees")
     meet, meet_url = _meet(raw)
     created = raw.get("created")
     return Event(
@@ -102,7 +102,7 @@ def _event(key: EventKey, raw: Json) -> Event:
         when=_when(raw.get("start"), raw.get("end")),
         title=raw.get("summary") or "",
         description=raw.get("description") or "",
-        guests=tuple([Guest(each.get("email") or "", tuple(each.items())) for each in attendees]),
+        guests=_guests(attendees) if attendees else (),
         reminders=_reminders(raw.get("reminders")),
         meet=meet,
         meet_url=meet_url,
@@ -111,10 +111,18 @@ def _event(key: EventKey, raw: Json) -> Event:
         transparent=raw.get("transparency") == "transparent",
         # Without an organizer nothing proves that this is not a guest's copy, which must never be written.
         organizer_self=bool((raw.get("organizer") or {}).get("self")),
-        declined=any(each.get("self") and each.get("responseStatus") == "declined" for each in attendees),
+        declined=_declined(attendees) if attendees else False,
         series=raw.get("recurringEventId") or "",
         created=datetime.fromisoformat(created).astimezone(UTC) if created else None,
     )
+
+
+def _guests(attendees: list[Json]) -> tuple[Guest, ...]:
+    return tuple([Guest(each.get("email") or "", tuple(each.items())) for each in attendees])
+
+
+def _declined(attendees: list[Json]) -> bool:
+    return any(each.get("self") and each.get("responseStatus") == "declined" for each in attendees)
 
 
 def _when(start: Mapping[str, str] | None, end: Mapping[str, str] | None) -> When:
@@ -140,7 +148,9 @@ def _placed(start: Any, end: Any) -> None:
 
 def _instant(raw: Mapping[str, str]) -> datetime:
     moment = datetime.fromisoformat(raw["dateTime"])
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(raw["timeZone"]))
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(raw["timeZone"]))
+    return moment.astimezone(UTC)
 
 
 def _when_body(when: When, *, clear: bool = False) -> Json:

@@ -12,8 +12,9 @@ class Timed:
     end: datetime
 
     def __post_init__(self) -> None:
-        for name in ("start", "end"):
-            moment: datetime = getattr(self, name)
+        for name, moment in (("start", self.start), ("end", self.end)):
+            if moment.tzinfo is UTC and not moment.microsecond:
+                continue  # as most are: a page of events makes thousands
             if moment.tzinfo is None:
                 raise ValueError("an instant needs a time zone")
             object.__setattr__(self, name, moment.astimezone(UTC).replace(microsecond=0))
