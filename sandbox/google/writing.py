@@ -137,7 +137,7 @@ def match_etag(found: Found, write: Write) -> None:
 
 
 def _change(world: World, found: Found, after: Resource, body: Resource, write: Write) -> Found:
-    calendar, before = found.calendar, found.resource()
+    calendar, before, was_alive = found.calendar, found.resource(), found.alive
     if found.root is not None:
         after.pop("recurrence", None)
         if not found.root.alive:
@@ -155,7 +155,7 @@ def _change(world: World, found: Found, after: Resource, body: Resource, write: 
         result = series.write_instance(world, found, after, quiet=quiet)
     else:
         result = _write_whole(world, found, after, quiet=quiet)
-    guests.follow(world, result, before if found.alive else {}, write.send_updates)
+    guests.follow(world, result, before if was_alive else {}, write.send_updates)
     return result
 
 
