@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from functions.domain.errors import AccessRevoked, Refused
 
@@ -70,15 +70,17 @@ class FileSecrets:
 
     def _read(self) -> Kept:
         try:
-            kept: Kept = json.loads(self._path.read_text("utf-8"))
+            kept = json.loads(self._path.read_text("utf-8"))
         except FileNotFoundError:
             return {}
-        except ValueError:  # without the cause, which quotes the text it could not read
+        except ValueError:  # its message would quote what it could not read
+            kept = None
+        if not isinstance(kept, dict):
             raise Refused(
                 f"The secrets in {self._path.name} are no JSON: restore the file, or remove it and enter them again.",
                 reason="secrets_unreadable",
-            ) from None
-        return kept
+            )
+        return cast("Kept", kept)
 
     @contextmanager
     def _changing(self) -> Iterator[Kept]:

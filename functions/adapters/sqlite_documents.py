@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
+from functions.adapters.document_paths import check
 from functions.adapters.sqlite_file import SqliteFile, index_name
 from functions.application.indexes import index_for
 from functions.application.ports import Body, Clock, Path, Transaction
@@ -51,6 +52,8 @@ class SqliteDocuments:
         limit: int = 100,
     ) -> list[tuple[str, Body]]:
         """Return (id, document) pairs; see the port."""
+        if descending and not order:
+            raise ValueError("Ids are listed upwards only: Firestore scans no keys downwards.")
         source, values = self._matching(collection, where, order)
         by, (than, way) = (_value(order) if order else "id"), (("<", "DESC") if descending else (">", "ASC"))
         sorting = f"{by} {way}, id {way}" if order else f"id {way}"
@@ -148,8 +151,7 @@ def _get(connection: sqlite3.Connection, path: Path, now: float) -> Body | None:
 
 
 def _address(path: Path) -> tuple[str, str]:
-    if len(path) % 2 or not all(path) or any("/" in part for part in path):
-        raise ValueError("A document's path is collection and id in turn, none empty, none with a slash.")
+    check(path)
     return "/".join(path[:-1]), path[-1]
 
 
