@@ -1,6 +1,5 @@
 """The adapter for i-Reserve, connected to a simulated tenant in the same process."""
 
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,7 +10,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
-from waitress import create_server
+from werkzeug.serving import make_server
 from werkzeug.test import Client
 
 from functions.adapters.ireserve import IReserve
@@ -129,7 +128,12 @@ class ConnectedIReserve:
 @contextmanager
 def served(tenant: ConnectedIReserve) -> Iterator[str]:
     """Serve the tenant on a real socket and give the address of its interface."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = create_server(tenant.client.application, sockets=[listener], threads=2)
-        Thread(target=server.run, daemon=True).start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/api/rest"
+    server = make_server("127.0.0.1", 0, tenant.client.application, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/api/rest"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -303,7 +303,7 @@ ERROR_404 = b'{"error":{"code":404,"message":"Not Found: booking not found"}}'
         (422, b'{"messages":["Het object bestaat niet"]}', Refused, "object_unknown"),
         (400, b"null", Refused, "other"),
         (200, b'{"status":false}', Refused, "other"),
-        (200, b'{"status":"false","messages":["De periode is bezet"]}', Refused, "period_taken"),
+        (200, b'{"status":"false","messages":["Het tijdvak is bezet"]}', Refused, "period_taken"),
         (200, b" " * (MAX_BYTES + 1), Malformed, "too_large"),
     ],
 )
@@ -333,9 +333,9 @@ def test_a_removal_may_be_answered_with_anything(body: bytes) -> None:
 @pytest.mark.parametrize(
     ("sentence", "category"),
     [
-        ("De geselecteerde periode is niet beschikbaar", "period_taken"),
+        ("Het gekozen tijdvak is niet beschikbaar", "period_taken"),
         ("The selected period is not available", "period_taken"),
-        ("Het object is gesloten in deze periode", "period_taken"),
+        ("Het object is gesloten in dit tijdvak", "period_taken"),
         ("Conflicting bookings", "period_taken"),
         ("Precondition Failed: De activiteit is vol", "period_taken"),
         ("Conflict: De einddatum ligt voor de begindatum", "other"),
