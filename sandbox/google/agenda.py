@@ -29,8 +29,7 @@ def state(world: World, first: date, days: int) -> Resource:
     ]
     channels = world.channels
     return {
-        "version": world.numbers,
-        "now": world.now().astimezone(when.zone("Europe/Amsterdam")).strftime("%a %d %b %Y, %H:%M"),
+        **unchanged(world),
         "today": today(world).isoformat(),
         "days": [(first + ONE_DAY * n).isoformat() for n in range(days)],
         "calendars": [_calendar(world, c) for c in calendars],
@@ -42,6 +41,12 @@ def state(world: World, first: date, days: int) -> Resource:
         ],
         "mails": [{**vars(m), "calendar": _name(world, m.calendar)} for m in world.mails[-MOST_LISTED:]][::-1],
     }
+
+
+def unchanged(world: World) -> Resource:
+    """Return what there is to say when nothing happened: which state this is, and the time."""
+    now = world.now().astimezone(when.zone("Europe/Amsterdam"))
+    return {"version": world.numbers, "now": now.strftime("%a %d %b %Y, %H:%M")}
 
 
 def today(world: World) -> date:

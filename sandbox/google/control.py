@@ -36,6 +36,7 @@ SWITCHES: dict[str, dict[str, str]] = {
     "meet": {"mode": "meet_mode", "seconds": "meet_seconds"},
     "quota": {"per_minute": "per_minute", "reason": "quota_reason"},
     "tombstones": {"mode": "tombstones"},
+    "consistency": {"seconds": "lag_seconds"},
 }
 CHOICES = {
     "delivery": {"deliver", "drop", "delay", "double", "hold"},

@@ -53,7 +53,7 @@ def events(world: World, calendar: Calendar, query: Resource, role: str) -> Reso
             raise bad_request("A page must be asked for with the parameters of the first page.")
     else:
         rest = _select(world, calendar, query)
-        page = Page(calendar.id, {**fixed, "syncToken": query.get("syncToken")}, rest, calendar.counter)
+        page = Page(calendar.id, {**fixed, "syncToken": query.get("syncToken")}, rest, _seen(world, calendar))
     answer: Resource = {
         "kind": "calendar#events",
         "etag": f'"p{calendar.epoch}_{calendar.counter}"',
@@ -64,6 +64,9 @@ def events(world: World, calendar: Calendar, query: Resource, role: str) -> Reso
         "defaultReminders": [{"method": "popup", "minutes": 30}] if calendar.id == calendar.owner else [],
     }
     shown, following = _cut(world, page, min(query.get("maxResults", USUAL), MOST))
+    changes, single = query.get("syncToken") is not None, bool(query.get("singleEvents"))
+    # what was deleted while a client turned the pages
+    shown = [found for found in shown if changes or matching.shown(found, query, single=single)]
     answer["items"] = [_show(world, found, query, role) for found in shown]
     if following is not None:
         answer["nextPageToken"] = world.letters(40)
@@ -145,11 +148,18 @@ def _occurrences(world: World, calendar: Calendar, root: Record) -> list[Found]:
     ]
 
 
+def _seen(world: World, calendar: Calendar) -> int:
+    """Return the change up to which readers see a calendar; notifications may be ahead of it."""
+    lag = world.switches.lag_seconds
+    return calendar.counter_at(world.now() - timedelta(seconds=lag)) if lag else calendar.counter
+
+
 def _changes(world: World, calendar: Calendar, counter: int, *, single: bool) -> list[Found]:
     """List what changed; a changed series is all its instances when they are single events."""
     found: dict[str, Found] = {}
+    seen = _seen(world, calendar)
     for record in calendar.changed_since(counter):
-        if record.ghost and not single:
+        if (record.ghost and not single) or record.changed > seen:
             continue
         if record.root is not None:
             known = calendar.records.get(record.root)

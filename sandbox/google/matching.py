@@ -22,7 +22,7 @@ def start(found: Found) -> datetime:
 
 def wanted(found: Found, query: Resource, *, single: bool) -> bool:
     """Whether a full list shows the event."""
-    return _shown(found, query, single=single) and inside(found, query) and _fits(found, query)
+    return shown(found, query, single=single) and inside(found, query) and _fits(found, query)
 
 
 def inside(found: Found, query: Resource) -> bool:
@@ -41,7 +41,8 @@ def inside(found: Found, query: Resource) -> bool:
     return when.instant(event["end"], zone) > when.parse_instant(low)
 
 
-def _shown(found: Found, query: Resource, *, single: bool) -> bool:
+def shown(found: Found, query: Resource, *, single: bool) -> bool:
+    """Whether a full list shows an event in its present state."""
     if found.alive or query.get("showDeleted"):
         return True
     if "updatedMin" in query:

@@ -32,6 +32,8 @@ def register(app: Flask, world: World) -> None:
         view, first = _range(world)
         with world.lock:
             meet.settle(world)
+            if request.args.get("seen") == str(world.numbers):
+                return jsonify(agenda.unchanged(world))
             return jsonify(agenda.state(world, first, VIEWS[view]))
 
     def event() -> Response:

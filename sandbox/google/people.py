@@ -67,6 +67,7 @@ def purge(world: World, where: Calendar, event_id: str) -> None:
     if record is None or record.alive:
         raise bad_request("Only a deleted event can be purged.")
     record.purged = True
+    world.number()
 
 
 def duplicate(world: World, where: Calendar, event_id: str) -> Found:

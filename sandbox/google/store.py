@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -63,6 +64,7 @@ class Calendar:
     exceptions: dict[str, set[str]] = field(default_factory=dict)
     counter: int = 0
     epoch: int = 0
+    history: deque[tuple[datetime, int]] = field(default_factory=lambda: deque(maxlen=10_000))
 
     def put(self, record: Record) -> None:
         """Store a record as the latest change."""
@@ -78,6 +80,11 @@ class Calendar:
         """Forget a record altogether."""
         self.records.pop(record.id, None)
         self.order.pop(record.id, None)
+
+    def counter_at(self, moment: datetime) -> int:
+        """Return the latest change a reader saw at that moment, as far as is remembered."""
+        later = next((counter for at, counter in self.history if at > moment), None)
+        return self.counter if later is None else later - 1
 
     def changed_since(self, counter: int) -> list[Record]:
         """List the records changed after that change, oldest change first."""

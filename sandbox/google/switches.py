@@ -31,6 +31,7 @@ class Switches:
     code_seconds: float = 600.0
     refresh_days: float | None = None
     sync_token_days: float = 28.0
+    lag_seconds: float = 0.0
 
 
 @dataclass

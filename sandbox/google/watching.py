@@ -49,6 +49,7 @@ def watch(world: World, calendar: Calendar, body: Resource, access: Access) -> R
         client=access.client,
     )
     world.channels.open[channel_id] = channel
+    world.number()
     world.channels.tell(channel, "sync")
     return shown(channel)
 

@@ -121,6 +121,7 @@ class World:
             calendar = Calendar(calendar_id, account, summary, zone_name, push, meet, number=number)
             self.calendars[calendar_id] = calendar
         self.accounts[account].roles[calendar_id] = role
+        self.number()
         return calendar
 
     def commit(self, calendar: Calendar, record: Record, *, quiet: bool = False) -> None:
@@ -129,6 +130,13 @@ class World:
         if not quiet:
             record.resource["updated"] = self.stamp()
         calendar.put(record)
+        for instance_id in calendar.exceptions.get(record.id, ()):
+            # what an exception inherits has changed with its series
+            exception = calendar.records.get(instance_id)
+            if exception is not None and exception.alive:
+                exception.resource |= {"etag": self.etag(), "updated": record.resource["updated"]}
+                calendar.put(exception)
+        calendar.history.append((self.now(), calendar.counter))
         self.channels.changed(calendar)
 
     def keep_page(self, token: str, page: Page) -> None:

@@ -109,6 +109,7 @@ def move(world: World, calendar: Calendar, event_id: str, destination: Calendar,
         own = dict(exception.resource)
         copy = Record(exception.id, own, deleted=exception.deleted, root=event_id, original=exception.original)
         world.commit(destination, copy)
+    series.reconcile(world, destination, new, {})
     before = series.ids(world, calendar, record)
     record.resource = {**record.resource, "status": "cancelled"}
     record.deleted = True

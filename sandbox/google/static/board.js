@@ -236,13 +236,13 @@ async function refresh() {
   if (drag) return;
   try {
     const query = new URLSearchParams({ view: board.dataset.view, from: board.dataset.from });
-    state = await (await fetch(`/page/state?${query}`)).json();
+    if (state && drawn) query.set("seen", drawn);
+    const news = await (await fetch(`/page/state?${query}`)).json();
+    document.getElementById("clock").textContent = news.now;
+    if (!news.calendars || drag) return;
+    state = news;
   } catch { return; }
-  document.getElementById("clock").textContent = state.now;
-  const { now, ...rest } = state;
-  const text = JSON.stringify(rest);
-  if (text === drawn || drag) return;
-  drawn = text;
+  drawn = String(state.version);
   drawChips(); draw(); drawSide();
 }
 

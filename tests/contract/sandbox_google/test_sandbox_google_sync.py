@@ -214,3 +214,14 @@ def _stored(n: int) -> Any:
         "end": {"dateTime": "2026-03-10T11:00:00+01:00", "timeZone": "Europe/Amsterdam"},
     }
     return Record(event["id"], event)  # type: ignore[arg-type]
+
+
+def test_reads_can_lag_behind_what_was_notified(google: Google, events: Any) -> None:
+    token = listed(events)["nextSyncToken"]
+    google.control("POST", "consistency", {"seconds": 5})
+    google.clock.forward(seconds=60)
+    insert(events, summary="Late")
+    early = listed(events, syncToken=token)
+    assert early["items"] == []
+    google.clock.forward(seconds=5)
+    assert titles(listed(events, syncToken=early["nextSyncToken"])) == ["Late"]

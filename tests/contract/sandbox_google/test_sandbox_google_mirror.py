@@ -1,0 +1,95 @@
+"""Whatever happens on a calendar, a client that follows its sync tokens sees what a full list shows."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import pytest
+from google_in_process import ROOM_A, ROOM_B, Google, at, meeting
+from googleapiclient.errors import HttpError
+
+
+class Mirror:
+    """What a client holds that lists once in full and then only what changed."""
+
+    def __init__(self, events: Any, *, single: bool) -> None:
+        self.events, self.single = events, single
+        self.held: dict[str, Any] = {}
+        self.token: str | None = None
+
+    def pull(self) -> None:
+        query: dict[str, Any] = {"calendarId": ROOM_A, "singleEvents": self.single, "maxResults": 7}
+        if self.token:
+            query["syncToken"] = self.token
+        while True:
+            answer = self.events.list(**query).execute()
+            for item in answer["items"]:
+                self.held.pop(item["id"], None)
+                if item["status"] != "cancelled":
+                    self.held[item["id"]] = item
+            if "nextSyncToken" in answer:
+                self.token = answer["nextSyncToken"]
+                return
+            query["pageToken"] = answer["nextPageToken"]
+
+    def full(self) -> dict[str, Any]:
+        found = self.events.list(calendarId=ROOM_A, singleEvents=self.single, maxResults=2500).execute()["items"]
+        return {item["id"]: item for item in found if item["status"] != "cancelled"}
+
+
+def act(google: Google, events: Any, chance: random.Random, roots: list[str]) -> None:
+    """Do one thing somebody might do; what Google refuses is part of life."""
+    instances = events.list(calendarId=ROOM_A, singleEvents=True).execute()["items"]
+    target = chance.choice([*roots, *(item["id"] for item in instances)]) if roots else ""
+    hour, day = chance.randint(7, 20), chance.randint(1, 28)
+    times = {"start": at(hour, day), "end": at(hour + 1, day)}
+    deed = chance.choice(["make", "make", "series", "patch", "shift", "delete", "revive", "move", "back", "split"])
+    one = {"calendarId": ROOM_A, "eventId": target}
+    person = f"calendars/{ROOM_A}/events/{target}"
+    if deed in {"make", "series"} or not target:
+        rules = [f"RRULE:FREQ={chance.choice(['DAILY', 'WEEKLY'])};COUNT={chance.randint(1, 6)}"]
+        body = meeting(**times, **({"recurrence": rules} if deed == "series" else {}))
+        roots.append(events.insert(calendarId=ROOM_A, body=body).execute()["id"])
+    elif deed == "patch":
+        events.patch(**one, body={"summary": f"Title {hour}"}).execute()
+    elif deed == "shift":
+        events.patch(**one, body=times).execute()
+    elif deed == "delete":
+        events.delete(**one).execute()
+    elif deed == "revive":
+        events.patch(**one, body={"status": "confirmed"}).execute()
+    elif deed == "move":
+        events.move(**one, destination=ROOM_B).execute()
+    elif deed == "back":
+        events.move(calendarId=ROOM_B, eventId=target, destination=ROOM_A).execute()
+    else:
+        inside = [item for item in instances if item.get("recurringEventId") == target]
+        if inside:
+            split = {"at": chance.choice(inside)["originalStartTime"]["dateTime"], "patch": {"summary": "Split"}}
+            roots.append(google.control("POST", f"{person}/split", split)["id"])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_following_sync_tokens_gives_what_a_full_list_shows(seed: int) -> None:
+    google, chance = Google(), random.Random(seed)  # noqa: S311 repeatable
+    events = google.calendar().events()
+    mirrors = [Mirror(events, single=True), Mirror(events, single=False)]
+    roots: list[str] = []
+    for _ in range(40):
+        try:
+            act(google, events, chance, roots)
+        except HttpError as refused:
+            if refused.status_code not in {403, 404, 409, 410}:
+                raise
+        google.clock.forward(seconds=7)
+        if chance.random() < 0.5:
+            for mirror in mirrors:
+                mirror.pull()
+    for mirror in mirrors:
+        mirror.pull()
+        full = mirror.full()
+        assert mirror.held.keys() == full.keys()
+        for event_id, event in full.items():
+            assert mirror.held[event_id] == event
+    assert google.violations() == []
