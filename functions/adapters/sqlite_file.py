@@ -24,6 +24,7 @@ _TABLES = (
     "CREATE UNIQUE INDEX tasks_waiting ON tasks (name) WHERE receipt IS NULL",
     "CREATE INDEX tasks_ready ON tasks (lane, ready)",
 )
+_CACHE_KIB = 32 * 1024  # at most, of each connection; the upper levels of a million links fit
 _AWAY = {
     sqlite3.SQLITE_BUSY: "is busy with another writer",
     sqlite3.SQLITE_LOCKED: "is busy with another writer",
@@ -104,6 +105,7 @@ class SqliteFile:
             connection = sqlite3.connect(
                 self._path, timeout=self._wait, isolation_level=None, check_same_thread=False, cached_statements=256
             )
+            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         try:
             yield connection
         finally:

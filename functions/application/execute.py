@@ -135,7 +135,7 @@ def _place(step: Write) -> EventKey | None:
 def _made(answer: Event | Booking | None) -> Body:
     if isinstance(answer, Event):
         return {"calendar": answer.key.calendar, "event": answer.key.id}
-    return {"booking": answer.id} if isinstance(answer, Booking) else {}
+    return {"booking_id": answer.id} if isinstance(answer, Booking) else {}
 
 
 def _save(sides: Sides, link: Link, entry_id: str, entry: Body) -> Link:

@@ -21,11 +21,11 @@ class Kind(StrEnum):
 
     BOOKING = "booking"  # subject: booking id
     EVENT = "event"  # subject: calendar, event id
-    CALENDAR = "calendar"  # subject: calendar
-    NEAR_SWEEP = "near_sweep"
-    FULL_SWEEP = "full_sweep"
+    CALENDAR = "calendar"  # subject: hash of a calendar (its token names no more)
+    TICK = "tick"  # the minute's round of an integration: what is due
+    SWEEP = "sweep"  # a search that somebody asked for
     RENEW = "renew"
-    BACKFILL = "backfill"
+    WALK = "walk"  # subject: its kind, when it was started
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Hint:
     attempt: int = 0
     confirm: bool = False  # a second read of a booking that was gone
     actor: str = ""
+    detail: str = ""  # of a webhook its generation, of a notification its channel and state
 
     def body(self) -> Body:
         """Return the hint as the JSON of a task."""
@@ -52,6 +53,7 @@ class Hint:
             "attempt": self.attempt,
             "confirm": self.confirm,
             "actor": self.actor,
+            "detail": self.detail,
         }
 
     @classmethod
@@ -67,6 +69,7 @@ class Hint:
             int(body.get("attempt", 0)),
             bool(body.get("confirm", False)),
             str(body.get("actor", "")),
+            str(body.get("detail", "")),
         )
 
 

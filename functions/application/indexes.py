@@ -18,14 +18,21 @@ class Index:
 INDEXES = (
     Index("links", ("state",)),
     Index("links", ("booking_id",)),
+    Index("links", ("calendar",)),
     Index("links", ("series",)),
+    Index("links", ("day",)),
     Index("journal", ("at",)),
     Index("journal", ("booking_id", "at")),
     Index("parked", ("at",)),
     Index("history", ("at",)),
 )
 
-EXPIRING = ("journal", "history", "oauth_states")  # collections whose documents the store may drop by itself
+EXPIRING = (
+    "journal",
+    "history",
+    "oauth_states",
+    "removals",
+)  # collections whose documents the store may drop by itself
 
 
 def index_for(collection: str, where: Collection[str], order: str) -> Index | None:

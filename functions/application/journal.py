@@ -39,7 +39,7 @@ def opened(link: Link, step: Write, hint: Hint, now: datetime) -> Body:
     return {
         "at": now.isoformat(),
         "link": link.id,
-        "booking": link.booking_id,
+        "booking_id": link.booking_id,
         "calendar": link.event.calendar if link.event else "",
         "event": link.event.id if link.event else "",
         "step": type(step).__name__,

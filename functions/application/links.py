@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 from functions.application.integrations import path_of
 from functions.application.ports import Documents, Path, Transaction
 from functions.application.records import body_of, record_of
+from functions.domain.appointment import Timed
 from functions.domain.errors import Conflict, Stale
 from functions.domain.event import EventKey
 from functions.domain.identity import claim_id, link_id
@@ -63,9 +65,28 @@ def save(tx: Transaction, int_id: str, link: Link) -> Link:
     for claim in sorted(held - wanted):
         tx.delete(path_of(int_id, "claims", claim))
     saved = replace(link, version=link.version + 1)
-    calendar = link.event.calendar if link.event is not None else ""
-    tx.put(_path(int_id, link.id), {**body_of(saved), "calendar": calendar})
+    tx.put(_path(int_id, link.id), {**body_of(saved), **_looked_up_by(link)})
     return saved
+
+
+def _looked_up_by(link: Link) -> dict[str, str]:
+    """Return what links are found by beside their own fields: the calendar, and the day (with the id, to be unique)."""
+    calendar = link.event.calendar if link.event is not None else ""
+    if link.base is None:
+        return {"calendar": calendar}
+    first = link.base.when.start if isinstance(link.base.when, Timed) else link.base.when.first
+    return {"calendar": calendar, "day": f"{first:%Y-%m-%d}|{link.id}"}
+
+
+def of_days(documents: Documents, int_id: str, first: date, last: date) -> Iterator[Link]:
+    """Walk the links whose last agreed start lies on these days (UTC), both included."""
+    after = f"{first:%Y-%m-%d}"
+    while rows := documents.find(path_of(int_id, "links"), order="day", after=after, limit=500):
+        for identity, body in rows:
+            if str(body["day"]) > f"{last:%Y-%m-%d}~":
+                return
+            yield record_of(Link, body, f"link {identity}")
+        after = str(rows[-1][1]["day"])
 
 
 def remove(tx: Transaction, int_id: str, link: Link) -> None:

@@ -29,6 +29,16 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True)
+class Pending:
+    """A consent of another account than the connected one: it waits for a person's yes."""
+
+    account: str
+    scopes: tuple[str, ...]
+    version: str
+    unreachable: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Hook:
     """A webhook registered in i-Reserve."""
 
@@ -43,6 +53,7 @@ class Integration:
     settings: Settings
     phase: Phase = Phase.DRAFT
     connection: Connection | None = None
+    pending: Pending | None = None
     activated_at: datetime | None = None
     webhook_generation: int = 1
     hooks: tuple[Hook, ...] = ()

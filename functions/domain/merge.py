@@ -20,6 +20,7 @@ from functions.domain.projection import (
     when_of,
 )
 from functions.domain.reasons import notice, sentence
+from functions.domain.series import family
 from functions.domain.step import (
     BookingChange,
     EventChange,
@@ -263,7 +264,7 @@ def _settle(v: View, c: Circumstances, wanted: Appointment) -> Planned:
         base = replace(base, digests=kept)
     settled = replace(link, base=base, state=State.ACTIVE, until=None, reason="" if link.write_back else link.reason)
     if event is not None:
-        settled = replace(settled, event=event.key, event_etag=event.etag, refused="", series=event.series)
+        settled = replace(settled, event=event.key, event_etag=event.etag, refused="", series=family(event.series))
         settled = _meet(settled, event, wanted, c)
     if settled.meet_asked_at is not None and settled == link:
         return Planned(Rest(Why.IN_STEP, c.now + MEET_LOOK_AGAIN))

@@ -6,6 +6,7 @@ from functions.domain.booking import Booking
 from functions.domain.event import Event
 from functions.domain.link import Base, Link, Origin, State
 from functions.domain.plan import counted
+from functions.domain.series import family
 from functions.domain.step import (
     DeleteEvent,
     InsertEvent,
@@ -40,7 +41,7 @@ def landed(link: Link, step: Write, base: Base | None, answer: Event | Booking |
                 status_before=None,
                 refused="",
                 notice="",
-                series=answer.series,
+                series=family(answer.series),
             )
         elif not isinstance(step, MoveEvent) and step.why is not Why.PUT_BACK and step.why is not Why.REFUSED:
             link = replace(link, notice="")

@@ -1,0 +1,93 @@
+"""`python -m functions`: `serve` and the operators' commands."""
+
+import errno
+import signal
+import sys
+import threading
+from functools import partial
+
+import click
+
+from functions import bootstrap
+from functions.application.hints import Kind
+from functions.application.ports import Ports
+from functions.domain.errors import SyncError
+from functions.entrypoints.cli import cli
+from functions.settings import EnvironmentFaults, read_environment
+
+
+def make_ports() -> Ports:
+    """Compose the ports for a command; faults of the environment are said one a line."""
+    try:
+        return bootstrap.product().ports
+    except EnvironmentFaults as faults:
+        click.echo(str(faults), err=True)
+        sys.exit(2)
+    except SyncError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+def serve(host: str) -> None:
+    """Run everything on one machine: the functions, the workers and the timers, on one port."""
+    try:
+        environment = read_environment()
+        if environment.backend != "standalone":
+            click.echo("serve is for BACKEND=standalone; in the cloud the functions are deployed", err=True)
+            sys.exit(2)
+        made = bootstrap.product(environment)
+        made.ports.documents.get(("integrations", "0"))
+        made.ports.secrets.get("0", "start")
+    except EnvironmentFaults as faults:
+        click.echo(str(faults), err=True)
+        sys.exit(2)
+    except SyncError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    _listen(made, host)
+
+
+def _listen(made: bootstrap.Product, host: str) -> None:
+    import waitress
+
+    from functions.entrypoints.serve import whole_app
+
+    port = made.environment.port
+    app = whole_app(made.ports, bootstrap.doors(made), bootstrap.console(made))
+    try:
+        server = waitress.create_server(app, host=host, port=port, threads=8, ident="")
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            raise
+        click.echo(f"port {port} is taken; choose another one with PORT", err=True)
+        sys.exit(1)
+    workers = bootstrap.workers(
+        made,
+        [(60.0, partial(_queue, made.ports, Kind.TICK)), (3600.0, partial(_queue, made.ports, Kind.RENEW))],
+    )
+    workers.start()
+    click.echo(f"Console: {made.environment.console_base_url}/console/?key={made.console_key}")
+    threading.Thread(target=server.run, daemon=True).start()
+    done = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: done.set())
+    done.wait()
+    workers.stop()
+    server.close()
+
+
+def _queue(ports: Ports, kind: Kind) -> None:
+    from functions.application import sweep
+
+    sweep.queue_all(ports, kind)
+
+
+def main() -> None:
+    """Run the command line."""
+    cli(obj=make_ports)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""Activation: check everything, register the webhooks, open the channels, backfill. And the ways back."""
+
+from dataclasses import dataclass, replace
+
+from functions.application import channels, integrations, sweep, walk
+from functions.application.ports import Ports
+from functions.application.sides import Sides, open_sides
+from functions.application.webhooks import webhook_url
+from functions.domain.errors import Conflict, SyncError
+from functions.domain.integration import Hook, Integration, Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Activated:
+    """What activation did: the webhooks registered, calendars without a channel, and what it could not do."""
+
+    integration: Integration
+    without_channel: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False) -> Activated:
+    """Activate an integration (or resume a paused one); raises `Conflict` with what is missing."""
+    integration = integrations.get(ports.documents, int_id)
+    if integration.phase is Phase.PAUSED:
+        return _resume(ports, integration, actor)
+    if integration.phase is Phase.ACTIVE:
+        return Activated(integration, (), ())
+    sides = open_sides(ports, integration)
+    ready(sides)
+    now = ports.clock()
+    phase = Phase.SHADOW if shadow else Phase.ACTIVE
+    integration = integrations.change(
+        ports.documents,
+        int_id,
+        lambda before: replace(before, phase=phase, activated_at=before.activated_at or now, swept_at=now, near_at=now),
+    )
+    warnings: list[str] = []
+    try:
+        integration = register(ports, open_sides(ports, integration))
+    except SyncError as error:
+        warnings.append(f"webhooks could not be registered in i-Reserve ({error}); copy their address there by hand")
+    sides = open_sides(ports, integration)
+    without = channels.open_all(sides) if integration.settings.inbound.enabled else ()
+    if integration.settings.inbound.enabled:
+        sweep.pull_all(sides, "activation")
+    walk.begin(ports, integration, "backfill", actor, integration.settings.sync.backfill)
+    ports.note("activated", {"int_id": int_id, "phase": phase.value})
+    return Activated(integration, without, tuple(warnings))
+
+
+def ready(sides: Sides) -> None:
+    """Check that both sides answer and that every mapped calendar can be written; raises `Conflict` with all that is wrong."""
+    integration = sides.integration
+    missing: list[str] = []
+    if integration.connection is None:
+        missing.append("Google is not connected: run Step 1 and Step 2")
+    elif integration.connection.dead:
+        missing.append("the Google connection is dead: run Step 1 and Step 2 again")
+    else:
+        missing += _calendars(sides)
+    try:
+        sides.reservations.objects()
+    except SyncError as error:
+        missing.append(str(error))
+    if missing:
+        raise Conflict("; ".join(missing), reason="not_ready")
+
+
+def _calendars(sides: Sides) -> list[str]:
+    try:
+        entries = {each.id: each for each in sides.calendars.calendars()}
+    except SyncError as error:
+        return [str(error)]
+    faults = []
+    for calendar in sides.settings.calendars:
+        if calendar not in entries:
+            faults.append(f"calendar {calendar} cannot be reached by the connected account")
+        elif not entries[calendar].writable:
+            faults.append(f"calendar {calendar} cannot be written by the connected account")
+    return faults
+
+
+def register(ports: Ports, sides: Sides) -> Integration:
+    """Register the webhooks in i-Reserve that are not registered yet."""
+    address = webhook_url(ports, sides.integration)
+    have = {hook.event for hook in sides.integration.hooks}
+    made = [
+        Hook(event, sides.reservations.subscribe(event, address))
+        for event in sides.dialect.hook_events
+        if event not in have
+    ]
+    return integrations.change(ports.documents, sides.id, lambda before: replace(before, hooks=(*before.hooks, *made)))
+
+
+def pause(ports: Ports, int_id: str) -> Integration:
+    """Stop all writes at once; hints that come meanwhile are caught up with on resuming."""
+
+    def paused(before: Integration) -> Integration:
+        if before.phase not in (Phase.ACTIVE, Phase.SHADOW, Phase.PAUSED):
+            raise Conflict("only an active integration can be paused", reason="not_active")
+        return replace(before, phase=Phase.PAUSED)
+
+    return integrations.change(ports.documents, int_id, paused)
+
+
+def _resume(ports: Ports, integration: Integration, actor: str) -> Activated:
+    resumed = integrations.change(
+        ports.documents, integration.id, lambda before: replace(before, phase=Phase.ACTIVE, ireserve_refused="")
+    )
+    resync(ports, integration.id, actor, source="resume")
+    return Activated(resumed, (), ())
+
+
+def resync(ports: Ports, int_id: str, actor: str, *, source: str = "resync", scope: str = "all") -> walk.Walk:
+    """Read both sides of everything in the window again, in the backfill lane."""
+    integration = integrations.get(ports.documents, int_id)
+    if integration.phase not in (Phase.ACTIVE, Phase.SHADOW):
+        raise Conflict("only an active integration can be resynced; activate it first", reason="not_active")
+    sides = open_sides(ports, integration)
+    if integration.settings.inbound.enabled:
+        sweep.pull_all(sides, source)
+    return walk.begin(ports, integration, "resync", actor, scope)
+
+
+def deactivate(ports: Ports, int_id: str) -> tuple[Integration, tuple[str, ...]]:
+    """Unsubscribe and stop the channels; bookings and events stay as they are. Returns what could not be undone."""
+    integration = integrations.get(ports.documents, int_id)
+    if integration.phase is Phase.DRAFT:
+        raise Conflict("the integration is not active", reason="not_active")
+    integrations.change(ports.documents, int_id, lambda before: replace(before, phase=Phase.PAUSED))
+    sides = open_sides(ports, integration)
+    left: list[str] = []
+    kept: list[Hook] = []
+    for hook in integration.hooks:
+        try:
+            sides.reservations.unsubscribe(hook.id)
+        except SyncError as error:
+            kept.append(hook)
+            left.append(f"webhook {hook.id} in i-Reserve is still there ({error}); remove it there")
+    left += channels.stop_all(sides)
+    done = integrations.change(
+        ports.documents,
+        int_id,
+        lambda before: replace(
+            before, phase=Phase.DRAFT, hooks=tuple(kept), webhook_generation=before.webhook_generation + 1
+        ),
+    )
+    return done, tuple(left)

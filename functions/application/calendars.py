@@ -1,0 +1,87 @@
+"""What is kept of a followed calendar: its sync token, the page under way, its channels, its lease."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from functions.application.integrations import path_of
+from functions.application.ports import Documents, Path, Transaction
+from functions.application.records import body_of, record_of
+from functions.domain.identity import calendar_hash
+
+LEASE = timedelta(seconds=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A channel of ours. It is stored before Google is asked (`expires` is then a guess), live once `sync` arrived."""
+
+    id: str
+    expires: datetime
+    resource_id: str = ""
+    live: bool = False
+    notified_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarState:
+    """One followed calendar. `as_of` is the start of the last pull that was fully applied or parked."""
+
+    calendar: str
+    sync_token: str = ""
+    page: str = ""
+    pull_started: datetime | None = None
+    listing: bool = False  # the pages under way are of a full list
+    until: datetime | None = None  # the window was listed up to here
+    as_of: datetime | None = None
+    channels: tuple[Watch, ...] = ()
+    polled_because: str = ""  # why it cannot have a channel
+    lease: str = ""
+    lease_until: datetime | None = None
+
+
+def state_of(documents: Documents, int_id: str, calendar: str) -> CalendarState:
+    """Return what is kept of a calendar; an empty state where there is nothing yet."""
+    body = documents.get(_path(int_id, calendar))
+    return record_of(CalendarState, body, "calendar state") if body is not None else CalendarState(calendar)
+
+
+def change(
+    documents: Documents, int_id: str, calendar: str, by: Callable[[CalendarState], CalendarState]
+) -> CalendarState:
+    """Change the state in one transaction; `by` may run several times."""
+
+    def work(tx: Transaction) -> CalendarState:
+        body = tx.get(_path(int_id, calendar))
+        before = record_of(CalendarState, body, "calendar state") if body is not None else CalendarState(calendar)
+        after = by(before)
+        if after != before:
+            tx.put(_path(int_id, calendar), body_of(after))
+        return after
+
+    return documents.transact(work)
+
+
+def take_lease(documents: Documents, int_id: str, calendar: str, holder: str, now: datetime) -> CalendarState | None:
+    """Take the calendar for one pull; None where another pull holds it."""
+
+    def taken(before: CalendarState) -> CalendarState:
+        if before.lease and before.lease != holder and before.lease_until is not None and now < before.lease_until:
+            return before
+        return replace(before, lease=holder, lease_until=now + LEASE)
+
+    state = change(documents, int_id, calendar, taken)
+    return state if state.lease == holder else None
+
+
+def drop_lease(documents: Documents, int_id: str, calendar: str, holder: str) -> None:
+    """Give the calendar back, if it is still ours."""
+
+    def dropped(before: CalendarState) -> CalendarState:
+        return replace(before, lease="", lease_until=None) if before.lease == holder else before
+
+    change(documents, int_id, calendar, dropped)
+
+
+def _path(int_id: str, calendar: str) -> Path:
+    return path_of(int_id, "calendars", calendar_hash(calendar))

@@ -1,0 +1,120 @@
+"""Watch channels: opened for every mapped calendar, live once `sync` arrived, renewed before they expire, stopped.
+
+https://developers.google.com/workspace/calendar/api/guides/push
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from functions.application.calendars import CalendarState, Watch, change, state_of
+from functions.application.notifications import channel_token
+from functions.application.sides import Sides
+from functions.domain.errors import AccessRevoked, Gone, Refused, SyncError
+from functions.domain.identity import calendar_hash
+
+LIFE = timedelta(days=7)
+RENEW_WITHIN = timedelta(days=2)
+STATES = ("sync", "exists", "not_exists")
+
+
+def open_all(sides: Sides) -> tuple[str, ...]:
+    """Open a channel for every mapped calendar that has none; returns the calendars that are polled instead."""
+    return tuple(calendar for calendar in sides.settings.calendars if not ensure(sides, calendar))
+
+
+def ensure(sides: Sides, calendar: str) -> bool:
+    """See to it that a calendar has a channel with life in it; False where it must be polled."""
+    state = state_of(sides.ports.documents, sides.id, calendar)
+    now = sides.now()
+    if any(channel.expires > now + RENEW_WITHIN for channel in state.channels):
+        return True
+    return _open(sides, calendar)
+
+
+def _open(sides: Sides, calendar: str) -> bool:
+    ports = sides.ports
+    channel_id = ports.token(24)
+    watch = Watch(channel_id, sides.now() + LIFE)
+    change(ports.documents, sides.id, calendar, lambda s: replace(s, channels=(*s.channels, watch)))
+    token = channel_token(ports.webhook_keys[0], sides.id, calendar, channel_id)
+    address = f"{ports.addresses.notification}/notifications/google"
+    try:
+        opened = sides.calendars.watch(calendar, channel_id, token, address, int(LIFE.total_seconds()))
+    except (Refused, Gone) as error:
+        reason = error.reason
+        change(ports.documents, sides.id, calendar, lambda s: replace(_without(s, channel_id), polled_because=reason))
+        ports.note(
+            "polled", {"severity": "WARNING", "int_id": sides.id, "calendar": calendar_hash(calendar), "reason": reason}
+        )
+        return False
+    except SyncError:
+        change(ports.documents, sides.id, calendar, lambda s: _without(s, channel_id))
+        raise
+
+    def confirmed(before: CalendarState) -> CalendarState:
+        channels = tuple(
+            replace(c, resource_id=opened.resource_id, expires=opened.expires) if c.id == channel_id else c
+            for c in before.channels
+        )
+        return replace(before, channels=channels, polled_because="")
+
+    change(ports.documents, sides.id, calendar, confirmed)
+    return True
+
+
+def arrived(sides: Sides, calendar: str, channel_id: str) -> bool:
+    """Note that a channel delivers; False for one that is not ours (any more)."""
+    now = sides.now()
+
+    def noted(before: CalendarState) -> CalendarState:
+        channels = tuple(replace(c, live=True, notified_at=now) if c.id == channel_id else c for c in before.channels)
+        return replace(before, channels=channels)
+
+    state = change(sides.ports.documents, sides.id, calendar, noted)
+    return any(channel.id == channel_id for channel in state.channels)
+
+
+def stop_older(sides: Sides, calendar: str) -> None:
+    """Stop the channels that a live one with a later expiry has replaced, and forget the expired ones."""
+    now = sides.now()
+    state = state_of(sides.ports.documents, sides.id, calendar)
+    live = [channel for channel in state.channels if channel.live and channel.expires > now]
+    newest = max(live, key=lambda channel: channel.expires, default=None)
+    for channel in state.channels:
+        replaced = newest is not None and channel.id != newest.id and channel.expires < newest.expires
+        if replaced or channel.expires <= now:
+            _stop(sides, calendar, channel)
+
+
+def stop_all(sides: Sides) -> list[str]:
+    """Stop every channel of every calendar; returns a sentence for each that could not be stopped."""
+    left = []
+    for calendar in sides.settings.calendars:
+        for channel in state_of(sides.ports.documents, sides.id, calendar).channels:
+            try:
+                _stop(sides, calendar, channel)
+            except SyncError as error:
+                left.append(
+                    f"a channel of {calendar} could not be stopped ({error}); it ends on {channel.expires:%d-%m-%Y}"
+                )
+        change(sides.ports.documents, sides.id, calendar, lambda s: replace(s, channels=(), lease="", lease_until=None))
+    return left
+
+
+def _stop(sides: Sides, calendar: str, channel: Watch) -> None:
+    if channel.resource_id:
+        try:
+            sides.calendars.stop(channel.id, channel.resource_id)
+        except AccessRevoked:
+            if channel.expires > sides.now():
+                raise
+    change(sides.ports.documents, sides.id, calendar, lambda s: _without(s, channel.id))
+
+
+def _without(state: CalendarState, channel_id: str) -> CalendarState:
+    return replace(state, channels=tuple(channel for channel in state.channels if channel.id != channel_id))
+
+
+def expires_at(state: CalendarState) -> datetime | None:
+    """Return when the last live channel of a calendar ends, or None where there is none."""
+    return max((channel.expires for channel in state.channels if channel.live), default=None)

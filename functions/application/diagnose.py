@@ -1,0 +1,192 @@
+"""Diagnostics: each check green, amber or red, with what was tested and what to do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from functions.application import calendars, channels, integrations, parked, walk
+from functions.application.integrations import path_of
+from functions.application.ports import CalendarEntry, Ports
+from functions.application.setup import SCOPES
+from functions.application.sides import Sides, open_sides
+from functions.domain.errors import SyncError
+from functions.domain.integration import Phase
+from functions.domain.link import State
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the diagnosis. `level` is green, amber or red; `mend` says what to do, and names the act if one does it."""
+
+    name: str
+    level: str
+    says: str
+    mend: str = ""
+    act: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Everything that was tested. `in_sync_as_of` and `near_days_compared_at` are aware UTC."""
+
+    at: datetime
+    phase: str
+    checks: tuple[Check, ...]
+    in_sync_as_of: datetime | None
+    near_days_compared_at: datetime | None
+    links: int
+    open_items: int
+
+    @property
+    def level(self) -> str:
+        """The worst level of all checks."""
+        levels = {check.level for check in self.checks}
+        return next((level for level in ("red", "amber") if level in levels), "green")
+
+
+def diagnose(ports: Ports, int_id: str) -> Diagnosis:
+    """Test everything of one integration, over the real connections; an error is a finding, never an exception."""
+    integration = integrations.get(ports.documents, int_id)
+    sides = open_sides(ports, integration)
+    checks = [_phase(sides), *_google(sides), *_ireserve(sides), *_hooks(sides), *_dialect(sides)]
+    if integration.phase is not Phase.DRAFT and integration.settings.inbound.enabled:
+        checks += [_channel(sides, calendar) for calendar in integration.settings.calendars]
+    checks += _waiting(sides)
+    return Diagnosis(
+        at=ports.clock(),
+        phase=integration.phase.value,
+        checks=tuple(checks),
+        in_sync_as_of=in_sync_as_of(sides),
+        near_days_compared_at=integration.near_at,
+        links=ports.documents.count(path_of(int_id, "links")),
+        open_items=ports.documents.count(path_of(int_id, "parked")),
+    )
+
+
+def in_sync_as_of(sides: Sides) -> datetime | None:
+    """Return the earlier of the last pull fully applied and the start of the last complete sweep; None: never yet."""
+    moments = [sides.integration.swept_at]
+    if sides.settings.inbound.enabled:
+        states = (calendars.state_of(sides.ports.documents, sides.id, each) for each in sides.settings.calendars)
+        moments += [state.as_of for state in states]
+    known = [moment for moment in moments if moment is not None]
+    return min(known) if len(known) == len(moments) else None
+
+
+def _phase(sides: Sides) -> Check:
+    phase = sides.integration.phase
+    says = {
+        Phase.ACTIVE: Check("state", "green", "active"),
+        Phase.SHADOW: Check("state", "amber", "in shadow: plans and journals, writes nothing", act="activate"),
+        Phase.PAUSED: Check("state", "amber", "paused: nothing is written", "resume it when you are ready", "activate"),
+        Phase.DRAFT: Check("state", "amber", "not active", "activate it when the settings are right", "activate"),
+    }
+    return says[phase]
+
+
+def _google(sides: Sides) -> list[Check]:
+    connection = sides.integration.connection
+    if connection is None:
+        return [Check("google", "red", "Google is not connected", "run Step 1 and Step 2", "consent")]
+    checks = []
+    missing = [scope.rsplit("/", 1)[-1] for scope in SCOPES if scope not in connection.scopes]
+    if missing:
+        says = f"the consent leaves out {' and '.join(missing)}"
+        checks.append(Check("scopes", "red", says, "run Step 1 again and tick every box", "consent"))
+    else:
+        checks.append(Check("scopes", "green", "both scopes were granted"))
+    if connection.dead:
+        says = f"the connection died ({connection.dead})"
+        return [*checks, Check("google", "red", says, "run Step 1 and Step 2 again", "consent")]
+    try:
+        entries = {entry.id: entry for entry in sides.calendars.calendars()}
+    except SyncError as error:
+        return [*checks, Check("google", "red", str(error), "run Step 1 and Step 2 again if this stays", "consent")]
+    checks.append(Check("google", "green", f"connected as {connection.account}, {len(entries)} calendars"))
+    return [*checks, *(_calendar(each, entries.get(each)) for each in sides.settings.calendars)]
+
+
+def _calendar(calendar: str, entry: CalendarEntry | None) -> Check:
+    if entry is None:
+        mend = "share it with the connected account, or map its objects to another calendar"
+        return Check("calendar", "red", f"{calendar} cannot be reached", mend, "mapping", calendar)
+    if not entry.writable:
+        mend = "give the connected account the right to make changes to events"
+        return Check("calendar", "red", f"{calendar} cannot be written", mend, "mapping", calendar)
+    return Check("calendar", "green", f"{calendar} can be read and written", subject=calendar)
+
+
+def _ireserve(sides: Sides) -> list[Check]:
+    if sides.integration.ireserve_refused:
+        says = f"i-Reserve refuses the login ({sides.integration.ireserve_refused}); calls have stopped"
+        return [Check("ireserve", "red", says, "save the right password, then resume", "ireserve")]
+    try:
+        objects = {each.id for each in sides.reservations.objects()}
+    except SyncError as error:
+        return [Check("ireserve", "red", str(error), "check the address, the user and its rights", "ireserve")]
+    mapped = {row.object for row in sides.settings.mapping} - {"*"}
+    checks = [Check("ireserve", "green", f"i-Reserve answers, {len(objects)} objects")]
+    if unknown := sorted(mapped - objects):
+        says = f"object {', '.join(unknown)} is mapped but not in i-Reserve's list"
+        checks.append(Check("mapping", "amber", says, "correct the row if the object is not a hidden one", "mapping"))
+    if "*" not in {row.object for row in sides.settings.mapping} and (without := sorted(objects - mapped)):
+        says = f"bookings of object {', '.join(without)} have no calendar"
+        checks.append(Check("mapping", "amber", says, "add a row for them, or a row *, if they should have", "mapping"))
+    return checks
+
+
+def _hooks(sides: Sides) -> list[Check]:
+    if sides.integration.phase is Phase.DRAFT:
+        return []
+    have = {hook.event for hook in sides.integration.hooks}
+    missing = [event for event in sides.dialect.hook_events if event not in have]
+    if missing:
+        says = f"webhook {', '.join(missing)} is not registered; changes are found by the sweep"
+        return [Check("hooks", "amber", says, "register the webhooks again, or add them in i-Reserve by hand", "hooks")]
+    return [Check("hooks", "green", f"webhooks {', '.join(sorted(have))} are registered")]
+
+
+def _dialect(sides: Sides) -> list[Check]:
+    assumed = list(sides.dialect.assumptions())
+    if not assumed:
+        return [Check("dialect", "green", "everything undocumented about this i-Reserve was probed")]
+    says = f"{len(assumed)} undocumented points of this i-Reserve are assumed, not probed"
+    return [Check("dialect", "amber", says, "run the probe on a test booking", "probe")]
+
+
+def _channel(sides: Sides, calendar: str) -> Check:
+    state = calendars.state_of(sides.ports.documents, sides.id, calendar)
+    now = sides.now()
+    if state.polled_because:
+        says = f"{calendar} is polled every {sides.settings.sync.poll_seconds} s, it cannot notify ({state.polled_because})"
+        return Check("channel", "amber", says, "nothing to do if the calendar is of that kind", subject=calendar)
+    ends = channels.expires_at(state)
+    if ends is None or ends <= now:
+        says = f"{calendar} has no live channel; it is polled every {sides.settings.sync.poll_seconds} s"
+        return Check(
+            "channel", "amber", says, "renew the channels; check that the address is public", "renew", calendar
+        )
+    last = max((c.notified_at for c in state.channels if c.notified_at), default=None)
+    told = f", last notification {last:%d-%m-%Y %H:%M} UTC" if last else ""
+    return Check(
+        "channel", "green", f"{calendar} has a channel until {ends:%d-%m-%Y %H:%M} UTC{told}", subject=calendar
+    )
+
+
+def _waiting(sides: Sides) -> list[Check]:
+    checks = []
+    items = parked.every(sides.ports, sides.id, limit=100)
+    if items:
+        reasons = sorted({str(body["reason"]) for _, body in items})
+        says = f"{len(items)} parked items ({', '.join(reasons[:4])})"
+        checks.append(Check("parked", "amber", says, "look at each and retry", "parked"))
+    where = path_of(sides.id, "links")
+    for state, act in ((State.HELD, "held"), (State.PAUSED, "links")):
+        count = sides.ports.documents.count(where, {"state": state.value})
+        if count:
+            checks.append(Check(state.value, "amber", f"{count} links are {state.value}", "decide on each", act))
+    under_way = walk.current(sides.ports.documents, sides.id, "backfill")
+    if under_way is not None and under_way.finished_at is None:
+        says = f"backfill under way: {under_way.looked} bookings looked at, at {under_way.week:%d-%m-%Y}"
+        checks.append(Check("backfill", "amber", says))
+    return checks

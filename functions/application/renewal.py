@@ -1,0 +1,27 @@
+"""Renewal: a new channel is opened within two days of the old one's expiry; the old one stops once the new one lives."""
+
+from functions.application import channels
+from functions.application.calendars import state_of
+from functions.application.hints import Hint
+from functions.application.sides import Sides
+from functions.domain.errors import AccessRevoked, SyncError
+from functions.domain.identity import calendar_hash
+
+
+def renew(sides: Sides, hint: Hint) -> None:
+    """Renew the channels of one integration; trouble with one calendar does not stop the others."""
+    if not sides.settings.inbound.enabled:
+        return
+    for calendar in sides.settings.calendars:
+        try:
+            channels.stop_older(sides, calendar)
+            channels.ensure(sides, calendar)
+        except AccessRevoked:
+            raise
+        except SyncError as error:
+            fields = {"severity": "WARNING", "int_id": sides.id, "calendar": calendar_hash(calendar)}
+            sides.ports.note("channel_expiring", {**fields, "reason": error.reason, "hint": hint.source})
+            continue
+        ends = channels.expires_at(state_of(sides.ports.documents, sides.id, calendar))
+        if ends is not None and ends - sides.now() < channels.RENEW_WITHIN / 2:
+            sides.ports.note("channel_expiring", {"int_id": sides.id, "calendar": calendar_hash(calendar)})

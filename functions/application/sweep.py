@@ -1,0 +1,81 @@
+"""The minute's round of an integration: what hints may have missed is searched for when it is due."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from functions.application import calendars, walk
+from functions.application.hints import Hint, Kind, give, task
+from functions.application.integrations import every
+from functions.application.ports import Ports
+from functions.application.sides import Sides
+from functions.domain.identity import calendar_hash
+from functions.domain.integration import Phase
+
+STALE = timedelta(minutes=30)  # a followed calendar that has not synced for so long is pulled anyway
+NIGHT = (1, 5)  # local hours in which the whole window is compared
+DAY = timedelta(hours=20)
+OVERDUE = timedelta(hours=30)
+STUCK = timedelta(minutes=10)
+
+
+def queue_all(ports: Ports, kind: Kind) -> int:
+    """Queue one task per integration and do nothing else; returns how many."""
+    now = ports.clock()
+    active = [each for each in every(ports.documents) if each.phase in (Phase.ACTIVE, Phase.SHADOW)]
+    for integration in active:
+        hint = Hint(kind, integration.id, (), "schedule", now)
+        ports.tasks.put(task(hint, now, "round", int(now.timestamp()) // 30 * 30))
+    return len(active)
+
+
+def tick(sides: Sides) -> None:
+    """Start what is due: the near sweep, the nightly one, pulls of calendars without a channel or long silent."""
+    now, integration, ports = sides.now(), sides.integration, sides.ports
+    if integration.near_at is None or now - integration.near_at >= timedelta(minutes=sides.settings.sync.sweep_minutes):
+        _start(sides, "near", now)
+    if _nightly(integration.swept_at, now, sides.settings.timezone):
+        _start(sides, "full", now)
+    if sides.settings.inbound.enabled:
+        for calendar in sides.settings.calendars:
+            if _pull_is_due(sides, calendar, now):
+                name = (calendar_hash(calendar),)
+                give(ports.tasks, Hint(Kind.CALENDAR, sides.id, name, "poll", now), now, trailing=False)
+
+
+def asked_for(sides: Sides, hint: Hint) -> None:
+    """Search now, because somebody asked, or a webhook named no booking."""
+    _start(sides, "near" if hint.source == "webhook" else "full", sides.now(), hint.actor)
+    if hint.source != "webhook":
+        pull_all(sides, hint.source)
+
+
+def pull_all(sides: Sides, source: str) -> None:
+    """Queue a pull of every mapped calendar."""
+    now = sides.now()
+    for calendar in sides.settings.calendars:
+        hint = Hint(Kind.CALENDAR, sides.id, (calendar_hash(calendar),), source, now)
+        give(sides.ports.tasks, hint, now, trailing=False)
+
+
+def _start(sides: Sides, kind: str, now: datetime, actor: str = "") -> None:
+    """Start a walk unless one of its kind is under way and alive."""
+    under_way = walk.current(sides.ports.documents, sides.id, kind)
+    running = under_way is not None and under_way.finished_at is None
+    if running and under_way is not None and now - (under_way.touched_at or under_way.started_at) < STUCK:
+        return
+    walk.begin(sides.ports, sides.integration, kind, actor)
+
+
+def _nightly(swept_at: datetime | None, now: datetime, zone: str) -> bool:
+    if swept_at is None or now - swept_at >= OVERDUE:
+        return True
+    return now - swept_at >= DAY and NIGHT[0] <= now.astimezone(ZoneInfo(zone)).hour < NIGHT[1]
+
+
+def _pull_is_due(sides: Sides, calendar: str, now: datetime) -> bool:
+    state = calendars.state_of(sides.ports.documents, sides.id, calendar)
+    if state.as_of is None:
+        return True
+    live = any(channel.live and channel.expires > now for channel in state.channels)
+    patience = STALE if live else timedelta(seconds=sides.settings.sync.poll_seconds)
+    return now - state.as_of >= patience

@@ -1,0 +1,205 @@
+"""Walks through the bookings of a window: backfill and resync, and the sweeps that find what hints missed.
+
+A week at a time: list its bookings, look singly at those that differ from their links (a resync: at all), then at links
+whose booking the list did not show. Each task does a chunk, saves how far it is and queues the next, at a pace that
+leaves room in Google's 600 calls a minute. A crash repeats a chunk at most, which changes nothing twice.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from functions.application import integrations, links, parked
+from functions.application.hints import Hint, Kind, task
+from functions.application.integrations import path_of
+from functions.application.ports import BookingRow, Documents, Ports
+from functions.application.reconcile import reconcile
+from functions.application.records import body_of, record_of
+from functions.application.sides import Sides
+from functions.domain.appointment import Timed
+from functions.domain.errors import AccessRevoked, Stale, SyncError, Transient
+from functions.domain.integration import Integration
+from functions.domain.link import Link, State
+
+PAGE, OVERLAP = 100, 5
+WEEK = timedelta(days=7)
+CALLS_PER_MINUTE = 560  # of 600: the rest is for live changes
+CHUNK_CALLS = 90
+CHUNK_SECONDS = 20.0
+SINGLE_READS = 400  # of bookings whose row does not say enough, per sweep
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How far a walk is. `week` is the first day of the week under way, `after` the last booking looked at in it."""
+
+    kind: str  # backfill | resync | near | full
+    first: date
+    last: date
+    started_at: datetime
+    week: date
+    after: str = ""
+    looked: int = 0
+    changed: int = 0
+    failed: int = 0
+    unread: int = 0  # bookings that a sweep had no budget left to read
+    touched_at: datetime | None = None
+    finished_at: datetime | None = None
+    actor: str = ""
+
+    @property
+    def name(self) -> str:
+        """Tells this walk from an earlier one of its kind."""
+        return self.started_at.isoformat()
+
+    @property
+    def lane(self) -> str:
+        """The near sweep stays in step with live changes; the others wait behind them."""
+        return "live" if self.kind == "near" else "backfill"
+
+
+def begin(ports: Ports, integration: Integration, kind: str, actor: str = "", scope: str = "all") -> Walk:
+    """Start a walk in place of one of its kind that is under way; `scope` is all, future or none."""
+    today = ports.clock().astimezone(ZoneInfo(integration.settings.timezone)).date()
+    before, ahead = integration.settings.sync.window_days
+    first, last = today + timedelta(days=before), today + timedelta(days=ahead)
+    if kind == "near":
+        first, last = max(first, today - timedelta(days=1)), min(last, today + timedelta(days=14))
+    if scope == "future":
+        first = today
+    walk = Walk(kind, first, last, ports.clock(), first, actor=actor)
+    if scope == "none":
+        walk = replace(walk, finished_at=ports.clock())
+    save(ports.documents, integration.id, walk)
+    if walk.finished_at is None:
+        _next(ports, integration.id, walk, ports.clock())
+    return walk
+
+
+def current(documents: Documents, int_id: str, kind: str) -> Walk | None:
+    """Return how far the last walk of a kind is, or None."""
+    body = documents.get(path_of(int_id, "progress", kind))
+    return record_of(Walk, body, "progress") if body is not None else None
+
+
+def save(documents: Documents, int_id: str, walk: Walk) -> None:
+    """Save how far a walk is."""
+    documents.transact(lambda tx: tx.put(path_of(int_id, "progress", walk.kind), body_of(walk)))
+
+
+def run(sides: Sides, hint: Hint) -> None:
+    """Do a chunk and queue the next."""
+    ports = sides.ports
+    walk = current(ports.documents, sides.id, hint.subject[0])
+    if walk is None or walk.finished_at is not None or hint.subject[1] != walk.name:
+        return
+    began, calls = ports.clock(), 0
+    while walk.finished_at is None:
+        walk, used = _week(sides, hint, walk, CHUNK_CALLS - calls, began)
+        walk = replace(walk, touched_at=ports.clock())
+        calls += used
+        save(ports.documents, sides.id, walk)
+        if calls >= CHUNK_CALLS or (ports.clock() - began).total_seconds() > CHUNK_SECONDS:
+            break
+    if walk.finished_at is None:
+        _next(ports, sides.id, walk, began + timedelta(seconds=calls * 60 / CALLS_PER_MINUTE))
+    else:
+        _finish(sides, walk)
+
+
+def _week(sides: Sides, hint: Hint, walk: Walk, calls_left: int, began: datetime) -> tuple[Walk, int]:
+    last = min(walk.week + WEEK - timedelta(days=1), walk.last)
+    rows = _rows(sides, walk.week, last)
+    calls = 0
+    for row in sorted(rows.values(), key=lambda row: row.id):
+        if row.id <= walk.after:
+            continue
+        walk, used = _look(sides, hint, walk, row)
+        calls += used
+        walk = replace(walk, after=row.id)
+        if calls >= calls_left or (sides.now() - began).total_seconds() > CHUNK_SECONDS:
+            return walk, calls
+    for link in links.of_days(sides.ports.documents, sides.id, walk.week, last):
+        if link.booking_id and link.booking_id not in rows and _still_open(link):
+            walk, used = _look(sides, hint, walk, BookingRow(link.booking_id))
+            calls += used
+    week = last + timedelta(days=1)
+    finished = sides.now() if week > walk.last else None
+    return replace(walk, week=week, after="", finished_at=finished), calls
+
+
+def _rows(sides: Sides, first: date, last: date) -> dict[str, BookingRow]:
+    """List a week in overlapping pages, because what is added or removed meanwhile shifts them."""
+    rows: dict[str, BookingRow] = {}
+    start = 0
+    while page := sides.reservations.between(first, last, start=start, length=PAGE):
+        rows.update((row.id, row) for row in page)
+        if len(page) < PAGE - OVERLAP:
+            break
+        start += PAGE - OVERLAP
+    return rows
+
+
+def _look(sides: Sides, hint: Hint, walk: Walk, row: BookingRow) -> tuple[Walk, int]:
+    """Look at one booking; its trouble is parked and does not stop the others."""
+    link = links.of_booking(sides.ports.documents, sides.id, row.id)
+    differs = walk.kind == "resync" or _differs(sides, row, link)
+    if differs is False:
+        return replace(walk, looked=walk.looked + 1), 0
+    if differs is None and walk.unread + walk.looked >= SINGLE_READS and walk.kind in ("near", "full"):
+        return replace(walk, unread=walk.unread + 1), 0
+    about = replace(hint, kind=Kind.BOOKING, subject=(row.id,), source=walk.kind, actor=walk.actor, at=sides.now())
+    reads_event = walk.kind == "resync" and link.event is not None and not link.closed
+    try:
+        event = sides.read_event(link.event) if reads_event and link.event is not None else None
+        outcome = reconcile(sides, about, link, event=event)
+    except AccessRevoked:
+        raise
+    except (Transient, Stale):
+        now = sides.now()
+        sides.ports.tasks.put(task(replace(about, attempt=1), now, "walk", int(now.timestamp()), walk.lane))
+        return replace(walk, looked=walk.looked + 1, failed=walk.failed + 1), 1
+    except SyncError as error:
+        parked.park(sides.ports, about, error.reason, sides.now())
+        return replace(walk, looked=walk.looked + 1, failed=walk.failed + 1), 1
+    calls = reads_event + sum(1 for step in outcome.steps if "Event" in step or step == "Look")
+    if outcome.rest.until is not None:
+        due = outcome.rest.until + timedelta(seconds=1)
+        again = replace(about, confirm=not outcome.link.closed)
+        sides.ports.tasks.put(task(again, due, "walk-rest", int(due.timestamp()), walk.lane))
+    return replace(walk, looked=walk.looked + 1, changed=walk.changed + bool(outcome.steps)), calls
+
+
+def _differs(sides: Sides, row: BookingRow, link: Link) -> bool | None:
+    """Whether a row differs from its link; None where the row does not say."""
+    outbound = sides.settings.outbound
+    if link.version == 0 or link.base is None:
+        if row.status is None:
+            return None
+        return row.status in outbound.create_on_status
+    if row.status is None or row.starts is None or row.ends is None or row.object_id is None:
+        return None
+    base = link.base
+    if (row.status, row.object_id) != (base.status, base.object_id) or link.state is not State.ACTIVE:
+        return True
+    return isinstance(base.when, Timed) and (row.starts, row.ends) != (base.when.start, base.when.end)
+
+
+def _still_open(link: Link) -> bool:
+    return not link.closed and link.state is not State.DETACHED
+
+
+def _finish(sides: Sides, walk: Walk) -> None:
+    def swept(before: Integration) -> Integration:
+        if walk.kind == "near":
+            return replace(before, near_at=walk.started_at)
+        return replace(before, swept_at=walk.started_at, near_at=walk.started_at)
+
+    integrations.change(sides.ports.documents, sides.id, swept)
+    fields = {"int_id": sides.id, "kind": walk.kind, "looked": walk.looked, "changed": walk.changed}
+    sides.ports.note("sweep_done", {**fields, "failed": walk.failed, "unread": walk.unread})
+
+
+def _next(ports: Ports, int_id: str, walk: Walk, due: datetime) -> None:
+    hint = Hint(Kind.WALK, int_id, (walk.kind, walk.name), walk.kind, ports.clock(), actor=walk.actor)
+    ports.tasks.put(task(hint, due, f"chunk-{walk.week}-{walk.after}", int(walk.started_at.timestamp()), walk.lane))

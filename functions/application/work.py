@@ -1,0 +1,139 @@
+"""Do one task: find its integration, follow its hint, and answer for what goes wrong.
+
+A task re-queues its own retry with back-off; the last attempt parks with its reason. One bad booking or event never
+blocks the others, one bad integration never slows the others.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from functions.application import integrations, links, parked, pull, renewal, sweep, walk
+from functions.application.hints import Hint, Kind, task
+from functions.application.ports import Body, Ports
+from functions.application.reconcile import Outcome, reconcile
+from functions.application.sides import Sides, mark_google_dead, mark_ireserve_refused, open_sides
+from functions.domain.errors import AccessRevoked, Malformed, Stale, SyncError, Transient
+from functions.domain.event import EventKey
+from functions.domain.integration import Integration, Phase
+from functions.domain.step import Why
+
+BACK_OFF = (2, 5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)  # seconds
+WAKING = (Why.LEASED, Why.GRACE, Why.BOOKING_GONE, Why.IN_STEP)
+
+
+def run(ports: Ports, body: Body) -> None:
+    """Do the task of a queue; raises only when not even its retry could be queued (`Transient`)."""
+    try:
+        hint = Hint.of(body)
+    except (KeyError, TypeError, ValueError):
+        ports.note("error", {"severity": "WARNING", "reason": "bad_task"})
+        return
+    try:
+        integration = integrations.find(ports.documents, hint.int_id)
+        if integration is None:
+            ports.note("dropped", {"int_id": hint.int_id, "reason": "unknown_integration"})
+            return
+        _run(ports, integration, hint)
+    except Malformed as error:
+        parked.park(ports, hint, error.reason, ports.clock())
+
+
+def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
+    if integration.phase not in (Phase.ACTIVE, Phase.SHADOW):
+        ports.note("dropped", {"int_id": hint.int_id, "reason": f"integration_{integration.phase}"})
+        return
+    if hint.source == "webhook" and hint.detail != str(integration.webhook_generation):
+        ports.note("dropped", {"int_id": hint.int_id, "reason": "old_generation"})
+        return
+    if _dead(integration):
+        ports.note("dropped", {"int_id": hint.int_id, "reason": "access_revoked"})
+        return
+    sides = open_sides(ports, integration)
+    try:
+        _follow(sides, hint)
+    except AccessRevoked as error:
+        _revoked(ports, hint, error)
+    except (Transient, Stale) as error:
+        _again(ports, hint, error)
+    except SyncError as error:
+        parked.park(ports, hint, error.reason, ports.clock())
+    except Exception as error:  # noqa: BLE001 -- a fault of ours must not lose the hint nor block the rest
+        ports.note("error", {"severity": "ERROR", "int_id": hint.int_id, "reason": type(error).__name__})
+        _again(ports, hint, Transient(type(error).__name__, reason=f"fault_{type(error).__name__}"))
+    else:
+        if hint.attempt or hint.source == "person":
+            parked.clear(ports, hint)
+
+
+def _dead(integration: Integration) -> bool:
+    return bool(integration.ireserve_refused) or integration.connection is None or bool(integration.connection.dead)
+
+
+def _follow(sides: Sides, hint: Hint) -> None:
+    match hint.kind, hint.subject:
+        case Kind.BOOKING, (booking_id,):
+            link = links.of_booking(sides.ports.documents, sides.id, booking_id)
+            _come_back(sides, hint, reconcile(sides, hint, link))
+        case Kind.EVENT, (calendar, event_id):
+            _look_at_event(sides, hint, EventKey(calendar, event_id))
+        case Kind.CALENDAR, (hashed,):
+            pull.pull(sides, hint, hashed)
+        case Kind.TICK, _:
+            sweep.tick(sides)
+        case Kind.SWEEP, _:
+            sweep.asked_for(sides, hint)
+        case Kind.RENEW, _:
+            renewal.renew(sides, hint)
+        case Kind.WALK, (_, _):
+            walk.run(sides, hint)
+        case _:
+            raise Malformed("this task names nothing to look at", reason="bad_task")
+
+
+def _look_at_event(sides: Sides, hint: Hint, key: EventKey) -> None:
+    link = links.of_event(sides.ports.documents, sides.id, key) or links.for_new_event(sides.id, key)
+    _come_back(sides, hint, reconcile(sides, hint, link, event=sides.read_event(key)))
+
+
+def _come_back(sides: Sides, hint: Hint, outcome: Outcome) -> None:
+    """Queue another look where the planner asked for one."""
+    rest = outcome.rest
+    if rest.until is None or rest.why not in WAKING:
+        return
+    link = outcome.link
+    if hint.kind is Kind.BOOKING or not link.booking_id:
+        again = replace(hint, confirm=rest.why is Why.BOOKING_GONE)
+    else:
+        again = replace(hint, kind=Kind.BOOKING, subject=(link.booking_id,))
+    due = rest.until + timedelta(seconds=1)
+    sides.ports.tasks.put(task(again, due, f"rest-{rest.why}", int(due.timestamp())))
+
+
+def _again(ports: Ports, hint: Hint, error: SyncError) -> None:
+    """Queue the retry, or park after the last one."""
+    now = ports.clock()
+    if hint.attempt >= len(BACK_OFF):
+        parked.park(ports, hint, error.reason, now)
+        return
+    if hint.attempt >= 3:  # noqa: PLR2004 -- by then a person should see it, while it goes on trying
+        parked.park(ports, hint, error.reason, now)
+    due = now + timedelta(seconds=_wait(hint, error))
+    ports.note(
+        "again", {"int_id": hint.int_id, "kind": hint.kind.value, "reason": error.reason, "attempt": hint.attempt}
+    )
+    ports.tasks.put(task(replace(hint, attempt=hint.attempt + 1), due, f"try-{hint.attempt}", int(due.timestamp())))
+
+
+def _wait(hint: Hint, error: SyncError) -> float:
+    named = error.retry_after if isinstance(error, Transient) and error.retry_after else 0.0
+    if isinstance(error, Stale) and hint.attempt == 0:
+        return 1.0
+    return max(float(BACK_OFF[hint.attempt]), named)
+
+
+def _revoked(ports: Ports, hint: Hint, error: AccessRevoked) -> None:
+    """Stop calling the side that refuses; after mending, a sweep catches up with what was dropped."""
+    if error.reason.startswith("ireserve"):
+        mark_ireserve_refused(ports, hint.int_id, error.reason)
+    else:
+        mark_google_dead(ports, hint.int_id, error.reason)

@@ -1,0 +1,53 @@
+"""Series: occurrences that vanished and occurrences that appeared are paired, so that bookings move.
+
+When a person shifts a series, or changes "this and following", Google gives the occurrences new ids and the old ones
+vanish; the new root is often named `root_R20261123T090000`.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from functions.domain.appointment import AllDay, When
+from functions.domain.event import Event
+from functions.domain.link import Link
+
+
+def family(series: str) -> str:
+    """Return what the roots of a split series share."""
+    return series.split("_R", maxsplit=1)[0]
+
+
+def family_of_id(event_id: str) -> str:
+    """Return the family of an occurrence's id (`root_20261123T090000Z`), or "" for an id of another form."""
+    root, _, stamp = event_id.rpartition("_")
+    return family(root) if root and stamp[:8].isdigit() else ""
+
+
+def pair(vanished: Sequence[Link], appeared: Sequence[Event], timezone: str) -> list[tuple[Link, Event]]:
+    """Pair the links of one family whose occurrence vanished with its new occurrences: by local date, then by order."""
+    zone = ZoneInfo(timezone)
+    links = sorted((link for link in vanished if link.base is not None), key=lambda link: _order(_when(link)))
+    events = sorted(appeared, key=lambda event: _order(event.when))
+    pairs: list[tuple[Link, Event]] = []
+    for event in list(events):
+        match = next((link for link in links if _day(_when(link), zone) == _day(event.when, zone)), None)
+        if match is not None:
+            pairs.append((match, event))
+            links.remove(match)
+            events.remove(event)
+    return pairs + list(zip(links, events, strict=False))
+
+
+def _when(link: Link) -> When:
+    if link.base is None:
+        raise ValueError("a link without a base has no time")
+    return link.base.when
+
+
+def _day(when: When, zone: ZoneInfo) -> date:
+    return when.first if isinstance(when, AllDay) else when.start.astimezone(zone).date()
+
+
+def _order(when: When) -> str:
+    return when.first.isoformat() if isinstance(when, AllDay) else when.start.isoformat()

@@ -1,0 +1,186 @@
+"""The JSON API of the console: what the screens and the operators' programs call."""
+
+from collections.abc import Callable
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from flask import Blueprint, Request, Response, request
+
+from functions.application import (
+    activation,
+    consent,
+    diagnose,
+    hints,
+    integrations,
+    journal_read,
+    parked,
+    setup,
+    walk,
+    webhooks,
+)
+from functions.application.integrations import path_of
+from functions.application.ports import Ports
+from functions.application.settings_input import raw_of
+from functions.application.sides import open_sides
+from functions.domain.errors import Conflict, Malformed
+from functions.domain.integration import Integration, Phase
+from functions.entrypoints.http import answer
+
+Who = Callable[[Request], str]
+
+
+def api(ports: Ports, who: Who) -> Blueprint:
+    """Return the routes below `/console/api`; `who` names the caller and has checked the proof."""
+    routes = Blueprint("api", __name__, url_prefix="/console/api/integrations")
+
+    @routes.get("")
+    def listed() -> Response:
+        return answer(200, [shown(ports, each) for each in integrations.every(ports.documents)])
+
+    @routes.get("/<int_id>")
+    def one(int_id: str) -> Response:
+        return answer(200, shown(ports, integrations.get(ports.documents, int_id)))
+
+    @routes.put("/<int_id>")
+    def put(int_id: str) -> Response:
+        body = _body()
+        known = integrations.find(ports.documents, int_id)
+        raw = body.get("settings", {name: value for name, value in body.items() if name not in ("secrets", "revision")})
+        saved = setup.save(
+            ports, raw, who(request), int_id=int_id, secrets=body.get("secrets"), revision=body.get("revision")
+        )
+        return answer(200 if known else 201, shown(ports, saved))
+
+    @routes.delete("/<int_id>")
+    def delete(int_id: str) -> Response:
+        setup.delete(ports, int_id)
+        return answer(204)
+
+    @routes.post("/<int_id>/connect")
+    def connect(int_id: str) -> Response:
+        found = consent.connect(ports, int_id, confirm=bool(_body().get("confirm") or request.args.get("confirm")))
+        return answer(200, plain(found))
+
+    @routes.post("/<int_id>/disconnect")
+    def disconnect(int_id: str) -> Response:
+        consent.disconnect(ports, int_id)
+        return answer(200, shown(ports, integrations.get(ports.documents, int_id)))
+
+    @routes.post("/<int_id>/activate")
+    def activate(int_id: str) -> Response:
+        shadow = bool(_body().get("shadow") or request.args.get("shadow"))
+        done = activation.activate(ports, int_id, who(request), shadow=shadow)
+        more = {"without_channel": list(done.without_channel), "warnings": list(done.warnings)}
+        return answer(200, {**shown(ports, done.integration), **more})
+
+    @routes.post("/<int_id>/pause")
+    def pause(int_id: str) -> Response:
+        return answer(200, shown(ports, activation.pause(ports, int_id)))
+
+    @routes.post("/<int_id>/deactivate")
+    def deactivate(int_id: str) -> Response:
+        done, left = activation.deactivate(ports, int_id)
+        return answer(200, {**shown(ports, done), "warnings": list(left)})
+
+    @routes.post("/<int_id>/resync")
+    def resync(int_id: str) -> Response:
+        return answer(202, plain(activation.resync(ports, int_id, who(request))))
+
+    @routes.post("/<int_id>/sweep")
+    def sweep(int_id: str) -> Response:
+        integration = integrations.get(ports.documents, int_id)
+        if integration.phase not in (Phase.ACTIVE, Phase.SHADOW):
+            raise Conflict("only an active integration is swept; activate it first", reason="not_active")
+        hint = hints.Hint(hints.Kind.SWEEP, int_id, (), "person", ports.clock(), actor=who(request))
+        hints.give(ports.tasks, hint, ports.clock(), trailing=False)
+        return answer(202, {"queued": True})
+
+    @routes.get("/<int_id>/calendars")
+    def calendars(int_id: str) -> Response:
+        return answer(200, plain(open_sides(ports, integrations.get(ports.documents, int_id)).calendars.calendars()))
+
+    @routes.get("/<int_id>/objects")
+    def objects(int_id: str) -> Response:
+        return answer(200, plain(open_sides(ports, integrations.get(ports.documents, int_id)).reservations.objects()))
+
+    @routes.get("/<int_id>/diagnostics")
+    def diagnostics(int_id: str) -> Response:
+        found = diagnose.diagnose(ports, int_id)
+        return answer(200, {**plain(found), "level": found.level})
+
+    @routes.get("/<int_id>/links")
+    def found_links(int_id: str) -> Response:
+        return answer(200, journal_read.links_of(ports, int_id, request.args.get("booking", "")))
+
+    @routes.get("/<int_id>/journal")
+    def journal(int_id: str) -> Response:
+        booking, before = request.args.get("booking", ""), request.args.get("before", "")
+        return answer(200, journal_read.entries(ports, int_id, booking, before, _limit()))
+
+    @routes.get("/<int_id>/parked")
+    def parked_items(int_id: str) -> Response:
+        integrations.get(ports.documents, int_id)
+        return answer(200, [{"id": item, **body} for item, body in parked.every(ports, int_id, _limit())])
+
+    @routes.post("/<int_id>/parked/<item>/retry")
+    def retry(int_id: str, item: str) -> Response:
+        parked.retry(ports, int_id, item, who(request))
+        return answer(202, {"queued": True})
+
+    @routes.get("/<int_id>/history")
+    def history(int_id: str) -> Response:
+        integrations.get(ports.documents, int_id)
+        rows = ports.documents.find(path_of(int_id, "history"), order="at", descending=True, limit=_limit())
+        return answer(200, [{"id": entry, **body} for entry, body in rows])
+
+    return routes
+
+
+def shown(ports: Ports, integration: Integration) -> dict[str, Any]:
+    """Return an integration without a secret: its settings, how far it is, and its addresses."""
+    settings = raw_of(integration.settings)
+    under_way = walk.current(ports.documents, integration.id, "backfill")
+    return {
+        **settings,
+        "state": integration.phase.value,
+        "revision": integration.revision,
+        "connection": plain(integration.connection),
+        "pending": plain(integration.pending),
+        "return_url": consent.return_url(ports, integration.id),
+        "webhook_url": webhooks.webhook_url(ports, integration).split("?")[0] + "?token=…",
+        "activated_at": plain(integration.activated_at),
+        "secrets_set": sorted(integration.secret_versions),
+        "ireserve_refused": integration.ireserve_refused,
+        "backfill": plain(under_way),
+    }
+
+
+def plain(value: Any) -> Any:
+    """Return a value of ours as JSON."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: plain(each) for name, each in asdict(value).items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    if isinstance(value, dict):
+        return {name: plain(each) for name, each in value.items()}
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, datetime | date) else value
+
+
+def _body() -> dict[str, Any]:
+    if not request.get_data():
+        return {}
+    body = request.get_json(force=True, silent=True)
+    if not isinstance(body, dict):
+        raise Malformed("the body is not a JSON object", reason="not_json")
+    return body
+
+
+def _limit() -> int:
+    text = request.args.get("limit", "100")
+    if not text.isdigit() or not 0 < int(text) <= 500:  # noqa: PLR2004 -- the sentence names it
+        raise Malformed("limit is a number from 1 to 500", reason="limit")
+    return int(text)

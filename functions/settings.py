@@ -1,0 +1,134 @@
+"""The process's environment: read once at the start, every fault listed at once."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+class EnvironmentFaults(Exception):
+    """The environment cannot be started with; the message lists every fault, one a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the environment says; see the table in `docs/operations.md`."""
+
+    backend: str
+    base_url: str
+    redirect_base_url: str
+    webhook_base_url: str
+    notification_base_url: str
+    console_base_url: str
+    webhook_keys: tuple[str, ...]
+    google_auth_uri: str
+    google_token_uri: str
+    google_revoke_uri: str
+    calendar_api_endpoint: str
+    allow_private_addresses: bool
+    log_level: str
+    state_dir: Path
+    port: int
+    console_key: str
+    project: str
+    firestore_database: str
+    tasks_queue: str
+    tasks_backfill_queue: str
+    tasks_target: str
+    tasks_service_account: str
+    scheduler_service_account: str
+    iap_audience: str
+    tasks_endpoint: str
+    secrets_endpoint: str
+    smtp_url: str
+    smtp_from: str
+
+
+def read_environment(env: Mapping[str, str] | None = None) -> Environment:
+    """Read the environment; raises `EnvironmentFaults` with every fault."""
+    env = os.environ if env is None else env
+    faults: list[str] = []
+    backend = env.get("BACKEND") or ("cloud" if env.get("K_SERVICE") else "standalone")
+    if backend not in ("cloud", "standalone"):
+        faults.append(f"BACKEND is {backend}; use cloud or standalone")
+    port = _port(env, faults)
+    base = _address(env, "BASE_URL", f"http://127.0.0.1:{port}" if backend == "standalone" else "", faults)
+    keys = tuple(key.strip() for key in env.get("WEBHOOK_KEYS", "").split(",") if key.strip())
+    if any(len(key) < 16 for key in keys):  # noqa: PLR2004 -- the sentence names it
+        faults.append("WEBHOOK_KEYS has a key of less than 16 characters; make keys with `openssl rand -hex 32`")
+    level = env.get("LOG_LEVEL", "INFO").upper()
+    if level not in LEVELS:
+        faults.append(f"LOG_LEVEL is {level}; use one of {', '.join(LEVELS)}")
+    if backend == "cloud" and not env.get("GOOGLE_CLOUD_PROJECT"):
+        faults.append("GOOGLE_CLOUD_PROJECT is missing; name the project")
+    if env.get("CONSOLE_KEY") is not None and len(env["CONSOLE_KEY"]) < 16:  # noqa: PLR2004 -- the sentence names it
+        faults.append("CONSOLE_KEY has less than 16 characters; make one with `openssl rand -hex 32`, or leave it out")
+    environment = Environment(
+        backend=backend,
+        base_url=base,
+        redirect_base_url=_address(env, "REDIRECT_BASE_URL", base, faults),
+        webhook_base_url=_address(env, "WEBHOOK_BASE_URL", base, faults),
+        notification_base_url=_address(env, "NOTIFICATION_BASE_URL", base, faults),
+        console_base_url=_address(env, "CONSOLE_BASE_URL", base, faults),
+        webhook_keys=keys,
+        google_auth_uri=_address(env, "GOOGLE_AUTH_URI", "https://accounts.google.com/o/oauth2/v2/auth", faults),
+        google_token_uri=_address(env, "GOOGLE_TOKEN_URI", "https://oauth2.googleapis.com/token", faults),
+        google_revoke_uri=_address(env, "GOOGLE_REVOKE_URI", "https://oauth2.googleapis.com/revoke", faults),
+        calendar_api_endpoint=_address(env, "CALENDAR_API_ENDPOINT", "https://www.googleapis.com/calendar/v3", faults)
+        + "/",
+        allow_private_addresses=_flag(env, "ALLOW_PRIVATE_ADDRESSES", faults),
+        log_level=level,
+        state_dir=Path(env.get("STATE_DIR", ".local")),
+        port=port,
+        console_key=env.get("CONSOLE_KEY", ""),
+        project=env.get("GOOGLE_CLOUD_PROJECT", ""),
+        firestore_database=env.get("FIRESTORE_DATABASE", "(default)"),
+        tasks_queue=env.get("TASKS_QUEUE", ""),
+        tasks_backfill_queue=env.get("TASKS_BACKFILL_QUEUE", ""),
+        tasks_target=_address(env, "TASKS_TARGET", "", faults),
+        tasks_service_account=env.get("TASKS_SERVICE_ACCOUNT", ""),
+        scheduler_service_account=env.get("SCHEDULER_SERVICE_ACCOUNT", ""),
+        iap_audience=env.get("IAP_AUDIENCE", ""),
+        tasks_endpoint=_address(env, "TASKS_ENDPOINT", "", faults),
+        secrets_endpoint=_address(env, "SECRETS_ENDPOINT", "", faults),
+        smtp_url=env.get("SMTP_URL", ""),
+        smtp_from=env.get("SMTP_FROM", ""),
+    )
+    if faults:
+        raise EnvironmentFaults("\n".join(faults))
+    return environment
+
+
+def require(environment: Environment, *names: str) -> None:
+    """Raise `EnvironmentFaults` for every variable that this part of the product cannot do without."""
+    missing = [name.upper() for name in names if not getattr(environment, name)]
+    if missing:
+        raise EnvironmentFaults("\n".join(f"{name} is missing; it is needed here" for name in missing))
+
+
+def _address(env: Mapping[str, str], name: str, default: str, faults: list[str]) -> str:
+    value = (env.get(name) or default).rstrip("/")
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+        faults.append(f"{name} is {value}; give a whole address such as https://sync.example.org")
+    return value
+
+
+def _port(env: Mapping[str, str], faults: list[str]) -> int:
+    text = env.get("PORT", "8080")
+    if text.isdigit() and 0 < int(text) < 65536:  # noqa: PLR2004 -- what ports there are
+        return int(text)
+    faults.append(f"PORT is {text}; use a number from 1 to 65535")
+    return 8080
+
+
+def _flag(env: Mapping[str, str], name: str, faults: list[str]) -> bool:
+    text = env.get(name, "").lower()
+    if text in ("1", "true", "yes"):
+        return True
+    if text not in ("", "0", "false", "no"):
+        faults.append(f"{name} is {text}; use true or false")
+    return False
