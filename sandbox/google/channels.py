@@ -72,6 +72,7 @@ class Channels:
         self.open: dict[str, Channel] = {}
         self.waiting: list[Message] = []
         self.sent: list[Message] = []
+        self.touched: set[str] = set()
         self.wake = threading.Event()
 
     def live(self, channel: Channel) -> bool:
@@ -79,10 +80,15 @@ class Channels:
         return not channel.stopped and channel.expires > self.world.now()
 
     def changed(self, calendar: Calendar) -> None:
-        """Tell every live channel of the calendar that something changed."""
-        for channel in self.open.values():
-            if channel.calendar == calendar.id and self.live(channel):
+        """Remember that the calendar changed in this turn, however often."""
+        self.touched.add(calendar.id)
+
+    def announce(self) -> None:
+        """Tell every live channel of the calendars that changed in this turn."""
+        for channel in self.open.values() if self.touched else ():
+            if channel.calendar in self.touched and self.live(channel):
                 self.tell(channel, "exists")
+        self.touched.clear()
 
     def tell(self, channel: Channel, state: str) -> None:
         """Put a message on its way, or let it go astray as switched; the first one is never lost."""
@@ -109,8 +115,9 @@ class Channels:
 
     def pump(self) -> int:
         """Send every message that is due; returns how many were tried."""
-        with self.world.lock:
+        with self.world.turn():
             now = self.world.now()
+        with self.world.lock:
             due = [message for message in self.waiting if message.due <= now and not message.held]
             self.waiting = [message for message in self.waiting if message.due > now or message.held]
         for message in due:

@@ -273,7 +273,7 @@ def register(app: Flask, world: World) -> None:
 
 def _locked(world: World, work: Callable[..., Any]) -> Callable[..., Response]:
     def view(**path: str) -> Response:
-        with world.lock:
+        with world.turn():
             try:
                 return jsonify(work(**path))
             except (KeyError, TypeError, ValueError) as error:

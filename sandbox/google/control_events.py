@@ -32,7 +32,7 @@ def register(app: Flask, world: World) -> None:
 
     def on_calendar(work: Callable[[Calendar], Response]) -> Callable[[str], Response]:
         def view(calendar_id: str) -> Response:
-            with world.lock:
+            with world.turn():
                 meet.settle(world)
                 return work(people.calendar(world, calendar_id))
 
@@ -40,7 +40,7 @@ def register(app: Flask, world: World) -> None:
 
     def on_event(work: Callable[[Calendar, str], Response]) -> Callable[[str, str], Response]:
         def view(calendar_id: str, event_id: str) -> Response:
-            with world.lock:
+            with world.turn():
                 meet.settle(world)
                 return work(people.calendar(world, calendar_id), event_id)
 
@@ -68,7 +68,7 @@ def register(app: Flask, world: World) -> None:
         return Response(status=204) if result is None else jsonify(shown(result))
 
     def deed_view(calendar_id: str, event_id: str, deed: str) -> Response:
-        with world.lock:
+        with world.turn():
             return done(people.calendar(world, calendar_id), event_id, deed)
 
     app.add_url_rule(BASE, "control_list", on_calendar(listed), methods=["GET"])

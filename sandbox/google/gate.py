@@ -36,7 +36,7 @@ def through(world: World, work: Callable[[Call], Response]) -> Response:
         time.sleep(fault.seconds)
     if fault is not None and fault.when == "before" and fault.action != "delay":
         return _fail(fault, call)
-    with world.lock:
+    with world.turn():
         meet.settle(world)
         try:
             response = work(call)

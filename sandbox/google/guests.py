@@ -64,7 +64,8 @@ def _mirror(world: World, found: Found, primary: Calendar, *, invited: bool) -> 
     copy = primary.records.get(found.id)
     if copy is not None and copy.copy_of is None and not copy.ghost:
         return
-    if copy is None and (not invited or (record.root is not None and record.root not in primary.records)):
+    # a cancelled instance is told to whoever has the series
+    if record.root not in primary.records if record.root is not None else copy is None and not invited:
         return
     old = copy.resource if copy is not None else {}
     shared = {n: v for n, v in record.resource.items() if n not in OWN}

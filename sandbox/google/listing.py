@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from . import matching, views, when
-from .errors import bad_request, gone, invalid
+from .errors import ApiError, bad_request, gone, invalid
 from .instances import Found
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MOST, USUAL = 2500, 250
 # no sync token comes with, or goes with, these
 NOT_WITH_SYNC = ("iCalUID", "orderBy", "privateExtendedProperty", "q", "sharedExtendedProperty", "updatedMin")
-WINDOW = ("timeMin", "timeMax")
+WINDOW = {"timeMin", "timeMax"}
 # what may differ between the pages and rounds of one listing
 FREE = {"maxResults", "pageToken", "syncToken", "fields", "alt", "prettyPrint", "key", "quotaUser", "userIp"}
 FIXED_BY_SYNC = ("singleEvents", "eventTypes", "showHiddenInvitations")
@@ -119,6 +119,8 @@ def _select(world: World, calendar: Calendar, query: Resource) -> list[Found]:
     if query.get("orderBy") == "startTime" and not single:
         raise bad_request("The requested ordering is not available for the particular query.")
     _check_updated_min(world, query)
+    if query.keys() >= WINDOW and when.parse_instant(query["timeMin"]) >= when.parse_instant(query["timeMax"]):
+        raise ApiError(400, "timeRangeEmpty", "The specified time range is empty.", domain="calendar")
     found = [f for record in calendar.records.values() for f in _all_of(world, calendar, record, single=single)]
     chosen = [f for f in found if matching.wanted(f, query, single=single)]
     if query.get("orderBy") == "startTime":

@@ -21,7 +21,7 @@ def register(app: Flask, world: World) -> None:
 
     def board() -> Response:
         view, first = _range(world)
-        with world.lock:
+        with world.turn():
             state = agenda.state(world, first, VIEWS[view])
         step = timedelta(days=VIEWS[view])
         return make_response(
@@ -30,7 +30,7 @@ def register(app: Flask, world: World) -> None:
 
     def state() -> Response:
         view, first = _range(world)
-        with world.lock:
+        with world.turn():
             meet.settle(world)
             if request.args.get("seen") == str(world.numbers):
                 return jsonify(agenda.unchanged(world))
@@ -38,7 +38,7 @@ def register(app: Flask, world: World) -> None:
 
     def event() -> Response:
         calendar_id, event_id = request.args.get("calendar", ""), request.args.get("id")
-        with world.lock:
+        with world.turn():
             shown = None
             if event_id:
                 shown = views.event(people.found(world, people.calendar(world, calendar_id), event_id))
@@ -50,7 +50,7 @@ def register(app: Flask, world: World) -> None:
 
     def save() -> Response:
         try:
-            with world.lock:
+            with world.turn():
                 page_forms.apply(world, request.form)
         except ApiError as error:
             return make_response(render_template("failed.html", error=error, back=_back()), error.code)

@@ -84,7 +84,11 @@ def split(world: World, where: Calendar, event_id: str, at: str, change: Resourc
     root = event.root or event.record
     if root is None or not root.series or not root.alive:
         raise bad_request("Only a series can be split.")
-    return writing.whole(where, series.split(world, where, root, at, change))
+    before = root.resource
+    new = writing.whole(where, series.split(world, where, root, at, change))
+    guests.follow(world, writing.whole(where, root), before, "none")
+    guests.follow(world, new, {}, "none")
+    return new
 
 
 def respond(world: World, where: Calendar, event_id: str, email: str, status: str) -> Found:

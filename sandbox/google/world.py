@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 from collections import deque
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from .switches import Account, Mail, Switches
 from .tokens import Tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from .channels import Deliver
     from .listing import Page
@@ -37,7 +38,7 @@ def real_clock() -> datetime:
 
 
 class World:
-    """The whole state; hold `lock` while reading or changing it.
+    """The whole state; read it under `lock`, change it in a `turn`.
 
     `clock` returns aware UTC times. `deliver(address, headers)` sends one channel message and returns the
     HTTP status (0 for no answer). `seed` makes every made-up value repeatable.
@@ -75,6 +76,13 @@ class World:
         self.add_calendar("room-a@group.calendar.google.com", PLANNER, "Room A")
         self.add_calendar("room-b@group.calendar.google.com", PLANNER, "Room B")
         self.add_calendar("holidays@group.v.calendar.google.com", PLANNER, "Holidays", role="reader", push=False)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Hold the lock for one deed; channels are told once of all that it changed on a calendar."""
+        with self.lock:
+            yield
+            self.channels.announce()
 
     def now(self) -> datetime:
         """Return the world's time: the clock's plus the offset."""

@@ -55,7 +55,7 @@ def insert(world: World, calendar: Calendar, body: Resource, write: Write) -> Fo
     event = fields.checked(event, calendar.zone)
     if write.conference:
         event = meet.apply(world, calendar, event, body.get("conferenceData"))
-    record = Record(event_id, event)
+    record = Record(event_id, event, deleted=event["status"] == "cancelled")
     world.commit(calendar, record)
     found = whole(calendar, record)
     guests.follow(world, found, {}, write.send_updates)
@@ -146,6 +146,8 @@ def _change(world: World, found: Found, after: Resource, body: Resource, write: 
     after = fields.checked(after, calendar.zone)
     if after.get("eventType") != before.get("eventType"):
         raise ApiError(400, "eventTypeRestriction", "The type of an event cannot be changed.", domain="calendar")
+    if int(after.get("sequence", 0)) < int(before.get("sequence", 0)):
+        raise invalid("Invalid sequence value. The specified sequence number is below the current one of the resource.")
     if write.conference and "conferenceData" in body:
         after = meet.apply(world, calendar, after, body["conferenceData"])
     if any(after.get(name) != before.get(name) for name in TIMING):

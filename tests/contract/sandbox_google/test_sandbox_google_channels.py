@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from google_in_process import HOLIDAYS, ROOM_A, ROOM_B, Google, meeting
+from google_in_process import HOLIDAYS, ROOM_A, ROOM_B, Google, at, meeting
 from googleapiclient.errors import HttpError
 
 ADDRESS = "https://product.example.org/notifications/google"
@@ -138,4 +138,13 @@ def test_what_a_person_does_is_told_too(google: Google, calendar: Any) -> None:
     watch(calendar)
     event = google.control("POST", f"calendars/{ROOM_A}/events", meeting())
     google.control("DELETE", f"calendars/{ROOM_A}/events/{event['id']}")
+    assert states(google) == ["sync", "exists", "exists"]
+
+
+def test_one_deed_is_told_once_however_many_instances_it_changes(google: Google, calendar: Any) -> None:
+    watch(calendar)
+    body = meeting(id="series0", recurrence=["RRULE:FREQ=DAILY"])
+    calendar.events().insert(calendarId=ROOM_A, body=body).execute()
+    shifted = {"start": at(14), "end": at(15)}
+    calendar.events().patch(calendarId=ROOM_A, eventId="series0", body=shifted).execute()
     assert states(google) == ["sync", "exists", "exists"]

@@ -158,6 +158,13 @@ def test_what_google_refuses_is_refused(events: Any, fields: Any, expected: tupl
     assert refusal(events.insert(calendarId=ROOM_A, body=meeting(**fields))) == expected
 
 
+def test_an_outdated_sequence_is_refused(events: Any) -> None:
+    event = insert(events)
+    patch(events, event["id"], start=at(12), end=at(13))
+    stale = events.update(calendarId=ROOM_A, eventId=event["id"], body=event)
+    assert refusal(stale) == (400, "invalid")
+
+
 def test_a_timed_event_becomes_all_day_only_when_its_date_time_is_removed(events: Any) -> None:
     event_id = insert(events)["id"]
     days = {"start": {"date": "2026-03-10"}, "end": {"date": "2026-03-11"}}

@@ -154,3 +154,12 @@ def test_a_duplicate_carries_the_markers_under_a_new_id(google: Google, events: 
     copy = google.control("POST", f"calendars/{ROOM_A}/events/guest0/duplicate")
     assert copy["id"] != "guest0"
     assert copy["extendedProperties"]["private"] == {"stamp": "7"}
+
+
+def test_a_guest_sees_the_series_its_cancelled_instance_and_its_split(google: Google, events: Any, guest: Any) -> None:
+    body = meeting(id="series0", recurrence=["RRULE:FREQ=DAILY;COUNT=3"], attendees=[{"email": GUEST}])
+    events.insert(calendarId=ROOM_A, body=body).execute()
+    events.delete(calendarId=ROOM_A, eventId="series0_20260310T090000Z").execute()
+    google.control("POST", f"calendars/{ROOM_A}/events/series0/split", {"at": "2026-03-12T10:00:00+01:00"})
+    seen = guest.list(calendarId="primary", singleEvents=True).execute()["items"]
+    assert [item["id"] for item in seen] == ["series0_20260311T090000Z", "series0_R20260312T090000_20260312T090000Z"]
