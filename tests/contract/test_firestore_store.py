@@ -1,0 +1,154 @@
+"""What only Firestore does: races are run again, an absence is Transient, and each operation has its price."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from conftest import FirestoreEmulator, new_emulator
+
+from functions.adapters.firestore_connection import FirestoreConnection
+from functions.adapters.firestore_documents import FirestoreDocuments
+from functions.application.ports import Body, Transaction
+from functions.domain.errors import Transient
+
+LINK = ("integrations", "7", "links", "one")
+CLAIM = ("integrations", "7", "claims", "booking-1")
+JOURNAL = ("integrations", "7", "journal", "entry")
+
+
+def now() -> datetime:
+    return datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def connection(firestore: FirestoreEmulator) -> Iterator[FirestoreConnection]:
+    connection = FirestoreConnection("demo-contract", emulator=firestore.host)
+    yield connection
+    connection.close()
+
+
+def test_a_transaction_that_was_raced_decides_again_on_what_is_there_now(connection: FirestoreConnection) -> None:
+    documents = FirestoreDocuments(connection, now)
+    documents.transact(lambda transaction: transaction.put(LINK, {"n": 1}))
+    seen = list[Body | None]()
+
+    def add(transaction: Transaction) -> None:
+        seen.append(transaction.get(LINK))
+        if len(seen) == 1:
+            documents.transact(lambda rival: rival.put(LINK, {"n": 10}))
+        transaction.put(LINK, {"n": (seen[-1] or {})["n"] + 1})
+
+    documents.transact(add)
+    assert seen == [{"n": 1}, {"n": 10}]
+    assert documents.get(LINK) == {"n": 11}
+
+
+def test_a_transaction_reads_one_moment_even_while_others_write(connection: FirestoreConnection) -> None:
+    documents = FirestoreDocuments(connection, now)
+
+    def both(n: int) -> None:
+        def work(transaction: Transaction) -> None:
+            transaction.put(LINK, {"n": n})
+            transaction.put(CLAIM, {"n": n})
+
+        documents.transact(work)
+
+    def read(transaction: Transaction) -> tuple[Body | None, Body | None]:
+        first = transaction.get(LINK)
+        both(2)
+        return first, transaction.get(CLAIM)
+
+    both(1)
+    assert documents.transact(read) == ({"n": 1}, {"n": 1})
+
+
+def test_a_transaction_that_always_loses_is_transient_in_the_end(firestore: FirestoreEmulator) -> None:
+    impatient = FirestoreConnection("demo-contract", emulator=firestore.host, seconds=0.3)
+    documents = FirestoreDocuments(impatient, now)
+
+    def loser(transaction: Transaction) -> None:
+        n = (transaction.get(LINK) or {"n": 0})["n"]
+        documents.transact(lambda rival: rival.put(LINK, {"n": n + 1, "rival": True}))
+        transaction.put(LINK, {"n": n + 1, "rival": False})
+
+    with pytest.raises(Transient, match="busy"):
+        documents.transact(loser)
+    assert (documents.get(LINK) or {})["rival"]
+    impatient.close()
+
+
+def test_an_emulator_that_goes_away_is_transient_and_works_again_once_it_is_back() -> None:
+    emulator = new_emulator()
+    connection = FirestoreConnection("demo-contract", emulator=emulator.host, seconds=1.0)
+    documents = FirestoreDocuments(connection, now)
+    try:
+        documents.transact(lambda transaction: transaction.put(LINK, {"n": 1}))
+        emulator.stop()
+        with pytest.raises(Transient, match="did not answer"):
+            documents.get(LINK)
+        with pytest.raises(Transient, match="did not answer"):
+            documents.transact(lambda transaction: transaction.put(LINK, {"n": 2}))
+        with pytest.raises(Transient, match="did not answer"):
+            documents.find(("integrations",))
+        emulator.start()
+        documents.transact(lambda transaction: transaction.put(LINK, {"n": 3}))
+        assert documents.get(LINK) == {"n": 3}
+    finally:
+        connection.close()
+        emulator.stop()
+
+
+def test_an_emulator_killed_inside_a_transaction_leaves_all_of_it_undone() -> None:
+    emulator = new_emulator()
+    connection = FirestoreConnection("demo-contract", emulator=emulator.host, seconds=1.0)
+    documents = FirestoreDocuments(connection, now)
+
+    def work(transaction: Transaction) -> None:
+        transaction.get(LINK)
+        emulator.stop()
+        transaction.put(LINK, {"n": 1})
+        transaction.put(CLAIM, {"n": 1})
+
+    try:
+        with pytest.raises(Transient):
+            documents.transact(work)
+        emulator.start()
+        assert documents.get(LINK) is documents.get(CLAIM) is None
+    finally:
+        connection.close()
+        emulator.stop()
+
+
+def test_operations_cost_as_many_documents_as_they_must(connection: FirestoreConnection) -> None:
+    documents = FirestoreDocuments(connection, now)
+
+    def costs() -> tuple[int, int]:
+        spent = (connection.usage.reads, connection.usage.writes)
+        connection.usage.reads = connection.usage.writes = 0
+        return spent
+
+    def claim(transaction: Transaction) -> None:
+        transaction.create(LINK, {"n": 1})
+        transaction.create(CLAIM, {"n": 1})
+
+    def save(transaction: Transaction) -> None:
+        transaction.get(LINK)
+        transaction.put(LINK, {"n": 2})
+        transaction.put(JOURNAL, {"at": "now"})
+
+    def save_if(transaction: Transaction) -> None:
+        transaction.get(CLAIM)
+        transaction.put(LINK, {"n": 3})
+
+    documents.transact(claim)
+    assert costs() == (0, 2)
+    documents.get(LINK)
+    assert costs() == (1, 0)
+    documents.transact(save)
+    assert costs() == (1, 2)
+    documents.transact(save_if)
+    assert costs() == (2, 1)  # what is only read is looked at once more at the commit
+    assert len(documents.find(("integrations", "7", "links"), {"n": 3})) == 1
+    assert costs() == (1, 0)
+    assert documents.count(("integrations", "7", "links")) == 1
+    assert costs() == (1, 0)

@@ -1,0 +1,99 @@
+"""What every store of secrets keeps to: the owner-only file and Secret Manager, by the same tests."""
+
+import json
+import threading
+from pathlib import Path
+
+import pytest
+
+from functions.adapters.file_secrets import FileSecrets
+from functions.application.ports import Secrets
+from functions.domain.errors import AccessRevoked, Refused
+
+
+@pytest.fixture(params=["file"])
+def secrets(tmp_path: Path) -> Secrets:
+    return FileSecrets(tmp_path / "secrets.json")
+
+
+def test_a_secret_is_read_by_the_version_that_put_returned(secrets: Secrets) -> None:
+    assert secrets.get("7", "ireserve_password") is None
+    first = secrets.put("7", "ireserve_password", "één")
+    second = secrets.put("7", "ireserve_password", "two\nlines")
+    assert (first, second) == ("1", "2")
+    assert secrets.get("7", "ireserve_password", first) == "één"
+    assert secrets.get("7", "ireserve_password", second) == "two\nlines"
+    assert secrets.get("7", "ireserve_password") == "two\nlines"
+
+
+def test_integrations_and_names_do_not_mix(secrets: Secrets) -> None:
+    secrets.put("a-b", "digest_key", "one")
+    secrets.put("a_b", "digest_key", "two")
+    assert secrets.get("a-b", "digest_key") == "one"
+    assert secrets.get("a_b", "digest_key") == "two"
+    assert secrets.get("a-b", "google_refresh_token") is None
+
+
+def test_old_versions_are_destroyed_and_say_so(secrets: Secrets) -> None:
+    old, new = secrets.put("7", "digest_key", "old"), secrets.put("7", "digest_key", "new")
+    secrets.delete("7", "digest_key", keep_version=new)
+    assert secrets.get("7", "digest_key", new) == "new"
+    with pytest.raises(AccessRevoked, match=r"Version 1 of digest_key of integration 7 was destroyed"):
+        secrets.get("7", "digest_key", old)
+    assert secrets.put("7", "digest_key", "newer") == "3"
+
+
+def test_deleting_all_leaves_nothing_and_may_be_repeated(secrets: Secrets) -> None:
+    secrets.put("7", "digest_key", "x")
+    for _ in range(2):
+        secrets.delete("7", "digest_key")
+    assert secrets.get("7", "digest_key") is None
+    secrets.put("7", "digest_key", "again")
+    assert secrets.get("7", "digest_key") == "again"
+
+
+def test_threads_that_put_at_once_get_a_version_each(secrets: Secrets) -> None:
+    versions = list[str]()
+    threads = [threading.Thread(target=lambda: versions.append(secrets.put("7", "digest_key", "x"))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(versions) == [str(n) for n in range(1, 9)]
+
+
+def test_the_file_is_its_owners_only_also_after_a_change(tmp_path: Path) -> None:
+    secrets = FileSecrets(tmp_path / "new" / "secrets.json")
+    for value in ("a", "b"):
+        secrets.put("7", "digest_key", value)
+        assert (tmp_path / "new" / "secrets.json").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "new").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o620])
+def test_a_file_that_others_can_reach_is_refused_in_one_sentence(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "secrets.json"
+    FileSecrets(path).put("7", "digest_key", "x")
+    path.chmod(mode)
+    with pytest.raises(Refused, match=r"can be read by other users.*chmod 600"):
+        FileSecrets(path)
+
+
+@pytest.mark.parametrize("content", ["", "hunter2", "[]", "\xff"])
+def test_a_file_that_is_no_json_is_refused_without_quoting_it(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "secrets.json"
+    path.touch(0o600)
+    path.write_bytes(content.encode("latin-1"))
+    with pytest.raises(Refused, match="are no JSON") as refusal:
+        FileSecrets(path)
+    assert "hunter2" not in repr(refusal.value) + repr(refusal.value.__cause__) + repr(refusal.value.__context__)
+
+
+def test_a_change_that_was_cut_short_leaves_the_old_secrets(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.json"
+    FileSecrets(path).put("7", "digest_key", "x")
+    (tmp_path / "secrets.json.new").write_text('{"7": {"dig')
+    secrets = FileSecrets(path)
+    assert secrets.get("7", "digest_key") == "x"
+    secrets.put("7", "digest_key", "y")
+    assert json.loads(path.read_text())["7"]["digest_key"]["versions"] == {"1": "x", "2": "y"}
