@@ -1,0 +1,251 @@
+"""A stage to try the product on: both simulators and the product as processes of their own, driven over HTTP only."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import requests
+
+T = TypeVar("T")
+ROOT = Path(__file__).resolve().parents[1]
+KEY = "sandbox-console-key"
+ROOM_A = "room-a@group.calendar.google.com"
+ROOM_B = "room-b@group.calendar.google.com"
+CLIENT_ID = "sandbox-client.apps.googleusercontent.com"
+SCOPES = (
+    "https://www.googleapis.com/auth/calendar.readonly",
+    "https://www.googleapis.com/auth/calendar.events",
+)
+SECRETS = {"google_client_secret": "sandbox-secret", "ireserve_password": "sandbox"}
+
+
+class StageError(Exception):
+    """The stage could not be set; the message is one sentence for a person."""
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def settings(ireserve: str, int_id: str = "7", **changes: Any) -> dict[str, Any]:
+    """Return the settings of the example integration; `outbound`, `inbound`, `sync`, `mapping` are laid over them."""
+    base: dict[str, Any] = {
+        "id": int_id,
+        "name": "Sportcentrum Noord",
+        "language": "nl",
+        "ireserve": {"base_url": f"{ireserve}/api/rest", "username": "api_calendar"},
+        "google": {"client_id": CLIENT_ID},
+        "outbound": {"create_on_status": [20, 30], "delete_on_status": [70, 80]},
+        "mapping": [
+            {"object": "10", "calendar": ROOM_A},
+            {"object": "11", "calendar": ROOM_B},
+            {"object": "*", "calendar": "primary"},
+        ],
+        "inbound": {},
+        "sync": {},
+    }
+    for name, change in changes.items():
+        base[name] = {**base[name], **change} if isinstance(change, dict) and isinstance(base.get(name), dict) else change
+    return base
+
+
+class Stage:
+    """The three programs. `ports` are (product, Google, i-Reserve); without them free ones are taken."""
+
+    def __init__(
+        self,
+        state_dir: Path | None = None,
+        ports: tuple[int, int, int] | None = None,
+        environment: Mapping[str, str] | None = None,
+        *,
+        quiet: bool = True,
+    ) -> None:
+        self._kept = tempfile.TemporaryDirectory(prefix="stage-") if state_dir is None else None
+        self.state_dir = state_dir or Path(self._kept.name if self._kept else "")
+        self.ports = ports or (free_port(), free_port(), free_port())
+        self.product, self.google, self.ireserve = (f"http://127.0.0.1:{port}" for port in self.ports)
+        self._environment = dict(environment or {})
+        self._quiet = quiet
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._http = requests.Session()
+        self._http.trust_env = False
+
+    def __enter__(self) -> "Stage":
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of the product."""
+        return {
+            **os.environ,
+            "BACKEND": "standalone",
+            "PORT": str(self.ports[0]),
+            "BASE_URL": self.product,
+            "STATE_DIR": str(self.state_dir),
+            "CONSOLE_KEY": KEY,
+            "ALLOW_PRIVATE_ADDRESSES": "true",
+            "GOOGLE_AUTH_URI": f"{self.google}/o/oauth2/v2/auth",
+            "GOOGLE_TOKEN_URI": f"{self.google}/token",
+            "GOOGLE_REVOKE_URI": f"{self.google}/revoke",
+            "CALENDAR_API_ENDPOINT": f"{self.google}/calendar/v3/",
+            "SANDBOX_GOOGLE_PORT": str(self.ports[1]),
+            "SANDBOX_IRESERVE_PORT": str(self.ports[2]),
+            "PYTHONUNBUFFERED": "1",
+            **self._environment,
+        }
+
+    def start(self) -> None:
+        """Start all three and wait until they answer."""
+        self.launch("google", "-m", "sandbox.google")
+        self.launch("ireserve", "-m", "sandbox.ireserve")
+        self.launch("product", "-m", "functions", "serve")
+        self.ready("google", f"{self.google}/control/clock")
+        self.ready("ireserve", f"{self.ireserve}/control/clock")
+        self.ready("product", f"{self.product}/health")
+        redirects = [f"{host}/integrations/redirect/{i}" for host in (self.product,) for i in ("7", "8", "9")]
+        body = {"client_id": CLIENT_ID, "client_secret": SECRETS["google_client_secret"], "redirect_uris": redirects}
+        self.control("google", "POST", "clients", body)
+
+    def launch(self, name: str, *arguments: str) -> None:
+        """Start one program; what it prints goes to a file beside the state, or to the terminal."""
+        self.state_dir.mkdir(parents=True, exist_ok=True)
+        log = (self.state_dir / f"{name}.log").open("ab") if self._quiet or name != "product" else None
+        self._processes[name] = subprocess.Popen(  # noqa: S603 -- our own programs
+            [sys.executable, *arguments], cwd=ROOT, env=self.environment(), stdout=log, stderr=log, start_new_session=True
+        )
+
+    def ready(self, name: str, address: str, seconds: float = 30.0) -> None:
+        """Wait until a program answers; raises `StageError` with what it said when it ended."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            code = self._processes[name].poll()
+            if code is not None:
+                said = self.log(name).strip().splitlines()[-3:]
+                raise StageError("; ".join(said) or f"{name} ended with code {code}")
+            try:
+                if self._http.get(address, timeout=2).ok:
+                    return
+            except requests.RequestException:
+                pass
+            time.sleep(0.05)
+        raise StageError(f"{name} does not answer at {address}")
+
+    def log(self, name: str) -> str:
+        """Return what a program has printed."""
+        path = self.state_dir / f"{name}.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def kill(self, name: str) -> None:
+        """Kill a program without warning."""
+        process = self._processes.pop(name)
+        process.kill()
+        process.wait()
+
+    def restart_product(self) -> None:
+        """Start the product again after a kill, on the same state."""
+        self.launch("product", "-m", "functions", "serve")
+        self.ready("product", f"{self.product}/health")
+
+    def alive(self) -> bool:
+        """Whether every program still runs."""
+        return all(process.poll() is None for process in self._processes.values())
+
+    def stop(self) -> None:
+        """End everything."""
+        for process in self._processes.values():
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        for process in self._processes.values():
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        self._processes.clear()
+        if self._kept is not None:
+            self._kept.cleanup()
+
+    # what people and tests do on it
+
+    def api(self, method: str, path: str, body: Any = None, status: int | None = None) -> Any:
+        """Call the product's JSON API; raises `StageError` on another status than asked (default: any success)."""
+        address = f"{self.product}/console/api/integrations{path}"
+        answer = self._http.request(method, address, json=body, headers={"Authorization": f"Bearer {KEY}"}, timeout=60)
+        good = answer.status_code == status if status else answer.ok
+        if not good:
+            raise StageError(f"{method} {path} answered {answer.status_code}: {answer.text[:300]}")
+        return answer.json() if answer.content else None
+
+    def control(self, side: str, method: str, path: str, body: Any = None) -> Any:
+        """Call the control API of a simulator: `google` or `ireserve`."""
+        base = self.google if side == "google" else self.ireserve
+        answer = self._http.request(method, f"{base}/control/{path}", json=body, timeout=30)
+        if not answer.ok:
+            raise StageError(f"{side} {method} {path} answered {answer.status_code}: {answer.text[:300]}")
+        return answer.json() if answer.content else None
+
+    def consent(self, int_id: str = "7", account: str = "planner@example.org", scopes: tuple[str, ...] = SCOPES) -> int:
+        """Go through Step 1 as an administrator's browser would; returns the status of the page it ends on."""
+        key = {"Authorization": f"Bearer {KEY}"}
+        first = self._http.get(
+            f"{self.product}/integrations/consent/{int_id}", headers=key, allow_redirects=False, timeout=30
+        )
+        form = {"account": account, "scope": list(scopes), "decision": "allow"}
+        second = self._http.post(first.headers["Location"], data=form, allow_redirects=False, timeout=30)
+        third = self._http.get(second.headers["Location"], allow_redirects=False, timeout=30)
+        return third.status_code
+
+    def set_up(self, int_id: str = "7", *, activate: bool = True, **changes: Any) -> Any:
+        """Make the example integration, connected and (unless told otherwise) active."""
+        body = {**settings(self.ireserve, int_id, **changes), "secrets": SECRETS}
+        self.api("PUT", f"/{int_id}", body)
+        self.consent(int_id)
+        self.api("POST", f"/{int_id}/connect")
+        return self.api("POST", f"/{int_id}/activate") if activate else self.api("GET", f"/{int_id}")
+
+    def booking(self, **fields: Any) -> str:
+        """Make a booking in the panel and return its id."""
+        made = self.control("ireserve", "POST", "bookings", {"object_id": 10, "status_code": 20, **fields})
+        return str(made["id"])
+
+    def change_booking(self, booking: str, **fields: Any) -> None:
+        """Change a booking in the panel."""
+        self.control("ireserve", "PATCH", f"bookings/{booking}", fields)
+
+    def read_booking(self, booking: str) -> Any:
+        """Read a booking as the panel shows it."""
+        return self.control("ireserve", "GET", f"bookings/{booking}")
+
+    def events(self, calendar: str, *, expand: bool = False, deleted: bool = False) -> list[Any]:
+        """Return the events of a calendar as its owner sees them."""
+        query = f"?expand={int(expand)}&deleted={int(deleted)}"
+        found = self.control("google", "GET", f"calendars/{quote(calendar)}/events{query}")
+        return list(found["items"] if isinstance(found, dict) else found)
+
+    def until(self, found: Callable[[], T], seconds: float = 20.0, what: str = "it") -> T:
+        """Wait until something is true and return it; raises `StageError` when it is not in time."""
+        deadline = time.monotonic() + seconds
+        while True:
+            value = found()
+            if value:
+                return value
+            if time.monotonic() > deadline:
+                raise StageError(f"{what} did not happen within {seconds:.0f} s")
+            time.sleep(0.02)
