@@ -89,6 +89,7 @@ def _event(found: Found) -> Resource:
     return {
         "id": found.id,
         "calendar": calendar.id,
+        "calendar_name": calendar.summary,
         "title": resource.get("summary", "(No title)"),
         "start": begins.strftime("%Y-%m-%dT%H:%M"),
         "end": ends.strftime("%Y-%m-%dT%H:%M"),

@@ -68,7 +68,8 @@ function draw() {
   board.append(hours);
   for (const column of all) board.append(drawDay(column));
   board.scrollTop = first ? 7.5 * HOUR : top;
-  board.scrollLeft = left;
+  const head = board.querySelector(".head.today");
+  board.scrollLeft = first && head ? head.offsetLeft - 60 : left;
 }
 
 function eventsOf(column) {
