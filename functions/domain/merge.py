@@ -75,7 +75,8 @@ def _blind(v: View, c: Circumstances, booking: Booking, wanted: Appointment) -> 
     if link.origin is Origin.EVENT:
         base = replace(base, digests=link.base.digests)
     if link.base.calendar != wanted.calendar:
-        return Planned(MoveEvent(link.event, link.event_etag, wanted.calendar, Why.BOOKING_CHANGED), base)
+        moved = replace(link.base, calendar=wanted.calendar, object_id=booking.object_id)
+        return Planned(MoveEvent(link.event, link.event_etag, wanted.calendar, Why.BOOKING_CHANGED), moved)
     changed = {name for name, digest in base.digests.items() if link.base.digests.get(name, "") != digest}
     if changed & {"description", "guest"}:
         return Planned(Look(event=link.event))

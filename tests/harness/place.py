@@ -1,0 +1,416 @@
+"""The whole product in one process: both simulators over WSGI, SQLite on disk, a clock that only tests move.
+
+Everything that a person or another system does goes through HTTP: the product's routes and JSON API with `product`,
+the simulators' control APIs with `google` and `ireserve`. Webhooks and notifications are delivered to the product's
+own routes. Tasks are done by `settle`, in the order in which they are due, on the test's own thread.
+"""
+
+import itertools
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import httplib2
+import requests
+from requests.adapters import BaseAdapter
+from werkzeug.test import Client, TestResponse
+
+from functions.adapters.file_secrets import FileSecrets
+from functions.adapters.google_calendar import GoogleCalendars
+from functions.adapters.google_oauth import GoogleConsent, credentials
+from functions.adapters.ireserve import IReserve
+from functions.adapters.sqlite_documents import SqliteDocuments
+from functions.adapters.sqlite_file import SqliteFile
+from functions.adapters.sqlite_tasks import SqliteTasks
+from functions.application import sweep, work
+from functions.application.hints import Kind
+from functions.application.ports import Addresses, Calendars, Documents, Ports, Reservations
+from functions.domain.dialect import dialect_from
+from functions.domain.errors import Transient
+from functions.domain.integration import Integration
+from functions.entrypoints.console import console_app
+from functions.entrypoints.door import key_door
+from functions.entrypoints.http import handlers
+from functions.entrypoints.serve import whole_app
+from functions.entrypoints.session import KeySessions
+from sandbox.google.app import create_app as google_app
+from sandbox.google.world import World
+from sandbox.ireserve.app import create_app as ireserve_app
+from sandbox.ireserve.tenant import Tenant
+
+START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday, 09:00 in Amsterdam
+PRODUCT, GOOGLE, IRESERVE = "http://127.0.0.1:8080", "https://google.test", "https://tenant.i-reserve.test"
+KEY, WEBHOOK_KEY = "console-key-of-the-tests", "webhook-key-of-the-tests"
+PLANNER, GUEST = "planner@example.org", "guest@example.org"
+ROOM_A, ROOM_B = "room-a@group.calendar.google.com", "room-b@group.calendar.google.com"
+HOLIDAYS = "holidays@group.v.calendar.google.com"
+CLIENT_ID, CLIENT_SECRET, PASSWORD = "sandbox-client.apps.googleusercontent.com", "sandbox-secret", "sandbox"
+SCOPES = (
+    "https://www.googleapis.com/auth/calendar.readonly",
+    "https://www.googleapis.com/auth/calendar.events",
+)
+SECRETS = {"google_client_secret": CLIENT_SECRET, "ireserve_password": PASSWORD}
+
+
+def example(int_id: str = "7", **changes: Any) -> dict[str, Any]:
+    """Return settings in their shape of the API; parts given by name are laid over the example's."""
+    base: dict[str, Any] = {
+        "id": int_id,
+        "name": "Sportcentrum Noord",
+        "ireserve": {"base_url": f"{IRESERVE}/api/rest", "username": "api_calendar"},
+        "google": {"client_id": CLIENT_ID},
+        "outbound": {},
+        "mapping": [{"object": "10", "calendar": ROOM_A}, {"object": "11", "calendar": ROOM_B}],
+        "inbound": {},
+        "sync": {},
+    }
+    for name, change in changes.items():
+        base[name] = {**base[name], **change} if isinstance(change, dict) and name in base else change
+    return base
+
+
+class Place:
+    """One product with both its outside systems. Times in answers are as the systems give them."""
+
+    def __init__(self, directory: Path, start: datetime = START) -> None:
+        self.now = start
+        self.world = World(clock=lambda: self.now, seed=7, deliver=self._notify)
+        self.tenant = Tenant(now=lambda: self.now, deliver=self._webhook, sleep=self.pass_time)
+        self._google = Client(google_app(self.world))
+        self._ireserve = Client(ireserve_app(self.tenant))
+        self.file = SqliteFile(directory / "sync.sqlite")
+        self.tasks = SqliteTasks(self.file)
+        self.secrets = FileSecrets(directory / "secrets.json")
+        self.documents = SqliteDocuments(self.file, lambda: self.now)
+        self.log: list[dict[str, object]] = []
+        self._numbers = itertools.count(1)
+        self.ports = self.compose(self.documents)
+        self._product = Client(self.app(self.ports))
+
+    def compose(self, documents: Documents) -> Ports:
+        """Return ports over a store."""
+        addresses = Addresses(PRODUCT, PRODUCT, PRODUCT, PRODUCT)
+        consent = GoogleConsent(
+            self._http,
+            auth_uri=f"{GOOGLE}/o/oauth2/v2/auth",
+            token_uri=f"{GOOGLE}/token",
+            revoke_uri=f"{GOOGLE}/revoke",
+        )
+        return Ports(
+            documents=documents,
+            secrets=self.secrets,
+            tasks=self.tasks,
+            outside=_Outside(self),
+            consent=consent,
+            clock=lambda: self.now,
+            token=lambda length: f"t{next(self._numbers):0{max(8, length)}d}",
+            webhook_keys=(WEBHOOK_KEY,),
+            addresses=addresses,
+            note=self._note,
+        )
+
+    def app(self, ports: Ports) -> Callable[..., Any]:
+        """Return the whole product as one WSGI application."""
+        console = console_app(ports, KeySessions(ports, KEY), secure=False)
+        return whole_app(ports, handlers(key_door(KEY)), console)
+
+    # time and work
+
+    def pass_time(self, seconds: float) -> None:
+        """Let the clock go on, without doing anything."""
+        self.now += timedelta(seconds=seconds)
+
+    def settle(self, seconds: float = 12.0) -> int:
+        """Do every task that becomes due within so many seconds, in order; returns how many. The clock goes along."""
+        until, done = self.now + timedelta(seconds=seconds), 0
+        while True:
+            self.world.channels.pump()
+            due = self.tasks.next_due()
+            if due is None or due > until:
+                break
+            self.now = max(self.now, due)
+            done += self.do_one()
+        self.now = max(self.now, until)
+        self.world.channels.pump()
+        return done
+
+    def do_one(self) -> bool:
+        """Do the first task that is due; a fault that `work.run` raises puts it back as the queue would."""
+        leased = self.tasks.lease(self.now, "", 90)
+        if leased is None:
+            return False
+        task, receipt = leased
+        try:
+            work.run(self.ports, task.body)
+        except Transient:
+            self.tasks.release(receipt, self.now + timedelta(seconds=5))
+        else:
+            self.tasks.done(receipt)
+        return True
+
+    def tick(self) -> None:
+        """Do the minute's round, as the timer would."""
+        sweep.queue_all(self.ports, Kind.TICK)
+        self.settle(1)
+
+    def renew(self) -> None:
+        """Do the hour's renewal, as the timer would."""
+        sweep.queue_all(self.ports, Kind.RENEW)
+        self.settle(1)
+
+    # HTTP
+
+    def request(self, method: str, path: str, **options: Any) -> TestResponse:
+        """Call any route of the product, without a proof unless `headers` give one."""
+        return self._product.open(path, method=method, base_url=PRODUCT, **options)
+
+    def api(self, method: str, path: str = "", body: Any = None, status: int | None = None) -> Any:
+        """Call the JSON API below `/console/api/integrations` with the key; any success, or exactly `status`."""
+        headers = {"Authorization": f"Bearer {KEY}"}
+        answer = self.request(method, f"/console/api/integrations{path}", json=body, headers=headers)
+        good = answer.status_code == status if status else answer.status_code < 400
+        assert good, f"{method} {path}: {answer.status_code} {answer.text}"
+        return answer.get_json(silent=True)
+
+    def google(self, method: str, path: str, body: Any = None) -> Any:
+        """Call the control API of the simulated Google."""
+        answer = self._google.open(f"/control/{path}", method=method, json=body)
+        assert answer.status_code < 300, answer.text
+        return answer.get_json(silent=True)
+
+    def ireserve(self, method: str, path: str, body: Any = None) -> Any:
+        """Call the control API of the simulated i-Reserve."""
+        answer = self._ireserve.open(f"/control/{path}", method=method, json=body)
+        assert answer.status_code < 300, answer.text
+        return answer.get_json(silent=True)
+
+    # set-up
+
+    def save(self, int_id: str = "7", status: int | None = None, secrets: Any = SECRETS, **changes: Any) -> Any:
+        """Save the example's settings with changes."""
+        return self.api("PUT", f"/{int_id}", {**example(int_id, **changes), "secrets": secrets}, status)
+
+    def consent(
+        self, int_id: str = "7", account: str = PLANNER, scopes: tuple[str, ...] = SCOPES, decision: str = "allow"
+    ) -> TestResponse:
+        """Go through Step 1 as a browser would; returns the answer of the product's redirect route."""
+        redirect = f"{PRODUCT}/integrations/redirect/{int_id}"
+        client = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "redirect_uris": [redirect]}
+        self.google("POST", "clients", client)
+        first = self.request("GET", f"/integrations/consent/{int_id}", headers={"Authorization": f"Bearer {KEY}"})
+        assert first.status_code == 303, first.text
+        page = urlsplit(first.headers["Location"])
+        form = {"account": account, "scope": list(scopes), "decision": decision}
+        second = self._google.post(page.path, query_string=page.query, data=form)
+        back = urlsplit(second.headers["Location"])
+        return self.request("GET", f"{back.path}?{back.query}")
+
+    def connect(self, int_id: str = "7", **consent: Any) -> Any:
+        """Go through Step 1 and Step 2."""
+        self.consent(int_id, **consent)
+        return self.api("POST", f"/{int_id}/connect")
+
+    def activate(self, int_id: str = "7", **changes: Any) -> Any:
+        """Save, connect, activate and let the backfill finish."""
+        self.save(int_id, **changes)
+        self.connect(int_id)
+        activated = self.api("POST", f"/{int_id}/activate")
+        self.settle()
+        return activated
+
+    # people and what they see
+
+    def book(self, start: str = "2026-11-24T10:00", end: str = "2026-11-24T11:00", **fields: Any) -> str:
+        """Make a booking in the panel (status 20, object 10, unless said otherwise) and return its id."""
+        body = {"object_id": 10, "status_code": 20, "from": start, "till": end, **fields}
+        return str(self.ireserve("POST", "bookings", body)["id"])
+
+    def change(self, booking: str, **fields: Any) -> None:
+        """Change a booking in the panel; `from` is spelled `start`, `till` is spelled `end`."""
+        names = {"start": "from", "end": "till"}
+        self.ireserve("PATCH", f"bookings/{booking}", {names.get(name, name): value for name, value in fields.items()})
+
+    def booking(self, booking: str) -> dict[str, Any]:
+        """Return a booking as the panel shows it."""
+        found: dict[str, Any] = self.ireserve("GET", f"bookings/{booking}")
+        return found
+
+    def bookings(self) -> list[dict[str, Any]]:
+        """Return every booking as the panel shows them."""
+        found: list[dict[str, Any]] = self.ireserve("GET", "bookings")["bookings"]
+        return found
+
+    def events(self, calendar: str = ROOM_A, *, deleted: bool = False, expand: bool = False) -> list[dict[str, Any]]:
+        """Return the events of a calendar as its owner sees them."""
+        query = f"?deleted={int(deleted)}&expand={int(expand)}"
+        found = self.google("GET", f"calendars/{quote(calendar)}/events{query}")
+        return list(found["items"] if isinstance(found, dict) else found)
+
+    def event(self, calendar: str = ROOM_A) -> dict[str, Any]:
+        """Return the only event of a calendar."""
+        found = self.events(calendar)
+        assert len(found) == 1, f"{len(found)} events in {calendar}"
+        return found[0]
+
+    def draw(self, start: str, end: str, calendar: str = ROOM_A, **fields: Any) -> dict[str, Any]:
+        """Make an event as a person; times are local (`2026-11-24T10:00`) or dates."""
+        body = {"summary": "Overleg", **when(start, end), **fields}
+        made: dict[str, Any] = self.google("POST", f"calendars/{quote(calendar)}/events", body)
+        return made
+
+    def drag(self, event: str, start: str, end: str, calendar: str = ROOM_A) -> None:
+        """Move an event to another time as a person."""
+        self.edit(event, calendar, **when(start, end))
+
+    def edit(self, event: str, calendar: str = ROOM_A, **fields: Any) -> None:
+        """Change an event as a person."""
+        self.google("PATCH", f"calendars/{quote(calendar)}/events/{event}", fields)
+
+    def delete(self, event: str, calendar: str = ROOM_A) -> None:
+        """Delete an event as a person."""
+        self.google("DELETE", f"calendars/{quote(calendar)}/events/{event}")
+
+    def calls(self) -> list[str]:
+        """Return the calls of the product to Google since `forget`, by their published names, without those for tokens."""
+        return [call.api for call in self.world.calls.log if call.api and not call.api.startswith("oauth.")]
+
+    def ireserve_calls(self) -> list[str]:
+        """Return the calls of the product to i-Reserve since `forget`, such as `GET booking/1001`."""
+        return [f"{call['method']} {call['path'].removeprefix('/api/rest/')}" for call in self.tenant.calls.since(0)]
+
+    def forget(self) -> None:
+        """Forget the calls so far."""
+        self.world.calls.log.clear()
+        self.tenant.calls.clear()
+
+    def violations(self) -> list[str]:
+        """Return what Google's discovery document did not allow in the product's calls."""
+        return [violation for call in self.world.calls.log for violation in call.violations]
+
+    def journal(self, int_id: str = "7") -> list[dict[str, Any]]:
+        """Return the journal, oldest first."""
+        return list(reversed(self.api("GET", f"/{int_id}/journal")))
+
+    # wires
+
+    def _http(self) -> "_GoogleHttp":
+        return _GoogleHttp(self._google)
+
+    def _webhook(self, url: str, body: Any) -> int:
+        parts = urlsplit(url)
+        answer = self.request("POST", parts.path, query_string=parts.query, data=json.dumps(body))
+        return answer.status_code
+
+    def _notify(self, address: str, headers: Mapping[str, str]) -> int:
+        return self.request("POST", urlsplit(address).path, headers=dict(headers)).status_code
+
+    def _note(self, event: str, fields: Mapping[str, object]) -> None:
+        self.log.append({"event": event, **fields})
+
+
+class _GoogleHttp:
+    """What the Google libraries send requests with."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def request(
+        self, uri: str, method: str = "GET", body: Any = None, headers: dict[str, str] | None = None, **_options: Any
+    ) -> tuple[Any, bytes]:
+        parts = urlsplit(uri)
+        try:
+            answer = self._client.open(
+                parts.path, base_url=GOOGLE, query_string=parts.query, method=method, data=body, headers=headers
+            )
+        except ConnectionResetError:
+            raise Transient("Google could not be reached.", reason="unreachable") from None
+        found = {name.lower(): value for name, value in answer.headers.items()}
+        return httplib2.Response({**found, "status": str(answer.status_code)}), answer.data
+
+
+class _Adapter(BaseAdapter):
+    """Sends what requests prepared to the simulated i-Reserve."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__()
+        self._client = client
+
+    def send(self, request: requests.PreparedRequest, *_args: Any, **_options: Any) -> requests.Response:
+        parts = urlsplit(request.url or "")
+        headers = [(str(name), str(value)) for name, value in request.headers.items() if name != "Content-Length"]
+        try:
+            answer = self._client.open(
+                str(parts.path),
+                query_string=str(parts.query),
+                method=request.method or "",
+                data=request.body,
+                headers=headers,
+            )
+        except ConnectionResetError as error:
+            raise requests.ConnectionError(request=request) from error
+        response = requests.Response()
+        response.status_code = answer.status_code
+        response.headers.update(answer.headers.to_wsgi_list())
+        response._content = answer.data
+        return response
+
+    def close(self) -> None:
+        pass
+
+
+class _Outside:
+    """The port `Outside` over both simulators."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._kept: dict[tuple[str, ...], Any] = {}
+
+    def calendars(self, integration: Integration, refresh_token: str = "") -> Calendars:
+        version = refresh_token or integration.secret_versions.get("google_refresh_token", "")
+        secret_version = integration.secret_versions.get("google_client_secret", "")
+        name = (integration.id, integration.settings.google.client_id, secret_version, version)
+        if name not in self._kept:
+            token = refresh_token or self._secret(integration, "google_refresh_token")
+            secret = self._secret(integration, "google_client_secret")
+            self._kept[name] = credentials(integration.settings.google.client_id, secret, token, f"{GOOGLE}/token")
+        return GoogleCalendars(
+            lambda: _GoogleHttp(self._place._google), self._kept[name], endpoint=f"{GOOGLE}/calendar/v3/"
+        )
+
+    def reservations(self, integration: Integration) -> Reservations:
+        session = requests.Session()
+        session.mount("https://", _Adapter(self._place._ireserve))
+        s = integration.settings
+        return IReserve(
+            s.ireserve.base_url,
+            s.ireserve.username,
+            lambda: self._secret(integration, "ireserve_password"),
+            s.timezone,
+            s.sync.day_end,
+            dialect_from(integration.dialect),
+            session,
+            clock=lambda: self._place.now,
+            sleep=self._place.pass_time,
+        )
+
+    def _secret(self, integration: Integration, name: str) -> str:
+        version = integration.secret_versions.get(name, "")
+        return (self._place.secrets.get(integration.id, name, version) if version else None) or ""
+
+
+def when(start: str, end: str) -> dict[str, Any]:
+    """Return start and end as the API wants them: dates, or local times of Amsterdam."""
+    if "T" not in start:
+        return {"start": {"date": start, "dateTime": None}, "end": {"date": end, "dateTime": None}}
+    zone = "Europe/Amsterdam"
+    return {
+        "start": {"dateTime": _seconds(start), "timeZone": zone},
+        "end": {"dateTime": _seconds(end), "timeZone": zone},
+    }
+
+
+def _seconds(moment: str) -> str:
+    return moment if moment.count(":") > 1 else f"{moment}:00"
