@@ -37,7 +37,7 @@ class CloudTasks:
         *,
         audience: str = "",
         endpoint: str = "",
-        seconds: float = 10.0,
+        seconds: float = 5.0,
     ) -> None:
         base = target.removesuffix("/").removesuffix(_ROUTE)
         self._queues = queues
@@ -105,7 +105,7 @@ def _session(*, anonymous: bool) -> "Session":
     if not anonymous:
         made = AuthorizedSession(google.auth.default(scopes=[_SCOPE])[0])  # type: ignore[no-untyped-call]
     # repeating is safe, because the name tells the queue that it is the same task
-    retries = Retry(total=2, status=0, redirect=0, allowed_methods=None, backoff_factor=0.05)
+    retries = Retry(total=1, status=0, redirect=0, allowed_methods=None, backoff_factor=0.05)
     adapter = HTTPAdapter(pool_maxsize=32, max_retries=retries)
     made.mount("https://", adapter)
     made.mount("http://", adapter)

@@ -39,7 +39,7 @@ class SecretManagerSecrets:
             answer = self._call(
                 int_id,
                 name,
-                "accessor",
+                "secretAccessor",
                 lambda: self._client().access_secret_version(
                     request={"name": address}, retry=None, timeout=self._seconds
                 ),

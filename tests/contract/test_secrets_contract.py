@@ -2,18 +2,26 @@
 
 import json
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from functions.adapters.file_secrets import FileSecrets
+from functions.adapters.secret_manager import SecretManagerSecrets
 from functions.application.ports import Secrets
 from functions.domain.errors import AccessRevoked, Refused
+from sandbox.gcp.secret_manager import make_app
+from sandbox.gcp.serving import served
 
 
-@pytest.fixture(params=["file"])
-def secrets(tmp_path: Path) -> Secrets:
-    return FileSecrets(tmp_path / "secrets.json")
+@pytest.fixture(params=["file", "secret_manager"])
+def secrets(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Secrets]:
+    if request.param == "file":
+        yield FileSecrets(tmp_path / "secrets.json")
+        return
+    with served(make_app()) as address:
+        yield SecretManagerSecrets("demo", endpoint=address)
 
 
 def test_a_secret_is_read_by_the_version_that_put_returned(secrets: Secrets) -> None:

@@ -1,0 +1,246 @@
+"""Cloud Tasks as the adapter speaks it, delivered by the stand-in: at least once, whatever goes wrong."""
+
+import base64
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import requests
+from flask import Flask, request
+
+from functions.adapters.cloud_tasks import CloudTasks
+from functions.application.ports import Task
+from functions.domain.errors import Transient
+from sandbox.gcp.courier import Courier
+from sandbox.gcp.serving import served
+from sandbox.gcp.tasks import make_app
+
+QUEUES = {lane: f"projects/demo/locations/europe-west4/queues/{lane}" for lane in ("live", "backfill")}
+
+
+class Target:
+    """The function that the tasks are for: keeps what it gets, and answers as it is told."""
+
+    def __init__(self) -> None:
+        self.got: list[dict[str, Any]] = []
+        self.headers: list[dict[str, str]] = []
+        self.answers: list[int] = []
+        self.seconds = 0.0
+        self.inside = self.most_inside = 0
+        self._lock = threading.Lock()
+
+    def app(self) -> Flask:
+        app = Flask(__name__)
+
+        @app.post("/tasks/sync")
+        def sync() -> tuple[str, int]:
+            with self._lock:
+                self.got.append(request.get_json())
+                self.headers.append(dict(request.headers))
+                self.inside += 1
+                self.most_inside = max(self.most_inside, self.inside)
+                status = self.answers.pop(0) if self.answers else 200
+            time.sleep(self.seconds)
+            with self._lock:
+                self.inside -= 1
+            return "", status
+
+        return app
+
+    def names(self) -> list[Any]:
+        return [body["n"] for body in self.got]
+
+
+@pytest.fixture
+def target() -> Target:
+    return Target()
+
+
+@pytest.fixture
+def address() -> Iterator[str]:
+    courier = Courier()
+    courier.start()
+    with served(make_app(courier)) as address:
+        yield address
+    courier.stop()
+
+
+@pytest.fixture
+def tasks(address: str, target: Target) -> Iterator[CloudTasks]:
+    with served(target.app()) as base:
+        yield CloudTasks(QUEUES, base, "tasks@demo.iam.gserviceaccount.com", endpoint=address, seconds=0.5)
+
+
+def control(address: str, what: str, **body: Any) -> None:
+    requests.post(f"{address}/control/{what}", json=body, timeout=5).raise_for_status()
+
+
+def seen(address: str, what: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = requests.get(f"{address}/control/{what}", timeout=5).json()
+    return found
+
+
+def due(seconds: float = 0) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=seconds)
+
+
+def until(condition: Callable[[], bool], limit: float = 5.0) -> None:
+    started = time.monotonic()
+    while not condition():
+        assert time.monotonic() - started < limit
+        time.sleep(0.005)
+
+
+def test_a_task_reaches_its_function_with_its_body_and_a_token_for_it(tasks: CloudTasks, target: Target) -> None:
+    tasks.put(Task("a", due(), {"n": "é"}))
+    until(lambda: target.names() == ["é"])
+    scheme, _, token = target.headers[0]["Authorization"].partition(" ")
+    claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+    assert scheme == "Bearer"
+    assert claims["email"] == "tasks@demo.iam.gserviceaccount.com"
+    assert f"http://{target.headers[0]['Host']}" == claims["aud"]
+    assert token.endswith(".SIGNATURE_REMOVED_BY_GOOGLE")
+
+
+def test_the_whole_address_may_be_given_as_the_target_too(address: str, target: Target) -> None:
+    with served(target.app()) as base:
+        tasks = CloudTasks(QUEUES, f"{base}/tasks/sync", "tasks@demo", endpoint=address)
+        tasks.put(Task("a", due(), {"n": "a"}))
+        until(lambda: target.names() == ["a"])
+
+
+def test_a_task_waits_until_it_is_due(tasks: CloudTasks, target: Target) -> None:
+    tasks.put(Task("later", due(0.3), {"n": "later"}))
+    tasks.put(Task("sooner", due(0.1), {"n": "sooner"}))
+    tasks.put(Task("past", due(-60), {"n": "past"}))
+    until(lambda: len(target.got) == 3)
+    assert target.names() == ["past", "sooner", "later"]
+
+
+def test_a_lane_is_a_queue_and_the_name_begins_with_a_hash(tasks: CloudTasks, address: str) -> None:
+    control(address, "pause")
+    tasks.put(Task("a", due(), {}, "backfill"))
+    tasks.put(Task("a", due(), {}, "live"))
+    names = [waiting["name"].split("/") for waiting in seen(address, "tasks")]
+    assert [name[5] for name in names] == ["backfill", "live"]
+    assert all(len(name[7].split("-")[0]) == 40 for name in names)
+    with pytest.raises(ValueError, match="no queue"):
+        tasks.put(Task("a", due(), {}, "express"))
+
+
+def test_a_name_that_waits_or_ran_within_the_hour_is_swallowed_without_an_error(
+    tasks: CloudTasks, target: Target, address: str
+) -> None:
+    control(address, "pause")
+    tasks.put(Task("a", due(), {"n": 1}))
+    tasks.put(Task("a", due(), {"n": 2}))
+    control(address, "resume")
+    until(lambda: target.names() == [1])
+    until(lambda: len(seen(address, "deliveries")) == 1)
+    tasks.put(Task("a", due(), {"n": 3}))
+    tasks.put(Task("b", due(), {"n": 4}))
+    until(lambda: target.names() == [1, 4])
+    assert seen(address, "tasks") == []
+
+
+def test_a_function_that_fails_is_called_again_with_growing_pauses(
+    tasks: CloudTasks, target: Target, address: str
+) -> None:
+    target.answers = [503, 500]
+    tasks.put(Task("a", due(), {"n": 1}))
+    until(lambda: len(seen(address, "deliveries")) == 3)
+    assert [call["status"] for call in seen(address, "deliveries")] == [503, 500, 200]
+    assert [headers["X-Cloudtasks-Taskretrycount"] for headers in target.headers] == ["0", "1", "2"]
+
+
+def test_a_function_that_is_not_there_yet_gets_its_task_later(address: str, target: Target) -> None:
+    with served(target.app()) as base:
+        pass
+    port = int(base.rsplit(":", 1)[1])
+    CloudTasks(QUEUES, base, "tasks@demo", endpoint=address).put(Task("a", due(), {"n": 1}))
+    until(lambda: bool(seen(address, "deliveries")))
+    assert seen(address, "deliveries")[0]["status"] == 0
+    with served(target.app(), port):
+        until(lambda: target.names() == [1])
+
+
+def test_tasks_come_late_twice_at_once_and_in_any_order_when_told_so(
+    tasks: CloudTasks, target: Target, address: str
+) -> None:
+    control(address, "faults", late=0.2)
+    tasks.put(Task("late", due(), {"n": "late"}))
+    time.sleep(0.1)
+    assert target.got == []
+    until(lambda: target.names() == ["late"])
+
+    control(address, "faults", late=0, twice=True, at_once=True)
+    target.seconds = 0.2
+    tasks.put(Task("twice", due(), {"n": "twice"}))
+    until(lambda: target.names() == ["late", "twice", "twice"])
+    assert target.most_inside == 2
+
+    control(address, "faults", twice=False, shuffle=True)
+    target.seconds = 0.0
+    control(address, "pause")
+    for n in range(30):
+        tasks.put(Task(f"n{n}", due(), {"n": n}))
+    control(address, "resume")
+    until(lambda: len(target.got) == 33)
+    order = target.names()[3:]
+    assert sorted(order) == list(range(30))
+    assert order != list(range(30))
+
+
+def test_what_waits_can_be_made_to_run_at_once(tasks: CloudTasks, target: Target, address: str) -> None:
+    tasks.put(Task("tomorrow", due(86_400), {"n": 1}))
+    assert len(seen(address, "tasks")) == 1
+    control(address, "run")
+    until(lambda: target.names() == [1])
+
+
+@pytest.mark.parametrize(
+    ("status", "advice"), [(403, "roles/cloudtasks.enqueuer"), (404, "TASKS_QUEUE"), (503, "try again")]
+)
+def test_a_queue_that_refuses_is_transient_and_says_what_to_do(
+    tasks: CloudTasks, target: Target, address: str, status: int, advice: str
+) -> None:
+    control(address, "faults", refuse=status)
+    with pytest.raises(Transient, match=f"{status}.*{advice}"):
+        tasks.put(Task("a", due(), {"n": 1}))
+    control(address, "faults", refuse=0)
+    tasks.put(Task("a", due(), {"n": 1}))
+    until(lambda: target.names() == [1])
+
+
+def test_a_slow_queue_is_transient_and_the_task_is_there_once_all_the_same(
+    tasks: CloudTasks, target: Target, address: str
+) -> None:
+    control(address, "faults", slow=1.0)
+    with pytest.raises(Transient, match="did not answer"):
+        tasks.put(Task("a", due(), {"n": 1}))
+    control(address, "faults", slow=0)
+    tasks.put(Task("a", due(), {"n": 1}))
+    time.sleep(1.2)
+    assert target.names() == [1]
+
+
+def test_an_unreachable_queue_is_transient(target: Target) -> None:
+    with served(target.app()) as nobody:
+        pass
+    with pytest.raises(Transient, match="did not answer"):
+        CloudTasks(QUEUES, nobody, "tasks@demo", endpoint=nobody).put(Task("a", due(), {}))
+
+
+def test_importing_the_adapter_and_making_its_session_loads_no_grpc() -> None:
+    code = (
+        "import sys; import functions.adapters.cloud_tasks as adapter; before = set(sys.modules); "
+        "adapter._session(anonymous=True); "
+        "assert 'requests' not in before; assert not [name for name in sys.modules if name.startswith('grpc')]"
+    )
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)
