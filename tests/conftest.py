@@ -46,12 +46,12 @@ class FirestoreEmulator:
     def clear(self) -> None:
         """Forget every document: https://firebase.google.com/docs/emulator-suite/connect_firestore#clear_your_database_between_tests."""
         address = f"http://{self.host}/emulator/v1/projects/{PROJECT}/databases/(default)/documents"
-        with urllib.request.urlopen(urllib.request.Request(address, method="DELETE"), timeout=10):  # noqa: S310
+        with urllib.request.urlopen(urllib.request.Request(address, method="DELETE"), timeout=10):
             return
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"http://{self.host}/", timeout=1):  # noqa: S310
+            with urllib.request.urlopen(f"http://{self.host}/", timeout=1):
                 return True
         except (urllib.error.URLError, OSError):
             return False

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from google.cloud.firestore_v1.services.firestore import FirestoreClient
 
 T = TypeVar("T")
+_HOST = "firestore.googleapis.com"
 
 
 @dataclass(slots=True)
@@ -158,15 +159,24 @@ class FirestoreConnection:
 
 
 def _client(emulator: str) -> "FirestoreClient":
+    """Connect with the options of google-cloud-firestore, but after an outage within seconds instead of two minutes."""
     from google.cloud.firestore_v1.services.firestore import FirestoreClient
-
-    if not emulator:
-        return FirestoreClient()
-    import grpc  # type: ignore[import-untyped]
     from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
 
-    channel = grpc.insecure_channel(emulator, options=[("grpc.max_reconnect_backoff_ms", 1000)])
-    return FirestoreClient(transport=FirestoreGrpcTransport(host=emulator, channel=channel))
+    options = [
+        ("grpc.max_send_message_length", -1),
+        ("grpc.max_receive_message_length", -1),
+        ("grpc.keepalive_time_ms", 30_000),
+        ("grpc.initial_reconnect_backoff_ms", 100),
+        ("grpc.max_reconnect_backoff_ms", 1000),
+    ]
+    if emulator:
+        import grpc  # type: ignore[import-untyped]
+
+        channel = grpc.insecure_channel(emulator, options=options)
+    else:
+        channel = FirestoreGrpcTransport.create_channel(options=options)
+    return FirestoreClient(transport=FirestoreGrpcTransport(host=emulator or _HOST, channel=channel))
 
 
 def _found(document: Any) -> Found:

@@ -27,6 +27,14 @@ def connection(firestore: FirestoreEmulator) -> Iterator[FirestoreConnection]:
     connection.close()
 
 
+@pytest.fixture(scope="module")
+def mortal() -> Iterator[FirestoreEmulator]:
+    """An emulator that a test may stop."""
+    emulator = new_emulator()
+    yield emulator
+    emulator.stop()
+
+
 def test_a_transaction_that_was_raced_decides_again_on_what_is_there_now(connection: FirestoreConnection) -> None:
     documents = FirestoreDocuments(connection, now)
     documents.transact(lambda transaction: transaction.put(LINK, {"n": 1}))
@@ -77,46 +85,26 @@ def test_a_transaction_that_always_loses_is_transient_in_the_end(firestore: Fire
     impatient.close()
 
 
-def test_an_emulator_that_goes_away_is_transient_and_works_again_once_it_is_back() -> None:
-    emulator = new_emulator()
-    connection = FirestoreConnection("demo-contract", emulator=emulator.host, seconds=1.0)
-    documents = FirestoreDocuments(connection, now)
-    try:
-        documents.transact(lambda transaction: transaction.put(LINK, {"n": 1}))
-        emulator.stop()
-        with pytest.raises(Transient, match="did not answer"):
-            documents.get(LINK)
-        with pytest.raises(Transient, match="did not answer"):
-            documents.transact(lambda transaction: transaction.put(LINK, {"n": 2}))
-        with pytest.raises(Transient, match="did not answer"):
-            documents.find(("integrations",))
-        emulator.start()
-        documents.transact(lambda transaction: transaction.put(LINK, {"n": 3}))
-        assert documents.get(LINK) == {"n": 3}
-    finally:
-        connection.close()
-        emulator.stop()
-
-
-def test_an_emulator_killed_inside_a_transaction_leaves_all_of_it_undone() -> None:
-    emulator = new_emulator()
-    connection = FirestoreConnection("demo-contract", emulator=emulator.host, seconds=1.0)
+def test_an_emulator_that_goes_away_is_transient_and_works_again_once_it_is_back(mortal: FirestoreEmulator) -> None:
+    connection = FirestoreConnection("demo-contract", emulator=mortal.host, seconds=2.0)
     documents = FirestoreDocuments(connection, now)
 
     def work(transaction: Transaction) -> None:
-        transaction.get(LINK)
-        emulator.stop()
-        transaction.put(LINK, {"n": 1})
-        transaction.put(CLAIM, {"n": 1})
+        assert transaction.get(LINK) == {"n": 1}
+        mortal.stop()  # in the middle of a transaction
+        transaction.put(LINK, {"n": 2})
+        transaction.put(CLAIM, {"n": 2})
 
-    try:
-        with pytest.raises(Transient):
-            documents.transact(work)
-        emulator.start()
-        assert documents.get(LINK) is documents.get(CLAIM) is None
-    finally:
-        connection.close()
-        emulator.stop()
+    documents.transact(lambda transaction: transaction.put(LINK, {"n": 1}))
+    with pytest.raises(Transient, match="did not answer"):
+        documents.transact(work)
+    with pytest.raises(Transient, match="did not answer"):
+        documents.find(("integrations",))
+    mortal.start()  # empty, since the emulator keeps its documents in memory
+    assert documents.get(LINK) is documents.get(CLAIM) is None
+    documents.transact(lambda transaction: transaction.put(LINK, {"n": 3}))
+    assert documents.get(LINK) == {"n": 3}
+    connection.close()
 
 
 def test_operations_cost_as_many_documents_as_they_must(connection: FirestoreConnection) -> None:
