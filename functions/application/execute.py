@@ -8,12 +8,14 @@ from datetime import timedelta
 
 from functions.application import journal, links
 from functions.application.hints import Hint
+from functions.application.integrations import path_of
 from functions.application.ports import Body, Transaction
 from functions.application.sides import Sides
 from functions.application.write import write
 from functions.domain.booking import Booking
 from functions.domain.errors import Gone, Refused, Stale, SyncError, Taken, Transient
 from functions.domain.event import Event, EventKey
+from functions.domain.integration import Phase
 from functions.domain.link import Base, Intent, Link, Origin, Side, State
 from functions.domain.outcome import landed
 from functions.domain.plan_inbound import new_event_text
@@ -32,7 +34,7 @@ def execute(sides: Sides, hint: Hint, view: View, step: Write, base: Base | None
         stamp, target, type(step).__name__, sides.now() + LEASE, base or view.link.base, _place(step), entry_id
     )
     entry = journal.opened(view.link, step, hint, sides.now())
-    claimed = _save(sides, replace(view.link, intent=intent), entry_id, entry)
+    claimed = _claim(sides, replace(view.link, intent=intent), entry_id, entry)
     view = replace(view, link=claimed)
     try:
         answer = write(sides, view, step, stamp, claimed.intent)
@@ -47,6 +49,14 @@ def execute(sides: Sides, hint: Hint, view: View, step: Write, base: Base | None
     saved = _save(sides, done, entry_id, journal.closed(entry, "done", sides.now(), **_made(answer)))
     _tell(sides, hint, saved, step)
     return _after(replace(view, link=saved), answer)
+
+
+def journal_shadow(sides: Sides, hint: Hint, link: Link, step: Write) -> None:
+    """Journal what would have been done, in shadow."""
+    entry = journal.opened(link, step, hint, sides.now())
+    closed = journal.closed(entry, "shadow", sides.now())
+    entry_id = sides.ports.token(12)
+    sides.ports.documents.transact(lambda tx: journal.put(tx, sides.id, entry_id, closed))
 
 
 def _after(view: View, answer: Event | Booking | None) -> View:
@@ -136,6 +146,20 @@ def _made(answer: Event | Booking | None) -> Body:
     if isinstance(answer, Event):
         return {"calendar": answer.key.calendar, "event": answer.key.id}
     return {"booking_id": answer.id} if isinstance(answer, Booking) else {}
+
+
+def _claim(sides: Sides, link: Link, entry_id: str, entry: Body) -> Link:
+    """Save an intent, unless the integration was paused meanwhile: a pause stops all writes at once."""
+
+    def work(tx: Transaction) -> Link:
+        integration = tx.get(path_of(sides.id))
+        if integration is None or integration["phase"] != Phase.ACTIVE.value:
+            raise Stale("the integration was paused meanwhile", reason="paused")
+        saved = links.save(tx, sides.id, link)
+        journal.put(tx, sides.id, entry_id, entry)
+        return saved
+
+    return sides.ports.documents.transact(work)
 
 
 def _save(sides: Sides, link: Link, entry_id: str, entry: Body) -> Link:

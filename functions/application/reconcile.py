@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from functions.application import links, removals
-from functions.application.execute import execute
+from functions.application.execute import execute, journal_shadow
 from functions.application.hints import Hint
 from functions.application.ports import Path
 from functions.application.sides import Sides
@@ -11,6 +11,7 @@ from functions.domain.booking import Booking
 from functions.domain.errors import SyncError, Transient
 from functions.domain.event import Event
 from functions.domain.identity import calendar_hash
+from functions.domain.imagine import imagine
 from functions.domain.integration import Phase
 from functions.domain.link import Link, Side, State
 from functions.domain.plan import plan
@@ -28,6 +29,8 @@ class Outcome:
     rest: Rest
     link: Link
     steps: tuple[str, ...] = ()
+    writes: tuple[Write, ...] = ()
+    event: Snapshot[Event] | None = None
 
 
 def reconcile(
@@ -37,16 +40,20 @@ def reconcile(
     *,
     booking: Snapshot[Booking] | None = None,
     event: Snapshot[Event] | None = None,
+    rehearse: bool = False,
 ) -> Outcome:
     """Bring one link to rest. A side that the caller has just read is passed in; the other is read when needed.
 
+    With `rehearse` nothing is written or saved: the outcome tells what would be done. In shadow that is journalled.
     Raises `Transient` (and what else reading raises) when a side was unreadable, `Stale` when somebody else is faster.
     """
     sides.trouble = None
     view = View(link, booking or _booking(sides, link), _event(sides, link, event))
     if view.event.value is not None and link.event is None:
         view = view.with_link(event=view.event.value.key)
+    shadow = sides.integration.phase is Phase.SHADOW
     steps: list[str] = []
+    writes: list[Write] = []
     for _ in range(MOST_STEPS):
         c = replace(sides.circumstances(), gone_confirmed=hint.confirm)
         planned = plan(view, c)
@@ -56,10 +63,15 @@ def reconcile(
         if isinstance(planned.step, Rest):
             if planned.step.why is Why.UNREADABLE and sides.trouble is not None:
                 raise sides.trouble
-            return Outcome(planned.step, view.link, tuple(steps))
-        if sides.integration.phase is not Phase.ACTIVE and not isinstance(planned.step, Look):
-            return Outcome(Rest(Why.PAUSED), view.link, (*steps, type(planned.step).__name__))
-        view = _follow(sides, hint, view, planned, c)
+            return Outcome(planned.step, view.link, tuple(steps), tuple(writes), view.event)
+        if isinstance(planned.step, Write):
+            writes.append(planned.step)
+        if rehearse or shadow:
+            if shadow and not rehearse and isinstance(planned.step, Write):
+                journal_shadow(sides, hint, view.link, planned.step)
+            view = _imagine(sides, view, planned, c)
+        else:
+            view = _follow(sides, hint, view, planned, c)
         steps.append(type(planned.step).__name__)
     raise Transient("this pair did not come to rest; it is looked at again later", reason="restless")
 
@@ -74,6 +86,19 @@ def _follow(sides: Sides, hint: Hint, view: View, planned: Planned, c: Circumsta
             if not isinstance(planned.step, Write):
                 raise TypeError(planned.step)
             return execute(sides, hint, view, planned.step, planned.base, c)
+
+
+def _imagine(sides: Sides, view: View, planned: Planned, c: Circumstances) -> View:
+    match planned.step:
+        case Look():
+            return _look(sides, view, planned.step)
+        case Settle(link, why, _):
+            adopted = why is Why.ADOPTED and link.event is not None and view.found is not None
+            return replace(view, link=link, event=view.found if adopted and view.found is not None else view.event)
+        case Rest():
+            return view
+        case write:
+            return imagine(view, write, planned.base, c)
 
 
 def _look(sides: Sides, view: View, step: Look) -> View:

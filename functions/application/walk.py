@@ -109,7 +109,7 @@ def run(sides: Sides, hint: Hint) -> None:
 
 def _week(sides: Sides, hint: Hint, walk: Walk, calls_left: int, began: datetime) -> tuple[Walk, int]:
     last = min(walk.week + WEEK - timedelta(days=1), walk.last)
-    rows = _rows(sides, walk.week, last)
+    rows = rows_of(sides, walk.week, last)
     calls = 0
     for row in sorted(rows.values(), key=lambda row: row.id):
         if row.id <= walk.after:
@@ -128,7 +128,7 @@ def _week(sides: Sides, hint: Hint, walk: Walk, calls_left: int, began: datetime
     return replace(walk, week=week, after="", finished_at=finished), calls
 
 
-def _rows(sides: Sides, first: date, last: date) -> dict[str, BookingRow]:
+def rows_of(sides: Sides, first: date, last: date) -> dict[str, BookingRow]:
     """List a week in overlapping pages, because what is added or removed meanwhile shifts them."""
     rows: dict[str, BookingRow] = {}
     start = 0

@@ -16,6 +16,7 @@ from functions.application import (
     integrations,
     journal_read,
     parked,
+    preview,
     setup,
     walk,
     webhooks,
@@ -109,6 +110,14 @@ def api(ports: Ports, who: Who) -> Blueprint:
     def diagnostics(int_id: str) -> Response:
         found = diagnose.diagnose(ports, int_id)
         return answer(200, {**plain(found), "level": found.level})
+
+    @routes.get("/<int_id>/plan")
+    def plan(int_id: str) -> Response:
+        refresh = request.args.get("refresh", "")
+        if refresh:
+            return answer(200, plain(preview.refresh(ports, int_id, go_on=refresh == "more")))
+        found = preview.current(ports, int_id)
+        return answer(200, plain(found) if found is not None else {"complete": False, "at": None})
 
     @routes.get("/<int_id>/links")
     def found_links(int_id: str) -> Response:

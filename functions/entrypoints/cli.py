@@ -20,6 +20,7 @@ from functions.application import (
     integrations,
     journal_read,
     parked,
+    preview,
     setup,
     walk,
 )
@@ -249,6 +250,41 @@ def _watch(ports: Ports, int_id: str, kind: str) -> None:
         bar.update(days - bar.pos)
     if state is not None:
         click.echo(f"{state.looked} bookings looked at, {state.changed} changed, {state.failed} to retry", err=True)
+
+
+@cli.command("plan")
+@int_id
+@click.option("--last", "only_last", is_flag=True, help="Show the last plan instead of making a new one.")
+@as_json
+@click.pass_obj
+def plan_command(make: MakePorts, int_id: str, *, only_last: bool, as_json: bool) -> None:
+    """Show what activation or a resync would do, without doing it."""
+    with clear_errors():
+        ports = make()
+        found = preview.current(ports, int_id) if only_last else _new_plan(ports, int_id)
+        if found is None:
+            raise Refused("there is no plan yet; make one with `plan`")
+        counts = ", ".join(f"{count} to {name.replace('_', ' ')}" for name, count in sorted(found.counts.items()))
+        lines = [
+            f"{found.looked} bookings looked at: {counts or 'nothing to do'}; {found.in_step} are right as they are"
+        ]
+        lines += [f"guests would get {found.mails} mails"] if found.mails else []
+        lines += [
+            f"  {line['booking_id'] or 'new':>8}  {line.get('trouble') or ', '.join(line['does'])}"
+            for line in found.lines
+        ]
+        show(found, as_json=as_json, lines=lines)
+
+
+def _new_plan(ports: Ports, int_id: str) -> preview.Plan:
+    found = preview.refresh(ports, int_id)
+    days = max(1, (found.last - found.first).days)
+    with click.progressbar(length=days, label="plan", file=sys.stderr) as bar:
+        while not found.complete:
+            bar.update((found.week - found.first).days - bar.pos)
+            found = preview.refresh(ports, int_id, go_on=True)
+        bar.update(days - bar.pos)
+    return found
 
 
 @cli.command()
