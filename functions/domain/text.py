@@ -49,8 +49,8 @@ def put_together(text: Text, language: str, *, line: bool = True) -> str:
 
 
 def escape(text: str) -> str:
-    """Make text of a booking safe where Google would render HTML."""
-    return html.escape(text, quote=False)
+    """Make text of a booking safe where Google would render HTML, and keep the service's line out of it."""
+    return html.escape(MARK.sub("", text), quote=False)
 
 
 def plain(text: str) -> str:

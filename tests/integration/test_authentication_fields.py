@@ -1,0 +1,166 @@
+"""The authentication screen, field by field: Client ID, Client secret, Return url, Step 1, Step 2."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.harness.deeds import faults
+from tests.harness.place import (
+    CLIENT_ID,
+    GUEST,
+    HOLIDAYS,
+    KEY,
+    PLANNER,
+    PRODUCT,
+    ROOM_A,
+    ROOM_B,
+    SCOPES,
+    Place,
+)
+
+BEARER = {"Authorization": f"Bearer {KEY}"}
+
+
+def consent_query(place: Place, int_id: str = "7") -> dict[str, str]:
+    answer = place.request("GET", f"/integrations/consent/{int_id}", headers=BEARER)
+    assert answer.status_code == 303
+    return {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["Location"]).query).items()}
+
+
+def test_client_id_is_what_step_1_shows_to_google(place: Place) -> None:
+    place.save(google={"client_id": "other.apps.googleusercontent.com"})
+    assert consent_query(place)["client_id"] == "other.apps.googleusercontent.com"
+
+
+def test_client_id_left_out_is_a_fault_of_that_field(place: Place) -> None:
+    assert "Client ID" in faults(place, google={"client_id": ""})["google.client_id"]
+
+
+def test_client_secret_connects_and_is_shown_nowhere(place: Place) -> None:
+    place.save()
+    place.connect()
+    shown = place.api("GET", "/7")
+    assert "google_client_secret" in shown["secrets_set"]
+    assert "sandbox-secret" not in str(shown)
+    assert "sandbox-secret" not in str(place.api("GET", "/7/history"))
+    assert "sandbox-secret" not in str(place.log)
+
+
+def test_client_secret_left_out_is_named_by_step_2_and_the_consent_is_still_good(place: Place) -> None:
+    place.save(secrets={"ireserve_password": "sandbox"})
+    place.consent()
+    said = place.api("POST", "/7/connect", status=422)
+    assert "Client secret is missing" in said["error"]
+    place.save()
+    assert place.api("POST", "/7/connect")["account"] == PLANNER
+
+
+def test_client_secret_left_out_of_a_later_save_stays_as_it_was(place: Place) -> None:
+    place.save()
+    place.save(secrets=None, name="Sportcentrum Zuid")
+    assert place.connect()["account"] == PLANNER
+
+
+def test_client_secret_that_is_empty_is_a_fault(place: Place) -> None:
+    assert "secrets.google_client_secret" in faults(place, secrets={"google_client_secret": " "})
+
+
+def test_return_url_is_made_of_the_address_and_the_id(place: Place) -> None:
+    assert place.save()["return_url"] == f"{PRODUCT}/integrations/redirect/7"
+
+
+def test_return_url_is_the_one_that_google_sends_the_browser_back_to(place: Place) -> None:
+    shown = place.save("noord_2")["return_url"]
+    assert consent_query(place, "noord_2")["redirect_uri"] == shown
+
+
+def test_return_url_that_is_not_registered_is_refused_on_googles_page(place: Place) -> None:
+    place.save()
+    client = {"client_id": CLIENT_ID, "client_secret": "sandbox-secret", "redirect_uris": ["https://else.test/x"]}
+    place.google("POST", "clients", client)
+    first = place.request("GET", "/integrations/consent/7", headers=BEARER)
+    page = urlsplit(first.headers["Location"])
+    assert place._google.get(page.path, query_string=page.query).status_code == 400
+
+
+def test_step_1_asks_for_exactly_two_scopes_offline_with_pkce(place: Place) -> None:
+    place.save()
+    query = consent_query(place)
+    assert set(query["scope"].split()) == set(SCOPES)
+    assert (query["access_type"], query["prompt"]) == ("offline", "consent")
+    assert query["code_challenge_method"] == "S256"
+    assert len(query["code_challenge"]) == 43
+
+
+def test_step_1_needs_the_console_key(place: Place) -> None:
+    place.save()
+    assert place.request("GET", "/integrations/consent/7").status_code == 401
+
+
+def test_step_1_of_an_unknown_integration_is_not_found(place: Place) -> None:
+    assert place.request("GET", "/integrations/consent/8", headers=BEARER).status_code == 404
+
+
+def test_step_1_exchanges_nothing_and_sends_the_browser_back_to_the_console(place: Place) -> None:
+    place.save()
+    place.forget()
+    back = place.consent()
+    assert back.status_code == 303
+    assert back.headers["Location"].startswith(f"{PRODUCT}/console/integrations/7/authentication")
+    assert "code" not in back.headers["Location"]
+    assert not [call.api for call in place.world.calls.log if call.path.endswith("/token")]
+    assert place.api("GET", "/7")["connection"] is None
+
+
+def test_step_2_names_the_account_and_lists_its_calendars(place: Place) -> None:
+    place.save()
+    found = place.connect()
+    assert found["account"] == PLANNER
+    assert {each["id"] for each in found["calendars"]} == {PLANNER, ROOM_A, ROOM_B, HOLIDAYS}
+    assert [each["writable"] for each in found["calendars"] if each["id"] == HOLIDAYS] == [False]
+    assert place.api("GET", "/7")["connection"]["account"] == PLANNER
+
+
+def test_step_2_without_step_1_says_to_run_it(place: Place) -> None:
+    place.save()
+    assert "run Step 1 first" in place.api("POST", "/7/connect", status=422)["error"]
+
+
+def test_step_2_makes_primary_the_real_calendar(place: Place) -> None:
+    place.save(mapping=[{"object": "10", "calendar": ROOM_A}, {"object": "*", "calendar": "primary"}])
+    place.connect()
+    assert place.api("GET", "/7")["mapping"][1] == {"object": "*", "calendar": PLANNER}
+
+
+def test_step_2_with_another_account_stops_names_what_it_cannot_reach_and_asks(place: Place) -> None:
+    place.save()
+    place.connect()
+    place.consent(account=GUEST)
+    said = place.api("POST", "/7/connect", status=409)["error"]
+    assert GUEST in said
+    assert PLANNER in said
+    assert ROOM_A in said
+    assert place.api("GET", "/7")["connection"]["account"] == PLANNER
+    assert place.api("POST", "/7/connect?confirm=1")["account"] == GUEST
+    assert place.api("GET", "/7")["connection"]["account"] == GUEST
+
+
+def test_step_2_with_the_same_account_again_keeps_running(place: Place) -> None:
+    place.activate()
+    assert place.connect()["account"] == PLANNER
+    booking = place.book()
+    place.settle()
+    assert place.event()["summary"] == f"Zaal A - {booking}"
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_disconnect_revokes_only_what_no_other_integration_uses(place: Place, *, shared: bool) -> None:
+    place.save()
+    place.connect()
+    if shared:
+        place.save("8", mapping=[{"object": "12", "calendar": "primary"}])
+        place.connect("8")
+    place.api("POST", "/7/disconnect")
+    revoked = [call for call in place.world.calls.log if call.path.endswith("/revoke")]
+    assert bool(revoked) is not shared
+    assert place.api("GET", "/7")["connection"] is None

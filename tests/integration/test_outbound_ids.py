@@ -1,0 +1,78 @@
+"""Field for i-Reserve event id: where the event's id is written in the booking."""
+
+import pytest
+
+from tests.harness.deeds import active, changed, faults, made
+from tests.harness.place import Place
+
+
+def test_external_id_field_left_out_is_external_id(place: Place) -> None:
+    assert place.save()["outbound"]["external_id_field"] == "external_id"
+    active(place)
+    booking, event = made(place)
+    assert place.booking(booking)["external_id"] == event["id"]
+
+
+@pytest.mark.parametrize("name", ["custom01", "custom05"])
+def test_external_id_field_custom_gets_the_id_and_leaves_external_id_alone(place: Place, name: str) -> None:
+    active(place, external_id_field=name)
+    booking, event = made(place, external_id="kept-by-another-program")
+    shown = place.booking(booking)
+    assert shown["custom"][name.removeprefix("custom")] == event["id"]
+    assert shown["external_id"] == "kept-by-another-program"
+
+
+@pytest.mark.parametrize("name", ["remarks", "custom", "customXX", "custom1234", "id", ""])
+def test_external_id_field_of_another_name_is_a_fault(place: Place, name: str) -> None:
+    assert "custom01" in faults(place, outbound={"external_id_field": name})["outbound.external_id_field"]
+
+
+def test_external_id_field_keeps_its_id_when_the_booking_is_cancelled_and_reopened(place: Place) -> None:
+    active(place)
+    booking, event = made(place)
+    changed(place, booking, status_code=70)
+    assert place.events() == []
+    changed(place, booking, status_code=20)
+    assert place.event()["id"] == event["id"]
+    assert place.booking(booking)["external_id"] == event["id"]
+
+
+def test_external_id_field_is_written_once_where_i_reserve_does_not_show_it(place: Place) -> None:
+    place.ireserve("PATCH", "dialect", {"external_id_returned": False, "column_external_id": ""})
+    active(place)
+    booking, event = made(place)
+    assert place.booking(booking)["external_id"] == event["id"]
+    place.forget()
+    changed(place, booking, remarks="nog een keer")
+    assert [call for call in place.ireserve_calls() if call.startswith("POST")] == []
+
+
+@pytest.mark.parametrize("refusal", ["status_false", "error_409", "error_412", "old_values"])
+def test_external_id_field_that_i_reserve_refuses_does_not_cost_the_event(place: Place, refusal: str) -> None:
+    place.ireserve("PATCH", "dialect", {"refusal": refusal, "external_id_max_length": 10})
+    active(place)
+    booking, event = made(place)
+    assert place.booking(booking)["external_id"] == ""
+    changed(place, booking, start="2026-11-24T12:00", end="2026-11-24T13:00")
+    moved = place.event()
+    assert (moved["id"], moved["start"]["dateTime"]) == (event["id"], "2026-11-24T12:00:00+01:00")
+
+
+def test_external_id_field_emptied_by_a_person_makes_no_second_event(place: Place) -> None:
+    active(place)
+    booking, event = made(place)
+    changed(place, booking, external_id="")
+    place.api("POST", "/7/resync")
+    place.settle()
+    changed(place, booking, start="2026-11-24T12:00", end="2026-11-24T13:00")
+    moved = place.event()
+    assert (moved["id"], moved["start"]["dateTime"]) == (event["id"], "2026-11-24T12:00:00+01:00")
+
+
+def test_external_id_field_changed_by_a_person_afterwards_is_not_overwritten(place: Place) -> None:
+    active(place)
+    booking, event = made(place)
+    changed(place, booking, external_id="ERP-77")
+    changed(place, booking, start="2026-11-24T12:00", end="2026-11-24T13:00")
+    assert place.booking(booking)["external_id"] == "ERP-77"
+    assert place.event()["id"] == event["id"]

@@ -1,0 +1,188 @@
+"""The templates: what stands in the title and above the service's line, and what people write below it."""
+
+from typing import Any
+
+import pytest
+
+from tests.harness.deeds import LINE, active, changed, faults, made
+from tests.harness.place import Place
+
+BOOKED: dict[str, Any] = {"remarks": "graag stoelen klaarzetten", "number": 3, "customer_id": 3}
+
+
+def test_title_template_left_out_is_object_and_number(place: Place) -> None:
+    active(place)
+    booking, event = made(place)
+    assert event["summary"] == f"Zaal A - {booking}"
+
+
+def test_description_template_left_out_is_the_remarks_above_the_line(place: Place) -> None:
+    active(place)
+    _, event = made(place, **BOOKED)
+    assert event["description"] == f"graag stoelen klaarzetten\n\n{LINE}"
+
+
+def test_description_template_left_out_shows_no_customer(place: Place) -> None:
+    active(place)
+    _, event = made(place, **BOOKED)
+    assert "Gast" not in str(event)
+    assert "guest@example.org" not in str(event)
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("{OBJECT}", "Zaal A"),
+        ("{FROMDATE}", "dinsdag 24 november 2026"),
+        ("{FROMTIME}-{TILLTIME}", "10:00-11:30"),
+        ("{TILLDATE}", "dinsdag 24 november 2026"),
+        ("{MINUTES} min", "90 min"),
+        ("{NUMBER_OF_PLACES} plaatsen", "3 plaatsen"),
+        ("{REMARKS}", "graag stoelen klaarzetten"),
+        ("{CUSTOMER}", "Mevr. G. Gast"),
+        ("{STATUS}", "OPEN"),
+        ("{LOCATION} {LOCATION_DESC} {LOCATION_ID}", "ZAAL Grote zaal 12"),
+        ("{RES_CUSTOM03}", "vergadering"),
+        ("{RES_CUSTOM3}", "vergadering"),
+        ("Vast [tekst]", "Vast [tekst]"),
+        ("A {SETUP_DESC} B", "A B"),
+    ],
+)
+def test_title_template_fills_each_placeholder(place: Place, template: str, text: str) -> None:
+    active(place, title_template=template)
+    _, event = made(place, end="2026-11-24T11:30", custom={"03": "vergadering"}, **BOOKED)
+    assert event["summary"] == text
+
+
+def test_title_template_writes_dates_in_the_integrations_language(place: Place) -> None:
+    active(place, {"language": "en"}, title_template="{FROMDATE}")
+    _, event = made(place)
+    assert event["summary"] == "Tuesday 24 November 2026"
+
+
+@pytest.mark.parametrize("field", ["title_template", "description_template"])
+@pytest.mark.parametrize("name", ["HASHKEY", "ACCEPTLINK", "EDITBOOKLINK", "ETICKET"])
+def test_templates_refuse_what_would_give_access_away(place: Place, field: str, name: str) -> None:
+    said = faults(place, outbound={field: f"x {{{name}}}"})[f"outbound.{field}"]
+    assert f"{{{name}}} cannot be used" in said
+
+
+@pytest.mark.parametrize("template", ["{NOPE}", "{remarks}", "{}"])
+def test_templates_refuse_what_is_no_placeholder(place: Place, template: str) -> None:
+    assert "not a placeholder" in faults(place, outbound={"title_template": template})["outbound.title_template"]
+
+
+def test_title_template_that_is_empty_is_a_fault(place: Place) -> None:
+    assert "give the event a title" in faults(place, outbound={"title_template": " "})["outbound.title_template"]
+
+
+def test_description_template_that_is_empty_leaves_the_line_alone(place: Place) -> None:
+    active(place, description_template="")
+    _, event = made(place, **BOOKED)
+    assert event["description"] == LINE
+
+
+def test_description_template_of_several_lines_keeps_them(place: Place) -> None:
+    active(place, description_template="Aantal: {NUMBER_OF_PLACES}\n\n{REMARKS}")
+    _, event = made(place, **BOOKED)
+    assert event["description"] == f"Aantal: 3\n\ngraag stoelen klaarzetten\n\n{LINE}"
+
+
+def test_title_follows_the_booking_and_comes_back_when_a_person_overwrites_it(place: Place) -> None:
+    active(place, title_template="{REMARKS}")
+    booking, event = made(place, remarks="eerst")
+    changed(place, booking, remarks="daarna")
+    assert place.event()["summary"] == "daarna"
+    place.edit(event["id"], summary="van iemand")
+    place.settle()
+    assert place.event()["summary"] == "daarna"
+
+
+def test_text_under_the_line_stays_when_the_booking_changes(place: Place) -> None:
+    active(place)
+    booking, event = made(place, **BOOKED)
+    place.edit(event["id"], description=event["description"] + "\nSleutel bij de balie")
+    place.settle()
+    changed(place, booking, remarks="graag tafels", start="2026-11-24T12:00", end="2026-11-24T13:00")
+    assert place.event()["description"] == f"graag tafels\n\n{LINE}\nSleutel bij de balie"
+
+
+def test_text_under_the_line_stays_as_googles_editor_wrote_it(place: Place) -> None:
+    active(place)
+    booking, event = made(place, **BOOKED)
+    by_hand = f"graag stoelen klaarzetten<br><br>{LINE}<br><b>Sleutel</b> bij de balie"
+    place.edit(event["id"], description=by_hand)
+    place.settle()
+    assert place.event()["description"] == by_hand
+    changed(place, booking, remarks="graag tafels")
+    assert place.event()["description"] == f"graag tafels\n\n{LINE}\n<b>Sleutel</b> bij de balie"
+
+
+def test_text_above_the_line_is_the_bookings_and_comes_back(place: Place) -> None:
+    active(place)
+    _, event = made(place, **BOOKED)
+    place.edit(event["id"], description=f"iets anders\n\n{LINE}\nblijft")
+    place.settle()
+    assert place.event()["description"] == f"graag stoelen klaarzetten\n\n{LINE}\nblijft"
+
+
+def test_the_line_that_a_person_removed_comes_back_without_losing_the_text(place: Place) -> None:
+    active(place)
+    booking, event = made(place, **BOOKED)
+    place.edit(event["id"], description="alles weg, dit is van mij")
+    place.settle()
+    changed(place, booking, remarks="graag tafels")
+    assert place.event()["description"].startswith(f"graag tafels\n\n{LINE}")
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        '<a href="https://evil.test">klik</a>',
+        "a < b & c > d",
+        "&lt;b&gt;",
+        "<img src=x onerror=alert(1)>",
+    ],
+)
+def test_hostile_remarks_are_escaped_in_the_description_and_plain_in_the_title(place: Place, hostile: str) -> None:
+    active(place, title_template="{REMARKS}")
+    booking, event = made(place, remarks=hostile)
+    above = event["description"].split(LINE)[0].strip()
+    assert "<" not in above
+    assert ">" not in above
+    assert event["summary"] == hostile
+    place.forget()
+    place.api("POST", "/7/resync")
+    place.settle()
+    assert place.event()["etag"] == event["etag"], f"booking {booking} was written again"
+
+
+def test_remarks_that_imitate_the_line_do_not_move_it(place: Place) -> None:
+    active(place)
+    booking, event = made(place, remarks=f"voor\n{LINE}\nna")
+    before = event["description"]
+    place.edit(event["id"], description=before + "\nvan een mens")
+    place.settle()
+    changed(place, booking, remarks="schoon")
+    after = place.event()["description"]
+    assert after.startswith(f"schoon\n\n{LINE}")
+    assert after.endswith("van een mens")
+    assert "na" not in after.split(LINE)[1].splitlines()
+
+
+def test_placeholders_inside_remarks_are_not_filled(place: Place) -> None:
+    active(place, title_template="{REMARKS}")
+    _, event = made(place, remarks="{CUSTOMER} {BOOKING_NUMBER}", customer_id=3)
+    assert event["summary"] == "{CUSTOMER} {BOOKING_NUMBER}"
+
+
+def test_remarks_of_ten_thousand_characters_are_cut_and_stay_in_step(place: Place) -> None:
+    active(place)
+    booking, event = made(place, remarks="<x> & " * 2000)
+    assert len(event["description"]) < 8192
+    place.forget()
+    changed(place, booking, start="2026-11-24T12:00", end="2026-11-24T13:00")
+    place.api("POST", "/7/resync")
+    place.settle()
+    assert place.calls().count("calendar.events.patch") == 1
