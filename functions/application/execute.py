@@ -20,7 +20,17 @@ from functions.domain.link import Base, Intent, Link, Origin, Side, State
 from functions.domain.outcome import landed
 from functions.domain.plan_inbound import new_event_text
 from functions.domain.snapshot import Presence, Snapshot
-from functions.domain.step import InsertEvent, MakeBooking, MoveEvent, Planned, ReviveEvent, Why, Write, WriteBooking
+from functions.domain.step import (
+    InsertEvent,
+    MakeBooking,
+    MoveEvent,
+    PatchEvent,
+    Planned,
+    ReviveEvent,
+    Why,
+    Write,
+    WriteBooking,
+)
 from functions.domain.view import Circumstances, View
 
 LEASE = timedelta(seconds=90)
@@ -33,7 +43,8 @@ def execute(sides: Sides, hint: Hint, view: View, step: Write, base: Base | None
     intent = Intent(
         stamp, target, type(step).__name__, sides.now() + LEASE, base or view.link.base, _place(step), entry_id
     )
-    entry = journal.opened(view.link, step, hint, sides.now())
+    event = view.event.value if isinstance(step, PatchEvent) else None
+    entry = journal.opened(view.link, step, hint, sides.now(), event)
     claimed = _claim(sides, replace(view.link, intent=intent), entry_id, entry)
     view = replace(view, link=claimed)
     try:
@@ -75,6 +86,9 @@ def _refused(
     step, base, link = planned.step, planned.base, replace(view.link, intent=None)
     closed = journal.closed(entry, "refused", sides.now(), reason=error.reason)
     event = view.event.value
+    if isinstance(step, WriteBooking) and step.why is Why.UNDONE:
+        _save(sides, replace(link, wish=None), entry_id, closed)
+        raise error
     if isinstance(step, MakeBooking) and event is not None:
         link = replace(link, refused=c.digest(new_event_text(event)), notice=error.reason, reason=error.reason)
     elif isinstance(step, WriteBooking) and event is not None and step.change.when is not None:

@@ -11,6 +11,7 @@ from functions.application.integrations import path_of
 from functions.application.ports import Body, Path, Transaction
 from functions.application.records import body_of
 from functions.domain.appointment import AllDay, Timed, When
+from functions.domain.event import Event
 from functions.domain.link import Link
 from functions.domain.step import (
     BookingChange,
@@ -33,7 +34,7 @@ def entry_path(int_id: str, entry: str) -> Path:
     return path_of(int_id, "journal", entry)
 
 
-def opened(link: Link, step: Write, hint: Hint, now: datetime) -> Body:
+def opened(link: Link, step: Write, hint: Hint, now: datetime, event: Event | None = None) -> Body:
     """Return the entry of a write that is about to happen: what it replaces, why, by which hint and whom."""
     base = body_of(link.base) if link.base is not None else {}
     return {
@@ -49,6 +50,7 @@ def opened(link: Link, step: Write, hint: Hint, now: datetime) -> Body:
         "actor": hint.actor,
         "before": {name: base[name] for name in ("when", "calendar", "object_id", "status") if name in base},
         "change": changed(step),
+        **({"replaced": {"when": when_body(event.when)}} if event is not None else {}),
         "outcome": "open",
     }
 
@@ -64,7 +66,7 @@ def changed(step: Write) -> Body:
     """Return what a write changes, without texts: times, objects, calendars and statuses by value, others by name."""
     match step:
         case InsertEvent(key, content, _) | ReviveEvent(key, content, _):
-            when = {"when": _when(content.when)} if content is not None else {}
+            when = {"when": when_body(content.when)} if content is not None else {}
             return {"calendar": key.calendar, "event": key.id, **when}
         case PatchEvent(_, _, change, _):
             return {**_dated(change), "fields": _texts(change)}
@@ -83,11 +85,11 @@ def changed(step: Write) -> Body:
                 ],
             }
         case MakeBooking():
-            return {"when": _when(step.when), "object_id": step.object_id, "status": step.status}
+            return {"when": when_body(step.when), "object_id": step.object_id, "status": step.status}
 
 
 def _dated(change: EventChange | BookingChange) -> Body:
-    return {"when": _when(change.when)} if change.when is not None else {}
+    return {"when": when_body(change.when)} if change.when is not None else {}
 
 
 def _texts(change: EventChange) -> list[str]:
@@ -101,7 +103,8 @@ def _texts(change: EventChange) -> list[str]:
     return [name for name, value in {**names, **guests}.items() if value is not None]
 
 
-def _when(when: When) -> Body:
+def when_body(when: When) -> Body:
+    """Return a time as it stands in an entry."""
     if isinstance(when, Timed):
         return {"start": when.start.isoformat(), "end": when.end.isoformat()}
     return {"first": when.first.isoformat(), "until": when.until.isoformat()}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from functions.domain.appointment import When
 from functions.domain.event import EventKey
@@ -66,6 +67,16 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person ordered for this pair; None leaves a value alone. `detach` parts the two afterwards."""
+
+    when: When | None = None
+    object_id: str | None = None
+    status: int | None = None
+    detach: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """One booking-event pair. `version` rises with every save; `event_etag` belongs to `base`."""
 
@@ -92,3 +103,5 @@ class Link:
     writes: tuple[datetime, ...] = ()
     ours: tuple[str, ...] = ()  # digests of event ids and Meet links that we wrote into the booking
     series: str = ""
+    wish: Wish | None = None
+    decided: Literal["", "approve", "restore"] = ""  # what a person said of a held removal

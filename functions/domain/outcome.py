@@ -25,7 +25,7 @@ KEPT_DIGESTS = 8
 def landed(link: Link, step: Write, base: Base | None, answer: Event | Booking | None, c: Circumstances) -> Link:
     """Return the link once a write has landed; `answer` is what the other side returned."""
     before = link.base.status if link.base else None
-    link = counted(replace(link, intent=None, base=base or link.base), step.why, c)
+    link = counted(replace(link, intent=None, base=base or link.base, decided=""), step.why, c)
     if isinstance(step, DeleteEvent):
         return replace(link, closed=True, state=State.ACTIVE, until=None)
     if isinstance(answer, Event):
@@ -73,6 +73,8 @@ def _booking_written(link: Link, step: WriteBooking, before: int | None, c: Circ
         return replace(
             link, closed=True, cancelled_by_us=True, status_before=before, state=State.ACTIVE, until=None, reason=""
         )
+    if step.why is Why.UNDONE:
+        return replace(link, closed=False, cancelled_by_us=False, status_before=None, refused="", notice="")
     return replace(link, refused="", notice="")
 
 

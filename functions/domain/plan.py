@@ -10,6 +10,7 @@ from functions.domain.link import Link, State
 from functions.domain.merge import merge
 from functions.domain.plan_inbound import plan_new_event, plan_vanished
 from functions.domain.plan_outbound import plan_missing, plan_removal
+from functions.domain.plan_wish import fulfil
 from functions.domain.recovery import recover
 from functions.domain.snapshot import Presence
 from functions.domain.step import Planned, Rest, Settle, Why, Write, WriteBooking
@@ -40,6 +41,8 @@ def _decide(v: View, c: Circumstances) -> Planned:
         return Planned(Rest(Why.UNREADABLE))
     if not link.booking_id:
         return plan_new_event(v, c)
+    if link.wish is not None:
+        return fulfil(v, c, link.wish)
     wanted = wanted_of(v.booking, c)
     if wanted is Wanted.UNKNOWN:
         return Planned(Rest(Why.BOOKING_GONE, c.now + SECOND_READ))
@@ -58,9 +61,11 @@ def _bookkeeping(planned: Planned) -> bool:
 
 
 def _too_often(link: Link, planned: Planned, c: Circumstances) -> bool:
+    if not isinstance(planned.step, Write) or planned.step.why in (Why.UNDONE, Why.APPROVED):
+        return False
     put_backs = sum(1 for at in link.put_backs if c.now - at < PUT_BACK_SPAN)
     writes = sum(1 for at in link.writes if c.now - at < WRITE_SPAN)
-    again = isinstance(planned.step, Write) and planned.step.why in (Why.PUT_BACK, Why.MADE_AGAIN)
+    again = planned.step.why in (Why.PUT_BACK, Why.MADE_AGAIN)
     return (again and put_backs >= PUT_BACKS) or writes >= WRITES
 
 

@@ -80,6 +80,8 @@ def plan_vanished(v: View, c: Circumstances) -> Planned:
         return _again(v, booking, c, Why.BOOKING_MADE)
     when = when_of(booking, c.settings)
     changed = (when, booking.object_id) != (link.base.when, link.base.object_id)
+    if link.decided == "restore":
+        return _again(v, booking, c, Why.UNDONE)
     if link.state in (State.GRACE, State.HELD):
         if changed:
             return _again(v, booking, c, Why.BOOKING_CHANGED)
@@ -109,6 +111,8 @@ def _deleted(v: View, booking: Booking, c: Circumstances) -> Planned:
 
 
 def _at_the_end_of_grace(link: Link, booking: Booking, c: Circumstances) -> Planned:
+    if link.decided == "approve":
+        return cancel(link, booking, c, Why.APPROVED)
     if link.state is State.HELD:
         return Planned(Rest(Why.HELD))
     if link.until is not None and c.now < link.until:

@@ -78,11 +78,14 @@ def plan_removal(v: View, c: Circumstances) -> Planned:
         change = BookingChange(status=link.status_before)
         reopened = replace(link.base, status=link.status_before)
         return Planned(WriteBooking(booking.id, change, Why.EVENT_RESTORED), reopened)
-    if booking is None and c.hold_removals:
-        if link.state is State.HELD:
-            return Planned(Rest(Why.HELD))
+    if booking is None and link.decided == "restore":
+        return Planned(Settle(replace(link, state=State.DETACHED, reason=Why.BOOKING_GONE, decided=""), Why.UNDONE))
+    if booking is None and not link.decided and link.state is State.HELD:
+        return Planned(Rest(Why.HELD))
+    if booking is None and not link.decided and c.hold_removals:
         return Planned(Settle(replace(link, state=State.HELD, reason=Why.BOOKING_GONE), Why.HELD))
-    why = Why.BOOKING_CANCELLED if booking is not None else Why.BOOKING_GONE
+    gone = Why.APPROVED if link.decided else Why.BOOKING_GONE
+    why = Why.BOOKING_CANCELLED if booking is not None else gone
     etag = event.etag if event is not None else link.event_etag
     base = replace(link.base, status=status) if link.base and status is not None else link.base
     return Planned(DeleteEvent(event.key if event else link.event, etag, why), base)

@@ -12,12 +12,14 @@ from functions.application import (
     activation,
     consent,
     diagnose,
+    held,
     hints,
     integrations,
     journal_read,
     parked,
     preview,
     setup,
+    undo,
     walk,
     webhooks,
 )
@@ -98,6 +100,12 @@ def api(ports: Ports, who: Who) -> Blueprint:
         hints.give(ports.tasks, hint, ports.clock(), trailing=False)
         return answer(202, {"queued": True})
 
+    _reading(routes, ports)
+    _people(routes, ports, who)
+    return routes
+
+
+def _reading(routes: Blueprint, ports: Ports) -> None:
     @routes.get("/<int_id>/calendars")
     def calendars(int_id: str) -> Response:
         return answer(200, plain(open_sides(ports, integrations.get(ports.documents, int_id)).calendars.calendars()))
@@ -133,10 +141,9 @@ def api(ports: Ports, who: Who) -> Blueprint:
         integrations.get(ports.documents, int_id)
         return answer(200, [{"id": item, **body} for item, body in parked.every(ports, int_id, _limit())])
 
-    @routes.post("/<int_id>/parked/<item>/retry")
-    def retry(int_id: str, item: str) -> Response:
-        parked.retry(ports, int_id, item, who(request))
-        return answer(202, {"queued": True})
+    @routes.get("/<int_id>/held")
+    def held_items(int_id: str) -> Response:
+        return answer(200, plain(held.every(ports, int_id)))
 
     @routes.get("/<int_id>/history")
     def history(int_id: str) -> Response:
@@ -144,7 +151,31 @@ def api(ports: Ports, who: Who) -> Blueprint:
         rows = ports.documents.find(path_of(int_id, "history"), order="at", descending=True, limit=_limit())
         return answer(200, [{"id": entry, **body} for entry, body in rows])
 
-    return routes
+
+def _people(routes: Blueprint, ports: Ports, who: Who) -> None:
+    @routes.post("/<int_id>/parked/<item>/retry")
+    def retry(int_id: str, item: str) -> Response:
+        parked.retry(ports, int_id, item, who(request))
+        return answer(202, {"queued": True})
+
+    @routes.post("/<int_id>/journal/<entry>/undo")
+    def undone(int_id: str, entry: str) -> Response:
+        if request.args.get("preview") or _body().get("preview"):
+            return answer(200, plain(undo.preview(ports, int_id, entry)))
+        return answer(200, plain(undo.undo(ports, int_id, entry, who(request))))
+
+    @routes.post("/<int_id>/held/<item>/approve")
+    def approve(int_id: str, item: str) -> Response:
+        return answer(200, {"decided": len(held.approve(ports, int_id, item, who(request)))})
+
+    @routes.post("/<int_id>/held/<item>/restore")
+    def restore(int_id: str, item: str) -> Response:
+        return answer(200, {"decided": len(held.restore(ports, int_id, item, who(request)))})
+
+    @routes.post("/<int_id>/links/<link>/resume")
+    def resume(int_id: str, link: str) -> Response:
+        outcome = held.resume(ports, int_id, link, who(request))
+        return answer(200, {"state": outcome.link.state.value, "rest": outcome.rest.why.value})
 
 
 def shown(ports: Ports, integration: Integration) -> dict[str, Any]:

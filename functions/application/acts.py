@@ -1,0 +1,47 @@
+"""Acts of people on one pair: the link is changed as ordered, then looked at at once, so that they see what came of it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from functions.application import integrations, links
+from functions.application.hints import Hint, Kind, give
+from functions.application.ports import Ports
+from functions.application.reconcile import Outcome, reconcile
+from functions.application.sides import open_sides
+from functions.domain.errors import Conflict, Gone, Stale, Transient
+from functions.domain.integration import Phase
+from functions.domain.link import Link
+from functions.domain.step import Rest, Why
+
+
+def act(
+    ports: Ports,
+    int_id: str,
+    link_id: str,
+    actor: str,
+    source: str,
+    ordered: Callable[[Link], Link],
+    *,
+    rehearse: bool = False,
+) -> Outcome:
+    """Change a link and bring it to rest; what could not be done now is tried again by the queue."""
+    integration = integrations.get(ports.documents, int_id)
+    if integration.phase is not Phase.ACTIVE:
+        raise Conflict("activate or resume the integration first; nothing is written now", reason="not_active")
+    link = links.by_id(ports.documents, int_id, link_id)
+    if link is None:
+        raise Gone(f"there is no pair {link_id}", reason="unknown_link")
+    if link.intent is not None and ports.clock() < link.intent.expires_at:
+        raise Conflict("this pair is being worked on at this moment; try again in a minute", reason="busy")
+    changed, now = ordered(link), ports.clock()
+    hint = Hint(Kind.BOOKING, int_id, (link.booking_id,), source, now, actor=actor)
+    sides = open_sides(ports, integration)
+    event = sides.read_event(changed.event) if changed.event is not None else None
+    if rehearse:
+        return reconcile(sides, hint, changed, event=event, rehearse=True)
+    saved = ports.documents.transact(lambda tx: links.save(tx, int_id, changed))
+    try:
+        return reconcile(sides, hint, saved, event=event)
+    except (Transient, Stale):
+        give(ports.tasks, replace(hint, attempt=1), now, trailing=False)
+        return Outcome(Rest(Why.LEASED, now), saved)

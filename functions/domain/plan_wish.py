@@ -1,0 +1,82 @@
+"""A wish: what a person ordered for one pair, as undo does. Booking, event and base are set together.
+
+It goes before the merge: until it is fulfilled or refused, what differs on the event is not a person's edit.
+"""
+
+from dataclasses import replace
+
+from functions.domain.booking import Booking
+from functions.domain.link import Link, Origin, State, Wish
+from functions.domain.projection import appointment_of, base_of, when_of
+from functions.domain.snapshot import Presence
+from functions.domain.step import (
+    BookingChange,
+    EventChange,
+    Look,
+    MoveEvent,
+    PatchEvent,
+    Planned,
+    Rest,
+    ReviveEvent,
+    Settle,
+    Why,
+    WriteBooking,
+)
+from functions.domain.view import Circumstances, View
+
+
+def fulfil(v: View, c: Circumstances, wish: Wish) -> Planned:
+    """Return the next step towards a wish; the booking first, because it may refuse."""
+    link, booking = v.link, v.booking.value
+    if booking is None:
+        return Planned(Settle(replace(link, wish=None), Why.UNDONE))
+    change = _change(booking, wish, c)
+    if change != BookingChange():
+        base = link.base
+        if base is not None:
+            base = replace(
+                base,
+                when=wish.when or base.when,
+                object_id=wish.object_id or base.object_id,
+                status=wish.status if wish.status is not None else base.status,
+            )
+        return Planned(WriteBooking(booking.id, change, Why.UNDONE), base)
+    if wish.detach:
+        return Planned(Settle(replace(link, wish=None, state=State.DETACHED, reason=Why.UNDONE), Why.UNDONE))
+    if booking.status in c.settings.outbound.delete_on_status or link.event is None:
+        return Planned(Settle(replace(link, wish=None), Why.UNDONE))
+    return _event(v, c, link, booking)
+
+
+def _event(v: View, c: Circumstances, link: Link, booking: Booking) -> Planned:
+    calendar = c.settings.calendar_of(booking.object_id)
+    if calendar is None or link.event is None:
+        return Planned(Rest(Why.NO_CALENDAR))
+    if v.event.presence is Presence.BELIEVED:
+        return Planned(Look(event=link.event))
+    wanted = appointment_of(booking, c.settings, calendar)
+    base = base_of(wanted, booking, c.digest)
+    if link.origin is Origin.EVENT or v.event.value is not None:
+        base = replace(base, digests=link.base.digests if link.base else {})
+    event = v.event.value
+    if event is None:
+        return Planned(ReviveEvent(link.event, wanted if link.origin is Origin.BOOKING else None, Why.UNDONE), base)
+    if event.key.calendar != calendar:
+        return Planned(MoveEvent(event.key, event.etag, calendar, Why.UNDONE), base)
+    if event.when != wanted.when:
+        return Planned(PatchEvent(event.key, event.etag, EventChange(when=wanted.when), Why.UNDONE), base)
+    settled = replace(
+        link, wish=None, base=base, event=event.key, event_etag=event.etag, state=State.ACTIVE, until=None
+    )
+    return Planned(Settle(replace(settled, refused="", closed=False, decided=""), Why.UNDONE))
+
+
+def _change(booking: Booking, wish: Wish, c: Circumstances) -> BookingChange:
+    change = BookingChange()
+    if wish.when is not None and wish.when != when_of(booking, c.settings):
+        change = replace(change, when=wish.when)
+    if wish.object_id is not None and wish.object_id != booking.object_id:
+        change = replace(change, object_id=wish.object_id)
+    if wish.status is not None and wish.status != booking.status:
+        change = replace(change, status=wish.status)
+    return change
