@@ -15,7 +15,7 @@ SCHEMA = 1
 _TABLES = (
     """CREATE TABLE documents (
         collection TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, expires REAL, body TEXT NOT NULL,
-        PRIMARY KEY (collection, id)) WITHOUT ROWID""",
+        PRIMARY KEY (collection, id))""",
     "CREATE INDEX documents_counted ON documents (collection, expires)",
     "CREATE INDEX documents_expiring ON documents (expires) WHERE expires IS NOT NULL",
     """CREATE TABLE tasks (
