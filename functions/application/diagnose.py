@@ -103,16 +103,20 @@ def _google(sides: Sides) -> list[Check]:
     except SyncError as error:
         return [*checks, Check("google", "red", str(error), "run Step 1 and Step 2 again if this stays", "consent")]
     checks.append(Check("google", "green", f"connected as {connection.account}, {len(entries)} calendars"))
-    return [*checks, *(_calendar(each, entries.get(each)) for each in sides.settings.calendars)]
+    meet = sides.settings.outbound.create_meet_link
+    return [*checks, *(_calendar(each, entries.get(each), meet=meet) for each in sides.settings.calendars)]
 
 
-def _calendar(calendar: str, entry: CalendarEntry | None) -> Check:
+def _calendar(calendar: str, entry: CalendarEntry | None, *, meet: bool) -> Check:
     if entry is None:
         mend = "share it with the connected account, or map its objects to another calendar"
         return Check("calendar", "red", f"{calendar} cannot be reached", mend, "mapping", calendar)
     if not entry.writable:
         mend = "give the connected account the right to make changes to events"
         return Check("calendar", "red", f"{calendar} cannot be written", mend, "mapping", calendar)
+    if meet and not entry.meet:
+        mend = "allow Google Meet for it in Google, or switch Create Google Meet link off"
+        return Check("calendar", "amber", f"{calendar} takes no Google Meet links", mend, "outbound", calendar)
     return Check("calendar", "green", f"{calendar} can be read and written", subject=calendar)
 
 

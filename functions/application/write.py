@@ -1,8 +1,10 @@
 """One write to one side, under the lease of its intent."""
 
+from dataclasses import replace
+
 from functions.application.sides import Sides
 from functions.domain.booking import Booking
-from functions.domain.errors import Stale
+from functions.domain.errors import Refused, Stale
 from functions.domain.event import Event, Mark
 from functions.domain.link import Intent
 from functions.domain.step import (
@@ -30,12 +32,23 @@ def write(sides: Sides, view: View, step: Write, stamp: str, intent: Intent | No
     match step:
         case InsertEvent(key, content, _):
             description = put_together(Text(above=content.description), sides.settings.language)
-            return calendars.insert(key, content, description, mark, notify=notify)
+            try:
+                return calendars.insert(key, content, description, mark, notify=notify)
+            except Refused:
+                if not content.meet:
+                    raise
+                # a calendar can forbid Meet: better the event without than none; diagnostics name the calendar
+                return calendars.insert(key, replace(content, meet=False), description, mark, notify=notify)
         case ReviveEvent(key, content, _):
             change = EventChange(when=content.when) if content is not None else EventChange()
             return calendars.patch(key, "", change, mark, notify=notify, revive=True)
         case PatchEvent(key, etag, change, _):
-            return calendars.patch(event or key, etag, change, mark, notify=notify)
+            try:
+                return calendars.patch(event or key, etag, change, mark, notify=notify)
+            except Refused:
+                if not change.meet:
+                    raise
+                return calendars.patch(event or key, etag, replace(change, meet=None), mark, notify=notify)
         case MoveEvent(key, _, destination, _):
             return calendars.move(key, destination, notify=notify)
         case DeleteEvent(key, etag, _):

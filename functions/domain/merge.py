@@ -268,14 +268,13 @@ def _settle(v: View, c: Circumstances, wanted: Appointment) -> Planned:
         settled = replace(settled, event=event.key, event_etag=event.etag, refused="", series=family(event.series))
         settled = _meet(settled, event, wanted, c)
     if settled.meet_asked_at is not None and settled == link:
-        return Planned(Rest(Why.IN_STEP, c.now + MEET_LOOK_AGAIN))
+        age = c.now - settled.meet_asked_at
+        return Planned(Rest(Why.IN_STEP, c.now + max(MEET_LOOK_AGAIN, age) if age < MEET_PATIENCE else None))
     return Planned(Rest(Why.IN_STEP) if settled == link else Settle(settled, Why.IN_STEP))
 
 
 def _meet(link: Link, event: Event, wanted: Appointment, c: Circumstances) -> Link:
-    """Keep looking for a Meet link that Google is still making, for a while."""
+    """Note since when Google has been making a Meet link: it is looked for less and less often, then at each change."""
     if event.meet is not MeetState.PENDING or not wanted.meet:
         return replace(link, meet_asked_at=None)
-    if link.meet_asked_at is None:
-        return replace(link, meet_asked_at=c.now)
-    return link if c.now - link.meet_asked_at < MEET_PATIENCE else replace(link, meet_asked_at=None)
+    return link if link.meet_asked_at is not None else replace(link, meet_asked_at=c.now)

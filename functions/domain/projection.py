@@ -1,5 +1,6 @@
 """Projection: what a booking should look like as an event, and an event as a booking."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from functions.domain.text import escape, plain, take_apart
 
 Digest = Callable[[str], str]  # keyed; "" for ""
 TITLE_LIMIT = 1000
+ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 DESCRIPTION_LIMIT = 8000  # Google's practical limit is about 8192 characters
 
 
@@ -48,10 +50,16 @@ def appointment_of(booking: Booking, settings: Settings, calendar: str) -> Appoi
         calendar=calendar,
         title=" ".join(title.split())[:TITLE_LIMIT],
         description=escape(fill(o.description_template, booking, starts, ends, settings.language))[:DESCRIPTION_LIMIT],
-        guest=booking.email.strip().lower() if o.use_customer_data else "",
+        guest=_guest(booking) if o.use_customer_data else "",
         reminders=tuple((method, minutes) for method, minutes in reminders if minutes),
         meet=o.create_meet_link,
     )
+
+
+def _guest(booking: Booking) -> str:
+    """Return the customer's address, or "" where it is none: Google would refuse the whole event."""
+    address = booking.email.strip().lower()
+    return address if ADDRESS.fullmatch(address) else ""
 
 
 def base_of(wanted: Appointment, booking: Booking, digest: Digest) -> Base:

@@ -1,0 +1,135 @@
+"""Use customer data and notify guests: the customer as a guest, guests that people added, and the mails."""
+
+import pytest
+
+from tests.harness.deeds import active, changed, made, writes
+from tests.harness.place import GUEST, Place
+
+TEST = "test@example.org"
+
+
+def addresses(event: dict[str, object]) -> list[str]:
+    guests = event.get("attendees", [])
+    assert isinstance(guests, list)
+    return sorted(str(guest["email"]) for guest in guests)
+
+
+def mails(place: Place) -> list[tuple[str, str]]:
+    found = place.google("GET", "mails")
+    return [(mail["to"], mail["kind"]) for mail in found["mails"]]
+
+
+def test_use_customer_data_left_out_invites_nobody(place: Place) -> None:
+    active(place)
+    _, event = made(place, customer_id=3)
+    assert addresses(event) == []
+
+
+def test_use_customer_data_makes_the_customer_a_guest(place: Place) -> None:
+    active(place, use_customer_data=True)
+    _, event = made(place, customer_id=3)
+    assert addresses(event) == [GUEST]
+
+
+def test_use_customer_data_without_a_customer_invites_nobody(place: Place) -> None:
+    active(place, use_customer_data=True)
+    _, event = made(place)
+    assert addresses(event) == []
+
+
+def test_use_customer_data_follows_to_another_customer(place: Place) -> None:
+    active(place, use_customer_data=True)
+    booking, _ = made(place, customer_id=3)
+    changed(place, booking, customer_id=2)
+    assert addresses(place.event()) == [TEST]
+
+
+def test_use_customer_data_takes_the_guest_off_when_the_booking_has_no_customer_any_more(place: Place) -> None:
+    active(place, use_customer_data=True)
+    booking, _ = made(place, customer_id=3)
+    changed(place, booking, customer_id=None)
+    assert addresses(place.event()) == []
+
+
+def test_the_customers_answer_stays_when_the_booking_changes(place: Place) -> None:
+    active(place, use_customer_data=True)
+    booking, event = made(place, customer_id=3)
+    where = f"calendars/{event['organizer']['email']}/events/{event['id']}/respond"
+    place.google("POST", where, {"email": GUEST, "responseStatus": "accepted"})
+    place.settle()
+    changed(place, booking, start="2026-11-24T12:00", end="2026-11-24T13:00", remarks="andere tekst")
+    assert [guest["responseStatus"] for guest in place.event()["attendees"]] == ["accepted"]
+
+
+@pytest.mark.parametrize("use", [False, True])
+def test_guests_that_people_add_are_kept(place: Place, *, use: bool) -> None:
+    active(place, use_customer_data=use)
+    booking, event = made(place, customer_id=3)
+    ours = addresses(event)
+    added = [*event.get("attendees", []), {"email": "anna@example.org", "optional": True, "comment": "met laptop"}]
+    place.edit(event["id"], attendees=added)
+    place.settle()
+    changed(place, booking, customer_id=2, remarks="andere tekst")
+    after = place.event()
+    assert addresses(after) == sorted([*([TEST] if ours else []), "anna@example.org"])
+    anna = next(guest for guest in after["attendees"] if guest["email"] == "anna@example.org")
+    assert (anna["optional"], anna["comment"]) == (True, "met laptop")
+
+
+def test_the_customer_that_a_person_took_off_comes_back(place: Place) -> None:
+    active(place, use_customer_data=True)
+    _, event = made(place, customer_id=3)
+    place.edit(event["id"], attendees=[])
+    place.settle()
+    assert addresses(place.event()) == [GUEST]
+
+
+def test_an_address_in_other_letters_is_the_same_guest(place: Place) -> None:
+    active(place, use_customer_data=True)
+    customer = place.ireserve("POST", "customers", {"name": "Groot", "email": "Groot@Example.org"})["id"]
+    _, event = made(place, customer_id=customer)
+    assert addresses(event) == ["groot@example.org"]
+    place.forget()
+    place.api("POST", "/7/resync")
+    place.settle()
+    assert writes(place) == []
+
+
+@pytest.mark.parametrize("address", ["geen adres", "a@b", "twee@x.nl, drie@x.nl"])
+def test_an_address_that_google_would_refuse_does_not_cost_the_event(place: Place, address: str) -> None:
+    active(place, use_customer_data=True)
+    customer = place.ireserve("POST", "customers", {"name": "Fout", "email": address})["id"]
+    booking = place.book(customer_id=customer)
+    place.settle()
+    assert place.event()["summary"] == f"Zaal A - {booking}"
+
+
+@pytest.mark.parametrize("notify", [None, False, True])
+def test_notify_guests_decides_about_every_mail(place: Place, *, notify: bool | None) -> None:
+    active(place, use_customer_data=True, **({} if notify is None else {"notify_guests": notify}))
+    booking, _ = made(place, customer_id=3)
+    changed(place, booking, start="2026-11-24T12:00", end="2026-11-24T13:00")
+    changed(place, booking, object_id=11)
+    changed(place, booking, status_code=70)
+    kinds = [kind for to, kind in mails(place) if to == GUEST]
+    if notify:
+        assert kinds[0] == "invitation"
+        assert kinds[-1] == "cancellation"
+    else:
+        assert kinds == []
+
+
+def test_notify_guests_sends_one_mail_per_change(place: Place) -> None:
+    active(place, use_customer_data=True, notify_guests=True)
+    booking, _ = made(place, customer_id=3)
+    changed(place, booking, start="2026-11-24T12:00", end="2026-11-24T13:00", remarks="andere tekst")
+    assert mails(place) == [(GUEST, "invitation"), (GUEST, "update")]
+
+
+def test_send_updates_stands_on_every_write(place: Place) -> None:
+    active(place, use_customer_data=True)
+    booking, _ = made(place, customer_id=3)
+    changed(place, booking, start="2026-11-24T12:00", end="2026-11-24T13:00")
+    changed(place, booking, status_code=70)
+    sent = [call for call in place.world.calls.log if call.api.startswith("calendar.events.") and call.method != "GET"]
+    assert {call.query.get("sendUpdates") for call in sent if "watch" not in call.path} == {"none"}
