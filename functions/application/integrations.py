@@ -1,12 +1,13 @@
 """Integrations in the store: read, save with a revision, and the history of their settings."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 from functions.application.ports import Body, Documents, Path, Ports, Transaction
 from functions.application.records import body_of, record_of
-from functions.domain.errors import Conflict, Gone
+from functions.domain.errors import Conflict, Gone, Malformed
 from functions.domain.integration import Integration
 from functions.domain.settings import Settings
 
@@ -37,7 +38,9 @@ def every(documents: Documents) -> list[Integration]:
     integrations: list[Integration] = []
     after = None
     while rows := documents.find(("integrations",), after=after, limit=200):
-        integrations += [record_of(Integration, body, f"integration {int_id}") for int_id, body in rows]
+        for int_id, body in rows:
+            with suppress(Malformed):
+                integrations.append(record_of(Integration, body, f"integration {int_id}"))
         after = rows[-1][0]
     return integrations
 

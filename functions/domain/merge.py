@@ -18,6 +18,7 @@ from functions.domain.projection import (
     remarks_of,
     reminder_text,
     when_of,
+    written,
 )
 from functions.domain.reasons import notice, sentence
 from functions.domain.series import family
@@ -240,14 +241,14 @@ def _write_back(v: View, c: Circumstances, booking: Booking, event: Event | None
         return None
     change = BookingChange()
     name, wanted = outbound.external_id_field, link.event.id
-    if link.write_back and booking.value_of(name) != wanted and c.digest(wanted) not in link.ours:
+    if link.write_back and booking.value_of(name) != wanted and c.digest(written(name, wanted)) not in link.ours:
         if name == "external_id":
             change = replace(change, external_id=wanted)
         else:
             change = replace(change, fields=((name, wanted),))
     url = event.meet_url if event is not None and outbound.create_meet_link else ""
     field = outbound.meet_link_field
-    if url and field and booking.value_of(field) != url and c.digest(url) not in link.ours:
+    if url and field and booking.value_of(field) != url and c.digest(written(field, url)) not in link.ours:
         change = replace(change, fields=(*change.fields, (field, url)))
     if change == BookingChange():
         return None

@@ -6,6 +6,7 @@ from functions.domain.booking import Booking
 from functions.domain.event import Event
 from functions.domain.link import Base, Link, Origin, State
 from functions.domain.plan import counted
+from functions.domain.projection import written
 from functions.domain.series import family
 from functions.domain.step import (
     DeleteEvent,
@@ -55,7 +56,7 @@ def landed(link: Link, step: Write, base: Base | None, answer: Event | Booking |
             reason="",
             refused="",
             notice="",
-            ours=_ours(link, c, step.event.id),
+            ours=_ours(link, c, (step.external_id_field, step.event.id)),
         )
     if isinstance(step, WriteBooking):
         return _booking_written(link, step, before, c)
@@ -65,8 +66,8 @@ def landed(link: Link, step: Write, base: Base | None, answer: Event | Booking |
 def _booking_written(link: Link, step: WriteBooking, before: int | None, c: Circumstances) -> Link:
     change = step.change
     if step.why is Why.WRITE_BACK:
-        values = [text for _, text in change.fields]
-        return replace(link, ours=_ours(link, c, *values, *([change.external_id] if change.external_id else [])))
+        ids = (("external_id", change.external_id),) if change.external_id else ()
+        return replace(link, ours=_ours(link, c, *change.fields, *ids))
     if step.why is Why.EVENT_RESTORED:
         return replace(link, closed=False, cancelled_by_us=False, status_before=None)
     if step.why in (Why.GRACE_OVER, Why.APPROVED):
@@ -78,6 +79,6 @@ def _booking_written(link: Link, step: WriteBooking, before: int | None, c: Circ
     return replace(link, refused="", notice="")
 
 
-def _ours(link: Link, c: Circumstances, *values: str) -> tuple[str, ...]:
-    digests = dict.fromkeys((*link.ours, *(c.digest(value) for value in values)))
+def _ours(link: Link, c: Circumstances, *values: tuple[str, str]) -> tuple[str, ...]:
+    digests = dict.fromkeys((*link.ours, *(c.digest(written(*value)) for value in values)))
     return tuple(digests)[-KEPT_DIGESTS:]

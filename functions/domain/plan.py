@@ -43,6 +43,12 @@ def _decide(v: View, c: Circumstances) -> Planned:
         return plan_new_event(v, c)
     if link.wish is not None:
         return fulfil(v, c, link.wish)
+    if (
+        v.booking.value is not None
+        and link.event is not None
+        and c.settings.calendar_of(v.booking.value.object_id) is None
+    ):
+        return Planned(Rest(Why.NO_CALENDAR))  # its row was removed: the event stays, nothing is carried over
     wanted = wanted_of(v.booking, c)
     if wanted is Wanted.UNKNOWN:
         return Planned(Rest(Why.BOOKING_GONE, c.now + SECOND_READ))

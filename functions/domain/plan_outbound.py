@@ -6,7 +6,7 @@ from functions.domain.booking import Booking
 from functions.domain.event import EventKey
 from functions.domain.identity import event_id
 from functions.domain.link import Link, Origin, State
-from functions.domain.projection import appointment_of, base_of, in_window
+from functions.domain.projection import appointment_of, base_of, in_window, written
 from functions.domain.snapshot import Presence
 from functions.domain.step import (
     BookingChange,
@@ -59,7 +59,7 @@ def plan_missing(v: View, c: Circumstances, wanted: Wanted) -> Planned:
 def _ours(named: str, link: Link, booking: Booking, c: Circumstances) -> bool:
     """Whether this service wrote the id that a booking carries."""
     derived = (event_id(c.settings.id, booking.id, generation) for generation in range(link.generation + 1))
-    return named in derived or c.digest(named) in link.ours
+    return named in derived or c.digest(written(c.settings.outbound.external_id_field, named)) in link.ours
 
 
 def plan_removal(v: View, c: Circumstances) -> Planned:

@@ -85,6 +85,11 @@ def reminder_text(reminders: tuple[tuple[str, int], ...] | None) -> str:
     return ",".join(sorted(f"{method}:{minutes}" for method, minutes in reminders))
 
 
+def written(field: str, value: str) -> str:
+    """Return what stands (as a digest) for a value of ours in a field of a booking."""
+    return f"{field}\n{value}"
+
+
 def remarks_of(event: Event) -> str:
     """Return what a person's event says, as text for a booking: its title, then its description above our line."""
     parts = (event.title.strip(), plain(take_apart(event.description).above))

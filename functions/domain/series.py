@@ -5,12 +5,16 @@ vanish; the new root is often named `root_R20261123T090000`.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from functions.domain.appointment import AllDay, When
 from functions.domain.event import Event
 from functions.domain.link import Link
+from functions.domain.projection import in_window
+from functions.domain.settings import Settings
+
+SLACK = timedelta(days=2)  # of a day named in an id, which is in UTC
 
 
 def family(series: str) -> str:
@@ -22,6 +26,18 @@ def family_of_id(event_id: str) -> str:
     """Return the family of an occurrence's id (`root_20261123T090000Z`), or "" for an id of another form."""
     root, _, stamp = event_id.rpartition("_")
     return family(root) if root and stamp[:8].isdigit() else ""
+
+
+def never_linked(event: Event, settings: Settings, now: datetime) -> bool:
+    """Whether an occurrence was never near the window, so that the store need not be asked for it.
+
+    An endless series expands very far. One that was moved out of the window still has its old day in its id.
+    """
+    stamp = event.key.id.rpartition("_")[2][:8]
+    if not event.series or not (stamp.isascii() and stamp.isdigit()) or in_window(event.when, settings, now):
+        return False
+    end = (now + timedelta(days=settings.sync.window_days[1]) + SLACK).strftime("%Y%m%d")
+    return stamp > end
 
 
 def pair(vanished: Sequence[Link], appeared: Sequence[Event], timezone: str) -> list[tuple[Link, Event]]:
