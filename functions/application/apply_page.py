@@ -1,61 +1,106 @@
 """Apply one page of a calendar's changes: echoes cost nothing, one bad event never stops the others."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
 
 from functions.application import links, parked
+from functions.application.follow_series import Shown, families, followers, tie
 from functions.application.hints import Hint, Kind, task
 from functions.application.ports import Tombstone, Unusable
-from functions.application.reconcile import reconcile
+from functions.application.reconcile import Outcome, reconcile
 from functions.application.sides import Sides
 from functions.domain.echo import is_echo
 from functions.domain.errors import AccessRevoked, Conflict, Stale, SyncError, Transient
-from functions.domain.event import Event
+from functions.domain.event import Event, EventKey
+from functions.domain.identity import event_id
 from functions.domain.link import Link, State
 from functions.domain.plan_inbound import eligible
-from functions.domain.series import family, pair
+from functions.domain.series import never_linked
 from functions.domain.snapshot import Presence, Snapshot
+
+Item = Event | Tombstone | Unusable
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The changes of one page of a calendar."""
+    """The items of one page. `listed`: of a list of everything or of some days, which says nothing of removals."""
 
     calendar: str
-    items: tuple[Event | Tombstone | Unusable, ...]
+    items: tuple[Item, ...]
+    listed: bool = False
 
 
-def apply_page(sides: Sides, hint: Hint, page: Page) -> int:
-    """Apply a page and return how many pairs were looked at.
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """How many pairs were looked at, and whether the page was finished in time; else it is applied once more."""
 
-    Removals come first: their bookings are found again by the new occurrences of a series, or make room for them.
+    looked: int
+    finished: bool = True
+
+
+def apply_page(sides: Sides, hint: Hint, page: Page, shown: Shown, until: datetime | None = None) -> Applied:
+    """Apply a page, not beyond a moment; what was applied of it is an echo the next time.
+
+    The bookings of a shifted series move first; removals come before what is new, because they make room.
     """
-    looked = 0
-    for item in page.items:
-        if isinstance(item, Tombstone):
-            looked += _one(sides, hint, item)
-        elif isinstance(item, Unusable):
-            about = replace(hint, kind=Kind.EVENT, subject=(item.key.calendar, item.key.id))
-            parked.park(sides.ports, about, item.reason, sides.now())
     events = [item for item in page.items if isinstance(item, Event)]
-    looked += _series(sides, hint, [event for event in events if event.series])
-    for event in events:
-        looked += _one(sides, hint, event)
-    return looked
+    tombstones = [item for item in page.items if isinstance(item, Tombstone)]
+    shown.live.update(event.key.id for event in events if page.listed or event.series)
+    shown.removed.update(item.key.id for item in tombstones)
+    for item in page.items:
+        if isinstance(item, Unusable):
+            parked.park(sides.ports, _about(hint, item.key), item.reason, sides.now())
+    looked, handled = _series(sides, hint, page, shown)
+    in_turn: tuple[Event | Tombstone, ...] = (*tombstones, *events)
+    for each in in_turn:
+        if each.key in handled:
+            continue
+        if until is not None and sides.now() >= until:
+            return Applied(looked, finished=False)
+        looked += _guarded(sides, hint, each.key, partial(_one, sides, hint, page, each))
+    return Applied(looked)
 
 
-def _one(sides: Sides, hint: Hint, item: Event | Tombstone) -> bool:
-    link = links.of_event(sides.ports.documents, sides.id, item.key)
-    snapshot: Snapshot[Event] = Snapshot.of(item) if isinstance(item, Event) else Snapshot(Presence.CANCELLED)
-    if link is None:
-        if not isinstance(item, Event) or not _new(sides, item):
-            return False
-        link = links.for_new_event(sides.id, item.key)
-    elif (isinstance(item, Event) and is_echo(link, item, sides.digest)) or (
-        not isinstance(item, Event) and (link.closed or link.state in (State.GRACE, State.HELD))
-    ):
-        return False
-    _look(sides, hint, link, snapshot)
+def _series(sides: Sides, hint: Hint, page: Page, shown: Shown) -> tuple[int, set[EventKey]]:
+    """Let bookings follow their series; returns how many, and the keys of events and tombstones that are done."""
+    handled: set[EventKey] = set()
+    tombstones = [item for item in page.items if isinstance(item, Tombstone)]
+    candidates = [item for item in page.items if isinstance(item, Event) and _new(sides, item)]
+    grouped = families(candidates, tombstones)
+    for name, group in grouped.items():
+        appeared = [event for event in group if links.of_event(sides.ports.documents, sides.id, event.key) is None]
+        for link, event in followers(sides, page.calendar, name, appeared, shown) if appeared else ():
+            former = link.event
+            _guarded(sides, hint, event.key, partial(_follow, sides, hint, link, event))
+            handled |= {event.key, former} if former is not None else {event.key}
+    return len(handled) // 2, handled
+
+
+def _follow(sides: Sides, hint: Hint, link: Link, event: Event) -> bool:
+    _look(sides, hint, tie(sides, link, event), Snapshot.of(event))
     return True
+
+
+def _one(sides: Sides, hint: Hint, page: Page, item: Event | Tombstone) -> bool:
+    if isinstance(item, Event) and never_linked(item, sides.settings, sides.now()):
+        return False
+    link = links.of_event(sides.ports.documents, sides.id, item.key)
+    if not isinstance(item, Event):
+        if link is None or link.closed or link.state in (State.GRACE, State.HELD):
+            return False
+        return _look(sides, hint, link, Snapshot(Presence.CANCELLED))
+    if link is None:
+        link = _known_elsewhere(sides, page, item)
+        if link is None and not _new(sides, item):
+            return False
+        link = link or links.for_new_event(sides.id, item.key)
+        if link.event is not None and link.event != item.key and not _left(sides, link.event):
+            return False
+    elif is_echo(link, item, sides.digest):
+        return False
+    return _look(sides, hint, link, Snapshot.of(item))
 
 
 def _new(sides: Sides, event: Event) -> bool:
@@ -65,67 +110,70 @@ def _new(sides: Sides, event: Event) -> bool:
     )
 
 
-def _look(sides: Sides, hint: Hint, link: Link, event: Snapshot[Event]) -> None:
+def _known_elsewhere(sides: Sides, page: Page, event: Event) -> Link | None:
+    """Return the link of an event that only looks new: made by us a moment ago, or moved here from another calendar.
+
+    A mark alone proves nothing, because Google copies it; the id must be the one derived from the booking.
+    """
+    documents = sides.ports.documents
+    if not event.organizer_self:
+        return None
+    if event.mark.int_id == sides.id and event.mark.link_id:
+        link = links.by_id(documents, sides.id, event.mark.link_id)
+        generations = range(link.generation + 1) if link is not None and link.booking_id else ()
+        if link is not None and event.key.id in {event_id(sides.id, link.booking_id, each) for each in generations}:
+            return link
+    if page.listed:
+        return None
+    others = (EventKey(each, event.key.id) for each in sides.settings.calendars if each != event.key.calendar)
+    return next((link for key in others if (link := links.of_event(documents, sides.id, key)) is not None), None)
+
+
+def _left(sides: Sides, former: EventKey) -> bool:
+    """Whether an event is gone from where its link has it, so that it was moved and not copied."""
+    found = sides.read_event(former)
+    if found.presence is Presence.UNREADABLE and sides.trouble is not None:
+        raise sides.trouble
+    return found.vanished
+
+
+def _look(sides: Sides, hint: Hint, link: Link, event: Snapshot[Event]) -> bool:
     key = event.value.key if event.value is not None else link.event
     if key is None:
-        return
-    about = replace(hint, kind=Kind.EVENT, subject=(key.calendar, key.id))
+        return False
+    about = _about(hint, key)
+    outcome = reconcile(sides, about, link, event=event)
+    parked.clear(sides.ports, about)
+    _come_back(sides, about, outcome)
+    return True
+
+
+def _guarded(sides: Sides, hint: Hint, key: EventKey, work: Callable[[], bool]) -> bool:
+    """Do what one event asks for; its trouble is its own, but for a side that refuses every call."""
+    about = _about(hint, key)
     try:
-        outcome = reconcile(sides, about, link, event=event)
+        return work()
     except AccessRevoked:
         raise
-    except (Transient, Stale) as error:
+    except (Transient, Stale, Conflict) as error:
         due = sides.now()
         sides.ports.note("again", {"int_id": sides.id, "kind": "event", "reason": error.reason})
         sides.ports.tasks.put(task(replace(about, attempt=1), due, "page", int(due.timestamp())))
-        return
     except SyncError as error:
         parked.park(sides.ports, about, error.reason, sides.now())
+    except Exception as error:  # noqa: BLE001 -- a fault of ours in one event must not stop the calendar
+        sides.ports.note("error", {"severity": "ERROR", "int_id": sides.id, "reason": type(error).__name__})
+        parked.park(sides.ports, about, f"fault_{type(error).__name__}", sides.now())
+    return True
+
+
+def _come_back(sides: Sides, about: Hint, outcome: Outcome) -> None:
+    due, link = outcome.rest.until, outcome.link
+    if due is None:
         return
-    if outcome.rest.until is not None:
-        due = outcome.rest.until
-        again = (
-            replace(about, kind=Kind.BOOKING, subject=(outcome.link.booking_id,)) if outcome.link.booking_id else about
-        )
-        sides.ports.tasks.put(task(again, due, "rest", int(due.timestamp()) + 1))
+    again = replace(about, kind=Kind.BOOKING, subject=(link.booking_id,)) if link.booking_id else about
+    sides.ports.tasks.put(task(again, due, "rest", int(due.timestamp()) + 1))
 
 
-def _series(sides: Sides, hint: Hint, events: list[Event]) -> int:
-    """Let the bookings of vanished occurrences follow the new occurrences of their series."""
-    looked = 0
-    for name in dict.fromkeys(family(event.series) for event in events):
-        appeared = [
-            event
-            for event in events
-            if family(event.series) == name
-            and links.of_event(sides.ports.documents, sides.id, event.key) is None
-            and _new(sides, event)
-        ]
-        if not appeared:
-            continue
-        waiting = [
-            link
-            for link in links.every(sides.ports.documents, sides.id, {"series": name})
-            if link.state is State.GRACE and link.event is not None
-        ]
-        for link, event in pair(waiting, appeared, sides.settings.timezone):
-            _follow(sides, hint, link, event)
-            looked += 1
-            waiting.remove(link)
-        if len(appeared) > looked:
-            for link in waiting:  # what is cancelled makes room before what is new is made
-                _look(sides, hint, replace(link, until=sides.now()), Snapshot(Presence.CANCELLED))
-    return looked
-
-
-def _follow(sides: Sides, hint: Hint, link: Link, event: Event) -> None:
-    """Tie the booking of a vanished occurrence to a new one; the time then goes the ordinary way."""
-    moved = replace(link, event=event.key, event_etag=event.etag, state=State.ACTIVE, until=None, reason="")
-    try:
-        saved = sides.ports.documents.transact(lambda tx: links.save(tx, sides.id, moved))
-    except (Stale, Conflict):
-        now = sides.now()
-        about = replace(hint, kind=Kind.EVENT, subject=(event.key.calendar, event.key.id), attempt=1)
-        sides.ports.tasks.put(task(about, now, "series", int(now.timestamp())))
-        return
-    _look(sides, hint, saved, Snapshot.of(event))
+def _about(hint: Hint, key: EventKey) -> Hint:
+    return replace(hint, kind=Kind.EVENT, subject=(key.calendar, key.id), detail="")

@@ -19,13 +19,17 @@ class Watch:
     id: str
     expires: datetime
     resource_id: str = ""
+    opened_at: datetime | None = None
     live: bool = False
     notified_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarState:
-    """One followed calendar. `as_of` is the start of the last pull that was fully applied or parked."""
+    """One followed calendar. `as_of` is the start of the last pull that was fully applied or parked.
+
+    `trouble` is why the last pull found the calendar gone or forbidden, or "".
+    """
 
     calendar: str
     sync_token: str = ""
@@ -36,6 +40,8 @@ class CalendarState:
     as_of: datetime | None = None
     channels: tuple[Watch, ...] = ()
     polled_because: str = ""  # why it cannot have a channel
+    trouble: str = ""
+    trouble_at: datetime | None = None
     lease: str = ""
     lease_until: datetime | None = None
 
@@ -44,6 +50,16 @@ def state_of(documents: Documents, int_id: str, calendar: str) -> CalendarState:
     """Return what is kept of a calendar; an empty state where there is nothing yet."""
     body = documents.get(_path(int_id, calendar))
     return record_of(CalendarState, body, "calendar state") if body is not None else CalendarState(calendar)
+
+
+def every(documents: Documents, int_id: str) -> list[CalendarState]:
+    """Return all that are kept, those that are not mapped any more too."""
+    states: list[CalendarState] = []
+    after = None
+    while rows := documents.find(path_of(int_id, "calendars"), after=after, limit=200):
+        states += [record_of(CalendarState, body, "calendar state") for _, body in rows]
+        after = rows[-1][0]
+    return states
 
 
 def change(

@@ -6,60 +6,92 @@ https://developers.google.com/workspace/calendar/api/guides/push
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from functions.application.calendars import CalendarState, Watch, change, state_of
+from functions.application.calendars import CalendarState, Watch, change, every, state_of
 from functions.application.notifications import channel_token
 from functions.application.sides import Sides
-from functions.domain.errors import AccessRevoked, Gone, Refused, SyncError
+from functions.domain.errors import AccessRevoked, Gone, Refused, SyncError, Transient
 from functions.domain.identity import calendar_hash
 
 LIFE = timedelta(days=7)
 RENEW_WITHIN = timedelta(days=2)
+PATIENCE = timedelta(hours=1)  # for the first message of a channel
+TRIES = 3
 STATES = ("sync", "exists", "not_exists")
 
 
 def open_all(sides: Sides) -> tuple[str, ...]:
-    """Open a channel for every mapped calendar that has none; returns the calendars that are polled instead."""
-    return tuple(calendar for calendar in sides.settings.calendars if not ensure(sides, calendar))
+    """Open a channel for every mapped calendar that has none; returns the calendars that are polled instead.
+
+    One that cannot be opened just now is polled until the next renewal.
+    """
+    without = []
+    for calendar in sides.settings.calendars:
+        try:
+            opened = ensure(sides, calendar)
+        except AccessRevoked:
+            raise
+        except SyncError as error:
+            _note(sides, "channel_failed", calendar, error.reason)
+            opened = False
+        if not opened:
+            without.append(calendar)
+    return tuple(without)
 
 
 def ensure(sides: Sides, calendar: str) -> bool:
     """See to it that a calendar has a channel with life in it; False where it must be polled."""
     state = state_of(sides.ports.documents, sides.id, calendar)
-    now = sides.now()
-    if any(channel.expires > now + RENEW_WITHIN for channel in state.channels):
+    if any(_good(channel, sides.now()) for channel in state.channels):
         return True
+    for channel in state.channels:
+        if not channel.live:  # Google never said a word through it
+            _stop(sides, calendar, channel)
     return _open(sides, calendar)
 
 
+def _good(channel: Watch, now: datetime) -> bool:
+    """Whether a channel lives, or was opened so recently that its first message may be on its way."""
+    young = channel.opened_at is not None and now - channel.opened_at < PATIENCE
+    return channel.expires > now + RENEW_WITHIN and (channel.live or young)
+
+
 def _open(sides: Sides, calendar: str) -> bool:
-    ports = sides.ports
-    channel_id = ports.token(24)
-    watch = Watch(channel_id, sides.now() + LIFE)
+    for _ in range(TRIES):
+        try:
+            _opened(sides, calendar)
+        except (Refused, Gone) as error:
+            reason = error.reason
+            if reason == "channelIdNotUnique":
+                continue
+            change(sides.ports.documents, sides.id, calendar, lambda s: replace(s, polled_because=reason))  # noqa: B023 -- called at once
+            _note(sides, "polled", calendar, reason)
+            return False
+        else:
+            return True
+    raise Transient("Google takes none of the channel's ids.", reason="channelIdNotUnique")
+
+
+def _opened(sides: Sides, calendar: str) -> None:
+    """Open one channel: stored first, because its first message can come before the answer."""
+    ports, now = sides.ports, sides.now()
+    watch = Watch(ports.token(24), now + LIFE, opened_at=now)
     change(ports.documents, sides.id, calendar, lambda s: replace(s, channels=(*s.channels, watch)))
-    token = channel_token(ports.webhook_keys[0], sides.id, calendar, channel_id)
+    token = channel_token(ports.webhook_keys[0], sides.id, calendar, watch.id)
     address = f"{ports.addresses.notification}/notifications/google"
     try:
-        opened = sides.calendars.watch(calendar, channel_id, token, address, int(LIFE.total_seconds()))
-    except (Refused, Gone) as error:
-        reason = error.reason
-        change(ports.documents, sides.id, calendar, lambda s: replace(_without(s, channel_id), polled_because=reason))
-        ports.note(
-            "polled", {"severity": "WARNING", "int_id": sides.id, "calendar": calendar_hash(calendar), "reason": reason}
-        )
-        return False
-    except SyncError:
-        change(ports.documents, sides.id, calendar, lambda s: _without(s, channel_id))
-        raise
+        opened = sides.calendars.watch(calendar, watch.id, token, address, int(LIFE.total_seconds()))
+    except (Refused, Gone, AccessRevoked):
+        change(ports.documents, sides.id, calendar, lambda s: _without(s, watch.id))
+        raise  # of any other error it is not known whether the channel was opened: its messages stay welcome
 
     def confirmed(before: CalendarState) -> CalendarState:
         channels = tuple(
-            replace(c, resource_id=opened.resource_id, expires=opened.expires) if c.id == channel_id else c
+            replace(c, resource_id=opened.resource_id, expires=opened.expires) if c.id == watch.id else c
             for c in before.channels
         )
         return replace(before, channels=channels, polled_because="")
 
     change(ports.documents, sides.id, calendar, confirmed)
-    return True
 
 
 def arrived(sides: Sides, calendar: str, channel_id: str) -> bool:
@@ -89,15 +121,27 @@ def stop_older(sides: Sides, calendar: str) -> None:
 def stop_all(sides: Sides) -> list[str]:
     """Stop every channel of every calendar; returns a sentence for each that could not be stopped."""
     left = []
-    for calendar in sides.settings.calendars:
-        for channel in state_of(sides.ports.documents, sides.id, calendar).channels:
-            try:
-                _stop(sides, calendar, channel)
-            except SyncError as error:
-                left.append(
-                    f"a channel of {calendar} could not be stopped ({error}); it ends on {channel.expires:%d-%m-%Y}"
-                )
-        change(sides.ports.documents, sides.id, calendar, lambda s: replace(s, channels=(), lease="", lease_until=None))
+    for state in every(sides.ports.documents, sides.id):
+        left += stop_calendar(sides, state.calendar)
+        change(
+            sides.ports.documents,
+            sides.id,
+            state.calendar,
+            lambda s: replace(s, channels=(), lease="", lease_until=None),
+        )
+    return left
+
+
+def stop_calendar(sides: Sides, calendar: str) -> list[str]:
+    """Stop the channels of one calendar; returns a sentence for each that could not be stopped."""
+    left = []
+    for channel in state_of(sides.ports.documents, sides.id, calendar).channels:
+        try:
+            _stop(sides, calendar, channel)
+        except SyncError as error:
+            left.append(
+                f"a channel of {calendar} could not be stopped ({error}); it ends on {channel.expires:%d-%m-%Y}"
+            )
     return left
 
 
@@ -109,6 +153,11 @@ def _stop(sides: Sides, calendar: str, channel: Watch) -> None:
             if channel.expires > sides.now():
                 raise
     change(sides.ports.documents, sides.id, calendar, lambda s: _without(s, channel.id))
+
+
+def _note(sides: Sides, event: str, calendar: str, reason: str) -> None:
+    fields = {"severity": "WARNING", "int_id": sides.id, "calendar": calendar_hash(calendar), "reason": reason}
+    sides.ports.note(event, fields)
 
 
 def _without(state: CalendarState, channel_id: str) -> CalendarState:

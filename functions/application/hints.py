@@ -83,7 +83,7 @@ def give(tasks: Tasks, hint: Hint, now: datetime, *, trailing: bool = True) -> N
 
 def task(hint: Hint, due: datetime, when: str, bucket: int, lane: str = "live") -> Task:
     """Return the task of a hint under the name that its bucket shares."""
-    seed = "\n".join((hint.int_id, hint.kind, *hint.subject, when, str(bucket), str(hint.confirm)))
+    seed = "\n".join((hint.int_id, hint.kind, *hint.subject, when, str(bucket), str(hint.confirm), hint.detail))
     return Task(f"{hashlib.sha256(seed.encode()).hexdigest()[:24]}-{hint.kind}-{when}", due, hint.body(), lane)
 
 

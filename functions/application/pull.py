@@ -9,46 +9,63 @@ from datetime import datetime, timedelta
 
 from functions.application import channels, links, parked
 from functions.application.apply_page import Page, apply_page
-from functions.application.calendars import CalendarState, change, drop_lease, take_lease
+from functions.application.calendars import CalendarState, change, drop_lease, state_of, take_lease
+from functions.application.follow_series import Shown
 from functions.application.hints import Hint, Kind, task
 from functions.application.ports import EventPage
 from functions.application.reconcile import reconcile
 from functions.application.sides import Sides
-from functions.domain.errors import AccessRevoked, Gone, Stale, SyncError, TokenExpired, Transient
+from functions.domain.errors import AccessRevoked, Gone, Refused, Stale, SyncError, TokenExpired, Transient
 from functions.domain.identity import calendar_hash
-from functions.domain.link import State
+from functions.domain.link import Link, State
 from functions.domain.projection import period
 
 WAIT_FOR_OTHER = timedelta(seconds=2)
 LONGEST = timedelta(seconds=35)  # of one task; a larger pull goes on in the next
+SILENT = timedelta(minutes=30)  # a followed calendar that has not synced for so long is pulled anyway
+TROUBLED = timedelta(minutes=5)  # before a calendar that was gone or forbidden is asked again
+ROUND = timedelta(seconds=10)  # a round comes a little early or late
+BAND = "band"  # detail of a hint: list the days that came into the window too
+
+Window = tuple[datetime, datetime]
 
 
 @dataclass(slots=True)
 class Pull:
     """What one pull did, for its log line."""
 
+    began: datetime
     events: int = 0
     pages: int = 0
     changed: int = 0
-    seen: set[str] = field(default_factory=set)
+    shown: Shown = field(default_factory=Shown)
 
 
-def pull(sides: Sides, hint: Hint, hashed: str) -> Pull:
+def pull(sides: Sides, hint: Hint, hashed: str) -> None:
     """Pull a calendar, named by its hash; a foreign hash or a stopped channel is noted and ignored."""
     calendar = next((each for each in sides.settings.calendars if calendar_hash(each) == hashed), None)
-    if calendar is None:
+    if calendar is None or not sides.settings.inbound.enabled:
         sides.ports.note("dropped", {"int_id": sides.id, "reason": "unknown_calendar"})
-        return Pull()
+        return
     if hint.source == "notification" and not _ours(sides, calendar, hint):
-        return Pull()
+        return
     holder = sides.ports.token(9)
     state = take_lease(sides.ports.documents, sides.id, calendar, holder, sides.now())
     if state is None:
         due = sides.now() + WAIT_FOR_OTHER
         sides.ports.tasks.put(task(replace(hint, source="waited"), due, "waited", int(due.timestamp()) // 2))
-        return Pull()
+        return
     try:
-        return _pull(sides, hint, state)
+        if hint.detail == BAND:
+            _band(sides, hint, state)
+        if _pull(sides, hint, state):
+            parked.clear(sides.ports, hint)
+    except (Gone, Refused) as error:
+        _trouble(sides, hint, calendar, error)
+    except Transient as error:
+        if hint.source != "poll":  # the next round comes within a minute anyway
+            raise
+        sides.ports.note("again", {"int_id": sides.id, "kind": "calendar", "reason": error.reason})
     finally:
         drop_lease(sides.ports.documents, sides.id, calendar, holder)
 
@@ -66,96 +83,134 @@ def _ours(sides: Sides, calendar: str, hint: Hint) -> bool:
     return True
 
 
-def _pull(sides: Sides, hint: Hint, state: CalendarState) -> Pull:
-    done, began = Pull(), sides.now()
+def _pull(sides: Sides, hint: Hint, state: CalendarState) -> bool:
+    """Pull until the last page, or until it takes too long; returns whether everything was applied or parked."""
+    done = Pull(sides.now())
     if not state.page:
-        state = _note(sides, replace(state, pull_started=began, listing=not state.sync_token))
-    window = _window(sides, began)
+        state = _note(sides, replace(state, pull_started=done.began, listing=not state.sync_token))
     while True:
+        window = _window(sides, state.pull_started or done.began)
         try:
             page = _fetch(sides, state, window)
-        except TokenExpired:
-            state = _note(sides, replace(state, sync_token="", page="", listing=True, pull_started=sides.now()))
-            done.seen.clear()
+        except (TokenExpired, Refused) as error:
+            state = _start_over(sides, state, error)
+            done.shown = Shown()
             continue
-        except Gone:
-            raise Transient("the calendar is gone; no booking is touched", reason="calendar_gone") from None
-        _apply(sides, hint, state, page, done)
-        if page.next_page:
+        done.pages += 1
+        done.events += len(page.items)
+        about = replace(hint, source=hint.source or "pull", at=hint.at or sides.now())
+        applied = apply_page(
+            sides, about, Page(state.calendar, page.items, state.listing), done.shown, done.began + LONGEST
+        )
+        done.changed += applied.looked
+        if applied.finished and page.next_page:
             state = _note(sides, replace(state, page=page.next_page))
-            if sides.now() - began > LONGEST and not state.listing:
-                now = sides.now()
-                sides.ports.tasks.put(task(replace(hint, source="pull"), now, "more", int(now.timestamp())))
-                return done
-            continue
-        break
+        if not applied.finished or (page.next_page and sides.now() - done.began > LONGEST):
+            _go_on(sides, hint)
+            return False
+        if not page.next_page:
+            break
     if state.listing:
         _ghosts(sides, hint, state.calendar, done, window)
         state = replace(state, until=window[1])
-    _note(sides, replace(state, sync_token=page.sync_token, page="", listing=False, as_of=state.pull_started))
+    state = replace(state, sync_token=page.sync_token, page="", listing=False, as_of=state.pull_started)
+    _note(sides, replace(state, trouble="", trouble_at=None))
     fields = {"int_id": sides.id, "calendar": calendar_hash(state.calendar), "events": done.events, "pages": done.pages}
     sides.ports.note("pulled", {**fields, "changed": done.changed, "hint": hint.source})
-    return done
+    return True
 
 
-def _fetch(sides: Sides, state: CalendarState, window: tuple[datetime, datetime]) -> EventPage:
+def _fetch(sides: Sides, state: CalendarState, window: Window) -> EventPage:
     if state.listing:
         return sides.calendars.between(state.calendar, *window, page=state.page)
     return sides.calendars.changes(state.calendar, sync_token=state.sync_token, page=state.page)
 
 
-def _apply(sides: Sides, hint: Hint, state: CalendarState, page: EventPage, done: Pull) -> None:
-    done.pages += 1
-    done.events += len(page.items)
-    if state.listing:
-        done.seen.update(item.key.id for item in page.items)
-    about = replace(hint, source=hint.source or "pull", at=hint.at or sides.now())
-    done.changed += apply_page(sides, about, Page(state.calendar, page.items))
+def _start_over(sides: Sides, state: CalendarState, error: SyncError) -> CalendarState:
+    """Begin a full list where the token is dead; where only a saved page is, begin again at the first."""
+    if state.listing and not state.page:
+        raise Transient(str(error), reason=error.reason) if isinstance(error, TokenExpired) else error
+    if isinstance(error, Refused) and not state.page:
+        raise error
+    token = "" if isinstance(error, TokenExpired) else state.sync_token
+    over = replace(state, sync_token=token, page="", listing=not token, pull_started=sides.now())
+    return _note(sides, over)
 
 
-def band(sides: Sides, hint: Hint, calendar: str) -> None:
+def _go_on(sides: Sides, hint: Hint) -> None:
+    now = sides.now()
+    sides.ports.tasks.put(task(replace(hint, source="pull"), now, "more", int(now.timestamp())))
+
+
+def _trouble(sides: Sides, hint: Hint, calendar: str, error: SyncError) -> None:
+    """Keep why a calendar cannot be read, until it can: no booking is touched, and it is asked less often."""
+    now = sides.now()
+    change(
+        sides.ports.documents, sides.id, calendar, lambda state: replace(state, trouble=error.reason, trouble_at=now)
+    )
+    parked.park(sides.ports, hint, error.reason, now)
+
+
+def _band(sides: Sides, hint: Hint, state: CalendarState) -> None:
     """List the days that have come into the window since the last list; a sync token never reports those."""
-    state = change(sides.ports.documents, sides.id, calendar, lambda before: before)
     _, end = _window(sides, sides.now())
     if state.until is None or state.until >= end or not state.sync_token:
         return
-    token = ""
+    shown, page = Shown(all_days=False), ""
     while True:
-        page = sides.calendars.between(calendar, state.until, end, page=token)
-        apply_page(sides, replace(hint, source="band"), Page(calendar, page.items))
-        token = page.next_page
-        if not token:
+        listed = sides.calendars.between(state.calendar, state.until, end, page=page)
+        apply_page(sides, replace(hint, source="band"), Page(state.calendar, listed.items, listed=True), shown)
+        page = listed.next_page
+        if not page:
             break
-    change(sides.ports.documents, sides.id, calendar, lambda before: replace(before, until=end))
+    change(sides.ports.documents, sides.id, state.calendar, lambda before: replace(before, until=end))
 
 
-def _ghosts(sides: Sides, hint: Hint, calendar: str, done: Pull, window: tuple[datetime, datetime]) -> None:
+def _ghosts(sides: Sides, hint: Hint, calendar: str, done: Pull, window: Window) -> None:
     """Look up the links that a full list did not show, one by one: only what is really gone counts as deleted."""
     for link in links.every(sides.ports.documents, sides.id, {"calendar": calendar}):
-        if link.event is None or link.event.id in done.seen or link.closed or link.state is State.DETACHED:
+        if link.event is None or link.event.id in done.shown.live or link.closed or link.state is State.DETACHED:
             continue
         if link.base is None or not _inside(period(link.base.when, sides.settings.timezone), window):
             continue
-        about = replace(hint, kind=Kind.EVENT, subject=(link.event.calendar, link.event.id), source="full_list")
-        try:
-            reconcile(sides, about, link, event=sides.read_event(link.event))
-        except AccessRevoked:
-            raise
-        except (Transient, Stale):
+        about = replace(
+            hint, kind=Kind.EVENT, subject=(link.event.calendar, link.event.id), source="full_list", detail=""
+        )
+        if sides.now() - done.began > LONGEST:
             now = sides.now()
-            sides.ports.tasks.put(task(about, now, "ghost", int(now.timestamp())))
-        except SyncError as error:
-            parked.park(sides.ports, about, error.reason, sides.now())
+            sides.ports.tasks.put(task(about, now, "ghost", int(now.timestamp()), "backfill"))
+            continue
+        _ghost(sides, about, link)
 
 
-def _inside(when: tuple[datetime, datetime], window: tuple[datetime, datetime]) -> bool:
+def _ghost(sides: Sides, about: Hint, link: Link) -> None:
+    if link.event is None:
+        return
+    now = sides.now()
+    try:
+        outcome = reconcile(sides, about, link, event=sides.read_event(link.event))
+    except AccessRevoked:
+        raise
+    except (Transient, Stale):
+        sides.ports.tasks.put(task(about, now, "ghost", int(now.timestamp())))
+        return
+    except SyncError as error:
+        parked.park(sides.ports, about, error.reason, now)
+        return
+    if outcome.rest.until is not None and outcome.link.booking_id:
+        again = replace(about, kind=Kind.BOOKING, subject=(outcome.link.booking_id,))
+        due = outcome.rest.until
+        sides.ports.tasks.put(task(again, due, "rest", int(due.timestamp()) + 1))
+
+
+def _inside(when: Window, window: Window) -> bool:
     return when[1] > window[0] and when[0] < window[1]
 
 
-def _window(sides: Sides, now: datetime) -> tuple[datetime, datetime]:
+def _window(sides: Sides, started: datetime) -> Window:
+    """Return the days that are kept in step, as they were when the pull started: every page asks for the same."""
     first, last = sides.settings.sync.window_days
-    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return day + timedelta(days=first), day + timedelta(days=last + 1)
+    return started + timedelta(days=first), started + timedelta(days=last)
 
 
 def _note(sides: Sides, state: CalendarState) -> CalendarState:
@@ -172,7 +227,21 @@ def _note(sides: Sides, state: CalendarState) -> CalendarState:
             pull_started=state.pull_started,
             until=state.until,
             as_of=state.as_of,
+            trouble=state.trouble,
+            trouble_at=state.trouble_at,
             lease_until=sides.now() + timedelta(seconds=90),
         )
 
     return change(sides.ports.documents, sides.id, state.calendar, noted)
+
+
+def pull_is_due(sides: Sides, calendar: str, now: datetime) -> bool:
+    """Whether a calendar has been silent for longer than its channel, or the lack of one, lets us believe."""
+    state = state_of(sides.ports.documents, sides.id, calendar)
+    if state.trouble and state.trouble_at is not None:
+        return now - state.trouble_at >= TROUBLED
+    if state.as_of is None:
+        return True
+    live = any(channel.live and channel.expires > now for channel in state.channels)
+    patience = SILENT if live else timedelta(seconds=sides.settings.sync.poll_seconds)
+    return now - state.as_of >= patience - ROUND

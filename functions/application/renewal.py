@@ -1,7 +1,7 @@
 """Renewal: a new channel is opened within two days of the old one's expiry; the old one stops once the new one lives."""
 
 from functions.application import channels
-from functions.application.calendars import state_of
+from functions.application.calendars import every, state_of
 from functions.application.hints import Hint
 from functions.application.sides import Sides
 from functions.domain.errors import AccessRevoked, SyncError
@@ -10,9 +10,11 @@ from functions.domain.identity import calendar_hash
 
 def renew(sides: Sides, hint: Hint) -> None:
     """Renew the channels of one integration; trouble with one calendar does not stop the others."""
-    if not sides.settings.inbound.enabled:
-        return
-    for calendar in sides.settings.calendars:
+    followed = sides.settings.calendars if sides.settings.inbound.enabled else ()
+    for state in every(sides.ports.documents, sides.id):
+        if state.channels and state.calendar not in followed:
+            channels.stop_calendar(sides, state.calendar)
+    for calendar in followed:
         try:
             channels.stop_older(sides, calendar)
             channels.ensure(sides, calendar)

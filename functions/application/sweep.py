@@ -1,9 +1,10 @@
 """The minute's round of an integration: what hints may have missed is searched for when it is due."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from functions.application import calendars, walk
+from functions.application import pull, walk
 from functions.application.hints import Hint, Kind, give, task
 from functions.application.integrations import every
 from functions.application.ports import Ports
@@ -11,11 +12,11 @@ from functions.application.sides import Sides
 from functions.domain.identity import calendar_hash
 from functions.domain.integration import Phase
 
-STALE = timedelta(minutes=30)  # a followed calendar that has not synced for so long is pulled anyway
 NIGHT = (1, 5)  # local hours in which the whole window is compared
 DAY = timedelta(hours=20)
 OVERDUE = timedelta(hours=30)
 STUCK = timedelta(minutes=10)
+LOST = timedelta(hours=6)  # a walk that took so long begins anew
 
 
 def queue_all(ports: Ports, kind: Kind) -> int:
@@ -33,13 +34,13 @@ def tick(sides: Sides) -> None:
     now, integration, ports = sides.now(), sides.integration, sides.ports
     if integration.near_at is None or now - integration.near_at >= timedelta(minutes=sides.settings.sync.sweep_minutes):
         _start(sides, "near", now)
-    if _nightly(integration.swept_at, now, sides.settings.timezone):
-        _start(sides, "full", now)
-    if sides.settings.inbound.enabled:
-        for calendar in sides.settings.calendars:
-            if _pull_is_due(sides, calendar, now):
-                name = (calendar_hash(calendar),)
-                give(ports.tasks, Hint(Kind.CALENDAR, sides.id, name, "poll", now), now, trailing=False)
+    night = _nightly(integration.swept_at, now, sides.settings.timezone) and _start(sides, "full", now)
+    for calendar in sides.settings.calendars if sides.settings.inbound.enabled else ():
+        hint = Hint(Kind.CALENDAR, sides.id, (calendar_hash(calendar),), "poll", now)
+        if night:
+            hint = replace(hint, source="night", detail=pull.BAND)
+        if night or pull.pull_is_due(sides, calendar, now):
+            give(ports.tasks, hint, now, trailing=False)
 
 
 def asked_for(sides: Sides, hint: Hint) -> None:
@@ -57,25 +58,18 @@ def pull_all(sides: Sides, source: str) -> None:
         give(sides.ports.tasks, hint, now, trailing=False)
 
 
-def _start(sides: Sides, kind: str, now: datetime, actor: str = "") -> None:
-    """Start a walk unless one of its kind is under way and alive."""
+def _start(sides: Sides, kind: str, now: datetime, actor: str = "") -> bool:
+    """Start a walk unless one of its kind is under way; one that stands still goes on. Returns whether one started."""
     under_way = walk.current(sides.ports.documents, sides.id, kind)
-    running = under_way is not None and under_way.finished_at is None
-    if running and under_way is not None and now - (under_way.touched_at or under_way.started_at) < STUCK:
-        return
-    walk.begin(sides.ports, sides.integration, kind, actor)
+    if under_way is None or under_way.finished_at is not None or now - under_way.started_at >= LOST:
+        walk.begin(sides.ports, sides.integration, kind, actor)
+        return True
+    if now - (under_way.touched_at or under_way.started_at) >= STUCK:
+        walk.go_on(sides.ports, sides.id, under_way)
+    return False
 
 
 def _nightly(swept_at: datetime | None, now: datetime, zone: str) -> bool:
     if swept_at is None or now - swept_at >= OVERDUE:
         return True
     return now - swept_at >= DAY and NIGHT[0] <= now.astimezone(ZoneInfo(zone)).hour < NIGHT[1]
-
-
-def _pull_is_due(sides: Sides, calendar: str, now: datetime) -> bool:
-    state = calendars.state_of(sides.ports.documents, sides.id, calendar)
-    if state.as_of is None:
-        return True
-    live = any(channel.live and channel.expires > now for channel in state.channels)
-    patience = STALE if live else timedelta(seconds=sides.settings.sync.poll_seconds)
-    return now - state.as_of >= patience

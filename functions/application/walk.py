@@ -17,9 +17,12 @@ from functions.application.reconcile import reconcile
 from functions.application.records import body_of, record_of
 from functions.application.sides import Sides
 from functions.domain.appointment import Timed
+from functions.domain.booking import Booking
 from functions.domain.errors import AccessRevoked, Stale, SyncError, Transient
 from functions.domain.integration import Integration
 from functions.domain.link import Link, State
+from functions.domain.projection import when_of
+from functions.domain.step import Why
 
 PAGE, OVERLAP = 100, 5
 WEEK = timedelta(days=7)
@@ -43,6 +46,7 @@ class Walk:
     changed: int = 0
     failed: int = 0
     unread: int = 0  # bookings that a sweep had no budget left to read
+    reads: int = 0  # single reads so far
     touched_at: datetime | None = None
     finished_at: datetime | None = None
     actor: str = ""
@@ -110,6 +114,9 @@ def run(sides: Sides, hint: Hint) -> None:
 def _week(sides: Sides, hint: Hint, walk: Walk, calls_left: int, began: datetime) -> tuple[Walk, int]:
     last = min(walk.week + WEEK - timedelta(days=1), walk.last)
     rows = rows_of(sides, walk.week, last)
+    for link in links.of_days(sides.ports.documents, sides.id, walk.week, last):
+        if link.booking_id and link.booking_id not in rows and _still_open(link):
+            rows[link.booking_id] = BookingRow(link.booking_id)
     calls = 0
     for row in sorted(rows.values(), key=lambda row: row.id):
         if row.id <= walk.after:
@@ -119,10 +126,6 @@ def _week(sides: Sides, hint: Hint, walk: Walk, calls_left: int, began: datetime
         walk = replace(walk, after=row.id)
         if calls >= calls_left or (sides.now() - began).total_seconds() > CHUNK_SECONDS:
             return walk, calls
-    for link in links.of_days(sides.ports.documents, sides.id, walk.week, last):
-        if link.booking_id and link.booking_id not in rows and _still_open(link):
-            walk, used = _look(sides, hint, walk, BookingRow(link.booking_id))
-            calls += used
     week = last + timedelta(days=1)
     finished = sides.now() if week > walk.last else None
     return replace(walk, week=week, after="", finished_at=finished), calls
@@ -146,8 +149,9 @@ def _look(sides: Sides, hint: Hint, walk: Walk, row: BookingRow) -> tuple[Walk, 
     differs = walk.kind == "resync" or _differs(sides, row, link)
     if differs is False:
         return replace(walk, looked=walk.looked + 1), 0
-    if differs is None and walk.unread + walk.looked >= SINGLE_READS and walk.kind in ("near", "full"):
+    if differs is None and walk.reads >= SINGLE_READS and walk.kind in ("near", "full"):
         return replace(walk, unread=walk.unread + 1), 0
+    walk = replace(walk, reads=walk.reads + 1)
     about = replace(hint, kind=Kind.BOOKING, subject=(row.id,), source=walk.kind, actor=walk.actor, at=sides.now())
     reads_event = walk.kind == "resync" and link.event is not None and not link.closed
     try:
@@ -165,7 +169,7 @@ def _look(sides: Sides, hint: Hint, walk: Walk, row: BookingRow) -> tuple[Walk, 
     calls = reads_event + sum(1 for step in outcome.steps if "Event" in step or step == "Look")
     if outcome.rest.until is not None:
         due = outcome.rest.until + timedelta(seconds=1)
-        again = replace(about, confirm=not outcome.link.closed)
+        again = replace(about, confirm=outcome.rest.why is Why.BOOKING_GONE)
         sides.ports.tasks.put(task(again, due, "walk-rest", int(due.timestamp()), walk.lane))
     return replace(walk, looked=walk.looked + 1, changed=walk.changed + bool(outcome.steps)), calls
 
@@ -174,6 +178,8 @@ def _differs(sides: Sides, row: BookingRow, link: Link) -> bool | None:
     """Whether a row differs from its link; None where the row does not say."""
     outbound = sides.settings.outbound
     if link.version == 0 or link.base is None:
+        if row.object_id is not None and sides.settings.calendar_of(row.object_id) is None:
+            return False
         if row.status is None:
             return None
         return row.status in outbound.create_on_status
@@ -182,7 +188,10 @@ def _differs(sides: Sides, row: BookingRow, link: Link) -> bool | None:
     base = link.base
     if (row.status, row.object_id) != (base.status, base.object_id) or link.state is not State.ACTIVE:
         return True
-    return isinstance(base.when, Timed) and (row.starts, row.ends) != (base.when.start, base.when.end)
+    if isinstance(base.when, Timed):
+        return (row.starts, row.ends) != (base.when.start, base.when.end)
+    shown = Booking(row.id, row.object_id, row.starts, row.ends, row.status, day_mode=True)
+    return when_of(shown, sides.settings) != base.when
 
 
 def _still_open(link: Link) -> bool:
@@ -198,6 +207,13 @@ def _finish(sides: Sides, walk: Walk) -> None:
     integrations.change(sides.ports.documents, sides.id, swept)
     fields = {"int_id": sides.id, "kind": walk.kind, "looked": walk.looked, "changed": walk.changed}
     sides.ports.note("sweep_done", {**fields, "failed": walk.failed, "unread": walk.unread})
+
+
+def go_on(ports: Ports, int_id: str, walk: Walk) -> None:
+    """Queue the next chunk of a walk whose task was lost."""
+    now = ports.clock()
+    hint = Hint(Kind.WALK, int_id, (walk.kind, walk.name), walk.kind, now, actor=walk.actor)
+    ports.tasks.put(task(hint, now, "stuck", int(now.timestamp()), walk.lane))
 
 
 def _next(ports: Ports, int_id: str, walk: Walk, due: datetime) -> None:
