@@ -122,7 +122,7 @@ def stop_all(sides: Sides) -> list[str]:
     """Stop every channel of every calendar; returns a sentence for each that could not be stopped."""
     left = []
     for state in every(sides.ports.documents, sides.id):
-        left += stop_calendar(sides, state.calendar)
+        left += stop_of(sides, state.calendar)
         change(
             sides.ports.documents,
             sides.id,
@@ -132,7 +132,7 @@ def stop_all(sides: Sides) -> list[str]:
     return left
 
 
-def stop_calendar(sides: Sides, calendar: str) -> list[str]:
+def stop_of(sides: Sides, calendar: str) -> list[str]:
     """Stop the channels of one calendar; returns a sentence for each that could not be stopped."""
     left = []
     for channel in state_of(sides.ports.documents, sides.id, calendar).channels:

@@ -13,7 +13,7 @@ def renew(sides: Sides, hint: Hint) -> None:
     followed = sides.settings.calendars if sides.settings.inbound.enabled else ()
     for state in every(sides.ports.documents, sides.id):
         if state.channels and state.calendar not in followed:
-            channels.stop_calendar(sides, state.calendar)
+            channels.stop_of(sides, state.calendar)
     for calendar in followed:
         try:
             channels.stop_older(sides, calendar)
