@@ -14,7 +14,17 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from functions.application.ports import Addresses, Calendars, Documents, Outside, Ports, Reservations, Secrets, Tasks
+from functions.application.ports import (
+    Addresses,
+    Alarm,
+    Calendars,
+    Documents,
+    Outside,
+    Ports,
+    Reservations,
+    Secrets,
+    Tasks,
+)
 from functions.domain.integration import Integration
 from functions.settings import Environment, read_environment, require
 
@@ -137,6 +147,12 @@ def _consent(environment: Environment) -> Any:
     )
 
 
+def _alarm(environment: Environment) -> "Alarm":
+    from functions.adapters.alarm import Alarm as Sender
+
+    return Sender(environment.smtp_url, environment.smtp_from, allow_private=environment.allow_private_addresses)
+
+
 def _addresses(environment: Environment) -> Addresses:
     return Addresses(
         environment.redirect_base_url,
@@ -195,6 +211,7 @@ def standalone(environment: Environment) -> Product:
         token=secrets.token_urlsafe,
         webhook_keys=keys.webhook_keys,
         addresses=_addresses(environment),
+        alarm=cast("Alarm", Lazy(lambda: _alarm(environment))),
         note=note,
     )
     return Product(environment, ports, keys.console_key, tasks)

@@ -7,7 +7,7 @@ https://developers.google.com/identity/protocols/oauth2/web-server
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from functions.application import integrations
+from functions.application import integrations, sweep
 from functions.application.integrations import path_of
 from functions.application.ports import CalendarEntry, Path, Ports, Transaction
 from functions.application.setup import SCOPES, resolve_primary
@@ -130,6 +130,7 @@ def _take(
     found = calendars if calendars is not None else ports.outside.calendars(saved).calendars()
     ports.secrets.delete(integration.id, "google_refresh_token", keep_version=pending.version)
     ports.documents.transact(lambda tx: tx.delete(path_of(integration.id, "progress", "catalogue")))
+    sweep.catch_up(ports, saved, pending.account)
     return Connected(pending.account, tuple(found))
 
 

@@ -107,7 +107,7 @@ def _refused(
     else:
         _save(sides, link, entry_id, closed)
         raise error
-    event_side = Snapshot[Event](Presence.ABSENT) if isinstance(step, ReviveEvent) else view.event
+    event_side: Snapshot[Event] = Snapshot(Presence.ABSENT) if isinstance(step, ReviveEvent) else view.event
     return replace(view, link=_save(sides, link, entry_id, closed), event=event_side)
 
 

@@ -288,6 +288,24 @@ class Outside(Protocol):
         """i-Reserve as the integration's API user, in its dialect."""
 
 
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What a person is told; nothing secret or personal is in it."""
+
+    name: str
+    int_id: str
+    title: str
+    text: str
+    link: str
+
+
+class Alarm(Protocol):
+    """Tells a person."""
+
+    def send(self, email: str, webhook_url: str, alert: Alert) -> None:
+        """Send an alert to whoever is named ("" = nobody); raises `Transient` or `Refused` when it was not taken."""
+
+
 @dataclass(slots=True)
 class Ports:
     """Everything a use case may touch; made once by `bootstrap`."""
@@ -301,6 +319,7 @@ class Ports:
     token: Callable[[int], str]  # random URL-safe text of n bytes; an argument, so that tests are deterministic
     webhook_keys: tuple[str, ...]
     addresses: "Addresses"
+    alarm: Alarm
     note: Callable[[str, Mapping[str, object]], None]  # one structured log line: its event and fields
 
 

@@ -30,6 +30,14 @@ def settings_from(raw: object) -> Settings:
     return settings
 
 
+def typed(raw: dict[str, Any]) -> Settings:
+    """Return settings whose types are right, whatever their rules say; raises `Invalid`."""
+    settings, faults = _typed(raw)
+    if faults:
+        raise Invalid(tuple(faults))
+    return settings
+
+
 def raw_of(settings: Settings) -> dict[str, Any]:
     """Return settings in the shape that `settings_from` reads."""
     return body_of(settings)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from functions.application import integrations
+from functions.application import integrations, sweep
 from functions.application.ports import Path, Ports, Transaction
 from functions.application.settings_input import SECRET_NAMES, settings_from
 from functions.domain.errors import Conflict, Fault, Invalid
@@ -29,13 +29,14 @@ def save(
     if int_id and settings.id != int_id:
         raise Invalid((Fault("id", f"the address says {int_id}; use the same id, or create another integration"),))
     others = [each.settings for each in integrations.every(ports.documents)]
-    if faults := (*faults_between(settings, others), *_secret_faults(secrets)):
+    if faults := (*faults_between(settings, others), *secret_faults(secrets)):
         raise Invalid(tuple(faults))
     saved = integrations.save_settings(ports, settings, actor, revision=revision)
     return store_secrets(ports, saved, secrets if isinstance(secrets, Mapping) else {})
 
 
-def _secret_faults(secrets: object) -> list[Fault]:
+def secret_faults(secrets: object) -> list[Fault]:
+    """Return what is wrong with secrets as given: unknown names, empty values."""
     if secrets is None:
         return []
     if not isinstance(secrets, Mapping):
@@ -66,6 +67,8 @@ def store_secrets(ports: Ports, integration: Integration, secrets: Mapping[str, 
     saved = integrations.change(ports.documents, integration.id, changed)
     for name in secrets:
         ports.secrets.delete(integration.id, name, keep_version=versions[name])
+    if secrets:
+        sweep.catch_up(ports, saved, "secrets")
     return saved
 
 

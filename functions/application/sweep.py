@@ -10,7 +10,7 @@ from functions.application.integrations import every
 from functions.application.ports import Ports
 from functions.application.sides import Sides
 from functions.domain.identity import calendar_hash
-from functions.domain.integration import Phase
+from functions.domain.integration import Integration, Phase
 
 NIGHT = (1, 5)  # local hours in which the whole window is compared
 DAY = timedelta(hours=20)
@@ -48,6 +48,13 @@ def asked_for(sides: Sides, hint: Hint) -> None:
     _start(sides, "near" if hint.source == "webhook" else "full", sides.now(), hint.actor)
     if hint.source != "webhook":
         pull_all(sides, hint.source)
+
+
+def catch_up(ports: Ports, integration: Integration, actor: str) -> None:
+    """Queue a search of both sides after something was mended; nothing where the integration does not run."""
+    if integration.phase in (Phase.ACTIVE, Phase.SHADOW):
+        now = ports.clock()
+        give(ports.tasks, Hint(Kind.SWEEP, integration.id, (), "mended", now, actor=actor), now, trailing=False)
 
 
 def pull_all(sides: Sides, source: str) -> None:

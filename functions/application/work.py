@@ -7,7 +7,7 @@ blocks the others, one bad integration never slows the others.
 from dataclasses import replace
 from datetime import timedelta
 
-from functions.application import integrations, links, parked, pull, renewal, sweep, walk
+from functions.application import alerts, integrations, links, parked, pull, renewal, sweep, walk
 from functions.application.hints import Hint, Kind, task
 from functions.application.ports import Body, Ports
 from functions.application.reconcile import Outcome, reconcile
@@ -45,6 +45,8 @@ def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
     if hint.source == "webhook" and hint.detail != str(integration.webhook_generation):
         ports.note("dropped", {"int_id": hint.int_id, "reason": "old_generation"})
         return
+    if hint.kind is Kind.TICK:
+        alerts.watch(ports, integration)
     if _dead(integration):
         ports.note("dropped", {"int_id": hint.int_id, "reason": "access_revoked"})
         return

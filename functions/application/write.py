@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from functions.application.mails import may_mail
 from functions.application.sides import Sides
 from functions.domain.booking import Booking
 from functions.domain.errors import Refused, Stale
@@ -21,12 +22,15 @@ from functions.domain.step import (
 from functions.domain.text import Text, put_together
 from functions.domain.view import View
 
+EventWrite = InsertEvent | ReviveEvent | PatchEvent | MoveEvent | DeleteEvent
+
 
 def write(sides: Sides, view: View, step: Write, stamp: str, intent: Intent | None) -> Event | Booking | None:
     """Write, if the intent still holds; returns what the other side answered (None for a removal)."""
     if intent is None or sides.now() >= intent.expires_at:
         raise Stale("the lease ran out before the write", reason="lease_over")
-    calendars, notify = sides.calendars, sides.settings.outbound.notify_guests
+    calendars = sides.calendars
+    notify = may_mail(sides, step) if isinstance(step, EventWrite) else False
     mark = Mark(sides.id, view.link.id, stamp)
     event = view.event.value
     match step:

@@ -10,6 +10,8 @@ from flask import Blueprint, Request, Response, request
 
 from functions.application import (
     activation,
+    alerts,
+    changes,
     consent,
     diagnose,
     held,
@@ -18,7 +20,7 @@ from functions.application import (
     journal_read,
     parked,
     preview,
-    setup,
+    removal,
     undo,
     walk,
     webhooks,
@@ -51,15 +53,24 @@ def api(ports: Ports, who: Who) -> Blueprint:
         body = _body()
         known = integrations.find(ports.documents, int_id)
         raw = body.get("settings", {name: value for name, value in body.items() if name not in ("secrets", "revision")})
-        saved = setup.save(
-            ports, raw, who(request), int_id=int_id, secrets=body.get("secrets"), revision=body.get("revision")
-        )
+        try:
+            saved = changes.save(
+                ports,
+                raw,
+                who(request),
+                int_id=int_id,
+                secrets=body.get("secrets"),
+                revision=body.get("revision"),
+                apply=request.args.get("apply", ""),
+            )
+        except changes.PlanFirst as first:
+            return answer(409, {"error": str(first), "reason": first.reason, "plan": plain(first.plan)})
         return answer(200 if known else 201, shown(ports, saved))
 
     @routes.delete("/<int_id>")
     def delete(int_id: str) -> Response:
-        setup.delete(ports, int_id)
-        return answer(204)
+        left = removal.delete(ports, int_id, request.args.get("events", ""))
+        return answer(202, {"left": left}) if left else answer(204)
 
     @routes.post("/<int_id>/connect")
     def connect(int_id: str) -> Response:
@@ -141,6 +152,11 @@ def _reading(routes: Blueprint, ports: Ports) -> None:
         integrations.get(ports.documents, int_id)
         return answer(200, [{"id": item, **body} for item, body in parked.every(ports, int_id, _limit())])
 
+    @routes.get("/<int_id>/alerts")
+    def open_alerts(int_id: str) -> Response:
+        integrations.get(ports.documents, int_id)
+        return answer(200, plain(alerts.opened(ports, int_id)))
+
     @routes.get("/<int_id>/held")
     def held_items(int_id: str) -> Response:
         return answer(200, plain(held.every(ports, int_id)))
@@ -163,6 +179,14 @@ def _people(routes: Blueprint, ports: Ports, who: Who) -> None:
         if request.args.get("preview") or _body().get("preview"):
             return answer(200, plain(undo.preview(ports, int_id, entry)))
         return answer(200, plain(undo.undo(ports, int_id, entry, who(request))))
+
+    @routes.post("/<int_id>/history/<entry>/revert")
+    def revert(int_id: str, entry: str) -> Response:
+        try:
+            saved = changes.revert(ports, int_id, entry, who(request), request.args.get("apply", ""))
+        except changes.PlanFirst as first:
+            return answer(409, {"error": str(first), "reason": first.reason, "plan": plain(first.plan)})
+        return answer(200, shown(ports, saved))
 
     @routes.post("/<int_id>/held/<item>/approve")
     def approve(int_id: str, item: str) -> Response:

@@ -14,6 +14,7 @@ import yaml
 
 from functions.application import (
     activation,
+    changes,
     consent,
     diagnose,
     held,
@@ -22,7 +23,7 @@ from functions.application import (
     journal_read,
     parked,
     preview,
-    setup,
+    removal,
     undo,
     walk,
 )
@@ -90,15 +91,18 @@ integrations_command.name = "integrations"
 
 @cli.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--apply", type=click.Choice(["all", "future", "new"]), help="For an active integration: which events change."
+)
 @as_json
 @click.pass_obj
-def import_command(make: MakePorts, file: Path, *, as_json: bool) -> None:
+def import_command(make: MakePorts, file: Path, apply: str | None, *, as_json: bool) -> None:
     """Create or change an integration from a YAML file; its secrets go to the secret store."""
     with clear_errors():
         raw = _yaml(file)
         secrets = _secrets(raw.pop("secrets", None))
         ports = make()
-        saved = setup.save(ports, raw, ACTOR, secrets=secrets)
+        saved = changes.save(ports, raw, ACTOR, secrets=secrets, apply=apply or "")
         lines = [
             f"integration {saved.id} is saved",
             f"its Return url: {consent.return_url(ports, saved.id)}",
@@ -306,13 +310,19 @@ def sweep(make: MakePorts, int_id: str, *, as_json: bool) -> None:
 
 @cli.command()
 @int_id
+@click.option("--events", type=click.Choice(["keep", "remove"]), help="What becomes of the events and ids.")
 @click.confirmation_option(prompt="Remove this integration, its links and its secrets?")
 @as_json
 @click.pass_obj
-def delete(make: MakePorts, int_id: str, *, as_json: bool) -> None:
-    """Remove an integration; bookings and events stay."""
+def delete(make: MakePorts, int_id: str, events: str | None, *, as_json: bool) -> None:
+    """Remove an integration; bookings and events of people stay."""
     with clear_errors():
-        setup.delete(make(), int_id)
+        ports = make()
+        left = removal.delete(ports, int_id, events or "")
+        with click.progressbar(length=left, label="taking apart", file=sys.stderr) as bar:
+            while left:
+                before, left = left, removal.delete(ports, int_id, events or "")
+                bar.update(before - left)
         show({"deleted": int_id}, as_json=as_json, lines=[f"integration {int_id} is removed"])
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from conftest import FirestoreEmulator, new_emulator
+from tests.conftest import FirestoreEmulator, new_emulator
 
 from functions.adapters.firestore_connection import FirestoreConnection
 from functions.adapters.firestore_documents import FirestoreDocuments

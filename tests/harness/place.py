@@ -27,7 +27,7 @@ from functions.adapters.sqlite_file import SqliteFile
 from functions.adapters.sqlite_tasks import SqliteTasks
 from functions.application import sweep, work
 from functions.application.hints import Kind
-from functions.application.ports import Addresses, Calendars, Documents, Ports, Reservations
+from functions.application.ports import Addresses, Alert, Calendars, Documents, Ports, Reservations
 from functions.domain.dialect import dialect_from
 from functions.domain.errors import Transient
 from functions.domain.integration import Integration
@@ -86,6 +86,7 @@ class Place:
         self.secrets = FileSecrets(directory / "secrets.json")
         self.documents = SqliteDocuments(self.file, lambda: self.now)
         self.log: list[dict[str, object]] = []
+        self.told: list[tuple[str, Alert]] = []
         self._numbers = itertools.count(1)
         self.ports = self.compose(self.documents)
         self._product = Client(self.app(self.ports))
@@ -109,6 +110,7 @@ class Place:
             token=lambda length: f"t{next(self._numbers):0{max(8, length)}d}",
             webhook_keys=(WEBHOOK_KEY,),
             addresses=addresses,
+            alarm=self,
             note=self._note,
         )
 
@@ -295,6 +297,10 @@ class Place:
         return list(reversed(self.api("GET", f"/{int_id}/journal")))
 
     # wires
+
+    def send(self, email: str, webhook_url: str, alert: Alert) -> None:
+        """The port `Alarm`: what people were told."""
+        self.told.append((email or webhook_url, alert))
 
     def _http(self) -> "_GoogleHttp":
         return _GoogleHttp(self._google)

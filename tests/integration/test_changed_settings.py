@@ -1,0 +1,169 @@
+"""Settings change while links exist: the plan first, then as asked; no fight, no loss."""
+
+from typing import Any
+
+from tests.harness.place import ROOM_A, ROOM_B, SECRETS, Place, example
+
+
+def running(place: Place) -> str:
+    place.activate()
+    booking = place.book()
+    place.settle()
+    return booking
+
+
+def change(place: Place, apply: str = "", status: int | None = None, **parts: Any) -> Any:
+    return place.api("PUT", f"/7?apply={apply}" if apply else "/7", {**example("7", **parts)}, status)
+
+
+def test_a_change_that_touches_events_shows_its_plan_first_and_changes_nothing(place: Place) -> None:
+    running(place)
+    said = change(place, outbound={"title_template": "Nr {BOOKING_NUMBER}"}, status=409)
+    assert said["reason"] == "plan_first"
+    assert said["plan"]["counts"] == {"change": 1}
+    place.settle(60)
+    assert place.event()["summary"].startswith("Zaal A")
+    assert place.api("GET", "/7")["outbound"]["title_template"] == "{OBJECT} - {BOOKING_NUMBER}"
+
+
+def test_applied_to_all_every_event_follows_and_it_is_no_edit_by_a_person(place: Place) -> None:
+    booking = running(place)
+    change(place, "all", outbound={"title_template": "Nr {BOOKING_NUMBER}"})
+    place.settle(60)
+    assert place.event()["summary"] == f"Nr {booking}"
+    assert "put_back" not in [entry["why"] for entry in place.journal()]
+
+
+def test_applied_to_new_only_what_is_there_stays(place: Place) -> None:
+    running(place)
+    change(place, "new", outbound={"title_template": "Nr {BOOKING_NUMBER}"})
+    place.settle(60)
+    assert place.event()["summary"].startswith("Zaal A")
+    other = place.book("2026-11-25T10:00", "2026-11-25T11:00")
+    place.settle()
+    assert f"Nr {other}" in [event["summary"] for event in place.events()]
+
+
+def test_applied_to_future_the_past_stays(place: Place) -> None:
+    place.save(sync={"backfill": "all"})
+    place.connect()
+    past = place.book("2026-11-10T10:00", "2026-11-10T11:00")
+    ahead = place.book()
+    place.api("POST", "/7/activate")
+    place.settle(60)
+    change(place, "future", outbound={"title_template": "Nr {BOOKING_NUMBER}"}, sync={"backfill": "all"})
+    place.settle(60)
+    titles = {event["summary"] for event in place.events()}
+    assert titles == {f"Zaal A - {past}", f"Nr {ahead}"}
+
+
+def test_another_calendar_in_a_row_moves_its_events(place: Place) -> None:
+    running(place)
+    rows = [{"object": "10", "calendar": ROOM_B}]
+    assert change(place, mapping=rows, status=409)["plan"]["counts"] == {"move": 1}
+    change(place, "all", mapping=rows)
+    place.settle(60)
+    assert place.events(ROOM_A) == []
+    assert len(place.events(ROOM_B)) == 1
+
+
+def test_a_removed_row_leaves_its_events_alone_for_good(place: Place) -> None:
+    booking = running(place)
+    change(place, "all", mapping=[{"object": "11", "calendar": ROOM_B}])
+    place.settle(60)
+    assert len(place.events(ROOM_A)) == 1
+    place.delete(place.event()["id"])
+    place.change(booking, remarks="Nieuw")
+    place.settle(400)
+    assert place.booking(booking)["status_code"] == 20
+
+
+def test_an_added_row_brings_the_bookings_of_its_object_in(place: Place) -> None:
+    running(place)
+    place.book(object_id=12)
+    place.settle()
+    rows = [*example()["mapping"], {"object": "12", "calendar": "planner@example.org"}]
+    change(place, "all", mapping=rows)
+    place.settle(60)
+    assert len(place.events("planner@example.org")) == 1
+
+
+def test_a_status_that_now_deletes_removes_events_after_the_plan_said_so(place: Place) -> None:
+    place.activate()
+    place.book(status_code=30)
+    place.settle()
+    parts = {"create_on_status": [20], "delete_on_status": [30, 70, 80]}
+    assert change(place, outbound=parts, status=409)["plan"]["counts"] == {"remove": 1}
+    change(place, "all", outbound=parts)
+    place.settle(60)
+    assert place.events() == []
+
+
+def test_another_field_for_the_event_id_is_filled_for_what_is_there(place: Place) -> None:
+    booking = running(place)
+    change(place, "all", outbound={"external_id_field": "custom03"})
+    place.settle(60)
+    assert place.booking(booking)["custom"]["03"] == place.event()["id"]
+
+
+def test_another_i_reserve_is_refused_while_active(place: Place) -> None:
+    running(place)
+    said = change(place, "all", 422, ireserve={"base_url": "https://other.i-reserve.test/api/rest"})
+    assert said["errors"][0]["field"] == "ireserve.base_url"
+
+
+def test_settings_can_be_reverted_from_the_history(place: Place) -> None:
+    booking = running(place)
+    change(place, "all", outbound={"title_template": "Nr {BOOKING_NUMBER}"})
+    place.settle(60)
+    entry = place.api("GET", "/7/history")[0]
+    assert entry["actor"]
+    place.api("POST", f"/7/history/{entry['id']}/revert?apply=all")
+    place.settle(60)
+    assert place.event()["summary"] == f"Zaal A - {booking}"
+
+
+def test_deleting_asks_what_becomes_of_the_events_and_can_remove_them(place: Place) -> None:
+    booking = running(place)
+    place.draw("2026-11-26T10:00", "2026-11-26T11:00")
+    place.settle()
+    assert place.api("DELETE", "/7", status=409)["reason"] == "still_active"
+    place.api("POST", "/7/deactivate")
+    assert place.api("DELETE", "/7", status=409)["reason"] == "keep_or_remove"
+    place.api("DELETE", "/7?events=remove", status=204)
+    assert [event["summary"] for event in place.events()] == ["Overleg"]
+    assert place.booking(booking)["external_id"] == ""
+    place.api("GET", "/7", status=404)
+
+
+def test_deleting_can_keep_events_and_ids_for_the_next_integration(place: Place) -> None:
+    booking = running(place)
+    event = place.event()["id"]
+    place.api("POST", "/7/deactivate")
+    place.api("DELETE", "/7?events=keep", status=204)
+    assert place.booking(booking)["external_id"] == event
+    assert len(place.events()) == 1
+
+
+def test_another_account_is_named_and_must_be_confirmed(place: Place) -> None:
+    running(place)
+    place.consent(account="guest@example.org")
+    said = place.api("POST", "/7/connect", status=409)
+    assert said["reason"] == "other_account"
+    assert ROOM_A in said["error"]
+    assert place.api("GET", "/7")["connection"]["account"] == "planner@example.org"
+    assert place.api("POST", "/7/connect", {"confirm": True})["account"] == "guest@example.org"
+
+
+def test_guests_are_mailed_only_as_far_as_the_limiter_allows(place: Place) -> None:
+    place.save(outbound={"use_customer_data": True, "notify_guests": True}, secrets=SECRETS)
+    place.connect()
+    for day in range(24, 30):
+        for hour in range(20):
+            place.book(f"2026-11-{day}T{hour:02d}:00", f"2026-11-{day}T{hour:02d}:45", customer_id=2)
+    plan = place.api("GET", "/7/plan?refresh=1")
+    assert plan["mails"] == 120
+    place.api("POST", "/7/activate")
+    place.settle(120)
+    assert len(place.events()) == 120
+    assert len(place.google("GET", "mails")["mails"]) == 100
