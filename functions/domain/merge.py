@@ -160,16 +160,17 @@ def _event_side(v: View, c: Circumstances, booking: Booking, event: Event, wante
         change = _texts(change, link, event, wanted, c)
     else:
         after = replace(after, digests=base.digests if base else {})
+    why = _why(base, after, booking, event, put_back=put_back)
+    why_not = ""
     if put_back:
         why_not = link.notice if link.refused else _why_put_back(link, booking)
         change = _with_notice(change, event, why_not, c, line=ours)
     elif not link.notice and take_apart(event.description).notice:
+        why = Why.BOOKING_CHANGED if change == EventChange() else why
         change = _with_notice(change, event, "", c, line=ours)
     if change == EventChange():
         return _write_back(v, c, booking, event)
-    return Planned(
-        PatchEvent(event.key, event.etag, change, _why(base, after, booking, event, put_back=put_back)), after
-    )
+    return Planned(PatchEvent(event.key, event.etag, change, why, why_not), after)
 
 
 def _why(base: Base | None, after: Base, booking: Booking, event: Event, *, put_back: bool) -> Why:

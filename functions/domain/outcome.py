@@ -13,6 +13,7 @@ from functions.domain.step import (
     InsertEvent,
     MakeBooking,
     MoveEvent,
+    PatchEvent,
     ReviveEvent,
     Why,
     Write,
@@ -44,7 +45,9 @@ def landed(link: Link, step: Write, base: Base | None, answer: Event | Booking |
                 notice="",
                 series=family(answer.series),
             )
-        elif not isinstance(step, MoveEvent) and step.why is not Why.PUT_BACK and step.why is not Why.REFUSED:
+        elif isinstance(step, PatchEvent) and step.why in (Why.PUT_BACK, Why.REFUSED):
+            link = replace(link, notice=step.notice or link.notice)
+        elif not isinstance(step, MoveEvent):
             link = replace(link, notice="")
         return link
     if isinstance(step, MakeBooking) and isinstance(answer, Booking):

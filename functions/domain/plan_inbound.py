@@ -7,7 +7,8 @@ from functions.domain.booking import Booking
 from functions.domain.event import Event
 from functions.domain.link import Base, Link, Origin, State
 from functions.domain.merge import may_write_booking, merge, noted
-from functions.domain.projection import appointment_of, base_of, in_window, remarks_of, when_of
+from functions.domain.plan_outbound import base_revived
+from functions.domain.projection import appointment_of, in_window, remarks_of, when_of
 from functions.domain.snapshot import Presence
 from functions.domain.step import (
     BookingChange,
@@ -136,8 +137,5 @@ def _again(v: View, booking: Booking, c: Circumstances, why: Why) -> Planned:
     if calendar is None or link.event is None:
         return Planned(Rest(Why.NO_CALENDAR))
     content = appointment_of(booking, c.settings, calendar)
-    base = base_of(content, booking, c.digest)
-    if link.origin is Origin.EVENT:
-        digests = link.base.digests if link.base else {}
-        return Planned(ReviveEvent(link.event, None, why), replace(base, digests=digests))
-    return Planned(ReviveEvent(link.event, content, why), base)
+    revived = content if link.origin is Origin.BOOKING else None
+    return Planned(ReviveEvent(link.event, revived, why), base_revived(link, content, booking, c))

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+from functions.domain.appointment import Appointment
 from functions.domain.booking import Booking
 from functions.domain.event import EventKey
 from functions.domain.identity import event_id
-from functions.domain.link import Link, Origin, State
+from functions.domain.link import Base, Link, Origin, State
 from functions.domain.projection import appointment_of, base_of, in_window, written
 from functions.domain.snapshot import Presence
 from functions.domain.step import (
@@ -38,7 +39,7 @@ def plan_missing(v: View, c: Circumstances, wanted: Wanted) -> Planned:
         return Planned(Rest(Why.OUTSIDE_WINDOW))
     if link.event is not None:
         revived = content if link.origin is Origin.BOOKING else None
-        return Planned(ReviveEvent(link.event, revived, Why.BOOKING_MADE), base_of(content, booking, c.digest))
+        return Planned(ReviveEvent(link.event, revived, Why.BOOKING_MADE), base_revived(link, content, booking, c))
     derived = event_id(c.settings.id, booking.id, link.generation)
     named = booking.value_of(c.settings.outbound.external_id_field)
     if named and named != derived and link.write_back:
@@ -53,6 +54,14 @@ def plan_missing(v: View, c: Circumstances, wanted: Wanted) -> Planned:
             return Planned(Settle(replace(link, write_back=False, reason="foreign_id"), Why.ADOPTED))
     return Planned(
         InsertEvent(EventKey(calendar, derived), content, Why.BOOKING_MADE), base_of(content, booking, c.digest)
+    )
+
+
+def base_revived(link: Link, content: Appointment, booking: Booking, c: Circumstances) -> Base:
+    """Return the base once an event is back: with its old texts and in its old calendar, which then follow."""
+    calendar = link.event.calendar if link.event is not None else content.calendar
+    return replace(
+        base_of(content, booking, c.digest), calendar=calendar, digests=link.base.digests if link.base else {}
     )
 
 

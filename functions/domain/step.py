@@ -113,12 +113,16 @@ class EventChange:
 
 @dataclass(frozen=True, slots=True)
 class PatchEvent:
-    """Change the event if it still has this etag ("" = whatever it has: only for one just made)."""
+    """Change the event if it still has this etag ("" = whatever it has: only for one just made).
+
+    `notice` is the category of the dated line that the change puts on the event; "" is none.
+    """
 
     key: EventKey
     etag: str
     change: EventChange
     why: Why
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
