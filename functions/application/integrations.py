@@ -62,14 +62,16 @@ def change(documents: Documents, int_id: str, by: Callable[[Integration], Integr
     return documents.transact(work)
 
 
-def save_settings(ports: Ports, settings: Settings, actor: str, *, revision: int | None = None) -> Integration:
+def save_settings(ports: Ports, given: Settings, actor: str, *, revision: int | None = None) -> Integration:
     """Create an integration or change its settings, and keep what they were; raises `Conflict` on another revision."""
     now = ports.clock()
     entry = ports.token(12)
 
     def work(tx: Transaction) -> Integration:
-        body = tx.get(path_of(settings.id))
-        before = record_of(Integration, body, f"integration {settings.id}") if body is not None else None
+        body = tx.get(path_of(given.id))
+        before = record_of(Integration, body, f"integration {given.id}") if body is not None else None
+        account = before.connection.account if before is not None and before.connection is not None else ""
+        settings = given.with_primary(account)
         if revision is not None and before is not None and before.revision != revision:
             raise Conflict("somebody else changed these settings meanwhile; reload and try again", reason="revision")
         if before is not None and before.settings == settings:

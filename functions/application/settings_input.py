@@ -1,6 +1,6 @@
 """Settings as a person types them (YAML, JSON, a form) to settings: all faults at once, each at its field."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any, get_args, get_type_hints
 
@@ -9,22 +9,27 @@ from pydantic import TypeAdapter, ValidationError
 from functions.application.records import body_of
 from functions.domain.errors import Fault, Invalid
 from functions.domain.settings import MappingRow, Settings
-from functions.domain.settings_faults import settings_faults
+from functions.domain.settings_faults import faults_between, settings_faults
 
 SECRET_NAMES = ("google_client_secret", "ireserve_password", "google_refresh_token")
 _SETTINGS: TypeAdapter[Settings] = TypeAdapter(Settings)
 
 
-def settings_from(raw: object) -> Settings:
-    """Return settings, or raise `Invalid` with every fault of types, ranges, names and rules between fields."""
+def settings_from(raw: object, others: Iterable[Settings] = (), more: Iterable[Fault] = ()) -> Settings:
+    """Return settings, or raise `Invalid` with every fault of types, ranges, names and rules between fields.
+
+    `others` are the other integrations, which must not get in the way of this one; `more` are faults found elsewhere.
+    """
     if not isinstance(raw, dict):
         raise Invalid((Fault("", "give the settings of one integration as a list of names and values"),))
-    raw = {name: value for name, value in raw.items() if name != "secrets"}
+    raw = _unquoted({name: value for name, value in raw.items() if name != "secrets"}, Settings)
     faults = [Fault(name, "there is no such setting; check its spelling") for name in _unknown(raw, Settings)]
     settings, wrong = _typed(raw)
     faults += wrong
     named = {fault.field for fault in faults}
-    faults += [fault for fault in settings_faults(settings) if not _covered(fault.field, named)]
+    rules = [*settings_faults(settings), *(faults_between(settings, others) if "id" not in named else ())]
+    faults += [fault for fault in rules if not _covered(fault.field, named)]
+    faults += more
     if faults:
         raise Invalid(tuple(faults))
     return settings
@@ -101,6 +106,25 @@ def _unknown(raw: Any, kind: Any, prefix: str = "") -> Iterator[str]:
         elif MappingRow in get_args(hints[name]) and isinstance(value, list):
             for i, row in enumerate(value):
                 yield from _unknown(row, MappingRow, f"{prefix}{name}.{i}.")
+
+
+def _unquoted(raw: Any, kind: Any) -> Any:
+    """Return the values with numbers as text where text is meant: ids and objects may be typed without quotes."""
+    if not isinstance(raw, dict):
+        return raw
+    hints = get_type_hints(kind)
+
+    def told(name: str, value: Any) -> Any:
+        hint = hints.get(name)
+        if hint is str and isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        if is_dataclass(hint):
+            return _unquoted(value, hint)
+        if MappingRow in get_args(hint) and isinstance(value, list):
+            return [_unquoted(row, MappingRow) for row in value]
+        return value
+
+    return {name: told(name, value) for name, value in raw.items()}
 
 
 def _covered(field: str, named: set[str]) -> bool:

@@ -7,10 +7,9 @@ from functools import partial
 from functions.application import integrations, sweep
 from functions.application.ports import Path, Ports, Transaction
 from functions.application.settings_input import SECRET_NAMES, settings_from
-from functions.domain.errors import Conflict, Fault, Invalid
+from functions.domain.errors import Conflict, Fault
 from functions.domain.integration import Connection, Integration, Phase
 from functions.domain.settings import Settings
-from functions.domain.settings_faults import faults_between
 
 SCOPES = (
     "https://www.googleapis.com/auth/calendar.readonly",
@@ -25,12 +24,10 @@ def save(
     given = dict(raw) if isinstance(raw, dict) else raw
     if int_id and isinstance(given, dict):
         given.setdefault("id", int_id)
-    settings = settings_from(given)
-    if int_id and settings.id != int_id:
-        raise Invalid((Fault("id", f"the address says {int_id}; use the same id, or create another integration"),))
-    others = [each.settings for each in integrations.every(ports.documents)]
-    if faults := (*faults_between(settings, others), *secret_faults(secrets)):
-        raise Invalid(tuple(faults))
+    more = secret_faults(secrets)
+    if int_id and isinstance(given, dict) and str(given["id"]) != int_id:
+        more.append(Fault("id", f"the address says {int_id}; use the same id, or create another integration"))
+    settings = settings_from(given, [each.settings for each in integrations.every(ports.documents)], more)
     saved = integrations.save_settings(ports, settings, actor, revision=revision)
     return store_secrets(ports, saved, secrets if isinstance(secrets, Mapping) else {})
 
@@ -95,7 +92,4 @@ def _empty(ports: Ports, collection: Path) -> None:
 
 def resolve_primary(settings: Settings, account: str) -> Settings:
     """Return settings in which `primary` is the account's real calendar id."""
-    rows = tuple(
-        replace(row, calendar=account if row.calendar == "primary" else row.calendar) for row in settings.mapping
-    )
-    return replace(settings, mapping=rows)
+    return settings.with_primary(account)

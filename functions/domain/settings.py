@@ -1,6 +1,6 @@
 """The settings of one integration, as i-Reserve's screens name them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 
@@ -105,6 +105,11 @@ class Settings:
     def calendars(self) -> tuple[str, ...]:
         """The mapped calendars, each once, in the order of the rows."""
         return tuple(dict.fromkeys(row.calendar for row in self.mapping))
+
+    def with_primary(self, account: str) -> "Settings":
+        """Return the settings with `primary` replaced by the account's own calendar; without an account as they are."""
+        rows = tuple(replace(row, calendar=account) if row.calendar == "primary" else row for row in self.mapping)
+        return replace(self, mapping=rows) if account else self
 
     def calendar_of(self, object_id: str) -> str | None:
         """Return the calendar for bookings of an object: its own row, else the row `*`, else None."""

@@ -1,0 +1,169 @@
+"""The mapping: which object stands in which calendar, with and without the row for all others."""
+
+import pytest
+
+from tests.harness.deeds import active, changed, faults, levels, made
+from tests.harness.place import CLIENT_ID, HOLIDAYS, IRESERVE, PLANNER, ROOM_A, ROOM_B, Place
+
+A, B = {"object": "10", "calendar": ROOM_A}, {"object": "11", "calendar": ROOM_B}
+REST = {"object": "*", "calendar": PLANNER}
+
+
+def test_each_object_stands_in_the_calendar_of_its_row(place: Place) -> None:
+    active(place, {"mapping": [A, B]})
+    first, second = place.book(), place.book(object_id=11)
+    place.settle()
+    assert place.event(ROOM_A)["summary"] == f"Zaal A - {first}"
+    assert place.event(ROOM_B)["summary"] == f"Zaal B - {second}"
+
+
+def test_two_objects_may_share_a_calendar(place: Place) -> None:
+    active(place, {"mapping": [A, {"object": "11", "calendar": ROOM_A}]})
+    place.book()
+    place.book(object_id=11)
+    place.settle()
+    assert sorted(event["summary"][:6] for event in place.events(ROOM_A)) == ["Zaal A", "Zaal B"]
+
+
+def test_an_object_without_a_row_is_not_synchronised_and_diagnostics_name_it(place: Place) -> None:
+    active(place, {"mapping": [A, B]})
+    booking = place.book(object_id=12)
+    place.settle()
+    assert all(place.events(calendar) == [] for calendar in (ROOM_A, ROOM_B, PLANNER))
+    assert place.booking(booking)["external_id"] == ""
+    shown = [each for each in place.api("GET", "/7/diagnostics")["checks"] if "12" in each["says"] + each["subject"]]
+    assert [each["level"] for each in shown] == ["amber"]
+
+
+def test_the_row_for_all_others_takes_what_has_no_row(place: Place) -> None:
+    active(place, {"mapping": [A, REST]})
+    first, second = place.book(), place.book(object_id=12)
+    place.settle()
+    assert place.event(ROOM_A)["summary"] == f"Zaal A - {first}"
+    assert place.event(PLANNER)["summary"] == f"Zaal C - {second}"
+
+
+def test_the_row_for_all_others_may_stand_first(place: Place) -> None:
+    active(place, {"mapping": [REST, A]})
+    made(place)
+    assert place.events(PLANNER) == []
+
+
+def test_the_row_for_all_others_alone_takes_everything(place: Place) -> None:
+    active(place, {"mapping": [REST], "inbound": {"object": "10"}})
+    place.book()
+    place.book(object_id=101)
+    place.settle()
+    assert len(place.events(PLANNER)) == 2
+
+
+def test_the_row_for_all_others_alone_needs_an_inbound_object(place: Place) -> None:
+    assert "only the row *" in faults(place, mapping=[REST])["inbound.object"]
+
+
+def test_primary_is_resolved_at_step_2(place: Place) -> None:
+    active(place, {"mapping": [A, {"object": "*", "calendar": "primary"}]})
+    place.book(object_id=12)
+    place.settle()
+    assert place.event(PLANNER)["summary"].startswith("Zaal C")
+    assert place.api("GET", "/7")["mapping"][1]["calendar"] == PLANNER
+
+
+def test_primary_saved_after_step_2_is_resolved_as_well(place: Place) -> None:
+    place.save()
+    place.connect()
+    place.save(mapping=[A, {"object": "*", "calendar": "primary"}])
+    place.api("POST", "/7/activate")
+    place.settle()
+    place.book(object_id=12)
+    place.settle()
+    assert place.event(PLANNER)["summary"].startswith("Zaal C")
+
+
+@pytest.mark.parametrize("object_id", ["10", 10])
+def test_an_object_may_be_given_as_a_number(place: Place, object_id: object) -> None:
+    saved = place.save(mapping=[{"object": object_id, "calendar": ROOM_A}])
+    assert saved["mapping"] == [A]
+
+
+def test_mapping_left_out_is_a_fault(place: Place) -> None:
+    assert "at least one row" in faults(place, mapping=[])["mapping"]
+
+
+def test_an_object_with_two_rows_is_a_fault(place: Place) -> None:
+    assert faults(place, mapping=[A, {**A, "calendar": ROOM_B}])["mapping"] == "object 10 has 2 rows; keep one"
+
+
+def test_a_row_without_object_or_calendar_is_a_fault_of_that_cell(place: Place) -> None:
+    said = faults(place, mapping=[A, {"object": "", "calendar": ""}])
+    assert set(said) == {"mapping.1.object", "mapping.1.calendar"}
+
+
+def test_a_calendar_that_is_out_of_reach_stops_activation_and_is_named(place: Place) -> None:
+    place.save(mapping=[A, {"object": "11", "calendar": "gone@group.calendar.google.com"}])
+    place.connect()
+    said = place.api("POST", "/7/activate", status=409)["error"]
+    assert "gone@group.calendar.google.com cannot be reached" in said
+    assert levels(place)["calendar"] == "red"
+
+
+def test_a_calendar_that_cannot_be_written_stops_activation_and_is_named(place: Place) -> None:
+    place.save(mapping=[A, {"object": "11", "calendar": HOLIDAYS}])
+    place.connect()
+    assert f"{HOLIDAYS} cannot be written" in place.api("POST", "/7/activate", status=409)["error"]
+
+
+@pytest.mark.parametrize("theirs", ["10", "*"])
+def test_an_object_of_another_integration_of_the_same_tenant_is_a_fault(place: Place, theirs: str) -> None:
+    place.save()
+    row = {"object": theirs, "calendar": PLANNER}
+    said = faults_of_second(place, row)
+    assert "integration 7 maps the same objects" in said["mapping"]
+
+
+def test_a_calendar_of_another_integration_is_a_fault(place: Place) -> None:
+    place.save()
+    assert f"uses calendar {ROOM_A} too" in faults_of_second(place, {"object": "12", "calendar": ROOM_A})["mapping"]
+
+
+def faults_of_second(place: Place, row: dict[str, str]) -> dict[str, str]:
+    body = {
+        "id": "8",
+        "ireserve": {"base_url": f"{IRESERVE}/api/rest/", "username": "api_calendar"},
+        "google": {"client_id": CLIENT_ID},
+        "mapping": [row],
+        "inbound": {"object": row["object"].replace("*", "12")},
+    }
+    said = place.api("PUT", "/8", body, status=422)["errors"]
+    return {each["field"]: each["message"] for each in said}
+
+
+def test_a_change_of_object_moves_the_event_and_keeps_its_id(place: Place) -> None:
+    active(place)
+    booking, event = made(place)
+    changed(place, booking, object_id=11)
+    assert place.events(ROOM_A) == []
+    assert place.event(ROOM_B)["id"] == event["id"]
+    assert place.booking(booking)["external_id"] == event["id"]
+
+
+def test_a_change_to_an_object_without_a_row_leaves_the_event_and_says_so(place: Place) -> None:
+    active(place)
+    booking, _ = made(place)
+    changed(place, booking, object_id=12)
+    assert len(place.events(ROOM_A)) <= 1
+    shown = [each for each in place.api("GET", "/7/diagnostics")["checks"] if "12" in each["says"] + each["subject"]]
+    assert [each["level"] for each in shown] == ["amber"]
+    changed(place, booking, object_id=11)
+    assert place.events(ROOM_A) == []
+    assert place.event(ROOM_B)["summary"] == f"Zaal B - {booking}"
+
+
+def test_a_change_of_object_away_from_a_calendar_that_is_out_of_reach_makes_the_event_anew(place: Place) -> None:
+    active(place)
+    booking, _ = made(place)
+    place.google("DELETE", f"calendars/{ROOM_A}")
+    changed(place, booking, object_id=11)
+    place.settle(60)
+    assert place.event(ROOM_B)["summary"] == f"Zaal B - {booking}"
+    assert place.booking(booking)["external_id"] == place.event(ROOM_B)["id"]
