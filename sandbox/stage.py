@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
 import requests
@@ -56,7 +56,9 @@ def settings(ireserve: str, int_id: str = "7", **changes: Any) -> dict[str, Any]
         "sync": {},
     }
     for name, change in changes.items():
-        base[name] = {**base[name], **change} if isinstance(change, dict) and isinstance(base.get(name), dict) else change
+        base[name] = (
+            {**base[name], **change} if isinstance(change, dict) and isinstance(base.get(name), dict) else change
+        )
     return base
 
 
@@ -81,7 +83,7 @@ class Stage:
         self._http = requests.Session()
         self._http.trust_env = False
 
-    def __enter__(self) -> "Stage":
+    def __enter__(self) -> Self:
         try:
             self.start()
         except BaseException:
@@ -129,7 +131,12 @@ class Stage:
         self.state_dir.mkdir(parents=True, exist_ok=True)
         log = (self.state_dir / f"{name}.log").open("ab") if self._quiet or name != "product" else None
         self._processes[name] = subprocess.Popen(  # noqa: S603 -- our own programs
-            [sys.executable, *arguments], cwd=ROOT, env=self.environment(), stdout=log, stderr=log, start_new_session=True
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=self.environment(),
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
 
     def ready(self, name: str, address: str, seconds: float = 30.0) -> None:
@@ -163,6 +170,21 @@ class Stage:
         """Start the product again after a kill, on the same state."""
         self.launch("product", "-m", "functions", "serve")
         self.ready("product", f"{self.product}/health")
+
+    def break_down(self) -> None:
+        """Kill what does the work, without warning."""
+        self.kill("product")
+
+    def recover(self) -> None:
+        """Start again what `break_down` killed, on the same state."""
+        self.restart_product()
+
+    def renew(self) -> None:
+        """Ask for the renewal of watch channels, as the hour's timer does."""
+        key = {"Authorization": f"Bearer {KEY}"}
+        answer = self._http.post(f"{self.product}/watches/renew", headers=key, timeout=30)
+        if not answer.ok:
+            raise StageError(f"POST /watches/renew answered {answer.status_code}")
 
     def alive(self) -> bool:
         """Whether every program still runs."""
