@@ -22,9 +22,9 @@ def settings_from(raw: object, others: Iterable[Settings] = (), more: Iterable[F
     """
     if not isinstance(raw, dict):
         raise Invalid((Fault("", "give the settings of one integration as a list of names and values"),))
-    raw = _unquoted({name: value for name, value in raw.items() if name != "secrets"}, Settings)
-    faults = [Fault(name, "there is no such setting; check its spelling") for name in _unknown(raw, Settings)]
-    settings, wrong = _typed(raw)
+    given: dict[str, Any] = _unquoted({name: value for name, value in raw.items() if name != "secrets"}, Settings)
+    faults = [Fault(name, "there is no such setting; check its spelling") for name in _unknown(given, Settings)]
+    settings, wrong = _typed(given)
     faults += wrong
     named = {fault.field for fault in faults}
     rules = [*settings_faults(settings), *(faults_between(settings, others) if "id" not in named else ())]
