@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 
 from functions.application import links, removals
 from functions.application.execute import execute, journal_shadow
-from functions.application.hints import Hint
+from functions.application.hints import Hint, Kind
 from functions.application.ports import Path
 from functions.application.sides import Sides
 from functions.domain.booking import Booking
-from functions.domain.errors import SyncError, Transient
+from functions.domain.errors import Stale, SyncError, Transient
 from functions.domain.event import Event
 from functions.domain.identity import calendar_hash
 from functions.domain.imagine import imagine
@@ -31,6 +31,21 @@ class Outcome:
     steps: tuple[str, ...] = ()
     writes: tuple[Write, ...] = ()
     event: Snapshot[Event] | None = None
+
+    def again(self, hint: Hint) -> Hint:
+        """Return the hint for the look that the rest asks for.
+
+        While another instance held the pair nothing could be made of its event, which nobody tells of twice: it is
+        read again. Otherwise the booking leads.
+        """
+        if self.rest.why is Why.LEASED and hint.kind is Kind.EVENT:
+            return hint
+        if self.rest.why is Why.LEASED and self.event is not None and self.event.value is not None:
+            key = self.event.value.key
+            return replace(hint, kind=Kind.EVENT, subject=(key.calendar, key.id))
+        if self.link.booking_id:
+            hint = replace(hint, kind=Kind.BOOKING, subject=(self.link.booking_id,))
+        return replace(hint, confirm=self.rest.why is Why.BOOKING_GONE)
 
 
 def reconcile(
@@ -104,13 +119,31 @@ def _imagine(sides: Sides, view: View, planned: Planned, c: Circumstances) -> Vi
 def _look(sides: Sides, view: View, step: Look) -> View:
     if step.event is not None:
         return replace(view, event=sides.read_event(step.event))
+    if step.booking_with:
+        return _pair_of(sides, view, _booking_with(sides, step.booking_with))
     gone = view.link.event.calendar if view.link.event is not None else ""
     found = sides.find_event(step.find, but=gone)
     free = True
     if found.value is not None:
         holder = links.of_event(sides.ports.documents, sides.id, found.value.key)
+        if holder is not None and holder.id != view.link.id and _being_made(holder, view.link):
+            raise Stale("the booking of this event is being made at this moment", reason="being_made")
         free = holder is None or holder.id == view.link.id
     return replace(view, found=found, found_is_free=free)
+
+
+def _being_made(holder: Link, asking: Link) -> bool:
+    """Whether another worker is making the very booking that is asked about, or has just made it."""
+    return holder.booking_id == asking.booking_id if holder.booking_id else holder.intent is not None
+
+
+def _pair_of(sides: Sides, view: View, booking: Snapshot[Booking]) -> View:
+    """Go on with the pair that a booking belongs to already: its event came here from another calendar."""
+    if booking.value is not None:
+        link = links.of_booking(sides.ports.documents, sides.id, booking.value.id)
+        if link.version and link.event is not None and link.event.id == (view.link.event or link.event).id:
+            return replace(view, link=link, booking=booking)
+    return replace(view, booking=booking)
 
 
 def _settle(sides: Sides, view: View, link: Link, why: Why, *, reread: bool) -> View:
@@ -138,13 +171,25 @@ def _booking(sides: Sides, link: Link) -> Snapshot[Booking]:
     if link.booking_id:
         return sides.read_booking(link.booking_id)
     if link.intent is not None and link.event is not None and sides.now() >= link.intent.expires_at:
-        try:
-            found = sides.reservations.find(sides.settings.outbound.external_id_field, link.event.id)
-        except SyncError as error:
-            sides.trouble = error
-            return Snapshot(Presence.UNREADABLE)
-        return Snapshot.of(found) if found is not None else Snapshot(Presence.ABSENT)
-    return Snapshot(Presence.ABSENT)
+        return _booking_with(sides, link.event.id)
+    return Snapshot(Presence.BELIEVED)
+
+
+def _booking_with(sides: Sides, event_id: str) -> Snapshot[Booking]:
+    """Look for the booking that carries an event's id.
+
+    Where that cannot be searched there is none as far as can be told: i-Reserve itself finds a booking by its external
+    id when one is made with it.
+    """
+    field = sides.settings.outbound.external_id_field
+    try:
+        found = sides.reservations.find(field, event_id)
+    except SyncError as error:
+        if error.reason == "not_searchable" and field == "external_id":
+            return Snapshot(Presence.ABSENT)
+        sides.trouble = error
+        return Snapshot(Presence.UNREADABLE)
+    return Snapshot.of(found) if found is not None else Snapshot(Presence.ABSENT)
 
 
 def _event(sides: Sides, link: Link, event: Snapshot[Event] | None) -> Snapshot[Event]:
