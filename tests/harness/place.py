@@ -338,13 +338,15 @@ class _GoogleHttp:
 
 
 class _Adapter(BaseAdapter):
-    """Sends what requests prepared to the simulated i-Reserve."""
+    """Sends what requests prepared to the simulated i-Reserve; an answer later than the limit does not arrive."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, place: Place) -> None:
         super().__init__()
-        self._client = client
+        self._place = place
+        self._client = place._ireserve
 
-    def send(self, request: requests.PreparedRequest, *_args: Any, **_options: Any) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, *_args: Any, **options: Any) -> requests.Response:
+        latest = self._place.now + timedelta(seconds=options["timeout"][1])
         parts = urlsplit(request.url or "")
         headers = [(str(name), str(value)) for name, value in request.headers.items() if name != "Content-Length"]
         try:
@@ -357,6 +359,8 @@ class _Adapter(BaseAdapter):
             )
         except ConnectionResetError as error:
             raise requests.ConnectionError(request=request) from error
+        if self._place.now > latest:
+            raise requests.ReadTimeout(request=request)
         response = requests.Response()
         response.status_code = answer.status_code
         response.headers.update(answer.headers.to_wsgi_list())
@@ -388,7 +392,7 @@ class _Outside:
 
     def reservations(self, integration: Integration) -> Reservations:
         session = requests.Session()
-        session.mount("https://", _Adapter(self._place._ireserve))
+        session.mount("https://", _Adapter(self._place))
         s = integration.settings
         return IReserve(
             s.ireserve.base_url,
