@@ -12,7 +12,7 @@ from functions.application.ports import Tombstone, Unusable
 from functions.application.reconcile import Outcome, reconcile
 from functions.application.sides import Sides
 from functions.domain.echo import is_echo
-from functions.domain.errors import AccessRevoked, Conflict, Stale, SyncError, Transient
+from functions.domain.errors import AccessRevoked, Conflict, Refused, Stale, SyncError, Transient
 from functions.domain.event import Event, EventKey
 from functions.domain.identity import event_id
 from functions.domain.link import Link, State
@@ -98,6 +98,8 @@ def _one(sides: Sides, hint: Hint, page: Page, item: Event | Tombstone) -> bool:
         link = link or links.for_new_event(sides.id, item.key)
         if link.event is not None and link.event != item.key and not _left(sides, link.event):
             return False
+        if link.version == 0 and (booking_id := _named_by(sides, item)):
+            return _look(sides, hint, links.of_booking(sides.ports.documents, sides.id, booking_id), None)
     elif is_echo(link, item, sides.digest):
         return False
     return _look(sides, hint, link, Snapshot.of(item))
@@ -129,6 +131,18 @@ def _known_elsewhere(sides: Sides, page: Page, event: Event) -> Link | None:
     return next((link for key in others if (link := links.of_event(documents, sides.id, key)) is not None), None)
 
 
+def _named_by(sides: Sides, event: Event) -> str:
+    """Return the booking that names an event from before the activation, which is adopted and not doubled; or ""."""
+    since = sides.integration.activated_at
+    if since is None or event.created is None or event.created >= since:
+        return ""
+    try:
+        found = sides.reservations.find(sides.settings.outbound.external_id_field, event.key.id)
+    except Refused:  # it cannot be searched
+        return ""
+    return found.id if found is not None else ""
+
+
 def _left(sides: Sides, former: EventKey) -> bool:
     """Whether an event is gone from where its link has it, so that it was moved and not copied."""
     found = sides.read_event(former)
@@ -137,11 +151,9 @@ def _left(sides: Sides, former: EventKey) -> bool:
     return found.vanished
 
 
-def _look(sides: Sides, hint: Hint, link: Link, event: Snapshot[Event]) -> bool:
-    key = event.value.key if event.value is not None else link.event
-    if key is None:
-        return False
-    about = _about(hint, key)
+def _look(sides: Sides, hint: Hint, link: Link, event: Snapshot[Event] | None) -> bool:
+    key = event.value.key if event is not None and event.value is not None else link.event
+    about = _about(hint, key) if key is not None else replace(hint, kind=Kind.BOOKING, subject=(link.booking_id,))
     outcome = reconcile(sides, about, link, event=event)
     parked.clear(sides.ports, about)
     _come_back(sides, about, outcome)
@@ -168,11 +180,9 @@ def _guarded(sides: Sides, hint: Hint, key: EventKey, work: Callable[[], bool]) 
 
 
 def _come_back(sides: Sides, about: Hint, outcome: Outcome) -> None:
-    due, link = outcome.rest.until, outcome.link
-    if due is None:
-        return
-    again = replace(about, kind=Kind.BOOKING, subject=(link.booking_id,)) if link.booking_id else about
-    sides.ports.tasks.put(task(again, due, "rest", int(due.timestamp()) + 1))
+    due = outcome.rest.until
+    if due is not None:
+        sides.ports.tasks.put(task(outcome.again(about), due, "rest", int(due.timestamp()) + 1))
 
 
 def _about(hint: Hint, key: EventKey) -> Hint:
