@@ -45,7 +45,8 @@ def find(ports: Ports, int_id: str, booking_id: str) -> Found:
     if link.event is not None:
         event = sides.read_event(link.event)
         trouble = trouble or (str(sides.trouble) if sides.trouble is not None else "")
-    why, does = "", ()
+    why = ""
+    does: tuple[str, ...] = ()
     if not trouble:
         hint = hints.Hint(hints.Kind.BOOKING, int_id, (booking_id,), "person", ports.clock(), confirm=True)
         try:

@@ -1,0 +1,162 @@
+"""The fields of the settings screens: what a form asks, and how its answers become settings."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from werkzeug.datastructures import MultiDict
+
+Kind = Literal["text", "area", "number", "switch", "choice", "codes", "days", "optional_number"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One setting on a screen; its label and help are texts by its name. `unit` is a text too."""
+
+    name: str
+    kind: Kind = "text"
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+    low: int | None = None
+    high: int | None = None
+    example: str = ""
+    template: bool = False
+
+
+GENERAL = (
+    Field("name"),
+    Field("language", "choice", choices=("nl", "en")),
+    Field("timezone", example="Europe/Amsterdam"),
+)
+IRESERVE = (
+    Field("ireserve.base_url", example="https://tenant.i-reserve.net/api/rest"),
+    Field("ireserve.username", example="api_calendar"),
+)
+AUTHENTICATION = (Field("google.client_id", example="123.apps.googleusercontent.com"),)
+OUTBOUND = {
+    "id": (Field("outbound.external_id_field", example="external_id"),),
+    "template": (
+        Field("outbound.title_template", template=True),
+        Field("outbound.description_template", "area", template=True),
+    ),
+    "status": (
+        Field("outbound.create_on_status", "codes", example="20, 30"),
+        Field("outbound.delete_on_status", "codes", example="70, 80"),
+        Field("outbound.activities", "choice", choices=("none", "per_booking")),
+    ),
+    "reminders": (
+        Field("outbound.reminder_popup_minutes", "number", "minutes", low=0, high=1440),
+        Field("outbound.reminder_email_minutes", "number", "minutes", low=0, high=1440),
+    ),
+    "guests": (
+        Field("outbound.use_customer_data", "switch"),
+        Field("outbound.notify_guests", "switch"),
+    ),
+    "meet": (
+        Field("outbound.create_meet_link", "switch"),
+        Field("outbound.meet_link_field", example="custom02"),
+    ),
+}
+INBOUND = {
+    "new": (
+        Field("inbound.enabled", "switch"),
+        Field("inbound.object"),
+        Field("inbound.status", "number", low=0, high=9999),
+        Field("inbound.number", "number", "places", low=1, high=10_000),
+        Field("inbound.remarks_field", example="remarks"),
+        Field("inbound.follow", "choice", choices=("inbound_object", "all_mapped")),
+        Field("inbound.import_existing", "switch"),
+    ),
+    "changes": (
+        Field("inbound.allow_booking_update", "switch"),
+        Field("inbound.ignore_validation_errors_on_update", "switch"),
+        Field("inbound.allow_object_change", "switch"),
+    ),
+    "deleted": (
+        Field("inbound.deleted_event", "choice", choices=("cancel", "ask", "restore")),
+        Field("inbound.cancel_status", "optional_number", low=0, high=9999),
+    ),
+}
+SYNC = {
+    "window": (
+        Field("sync.window_days", "days", "days"),
+        Field("sync.backfill", "choice", choices=("all", "future", "none")),
+        Field("sync.day_end", "choice", choices=("exclusive", "inclusive")),
+    ),
+    "pace": (
+        Field("sync.sweep_minutes", "number", "minutes", low=1, high=1440),
+        Field("sync.poll_seconds", "number", "seconds", low=15, high=3600),
+    ),
+    "safety": (
+        Field("sync.conflict_winner", "choice", choices=("booking", "event")),
+        Field("sync.cancel_grace_seconds", "number", "seconds", low=0, high=86_400),
+        Field("sync.hold_over", "number", "removals", low=1, high=10_000),
+    ),
+    "alerts": (
+        Field("alerts.email", example="beheer@example.org"),
+        Field("alerts.webhook_url", example="https://chat.example.org/hook"),
+    ),
+}
+
+
+def of_screen(groups: Mapping[str, tuple[Field, ...]]) -> tuple[Field, ...]:
+    """Return a screen's fields in order."""
+    return tuple(field for group in groups.values() for field in group)
+
+
+def part_from(form: MultiDict[str, str], fields: tuple[Field, ...]) -> dict[str, Any]:
+    """Return the answers of a form as a part of raw settings; a wrong answer stays as it was typed."""
+    part: dict[str, Any] = {}
+    for field in fields:
+        where = part
+        *path, last = field.name.split(".")
+        for step in path:
+            where = where.setdefault(step, {})
+        where[last] = _answer(form, field)
+    return part
+
+
+def _answer(form: MultiDict[str, str], field: Field) -> Any:
+    text = form.get(field.name, "").replace("\r\n", "\n")
+    match field.kind:
+        case "switch":
+            return text == "on"
+        case "codes":
+            return [part for part in text.replace(",", " ").replace(";", " ").split() if part]
+        case "days":
+            before = form.get(f"{field.name}.0", "").strip()
+            return [f"-{before}" if before.isdigit() else before, form.get(f"{field.name}.1", "").strip()]
+        case "optional_number":
+            return text.strip() or None
+        case "area":
+            return text
+        case _:
+            return text.strip()
+
+
+def shown(raw: Mapping[str, Any], fields: tuple[Field, ...]) -> dict[str, Any]:
+    """Return what the form's fields show of raw settings, by field name."""
+    return {field.name: _shown(_at(raw, field.name), field) for field in fields}
+
+
+def _shown(value: Any, field: Field) -> Any:
+    if field.kind == "codes":
+        return ", ".join(str(code) for code in value)
+    if field.kind == "days":
+        return [str(value[0]).removeprefix("-"), str(value[1])]
+    return "" if value is None else value
+
+
+def _at(raw: Any, name: str) -> Any:
+    for step in name.split("."):
+        raw = raw[step]
+    return raw
+
+
+def by_field(faults: Mapping[str, list[str]], fields: tuple[Field, ...]) -> Iterator[tuple[str, str]]:
+    """Give each fault with the field of the screen that it stands at; "" where it stands at none."""
+    names = sorted((field.name for field in fields), key=len, reverse=True)
+    for at, messages in faults.items():
+        place = next((name for name in names if at == name or at.startswith(f"{name}.")), "")
+        for message in messages:
+            yield place, message

@@ -1,0 +1,69 @@
+"""Activation: the probe, the plan, shadow, and the switch itself; each result stays on the page until the next one."""
+
+from flask import Blueprint, Response, request
+
+from functions.application import activation, integrations, preview
+from functions.application.sides import open_sides
+from functions.application.standing import standing
+from functions.domain.errors import SyncError
+from functions.domain.integration import Phase
+from functions.entrypoints.desk import Desk
+from functions.entrypoints.screens_integrations import steps_of
+
+LINES = 100
+
+
+def add(routes: Blueprint, desk: Desk) -> None:
+    """Add the routes of this screen."""
+    ports = desk.ports
+
+    @routes.get("/integrations/<int_id>/activation")
+    def shown(int_id: str) -> Response:
+        return _screen(desk, int_id)
+
+    @routes.post("/integrations/<int_id>/plan")
+    def make_plan(int_id: str) -> Response:
+        try:
+            preview.refresh(ports, int_id, go_on=request.form.get("go_on") == "yes")
+        except SyncError as error:
+            return _screen(desk, int_id, error)
+        return Response("", 303, {"Location": f"/console/integrations/{int_id}/activation#plan"})
+
+    @routes.post("/integrations/<int_id>/activate")
+    def activate(int_id: str) -> Response:
+        shadow = request.form.get("shadow") == "yes"
+        try:
+            done = activation.activate(ports, int_id, desk.actor(), shadow=shadow)
+        except SyncError as error:
+            return _screen(desk, int_id, error)
+        if done.warnings or done.without_channel:
+            return _screen(desk, int_id, warnings=done.warnings, without=done.without_channel)
+        return desk.done(f"/console/integrations/{int_id}", "shadow" if shadow else "activated")
+
+
+def _screen(
+    desk: Desk,
+    int_id: str,
+    error: SyncError | None = None,
+    *,
+    warnings: tuple[str, ...] = (),
+    without: tuple[str, ...] = (),
+) -> Response:
+    integration = integrations.get(desk.ports.documents, int_id)
+    found = standing(desk.ports, int_id)
+    t = desk.texts(integration)
+    return desk.page(
+        "activation.html",
+        int_id,
+        409 if error is not None else 200,
+        here="activation",
+        steps=[step for step in steps_of(found) if step[0] != "activation"],
+        plan=preview.current(desk.ports, int_id),
+        most=LINES,
+        trouble=t.sentence(str(error)) if error is not None else "",
+        warnings=[t.sentence(each) for each in warnings],
+        without=without,
+        assumptions=list(open_sides(desk.ports, integration).dialect.assumptions()),
+        dialect=integration.dialect,
+        active=integration.phase is Phase.ACTIVE,
+    )

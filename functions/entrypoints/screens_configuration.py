@@ -1,0 +1,93 @@
+"""The configuration screens: outbound, inbound, and how both directions run."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from functions.application import choices, drafts, integrations, journal_read, template_preview
+from functions.application.template_preview import Shown
+from functions.domain.dialect import dialect_from
+from functions.domain.errors import Conflict, Invalid, SyncError
+from functions.domain.template import OURS, placeholders
+from functions.entrypoints import fields as form
+from functions.entrypoints.desk import Desk
+from functions.entrypoints.fields import INBOUND, OUTBOUND, SYNC, Field
+
+SCREENS: dict[str, Mapping[str, tuple[Field, ...]]] = {"outbound": OUTBOUND, "inbound": INBOUND, "sync": SYNC}
+
+
+def add(routes: Blueprint, desk: Desk) -> None:
+    """Add the routes of these screens."""
+
+    @routes.get("/integrations/<int_id>/<any(outbound, inbound, sync):screen>")
+    def configuration(int_id: str, screen: str) -> Response:
+        return _screen(desk, int_id, screen)
+
+    @routes.post("/integrations/<int_id>/<any(outbound, inbound, sync):screen>")
+    def save_configuration(int_id: str, screen: str) -> Response:
+        if request.form.get("do") == "preview":
+            return _preview(desk, int_id)
+        fields = form.of_screen(SCREENS[screen])
+        part, names = form.part_from(request.form, fields), [field.name for field in fields]
+        try:
+            drafts.save_part(desk.ports, int_id, part, names, desk.actor(), seen=request.form.get("seen", ""))
+        except (Invalid, Conflict) as error:
+            return _screen(desk, int_id, screen, error)
+        return desk.done(f"/console/integrations/{int_id}/{screen}", "saved")
+
+
+def _preview(desk: Desk, int_id: str) -> Response:
+    typed = request.form
+    title, description = (typed.get(f"outbound.{name}_template", "") for name in ("title", "description"))
+    try:
+        shown = template_preview.show(desk.ports, int_id, typed.get("booking", "").strip(), title, description)
+    except Invalid as error:
+        return _screen(desk, int_id, "outbound", error)
+    except SyncError as error:
+        return _screen(desk, int_id, "outbound", trouble=error)
+    return _screen(desk, int_id, "outbound", preview=shown)
+
+
+def _screen(
+    desk: Desk,
+    int_id: str,
+    screen: str,
+    error: SyncError | None = None,
+    *,
+    preview: Shown | None = None,
+    trouble: SyncError | None = None,
+) -> Response:
+    groups = SCREENS[screen]
+    fields = form.of_screen(groups)
+    integration = integrations.get(desk.ports.documents, int_id)
+    t = desk.texts(integration)
+    typed = request.form if request.method == "POST" else None
+    more: dict[str, Any] = {}
+    if screen == "outbound":
+        last = journal_read.entries(desk.ports, int_id, limit=1)
+        more = {
+            "placeholders": placeholders(),
+            "ours": OURS,
+            "booking": typed.get("booking", "") if typed is not None else (last[0]["booking_id"] if last else ""),
+        }
+    if screen == "inbound":
+        more = {
+            "objects": choices.choices(desk.ports, int_id, calendars=False).objects or (),
+            "inbound_object": integration.settings.inbound_object,
+            "override_known": dialect_from(integration.dialect).override is not None,
+        }
+    if screen in ("outbound", "inbound"):
+        more["statuses"] = dialect_from(integration.dialect).status_names
+    return desk.page(
+        "configuration.html",
+        int_id,
+        422 if error is not None or trouble is not None else 200,
+        here=screen,
+        groups=groups,
+        faults=desk.faults(error, fields, t) if error is not None else {},
+        preview=preview,
+        trouble=t.sentence(str(trouble)) if trouble is not None else "",
+        **desk.form(int_id, fields, typed),
+        **more,
+    )

@@ -1,0 +1,90 @@
+"""The journal with undo, and the history of the settings."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from functions.application import integrations, journal_read, undo
+from functions.application.integrations import path_of
+from functions.domain.errors import SyncError
+from functions.entrypoints.desk import Desk
+
+PAGE = 50
+UNDOABLE = {
+    *(("WriteBooking", why) for why in ("grace_over", "approved", "event_moved", "event_object", "conflict", "undone")),
+    ("PatchEvent", "put_back"),
+    ("PatchEvent", "conflict"),
+}
+
+
+def add(routes: Blueprint, desk: Desk) -> None:
+    """Add the routes of these screens."""
+    ports = desk.ports
+
+    @routes.get("/integrations/<int_id>/journal")
+    def journal(int_id: str) -> Response:
+        booking, before = request.args.get("booking", "").strip(), request.args.get("before", "")
+        rows = journal_read.entries(ports, int_id, booking, before, PAGE + 1)
+        more = rows[PAGE - 1]["at"] if len(rows) > PAGE else ""
+        return desk.page(
+            "journal.html",
+            int_id,
+            here="journal",
+            rows=rows[:PAGE],
+            more=more,
+            booking=booking,
+            before=before,
+            undoable=undoable,
+        )
+
+    @routes.get("/integrations/<int_id>/journal/<entry>/undo")
+    def ask_undo(int_id: str, entry: str) -> Response:
+        return _undo(desk, int_id, entry)
+
+    @routes.post("/integrations/<int_id>/journal/<entry>/undo")
+    def do_undo(int_id: str, entry: str) -> Response:
+        try:
+            done = undo.undo(ports, int_id, entry, desk.actor())
+        except SyncError as error:
+            return _undo(desk, int_id, entry, error)
+        return desk.done(f"/console/integrations/{int_id}/journal", "undone" if done.done else "undoing")
+
+    @routes.get("/integrations/<int_id>/history")
+    def history(int_id: str) -> Response:
+        integrations.get(ports.documents, int_id)
+        rows = ports.documents.find(path_of(int_id, "history"), order="at", descending=True, limit=PAGE)
+        changes = [(body, differences(body.get("before") or {}, body["after"])) for _, body in rows]
+        return desk.page("history.html", int_id, here="history", changes=changes)
+
+
+def _undo(desk: Desk, int_id: str, entry: str, error: SyncError | None = None) -> Response:
+    t = desk.texts(integrations.get(desk.ports.documents, int_id))
+    found, trouble = None, error
+    if error is None:
+        try:
+            found = undo.preview(desk.ports, int_id, entry)
+        except SyncError as refused:
+            trouble = refused
+    body = desk.ports.documents.get(path_of(int_id, "journal", entry))
+    status = 409 if trouble is not None else 200
+    says = t.sentence(str(trouble)) if trouble is not None else ""
+    return desk.page("undo.html", int_id, status, here="journal", found=found, trouble=says, entry=entry, row=body)
+
+
+def undoable(row: dict[str, Any]) -> bool:
+    """Whether the button is worth showing; the use case decides."""
+    if row.get("outcome") != "done" or row.get("undone_at"):
+        return False
+    return (row["step"], row["why"]) in UNDOABLE or row["step"] == "MakeBooking"
+
+
+def differences(before: Any, after: Any, name: str = "") -> list[tuple[str, Any, Any]]:
+    """Return what differs between two settings, as (dotted name, before, after)."""
+    if isinstance(after, dict):
+        known = before if isinstance(before, dict) else {}
+        return [
+            row
+            for key, value in after.items()
+            for row in differences(known.get(key), value, f"{name}.{key}" if name else key)
+        ]
+    return [(name, before, after)] if before != after else []

@@ -1,0 +1,72 @@
+// Nothing here is needed: every action also works without it. It copies, inserts placeholders, marks unknown ones,
+// and keeps what changes by itself up to date.
+"use strict";
+document.documentElement.classList.add("js");
+
+function copy(button) {
+  const field = document.getElementById(button.dataset.copy);
+  const before = button.textContent;
+  const done = () => {
+    button.textContent = button.dataset.done;
+    setTimeout(() => { button.textContent = before; }, 2000);
+  };
+  if (navigator.clipboard) { navigator.clipboard.writeText(field.value).then(done, () => field.select()); return; }
+  field.select();
+  if (document.execCommand("copy")) done();
+}
+
+let lastTemplate = document.querySelector("[data-template]");
+
+function insert(code) {
+  if (!lastTemplate) return;
+  lastTemplate.setRangeText(code, lastTemplate.selectionStart, lastTemplate.selectionEnd, "end");
+  lastTemplate.focus();
+  lastTemplate.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function markUnknown(field) {
+  const palette = document.querySelector(".palette");
+  const known = new Set(palette.dataset.known.split(" "));
+  const names = [...field.value.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1]);
+  const unknown = [...new Set(names.filter((name) => !known.has(name) && !/^RES_CUSTOM\d{1,3}$/.test(name)))];
+  let line = document.getElementById(field.id + "-unknown");
+  if (!line) {
+    line = document.createElement("p");
+    line.id = field.id + "-unknown";
+    line.className = "unknown";
+    line.setAttribute("role", "status");
+    field.closest(".field").append(line);
+  }
+  line.textContent = unknown.length ? palette.dataset.unknown + " " + unknown.map((name) => "{" + name + "}").join(", ") : "";
+}
+
+async function refresh(id) {
+  const here = document.getElementById(id);
+  if (!here || document.hidden || here.contains(document.activeElement)) return;
+  const answer = await fetch(location.href, { headers: { "X-Live": "1" }, credentials: "same-origin" });
+  if (!answer.ok || answer.redirected) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page.getElementById(id);
+  if (fresh && here.innerHTML !== fresh.innerHTML) here.replaceWith(fresh);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.dataset.copy) copy(button);
+  if (button.dataset.insert) insert(button.dataset.insert);
+});
+document.addEventListener("focusin", (event) => { if (event.target.matches("[data-template]")) lastTemplate = event.target; });
+document.addEventListener("input", (event) => { if (event.target.matches("[data-template]")) markUnknown(event.target); });
+document.querySelectorAll("[data-template]").forEach(markUnknown);
+
+// One refresh per place at its own pace. What was done is said once: a reload does not say it again.
+for (const place of document.querySelectorAll("[data-live]")) {
+  if (place.id === "banner" && document.querySelector("[data-live]:not(#banner)")) continue;
+  setInterval(() => { refresh(place.id).catch(() => {}); if (place.id !== "banner") refresh("banner").catch(() => {}); }, 1000 * place.dataset.live);
+}
+const address = new URL(location.href);
+if (address.searchParams.has("said")) {
+  address.searchParams.delete("said");
+  history.replaceState(null, "", address);
+}
