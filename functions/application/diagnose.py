@@ -1,5 +1,6 @@
 """Diagnostics: each check green, amber or red, with what was tested and what to do."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,9 @@ from functions.application.sides import Sides, open_sides
 from functions.domain.errors import SyncError
 from functions.domain.integration import Phase
 from functions.domain.link import State
+
+
+ADDRESS = re.compile(r"[^\s@,;()]+@[^\s@,;()]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,11 @@ def diagnose(ports: Ports, int_id: str) -> Diagnosis:
         links=ports.documents.count(path_of(int_id, "links")),
         open_items=ports.documents.count(path_of(int_id, "parked")),
     )
+
+
+def anonymous(text: str) -> str:
+    """Return a finding without whole addresses, for a support ticket."""
+    return ADDRESS.sub(lambda address: f"{address.group()[:3]}…", text)
 
 
 def in_sync_as_of(sides: Sides) -> datetime | None:
