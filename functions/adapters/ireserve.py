@@ -115,10 +115,26 @@ class IReserve:
         return self._writing.write(booking, change)
 
     def make(
-        self, object_id: str, when: When, number: int, status: int, external_id: str, fields: Mapping[str, str]
+        self,
+        object_id: str,
+        when: When,
+        number: int,
+        status: int,
+        external_id: str,
+        fields: Mapping[str, str],
+        *,
+        checked: bool = True,
     ) -> Booking:
         """Check and make a booking; see `Writing.make`."""
-        return self._writing.make(object_id, when, number, status, external_id, fields)
+        return self._writing.make(object_id, when, number, status, external_id, fields, checked=checked)
+
+    def check(self, object_id: str, when: When, number: int) -> None:
+        """Ask whether a booking could be made; see `Writing.check`."""
+        self._writing.check(object_id, when, number)
+
+    def attempt(self, booking: Booking, change: BookingChange) -> Booking:
+        """Write once and return what came of it, whatever that is; see `Writing.attempt`."""
+        return self._writing.attempt(booking, change)
 
     def objects(self) -> list[Bookable]:
         """List the objects that can be booked."""
@@ -148,8 +164,9 @@ class IReserve:
         return first(texts(answer), "email") if isinstance(answer, Mapping) else ""
 
     def row(self, booking_id: str, columns: Sequence[str]) -> Mapping[str, str]:
-        """Return one booking's row with these columns, for a probe; a column that is not there is `Refused`."""
-        return self._lists.row(booking_id, columns)
+        """Return what one booking's row shows in these columns, for a probe; one that is not there is `Refused`."""
+        found = self._lists.row(booking_id, columns)
+        return {column: rows.value(found, column) for column in columns} if found else {}
 
     def _shown(self, fields: Mapping[str, str]) -> Booking:
         """Return the booking of an answer, read anew where that has the id only."""

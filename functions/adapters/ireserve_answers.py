@@ -41,7 +41,8 @@ def judged(status: int, headers: Mapping[str, str], body: bytes, method: str) ->
     _usable(code, headers)
     if _is_gone(code, no, method):
         raise _gone()
-    raise Refused(f"i-Reserve refuses: {no.sentence or f'HTTP {code}'}", reason=no.category)
+    form = "http_error" if failed or no.code else "status_false"
+    raise Refused(f"i-Reserve refuses: {no.sentence or f'HTTP {code}'}", reason=no.category, form=form)
 
 
 def _is_gone(code: int, no: No, method: str) -> bool:

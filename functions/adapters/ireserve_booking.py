@@ -113,7 +113,7 @@ def _moment(text: str, fields: Mapping[str, str], zone: str, *clocks: str) -> tu
 
 
 def _by_day(thing: str, starts: datetime, ends: datetime, dialect: Dialect) -> bool:
-    if dialect.day_objects is not None:
+    if thing in dialect.day_objects or thing in dialect.hour_objects:
         return thing in dialect.day_objects
     return is_midnight(starts) and is_midnight(ends)
 

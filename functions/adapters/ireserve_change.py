@@ -78,8 +78,7 @@ def check_body(object_id: str, when: When, number: int, zone: str, day_end: DayE
 
 def end_rule_of(object_id: str, day_end: DayEnd, dialect: Dialect) -> DayEnd:
     """Return how whole days end on an object: objects that are known to run by the hour have no last day."""
-    by_hour = dialect.day_objects is not None and object_id not in dialect.day_objects
-    return "exclusive" if by_hour else day_end
+    return "exclusive" if object_id in dialect.hour_objects else day_end
 
 
 def unapplied(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.adapters.ireserve_answers import judged
 from functions.adapters.outgoing import reaching
-from functions.domain.errors import AccessRevoked, Malformed, Refused, Transient
+from functions.domain.errors import AccessRevoked, Gone, Malformed, Refused, Transient
 
 if TYPE_CHECKING:
     import requests
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 CONNECT, READ = 5.0, 20.0  # seconds
 QUICK = 2.0  # seconds; a read that failed faster than this is tried once more
 PAUSE = 0.2  # seconds before that
+LIGHT = "booking/filter"  # shows whether the login is good: this service cannot do without it
 BASE = re.compile(r"(/api/rest)/(json|xml)$")
 Values = Mapping[str, str | int | bool]
 
@@ -52,7 +53,10 @@ class Rest:
         self._sleep = sleep
 
     def get(self, path: str, query: Values | None = None) -> Any:
-        """Read."""
+        """Read; of one thing a right can be missing while the login is good: then `Refused` (`no_right`)."""
+        return self._one(path, lambda: self._read(path, query))
+
+    def _read(self, path: str, query: Values | None = None) -> Any:
         began = time.monotonic()
         try:
             return self._call("GET", path, query)
@@ -63,12 +67,28 @@ class Rest:
         return self._call("GET", path, query)
 
     def post(self, path: str, body: Mapping[str, Any], query: Values | None = None) -> Any:
-        """Write; after `Transient` and `Malformed` nobody knows whether it was done."""
-        return self._call("POST", path, query, body)
+        """Write; after `Transient` and `Malformed` nobody knows whether it was done. As for `get`, `no_right`."""
+        return self._one(path, lambda: self._call("POST", path, query, body))
 
     def delete(self, path: str) -> Any:
         """Remove; the answer may be empty."""
         return self._call("DELETE", path, None)
+
+    def _one(self, path: str, call: Callable[[], Any]) -> Any:
+        """Call; 401 is documented for a wrong login and for a missing right, so one light call tells which it was."""
+        try:
+            return call()
+        except AccessRevoked as error:
+            if path == LIGHT or error.reason not in ("ireserve_login", "ireserve_rights"):
+                raise
+            try:
+                self._call("GET", LIGHT, {"columns": "RES_ID", "start": 0, "length": 1})
+            except (Refused, Malformed, Gone):
+                pass  # it was let in
+            except AccessRevoked:
+                raise error from None
+            says = "The i-Reserve user lacks the right for this; give it to the profile."
+            raise Refused(says, reason="no_right") from error
 
     def _call(self, method: str, path: str, query: Values | None, body: Mapping[str, Any] | None = None) -> Any:
         password = self._password()

@@ -62,7 +62,7 @@ class Lists:
                             id=number,
                             name=first(shown, "desc", "name", "short_desc"),
                             group=first(texts(group), "desc", "name"),
-                            day_mode=number in (self._dialect.day_objects or ()),
+                            day_mode=number in self._dialect.day_objects,
                         ),
                     )
         return list(found.values())

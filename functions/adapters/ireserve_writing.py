@@ -56,25 +56,50 @@ class Writing:
             raise Refused(
                 f"i-Reserve accepted a change of booking {booking.id} without doing it: {', '.join(lacking)}.",
                 reason="not_applied",
+                form="old_values",
             )
         return answered
 
-    def make(
-        self, object_id: str, when: When, number: int, status: int, external_id: str, fields: Mapping[str, str]
-    ) -> Booking:
-        """Check and make a booking; what i-Reserve made is returned, also where it is not quite what was asked.
+    def attempt(self, booking: Booking, change: BookingChange) -> Booking:
+        """Write once, with what the dialect has an update carry, and return the booking as it then shows."""
+        rule = end_rule_of(change.object_id or booking.object_id, self._day_end, self._dialect)
+        fields = self._posted(booking, change, rule, self._dialect.update_carries)
+        return self._shown({**fields, "id": booking.id})
 
-        A booking that has this external id already is changed instead: i-Reserve looks it up itself.
-        """
+    def check(self, object_id: str, when: When, number: int) -> None:
+        """Ask whether a booking could be made; raises `Refused`."""
         rule = end_rule_of(object_id, self._day_end, self._dialect)
         try:
             self._rest.post("booking/check", check_body(object_id, when, number, self._zone, rule))
+        except Gone as error:
+            raise Refused(f"i-Reserve makes no booking: {error}", reason="other") from None
+
+    def make(
+        self,
+        object_id: str,
+        when: When,
+        number: int,
+        status: int,
+        external_id: str,
+        fields: Mapping[str, str],
+        *,
+        checked: bool = True,
+    ) -> Booking:
+        """Check and make a booking; what i-Reserve made is returned, also where it is not quite what was asked.
+
+        A booking that has this external id already is changed instead: i-Reserve looks it up itself. That one would not
+        pass the check, because it stands in its own way: after a crash it is made without (`checked` False).
+        """
+        if checked:
+            self.check(object_id, when, number)
+        rule = end_rule_of(object_id, self._day_end, self._dialect)
+        try:
             body = new_body(object_id, when, number, status, external_id, fields, self._zone, rule)
             made = _fields(self._rest.post(HOOK, body))
         except Gone as error:
             raise Refused(f"i-Reserve makes no booking: {error}", reason="other") from None
         if not booking_id(made):
-            raise Refused("i-Reserve accepted a booking without making it.", reason="not_applied")
+            raise Refused("i-Reserve accepted a booking without making it.", reason="not_applied", form="old_values")
         return self._shown(made)
 
     def _answered(self, booking: Booking, change: BookingChange, rule: DayEnd) -> Booking:

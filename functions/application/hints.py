@@ -26,6 +26,7 @@ class Kind(StrEnum):
     SWEEP = "sweep"  # a search that somebody asked for
     RENEW = "renew"
     WALK = "walk"  # subject: its kind, when it was started
+    PROBE = "probe"  # the next part of a probe; subject: when it was started, which part
 
 
 @dataclass(frozen=True, slots=True)

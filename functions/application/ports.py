@@ -5,7 +5,7 @@ Reads and writes raise the errors of `domain/errors.py`, named for the reaction:
 `Malformed` (an answer that makes no sense).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
@@ -236,9 +236,17 @@ class Reservations(Protocol):
         """
 
     def make(
-        self, object_id: str, when: When, number: int, status: int, external_id: str, fields: Mapping[str, str]
+        self,
+        object_id: str,
+        when: When,
+        number: int,
+        status: int,
+        external_id: str,
+        fields: Mapping[str, str],
+        *,
+        checked: bool = True,
     ) -> Booking:
-        """Check and make a booking; raises `Refused`."""
+        """Check and make a booking; raises `Refused`. Not checked: where it may have been made before, by its id."""
 
     def objects(self) -> list[Bookable]:
         """List the objects that can be booked."""
@@ -250,7 +258,18 @@ class Reservations(Protocol):
         """Remove an outgoing webhook; one that is gone already is no error."""
 
     def customer_email(self, customer_id: str) -> str:
-        """Return the e-mail address of a customer, or ""."""
+        """Return the e-mail address of a customer, or ""; `Refused` (`no_right`) where the user may not see it."""
+
+    # the rest is for a probe, which tries out what is not known
+
+    def row(self, booking_id: str, columns: Sequence[str]) -> Mapping[str, str]:
+        """Return the values of these columns for one booking, {} where it is not found; `Refused`: no such column."""
+
+    def check(self, object_id: str, when: When, number: int) -> None:
+        """Ask whether a booking could be made; raises `Refused`."""
+
+    def attempt(self, booking: Booking, change: BookingChange) -> Booking:
+        """Write once and return the booking as it then shows, whether or not that is what was asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,10 @@ class Dialect:
     column_external_id: str | None = _assumed("A row shows the external id under this name.", default="RES_EXTERNAL_ID")
     external_id_returned: bool | None = _assumed("Whether a booking that is read shows its external id.", default=None)
     external_id_clearable: bool = _assumed("The external id of a booking can be emptied.", default=True)
+    external_id_max_length: int | None = _assumed(
+        "The longest external id that is kept whole, in characters; not known: any is.", default=None
+    )
+    rows_at_once: int | None = _assumed("The most bookings that one answer lists; not known: any.", default=None)
     update_carries: tuple[str, ...] = _assumed(
         "An update keeps what it does not name; else it must carry these too (object_id, date, number).", default=()
     )
@@ -70,12 +74,16 @@ class Dialect:
     refusals: Literal["any", "status_false", "http_error", "old_values"] = _assumed(
         "How a refused write looks; every form is understood.", default="any"
     )
-    day_objects: tuple[str, ...] | None = _assumed(
-        "Objects that are booked by the day; not known: a booking from midnight to midnight is by the day.",
-        default=None,
+    day_objects: tuple[str, ...] = _assumed(
+        "These objects are booked by the day; of one in neither list a booking from midnight to midnight is.",
+        default=(),
     )
+    hour_objects: tuple[str, ...] = _assumed("These objects are booked by the hour.", default=())
     status_names: tuple[tuple[str, int], ...] = _assumed(
         "Codes of statuses that are given by name only: i-Reserve's default ones.", default=STATUS_NAMES
+    )
+    built_in_active: bool | None = _assumed(
+        "Whether i-Reserve's own Google Calendar integration still writes event ids into bookings.", default=None
     )
     known: frozenset[str] = frozenset()
 

@@ -42,7 +42,14 @@ class Malformed(SyncError):
 
 
 class Refused(SyncError):
-    """The other side understood and said no: park or put back, and say why. Not tried again until something changes."""
+    """The other side understood and said no: park or put back, and say why. Not tried again until something changes.
+
+    `form` is how it was said, where that is worth knowing (a probe): `status_false`, `http_error`, `old_values`.
+    """
+
+    def __init__(self, message: str, *, reason: str = "", form: str = "") -> None:
+        super().__init__(message, reason=reason)
+        self.form = form
 
 
 class Gone(SyncError):

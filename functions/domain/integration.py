@@ -59,6 +59,7 @@ class Integration:
     hooks: tuple[Hook, ...] = ()
     secret_versions: Mapping[str, str] = field(default_factory=dict)
     dialect: Mapping[str, object] = field(default_factory=dict)
+    probing: tuple[str, ...] = ()  # bookings that a probe works on: their webhooks are noted, not followed
     ireserve_refused: str = ""  # why i-Reserve cannot be called any more, or ""
     swept_at: datetime | None = None  # start of the last complete sweep of the whole window
     near_at: datetime | None = None  # start of the last sweep of the near days

@@ -100,10 +100,10 @@ def test_the_base_address_may_end_in_a_slash_or_a_format(tenant: ConnectedIReser
 # Failures
 
 
-def test_a_wrong_password_stops_at_the_first_call(tenant: ConnectedIReserve) -> None:
+def test_a_wrong_password_stops_after_one_light_call_that_makes_sure(tenant: ConnectedIReserve) -> None:
     number = tenant.book()
     error = raised(AccessRevoked, lambda: tenant.connect(password="wrong").read(number))
-    assert (error.reason, len(tenant.calls)) == ("ireserve_login", 1)
+    assert (error.reason, tenant.calls) == ("ireserve_login", [f"GET booking/{number}", "GET booking/filter"])
     assert "wrong" not in str(error)
 
 
@@ -118,11 +118,24 @@ def test_a_password_of_any_letters_can_be_sent(tenant: ConnectedIReserve) -> Non
     assert tenant.connect(password="wachtwoord-€-ü").read(number).id == number
 
 
-def test_a_missing_right_is_told_from_a_wrong_password() -> None:
-    tenant = ConnectedIReserve(no_right="403")
-    tenant.tenant.world.users["api_calendar"].bookings = False
-    number = tenant.book()
-    assert raised(AccessRevoked, lambda: tenant.ireserve.read(number)).reason == "ireserve_rights"
+@pytest.mark.parametrize("no_right", ["401", "403"])
+def test_a_right_that_is_missing_for_one_booking_is_told_from_a_login_that_fails(no_right: str) -> None:
+    tenant = ConnectedIReserve(no_right=no_right)
+    tenant.tenant.world.users["api_calendar"].objects = [11]
+    hidden, seen = tenant.book(), tenant.book(object_id=11)
+    assert raised(Malformed, lambda: tenant.ireserve.read(hidden)).reason == "no_right"
+    assert tenant.ireserve.read(seen).id == seen
+
+
+def test_a_write_without_the_right_to_write_is_refused(tenant: ConnectedIReserve) -> None:
+    booking = tenant.ireserve.read(tenant.book())
+    tenant.tenant.world.users["api_calendar"].write = False
+    assert raised(Refused, lambda: tenant.ireserve.write(booking, BookingChange(status=20))).reason == "no_right"
+
+
+def test_an_address_of_a_customer_without_the_right_to_see_it_is_refused(tenant: ConnectedIReserve) -> None:
+    tenant.tenant.world.users["api_calendar"].customers = False
+    assert raised(Refused, lambda: tenant.ireserve.customer_email("2")).reason == "no_right"
 
 
 @pytest.mark.parametrize(
@@ -357,7 +370,7 @@ def test_a_whole_day_on_an_object_by_the_hour_ends_at_the_next_midnight() -> Non
 def test_objects_that_are_known_to_run_by_the_hour_are_never_in_day_mode() -> None:
     tenant = ConnectedIReserve(day_end="inclusive")
     number = tenant.book(**{"from": "2026-12-04T00:00", "till": "2026-12-05T00:00"})
-    assert not tenant.known(day_objects=("20",)).read(number).day_mode
+    assert not tenant.known(hour_objects=("10",)).read(number).day_mode
     assert tenant.ireserve.read(number).day_mode
 
 

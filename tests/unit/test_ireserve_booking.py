@@ -190,7 +190,7 @@ def test_without_hours_a_booking_is_by_the_day(start: str, end: str, day_end: Da
 
 def test_an_object_that_is_known_decides_for_itself() -> None:
     midnights = {**PLAIN, "date_from": "2018-02-13T00:00:00+0100", "date_till": "2018-02-14T00:00:00+0100"}
-    assert not read(midnights, dialect=dialect_from({"day_objects": ["17"]})).day_mode
+    assert not read(midnights, dialect=dialect_from({"hour_objects": ["10"]})).day_mode
     assert read(PLAIN, dialect=dialect_from({"day_objects": ["10"]})).day_mode
 
 
