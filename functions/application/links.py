@@ -26,6 +26,12 @@ def of_event(documents: Documents, int_id: str, key: EventKey) -> Link | None:
     return _claimed(documents, int_id, claim_id("event", key.calendar, key.id))
 
 
+def of_event_id(documents: Documents, int_id: str, calendars: tuple[str, ...], event_id: str) -> Link | None:
+    """Return the link that claims an event of this id on whichever of these calendars, or None."""
+    found = (of_event(documents, int_id, EventKey(calendar, event_id)) for calendar in calendars)
+    return next((link for link in found if link is not None), None)
+
+
 def for_new_event(int_id: str, key: EventKey) -> Link:
     """Return a new link (not saved) that a person's event starts."""
     return Link(id=link_id(int_id, "event", f"{key.calendar}\n{key.id}"), event=key, origin=Origin.EVENT)

@@ -197,10 +197,9 @@ def _ghost(sides: Sides, about: Hint, link: Link) -> None:
     except SyncError as error:
         parked.park(sides.ports, about, error.reason, now)
         return
-    if outcome.rest.until is not None and outcome.link.booking_id:
-        again = replace(about, kind=Kind.BOOKING, subject=(outcome.link.booking_id,))
-        due = outcome.rest.until
-        sides.ports.tasks.put(task(again, due, "rest", int(due.timestamp()) + 1))
+    due = outcome.rest.until
+    if due is not None:
+        sides.ports.tasks.put(task(outcome.again(about), due, "rest", int(due.timestamp()) + 1))
 
 
 def _inside(when: Window, window: Window) -> bool:

@@ -123,18 +123,16 @@ def _look(sides: Sides, view: View, step: Look) -> View:
         return _pair_of(sides, view, _booking_with(sides, step.booking_with))
     gone = view.link.event.calendar if view.link.event is not None else ""
     found = sides.find_event(step.find, but=gone)
-    free = True
-    if found.value is not None:
-        holder = links.of_event(sides.ports.documents, sides.id, found.value.key)
-        if holder is not None and holder.id != view.link.id and _being_made(holder, view.link):
-            raise Stale("the booking of this event is being made at this moment", reason="being_made")
-        free = holder is None or holder.id == view.link.id
-    return replace(view, found=found, found_is_free=free)
-
-
-def _being_made(holder: Link, asking: Link) -> bool:
-    """Whether another worker is making the very booking that is asked about, or has just made it."""
-    return holder.booking_id == asking.booking_id if holder.booking_id else holder.intent is not None
+    holder = links.of_event_id(sides.ports.documents, sides.id, sides.settings.calendars, step.find)
+    if holder is None or holder.id == view.link.id:
+        return replace(view, found=found, found_is_free=True)
+    if holder.booking_id and holder.booking_id == view.link.booking_id:
+        raise Stale("the booking of this event was made a moment ago", reason="being_made")
+    if holder.booking_id or holder.intent is None:
+        return replace(view, found=found, found_is_free=False)
+    if sides.now() < holder.intent.expires_at:
+        return replace(view, found=found, found_is_free=False, making_until=holder.intent.expires_at)
+    return View(holder, view.booking, found)  # the worker that made this booking of the event did not get further
 
 
 def _pair_of(sides: Sides, view: View, booking: Snapshot[Booking]) -> View:

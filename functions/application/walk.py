@@ -22,7 +22,6 @@ from functions.domain.errors import AccessRevoked, Stale, SyncError, Transient
 from functions.domain.integration import Integration
 from functions.domain.link import Link, State
 from functions.domain.projection import when_of
-from functions.domain.step import Why
 
 PAGE, OVERLAP = 100, 5
 WEEK = timedelta(days=7)
@@ -161,6 +160,8 @@ def _look(sides: Sides, hint: Hint, walk: Walk, row: BookingRow) -> tuple[Walk, 
         raise
     except (Transient, Stale):
         now = sides.now()
+        if reads_event and link.event is not None:
+            about = replace(about, kind=Kind.EVENT, subject=(link.event.calendar, link.event.id))
         sides.ports.tasks.put(task(replace(about, attempt=1), now, "walk", int(now.timestamp()), walk.lane))
         return replace(walk, looked=walk.looked + 1, failed=walk.failed + 1), 1
     except SyncError as error:
@@ -169,8 +170,7 @@ def _look(sides: Sides, hint: Hint, walk: Walk, row: BookingRow) -> tuple[Walk, 
     calls = reads_event + sum(1 for step in outcome.steps if "Event" in step or step == "Look")
     if outcome.rest.until is not None:
         due = outcome.rest.until + timedelta(seconds=1)
-        again = replace(about, confirm=outcome.rest.why is Why.BOOKING_GONE)
-        sides.ports.tasks.put(task(again, due, "walk-rest", int(due.timestamp()), walk.lane))
+        sides.ports.tasks.put(task(outcome.again(about), due, "walk-rest", int(due.timestamp()), walk.lane))
     return replace(walk, looked=walk.looked + 1, changed=walk.changed + bool(outcome.steps)), calls
 
 

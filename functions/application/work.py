@@ -102,13 +102,8 @@ def _come_back(sides: Sides, hint: Hint, outcome: Outcome) -> None:
     rest = outcome.rest
     if rest.until is None or rest.why not in WAKING:
         return
-    link = outcome.link
-    if hint.kind is Kind.BOOKING or not link.booking_id:
-        again = replace(hint, confirm=rest.why is Why.BOOKING_GONE)
-    else:
-        again = replace(hint, kind=Kind.BOOKING, subject=(link.booking_id,))
     due = rest.until + timedelta(seconds=1)
-    sides.ports.tasks.put(task(again, due, f"rest-{rest.why}", int(due.timestamp())))
+    sides.ports.tasks.put(task(outcome.again(hint), due, f"rest-{rest.why}", int(due.timestamp())))
 
 
 def _again(ports: Ports, hint: Hint, error: SyncError) -> None:

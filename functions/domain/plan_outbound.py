@@ -47,10 +47,12 @@ def plan_missing(v: View, c: Circumstances, wanted: Wanted) -> Planned:
             return Planned(Look(find=named))
         if v.found.presence is Presence.UNREADABLE:
             return Planned(Rest(Why.UNREADABLE))
+        if v.making_until is not None:
+            return Planned(Rest(Why.LEASED, v.making_until))
         if v.found.value is not None and v.found_is_free and v.found.value.organizer_self:
             adopted = replace(link, event=v.found.value.key, event_etag=v.found.value.etag, base=None)
             return Planned(Settle(adopted, Why.ADOPTED))
-        if not _ours(named, link, booking, c) and v.found_is_free:
+        if not _ours(named, link, booking, c):
             return Planned(Settle(replace(link, write_back=False, reason="foreign_id"), Why.ADOPTED))
     return Planned(
         InsertEvent(EventKey(calendar, derived), content, Why.BOOKING_MADE), base_of(content, booking, c.digest)

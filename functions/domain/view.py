@@ -17,7 +17,8 @@ class View:
     """One link with both sides as read.
 
     `found` is the event that the booking's id field names (or that a vanished event became in another mapped
-    calendar); None until it was looked for. `found_is_free` is False when another link claims it.
+    calendar); None until it was looked for. `found_is_free` is False when another link claims it, `making_until` is set
+    while another instance is making a booking of it, which may be this very booking.
     """
 
     link: Link
@@ -25,6 +26,7 @@ class View:
     event: Snapshot[Event]
     found: Snapshot[Event] | None = None
     found_is_free: bool = True
+    making_until: datetime | None = None
 
     def with_link(self, **changes: object) -> "View":
         """Return the view with fields of its link changed."""
