@@ -1,8 +1,12 @@
 """The deployable functions: each is the entry point of one Cloud Run function, and of `functions-framework --target`."""
 
+import os
+
 from flask import Request, Response
 
 from functions import bootstrap
+
+bootstrap.check_start(os.environ.get("FUNCTION_TARGET", ""))
 
 
 def oauth_redirect(request: Request) -> Response:

@@ -6,6 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+_QUEUES = ("TASKS_QUEUE", "TASKS_BACKFILL_QUEUE", "TASKS_TARGET", "TASKS_SERVICE_ACCOUNT")
+_HOT = ("WEBHOOK_KEYS", "TASKS_QUEUE", "TASKS_TARGET", "TASKS_SERVICE_ACCOUNT")
+# What each function cannot do without in the cloud, besides GOOGLE_CLOUD_PROJECT and BASE_URL; infra/functions.tf gives it
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "oauth_redirect": (),
+    "booking_webhook": _HOT,
+    "calendar_notification": _HOT,
+    "sync_task": ("WEBHOOK_KEYS", *_QUEUES),
+    "renew_watches": (*_QUEUES, "SCHEDULER_SERVICE_ACCOUNT"),
+    "sweep": (*_QUEUES, "SCHEDULER_SERVICE_ACCOUNT"),
+    "console": ("WEBHOOK_KEYS", *_QUEUES),
+}
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -45,10 +57,12 @@ class Environment:
     secrets_endpoint: str
     smtp_url: str
     smtp_from: str
+    firestore_emulator: str
+    on_cloud_run: bool  # the platform stands in front: it has proven who calls a function that is not public
 
 
-def read_environment(env: Mapping[str, str] | None = None) -> Environment:
-    """Read the environment; raises `EnvironmentFaults` with every fault."""
+def read_environment(env: Mapping[str, str] | None = None, *, function: str = "console") -> Environment:
+    """Read the environment for one of the functions; raises `EnvironmentFaults` with every fault."""
     env = os.environ if env is None else env
     faults: list[str] = []
     backend = env.get("BACKEND") or ("cloud" if env.get("K_SERVICE") else "standalone")
@@ -62,8 +76,9 @@ def read_environment(env: Mapping[str, str] | None = None) -> Environment:
     level = env.get("LOG_LEVEL", "INFO").upper()
     if level not in LEVELS:
         faults.append(f"LOG_LEVEL is {level}; use one of {', '.join(LEVELS)}")
-    if backend == "cloud" and not env.get("GOOGLE_CLOUD_PROJECT"):
-        faults.append("GOOGLE_CLOUD_PROJECT is missing; name the project")
+    if backend == "cloud":
+        needed = ("GOOGLE_CLOUD_PROJECT", "BASE_URL", *NEEDS[function])
+        faults += [f"{name} is missing; {function} needs it" for name in needed if not env.get(name)]
     if env.get("CONSOLE_KEY") is not None and len(env["CONSOLE_KEY"]) < 16:  # noqa: PLR2004 -- the sentence names it
         faults.append("CONSOLE_KEY has less than 16 characters; make one with `openssl rand -hex 32`, or leave it out")
     environment = Environment(
@@ -96,17 +111,12 @@ def read_environment(env: Mapping[str, str] | None = None) -> Environment:
         secrets_endpoint=_address(env, "SECRETS_ENDPOINT", "", faults),
         smtp_url=env.get("SMTP_URL", ""),
         smtp_from=env.get("SMTP_FROM", ""),
+        firestore_emulator=env.get("FIRESTORE_EMULATOR_HOST", ""),
+        on_cloud_run=bool(env.get("K_SERVICE")),
     )
     if faults:
         raise EnvironmentFaults("\n".join(faults))
     return environment
-
-
-def require(environment: Environment, *names: str) -> None:
-    """Raise `EnvironmentFaults` for every variable that this part of the product cannot do without."""
-    missing = [name.upper() for name in names if not getattr(environment, name)]
-    if missing:
-        raise EnvironmentFaults("\n".join(f"{name} is missing; it is needed here" for name in missing))
 
 
 def _address(env: Mapping[str, str], name: str, default: str, faults: list[str]) -> str:

@@ -7,19 +7,18 @@ import base64
 import hashlib
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from functions.adapters.plain_http import Answer, PlainHttp, Unreachable
 from functions.application.ports import Task
 from functions.domain.errors import Transient
-
-if TYPE_CHECKING:
-    from requests import Response, Session
 
 _ENDPOINT = "https://cloudtasks.googleapis.com"
 _ROUTE = "/tasks/sync"
 _SCOPE = "https://www.googleapis.com/auth/cloud-tasks"
+Authorise = Callable[[str, str, dict[str, str]], None]
 _DEADLINE = "60s"  # shorter than the lease of an intent, so that a stalled task cannot write after it
 
 
@@ -44,28 +43,29 @@ class CloudTasks:
         self._url = base + _ROUTE
         self._token = {"serviceAccountEmail": service_account, "audience": audience or base}
         self._endpoint = endpoint
-        self._seconds = seconds
-        self._made: Session | None = None
+        self._http = PlainHttp(seconds)
+        self._made: Authorise | None = None
         self._making = threading.Lock()
 
     def put(self, task: Task) -> None:
         """Create the task. A name that waits, or ran within the last hour, is not an error. Raises `Transient`."""
         from google.auth.exceptions import GoogleAuthError
-        from requests.exceptions import RequestException
 
         queue = self._queues.get(task.lane)
         if not queue:
             raise ValueError(f"There is no queue for the lane {task.lane!r}.")
         address = f"{self._endpoint or _ENDPOINT}/v2/{queue}/tasks"
+        body = json.dumps({"task": self._spelt(queue, task)}, separators=(",", ":")).encode()
+        headers = {"Content-Type": "application/json"}
         try:
-            answer = self._session().post(
-                address, json={"task": self._spelt(queue, task)}, timeout=self._seconds, allow_redirects=False
-            )
-        except (GoogleAuthError, RequestException) as error:
+            self._authorise()("POST", address, headers)
+            # repeating is safe, because the name tells the queue that it is the same task
+            answer = self._http.call("POST", address, body, headers)
+        except (GoogleAuthError, Unreachable) as error:
             raise Transient(
                 f"Cloud Tasks did not answer ({type(error).__name__}); try again.", reason="tasks_away"
             ) from error
-        if not answer.ok and answer.status_code != 409:  # noqa: PLR2004  # 409: the name is known already
+        if not 200 <= answer.status < 300 and answer.status != 409:  # noqa: PLR2004  # 409: the name is known already
             raise _refusal(answer)
 
     def _spelt(self, queue: str, task: Task) -> dict[str, Any]:
@@ -85,36 +85,25 @@ class CloudTasks:
             },
         }
 
-    def _session(self) -> "Session":
+    def _authorise(self) -> Authorise:
         if self._made is None:
             with self._making:
                 if self._made is None:
-                    self._made = _session(anonymous=bool(self._endpoint))
+                    self._made = _authorise(self._http, test_server=bool(self._endpoint))
         return self._made
 
 
-def _session(*, anonymous: bool) -> "Session":
-    """Return a session with a pool of connections; one that was closed while the instance slept is replaced at once."""
-    import google.auth
-    from google.auth.transport.requests import AuthorizedSession
-    from requests import Session
-    from requests.adapters import HTTPAdapter
-    from urllib3.util import Retry
+def _authorise(http: PlainHttp, *, test_server: bool) -> Authorise:
+    from functions.adapters.platform_credentials import authoriser, on_platform
 
-    made = Session()
-    if not anonymous:
-        made = AuthorizedSession(google.auth.default(scopes=[_SCOPE])[0])  # type: ignore[no-untyped-call]
-    # repeating is safe, because the name tells the queue that it is the same task
-    retries = Retry(total=1, status=0, redirect=0, allowed_methods=None, backoff_factor=0.05)
-    adapter = HTTPAdapter(pool_maxsize=32, max_retries=retries)
-    made.mount("https://", adapter)
-    made.mount("http://", adapter)
-    return made
+    if test_server and not on_platform():
+        return lambda _method, _address, _headers: None
+    return authoriser(http, _SCOPE)
 
 
-def _refusal(answer: "Response") -> Transient:
-    code = answer.status_code
-    wait = answer.headers.get("Retry-After", "")
+def _refusal(answer: Answer) -> Transient:
+    code = answer.status
+    wait = answer.headers.get("retry-after", "")
     advice = {
         401: "check the service account of this function",
         403: "grant this function's service account roles/cloudtasks.enqueuer on the queue, and "

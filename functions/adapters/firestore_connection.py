@@ -48,6 +48,7 @@ class FirestoreConnection:
     def __init__(self, project: str, database: str = "(default)", *, emulator: str = "", seconds: float = 10.0) -> None:
         self.database = f"projects/{project}/databases/{database}"
         self.usage = Usage()
+        self._mine = threading.local()
         self._emulator = emulator
         self._seconds = seconds
         self._made: FirestoreClient | None = None
@@ -60,6 +61,19 @@ class FirestoreConnection:
         """Return the full name of a document or of a collection's parent."""
         return "/".join((self.database, "documents", *path))
 
+    def spent(self) -> dict[str, int]:
+        """Return what this thread read and wrote since it last asked."""
+        mine: Usage = getattr(self._mine, "usage", Usage())
+        self._mine.usage = Usage()
+        return {"documents_read": mine.reads, "documents_written": mine.writes}
+
+    def _count(self, *, reads: int = 0, writes: int = 0) -> None:
+        if not hasattr(self._mine, "usage"):
+            self._mine.usage = Usage()
+        for usage in (self.usage, self._mine.usage):
+            usage.reads += reads
+            usage.writes += writes
+
     def read(self, path: Path, at: Any = None) -> tuple[Found | None, Any]:
         """Read one document, as it was `at` an earlier moment or as it is; return the moment too."""
         request = {"database": self.database, "documents": [self.name(path)]} | ({"read_time": at} if at else {})
@@ -69,7 +83,7 @@ class FirestoreConnection:
             at = raw.read_time
             if raw.HasField("found"):
                 found = _found(raw.found)
-        self.usage.reads += 1
+        self._count(reads=1)
         return found, at
 
     def hold(self, paths: Sequence[Path]) -> tuple[bytes, dict[str, Any]]:
@@ -86,7 +100,7 @@ class FirestoreConnection:
             transaction = raw.transaction or transaction
             if raw.HasField("found"):
                 changed[raw.found.name] = raw.found.update_time
-        self.usage.reads += len(paths)
+        self._count(reads=len(paths))
         return transaction, changed
 
     def commit(self, writes: Sequence[Any], transaction: bytes) -> None:
@@ -95,7 +109,7 @@ class FirestoreConnection:
         if transaction:
             request["transaction"] = transaction
         self._client().commit(request=request, **self._limits())
-        self.usage.writes += len(writes)
+        self._count(writes=len(writes))
 
     def roll_back(self, transaction: bytes) -> None:
         """Let go of what a transaction has read; one that is gone already is no error."""
@@ -111,7 +125,7 @@ class FirestoreConnection:
         request = {"parent": self.name(parent), "structured_query": query}
         answers = [type(answer).pb(answer) for answer in self._client().run_query(request=request, **self._limits())]
         found = [_found(answer.document) for answer in answers if answer.HasField("document")]
-        self.usage.reads += max(1, len(found))
+        self._count(reads=max(1, len(found)))
         return found
 
     def count(self, parent: Path, query: Mapping[str, Any]) -> int:
@@ -120,7 +134,7 @@ class FirestoreConnection:
         request = {"parent": self.name(parent), "structured_aggregation_query": counting}
         answers = self._client().run_aggregation_query(request=request, **self._limits())
         number = sum(answer.result.aggregate_fields["n"].integer_value for answer in answers)
-        self.usage.reads += 1 + number // 1000
+        self._count(reads=1 + number // 1000)
         return number
 
     def attempt(self, work: Callable[[], T]) -> T:

@@ -4,15 +4,16 @@ from flask import Flask, Request, Response, redirect, request
 
 from functions.application import consent
 from functions.application.ports import Ports
-from functions.domain.errors import SyncError, Unauthentic
+from functions.domain.errors import SyncError
 from functions.entrypoints.api import api
 from functions.entrypoints.http import LARGEST_BODY, answer, error_answer
-from functions.entrypoints.session import COOKIE, KeySessions, check_csrf
+from functions.entrypoints.screens import OPEN_PATHS, screens
+from functions.entrypoints.session import COOKIE, NEW_COOKIE, Sessions
 
 CONTENT_POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 
-def console_app(ports: Ports, sessions: KeySessions, *, secure: bool) -> Flask:
+def console_app(ports: Ports, sessions: Sessions, *, secure: bool) -> Flask:
     """Return the console; `secure` marks its cookie for https only."""
     app = Flask("functions.entrypoints", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
@@ -20,12 +21,18 @@ def console_app(ports: Ports, sessions: KeySessions, *, secure: bool) -> Flask:
     def who(asked: Request) -> str:
         return sessions.actor(asked)
 
+    def give(response: Response, cookie: str) -> None:
+        response.set_cookie(COOKIE, cookie, httponly=True, secure=secure, samesite="Lax", path="/", max_age=12 * 3600)
+
     @app.before_request
     def guard() -> Response | None:
         if request.path == "/health" or (request.path.rstrip("/") == "/console" and "key" in request.args):
             return None
+        if request.path.startswith(OPEN_PATHS):
+            return None
         sessions.actor(request)
-        check_csrf(request)
+        sessions.check_csrf(request)
+        sessions.new_cookie(request)
         return None
 
     @app.after_request
@@ -34,12 +41,13 @@ def console_app(ports: Ports, sessions: KeySessions, *, secure: bool) -> Flask:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "no-referrer")
         response.headers.setdefault("Cache-Control", "no-store")
+        cookie = request.environ.get(NEW_COOKIE, "")
+        if cookie:
+            give(response, cookie)
         return response
 
     @app.errorhandler(SyncError)
     def failed(error: SyncError) -> Response:
-        if isinstance(error, Unauthentic) and "/api/" not in request.path:
-            return Response("Open the address that `serve` printed: it carries the console key.", 401)
         return error_answer(error)
 
     @app.errorhandler(Exception)
@@ -54,19 +62,11 @@ def console_app(ports: Ports, sessions: KeySessions, *, secure: bool) -> Flask:
     def health() -> Response:
         return answer(200, {"status": "ok"})
 
-    @app.get("/console/", strict_slashes=False)
-    def home() -> Response:
-        if "key" not in request.args:
-            return Response("The screens come with the next version; use the JSON API.", mimetype="text/plain")
-        cookie = sessions.open(request.args["key"])
-        response = Response("", 303, {"Location": "/console/"})
-        response.set_cookie(COOKIE, cookie, httponly=True, secure=secure, samesite="Lax", path="/", max_age=12 * 3600)
-        return response
-
     @app.get("/integrations/consent/<int_id>")
     def step_one(int_id: str) -> Response:
         response = redirect(consent.begin(ports, int_id), 303)
         return Response(response.get_data(), 303, {"Location": response.headers["Location"]})
 
     app.register_blueprint(api(ports, who))
+    app.register_blueprint(screens(ports, sessions, who, secure=secure))
     return app

@@ -25,3 +25,45 @@ def key_door(key: str) -> Door:
         return "key"
 
     return door
+
+
+def token_door(proof: Callable[[str], str], email: str) -> Door:
+    """Return the door of a function that only one service account may call; `proof` says whose a token is."""
+
+    def door(headers: Headers) -> str:
+        if proof(google_token(headers)) != email:
+            raise Unauthentic("bad proof", reason="wrong_email")
+        return email
+
+    return door
+
+
+def google_token(headers: Headers) -> str:
+    """Return the token by which the platform let a request in.
+
+    Of two it checks `X-Serverless-Authorization` only, so that the other header then proves nothing.
+    https://cloud.google.com/run/docs/authenticating/service-to-service#acquire-token
+    """
+    name = "X-Serverless-Authorization"
+    if name in headers:
+        scheme, _, token = headers[name].partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else ""
+    return bearer(headers)
+
+
+def person_door(proof: Callable[[str], str], header: str = "") -> Door:
+    """Return the door of the console: who the token in this header names, or the one that the platform let in."""
+
+    def door(headers: Headers) -> str:
+        return proof(headers.get(header, "") if header else google_token(headers))
+
+    return door
+
+
+def closed_door(reason: str) -> Door:
+    """Return a door that lets nobody in."""
+
+    def door(_headers: Headers) -> str:
+        raise Unauthentic("bad proof", reason=reason)
+
+    return door

@@ -1,0 +1,67 @@
+"""Log lines as Cloud Logging reads them: one JSON object a line, the same in the cloud and standalone.
+
+https://cloud.google.com/logging/docs/structured-logging
+"""
+
+import contextvars
+import json
+import logging
+import re
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+
+LOG = logging.getLogger("functions")
+_TRACE = "logging.googleapis.com/trace"
+_trace: contextvars.ContextVar[str] = contextvars.ContextVar("trace", default="")
+_ID = re.compile(r"(?:00-)?([0-9a-f]{32})\b")
+
+
+def begin_trace(header: Callable[[str], str | None], project: str = "") -> None:
+    """Join the lines that follow on this thread to the request's trace; without a usable header to none.
+
+    https://cloud.google.com/trace/docs/trace-context
+    """
+    found = _ID.match(header("traceparent") or header("X-Cloud-Trace-Context") or "")
+    trace = found[1] if found else ""
+    _trace.set(f"projects/{project}/traces/{trace}" if trace and project else trace)
+
+
+def note(event: str, fields: Mapping[str, object]) -> None:
+    """Write one line; see `docs/operations.md` for the events. Never carries personal data."""
+    severity = str(fields.get("severity", "INFO"))
+    LOG.log(logging.getLevelNamesMapping()[severity], event, extra={"fields": fields})
+
+
+def log_to_stdout(level: str) -> None:
+    """Send our lines to stdout, those of this severity and above."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(JsonLines())
+    LOG.handlers[:] = [handler]
+    LOG.setLevel(level)
+    LOG.propagate = False
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line. Of an exception the class and the places: its message may quote what it was about."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line of a record."""
+        said = record.getMessage()
+        line: dict[str, object] = {"severity": record.levelname, "message": said}
+        fields = getattr(record, "fields", None)
+        if isinstance(fields, Mapping):
+            line |= {"event": said, **fields}
+        if record.exc_info and record.exc_info[1] is not None:
+            line["error"] = type(record.exc_info[1]).__name__
+            line["at"] = places(record.exc_info[1])
+        trace = _trace.get()
+        if trace:
+            line[_TRACE] = trace
+        return json.dumps(line, default=str)
+
+
+def places(error: BaseException) -> list[str]:
+    """Return where an exception came from, innermost first: file, line and function, and nothing of its values."""
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    return [f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}" for frame in frames[::-1]]

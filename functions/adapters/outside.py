@@ -1,0 +1,69 @@
+"""The port `Outside`: makes the adapters of one integration over the network."""
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from functions.adapters.lazy import Lazy
+from functions.application.ports import Calendars, Reservations, Secrets
+from functions.domain.integration import Integration
+
+if TYPE_CHECKING:
+    from google.oauth2.credentials import Credentials
+
+
+class RealOutside:
+    """Adapters over the network. The access token of a connection stays in memory here, an i-Reserve session per thread."""
+
+    def __init__(self, stored: Secrets, *, calendar_api: str, token_uri: str, allow_private: bool) -> None:
+        self._stored = stored
+        self._calendar_api = calendar_api
+        self._token_uri = token_uri
+        self._allow_private = allow_private
+        self._credentials: dict[tuple[str, ...], Credentials] = {}
+        self._own = threading.local()
+
+    def calendars(self, integration: Integration, refresh_token: str = "") -> Calendars:
+        """Google Calendar as the connected account, or with a token that is not stored yet."""
+        from functions.adapters.google_calendar import GoogleCalendars
+        from functions.adapters.google_http import checked
+
+        who: Any = Lazy(lambda: self._credentials_of(integration, refresh_token))
+        return GoogleCalendars(checked(allow_private=self._allow_private), who, endpoint=self._calendar_api)
+
+    def reservations(self, integration: Integration) -> Reservations:
+        """i-Reserve as the integration's API user, in its dialect."""
+        from functions.adapters.ireserve import IReserve
+        from functions.adapters.outgoing import session
+        from functions.domain.dialect import dialect_from
+
+        if not hasattr(self._own, "session"):
+            self._own.session = session(allow_private=self._allow_private, max_bytes=8 * 1024 * 1024)
+        s = integration.settings
+        return IReserve(
+            s.ireserve.base_url,
+            s.ireserve.username,
+            lambda: self._secret(integration, "ireserve_password"),
+            s.timezone,
+            s.sync.day_end,
+            dialect_from(integration.dialect),
+            self._own.session,
+        )
+
+    def _credentials_of(self, integration: Integration, refresh_token: str) -> "Credentials":
+        from functions.adapters.google_oauth import credentials
+
+        version = refresh_token or integration.secret_versions.get("google_refresh_token", "")
+        secret_version = integration.secret_versions.get("google_client_secret", "")
+        name = (integration.id, integration.settings.google.client_id, secret_version, version)
+        if name not in self._credentials:
+            token = refresh_token or self._secret(integration, "google_refresh_token")
+            secret = self._secret(integration, "google_client_secret")
+            made = credentials(integration.settings.google.client_id, secret, token, self._token_uri)
+            if refresh_token:
+                return made
+            self._credentials[name] = made
+        return self._credentials[name]
+
+    def _secret(self, integration: Integration, name: str) -> str:
+        version = integration.secret_versions.get(name, "")
+        return (self._stored.get(integration.id, name, version) if version else None) or ""

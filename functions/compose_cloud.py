@@ -1,0 +1,102 @@
+"""`cloud()`: Firestore, Secret Manager and Cloud Tasks, each connected when first used."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from werkzeug.datastructures import Headers
+
+from functions.application.ports import Documents, Secrets, Tasks
+from functions.composing import Product, clock, ports
+from functions.entrypoints.door import Door, closed_door, person_door, token_door
+from functions.settings import Environment
+
+if TYPE_CHECKING:
+    from functions.adapters.firestore_connection import FirestoreConnection
+    from functions.entrypoints.session import Sessions
+
+
+def cloud(environment: Environment) -> Product:
+    """Compose over the services of one Google Cloud project."""
+    connections: list[FirestoreConnection] = []
+
+    def documents() -> Documents:
+        from functions.adapters.firestore_connection import FirestoreConnection
+        from functions.adapters.firestore_documents import FirestoreDocuments
+
+        connections[:] = [
+            FirestoreConnection(
+                environment.project, environment.firestore_database, emulator=environment.firestore_emulator
+            )
+        ]
+        return FirestoreDocuments(connections[0], clock)
+
+    def secret_store() -> Secrets:
+        from functions.adapters.secret_manager import SecretManagerSecrets
+
+        return SecretManagerSecrets(environment.project, endpoint=environment.secrets_endpoint)
+
+    def tasks() -> Tasks:
+        from functions.adapters.cloud_tasks import CloudTasks
+
+        queues = {"live": environment.tasks_queue, "backfill": environment.tasks_backfill_queue}
+        return CloudTasks(
+            queues, environment.tasks_target, environment.tasks_service_account, endpoint=environment.tasks_endpoint
+        )
+
+    made = ports(environment, environment.webhook_keys, documents=documents, secret_store=secret_store, tasks=tasks)
+
+    @cache
+    def sessions() -> "Sessions":
+        from functions.entrypoints.session import CloudSessions
+
+        return CloudSessions(_person(environment), made.token)
+
+    return Product(
+        environment,
+        made,
+        _machine(environment, environment.tasks_service_account),
+        _machine(environment, environment.scheduler_service_account),
+        sessions,
+        spent=lambda: connections[0].spent() if connections else {},
+    )
+
+
+def _machine(environment: Environment, account: str) -> Door:
+    """Return the door of a function that Cloud Tasks or Cloud Scheduler calls, for a token made for this function."""
+
+    @cache
+    def door() -> Door:
+        from functions.adapters.google_tokens import OIDC, OIDC_KEYS, FetchedKeys, TokenProof
+
+        audiences = {environment.base_url, _origin(environment.tasks_target)}
+        proof = TokenProof(
+            OIDC, FetchedKeys(OIDC_KEYS), clock, audiences=audiences, removed_ok=environment.on_cloud_run
+        )
+        return token_door(proof, account)
+
+    def enter(headers: Headers) -> str:
+        return door()(headers)
+
+    return enter
+
+
+def _person(environment: Environment) -> Door:
+    """Return the door of the console: IAP where its audience is known, or else IAM, which only Cloud Run asks."""
+    from functions.adapters.google_tokens import IAP, IAP_KEYS, OIDC, OIDC_KEYS, FetchedKeys, TokenProof
+
+    if environment.iap_audience:
+        audiences = {environment.iap_audience}
+        return person_door(
+            TokenProof(IAP, FetchedKeys(IAP_KEYS), clock, audiences=audiences, removed_ok=False),
+            "X-Goog-IAP-JWT-Assertion",
+        )
+    if environment.on_cloud_run:
+        # the audience of a person's token is gcloud's; Cloud Run has checked it
+        return person_door(TokenProof(OIDC, FetchedKeys(OIDC_KEYS), clock, audiences=None, removed_ok=True))
+    return closed_door("not_behind_the_platform")
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"

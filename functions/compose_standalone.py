@@ -1,0 +1,54 @@
+"""`standalone()`: one SQLite file, secrets in an owner-only file, tasks in the same SQLite file."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from functions.application.ports import Documents, Secrets
+from functions.composing import Product, clock, ports
+from functions.entrypoints.door import key_door
+from functions.settings import Environment
+
+if TYPE_CHECKING:
+    from functions.adapters.sqlite_file import SqliteFile
+    from functions.adapters.sqlite_tasks import SqliteTasks
+    from functions.entrypoints.session import Sessions
+
+
+def standalone(environment: Environment) -> Product:
+    """Compose over the files in the state directory."""
+    from functions.adapters.local_keys import local_keys
+
+    keys = local_keys(environment.state_dir, environment.webhook_keys, environment.console_key)
+
+    @cache
+    def file() -> "SqliteFile":
+        from functions.adapters.sqlite_file import SqliteFile
+
+        return SqliteFile(environment.state_dir / "sync.sqlite")
+
+    def documents() -> Documents:
+        from functions.adapters.sqlite_documents import SqliteDocuments
+
+        return SqliteDocuments(file(), clock)
+
+    @cache
+    def tasks() -> "SqliteTasks":
+        from functions.adapters.sqlite_tasks import SqliteTasks
+
+        return SqliteTasks(file())
+
+    def secret_store() -> Secrets:
+        from functions.adapters.file_secrets import FileSecrets
+
+        return FileSecrets(environment.state_dir / "secrets.json")
+
+    made = ports(environment, keys.webhook_keys, documents=documents, secret_store=secret_store, tasks=tasks)
+
+    @cache
+    def sessions() -> "Sessions":
+        from functions.entrypoints.session import KeySessions
+
+        return KeySessions(made, keys.console_key)
+
+    door = key_door(keys.console_key)
+    return Product(environment, made, door, door, sessions, keys.console_key, tasks)
