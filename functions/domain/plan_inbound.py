@@ -34,6 +34,15 @@ def plan_new_event(v: View, c: Circumstances) -> Planned:
         return Planned(Rest(Why.NOT_ELIGIBLE))
     if v.link.refused == c.digest(new_event_text(event)):
         return noted(v, c) or Planned(Rest(Why.REFUSED))
+    if v.booking.presence is Presence.BELIEVED:
+        return Planned(Look(booking_with=event.key.id))
+    if v.booking.presence is Presence.UNREADABLE:
+        return Planned(Rest(Why.UNREADABLE))
+    if v.booking.value is not None:
+        adopted = replace(
+            v.link, booking_id=v.booking.value.id, origin=Origin.BOOKING, event_etag=event.etag, base=None
+        )
+        return Planned(Settle(adopted, Why.ADOPTED))
     inbound, remarks = c.settings.inbound, remarks_of(event)
     fields = () if inbound.remarks_field == "none" else ((inbound.remarks_field, remarks),)
     base = Base(

@@ -80,6 +80,8 @@ def plan_removal(v: View, c: Circumstances) -> Planned:
     """
     link, event, booking = v.link, v.event.value, v.booking.value
     status = booking.status if booking is not None else None
+    if link.version == 0:
+        return Planned(Rest(Why.NOT_WANTED))  # never linked, unless another instance is just at it
     if link.event is None or v.event.vanished or (link.closed and v.event.presence is Presence.BELIEVED):
         base = replace(link.base, status=status) if link.base and status is not None else link.base
         closed = replace(link, closed=True, state=State.ACTIVE, until=None, base=base)

@@ -58,10 +58,14 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A side must be read before anything can be decided: the linked event, or the event that an id may name."""
+    """A side must be read before anything can be decided.
+
+    The linked event, the event that an id may name (`find`), or the booking that may carry an event's id already.
+    """
 
     event: EventKey | None = None
     find: str = ""
+    booking_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,143 @@
+"""Moving in from another integration, and copies: nothing doubled, nobody mailed, nothing foreign overwritten."""
+
+from tests.harness.place import GUEST, ROOM_A, ROOM_B, Place
+
+
+def test_two_hundred_bookings_of_another_integration_are_adopted_without_an_insert_or_a_mail(place: Place) -> None:
+    place.save(outbound={"use_customer_data": True, "notify_guests": False})
+    place.connect()
+    booked = []
+    for n in range(200):
+        start = f"2026-12-{1 + n // 20:02d}T{n % 20:02d}:00"
+        end = start.replace(":00", ":45")
+        event = place.draw(start, end, summary="Made by the other one", attendees=[{"email": GUEST}])
+        booked.append(place.book(start, end, external_id=event["id"], customer_id=3))
+    plan = place.api("GET", "/7/plan?refresh=1")
+    assert (plan["counts"].get("adopt"), plan["counts"].get("make"), plan["mails"]) == (200, None, 0)
+    place.google("DELETE", "calls")
+    place.api("POST", "/7/activate")
+    place.settle(600)
+    assert "calendar.events.insert" not in place.calls()
+    assert place.google("GET", "mails")["mails"] == []
+    events = {event["id"]: event for event in place.events(ROOM_A)}
+    assert len(events) == 200
+    assert {place.booking(each)["external_id"] for each in booked[:5]} <= set(events)
+    assert events[place.booking(booked[0])["external_id"]]["summary"] == f"Zaal A - {booked[0]}"
+    assert place.api("GET", "/7/plan?refresh=1")["counts"] == {}
+
+
+def test_a_foreign_value_is_never_overwritten_and_the_event_is_made_all_the_same(place: Place) -> None:
+    place.activate()
+    booking = place.book(external_id="zapier-4711")
+    place.settle()
+    assert place.booking(booking)["external_id"] == "zapier-4711"
+    assert len(place.events()) == 1
+    place.change(booking, start="2026-11-24T15:00", end="2026-11-24T16:00")
+    place.settle()
+    assert place.event()["start"]["dateTime"] == "2026-11-24T15:00:00+01:00"
+    assert place.booking(booking)["external_id"] == "zapier-4711"
+
+
+def test_a_copied_booking_gets_an_event_of_its_own(place: Place) -> None:
+    place.activate()
+    booking = place.book()
+    place.settle()
+    copied = place.book("2026-11-24T12:00", "2026-11-24T13:00", external_id=place.event()["id"])
+    place.settle()
+    assert len(place.events()) == 2
+    assert place.booking(copied)["external_id"] != place.booking(booking)["external_id"]
+    assert place.api("GET", "/7/plan?refresh=1")["counts"] == {}
+
+
+def test_a_copied_event_becomes_a_booking_of_its_own_and_the_first_pair_stays(place: Place) -> None:
+    place.activate()
+    booking = place.book()
+    place.settle()
+    event = place.event()["id"]
+    copy = place.google("POST", f"calendars/{ROOM_A}/events/{event}/duplicate", {})
+    place.edit(
+        copy["id"],
+        start={"dateTime": "2026-11-25T10:00:00", "timeZone": "Europe/Amsterdam"},
+        end={"dateTime": "2026-11-25T11:00:00", "timeZone": "Europe/Amsterdam"},
+    )
+    place.settle(60)
+    external = {str(each["id"]): each["external_id"] for each in place.bookings() if each["status_code"] == 20}
+    assert external[booking] == event
+    assert len(set(external.values())) == len(external)
+    assert {each["id"] for each in place.events()} >= {event, copy["id"]}
+    assert place.api("GET", "/7/plan?refresh=1")["counts"] == {}
+
+
+def test_an_event_moved_to_an_unmapped_calendar_counts_as_deleted(place: Place) -> None:
+    place.activate(inbound={"allow_booking_update": True})
+    booking = place.book()
+    place.settle()
+    place.google(
+        "POST", f"calendars/{ROOM_A}/events/{place.event()['id']}/move", {"destination": "planner@example.org"}
+    )
+    place.settle(20)
+    assert place.api("GET", f"/7/links?booking={booking}")[0]["state"] == "grace"
+    place.settle(200)
+    assert place.booking(booking)["status_code"] == 70
+
+
+def test_an_event_restored_from_the_bin_reopens_the_booking_that_its_deletion_cancelled(place: Place) -> None:
+    place.activate(inbound={"allow_booking_update": True})
+    booking = place.book(status_code=30)
+    place.settle()
+    event = place.event()["id"]
+    place.delete(event)
+    place.settle(200)
+    assert place.booking(booking)["status_code"] == 70
+    place.google("POST", f"calendars/{ROOM_A}/events/{event}/restore", {})
+    place.settle(60)
+    assert place.booking(booking)["status_code"] == 30
+    assert place.event()["id"] == event
+
+
+def test_an_event_restored_from_the_bin_goes_again_where_a_person_cancelled_the_booking(place: Place) -> None:
+    place.activate(inbound={"allow_booking_update": True})
+    booking = place.book()
+    place.settle()
+    event = place.event()["id"]
+    place.change(booking, status_code=70)
+    place.settle()
+    place.google("POST", f"calendars/{ROOM_A}/events/{event}/restore", {})
+    place.settle(60)
+    assert place.booking(booking)["status_code"] == 70
+    assert place.events() == []
+
+
+def test_a_pause_stops_all_writes_at_once_and_resuming_catches_up(place: Place) -> None:
+    place.activate()
+    place.api("POST", "/7/pause")
+    place.book()
+    place.settle(60)
+    assert place.events() == []
+    place.api("POST", "/7/activate")
+    place.settle(60)
+    assert len(place.events()) == 1
+
+
+def test_the_backfill_goes_on_after_a_crash_where_it_was(place: Place) -> None:
+    place.save()
+    place.connect()
+    for n in range(60):
+        place.book(f"2026-12-{1 + n // 10:02d}T{8 + n % 10:02d}:00", f"2026-12-{1 + n // 10:02d}T{8 + n % 10:02d}:30")
+    place.api("POST", "/7/activate")
+    place.google(
+        "POST", "faults", {"path": "/events", "method": "POST", "action": "reset", "times": 7, "when": "after"}
+    )
+    place.settle(900)
+    assert len(place.events(ROOM_A)) == 60
+    assert place.api("GET", "/7")["backfill"]["finished_at"] is not None
+    assert place.api("GET", "/7/plan?refresh=1")["counts"] == {}
+
+
+def test_backfill_none_leaves_existing_bookings_alone(place: Place) -> None:
+    place.save(sync={"backfill": "none"})
+    place.connect()
+    place.book()
+    place.api("POST", "/7/activate")
+    place.settle(30)
+    assert place.events(ROOM_A) + place.events(ROOM_B) == []
