@@ -5,16 +5,19 @@ Reads and writes raise the errors of `domain/errors.py`, named for the reaction:
 `Malformed` (an answer that makes no sense).
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from functions.domain.appointment import Appointment, When
-from functions.domain.booking import Booking
-from functions.domain.event import Event, EventKey, Mark
-from functions.domain.integration import Integration
-from functions.domain.step import BookingChange, EventChange
+if TYPE_CHECKING:  # the hot functions handle no booking and no event, and need not load what those are
+    from functions.domain.appointment import Appointment, When
+    from functions.domain.booking import Booking
+    from functions.domain.event import Event, EventKey, Mark
+    from functions.domain.integration import Integration
+    from functions.domain.step import BookingChange, EventChange
 
 T = TypeVar("T")
 Body = dict[str, Any]
@@ -337,7 +340,7 @@ class Ports:
     clock: Clock
     token: Callable[[int], str]  # random URL-safe text of n bytes; an argument, so that tests are deterministic
     webhook_keys: tuple[str, ...]
-    addresses: "Addresses"
+    addresses: Addresses
     alarm: Alarm
     note: Callable[[str, Mapping[str, object]], None]  # one structured log line: its event and fields
 

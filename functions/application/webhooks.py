@@ -7,12 +7,14 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from functions.application.hints import Hint, Kind, give
 from functions.application.ports import Ports
 from functions.domain.errors import Malformed, Unauthentic
-from functions.domain.integration import Integration
+
+if TYPE_CHECKING:
+    from functions.domain.integration import Integration
 
 ID_NAMES = ("id", "booking_id", "RES_ID")
 LEVELS = ("booking", "data")
@@ -29,7 +31,7 @@ def webhook_token(key: str, int_id: str, generation: int) -> str:
     return f"{generation}.{mac(key, 'webhook', int_id, str(generation))}"
 
 
-def webhook_url(ports: Ports, integration: Integration) -> str:
+def webhook_url(ports: Ports, integration: "Integration") -> str:
     """Return the address that i-Reserve calls."""
     token = webhook_token(ports.webhook_keys[0], integration.id, integration.webhook_generation)
     return f"{ports.addresses.webhook}/bookings/{integration.id}?token={token}"
