@@ -105,6 +105,18 @@ def _one(sides: Sides, hint: Hint, page: Page, item: Event | Tombstone) -> bool:
     return _look(sides, hint, link, Snapshot.of(item))
 
 
+def look_at(sides: Sides, hint: Hint, key: EventKey) -> None:
+    """Read one event and apply it, as if it stood on a page by itself; raises what reading and writing raise."""
+    found = sides.read_event(key)
+    if found.presence is Presence.UNREADABLE and sides.trouble is not None:
+        raise sides.trouble
+    link = links.of_event(sides.ports.documents, sides.id, key)
+    if link is not None:
+        _look(sides, hint, link, found)
+    elif found.value is not None:
+        _one(sides, hint, Page(key.calendar, ()), found.value)
+
+
 def _new(sides: Sides, event: Event) -> bool:
     """Whether an event without a link may become a booking; asked before anything is read."""
     return sides.settings.object_for_new_event(event.key.calendar) is not None and eligible(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from functions.application import alerts, integrations, links, parked, pull, renewal, sweep, walk
+from functions.application.apply_page import look_at
 from functions.application.hints import Hint, Kind, task
 from functions.application.ports import Body, Ports
 from functions.application.reconcile import Outcome, reconcile
@@ -77,7 +78,7 @@ def _follow(sides: Sides, hint: Hint) -> None:
             link = links.of_booking(sides.ports.documents, sides.id, booking_id)
             _come_back(sides, hint, reconcile(sides, hint, link))
         case Kind.EVENT, (calendar, event_id):
-            _look_at_event(sides, hint, EventKey(calendar, event_id))
+            look_at(sides, hint, EventKey(calendar, event_id))
         case Kind.CALENDAR, (hashed,):
             pull.pull(sides, hint, hashed)
         case Kind.TICK, _:
@@ -90,11 +91,6 @@ def _follow(sides: Sides, hint: Hint) -> None:
             walk.run(sides, hint)
         case _:
             raise Malformed("this task names nothing to look at", reason="bad_task")
-
-
-def _look_at_event(sides: Sides, hint: Hint, key: EventKey) -> None:
-    link = links.of_event(sides.ports.documents, sides.id, key) or links.for_new_event(sides.id, key)
-    _come_back(sides, hint, reconcile(sides, hint, link, event=sides.read_event(key)))
 
 
 def _come_back(sides: Sides, hint: Hint, outcome: Outcome) -> None:
