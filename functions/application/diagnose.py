@@ -12,7 +12,7 @@ from functions.application.sides import Sides, open_sides
 from functions.domain.errors import SyncError
 from functions.domain.integration import Phase
 from functions.domain.link import State
-
+from functions.domain.zones import local
 
 ADDRESS = re.compile(r"[^\s@,;()]+@[^\s@,;()]+")
 
@@ -180,10 +180,12 @@ def _channel(sides: Sides, calendar: str) -> Check:
             "channel", "amber", says, "renew the channels; check that the address is public", "renew", calendar
         )
     last = max((c.notified_at for c in state.channels if c.notified_at), default=None)
-    told = f", last notification {last:%d-%m-%Y %H:%M} UTC" if last else ""
-    return Check(
-        "channel", "green", f"{calendar} has a channel until {ends:%d-%m-%Y %H:%M} UTC{told}", subject=calendar
-    )
+    told = f", last notification {_moment(sides, last)}" if last else ""
+    return Check("channel", "green", f"{calendar} has a channel until {_moment(sides, ends)}{told}", subject=calendar)
+
+
+def _moment(sides: Sides, moment: datetime) -> str:
+    return f"{local(moment, sides.settings.timezone):%d-%m-%Y %H:%M}"
 
 
 def _waiting(sides: Sides) -> list[Check]:

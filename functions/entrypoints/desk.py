@@ -12,7 +12,7 @@ from functions.application.ports import Ports
 from functions.application.settings_input import raw_of
 from functions.application.standing import Standing, standing
 from functions.domain.errors import Invalid, SyncError
-from functions.domain.integration import Integration
+from functions.domain.integration import Integration, Phase
 from functions.domain.settings import Settings
 from functions.entrypoints import fields as form
 from functions.entrypoints.fields import Field
@@ -62,7 +62,7 @@ class Desk:
             base=f"/console/integrations/{int_id}",
             csrf=csrf_token(request),
             now=now,
-            menu_groups=MENU,
+            menu_groups=MENU if found is None or found.integration.phase is Phase.DRAFT else MENU[::-1],
             here=values.pop("here", ""),
             said=said if t.has(f"said.{said}") else "",
             can_sign_out=self._can_sign_out,

@@ -6,7 +6,9 @@ from flask import Blueprint, Response, request
 
 from functions.application import integrations, journal_read, undo
 from functions.application.integrations import path_of
+from functions.application.settings_input import raw_of
 from functions.domain.errors import SyncError
+from functions.domain.settings import Settings
 from functions.entrypoints.desk import Desk
 
 PAGE = 50
@@ -53,7 +55,9 @@ def add(routes: Blueprint, desk: Desk) -> None:
     def history(int_id: str) -> Response:
         integrations.get(ports.documents, int_id)
         rows = ports.documents.find(path_of(int_id, "history"), order="at", descending=True, limit=PAGE)
-        changes = [(body, differences(body.get("before") or {}, body["after"])) for _, body in rows]
+        changes = [
+            (body, differences(body.get("before") or raw_of(Settings(id="")), body["after"])) for _, body in rows
+        ]
         return desk.page("history.html", int_id, here="history", changes=changes)
 
 

@@ -6,7 +6,7 @@ written where it arises, in English; `texts/sentences.nl.yaml` has the Dutch of 
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -65,7 +65,9 @@ class Texts:
 
     def sentence(self, english: str) -> str:
         """Return what a use case said, in this language; a sentence without a translation stays as it is."""
-        return english if self.language == "en" else _dutch(english)
+        said = english if self.language == "en" else _dutch(english)
+        first = said.split(" ", 1)[0]
+        return said[:1].upper() + said[1:] if first.isalpha() else said
 
     def moment(self, moment: datetime | str | None) -> str:
         """Return a moment on the integration's clock, such as `Tue 24 Nov 2026 10:00`."""
@@ -81,6 +83,17 @@ class Texts:
         names, months = DAYS[self.language], MONTHS[self.language]
         short = 2 if self.language == "nl" else 3
         return f"{names[on.weekday()][:short]} {on.day} {months[on.month - 1][:3].replace('maa', 'mrt')} {on.year}"
+
+    def span(self, start: datetime | str, end: datetime | str) -> str:
+        """Return from when until when, the day once where it is one."""
+        first, last = self.moment(start), self.moment(end)
+        return f"{first} – {last[-5:] if first[:-5] == last[:-5] else last}"
+
+    def days(self, first: date | str, until: date | str) -> str:
+        """Return whole days; `until` is the day after the last."""
+        begin, after = (date.fromisoformat(each) if isinstance(each, str) else each for each in (first, until))
+        last = after - timedelta(days=1)
+        return self.day(begin) if begin >= last else f"{self.day(begin)} – {self.day(last)}"
 
     def ago(self, moment: datetime | str | None, now: datetime) -> str:
         """Return how long ago a moment was, in one unit."""
@@ -110,6 +123,6 @@ def _one(english: str) -> str | None:
     for pattern, dutch in _sentences():
         match = pattern.fullmatch(english)
         if match:
-            values = [_dutch(value) if " " in value else value for value in match.groups()]
-            return dutch.format(*values)
+            first, *parts = dutch.split("{}")
+            return first + "".join(_dutch(value) + part for value, part in zip(match.groups(), parts, strict=True))
     return None
