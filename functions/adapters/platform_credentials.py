@@ -43,8 +43,9 @@ class PlatformCredentials(Credentials):
         try:
             answer = self._http.call("GET", self._address, headers={"Metadata-Flavor": "Google"})
             told = json.loads(answer.data) if answer.status == 200 else {}  # noqa: PLR2004
-            self.token = told["access_token"]
-            self.expiry = _helpers.utcnow() + timedelta(seconds=float(told["expires_in"]))  # type: ignore[no-untyped-call]
+            seconds, token = float(told["expires_in"]), str(told["access_token"])
+            self.expiry = _helpers.utcnow() + timedelta(seconds=seconds)  # type: ignore[no-untyped-call]
+            self.token = token
         except (Unreachable, ValueError, TypeError, KeyError) as error:
             sentence = f"the metadata server gave no token ({type(error).__name__})"
             raise RefreshError(sentence) from error  # type: ignore[no-untyped-call]
