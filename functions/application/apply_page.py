@@ -12,7 +12,7 @@ from functions.application.ports import Tombstone, Unusable
 from functions.application.reconcile import Outcome, reconcile
 from functions.application.sides import Sides
 from functions.domain.echo import is_echo
-from functions.domain.errors import AccessRevoked, Conflict, Refused, Stale, SyncError, Transient
+from functions.domain.errors import AccessRevoked, Conflict, Stale, SyncError, Transient
 from functions.domain.event import Event, EventKey
 from functions.domain.identity import event_id
 from functions.domain.link import Link, State
@@ -98,8 +98,6 @@ def _one(sides: Sides, hint: Hint, page: Page, item: Event | Tombstone) -> bool:
         link = link or links.for_new_event(sides.id, item.key)
         if link.event is not None and link.event != item.key and not _left(sides, link.event):
             return False
-        if link.version == 0 and (booking_id := _named_by(sides, item)):
-            return _look(sides, hint, links.of_booking(sides.ports.documents, sides.id, booking_id), None)
     elif is_echo(link, item, sides.digest):
         return False
     return _look(sides, hint, link, Snapshot.of(item))
@@ -141,18 +139,6 @@ def _known_elsewhere(sides: Sides, page: Page, event: Event) -> Link | None:
         return None
     others = (EventKey(each, event.key.id) for each in sides.settings.calendars if each != event.key.calendar)
     return next((link for key in others if (link := links.of_event(documents, sides.id, key)) is not None), None)
-
-
-def _named_by(sides: Sides, event: Event) -> str:
-    """Return the booking that names an event from before the activation, which is adopted and not doubled; or ""."""
-    since = sides.integration.activated_at
-    if since is None or event.created is None or event.created >= since:
-        return ""
-    try:
-        found = sides.reservations.find(sides.settings.outbound.external_id_field, event.key.id)
-    except Refused:  # it cannot be searched
-        return ""
-    return found.id if found is not None else ""
 
 
 def _left(sides: Sides, former: EventKey) -> bool:

@@ -38,14 +38,17 @@ def test_a_foreign_value_is_never_overwritten_and_the_event_is_made_all_the_same
     assert place.booking(booking)["external_id"] == "zapier-4711"
 
 
-def test_a_copied_booking_gets_an_event_of_its_own(place: Place) -> None:
+def test_a_copied_booking_gets_an_event_of_its_own_and_the_copied_id_stays(place: Place) -> None:
     place.activate()
     booking = place.book()
     place.settle()
     copied = place.book("2026-11-24T12:00", "2026-11-24T13:00", external_id=place.event()["id"])
     place.settle()
     assert len(place.events()) == 2
-    assert place.booking(copied)["external_id"] != place.booking(booking)["external_id"]
+    assert place.booking(copied)["external_id"] == place.booking(booking)["external_id"]
+    place.change(copied, start="2026-11-24T15:00", end="2026-11-24T16:00")
+    place.settle()
+    assert sorted(event["start"]["dateTime"][11:16] for event in place.events()) == ["10:00", "15:00"]
     assert place.api("GET", "/7/plan?refresh=1")["counts"] == {}
 
 

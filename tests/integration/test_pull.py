@@ -44,11 +44,11 @@ def test_a_pull_without_changes_is_one_call(quiet: Place) -> None:
     assert quiet.ireserve_calls() == []
 
 
-def test_a_new_event_costs_one_call_per_page_one_check_and_one_write(quiet: Place) -> None:
+def test_a_new_event_costs_one_call_per_page_and_one_read_one_check_and_one_write(quiet: Place) -> None:
     quiet.draw("2026-11-24T10:00", "2026-11-24T11:00")
     pull(quiet)
     assert quiet.calls() == [LIST]
-    assert quiet.ireserve_calls() == ["POST booking/check", "POST hook/booking/"]
+    assert quiet.ireserve_calls() == ["GET booking/filter", "POST booking/check", "POST hook/booking/"]
 
 
 def test_a_moved_event_costs_one_read_and_one_write(quiet: Place) -> None:
