@@ -9,7 +9,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from functions.application import integrations
+from functions.application import changes, integrations
 from functions.application.ports import Ports
 from functions.application.settings_input import raw_of, settings_from, typed
 from functions.application.setup import secret_faults, store_secrets
@@ -57,10 +57,16 @@ def save_part(
     *,
     secrets: Mapping[str, str] | None = None,
     seen: str = "",
+    apply: str = "",
 ) -> Integration:
-    """Save a screen's fields and its secrets; raises as `merged_part` does."""
+    """Save a screen's fields and its secrets; raises as `merged_part` does, and as `changes.save` where it runs."""
     before = integrations.get(ports.documents, int_id)
-    settings = typed(merged_part(ports, int_id, part, names, seen))
+    raw = merged_part(ports, int_id, part, names, seen)
+    if before.phase in changes.RUNNING:
+        return changes.save(
+            ports, raw, actor, int_id=int_id, secrets=secrets or None, revision=before.revision, apply=apply
+        )
+    settings = typed(raw)
     _refuse(secret_faults(secrets or None))
     saved = integrations.save_settings(ports, settings, actor, revision=before.revision)
     return store_secrets(ports, saved, secrets or {})

@@ -7,11 +7,12 @@ from typing import Any
 from flask import Request, Response, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 
-from functions.application import drafts, integrations
+from functions.application import changes, drafts, integrations
 from functions.application.ports import Ports
-from functions.application.settings_input import raw_of
+from functions.application.preview import Plan
+from functions.application.settings_input import SECRET_NAMES, raw_of
 from functions.application.standing import Standing, standing
-from functions.domain.errors import Invalid, SyncError
+from functions.domain.errors import Conflict, Invalid, SyncError
 from functions.domain.integration import Integration, Phase
 from functions.domain.settings import Settings
 from functions.entrypoints import fields as form
@@ -81,6 +82,34 @@ class Desk:
         status = next((code for kind, code in STATUSES if isinstance(error, kind)), 500)
         known = int_id if int_id and integrations.find(self.ports.documents, int_id) is not None else ""
         return self.page("error.html", known, status, error=error, title="error")
+
+    def save(
+        self, int_id: str, fields: tuple[Field, ...], screen: str, part: dict[str, Any] | None = None, secret: str = ""
+    ) -> SyncError | Response | None:
+        """Save a screen's form. Returns its faults, or the page of a plan that somebody must choose from first."""
+        typed = request.form.get(secret, "").strip() if secret else ""
+        try:
+            drafts.save_part(
+                self.ports,
+                int_id,
+                part if part is not None else form.part_from(request.form, fields),
+                [field.name for field in fields],
+                self.actor(),
+                secrets={secret: typed} if typed else None,
+                seen=request.form.get("seen", ""),
+                apply=request.form.get("apply", ""),
+            )
+        except changes.PlanFirst as first:
+            return self.choose(int_id, first.plan, screen, f"/console/integrations/{int_id}/{screen}".rstrip("/"))
+        except (Invalid, Conflict) as error:
+            return error
+        return None
+
+    def choose(self, int_id: str, plan: Plan, screen: str, address: str) -> Response:
+        """Return the page that shows what changed settings would do, and asks how far they go."""
+        again = [(k, v) for k, v in request.form.items(multi=True) if k not in ("csrf_token", "apply", *SECRET_NAMES)]
+        here = screen or "home"
+        return self.page("changed.html", int_id, 409, here=here, plan=plan, again=again, address=address, most=100)
 
     def form(self, int_id: str, fields: tuple[Field, ...], typed: MultiDict[str, str] | None = None) -> dict[str, Any]:
         """Return what a settings form shows: the stored values, or what was typed."""

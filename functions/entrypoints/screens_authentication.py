@@ -2,10 +2,9 @@
 
 from flask import Blueprint, Response, request
 
-from functions.application import choices, consent, drafts, integrations, webhooks
+from functions.application import choices, consent, integrations, webhooks
 from functions.application.setup import SCOPES
-from functions.domain.errors import Conflict, Invalid, SyncError
-from functions.entrypoints import fields as form
+from functions.domain.errors import Conflict, SyncError
 from functions.entrypoints.desk import Desk
 from functions.entrypoints.fields import AUTHENTICATION, IRESERVE, Field
 
@@ -26,9 +25,12 @@ def add(routes: Blueprint, desk: Desk) -> None:
 
     @routes.post("/integrations/<int_id>/ireserve")
     def save_ireserve(int_id: str) -> Response:
-        error = _save(desk, int_id, "ireserve")
-        if error is not None:
-            return _ireserve(desk, int_id, error)
+        fields, secret = SCREENS["ireserve"]
+        saved = desk.save(int_id, fields, "ireserve", secret=secret)
+        if isinstance(saved, Response):
+            return saved
+        if saved is not None:
+            return _ireserve(desk, int_id, saved)
         return desk.done(f"/console/integrations/{int_id}/ireserve", "saved")
 
     @routes.get("/integrations/<int_id>/authentication")
@@ -37,9 +39,12 @@ def add(routes: Blueprint, desk: Desk) -> None:
 
     @routes.post("/integrations/<int_id>/authentication")
     def save_authentication(int_id: str) -> Response:
-        error = _save(desk, int_id, "authentication")
-        if error is not None:
-            return _authentication(desk, int_id, error)
+        fields, secret = SCREENS["authentication"]
+        saved = desk.save(int_id, fields, "authentication", secret=secret)
+        if isinstance(saved, Response):
+            return saved
+        if saved is not None:
+            return _authentication(desk, int_id, saved)
         return desk.done(f"/console/integrations/{int_id}/authentication", "saved")
 
     @routes.post("/integrations/<int_id>/connect")
@@ -59,20 +64,6 @@ def add(routes: Blueprint, desk: Desk) -> None:
         except SyncError as error:
             return _authentication(desk, int_id, step=error)
         return desk.done(f"/console/integrations/{int_id}/authentication", "disconnected")
-
-
-def _save(desk: Desk, int_id: str, screen: str) -> SyncError | None:
-    fields, secret = SCREENS[screen]
-    part, typed = form.part_from(request.form, fields), request.form.get(secret, "").strip()
-    secrets = {secret: typed} if typed else None
-    names = [field.name for field in fields]
-    try:
-        drafts.save_part(
-            desk.ports, int_id, part, names, desk.actor(), secrets=secrets, seen=request.form.get("seen", "")
-        )
-    except (Invalid, Conflict) as error:
-        return error
-    return None
 
 
 def _ireserve(desk: Desk, int_id: str, error: SyncError | None = None) -> Response:

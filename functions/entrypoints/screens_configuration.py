@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from functions.application import choices, drafts, integrations, journal_read, template_preview
+from functions.application import choices, integrations, journal_read, template_preview
 from functions.application.template_preview import Shown
 from functions.domain.dialect import dialect_from
-from functions.domain.errors import Conflict, Invalid, SyncError
+from functions.domain.errors import Invalid, SyncError
 from functions.domain.template import OURS, placeholders
 from functions.entrypoints import fields as form
 from functions.entrypoints.desk import Desk
@@ -29,11 +29,11 @@ def add(routes: Blueprint, desk: Desk) -> None:
         if request.form.get("do") == "preview":
             return _preview(desk, int_id)
         fields = form.of_screen(SCREENS[screen])
-        part, names = form.part_from(request.form, fields), [field.name for field in fields]
-        try:
-            drafts.save_part(desk.ports, int_id, part, names, desk.actor(), seen=request.form.get("seen", ""))
-        except (Invalid, Conflict) as error:
-            return _screen(desk, int_id, screen, error)
+        saved = desk.save(int_id, fields, screen)
+        if isinstance(saved, Response):
+            return saved
+        if saved is not None:
+            return _screen(desk, int_id, screen, saved)
         return desk.done(f"/console/integrations/{int_id}/{screen}", "saved")
 
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, request
 
-from functions.application import activation, drafts, hints, integrations, setup
+from functions.application import activation, drafts, hints, integrations, removal
 from functions.application.standing import Standing, standing
 from functions.domain.errors import Conflict, Invalid, SyncError
 from functions.domain.integration import Phase
@@ -69,11 +69,11 @@ def add(routes: Blueprint, desk: Desk) -> None:
 
     @routes.post("/integrations/<int_id>")
     def rename(int_id: str) -> Response:
-        part, names = form.part_from(request.form, GENERAL), [field.name for field in GENERAL]
-        try:
-            drafts.save_part(ports, int_id, part, names, desk.actor(), seen=request.form.get("seen", ""))
-        except (Invalid, Conflict) as error:
-            return _home(desk, int_id, error)
+        saved = desk.save(int_id, GENERAL, "")
+        if isinstance(saved, Response):
+            return saved
+        if saved is not None:
+            return _home(desk, int_id, saved)
         return desk.done(f"/console/integrations/{int_id}", "saved")
 
     @routes.post("/integrations/<int_id>/pause")
@@ -114,7 +114,9 @@ def add(routes: Blueprint, desk: Desk) -> None:
     def delete(int_id: str) -> Response:
         if request.form.get("sure") != int_id:
             return desk.page("delete.html", int_id, 422, here="home", unsure=True)
-        setup.delete(ports, int_id)
+        left = removal.delete(ports, int_id, request.form.get("events", ""))
+        if left:
+            return desk.page("delete.html", int_id, here="home", left=left)
         return desk.done("/console/", "deleted")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from functions.application import integrations, journal_read, undo
+from functions.application import changes, integrations, journal_read, undo
 from functions.application.integrations import path_of
 from functions.application.settings_input import raw_of
 from functions.domain.errors import SyncError
@@ -55,10 +55,20 @@ def add(routes: Blueprint, desk: Desk) -> None:
     def history(int_id: str) -> Response:
         integrations.get(ports.documents, int_id)
         rows = ports.documents.find(path_of(int_id, "history"), order="at", descending=True, limit=PAGE)
-        changes = [
-            (body, differences(body.get("before") or raw_of(Settings(id="")), body["after"])) for _, body in rows
-        ]
-        return desk.page("history.html", int_id, here="history", changes=changes)
+        told = []
+        for entry, body in rows:
+            before = body.get("before") or raw_of(Settings(id=""))
+            told.append((entry, body, differences(before, body["after"])))
+        return desk.page("history.html", int_id, here="history", changes=told)
+
+    @routes.post("/integrations/<int_id>/history/<entry>/revert")
+    def revert(int_id: str, entry: str) -> Response:
+        here = f"/console/integrations/{int_id}/history"
+        try:
+            changes.revert(ports, int_id, entry, desk.actor(), request.form.get("apply", ""))
+        except changes.PlanFirst as first:
+            return desk.choose(int_id, first.plan, "history", f"{here}/{entry}/revert")
+        return desk.done(here, "reverted")
 
 
 def _undo(desk: Desk, int_id: str, entry: str, error: SyncError | None = None) -> Response:

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from functions.application import choices, drafts, integrations
 from functions.application.choices import Choices
-from functions.domain.errors import Conflict, Invalid, SyncError
+from functions.domain.errors import Invalid, SyncError
 from functions.domain.settings import MappingRow, Settings
 from functions.entrypoints.desk import Desk
 from functions.entrypoints.fields import Field
@@ -43,10 +43,11 @@ def add(routes: Blueprint, desk: Desk) -> None:
         if request.form.get("do") == "more":
             return _screen(desk, int_id, rows=rows, spare=len(rows) + 10)
         part = {"mapping": [{"object": row.object, "calendar": row.calendar} for row in rows]}
-        try:
-            drafts.save_part(desk.ports, int_id, part, ["mapping"], desk.actor(), seen=request.form.get("seen", ""))
-        except (Invalid, Conflict) as error:
-            return _screen(desk, int_id, error, rows=rows)
+        saved = desk.save(int_id, FIELDS, "mapping", part)
+        if isinstance(saved, Response):
+            return saved
+        if saved is not None:
+            return _screen(desk, int_id, saved, rows=rows)
         return desk.done(f"/console/integrations/{int_id}/mapping", "saved")
 
 
