@@ -122,7 +122,7 @@ def read_environment(env: Mapping[str, str] | None = None, *, function: str = "c
 def _address(env: Mapping[str, str], name: str, default: str, faults: list[str]) -> str:
     value = (env.get(name) or default).rstrip("/")
     parts = urlsplit(value)
-    if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+    if env.get(name) and (parts.scheme not in ("http", "https") or not parts.hostname):
         faults.append(f"{name} is {value}; give a whole address such as https://sync.example.org")
     return value
 

@@ -21,6 +21,7 @@ from functions.application import (
     parked,
     preview,
     removal,
+    round_trip,
     undo,
     walk,
     webhooks,
@@ -31,6 +32,7 @@ from functions.application.settings_input import raw_of
 from functions.application.sides import open_sides
 from functions.domain.errors import Conflict, Malformed
 from functions.domain.integration import Integration, Phase
+from functions.entrypoints.api_probe import probe_routes
 from functions.entrypoints.http import answer
 
 Who = Callable[[Request], str]
@@ -113,6 +115,7 @@ def api(ports: Ports, who: Who) -> Blueprint:
 
     _reading(routes, ports)
     _people(routes, ports, who)
+    probe_routes(routes, ports, who)
     return routes
 
 
@@ -173,6 +176,12 @@ def _people(routes: Blueprint, ports: Ports, who: Who) -> None:
     def retry(int_id: str, item: str) -> Response:
         parked.retry(ports, int_id, item, who(request))
         return answer(202, {"queued": True})
+
+    @routes.post("/<int_id>/round-trip")
+    def there_and_back(int_id: str) -> Response:
+        body = _body()
+        legs = round_trip.round_trip(ports, int_id, str(body.get("calendar", "")), str(body.get("object", "")))
+        return answer(200, plain(legs))
 
     @routes.post("/<int_id>/journal/<entry>/undo")
     def undone(int_id: str, entry: str) -> Response:
@@ -237,7 +246,10 @@ def plain(value: Any) -> Any:
 def _body() -> dict[str, Any]:
     if not request.get_data():
         return {}
-    body = request.get_json(force=True, silent=True)
+    try:
+        body = request.get_json(force=True, silent=True)
+    except RecursionError:  # nested without end
+        body = None
     if not isinstance(body, dict):
         raise Malformed("the body is not a JSON object", reason="not_json")
     return body

@@ -73,6 +73,9 @@ def guarded(handler: Handler, *methods: str) -> Handler:
         except RequestEntityTooLarge:
             return answer(413, {"error": "the body is larger than 256 KiB"})
         except SyncError as error:
+            if isinstance(error, Unauthentic | Transient):
+                event = "unavailable" if isinstance(error, Transient) else "unauthentic"
+                ports.note(event, {"severity": "WARNING", "reason": error.reason})
             return error_answer(error)
         except Exception as error:  # noqa: BLE001 -- no stack trace leaves the house; the log names the fault
             ports.note("error", {"severity": "ERROR", "reason": type(error).__name__, "path": request.path[:40]})
@@ -137,9 +140,13 @@ def sync_task(door: Door) -> Handler:
         door(request.headers)
         try:
             body = json.loads(request.get_data() or b"null")
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Malformed("the body is not JSON", reason="not_json") from None
-        work.run(ports, body if isinstance(body, dict) else {})
+        try:
+            work.run(ports, body if isinstance(body, dict) else {})
+        except Transient as error:  # not even the retry was queued; 503 would slow the whole queue down
+            ports.note("not_requeued", {"severity": "ERROR", "reason": error.reason})
+            return answer(500, {"error": str(error), "reason": error.reason})
         return answer(200)
 
     return handle

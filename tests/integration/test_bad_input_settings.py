@@ -1,0 +1,214 @@
+"""A settings file with ten faults: all ten are reported, through the interface and through the command line."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.harness.place import CLIENT_ID, KEY, PASSWORD, ROOM_A, Place, example
+
+TEN: dict[str, Any] = {
+    "id": "7",
+    "language": "fr",
+    "timezone": "Europe/Nergens",
+    "ireserve": {"base_url": "tenant.i-reserve.net", "username": ""},
+    "google": {"client_id": ""},
+    "outbound": {
+        "reminder_popup_minutes": 1441,
+        "title_template": "{HASHKEY}",
+        "create_on_status": [20],
+        "delete_on_status": [20],
+        "creat_meet_link": True,
+    },
+    "mapping": [{"object": "10", "calendar": ""}],
+    "inbound": {"enabled": False},
+}
+TEN_FIELDS = {
+    "language",
+    "timezone",
+    "ireserve.base_url",
+    "ireserve.username",
+    "google.client_id",
+    "outbound.reminder_popup_minutes",
+    "outbound.title_template",
+    "outbound.delete_on_status",
+    "outbound.creat_meet_link",
+    "mapping.0.calendar",
+}
+
+
+def run(directory: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as an operator does, as a process of its own with its state in the directory."""
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "PYTHONPATH")}
+    return subprocess.run(
+        [sys.executable, "-m", "functions", *words],
+        env={**kept, "STATE_DIR": str(directory / "state"), "BACKEND": "standalone", **env},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def file(directory: Path, content: Any) -> str:
+    path = directory / "settings.yaml"
+    path.write_text(content if isinstance(content, str) else yaml.safe_dump(content), encoding="utf-8")
+    return str(path)
+
+
+def test_ten_faults_are_reported_at_once_each_at_its_field(place: Place) -> None:
+    said = place.api("PUT", "/7", TEN, status=422)["errors"]
+    assert {each["field"] for each in said} == TEN_FIELDS
+    assert len(said) == 10
+    assert all(each["message"] for each in said)
+    place.save()
+    place.connect()
+    assert place.api("POST", "/7/activate")["state"] == "active"
+
+
+def test_faults_of_secrets_and_of_other_integrations_are_in_the_same_list(place: Place) -> None:
+    place.save("6", mapping=[{"object": "10", "calendar": ROOM_A}])
+    body = {
+        **example("7"),
+        "outbound": {"reminder_email_minutes": -1},
+        "secrets": {"pasword": "x", "ireserve_password": ""},
+    }
+    said = place.api("PUT", "/7", body, status=422)["errors"]
+    fields = [each["field"] for each in said]
+    assert sorted(set(fields)) == [
+        "mapping",
+        "outbound.reminder_email_minutes",
+        "secrets.ireserve_password",
+        "secrets.pasword",
+    ]
+    assert fields.count("mapping") == 2
+
+
+def test_faulty_settings_leave_the_saved_ones_and_their_secrets_alone(place: Place) -> None:
+    before = place.save()
+    place.api("PUT", "/7", {**TEN, "secrets": {"ireserve_password": "other"}}, status=422)
+    after = place.api("GET", "/7")
+    assert after == before
+
+
+@pytest.mark.parametrize("body", ["[]", "nonsense", "{", '"text"', "5", "[" * 5000])
+def test_a_body_that_is_no_object_is_400_in_one_sentence(place: Place, body: str) -> None:
+    headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
+    answer = place.request("PUT", "/console/api/integrations/7", data=body, headers=headers)
+    assert (answer.status_code, answer.get_json()["error"]) == (400, "the body is not a JSON object")
+
+
+@pytest.mark.parametrize(
+    ("part", "field"),
+    [
+        ({"outbound": []}, "outbound"),
+        ({"mapping": "10: x"}, "mapping"),
+        ({"mapping": [["10", "x"]]}, "mapping.0"),
+        ({"mapping": {"10": "x"}}, "mapping"),
+        ({"outbound": {"create_on_status": "20, 30"}}, "outbound.create_on_status"),
+        ({"outbound": {"create_on_status": [20, "open"]}}, "outbound.create_on_status.1"),
+        ({"outbound": {"create_meet_link": "sometimes"}}, "outbound.create_meet_link"),
+        ({"sync": {"window_days": [1]}}, "sync.window_days"),
+        ({"name": None}, "name"),
+        ({"unknown": 1}, "unknown"),
+        ({"id": "8"}, "id"),
+        ({"id": None}, "id"),
+    ],
+)  # fmt: skip
+def test_a_value_of_the_wrong_kind_is_a_fault_of_its_field(place: Place, part: dict[str, Any], field: str) -> None:
+    said = place.api("PUT", "/7", {**example("7"), **part}, status=422)["errors"]
+    assert any(each["field"].startswith(field) for each in said), said
+
+
+@pytest.mark.parametrize("int_id", ["a b", "a" * 41, "ä", "7."])
+def test_an_id_of_other_characters_is_a_fault(place: Place, int_id: str) -> None:
+    said = place.api("PUT", f"/{int_id}", {**example(int_id)}, status=422)["errors"]
+    assert said == [{"field": "id", "message": "use 1 to 40 letters, digits, - or _"}]
+
+
+@pytest.mark.parametrize("route", ["", "/diagnostics", "/journal", "/parked", "/calendars", "/objects", "/history"])
+def test_an_unknown_integration_is_404_in_one_sentence(place: Place, route: str) -> None:
+    assert "no integration 99" in place.api("GET", f"/99{route}", status=404)["error"]
+
+
+@pytest.mark.parametrize("act", ["connect", "disconnect", "activate", "pause", "deactivate", "resync", "sweep"])
+def test_an_act_on_an_unknown_integration_is_404_in_one_sentence(place: Place, act: str) -> None:
+    assert "no integration 99" in place.api("POST", f"/99/{act}", status=404)["error"]
+
+
+def test_the_interface_without_the_key_is_401(place: Place) -> None:
+    place.save()
+    for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic x"}):
+        answer = place.request("GET", "/console/api/integrations/7", headers=headers)
+        assert (answer.status_code, answer.text) == (401, "")
+
+
+def test_import_reports_all_ten_faults_one_a_line_and_exits_1(tmp_path: Path) -> None:
+    done = run(tmp_path, "import", file(tmp_path, TEN))
+    assert done.returncode == 1
+    assert {line.split(":")[0] for line in done.stderr.splitlines()} == TEN_FIELDS
+    assert len(done.stderr.splitlines()) == 10
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_import_of_a_good_file_after_a_bad_one_works_and_export_gives_it_back_without_a_secret(tmp_path: Path) -> None:
+    assert run(tmp_path, "import", file(tmp_path, TEN)).returncode == 1
+    good = {**example("7"), "secrets": {"ireserve_password": "env:THE_PASSWORD"}}
+    done = run(tmp_path, "import", file(tmp_path, good), "--json", THE_PASSWORD=PASSWORD)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["google"]["client_id"] == CLIENT_ID
+    exported = run(tmp_path, "export", "7")
+    assert exported.returncode == 0
+    assert yaml.safe_load(exported.stdout)["mapping"] == good["mapping"]
+    assert PASSWORD not in exported.stdout.replace("sandbox-client", "")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("a: [1\nb: 2", "is not YAML at line"),
+        ("", "has no settings"),
+        ("- a\n- b", "has no settings"),
+        (b"\xff\xfe".decode("latin-1") * 3, ""),
+        ({**example("7"), "secrets": {"ireserve_password": "env:NOT_THERE"}}, "the variable NOT_THERE, which is not set"),
+    ],
+)  # fmt: skip
+def test_import_of_a_file_that_cannot_be_used_says_why_in_one_line_and_exits_1(
+    tmp_path: Path, content: Any, says: str
+) -> None:
+    done = run(tmp_path, "import", file(tmp_path, content))
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_import_of_a_file_that_is_not_there_exits_1(tmp_path: Path) -> None:
+    done = run(tmp_path, "import", str(tmp_path / "none.yaml"))
+    assert done.returncode == 1
+    assert "none.yaml cannot be read" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("import",), ("nonsense",), ("export",), ("import", "a", "b"), ("journal", "--what")]
+)
+def test_wrong_use_of_a_command_exits_2(tmp_path: Path, words: tuple[str, ...]) -> None:
+    assert run(tmp_path, *words).returncode == 2
+
+
+def test_a_wrong_environment_lists_every_fault_and_exits_2(tmp_path: Path) -> None:
+    done = run(tmp_path, "integrations", PORT="none", LOG_LEVEL="LOUD", WEBHOOK_KEYS="short", BASE_URL="nowhere")
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 4
+    assert "Traceback" not in done.stderr
+
+
+def test_a_command_about_an_unknown_integration_exits_1_in_one_sentence(tmp_path: Path) -> None:
+    done = run(tmp_path, "diagnose", "99")
+    assert done.returncode == 1
+    assert done.stderr == "there is no integration 99; `integrations` lists them\n"
