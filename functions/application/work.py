@@ -7,7 +7,18 @@ blocks the others, one bad integration never slows the others.
 from dataclasses import replace
 from datetime import timedelta
 
-from functions.application import alerts, integrations, links, parked, pull, renewal, sweep, walk
+from functions.application import (
+    alerts,
+    integrations,
+    links,
+    parked,
+    probe,
+    probe_record,
+    pull,
+    renewal,
+    sweep,
+    walk,
+)
 from functions.application.apply_page import look_at
 from functions.application.hints import Hint, Kind, task
 from functions.application.ports import Body, Ports
@@ -40,6 +51,11 @@ def run(ports: Ports, body: Body) -> None:
 
 
 def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
+    if hint.kind is Kind.PROBE:
+        probe.run(ports, hint)
+        return
+    if integration.probing and probe_record.note_webhook(ports, integration, hint):
+        return
     if integration.phase not in (Phase.ACTIVE, Phase.SHADOW):
         ports.note("dropped", {"int_id": hint.int_id, "reason": f"integration_{integration.phase}"})
         return

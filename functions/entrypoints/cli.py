@@ -24,6 +24,7 @@ from functions.application import (
     parked,
     preview,
     removal,
+    round_trip,
     undo,
     walk,
 )
@@ -32,6 +33,7 @@ from functions.application.settings_input import raw_of
 from functions.domain.errors import Conflict, Invalid, Refused, SyncError
 from functions.domain.integration import Phase
 from functions.entrypoints.api import plain, shown
+from functions.entrypoints.cli_probe import probe_command
 
 ACTOR = "command line"
 MakePorts = Callable[[], Ports]
@@ -328,11 +330,19 @@ def delete(make: MakePorts, int_id: str, events: str | None, *, as_json: bool) -
 
 @cli.command("diagnose")
 @int_id
+@click.option("--round-trip", "trip", is_flag=True, help="Make, move and remove a marked test event, and time it.")
+@click.option("--calendar", default="", help="The mapped calendar of the round trip; else the first one.")
+@click.option("--object", "object_id", default="", help="Make, move and cancel a test booking on this object too.")
 @as_json
 @click.pass_obj
-def diagnose_command(make: MakePorts, int_id: str, *, as_json: bool) -> None:
+def diagnose_command(make: MakePorts, int_id: str, *, trip: bool, calendar: str, object_id: str, as_json: bool) -> None:
     """Is it in sync, and if not, why? Exit code 0 green, 3 amber, 1 red."""
     with clear_errors():
+        if trip:
+            legs = round_trip.round_trip(make(), int_id, calendar, object_id)
+            lines = [f"{leg.name:15} {leg.seconds * 1000:7.0f} ms  {leg.trouble}" for leg in legs]
+            show(list(legs), as_json=as_json, lines=lines)
+            sys.exit(1 if any(leg.trouble for leg in legs) else 0)
         found = diagnose.diagnose(make(), int_id)
         lines = [f"integration {int_id}: {found.phase}, {found.links} links, {found.open_items} open items"]
         since = f"{found.in_sync_as_of:%d-%m-%Y %H:%M:%S} UTC" if found.in_sync_as_of else "never yet"
@@ -425,3 +435,6 @@ def retry_command(make: MakePorts, int_id: str, item: str, *, as_json: bool) -> 
     with clear_errors():
         parked.retry(make(), int_id, item, ACTOR)
         show({"queued": True}, as_json=as_json, lines=["it is tried again now"])
+
+
+cli.add_command(probe_command)

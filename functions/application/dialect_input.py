@@ -1,0 +1,119 @@
+"""The dialect as a person sees and edits it: each point with its value, whether it is known, and its sentence."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, replace
+from typing import Any, get_args, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError
+
+from functions.application.integrations import HISTORY_DAYS, path_of
+from functions.application.ports import Ports, Transaction
+from functions.application.records import body_of, record_of
+from functions.domain.dialect import Dialect, dialect_from
+from functions.domain.errors import Fault, Gone, Invalid
+from functions.domain.integration import Integration
+
+NAME = re.compile(r"[A-Za-z0-9_.\[\]-]{1,60}")  # it becomes a part of a search, an address or a key
+NUMBER = re.compile(r"[A-Za-z0-9_-]{1,40}")
+CARRIED = ("object_id", "date", "number")
+LONGEST_SECONDS = 60.0
+_HINTS = {name: kind for name, kind in get_type_hints(Dialect).items() if name != "known"}
+
+
+def shown(dialect: Dialect) -> list[dict[str, Any]]:
+    """Return every point: `name`, `value`, `known` (False: it is assumed) and the sentence `says`."""
+    return [
+        {
+            "name": each.name,
+            "value": getattr(dialect, each.name),
+            "known": each.name in dialect.known,
+            "says": each.metadata["says"],
+        }
+        for each in fields(Dialect)
+        if each.metadata
+    ]
+
+
+def save(ports: Ports, int_id: str, given: Mapping[str, Any], actor: str) -> Dialect:
+    """Store the points that are given as known, all others as assumed again; raises `Invalid` with all faults."""
+    faults = list(_faults(given))
+    if faults:
+        raise Invalid(tuple(faults))
+    dialect = dialect_from(given)
+    now, entry = ports.clock(), ports.token(12)
+
+    def work(tx: Transaction) -> Integration:
+        body = tx.get(path_of(int_id))
+        if body is None:
+            raise Gone(f"there is no integration {int_id}", reason="unknown_integration")
+        before = record_of(Integration, body, f"integration {int_id}")
+        after = replace(before, dialect=dialect.as_body(), revision=before.revision + 1)
+        if after.dialect != before.dialect:
+            tx.put(path_of(int_id), body_of(after))
+            kept = {"before": {"dialect": dict(before.dialect)}, "after": {"dialect": dict(after.dialect)}}
+            tx.put(
+                path_of(int_id, "history", entry),
+                {"at": now.isoformat(), "actor": actor, **kept},
+                expires=now + HISTORY_DAYS,
+            )
+        return after
+
+    return dialect_from(ports.documents.transact(work).dialect)
+
+
+def _faults(given: Mapping[str, Any]) -> Iterator[Fault]:
+    for name, value in given.items():
+        if name not in _HINTS:
+            yield Fault(name, f"there is no such point; use {', '.join(sorted(_HINTS))}")
+            continue
+        try:
+            typed = TypeAdapter(_HINTS[name]).validate_python(value)
+        except ValidationError:
+            yield Fault(name, _advice(name))
+            continue
+        yield from (Fault(name, says) for says in _rules(name, typed))
+
+
+def _advice(name: str) -> str:
+    choices = [each for each in get_args(_HINTS[name]) if isinstance(each, str)]
+    if choices:
+        return f"use {', '.join(choices)}"
+    known = {
+        "override": 'give null, or a place (body or query), a name and a value: ["body", "override", 1]',
+        "status_names": 'give pairs of a name and a code: [["open", 20]]',
+    }
+    kinds = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
+    parts = get_args(_HINTS[name]) or (_HINTS[name],)
+    kind = next((words for part, words in kinds.items() if part in parts), "a list of texts")
+    none = " or null" if type(None) in parts else ""
+    return known.get(name, f"give {'a list of texts' if tuple in map(_origin, parts) else kind}{none}")
+
+
+def _origin(kind: Any) -> Any:
+    return getattr(kind, "__origin__", kind)
+
+
+def _rules(name: str, value: Any) -> Iterator[str]:
+    """Give what is wrong with a value of the right type."""
+    if value is None:
+        return
+    if name.startswith(("search_", "column_")) and name != "search_dates":
+        yield from _named([value], NAME, "a name has letters, digits, _ . - and no spaces")
+    elif name == "override":
+        yield from _named([value[1]], NAME, "a name has letters, digits, _ . - and no spaces")
+    elif name == "hook_events":
+        yield from _named(value or [""], NAME, "give at least one webhook such as booking_updated")
+    elif name in ("day_objects", "hour_objects"):
+        yield from _named(value, NUMBER, "give numbers of objects")
+    elif name == "update_carries" and set(value) - set(CARRIED):
+        yield f"use {', '.join(CARRIED)}"
+    elif name in ("external_id_max_length", "rows_at_once") and value < 1:
+        yield "give a number from 1, or null"
+    elif name.endswith("_seconds") and not 0 <= value <= LONGEST_SECONDS:
+        yield "give seconds from 0 to 60"
+
+
+def _named(values: Iterable[str], pattern: re.Pattern[str], says: str) -> Iterator[str]:
+    if not all(pattern.fullmatch(each) for each in values):
+        yield says
