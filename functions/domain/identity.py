@@ -26,3 +26,11 @@ def claim_id(kind: str, *subject: str) -> str:
 def calendar_hash(calendar: str) -> str:
     """Return a short name for a calendar that can stand in ids, tokens and logs (calendar ids can be addresses)."""
     return hashlib.sha256(calendar.encode()).hexdigest()[:16]
+
+
+TEST_LINK = "round-trip"  # stands for the link in the mark of a test event
+
+
+def test_event_id(int_id: str, stamp: str) -> str:
+    """Return the id of the test event of a round trip, derived from the stamp in its mark."""
+    return event_id(int_id, f"{TEST_LINK}\n{stamp}", 0)

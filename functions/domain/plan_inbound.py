@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from functions.domain.booking import Booking
 from functions.domain.event import Event
+from functions.domain.identity import TEST_LINK, test_event_id
 from functions.domain.link import Base, Link, Origin, State
 from functions.domain.merge import may_write_booking, merge, noted
-from functions.domain.plan_outbound import base_revived
+from functions.domain.plan_outbound import base_revived, revived
 from functions.domain.projection import appointment_of, in_window, remarks_of, when_of
 from functions.domain.snapshot import Presence
 from functions.domain.step import (
@@ -70,6 +71,8 @@ def eligible(event: Event, c: Circumstances) -> bool:
     if not c.followed or event.event_type != "default" or event.transparent or event.declined:
         return False
     if not event.organizer_self or not in_window(event.when, c.settings, c.now):
+        return False
+    if event.mark.link_id == TEST_LINK and event.key.id == test_event_id(c.settings.id, event.mark.stamp):
         return False
     if c.settings.inbound.import_existing or c.activated_at is None or event.created is None:
         return True
@@ -146,5 +149,4 @@ def _again(v: View, booking: Booking, c: Circumstances, why: Why) -> Planned:
     if calendar is None or link.event is None:
         return Planned(Rest(Why.NO_CALENDAR))
     content = appointment_of(booking, c.settings, calendar)
-    revived = content if link.origin is Origin.BOOKING else None
-    return Planned(ReviveEvent(link.event, revived, why), base_revived(link, content, booking, c))
+    return Planned(ReviveEvent(link.event, revived(link, content), why), base_revived(link, content, booking, c))

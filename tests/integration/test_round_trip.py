@@ -1,0 +1,40 @@
+"""The round trip times each step, leaves nothing behind, and touches i-Reserve only where an object is named."""
+
+from tests.harness.place import ROOM_A, ROOM_B, Place
+
+
+def names(legs: list[dict[str, str]]) -> list[str]:
+    return [leg["name"] for leg in legs]
+
+
+def test_the_round_trip_makes_moves_and_removes_a_test_event_and_no_booking(place: Place) -> None:
+    place.activate()
+    place.forget()
+    legs = place.api("POST", "/7/round-trip")
+    assert names(legs)[:4] == ["make_event", "read_event", "move_event", "remove_event"]
+    assert all(not leg["trouble"] for leg in legs)
+    place.settle(300)
+    assert place.events(ROOM_A) == []
+    assert place.bookings() == []
+
+
+def test_a_test_event_that_a_crash_left_behind_becomes_no_booking(place: Place) -> None:
+    place.activate()
+    place.google("POST", "faults", {"method": "DELETE", "path": "/events/", "status": 500, "times": 1})
+    legs = place.api("POST", "/7/round-trip", {"calendar": ROOM_A})
+    assert next(leg for leg in legs if leg["name"] == "remove_event")["trouble"]
+    place.settle(300)
+    assert len(place.events(ROOM_A)) == 1
+    assert place.bookings() == []
+
+
+def test_with_an_object_named_a_test_booking_goes_the_same_way(place: Place) -> None:
+    place.activate(mapping=[{"object": "10", "calendar": ROOM_A}, {"object": "11", "calendar": ROOM_B}])
+    legs = place.api("POST", "/7/round-trip", {"object": "12"})
+    assert names(legs)[-3:] == ["make_booking", "move_booking", "cancel_booking"]
+    assert [booking["status_code"] for booking in place.bookings()] == [70]
+
+
+def test_an_unmapped_calendar_is_refused(place: Place) -> None:
+    place.activate()
+    place.api("POST", "/7/round-trip", {"calendar": "else@group.calendar.google.com"}, status=409)
