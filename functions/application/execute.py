@@ -47,6 +47,7 @@ def execute(sides: Sides, hint: Hint, view: View, step: Write, base: Base | None
     entry = journal.opened(view.link, step, hint, sides.now(), event)
     claimed = _claim(sides, replace(view.link, intent=intent), entry_id, entry)
     view = replace(view, link=claimed)
+    asked_at = sides.now()
     try:
         answer = write(sides, view, step, stamp, claimed.intent)
     except Refused as error:
@@ -56,6 +57,8 @@ def execute(sides: Sides, hint: Hint, view: View, step: Write, base: Base | None
     except Transient as error:
         _unknown(sides, view, target, error)
         raise
+    if isinstance(answer, Booking):
+        sides.booking_read_at = asked_at
     done = landed(claimed, step, base, answer, c)
     saved = _save(sides, done, entry_id, journal.closed(entry, "done", sides.now(), **_made(answer)))
     _tell(sides, hint, saved, step)

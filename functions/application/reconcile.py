@@ -62,7 +62,7 @@ def reconcile(
     With `rehearse` nothing is written or saved: the outcome tells what would be done. In shadow that is journalled.
     Raises `Transient` (and what else reading raises) when a side was unreadable, `Stale` when somebody else is faster.
     """
-    sides.trouble = None
+    sides.trouble, sides.booking_read_at = None, None
     view = View(link, booking or _booking(sides, link), _event(sides, link, event))
     if view.event.value is not None and link.event is None:
         view = view.with_link(event=view.event.value.key)

@@ -28,6 +28,7 @@ class Sides:
     reservations: Reservations
     digest: Callable[[str], str]
     trouble: SyncError | None = None
+    booking_read_at: datetime | None = None  # when the booking at hand was last asked for
 
     @property
     def settings(self) -> Settings:
@@ -61,6 +62,7 @@ class Sides:
 
     def read_booking(self, booking_id: str) -> Snapshot[Booking]:
         """Read a booking; any error but "there is none" leaves it unreadable, never gone."""
+        self.booking_read_at = self.now()
         try:
             booking = self.reservations.read(booking_id)
             if not booking.email and booking.customer_id and self.settings.outbound.use_customer_data:

@@ -1,6 +1,7 @@
 """One write to one side, under the lease of its intent."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from functions.application.mails import may_mail
 from functions.application.sides import Sides
@@ -22,13 +23,13 @@ from functions.domain.step import (
 from functions.domain.text import Text, put_together
 from functions.domain.view import View
 
+FRESH = timedelta(seconds=2)  # between reading a booking and writing it
 EventWrite = InsertEvent | ReviveEvent | PatchEvent | MoveEvent | DeleteEvent
 
 
 def write(sides: Sides, view: View, step: Write, stamp: str, intent: Intent | None) -> Event | Booking | None:
     """Write, if the intent still holds; returns what the other side answered (None for a removal)."""
-    if intent is None or sides.now() >= intent.expires_at:
-        raise Stale("the lease ran out before the write", reason="lease_over")
+    _holds(sides, intent)
     calendars = sides.calendars
     notify = may_mail(sides, step) if isinstance(step, EventWrite) else False
     mark = Mark(sides.id, view.link.id, stamp)
@@ -59,16 +60,31 @@ def write(sides: Sides, view: View, step: Write, stamp: str, intent: Intent | No
             calendars.delete(key, etag, notify=notify)
             return None
         case WriteBooking():
-            return sides.reservations.write(_booking(view), step.change)
+            return sides.reservations.write(_booking(sides, view, intent), step.change)
         case MakeBooking():
             fields = dict(step.fields)
             external = step.event.id if step.external_id_field == "external_id" else ""
             if not external:
                 fields[step.external_id_field] = step.event.id
-            return sides.reservations.make(step.object_id, step.when, step.number, step.status, external, fields)
+            sides.reservations.check(step.object_id, step.when, step.number)
+            _holds(sides, intent)  # the check may have taken long
+            return sides.reservations.make(
+                step.object_id, step.when, step.number, step.status, external, fields, checked=False
+            )
 
 
-def _booking(view: View) -> Booking:
-    if view.booking.value is None:
+def _holds(sides: Sides, intent: Intent | None) -> None:
+    if intent is None or sides.now() >= intent.expires_at:
+        raise Stale("the lease ran out before the write", reason="lease_over")
+
+
+def _booking(sides: Sides, view: View, intent: Intent | None) -> Booking:
+    """Return the booking as it is now: i-Reserve has no conditional write, so one read a while ago is read again."""
+    booking = view.booking.value
+    if booking is None:
         raise Stale("the booking is not there to be written", reason="no_booking")
-    return view.booking.value
+    if sides.booking_read_at is None or sides.now() - sides.booking_read_at > FRESH:
+        if sides.read_booking(booking.id).value != booking:
+            raise Stale("the booking was changed meanwhile", reason="booking_changed")
+        _holds(sides, intent)
+    return booking
