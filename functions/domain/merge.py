@@ -149,6 +149,8 @@ def _event_side(v: View, c: Circumstances, booking: Booking, event: Event, wante
     link, base = v.link, v.link.base
     if event.key.calendar != wanted.calendar:
         stayed = base is not None and base.calendar == wanted.calendar
+        if stayed and (said := _room_put_back(v, c, booking, event)):
+            return said
         after = replace(base, calendar=wanted.calendar, object_id=booking.object_id) if base else None
         why = Why.PUT_BACK if stayed else Why.BOOKING_CHANGED
         return Planned(MoveEvent(event.key, event.etag, wanted.calendar, why), after)
@@ -164,13 +166,23 @@ def _event_side(v: View, c: Circumstances, booking: Booking, event: Event, wante
     why_not = ""
     if put_back:
         why_not = link.notice if link.refused else _why_put_back(link, booking)
-        change = _with_notice(change, event, why_not, c, line=ours)
+        change = _with_notice(change, event, why_not, c, line=ours, anew=True)
     elif not link.notice and take_apart(event.description).notice:
         why = Why.BOOKING_CHANGED if change == EventChange() else why
         change = _with_notice(change, event, "", c, line=ours)
     if change == EventChange():
         return _write_back(v, c, booking, event)
     return Planned(PatchEvent(event.key, event.etag, change, why, why_not), after)
+
+
+def _room_put_back(v: View, c: Circumstances, booking: Booking, event: Event) -> Planned | None:
+    """Return the write of the reason onto an event that is about to be moved back to its calendar."""
+    why_not = v.link.notice if v.link.refused else ("activity" if booking.activity_id else "object_change")
+    ours = v.link.origin is Origin.BOOKING
+    change = _with_notice(EventChange(), event, why_not, c, line=ours, anew=True)
+    if change == EventChange():
+        return None
+    return Planned(PatchEvent(event.key, event.etag, change, Why.REFUSED, why_not), None)
 
 
 def _why(base: Base | None, after: Base, booking: Booking, event: Event, *, put_back: bool) -> Why:
@@ -214,12 +226,17 @@ def _texts(change: EventChange, link: Link, event: Event, wanted: Appointment, c
     return change
 
 
-def _with_notice(change: EventChange, event: Event, category: str, c: Circumstances, *, line: bool) -> EventChange:
-    """Put the dated line under the service's line, or take it away (category "")."""
-    text = take_apart(change.description if change.description is not None else event.description)
-    if category and text.notice.endswith(sentence(category, c.settings.language)):
+def _with_notice(
+    change: EventChange, event: Event, category: str, c: Circumstances, *, line: bool, anew: bool = False
+) -> EventChange:
+    """Put the dated line under the service's line, or take it away (category ""); `anew` with today's date."""
+    before = change.description if change.description is not None else event.description
+    text = take_apart(before)
+    if category and not anew and text.notice.endswith(sentence(category, c.settings.language)):
         return change
     said = notice(category, c.settings.language, c.now.astimezone(ZoneInfo(c.settings.timezone))) if category else ""
+    if said == text.notice:
+        return change
     description = put_together(replace(text, notice=said), c.settings.language, line=line)
     return replace(change, description=description)
 

@@ -38,8 +38,9 @@ def plan_missing(v: View, c: Circumstances, wanted: Wanted) -> Planned:
     if not in_window(content.when, c.settings, c.now):
         return Planned(Rest(Why.OUTSIDE_WINDOW))
     if link.event is not None:
-        revived = content if link.origin is Origin.BOOKING else None
-        return Planned(ReviveEvent(link.event, revived, Why.BOOKING_MADE), base_revived(link, content, booking, c))
+        return Planned(
+            ReviveEvent(link.event, revived(link, content), Why.BOOKING_MADE), base_revived(link, content, booking, c)
+        )
     derived = event_id(c.settings.id, booking.id, link.generation)
     named = booking.value_of(c.settings.outbound.external_id_field)
     if named and named != derived and link.write_back:
@@ -57,6 +58,12 @@ def plan_missing(v: View, c: Circumstances, wanted: Wanted) -> Planned:
     return Planned(
         InsertEvent(EventKey(calendar, derived), content, Why.BOOKING_MADE), base_of(content, booking, c.digest)
     )
+
+
+def revived(link: Link, content: Appointment) -> Appointment | None:
+    """Return what an event shows once it is back; None where a person's own event comes back at the time it had."""
+    as_it_was = link.origin is Origin.EVENT and link.base is not None and link.base.when == content.when
+    return None if as_it_was else content
 
 
 def base_revived(link: Link, content: Appointment, booking: Booking, c: Circumstances) -> Base:

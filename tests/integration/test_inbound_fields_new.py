@@ -20,7 +20,7 @@ def faults_of(place: Place, **changes: Any) -> set[str]:
     return {fault["field"] for fault in said["errors"]}
 
 
-# Inbound (enabled)
+# The switch itself
 
 
 def test_inbound_enabled_by_default_makes_a_booking_of_a_new_event(place: Place) -> None:
