@@ -73,16 +73,16 @@ class TokenProof:
             raise Unauthentic("bad proof", reason="unknown_key")
         try:
             jwt.decode(token, certs={name: key}, clock_skew_in_seconds=_SKEW)  # type: ignore[no-untyped-call]
-        except (GoogleAuthError, ValueError) as error:
+        except (GoogleAuthError, ValueError, TypeError) as error:
             raise Unauthentic("bad proof", reason="bad_signature") from error
 
     def _holder(self, claims: Mapping[str, Any]) -> str:
-        expires, email = claims.get("exp"), claims.get("email")
+        expires, email, audience = claims.get("exp"), claims.get("email"), claims.get("aud")
         if not isinstance(expires, int | float) or expires + _SKEW < self._clock().timestamp():
             raise Unauthentic("bad proof", reason="expired")
-        if claims.get("iss") not in self._kind.issuers:
+        if str(claims.get("iss")) not in self._kind.issuers:
             raise Unauthentic("bad proof", reason="wrong_issuer")
-        if self._audiences is not None and claims.get("aud") not in self._audiences:
+        if self._audiences is not None and str(audience) not in self._audiences:
             raise Unauthentic("bad proof", reason="wrong_audience")
         if not isinstance(email, str) or not email:
             raise Unauthentic("bad proof", reason="no_email")

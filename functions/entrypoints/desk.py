@@ -61,7 +61,7 @@ class Desk:
             standing=found,
             integration=found.integration if found is not None else None,
             base=f"/console/integrations/{int_id}",
-            csrf=csrf_token(request),
+            form_token=csrf_token(request),
             now=now,
             menu_groups=MENU if found is None or found.integration.phase is Phase.DRAFT else MENU[::-1],
             here=values.pop("here", ""),
