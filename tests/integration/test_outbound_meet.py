@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.harness.deeds import active, changed, faults, levels, made, writes
-from tests.harness.place import ROOM_A, Place
+from tests.harness.place import ROOM_A, Place, example
 
 MEET = {"create_meet_link": True, "meet_link_field": "custom02"}
 
@@ -134,3 +134,17 @@ def test_a_meet_link_that_i_reserve_does_not_show_is_written_once(place: Place) 
     place.forget()
     changed(place, booking, start="2026-11-24T12:00", end="2026-11-24T13:00")
     assert [call for call in place.ireserve_calls() if call.startswith("POST")] == []
+
+
+def test_a_meet_link_stays_when_it_is_switched_off(place: Place) -> None:
+    active(place, **MEET)
+    booking, event = made(place)
+    settings = place.api("GET", "/7")
+    off = {**example("7"), "outbound": {**settings["outbound"], "create_meet_link": False}}
+    place.api("PUT", "/7?apply=all", {**off, "sync": settings["sync"]})
+    place.settle(60)
+    changed(place, booking, start="2026-11-24T12:00", end="2026-11-24T13:00", remarks="zonder Meet")
+    after = place.event()
+    assert after["description"].startswith("zonder Meet")
+    assert after["hangoutLink"] == event["hangoutLink"]
+    assert meet_field(place, booking) == event["hangoutLink"]
