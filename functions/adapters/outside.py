@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.adapters.lazy import Lazy
 from functions.application.ports import Calendars, Reservations, Secrets
+from functions.domain.errors import AccessRevoked
 from functions.domain.integration import Integration
 
 if TYPE_CHECKING:
@@ -66,4 +67,8 @@ class RealOutside:
 
     def _secret(self, integration: Integration, name: str) -> str:
         version = integration.secret_versions.get(name, "")
-        return (self._stored.get(integration.id, name, version) if version else None) or ""
+        try:
+            return (self._stored.get(integration.id, name, version) if version else None) or ""
+        except AccessRevoked as error:  # its reason tells which side has to be mended
+            side = name.partition("_")[0]
+            raise AccessRevoked(str(error), reason=f"{side}_{error.reason}") from error

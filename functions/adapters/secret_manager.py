@@ -19,8 +19,9 @@ T = TypeVar("T")
 class SecretManagerSecrets:
     """One secret per integration and name, made by the infrastructure; this adds, reads and destroys its versions.
 
-    A secret that cannot be had is `AccessRevoked`: nothing will work until a person mends it. It is never `Gone` or
-    `Refused`, which would say something about an event or a booking.
+    A secret that is not there any more is `AccessRevoked`: nothing will work until a person enters it again. A denial is
+    `Transient`: no console can mend it, and a grant may take minutes to arrive. Neither is ever `Gone` or `Refused`,
+    which would say something about an event or a booking.
     """
 
     def __init__(self, project: str, *, endpoint: str = "", seconds: float = 10.0) -> None:
@@ -110,7 +111,7 @@ class SecretManagerSecrets:
         except (BadRequest, NotFound):
             raise
         except (Forbidden, Unauthorized) as error:
-            raise AccessRevoked(
+            raise Transient(  # it works again by itself once the grant is there
                 f"Secret Manager denies {name} of integration {int_id}: grant this function's service account "
                 f"roles/secretmanager.{role} on that secret.",
                 reason="secret_denied",

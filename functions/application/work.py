@@ -41,6 +41,13 @@ def run(ports: Ports, body: Body) -> None:
         ports.note("error", {"severity": "WARNING", "reason": "bad_task"})
         return
     try:
+        _find_and_run(ports, hint)
+    except Transient as error:  # the store is away
+        _again(ports, hint, error)
+
+
+def _find_and_run(ports: Ports, hint: Hint) -> None:
+    try:
         integration = integrations.find(ports.documents, hint.int_id)
         if integration is None:
             ports.note("dropped", {"int_id": hint.int_id, "reason": "unknown_integration"})
@@ -119,18 +126,25 @@ def _come_back(sides: Sides, hint: Hint, outcome: Outcome) -> None:
 
 
 def _again(ports: Ports, hint: Hint, error: SyncError) -> None:
-    """Queue the retry, or park after the last one."""
-    now = ports.clock()
-    if hint.attempt >= len(BACK_OFF):
-        parked.park(ports, hint, error.reason, now)
+    """Queue the retry, or park after the last one; raises `Transient` where neither can be done."""
+    last = hint.attempt >= len(BACK_OFF)
+    if not last:
+        _queue(ports, replace(hint, attempt=hint.attempt + 1), _wait(hint, error), error)
+    if hint.attempt < 3:  # noqa: PLR2004 -- by then a person should see it, while it goes on trying
         return
-    if hint.attempt >= 3:  # noqa: PLR2004 -- by then a person should see it, while it goes on trying
-        parked.park(ports, hint, error.reason, now)
-    due = now + timedelta(seconds=_wait(hint, error))
+    try:
+        parked.park(ports, hint, error.reason, ports.clock())
+    except Transient:
+        if last:  # it can be kept nowhere but in the queue
+            _queue(ports, hint, BACK_OFF[-1], error)
+
+
+def _queue(ports: Ports, hint: Hint, wait: float, error: SyncError) -> None:
+    due = ports.clock() + timedelta(seconds=wait)
+    ports.tasks.put(task(hint, due, f"try-{hint.attempt - 1}", int(due.timestamp())))
     ports.note(
-        "again", {"int_id": hint.int_id, "kind": hint.kind.value, "reason": error.reason, "attempt": hint.attempt}
+        "again", {"int_id": hint.int_id, "kind": hint.kind.value, "reason": error.reason, "attempt": hint.attempt - 1}
     )
-    ports.tasks.put(task(replace(hint, attempt=hint.attempt + 1), due, f"try-{hint.attempt}", int(due.timestamp())))
 
 
 def _wait(hint: Hint, error: SyncError) -> float:
