@@ -138,6 +138,8 @@ class Stage:
             stderr=log,
             start_new_session=True,
         )
+        if log is not None:
+            log.close()
 
     def ready(self, name: str, address: str, seconds: float = 30.0) -> None:
         """Wait until a program answers; raises `StageError` with what it said when it ended."""
