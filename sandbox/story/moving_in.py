@@ -55,6 +55,8 @@ def a_plan_says_what_will_happen(tale: Tale) -> Iterator[str]:
         tale.book(day, start, end, quiet=True, remarks="Stond er al")
     foreign = tale.draw(day, "13:00", "14:00", summary="Van de vorige koppeling")
     tale.book(day, "13:00", "14:00", quiet=True, external_id=foreign)
+    later = tale.new_day()
+    tale.foreign = (later, tale.draw(later, "13:00", "14:00", summary="Ook van de vorige koppeling"))
     mark = tale.mark()
     try:
         plan = tale.stage.api("GET", f"/{INT_ID}/plan?refresh=1")
@@ -80,7 +82,9 @@ def activation_backfills(tale: Tale) -> Iterator[str]:
     yield f"webhooks {' and '.join(sorted(hooks))}, {live} channels"
     here = [booking for booking in tale.bookings() if booking["external_id"]]
     held(len(here) == 4, f"{len(here)} of 4 bookings have an event")
-    held(len(tale.stage.events(ROOM_A)) == 4, f"{len(tale.stage.events(ROOM_A))} events for 4 bookings")
+    held(
+        len(tale.stage.events(ROOM_A)) == 5, f"{len(tale.stage.events(ROOM_A))} events for 4 bookings and a free event"
+    )
     held(tale.writes_since(mark).count("insert") == 3, f"written: {tale.writes_since(mark)}")
     adopted = next(event for event in tale.stage.events(ROOM_A) if event["id"] == before[0]["id"])
     yield f"3 events made, 1 adopted ({adopted['summary']}, {spell(adopted)}), {_mails(tale)} mails sent"

@@ -22,6 +22,7 @@ class Tale:
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
+        self.foreign: tuple[date, str] | None = None  # an event from before activation that no booking names yet
         self._day = datetime.now(AMSTERDAM).date() + timedelta(days=2)
 
     def new_day(self) -> date:
