@@ -125,7 +125,8 @@ def _look(sides: Sides, view: View, step: Look) -> View:
     found = sides.find_event(step.find, but=gone)
     holder = links.of_event_id(sides.ports.documents, sides.id, sides.settings.calendars, step.find)
     if holder is None or holder.id == view.link.id:
-        return replace(view, found=found, found_is_free=True)
+        moved = found.value is not None and view.link.event is not None and view.link.event.id == step.find
+        return replace(view, found=found, found_is_free=True, event=found if moved else view.event)
     if holder.booking_id and holder.booking_id == view.link.booking_id:
         raise Stale("the booking of this event was made a moment ago", reason="being_made")
     if holder.booking_id or holder.intent is None:

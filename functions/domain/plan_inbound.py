@@ -92,7 +92,7 @@ def plan_vanished(v: View, c: Circumstances) -> Planned:
     if link.base is None:
         return _again(v, booking, c, Why.BOOKING_MADE)
     when = when_of(booking, c.settings)
-    changed = (when, booking.object_id) != (link.base.when, link.base.object_id)
+    changed = (when, booking.object_id, booking.status) != (link.base.when, link.base.object_id, link.base.status)
     if link.decided == "restore":
         return _again(v, booking, c, Why.UNDONE)
     if link.state in (State.GRACE, State.HELD):
@@ -107,7 +107,7 @@ def plan_vanished(v: View, c: Circumstances) -> Planned:
         return merge(replace(v, event=v.found), c)
     if not in_window(when, c.settings, c.now):
         return Planned(Settle(replace(link, state=State.DETACHED, reason=Why.OUTSIDE_WINDOW), Why.OUTSIDE_WINDOW))
-    if changed and c.settings.sync.conflict_winner == "booking":
+    if changed:
         return _again(v, booking, c, Why.CONFLICT)
     return _deleted(v, booking, c)
 
