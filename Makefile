@@ -1,24 +1,23 @@
-# Two commands on a fresh machine: `make run` and `make test`. Everything else is for who works on it.
+# On a fresh machine: `make run` shows it, `make demo` tells it, `make test` proves it. Each sets up what it needs.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
 .DEFAULT_GOAL := help
 
 help:  ## what can be made
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ -/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
 
-$(STAMP): requirements.txt tests/requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
-	  { echo "Python 3.11, 3.12 or 3.13 is needed; name one with PYTHON=/path/to/python3.12"; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
-	  { echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt -r tests/requirements.txt
-	@touch $@
+run: install  ## the product with simulated i-Reserve and Google, connected and active; Ctrl-C ends it
+	@$(BIN)/python -m sandbox.run
 
-install: $(STAMP)
+demo: install  ## the same as a story over real sockets; exit 0 only if every step held (BACKEND=cloud: as in the cloud)
+	@$(BIN)/python -m sandbox.demo
 
-check: install  ## formatter, linter, types, import rules, spelling, Terraform format
+test: install-tests  ## every test; what a machine lacks is installed where that is allowed, else said (CI=true: nothing is skipped)
+	@sh tests/system.sh
+	$(BIN)/pytest
+
+check: install-tests  ## formatter, linter, types, import rules, spelling, Terraform format
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy functions sandbox main.py tests
@@ -28,10 +27,33 @@ check: install  ## formatter, linter, types, import rules, spelling, Terraform f
 	  elif [ -n "$$CI" ]; then echo "terraform is not installed"; exit 1; \
 	  else echo "terraform is not installed: its format was not checked"; fi
 
+bench: install-tests  ## the benchmarks, as ratios
+	@if [ -f tests/bench/bench.py ]; then $(BIN)/python -m tests.bench.bench; \
+	  else for each in tests/bench/bench_*.py; do $(BIN)/python "$$each" || exit 1; done; fi
+
 lock:  ## compile requirements.txt and tests/requirements.txt from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header -o requirements.txt pyproject.toml
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header --group test -c requirements.txt -o tests/requirements.txt pyproject.toml
 
-.PHONY: help install check lock
+install: $(VENV)/.installed
+install-tests: $(VENV)/.installed-tests
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+	  { echo "Python 3.11, 3.12 or 3.13 is needed; name one with PYTHON=/path/to/python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "Python's venv module is missing; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.installed: requirements.txt | $(BIN)/python
+	@echo "Installing the libraries of requirements.txt into $(VENV) …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-tests: requirements.txt tests/requirements.txt | $(BIN)/python
+	@echo "Installing the libraries of requirements.txt and tests/requirements.txt into $(VENV) …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt -r tests/requirements.txt
+	@touch $@ $(VENV)/.installed
+
+.PHONY: help run demo test check bench lock install install-tests
