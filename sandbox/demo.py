@@ -1,6 +1,7 @@
 """`make demo`: tell the story over real sockets; exit 0 only if every step held.
 
-BACKEND=standalone (the default) plays it on the product as `serve` runs it. With STATE_DIR the state and the logs stay
+BACKEND=standalone (the default) plays it on the product as `serve` runs it, BACKEND=cloud on its functions as separate
+processes over Firestore's emulator and stand-ins for the rest of Google Cloud. With STATE_DIR the state and the logs stay
 there to look at; otherwise they go with the demo.
 """
 
@@ -23,7 +24,15 @@ def standalone() -> Stage:
     return Stage(Path(kept) if kept else None)
 
 
-STAGES: dict[str, Callable[[], Stage]] = {"standalone": standalone}
+def cloud() -> Stage:
+    """Return the stage of Google Cloud, on free ports."""
+    from sandbox.cloud_stage import CloudStage
+
+    kept = os.environ.get("STATE_DIR")
+    return CloudStage(Path(kept) if kept else None)
+
+
+STAGES: dict[str, Callable[[], Stage]] = {"standalone": standalone, "cloud": cloud}
 GIVE_UP_AFTER = 3  # failures in a row
 SIGNS = {"held": "✓", "failed": "✗", "skipped": "–"}
 COLOURS = {"held": "\033[32m", "failed": "\033[31m", "skipped": "\033[33m"}
@@ -86,6 +95,8 @@ def main() -> int:
                 f"The product, a simulated Google and a simulated i-Reserve are up after {time.monotonic() - began:.1f} s."
             )
             story(stage, teller.chapter)
+            if stage.notes():
+                say(f"\n{stage.notes()}")
             if "failed" in teller.results:
                 say("\nThe last lines of the product's log:")
                 say("\n".join(stage.log("product").splitlines()[-20:]))

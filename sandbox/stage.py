@@ -122,18 +122,26 @@ class Stage:
         self.ready("google", f"{self.google}/control/clock")
         self.ready("ireserve", f"{self.ireserve}/control/clock")
         self.ready("product", f"{self.product}/health")
-        redirects = [f"{host}/integrations/redirect/{i}" for host in (self.product,) for i in ("7", "8", "9")]
+        self.register_client(self.product)
+
+    def register_client(self, redirect: str) -> None:
+        """Make the OAuth client, as an administrator does at Google, with this host in its Return urls."""
+        redirects = [f"{redirect}/integrations/redirect/{int_id}" for int_id in ("7", "8", "9")]
         body = {"client_id": CLIENT_ID, "client_secret": SECRETS["google_client_secret"], "redirect_uris": redirects}
         self.control("google", "POST", "clients", body)
 
-    def launch(self, name: str, *arguments: str) -> None:
-        """Start one program; what it prints goes to a file beside the state, or to the terminal."""
+    def launch(self, name: str, *command: str, environment: Mapping[str, str] | None = None) -> None:
+        """Start one program of ours; what it prints goes to a file beside the state, or to the terminal."""
+        self.launch_program(name, sys.executable, *command, environment=environment)
+
+    def launch_program(self, name: str, *command: str, environment: Mapping[str, str] | None = None) -> None:
+        """Start any program, likewise."""
         self.state_dir.mkdir(parents=True, exist_ok=True)
         log = (self.state_dir / f"{name}.log").open("ab") if self._quiet or name != "product" else None
         self._processes[name] = subprocess.Popen(  # noqa: S603 -- our own programs
-            [sys.executable, *arguments],
+            command,
             cwd=ROOT,
-            env=self.environment(),
+            env=environment or self.environment(),
             stdout=log,
             stderr=log,
             start_new_session=True,
@@ -162,6 +170,10 @@ class Stage:
         path = self.state_dir / f"{name}.log"
         return path.read_text(errors="replace") if path.exists() else ""
 
+    def notes(self) -> str:
+        """Return what is worth telling at the end, or ""."""
+        return ""
+
     def kill(self, name: str) -> None:
         """Kill a program without warning."""
         process = self._processes.pop(name)
@@ -183,8 +195,7 @@ class Stage:
 
     def renew(self) -> None:
         """Ask for the renewal of watch channels, as the hour's timer does."""
-        key = {"Authorization": f"Bearer {KEY}"}
-        answer = self._http.post(f"{self.product}/watches/renew", headers=key, timeout=30)
+        answer = self._http.post(f"{self.product}/watches/renew", headers=self.proof(), timeout=30)
         if not answer.ok:
             raise StageError(f"POST /watches/renew answered {answer.status_code}")
 
@@ -208,10 +219,14 @@ class Stage:
 
     # what people and tests do on it
 
+    def proof(self) -> dict[str, str]:
+        """Return the headers that prove an administrator."""
+        return {"Authorization": f"Bearer {KEY}"}
+
     def api(self, method: str, path: str, body: Any = None, status: int | None = None) -> Any:
         """Call the product's JSON API; raises `StageError` on another status than asked (default: any success)."""
         address = f"{self.product}/console/api/integrations{path}"
-        answer = self._http.request(method, address, json=body, headers={"Authorization": f"Bearer {KEY}"}, timeout=60)
+        answer = self._http.request(method, address, json=body, headers=self.proof(), timeout=60)
         good = answer.status_code == status if status else answer.ok
         if not good:
             raise StageError(f"{method} {path} answered {answer.status_code}: {answer.text[:300]}")
@@ -227,9 +242,8 @@ class Stage:
 
     def consent(self, int_id: str = "7", account: str = "planner@example.org", scopes: tuple[str, ...] = SCOPES) -> int:
         """Go through Step 1 as an administrator's browser would; returns the status of the page it ends on."""
-        key = {"Authorization": f"Bearer {KEY}"}
         first = self._http.get(
-            f"{self.product}/integrations/consent/{int_id}", headers=key, allow_redirects=False, timeout=30
+            f"{self.product}/integrations/consent/{int_id}", headers=self.proof(), allow_redirects=False, timeout=30
         )
         form = {"account": account, "scope": list(scopes), "decision": "allow"}
         second = self._http.post(first.headers["Location"], data=form, allow_redirects=False, timeout=30)

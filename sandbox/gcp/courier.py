@@ -63,6 +63,7 @@ class Courier:
         self._number = 0
         self._names: dict[str, float] = {}  # name -> until when it is swallowed; infinite while it waits or runs
         self._log: list[dict[str, Any]] = []
+        self._instances: dict[str, list[str]] = {}  # address of a function -> those of its instances
         self._paused = False
         self._stopped = False
         self._threads: list[threading.Thread] = []
@@ -102,6 +103,11 @@ class Courier:
         """Return each call with its status, in the order of the answers; status 0: no answer in time."""
         with self._changed:
             return list(self._log)
+
+    def set_instances(self, instances: dict[str, list[str]]) -> None:
+        """Deliver what is for an address to these addresses in turn, as the platform does among instances."""
+        with self._changed:
+            self._instances = instances
 
     def set_faults(self, wanted: dict[str, Any]) -> None:
         """Set some of the faults."""
@@ -144,7 +150,7 @@ class Courier:
 
     def _deliver(self) -> None:
         while delivery := self._next():
-            status = _call(delivery)
+            status = _call(delivery, self._instance_of(delivery.url))
             with self._changed:
                 self._log.append({**delivery.shown(), "status": status})
                 if 200 <= status < 300:
@@ -152,6 +158,14 @@ class Courier:
                 else:
                     wait = min(self.faults.first_retry * 2 ** (delivery.attempt - 1), self.faults.last_retry)
                     self._push(delivery, time.time() + wait)
+
+    def _instance_of(self, address: str) -> str:
+        with self._changed:
+            instances = self._instances.get(address)
+            if not instances:
+                return address
+            instances.append(instances.pop(0))
+            return instances[0]
 
     def _next(self) -> Delivery | None:
         with self._changed:
@@ -174,7 +188,7 @@ class Courier:
         return chosen[2]
 
 
-def _call(delivery: Delivery) -> int:
+def _call(delivery: Delivery, address: str) -> int:
     """POST the task and return the status, 0 when there was no answer in time; the token is no real one."""
     headers = {
         **delivery.headers,
@@ -185,7 +199,7 @@ def _call(delivery: Delivery) -> int:
         "Authorization": f"Bearer {_token(delivery.token)}",
     }
     body = base64.b64decode(delivery.body)
-    call = urllib.request.Request(delivery.url, body, headers, method="POST")  # noqa: S310  # the scheme was checked
+    call = urllib.request.Request(address, body, headers, method="POST")  # noqa: S310  # the scheme was checked
     try:
         with urllib.request.urlopen(call, timeout=delivery.deadline) as answer:  # noqa: S310
             return int(answer.status)

@@ -58,6 +58,12 @@ def make_app(courier: Courier) -> Flask:
         courier.set_faults(request.get_json())
         return {}
 
+    @app.post("/control/instances")
+    def instances() -> Answer:
+        """Name the instances behind a function: {"https://function/tasks/sync": ["http://...", ...]}."""
+        courier.set_instances(request.get_json())
+        return {}
+
     @app.post("/control/<verb>")
     def act(verb: str) -> Answer:
         """Carry out `pause`, `resume`, `reset`, or `run`: deliver all that waits now, due or not."""
