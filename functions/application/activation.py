@@ -9,6 +9,11 @@ from functions.application.webhooks import webhook_url
 from functions.domain.errors import Conflict, SyncError
 from functions.domain.integration import Hook, Integration, Phase
 
+BUILT_IN = (
+    "i-Reserve's own Google Calendar integration still writes event ids into bookings: switch it off in i-Reserve under"
+    " Administration > Integrations > Google Calendar and run the probe again, or activate anyway"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Activated:
@@ -19,15 +24,18 @@ class Activated:
     warnings: tuple[str, ...]
 
 
-def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False) -> Activated:
-    """Activate an integration (or resume a paused one); raises `Conflict` with what is missing."""
+def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, anyway: bool = False) -> Activated:
+    """Activate an integration (or resume a paused one); raises `Conflict` with what is missing.
+
+    `anyway`: also where the built-in integration was found to be active.
+    """
     integration = integrations.get(ports.documents, int_id)
     if integration.phase is Phase.PAUSED:
         return _resume(ports, integration, actor)
     if integration.phase is Phase.ACTIVE:
         return Activated(integration, (), ())
     sides = open_sides(ports, integration)
-    ready(sides)
+    ready(sides, anyway=anyway)
     now = ports.clock()
     phase = Phase.SHADOW if shadow else Phase.ACTIVE
     integration = integrations.change(
@@ -49,7 +57,7 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False) -> 
     return Activated(integration, without, tuple(warnings))
 
 
-def ready(sides: Sides) -> None:
+def ready(sides: Sides, *, anyway: bool = False) -> None:
     """Check that both sides answer and that every mapped calendar can be written; raises `Conflict` with all that is wrong."""
     integration = sides.integration
     missing: list[str] = []
@@ -63,6 +71,8 @@ def ready(sides: Sides) -> None:
         sides.reservations.objects()
     except SyncError as error:
         missing.append(str(error))
+    if sides.dialect.built_in_active and not anyway:
+        missing.append(BUILT_IN)
     if missing:
         raise Conflict("; ".join(missing), reason="not_ready")
 

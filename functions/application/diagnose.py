@@ -16,6 +16,8 @@ from functions.domain.zones import local
 
 ADDRESS = re.compile(r"[^\s@,;()]+@[^\s@,;()]+")
 
+ID_LENGTH = 32  # of the ids that this service makes
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -52,7 +54,7 @@ def diagnose(ports: Ports, int_id: str) -> Diagnosis:
     """Test everything of one integration, over the real connections; an error is a finding, never an exception."""
     integration = integrations.get(ports.documents, int_id)
     sides = open_sides(ports, integration)
-    checks = [_phase(sides), *_google(sides), *_ireserve(sides), *_hooks(sides), *_dialect(sides)]
+    checks = [_phase(sides), *_google(sides), *_ireserve(sides), *_hooks(sides), *_dialect(sides), *_customers(sides)]
     if integration.phase is not Phase.DRAFT and integration.settings.inbound.enabled:
         checks += [_channel(sides, calendar) for calendar in integration.settings.calendars]
     checks += _waiting(sides)
@@ -162,9 +164,40 @@ def _hooks(sides: Sides) -> list[Check]:
 def _dialect(sides: Sides) -> list[Check]:
     assumed = list(sides.dialect.assumptions())
     if not assumed:
-        return [Check("dialect", "green", "everything undocumented about this i-Reserve was probed")]
+        return [Check("dialect", "green", "everything undocumented about this i-Reserve was probed"), *_ids(sides)]
     says = f"{len(assumed)} undocumented points of this i-Reserve are assumed, not probed"
-    return [Check("dialect", "amber", says, "run the probe on a test booking", "probe")]
+    return [Check("dialect", "amber", says, "run the probe on a test booking", "probe"), *_ids(sides)]
+
+
+def _ids(sides: Sides) -> list[Check]:
+    """Say what the probe found that stands in the way."""
+    dialect, outbound, checks = sides.dialect, sides.settings.outbound, list[Check]()
+    if dialect.built_in_active:
+        says = "i-Reserve's own Google Calendar integration still writes event ids into bookings"
+        mend = "switch it off in i-Reserve under Administration > Integrations > Google Calendar, then probe again"
+        checks.append(Check("built_in", "red", says, mend, "probe"))
+    longest = dialect.external_id_max_length
+    if longest is not None and longest < ID_LENGTH and outbound.external_id_field == "external_id":
+        says = f"the external id of a booking holds {longest} characters, an event id has {ID_LENGTH}"
+        mend = "choose a custom field as Field for i-Reserve event id"
+        checks.append(Check("external_id", "amber", says, mend, "outbound"))
+    return checks
+
+
+def _customers(sides: Sides) -> list[Check]:
+    """Say that customers' addresses could not be read, until they can."""
+    path = path_of(sides.id, "progress", "customer_data")
+    noted = sides.ports.documents.get(path)
+    if noted is None or not sides.settings.outbound.use_customer_data:
+        return []
+    try:
+        sides.reservations.customer_email(str(noted["customer_id"]))
+    except SyncError as error:
+        says = f"customers' e-mail addresses cannot be read ({error.reason}); events have no guest"
+        mend = "give the API user the rights api_customer_get and entity_customer_read, then resync"
+        return [Check("customers", "amber", says, mend, "ireserve")]
+    sides.ports.documents.transact(lambda tx: tx.delete(path))
+    return []
 
 
 def _channel(sides: Sides, calendar: str) -> Check:

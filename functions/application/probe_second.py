@@ -90,31 +90,36 @@ def _mode(b: Bench, booking: Booking) -> None:
     """Tell by what became of the hours whether the object runs by the hour or by the day."""
     thing, dialect = b.trial.object, b.sides.dialect
     by_day = isinstance(b.spot(booking).when, AllDay)
-    days = {*dialect.day_objects, *([thing] if by_day else [])} - (set() if by_day else {thing})
-    hours = {*dialect.hour_objects, *([] if by_day else [thing])} - ({thing} if by_day else set())
-    b.find(day_objects=tuple(sorted(days)), hour_objects=tuple(sorted(hours)))
+    lists = {"day_objects": dialect.day_objects, "hour_objects": dialect.hour_objects}
+    yes, no = ("day_objects", "hour_objects") if by_day else ("hour_objects", "day_objects")
+    b.find(**{yes: tuple(sorted({*lists[yes], thing}))})
+    if thing in lists[no]:
+        b.find(**{no: tuple(each for each in lists[no] if each != thing)})
     b.trial = replace(b.trial, second_spot=b.spot(booking))
 
 
 def carries(b: Bench) -> None:
     """Find out what an update loses or wants that it does not name."""
     before = b.second()
-    for carried in b.guesses("update_carries"):
+    for n, carried in enumerate(b.guesses("update_carries")):
+        remarks = f"{b.trial.marker} {n}"
         try:
-            b.attempt(before, BookingChange(fields=(("remarks", b.trial.marker),)), update_carries=carried)
+            b.attempt(before, BookingChange(fields=(("remarks", remarks),)), update_carries=carried)
         except Refused:
             continue
-        lost = [*carried, *_lost(b, before)]
+        after = b.second()
+        if "remarks" in after.fields and after.remarks != remarks:
+            continue  # a refusal that says yes
+        lost = tuple(dict.fromkeys((*carried, *_lost(b, before, after))))
         if lost or before.number > 1:
-            b.find(update_carries=tuple(dict.fromkeys(lost)))
+            b.find(update_carries=lost)
         if len(lost) > len(carried):
             with suppress(Refused):
-                b.attempt(before, BookingChange(when=b.spot(before).when), update_carries=tuple(lost))
+                b.attempt(before, BookingChange(when=b.spot(before).when), update_carries=lost)
         return
 
 
-def _lost(b: Bench, before: Booking) -> list[str]:
-    after = b.second()
+def _lost(b: Bench, before: Booking, after: Booking) -> list[str]:
     spot, was = b.spot(after), b.spot(before)
     differs = {
         "number": after.number != before.number,

@@ -66,13 +66,24 @@ class Sides:
         try:
             booking = self.reservations.read(booking_id)
             if not booking.email and booking.customer_id and self.settings.outbound.use_customer_data:
-                booking = replace(booking, email=self.reservations.customer_email(booking.customer_id))
+                booking = replace(booking, email=self._address(booking.customer_id))
             return Snapshot.of(booking)
         except Gone:
             return Snapshot(Presence.ABSENT)
         except (Transient, AccessRevoked, Malformed, Refused) as error:
             self.trouble = error
             return Snapshot(Presence.UNREADABLE)
+
+    def _address(self, customer_id: str) -> str:
+        """Return a customer's address; where the user may not see it none, and diagnostics say so."""
+        try:
+            return self.reservations.customer_email(customer_id)
+        except (AccessRevoked, Refused, Malformed) as error:
+            body = {"customer_id": customer_id, "reason": error.reason}
+            path = integrations.path_of(self.id, "progress", "customer_data")
+            if self.ports.documents.get(path) is None:
+                self.ports.documents.transact(lambda tx: tx.put(path, body))
+            return ""
 
     def read_event(self, key: EventKey) -> Snapshot[Event]:
         """Read an event; a calendar that cannot be read leaves it unreadable, never deleted."""

@@ -133,17 +133,20 @@ def _week(sides: Sides, hint: Hint, walk: Walk, calls_left: int, began: datetime
 def rows_of(sides: Sides, first: date, last: date) -> dict[str, BookingRow]:
     """List a week in overlapping pages, because what is added or removed meanwhile shifts them."""
     rows: dict[str, BookingRow] = {}
-    start = 0
-    while page := sides.reservations.between(first, last, start=start, length=PAGE):
+    start, length = 0, min(PAGE, sides.dialect.rows_at_once or PAGE)
+    while page := sides.reservations.between(first, last, start=start, length=length):
+        known = len(rows)
         rows.update((row.id, row) for row in page)
-        if len(page) < PAGE - OVERLAP:
+        if len(rows) == known:  # a short page is no end: i-Reserve may give fewer, or a booking several times
             break
-        start += PAGE - OVERLAP
+        start += max(1, len(page) - OVERLAP)
     return rows
 
 
 def _look(sides: Sides, hint: Hint, walk: Walk, row: BookingRow) -> tuple[Walk, int]:
     """Look at one booking; its trouble is parked and does not stop the others."""
+    if row.id in sides.integration.probing:
+        return walk, 0
     link = links.of_booking(sides.ports.documents, sides.id, row.id)
     differs = walk.kind == "resync" or _differs(sides, row, link)
     if differs is False:

@@ -87,7 +87,8 @@ def api(ports: Ports, who: Who) -> Blueprint:
     @routes.post("/<int_id>/activate")
     def activate(int_id: str) -> Response:
         shadow = bool(_body().get("shadow") or request.args.get("shadow"))
-        done = activation.activate(ports, int_id, who(request), shadow=shadow)
+        anyway = bool(_body().get("anyway") or request.args.get("anyway"))
+        done = activation.activate(ports, int_id, who(request), shadow=shadow, anyway=anyway)
         more = {"without_channel": list(done.without_channel), "warnings": list(done.warnings)}
         return answer(200, {**shown(ports, done.integration), **more})
 

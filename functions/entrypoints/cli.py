@@ -214,14 +214,15 @@ _simple(
 @cli.command()
 @int_id
 @click.option("--shadow", is_flag=True, help="Plan and journal, write nothing.")
+@click.option("--anyway", is_flag=True, help="Although the built-in integration was found to be active.")
 @click.option("--wait", is_flag=True, help="Wait until the backfill is done (it is done by `serve`).")
 @as_json
 @click.pass_obj
-def activate(make: MakePorts, int_id: str, *, shadow: bool, wait: bool, as_json: bool) -> None:
+def activate(make: MakePorts, int_id: str, *, shadow: bool, anyway: bool, wait: bool, as_json: bool) -> None:
     """Check everything, register webhooks and channels, backfill. Resumes a paused integration."""
     with clear_errors():
         ports = make()
-        result = activation.activate(ports, int_id, ACTOR, shadow=shadow)
+        result = activation.activate(ports, int_id, ACTOR, shadow=shadow, anyway=anyway)
         lines = [f"integration {int_id} is {result.integration.phase.value}", *result.warnings]
         lines += [f"{calendar} cannot notify; it is polled" for calendar in result.without_channel]
         show(result, as_json=as_json, lines=lines)
