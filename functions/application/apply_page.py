@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from functions.application import links, parked
@@ -17,9 +17,11 @@ from functions.domain.event import Event, EventKey
 from functions.domain.identity import event_id
 from functions.domain.link import Link, State
 from functions.domain.plan_inbound import eligible
+from functions.domain.projection import period
 from functions.domain.series import never_linked
 from functions.domain.snapshot import Presence, Snapshot
 
+ROOM_AFTER = timedelta(seconds=5)
 Item = Event | Tombstone | Unusable
 
 
@@ -98,6 +100,9 @@ def _one(sides: Sides, hint: Hint, page: Page, item: Event | Tombstone) -> bool:
         link = link or links.for_new_event(sides.id, item.key)
         if link.event is not None and link.event != item.key and not _left(sides, link.event):
             return False
+        if link.version == 0 and (due := _makes_room(sides, item)) is not None:
+            sides.ports.tasks.put(task(_about(hint, item.key), due, "room", int(due.timestamp())))
+            return True
     elif is_echo(link, item, sides.digest):
         return False
     return _look(sides, hint, link, Snapshot.of(item))
@@ -139,6 +144,16 @@ def _known_elsewhere(sides: Sides, page: Page, event: Event) -> Link | None:
         return None
     others = (EventKey(each, event.key.id) for each in sides.settings.calendars if each != event.key.calendar)
     return next((link for key in others if (link := links.of_event(documents, sides.id, key)) is not None), None)
+
+
+def _makes_room(sides: Sides, event: Event) -> datetime | None:
+    """Return when the booking of an event deleted a moment ago will have made room for a new one; None: no need."""
+    zone = sides.settings.timezone
+    start, end = period(event.when, zone)
+    waiting = links.every(sides.ports.documents, sides.id, {"state": State.GRACE.value, "calendar": event.key.calendar})
+    held = ((link.until, *period(link.base.when, zone)) for link in waiting if link.until and link.base)
+    ends = [until for until, since, till in held if since < end and start < till]
+    return max(ends) + ROOM_AFTER if ends else None
 
 
 def _left(sides: Sides, former: EventKey) -> bool:
