@@ -95,7 +95,7 @@ def patch_body(event: Event | EventKey, change: EventChange, mark: Mark, *, revi
 def _event(key: EventKey, raw: Json) -> Event:
     attendees = raw.get("attendees")
     meet, meet_url = _meet(raw)
-    created = raw.get("created")
+    created, updated = raw.get("created"), raw.get("updated")
     return Event(
         key=key,
         etag=raw.get("etag") or "",
@@ -114,6 +114,7 @@ def _event(key: EventKey, raw: Json) -> Event:
         declined=_declined(attendees) if attendees else False,
         series=raw.get("recurringEventId") or "",
         created=datetime.fromisoformat(created).astimezone(UTC) if created else None,
+        updated=datetime.fromisoformat(updated) if updated else None,
     )
 
 

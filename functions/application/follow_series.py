@@ -59,9 +59,7 @@ def tie(sides: Sides, link: Link, event: Event) -> Link:
     Raises `Stale` or `Conflict` where another instance was faster.
     """
     series = family(event.series)
-    moved = replace(
-        link, event=event.key, event_etag=event.etag, state=State.ACTIVE, until=None, reason="", series=series
-    )
+    moved = replace(link.seeing(event), state=State.ACTIVE, until=None, reason="", series=series)
     return sides.ports.documents.transact(lambda tx: links.save(tx, sides.id, moved))
 
 

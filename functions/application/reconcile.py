@@ -16,7 +16,7 @@ from functions.domain.integration import Phase
 from functions.domain.link import Link, Side, State
 from functions.domain.plan import plan
 from functions.domain.snapshot import Presence, Snapshot
-from functions.domain.step import Look, Planned, Rest, Settle, Why, Write
+from functions.domain.step import Look, Planned, Rest, ReviveEvent, Settle, Why, Write
 from functions.domain.view import Circumstances, View
 
 MOST_STEPS = 16
@@ -69,12 +69,17 @@ def reconcile(
     shadow = sides.integration.phase is Phase.SHADOW
     steps: list[str] = []
     writes: list[Write] = []
+    looked = False
     for _ in range(MOST_STEPS):
         c = replace(sides.circumstances(), gone_confirmed=hint.confirm)
         planned = plan(view, c)
         if removals.wants_to_remove(planned) and removals.too_many(sides, view, planned):
             c = replace(c, hold_removals=True)
             planned = plan(view, c)
+        if isinstance(planned.step, ReviveEvent) and not looked:
+            # the write has no etag to go by: somebody may have brought the event back
+            looked, view = True, replace(view, event=sides.read_event(planned.step.key))
+            continue
         if isinstance(planned.step, Rest):
             if planned.step.why is Why.UNREADABLE and sides.trouble is not None:
                 raise sides.trouble
@@ -141,7 +146,7 @@ def _pair_of(sides: Sides, view: View, booking: Snapshot[Booking]) -> View:
     if booking.value is not None:
         link = links.of_booking(sides.ports.documents, sides.id, booking.value.id)
         if link.version and link.event is not None and link.event.id == (view.link.event or link.event).id:
-            return replace(view, link=link, booking=booking)
+            return replace(view, link=link, booking=booking, event=_event(sides, link, view.event))
     return replace(view, booking=booking)
 
 
@@ -198,6 +203,8 @@ def _event(sides: Sides, link: Link, event: Snapshot[Event] | None) -> Snapshot[
             return Snapshot(Presence.BELIEVED)
         return sides.read_event(link.intent.event)
     if event is not None:
+        if event.value is not None and link.knows_newer(event.value):
+            return sides.read_event(event.value.key)  # a page that is applied late
         return event
     if link.event is None:
         return Snapshot(Presence.ABSENT)

@@ -67,3 +67,4 @@ class Event:
     declined: bool = False
     series: str = ""  # id of the recurring event that this is an occurrence of
     created: datetime | None = None
+    updated: datetime | None = None  # when it last changed; tells an older reading from a newer one

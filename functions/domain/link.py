@@ -1,13 +1,13 @@
 """A link: one booking-event pair, the values both sides last agreed on, its origin and its state."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
 from functions.domain.appointment import When
-from functions.domain.event import EventKey
+from functions.domain.event import Event, EventKey
 
 
 class Origin(StrEnum):
@@ -90,6 +90,7 @@ class Link:
     generation: int = 0  # of the derived event id; rises when an id is burnt
     version: int = 0
     event_etag: str = ""
+    event_updated: datetime | None = None  # of that very reading of the event
     closed: bool = False  # the booking is cancelled or gone and so is the event; both ids are kept
     write_back: bool = True  # False: the booking's id field holds a foreign value that is not ours to change
     until: datetime | None = None  # end of the grace
@@ -105,3 +106,13 @@ class Link:
     series: str = ""
     wish: Wish | None = None
     decided: Literal["", "approve", "restore"] = ""  # what a person said of a held removal
+
+    def seeing(self, event: Event) -> "Link":
+        """Return the link with an event as it was just read or written."""
+        return replace(self, event=event.key, event_etag=event.etag, event_updated=event.updated)
+
+    def knows_newer(self, event: Event) -> bool:
+        """Whether a reading of the event may be older than the one this link was last saved with."""
+        if event.updated is None or self.event_updated is None or event.etag == self.event_etag:
+            return False
+        return event.updated <= self.event_updated

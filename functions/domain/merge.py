@@ -284,7 +284,7 @@ def _settle(v: View, c: Circumstances, wanted: Appointment) -> Planned:
         base = replace(base, digests=kept)
     settled = replace(link, base=base, state=State.ACTIVE, until=None, reason="" if link.write_back else link.reason)
     if event is not None:
-        settled = replace(settled, event=event.key, event_etag=event.etag, refused="", series=family(event.series))
+        settled = replace(settled.seeing(event), refused="", series=family(event.series))
         settled = _meet(settled, event, wanted, c)
     if settled.meet_asked_at is not None and settled == link:
         age = c.now - settled.meet_asked_at

@@ -31,7 +31,7 @@ def landed(link: Link, step: Write, base: Base | None, answer: Event | Booking |
     if isinstance(step, DeleteEvent):
         return replace(link, closed=True, state=State.ACTIVE, until=None)
     if isinstance(answer, Event):
-        link = replace(link, event=answer.key, event_etag=answer.etag)
+        link = link.seeing(answer)
         if isinstance(step, InsertEvent | ReviveEvent):
             link = replace(
                 link,

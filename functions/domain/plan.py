@@ -54,6 +54,9 @@ def _decide(v: View, c: Circumstances) -> Planned:
         return Planned(Rest(Why.BOOKING_GONE, c.now + SECOND_READ))
     if wanted is Wanted.NONE:
         return plan_removal(v, c)
+    if link.closed and v.event.value is not None:
+        opened = replace(link, closed=False, cancelled_by_us=False, status_before=None)
+        return Planned(Settle(opened, Why.EVENT_RESTORED))
     if link.event is None or link.closed:
         return plan_missing(v, c, wanted)
     if v.event.vanished:

@@ -40,9 +40,7 @@ def plan_new_event(v: View, c: Circumstances) -> Planned:
     if v.booking.presence is Presence.UNREADABLE:
         return Planned(Rest(Why.UNREADABLE))
     if v.booking.value is not None:
-        adopted = replace(
-            v.link, booking_id=v.booking.value.id, origin=Origin.BOOKING, event_etag=event.etag, base=None
-        )
+        adopted = replace(v.link.seeing(event), booking_id=v.booking.value.id, origin=Origin.BOOKING, base=None)
         return Planned(Settle(adopted, Why.ADOPTED))
     inbound, remarks = c.settings.inbound, remarks_of(event)
     fields = () if inbound.remarks_field == "none" else ((inbound.remarks_field, remarks),)

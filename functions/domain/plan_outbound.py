@@ -51,7 +51,7 @@ def plan_missing(v: View, c: Circumstances, wanted: Wanted) -> Planned:
         if v.making_until is not None:
             return Planned(Rest(Why.LEASED, v.making_until))
         if v.found.value is not None and v.found_is_free and v.found.value.organizer_self:
-            adopted = replace(link, event=v.found.value.key, event_etag=v.found.value.etag, base=None)
+            adopted = replace(link.seeing(v.found.value), base=None)
             return Planned(Settle(adopted, Why.ADOPTED))
         if not _ours(named, link, booking, c):
             return Planned(Settle(replace(link, write_back=False, reason="foreign_id"), Why.ADOPTED))

@@ -65,9 +65,7 @@ def _event(v: View, c: Circumstances, link: Link, booking: Booking) -> Planned:
         return Planned(MoveEvent(event.key, event.etag, calendar, Why.UNDONE), base)
     if event.when != wanted.when:
         return Planned(PatchEvent(event.key, event.etag, EventChange(when=wanted.when), Why.UNDONE), base)
-    settled = replace(
-        link, wish=None, base=base, event=event.key, event_etag=event.etag, state=State.ACTIVE, until=None
-    )
+    settled = replace(link.seeing(event), wish=None, base=base, state=State.ACTIVE, until=None)
     return Planned(Settle(replace(settled, refused="", closed=False, decided=""), Why.UNDONE))
 
 

@@ -45,7 +45,7 @@ def _event_side(link: Link, v: View, intent: Intent) -> Link:
     landed = intent.step == "MoveEvent" or event.mark.stamp == intent.stamp
     if not landed:
         return link
-    return replace(link, event=event.key, event_etag=event.etag, base=intent.base or link.base, closed=False)
+    return replace(link.seeing(event), base=intent.base or link.base, closed=False)
 
 
 def _shows(booking: Booking, intent: Intent, settings: Settings) -> bool:
