@@ -8,7 +8,7 @@ LINE = "———— i-Reserve · schrijf onder deze regel ————"
 READS = ("calendar.events.list", "calendar.events.get", "calendar.calendarList.list")
 
 
-def active(place: Place, parts: dict[str, Any] | None = None, **outbound: Any) -> None:
+def active(place: Place, parts: dict[str, Any] | None = None, /, **outbound: Any) -> None:
     """Activate the example with these outbound settings; `parts` are whole sections. Nothing is backfilled."""
     place.activate(**{"outbound": outbound, "sync": {"backfill": "none"}, **(parts or {})})
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 import httplib2
@@ -72,15 +72,39 @@ def example(int_id: str = "7", **changes: Any) -> dict[str, Any]:
     return base
 
 
+class _Outdoors:
+    """Both simulators and their routes, which take longer to set up than most tests to run: used by one place at a time."""
+
+    free: ClassVar[list["_Outdoors"]] = []
+
+    def __init__(self, place: "Place") -> None:
+        self.place = place
+        self.world = World(clock=lambda: self.place.now, seed=7, deliver=place._notify)
+        self.tenant = Tenant(now=lambda: self.place.now, deliver=place._webhook, sleep=place.pass_time)
+        self.google = Client(google_app(self.world))
+        self.ireserve = Client(ireserve_app(self.tenant))
+
+    @classmethod
+    def of(cls, place: "Place") -> "_Outdoors":
+        """Return simulators as after a reset."""
+        if not cls.free:
+            return cls(place)
+        outdoors = cls.free.pop()
+        outdoors.place, world, tenant = place, outdoors.world, outdoors.tenant
+        world.deliver, tenant.deliver, tenant.sleep = place._notify, place._webhook, place.pass_time
+        world.reset()
+        tenant.reset()
+        return outdoors
+
+
 class Place:
     """One product with both its outside systems. Times in answers are as the systems give them."""
 
     def __init__(self, directory: Path, start: datetime = START) -> None:
         self.now = start
-        self.world = World(clock=lambda: self.now, seed=7, deliver=self._notify)
-        self.tenant = Tenant(now=lambda: self.now, deliver=self._webhook, sleep=self.pass_time)
-        self._google = Client(google_app(self.world))
-        self._ireserve = Client(ireserve_app(self.tenant))
+        self._outdoors = _Outdoors.of(self)
+        self.world, self.tenant = self._outdoors.world, self._outdoors.tenant
+        self._google, self._ireserve = self._outdoors.google, self._outdoors.ireserve
         self.file = SqliteFile(directory / "sync.sqlite")
         self.tasks = SqliteTasks(self.file)
         self.secrets = FileSecrets(directory / "secrets.json")
@@ -90,6 +114,10 @@ class Place:
         self._numbers = itertools.count(1)
         self.ports = self.compose(self.documents)
         self._product = Client(self.app(self.ports))
+
+    def leave(self) -> None:
+        """Hand the simulators on to the next place; this one is done."""
+        _Outdoors.free.append(self._outdoors)
 
     def compose(self, documents: Documents) -> Ports:
         """Return ports over a store."""

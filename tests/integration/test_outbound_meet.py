@@ -1,5 +1,6 @@
 """Create Google Meet link, and Field for Meet link: at once, later, never, refused by the calendar."""
 
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from tests.harness.deeds import active, changed, faults, levels, made, writes
 from tests.harness.place import ROOM_A, Place, example
 
-MEET = {"create_meet_link": True, "meet_link_field": "custom02"}
+MEET: dict[str, Any] = {"create_meet_link": True, "meet_link_field": "custom02"}
 
 
 def meet_field(place: Place, booking: str) -> str:
