@@ -5,12 +5,13 @@ What is heavy is made when it is first used, so that the two public hot function
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from functions.adapters.log_lines import begin_trace, log_to_stdout, note
-from functions.application.ports import Ports
+from functions.adapters.log_lines import about, begin_request, log_to_stdout, note
+from functions.application.ports import Body, Ports
 from functions.compose_cloud import cloud
 from functions.compose_standalone import standalone
 from functions.composing import Product, clock
@@ -38,21 +39,69 @@ def workers(made: Product, timers: "Sequence[Timer]") -> "Workers":
 
     if made.task_file is None:
         raise TypeError("only a standalone installation has workers")
-    return Workers(made.task_file(), lambda body: work.run(made.ports, body), clock, timers=timers)
+
+    def run(body: Body) -> None:
+        with _told(made, "sync_task"):
+            work.run(made.ports, body)
+
+    return Workers(made.task_file(), run, clock, timers=timers)
 
 
 def doors(made: Product) -> "dict[str, Callable[[Ports, Request], Response]]":
-    """Return the handlers of the functions by name."""
+    """Return the handlers of the functions by name, each of which says in the log how it went."""
     from functions.entrypoints.http import handlers
 
-    return handlers(made.tasks_door, made.scheduler_door)
+    return {name: _logged(made, name, each) for name, each in handlers(made.tasks_door, made.scheduler_door).items()}
+
+
+def _logged(
+    made: Product, name: str, handler: "Callable[[Ports, Request], Response]"
+) -> "Callable[[Ports, Request], Response]":
+    def handle(ports: Ports, request: "Request") -> "Response":
+        with _told(made, name, request.headers.get, request.path) as told:
+            response = handler(ports, request)
+            told["status"] = response.status_code
+        return response
+
+    return handle
 
 
 def console(made: Product) -> "Flask":
-    """Return the console's application."""
+    """Return the console's application, likewise."""
+    from werkzeug.datastructures import EnvironHeaders
+
     from functions.entrypoints.console import console_app
 
-    return console_app(made.ports, made.sessions(), secure=made.environment.console_base_url.startswith("https"))
+    app = console_app(made.ports, made.sessions(), secure=made.environment.console_base_url.startswith("https"))
+    plain = app.wsgi_app
+
+    def logged(environ: dict[str, Any], start: Callable[..., Any]) -> Any:
+        with _told(made, "console", EnvironHeaders(environ).get, str(environ.get("PATH_INFO"))) as told:
+
+            def started(status: str, *rest: Any) -> Any:
+                told["status"] = int(status[:3])
+                return start(status, *rest)
+
+            return plain(environ, started)
+
+    app.wsgi_app = logged  # type: ignore[method-assign, assignment]
+    return app
+
+
+@contextmanager
+def _told(
+    made: Product, function: str, header: Callable[[str], str | None] = lambda _name: None, path: str = ""
+) -> Iterator[dict[str, object]]:
+    """Join the lines of one request to its trace, and say at its end what it was about and how long it took."""
+    began = time.monotonic()
+    begin_request(header, made.environment.project)
+    told: dict[str, object] = {"function": function}
+    try:
+        yield told
+    finally:
+        if path != "/health":
+            told["duration_ms"] = round((time.monotonic() - began) * 1000, 1)
+            note("answered", {**about(), **told, **made.spent()})
 
 
 def check_start(function: str) -> None:
@@ -90,12 +139,5 @@ def _function(name: str) -> "Callable[[Request], Response]":
 
 
 def answer(name: str, request: "Request") -> "Response":
-    """Answer a request as one of the deployed functions, and say in the log how it went."""
-    began = time.monotonic()
-    made = the_product(name)
-    begin_trace(request.headers.get, made.environment.project)
-    response = _function(name)(request)
-    if request.path != "/health":
-        duration = round((time.monotonic() - began) * 1000, 1)
-        note("answered", {"function": name, "status": response.status_code, "duration_ms": duration, **made.spent()})
-    return response
+    """Answer a request as one of the deployed functions."""
+    return _function(name)(request)

@@ -14,21 +14,32 @@ from collections.abc import Callable, Mapping
 LOG = logging.getLogger("functions")
 _TRACE = "logging.googleapis.com/trace"
 _trace: contextvars.ContextVar[str] = contextvars.ContextVar("trace", default="")
+_about: contextvars.ContextVar[dict[str, object] | None] = contextvars.ContextVar("about", default=None)
+_NAMES = ("int_id", "kind", "booking", "calendar", "event_id", "source", "attempt", "step", "why", "reason")
 _ID = re.compile(r"(?:00-)?([0-9a-f]{32})\b")
 
 
-def begin_trace(header: Callable[[str], str | None], project: str = "") -> None:
-    """Join the lines that follow on this thread to the request's trace; without a usable header to none.
+def begin_request(header: Callable[[str], str | None], project: str = "") -> None:
+    """Begin the lines of a request on this thread, joined to its trace where a header names one.
 
     https://cloud.google.com/trace/docs/trace-context
     """
     found = _ID.match(header("traceparent") or header("X-Cloud-Trace-Context") or "")
     trace = found[1] if found else ""
+    _about.set({})
     _trace.set(f"projects/{project}/traces/{trace}" if trace and project else trace)
+
+
+def about() -> dict[str, object]:
+    """Return what the lines of this request were about: the last value of each of their names."""
+    return dict(_about.get() or {})
 
 
 def note(event: str, fields: Mapping[str, object]) -> None:
     """Write one line; see `docs/operations.md` for the events. Never carries personal data."""
+    known = _about.get()
+    if known is not None:
+        known |= {name: fields[name] for name in _NAMES if name in fields}
     severity = str(fields.get("severity", "INFO"))
     LOG.log(logging.getLevelNamesMapping()[severity], event, extra={"fields": fields})
 

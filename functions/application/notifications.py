@@ -29,6 +29,7 @@ def receive(ports: Ports, token: str, channel_id: str, state: str) -> None:
         raise Unauthentic("bad proof")
     if not state or len(state) > LONGEST_STATE:
         raise Malformed("the header X-Goog-Resource-State is missing", reason="no_state")
+    ports.note("hint", {"severity": "DEBUG", "int_id": int_id, "kind": Kind.CALENDAR.value, "calendar": hashed})
     now = ports.clock()
     hint = Hint(Kind.CALENDAR, int_id, (hashed,), "notification", now, detail=f"{channel_id} {state}")
     give(ports.tasks, hint, now, trailing=state != "sync")

@@ -48,6 +48,7 @@ def receive(ports: Ports, int_id: str, token: str, body: bytes) -> None:
         raise Unauthentic("bad proof")
     booking = booking_id_in(body)
     kind, subject = (Kind.BOOKING, (booking,)) if booking else (Kind.SWEEP, ())
+    ports.note("hint", {"severity": "DEBUG", "int_id": int_id, "kind": kind.value, "booking": booking})
     now = ports.clock()
     give(ports.tasks, Hint(kind, int_id, subject, "webhook", now, detail=generation), now)
 

@@ -26,6 +26,7 @@ from functions.application.reconcile import Outcome, reconcile
 from functions.application.sides import Sides, mark_google_dead, mark_ireserve_refused, open_sides
 from functions.domain.errors import AccessRevoked, Malformed, Stale, SyncError, Transient
 from functions.domain.event import EventKey
+from functions.domain.identity import calendar_hash
 from functions.domain.integration import Integration, Phase
 from functions.domain.step import Why
 
@@ -40,10 +41,26 @@ def run(ports: Ports, body: Body) -> None:
     except (KeyError, TypeError, ValueError):
         ports.note("error", {"severity": "WARNING", "reason": "bad_task"})
         return
+    ports.note("looking", _about(hint))
     try:
         _find_and_run(ports, hint)
     except Transient as error:  # the store is away
         _again(ports, hint, error)
+
+
+def _about(hint: Hint) -> dict[str, object]:
+    """Return what a log may say of a hint: ids, and of a calendar its hash."""
+    about: dict[str, object] = {"severity": "DEBUG", "int_id": hint.int_id, "kind": hint.kind.value}
+    match hint.kind, hint.subject:
+        case Kind.BOOKING, (booking_id,):
+            about["booking"] = booking_id
+        case Kind.EVENT, (calendar, event_id):
+            about |= {"calendar": calendar_hash(calendar), "event_id": event_id}
+        case Kind.CALENDAR, (hashed,):
+            about["calendar"] = hashed
+        case _:
+            pass
+    return about | {"source": hint.source, "attempt": hint.attempt}
 
 
 def _find_and_run(ports: Ports, hint: Hint) -> None:
