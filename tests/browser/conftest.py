@@ -1,0 +1,132 @@
+"""A browser, the stage, and axe: what a person and a screen reader meet. Without a browser these skip; in CI they fail."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+from sandbox.stage import CLIENT_ID, KEY, SECRETS, Stage, StageError
+
+HERE = Path(__file__).parent
+AXE = HERE / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
+
+
+def missing(sentence: str) -> NoReturn:
+    """Skip, or fail in CI."""
+    if os.environ.get("CI"):
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM or None, args=["--no-sandbox"])
+        except Error:
+            missing("there is no Chromium; install it (Debian: apt-get install chromium) or name one with CHROMIUM")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The text of axe-core, fetched by `npm ci` where it is not there yet."""
+    if not AXE.exists() and shutil.which("npm"):
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=HERE, check=False)
+    if not AXE.exists():
+        missing("axe-core is missing; run `npm ci` in tests/browser (needs Node.js)")
+    return AXE.read_text()
+
+
+@pytest.fixture(scope="session")
+def whole_stage() -> Iterator[Stage]:
+    with Stage() as stage:
+        yield stage
+
+
+@pytest.fixture
+def stage(whole_stage: Stage) -> Stage:
+    """The stage without integrations, bookings and events."""
+    for each in whole_stage.api("GET", ""):
+        if each["state"] != "draft":
+            whole_stage.api("POST", f"/{each['id']}/deactivate")
+        whole_stage.api("DELETE", f"/{each['id']}?events=keep")
+    whole_stage.control("google", "POST", "reset")
+    whole_stage.control("ireserve", "POST", "reset")
+    redirects = [f"{whole_stage.product}/integrations/redirect/{name}" for name in ("1", "7")]
+    secret = SECRETS["google_client_secret"]
+    client = {"client_id": CLIENT_ID, "client_secret": secret, "redirect_uris": redirects}
+    whole_stage.control("google", "POST", "clients", client)
+    return whole_stage
+
+
+@pytest.fixture
+def page(chromium: Browser, stage: Stage) -> Iterator[Page]:
+    """A signed-in page in English, 1280 wide; the browser's console must stay empty."""
+    yield from signed_in(chromium, stage, "en", 1280)
+
+
+@pytest.fixture
+def phone(chromium: Browser, stage: Stage) -> Iterator[Page]:
+    """A signed-in page in Dutch, 420 wide."""
+    yield from signed_in(chromium, stage, "nl", 420)
+
+
+def signed_in(chromium: Browser, stage: Stage, language: str, width: int, **options: Any) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
+    context.set_default_timeout(8000)
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(f"{stage.product}/console/?key={KEY}")
+    assert "key=" not in page.url
+    page.goto(f"{stage.product}/console/language/{language}?back=/console/")
+    yield page
+    context.close()
+    refused = ("status of 4", "status of 5")  # pages that refuse something say so with their status
+    assert [text for text in said if not any(part in text for part in refused)] == []
+
+
+@pytest.fixture
+def check(axe: str) -> Callable[[Page], None]:
+    """Check a page with axe and for sideways scrolling."""
+
+    def checked(page: Page) -> None:
+        page.evaluate(axe)
+        found = page.evaluate("tags => axe.run({runOnly: tags})", RULES)
+        told = [f"{v['id']}: {v['help']} {v['nodes'][0]['html'][:160]}" for v in found["violations"]]
+        assert told == [], f"{page.url}: {told}"
+        wide, high = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert wide <= high, f"{page.url} scrolls sideways"
+        assert "[" not in page.title(), page.title()
+        assert "field." not in page.inner_text("body")
+
+    return checked
+
+
+@pytest.fixture
+def active(stage: Stage) -> Stage:
+    """The stage with the example integration, active."""
+    stage.set_up("7", inbound={"allow_booking_update": True})
+    until_filled(stage)
+    return stage
+
+
+def until_filled(stage: Stage) -> None:
+    def filled() -> bool:
+        backfill = stage.api("GET", "/7")["backfill"]
+        return bool(backfill and backfill["finished_at"])
+
+    try:
+        stage.until(filled, what="the first fill")
+    except StageError as error:
+        pytest.fail(str(error))

@@ -1,0 +1,160 @@
+"""Each screen: its save, its faulty save with what was typed kept, its reload; and what axe and a phone find."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from sandbox.stage import ROOM_A, Stage
+from tests.browser.conftest import signed_in
+from tests.browser.days import ahead
+
+Check = Callable[[Page], None]
+SCREENS = (
+    "",
+    "ireserve",
+    "authentication",
+    "mapping",
+    "outbound",
+    "inbound",
+    "sync",
+    "activation",
+    "diagnostics",
+    "find",
+    "waiting",
+    "journal",
+    "history",
+    "delete",
+)
+
+
+def open_screen(page: Page, stage: Stage, screen: str) -> None:
+    page.goto(f"{stage.product}/console/integrations/7/{screen}".rstrip("/"))
+
+
+@pytest.fixture
+def dark(chromium: Browser, stage: Stage) -> Iterator[Page]:
+    yield from signed_in(chromium, stage, "nl", 1280, color_scheme="dark", java_script_enabled=True)
+
+
+def test_every_screen_is_accessible_in_english_on_a_desk(page: Page, active: Stage, check: Check) -> None:
+    booking = active.booking(**{"from": ahead(1, "10:00"), "till": ahead(1, "11:00")})
+    active.until(lambda: active.api("GET", "/7/journal"), what="the journal")
+    for screen in (*SCREENS, f"find?booking={booking}"):
+        open_screen(page, active, screen)
+        check(page)
+
+
+def test_every_screen_is_accessible_in_dutch_on_a_phone(phone: Page, active: Stage, check: Check) -> None:
+    booking = active.booking(**{"from": ahead(1, "10:00"), "till": ahead(1, "11:00")})
+    active.until(lambda: active.api("GET", "/7/journal"), what="the journal")
+    for screen in (*SCREENS, f"find?booking={booking}"):
+        open_screen(phone, active, screen)
+        check(phone)
+        assert phone.locator("html").get_attribute("lang") == "nl"
+
+
+def test_every_screen_is_accessible_in_the_dark(dark: Page, active: Stage, check: Check) -> None:
+    for screen in SCREENS:
+        open_screen(dark, active, screen)
+        check(dark)
+
+
+@pytest.mark.parametrize(
+    ("screen", "label", "good", "bad", "says"),
+    [
+        ("", "Time zone", "Europe/Brussels", "Mars/Base", "is not a time zone"),
+        ("ireserve", "User", "api_other", "", "Give the name of the API user"),
+        ("outbound", "Delete on status", "70, 90", "20, 80", "is in Create on status too"),
+        ("outbound", "Reminder (popup)", "15", "soon", "Give a whole number"),
+        ("inbound", "Inbound status", "30", "70", "such a booking would remove its own event"),
+        ("sync", "Before today", "30", "many", "Give a whole number"),
+    ],
+)
+def test_a_good_save_is_there_after_a_reload_and_a_bad_one_keeps_what_was_typed(
+    page: Page, stage: Stage, screen: str, label: str, good: str, bad: str, says: str
+) -> None:
+    stage.set_up("7", activate=False)
+    open_screen(page, stage, screen)
+    page.get_by_label(label, exact=True).fill(good)
+    page.get_by_role("button", name="Save").last.click()
+    expect(page.get_by_role("status").first).to_contain_text("Saved")
+    page.reload()
+    assert page.get_by_label(label, exact=True).input_value() == good
+    page.get_by_label(label, exact=True).fill(bad)
+    page.get_by_role("button", name="Save").last.click()
+    expect(page.locator("#faults")).to_contain_text(says)
+    assert page.get_by_label(label, exact=True).input_value() == bad
+    open_screen(page, stage, screen)
+    assert page.get_by_label(label, exact=True).input_value() == good
+
+
+def test_the_mapping_marks_what_is_wrong_and_keeps_what_was_typed(page: Page, stage: Stage, check: Check) -> None:
+    holidays = "holidays@group.v.calendar.google.com"
+    rows = [{"object": "10", "calendar": holidays}, {"object": "999", "calendar": "gone@group.calendar.google.com"}]
+    stage.set_up("7", activate=False, mapping=rows)
+    open_screen(page, stage, "mapping")
+    expect(page.locator("tr", has=page.get_by_label("Object 1"))).to_contain_text("cannot be written")
+    expect(page.locator("tr", has=page.get_by_label("Object 2"))).to_contain_text("cannot be reached")
+    expect(page.locator("tr", has=page.get_by_label("Object 2"))).to_contain_text("not in i-Reserve's list")
+    page.get_by_label("Object 3").fill("10")
+    page.get_by_label("Calendar 3").fill(ROOM_A)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Object 10 has 2 rows; keep one")
+    assert page.get_by_label("Calendar 3").input_value() == ROOM_A
+    check(page)
+    page.get_by_label("Remove row 1").check()
+    page.get_by_label("Remove row 2").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved")
+    assert page.get_by_label("Object 1").input_value() == "10"
+    page.get_by_role("button", name="More rows").click()
+    expect(page.get_by_label("Object 9")).to_be_visible()
+
+
+def test_placeholders_are_picked_unknown_ones_marked_and_a_real_booking_is_previewed(
+    page: Page, stage: Stage, check: Check
+) -> None:
+    stage.set_up("7", activate=False)
+    booking = stage.booking(**{"from": ahead(1, "10:00"), "till": ahead(1, "11:00"), "remarks": "<b>Yoga</b>"})
+    open_screen(page, stage, "outbound")
+    title = page.get_by_label("Template for the title")
+    title.fill("{NOPE} ")
+    expect(page.locator(".unknown").first).to_contain_text("{NOPE}")
+    title.fill("Hall ")
+    page.get_by_role("button", name="{OBJECT}").click()
+    assert title.input_value() == "Hall {OBJECT}"
+    page.get_by_label("Booking number").fill(booking)
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator(".event-title")).to_have_text("Hall Zaal A")
+    expect(page.locator(".event-text")).to_contain_text("Yoga")
+    assert title.input_value() == "Hall {OBJECT}"
+    check(page)
+    page.get_by_label("Booking number").fill("99999")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("#preview")).to_contain_text("does not have it")
+
+
+def test_the_language_switch_is_remembered_and_stays_on_the_page(page: Page, stage: Stage) -> None:
+    stage.set_up("7", activate=False)
+    open_screen(page, stage, "inbound")
+    page.get_by_role("link", name="Nederlands").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Inkomend")
+    page.get_by_label("Inkomende status").fill("70")
+    page.get_by_role("button", name="Opslaan").last.click()
+    expect(page.locator("#faults")).to_contain_text("zou haar eigen afspraak verwijderen")
+
+
+def test_the_console_works_without_javascript(chromium: Browser, stage: Stage) -> None:
+    stage.set_up("7", activate=False)
+    for page in signed_in(chromium, stage, "en", 1280, java_script_enabled=False):
+        open_screen(page, stage, "outbound")
+        page.get_by_label("Reminder (popup)").fill("30")
+        page.get_by_role("button", name="Save").last.click()
+        expect(page.get_by_role("status")).to_contain_text("Saved")
+        open_screen(page, stage, "activation")
+        page.get_by_role("button", name="Activate").click()
+        page.get_by_role("button", name="Pause").click()
+        expect(page.get_by_role("status")).to_contain_text("Paused")
+        page.get_by_role("button", name="Resume").click()
+        expect(page.get_by_role("status")).to_contain_text("Resumed")
