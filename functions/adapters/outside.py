@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 
 class RealOutside:
-    """Adapters over the network. The access token of a connection stays in memory here, an i-Reserve session per thread."""
+    """Adapters over the network.
+
+    The access token of a connection stays in memory here, and a session per thread and side, so that the next task finds
+    its connections open.
+    """
 
     def __init__(self, stored: Secrets, *, calendar_api: str, token_uri: str, allow_private: bool) -> None:
         self._stored = stored
@@ -28,8 +32,13 @@ class RealOutside:
         from functions.adapters.google_calendar import GoogleCalendars
         from functions.adapters.google_http import checked
 
+        def http() -> Any:
+            if not hasattr(self._own, "http"):
+                self._own.http = checked(allow_private=self._allow_private)()
+            return self._own.http
+
         who: Any = Lazy(lambda: self._credentials_of(integration, refresh_token))
-        return GoogleCalendars(checked(allow_private=self._allow_private), who, endpoint=self._calendar_api)
+        return GoogleCalendars(http, who, endpoint=self._calendar_api)
 
     def reservations(self, integration: Integration) -> Reservations:
         """i-Reserve as the integration's API user, in its dialect."""
