@@ -20,7 +20,7 @@ from sandbox.examples import INT_ID
 from sandbox.side_by_side.app import AMSTERDAM, Addresses, create_app
 from sandbox.stage import KEY, ROOT, SECRETS, Stage, StageError, settings
 
-STATE = ROOT / ".local-sandbox"
+STATE = Path(os.environ.get("SANDBOX_STATE_DIR") or ROOT / ".local-sandbox")
 HOST = "127.0.0.1"
 PORTS = (("PORT", 8080), ("SANDBOX_GOOGLE_PORT", 8081), ("SANDBOX_IRESERVE_PORT", 8082), ("SANDBOX_PORT", 8083))
 
