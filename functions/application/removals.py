@@ -45,14 +45,14 @@ def too_many(sides: Sides, view: View, planned: Planned) -> bool:
 
 
 def count(sides: Sides, link: Link) -> None:
-    """Count a link whose event or booking vanished, once."""
+    """Count a link whose event or booking vanished, once; the occurrences of one series are one item."""
     if link.event is None:
         return
     path, now = _path(sides.id, link.event.calendar), sides.now()
 
     def work(tx: Transaction) -> None:
         kept = _recent((tx.get(path) or {}).get("at", {}), now)
-        kept[link.id] = now.isoformat()
+        kept[link.series or link.id] = now.isoformat()
         tx.put(path, {"at": dict(list(kept.items())[-KEPT:])}, expires=now + SPAN)
 
     sides.ports.documents.transact(work)

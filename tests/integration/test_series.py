@@ -1,0 +1,316 @@
+"""Series: every occurrence is a booking; when people shift, split or cut a series, its bookings move with it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.harness.place import ROOM_A, ROOM_B, Place, when
+
+DAILY_TEN, WEEKLY_TEN, ENDLESS = "RRULE:FREQ=DAILY;COUNT=10", "RRULE:FREQ=WEEKLY;COUNT=10", "RRULE:FREQ=WEEKLY"
+FIRST, FIRST_END = "2026-11-24T10:00", "2026-11-24T11:00"
+
+
+def series(place: Place, rule: str, start: str = FIRST, end: str = FIRST_END, **fields: Any) -> str:
+    root = str(place.draw(start, end, recurrence=[rule], **fields)["id"])
+    place.settle()
+    return root
+
+
+def occurrences(place: Place, calendar: str = ROOM_A) -> list[dict[str, Any]]:
+    return sorted(place.events(calendar, expand=True), key=lambda each: str(each["start"]))
+
+
+def starts(place: Place, status: int = 20) -> list[str]:
+    return sorted(each["from"] for each in place.bookings() if each["status_code"] == status)
+
+
+def days(times: Sequence[str]) -> list[str]:
+    return [time[:10] for time in times]
+
+
+def ids(place: Place) -> set[int]:
+    return {each["id"] for each in place.bookings() if each["status_code"] == 20}
+
+
+def test_each_occurrence_becomes_a_booking(place: Place) -> None:
+    place.activate()
+    series(place, DAILY_TEN)
+    assert days(starts(place)) == [f"2026-11-{day}" for day in range(24, 31)] + [f"2026-12-0{day}" for day in (1, 2, 3)]
+    assert {each["external_id"] for each in place.bookings()} == {each["id"] for each in occurrences(place)}
+
+
+def test_a_series_costs_one_list_and_no_reads(place: Place) -> None:
+    place.activate()
+    place.forget()
+    series(place, DAILY_TEN)
+    assert Counter(place.calls()) == {"calendar.events.list": 2}  # the leading look and the trailing one
+
+
+def test_an_occurrence_that_is_moved_moves_its_booking_only(place: Place) -> None:
+    place.activate()
+    series(place, DAILY_TEN)
+    before = ids(place)
+    second = occurrences(place)[1]["id"]
+    place.drag(second, "2026-11-25T15:00", "2026-11-25T16:00")
+    place.settle()
+    assert starts(place)[1] == "2026-11-25T15:00"
+    assert starts(place)[2] == "2026-11-26T10:00"
+    assert ids(place) == before
+
+
+def test_an_occurrence_that_is_deleted_cancels_its_booking_only(place: Place) -> None:
+    place.activate()
+    series(place, DAILY_TEN)
+    place.delete(occurrences(place)[1]["id"])
+    place.settle(300)
+    assert starts(place, 70) == ["2026-11-25T10:00"]
+    assert len(starts(place)) == 9
+
+
+def test_an_occurrence_dragged_onto_a_taken_slot_goes_back_alone(place: Place) -> None:
+    place.activate()
+    place.book("2026-11-25T15:00", "2026-11-25T16:00")
+    series(place, DAILY_TEN)
+    moved = next(each for each in occurrences(place) if each["start"]["dateTime"].startswith("2026-11-25T10:00"))
+    place.drag(moved["id"], "2026-11-25T15:00", "2026-11-25T16:00")
+    place.settle()
+    after = next(each for each in occurrences(place) if each["id"] == moved["id"])
+    assert after["start"]["dateTime"].startswith("2026-11-25T10:00")
+    assert "⚠" in after["description"]
+    assert sum("⚠" in each.get("description", "") for each in occurrences(place)) == 1
+
+
+@pytest.mark.parametrize("rule", [DAILY_TEN, WEEKLY_TEN], ids=["daily", "weekly"])
+def test_a_whole_series_shifted_by_half_an_hour_moves_its_ten_bookings(place: Place, rule: str) -> None:
+    place.activate(sync={"hold_over": 1})
+    root = series(place, rule)
+    before = ids(place)
+    place.drag(root, "2026-11-24T10:30", "2026-11-24T11:30")
+    place.settle(300)
+    assert len(before) == 10
+    assert ids(place) == before
+    assert {time[11:] for time in starts(place)} == {"10:30"}
+    assert starts(place, 70) == []
+    assert all("⚠" not in each.get("description", "") for each in occurrences(place))
+
+
+def test_a_shifted_series_costs_one_list_and_one_read_a_move_and_an_id_for_each_booking(place: Place) -> None:
+    place.activate()
+    root = series(place, DAILY_TEN)
+    place.ireserve("POST", "hooks/mode", {"mode": "drop"})
+    place.forget()
+    place.drag(root, "2026-11-24T10:30", "2026-11-24T11:30")
+    place.settle(0)
+    assert place.calls() == ["calendar.events.list"]
+    assert Counter(call.split(" ")[0] for call in place.ireserve_calls()) == {"GET": 10, "POST": 20}
+
+
+@pytest.mark.parametrize("size", [3, 7, 15])
+def test_a_shifted_series_that_comes_in_pages_moves_its_bookings_too(place: Place, size: int) -> None:
+    place.activate()
+    root = series(place, DAILY_TEN)
+    before = ids(place)
+    place.google("POST", "pages", {"size": size})
+    place.drag(root, "2026-11-24T10:30", "2026-11-24T11:30")
+    place.settle(300)
+    assert ids(place) == before
+    assert {time[11:] for time in starts(place)} == {"10:30"}
+    assert starts(place, 70) == []
+
+
+def test_a_shifted_series_that_is_found_by_a_full_list_moves_its_bookings_too(place: Place) -> None:
+    place.activate()
+    root = series(place, DAILY_TEN)
+    before = ids(place)
+    place.google("POST", "sync-tokens/expire", {})
+    place.drag(root, "2026-11-24T10:30", "2026-11-24T11:30")
+    place.settle(300)
+    assert ids(place) == before
+    assert {time[11:] for time in starts(place)} == {"10:30"}
+    assert starts(place, 70) == []
+
+
+def test_a_weekly_series_shifted_to_another_day_moves_its_bookings_in_order(place: Place) -> None:
+    place.activate()
+    root = series(place, WEEKLY_TEN)
+    before = {each["id"]: each["from"] for each in place.bookings()}
+    place.drag(root, "2026-11-26T10:00", "2026-11-26T11:00")
+    place.settle(300)
+    after = {each["id"]: each["from"] for each in place.bookings()}
+    assert before.keys() == after.keys()
+    assert sorted(before, key=lambda each: before[each]) == sorted(after, key=lambda each: after[each])
+    assert days(starts(place))[:2] == ["2026-11-26", "2026-12-03"]
+    assert starts(place, 70) == []
+
+
+def test_this_and_following_moves_the_bookings_of_the_new_series(place: Place) -> None:
+    place.activate(sync={"hold_over": 1})
+    root = series(place, DAILY_TEN)
+    before = ids(place)
+    patch = when("2026-11-29T13:00", "2026-11-29T14:00")
+    place.google("POST", f"calendars/{ROOM_A}/events/{root}/split", {"at": "2026-11-29T10:00:00+01:00", "patch": patch})
+    place.settle(300)
+    assert ids(place) == before
+    assert [time[11:] for time in starts(place)] == ["10:00"] * 5 + ["13:00"] * 5
+    assert starts(place, 70) == []
+
+
+def test_a_series_that_is_cut_short_cancels_the_rest_and_keeps_the_others(place: Place) -> None:
+    place.activate()
+    root = series(place, DAILY_TEN)
+    place.edit(root, recurrence=["RRULE:FREQ=DAILY;COUNT=4"])
+    place.settle(300)
+    assert len(starts(place)) == 4
+    assert len(starts(place, 70)) == 6
+
+
+def test_a_series_that_is_made_longer_adds_bookings_and_reads_nothing(place: Place) -> None:
+    place.activate()
+    root = series(place, DAILY_TEN)
+    before = ids(place)
+    place.forget()
+    place.edit(root, recurrence=["RRULE:FREQ=DAILY;COUNT=12"])
+    place.settle()
+    assert before < ids(place)
+    assert len(starts(place)) == 12
+    assert set(place.calls()) == {"calendar.events.list"}
+
+
+def test_a_single_event_that_becomes_a_series_keeps_its_booking(place: Place) -> None:
+    place.activate()
+    event = place.draw(FIRST, FIRST_END)["id"]
+    place.settle()
+    (before,) = ids(place)
+    place.edit(event, recurrence=[DAILY_TEN])
+    place.settle(300)
+    assert before in ids(place)
+    assert len(starts(place)) == 10
+    assert starts(place, 70) == []
+
+
+def test_a_series_that_becomes_a_single_event_keeps_one_booking(place: Place) -> None:
+    place.activate()
+    root = series(place, DAILY_TEN)
+    before = ids(place)
+    place.edit(root, recurrence=None)
+    place.settle(300)
+    assert starts(place) == [FIRST]
+    assert ids(place) < before
+    assert len(starts(place, 70)) == 9
+
+
+def test_a_deleted_series_counts_as_one_item_and_cancels_its_bookings(place: Place) -> None:
+    place.activate(sync={"hold_over": 3})
+    root = series(place, DAILY_TEN)
+    place.delete(root)
+    place.settle(300)
+    assert starts(place) == []
+    assert len(starts(place, 70)) == 10
+    assert place.api("GET", "/7/held") == []
+
+
+def test_a_deleted_series_is_one_held_item_where_a_person_is_asked(place: Place) -> None:
+    place.activate(inbound={"deleted_event": "ask"})
+    root = series(place, DAILY_TEN)
+    place.delete(root)
+    place.settle(300)
+    (held,) = place.api("GET", "/7/held")
+    assert len(held["bookings"]) == 10
+    assert len(starts(place)) == 10
+
+
+def test_an_endless_series_fills_the_window_and_no_more(place: Place) -> None:
+    place.activate(sync={"window_days": [-7, 70]})
+    series(place, ENDLESS)
+    assert days(starts(place)) == days([each["start"]["dateTime"] for each in occurrences(place)][:10])
+    place.now = place.now.replace(hour=2)
+    for _ in range(8):
+        place.pass_time(86400)
+        place.tick()
+        place.settle(60)
+    assert len(starts(place)) == 11
+
+
+def test_the_night_adds_an_occurrence_of_an_endless_series_without_reading_the_others(place: Place) -> None:
+    place.activate(sync={"window_days": [-7, 70]})
+    series(place, ENDLESS)
+    place.now = place.now.replace(hour=2)
+    for _ in range(8):
+        place.pass_time(86400)
+        place.forget()
+        place.tick()
+        place.settle(60)
+        assert "calendar.events.get" not in place.calls()
+
+
+@pytest.mark.parametrize(
+    ("start", "first", "change"),
+    [
+        pytest.param(datetime(2026, 3, 23, 8, tzinfo=UTC), "2026-03-27", "summer", id="into summer time"),
+        pytest.param(datetime(2026, 10, 19, 8, tzinfo=UTC), "2026-10-23", "winter", id="into winter time"),
+    ],
+)
+def test_a_series_keeps_its_wall_clock_time_over_the_change(
+    tmp_path: Path, start: datetime, first: str, change: str
+) -> None:
+    place = Place(tmp_path, start)
+    place.activate()
+    root = series(place, DAILY_TEN, f"{first}T10:00", f"{first}T11:00")
+    assert {time[11:] for time in starts(place)} == {"10:00"}, change
+    before = ids(place)
+    place.drag(root, f"{first}T10:30", f"{first}T11:30")
+    place.settle(300)
+    assert ids(place) == before
+    assert {time[11:] for time in starts(place)} == {"10:30"}
+    assert starts(place, 70) == []
+
+
+def test_a_series_of_whole_days_is_followed_by_local_days(place: Place) -> None:
+    place.activate()
+    root = series(place, DAILY_TEN, "2026-11-24", "2026-11-25")
+    before = ids(place)
+    assert len(before) == 10
+    place.drag(root, "2026-11-25", "2026-11-26")
+    place.settle(300)
+    assert ids(place) == before
+    assert days(starts(place))[0] == "2026-11-25"
+    assert starts(place, 70) == []
+
+
+def test_exceptions_of_a_shifted_series_keep_bookings_of_their_own(place: Place) -> None:
+    place.activate()
+    root = series(place, DAILY_TEN)
+    place.drag(occurrences(place)[3]["id"], "2026-11-27T16:00", "2026-11-27T17:00")
+    place.settle()
+    before = ids(place)
+    place.drag(root, "2026-11-24T10:30", "2026-11-24T11:30")
+    place.settle(300)
+    assert len(ids(place)) == len(occurrences(place))
+    assert ids(place) <= before
+
+
+def test_an_occurrence_that_is_deleted_and_restored_keeps_its_booking(place: Place) -> None:
+    place.activate()
+    series(place, DAILY_TEN)
+    second = occurrences(place)[1]["id"]
+    place.delete(second)
+    place.settle(30)
+    place.google("POST", f"calendars/{ROOM_A}/events/{second}/restore")
+    place.settle(300)
+    assert len(starts(place)) == 10
+    assert starts(place, 70) == []
+
+
+def test_a_series_moved_to_another_mapped_calendar_keeps_its_bookings(place: Place) -> None:
+    place.activate(inbound={"allow_object_change": True})
+    root = series(place, DAILY_TEN)
+    before = ids(place)
+    place.google("POST", f"calendars/{ROOM_A}/events/{root}/move", {"destination": ROOM_B})
+    place.settle(300)
+    assert ids(place) == before
+    assert {each["object_id"] for each in place.bookings()} == {11}
+    assert starts(place, 70) == []
