@@ -5,6 +5,7 @@ https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.
 
 import base64
 import hashlib
+import http.client
 import json
 import threading
 from collections.abc import Callable, Mapping
@@ -47,8 +48,8 @@ class CloudTasks:
         self._made: Authorise | None = None
         self._making = threading.Lock()
 
-    def put(self, task: Task) -> None:
-        """Create the task. A name that waits, or ran within the last hour, is not an error. Raises `Transient`."""
+    def put(self, task: Task) -> bool:
+        """Create the task; False where its name waits, or ran within the last hour. Raises `Transient`."""
         from google.auth.exceptions import GoogleAuthError
 
         queue = self._queues.get(task.lane)
@@ -65,8 +66,11 @@ class CloudTasks:
             raise Transient(
                 f"Cloud Tasks did not answer ({type(error).__name__}); try again.", reason="tasks_away"
             ) from error
-        if not 200 <= answer.status < 300 and answer.status != 409:  # noqa: PLR2004  # 409: the name is known already
+        if answer.status == http.client.CONFLICT:
+            return False
+        if not 200 <= answer.status < 300:  # noqa: PLR2004
             raise _refusal(answer)
+        return True
 
     def _spelt(self, queue: str, task: Task) -> dict[str, Any]:
         # names in order would slow the queue down: https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks#Task.FIELDS.name

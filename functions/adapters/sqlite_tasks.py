@@ -47,8 +47,8 @@ class SqliteTasks:
         self._arriving: deque[_Put] = deque()
         self._storing = threading.Lock()
 
-    def put(self, task: Task) -> None:
-        """Store the task durably; a name that waits already is not an error. Raises `Transient`."""
+    def put(self, task: Task) -> bool:
+        """Store the task durably; a name that waits already is as good. Raises `Transient`."""
         if task.lane not in LANES:
             raise ValueError(f"There is no lane {task.lane!r}.")
         moment = task.due.timestamp()
@@ -60,6 +60,7 @@ class SqliteTasks:
         if mine.failure:
             raise Transient("The task could not be stored; try again.", reason="store_away") from mine.failure
         self._tell()
+        return True
 
     def lease(self, now: datetime, lane: str, seconds: float) -> tuple[Task, Receipt] | None:
         """Hand out the earliest task that is due, live before backfill; `lane` "" is any lane."""

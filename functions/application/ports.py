@@ -110,8 +110,11 @@ class Task:
 class Tasks(Protocol):
     """The durable queue: Cloud Tasks, or a table of the SQLite file."""
 
-    def put(self, task: Task) -> None:
-        """Store the task durably; a name that is there already is not an error. Raises `Transient`."""
+    def put(self, task: Task) -> bool:
+        """Store the task durably; a name that is there already is not an error. Raises `Transient`.
+
+        False: a task of this name was there, and (in the cloud) may have run already.
+        """
 
 
 @dataclass(frozen=True, slots=True)
