@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
-from tests.conftest import FirestoreEmulator, new_emulator
 
 from functions.adapters.firestore_connection import FirestoreConnection
 from functions.adapters.firestore_documents import FirestoreDocuments
 from functions.application.ports import Body, Transaction
 from functions.domain.errors import Transient
+from tests.conftest import FirestoreEmulator, new_emulator
 
 LINK = ("integrations", "7", "links", "one")
 CLAIM = ("integrations", "7", "claims", "booking-1")
@@ -96,7 +96,7 @@ def patiently(call: Callable[[], object]) -> None:
 
 
 def test_an_emulator_that_goes_away_is_transient_and_works_again_once_it_is_back(mortal: FirestoreEmulator) -> None:
-    connection = FirestoreConnection("demo-contract", emulator=mortal.host, seconds=2.0)
+    connection = FirestoreConnection("demo-contract", emulator=mortal.host, seconds=4.0)
     documents = FirestoreDocuments(connection, now)
 
     def work(transaction: Transaction) -> None:
@@ -111,7 +111,7 @@ def test_an_emulator_that_goes_away_is_transient_and_works_again_once_it_is_back
     with pytest.raises(Transient, match="did not answer"):
         documents.find(("integrations",))
     mortal.start()  # empty, since the emulator keeps its documents in memory
-    patiently(lambda: documents.get(LINK))  # a cold emulator on a busy machine may take longer than two seconds
+    patiently(lambda: documents.get(LINK))  # a cold emulator on a busy machine may take longer than that
     assert documents.get(LINK) is documents.get(CLAIM) is None
     patiently(lambda: documents.transact(lambda transaction: transaction.put(LINK, {"n": 3})))
     assert documents.get(LINK) == {"n": 3}
