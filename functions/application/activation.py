@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from functions.application import channels, integrations, sweep, walk
+from functions.application import channels, integrations, probe, sweep, walk
 from functions.application.ports import Ports
 from functions.application.sides import Sides, open_sides
 from functions.application.webhooks import webhook_url
@@ -71,6 +71,8 @@ def ready(sides: Sides, *, anyway: bool = False) -> None:
         sides.reservations.objects()
     except SyncError as error:
         missing.append(str(error))
+    if probe.is_under_way(sides.ports, integration):
+        missing.append("a probe is under way: wait for its end, or stop it")
     if sides.dialect.built_in_active and not anyway:
         missing.append(BUILT_IN)
     if missing:

@@ -177,7 +177,9 @@ def stop(ports: Ports, int_id: str) -> Trial:
     leased = trial.leased_until is not None and now < trial.leased_until
     if leased:  # somebody is at it: it stops after this part
         return probe_record.save(ports, int_id, replace(trial, stop=True))
-    ended = replace(trial, stop=True, part=LAST, attempt=0, due=None, leased_until=None, finished_at=None, left=())
+    trouble = {part: reason for part, reason in trial.trouble.items() if part != PARTS[LAST].name}
+    ended = replace(trial, stop=True, part=LAST, attempt=0, due=None, leased_until=None, finished_at=None)
+    ended = replace(ended, trouble=trouble, left=())
     return probe_record.save(ports, int_id, ended)
 
 

@@ -147,7 +147,7 @@ def cancel(b: Bench) -> None:
     booking = b.second()
     gone = b.sides.settings.outbound.delete_on_status
     held = b.trial.second_held
-    if booking.external_id not in ("", held):
+    if booking.external_id != held:
         with suppress(Refused):
             b.attempt(booking, BookingChange(external_id=held))
     if booking.status in gone:

@@ -30,16 +30,23 @@ def listen(b: Bench) -> None:
 
 
 def put_back(b: Bench) -> None:
-    """Put the test booking back, cancel the second one, take the probe's webhooks away; say what could not be done."""
+    """Put the test booking back, cancel the second one, take the probe's webhooks away; say what could not be done.
+
+    Each is tried, and what failed is tried again (`Transient`) before it stays so.
+    """
     left: list[str] = []
+    reason = ""
     for act, says in ((_test_booking, _says_moved), (_second, _says_second), (_hooks, _says_hooks)):
         try:
             act(b)
-        except (Transient, AccessRevoked):
+        except AccessRevoked:
             raise
         except SyncError as error:
-            left.append(f"{says(b)} (i-Reserve: {error.reason})")
+            reason = error.reason
+            left.append(f"{says(b)} (i-Reserve: {reason})")
     b.note(left=tuple(left))
+    if reason:
+        raise Transient("not everything could be put back yet", reason=reason)
 
 
 def _test_booking(b: Bench) -> None:
@@ -75,9 +82,6 @@ def _says_hooks(b: Bench) -> str:
 def finish(b: Bench) -> Trial:
     """Store what was found, keep it in the history, and let the bookings be looked at again."""
     ports, trial, int_id = b.sides.ports, b.trial, b.sides.id
-    trouble = trial.trouble.get("put_back")
-    if trouble:
-        trial = replace(trial, left=(*trial.left, *(says(b) for says in (_says_moved, _says_second)), trouble))
     trial = replace(trial, finished_at=b.sides.now(), leased_until=None, due=None)
     entry = ports.token(12)
 

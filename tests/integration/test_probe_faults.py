@@ -1,0 +1,127 @@
+"""A probe that is cut off anywhere leaves nothing behind: not by a fault of i-Reserve, not by the death of the process."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.application.ports import Ports
+from functions.domain.errors import Malformed, Transient
+from tests.harness.place import KEY, Place
+from tests.harness.trials import Crash, Faulty, booked, switch, untouched
+
+CALLS = 96  # that a probe makes, a little rounded up
+EVERY = 5  # one of so many is tried
+SWITCHES = {"refusal": "old_values", "override_in": "body"}  # the longest way
+
+
+def broken(place: Place, faulty: Any) -> Ports:
+    ports = place.compose(place.documents)
+    ports.outside = faulty
+    return ports
+
+
+def ready(place: Place) -> str:
+    switch(place, **SWITCHES)
+    place.save()
+    place.book("2026-11-26T10:00", "2026-11-26T11:00")
+    return booked(place)
+
+
+def is_clean(place: Place, before: object) -> None:
+    shown = place.api("GET", "/7/probe")
+    assert (shown["state"], shown["left"]) == ("done", [])
+    assert untouched(place) == before
+    assert place.ireserve("GET", "hooks")["hooks"] == []
+
+
+def settle_through(place: Place, seconds: float) -> None:
+    """Settle, and where the process dies have the queue give the task again after its lease."""
+    try:
+        place.settle(seconds)
+    except Crash:
+        place.pass_time(91)
+        place.settle(seconds)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("at", range(2, CALLS, EVERY))
+def test_a_process_that_dies_at_any_call_is_carried_on_and_leaves_nothing(tmp_path: Path, at: int, after: bool) -> None:  # noqa: FBT001
+    place = Place(tmp_path)
+    booking = ready(place)
+    before = untouched(place)
+    place.api("POST", "/7/probe", {"booking": booking, "object": 10}, 202)
+    place.ports = broken(place, Faulty(place.ports.outside, at, Crash, after=after, times=1))
+    settle_through(place, 300)
+    is_clean(place, before)
+
+
+@pytest.mark.parametrize("error", [Transient, Malformed])
+@pytest.mark.parametrize("at", range(1, CALLS, EVERY * 2))
+def test_a_fault_of_i_reserve_at_any_call_leaves_nothing(tmp_path: Path, at: int, error: type[Exception]) -> None:
+    place = Place(tmp_path)
+    booking = ready(place)
+    before = untouched(place)
+    place.api("POST", "/7/probe", {"booking": booking, "object": 10}, 202)
+    faulty = Faulty(place.ports.outside, at, lambda: error("simulated"), after=at % 3 == 0, times=2)
+    place.ports = broken(place, faulty)
+    place.settle(600)
+    is_clean(place, before)
+
+
+def test_an_i_reserve_that_stays_away_is_waited_for_and_then_named(place: Place) -> None:
+    booking = ready(place)
+    before = untouched(place)
+    place.api("POST", "/7/probe", {"booking": booking, "object": 10}, 202)
+    place.settle(4)
+    place.ireserve("POST", "faults", {"path": ".*", "status": 503, "times": -1})
+    place.settle(1200)
+    shown = place.api("GET", "/7/probe")
+    assert shown["state"] == "done"
+    assert shown["trouble"]["put_back"] == "unavailable"
+    assert any("could not be cancelled" in says for says in shown["left"])
+    place.ireserve("DELETE", "faults")
+    place.api("DELETE", "/7/probe", status=202)
+    place.settle()
+    is_clean(place, before)
+
+
+def test_a_login_that_is_refused_stops_the_calls_and_the_next_probe_begins_with_putting_back(place: Place) -> None:
+    booking = ready(place)
+    before = untouched(place)
+    place.api("POST", "/7/probe", {"booking": booking, "object": 10}, 202)
+    place.settle(4)
+    place.ireserve("PATCH", "users/api_calendar", {"password": "changed"})
+    place.settle(60)
+    shown = place.api("GET", "/7/probe")
+    assert (shown["state"], "password" in shown["left"][0]) == ("done", True)
+    place.forget()
+    place.settle(600)
+    assert place.ireserve_calls() == []
+    place.ireserve("PATCH", "users/api_calendar", {"password": "sandbox"})
+    place.save(secrets={"ireserve_password": "sandbox"})
+    place.api("POST", "/7/probe", {"booking": booking, "object": 10}, 202)
+    place.settle(60)
+    is_clean(place, before)
+
+
+def test_a_probe_that_nobody_carries_on_is_carried_on_by_the_queue(place: Place) -> None:
+    """As where the command line was closed in the middle: it does the parts itself and queues none."""
+    booking = ready(place)
+    before = untouched(place)
+    from functions.application import probe, probe_start
+
+    probe_start.begin(place.ports, "7", booking, "10", "command line")
+    for _ in range(5):
+        probe.advance(place.ports, "7")
+    assert untouched(place) != before
+    place.settle(400)
+    is_clean(place, before)
+
+
+def test_the_dialect_can_be_read_without_a_session_by_nobody(place: Place) -> None:
+    place.save()
+    assert place.request("GET", "/console/api/integrations/7/dialect").status_code == 401
+    assert place.request("GET", "/console/api/integrations/7/probe").status_code == 401
+    headers = {"Authorization": f"Bearer {KEY}"}
+    assert place.request("GET", "/console/api/integrations/7/dialect", headers=headers).status_code == 200
