@@ -79,11 +79,12 @@ class Hint:
 def give(tasks: Tasks, hint: Hint, now: datetime, *, trailing: bool = True) -> None:
     """Queue a leading look and a trailing one; returns once both are stored. Raises `Transient`."""
     bucket = _bucket(now, LEADING_SECONDS)
-    if not tasks.put(task(hint, now, "now", bucket)):  # it may have run already, so look once more when the second is over
-        tasks.put(task(hint, datetime.fromtimestamp(bucket + LEADING_SECONDS, UTC), "next", bucket))
+    looks = [task(hint, now, "now", bucket)]
     if trailing:
         due = _bucket(now + timedelta(seconds=TRAILING_SECONDS), TRAILING_SECONDS) + TRAILING_SECONDS
-        tasks.put(task(hint, datetime.fromtimestamp(due, UTC), "later", due))
+        looks.append(task(hint, datetime.fromtimestamp(due, UTC), "later", due))
+    if not tasks.put(*looks):  # the leading one may have run already, so look once more when the second is over
+        tasks.put(task(hint, datetime.fromtimestamp(bucket + LEADING_SECONDS, UTC), "next", bucket))
 
 
 def task(hint: Hint, due: datetime, when: str, bucket: float, lane: str = "live") -> Task:
