@@ -48,8 +48,15 @@ class CloudTasks:
         self._made: Authorise | None = None
         self._making = threading.Lock()
 
-    def put(self, task: Task) -> bool:
-        """Create the task; False where its name waits, or ran within the last hour. Raises `Transient`."""
+    def put(self, *tasks: Task) -> bool:
+        """Create the tasks in order; False where the first one's name waits, or ran within the last hour.
+
+        Raises `Transient`.
+        """
+        first, *_ = [self._create(task) for task in tasks]
+        return first
+
+    def _create(self, task: Task) -> bool:
         from google.auth.exceptions import GoogleAuthError
 
         queue = self._queues.get(task.lane)

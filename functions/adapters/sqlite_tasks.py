@@ -26,9 +26,9 @@ class Receipt(NamedTuple):
 
 @dataclass(slots=True)
 class _Put:
-    """A task on its way into the file; `failure` is why it did not get there."""
+    """Tasks on their way into the file; `failure` is why they did not get there."""
 
-    row: tuple[str, str, float, float, str]
+    rows: list[tuple[str, str, float, float, str]]
     stored: bool = False
     failure: Exception | None = None
 
@@ -47,12 +47,9 @@ class SqliteTasks:
         self._arriving: deque[_Put] = deque()
         self._storing = threading.Lock()
 
-    def put(self, task: Task) -> bool:
-        """Store the task durably; a name that waits already is as good. Raises `Transient`."""
-        if task.lane not in LANES:
-            raise ValueError(f"There is no lane {task.lane!r}.")
-        moment = task.due.timestamp()
-        mine = _Put((task.name, task.lane, moment, moment, json.dumps(task.body, allow_nan=False)))
+    def put(self, *tasks: Task) -> bool:
+        """Store the tasks durably, all or none; a name that waits already is as good. Raises `Transient`."""
+        mine = _Put([_row(task) for task in tasks])
         self._arriving.append(mine)
         with self._storing:  # who comes first stores for all who came meanwhile: one wait for the disk
             if not mine.stored:
@@ -128,7 +125,7 @@ class SqliteTasks:
             with self._file.write() as connection:
                 connection.executemany(
                     "INSERT INTO tasks (name, lane, due, ready, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                    [put.row for put in batch],
+                    [row for put in batch for row in put.rows],
                 )
         except Exception as error:  # noqa: BLE001  # belongs to every caller of the batch, each of whom raises it
             failure = error
@@ -146,3 +143,10 @@ class SqliteTasks:
         with self._file.read() as connection:
             row = connection.execute("SELECT min(ready) FROM tasks WHERE lane = ?", (lane,)).fetchone()
         return None if row[0] is None else float(row[0])
+
+
+def _row(task: Task) -> tuple[str, str, float, float, str]:
+    if task.lane not in LANES:
+        raise ValueError(f"There is no lane {task.lane!r}.")
+    moment = task.due.timestamp()
+    return task.name, task.lane, moment, moment, json.dumps(task.body, allow_nan=False)

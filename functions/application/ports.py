@@ -110,10 +110,10 @@ class Task:
 class Tasks(Protocol):
     """The durable queue: Cloud Tasks, or a table of the SQLite file."""
 
-    def put(self, task: Task) -> bool:
-        """Store the task durably; a name that is there already is not an error. Raises `Transient`.
+    def put(self, *tasks: Task) -> bool:
+        """Store tasks durably; a name that is there already is not an error. Raises `Transient`: some may be stored.
 
-        False: a task of this name was there, and (in the cloud) may have run already.
+        False: a task of the first one's name was there, and (in the cloud) may have run already.
         """
 
 

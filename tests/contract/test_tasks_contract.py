@@ -137,6 +137,14 @@ def test_a_released_task_waits_again_or_joins_the_one_that_waits(tasks: SqliteTa
     assert tasks.next_due() == NOW + seconds(7)
 
 
+def test_several_tasks_are_stored_together_or_not_at_all(tasks: SqliteTasks) -> None:
+    tasks.put(Task("a", NOW, {}), Task("b", NOW, {}, "backfill"))
+    assert tasks.depth() == 2
+    with pytest.raises(ValueError, match="lane"):
+        tasks.put(Task("c", NOW, {}), Task("d", NOW, {}, "express"))
+    assert tasks.depth() == 2
+
+
 def test_threads_that_put_and_lease_at_once_do_each_task_exactly_once(tasks: SqliteTasks) -> None:
     got, putting = list[str](), threading.Event()
 
