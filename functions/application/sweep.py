@@ -13,7 +13,7 @@ from functions.domain.identity import calendar_hash
 from functions.domain.integration import Integration, Phase
 
 NIGHT = (1, 5)  # local hours in which the whole window is compared
-DAY = timedelta(hours=20)
+NOT_TWICE = timedelta(hours=6)  # in one night
 OVERDUE = timedelta(hours=30)
 STUCK = timedelta(minutes=10)
 LOST = timedelta(hours=6)  # a walk that took so long begins anew
@@ -79,4 +79,4 @@ def _start(sides: Sides, kind: str, now: datetime, actor: str = "") -> bool:
 def _nightly(swept_at: datetime | None, now: datetime, zone: str) -> bool:
     if swept_at is None or now - swept_at >= OVERDUE:
         return True
-    return now - swept_at >= DAY and NIGHT[0] <= now.astimezone(ZoneInfo(zone)).hour < NIGHT[1]
+    return now - swept_at >= NOT_TWICE and NIGHT[0] <= now.astimezone(ZoneInfo(zone)).hour < NIGHT[1]

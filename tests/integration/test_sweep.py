@@ -1,0 +1,209 @@
+"""Sweep: what a lost webhook, a lost notification or an hour of downtime left behind is found, within a bound."""
+
+import pytest
+
+from tests.harness.place import ROOM_A, Place
+
+START, END = "2026-11-24T10:00", "2026-11-24T11:00"
+LATER, LATER_END = "2026-11-24T14:00", "2026-11-24T15:00"
+FAR, FAR_END = "2027-03-24T10:00", "2027-03-24T11:00"
+
+
+@pytest.fixture
+def deaf(place: Place) -> Place:
+    """An active place that no webhook and no notification reaches, with the hours of a night far away."""
+    place.activate()
+    place.google("POST", "notifications", {"mode": "drop"})
+    place.ireserve("POST", "hooks/mode", {"mode": "drop"})
+    return place
+
+
+def minutes(place: Place, count: int) -> None:
+    """Let so many minutes go by, each with its round."""
+    for _ in range(count):
+        place.pass_time(59)
+        place.tick()
+
+
+def night(place: Place) -> None:
+    """Let the night go by."""
+    place.pass_time((26 - place.now.hour) * 3600)
+    minutes(place, 3)
+    place.settle(60)
+
+
+def started(place: Place) -> str:
+    return str(place.event()["start"]["dateTime"])[:16]
+
+
+def near_bound(place: Place) -> str:
+    return str(place.api("GET", "/7/diagnostics")["near_days_compared_at"])
+
+
+def test_a_booking_whose_webhook_was_lost_is_found_within_the_sweep_minutes(deaf: Place) -> None:
+    deaf.book(START, END)
+    minutes(deaf, 14)
+    assert deaf.events() == []
+    minutes(deaf, 2)
+    assert started(deaf) == START
+
+
+def test_sweep_minutes_as_set_bound_how_long_a_lost_webhook_goes_unnoticed(place: Place) -> None:
+    place.activate(sync={"sweep_minutes": 5})
+    place.ireserve("POST", "hooks/mode", {"mode": "drop"})
+    place.book(START, END)
+    minutes(place, 6)
+    assert started(place) == START
+
+
+@pytest.mark.parametrize(
+    ("change", "shows"),
+    [({"start": LATER, "end": LATER_END}, LATER), ({"status_code": 70}, None)],
+    ids=["moved", "cancelled"],
+)
+def test_a_change_whose_webhook_was_lost_is_found(deaf: Place, change: dict[str, str], shows: str | None) -> None:
+    booking = deaf.book(START, END)
+    minutes(deaf, 16)
+    deaf.change(booking, **change)
+    minutes(deaf, 16)
+    assert [each["start"]["dateTime"][:16] for each in deaf.events()] == ([shows] if shows else [])
+
+
+def test_a_deleted_booking_whose_webhook_was_lost_is_found(deaf: Place) -> None:
+    booking = deaf.book(START, END)
+    minutes(deaf, 16)
+    deaf.ireserve("DELETE", f"bookings/{booking}")
+    minutes(deaf, 17)
+    assert deaf.events() == []
+
+
+def test_a_booking_of_whole_days_whose_webhook_was_lost_is_found_moved(place: Place) -> None:
+    place.activate(mapping=[{"object": "20", "calendar": ROOM_A}])
+    booking = place.book("2026-11-24T00:00", "2026-11-26T00:00", object_id=20)
+    place.settle()
+    place.ireserve("POST", "hooks/mode", {"mode": "drop"})
+    place.change(booking, start="2026-11-25T00:00", end="2026-11-27T00:00")
+    minutes(place, 16)
+    assert place.event()["start"]["date"] == "2026-11-25"
+
+
+def test_a_far_booking_whose_webhook_was_lost_is_found_at_night(deaf: Place) -> None:
+    deaf.book(FAR, FAR_END)
+    minutes(deaf, 16)
+    assert deaf.events() == []
+    night(deaf)
+    assert started(deaf) == FAR
+
+
+def test_an_event_whose_notification_was_lost_is_found_within_half_an_hour(deaf: Place) -> None:
+    deaf.draw(START, END)
+    minutes(deaf, 29)
+    assert deaf.bookings() == []
+    minutes(deaf, 2)
+    assert [each["from"] for each in deaf.bookings()] == [START]
+
+
+def test_without_a_live_channel_an_event_is_found_within_poll_seconds(place: Place) -> None:
+    place.google("PATCH", f"calendars/{ROOM_A}", {"push": False})
+    place.activate()
+    place.draw(START, END)
+    minutes(place, 2)
+    assert [each["from"] for each in place.bookings()] == [START]
+
+
+def test_an_hour_of_downtime_is_caught_up_with_in_the_first_rounds(place: Place) -> None:
+    place.activate(inbound={"allow_booking_update": True})
+    moved, gone = place.book(START, END), place.book("2026-11-25T10:00", "2026-11-25T11:00")
+    place.settle()
+    dragged = place.booking(moved)["external_id"]
+    place.google("POST", "notifications", {"mode": "drop"})
+    place.ireserve("POST", "hooks/mode", {"mode": "drop"})
+    place.change(gone, status_code=70)
+    place.drag(dragged, LATER, LATER_END)
+    place.draw("2026-11-26T10:00", "2026-11-26T11:00")
+    made = place.book("2026-11-27T10:00", "2026-11-27T11:00")
+    place.pass_time(3600)
+    minutes(place, 2)
+    place.settle(60)
+    assert place.booking(moved)["from"] == LATER
+    assert len(place.bookings()) == 4
+    assert {each["start"]["dateTime"][:16] for each in place.events()} == {
+        LATER,
+        "2026-11-26T10:00",
+        "2026-11-27T10:00",
+    }
+    assert place.booking(made)["external_id"]
+
+
+def test_a_sweep_without_differences_reads_no_booking_and_calls_google_never(deaf: Place) -> None:
+    for hour in range(8, 18):
+        deaf.book(f"2026-11-24T{hour:02}:00", f"2026-11-24T{hour:02}:45")
+    minutes(deaf, 16)
+    deaf.forget()
+    minutes(deaf, 16)
+    assert {call.split("?")[0] for call in deaf.ireserve_calls()} == {"GET booking/filter"}
+    assert "calendar.events.patch" not in deaf.calls()
+    assert len([call for call in deaf.calls() if call == "calendar.events.list"]) <= 2
+
+
+def test_bookings_of_objects_without_a_calendar_are_not_read_at_each_sweep(deaf: Place) -> None:
+    deaf.book(START, END, object_id=101)
+    minutes(deaf, 16)
+    deaf.forget()
+    minutes(deaf, 16)
+    assert {call.split("?")[0] for call in deaf.ireserve_calls()} == {"GET booking/filter"}
+
+
+def test_the_bound_is_shown(deaf: Place) -> None:
+    before = near_bound(deaf)
+    minutes(deaf, 16)
+    shown = deaf.api("GET", "/7/diagnostics")
+    assert str(shown["near_days_compared_at"]) > before
+    assert shown["in_sync_as_of"]
+
+
+def test_in_sync_as_of_goes_no_further_than_the_last_pull_and_the_last_whole_sweep(deaf: Place) -> None:
+    night(deaf)
+    after_the_night = deaf.api("GET", "/7/diagnostics")["in_sync_as_of"]
+    minutes(deaf, 40)
+    later = deaf.api("GET", "/7/diagnostics")["in_sync_as_of"]
+    assert after_the_night <= later
+    assert later < deaf.now.isoformat()
+
+
+def test_a_sweep_that_stands_still_goes_on_where_it_was(deaf: Place) -> None:
+    deaf.book(START, END)
+    deaf.ireserve("POST", "faults", {"path": "filter", "status": 503, "times": -1})
+    minutes(deaf, 16)
+    deaf.ireserve("DELETE", "faults")
+    minutes(deaf, 31)
+    assert started(deaf) == START
+
+
+def test_one_bad_booking_does_not_stop_the_sweep(deaf: Place) -> None:
+    bad = deaf.book(START, END)
+    deaf.book(LATER, LATER_END)
+    deaf.ireserve("POST", "faults", {"path": f"booking/{bad}$", "action": "garbage", "times": -1})
+    minutes(deaf, 16)
+    assert started(deaf) == LATER
+
+
+def test_a_sweep_may_be_asked_for(deaf: Place) -> None:
+    deaf.book(FAR, FAR_END)
+    deaf.draw(START, END)
+    deaf.api("POST", "/7/sweep")
+    deaf.settle(60)
+    assert sorted(each["start"]["dateTime"][:16] for each in deaf.events()) == [START, FAR]
+    assert sorted(each["from"] for each in deaf.bookings()) == [START, FAR]
+
+
+def test_a_paused_integration_catches_up_when_it_goes_on(place: Place) -> None:
+    place.activate()
+    place.api("POST", "/7/pause")
+    place.book(START, END)
+    place.draw(LATER, LATER_END)
+    place.settle(60)
+    assert (len(place.events()), len(place.bookings())) == (1, 1)
+    place.api("POST", "/7/activate")
+    place.settle(60)
+    assert (len(place.events()), len(place.bookings())) == (2, 2)
