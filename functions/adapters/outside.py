@@ -1,6 +1,7 @@
 """The port `Outside`: makes the adapters of one integration over the network."""
 
 import threading
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from functions.adapters.lazy import Lazy
@@ -58,6 +59,20 @@ class RealOutside:
             dialect_from(integration.dialect),
             self._own.session,
         )
+
+    def clock_of(self, address: str) -> datetime | None:
+        """Return the time in the header Date of whatever a web server answers; "" is Google's token endpoint."""
+        from email.utils import parsedate_to_datetime
+
+        from functions.adapters.outgoing import reaching, session
+
+        asked = session(allow_private=self._allow_private, timeout=5.0)
+        with reaching(address or "Google"), asked:
+            said = asked.head(address or self._token_uri).headers.get("Date", "")
+        try:
+            return parsedate_to_datetime(said).astimezone(UTC)
+        except (TypeError, ValueError):
+            return None
 
     def _credentials_of(self, integration: Integration, refresh_token: str) -> "Credentials":
         from functions.adapters.google_oauth import credentials

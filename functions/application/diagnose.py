@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from functions.application import calendars, channels, integrations, parked, walk
+from functions.application.diagnose_more import more
+from functions.application.finding import Check
 from functions.application.integrations import path_of
 from functions.application.ports import CalendarEntry, Ports
 from functions.application.setup import SCOPES
@@ -17,18 +19,6 @@ from functions.domain.zones import local
 ADDRESS = re.compile(r"[^\s@,;()]+@[^\s@,;()]+")
 
 ID_LENGTH = 32  # of the ids that this service makes
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line of the diagnosis. `level` is green, amber or red; `mend` says what to do, and names the act if one does it."""
-
-    name: str
-    level: str
-    says: str
-    mend: str = ""
-    act: str = ""
-    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +47,7 @@ def diagnose(ports: Ports, int_id: str) -> Diagnosis:
     checks = [_phase(sides), *_google(sides), *_ireserve(sides), *_hooks(sides), *_dialect(sides), *_customers(sides)]
     if integration.phase is not Phase.DRAFT and integration.settings.inbound.enabled:
         checks += [_channel(sides, calendar) for calendar in integration.settings.calendars]
-    checks += _waiting(sides)
+    checks += [*more(sides), *_waiting(sides)]
     return Diagnosis(
         at=ports.clock(),
         phase=integration.phase.value,

@@ -241,6 +241,9 @@ class Reservations(Protocol):
         An answer that shows other values than asked is a `Refused` too (i-Reserve can say yes and not do it).
         """
 
+    def check(self, object_id: str, when: When, number: int) -> None:
+        """Ask whether a booking could be made; raises `Refused`."""
+
     def make(
         self,
         object_id: str,
@@ -270,9 +273,6 @@ class Reservations(Protocol):
 
     def row(self, booking_id: str, columns: Sequence[str]) -> Mapping[str, str]:
         """Return the values of these columns for one booking, {} where it is not found; `Refused`: no such column."""
-
-    def check(self, object_id: str, when: When, number: int) -> None:
-        """Ask whether a booking could be made; raises `Refused`."""
 
     def attempt(self, booking: Booking, change: BookingChange) -> Booking:
         """Write once and return the booking as it then shows, whether or not that is what was asked."""
@@ -311,6 +311,12 @@ class Outside(Protocol):
 
     def reservations(self, integration: Integration) -> Reservations:
         """i-Reserve as the integration's API user, in its dialect."""
+
+    def clock_of(self, address: str) -> datetime | None:
+        """Return what a web server says the time is (aware UTC), None where it does not; "" is Google.
+
+        Raises `Transient`, `Refused` where it does not answer.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from flask import Blueprint, Response, request
 
-from functions.application import activation, integrations, preview
+from functions.application import activation, integrations, preview, probe, probe_record, probe_start
 from functions.application.sides import open_sides
 from functions.application.standing import standing
-from functions.domain.errors import SyncError
+from functions.domain.errors import Malformed, SyncError
 from functions.domain.integration import Phase
 from functions.entrypoints.desk import Desk
 from functions.entrypoints.screens_integrations import steps_of
@@ -33,12 +33,34 @@ def add(routes: Blueprint, desk: Desk) -> None:
     def activate(int_id: str) -> Response:
         shadow = request.form.get("shadow") == "yes"
         try:
-            done = activation.activate(ports, int_id, desk.actor(), shadow=shadow)
+            anyway = request.form.get("anyway") == "yes"
+            done = activation.activate(ports, int_id, desk.actor(), shadow=shadow, anyway=anyway)
         except SyncError as error:
             return _screen(desk, int_id, error)
         if done.warnings or done.without_channel:
             return _screen(desk, int_id, warnings=done.warnings, without=done.without_channel)
         return desk.done(f"/console/integrations/{int_id}", "shadow" if shadow else "activated")
+
+    @routes.post("/integrations/<int_id>/probe")
+    def begin_probe(int_id: str) -> Response:
+        typed = {name: request.form.get(name, "").strip() for name in ("booking", "object")}
+        try:
+            if not typed["booking"].isalnum():
+                raise Malformed("give the number of a booking", reason="no_booking")
+            really = request.form.get("really") == "yes"
+            trial = probe_start.begin(ports, int_id, typed["booking"], typed["object"], desk.actor(), really=really)
+            probe.queue(ports, int_id, trial)
+        except SyncError as error:
+            return _screen(desk, int_id, probe_error=error)
+        return Response("", 303, {"Location": f"/console/integrations/{int_id}/activation#probe"})
+
+    @routes.post("/integrations/<int_id>/probe/stop")
+    def stop_probe(int_id: str) -> Response:
+        try:
+            probe.queue(ports, int_id, probe.stop(ports, int_id))
+        except SyncError as error:
+            return _screen(desk, int_id, probe_error=error)
+        return Response("", 303, {"Location": f"/console/integrations/{int_id}/activation#probe"})
 
 
 def _screen(
@@ -46,6 +68,7 @@ def _screen(
     int_id: str,
     error: SyncError | None = None,
     *,
+    probe_error: SyncError | None = None,
     warnings: tuple[str, ...] = (),
     without: tuple[str, ...] = (),
 ) -> Response:
@@ -55,7 +78,7 @@ def _screen(
     return desk.page(
         "activation.html",
         int_id,
-        409 if error is not None else 200,
+        409 if error is not None or probe_error is not None else 200,
         here="activation",
         steps=[step for step in steps_of(found) if step[0] != "activation"],
         plan=preview.current(desk.ports, int_id),
@@ -65,5 +88,9 @@ def _screen(
         without=without,
         assumptions=list(open_sides(desk.ports, integration).dialect.assumptions()),
         dialect=integration.dialect,
+        trial=probe_record.current(desk.ports.documents, int_id),
+        parts=probe.PARTS,
+        probe_trouble=t.sentence(str(probe_error)) if probe_error is not None else "",
+        typed=request.form,
         active=integration.phase is Phase.ACTIVE,
     )

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response
 
 from functions.application import activation, channels, diagnose, find, hints, integrations
+from functions.application import round_trip as trip
 from functions.application.sides import open_sides
 from functions.entrypoints.desk import Desk
 from functions.entrypoints.texts import Texts
@@ -27,20 +28,11 @@ def add(routes: Blueprint, desk: Desk) -> None:
 
     @routes.get("/integrations/<int_id>/diagnostics")
     def diagnostics(int_id: str) -> Response:
-        found = diagnose.diagnose(ports, int_id)
-        t = desk.texts(integrations.get(ports.documents, int_id))
-        lags = find.lags(ports, int_id)
-        return desk.page(
-            "diagnostics.html",
-            int_id,
-            here="diagnostics",
-            found=found,
-            pages=PAGES,
-            buttons=BUTTONS,
-            lags=lags,
-            plot=plot([seconds for _, seconds in lags]),
-            text=as_text(found, t),
-        )
+        return _screen(desk, int_id)
+
+    @routes.post("/integrations/<int_id>/round-trip")
+    def round_trip(int_id: str) -> Response:
+        return _screen(desk, int_id, trip.round_trip(ports, int_id))
 
     @routes.get("/integrations/<int_id>/diagnostics.txt")
     def as_file(int_id: str) -> Response:
@@ -58,6 +50,15 @@ def add(routes: Blueprint, desk: Desk) -> None:
         hint = hints.Hint(hints.Kind.RENEW, int_id, (), "person", ports.clock(), actor=desk.actor())
         hints.give(ports.tasks, hint, ports.clock(), trailing=False)
         return desk.done(f"/console/integrations/{int_id}/diagnostics", "renewed")
+
+
+def _screen(desk: Desk, int_id: str, legs: tuple[trip.Leg, ...] = ()) -> Response:
+    found = diagnose.diagnose(desk.ports, int_id)
+    t = desk.texts(integrations.get(desk.ports.documents, int_id))
+    lags = find.lags(desk.ports, int_id)
+    bars = plot([seconds for _, seconds in lags])
+    more = {"pages": PAGES, "buttons": BUTTONS, "legs": legs, "text": as_text(found, t)}
+    return desk.page("diagnostics.html", int_id, here="diagnostics", found=found, lags=lags, plot=bars, **more)
 
 
 def as_text(found: diagnose.Diagnosis, t: Texts) -> str:

@@ -8,6 +8,7 @@ own routes. Tasks are done by `settle`, in the order in which they are due, on t
 import itertools
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -73,7 +74,7 @@ def example(int_id: str = "7", **changes: Any) -> dict[str, Any]:
 
 
 class _Outdoors:
-    """Both simulators and their routes, which take longer to set up than most tests to run: used by one place at a time."""
+    """All that has routes, which take longer to set up than most tests to run: used by one place at a time."""
 
     free: ClassVar[list["_Outdoors"]] = []
 
@@ -83,6 +84,18 @@ class _Outdoors:
         self.tenant = Tenant(now=lambda: self.place.now, deliver=place._webhook, sleep=place.pass_time)
         self.google = Client(google_app(self.world))
         self.ireserve = Client(ireserve_app(self.tenant))
+        self._made: tuple[Ports, KeySessions, Client] | None = None
+
+    def product(self, place: "Place", composed: Ports) -> tuple[Ports, Client]:
+        """Return the product over these ports, as after a start; its ports are the same ones for every place."""
+        if self._made is None:
+            sessions = KeySessions(composed, KEY)
+            self._made = (composed, sessions, Client(place.app(composed, sessions)))
+        ports, sessions, client = self._made
+        for each in fields(Ports):
+            setattr(ports, each.name, getattr(composed, each.name))
+        sessions._wrong.clear()
+        return ports, client
 
     @classmethod
     def of(cls, place: "Place") -> "_Outdoors":
@@ -102,6 +115,7 @@ class Place:
 
     def __init__(self, directory: Path, start: datetime = START) -> None:
         self.now = start
+        self.google_skew = timedelta()
         self._outdoors = _Outdoors.of(self)
         self.world, self.tenant = self._outdoors.world, self._outdoors.tenant
         self._google, self._ireserve = self._outdoors.google, self._outdoors.ireserve
@@ -112,8 +126,7 @@ class Place:
         self.log: list[dict[str, object]] = []
         self.told: list[tuple[str, Alert]] = []
         self._numbers = itertools.count(1)
-        self.ports = self.compose(self.documents)
-        self._product = Client(self.app(self.ports))
+        self.ports, self._product = self._outdoors.product(self, self.compose(self.documents))
 
     def leave(self) -> None:
         """Hand the simulators on to the next place; this one is done."""
@@ -142,9 +155,9 @@ class Place:
             note=self._note,
         )
 
-    def app(self, ports: Ports) -> Callable[..., Any]:
+    def app(self, ports: Ports, sessions: KeySessions | None = None) -> Callable[..., Any]:
         """Return the whole product as one WSGI application."""
-        console = console_app(ports, KeySessions(ports, KEY), secure=False)
+        console = console_app(ports, sessions or KeySessions(ports, KEY), secure=False)
         return whole_app(ports, handlers(key_door(KEY)), console)
 
     # time and work
@@ -433,6 +446,10 @@ class _Outside:
             clock=lambda: self._place.now,
             sleep=self._place.pass_time,
         )
+
+    def clock_of(self, address: str) -> datetime | None:
+        """The clock of everybody here, but for what the test says of Google's."""
+        return None if address else self._place.now + self._place.google_skew
 
     def _secret(self, integration: Integration, name: str) -> str:
         version = integration.secret_versions.get(name, "")

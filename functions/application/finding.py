@@ -1,0 +1,15 @@
+"""A finding of the diagnosis."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the diagnosis. `level` is green, amber or red; `mend` says what to do, and names the act if one does it."""
+
+    name: str
+    level: str
+    says: str
+    mend: str = ""
+    act: str = ""
+    subject: str = ""

@@ -1,0 +1,246 @@
+"""The screens over WSGI: who may see them, foreign forms, hostile texts, secrets, drafts, diagnosis."""
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+from werkzeug.test import Client, TestResponse
+
+from tests.harness.place import CLIENT_SECRET, KEY, PASSWORD, PRODUCT, ROOM_A, Place
+
+SCREENS = (
+    "",
+    "/ireserve",
+    "/authentication",
+    "/mapping",
+    "/outbound",
+    "/inbound",
+    "/sync",
+    "/activation",
+    "/diagnostics",
+    "/diagnostics.txt",
+    "/find?booking=1001",
+    "/waiting",
+    "/journal",
+    "/history",
+    "/delete",
+)
+
+
+class Tab:
+    """A browser's tab: it keeps the session's cookie and sends the token of its forms."""
+
+    def __init__(self, place: Place) -> None:
+        self._client = Client(place.app(place.ports))
+        self.get("/console/?key=" + KEY)
+        self.get("/console/language/en")
+        found = re.search(r'name="csrf_token" value="(\w+)"', self.get("/console/").text)
+        self.token = found[1] if found else ""
+
+    def get(self, path: str, **options: object) -> TestResponse:
+        return self._client.get(path, base_url=PRODUCT, **options)
+
+    def post(self, path: str, token: str | None = None, **form: str) -> TestResponse:
+        data = {"csrf_token": self.token if token is None else token, **form}
+        return self._client.post(path, base_url=PRODUCT, data=data)
+
+    def forget_language(self) -> None:
+        self._client.delete_cookie("console_language", domain="127.0.0.1")
+
+    def seen(self, path: str) -> str:
+        return html.unescape(self.get(path).text)
+
+
+@pytest.fixture
+def tab(place: Place) -> Tab:
+    return Tab(place)
+
+
+def test_without_a_session_every_screen_asks_to_sign_in(place: Place) -> None:
+    for screen in ("/console/", *(f"/console/integrations/7{each}" for each in SCREENS)):
+        answer = place.request("GET", screen)
+        assert answer.status_code == 401
+        assert 'name="key"' in answer.text
+    assert place.request("POST", "/console/integrations/7/pause").status_code == 401
+
+
+def test_the_key_may_be_typed_and_guesses_are_slowed_down(place: Place) -> None:
+    answer = place.request("POST", "/console/sign-in", data={"key": KEY})
+    assert answer.status_code == 303
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    for _ in range(10):
+        assert "not the console key" in place.request("POST", "/console/sign-in", data={"key": "no"}).text
+    assert "Wait five minutes" in place.request("POST", "/console/sign-in", data={"key": KEY}).text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "/7", "/7/ireserve", "/7/authentication", "/7/mapping", "/7/outbound", "/7/pause", "/7/delete", "/7/connect"],
+)
+def test_a_form_without_its_token_is_refused(place: Place, tab: Tab, path: str) -> None:
+    place.activate()
+    before = place.api("GET", "/7")
+    for token in ("", "f" * 40):
+        assert tab.post(f"/console/integrations{path}", token, name="taken over", id="9", sure="7").status_code == 401
+    assert place.api("GET", "/7") == before
+
+
+def test_every_page_carries_a_strict_policy_and_nothing_inline(place: Place, tab: Tab) -> None:
+    place.activate()
+    place.book()
+    place.settle()
+    for screen in SCREENS:
+        answer = tab.get(f"/console/integrations/7{screen}")
+        assert answer.status_code == 200, screen
+        assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert not re.search(r"<script(?! src=)|\sstyle=|\son\w+=|javascript:", answer.text), screen
+        assert "[field." not in answer.text
+        assert "[said." not in answer.text
+
+
+def test_no_secret_is_ever_sent_back(place: Place, tab: Tab) -> None:
+    place.activate()
+    token = place.secrets.get("7", "google_refresh_token", "") or "no token kept under no version"
+    tab.post("/console/integrations/7/ireserve", ireserve_password="another-secret", **{"ireserve.username": ""})
+    for screen in SCREENS:
+        text = tab.seen(f"/console/integrations/7{screen}")
+        for secret in (CLIENT_SECRET, f'"{PASSWORD}"', token, KEY):
+            assert secret not in text, screen
+    failed = tab.post("/console/integrations/7/ireserve", ireserve_password="typed-secret", **{"ireserve.username": ""})
+    assert failed.status_code == 422
+    assert "typed-secret" not in failed.text
+
+
+def test_hostile_texts_are_shown_as_text(place: Place, tab: Tab) -> None:
+    hostile = "<script>alert(1)</script>"
+    place.activate(name=hostile)
+    booking = place.book(remarks=hostile)
+    place.settle()
+    place.edit(place.event()["id"], summary=hostile)
+    for screen in (*SCREENS, f"/find?booking={booking}", "/find?booking=<script>alert(1)</script>", f"?said={hostile}"):
+        assert hostile not in tab.get(f"/console/integrations/7{screen}").text, screen
+    assert hostile not in tab.get("/console/").text
+
+
+def test_the_language_switch_sends_nobody_elsewhere(tab: Tab) -> None:
+    for back in ("https://evil.example/", "//evil.example/console/", "/elsewhere"):
+        assert tab.get(f"/console/language/nl?back={back}").headers["Location"] == "/console/"
+    assert 'lang="nl"' in tab.get("/console/").text
+
+
+def test_the_browsers_language_counts_until_one_is_chosen(tab: Tab) -> None:
+    tab.forget_language()
+    assert 'lang="nl"' in tab.get("/console/", headers={"Accept-Language": "nl,en;q=0.5"}).text
+    assert 'lang="en"' in tab.get("/console/", headers={"Accept-Language": "de"}).text
+
+
+def test_an_integration_grows_screen_by_screen(place: Place, tab: Tab) -> None:
+    added = tab.post("/console/integrations", id="7", name="Noord", language="en", timezone="Europe/Amsterdam")
+    assert added.headers["Location"] == "/console/integrations/7/ireserve?said=added"
+    again = tab.post("/console/integrations", id="7", name="Zuid", language="en", timezone="Europe/Amsterdam")
+    assert again.status_code == 422
+    assert "choose another id" in again.text
+    saved = tab.post("/console/integrations/7/ireserve", **{"ireserve.base_url": "x", "ireserve.username": "u"})
+    assert saved.status_code == 422
+    assert 'value="x"' in saved.text
+    good = {"ireserve.base_url": "https://tenant.i-reserve.test/api/rest", "ireserve.username": "api_calendar"}
+    assert tab.post("/console/integrations/7/ireserve", ireserve_password=PASSWORD, **good).status_code == 303
+    assert place.api("GET", "/7")["ireserve"]["username"] == "api_calendar"
+    refused = tab.post("/console/integrations/7/activate")
+    assert refused.status_code == 409
+    assert "run Step 1 and Step 2" in html.unescape(refused.text)
+
+
+def test_a_screen_that_somebody_else_saved_meanwhile_is_not_overwritten(place: Place, tab: Tab) -> None:
+    place.save()
+    seen = re.search(r'name="seen" value="(\w+)"', tab.get("/console/integrations/7/sync").text)
+    assert seen
+    place.save(sync={"sweep_minutes": 20})
+    form = {"seen": seen[1], "sync.sweep_minutes": "5"}
+    answer = tab.post("/console/integrations/7/sync", **form)
+    assert answer.status_code == 422
+    assert "Somebody else changed" in answer.text
+    assert place.api("GET", "/7")["sync"]["sweep_minutes"] == 20
+
+
+def test_a_sync_that_runs_does_not_count_as_somebody_else(place: Place, tab: Tab) -> None:
+    place.activate()
+    page = tab.get("/console/integrations/7").text
+    seen = re.search(r'name="seen" value="(\w+)"', page)
+    assert seen
+    place.pass_time(3600)
+    place.tick()
+    form = {"seen": seen[1], "name": "Zuid", "language": "nl", "timezone": "Europe/Amsterdam"}
+    assert tab.post("/console/integrations/7", **form).status_code == 303
+    assert place.api("GET", "/7")["name"] == "Zuid"
+
+
+def test_another_account_is_asked_about_before_it_takes_over(place: Place, tab: Tab) -> None:
+    place.save()
+    place.connect()
+    place.consent(account="guest@example.org")
+    assert tab.post("/console/integrations/7/connect").status_code == 303
+    shown = tab.seen("/console/integrations/7/authentication")
+    assert "You gave consent as guest@example.org" in shown or "U gaf toestemming als guest@example.org" in shown
+    assert place.api("GET", "/7")["connection"]["account"] == "planner@example.org"
+    tab.post("/console/integrations/7/connect", confirm="yes")
+    assert place.api("GET", "/7")["connection"]["account"] == "guest@example.org"
+
+
+def levels(place: Place) -> dict[str, str]:
+    order = ("green", "amber", "red")
+    found: dict[str, str] = {}
+    for check in place.api("GET", "/7/diagnostics")["checks"]:
+        worst = max(check["level"], found.get(check["name"], "green"), key=order.index)
+        found[check["name"]] = worst
+    return found
+
+
+def test_old_readings_clocks_and_missing_settings_are_found(place: Place, tab: Tab) -> None:
+    place.activate()
+    place.book()
+    place.settle()
+    good = levels(place)
+    assert {good[name] for name in ("settings", "clock", "address", "pull", "sweep", "queue", "lag")} == {"green"}
+    place.google_skew = timedelta(seconds=30)
+    assert levels(place)["clock"] == "amber"
+    place.google_skew = timedelta(seconds=300)
+    assert levels(place)["clock"] == "red"
+    place.book(start="2026-11-26T10:00", end="2026-11-26T11:00")
+    place.now += timedelta(hours=3)
+    old = levels(place)
+    assert (old["pull"], old["sweep"], old["queue"]) == ("red", "amber", "red")
+    assert tab.post("/console/integrations/7/sweep").status_code == 303
+    place.google_skew = timedelta()
+    place.settle()
+    mended = levels(place)
+    assert (mended["pull"], mended["sweep"], mended["queue"]) == ("green", "green", "green")
+
+
+def test_webhooks_and_channels_are_mended_by_their_buttons(place: Place, tab: Tab) -> None:
+    place.ireserve("POST", "faults", {"method": "POST", "path": "hook/subscribe.*", "status": 500, "times": 9})
+    place.activate()
+    assert levels(place)["hooks"] == "amber"
+    place.ireserve("DELETE", "faults")
+    assert tab.post("/console/integrations/7/mend/hooks").status_code == 303
+    assert levels(place)["hooks"] == "green"
+    for channel in place.google("GET", "channels")["channels"]:
+        place.google("POST", f"channels/{channel['id']}/expire")
+    place.now += timedelta(days=8)
+    assert levels(place)["channel"] == "amber"
+    tab = Tab(place)  # the session has ended meanwhile
+    assert tab.post("/console/integrations/7/mend/renew").status_code == 303
+    place.settle()
+    assert levels(place)["channel"] == "green"
+
+
+def test_the_text_for_support_names_no_address(place: Place, tab: Tab) -> None:
+    place.activate()
+    text = tab.get("/console/integrations/7/diagnostics.txt").text
+    assert "@" not in text
+    assert ROOM_A not in text
+    assert len(text.splitlines()) > 10

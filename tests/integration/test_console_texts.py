@@ -1,0 +1,117 @@
+"""No text is missing: in neither language on a screen, and no sentence from inside without its Dutch."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+import yaml
+
+from functions.application.probe import PARTS
+from functions.application.undo import STAYS
+from functions.domain.dialect import Dialect
+from functions.domain.integration import Phase
+from functions.domain.link import Origin, State
+from functions.domain.snapshot import Presence
+from functions.domain.step import Why
+from functions.domain.template import REFUSED, placeholders
+from functions.entrypoints import fields as form
+from functions.entrypoints.desk import MENU
+from functions.entrypoints.texts import FOLDER, LANGUAGES, Texts, table
+
+ROOT = Path(__file__).parents[2] / "functions"
+ERRORS = ("Transient", "Stale", "AccessRevoked", "Malformed", "Refused", "Gone", "Conflict")
+OPERATORS = ("cloud_", "file_", "firestore_", "local_", "secret_", "sqlite_")  # what these say is for who runs the machine
+
+
+def keys_in_templates() -> set[str]:
+    """Every text that a template names in full."""
+    found: set[str] = set()
+    for template in (ROOT / "entrypoints" / "templates").glob("*.html"):
+        found |= set(re.findall(r"""\bt\(['"]([a-z0-9_.]+[a-z0-9_])['"][,)]""", template.read_text()))
+    return found
+
+
+def keys_by_name() -> set[str]:
+    """Every text that is looked up by a name of the domain."""
+    groups = (form.GENERAL, form.IRESERVE, form.AUTHENTICATION)
+    screens = (form.OUTBOUND, form.INBOUND, form.SYNC)
+    every = [f for group in groups for f in group] + [f for screen in screens for f in form.of_screen(screen)]
+    labels = {f"field.{f.name}.label" for f in every} | {f"field.{f.name}.help" for f in every}
+    choices = {f"field.{f.name}.{choice}" for f in every for choice in f.choices}
+    names = {f"placeholder.{name}" for name in placeholders()} | {f"why.{each.value}" for each in Why}
+    states = {f"state.{each.value}" for each in State} | {f"origin.{each.value}" for each in Origin}
+    states |= {f"phase.{each.value}" for each in Phase} | {f"presence.{each.value}" for each in Presence}
+    pages = {f"page.{page}" for _, listed in MENU for page in listed} | {f"menu.{group}" for group, _ in MENU}
+    dialect = {f"dialect.{each.name}" for each in fields(Dialect) if each.metadata}
+    units = {f"unit.{f.unit}" for f in every if f.unit} | {f"probe.part.{part.name}" for part in PARTS}
+    return labels | choices | names | states | pages | dialect | units
+
+
+def test_both_languages_have_the_same_texts_with_the_same_values() -> None:
+    english, dutch = table("en"), table("nl")
+    assert set(english) == set(dutch)
+    holes = re.compile(r"\{\w*\}")
+    for key, text in english.items():
+        assert sorted(holes.findall(text)) == sorted(holes.findall(dutch[key])), key
+
+
+def test_every_text_that_a_screen_asks_for_is_there() -> None:
+    assert sorted((keys_in_templates() | keys_by_name()) - set(table("en"))) == []
+
+
+def template(node: ast.AST) -> str:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+    return ""
+
+
+def sentences(module: Path) -> Iterator[str]:
+    """What a module says to people: its errors, faults and findings."""
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            where = {"Fault": slice(1, 2), "Check": slice(2, 4)}.get(name, slice(0, 1) if name in ERRORS else slice(0))
+            yield from (template(argument) for argument in node.args[where])
+        if isinstance(node, ast.Yield) and isinstance(node.value, ast.Tuple) and "faults" in module.name:
+            yield template(node.value.elts[1])
+        if isinstance(node, ast.Yield) and node.value is not None and module.name == "template.py":
+            yield template(node.value)
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in ("says", "mend"):
+            yield template(node.value)
+
+
+def test_every_sentence_from_inside_has_its_dutch() -> None:
+    known = yaml.safe_load((FOLDER / "sentences.nl.yaml").read_text())
+    modules = [m for layer in ("domain", "application", "adapters") for m in sorted((ROOT / layer).glob("*.py"))]
+    said = {s for m in modules if not m.name.startswith(OPERATORS) for s in sentences(m) if " " in s}
+    said |= {STAYS, *REFUSED.values()}
+    assert len(said) > 150
+    assert sorted(said - set(known)) == []
+
+
+def test_translations_keep_every_value() -> None:
+    known = yaml.safe_load((FOLDER / "sentences.nl.yaml").read_text())
+    for english, dutch in known.items():
+        assert english.count("{}") == dutch.count("{}"), english
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_moment_is_shown_on_the_integrations_clock(language: str) -> None:
+    shown = Texts(language, "Europe/Amsterdam").moment("2026-07-01T22:30:00+00:00")
+    assert shown in ("Thu 2 Jul 2026 00:30", "do 2 jul 2026 00:30")
+
+
+def test_sentences_within_sentences_are_translated_too() -> None:
+    dutch = Texts("nl").sentence
+    both = "Google is not connected: run Step 1 and Step 2; calendar a@b cannot be reached by the connected account"
+    assert dutch(both) == (
+        "Google is niet verbonden: doe Stap 1 en Stap 2; agenda a@b is niet te bereiken met het verbonden account"
+    )
+    inner = "webhooks could not be registered in i-Reserve (i-Reserve could not be reached.); copy their address there by hand"
+    assert "i-Reserve was niet te bereiken." in dutch(inner)
+    assert dutch("something nobody ever said") == "Something nobody ever said"
