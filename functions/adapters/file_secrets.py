@@ -35,7 +35,7 @@ class FileSecrets:
     def get(self, int_id: str, name: str, version: str = "") -> str | None:
         """Return the secret, or None where there is none; raises `AccessRevoked` for a version that was destroyed."""
         secret = self._read().get(int_id, {}).get(name)
-        if secret is None:
+        if secret is None or not secret["versions"]:
             return None
         value = secret["versions"].get(version or str(secret["last"]))
         if value is None:
@@ -55,18 +55,11 @@ class FileSecrets:
             return str(secret["last"])
 
     def delete(self, int_id: str, name: str, *, keep_version: str = "") -> None:
-        """Destroy every version but the one to keep."""
+        """Destroy every version but the one to keep. Numbers go on: a secret that is entered again gets a new one."""
         with self._changing() as kept:
-            secrets = kept.get(int_id, {})
-            if name not in secrets:
-                return
-            if keep_version:
-                versions = secrets[name]["versions"]
-                secrets[name]["versions"] = {n: value for n, value in versions.items() if n == keep_version}
-                return
-            del secrets[name]
-            if not secrets:
-                del kept[int_id]
+            secret = kept.get(int_id, {}).get(name)
+            if secret is not None:
+                secret["versions"] = {n: value for n, value in secret["versions"].items() if n == keep_version}
 
     def _read(self) -> Kept:
         try:

@@ -56,7 +56,7 @@ def test_deleting_all_leaves_nothing_and_may_be_repeated(secrets: Secrets) -> No
     for _ in range(2):
         secrets.delete("7", "digest_key")
     assert secrets.get("7", "digest_key") is None
-    secrets.put("7", "digest_key", "again")
+    assert secrets.put("7", "digest_key", "again") == "2"  # what was kept in memory under 1 is not mistaken for it
     assert secrets.get("7", "digest_key") == "again"
 
 
