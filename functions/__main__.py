@@ -1,6 +1,7 @@
 """`python -m functions`: `serve` and the operators' commands."""
 
 import errno
+import os
 import signal
 import sys
 import threading
@@ -17,15 +18,22 @@ from functions.settings import EnvironmentFaults, read_environment
 
 
 def make_ports() -> Ports:
-    """Compose the ports for a command; faults of the environment are said one a line."""
+    """Compose the ports for a command; faults of the environment are said one a line.
+
+    A command says itself what it did: log lines come only with LOG_LEVEL, and on stderr.
+    """
+    from functions.adapters.log_lines import log_to_stderr
+
     try:
-        return bootstrap.product().ports
+        ports = bootstrap.product().ports
     except EnvironmentFaults as faults:
         click.echo(str(faults), err=True)
         sys.exit(2)
     except SyncError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
+    log_to_stderr(os.environ.get("LOG_LEVEL", "CRITICAL").upper())
+    return ports
 
 
 @cli.command()

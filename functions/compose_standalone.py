@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 def standalone(environment: Environment) -> Product:
-    """Compose over the files in the state directory."""
-    from functions.adapters.local_keys import local_keys
+    """Compose over the files in the state directory; raises `Refused` where it cannot be used."""
+    from functions.adapters.local_keys import local_keys, state_directory
 
+    state_directory(environment.state_dir)
     keys = local_keys(environment.state_dir, environment.webhook_keys, environment.console_key)
 
     @cache

@@ -10,6 +10,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Mapping
+from typing import TextIO
 
 LOG = logging.getLogger("functions")
 _TRACE = "logging.googleapis.com/trace"
@@ -46,7 +47,16 @@ def note(event: str, fields: Mapping[str, object]) -> None:
 
 def log_to_stdout(level: str) -> None:
     """Send our lines to stdout, those of this severity and above."""
-    handler = logging.StreamHandler(sys.stdout)
+    _log_to(sys.stdout, level)
+
+
+def log_to_stderr(level: str) -> None:
+    """Send them to stderr, out of the way of what a command prints."""
+    _log_to(sys.stderr, level)
+
+
+def _log_to(stream: TextIO, level: str) -> None:
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLines())
     LOG.handlers[:] = [handler]
     LOG.setLevel(level)

@@ -166,11 +166,10 @@ def connect(make: MakePorts, int_id: str, *, confirm: bool, wait: bool, as_json:
         ports = make()
         if not confirm and not consent.waiting(ports, int_id):
             address = consent.begin(ports, int_id)
-            click.echo(
-                address if not wait else f"Open this address in a browser and give consent:\n{address}", err=wait
-            )
             if not wait:
+                show({"address": address}, as_json=as_json, lines=[address])
                 return
+            click.echo(f"Open this address in a browser and give consent:\n{address}", err=True)
             for _ in range(600):
                 if consent.waiting(ports, int_id):
                     break
