@@ -7,6 +7,7 @@ from functions.application.ports import Ports
 from functions.domain.errors import SyncError
 from functions.entrypoints.api import api
 from functions.entrypoints.http import LARGEST_BODY, answer, error_answer
+from functions.entrypoints.openapi import openapi
 from functions.entrypoints.screens import OPEN_PATHS, screens
 from functions.entrypoints.session import COOKIE, NEW_COOKIE, Sessions
 
@@ -68,5 +69,6 @@ def console_app(ports: Ports, sessions: Sessions, *, secure: bool) -> Flask:
         return Response(response.get_data(), 303, {"Location": response.headers["Location"]})
 
     app.register_blueprint(api(ports, who))
+    app.register_blueprint(openapi())
     app.register_blueprint(screens(ports, sessions, who, secure=secure))
     return app

@@ -1,5 +1,7 @@
 """Diagnostics: a page of checks, each with the button that mends it, and the same as text for a support ticket."""
 
+from typing import Any
+
 from flask import Blueprint, Response
 
 from functions.application import activation, channels, diagnose, find, hints, integrations
@@ -57,7 +59,7 @@ def _screen(desk: Desk, int_id: str, legs: tuple[trip.Leg, ...] = ()) -> Respons
     t = desk.texts(integrations.get(desk.ports.documents, int_id))
     lags = find.lags(desk.ports, int_id)
     bars = plot([seconds for _, seconds in lags])
-    more = {"pages": PAGES, "buttons": BUTTONS, "legs": legs, "text": as_text(found, t)}
+    more: dict[str, Any] = {"pages": PAGES, "buttons": BUTTONS, "legs": legs, "text": as_text(found, t)}
     return desk.page("diagnostics.html", int_id, here="diagnostics", found=found, lags=lags, plot=bars, **more)
 
 
