@@ -76,7 +76,7 @@ def test_faults_of_secrets_and_of_other_integrations_are_in_the_same_list(place:
     body = {
         **example("7"),
         "outbound": {"reminder_email_minutes": -1},
-        "secrets": {"pasword": "x", "ireserve_password": ""},
+        "secrets": {"ireserve_word": "x", "ireserve_password": ""},
     }
     said = place.api("PUT", "/7", body, status=422)["errors"]
     fields = [each["field"] for each in said]
@@ -84,7 +84,7 @@ def test_faults_of_secrets_and_of_other_integrations_are_in_the_same_list(place:
         "mapping",
         "outbound.reminder_email_minutes",
         "secrets.ireserve_password",
-        "secrets.pasword",
+        "secrets.ireserve_word",
     ]
     assert fields.count("mapping") == 2
 
