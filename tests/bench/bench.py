@@ -25,7 +25,7 @@ def run(names: list[str], plan: Plan) -> Iterator[Figure]:
 
 def table(figures: list[Figure]) -> str:
     """Return the figures as a table in Markdown."""
-    words = {True: "yes", False: "NO", None: "not measured"}
+    words = {True: "yes", False: "NO", None: "-"}
     rows = [("what", "budget", "median (min–max)", "held", "how")]
     rows += [(each.what, each.budget, each.found, words[each.held], each.how) for each in figures]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]

@@ -6,17 +6,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+ROOM_A, ROOM_B = "room-a@group.calendar.google.com", "room-b@group.calendar.google.com"
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table. `held` is None where it could not be measured; `how` then says why."""
+    """One line of the table. `held` is None where there is no budget or it could not be measured; `how` says which."""
 
     what: str
     budget: str
     found: str
     held: bool | None
     how: str
+
+    @classmethod
+    def told(cls, what: str, ratios: Sequence[float], how: str) -> "Figure":
+        """Return a line without a budget."""
+        return cls(what, "-", shown(ratios), None, how)
 
 
 @dataclass(frozen=True, slots=True)

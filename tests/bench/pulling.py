@@ -1,0 +1,189 @@
+"""How fast are events pulled, and in how much memory? Beside gcal_sync, and beside downloading and decoding alone."""
+
+import gc
+import http.client
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from google.oauth2.credentials import Credentials
+
+from functions.adapters.google_calendar import PAGE_SIZE, GoogleCalendars
+from functions.adapters.google_http import checked
+from functions.application import calendars, work
+from functions.application.hints import Hint, Kind
+from functions.application.ports import Calendars, Ports, pages
+from functions.domain.identity import calendar_hash
+from functions.domain.integration import Integration
+from tests.bench.filled import Pair, fill
+from tests.bench.measure import ROOM_A, ROOM_B, ROOT, Figure, Plan, at_most, pairs
+from tests.bench.recorded import event_id, start_of
+from tests.harness.place import Place, _Outside
+
+OTHER = ROOT / ".venv-bench" / "bin" / "python"
+SMALL_PAGE = 500
+
+
+class Source:
+    """The recorded pages: read by ours, by gcal_sync, or only downloaded and decoded."""
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        self.address, self.token, self.sync = str(told["address"]), str(told["token"]), told["sync"]
+
+    def calendars(self, page_size: int = PAGE_SIZE) -> GoogleCalendars:
+        who = Credentials(self.token)  # type: ignore[no-untyped-call]
+        http = checked(allow_private=True)()
+        return GoogleCalendars(lambda: http, who, endpoint=f"{self.address}/calendar/v3/", page_size=page_size)
+
+    def decoded(self, sync_token: str = "") -> Callable[[], float]:
+        """Return what downloads and decodes every page and does nothing with it, in seconds."""
+        connection = http.client.HTTPConnection(urlsplit(self.address).netloc)
+        path = f"/calendar/v3/calendars/{quote(ROOM_A)}/events?singleEvents=true&maxResults={PAGE_SIZE}"
+        path += f"&syncToken={sync_token}" if sync_token else ""
+
+        def run() -> float:
+            began, page = time.perf_counter(), ""
+            while True:
+                connection.request("GET", path + (f"&pageToken={page}" if page else ""))
+                page = json.loads(connection.getresponse().read()).get("nextPageToken", "")
+                if not page:
+                    return time.perf_counter() - began
+
+        return run
+
+
+def measure(plan: Plan) -> Iterator[Figure]:
+    count, rounds = plan.of(10_000, 1_000), plan.of(9, 2)
+    with ExitStack() as stack:
+        source = stack.enter_context(_recorded(count, count // 5))
+        adapter, whole = _adapter(source, count), stack.enter_context(_pulls(source, count, PAGE_SIZE))
+        shape = f"{count} events in pages of {PAGE_SIZE}, recorded from the simulator"
+        bare, bare_changes = source.decoded(), source.decoded(source.sync[ROOM_A])
+        for run in (adapter, bare, bare_changes):
+            run()
+        whole(ROOM_A)
+        yield at_most("pages -> Events / download + json.loads", 3, pairs(rounds, adapter, bare), shape)
+        found = pairs(rounds, lambda: whole(ROOM_A), bare_changes)
+        yield Figure.told("a whole pull of echoes, links looked up / the same", found, "read from SQLite; for information")
+        if OTHER.exists():
+            other = stack.enter_context(_gcal_sync(source, count))
+            other()
+            how = "gcal_sync with its in-memory store and its pages of 1000, of the same events"
+            yield at_most("pages -> Events / gcal_sync", 1, pairs(rounds, adapter, other), how)
+            yield at_most("a whole pull of echoes / gcal_sync", 1, pairs(rounds, lambda: whole(ROOM_A), other), how)
+        else:
+            yield Figure("pages -> Events / gcal_sync", "<= 1 x", "-", None, "gcal_sync could not be installed")
+    small = plan.of(5_000, 2_500)
+    with _recorded(small, small // 5) as source, _pulls(source, small, SMALL_PAGE) as pull:
+        pull(ROOM_B)
+        ratios = [_peak(lambda: pull(ROOM_A)) / _peak(lambda: pull(ROOM_B)) for _ in range(plan.of(3, 1))]
+    how = f"tracemalloc's peak during a whole pull of echoes in pages of {SMALL_PAGE}"
+    yield at_most(f"memory of {small // SMALL_PAGE} pages / of {small // 5 // SMALL_PAGE}", 1.2, ratios, how)
+
+
+def _adapter(source: Source, count: int) -> Callable[[], float]:
+    ours = source.calendars()
+
+    def run() -> float:
+        began = time.perf_counter()
+        found = sum(len(page.items) for page in pages(lambda token: ours.changes(ROOM_A, page=token)))
+        seconds = time.perf_counter() - began
+        assert found == count, found
+        return seconds
+
+    return run
+
+
+@contextmanager
+def _pulls(source: Source, count: int, page_size: int) -> Iterator[Callable[[str], float]]:
+    """Give what does the product's own task of pulling a calendar, in which every event is an echo; in seconds."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Place(Path(folder))
+        place.activate(sync={"backfill": "none"})
+        for calendar, number in ((ROOM_A, count), (ROOM_B, count // 5)):
+            _link(place, source, calendar, number)
+
+        class Outside(_Outside):
+            def calendars(self, integration: Integration, refresh_token: str = "") -> Calendars:
+                return source.calendars(page_size)
+
+        ports = replace(place.ports, outside=Outside(place))
+
+        def run(calendar: str) -> float:
+            _rewind(ports, calendar, source.sync[calendar])
+            place.log.clear()
+            began = time.perf_counter()
+            work.run(ports, Hint(Kind.CALENDAR, "7", (calendar_hash(calendar),), "poll", place.now).body())
+            seconds = time.perf_counter() - began
+            pulled = next(line for line in place.log if line["event"] == "pulled")
+            assert pulled["events"] == (count if calendar == ROOM_A else count // 5), pulled
+            assert pulled["changed"] == 0, pulled
+            return seconds
+
+        yield run
+        place.file.close()
+
+
+def _link(place: Place, source: Source, calendar: str, count: int) -> None:
+    numbers, etags = range(count), {}
+    for page in pages(lambda token: source.calendars().changes(calendar, page=token)):
+        etags.update({item.key.id: getattr(item, "etag", "") for item in page.items})
+    known = (
+        Pair(f"{calendar[5]}{n}", calendar, event_id(n), start_of(n), etags[event_id(n)]) for n in numbers
+    )
+    fill(place.file, "7", known)
+
+
+def _rewind(ports: Ports, calendar: str, sync_token: str) -> None:
+    calendars.change(
+        ports.documents, "7", calendar, lambda state: replace(state, sync_token=sync_token, page="", listing=False)
+    )
+
+
+@contextmanager
+def _recorded(count: int, few: int) -> Iterator[Source]:
+    command = [sys.executable, "-m", "tests.bench.recorded", str(count), str(few)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            yield Source(json.loads(process.stdout.readline()))
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def _gcal_sync(source: Source, count: int) -> Iterator[Callable[[], float]]:
+    command = [str(OTHER), str(Path(__file__).with_name("gcal_sync_runs.py")), source.address, source.token, ROOM_A]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+
+        def run() -> float:
+            assert process.stdin
+            assert process.stdout
+            process.stdin.write("\n")
+            process.stdin.flush()
+            seconds, found = process.stdout.readline().split()
+            assert int(found) == count, found
+            return float(seconds)
+
+        try:
+            yield run
+        finally:
+            process.terminate()
+
+
+def _peak(run: Callable[[], float]) -> int:
+    gc.collect()
+    tracemalloc.start()
+    run()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak
