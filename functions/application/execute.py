@@ -125,7 +125,7 @@ def _overtaken(sides: Sides, view: View, step: Write, error: SyncError, entry_id
     closed = journal.closed(entry, "overtaken", sides.now(), reason=error.reason)
     if isinstance(step, WriteBooking | MakeBooking):
         _save(sides, link, entry_id, closed)
-        raise error
+        raise Stale("the booking is not there any more", reason=error.reason) if isinstance(error, Gone) else error
     key = _place(step) if isinstance(error, Taken) else step.key
     if isinstance(step, InsertEvent | ReviveEvent) and isinstance(error, Taken):
         link = replace(link, event=key, base=None)

@@ -12,7 +12,9 @@ def is_echo(link: Link, event: Event, digest: Callable[[str], str]) -> bool:
     """Compare normalised content with the base; etags differ for things that do not matter here."""
     base = link.base
     settled = link.state is State.ACTIVE and link.intent is None and not link.closed and link.meet_asked_at is None
-    if base is None or not settled or link.event != event.key or event.when != base.when:
+    if base is None or not settled or link.event != event.key:
+        return False
+    if (event.when, event.key.calendar) != (base.when, base.calendar):
         return False
     if event.etag == link.event_etag:
         return True

@@ -70,6 +70,8 @@ def _blind(v: View, c: Circumstances, booking: Booking, wanted: Appointment) -> 
     link = v.link
     if link.base is None or link.event is None or link.refused or link.state is not State.ACTIVE:
         return Planned(Look(event=link.event))
+    if link.event.calendar != link.base.calendar:
+        return Planned(Look(event=link.event))  # moved by a person, and a crash came before it was dealt with
     if link.meet_asked_at is not None:
         return Planned(Look(event=link.event))
     base = base_of(wanted, booking, c.digest)

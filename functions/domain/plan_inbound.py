@@ -87,10 +87,9 @@ def plan_vanished(v: View, c: Circumstances) -> Planned:
     link, booking = v.link, v.booking.value
     if booking is None or link.event is None:
         return Planned(Rest(Why.UNREADABLE))
-    if link.base is None:
-        return _again(v, booking, c, Why.BOOKING_MADE)
     when = when_of(booking, c.settings)
-    changed = (when, booking.object_id, booking.status) != (link.base.when, link.base.object_id, link.base.status)
+    base = link.base
+    changed = base is None or (when, booking.object_id, booking.status) != (base.when, base.object_id, base.status)
     if link.decided == "restore":
         return _again(v, booking, c, Why.UNDONE)
     if link.state in (State.GRACE, State.HELD):
@@ -105,6 +104,8 @@ def plan_vanished(v: View, c: Circumstances) -> Planned:
         return merge(replace(v, event=v.found), c)
     if not in_window(when, c.settings, c.now):
         return Planned(Settle(replace(link, state=State.DETACHED, reason=Why.OUTSIDE_WINDOW), Why.OUTSIDE_WINDOW))
+    if base is None:
+        return _again(v, booking, c, Why.BOOKING_MADE)
     if changed:
         return _again(v, booking, c, Why.CONFLICT)
     return _deleted(v, booking, c)
