@@ -4,6 +4,7 @@ https://support.i-reserve.net/en/functional-information/available-apis/api-hook/
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from functions.adapters.ireserve_booking import booking_id, fields_of
@@ -42,9 +43,18 @@ class Writing:
     def write(self, booking: Booking, change: BookingChange) -> Booking:
         """Change a booking by its id: one call where the answer shows the booking with what was asked.
 
-        An answer with the id only, or with nothing but the status not yet changed, is read once more. Raises `Refused`
-        (`not_applied` where i-Reserve accepted it and shows something else).
+        An answer with the id only, or with nothing but the status not yet changed, is read once more. With
+        `ignore_validation` a refused change is repeated with the tenant's override, where that is known. Raises
+        `Refused` (`not_applied` where i-Reserve accepted it and shows something else).
         """
+        if not change.ignore_validation or self._dialect.override is None:
+            return self._written(booking, replace(change, ignore_validation=False))
+        try:
+            return self._written(booking, replace(change, ignore_validation=False))
+        except Refused:
+            return self._written(booking, change)
+
+    def _written(self, booking: Booking, change: BookingChange) -> Booking:
         rule = end_rule_of(change.object_id or booking.object_id, self._day_end, self._dialect)
         answered = self._answered(booking, change, rule)
         lacking = unapplied(answered, booking, change, self._zone, rule)

@@ -118,6 +118,18 @@ def test_ignore_validation_errors_on_update_on_writes_with_the_known_override(pl
     assert place.booking(booking)["from"] == LATER
 
 
+def test_ignore_validation_errors_on_update_on_uses_the_override_only_where_i_reserve_refuses(place: Place) -> None:
+    place.ireserve("PATCH", "dialect", {"override_in": "body"})
+    place.activate(inbound={**UPDATES, "ignore_validation_errors_on_update": True})
+    probed(place, override=["body", "override", True])
+    made(place, FROM_GOOGLE)
+    place.forget()
+    dragged(place)
+    sent = [call["body"] for call in place.ireserve("GET", "calls")["calls"] if call["method"] == "POST"]
+    assert len(sent) == 1
+    assert "override" not in str(sent)
+
+
 def test_ignore_validation_errors_on_update_on_is_for_moves_only(place: Place) -> None:
     place.ireserve("PATCH", "dialect", {"override_in": "body"})
     place.activate(inbound={**UPDATES, "ignore_validation_errors_on_update": True})
