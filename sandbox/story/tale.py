@@ -98,9 +98,9 @@ class Tale:
         """Wait until something shows and return it."""
         return self.stage.until(found, seconds, what)
 
-    def wait_for_event(self, booking: str, calendar: str = ROOM_A) -> Any:
+    def wait_for_event(self, booking: str, calendar: str = ROOM_A, seconds: float = 20.0) -> Any:
         """Wait until a booking has its event, with the id written back."""
-        return self.wait(f"the event of booking {booking}", lambda: self.event_of(booking, calendar))
+        return self.wait(f"the event of booking {booking}", lambda: self.event_of(booking, calendar), seconds)
 
     def wait_for_time(self, booking: str, day: date, start: str, seconds: float = 20.0) -> Any:
         """Wait until the event of a booking starts then."""
