@@ -1,0 +1,147 @@
+"""Instances of the product that crash, or stall and go on later, at any call outside and any transaction."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, TypeVar
+
+from functions.application.ports import Body, Documents, Path, Task, Tasks, Transaction
+
+T = TypeVar("T")
+PATIENCE = 20.0  # seconds of the real clock that a stalled thread is waited for
+
+
+class Crash(BaseException):
+    """The process dies here: nothing of the product may catch it, and nothing it does afterwards counts."""
+
+
+class Instance:
+    """One execution of a task. Its steps are its calls outside, its transactions and its puts into the queue.
+
+    It crashes or stalls at a step, before its effect or `after` it. `began` is where the
+    history of the two sides was when it started, `reads` when it last saw each booking.
+    """
+
+    def __init__(self, began: int, *, fuse: int | None = None, gate: int | None = None, after: bool = False) -> None:
+        self.began = began
+        self.reads: dict[str, tuple[int, datetime]] = {}
+        self._fuse, self._after, self._gate = fuse, after, gate
+        self._steps = 0
+        self._dead = False
+        self.waits = False
+        self.stalled_at: datetime | None = None
+        self._stalled = threading.Event()
+        self._resumed = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.failure: BaseException | None = None
+
+    @property
+    def may_stall(self) -> bool:
+        """Whether it needs a thread of its own."""
+        return self._gate is not None
+
+    def step(self, effect: Callable[[], T]) -> T:
+        """Do one step, unless this instance dies before it or right after it, or stalls first."""
+        if self._dead:
+            raise Crash
+        number, self._steps = self._steps, self._steps + 1
+        if not self._after:
+            self._mishap(number)
+        result = effect()
+        if self._after:
+            self._mishap(number)
+        return result
+
+    def _mishap(self, number: int) -> None:
+        if number == self._gate:
+            self.waits = True
+            self._stalled.set()
+            self._resumed.wait(PATIENCE)
+            if self._dead:
+                raise Crash
+        if number == self._fuse:
+            self.die()
+            raise Crash
+
+    def die(self) -> None:
+        """Nothing that this instance still tries has any effect."""
+        self._dead = True
+
+    def start(self, job: Callable[[], None]) -> bool:
+        """Run the job on a thread of its own until it ends (True) or stalls at its gate (False)."""
+
+        def run() -> None:
+            try:
+                job()
+            except Crash:
+                pass
+            except BaseException as error:  # noqa: BLE001 -- handed to the test's own thread
+                self.failure = error
+            finally:
+                self._stalled.set()
+
+        self._thread = threading.Thread(target=run, daemon=True)
+        self._thread.start()
+        self._stalled.wait(PATIENCE)
+        if not self.waits:
+            self._thread.join(PATIENCE)
+        return not self.waits
+
+    def resume(self) -> None:
+        """Let a stalled instance go on to its end."""
+        self._resumed.set()
+        if self._thread is not None:
+            self._thread.join(PATIENCE)
+
+
+class Running(threading.local):
+    """The instance that runs on this thread; None for what people and the outside systems do."""
+
+    instance: Instance | None = None
+
+    @contextmanager
+    def elsewhere(self) -> Iterator[None]:
+        """Do something that happens in another process."""
+        instance, self.instance = self.instance, None
+        try:
+            yield
+        finally:
+            self.instance = instance
+
+    def step(self, effect: Callable[[], T]) -> T:
+        """Do an effect as a step of the instance that runs here, if one does."""
+        return effect() if self.instance is None else self.instance.step(effect)
+
+
+class SteppedDocuments:
+    """The store, as an instance that may crash or stall at each transaction sees it."""
+
+    def __init__(self, documents: Documents, running: Running, saved: Callable[[], None]) -> None:
+        self._documents, self._running, self._saved = documents, running, saved
+
+    def get(self, path: Path) -> Body | None:
+        return self._documents.get(path)
+
+    def transact(self, work: Callable[[Transaction], T]) -> T:
+        result = self._running.step(lambda: self._documents.transact(work))
+        self._saved()
+        return result
+
+    def find(
+        self, collection: Path, where: Mapping[str, str | int | bool] | None = None, **options: Any
+    ) -> list[tuple[str, Body]]:
+        return self._documents.find(collection, where, **options)
+
+    def count(self, collection: Path, where: Mapping[str, str | int | bool] | None = None) -> int:
+        return self._documents.count(collection, where)
+
+
+class SteppedTasks:
+    """The queue, likewise."""
+
+    def __init__(self, tasks: Tasks, running: Running) -> None:
+        self._tasks, self._running = tasks, running
+
+    def put(self, *tasks: Task) -> bool:
+        return self._running.step(lambda: self._tasks.put(*tasks))

@@ -1,0 +1,377 @@
+"""The ledger: who changed what since both sides last agreed, and whether a write of the product was allowed to.
+
+It looks at both sides before and after every call of the product. What changed in between calls, people did; what
+changes inside a call, the product did, and each such change must be one that the settings allow. A person's edit that
+the other side does not show yet is `pending`; it may be overwritten only where the policy says so.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from tests.model.instances import Instance
+from tests.model.truth import TrueEvent, Truth
+
+RACE = timedelta(seconds=5)  # between reading a booking and writing it; there is no conditional write
+CANCELLED = (70, 80)
+WANTED = (20, 30)
+CANCEL = 70
+Side = Literal["booking", "event"]
+SIDES: tuple[Side, Side] = ("booking", "event")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The settings that decide who may change what."""
+
+    update: bool = False
+    winner: Side = "booking"
+    deleted: Literal["cancel", "ask", "restore"] = "cancel"
+    rooms: bool = False
+    follow: Literal["inbound_object", "all_mapped"] = "inbound_object"
+    grace: int = 60
+
+
+@dataclass
+class Edit:
+    """A person's edit that the other side does not show yet."""
+
+    value: object
+    at: int
+
+
+@dataclass
+class Pair:
+    """A booking and its event."""
+
+    booking: str
+    event: str
+    origin: Side
+    agreed: dict[str, object] = field(default_factory=dict)
+    pending: dict[tuple[Side, str], Edit] = field(default_factory=dict)
+    writes: list[datetime] = field(default_factory=list)
+    cancelled_by_us: bool = False
+    known: bool = False  # the product has written down that both agree
+    refused: set[object] = field(default_factory=set)
+
+
+class Broken(AssertionError):
+    """The product did what it must not."""
+
+
+class Ledger:
+    """People's edits, the product's writes, and what both sides last agreed on, for every pair."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        rooms: dict[str, str],
+        now: Callable[[], datetime],
+        names: Callable[[str, str], bool],
+    ) -> None:
+        """`rooms` maps an object to its calendar; `names(booking, link)`: does a mark name the pair of a booking."""
+        self.policy, self._rooms, self._now, self._names = policy, rooms, now, names
+        self.at = 0
+        self.truth = Truth({}, {})
+        self.pairs: dict[str, Pair] = {}  # by booking
+        self.made_by_us: dict[str, str] = {}  # event -> its booking
+        self.history: dict[tuple[str, ...], list[tuple[int, object]]] = defaultdict(list)
+        self.deleted_at: dict[str, datetime] = {}
+        self.below: dict[str, str] = {}  # what people last wrote under the line
+        self.edits = 0
+        self.writes: list[str] = []
+
+    # what people did
+
+    def observe(self, truth: Truth) -> None:
+        """Attribute whatever changed since the last look to people."""
+        self._note(truth)
+        before, self.truth = self.truth, truth
+        if before == truth:
+            return
+        self.edits += 1
+        for pair in self.pairs.values():
+            for name in ("when", "room"):
+                for side in SIDES:
+                    old, new = self._value(before, pair, side, name), self._value(truth, pair, side, name)
+                    if new is not None and old is not None and new != old:
+                        self._edited(pair, side, name, new)
+            was, now = before.bookings.get(pair.booking), truth.bookings.get(pair.booking)
+            if was is not None and now is not None and was.status != now.status:
+                pair.cancelled_by_us = False
+                self._edited(pair, "booking", "status", now.status)
+        for (calendar, number), event in truth.events.items():
+            was_event = before.events.get((calendar, number))
+            if event.alive:
+                self.below[number] = event.below
+            if was_event is not None and was_event.alive and not event.alive:
+                self.deleted_at[number] = self._now()
+
+    def _edited(self, pair: Pair, side: Side, name: str, value: object) -> None:
+        if pair.agreed.get(name) == value:
+            pair.pending.pop((side, name), None)
+        else:
+            pair.pending[side, name] = Edit(value, self.at)
+
+    def _note(self, truth: Truth) -> None:
+        """Remember the values that each field has had, and when."""
+        if truth == self.truth and self.at:
+            return
+        self.at += 1
+        for booking in truth.bookings.values():
+            for name, value in (("when", booking.when), ("room", booking.object), ("status", booking.status)):
+                self._remember(("booking", booking.id, name), value)
+        for number in set(self.truth.bookings) - set(truth.bookings):
+            self._remember(("booking", number, "status"), None)
+        for number in {number for _, number in truth.events}:
+            live = truth.live(number)
+            self._remember(("event", number, "alive"), bool(live))
+            for event in live:
+                self._remember(("event", number, "when"), event.when)
+                self._remember(("event", number, "room"), event.calendar)
+
+    def _remember(self, name: tuple[str, ...], value: object) -> None:
+        kept = self.history[name]
+        if not kept or kept[-1][1] != value:
+            kept.append((self.at, value))
+
+    def since(self, began: int, *name: str) -> set[object]:
+        """Return the values that a field has had since a moment, the one it had then included."""
+        kept = self.history[name]
+        before = [value for at, value in kept if at <= began]
+        return {value for at, value in kept if at > began} | set(before[-1:])
+
+    def _value(self, truth: Truth, pair: Pair, side: Side, name: str) -> object:
+        if side == "booking":
+            booking = truth.bookings.get(pair.booking)
+            if booking is None:
+                return None
+            return booking.when if name == "when" else self._rooms.get(booking.object, "")
+        live = truth.live(pair.event)
+        if not live:
+            return None
+        return live[0].when if name == "when" else live[0].calendar
+
+    # what the product did
+
+    def wrote(self, truth: Truth, instance: Instance, call: str) -> None:
+        """Judge whatever changed inside a call of the product."""
+        before = self.truth
+        self._note(truth)
+        self.truth = truth
+        if before == truth:
+            return
+        self.writes.append(call)
+        known = list(self.pairs.values())
+        for number in truth.bookings:
+            if number not in before.bookings:
+                self._made_booking(truth, number, instance)
+        for key, event in truth.events.items():
+            if key not in before.events and not before.live(key[1]) and key[1] not in self.made_by_us:
+                self._made_event(truth, event, instance)
+        for pair in known:
+            self._judge(before, truth, pair, instance)
+        self._texts(before, truth)
+        self._one_each(truth)
+
+    def _made_booking(self, truth: Truth, number: str, instance: Instance) -> None:
+        booking = truth.bookings[number]
+        event = booking.external_id
+        if event in self.made_by_us:
+            raise Broken(f"booking {number} was made from event {event}, which the product itself made")
+        if not any(self.since(instance.began, "event", event, "alive")):
+            raise Broken(f"booking {number} was made from event {event}, which is not there")
+        if booking.when not in self.since(instance.began, "event", event, "when"):
+            raise Broken(f"booking {number} was made for {booking.when}, which its event never showed")
+        pair = self.pairs[number] = Pair(number, event, "event")
+        self._agree(truth, pair, "event", "when", booking.when)
+        self._agree(truth, pair, "event", "room", self._rooms[booking.object])
+        pair.agreed["status"] = booking.status
+        pair.writes.append(self._now())
+
+    def _made_event(self, truth: Truth, event: TrueEvent, instance: Instance) -> None:
+        number = next((b for b in truth.bookings if self._names(b, event.link)), None)
+        if number is None:
+            raise Broken(f"event {event.id} was made for no booking")
+        if not self.since(instance.began, "booking", number, "status") & set(WANTED):
+            raise Broken(f"event {event.id} was made for booking {number}, whose status wants none")
+        if event.when not in self.since(instance.began, "booking", number, "when"):
+            raise Broken(f"event {event.id} was made for {event.when}, which booking {number} never showed")
+        self.made_by_us[event.id] = number
+        old = self.pairs.get(number)
+        if old is not None and truth.live(old.event):
+            raise Broken(f"booking {number} got a second event")
+        pair = self.pairs[number] = Pair(number, event.id, "booking")
+        self._agree(truth, pair, "booking", "when", event.when)
+        self._agree(truth, pair, "booking", "room", event.calendar)
+        pair.agreed["status"] = truth.bookings[number].status if number in truth.bookings else None
+        pair.writes.append(self._now())
+
+    def _judge(self, before: Truth, truth: Truth, pair: Pair, instance: Instance) -> None:
+        changed = False
+        for name in ("when", "room"):
+            old, new = (self._value(each, pair, "event", name) for each in (before, truth))
+            if old is not None and new is not None and old != new:
+                self._event_written(pair, name, old, new, instance)
+                self._agree(truth, pair, "booking", name, new)
+                changed = True
+        old_event, new_event = (bool(each.live(pair.event)) for each in (before, truth))
+        if old_event and not new_event:
+            self._event_removed(pair, instance)
+            changed = True
+        if new_event and not old_event:
+            self._event_revived(truth, pair, instance)
+            changed = True
+        was, now = before.bookings.get(pair.booking), truth.bookings.get(pair.booking)
+        if was is not None and now is not None:
+            for name, old, new in (("when", was.when, now.when), ("room", was.object, now.object)):
+                if old != new:
+                    value = new if name == "when" else self._rooms.get(str(new), "")
+                    self._booking_written(pair, name, value, instance)
+                    self._agree(truth, pair, "event", name, value)
+                    changed = True
+            if was.status != now.status:
+                self._status_written(pair, was.status, now.status, instance)
+                changed = True
+        if changed:
+            pair.writes.append(self._now())
+
+    def _agree(self, truth: Truth, pair: Pair, source: Side, name: str, value: object) -> None:
+        """Both sides have a value now, unless the source has gone on meanwhile."""
+        pair.agreed[name] = value
+        for side in SIDES:
+            pair.pending.pop((side, name), None)
+        shown = self._value(truth, pair, source, name)
+        if shown is not None and shown != value:
+            pair.pending[source, name] = Edit(shown, self.at)
+
+    def noticed(self, pair: Pair, when: object, room: object) -> None:
+        """The product wrote down what both sides agree on; it counts where they do."""
+        pair.known = True
+        for name, value in (("when", when), ("room", room)):
+            shown = {self._value(self.truth, pair, side, name) for side in SIDES}
+            if shown == {value}:
+                self._agree(self.truth, pair, "booking", name, value)
+
+    def may_write_booking(self, pair: Pair) -> bool:
+        """Whether what people do to the event may change the booking."""
+        return pair.origin == "event" or self.policy.update
+
+    def _event_written(self, pair: Pair, name: str, old: object, new: object, instance: Instance) -> None:
+        field_ = ("booking", pair.booking, name)
+        shown = self.since(instance.began, *field_)
+        if name == "room":
+            shown = {self._rooms.get(str(value), "") for value in shown}
+        if new not in shown:
+            raise Broken(f"{name} of event {pair.event} became {new}, which booking {pair.booking} does not show")
+        mine, theirs = pair.pending.get(("event", name)), pair.pending.get(("booking", name))
+        if mine is None or mine.value != old:
+            return
+        if name == "room" and not self.policy.rooms:
+            return
+        lost = theirs is not None and self.policy.winner == "booking"
+        if not self.may_write_booking(pair) or lost or old in pair.refused:
+            return
+        status = self.since(instance.began, "booking", pair.booking, "status")
+        if status & {*CANCELLED, None}:
+            return
+        raise Broken(f"a person's {name} {old} of event {pair.event} was overwritten by {new}")
+
+    def _booking_written(self, pair: Pair, name: str, new: object, instance: Instance) -> None:
+        if new not in self.since(instance.began, "event", pair.event, name):
+            raise Broken(f"{name} of booking {pair.booking} became {new}, which event {pair.event} does not show")
+        if not self.may_write_booking(pair):
+            raise Broken(f"{name} of booking {pair.booking} was changed although Allow booking update is off")
+        if name == "room" and not self.policy.rooms:
+            raise Broken(f"the object of booking {pair.booking} was changed although that is not allowed")
+        theirs, mine = pair.pending.get(("booking", name)), pair.pending.get(("event", name))
+        if mine is None and self._value(self.truth, pair, "event", name) != new:
+            raise Broken(f"{name} of booking {pair.booking} went back to {new}, which both sides had left behind")
+        if theirs is None or self._raced(pair, theirs, instance):
+            return
+        if mine is None or self.policy.winner != "event":
+            raise Broken(f"a person's {name} {theirs.value} of booking {pair.booking} was overwritten by {new}")
+
+    def _raced(self, pair: Pair, edit: Edit, instance: Instance) -> bool:
+        """Whether an edit fell between the product's reading of the booking and its writing, close together."""
+        read = instance.reads.get(pair.booking)
+        return read is not None and edit.at > read[0] and self._now() - read[1] <= RACE
+
+    def _event_removed(self, pair: Pair, instance: Instance) -> None:
+        if not self.since(instance.began, "booking", pair.booking, "status") & {*CANCELLED, None}:
+            raise Broken(f"event {pair.event} was removed although booking {pair.booking} stands")
+        pair.pending = {key: edit for key, edit in pair.pending.items() if key[0] == "booking"}
+
+    def _event_revived(self, truth: Truth, pair: Pair, instance: Instance) -> None:
+        booking = truth.bookings.get(pair.booking)
+        stood = self.since(instance.began, "booking", pair.booking, "status") - {*CANCELLED, None}
+        if not stood:
+            raise Broken(f"event {pair.event} was made again for booking {pair.booking}, which is cancelled")
+        edited = any(side == "booking" for side, _ in pair.pending)
+        if pair.known and self.may_write_booking(pair) and self.policy.deleted != "restore" and not edited:
+            raise Broken(f"event {pair.event} was made again although its deletion counts")
+        for name in ("when", "room"):
+            pair.pending.pop(("event", name), None)
+            self._agree(truth, pair, "booking", name, self._value(truth, pair, "event", name))
+        pair.pending.pop(("booking", "status"), None)
+        pair.agreed["status"] = booking.status if booking is not None else None
+
+    def _status_written(self, pair: Pair, old: int, new: int, instance: Instance) -> None:
+        if new != CANCEL:
+            alive = any(self.since(instance.began, "event", pair.event, "alive"))
+            if old in CANCELLED and not (pair.cancelled_by_us and alive):
+                raise Broken(f"booking {pair.booking} was cancelled and the product reopened it")
+            pair.cancelled_by_us = False
+        else:
+            self._cancelled(pair, instance)
+            pair.cancelled_by_us = True
+        pair.agreed["status"] = new
+        pair.pending.pop(("booking", "status"), None)
+
+    def _cancelled(self, pair: Pair, instance: Instance) -> None:
+        if False not in self.since(instance.began, "event", pair.event, "alive"):
+            raise Broken(f"booking {pair.booking} was cancelled although its event {pair.event} is there")
+        if not self.may_write_booking(pair) or self.policy.deleted != "cancel":
+            raise Broken(f"booking {pair.booking} was cancelled although a deleted event may not do that")
+        deleted = self.deleted_at.get(pair.event)
+        if deleted is None or self._now() - deleted < timedelta(seconds=self.policy.grace):
+            raise Broken(f"booking {pair.booking} was cancelled within the grace")
+        for (side, name), edit in pair.pending.items():
+            if side == "booking" and not self._raced(pair, edit, instance):
+                raise Broken(f"booking {pair.booking} was cancelled although a person had changed its {name}")
+
+    def _texts(self, before: Truth, truth: Truth) -> None:
+        """People's texts are kept: under the line of our events, everywhere on theirs."""
+        for key, event in truth.events.items():
+            was = next(iter(before.live(event.id)), before.events.get(key))
+            if was is None or not event.alive:
+                continue
+            if event.id in self.made_by_us:
+                if was.below != event.below:
+                    raise Broken(f"the text under the line of event {event.id} was lost")
+            elif (was.title, was.above) != (event.title, event.above):
+                raise Broken(f"the title or text of a person's event {event.id} was changed")
+
+    def _one_each(self, truth: Truth) -> None:
+        """One event per booking, one booking per event."""
+        alive = [event for event in truth.events.values() if event.alive]
+        ids = [event.id for event in alive]
+        for event in alive:
+            if ids.count(event.id) > 1:
+                raise Broken(f"event {event.id} is on two calendars")
+        owners = [self.made_by_us[number] for number in ids if number in self.made_by_us]
+        if len(owners) != len(set(owners)):
+            raise Broken("a booking has two events")
+        made = [
+            each.external_id for each in truth.bookings.values() if each.external_id and each.status not in CANCELLED
+        ]
+        if len(made) != len(set(made)):
+            raise Broken("an event has two bookings")
+
+    def refusal(self, truth: Truth, subject: str) -> None:
+        """Note that i-Reserve said no to a change of a booking, or to a booking for an event."""
+        if subject in self.pairs:
+            pair = self.pairs[subject]
+            pair.refused |= {self._value(truth, pair, "event", name) for name in ("when", "room")}

@@ -1,0 +1,658 @@
+"""The stage of the model: the whole product and both simulators, people who edit, and everything that can go wrong.
+
+Every method is one thing that happens; a state machine and written-down stories call the same ones. Bookings and
+events are named by their place in the order in which they came, so that a story can be told with small numbers.
+"""
+
+import copy
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote, unquote
+
+from functions.application import integrations, links, parked, work
+from functions.application.ports import Documents, Ports
+from functions.domain.errors import Transient
+from functions.domain.identity import link_id
+from functions.domain.integration import Phase as IntegrationPhase
+from functions.domain.link import Link, State
+from functions.domain.settings import Settings
+from sandbox.google.faults import Fault
+from tests.harness.place import ROOM_A, ROOM_B, Place, _Outside, when
+from tests.model.instances import Crash, Instance, Running, SteppedDocuments, SteppedTasks
+from tests.model.ledger import CANCELLED, WANTED, Broken, Ledger, Policy
+from tests.model.truth import TrueBooking, TrueEvent, Truth, look, when_of
+
+T = TypeVar("T")
+INT = "7"
+ROOMS = {"10": ROOM_A, "11": ROOM_B}
+CALENDARS = (ROOM_A, ROOM_B)
+STARTS = (
+    datetime(2026, 10, 23, 8, 0, tzinfo=UTC),  # summer time ends on Sunday the 25th
+    datetime(2027, 3, 26, 8, 0, tzinfo=UTC),  # and begins on Sunday the 28th
+)
+# days from the start, and local times; the fourth runs through the night in which the clock changes
+SLOTS = (
+    (1, "10:00", 1, "11:00"),
+    (1, "14:00", 1, "15:30"),
+    (2, "09:00", 2, "10:00"),
+    (2, "01:00", 2, "04:00"),
+    (3, "22:00", 4, "01:00"),
+    (4, "", 5, ""),
+)
+TITLES = ("Overleg", "Training", "Toernooi")
+TEXTS = ("", "neem een bal mee", "sleutel bij de balie")
+DEADLINE = timedelta(seconds=60)  # of a task; a call that goes out is not held up for longer
+ENOUGH = 12  # writes that one edit, fault or crash may cause at the very most, with a put-back and what follows it
+MOST = 4  # bookings and events that people make, so that a hold for unusually many removals stays out of the way
+
+
+@dataclass
+class _Template:
+    """A stage as it is right after activation."""
+
+    world: dict[str, Any]
+    tenant: dict[str, Any]
+    rows: dict[str, list[tuple[Any, ...]]]
+    number: int
+
+
+class Stage(Place):
+    """One product that may be set back to the moment after its activation, thousands of times."""
+
+    def __init__(self, directory: Path, start: datetime) -> None:
+        self.running = Running()
+        self.ledger: Ledger | None = None
+        super().__init__(directory, start)
+        self._start = start
+        self._google = _Wire(self._google, self, "/calendar/v3/")  # type: ignore[assignment]  # a Client to its users
+        self._ireserve = _Wire(self._ireserve, self, "/api/rest/")  # type: ignore[assignment]  # likewise
+        self.activate(sync={"window_days": [-7, 21], "cancel_grace_seconds": 60, "sweep_minutes": 15})
+        self.tick()
+        self.settle(60)
+        self._template = self._keep()
+
+    def compose(self, documents: Documents) -> Ports:
+        ports = super().compose(SteppedDocuments(documents, self.running, self._saved))
+        ports.tasks = SteppedTasks(self.tasks, self.running)
+        return ports
+
+    def _webhook(self, url: str, body: Any) -> int:
+        with self.running.elsewhere():
+            return super()._webhook(url, body)
+
+    def _notify(self, address: str, headers: Mapping[str, str]) -> int:
+        with self.running.elsewhere():
+            return super()._notify(address, headers)
+
+    # setting back
+
+    def _keep(self) -> _Template:
+        memo = self._memo()
+        with self.file.read() as connection:
+            rows = {
+                name: connection.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608 -- names of this list
+                for name in ("documents", "tasks")
+            }
+        return _Template(
+            copy.deepcopy(self._state(self.world, _WORLD), memo),
+            copy.deepcopy(self._state(self.tenant, _TENANT), memo),
+            rows,
+            next(self._numbers),
+        )
+
+    def set_back(self, policy: Policy) -> None:
+        """Begin anew, right after activation, under other settings."""
+        kept, memo = self._template, self._memo()
+        self.now = self._start + timedelta(minutes=2)
+        vars(self.world).update(copy.deepcopy(kept.world, memo))
+        vars(self.tenant).update(copy.deepcopy(kept.tenant, memo))
+        with self.file.write(durable=False) as connection:
+            for name, rows in kept.rows.items():
+                connection.execute(f"DELETE FROM {name}")  # noqa: S608 -- names of this list
+                for row in rows:
+                    marks = ",".join("?" * len(row))
+                    connection.execute(f"INSERT INTO {name} VALUES ({marks})", row)  # noqa: S608 -- likewise
+        self._numbers = iter(range(kept.number, 10**9))  # type: ignore[assignment]  # counts on from the template
+        self.log.clear()
+        self.ports.outside = _Outside(self)
+        self.policy = policy
+        self.stalled: list[Instance] = []
+        self.broken: Broken | None = None
+        self.trouble = 0  # faults, crashes and stalls: each may cost writes
+        self.lossy = False  # something that hints alone cannot make good happened
+        self.jumped = 0
+        self.made = 0
+        integrations.change(
+            self.documents, INT, lambda before: replace(before, settings=self._settings(before.settings))
+        )
+        self.ledger = Ledger(policy, ROOMS, lambda: self.now, lambda booking, link: link in self._links_of(booking))
+        self.observe()
+
+    def _settings(self, settings: Settings) -> Settings:
+        p = self.policy
+        inbound = replace(
+            settings.inbound,
+            allow_booking_update=p.update,
+            allow_object_change=p.rooms,
+            deleted_event=p.deleted,
+            follow=p.follow,
+        )
+        sync = replace(settings.sync, conflict_winner=p.winner)
+        return replace(settings, inbound=inbound, sync=sync)
+
+    def _links_of(self, booking: str) -> set[str]:
+        stored = links.of_booking(self.documents, INT, booking)
+        return {stored.id, link_id(INT, "booking", booking)}
+
+    def _memo(self) -> dict[int, Any]:
+        shared = (self.world, self.world.channels.wake, self.tenant)
+        return {id(each): each for each in shared}
+
+    @staticmethod
+    def _state(thing: Any, names: tuple[str, ...]) -> dict[str, Any]:
+        return {name: value for name, value in vars(thing).items() if name in names}
+
+    # watching
+
+    @property
+    def book_(self) -> Ledger:
+        """The ledger."""
+        if self.ledger is None:
+            raise RuntimeError("the stage was not set back yet")
+        return self.ledger
+
+    def look(self) -> Truth:
+        """Return what stands on both sides."""
+        return look(self.world, self.tenant, CALENDARS)
+
+    def observe(self) -> Truth:
+        """Write down what people did."""
+        truth = self.look()
+        self.book_.observe(truth)
+        return truth
+
+    def call(self, method: str, path: str, body: Any, effect: Callable[[], T]) -> T:
+        """Let the product make one call outside, and judge what it did."""
+        instance = self.running.instance
+        if self.ledger is None or instance is None:
+            return effect()
+        ledger = self.ledger
+
+        def watched() -> T:
+            if method == "GET":
+                instance.stalled_at = None
+                answer = effect()
+                if path.startswith("/api/rest/booking/"):
+                    instance.reads[unquote(path.rsplit("/", 1)[1])] = (ledger.at, self.now)
+                return answer
+            if instance.stalled_at is not None and self.now - instance.stalled_at > DEADLINE:
+                instance.die()  # the platform ended the task before this call went out
+                raise Crash
+            instance.stalled_at = None
+            self.observe()
+            try:
+                answer = effect()
+            finally:
+                try:
+                    ledger.wrote(self.look(), instance, f"{method} {path}")
+                except Broken as broken:  # the product would take it for a fault of its own
+                    self.broken = self.broken or broken
+            self._refusals(body, answer)
+            return answer
+
+        return instance.step(watched)
+
+    def _refusals(self, body: Any, answer: Any) -> None:
+        data = json.loads(body) if isinstance(body, str | bytes) and body else {}
+        refused = answer.status_code in (409, 412) or (answer.get_json(silent=True) or {}).get("status") is False
+        if refused and isinstance(data, dict):
+            self.book_.refusal(self.look(), str(data.get("id") or ""))
+
+    def _saved(self) -> None:
+        """After each transaction of the product: where it wrote down that both sides show the same, they agree."""
+        if self.ledger is None or self.running.instance is None:
+            return
+        for pair in self.ledger.pairs.values():
+            if pair.pending or not pair.known:
+                base = links.of_booking(self.documents, INT, pair.booking).base
+                if base is not None:
+                    self.ledger.noticed(pair, when_of(base.when), base.calendar)
+
+    # work
+
+    def do_one(self, instance: Instance | None = None) -> bool:
+        """Do the first task that is due, as an instance that may crash or stall."""
+        if self.ledger is None:
+            return super().do_one()
+        leased = self.tasks.lease(self.now, "", 90)
+        if leased is None:
+            return False
+        task, receipt = leased
+        self.observe()
+        instance = instance or Instance(self.book_.at)
+
+        def job() -> None:
+            self.running.instance = instance
+            try:
+                work.run(self.ports, task.body)
+            except Crash:
+                return
+            except Transient:
+                self.tasks.release(receipt, self.now + timedelta(seconds=5))
+            else:
+                self.tasks.done(receipt)
+            finally:
+                self.running.instance = None
+
+        if instance.may_stall:
+            if not instance.start(job):
+                instance.stalled_at = self.now
+                self.stalled.append(instance)
+        else:
+            job()
+        self._complain(instance)
+        self.observe()
+        return True
+
+    def _complain(self, instance: Instance) -> None:
+        if self.broken is not None:
+            raise self.broken
+        if instance.failure is not None:
+            raise instance.failure
+        for line in self.log:
+            if str(line.get("reason", "")).startswith("fault_") or line["event"] == "error":
+                raise Broken(f"a fault of the product's own: {line}")
+        self.log.clear()
+
+    # people, in i-Reserve
+
+    def _slot(self, slot: int) -> tuple[str, str]:
+        first, start, last, end = SLOTS[slot % len(SLOTS)]
+        days = [(self._start + timedelta(days=each)).date().isoformat() for each in (first, last)]
+        return (f"{days[0]}T{start}", f"{days[1]}T{end}") if start else (days[0], days[1])
+
+    def new_booking(self, slot: int, room: int = 0, status: int = 20) -> None:
+        """A person books."""
+        if self.made >= MOST:
+            return
+        self.made += 1
+        start, end = self._slot(slot)
+        self.book(start, end, object_id=10 + room, status_code=status)
+        self.observe()
+
+    def _booking(self, which: int) -> TrueBooking | None:
+        found = sorted(self.look().bookings.values(), key=lambda each: int(each.id))
+        return found[which % len(found)] if found else None
+
+    def _change(self, which: int, **fields: Any) -> None:
+        booking = self._booking(which)
+        if booking is not None:
+            self.change(booking.id, **fields)
+            self.observe()
+
+    def move_booking(self, which: int, slot: int) -> None:
+        """A person moves a booking."""
+        start, end = self._slot(slot)
+        self._change(which, start=start, end=end)
+
+    def room_of_booking(self, which: int, room: int) -> None:
+        """A person gives a booking another object."""
+        self._change(which, object_id=10 + room)
+
+    def status_of_booking(self, which: int, status: int) -> None:
+        """A person cancels a booking, reopens it, or moves it on."""
+        self._change(which, status_code=status)
+
+    def touch_booking(self, which: int) -> None:
+        """A person saves a booking with nothing changed that matters here."""
+        self._change(which, custom={"05": str(self.book_.at)})
+
+    def remark(self, which: int, text: int) -> None:
+        """A person writes remarks."""
+        self._change(which, remarks=TEXTS[text % len(TEXTS)])
+
+    def remove_booking(self, which: int) -> None:
+        """A person really removes a booking; i-Reserve tells nobody."""
+        booking = self._booking(which)
+        if booking is not None:
+            self.lossy = True
+            self.ireserve("DELETE", f"bookings/{booking.id}")
+            self.observe()
+
+    # people, in Google Calendar
+
+    def _event(self, which: int, *, alive: bool = True) -> TrueEvent | None:
+        live = {each.id for each in self.look().events.values() if each.alive}
+        found = [
+            each
+            for each in self.look().events.values()
+            if (each.alive if alive else (not each.alive and each.id not in live and not each.purged))
+        ]
+        found.sort(key=lambda each: each.id)
+        return found[which % len(found)] if found else None
+
+    def new_event(self, slot: int, room: int = 0, free: int = 0) -> None:
+        """A person makes an event."""
+        if self.made >= MOST:
+            return
+        self.made += 1
+        start, end = self._slot(slot)
+        self.draw(start, end, CALENDARS[room], transparency="transparent" if free else "opaque")
+        self.observe()
+
+    def _edit(self, which: int, **fields: Any) -> None:
+        event = self._event(which)
+        if event is not None:
+            self.edit(event.id, event.calendar, **fields)
+            self.observe()
+
+    def move_event(self, which: int, slot: int) -> None:
+        """A person drags an event."""
+        moved = when(*self._slot(slot))
+        for part in moved.values():
+            part.setdefault("date", None)  # an event of whole days may get hours
+        self._edit(which, **moved)
+
+    def retitle(self, which: int, title: int) -> None:
+        """A person gives an event another title."""
+        self._edit(which, summary=TITLES[title % len(TITLES)])
+
+    def write_below(self, which: int, text: int) -> None:
+        """A person writes under the service's line, or simply a description."""
+        event = self._event(which)
+        if event is not None:
+            kept = event.description[: len(event.description) - len(event.below)] if event.below else event.description
+            said = TEXTS[text % len(TEXTS)]
+            self._edit(which, description=f"{kept.rstrip()}\n{said}".strip() if said else kept)
+
+    def touch_event(self, which: int) -> None:
+        """A person changes something that does not matter here: the etag changes."""
+        self._edit(which, colorId=str(self.book_.at % 11 + 1))
+
+    def free_event(self, which: int, free: int) -> None:
+        """A person says that an event does not make them busy, or that it does."""
+        self._edit(which, transparency="transparent" if free else "opaque")
+
+    def _deed(self, event: TrueEvent, deed: str, **body: Any) -> None:
+        self.google("POST", f"calendars/{quote(event.calendar)}/events/{event.id}/{deed}", body)
+        self.observe()
+
+    def room_of_event(self, which: int, room: int) -> None:
+        """A person moves an event to another calendar."""
+        event = self._event(which)
+        if event is not None and event.calendar != CALENDARS[room]:
+            self._deed(event, "move", destination=CALENDARS[room])
+
+    def delete_event(self, which: int) -> None:
+        """A person deletes an event."""
+        event = self._event(which)
+        if event is not None:
+            self.delete(event.id, event.calendar)
+            self.observe()
+
+    def restore_event(self, which: int) -> None:
+        """A person takes an event out of the bin."""
+        event = self._event(which, alive=False)
+        if event is not None:
+            self._deed(event, "restore")
+
+    def purge_event(self, which: int) -> None:
+        """A person empties the bin of one event."""
+        event = self._event(which, alive=False)
+        if event is not None:
+            self._deed(event, "purge")
+
+    def duplicate_event(self, which: int) -> None:
+        """A person copies an event; Google copies our marks with it."""
+        event = self._event(which)
+        if event is not None and self.made < MOST:
+            self.made += 1
+            self._deed(event, "duplicate")
+
+    # what goes wrong
+
+    def hooks(self, mode: str) -> None:
+        """Webhooks are delivered, dropped, doubled or held from now on."""
+        self.lossy |= mode == "drop"
+        self.ireserve("POST", "hooks/mode", {"mode": mode})
+
+    def notifications(self, mode: str) -> None:
+        """Notifications likewise."""
+        self.lossy |= mode == "drop"
+        self.google("POST", "notifications", {"mode": mode})
+
+    def flush(self, order: str) -> None:
+        """What was held comes late, in this order."""
+        self.ireserve("POST", "hooks/flush", {"order": order})
+        self.google("POST", "notifications/flush", {"order": order})
+        self.observe()
+
+    def fault(self, side: str, action: str, moment: str, write: int = 1) -> None:
+        """The next call to a side fails, before or after it takes effect."""
+        self.trouble += 1
+        method = ("POST" if side == "ireserve" else None) if write else "GET"
+        if side == "ireserve":
+            wanted = {"path": "", "status": 503, "action": action, "when": moment, "method": method or ""}
+            self.ireserve("POST", "faults", wanted)
+        else:
+            self.world.faults.planted.append(
+                Fault(method, "/calendar/v3/", 503, "backendError", 1, moment, action)  # type: ignore[arg-type]  # words of its own
+            )
+
+    def crash(self, step: int, after: int) -> None:
+        """The instance that does the next task dies at one of its steps."""
+        self.trouble += 1
+        self.do_one(Instance(self.book_.at, fuse=step, after=bool(after)))
+
+    def stall(self, step: int, after: int = 0) -> None:
+        """The instance that does the next task stalls at one of its steps."""
+        if len(self.stalled) < 2:
+            self.trouble += 1
+            self.do_one(Instance(self.book_.at, gate=step, after=bool(after)))
+
+    def resume(self, which: int) -> None:
+        """A stalled instance goes on."""
+        if self.stalled:
+            instance = self.stalled.pop(which % len(self.stalled))
+            instance.resume()
+            self._complain(instance)
+            self.observe()
+
+    def token_dies(self) -> None:
+        """Google forgets our sync tokens: 410."""
+        self.google("POST", "sync-tokens/expire", {})
+
+    def pause(self) -> None:
+        """A person pauses the integration."""
+        self.lossy = True
+        self.api("POST", f"/{INT}/pause")
+
+    @property
+    def paused(self) -> bool:
+        """Whether a person paused it."""
+        return integrations.get(self.documents, INT).phase is IntegrationPhase.PAUSED
+
+    def go_on(self) -> None:
+        """A person resumes it."""
+        self.api("POST", f"/{INT}/activate")
+
+    # time
+
+    def work(self, tasks: int) -> None:
+        """A few tasks that are due are done."""
+        for _ in range(tasks):
+            self.do_one()
+
+    def time_passes(self, seconds: int) -> None:
+        """Time passes while the product works."""
+        self.settle(seconds)
+
+    def time_stands(self, seconds: int) -> None:
+        """Time passes and the product does nothing: its queue is late."""
+        self.pass_time(seconds)
+        self.observe()
+
+    def night(self) -> None:
+        """A day goes by."""
+        if self.jumped < 4:
+            self.jumped += 1
+            self.settle(86_400)
+
+    def round(self) -> None:
+        """The minute's round."""
+        self.tick()
+
+    def renewal(self) -> None:
+        """The hour's renewal."""
+        self.renew()
+
+    # quiescence
+
+    def quiesce(self) -> None:
+        """Everything arrives, everybody who stalled goes on, time passes leases and grace: both sides agree."""
+        while self.stalled:
+            self.resume(0)
+        self.hooks("deliver")
+        self.notifications("deliver")
+        self.world.faults.planted.clear()
+        self.tenant.faults.planned.clear()
+        if self.paused:
+            self.go_on()
+        self.flush("fifo")
+        self._drain()
+        if not self.lossy:
+            self.check("once every hint was followed")
+        for _ in range(2):
+            self.api("POST", f"/{INT}/sweep")
+            self._drain()
+        self.lossy = False
+        self.check("after a sweep")
+        written = len(self.book_.writes)
+        self.api("POST", f"/{INT}/resync")
+        self._drain()
+        if len(self.book_.writes) > written:
+            raise Broken(f"another look wrote again: {self.book_.writes[written:]}")
+        self.check("after another look")
+
+    def _drain(self) -> None:
+        for _ in range(40):
+            self.settle(300)
+            if not self.tasks.depth():
+                return
+        raise Broken("the queue does not run empty")
+
+    def check(self, moment: str) -> None:
+        """Both sides agree as the policy says, nothing is stuck, whatever waits is explained."""
+        truth = self.observe()
+        stored = {each.booking_id or each.id: each for each in links.every(self.documents, INT)}
+        for link in stored.values():
+            if link.intent is not None:
+                raise Broken(f"{moment}: link of booking {link.booking_id} is stuck in {link.intent}")
+        for identity, body in parked.every(self.ports, INT):
+            raise Broken(f"{moment}: parked {identity}: {body['kind']} {body['subject']} because of {body['reason']}")
+        for booking in truth.bookings.values():
+            self._agrees(moment, truth, booking, stored.get(booking.id))
+        for event in truth.events.values():
+            if event.alive:
+                self._has_booking(moment, event)
+        for event in truth.events.values():
+            if event.alive and event.id in self.book_.below and event.below != self.book_.below[event.id]:
+                raise Broken(f"{moment}: the text under the line of {event.id} is not what people wrote")
+        if len(self.book_.writes) > ENOUGH * (self.book_.edits + self.trouble + 1):
+            raise Broken(f"{len(self.book_.writes)} writes for {self.book_.edits} edits: a loop")
+
+    def _agrees(self, moment: str, truth: Truth, booking: TrueBooking, link: Link | None) -> None:
+        ledger = self.book_
+        pair = ledger.pairs.get(booking.id)
+        live = truth.live(pair.event) if pair is not None else []
+        name = f"{moment}: booking {booking.id} ({booking.status}, {booking.when}, {booking.object})"
+        if link is not None and link.state is State.PAUSED:
+            recent = [at for at in pair.writes if pair.writes[-1] - at <= timedelta(hours=1)] if pair else []
+            if len(recent) < 3:
+                raise Broken(f"{name} is paused without a reason")
+            return
+        if link is not None and link.state is State.HELD:
+            if ledger.policy.deleted != "ask" or live:
+                raise Broken(f"{name} is held: {link.reason}")
+            return
+        if link is not None and link.state is not State.ACTIVE:
+            raise Broken(f"{name} rests in {link.state}: {link.reason}")
+        if booking.status in CANCELLED:
+            if live:
+                raise Broken(f"{name} is cancelled and its event {live[0].id} stands")
+            return
+        if not live:
+            if booking.status in WANTED:
+                raise Broken(f"{name} has no event")
+            return
+        if len(live) > 1:
+            raise Broken(f"{name} has {len(live)} events")
+        self._same(name, booking, live[0], link)
+
+    def _same(self, name: str, booking: TrueBooking, event: TrueEvent, link: Link | None) -> None:
+        pair = self.book_.pairs[booking.id]
+        if event.when != booking.when:
+            raise Broken(f"{name} and its event show {booking.when} and {event.when}")
+        if event.calendar != ROOMS.get(booking.object):
+            raise Broken(f"{name} has its event on {event.calendar}")
+        if pair.origin == "booking":
+            if event.title != f"Zaal {'AB'[int(booking.object) - 10]} - {booking.id}" or event.above != booking.remarks:
+                raise Broken(f"{name} has an event that says {event.title!r} and {event.above!r}")
+            if booking.external_id != event.id:
+                raise Broken(f"{name} does not name its event")
+        if link is None or link.base is None or link.event is None or link.event.id != event.id:
+            raise Broken(f"{name} and its event have no link that says so: {link}")
+
+    def _has_booking(self, moment: str, event: TrueEvent) -> None:
+        ledger = self.book_
+        if event.id in ledger.made_by_us or event.free:
+            if event.id in ledger.made_by_us and ledger.pairs[ledger.made_by_us[event.id]].event != event.id:
+                raise Broken(f"{moment}: event {event.id} of ours belongs to nothing")
+            return
+        if any(pair.event == event.id for pair in ledger.pairs.values()):
+            return
+        if ledger.policy.follow == "inbound_object" and event.calendar != ROOM_A:
+            return
+        if not event.notice:
+            raise Broken(f"{moment}: event {event.id} ({event.when}) became no booking and does not say why")
+
+    @contextmanager
+    def closing(self) -> Iterator[None]:
+        """Let no thread outlive an example."""
+        try:
+            yield
+        finally:
+            while self.stalled:
+                instance = self.stalled.pop()
+                instance.die()
+                instance.resume()
+
+
+_WORLD = (
+    "random", "offset", "numbers", "switches", "accounts", "calendars", "mails", "pages", "pending_meets", "recent",
+    "calls", "faults", "tokens", "channels",
+)  # fmt: skip
+_TENANT = ("world", "dialect", "offset", "latency", "faults", "outbox", "effects", "races", "calls")
+
+
+class _Wire:
+    """A client of a simulator that lets the stage watch the product's calls under `prefix`."""
+
+    def __init__(self, client: Any, stage: Stage, prefix: str) -> None:
+        self._client, self._stage, self._prefix = client, stage, prefix
+
+    def open(self, path: str, **options: Any) -> Any:
+        """Send a request."""
+        if not path.startswith(self._prefix):
+            return self._client.open(path, **options)
+        method = str(options.get("method", "GET"))
+        return self._stage.call(method, path, options.get("data"), lambda: self._client.open(path, **options))
+
+    def post(self, path: str, **options: Any) -> Any:
+        """Send a form."""
+        return self._client.post(path, **options)

@@ -1,0 +1,128 @@
+"""What really stands on the two sides, read from inside the simulators."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from functions.domain.appointment import AllDay, Timed
+from sandbox.google.world import World
+from sandbox.ireserve.tenant import Tenant
+
+ZONE = ZoneInfo("Europe/Amsterdam")
+LINE = re.compile(r"———— i-Reserve[^\n<]*")
+When = tuple[str, str]  # two days, or two instants in UTC
+
+
+@dataclass(frozen=True)
+class TrueBooking:
+    """One booking; `when` in the form that an event's has."""
+
+    id: str
+    when: When
+    object: str
+    status: int
+    remarks: str
+    external_id: str
+
+
+@dataclass(frozen=True)
+class TrueEvent:
+    """One event of a calendar, also one in the bin."""
+
+    id: str
+    calendar: str
+    alive: bool
+    when: When
+    title: str
+    description: str
+    free: bool
+    link: str
+    purged: bool
+
+    @property
+    def above(self) -> str:
+        """What stands above the service's line."""
+        return LINE.split(self.description)[0].strip()
+
+    @property
+    def below(self) -> str:
+        """What people wrote under the service's line, without the dated notice that the service puts there."""
+        parts = LINE.split(self.description)
+        kept = [line for line in parts[1].split("\n") if not line.startswith("⚠")] if len(parts) > 1 else []
+        return "\n".join(kept).strip()
+
+    @property
+    def notice(self) -> bool:
+        """Whether the service says there why something was refused or put back."""
+        return "⚠" in self.description
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Both sides at one moment."""
+
+    bookings: dict[str, TrueBooking]
+    events: dict[tuple[str, str], TrueEvent]
+
+    def live(self, event_id: str) -> list[TrueEvent]:
+        """Return the live events with an id, on whichever calendar."""
+        return [each for (_, number), each in self.events.items() if number == event_id and each.alive]
+
+
+def look(world: World, tenant: Tenant, calendars: tuple[str, ...]) -> Truth:
+    """Read both sides."""
+    with tenant.session() as inside:
+        bookings = {str(each.id): _booking(each) for each in inside.bookings.values()}
+    events = {}
+    for calendar in calendars:
+        for record in world.calendars[calendar].records.values():
+            events[calendar, record.id] = _event(calendar, record)
+    return Truth(bookings, events)
+
+
+def _booking(found: Any) -> TrueBooking:
+    whole_days = found.start.hour == found.start.minute == found.end.hour == found.end.minute == 0
+    if whole_days:
+        until = max(found.end.date(), found.start.date() + timedelta(days=1))
+        when = (found.start.date().isoformat(), until.isoformat())
+    else:
+        when = (_utc(found.start), _utc(found.end))
+    return TrueBooking(str(found.id), when, str(found.object_id), found.status_code, found.remarks, found.external_id)
+
+
+def _event(calendar: str, record: Any) -> TrueEvent:
+    raw = record.resource
+    if "date" in raw["start"]:
+        when = (raw["start"]["date"], raw["end"]["date"])
+    else:
+        when = (_google(raw["start"]), _google(raw["end"]))
+    marks = raw.get("extendedProperties", {}).get("private", {})
+    return TrueEvent(
+        id=record.id,
+        calendar=calendar,
+        alive=record.alive,
+        when=when,
+        title=raw.get("summary", ""),
+        description=raw.get("description", ""),
+        free=raw.get("transparency") == "transparent",
+        link=marks.get("ireserve_link", ""),
+        purged=record.purged,
+    )
+
+
+def _google(raw: dict[str, str]) -> str:
+    moment = datetime.fromisoformat(raw["dateTime"])
+    return _utc(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(raw["timeZone"])))
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="minutes")
+
+
+def when_of(when: AllDay | Timed) -> When:
+    """Return a time that the product wrote down in the form of the truth."""
+    if isinstance(when, AllDay):
+        return when.first.isoformat(), when.until.isoformat()
+    return _utc(when.start), _utc(when.end)
