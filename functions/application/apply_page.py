@@ -175,7 +175,6 @@ def _look(sides: Sides, hint: Hint, link: Link, event: Snapshot[Event] | None) -
 
 def _guarded(sides: Sides, hint: Hint, key: EventKey, work: Callable[[], bool]) -> bool:
     """Do what one event asks for; its trouble is its own, but for a side that refuses every call."""
-    about = _about(hint, key)
     try:
         return work()
     except AccessRevoked:
@@ -183,12 +182,12 @@ def _guarded(sides: Sides, hint: Hint, key: EventKey, work: Callable[[], bool]) 
     except (Transient, Stale, Conflict) as error:
         due = sides.now()
         sides.ports.note("again", {"int_id": sides.id, "kind": "event", "reason": error.reason})
-        sides.ports.tasks.put(task(replace(about, attempt=1), due, "page", int(due.timestamp())))
+        sides.ports.tasks.put(task(replace(_about(hint, key), attempt=1), due, "page", int(due.timestamp())))
     except SyncError as error:
-        parked.park(sides.ports, about, error.reason, sides.now())
+        parked.park(sides.ports, _about(hint, key), error.reason, sides.now())
     except Exception as error:  # noqa: BLE001 -- a fault of ours in one event must not stop the calendar
         sides.ports.note("error", {"severity": "ERROR", "int_id": sides.id, "reason": type(error).__name__})
-        parked.park(sides.ports, about, f"fault_{type(error).__name__}", sides.now())
+        parked.park(sides.ports, _about(hint, key), f"fault_{type(error).__name__}", sides.now())
     return True
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from functions.application import integrations
@@ -29,16 +29,15 @@ class Sides:
     digest: Callable[[str], str]
     trouble: SyncError | None = None
     booking_read_at: datetime | None = None  # when the booking at hand was last asked for
+    dialect: Dialect = field(init=False)  # what is known of this i-Reserve
+
+    def __post_init__(self) -> None:
+        self.dialect = dialect_from(self.integration.dialect)
 
     @property
     def settings(self) -> Settings:
         """The integration's settings."""
         return self.integration.settings
-
-    @property
-    def dialect(self) -> Dialect:
-        """What is known of this i-Reserve."""
-        return dialect_from(self.integration.dialect)
 
     @property
     def id(self) -> str:
