@@ -41,7 +41,7 @@ def execute(sides: Sides, hint: Hint, view: View, step: Write, base: Base | None
     target = Side.BOOKING if isinstance(step, WriteBooking | MakeBooking) else Side.EVENT
     stamp, entry_id = sides.ports.token(9), sides.ports.token(12)
     intent = Intent(
-        stamp, target, type(step).__name__, sides.now() + LEASE, base or view.link.base, _place(step), entry_id
+        stamp, target, type(step).__name__, sides.now() + LEASE, base or view.link.base, _place(step), entry_id, step.why
     )
     event = view.event.value if isinstance(step, PatchEvent) else None
     entry = journal.opened(view.link, step, hint, sides.now(), event)

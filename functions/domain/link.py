@@ -64,6 +64,7 @@ class Intent:
     base: Base | None = None
     event: EventKey | None = None
     entry: str = ""  # id of the journal entry that it opened
+    why: str = ""  # why it is written
 
 
 @dataclass(frozen=True, slots=True)

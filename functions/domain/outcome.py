@@ -7,6 +7,7 @@ from functions.domain.event import Event
 from functions.domain.link import Base, Link, Origin, State
 from functions.domain.plan import counted
 from functions.domain.projection import written
+from functions.domain.recovery import booking_written
 from functions.domain.series import family
 from functions.domain.step import (
     DeleteEvent,
@@ -71,15 +72,7 @@ def _booking_written(link: Link, step: WriteBooking, before: int | None, c: Circ
     if step.why is Why.WRITE_BACK:
         ids = (("external_id", change.external_id),) if change.external_id else ()
         return replace(link, ours=_ours(link, c, *change.fields, *ids))
-    if step.why is Why.EVENT_RESTORED:
-        return replace(link, closed=False, cancelled_by_us=False, status_before=None)
-    if step.why in (Why.GRACE_OVER, Why.APPROVED):
-        return replace(
-            link, closed=True, cancelled_by_us=True, status_before=before, state=State.ACTIVE, until=None, reason=""
-        )
-    if step.why is Why.UNDONE:
-        return replace(link, closed=False, cancelled_by_us=False, status_before=None, refused="", notice="")
-    return replace(link, refused="", notice="")
+    return booking_written(link, step.why, before)
 
 
 def _ours(link: Link, c: Circumstances, *values: tuple[str, str]) -> tuple[str, ...]:

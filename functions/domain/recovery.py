@@ -6,7 +6,7 @@ The stamp on the event tells; a booking carries no stamp, so its values tell.
 from dataclasses import replace
 
 from functions.domain.booking import Booking
-from functions.domain.link import Intent, Link, Side
+from functions.domain.link import Intent, Link, Side, State
 from functions.domain.projection import when_of
 from functions.domain.settings import Settings
 from functions.domain.snapshot import Presence
@@ -31,8 +31,19 @@ def recover(v: View, c: Circumstances) -> Planned:
         if v.booking.value is not None:
             link = replace(link, booking_id=v.booking.value.id, base=intent.base)
     elif intent.base is not None and v.booking.value is not None and _shows(v.booking.value, intent, c.settings):
-        link = replace(link, base=intent.base)
+        before = v.link.base.status if v.link.base is not None else None
+        link = booking_written(replace(link, base=intent.base), intent.why, before)
     return Planned(Settle(link, Why.RECOVERED, reread=True))
+
+
+def booking_written(link: Link, why: str, before: int | None) -> Link:
+    """Return the link once a booking was written, and why; `before` is the status that it had."""
+    if why in (Why.GRACE_OVER, Why.APPROVED):
+        cancelled = replace(link, closed=True, cancelled_by_us=True, status_before=before)
+        return replace(cancelled, state=State.ACTIVE, until=None, reason="")
+    if why in (Why.EVENT_RESTORED, Why.UNDONE):
+        link = replace(link, closed=False, cancelled_by_us=False, status_before=None)
+    return link if why in (Why.WRITE_BACK, Why.EVENT_RESTORED) else replace(link, refused="", notice="")
 
 
 def _event_side(link: Link, v: View, intent: Intent) -> Link:
