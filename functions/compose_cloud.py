@@ -32,9 +32,10 @@ def cloud(environment: Environment) -> Product:
         return FirestoreDocuments(connections[0], clock)
 
     def secret_store() -> Secrets:
+        from functions.adapters.kept_secrets import KeptSecrets
         from functions.adapters.secret_manager import SecretManagerSecrets
 
-        return SecretManagerSecrets(environment.project, endpoint=environment.secrets_endpoint)
+        return KeptSecrets(SecretManagerSecrets(environment.project, endpoint=environment.secrets_endpoint))
 
     def tasks() -> Tasks:
         from functions.adapters.cloud_tasks import CloudTasks

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from functions.adapters.file_secrets import FileSecrets
+from functions.adapters.kept_secrets import KeptSecrets
 from functions.adapters.secret_manager import SecretManagerSecrets
 from functions.application.ports import Secrets
 from functions.domain.errors import AccessRevoked, Refused
@@ -15,13 +16,14 @@ from sandbox.gcp.secret_manager import make_app
 from sandbox.gcp.serving import served
 
 
-@pytest.fixture(params=["file", "secret_manager"])
+@pytest.fixture(params=["file", "secret_manager", "kept"])
 def secrets(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Secrets]:
     if request.param == "file":
         yield FileSecrets(tmp_path / "secrets.json")
         return
     with served(make_app()) as address:
-        yield SecretManagerSecrets("demo", endpoint=address)
+        store = SecretManagerSecrets("demo", endpoint=address)
+        yield KeptSecrets(store) if request.param == "kept" else store
 
 
 def test_a_secret_is_read_by_the_version_that_put_returned(secrets: Secrets) -> None:
