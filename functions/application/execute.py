@@ -21,6 +21,7 @@ from functions.domain.outcome import landed
 from functions.domain.plan_inbound import new_event_text
 from functions.domain.snapshot import Presence, Snapshot
 from functions.domain.step import (
+    DeleteEvent,
     InsertEvent,
     MakeBooking,
     MoveEvent,
@@ -41,7 +42,14 @@ def execute(sides: Sides, hint: Hint, view: View, step: Write, base: Base | None
     target = Side.BOOKING if isinstance(step, WriteBooking | MakeBooking) else Side.EVENT
     stamp, entry_id = sides.ports.token(9), sides.ports.token(12)
     intent = Intent(
-        stamp, target, type(step).__name__, sides.now() + LEASE, base or view.link.base, _place(step), entry_id, step.why
+        stamp,
+        target,
+        type(step).__name__,
+        sides.now() + LEASE,
+        base or view.link.base,
+        _place(step),
+        entry_id,
+        step.why,
     )
     event = view.event.value if isinstance(step, PatchEvent) else None
     entry = journal.opened(view.link, step, hint, sides.now(), event)
@@ -107,6 +115,9 @@ def _refused(
         link = replace(link, base=replace(link.base, digests=asked))
     elif isinstance(step, ReviveEvent):
         link = _burnt(link)
+    elif isinstance(step, PatchEvent | MoveEvent | DeleteEvent) and view.event.presence is Presence.BELIEVED:
+        # written unseen: its bin may have been emptied
+        return replace(view, link=_save(sides, link, entry_id, closed), event=sides.read_event(step.key))
     else:
         _save(sides, link, entry_id, closed)
         raise error
@@ -116,7 +127,8 @@ def _refused(
 
 def _burnt(link: Link) -> Link:
     """Give up an event id that Google will not bring back: the next generation is made from the booking."""
-    return replace(link, event=None, generation=link.generation + 1, base=None, origin=Origin.BOOKING)
+    made_anew = replace(link, event=None, generation=link.generation + 1, base=None, origin=Origin.BOOKING)
+    return replace(made_anew, state=State.ACTIVE, until=None, reason="")
 
 
 def _overtaken(sides: Sides, view: View, step: Write, error: SyncError, entry_id: str, entry: Body) -> View:

@@ -104,8 +104,7 @@ def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
         ports.note("error", {"severity": "ERROR", "int_id": hint.int_id, "reason": type(error).__name__})
         _again(ports, hint, Transient(type(error).__name__, reason=f"fault_{type(error).__name__}"))
     else:
-        if hint.attempt or hint.source == "person":
-            parked.clear(ports, hint)
+        parked.clear(ports, hint)
 
 
 def _dead(integration: Integration) -> bool:

@@ -247,9 +247,13 @@ class Ledger:
         if shown is not None and shown != value:
             pair.pending[source, name] = Edit(shown, self.at)
 
-    def noticed(self, pair: Pair, when: object, room: object) -> None:
+    def noticed(self, pair: Pair, when: object, room: object, status: int) -> None:
         """The product wrote down what both sides agree on; it counts where they do."""
         pair.known = True
+        booking = self.truth.bookings.get(pair.booking)
+        if booking is not None and booking.status == status:
+            pair.agreed["status"] = status
+            pair.pending.pop(("booking", "status"), None)
         for name, value in (("when", when), ("room", room)):
             shown = {self._value(self.truth, pair, side, name) for side in SIDES}
             if shown == {value}:

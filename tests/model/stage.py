@@ -221,7 +221,7 @@ class Stage(Place):
             if pair.pending or not pair.known:
                 base = links.of_booking(self.documents, INT, pair.booking).base
                 if base is not None:
-                    self.ledger.noticed(pair, when_of(base.when), base.calendar)
+                    self.ledger.noticed(pair, when_of(base.when), base.calendar, base.status)
 
     # work
 
