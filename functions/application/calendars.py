@@ -78,6 +78,11 @@ def change(
     return documents.transact(work)
 
 
+def anew(state: CalendarState) -> CalendarState:
+    """Return the state of a calendar that is listed in full the next time; a pull under way loses it."""
+    return replace(state, sync_token="", page="", listing=False, lease="", lease_until=None)
+
+
 def take_lease(documents: Documents, int_id: str, calendar: str, holder: str, now: datetime) -> CalendarState | None:
     """Take the calendar for one pull; None where another pull holds it."""
 

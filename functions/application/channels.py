@@ -52,7 +52,8 @@ def ensure(sides: Sides, calendar: str) -> bool:
 def _good(channel: Watch, now: datetime) -> bool:
     """Whether a channel lives, or was opened so recently that its first message may be on its way."""
     young = channel.opened_at is not None and now - channel.opened_at < PATIENCE
-    return channel.expires > now + RENEW_WITHIN and (channel.live or young)
+    life = channel.expires - channel.opened_at if channel.opened_at is not None else LIFE
+    return channel.expires > now + min(RENEW_WITHIN, life / 2) and (channel.live or young)
 
 
 def _open(sides: Sides, calendar: str) -> bool:

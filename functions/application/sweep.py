@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from functions.application import pull, walk
+from functions.application import calendars, pull, walk
 from functions.application.hints import Hint, Kind, give, task
 from functions.application.integrations import every
 from functions.application.ports import Ports
@@ -58,9 +58,11 @@ def catch_up(ports: Ports, integration: Integration, actor: str) -> None:
 
 
 def pull_all(sides: Sides, source: str) -> None:
-    """Queue a pull of every mapped calendar."""
+    """Queue a pull of every mapped calendar; an activation compares them in full, as shadow wrote nothing."""
     now = sides.now()
     for calendar in sides.settings.calendars:
+        if source == "activation":
+            calendars.change(sides.ports.documents, sides.id, calendar, calendars.anew)
         hint = Hint(Kind.CALENDAR, sides.id, (calendar_hash(calendar),), source, now)
         give(sides.ports.tasks, hint, now, trailing=False)
 

@@ -149,6 +149,8 @@ def _look(sides: Sides, hint: Hint, walk: Walk, row: BookingRow) -> tuple[Walk, 
         return walk, 0
     link = links.of_booking(sides.ports.documents, sides.id, row.id)
     differs = walk.kind == "resync" or _differs(sides, row, link)
+    if differs is False and walk.kind == "full" and _shows_texts(sides, row, link):
+        differs = None  # no row shows remarks and the like
     if differs is False:
         return replace(walk, looked=walk.looked + 1), 0
     if differs is None and walk.reads >= SINGLE_READS and walk.kind in ("near", "full"):
@@ -195,6 +197,11 @@ def _differs(sides: Sides, row: BookingRow, link: Link) -> bool | None:
         return (row.starts, row.ends) != (base.when.start, base.when.end)
     shown = Booking(row.id, row.object_id, row.starts, row.ends, row.status, day_mode=True)
     return when_of(shown, sides.settings) != base.when
+
+
+def _shows_texts(sides: Sides, row: BookingRow, link: Link) -> bool:
+    """Whether an event that is yet to come shows texts of its booking."""
+    return link.base is not None and not link.closed and row.ends is not None and row.ends > sides.now()
 
 
 def _still_open(link: Link) -> bool:

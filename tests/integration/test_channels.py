@@ -1,12 +1,14 @@
 """Channels: every followed calendar has one, or is polled; a notification proves itself without a read."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 
 import pytest
 from werkzeug.test import Client
 
+from functions.application import calendars
 from functions.application.ports import Documents, Task
 from functions.domain.errors import Transient
 from functions.domain.identity import calendar_hash
@@ -107,6 +109,29 @@ def test_renewing_a_hundred_times_leaves_one_channel_per_calendar(place: Place) 
         place.pass_time(4 * 3600)
         place.renew()
     assert sorted(each["calendar"] for each in channels(place)) == [ROOM_A, ROOM_B]
+
+
+def test_a_channel_that_google_gives_for_hours_only_is_renewed_halfway_and_not_every_hour(place: Place) -> None:
+    place.activate()
+    opened = place.now
+    for watch in channels(place):
+        place.world.channels.open[watch["id"]].expires = opened + timedelta(hours=8)
+    for calendar in (ROOM_A, ROOM_B):
+        calendars.change(
+            place.documents,
+            "7",
+            calendar,
+            lambda state: replace(
+                state, channels=tuple(replace(each, expires=opened + timedelta(hours=8)) for each in state.channels)
+            ),
+        )
+    place.forget()
+    place.pass_time(3 * 3600)
+    place.renew()
+    assert "calendar.events.watch" not in place.calls()
+    place.pass_time(2 * 3600)
+    place.renew()
+    assert place.calls().count("calendar.channels.stop") == 2
 
 
 def test_deactivation_stops_the_channels_before_a_disconnect(place: Place) -> None:
@@ -245,7 +270,7 @@ def test_a_message_without_a_state_is_malformed(place: Place) -> None:
 class _Full:
     """A queue that takes nothing."""
 
-    def put(self, _task: Task) -> None:
+    def put(self, *_tasks: Task) -> bool:
         raise Transient("the queue is away", reason="store_away")
 
 

@@ -95,6 +95,16 @@ def test_a_far_booking_whose_webhook_was_lost_is_found_at_night(deaf: Place) -> 
     assert started(deaf) == FAR
 
 
+def test_a_text_that_no_row_shows_is_found_at_night(deaf: Place) -> None:
+    booking = deaf.book(START.replace("24", "28"), END.replace("24", "28"), remarks="Beamer")
+    minutes(deaf, 16)
+    deaf.change(booking, remarks="Beamer en scherm")
+    minutes(deaf, 16)
+    assert deaf.event()["description"].startswith("Beamer\n")
+    night(deaf)
+    assert deaf.event()["description"].startswith("Beamer en scherm")
+
+
 def test_an_event_whose_notification_was_lost_is_found_within_half_an_hour(deaf: Place) -> None:
     deaf.draw(START, END)
     minutes(deaf, 29)
@@ -207,3 +217,32 @@ def test_a_paused_integration_catches_up_when_it_goes_on(place: Place) -> None:
     place.api("POST", "/7/activate")
     place.settle(60)
     assert (len(place.events()), len(place.bookings())) == (2, 2)
+
+
+def test_what_people_did_during_shadow_is_done_when_it_becomes_real(place: Place) -> None:
+    place.save()
+    place.connect()
+    place.api("POST", "/7/activate?shadow=1")
+    place.settle()
+    place.draw(START, END)
+    place.book(LATER, LATER_END)
+    place.settle(60)
+    assert (len(place.events()), len(place.bookings())) == (1, 1)
+    place.api("POST", "/7/activate")
+    place.settle(60)
+    assert (len(place.events()), len(place.bookings())) == (2, 2)
+
+
+def test_what_people_did_while_it_was_deactivated_is_caught_up_with(place: Place) -> None:
+    place.activate(inbound={"allow_booking_update": True})
+    moved, gone = place.book(START, END), place.book("2026-11-25T10:00", "2026-11-25T11:00")
+    place.settle()
+    place.api("POST", "/7/deactivate")
+    place.drag(place.booking(moved)["external_id"], LATER, LATER_END)
+    place.delete(place.booking(gone)["external_id"])
+    place.draw("2026-11-26T10:00", "2026-11-26T11:00")
+    place.api("POST", "/7/activate")
+    place.settle(300)
+    assert place.booking(moved)["from"] == LATER
+    assert place.booking(gone)["status_code"] == 70
+    assert len(place.bookings()) == 3
