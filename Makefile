@@ -48,12 +48,12 @@ $(BIN)/python:
 
 $(VENV)/.installed: requirements.txt | $(BIN)/python
 	@echo "Installing the libraries of requirements.txt into $(VENV) …"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
 $(VENV)/.installed-tests: requirements.txt tests/requirements.txt | $(BIN)/python
 	@echo "Installing the libraries of requirements.txt and tests/requirements.txt into $(VENV) …"
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt -r tests/requirements.txt
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements.txt -r tests/requirements.txt
 	@touch $@ $(VENV)/.installed
 
 .PHONY: help run demo test check bench lock install install-tests
