@@ -223,6 +223,11 @@ def _waiting(sides: Sides) -> list[Check]:
         count = sides.ports.documents.count(where, {"state": state.value})
         if count:
             checks.append(Check(state.value, "amber", f"{count} links are {state.value}", "decide on each", act))
+    night = walk.current(sides.ports.documents, sides.id, "full")
+    if night is not None and night.finished_at is not None and night.unread:
+        says = f"{night.unread} bookings were not read singly last night; texts that no list shows may be behind there"
+        mend = f"a resync reads them all; a night reads {walk.SINGLE_READS}"
+        checks.append(Check("unread", "amber", says, mend))
     under_way = walk.current(sides.ports.documents, sides.id, "backfill")
     if under_way is not None and under_way.finished_at is None:
         says = f"backfill under way: {under_way.looked} bookings looked at, at {under_way.week:%d-%m-%Y}"

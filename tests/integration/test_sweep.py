@@ -1,7 +1,10 @@
 """Sweep: what a lost webhook, a lost notification or an hour of downtime left behind is found, within a bound."""
 
+from dataclasses import replace
+
 import pytest
 
+from functions.application import walk
 from tests.harness.place import ROOM_A, Place
 
 START, END = "2026-11-24T10:00", "2026-11-24T11:00"
@@ -170,6 +173,15 @@ def test_the_bound_is_shown(deaf: Place) -> None:
     shown = deaf.api("GET", "/7/diagnostics")
     assert str(shown["near_days_compared_at"]) > before
     assert shown["in_sync_as_of"]
+
+
+def test_bookings_that_a_night_had_no_budget_left_to_read_are_shown(deaf: Place) -> None:
+    night(deaf)
+    last = walk.current(deaf.documents, "7", "full")
+    assert last is not None
+    walk.save(deaf.documents, "7", replace(last, unread=3))
+    checks = {each["name"]: each["says"] for each in deaf.api("GET", "/7/diagnostics")["checks"]}
+    assert checks["unread"].startswith("3 bookings were not read singly last night")
 
 
 def test_in_sync_as_of_goes_no_further_than_the_last_pull_and_the_last_whole_sweep(deaf: Place) -> None:
