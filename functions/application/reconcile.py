@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from functions.application import links, removals
 from functions.application.execute import execute, journal_shadow
 from functions.application.hints import Hint, Kind
+from functions.application.lookup import booking_with
 from functions.application.ports import Path
 from functions.application.sides import Sides
+from functions.domain.appointment import When
 from functions.domain.booking import Booking
 from functions.domain.errors import Stale, SyncError, Transient
 from functions.domain.event import Event
@@ -62,7 +64,7 @@ def reconcile(
     With `rehearse` nothing is written or saved: the outcome tells what would be done. In shadow that is journalled.
     Raises `Transient` (and what else reading raises) when a side was unreadable, `Stale` when somebody else is faster.
     """
-    sides.trouble, sides.booking_read_at = None, None
+    sides.trouble, sides.booking_read_at, sides.made_before = None, None, ""
     view = View(link, booking or _booking(sides, link), _event(sides, link, event))
     if view.event.value is not None and link.event is None:
         view = view.with_link(event=view.event.value.key)
@@ -125,7 +127,11 @@ def _look(sides: Sides, view: View, step: Look) -> View:
     if step.event is not None:
         return replace(view, event=sides.read_event(step.event))
     if step.booking_with:
-        return _pair_of(sides, view, _booking_with(sides, step.booking_with))
+        return _pair_of(
+            sides,
+            view,
+            _booking_with(sides, step.booking_with, view.event.value.when if view.event.value is not None else None),
+        )
     gone = view.link.event.calendar if view.link.event is not None else ""
     found = sides.find_event(step.find, but=gone)
     holder = links.of_event_id(sides.ports.documents, sides.id, sides.settings.calendars, step.find)
@@ -175,21 +181,22 @@ def _booking(sides: Sides, link: Link) -> Snapshot[Booking]:
     if link.booking_id:
         return sides.read_booking(link.booking_id)
     if link.intent is not None and link.event is not None and sides.now() >= link.intent.expires_at:
-        return _booking_with(sides, link.event.id)
+        base = link.intent.base or link.base
+        return _booking_with(sides, link.event.id, base.when if base is not None else None, made=True)
     return Snapshot(Presence.BELIEVED)
 
 
-def _booking_with(sides: Sides, event_id: str) -> Snapshot[Booking]:
-    """Look for the booking that carries an event's id.
+def _booking_with(sides: Sides, event_id: str, when: When | None, *, made: bool = False) -> Snapshot[Booking]:
+    """Look for the booking that carries an event's id; `made`: one may have been made by an instance that crashed.
 
-    Where that cannot be searched there is none as far as can be told: i-Reserve itself finds a booking by its external
-    id when one is made with it.
+    Where nobody can tell, none counts as there if the id is the external id: with that i-Reserve itself finds the
+    booking when one is made, and changes it instead.
     """
-    field = sides.settings.outbound.external_id_field
     try:
-        found = sides.reservations.find(field, event_id)
+        found = booking_with(sides, event_id, when)
     except SyncError as error:
-        if error.reason == "not_searchable" and field == "external_id":
+        if error.reason == "not_searchable" and sides.settings.outbound.external_id_field == "external_id":
+            sides.made_before = event_id if made else sides.made_before
             return Snapshot(Presence.ABSENT)
         sides.trouble = error
         return Snapshot(Presence.UNREADABLE)

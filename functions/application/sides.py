@@ -28,6 +28,7 @@ class Sides:
     reservations: Reservations
     digest: Callable[[str], str]
     trouble: SyncError | None = None
+    made_before: str = ""  # the event whose booking a crashed instance may have made, where nobody can tell
     booking_read_at: datetime | None = None  # when the booking at hand was last asked for
     dialect: Dialect = field(init=False)  # what is known of this i-Reserve
 
@@ -43,6 +44,14 @@ class Sides:
     def id(self) -> str:
         """The integration's id."""
         return self.integration.id
+
+    def again(self) -> "Sides":
+        """Open the same sides once more, for work on another thread."""
+        return replace(
+            self,
+            calendars=self.ports.outside.calendars(self.integration),
+            reservations=self.ports.outside.reservations(self.integration),
+        )
 
     def now(self) -> datetime:
         """Return the present moment, aware UTC."""

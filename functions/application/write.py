@@ -66,7 +66,8 @@ def write(sides: Sides, view: View, step: Write, stamp: str, intent: Intent | No
             external = step.event.id if step.external_id_field == "external_id" else ""
             if not external:
                 fields[step.external_id_field] = step.event.id
-            sides.reservations.check(step.object_id, step.when, step.number)
+            if sides.made_before != step.event.id:  # one that was made would stand in its own way
+                sides.reservations.check(step.object_id, step.when, step.number)
             _holds(sides, intent)  # the check may have taken long
             return sides.reservations.make(
                 step.object_id, step.when, step.number, step.status, external, fields, checked=False
