@@ -20,6 +20,7 @@ PAGES = {
     "held": "waiting",
     "links": "waiting",
 }
+LEVELS = ("red", "amber", "green")
 BUTTONS = ("hooks", "renew", "sweep")
 WIDTH, HEIGHT, FLOOR = 600, 120, 0.1
 
@@ -60,6 +61,7 @@ def _screen(desk: Desk, int_id: str, legs: tuple[trip.Leg, ...] = ()) -> Respons
     lags = find.lags(desk.ports, int_id)
     bars = plot([seconds for _, seconds in lags])
     more: dict[str, Any] = {"pages": PAGES, "buttons": BUTTONS, "legs": legs, "text": as_text(found, t)}
+    more["checks"] = sorted(found.checks, key=lambda check: LEVELS.index(check.level))
     return desk.page("diagnostics.html", int_id, here="diagnostics", found=found, lags=lags, plot=bars, **more)
 
 

@@ -16,6 +16,7 @@ from functions.domain.template import DAYS, MONTHS
 
 FOLDER = Path(__file__).parent / "texts"
 LANGUAGES = ("en", "nl")
+JUST_NOW = 10  # seconds
 
 
 @cache
@@ -104,7 +105,7 @@ class Texts:
         for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
             if seconds >= 2 * size:
                 return self(f"ago.{unit}", n=seconds // size)
-        return self("ago.seconds", n=seconds)
+        return self("ago.seconds", n=seconds) if seconds >= JUST_NOW else self("ago.now")
 
 
 @cache

@@ -8,7 +8,7 @@ from sandbox.stage import ROOM_A, ROOM_B, Stage
 from tests.browser.days import ahead
 from tests.browser.test_screens import open_screen
 
-Check = Callable[[Page], None]
+Check = Callable[..., None]
 
 
 def booked(stage: Stage, day: int = 1) -> str:
@@ -133,3 +133,36 @@ def test_each_check_turns_red_or_amber_and_is_mended_from_there(page: Page, acti
     page.get_by_role("button", name="Step 2").click()
     open_screen(page, active, "diagnostics")
     assert check_named(page, "google") == "green"
+
+
+def test_the_probe_is_followed_to_its_end(page: Page, stage: Stage, check: Check) -> None:
+    stage.set_up("7", activate=False)
+    real = stage.booking(**{"from": ahead(5, "10:00"), "till": ahead(5, "11:00")})
+    test = stage.booking(**{"from": ahead(6, "10:00"), "till": ahead(6, "11:00"), "remarks": "TEST"})
+    open_screen(page, stage, "activation")
+    page.get_by_label("Number of a test booking").fill(real)
+    page.get_by_label("Number of an object to try on").fill("12")
+    page.get_by_role("button", name="Run the probe").click()
+    expect(page.locator("#probe")).to_contain_text("may be a real one")
+    assert page.get_by_label("Number of a test booking").input_value() == real
+    check(page)
+    page.get_by_label("Number of a test booking").fill(test)
+    page.get_by_role("button", name="Run the probe").click()
+    expect(page.locator("#probe-state")).to_contain_text("Under way")
+    page.reload()
+    expect(page.locator("#probe-state")).to_contain_text(f"Done on booking {test}", timeout=60_000)
+    page.reload()
+    expect(page.locator("#probe")).to_contain_text("What was found out")
+    check(page)
+
+
+def test_pages_that_refuse_are_accessible_too(page: Page, stage: Stage, check: Check) -> None:
+    page.goto(f"{stage.product}/console/integrations/no-such")
+    check(page)
+    page.goto(f"{stage.product}/console/")
+    page.get_by_role("button", name="Sign out").click()
+    check(page)
+    page.get_by_label("Console key").fill("wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("not the console key")
+    check(page)

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from sandbox.stage import CLIENT_ID, ROOM_A, Stage
 from tests.browser.days import ahead
 
-Check = Callable[[Page], None]
+Check = Callable[..., None]
 
 
 def booking_reaches_google(stage: Stage) -> None:
