@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from functions.application import channels, integrations, probe, sweep, walk
+from functions.application import channels, drafts, integrations, probe, sweep, walk
 from functions.application.ports import Ports
 from functions.application.sides import Sides, open_sides
 from functions.application.webhooks import webhook_url
@@ -58,9 +58,12 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
 
 
 def ready(sides: Sides, *, anyway: bool = False) -> None:
-    """Check that both sides answer and that every mapped calendar can be written; raises `Conflict` with all that is wrong."""
+    """Check the settings, that both sides answer and that every mapped calendar can be written.
+
+    Raises `Conflict` with all that is wrong.
+    """
     integration = sides.integration
-    missing: list[str] = []
+    missing = [f"{fault.field}: {fault.message}" for fault in drafts.open_faults(sides.ports, sides.settings)]
     if integration.connection is None:
         missing.append("Google is not connected: run Step 1 and Step 2")
     elif integration.connection.dead:

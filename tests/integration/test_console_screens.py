@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from tests.harness.place import CLIENT_SECRET, KEY, PASSWORD, PRODUCT, ROOM_A, Place
+from tests.harness.place import CLIENT_ID, CLIENT_SECRET, KEY, PASSWORD, PRODUCT, ROOM_A, Place
 
 SCREENS = (
     "",
@@ -153,6 +153,19 @@ def test_an_integration_grows_screen_by_screen(place: Place, tab: Tab) -> None:
     refused = tab.post("/console/integrations/7/activate")
     assert refused.status_code == 409
     assert "run Step 1 and Step 2" in html.unescape(refused.text)
+
+
+def test_what_is_still_to_be_set_stops_activation(place: Place, tab: Tab) -> None:
+    tab.post("/console/integrations", id="7", name="Noord", language="en", timezone="Europe/Amsterdam")
+    good = {"ireserve.base_url": "https://tenant.i-reserve.test/api/rest", "ireserve.username": "api_calendar"}
+    tab.post("/console/integrations/7/ireserve", ireserve_password=PASSWORD, **good)
+    client = {"google.client_id": CLIENT_ID, "google_client_secret": CLIENT_SECRET}
+    tab.post("/console/integrations/7/authentication", **client)
+    place.consent()
+    tab.post("/console/integrations/7/connect")
+    refused = html.unescape(tab.post("/console/integrations/7/activate").text)
+    assert "mapping: add at least one row" in refused
+    assert place.api("GET", "/7")["state"] == "draft"
 
 
 def test_a_screen_that_somebody_else_saved_meanwhile_is_not_overwritten(place: Place, tab: Tab) -> None:
