@@ -41,7 +41,9 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
     integration = integrations.change(
         ports.documents,
         int_id,
-        lambda before: replace(before, phase=phase, activated_at=before.activated_at or now, swept_at=now, near_at=now),
+        lambda before: replace(
+            before, phase=phase, activated_at=before.activated_at or now, swept_at=None, near_at=now
+        ),
     )
     warnings: list[str] = []
     try:
@@ -49,8 +51,12 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
     except SyncError as error:
         warnings.append(f"webhooks could not be registered in i-Reserve ({error}); copy their address there by hand")
     sides = open_sides(ports, integration)
-    without = channels.open_all(sides) if integration.settings.inbound.enabled else ()
+    without: tuple[str, ...] = ()
     if integration.settings.inbound.enabled:
+        try:
+            without = channels.open_all(sides)
+        except SyncError as error:
+            warnings.append(f"the channels could not be opened ({error}); calendars are polled until they can")
         sweep.pull_all(sides, "activation")
     walk.begin(ports, integration, "backfill", actor, integration.settings.sync.backfill)
     ports.note("activated", {"int_id": int_id, "phase": phase.value})

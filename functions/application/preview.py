@@ -95,7 +95,8 @@ def _blank(integration: Integration, now: datetime) -> Plan:
     backfill = integration.settings.sync.backfill
     whole = integration.activated_at is not None or backfill != "future"
     first = today + timedelta(days=before) if whole else today
-    return Plan(now, first, today + timedelta(days=ahead), first)
+    left_out = integration.activated_at is None and backfill == "none"
+    return Plan(now, first, today + timedelta(days=ahead), first, complete=left_out)
 
 
 def _needs_no_event(sides: Sides, row: BookingRow) -> bool:

@@ -34,7 +34,11 @@ def tick(sides: Sides) -> None:
     now, integration, ports = sides.now(), sides.integration, sides.ports
     if integration.near_at is None or now - integration.near_at >= timedelta(minutes=sides.settings.sync.sweep_minutes):
         _start(sides, "near", now)
-    night = _nightly(integration.swept_at, now, sides.settings.timezone) and _start(sides, "full", now)
+    night = (
+        not _backfilling(sides)
+        and _nightly(integration.swept_at, now, sides.settings.timezone)
+        and _start(sides, "full", now)
+    )
     for calendar in sides.settings.calendars if sides.settings.inbound.enabled else ():
         hint = Hint(Kind.CALENDAR, sides.id, (calendar_hash(calendar),), "poll", now)
         if night:
@@ -76,6 +80,12 @@ def _start(sides: Sides, kind: str, now: datetime, actor: str = "") -> bool:
     if now - (under_way.touched_at or under_way.started_at) >= STUCK:
         walk.go_on(sides.ports, sides.id, under_way)
     return False
+
+
+def _backfilling(sides: Sides) -> bool:
+    """Whether the backfill is under way: it looks at the whole window itself."""
+    backfill = walk.current(sides.ports.documents, sides.id, "backfill")
+    return backfill is not None and backfill.finished_at is None and sides.now() - backfill.started_at < LOST
 
 
 def _nightly(swept_at: datetime | None, now: datetime, zone: str) -> bool:

@@ -5,29 +5,35 @@ whose booking the list did not show. Each task does a chunk, saves how far it is
 leaves room in Google's 600 calls a minute. A crash repeats a chunk at most, which changes nothing twice.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions.application import integrations, links, parked
 from functions.application.hints import Hint, Kind, task
 from functions.application.integrations import path_of
+from functions.application.pace import Pace, pulls_of
 from functions.application.ports import BookingRow, Documents, Ports
 from functions.application.reconcile import reconcile
 from functions.application.records import body_of, record_of
 from functions.application.sides import Sides
 from functions.domain.appointment import Timed
 from functions.domain.booking import Booking
-from functions.domain.errors import AccessRevoked, Stale, SyncError, Transient
+from functions.domain.errors import AccessRevoked, Conflict, Stale, SyncError, Transient
 from functions.domain.integration import Integration
-from functions.domain.link import Link, State
+from functions.domain.link import Base, Link, State
 from functions.domain.projection import when_of
+from functions.domain.step import Why
 
 PAGE, OVERLAP = 100, 5
 WEEK = timedelta(days=7)
-CALLS_PER_MINUTE = 560  # of 600: the rest is for live changes
+AT_ONCE = 4
 CHUNK_CALLS = 90
 CHUNK_SECONDS = 20.0
+COUNTED = ("looked", "changed", "failed", "unread", "reads")
 SINGLE_READS = 400  # of bookings whose row does not say enough, per sweep
 
 
@@ -46,9 +52,12 @@ class Walk:
     failed: int = 0
     unread: int = 0  # bookings that a sweep had no budget left to read
     reads: int = 0  # single reads so far
+    paid: datetime | None = None  # Google's calls so far are paid for up to here (`pace`)
+    pulls: int = 0
     touched_at: datetime | None = None
     finished_at: datetime | None = None
     actor: str = ""
+    leaves_out: date | None = None  # a backfill: bookings before this day get no event until they change
 
     @property
     def name(self) -> str:
@@ -68,14 +77,15 @@ def begin(ports: Ports, integration: Integration, kind: str, actor: str = "", sc
     first, last = today + timedelta(days=before), today + timedelta(days=ahead)
     if kind == "near":
         first, last = max(first, today - timedelta(days=1)), min(last, today + timedelta(days=14))
-    if scope == "future":
+    leaves_out = None
+    if kind == "backfill":  # what is left out is noted, or a sweep would take it for lost webhooks
+        leaves_out = {"future": today, "none": date.max}.get(scope)
+    elif scope == "future":
         first = today
-    walk = Walk(kind, first, last, ports.clock(), first, actor=actor)
-    if scope == "none":
-        walk = replace(walk, finished_at=ports.clock())
+    walk = Walk(kind, first, last, ports.clock(), first, pulls=pulls_of(ports, integration.id), actor=actor)
+    walk = replace(walk, leaves_out=leaves_out)
     save(ports.documents, integration.id, walk)
-    if walk.finished_at is None:
-        _next(ports, integration.id, walk, ports.clock())
+    _next(ports, integration.id, walk, ports.clock())
     return walk
 
 
@@ -96,38 +106,51 @@ def run(sides: Sides, hint: Hint) -> None:
     walk = current(ports.documents, sides.id, hint.subject[0])
     if walk is None or walk.finished_at is not None or hint.subject[1] != walk.name:
         return
-    began, calls = ports.clock(), 0
+    began = ports.clock()
+    pace = Pace(ports, sides.id, walk.paid or began, walk.pulls)
     while walk.finished_at is None:
-        walk, used = _week(sides, hint, walk, CHUNK_CALLS - calls, began)
-        walk = replace(walk, touched_at=ports.clock())
-        calls += used
+        walk = _week(sides, hint, walk, pace, began)
+        pace.count_pulls()
+        walk = replace(walk, paid=pace.paid, pulls=pace.pulls, touched_at=ports.clock())
         save(ports.documents, sides.id, walk)
-        if calls >= CHUNK_CALLS or (ports.clock() - began).total_seconds() > CHUNK_SECONDS:
+        if _enough(sides, pace, began):
             break
     if walk.finished_at is None:
-        _next(ports, sides.id, walk, began + timedelta(seconds=calls * 60 / CALLS_PER_MINUTE))
+        _next(ports, sides.id, walk, pace.paid)
     else:
         _finish(sides, walk)
 
 
-def _week(sides: Sides, hint: Hint, walk: Walk, calls_left: int, began: datetime) -> tuple[Walk, int]:
+def _enough(sides: Sides, pace: Pace, began: datetime) -> bool:
+    return pace.spent >= CHUNK_CALLS or (sides.now() - began).total_seconds() > CHUNK_SECONDS
+
+
+def _week(sides: Sides, hint: Hint, walk: Walk, pace: Pace, began: datetime) -> Walk:
     last = min(walk.week + WEEK - timedelta(days=1), walk.last)
     rows = rows_of(sides, walk.week, last)
     for link in links.of_days(sides.ports.documents, sides.id, walk.week, last):
         if link.booking_id and link.booking_id not in rows and _still_open(link):
             rows[link.booking_id] = BookingRow(link.booking_id)
-    calls = 0
-    for row in sorted(rows.values(), key=lambda row: row.id):
-        if row.id <= walk.after:
-            continue
-        walk, used = _look(sides, hint, walk, row)
-        calls += used
-        walk = replace(walk, after=row.id)
-        if calls >= calls_left or (sides.now() - began).total_seconds() > CHUNK_SECONDS:
-            return walk, calls
+    left = sorted((row for row in rows.values() if row.id > walk.after), key=lambda row: row.id)
+    for first in range(0, len(left), AT_ONCE):
+        pace.wait()
+        walk, calls = _together(sides, hint, walk, left[first : first + AT_ONCE])
+        pace.spend(calls)
+        if _enough(sides, pace, began):
+            return walk
     week = last + timedelta(days=1)
     finished = sides.now() if week > walk.last else None
-    return replace(walk, week=week, after="", finished_at=finished), calls
+    return replace(walk, week=week, after="", finished_at=finished)
+
+
+def _together(sides: Sides, hint: Hint, walk: Walk, rows: list[BookingRow]) -> tuple[Walk, int]:
+    """Look at a few bookings at once: the answers of both sides take longer than Google's pace allows one by one."""
+    done = sides.ports.at_once([partial(_look, sides, hint, walk, row) for row in rows])
+    counts: dict[str, Any] = {
+        name: getattr(walk, name) + sum(getattr(after, name) - getattr(walk, name) for after, _ in done)
+        for name in COUNTED
+    }
+    return replace(walk, after=rows[-1].id, **counts), sum(calls for _, calls in done)
 
 
 def rows_of(sides: Sides, first: date, last: date) -> dict[str, BookingRow]:
@@ -147,7 +170,10 @@ def _look(sides: Sides, hint: Hint, walk: Walk, row: BookingRow) -> tuple[Walk, 
     """Look at one booking; its trouble is parked and does not stop the others."""
     if row.id in sides.integration.probing:
         return walk, 0
+    sides = sides.again()
     link = links.of_booking(sides.ports.documents, sides.id, row.id)
+    if link.version == 0 and _left_out(sides, walk, row):
+        return _note(sides, walk, row, link), 0
     differs = walk.kind == "resync" or _differs(sides, row, link)
     if differs is False and walk.kind == "full" and _shows_texts(sides, row, link):
         differs = None  # no row shows remarks and the like
@@ -177,6 +203,33 @@ def _look(sides: Sides, hint: Hint, walk: Walk, row: BookingRow) -> tuple[Walk, 
         due = outcome.rest.until + timedelta(seconds=1)
         sides.ports.tasks.put(task(outcome.again(about), due, "walk-rest", int(due.timestamp()), walk.lane))
     return replace(walk, looked=walk.looked + 1, changed=walk.changed + bool(outcome.steps)), calls
+
+
+def _left_out(sides: Sides, walk: Walk, row: BookingRow) -> bool:
+    if walk.leaves_out is None or row.starts is None:
+        return walk.leaves_out == date.max
+    return row.starts.astimezone(ZoneInfo(sides.settings.timezone)).date() < walk.leaves_out
+
+
+def _note(sides: Sides, walk: Walk, row: BookingRow, link: Link) -> Walk:
+    """Note a booking that was there before and gets no event until it changes."""
+    booking = _of_row(row) or sides.read_booking(row.id).value
+    walk = replace(walk, looked=walk.looked + 1)
+    if booking is None:
+        return walk
+    base = Base(when_of(booking, sides.settings), "", booking.object_id, booking.status)
+    noted = replace(link, base=base, reason=Why.NOT_BACKFILLED)
+    with suppress(Stale, Conflict):  # a webhook was faster: it is looked at already
+        sides.ports.documents.transact(lambda tx: links.save(tx, sides.id, noted))
+    return walk
+
+
+def _of_row(row: BookingRow) -> Booking | None:
+    """Return a booking as its row shows it; None where the row does not say enough, or it may be by the day."""
+    if row.starts is None or row.ends is None or row.status is None or row.object_id is None:
+        return None
+    by_the_day = row.ends - row.starts >= timedelta(hours=23)
+    return None if by_the_day else Booking(row.id, row.object_id, row.starts, row.ends, row.status)
 
 
 def _differs(sides: Sides, row: BookingRow, link: Link) -> bool | None:

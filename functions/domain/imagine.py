@@ -31,6 +31,8 @@ def imagine(view: View, step: Write, base: Base | None, c: Circumstances) -> Vie
     """Return the view as it would be after a write that went well."""
     answer = _answer(view, step, c)
     link = landed(view.link, step, base, answer, c)
+    if isinstance(step, MoveEvent) and answer is None:  # moved unseen: it is believed to be as it was, over there
+        link = replace(link, event=EventKey(step.destination, step.key.id))
     view = replace(view, link=link)
     if isinstance(answer, Booking):
         return replace(view, booking=Snapshot.of(answer))

@@ -7,7 +7,7 @@ from functions.domain.booking import Booking
 from functions.domain.event import EventKey
 from functions.domain.identity import event_id
 from functions.domain.link import Base, Link, Origin, State
-from functions.domain.projection import appointment_of, base_of, in_window, written
+from functions.domain.projection import appointment_of, base_of, in_window, when_of, written
 from functions.domain.snapshot import Presence
 from functions.domain.step import (
     BookingChange,
@@ -29,6 +29,8 @@ def plan_missing(v: View, c: Circumstances, wanted: Wanted) -> Planned:
     booking, link = v.booking.value, v.link
     if booking is None or wanted is not Wanted.EVENT:
         return Planned(Rest(Why.NOT_WANTED))
+    if link.reason == Why.NOT_BACKFILLED and link.base is not None and _as_noted(link.base, booking, c):
+        return Planned(Rest(Why.NOT_BACKFILLED))
     if booking.activity_id and c.settings.outbound.activities == "none":
         return Planned(Rest(Why.ACTIVITY))
     calendar = c.settings.calendar_of(booking.object_id)
@@ -58,6 +60,12 @@ def plan_missing(v: View, c: Circumstances, wanted: Wanted) -> Planned:
     return Planned(
         InsertEvent(EventKey(calendar, derived), content, Why.BOOKING_MADE), base_of(content, booking, c.digest)
     )
+
+
+def _as_noted(base: Base, booking: Booking, c: Circumstances) -> bool:
+    """Whether a booking that the backfill left out is still as it was at activation."""
+    now = (when_of(booking, c.settings), booking.object_id, booking.status)
+    return now == (base.when, base.object_id, base.status)
 
 
 def revived(link: Link, content: Appointment) -> Appointment | None:

@@ -44,6 +44,7 @@ class Why(StrEnum):
     PAUSED = "paused"
     DETACHED = "detached"
     NOT_ELIGIBLE = "not_eligible"
+    NOT_BACKFILLED = "not_backfilled"
     UNDONE = "undone"
     APPROVED = "approved"
 

@@ -144,3 +144,44 @@ def test_backfill_none_leaves_existing_bookings_alone(place: Place) -> None:
     place.api("POST", "/7/activate")
     place.settle(30)
     assert place.events(ROOM_A) + place.events(ROOM_B) == []
+
+
+def test_what_the_backfill_left_out_stays_out_through_every_sweep_until_it_changes(place: Place) -> None:
+    place.save(sync={"backfill": "none"})
+    place.connect()
+    booking = place.book()
+    place.api("POST", "/7/activate")
+    place.settle(30)
+    for _ in range(4):
+        place.pass_time(20 * 3600)
+        place.tick()
+        place.settle(60)
+    place.api("POST", "/7/resync")
+    place.settle(60)
+    assert place.events() == []
+    place.change(booking, start="2026-11-28T14:00", end="2026-11-28T15:00")
+    place.settle()
+    assert len(place.events()) == 1
+
+
+def test_backfill_future_leaves_the_past_out_through_every_sweep(place: Place) -> None:
+    place.save(sync={"backfill": "future"})
+    place.connect()
+    place.book("2026-11-10T10:00", "2026-11-10T11:00")
+    place.book()
+    place.api("POST", "/7/activate")
+    for _ in range(3):
+        place.pass_time(20 * 3600)
+        place.tick()
+        place.settle(60)
+    assert [event["start"]["dateTime"][:10] for event in place.events()] == ["2026-11-24"]
+
+
+def test_in_sync_is_claimed_only_once_the_backfill_is_done(place: Place) -> None:
+    place.save()
+    place.connect()
+    place.book()
+    place.api("POST", "/7/activate")
+    assert place.api("GET", "/7/diagnostics")["in_sync_as_of"] is None
+    place.settle(60)
+    assert place.api("GET", "/7/diagnostics")["in_sync_as_of"] is not None
