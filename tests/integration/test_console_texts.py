@@ -124,3 +124,16 @@ def test_sentences_within_sentences_are_translated_too() -> None:
     inner = "webhooks could not be registered in i-Reserve (i-Reserve could not be reached.); copy their address there by hand"
     assert "i-Reserve was niet te bereiken." in dutch(inner)
     assert dutch("something nobody ever said") == "Something nobody ever said"
+
+
+def test_the_page_of_features_uses_the_screens_words() -> None:
+    words = {language: table(language) for language in LANGUAGES}
+    rows = 0
+    for line in (ROOT.parent / "docs" / "features.md").read_text().splitlines():
+        cells = [cell.strip() for cell in line.strip("| ").split("|")]
+        if len(cells) > 2 and re.fullmatch(r"`[a-z_.]+`", cells[2]):
+            label = f"field.{cells[2].strip('`')}.label"
+            if label in words["en"]:
+                rows += 1
+                assert (words["en"][label], words["nl"][label]) == (cells[0], cells[1])
+    assert rows > 20
