@@ -1,6 +1,7 @@
 """What both compositions share: the product put together, and parts of it that are made when they are first used."""
 
 import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from functions.adapters.lazy import Lazy
 from functions.adapters.log_lines import note
+from functions.adapters.threads import at_once
 from functions.application.ports import Addresses, Alarm, Consent, Documents, Outside, Ports, Secrets, Tasks
 from functions.entrypoints.door import Door
 from functions.settings import Environment
@@ -74,6 +76,8 @@ def ports(
         ),
         alarm=cast("Alarm", Lazy(lambda: _alarm(environment))),
         note=note,
+        at_once=at_once,
+        pause=time.sleep,
     )
 
 

@@ -42,6 +42,7 @@ class CalendarState:
     polled_because: str = ""  # why it cannot have a channel
     trouble: str = ""
     trouble_at: datetime | None = None
+    calls: int = 0  # to Google so far, by pulls
     lease: str = ""
     lease_until: datetime | None = None
 
@@ -95,11 +96,12 @@ def take_lease(documents: Documents, int_id: str, calendar: str, holder: str, no
     return state if state.lease == holder else None
 
 
-def drop_lease(documents: Documents, int_id: str, calendar: str, holder: str) -> None:
-    """Give the calendar back, if it is still ours."""
+def drop_lease(documents: Documents, int_id: str, calendar: str, holder: str, calls: int) -> None:
+    """Give the calendar back, if it is still ours, and count the calls that were made."""
 
     def dropped(before: CalendarState) -> CalendarState:
-        return replace(before, lease="", lease_until=None) if before.lease == holder else before
+        after = replace(before, calls=before.calls + calls)
+        return replace(after, lease="", lease_until=None) if before.lease == holder else after
 
     change(documents, int_id, calendar, dropped)
 

@@ -337,6 +337,13 @@ class Alarm(Protocol):
         """Send an alert to whoever is named ("" = nobody); raises `Transient` or `Refused` when it was not taken."""
 
 
+class AtOnce(Protocol):
+    """Does pieces of work that wait for others most of the time."""
+
+    def __call__(self, pieces: Sequence[Callable[[], T]]) -> list[T]:
+        """Return what each piece returns; raises what the first that fails raises, when all are done."""
+
+
 @dataclass(slots=True)
 class Ports:
     """Everything a use case may touch; made once by `bootstrap`."""
@@ -352,6 +359,8 @@ class Ports:
     addresses: Addresses
     alarm: Alarm
     note: Callable[[str, Mapping[str, object]], None]  # one structured log line: its event and fields
+    at_once: AtOnce
+    pause: Callable[[float], None]  # wait so many seconds
 
 
 @dataclass(frozen=True, slots=True)

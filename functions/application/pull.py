@@ -21,6 +21,7 @@ from functions.domain.link import Link, State
 from functions.domain.projection import period
 
 WAIT_FOR_OTHER = timedelta(seconds=2)
+BETWEEN = timedelta(seconds=1.5)  # notifications come in bursts, and each look is a call of Google's quota
 LONGEST = timedelta(seconds=35)  # of one task; a larger pull goes on in the next
 SILENT = timedelta(minutes=30)  # a followed calendar that has not synced for so long is pulled anyway
 TROUBLED = timedelta(minutes=5)  # before a calendar that was gone or forbidden is asked again
@@ -35,6 +36,7 @@ class Pull:
     """What one pull did, for its log line."""
 
     began: datetime
+    calls: int = 0
     events: int = 0
     pages: int = 0
     changed: int = 0
@@ -47,7 +49,7 @@ def pull(sides: Sides, hint: Hint, hashed: str) -> None:
     if calendar is None or not sides.settings.inbound.enabled:
         sides.ports.note("dropped", {"int_id": sides.id, "reason": "unknown_calendar"})
         return
-    if hint.source == "notification" and not _ours(sides, calendar, hint):
+    if hint.source == "notification" and not (_ours(sides, calendar, hint) and _in_turn(sides, calendar, hint)):
         return
     holder = sides.ports.token(9)
     state = take_lease(sides.ports.documents, sides.id, calendar, holder, sides.now())
@@ -55,10 +57,11 @@ def pull(sides: Sides, hint: Hint, hashed: str) -> None:
         due = sides.now() + WAIT_FOR_OTHER
         sides.ports.tasks.put(task(replace(hint, source="waited"), due, "waited", int(due.timestamp()) // 2))
         return
+    done = Pull(sides.now())
     try:
         if hint.detail == BAND:
             _band(sides, hint, state)
-        if _pull(sides, hint, state):
+        if _pull(sides, hint, state, done):
             parked.clear(sides.ports, hint)
     except (Gone, Refused) as error:
         _trouble(sides, hint, calendar, error)
@@ -67,7 +70,7 @@ def pull(sides: Sides, hint: Hint, hashed: str) -> None:
             raise
         sides.ports.note("again", {"int_id": sides.id, "kind": "calendar", "reason": error.reason})
     finally:
-        drop_lease(sides.ports.documents, sides.id, calendar, holder)
+        drop_lease(sides.ports.documents, sides.id, calendar, holder, done.calls)
 
 
 def _ours(sides: Sides, calendar: str, hint: Hint) -> bool:
@@ -83,13 +86,23 @@ def _ours(sides: Sides, calendar: str, hint: Hint) -> bool:
     return True
 
 
-def _pull(sides: Sides, hint: Hint, state: CalendarState) -> bool:
+def _in_turn(sides: Sides, calendar: str, hint: Hint) -> bool:
+    """Whether the last pull is long enough ago; otherwise one more is queued for when it is."""
+    began = state_of(sides.ports.documents, sides.id, calendar).pull_started
+    if began is None or sides.now() >= began + BETWEEN:
+        return True
+    due = began + BETWEEN
+    sides.ports.tasks.put(task(replace(hint, source="waited"), due, "in-turn", due.timestamp()))
+    return False
+
+
+def _pull(sides: Sides, hint: Hint, state: CalendarState, done: Pull) -> bool:
     """Pull until the last page, or until it takes too long; returns whether everything was applied or parked."""
-    done = Pull(sides.now())
     if not state.page:
         state = _note(sides, replace(state, pull_started=done.began, listing=not state.sync_token))
     while True:
         window = _window(sides, state.pull_started or done.began)
+        done.calls += 1
         try:
             page = _fetch(sides, state, window)
         except (TokenExpired, Refused) as error:

@@ -29,7 +29,9 @@ def table(figures: list[Figure]) -> str:
     rows = [("what", "budget", "median (min–max)", "held", "how")]
     rows += [(each.what, each.budget, each.found, words[each.held], each.how) for each in figures]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    lines = [" | ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]) for row in rows]
+    lines = [
+        " | ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]) for row in rows
+    ]
     lines.insert(1, "-|-".join([*("-" * width for width in widths), "---"]))
     return "\n".join(f"| {line} |" for line in lines)
 

@@ -42,7 +42,10 @@ def measure(plan: Plan) -> Iterator[Figure]:
 def _hour(number: int) -> dict[str, str]:
     start = datetime(2026, 1, 1) + timedelta(days=datetime.now().timetuple().tm_yday + number // 24 + 3)  # noqa: DTZ001, DTZ005
     start += timedelta(hours=number % 24)
-    return {"from": start.isoformat(timespec="minutes"), "till": (start + timedelta(minutes=50)).isoformat("T", "minutes")}
+    return {
+        "from": start.isoformat(timespec="minutes"),
+        "till": (start + timedelta(minutes=50)).isoformat("T", "minutes"),
+    }
 
 
 def _lines(stage: Stage, step: str, wanted: int) -> list[float]:

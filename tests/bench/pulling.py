@@ -73,7 +73,9 @@ def measure(plan: Plan) -> Iterator[Figure]:
         whole(ROOM_A)
         yield at_most("pages -> Events / download + json.loads", 3, pairs(rounds, adapter, bare), shape)
         found = pairs(rounds, lambda: whole(ROOM_A), bare_changes)
-        yield Figure.told("a whole pull of echoes, links looked up / the same", found, "read from SQLite; for information")
+        yield Figure.told(
+            "a whole pull of echoes, links looked up / the same", found, "read from SQLite; for information"
+        )
         if OTHER.exists():
             other = stack.enter_context(_gcal_sync(source, count))
             other()
@@ -137,9 +139,7 @@ def _link(place: Place, source: Source, calendar: str, count: int) -> None:
     numbers, etags = range(count), {}
     for page in pages(lambda token: source.calendars().changes(calendar, page=token)):
         etags.update({item.key.id: getattr(item, "etag", "") for item in page.items})
-    known = (
-        Pair(f"{calendar[5]}{n}", calendar, event_id(n), start_of(n), etags[event_id(n)]) for n in numbers
-    )
+    known = (Pair(f"{calendar[5]}{n}", calendar, event_id(n), start_of(n), etags[event_id(n)]) for n in numbers)
     fill(place.file, "7", known)
 
 

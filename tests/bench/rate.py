@@ -76,7 +76,11 @@ def measure(plan: Plan) -> Iterator[Figure]:
             ratios = pairs(rounds, own, lambda: theirs.burst(seconds))
         with closing(sqlite3.connect(Path(folder) / "sync.sqlite")) as file:
             stored = file.execute("SELECT count(*) FROM tasks").fetchone()[0] - LOOKS  # of the first 202
-    how = f"functions-framework, {CONNECTIONS} connections, bursts of {seconds:g} s in turn, at best {max(speeds):.0f}/s"
+    how = (
+        f"functions-framework, {CONNECTIONS} connections, bursts of {seconds:g} s in turn, at best {max(speeds):.0f}/s"
+    )
     yield at_least("acknowledged webhooks a second / empty function", SMALLEST, ratios, how)
     lost = ours.sent * LOOKS - stored
-    yield Figure("202s without their tasks in the file", "0", str(lost), lost == 0, f"{ours.sent} webhooks, 2 tasks each")
+    yield Figure(
+        "202s without their tasks in the file", "0", str(lost), lost == 0, f"{ours.sent} webhooks, 2 tasks each"
+    )

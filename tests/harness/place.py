@@ -153,6 +153,8 @@ class Place:
             addresses=addresses,
             alarm=self,
             note=self._note,
+            at_once=lambda pieces: [piece() for piece in pieces],
+            pause=self.pass_time,
         )
 
     def app(self, ports: Ports, sessions: KeySessions | None = None) -> Callable[..., Any]:
