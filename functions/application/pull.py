@@ -61,10 +61,10 @@ def pull(sides: Sides, hint: Hint, hashed: str) -> None:
     try:
         if hint.detail == BAND:
             _band(sides, hint, state)
-        if _pull(sides, hint, state, done):
-            parked.clear(sides.ports, hint)
+        _pull(sides, hint, state, done)
     except (Gone, Refused) as error:
-        _trouble(sides, hint, calendar, error)
+        _trouble(sides, calendar, error)
+        raise
     except Transient as error:
         if hint.source != "poll":  # the next round comes within a minute anyway
             raise
@@ -96,8 +96,8 @@ def _in_turn(sides: Sides, calendar: str, hint: Hint) -> bool:
     return False
 
 
-def _pull(sides: Sides, hint: Hint, state: CalendarState, done: Pull) -> bool:
-    """Pull until the last page, or until it takes too long; returns whether everything was applied or parked."""
+def _pull(sides: Sides, hint: Hint, state: CalendarState, done: Pull) -> None:
+    """Pull until the last page, or until it takes too long: then the next task goes on."""
     if not state.page:
         state = _note(sides, replace(state, pull_started=done.began, listing=not state.sync_token))
     while True:
@@ -120,7 +120,7 @@ def _pull(sides: Sides, hint: Hint, state: CalendarState, done: Pull) -> bool:
             state = _note(sides, replace(state, page=page.next_page))
         if not applied.finished or (page.next_page and sides.now() - done.began > LONGEST):
             _go_on(sides, hint)
-            return False
+            return
         if not page.next_page:
             break
     if state.listing:
@@ -130,7 +130,6 @@ def _pull(sides: Sides, hint: Hint, state: CalendarState, done: Pull) -> bool:
     _note(sides, replace(state, trouble="", trouble_at=None))
     fields = {"int_id": sides.id, "calendar": calendar_hash(state.calendar), "events": done.events, "pages": done.pages}
     sides.ports.note("pulled", {**fields, "changed": done.changed, "hint": hint.source})
-    return True
 
 
 def _fetch(sides: Sides, state: CalendarState, window: Window) -> EventPage:
@@ -155,13 +154,12 @@ def _go_on(sides: Sides, hint: Hint) -> None:
     sides.ports.tasks.put(task(replace(hint, source="pull"), now, "more", int(now.timestamp())))
 
 
-def _trouble(sides: Sides, hint: Hint, calendar: str, error: SyncError) -> None:
+def _trouble(sides: Sides, calendar: str, error: SyncError) -> None:
     """Keep why a calendar cannot be read, until it can: no booking is touched, and it is asked less often."""
     now = sides.now()
     change(
         sides.ports.documents, sides.id, calendar, lambda state: replace(state, trouble=error.reason, trouble_at=now)
     )
-    parked.park(sides.ports, hint, error.reason, now)
 
 
 def _band(sides: Sides, hint: Hint, state: CalendarState) -> None:

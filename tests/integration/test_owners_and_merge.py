@@ -294,7 +294,9 @@ def test_a_copy_of_our_event_is_a_new_event_although_it_carries_our_marks(place:
 
 def test_a_booking_of_an_activity_is_put_back_and_the_line_says_why(place: Place) -> None:
     place.ireserve(
-        "POST", "events", {"id": "2026-11-24_1", "object_id": 10, "desc": "Yoga", "from": START, "till": END, "places": 9}
+        "POST",
+        "events",
+        {"id": "2026-11-24_1", "object_id": 10, "desc": "Yoga", "from": START, "till": END, "places": 9},
     )
     place.activate(outbound={"activities": "per_booking"}, inbound=UPDATES)
     booking = from_booking(place, event_id="2026-11-24_1")
