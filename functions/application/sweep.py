@@ -62,10 +62,10 @@ def catch_up(ports: Ports, integration: Integration, actor: str) -> None:
 
 
 def pull_all(sides: Sides, source: str) -> None:
-    """Queue a pull of every mapped calendar; an activation compares them in full, as shadow wrote nothing."""
+    """Queue a pull of every mapped calendar: of all of it where changes went by unused, as in shadow or a pause."""
     now = sides.now()
     for calendar in sides.settings.calendars:
-        if source == "activation":
+        if source in ("activation", "resume", "resync"):
             calendars.change(sides.ports.documents, sides.id, calendar, calendars.anew)
         hint = Hint(Kind.CALENDAR, sides.id, (calendar_hash(calendar),), source, now)
         give(sides.ports.tasks, hint, now, trailing=False)
