@@ -43,12 +43,14 @@ def test_the_format_is_terraforms() -> None:
     assert terraform(INFRA, "fmt", "-check", "-recursive", "-list=true") == ""
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("major", ["7", "8"])
 def test_the_configuration_is_valid(copy: Path, major: str) -> None:
     terraform(copy, "init", "-backend=false", "-input=false", "-no-color", major=major)
     assert "The configuration is valid" in terraform(copy, "validate", "-no-color", major=major)
 
 
+@pytest.mark.timeout(600)  # thirteen runs of Terraform, on a machine that may be busy
 def test_the_configurations_own_tests_pass(copy: Path) -> None:
     terraform(copy, "init", "-backend=false", "-input=false", "-no-color", major="8")
     assert " 0 failed" in terraform(copy, "test", "-no-color", major="8")
