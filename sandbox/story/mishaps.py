@@ -2,13 +2,16 @@
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from sandbox.stage import ROOM_A
 from sandbox.story.tale import INT_ID, Tale, held, spell
 
 LEASE = 90  # seconds for which what a killed process was doing is left to it
-ALMOST_OVER = -5.5 * 86_400  # seconds: channels live seven days, so these have a day and a half left
+LIFE = 14.0  # seconds that a channel lives here, opened while Google's clock is behind; it is renewed halfway
+BEHIND = LIFE - 7 * 86_400.0  # as the product asks for seven days
 
 
 def without_notifications_the_sweep_catches_up(tale: Tale) -> Iterator[str]:
@@ -44,7 +47,7 @@ def off_and_on_doubles_nothing(tale: Tale) -> Iterator[str]:
     held(not _live(tale), "a channel is left")
     held([(e["id"], e["start"]) for e in tale.stage.events(ROOM_A)] == before, "deactivation changed events")
     mark, count = tale.mark(), len(tale.bookings())
-    tale.stage.control("google", "POST", "clock", {"offset": ALMOST_OVER})
+    tale.stage.control("google", "POST", "clock", {"offset": BEHIND})
     tale.stage.api("POST", f"/{INT_ID}/activate")
     tale.wait("three channels", lambda: len(_live(tale)) == 3)
     tale.stage.control("google", "POST", "clock", {"offset": 0})
@@ -57,13 +60,18 @@ def off_and_on_doubles_nothing(tale: Tale) -> Iterator[str]:
 def a_channel_near_its_end_is_renewed(tale: Tale) -> Iterator[str]:
     """A channel near its expiry is renewed: the new one first, then the old one stops."""
     old = {each["calendar"]: each for each in _live(tale)}
+    tale.wait("half of the channels' life to pass", lambda: _left(old[ROOM_A]) < LIFE / 2 - 1)
+    left = _left(old[ROOM_A])
     tale.stage.renew()
     new = tale.wait("new channels", lambda: _replaced(tale, {each["id"] for each in old.values()}))
-    day = tale.new_day()
-    event = tale.draw(day, "10:00", "11:00")
+    event = tale.draw(tale.new_day(), "10:00", "11:00")
     booking = tale.wait_for_booking(event)
     first = next(each for each in new if each["calendar"] == ROOM_A)
-    yield f"Room A: until {old[ROOM_A]['expires'][:22]} -> {first['expires'][:22]}; booking {booking['id']} came through it"
+    yield f"Room A: {left:.0f} s left -> {_left(first) / 86_400:.1f} days; booking {booking['id']} came through it"
+
+
+def _left(channel: Any) -> float:
+    return (parsedate_to_datetime(channel["expires"]) - datetime.now(UTC)).total_seconds()
 
 
 def _live(tale: Tale) -> list[Any]:
