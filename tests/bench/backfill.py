@@ -7,6 +7,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from sandbox.stage import Stage
@@ -45,8 +46,7 @@ def measure(plan: Plan) -> Iterator[Figure]:
         applied = lines(stage.log("product"))[before:]
     how = f"{EACH * 1000:.0f} ms for each call, live changes every {EVERY:.0f} s, {minutes - 0.25:.2g} minutes over sockets"
     shares = [
-        (later.calls - first.calls) / (QUOTA * (later.at - first.at) / MINUTE)
-        for first, later in zip(moments, moments[1:], strict=False)
+        (later.calls - first.calls) / (QUOTA * (later.at - first.at) / MINUTE) for first, later in pairwise(moments)
     ]
     median = (moments[-1].calls - moments[0].calls) / (QUOTA * (moments[-1].at - moments[0].at) / MINUTE)
     found = f"{median:.2f} ({min(shares):.2f}–{max(shares):.2f})"

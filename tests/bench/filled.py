@@ -14,7 +14,7 @@ from functions.domain.link import Base, Link
 
 LENGTH = timedelta(minutes=45)
 _START, _END = datetime(2000, 1, 1, tzinfo=UTC), datetime(2000, 1, 2, tzinfo=UTC)
-_DIGESTS = {name: "0123456789abcdef01234567" for name in ("title", "description", "reminders", "guest", "meet")}
+_DIGESTS = dict.fromkeys(("title", "description", "reminders", "guest", "meet"), "0123456789abcdef01234567")
 
 Row = tuple[str, str, str, str]
 

@@ -115,7 +115,7 @@ def _pulls(source: Source, count: int, page_size: int) -> Iterator[Callable[[str
             _link(place, source, calendar, number)
 
         class Outside(_Outside):
-            def calendars(self, integration: Integration, refresh_token: str = "") -> Calendars:
+            def calendars(self, integration: Integration, refresh_token: str = "") -> Calendars:  # noqa: ARG002
                 return source.calendars(page_size)
 
         ports = replace(place.ports, outside=Outside(place))

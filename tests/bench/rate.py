@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 from tests.bench.measure import Figure, Plan, at_least, pairs
 from tests.bench.serving import CALLS, standalone, started
@@ -31,15 +32,14 @@ class Sender:
         choose, waiting, answered = selectors.DefaultSelector(), 0, 0
         began = time.perf_counter()
         for _ in range(CONNECTIONS):
-            connection = socket.create_connection(("127.0.0.1", self._port), 10)
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            choose.register(connection, selectors.EVENT_READ)
-            connection.sendall(self._next())
+            opened = socket.create_connection(("127.0.0.1", self._port), 10)
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            choose.register(opened, selectors.EVENT_READ)
+            opened.sendall(self._next())
             waiting += 1
         while waiting:
             for key, _ in choose.select(10):
-                connection = key.fileobj
-                assert isinstance(connection, socket.socket)
+                connection = cast("socket.socket", key.fileobj)
                 status = connection.recv(65536)[9:12]
                 if status != b"202":
                     raise SystemExit(f"{self._path} answered {status!r}")

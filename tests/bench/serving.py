@@ -106,13 +106,14 @@ def _first_202(target: str, port: int, process: subprocess.Popen[bytes]) -> None
         try:
             connection.request("POST", call.path, call.body, dict(call.headers))
             status = connection.getresponse().status
-            if status != http.HTTPStatus.ACCEPTED:
-                _fail(f"{target} answered {status}")
-            return
         except ConnectionError:
             if process.poll() is not None:
                 _fail(f"{target} ended with {process.returncode}")
             time.sleep(0.001)
+        else:
+            if status == http.HTTPStatus.ACCEPTED:
+                return
+            _fail(f"{target} answered {status}")
         finally:
             connection.close()
 
