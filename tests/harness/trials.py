@@ -47,13 +47,14 @@ class Faulty:
     """The port `Outside` whose i-Reserve fails at one call, before it or (its answer lost) after it."""
 
     def __init__(
-        self, outside: Outside, at: int, error: Callable[[], BaseException], *, after: bool, times: int
+        self, outside: Outside, at: int, error: Callable[[], BaseException], *, after: bool, times: int, only: str = ""
     ) -> None:
         self._outside = outside
         self._at = at
         self._error = error
         self._after = after
         self._times = times
+        self.only = only  # the one method that counts
         self.calls = 0
 
     def __getattr__(self, name: str) -> Any:
@@ -79,7 +80,10 @@ class _Watched:
         self._faulty = faulty
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        method = getattr(self._ireserve, name)
+        method: Callable[..., Any] = getattr(self._ireserve, name)
+
+        if self._faulty.only not in ("", name):
+            return method
 
         def watched(*args: Any, **options: Any) -> Any:
             return self._faulty.call(method, *args, **options)
