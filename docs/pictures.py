@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page, sync_playwright
 
-from sandbox.stage import KEY, ROOM_A, ROOM_B, Stage
+from sandbox.side_by_side.app import Addresses, serve
+from sandbox.stage import KEY, ROOM_A, ROOM_B, Stage, free_port
 
 FOLDER = Path(__file__).parent / "pictures"
 LARGEST = 200_000  # bytes
@@ -81,6 +82,8 @@ def main() -> None:
         take(page, f"{console}/find?booking=1001", "console-find")
         take(page, f"{stage.google}/?from={monday()}", "sandbox-google")
         take(page, f"{stage.ireserve}/?day={monday()}", "sandbox-ireserve")
+        both = serve(Addresses(stage.product, stage.google, stage.ireserve, KEY, "7"), free_port())
+        take(page, f"{both}?day={monday()}", "sandbox-side-by-side", 760)
         browser.close()
 
 

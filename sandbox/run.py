@@ -17,11 +17,10 @@ from typing import NoReturn
 
 from sandbox import examples
 from sandbox.examples import INT_ID
-from sandbox.side_by_side.app import AMSTERDAM, Addresses, create_app
+from sandbox.side_by_side.app import AMSTERDAM, HOST, Addresses, serve
 from sandbox.stage import KEY, ROOT, SECRETS, Stage, StageError, settings
 
 STATE = Path(os.environ.get("SANDBOX_STATE_DIR") or ROOT / ".local-sandbox")
-HOST = "127.0.0.1"
 PORTS = (("PORT", 8080), ("SANDBOX_GOOGLE_PORT", 8081), ("SANDBOX_IRESERVE_PORT", 8082), ("SANDBOX_PORT", 8083))
 
 
@@ -30,12 +29,13 @@ def main() -> int:
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, _stop)
     try:
-        with Stage(_state(), _ports()[:3]) as stage:
+        ports = _ports()
+        with Stage(_state(), ports[:3]) as stage:
             first = datetime.now(AMSTERDAM).date() + timedelta(days=1)
             say("Setting up the example integration …")
             _set_up(stage, first)
-            address = _show(stage)
-            say(_welcome(stage, address))
+            where = Addresses(stage.product, stage.google, stage.ireserve, KEY, INT_ID)
+            say(_welcome(stage, serve(where, ports[3])))
             while stage.alive():
                 threading.Event().wait(1)
             say(f"One of the programs has ended; its log is in {STATE.name}/.")
@@ -97,17 +97,6 @@ def _set_up(stage: Stage, first: date) -> None:
     stage.api("POST", f"/{INT_ID}/activate")
     stage.until(lambda: stage.api("GET", f"/{INT_ID}")["backfill"].get("finished_at"), 30, "the backfill")
     examples.after_activation(stage, first)
-
-
-def _show(stage: Stage) -> str:
-    """Serve the page with both sides from a thread of this process; return its address."""
-    from waitress import create_server
-
-    port = int(os.environ.get("SANDBOX_PORT", "8083"))
-    where = Addresses(stage.product, stage.google, stage.ireserve, KEY, INT_ID)
-    server = create_server(create_app(where), host=HOST, port=port, threads=4)
-    threading.Thread(target=server.run, daemon=True).start()
-    return f"http://{HOST}:{port}/"
 
 
 def _welcome(stage: Stage, address: str) -> str:

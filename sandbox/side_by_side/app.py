@@ -1,5 +1,6 @@
 """The page: i-Reserve on the left, Google on the right, in between the journal, read from the product's JSON API."""
 
+import threading
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from flask import Flask, render_template, request
 
 from sandbox.side_by_side.wording import Decision, decision
 
+HOST = "127.0.0.1"
 SHOWN = 40
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -62,6 +64,15 @@ def create_app(where: Addresses) -> Flask:
         return render_template("_decisions.html", decisions=found, trouble=trouble)
 
     return app
+
+
+def serve(where: Addresses, port: int) -> str:
+    """Serve the page from a thread of this process and return its address."""
+    from waitress import create_server
+
+    server = create_server(create_app(where), host=HOST, port=port, threads=4)
+    threading.Thread(target=server.run, daemon=True).start()
+    return f"http://{HOST}:{port}/"
 
 
 def _day() -> date:
