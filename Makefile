@@ -20,7 +20,7 @@ test: install-tests  ## every test; what a machine lacks is installed where that
 check: install-tests  ## formatter, linter, types, import rules, spelling, Terraform format
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy functions sandbox main.py tests
+	$(BIN)/mypy functions sandbox main.py tests docs
 	$(BIN)/lint-imports
 	$(BIN)/codespell functions sandbox tests docs infra main.py README.md CHANGELOG.md
 	@if command -v terraform >/dev/null; then terraform fmt -check -recursive infra; \
