@@ -30,6 +30,7 @@ class Instance:
         self._steps = 0
         self._dead = False
         self.waits = False
+        self.held_up = False  # this very step
         self.stalled_at: datetime | None = None
         self._stalled = threading.Event()
         self._resumed = threading.Event()
@@ -46,6 +47,7 @@ class Instance:
         if self._dead:
             raise Crash
         number, self._steps = self._steps, self._steps + 1
+        self.held_up = number == self._gate and not self._after
         if not self._after:
             self._mishap(number)
         result = effect()

@@ -307,7 +307,9 @@ class Ledger:
         if not self.since(instance.began, "booking", pair.booking, "status") & {*CANCELLED, None}:
             raise Broken(f"event {pair.event} was removed although booking {pair.booking} stands")
         if pair.cancelled_by_us:
-            raise Broken(f"event {pair.event} was restored, and removed although its deletion had cancelled the booking")
+            raise Broken(
+                f"event {pair.event} was restored, and removed although its deletion had cancelled the booking"
+            )
         pair.pending = {key: edit for key, edit in pair.pending.items() if key[0] == "booking"}
 
     def _event_revived(self, truth: Truth, pair: Pair, instance: Instance) -> None:

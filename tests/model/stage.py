@@ -6,7 +6,7 @@ events are named by their place in the order in which they came, so that a story
 
 import copy
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -46,6 +46,7 @@ SLOTS = (
 )
 TITLES = ("Overleg", "Training", "Toernooi")
 TEXTS = ("", "neem een bal mee", "sleutel bij de balie")
+SOON = timedelta(seconds=10)
 DEADLINE = timedelta(seconds=60)  # of a task; a call that goes out is not held up for longer
 ENOUGH = 12  # writes that one edit, fault or crash may cause at the very most, with a put-back and what follows it
 MOST = 4  # bookings and events that people make, so that a hold for unusually many removals stays out of the way
@@ -185,15 +186,13 @@ class Stage(Place):
 
         def watched() -> T:
             if method == "GET":
-                instance.stalled_at = None
                 answer = effect()
                 if path.startswith("/api/rest/booking/"):
                     instance.reads[unquote(path.rsplit("/", 1)[1])] = (ledger.at, self.now)
                 return answer
-            if instance.stalled_at is not None and self.now - instance.stalled_at > DEADLINE:
+            if instance.held_up and instance.stalled_at is not None and self.now - instance.stalled_at > DEADLINE:
                 instance.die()  # the platform ended the task before this call went out
                 raise Crash
-            instance.stalled_at = None
             self.observe()
             try:
                 answer = effect()
@@ -268,6 +267,14 @@ class Stage(Place):
             if str(line.get("reason", "")).startswith("fault_") or line["event"] == "error":
                 raise Broken(f"a fault of the product's own: {line}")
         self.log.clear()
+
+    def tell(self, policy: Policy, story: Sequence[tuple[Any, ...]]) -> None:
+        """Let a written-down story happen, and everything arrive at its end."""
+        self.set_back(policy)
+        with self.closing():
+            for name, *given in story:
+                getattr(self, name)(*given)
+            self.quiesce()
 
     # people, in i-Reserve
 
@@ -444,15 +451,31 @@ class Stage(Place):
                 Fault(method, "/calendar/v3/", 503, "backendError", 1, moment, action)  # type: ignore[arg-type]  # words of its own
             )
 
+    def outage(self, side: str, calls: int) -> None:
+        """A side is away for a number of calls."""
+        self.trouble += calls
+        if side == "ireserve":
+            self.ireserve("POST", "faults", {"path": "", "status": 503, "times": calls})
+        else:
+            self.world.faults.planted.append(Fault(None, "/calendar/v3/", 503, "backendError", calls))
+
+    def _await_work(self) -> None:
+        """Let time pass until a task is due, if that is soon: a mishap needs something to befall."""
+        due = self.tasks.next_due()
+        if due is not None and self.now < due < self.now + SOON:
+            self.now = due
+
     def crash(self, step: int, after: int) -> None:
         """The instance that does the next task dies at one of its steps."""
         self.trouble += 1
+        self._await_work()
         self.do_one(Instance(self.book_.at, fuse=step, after=bool(after)))
 
     def stall(self, step: int, after: int = 0) -> None:
         """The instance that does the next task stalls at one of its steps."""
         if len(self.stalled) < 2:
             self.trouble += 1
+            self._await_work()
             self.do_one(Instance(self.book_.at, gate=step, after=bool(after)))
 
     def resume(self, which: int) -> None:

@@ -9,10 +9,6 @@ nothing waits unexplained, the writes are bounded, and another full look writes 
 """
 
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.model.ledger import Policy
-from tests.model.stage import SLOTS, STARTS, Stage
+from tests.model.stage import SLOTS, Stage
 
 EXAMPLES, STEPS = int(os.environ.get("MODEL_EXAMPLES", "60")), 25
 POLICIES = st.builds(
@@ -113,6 +109,10 @@ class SyncMachine(RuleBasedStateMachine):
     def fault(self, side: str, action: str, moment: str, write: int) -> None:
         self.does("fault", side, action, moment, write)
 
+    @rule(side=st.sampled_from(("google", "ireserve")), calls=st.integers(2, 6))
+    def outage(self, side: str, calls: int) -> None:
+        self.does("outage", side, calls)
+
     @rule(step=st.integers(0, 9), after=bit)
     def crash(self, step: int, after: int) -> None:
         self.does("crash", step, after)
@@ -144,15 +144,6 @@ class SyncMachine(RuleBasedStateMachine):
     @rule(tasks=st.integers(1, 3))
     def work(self, tasks: int) -> None:
         self.does("work", tasks)
-
-
-@pytest.fixture(scope="module")
-def stages() -> Iterator[tuple[Stage, ...]]:
-    """One stage per season, on a disk of memory where there is one."""
-    memory = Path("/dev/shm")  # noqa: S108 -- a directory of its own in it
-    directory = Path(tempfile.mkdtemp(dir=memory if memory.is_dir() else None))
-    yield tuple(Stage(directory / str(number), start) for number, start in enumerate(STARTS))
-    shutil.rmtree(directory)
 
 
 @pytest.mark.timeout(0)

@@ -1,0 +1,168 @@
+"""Bugs that this product could have, each as a small change of the real code for the length of a test."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from functions.adapters.google_calendar import GoogleCalendars
+from functions.application import apply_page, links, pull, reconcile, write
+from functions.application.hints import Hint, Kind
+from functions.application.records import record_of
+from functions.application.sides import Sides
+from functions.domain import plan, plan_inbound, plan_outbound, recovery, view
+from functions.domain.booking import Booking
+from functions.domain.event import Event
+from functions.domain.link import Link
+from functions.domain.snapshot import Presence, Snapshot
+from functions.domain.view import View, Wanted
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def the_base_is_not_updated(patch: pytest.MonkeyPatch) -> None:
+    """What both sides agree on stays what it was at first."""
+    real = links.save
+
+    def save(tx: Any, int_id: str, link: Link) -> Link:
+        before = tx.get(("integrations", int_id, "links", link.id))
+        if before is not None and before.get("base") is not None:
+            link = replace(link, base=record_of(Link, before, "link").base)
+        return real(tx, int_id, link)
+
+    patch.setattr(links, "save", save)
+
+
+def the_stamp_is_ignored(patch: pytest.MonkeyPatch) -> None:
+    """After a crash a write to an event counts as landed, whether it did or not."""
+    real = recovery._event_side
+
+    def event_side(link: Link, view: Any, intent: Any) -> Link:
+        event = view.event.value
+        if event is not None:
+            marked = replace(event, mark=replace(event.mark, stamp=intent.stamp))
+            view = replace(view, event=Snapshot.of(marked))
+        return real(link, view, intent)
+
+    patch.setattr(recovery, "_event_side", event_side)
+
+
+def the_lease_is_not_checked(patch: pytest.MonkeyPatch) -> None:
+    """A stalled instance writes whenever it wakes up."""
+    patch.setattr(write, "_holds", lambda *_: None)
+
+
+def the_etag_is_not_sent(patch: pytest.MonkeyPatch) -> None:
+    """An event is written whatever has become of it."""
+    real = GoogleCalendars._run
+    patch.setattr(
+        GoogleCalendars, "_run", lambda self, request, **options: real(self, request, **{**options, "etag": ""})
+    )
+
+
+def a_cancelled_booking_is_revived(patch: pytest.MonkeyPatch) -> None:
+    """An event that is there again reopens its booking, whoever cancelled it."""
+    real = plan_outbound.plan_removal
+
+    def plan_removal(v: View, c: Any) -> Any:
+        if v.link.closed and v.event.value is not None:
+            v = v.with_link(cancelled_by_us=True, status_before=20)
+        return real(v, c)
+
+    patch.setattr(plan, "plan_removal", plan_removal)
+
+
+def a_tombstone_is_ignored(patch: pytest.MonkeyPatch) -> None:
+    """Deleted events are skipped."""
+    real = apply_page._one
+    patch.setattr(apply_page, "_one", lambda *given: real(*given) if isinstance(given[-1], Event) else False)
+
+
+def the_token_is_saved_before_its_changes(patch: pytest.MonkeyPatch) -> None:
+    """A crash while a page is applied loses the rest of it."""
+    fetch = pull._fetch
+
+    def fetched(sides: Sides, state: Any, window: Any) -> Any:
+        page = fetch(sides, state, window)
+        if page.sync_token:
+            pull._note(sides, replace(state, sync_token=page.sync_token, page="", listing=False))
+        return page
+
+    patch.setattr(pull, "_fetch", fetched)
+
+
+def a_claim_is_not_checked(patch: pytest.MonkeyPatch) -> None:
+    """An event that belongs to one pair is free for another."""
+    real = links.save
+
+    def save(tx: Any, int_id: str, link: Link) -> Link:
+        return real(_Blind(tx), int_id, link)
+
+    patch.setattr(links, "save", save)
+    patch.setattr(links, "of_event_id", lambda *_: None)
+
+
+class _Blind:
+    """A transaction that sees no claims."""
+
+    def __init__(self, tx: Any) -> None:
+        self._tx = tx
+
+    def get(self, path: tuple[str, ...]) -> Any:
+        return None if path[-2] == "claims" else self._tx.get(path)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tx, name)
+
+
+def unreadable_counts_as_gone(patch: pytest.MonkeyPatch) -> None:
+    """A booking that could not be read is taken for removed."""
+    real = Sides.read_booking
+
+    def read(self: Sides, booking_id: str) -> Snapshot[Booking]:
+        found = real(self, booking_id)
+        return Snapshot(Presence.ABSENT) if found.presence is Presence.UNREADABLE else found
+
+    patch.setattr(Sides, "read_booking", read)
+
+
+def an_old_reading_counts_as_an_edit(patch: pytest.MonkeyPatch) -> None:
+    """What a late page shows of an event is carried over, although the pair has moved on."""
+    patch.setattr(Link, "knows_newer", lambda *_: False)
+
+
+def a_leased_pair_is_not_read_again(patch: pytest.MonkeyPatch) -> None:
+    """An edit of an event that comes while another instance holds the pair is forgotten."""
+
+    def again(self: reconcile.Outcome, hint: Hint) -> Hint:
+        return replace(hint, kind=Kind.BOOKING, subject=(self.link.booking_id,)) if self.link.booking_id else hint
+
+    patch.setattr(reconcile.Outcome, "again", again)
+
+
+def a_booking_is_not_read_again(patch: pytest.MonkeyPatch) -> None:
+    """A booking is written as it was read, however long ago."""
+    patch.setattr(write, "FRESH", timedelta(days=1))
+
+
+def the_grace_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """A deleted event cancels its booking at once."""
+    real = plan_inbound._at_the_end_of_grace
+    patch.setattr(
+        plan_inbound,
+        "_at_the_end_of_grace",
+        lambda link, *rest: real(replace(link, until=None), *rest),
+    )
+
+
+def a_cancelled_booking_keeps_its_event(patch: pytest.MonkeyPatch) -> None:
+    """A cancelled booking keeps its event."""
+    real = view.wanted_of
+
+    def wanted_of(*given: Any) -> Wanted:
+        wanted = real(*given)
+        return Wanted.KEPT if wanted is Wanted.NONE else wanted
+
+    patch.setattr(plan, "wanted_of", wanted_of)
