@@ -7,7 +7,8 @@ from urllib.parse import quote
 from sandbox.stage import ROOM_A, ROOM_B, Stage
 
 INT_ID = "7"
-CHANGES: dict[str, dict[str, Any]] = {
+CHANGES: dict[str, Any] = {
+    "language": "en",
     "outbound": {
         "title_template": "{BOOKING_NUMBER} {REMARKS}",
         "description_template": "{STATUS}",
