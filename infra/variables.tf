@@ -96,9 +96,9 @@ variable "time_zone" {
 }
 
 variable "sweep_schedule" {
-  description = "When the sweep looks for changes that no hint told about, as cron writes it. Not less often than the smallest sweep_minutes of an integration."
+  description = "When each integration makes its round, as cron writes it: calendars without a channel are polled, sweeps start when they are due, alerts are told. Every minute, or poll_seconds means less."
   type        = string
-  default     = "*/15 * * * *"
+  default     = "* * * * *"
 
   validation {
     condition     = length(split(" ", trimspace(var.sweep_schedule))) == 5
