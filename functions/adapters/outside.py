@@ -90,9 +90,14 @@ class RealOutside:
         return self._credentials[name]
 
     def _secret(self, integration: Integration, name: str) -> str:
-        version = integration.secret_versions.get(name, "")
-        try:
-            return (self._stored.get(integration.id, name, version) if version else None) or ""
-        except AccessRevoked as error:  # its reason tells which side has to be mended
-            side = name.partition("_")[0]
-            raise AccessRevoked(str(error), reason=f"{side}_{error.reason}") from error
+        return secret_of(self._stored, integration, name)
+
+
+def secret_of(stored: Secrets, integration: Integration, name: str) -> str:
+    """Return a secret of an integration, "" where there is none; the reason of `AccessRevoked` tells whose it was."""
+    version = integration.secret_versions.get(name, "")
+    try:
+        return (stored.get(integration.id, name, version) if version else None) or ""
+    except AccessRevoked as error:
+        side = name.partition("_")[0]
+        raise AccessRevoked(str(error), reason=f"{side}_{error.reason}") from error

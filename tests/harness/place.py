@@ -23,6 +23,7 @@ from functions.adapters.file_secrets import FileSecrets
 from functions.adapters.google_calendar import GoogleCalendars
 from functions.adapters.google_oauth import GoogleConsent, credentials
 from functions.adapters.ireserve import IReserve
+from functions.adapters.outside import secret_of
 from functions.adapters.sqlite_documents import SqliteDocuments
 from functions.adapters.sqlite_file import SqliteFile
 from functions.adapters.sqlite_tasks import SqliteTasks
@@ -454,8 +455,7 @@ class _Outside:
         return None if address else self._place.now + self._place.google_skew
 
     def _secret(self, integration: Integration, name: str) -> str:
-        version = integration.secret_versions.get(name, "")
-        return (self._place.secrets.get(integration.id, name, version) if version else None) or ""
+        return secret_of(self._place.secrets, integration, name)
 
 
 def when(start: str, end: str) -> dict[str, Any]:
