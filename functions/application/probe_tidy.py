@@ -82,7 +82,8 @@ def _says_hooks(b: Bench) -> str:
 def finish(b: Bench) -> Trial:
     """Store what was found, keep it in the history, and let the bookings be looked at again."""
     ports, trial, int_id = b.sides.ports, b.trial, b.sides.id
-    trial = replace(trial, finished_at=b.sides.now(), leased_until=None, due=None)
+    held = trial.second_held if trial.left else ""
+    trial = replace(trial, finished_at=b.sides.now(), leased_until=None, due=None, second_held=held)
     entry = ports.token(12)
 
     def work(tx: Transaction) -> Integration:
