@@ -1,0 +1,91 @@
+"""The same model test with the documents in Firestore's emulator: a few examples, since each call takes its time."""
+
+import json
+import os
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from functions.adapters.firestore_connection import FirestoreConnection
+from functions.adapters.firestore_documents import FirestoreDocuments
+from functions.application.ports import Transaction
+from tests.harness.place import START
+from tests.model.instances import SteppedDocuments
+from tests.model.ledger import Policy
+from tests.model.stage import Stage
+from tests.model.test_sync_model import SyncMachine
+
+if TYPE_CHECKING:
+    from tests.conftest import FirestoreEmulator
+
+EXAMPLES, STEPS = int(os.environ.get("MODEL_FIRESTORE_EXAMPLES", "3")), 12
+
+
+class FirestoreStage(Stage):
+    """A stage that is activated on SQLite and goes on in a project of its own on the emulator."""
+
+    def __init__(self, directory: Path, start: datetime, host: str) -> None:
+        self._host = host
+        self._connection: FirestoreConnection | None = None
+        super().__init__(directory, start)
+        self._on_file = self.documents
+        self.reads = self.writes = 0
+
+    def set_back(self, policy: Policy) -> None:
+        """Begin anew, in an empty project."""
+        self.documents = self._on_file
+        super().set_back(policy)
+        self.hang_up()
+        self._connection = FirestoreConnection(f"demo-{uuid.uuid4().hex[:10]}", emulator=self._host, seconds=30)
+        stored = FirestoreDocuments(self._connection, lambda: self.now)
+        with self.file.read() as connection:
+            rows = connection.execute("SELECT collection, id, expires, body FROM documents").fetchall()
+
+        def copy(tx: Transaction) -> None:
+            for collection, name, expires, body in rows:
+                until = None if expires is None else datetime.fromtimestamp(expires, UTC)
+                tx.put((*collection.split("/"), name), json.loads(body), expires=until)
+
+        stored.transact(copy)
+        self.documents = stored  # type: ignore[assignment]  # another store of the same port
+        self.ports.documents = SteppedDocuments(stored, self.running, self._saved)
+
+    def hang_up(self) -> None:
+        """Close the connection of the example before."""
+        if self._connection is not None:
+            self.reads += self._connection.usage.reads
+            self.writes += self._connection.usage.writes
+            self._connection.close()
+
+
+@pytest.fixture
+def stage(firestore_emulator: "FirestoreEmulator", tmp_path: Path) -> Iterator[FirestoreStage]:
+    stage = FirestoreStage(tmp_path, START, firestore_emulator.host)
+    yield stage
+    stage.hang_up()
+    stage.leave()
+
+
+@pytest.mark.timeout(0)
+def test_nothing_is_lost_doubled_or_overwritten_in_firestore_either(stage: FirestoreStage) -> None:
+    class OnFirestore(SyncMachine):
+        stages: tuple[Any, ...] = (stage, stage)
+
+    profile = settings(
+        max_examples=EXAMPLES,
+        stateful_step_count=STEPS,
+        deadline=None,
+        derandomize="MODEL_FIRESTORE_EXAMPLES" not in os.environ,
+        database=None,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(OnFirestore, settings=profile)
+    stage.hang_up()
+    assert stage.writes > EXAMPLES, "it was Firestore that was written to"
