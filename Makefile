@@ -15,7 +15,7 @@ demo: install  ## the same as a story over real sockets; exit 0 only if every st
 
 test: install-tests  ## every test; what a machine lacks is installed where that is allowed, else said (CI=true: nothing is skipped)
 	@sh tests/system.sh
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 check: install-tests  ## formatter, linter, types, import rules, spelling, Terraform format
 	$(BIN)/ruff format --check .
