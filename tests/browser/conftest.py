@@ -1,5 +1,6 @@
 """A browser, the stage, and axe: what a person and a screen reader meet. Without a browser these skip; in CI they fail."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -39,8 +40,10 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def axe() -> str:
     """The text of axe-core, fetched by `npm ci` where it is not there yet."""
-    if not AXE.exists() and shutil.which("npm"):
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=HERE, check=False)
+    with (HERE / "package.json").open() as lock:  # several workers of one run ask at once
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not AXE.exists() and shutil.which("npm"):
+            subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent"], cwd=HERE, check=False)
     if not AXE.exists():
         missing("axe-core is missing; run `npm ci` in tests/browser (needs Node.js)")
     return AXE.read_text()
