@@ -1,6 +1,6 @@
 """Pull: what changed in a calendar is found once, in pages, from where the last pull ended."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -102,6 +102,9 @@ class _Mortal:
 
     def reservations(self, integration: Integration) -> Reservations:
         return self.outside.reservations(integration)
+
+    def clock_of(self, address: str) -> datetime | None:
+        return self.outside.clock_of(address)
 
     def calendars(self, integration: Integration, refresh_token: str = "") -> Any:
         calendars = self.outside.calendars(integration, refresh_token)

@@ -14,7 +14,7 @@ def moved_by_dragging(place: Place) -> str:
 
 
 def entry_of(place: Place, step: str, why: str) -> str:
-    return next(entry["id"] for entry in place.journal() if (entry["step"], entry["why"]) == (step, why))
+    return str(next(entry["id"] for entry in place.journal() if (entry["step"], entry["why"]) == (step, why)))
 
 
 def assert_at_rest(place: Place) -> None:
