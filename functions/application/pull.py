@@ -182,7 +182,8 @@ def _ghosts(sides: Sides, hint: Hint, calendar: str, done: Pull, window: Window)
     for link in links.every(sides.ports.documents, sides.id, {"calendar": calendar}):
         if link.event is None or link.event.id in done.shown.live or link.closed or link.state is State.DETACHED:
             continue
-        if link.base is None or not _inside(period(link.base.when, sides.settings.timezone), window):
+        agreed = link.base or (link.intent.base if link.intent is not None else None)
+        if agreed is None or not _inside(period(agreed.when, sides.settings.timezone), window):
             continue
         about = replace(
             hint, kind=Kind.EVENT, subject=(link.event.calendar, link.event.id), source="full_list", detail=""
