@@ -4,7 +4,6 @@ import base64
 import json
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -75,11 +74,6 @@ def unsigned(spelt: dict[str, Any], signature: str = REMOVED, **header: Any) -> 
 
 def machine(audience: str, account: str, *, on_platform: bool = True) -> Door:
     return token_door(TokenProof(OIDC, GOOGLE.keys, clock, audiences={audience}, removed_ok=on_platform), account)
-
-
-@pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
 
 
 Open = Callable[..., Client]
