@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import signal
+import tempfile
 import threading
 import time
 import uuid
@@ -57,6 +58,7 @@ class CloudStage(Stage):
         self._port = {name: free_port() for name in (*FUNCTIONS, "firestore", "secrets", "tasks", "metadata")}
         self._address = {name: f"http://127.0.0.1:{port}" for name, port in self._port.items()}
         self.product = self._address["console"]
+        self._homes = tempfile.TemporaryDirectory(prefix="homes-")
         self._ended = threading.Event()
         self._clock = threading.Thread(target=self._schedule, daemon=True)
 
@@ -92,7 +94,6 @@ class CloudStage(Stage):
         everyone = self.environment()
         given = {
             "PATH": os.environ["PATH"],
-            "HOME": os.environ.get("HOME", ""),
             "PYTHONUNBUFFERED": "1",
             "K_SERVICE": f"ireserve-{function.replace('_', '-')}",
             "GCE_METADATA_HOST": self._host("metadata"),
@@ -175,11 +176,15 @@ class CloudStage(Stage):
         if emulator is not None and emulator.poll() is None:
             os.killpg(emulator.pid, signal.SIGKILL)
         super().stop()
+        self._homes.cleanup()
 
     def _launch_function(self, name: str) -> None:
         function = FUNCTIONS[name]
         arguments = ("--target", function, "--host", "127.0.0.1", "--port", str(self._port[name]))
-        self.launch(name, "-m", "functions_framework", *arguments, environment=self.environment_of(function))
+        home = Path(self._homes.name) / name  # gunicorn keeps a socket in it, and each container has its own
+        home.mkdir(exist_ok=True)
+        environment = {**self.environment_of(function), "HOME": str(home)}
+        self.launch(name, "-m", "functions_framework", *arguments, environment=environment)
 
     def kill(self, name: str) -> None:
         """Kill a program without warning, the worker that its server started too."""
