@@ -19,7 +19,7 @@ PAUSE = 0.2  # between changes
 
 
 def measure(plan: Plan) -> Iterator[Figure]:
-    changes = plan.of(40, 4)
+    changes = plan.of(30, 4)
     with Stage() as stage:
         stage.set_up(sync={"backfill": "none"})
         first = stage.booking(**_hour(0))

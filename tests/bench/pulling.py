@@ -112,7 +112,8 @@ def _pulls(source: Source, count: int, page_size: int) -> Iterator[Callable[[str
         place = Place(Path(folder))
         place.activate(sync={"backfill": "none"})
         for calendar, number in ((ROOM_A, count), (ROOM_B, count // 5)):
-            _link(place, source, calendar, number)
+            place.file.close()
+            _link(Path(folder) / "sync.sqlite", source, calendar, number)
 
         class Outside(_Outside):
             def calendars(self, integration: Integration, refresh_token: str = "") -> Calendars:  # noqa: ARG002
@@ -135,12 +136,12 @@ def _pulls(source: Source, count: int, page_size: int) -> Iterator[Callable[[str
         place.file.close()
 
 
-def _link(place: Place, source: Source, calendar: str, count: int) -> None:
+def _link(path: Path, source: Source, calendar: str, count: int) -> None:
     numbers, etags = range(count), {}
     for page in pages(lambda token: source.calendars().changes(calendar, page=token)):
         etags.update({item.key.id: getattr(item, "etag", "") for item in page.items})
     known = (Pair(f"{calendar[5]}{n}", calendar, event_id(n), start_of(n), etags[event_id(n)]) for n in numbers)
-    fill(place.file, "7", known)
+    fill(path, "7", known)
 
 
 def _rewind(ports: Ports, calendar: str, sync_token: str) -> None:

@@ -35,7 +35,8 @@ class Measured:
         self._place.activate(sync={"backfill": "none"})
         self._place.google("POST", "notifications", {"mode": "drop"})
         self._place.ireserve("POST", "hooks/mode", {"mode": "drop"})
-        fill(self._place.file, "7", self._pairs(links))
+        self._place.file.close()
+        fill(folder / "sync.sqlite", "7", self._pairs(links))
         self._outside = 0.0
         for client in (self._place._google, self._place._ireserve):
             self._watch(client)

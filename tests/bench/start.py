@@ -17,7 +17,7 @@ HOT = ("booking_webhook", "calendar_notification")
 
 
 def measure(plan: Plan) -> Iterator[Figure]:
-    rounds = plan.of(15, 2)
+    rounds = plan.of(11, 2)
     with tempfile.TemporaryDirectory() as folder, cloud() as in_cloud:
         environments = {"cloud": in_cloud, "standalone": standalone(Path(folder))}
         ratios: dict[tuple[str, str], list[float]] = {(hot, backend): [] for hot in HOT for backend in environments}
