@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from functions.domain.appointment import Appointment
 from functions.domain.booking import Booking
-from functions.domain.event import Event, MeetState
+from functions.domain.event import Event, EventKey, MeetState
 from functions.domain.link import Base, Link, Origin, State
 from functions.domain.projection import (
     appointment_of,
@@ -62,7 +62,11 @@ def merge(v: View, c: Circumstances) -> Planned:
         return _blind(v, c, booking, wanted)
     if not event.organizer_self:
         return Planned(Rest(Why.NOT_ELIGIBLE))
-    return _booking_side(v, c, booking, event) or _event_side(v, c, booking, event, wanted) or _settle(v, c, wanted)
+    return (
+        _booking_side(v, c, booking, event)
+        or _event_side(v, c, booking, event, wanted)
+        or _settle(v, c, booking, wanted)
+    )
 
 
 def _blind(v: View, c: Circumstances, booking: Booking, wanted: Appointment) -> Planned:
@@ -92,7 +96,7 @@ def _blind(v: View, c: Circumstances, booking: Booking, wanted: Appointment) -> 
         )
         if change != EventChange():
             return Planned(PatchEvent(link.event, link.event_etag, change, Why.BOOKING_CHANGED), base)
-    return _write_back(v, c, booking, None) or _settle(v, c, wanted)
+    return _write_back(v, c, booking, link.event, "") or _settle(v, c, booking, wanted)
 
 
 def _booking_side(v: View, c: Circumstances, booking: Booking, event: Event) -> Planned | None:
@@ -173,7 +177,7 @@ def _event_side(v: View, c: Circumstances, booking: Booking, event: Event, wante
         why = Why.BOOKING_CHANGED if change == EventChange() else why
         change = _with_notice(change, event, "", c, line=ours)
     if change == EventChange():
-        return _write_back(v, c, booking, event)
+        return _write_back(v, c, booking, event.key, event.meet_url)
     return Planned(PatchEvent(event.key, event.etag, change, why, why_not), after)
 
 
@@ -254,19 +258,17 @@ def noted(v: View, c: Circumstances) -> Planned | None:
     return Planned(PatchEvent(event.key, event.etag, change, Why.REFUSED), None)
 
 
-def _write_back(v: View, c: Circumstances, booking: Booking, event: Event | None) -> Planned | None:
+def _write_back(v: View, c: Circumstances, booking: Booking, key: EventKey, meet_url: str) -> Planned | None:
     """Return the write of the event's id and Meet link into their fields of the booking."""
     link, outbound = v.link, c.settings.outbound
-    if link.event is None:
-        return None
     change = BookingChange()
-    name, wanted = outbound.external_id_field, link.event.id
+    name, wanted = outbound.external_id_field, key.id
     if link.write_back and booking.value_of(name) != wanted and c.digest(written(name, wanted)) not in link.ours:
         if name == "external_id":
             change = replace(change, external_id=wanted)
         else:
             change = replace(change, fields=((name, wanted),))
-    url = event.meet_url if event is not None and outbound.create_meet_link else ""
+    url = meet_url if outbound.create_meet_link else ""
     field = outbound.meet_link_field
     if url and field and booking.value_of(field) != url and c.digest(written(field, url)) not in link.ours:
         change = replace(change, fields=(*change.fields, (field, url)))
@@ -275,11 +277,9 @@ def _write_back(v: View, c: Circumstances, booking: Booking, event: Event | None
     return Planned(WriteBooking(booking.id, change, Why.WRITE_BACK), link.base)
 
 
-def _settle(v: View, c: Circumstances, wanted: Appointment) -> Planned:
+def _settle(v: View, c: Circumstances, booking: Booking, wanted: Appointment) -> Planned:
     """Rest, after saving what was learnt on the way."""
-    link, event, booking = v.link, v.event.value, v.booking.value
-    if booking is None:
-        return Planned(Rest(Why.UNREADABLE))
+    link, event = v.link, v.event.value
     base = base_of(wanted, booking, c.digest)
     if link.origin is Origin.EVENT:
         kept = dict(link.base.digests) if link.base else {}

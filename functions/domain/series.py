@@ -43,22 +43,17 @@ def never_linked(event: Event, settings: Settings, now: datetime) -> bool:
 def pair(vanished: Sequence[Link], appeared: Sequence[Event], timezone: str) -> list[tuple[Link, Event]]:
     """Pair the links of one family whose occurrence vanished with its new occurrences: by local date, then by order."""
     zone = ZoneInfo(timezone)
-    links = sorted((link for link in vanished if link.base is not None), key=lambda link: _order(_when(link)))
+    links = [(link, link.base.when) for link in vanished if link.base is not None]
+    links.sort(key=lambda each: _order(each[1]))
     events = sorted(appeared, key=lambda event: _order(event.when))
     pairs: list[tuple[Link, Event]] = []
     for event in list(events):
-        match = next((link for link in links if _day(_when(link), zone) == _day(event.when, zone)), None)
+        match = next((each for each in links if _day(each[1], zone) == _day(event.when, zone)), None)
         if match is not None:
-            pairs.append((match, event))
+            pairs.append((match[0], event))
             links.remove(match)
             events.remove(event)
-    return pairs + list(zip(links, events, strict=False))
-
-
-def _when(link: Link) -> When:
-    if link.base is None:
-        raise ValueError("a link without a base has no time")
-    return link.base.when
+    return pairs + [(link, event) for (link, _), event in zip(links, events, strict=False)]
 
 
 def _day(when: When, zone: ZoneInfo) -> date:

@@ -192,7 +192,8 @@ class Ledger:
         pair.writes.append(self._now())
 
     def _made_event(self, truth: Truth, event: TrueEvent, instance: Instance) -> None:
-        number = next((b for b in truth.bookings if self._names(b, event.link)), None)
+        bookings = dict.fromkeys(name[1] for name in self.history if name[0] == "booking")
+        number = next((each for each in bookings if self._names(each, event.link)), None)
         if number is None:
             raise Broken(f"event {event.id} was made for no booking")
         if not self.since(instance.began, "booking", number, "status") & set(WANTED):

@@ -1,0 +1,80 @@
+"""Is an event just what both sides agreed on? Then nothing is read or written."""
+
+from typing import Any
+
+import pytest
+
+from functions.domain.echo import is_echo
+from functions.domain.event import Guest
+from functions.domain.link import Intent, Side, State
+from tests.unit.sketch import (
+    DAY,
+    MOVED,
+    NOON,
+    NOW,
+    base,
+    booking,
+    circumstances,
+    digest,
+    event,
+    link,
+    settings,
+    their_link,
+    theirs,
+)
+
+
+def test_the_event_as_it_was_left_is_an_echo() -> None:
+    assert is_echo(link(), event(), digest)
+
+
+def test_an_etag_that_changed_for_nothing_is_an_echo() -> None:
+    assert is_echo(link(), event(etag='"2"'), digest)
+    assert is_echo(their_link(), theirs(etag='"2"'), digest)
+    assert is_echo(link(), event(etag='"2"', organizer_self=False, title="Kopie"), digest)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"when": NOON},
+        {"when": DAY},
+        {"title": "Feestje"},
+        {"description": "boven"},
+        {"reminders": None},
+        {"key": MOVED},
+    ],
+    ids=str,
+)
+def test_what_a_person_changed_is_no_echo(more: dict[str, Any]) -> None:
+    assert not is_echo(link(), event(etag='"2"', **more), digest)
+
+
+def test_a_guest_of_ours_that_is_missing_is_no_echo() -> None:
+    c = circumstances(settings(outbound={"use_customer_data": True}))
+    of = link(base=base(booking(email="klant@example.org"), c))
+    assert not is_echo(of, event(etag='"2"'), digest)
+    assert is_echo(of, event(etag='"2"', guests=(Guest("Klant@example.org"), Guest("vriend@example.org"))), digest)
+
+
+def test_another_text_of_a_persons_event_is_no_echo() -> None:
+    assert not is_echo(their_link(), theirs(title="Andere titel", etag='"2"'), digest)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"base": None},
+        {"state": State.GRACE},
+        {"closed": True},
+        {"meet_asked_at": NOW},
+        {"intent": Intent("s", Side.EVENT, "PatchEvent", NOW)},
+    ],
+    ids=str,
+)
+def test_nothing_is_an_echo_while_the_pair_is_unsettled(more: dict[str, Any]) -> None:
+    assert not is_echo(link(**more), event(), digest)
+
+
+def test_an_event_that_a_person_moved_to_another_calendar_is_no_echo() -> None:
+    assert not is_echo(link(event=MOVED), event(key=MOVED), digest)

@@ -1,0 +1,47 @@
+"""Identities that can be derived, so that doing something twice makes one of it."""
+
+import re
+
+from hypothesis import given
+from hypothesis import settings as profile
+from hypothesis import strategies as st
+
+from functions.domain.identity import calendar_hash, claim_id, event_id, link_id
+from functions.domain.identity import test_event_id as id_of_test_event
+from tests.unit.sketch import ROOM_A
+
+# https://developers.google.com/workspace/calendar/api/v3/reference/events/insert
+CHOSEN = re.compile(r"[a-v0-9]{5,1024}")
+quick = profile(deadline=None, derandomize=True)
+
+
+@quick
+@given(st.text(max_size=40), st.text(max_size=40), st.integers(0, 1000))
+def test_the_id_of_an_event_is_one_that_google_accepts(int_id: str, booking: str, generation: int) -> None:
+    assert CHOSEN.fullmatch(event_id(int_id, booking, generation))
+    assert event_id(int_id, booking, generation) == event_id(int_id, booking, generation)
+
+
+@quick
+@given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 50))
+def test_bookings_integrations_and_generations_have_their_own_ids(one: int, other: int, generation: int) -> None:
+    ids = {event_id("7", str(each), generation) for each in (one, other)}
+    assert len(ids) == len({one, other})
+    assert event_id("7", str(one), generation) != event_id("8", str(one), generation)
+    assert event_id("7", str(one), generation) != event_id("7", str(one), generation + 1)
+
+
+def test_a_link_has_an_id_of_its_own() -> None:
+    assert link_id("7", "booking", "1") != link_id("7", "event", "1")
+    assert len(link_id("7", "booking", "1")) == 24
+
+
+def test_claims_and_hashes_do_not_show_a_calendar() -> None:
+    assert "room" not in claim_id("event", ROOM_A, "x") + calendar_hash(ROOM_A)
+    assert claim_id("booking", "1").startswith("b-")
+    assert claim_id("event", ROOM_A, "x") != claim_id("event", ROOM_A, "y")
+
+
+def test_a_test_event_is_told_from_a_real_one() -> None:
+    assert CHOSEN.fullmatch(id_of_test_event("7", "stamp"))
+    assert id_of_test_event("7", "stamp") != event_id("7", "stamp", 0)

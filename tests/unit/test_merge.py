@@ -1,0 +1,359 @@
+"""The merge: both sides are there, and each field goes where its owner says."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from functions.domain.event import EventKey, Guest, MeetState
+from functions.domain.link import Origin, State
+from functions.domain.merge import merge, noted
+from functions.domain.plan import plan
+from functions.domain.settings import MappingRow
+from functions.domain.snapshot import Snapshot
+from functions.domain.step import (
+    BookingChange,
+    EventChange,
+    Look,
+    MoveEvent,
+    PatchEvent,
+    Rest,
+    Settle,
+    Why,
+    WriteBooking,
+)
+from functions.domain.view import Circumstances, View
+from tests.unit.sketch import (
+    ABSENT,
+    BELIEVED,
+    DAY,
+    EVENING,
+    KEY,
+    MOVED,
+    NOON,
+    NOW,
+    ROOM_A,
+    ROOM_B,
+    TEN,
+    base,
+    booking,
+    circumstances,
+    digest,
+    event,
+    link,
+    settings,
+    their_booking,
+    their_link,
+    theirs,
+    view,
+)
+
+C = circumstances()
+MAY = circumstances(settings(inbound={"allow_booking_update": True}))
+ROOMS = circumstances(settings(inbound={"allow_booking_update": True, "allow_object_change": True}))
+EVENT_WINS = circumstances(settings(inbound={"allow_booking_update": True}, sync={"conflict_winner": "event"}))
+LINE = "———— i-Reserve · schrijf onder deze regel ————"
+
+
+def patch(v: View, c: Circumstances = C) -> PatchEvent:
+    step = plan(v, c).step
+    assert isinstance(step, PatchEvent), step
+    return step
+
+
+def test_a_pair_in_step_rests() -> None:
+    assert plan(view(), C).step == Rest(Why.IN_STEP)
+    assert plan(view(seen=BELIEVED), C).step == Rest(Why.IN_STEP)
+
+
+def test_what_was_learnt_about_an_event_is_kept() -> None:
+    step = plan(view(seen=event(etag='"2"')), C).step
+    assert isinstance(step, Settle)
+    assert step.link.event_etag == '"2"'
+
+
+def test_a_new_time_of_the_booking_costs_one_write_unseen() -> None:
+    step = patch(view(its=booking(NOON), seen=BELIEVED))
+    assert step == PatchEvent(KEY, '"1"', EventChange(when=NOON), Why.BOOKING_CHANGED)
+
+
+def test_a_new_title_or_reminder_goes_along_unseen() -> None:
+    c = circumstances(settings(outbound={"title_template": "{BOOKING_NUMBER}", "reminder_popup_minutes": 10}))
+    change = patch(view(seen=BELIEVED), c).change
+    assert change == EventChange(title="1001", reminders=(("popup", 10),))
+
+
+def test_a_meet_link_that_is_wanted_now_is_asked_for_unseen() -> None:
+    c = circumstances(settings(outbound={"create_meet_link": True, "meet_link_field": "custom02"}))
+    assert patch(view(seen=BELIEVED), c).change == EventChange(meet=True)
+    had = link(base=base(c=c))
+    assert isinstance(plan(view(had, seen=BELIEVED), C).step, Settle)  # one that is not wanted any more stays
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"base": None},
+        {"refused": "x"},
+        {"state": State.GRACE},
+        {"meet_asked_at": NOW},
+        {"event": MOVED},
+    ],
+    ids=str,
+)
+def test_the_event_is_read_where_the_base_alone_does_not_say_enough(more: dict[str, Any]) -> None:
+    of = link(**more)
+    assert plan(view(of, seen=BELIEVED), C).step == Look(event=of.event)
+
+
+def test_the_event_is_read_before_its_description_or_guest_changes() -> None:
+    assert plan(view(its=booking(remarks="Met beamer"), seen=BELIEVED), C).step == Look(event=KEY)
+
+
+def test_another_object_moves_the_event_to_its_calendar() -> None:
+    planned = plan(view(its=booking(object_id="11"), seen=BELIEVED), C)
+    assert planned.step == MoveEvent(KEY, '"1"', ROOM_B, Why.BOOKING_CHANGED)
+    assert planned.base is not None
+    assert (planned.base.calendar, planned.base.object_id) == (ROOM_B, "11")
+    assert plan(view(its=booking(object_id="11")), C).step == planned.step
+
+
+def test_a_persons_event_is_moved_in_time_unseen_and_keeps_its_texts() -> None:
+    planned = plan(view(their_link(), their_booking(NOON), BELIEVED), C)
+    assert isinstance(planned.step, PatchEvent)
+    assert planned.step.change == EventChange(when=NOON)
+    assert planned.base is not None
+    assert planned.base.digests == their_link().base.digests  # type: ignore[union-attr]  # it has one
+
+
+def test_a_dragged_event_moves_its_booking_where_that_is_allowed() -> None:
+    planned = plan(view(seen=event(NOON)), MAY)
+    assert planned.step == WriteBooking("1001", BookingChange(when=NOON), Why.EVENT_MOVED)
+    assert planned.base is not None
+    assert planned.base.when == NOON
+
+
+def test_a_dragged_event_goes_back_where_that_is_not_allowed_and_says_why() -> None:
+    step = patch(view(seen=event(NOON)))
+    assert (step.change.when, step.why, step.notice) == (TEN, Why.PUT_BACK, "not_allowed")
+    assert step.change.description is not None
+    assert step.change.description.endswith(
+        "⚠ 23-11-2026 09:00 Deze reservering wordt in i-Reserve gewijzigd, niet in de agenda."
+    )
+
+
+def test_a_dragged_event_of_an_activity_goes_back_and_says_why() -> None:
+    assert patch(view(its=booking(activity_id="5"), seen=event(NOON)), MAY).notice == "activity"
+
+
+def test_with_inbound_off_a_persons_event_goes_back_too() -> None:
+    c = circumstances(settings(inbound={"enabled": False}))
+    assert patch(view(their_link(), their_booking(), theirs(NOON)), c).notice == "other"
+
+
+def test_a_persons_event_moves_its_booking_by_default() -> None:
+    step = plan(view(their_link(), their_booking(), theirs(NOON)), C).step
+    assert step == WriteBooking("1001", BookingChange(when=NOON), Why.EVENT_MOVED)
+
+
+def test_a_refused_move_is_put_back_with_the_reason_and_not_asked_again() -> None:
+    refused = link(refused=digest(str(NOON)), notice="period_taken")
+    step = patch(view(refused, seen=event(NOON)), MAY)
+    assert (step.change.when, step.notice) == (TEN, "period_taken")
+    again = plan(view(refused, seen=event(EVENING)), MAY).step
+    assert isinstance(again, WriteBooking)
+
+
+def test_validation_is_ignored_only_where_asked_for_and_known_how() -> None:
+    its = settings(inbound={"allow_booking_update": True, "ignore_validation_errors_on_update": True})
+    for known in (True, False):
+        step = plan(view(seen=event(NOON)), circumstances(its, override_known=known)).step
+        assert isinstance(step, WriteBooking)
+        assert step.change.ignore_validation is known
+
+
+def test_when_both_moved_the_winner_of_the_settings_decides() -> None:
+    v = view(its=booking(EVENING), seen=event(NOON))
+    step = patch(v, MAY)
+    assert (step.change.when, step.why) == (EVENING, Why.CONFLICT)
+    won = plan(v, EVENT_WINS).step
+    assert won == WriteBooking("1001", BookingChange(when=NOON), Why.CONFLICT)
+
+
+def test_both_moved_to_the_same_time_is_no_conflict() -> None:
+    step = plan(view(its=booking(NOON), seen=event(NOON)), MAY).step
+    assert isinstance(step, Settle)
+    assert step.link.base is not None
+    assert step.link.base.when == NOON
+
+
+def test_a_booking_by_the_day_makes_an_event_of_whole_days() -> None:
+    assert patch(view(its=booking(DAY), seen=BELIEVED)).change.when == DAY
+
+
+def test_an_event_in_another_calendar_changes_the_object_where_that_is_allowed() -> None:
+    planned = plan(view(seen=event(key=MOVED)), ROOMS)
+    assert planned.step == WriteBooking("1001", BookingChange(object_id="11"), Why.EVENT_OBJECT)
+    assert planned.base is not None
+    assert (planned.base.calendar, planned.base.object_id) == (ROOM_B, "11")
+    both = plan(view(seen=event(NOON, key=MOVED)), ROOMS).step
+    assert both == WriteBooking("1001", BookingChange(when=NOON, object_id="11"), Why.EVENT_MOVED)
+
+
+def test_an_event_in_another_calendar_goes_back_with_the_reason_first() -> None:
+    said = patch(view(seen=event(key=MOVED)), MAY)
+    assert (said.why, said.notice) == (Why.REFUSED, "object_change")
+    assert said.change.description is not None
+    v = view(seen=event(key=MOVED, description=said.change.description))
+    assert plan(v, MAY).step == MoveEvent(MOVED, '"1"', ROOM_A, Why.PUT_BACK)
+    activity = patch(view(its=booking(activity_id="5"), seen=event(key=MOVED)), ROOMS)
+    assert activity.notice == "activity"
+    refused = patch(view(link(refused=digest(ROOM_B), notice="period_taken"), seen=event(key=MOVED)), ROOMS)
+    assert refused.notice == "period_taken"
+
+
+def test_an_event_goes_back_where_its_calendar_names_no_single_object() -> None:
+    rows = (MappingRow("10", ROOM_A), MappingRow("11", ROOM_B), MappingRow("12", ROOM_B))
+    its = settings(inbound={"allow_booking_update": True, "allow_object_change": True}, mapping=rows)
+    assert patch(view(seen=event(key=MOVED)), circumstances(its)).notice == "object_change"
+
+
+def test_when_both_changed_the_room_the_winner_decides() -> None:
+    rows = (MappingRow("10", ROOM_A), MappingRow("11", ROOM_B), MappingRow("12", "room-c@group.calendar.google.com"))
+    inbound = {"allow_booking_update": True, "allow_object_change": True}
+    v = view(its=booking(object_id="12"), seen=event(key=MOVED))
+    booking_wins = circumstances(settings(inbound=inbound, mapping=rows))
+    moved = plan(v, booking_wins).step
+    assert moved == MoveEvent(MOVED, '"1"', "room-c@group.calendar.google.com", Why.BOOKING_CHANGED)
+    event_wins = circumstances(settings(inbound=inbound, mapping=rows, sync={"conflict_winner": "event"}))
+    won = plan(v, event_wins).step
+    assert isinstance(won, WriteBooking)
+    assert won.change.object_id == "11"
+
+
+def test_an_event_found_elsewhere_without_a_base_is_moved_home() -> None:
+    planned = plan(view(link(base=None), seen=event(key=MOVED)), C)
+    assert planned.step == MoveEvent(MOVED, '"1"', ROOM_A, Why.BOOKING_CHANGED)
+    assert planned.base is None
+
+
+def test_the_title_and_text_of_a_booking_are_put_right_and_what_people_wrote_stays() -> None:
+    seen = event(title="Feestje", description=f"iets\n\n{LINE}\nneem een bal mee")
+    step = patch(view(its=booking(remarks="Met beamer"), seen=seen))
+    assert step.change.title == "Zaal A - 1001"
+    assert step.change.description == f"Met beamer\n\n{LINE}\nneem een bal mee"
+    assert step.why is Why.BOOKING_CHANGED
+    renamed = patch(view(seen=event(title="Feestje")))
+    assert renamed.why is Why.PUT_BACK
+
+
+def test_the_title_and_text_of_a_persons_event_stay_theirs() -> None:
+    seen = theirs(title="Andere titel", etag='"1"')
+    step = plan(view(their_link(), their_booking(), seen), C).step
+    assert step == WriteBooking("1001", BookingChange(fields=(("remarks", "Andere titel\nMet taart"),)), Why.EVENT_TEXT)
+
+
+def test_remarks_that_a_person_changed_are_not_overwritten() -> None:
+    seen = theirs(title="Andere titel")
+    step = plan(view(their_link(), their_booking(remarks="Belt nog"), seen), C).step
+    assert not isinstance(step, WriteBooking)
+
+
+def test_without_a_remarks_field_texts_are_not_carried_over() -> None:
+    c = circumstances(settings(inbound={"remarks_field": "none"}))
+    assert plan(view(their_link(), their_booking(), theirs(title="Andere titel")), c).step == Rest(Why.IN_STEP)
+
+
+def test_the_customer_becomes_a_guest_and_a_former_one_leaves() -> None:
+    c = circumstances(settings(outbound={"use_customer_data": True}))
+    of = booking(email="nieuw@example.org")
+    had = link(base=base(booking(email="oud@example.org"), c))
+    seen = event(guests=(Guest("oud@example.org"), Guest("vriend@example.org")))
+    change = patch(view(had, of, seen), c).change
+    assert (change.guest_in, change.guest_out) == ("nieuw@example.org", "oud@example.org")
+    there = event(guests=(Guest("Nieuw@example.org"),))
+    assert isinstance(plan(view(link(base=base(of, c)), of, there), c).step, Rest)
+
+
+def test_reminders_of_our_event_are_the_settings() -> None:
+    assert patch(view(seen=event(reminders=None))).change.reminders == ()
+
+
+def test_a_meet_link_is_asked_for_once() -> None:
+    c = circumstances(settings(outbound={"create_meet_link": True, "meet_link_field": "custom02"}))
+    assert patch(view(seen=event()), c).change.meet is True
+    asked = link(base=base(c=c))
+    assert isinstance(plan(view(asked), c).step, Rest)
+
+
+def test_a_meet_link_that_google_is_making_is_looked_for_again_with_patience() -> None:
+    c = circumstances(settings(outbound={"create_meet_link": True, "meet_link_field": "custom02"}))
+    pending = event(meet=MeetState.PENDING)
+    step = plan(view(link(base=base(c=c)), seen=pending), c).step
+    assert isinstance(step, Settle)
+    assert step.link.meet_asked_at == NOW
+    waiting = view(step.link, seen=pending)
+    assert plan(waiting, c).step == Rest(Why.IN_STEP, NOW + timedelta(seconds=5))
+    late = replace(c, now=NOW + timedelta(minutes=11))
+    assert plan(waiting, late).step == Rest(Why.IN_STEP)
+
+
+def test_the_ids_of_event_and_meet_link_go_into_their_fields() -> None:
+    its = settings(outbound={"external_id_field": "custom01", "create_meet_link": True, "meet_link_field": "custom02"})
+    c = circumstances(its)
+    ready = event(meet=MeetState.READY, meet_url="https://meet.google.com/abc")
+    step = plan(view(link(base=base(c=c)), booking(), ready), c).step
+    assert step == WriteBooking(
+        "1001",
+        BookingChange(fields=(("custom01", KEY.id), ("custom02", "https://meet.google.com/abc"))),
+        Why.WRITE_BACK,
+    )
+    plain = plan(view(its=booking(external_id="")), C).step
+    assert plain == WriteBooking("1001", BookingChange(external_id=KEY.id), Why.WRITE_BACK)
+
+
+def test_an_id_that_cannot_be_read_back_is_written_once() -> None:
+    of = link(ours=(digest(f"external_id\n{KEY.id}"),))
+    assert plan(view(of, booking(external_id="")), C).step == Rest(Why.IN_STEP)
+
+
+def test_a_reason_that_is_over_is_taken_off_the_event() -> None:
+    said = f"{LINE}\n⚠ 22-11-2026 09:00 i-Reserve weigert dit."
+    step = patch(view(seen=event(description=said)))
+    assert (step.change.description, step.why) == (LINE, Why.BOOKING_CHANGED)
+    assert isinstance(plan(view(link(notice="other"), seen=event(description=said)), C).step, Rest)
+    renamed = patch(view(seen=event(description=said, title="Feestje")))
+    assert renamed.why is Why.PUT_BACK
+
+
+def test_an_adopted_event_is_made_to_show_its_booking() -> None:
+    step = patch(view(link(base=None), seen=event(NOON, title="Oud")))
+    assert (step.change.when, step.change.title, step.why) == (TEN, "Zaal A - 1001", Why.ADOPTED)
+    persons = patch(view(their_link(base=None), their_booking(NOON), theirs()))
+    assert persons.change == EventChange(when=NOON)
+
+
+def test_a_guest_copy_is_left_alone() -> None:
+    assert plan(view(seen=event(NOON, organizer_self=False)), MAY).step == Rest(Why.NOT_ELIGIBLE)
+
+
+def test_an_event_that_is_back_ends_grace_and_keeps_what_is_known_of_foreign_ids() -> None:
+    of = link(write_back=False, reason="foreign_id", state=State.GRACE, until=NOW)
+    step = plan(view(of, booking(external_id="foreign")), C).step
+    assert isinstance(step, Settle)
+    assert (step.link.state, step.link.reason) == (State.ACTIVE, "foreign_id")
+
+
+def test_a_merge_without_its_sides_decides_nothing() -> None:
+    assert merge(view(its=ABSENT), C).step == Rest(Why.UNREADABLE)
+    nowhere = circumstances(settings(mapping=(MappingRow("11", ROOM_B),)))
+    assert merge(view(), nowhere).step == Rest(Why.NO_CALENDAR)
+    assert noted(View(link(notice="other"), Snapshot.of(booking()), ABSENT), C) is None
+    assert noted(view(link()), C) is None
+
+
+def test_a_room_that_the_booking_has_already_is_no_choice() -> None:
+    v = view(link(event=EventKey(ROOM_B, KEY.id)), booking(object_id="11"), event(key=MOVED))
+    assert isinstance(plan(v, ROOMS).step, PatchEvent | Settle)
+    assert link().origin is Origin.BOOKING

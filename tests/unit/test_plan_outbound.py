@@ -1,0 +1,232 @@
+"""Outbound decisions: the event of a booking is made, adopted, brought back or removed."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from functions.domain.event import EventKey
+from functions.domain.identity import event_id
+from functions.domain.link import Link, Origin, State
+from functions.domain.plan import plan
+from functions.domain.plan_outbound import plan_missing
+from functions.domain.settings import MappingRow
+from functions.domain.snapshot import Snapshot
+from functions.domain.step import (
+    BookingChange,
+    DeleteEvent,
+    InsertEvent,
+    Look,
+    Rest,
+    ReviveEvent,
+    Settle,
+    Why,
+    WriteBooking,
+)
+from functions.domain.view import View, Wanted
+from tests.unit.sketch import (
+    ABSENT,
+    BELIEVED,
+    CANCELLED,
+    ID,
+    KEY,
+    LAST_YEAR,
+    MOVED,
+    NOON,
+    NOW,
+    ROOM_A,
+    ROOM_B,
+    UNREADABLE,
+    base,
+    booking,
+    circumstances,
+    digest,
+    event,
+    link,
+    settings,
+    their_link,
+    theirs,
+    view,
+)
+
+NEW = Link("link", "1001")
+C = circumstances()
+
+
+def missing(**more: Any) -> View:
+    """A booking without an event."""
+    return View(NEW, Snapshot.of(booking(external_id="", **more)), ABSENT)
+
+
+def test_a_booking_in_create_on_status_gets_an_event_under_its_derived_id() -> None:
+    step = plan(missing(), C).step
+    assert isinstance(step, InsertEvent)
+    assert step.key == EventKey(ROOM_A, ID)
+    assert step.content.title == "Zaal A - 1001"
+
+
+def test_a_booking_of_another_status_gets_no_event() -> None:
+    assert plan(missing(status=10), C).step == Rest(Why.NOT_WANTED)
+    assert plan_missing(View(NEW, ABSENT, ABSENT), C, Wanted.EVENT).step == Rest(Why.NOT_WANTED)
+
+
+def test_a_booking_of_an_activity_gets_an_event_only_where_asked_for() -> None:
+    assert plan(missing(activity_id="5"), C).step == Rest(Why.ACTIVITY)
+    per_booking = circumstances(settings(outbound={"activities": "per_booking"}))
+    assert isinstance(plan(missing(activity_id="5"), per_booking).step, InsertEvent)
+
+
+def test_a_booking_of_an_object_without_a_calendar_gets_no_event() -> None:
+    assert plan(missing(object_id="12"), C).step == Rest(Why.NO_CALENDAR)
+
+
+def test_a_booking_outside_the_window_gets_no_event() -> None:
+    assert plan(View(NEW, Snapshot.of(booking(LAST_YEAR)), ABSENT), C).step == Rest(Why.OUTSIDE_WINDOW)
+
+
+def test_what_the_backfill_left_out_gets_an_event_once_it_changes() -> None:
+    noted = replace(NEW, reason=Why.NOT_BACKFILLED, base=base())
+    assert plan(View(noted, Snapshot.of(booking()), ABSENT), C).step == Rest(Why.NOT_BACKFILLED)
+    assert isinstance(plan(View(noted, Snapshot.of(booking(NOON)), ABSENT), C).step, InsertEvent)
+
+
+def test_an_event_that_the_booking_names_is_looked_for_and_adopted() -> None:
+    v = View(NEW, Snapshot.of(booking(external_id="foreign")), ABSENT)
+    assert plan(v, C).step == Look(find="foreign")
+    found = event(key=EventKey(ROOM_B, "foreign"), etag='"9"')
+    step = plan(replace(v, found=Snapshot.of(found)), C).step
+    assert isinstance(step, Settle)
+    assert (step.why, step.link.event, step.link.event_etag) == (Why.ADOPTED, found.key, '"9"')
+
+
+def test_while_the_named_event_cannot_be_read_nothing_is_made() -> None:
+    v = View(NEW, Snapshot.of(booking(external_id="foreign")), ABSENT, UNREADABLE)
+    assert plan(v, C).step == Rest(Why.UNREADABLE)
+
+
+def test_while_another_instance_makes_the_booking_from_the_named_event_nothing_is_made() -> None:
+    later = NOW + timedelta(seconds=90)
+    v = View(NEW, Snapshot.of(booking(external_id="person1")), ABSENT, Snapshot.of(theirs()), making_until=later)
+    assert plan(v, C).step == Rest(Why.LEASED, later)
+
+
+def test_a_foreign_value_in_the_id_field_is_never_overwritten() -> None:
+    v = View(NEW, Snapshot.of(booking(external_id="foreign")), ABSENT, ABSENT)
+    step = plan(v, C).step
+    assert isinstance(step, Settle)
+    assert not step.link.write_back
+    assert isinstance(plan(replace(v, link=step.link), C).step, InsertEvent)
+    settled = link(write_back=False, base=base(booking(external_id="foreign")))
+    assert plan(view(settled, booking(external_id="foreign")), C).step == Rest(Why.IN_STEP)
+
+
+def test_an_event_that_another_pair_or_another_calendar_owns_is_not_adopted() -> None:
+    v = View(NEW, Snapshot.of(booking(external_id="foreign")), ABSENT)
+    for found, free in ((theirs(), False), (theirs(organizer_self=False), True)):
+        step = plan(replace(v, found=Snapshot.of(found), found_is_free=free), C).step
+        assert isinstance(step, Settle)
+        assert not step.link.write_back
+
+
+def test_an_id_of_ours_that_leads_nowhere_is_no_foreign_value() -> None:
+    former = replace(NEW, generation=1)
+    step = plan(View(former, Snapshot.of(booking(external_id=ID)), ABSENT, ABSENT), C).step
+    assert isinstance(step, InsertEvent)
+    assert step.key.id == event_id("7", "1001", 1)
+    ours = replace(NEW, ours=(digest("external_id\nold"),))
+    assert isinstance(plan(View(ours, Snapshot.of(booking(external_id="old")), ABSENT, ABSENT), C).step, InsertEvent)
+
+
+def test_a_reopened_booking_brings_its_event_back() -> None:
+    step = plan(view(link(closed=True), seen=CANCELLED), C).step
+    assert isinstance(step, ReviveEvent)
+    assert step.content is not None
+    their_own = plan(view(their_link(closed=True), seen=CANCELLED), C)
+    assert isinstance(their_own.step, ReviveEvent)
+    assert their_own.step.content is None
+
+
+def test_a_reopened_booking_finds_its_event_restored_already() -> None:
+    step = plan(view(link(closed=True, cancelled_by_us=True, status_before=20)), C).step
+    assert isinstance(step, Settle)
+    assert (step.link.closed, step.link.cancelled_by_us) == (False, False)
+
+
+def test_a_cancelled_booking_removes_its_event_under_its_etag() -> None:
+    step = plan(view(its=booking(status=70)), C).step
+    assert step == DeleteEvent(KEY, '"1"', Why.BOOKING_CANCELLED)
+    assert plan(view(its=booking(status=70), seen=BELIEVED), C).step == step
+
+
+def test_a_cancelled_booking_whose_event_is_gone_is_closed_and_stays_so() -> None:
+    step = plan(view(its=booking(status=70), seen=CANCELLED), C).step
+    assert isinstance(step, Settle)
+    assert step.link.closed
+    assert step.link.base is not None
+    assert step.link.base.status == 70
+    for seen in (CANCELLED, BELIEVED):
+        assert plan(view(step.link, booking(status=70), seen), C).step == Rest(Why.IN_STEP)
+
+
+def test_a_cancelled_booking_that_was_never_linked_is_left_alone() -> None:
+    assert plan(missing(status=70), C).step == Rest(Why.NOT_WANTED)
+
+
+def test_a_link_without_a_base_is_closed_too() -> None:
+    step = plan(view(link(base=None), booking(status=70), CANCELLED), C).step
+    assert isinstance(step, Settle)
+    assert step.link.base is None
+    assert isinstance(plan(view(link(base=None), booking(status=70)), C).step, DeleteEvent)
+
+
+def test_a_booking_gone_is_believed_after_a_second_read_only() -> None:
+    assert plan(view(its=ABSENT), C).step == Rest(Why.BOOKING_GONE, NOW + timedelta(seconds=20))
+    assert plan(view(its=BELIEVED), C).step == Rest(Why.BOOKING_GONE, NOW + timedelta(seconds=20))
+    confirmed = replace(C, gone_confirmed=True)
+    assert plan(view(its=ABSENT), confirmed).step == DeleteEvent(KEY, '"1"', Why.BOOKING_GONE)
+
+
+def test_unusually_many_vanished_bookings_wait_for_a_person() -> None:
+    confirmed = replace(C, gone_confirmed=True, hold_removals=True)
+    step = plan(view(its=ABSENT), confirmed).step
+    assert isinstance(step, Settle)
+    assert step.link.state is State.HELD
+    assert plan(view(step.link, ABSENT), confirmed).step == Rest(Why.HELD)
+    approved = replace(step.link, decided="approve")
+    assert plan(view(approved, ABSENT), confirmed).step == DeleteEvent(KEY, '"1"', Why.APPROVED)
+    kept = plan(view(replace(step.link, decided="restore"), ABSENT), confirmed).step
+    assert isinstance(kept, Settle)
+    assert kept.link.state is State.DETACHED
+
+
+def test_a_restored_event_reopens_the_booking_only_if_we_had_cancelled_it() -> None:
+    ours = link(closed=True, cancelled_by_us=True, status_before=30)
+    step = plan(view(ours, booking(status=70)), C).step
+    assert step == WriteBooking("1001", BookingChange(status=30), Why.EVENT_RESTORED)
+    persons = link(closed=True)
+    assert plan(view(persons, booking(status=70)), C).step == DeleteEvent(KEY, '"1"', Why.BOOKING_CANCELLED)
+    assert isinstance(plan(view(replace(ours, status_before=None), booking(status=70)), C).step, DeleteEvent)
+
+
+def test_a_pair_whose_object_lost_its_calendar_is_left_as_it_is() -> None:
+    assert plan(view(its=booking(NOON, object_id="12")), C).step == Rest(Why.NO_CALENDAR)
+
+
+def test_an_object_without_a_row_of_its_own_stands_in_the_calendar_of_the_others() -> None:
+    c = circumstances(settings(mapping=(MappingRow("10", ROOM_A), MappingRow("*", ROOM_B))))
+    step = plan(missing(object_id="12"), c).step
+    assert isinstance(step, InsertEvent)
+    assert step.key.calendar == ROOM_B
+
+
+def test_an_event_comes_back_in_the_calendar_where_it_was() -> None:
+    planned = plan(view(link(closed=True, event=MOVED), seen=CANCELLED), C)
+    assert planned.base is not None
+    assert planned.base.calendar == ROOM_B
+
+
+def test_a_persons_event_comes_back_at_the_new_time_of_its_booking() -> None:
+    of = their_link(closed=True, origin=Origin.EVENT)
+    step = plan(view(of, booking(NOON, external_id="person1"), CANCELLED), C).step
+    assert isinstance(step, ReviveEvent)
+    assert step.content is not None
+    assert step.content.when == NOON

@@ -1,0 +1,146 @@
+"""What holds of every decision, whatever the two sides and the link look like."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, assume, example, given
+from hypothesis import settings as profile
+from hypothesis import strategies as st
+
+from functions.domain.event import Event, EventKey
+from functions.domain.imagine import imagine
+from functions.domain.link import Link, Origin, State
+from functions.domain.plan import plan
+from functions.domain.snapshot import Presence, Snapshot
+from functions.domain.step import DeleteEvent, InsertEvent, Look, Planned, Rest, Settle, Write, WriteBooking
+from functions.domain.view import Circumstances, View
+from tests.unit import sketch
+from tests.unit.sketch import ROOM_A, ROOM_B, booking, event, link
+
+quick = profile(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+
+@quick
+@given(sketch.views, sketch.all_circumstances)
+def test_the_planner_never_raises_and_always_says_why(view: View, c: Circumstances) -> None:
+    planned = plan(view, c)
+    assert isinstance(planned.step, Look) or planned.step.why
+
+
+@quick
+@given(sketch.views, sketch.all_circumstances)
+def test_the_same_view_gives_the_same_step(view: View, c: Circumstances) -> None:
+    assert plan(view, c) == plan(view, c)
+
+
+@quick
+@given(sketch.views, sketch.all_circumstances)
+def test_nothing_is_written_on_what_could_not_be_read(view: View, c: Circumstances) -> None:
+    unread = replace(view, event=sketch.UNREADABLE)
+    assert not isinstance(plan(unread, c).step, Write)
+    unread = replace(view, booking=sketch.UNREADABLE)
+    assert not isinstance(plan(unread, c).step, Write)
+
+
+@quick
+@given(sketch.views, sketch.all_circumstances, st.sampled_from((State.PAUSED, State.DETACHED)))
+def test_a_pair_that_waits_for_a_person_is_never_written(view: View, c: Circumstances, state: State) -> None:
+    waiting = view.with_link(state=state, intent=None)
+    assert isinstance(plan(waiting, c).step, Rest)
+
+
+@quick
+@given(sketch.views, sketch.all_circumstances)
+def test_nothing_happens_under_the_lease_of_another_instance(view: View, c: Circumstances) -> None:
+    assume(view.link.intent is not None and view.link.intent.expires_at > c.now)
+    assert isinstance(plan(view, c).step, Rest)
+
+
+@quick
+@given(sketch.views, sketch.all_circumstances)
+def test_a_guest_copy_of_an_event_is_never_written(view: View, c: Circumstances) -> None:
+    assume(view.link.intent is None and view.link.wish is None and not view.link.closed)
+    copy = replace(view.event.value or event(), organizer_self=False)
+    step = plan(replace(view, event=Snapshot.of(copy), found=None), c).step
+    assert not isinstance(step, Write) or isinstance(step, DeleteEvent | InsertEvent | WriteBooking)
+
+
+@quick
+@given(
+    st.builds(
+        event, sketch.whens, title=sketch.texts, description=sketch.descriptions, etag=st.sampled_from(('"1"', '"2"'))
+    ),
+    st.builds(
+        booking,
+        sketch.whens,
+        object_id=st.sampled_from(("10", "11")),
+        status=st.sampled_from((10, 20, 70)),
+        remarks=sketch.texts,
+    ),
+    st.sampled_from((ROOM_A, ROOM_B)),
+    sketch.all_circumstances,
+    st.sampled_from(Origin),
+    st.sampled_from(("there", "deleted", "unseen")),
+)
+def test_following_the_plan_comes_to_rest_and_then_nothing_is_left_to_do(
+    its: Event, of: Any, calendar: str, c: Circumstances, origin: Origin, seen: str
+) -> None:
+    """The steps are applied to both sides as they would go; a second look then finds both in step."""
+    its = replace(its, key=EventKey(calendar, its.key.id))
+    sides: dict[str, Snapshot[Any]] = {
+        "there": Snapshot.of(its),
+        "deleted": sketch.CANCELLED,
+        "unseen": sketch.BELIEVED,
+    }
+    view = View(link(origin=origin), Snapshot.of(of), sides[seen])
+    view = follow(view, c, its if seen == "unseen" else None)
+    assert isinstance(plan(view, c).step, Rest)
+    later = replace(c, now=c.now + timedelta(days=1))
+    assert isinstance(plan(view, later).step, Rest) or view.link.state is not State.ACTIVE or unsettled(view, later)
+
+
+def unsettled(view: View, c: Circumstances) -> bool:
+    """Whether time alone changes something: the window goes on."""
+    return isinstance(plan(view, c).step, Settle | Rest)
+
+
+def follow(view: View, c: Circumstances, real: Event | None) -> View:
+    """Do what the planner says until it rests; `real` is the event that a look at it shows."""
+    for _ in range(16):
+        planned = plan(view, c)
+        match planned.step:
+            case Rest():
+                return view
+            case Settle(saved, _, _):
+                view = replace(view, link=replace(saved, version=saved.version + 1))
+            case Look(event=key) if key is not None:
+                view = replace(view, event=Snapshot.of(real) if real is not None else sketch.CANCELLED)
+            case Look():
+                view = replace(view, found=sketch.ABSENT)
+            case _:
+                view = written(view, planned, c)
+    raise AssertionError("no rest")
+
+
+def written(view: View, planned: Planned, c: Circumstances) -> View:
+    assert isinstance(planned.step, Write)
+    after = imagine(view, planned.step, planned.base, c)
+    if isinstance(planned.step, WriteBooking):
+        assert after.booking.value is not None
+    if after.event.presence is Presence.BELIEVED:
+        after = replace(after, event=sketch.BELIEVED)
+    return after
+
+
+@quick
+@given(sketch.links, sketch.events)
+@example(link(), event(etag='"2"'))
+def test_a_link_never_takes_an_older_reading_for_a_newer_one(of: Link, its: Event) -> None:
+    known = of.seeing(its)
+    assert not known.knows_newer(its)
+    if its.updated is not None:
+        older = replace(its, etag='"0"', updated=its.updated - timedelta(seconds=1))
+        newer = replace(its, etag='"3"', updated=its.updated + timedelta(seconds=1))
+        assert known.knows_newer(older)
+        assert not known.knows_newer(newer)

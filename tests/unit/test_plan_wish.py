@@ -1,0 +1,101 @@
+"""What a person ordered for one pair: booking, event and base are set together."""
+
+from functions.domain.link import State, Wish
+from functions.domain.plan import plan
+from functions.domain.plan_wish import fulfil
+from functions.domain.settings import MappingRow
+from functions.domain.step import (
+    BookingChange,
+    EventChange,
+    Look,
+    MoveEvent,
+    PatchEvent,
+    Rest,
+    ReviveEvent,
+    Settle,
+    Why,
+    WriteBooking,
+)
+from tests.unit.sketch import (
+    ABSENT,
+    BELIEVED,
+    CANCELLED,
+    KEY,
+    MOVED,
+    NOON,
+    ROOM_A,
+    ROOM_B,
+    TEN,
+    booking,
+    circumstances,
+    event,
+    link,
+    settings,
+    their_booking,
+    their_link,
+    view,
+)
+
+C = circumstances()
+BACK = Wish(when=TEN, object_id="10", status=20)
+
+
+def test_the_booking_is_set_first() -> None:
+    planned = plan(view(link(wish=BACK), booking(NOON, object_id="11", status=70)), C)
+    assert planned.step == WriteBooking("1001", BookingChange(when=TEN, object_id="10", status=20), Why.UNDONE)
+    assert planned.base is not None
+    assert (planned.base.when, planned.base.object_id, planned.base.status) == (TEN, "10", 20)
+
+
+def test_a_pair_without_a_base_gets_none_by_a_wish() -> None:
+    planned = plan(view(link(wish=Wish(status=30), base=None)), C)
+    assert isinstance(planned.step, WriteBooking)
+    assert planned.base is None
+
+
+def test_the_event_follows() -> None:
+    assert plan(view(link(wish=BACK), seen=BELIEVED), C).step == Look(event=KEY)
+    step = plan(view(link(wish=BACK), seen=event(NOON)), C).step
+    assert step == PatchEvent(KEY, '"1"', EventChange(when=TEN), Why.UNDONE)
+    moved = plan(view(link(wish=BACK), seen=event(key=MOVED)), C).step
+    assert moved == MoveEvent(MOVED, '"1"', ROOM_A, Why.UNDONE)
+
+
+def test_a_deleted_event_comes_back() -> None:
+    step = plan(view(link(wish=BACK), seen=CANCELLED), C).step
+    assert isinstance(step, ReviveEvent)
+    assert step.content is not None
+    persons = plan(view(their_link(wish=BACK), their_booking(), CANCELLED), C).step
+    assert isinstance(persons, ReviveEvent)
+    assert persons.content is None
+
+
+def test_once_fulfilled_the_wish_is_over() -> None:
+    step = plan(view(link(wish=BACK, closed=True, refused="x")), C).step
+    assert isinstance(step, Settle)
+    assert (step.link.wish, step.link.closed, step.link.refused) == (None, False, "")
+
+
+def test_a_wish_may_part_the_two() -> None:
+    step = plan(view(link(wish=Wish(detach=True))), C).step
+    assert isinstance(step, Settle)
+    assert (step.link.state, step.link.wish) == (State.DETACHED, None)
+
+
+def test_a_cancelled_booking_needs_no_event() -> None:
+    step = plan(view(link(wish=Wish(status=70)), booking(status=70)), C).step
+    assert isinstance(step, Settle)
+    assert step.link.wish is None
+    without = plan(view(link(wish=Wish(), event=None), seen=ABSENT), C).step
+    assert isinstance(without, Settle)
+
+
+def test_a_wish_for_a_booking_that_is_gone_is_over() -> None:
+    step = plan(view(link(wish=BACK), ABSENT), C).step
+    assert isinstance(step, Settle)
+    assert step.link.wish is None
+
+
+def test_a_wish_waits_for_a_calendar() -> None:
+    nowhere = circumstances(settings(mapping=(MappingRow("11", ROOM_B),)))
+    assert fulfil(view(link(wish=BACK)), nowhere, BACK).step == Rest(Why.NO_CALENDAR)

@@ -1,0 +1,82 @@
+"""Occurrences that vanished and occurrences that appeared are paired, so that bookings move."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as profile
+from hypothesis import strategies as st
+
+from functions.domain.appointment import AllDay, Timed, When
+from functions.domain.event import Event, EventKey
+from functions.domain.link import Link
+from functions.domain.series import family, family_of_id, never_linked, pair
+from tests.unit.sketch import NOW, ROOM_A, ZONE, base, booking, link, settings, theirs
+
+AMSTERDAM = "Europe/Amsterdam"
+DAYS = st.lists(st.integers(0, 40), unique=True, max_size=8)
+
+
+def on(day: int, hour: int) -> Timed:
+    start = datetime(2026, 10, 20, hour, tzinfo=ZONE) + timedelta(days=day)
+    return Timed(start, start + timedelta(hours=1))
+
+
+def vanished(day: int, when: When | None = None) -> Link:
+    return link(id=f"link{day}", base=base(booking(when or on(day, 10))))
+
+
+def appeared(day: int, hour: int = 11, when: When | None = None) -> Event:
+    return theirs(when or on(day, hour), key=EventKey(ROOM_A, f"new{day}"), series="root_R20261123T090000")
+
+
+@profile(deadline=None, derandomize=True)
+@given(DAYS, DAYS)
+def test_nothing_is_paired_twice_and_as_many_as_possible_are(gone: list[int], come: list[int]) -> None:
+    pairs = pair([vanished(day) for day in gone], [appeared(day) for day in come], AMSTERDAM)
+    assert len(pairs) == min(len(gone), len(come))
+    assert len({each.id for each, _ in pairs}) == len({event.key.id for _, event in pairs}) == len(pairs)
+
+
+@profile(deadline=None, derandomize=True)
+@given(DAYS, st.integers(0, 22))
+def test_a_shifted_series_is_paired_day_by_day_also_over_summer_time(days: list[int], hour: int) -> None:
+    pairs = pair([vanished(day) for day in days], [appeared(day, hour) for day in days], AMSTERDAM)
+    assert all(each.id.removeprefix("link") == event.key.id.removeprefix("new") for each, event in pairs)
+
+
+def test_what_shares_no_day_is_paired_in_order() -> None:
+    pairs = pair([vanished(8), vanished(1)], [appeared(9), appeared(2), appeared(8)], AMSTERDAM)
+    assert [(each.id, event.key.id) for each, event in pairs] == [("link8", "new8"), ("link1", "new2")]
+
+
+def test_whole_days_are_paired_too() -> None:
+    day = AllDay(date(2026, 10, 21), date(2026, 10, 22))
+    pairs = pair([vanished(1, day)], [appeared(1, when=day)], AMSTERDAM)
+    assert len(pairs) == 1
+
+
+def test_a_link_without_a_time_is_paired_with_nothing() -> None:
+    assert pair([link(base=None)], [appeared(1)], AMSTERDAM) == []
+
+
+def test_the_roots_of_a_split_series_are_one_family() -> None:
+    assert family("root_R20261123T090000") == family("root") == "root"
+    assert family_of_id("root_20261123T090000Z") == "root"
+    assert family_of_id("root_R20261101T090000_20261123T090000Z") == "root"
+    assert family_of_id("single") == family_of_id("with_words") == ""
+
+
+@pytest.mark.parametrize(
+    ("identity", "when", "series", "never"),
+    [
+        ("root_20291123T090000Z", datetime(2029, 11, 23, 9, tzinfo=ZONE), "root", True),
+        ("root_20261124T090000Z", datetime(2029, 11, 23, 9, tzinfo=ZONE), "root", False),  # moved out of the window
+        ("root_20291123T090000Z", datetime(2026, 11, 24, 9, tzinfo=ZONE), "root", False),  # moved into it
+        ("root_20291123T090000Z", datetime(2029, 11, 23, 9, tzinfo=ZONE), "", False),
+        ("root_someday", datetime(2029, 11, 23, 9, tzinfo=ZONE), "root", False),
+    ],
+)
+def test_occurrences_far_ahead_were_never_linked(identity: str, when: datetime, series: str, never: bool) -> None:  # noqa: FBT001
+    event = theirs(Timed(when, when + timedelta(hours=1)), key=EventKey(ROOM_A, identity), series=series)
+    assert never_linked(event, settings(), NOW) is never

@@ -1,0 +1,132 @@
+"""All faults of settings at once, each with its field and what to do."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from functions.domain.settings import (
+    AlertSettings,
+    GoogleSettings,
+    InboundSettings,
+    IReserveSettings,
+    MappingRow,
+    OutboundSettings,
+    Settings,
+    SyncSettings,
+)
+from functions.domain.settings_faults import faults_between, settings_faults
+from tests.unit.sketch import ROOM_A, ROOM_B
+
+GOOD = Settings(
+    "7",
+    ireserve=IReserveSettings("https://tenant.i-reserve.net/api/rest", "api_calendar"),
+    google=GoogleSettings("123.apps.googleusercontent.com"),
+    mapping=(MappingRow("10", ROOM_A), MappingRow("*", ROOM_B)),
+)
+
+
+def faults(**more: Any) -> list[str]:
+    return [fault.field for fault in settings_faults(replace(GOOD, **more))]
+
+
+def test_good_settings_have_no_faults() -> None:
+    assert faults() == []
+
+
+def test_all_faults_are_listed_at_once() -> None:
+    fields = [fault.field for fault in settings_faults(Settings(""))]
+    assert fields == ["id", "ireserve.base_url", "ireserve.username", "google.client_id", "mapping"]
+    assert all(fault.message for fault in settings_faults(Settings("")))
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"id": "a b"}, "id"),
+        ({"id": "x" * 41}, "id"),
+        ({"name": "x" * 121}, "name"),
+        ({"timezone": "Europe/Nowhere"}, "timezone"),
+        ({"timezone": "../etc"}, "timezone"),
+        ({"ireserve": IReserveSettings("ftp://x", "a")}, "ireserve.base_url"),
+        ({"ireserve": IReserveSettings("https://", "a")}, "ireserve.base_url"),
+        ({"ireserve": IReserveSettings("https://u:p@x/api", "a")}, "ireserve.base_url"),
+        ({"ireserve": IReserveSettings("https://x/api?y=1", "a")}, "ireserve.base_url"),
+        ({"outbound": OutboundSettings(external_id_field="customer")}, "outbound.external_id_field"),
+        ({"outbound": OutboundSettings(title_template="{HASHKEY}")}, "outbound.title_template"),
+        ({"outbound": OutboundSettings(title_template=" ")}, "outbound.title_template"),
+        ({"outbound": OutboundSettings(description_template="{nope}")}, "outbound.description_template"),
+        ({"outbound": OutboundSettings(create_meet_link=True)}, "outbound.meet_link_field"),
+        ({"outbound": OutboundSettings(meet_link_field="customer")}, "outbound.meet_link_field"),
+        ({"outbound": OutboundSettings("custom02", meet_link_field="custom02")}, "outbound.meet_link_field"),
+        ({"outbound": OutboundSettings(reminder_popup_minutes=-1)}, "outbound.reminder_popup_minutes"),
+        ({"outbound": OutboundSettings(reminder_email_minutes=1441)}, "outbound.reminder_email_minutes"),
+        ({"outbound": OutboundSettings(create_on_status=())}, "outbound.create_on_status"),
+        ({"outbound": OutboundSettings(create_on_status=(10_000,))}, "outbound.create_on_status"),
+        ({"outbound": OutboundSettings(create_on_status=(30, 70))}, "outbound.delete_on_status"),
+        ({"mapping": (MappingRow("10", ROOM_A), MappingRow("", ROOM_B))}, "mapping.1.object"),
+        ({"mapping": (MappingRow("10", ""),)}, "mapping.0.calendar"),
+        ({"mapping": (MappingRow("10", ROOM_A), MappingRow("10", ROOM_B))}, "mapping"),
+        ({"inbound": InboundSettings(remarks_field="title")}, "inbound.remarks_field"),
+        ({"inbound": InboundSettings(number=0)}, "inbound.number"),
+        ({"inbound": InboundSettings(status=70)}, "inbound.status"),
+        ({"inbound": InboundSettings(cancel_status=90)}, "inbound.cancel_status"),
+        ({"outbound": OutboundSettings(delete_on_status=())}, "inbound.cancel_status"),
+        ({"mapping": (MappingRow("*", ROOM_A),)}, "inbound.object"),
+        ({"inbound": InboundSettings(object="12"), "mapping": (MappingRow("10", ROOM_A),)}, "inbound.object"),
+        ({"sync": SyncSettings(window_days=(1, 365))}, "sync.window_days"),
+        ({"sync": SyncSettings(sweep_minutes=0)}, "sync.sweep_minutes"),
+        ({"sync": SyncSettings(poll_seconds=14)}, "sync.poll_seconds"),
+        ({"sync": SyncSettings(cancel_grace_seconds=86_401)}, "sync.cancel_grace_seconds"),
+        ({"sync": SyncSettings(hold_over=0)}, "sync.hold_over"),
+        ({"alerts": AlertSettings(email="no address")}, "alerts.email"),
+        ({"alerts": AlertSettings(webhook_url="mailto:x@example.org")}, "alerts.webhook_url"),
+    ],
+    ids=lambda given: given if isinstance(given, str) else next(iter(given)),
+)
+def test_a_fault_names_its_field(more: dict[str, Any], field: str) -> None:
+    assert faults(**more) == [field]
+
+
+def test_a_field_for_two_things_is_a_fault() -> None:
+    outbound = OutboundSettings("custom01")
+    assert faults(outbound=outbound, inbound=InboundSettings(remarks_field="custom01")) == ["inbound.remarks_field"]
+
+
+def test_with_inbound_off_its_own_rules_do_not_count() -> None:
+    assert faults(inbound=InboundSettings(enabled=False, status=70, cancel_status=90)) == []
+
+
+def test_every_mapped_calendar_may_be_followed_without_an_inbound_object() -> None:
+    assert faults(inbound=InboundSettings(follow="all_mapped"), mapping=(MappingRow("*", ROOM_A),)) == []
+
+
+def other(**more: Any) -> Settings:
+    its = replace(GOOD, id="8", mapping=(MappingRow("11", "other@group.calendar.google.com"),))
+    return replace(its, **more)
+
+
+def test_two_integrations_share_neither_objects_nor_calendars() -> None:
+    mine = replace(GOOD, mapping=(MappingRow("10", ROOM_A),))
+    assert faults_between(mine, [mine, other()]) == ()
+    same_object = faults_between(mine, [other(mapping=(MappingRow("10", ROOM_B),))])
+    assert [fault.message for fault in same_object] == [
+        "integration 8 maps the same objects (10); give each object to one"
+    ]
+    same_calendar = faults_between(mine, [other(mapping=(MappingRow("11", ROOM_A),))])
+    assert [fault.message for fault in same_calendar] == [
+        f"integration 8 uses calendar {ROOM_A} too; give each its own"
+    ]
+
+
+def test_a_row_for_all_other_objects_overlaps_with_every_row() -> None:
+    assert len(faults_between(GOOD, [other()])) == 1
+    mine = replace(GOOD, mapping=(MappingRow("10", ROOM_A),))
+    assert len(faults_between(mine, [other(mapping=(MappingRow("*", ROOM_B),))])) == 1
+
+
+def test_another_tenant_may_have_the_same_objects() -> None:
+    elsewhere = other(ireserve=IReserveSettings("https://other.i-reserve.net/api/rest", "a"))
+    assert faults_between(GOOD, [elsewhere]) == ()
+    unnamed = other(ireserve=IReserveSettings())
+    assert faults_between(replace(GOOD, ireserve=IReserveSettings()), [unnamed]) == ()

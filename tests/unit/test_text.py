@@ -1,0 +1,64 @@
+"""The text of an event: what the booking says, the service's line, and what people write below it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as profile
+from hypothesis import strategies as st
+
+from functions.domain.reasons import notice, sentence
+from functions.domain.text import LINE, Text, escape, plain, put_together, take_apart
+from tests.unit.sketch import NOW
+
+said = st.text(st.characters(blacklist_categories=("Cs", "Cc", "Z"), blacklist_characters="—⚠<>&\u0085"), max_size=30)
+quick = profile(deadline=None, derandomize=True)
+
+
+@quick
+@given(said, st.booleans(), said, st.sampled_from(("nl", "en")))
+def test_what_is_put_together_can_be_taken_apart(above: str, noted: bool, below: str, language: str) -> None:  # noqa: FBT001
+    text = Text(above, "⚠ 23-11-2026 09:00 Nee." if noted else "", below)
+    assert take_apart(put_together(text, language)) == text
+
+
+@quick
+@given(st.text(max_size=60))
+def test_taking_apart_and_putting_together_twice_changes_nothing_more(description: str) -> None:
+    once = put_together(take_apart(description), "nl")
+    assert put_together(take_apart(once), "nl") == once
+
+
+@quick
+@given(st.text(max_size=60))
+def test_a_text_of_a_booking_never_passes_for_the_line(remarks: str) -> None:
+    for text in (remarks, f"{remarks}{LINE['nl']}{remarks}"):
+        assert not take_apart(put_together(Text(above=escape(text)), "nl")).below
+
+
+@quick
+@given(said)
+def test_a_text_that_was_escaped_compares_equal_to_itself(text: str) -> None:
+    assert plain(escape(text)) == plain(text)
+
+
+def test_the_line_stands_also_where_there_is_nothing_to_say() -> None:
+    assert put_together(Text(), "nl") == LINE["nl"]
+    assert put_together(Text(), "nl", line=False) == ""
+    assert put_together(Text("boven"), "en", line=False) == "boven"
+    assert put_together(Text(notice="⚠ x"), "en", line=False) == f"{LINE['en']}\n⚠ x"
+    assert put_together(Text(below="onder"), "en", line=False) == f"{LINE['en']}\nonder"
+
+
+def test_the_line_is_known_in_either_language_and_after_googles_editor() -> None:
+    for line in LINE.values():
+        assert take_apart(f"boven<br><br>{line}<br>⚠ nee<br>onder") == Text("boven", "⚠ nee", "onder")
+    assert take_apart("zonder lijn") == Text("zonder lijn")
+
+
+def test_markup_of_the_editor_does_not_count() -> None:
+    assert plain("a&nbsp;b<br>c\r\nd &amp; e ") == "a b\nc\nd & e"
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_refusal_has_its_sentence_and_a_date(language: str) -> None:
+    assert notice("period_taken", language, NOW).startswith("⚠ 23-11-2026 08:00 i-Reserve")
+    assert sentence("never heard of", language) == sentence("other", language)
