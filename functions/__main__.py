@@ -10,6 +10,7 @@ from functools import partial
 import click
 
 from functions import bootstrap
+from functions.application import rotation
 from functions.application.hints import Kind
 from functions.application.ports import Ports
 from functions.domain.errors import SyncError
@@ -48,6 +49,7 @@ def serve(host: str) -> None:
         made = bootstrap.product(environment)
         made.ports.documents.get(("integrations", "0"))
         made.ports.secrets.get("0", "start")
+        rotation.refuse_dropped_keys(made.ports)
     except EnvironmentFaults as faults:
         click.echo(str(faults), err=True)
         sys.exit(2)

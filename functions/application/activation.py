@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from functions.application import channels, drafts, integrations, probe, sweep, walk
+from functions.application import channels, drafts, integrations, probe, rotation, sweep, walk
 from functions.application.ports import Ports
 from functions.application.sides import Sides, open_sides
 from functions.application.webhooks import webhook_url
@@ -111,7 +111,12 @@ def register(ports: Ports, sides: Sides) -> Integration:
         for event in sides.dialect.hook_events
         if event not in have
     ]
-    return integrations.change(ports.documents, sides.id, lambda before: replace(before, hooks=(*before.hooks, *made)))
+    key = rotation.name_of(ports.webhook_keys[0])
+    return integrations.change(
+        ports.documents,
+        sides.id,
+        lambda before: replace(before, hooks=(*before.hooks, *made), webhook_key=before.webhook_key or key),
+    )
 
 
 def pause(ports: Ports, int_id: str) -> Integration:
@@ -164,7 +169,11 @@ def deactivate(ports: Ports, int_id: str) -> tuple[Integration, tuple[str, ...]]
         ports.documents,
         int_id,
         lambda before: replace(
-            before, phase=Phase.DRAFT, hooks=tuple(kept), webhook_generation=before.webhook_generation + 1
+            before,
+            phase=Phase.DRAFT,
+            hooks=tuple(kept),
+            webhook_generation=before.webhook_generation + 1,
+            webhook_key="",
         ),
     )
     return done, tuple(left)

@@ -38,6 +38,11 @@ def open_all(sides: Sides) -> tuple[str, ...]:
     return tuple(without)
 
 
+def open_another(sides: Sides, calendar: str) -> bool:
+    """Open a channel beside the one there is, which stops once this one lives; False where it must be polled."""
+    return _open(sides, calendar)
+
+
 def ensure(sides: Sides, calendar: str) -> bool:
     """See to it that a calendar has a channel with life in it; False where it must be polled."""
     state = state_of(sides.ports.documents, sides.id, calendar)

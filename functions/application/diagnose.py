@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.application import calendars, channels, integrations, parked, walk
+from functions.application import calendars, channels, integrations, parked, rotation, walk
 from functions.application.diagnose_more import more
 from functions.application.finding import Check
 from functions.application.integrations import path_of
@@ -148,6 +148,10 @@ def _hooks(sides: Sides) -> list[Check]:
     if missing:
         says = f"webhook {', '.join(missing)} is not registered; changes are found by the sweep"
         return [Check("hooks", "amber", says, "register the webhooks again, or add them in i-Reserve by hand", "hooks")]
+    newest = rotation.name_of(sides.ports.webhook_keys[0])
+    if sides.integration.webhook_key not in ("", newest):
+        says = "the webhooks still use an older key; keep it in WEBHOOK_KEYS"
+        return [Check("hooks", "amber", says, "renew: the webhooks and channels are then made anew", "renew")]
     return [Check("hooks", "green", f"webhooks {', '.join(sorted(have))} are registered")]
 
 

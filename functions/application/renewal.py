@@ -1,6 +1,6 @@
 """Renewal: a new channel is opened within two days of the old one's expiry; the old one stops once the new one lives."""
 
-from functions.application import channels
+from functions.application import channels, rotation
 from functions.application.calendars import every, state_of
 from functions.application.hints import Hint
 from functions.application.sides import Sides
@@ -10,6 +10,7 @@ from functions.domain.identity import calendar_hash
 
 def renew(sides: Sides, hint: Hint) -> None:
     """Renew the channels of one integration; trouble with one calendar does not stop the others."""
+    rotation.rotate(sides)
     followed = sides.settings.calendars if sides.settings.inbound.enabled else ()
     for state in every(sides.ports.documents, sides.id):
         if state.channels and state.calendar not in followed:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from functions.application import integrations, links, parked
 from functions.application.hints import Hint, Kind, task
 from functions.application.integrations import path_of
-from functions.application.pace import Pace, pulls_of
+from functions.application.pace import Pace
 from functions.application.ports import BookingRow, Documents, Ports
 from functions.application.reconcile import reconcile
 from functions.application.records import body_of, record_of
@@ -52,8 +52,6 @@ class Walk:
     failed: int = 0
     unread: int = 0  # bookings that a sweep had no budget left to read
     reads: int = 0  # single reads so far
-    paid: datetime | None = None  # Google's calls so far are paid for up to here (`pace`)
-    pulls: int = 0
     touched_at: datetime | None = None
     finished_at: datetime | None = None
     actor: str = ""
@@ -82,7 +80,7 @@ def begin(ports: Ports, integration: Integration, kind: str, actor: str = "", sc
         leaves_out = {"future": today, "none": date.max}.get(scope)
     elif scope == "future":
         first = today
-    walk = Walk(kind, first, last, ports.clock(), first, pulls=pulls_of(ports, integration.id), actor=actor)
+    walk = Walk(kind, first, last, ports.clock(), first, actor=actor)
     walk = replace(walk, leaves_out=leaves_out)
     save(ports.documents, integration.id, walk)
     _next(ports, integration.id, walk, ports.clock())
@@ -107,16 +105,17 @@ def run(sides: Sides, hint: Hint) -> None:
     if walk is None or walk.finished_at is not None or hint.subject[1] != walk.name:
         return
     began = ports.clock()
-    pace = Pace(ports, sides.id, walk.paid or began, walk.pulls)
+    pace = Pace(ports, sides.id)
+    pace.count_pulls()
     while walk.finished_at is None:
         walk = _week(sides, hint, walk, pace, began)
         pace.count_pulls()
-        walk = replace(walk, paid=pace.paid, pulls=pace.pulls, touched_at=ports.clock())
+        walk = replace(walk, touched_at=ports.clock())
         save(ports.documents, sides.id, walk)
         if _enough(sides, pace, began):
             break
     if walk.finished_at is None:
-        _next(ports, sides.id, walk, pace.paid)
+        _next(ports, sides.id, walk, pace.free_at())
     else:
         _finish(sides, walk)
 

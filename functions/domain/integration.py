@@ -56,6 +56,7 @@ class Integration:
     pending: Pending | None = None
     activated_at: datetime | None = None
     webhook_generation: int = 1
+    webhook_key: str = ""  # the name of the key that webhooks and channels were made with
     hooks: tuple[Hook, ...] = ()
     secret_versions: Mapping[str, str] = field(default_factory=dict)
     dialect: Mapping[str, object] = field(default_factory=dict)

@@ -1,0 +1,37 @@
+"""A webhook key is replaced: what uses the old one is made anew first, and a key in use cannot be dropped."""
+
+import pytest
+
+from functions.application import rotation
+from functions.domain.errors import Refused
+from tests.harness.place import ROOM_A, WEBHOOK_KEY, Place
+
+NEW = "a-newer-webhook-key-of-the-tests"
+
+
+def test_webhooks_and_channels_are_made_anew_with_the_newest_key_and_the_old_ones_go(place: Place) -> None:
+    place.activate()
+    hooks = {hook["id"]: hook["target_url"] for hook in place.ireserve("GET", "hooks")["hooks"]}
+    place.ports.webhook_keys = (NEW, WEBHOOK_KEY)
+    place.renew()
+    place.renew()
+    now = {hook["id"]: hook["target_url"] for hook in place.ireserve("GET", "hooks")["hooks"]}
+    assert len(now) == 2
+    assert not set(now) & set(hooks)
+    place.ports.webhook_keys = (NEW,)
+    rotation.refuse_dropped_keys(place.ports)
+    place.book()
+    place.settle()
+    assert len(place.events(ROOM_A)) == 1
+    place.draw("2026-11-25T10:00", "2026-11-25T11:00")
+    place.settle()
+    assert len(place.bookings()) == 2
+
+
+def test_a_key_in_use_cannot_be_dropped(place: Place) -> None:
+    place.activate()
+    place.ports.webhook_keys = (NEW,)
+    with pytest.raises(Refused, match="put it back"):
+        rotation.refuse_dropped_keys(place.ports)
+    check = next(c for c in place.api("GET", "/7/diagnostics")["checks"] if c["name"] == "hooks")
+    assert check["level"] == "amber"
