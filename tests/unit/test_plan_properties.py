@@ -97,12 +97,7 @@ def test_following_the_plan_comes_to_rest_and_then_nothing_is_left_to_do(
     view = follow(view, c, its if seen == "unseen" else None)
     assert isinstance(plan(view, c).step, Rest)
     later = replace(c, now=c.now + timedelta(days=1))
-    assert isinstance(plan(view, later).step, Rest) or view.link.state is not State.ACTIVE or unsettled(view, later)
-
-
-def unsettled(view: View, c: Circumstances) -> bool:
-    """Whether time alone changes something: the window goes on."""
-    return isinstance(plan(view, c).step, Settle | Rest)
+    assert isinstance(plan(view, later).step, Rest | Settle) or view.link.state is not State.ACTIVE  # grace ends
 
 
 def follow(view: View, c: Circumstances, real: Event | None) -> View:
