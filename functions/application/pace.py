@@ -11,7 +11,7 @@ from functions.application import calendars
 from functions.application.integrations import path_of
 from functions.application.ports import Body, Ports, Transaction
 
-PER_MINUTE = 565  # of 600: the rest is for live changes, and for calls that come a little bunched
+PER_MINUTE = 545  # of 600: the rest is for live changes, and for calls that come a little bunched
 EACH = timedelta(minutes=1) / PER_MINUTE
 IDLE = timedelta(minutes=1)
 SLACK = timedelta(seconds=1)  # a task comes a little late; so much may be made up for

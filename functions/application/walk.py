@@ -31,6 +31,8 @@ from functions.domain.step import Why
 PAGE, OVERLAP = 100, 5
 WEEK = timedelta(days=7)
 AT_ONCE = 4
+TROUBLE = 10  # calls that one which failed counts for: a side in trouble is called less
+AFTER_TROUBLE = timedelta(seconds=5)
 CHUNK_CALLS = 90
 CHUNK_SECONDS = 20.0
 COUNTED = ("looked", "changed", "failed", "unread", "reads")
@@ -188,12 +190,12 @@ def _look(sides: Sides, hint: Hint, walk: Walk, row: BookingRow) -> tuple[Walk, 
         outcome = reconcile(sides, about, link, event=event)
     except AccessRevoked:
         raise
-    except (Transient, Stale):
-        now = sides.now()
+    except (Transient, Stale) as error:
+        due = sides.now() + (AFTER_TROUBLE if isinstance(error, Transient) else timedelta())
         if reads_event and link.event is not None:
             about = replace(about, kind=Kind.EVENT, subject=(link.event.calendar, link.event.id))
-        sides.ports.tasks.put(task(replace(about, attempt=1), now, "walk", int(now.timestamp()), walk.lane))
-        return replace(walk, looked=walk.looked + 1, failed=walk.failed + 1), 1
+        sides.ports.tasks.put(task(replace(about, attempt=1), due, "walk", int(due.timestamp()), walk.lane))
+        return replace(walk, looked=walk.looked + 1, failed=walk.failed + 1), TROUBLE
     except SyncError as error:
         parked.park(sides.ports, about, error.reason, sides.now())
         return replace(walk, looked=walk.looked + 1, failed=walk.failed + 1), 1

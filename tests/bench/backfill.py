@@ -7,7 +7,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any, NamedTuple
 
 from sandbox.stage import Stage
@@ -66,8 +66,9 @@ def _watch(stage: Stage, live: list[str], seconds: float) -> tuple[int, list[Mom
     moments: list[Moment] = []
     while (passed := time.monotonic() - began) < seconds:
         answer: dict[str, Any] = stage.control("google", "GET", f"calls?since={seen}")
-        seen = answer["last"]
-        made = [each for each in answer["calls"] if each["api"] and not each["api"].startswith("oauth")]
+        done = list(takewhile(lambda call: call["status"], answer["calls"]))  # the others are still being answered
+        seen = done[-1]["n"] if done else seen
+        made = [each for each in done if not each["api"].startswith("oauth")]
         calls += len(made)
         refused += sum(each["status"] in (403, 429) for each in made)
         if passed >= MINUTE / 4 * (len(moments) + 1):
