@@ -9,8 +9,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from typing import NoReturn
 
 import pytest
+from playwright.sync_api import Browser, Error, sync_playwright
 
 PROJECT = "demo-contract"
 
@@ -83,3 +85,23 @@ def firestore(firestore_emulator: FirestoreEmulator) -> FirestoreEmulator:
     """The emulator of the session, without documents."""
     firestore_emulator.clear()
     return firestore_emulator
+
+
+def missing(sentence: str) -> NoReturn:
+    """Skip, or fail in CI."""
+    if os.environ.get("CI"):
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for every test of a worker: Playwright cannot be started twice in a process."""
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        except Error:
+            missing("there is no Chromium; install it (Debian: apt-get install chromium) or name one with CHROMIUM")
+        yield browser
+        browser.close()

@@ -1,40 +1,21 @@
 """A browser, the stage, and axe: what a person and a screen reader meet. Without a browser these skip; in CI they fail."""
 
 import fcntl
-import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from sandbox.stage import CLIENT_ID, KEY, SECRETS, Stage, StageError
+from tests.conftest import missing
 
 HERE = Path(__file__).parent
 AXE = HERE / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
-
-
-def missing(sentence: str) -> NoReturn:
-    """Skip, or fail in CI."""
-    if os.environ.get("CI"):
-        pytest.fail(sentence)
-    pytest.skip(sentence)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM or None, args=["--no-sandbox"])
-        except Error:
-            missing("there is no Chromium; install it (Debian: apt-get install chromium) or name one with CHROMIUM")
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
 from google_in_process import ROOM_A, ROOM_B, Clock, meeting
-from playwright.sync_api import sync_playwright
 
 from sandbox.google.serving import Server
 from sandbox.google.world import World
@@ -16,9 +14,6 @@ from sandbox.google.world import World
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
 HOUR = 44
 
 
@@ -30,15 +25,13 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def page(server: Server) -> Iterator[Any]:
+def page(server: Server, chromium: Any) -> Iterator[Any]:
     """The day view on 10 March 2026, in a browser; errors of the page fail the test."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        opened, errors = browser.new_page(viewport={"width": 1280, "height": 860}), list[Any]()
-        opened.on("pageerror", lambda error: errors.append(error))  # noqa: PLW0108 playwright marks its handlers
-        opened.goto(f"{server.address}/?view=day&from=2026-03-10")
-        yield opened
-        browser.close()
+    opened, errors = chromium.new_page(viewport={"width": 1280, "height": 860}), list[Any]()
+    opened.on("pageerror", lambda error: errors.append(error))  # noqa: PLW0108 playwright marks its handlers
+    opened.goto(f"{server.address}/?view=day&from=2026-03-10")
+    yield opened
+    opened.close()
     assert errors == []
 
 
@@ -46,7 +39,6 @@ def control(server: Server, method: str, path: str, content: Any = None) -> Any:
     return requests.request(method, f"{server.address}/control/{path}", json=content, timeout=5).json()
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
 def test_a_person_drags_an_event_to_another_time_and_calendar_and_edits_it(server: Server, page: Any) -> None:
     control(server, "POST", f"calendars/{ROOM_A}/events", meeting(id="drag00"))
     block = page.locator(f".event[data-id='drag00'][data-calendar='{ROOM_A}']")
