@@ -28,6 +28,8 @@ POLICIES = st.builds(
     rooms=st.booleans(),
     follow=st.sampled_from(("inbound_object", "all_mapped")),
 )
+# most stories begin with pairs in step, because most edits are made to such
+OPENINGS = ((), ("new_booking",), ("new_booking",), ("new_event",), ("new_booking", "new_event"))
 which, slot, bit = st.integers(0, 3), st.integers(0, len(SLOTS) - 1), st.integers(0, 1)
 
 
@@ -36,10 +38,14 @@ class SyncMachine(RuleBasedStateMachine):
 
     stages: tuple[Stage, ...] = ()
 
-    @initialize(policy=POLICIES, start=bit)
-    def begins(self, policy: Policy, start: int) -> None:
+    @initialize(policy=POLICIES, start=bit, pairs=st.sampled_from(OPENINGS))
+    def begins(self, policy: Policy, start: int, pairs: tuple[str, ...]) -> None:
         self.stage = self.stages[start]
         self.stage.set_back(policy)
+        for number, maker in enumerate(pairs):
+            self.does(maker, number)
+        if pairs:
+            self.does("time_passes", 12)
 
     def does(self, name: str, *args: Any) -> None:
         getattr(self.stage, name)(*args)
