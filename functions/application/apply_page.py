@@ -20,6 +20,7 @@ from functions.domain.plan_inbound import eligible
 from functions.domain.projection import period
 from functions.domain.series import never_linked
 from functions.domain.snapshot import Presence, Snapshot
+from functions.domain.step import Rest, Why
 
 ROOM_AFTER = timedelta(seconds=5)
 Item = Event | Tombstone | Unusable
@@ -90,7 +91,11 @@ def _one(sides: Sides, hint: Hint, page: Page, item: Event | Tombstone) -> bool:
         return False
     link = links.of_event(sides.ports.documents, sides.id, item.key)
     if not isinstance(item, Event):
-        if link is None or link.closed or link.state in (State.GRACE, State.HELD):
+        if link is None or link.closed or link.state is State.HELD:
+            return False
+        if link.state is State.GRACE and link.until is not None:
+            # known already; that its end is waited for may have been lost in a crash
+            _come_back(sides, _about(hint, item.key), Outcome(Rest(Why.GRACE, link.until), link))
             return False
         return _look(sides, hint, link, Snapshot(Presence.CANCELLED))
     if link is None:
