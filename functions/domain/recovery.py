@@ -6,11 +6,11 @@ The stamp on the event tells; a booking carries no stamp, so its values tell.
 from dataclasses import replace
 
 from functions.domain.booking import Booking
-from functions.domain.link import Intent, Link, Side, State
+from functions.domain.link import Base, Intent, Link, Side, State
 from functions.domain.projection import when_of
-from functions.domain.settings import Settings
 from functions.domain.snapshot import Presence
 from functions.domain.step import Planned, Rest, Settle, Why
+from functions.domain.text import plain
 from functions.domain.view import Circumstances, View
 
 
@@ -30,7 +30,7 @@ def recover(v: View, c: Circumstances) -> Planned:
     elif intent.step == "MakeBooking":
         if v.booking.value is not None:
             link = replace(link, booking_id=v.booking.value.id, base=intent.base)
-    elif intent.base is not None and v.booking.value is not None and _shows(v.booking.value, intent, c.settings):
+    elif intent.base is not None and v.booking.value is not None and _shows(v.booking.value, link.base, intent.base, c):
         before = v.link.base.status if v.link.base is not None else None
         link = booking_written(replace(link, base=intent.base), intent.why, before)
     return Planned(Settle(link, Why.RECOVERED, reread=True))
@@ -59,10 +59,14 @@ def _event_side(link: Link, v: View, intent: Intent) -> Link:
     return replace(link.seeing(event), base=intent.base or link.base, closed=False)
 
 
-def _shows(booking: Booking, intent: Intent, settings: Settings) -> bool:
-    base = intent.base
-    return base is not None and (when_of(booking, settings), booking.object_id, booking.status) == (
-        base.when,
-        base.object_id,
-        base.status,
-    )
+def _shows(booking: Booking, before: Base | None, after: Base, c: Circumstances) -> bool:
+    """Whether a booking shows what was to be written; a person may have changed something else meanwhile."""
+    shown = (when_of(booking, c.settings), booking.object_id, booking.status)
+    wanted = (after.when, after.object_id, after.status)
+    if before is None:
+        return shown == wanted
+    had = (before.when, before.object_id, before.status)
+    if any(one != other for one, other, old in zip(shown, wanted, had, strict=True) if other != old):
+        return False
+    remarks = booking.value_of(c.settings.inbound.remarks_field)
+    return after.digests == before.digests or c.digest(plain(remarks)) == after.digests.get("remarks", "")

@@ -292,12 +292,18 @@ class Ledger:
         if name == "room" and not self.policy.rooms:
             raise Broken(f"the object of booking {pair.booking} was changed although that is not allowed")
         theirs, mine = pair.pending.get(("booking", name)), pair.pending.get(("event", name))
-        if mine is None and self._value(self.truth, pair, "event", name) != new:
+        if mine is None and self._value(self.truth, pair, "event", name) != new and self._outdated(pair, name, new):
             raise Broken(f"{name} of booking {pair.booking} went back to {new}, which both sides had left behind")
         if theirs is None or self._raced(pair, theirs, instance):
             return
         if mine is None or self.policy.winner != "event":
             raise Broken(f"a person's {name} {theirs.value} of booking {pair.booking} was overwritten by {new}")
+
+    def _outdated(self, pair: Pair, name: str, new: object) -> bool:
+        """Whether the booking was changed after the event last got this value."""
+        own = self.history["booking", pair.booking, name]
+        given = [at for at, value in self.history["event", pair.event, name] if value == new]
+        return len(own) > 1 and bool(given) and own[-2][0] > given[-1]  # the last entry is this very write
 
     def _raced(self, pair: Pair, edit: Edit, instance: Instance) -> bool:
         """Whether an edit fell between the product's reading of the booking and its writing, close together."""

@@ -1,5 +1,6 @@
 """After a crash: did the write land or not?"""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.unit.sketch import (
     base,
     booking,
     circumstances,
+    digest,
     event,
     link,
     their_booking,
@@ -101,6 +103,23 @@ def test_a_write_to_a_booking_landed_if_its_values_are_there() -> None:
     assert recovered(view(of, ABSENT)).base == link().base
     bare = Intent("stamp", Side.BOOKING, "WriteBooking", NOW)
     assert recovered(view(link(intent=bare))).base == link().base
+
+
+def test_a_write_to_a_booking_landed_though_a_person_changed_something_else_since() -> None:
+    of = link(intent=open_intent("WriteBooking", Side.BOOKING, why="event_moved"))
+    assert recovered(view(of, booking(NOON, status=30))).base == LATER
+    before_any = link(base=None, intent=open_intent("WriteBooking", Side.BOOKING))
+    assert recovered(view(before_any, booking(NOON))).base == LATER
+    assert recovered(view(before_any, booking(NOON, status=30))).base is None
+
+
+def test_a_text_that_was_carried_over_landed_if_the_remarks_show_it() -> None:
+    of = their_link()
+    said = replace(of.base or base(), digests={"text": digest("Nieuw"), "remarks": digest("Nieuw")})
+    intent = Intent("stamp", Side.BOOKING, "WriteBooking", NOW, said, why=Why.EVENT_TEXT)
+    of = replace(of, intent=intent)
+    assert recovered(view(of, their_booking(remarks="Nieuw"), theirs())).base == said
+    assert recovered(view(of, their_booking(), theirs())).base == their_link().base
 
 
 def test_a_cancellation_that_landed_is_remembered_as_ours() -> None:
