@@ -36,10 +36,10 @@ class Receiver(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = create_server(create_app(Tenant()), sockets=[listener], threads=4)
-        Thread(target=server.run, daemon=True).start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = create_server(create_app(Tenant()), sockets=[listener], threads=4)
+    Thread(target=server.run, daemon=True).start()  # closing its socket under it would break it, so it just ends
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 def until(holds: Callable[[], bool]) -> None:
