@@ -1,6 +1,6 @@
 """The port `Documents` on Firestore: a path of the port is the path of the document."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from functions.adapters.document_paths import check
@@ -25,6 +25,15 @@ class FirestoreDocuments:
         check(path)
         found, _ = self._connection.attempt(lambda: self._connection.read(path))
         return live(found, self._clock())
+
+    def several(self, paths: Sequence[Path]) -> list[Body | None]:
+        """Return the documents in one call, each or None."""
+        for path in paths:
+            check(path)
+        if not paths:
+            return []
+        found, now = self._connection.attempt(lambda: self._connection.read_several(paths)), self._clock()
+        return [live(found.get(self._connection.name(path)), now) for path in paths]
 
     def transact(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in one transaction, again when another one was in the way."""

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -31,6 +31,12 @@ class SqliteDocuments:
         """Return the document, or None (also when it has expired)."""
         with self._file.read() as connection:
             return _get(connection, path, self._now())
+
+    def several(self, paths: Sequence[Path]) -> list[Body | None]:
+        """Return the documents, each or None."""
+        now = self._now()
+        with self._file.read() as connection:
+            return [_get(connection, path, now) for path in paths]
 
     def transact(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in one transaction; the write lock is held from the first read on."""

@@ -1,6 +1,6 @@
 """Apply one page of a calendar's changes: echoes cost nothing, one bad event never stops the others."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,7 +12,7 @@ from functions.application.ports import Tombstone, Unusable
 from functions.application.reconcile import Outcome, reconcile
 from functions.application.sides import Sides
 from functions.domain.echo import is_echo
-from functions.domain.errors import AccessRevoked, Conflict, Stale, SyncError, Transient
+from functions.domain.errors import AccessRevoked, Conflict, Malformed, Stale, SyncError, Transient
 from functions.domain.event import Event, EventKey
 from functions.domain.identity import event_id
 from functions.domain.link import Link, State
@@ -23,6 +23,7 @@ from functions.domain.snapshot import Presence, Snapshot
 from functions.domain.step import Rest, Why
 
 ROOM_AFTER = timedelta(seconds=5)
+TOGETHER = 200  # events whose links are read at once
 Item = Event | Tombstone | Unusable
 
 
@@ -57,8 +58,11 @@ def apply_page(sides: Sides, hint: Hint, page: Page, shown: Shown, until: dateti
             parked.park(sides.ports, _about(hint, item.key), item.reason, sides.now())
     looked, handled = _series(sides, hint, page, shown)
     in_turn: tuple[Event | Tombstone, ...] = (*tombstones, *events)
-    for each in in_turn:
-        if each.key in handled:
+    settled: set[EventKey] = set()
+    for number, each in enumerate(in_turn):
+        if number % TOGETHER == 0:
+            settled = _settled(sides, page, in_turn[number : number + TOGETHER])
+        if each.key in handled or each.key in settled:
             continue
         if until is not None and sides.now() >= until:
             return Applied(looked, finished=False)
@@ -79,6 +83,23 @@ def _series(sides: Sides, hint: Hint, page: Page, shown: Shown) -> tuple[int, se
             _guarded(sides, hint, event.key, partial(_follow, sides, hint, link, event))
             handled |= {event.key, former} if former is not None else {event.key}
     return len(handled) // 2, handled
+
+
+def _settled(sides: Sides, page: Page, items: Sequence[Item]) -> set[EventKey]:
+    """Return which events need nothing, echoes above all, as far as one look at the store tells for all of them.
+
+    The others are looked up anew, each by itself.
+    """
+    events = [item for item in items if isinstance(item, Event)]
+    try:
+        known = links.of_events(sides.ports.documents, sides.id, [event.key for event in events])
+    except Malformed:  # one link is unreadable: found out below, at its own event
+        return set()
+    echoes = {event.key for event in events if event.key in known and is_echo(known[event.key], event, sides.digest)}
+    if not page.listed:
+        return echoes
+    foreign = (event for event in events if event.key not in known and event.mark.int_id != sides.id)
+    return echoes | {event.key for event in foreign if not _new(sides, event)}
 
 
 def _follow(sides: Sides, hint: Hint, link: Link, event: Event) -> bool:

@@ -1,6 +1,6 @@
 """Links in the store: each with its claims on a booking and on an event, saved together or not at all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -24,6 +24,18 @@ def of_booking(documents: Documents, int_id: str, booking_id: str) -> Link:
 def of_event(documents: Documents, int_id: str, key: EventKey) -> Link | None:
     """Return the link that claims an event, or None."""
     return _claimed(documents, int_id, claim_id("event", key.calendar, key.id))
+
+
+def of_events(documents: Documents, int_id: str, keys: Sequence[EventKey]) -> dict[EventKey, Link]:
+    """Return the links that claim some hundred events at most, by event, read together."""
+    claims = documents.several([path_of(int_id, "claims", claim_id("event", key.calendar, key.id)) for key in keys])
+    names = {key: str(claim["link"]) for key, claim in zip(keys, claims, strict=True) if claim is not None}
+    bodies = documents.several([_path(int_id, name) for name in names.values()])
+    return {
+        key: record_of(Link, body, f"link {names[key]}")
+        for key, body in zip(names, bodies, strict=True)
+        if body is not None
+    }
 
 
 def of_event_id(documents: Documents, int_id: str, calendars: tuple[str, ...], event_id: str) -> Link | None:

@@ -53,6 +53,9 @@ class Documents(Protocol):
     def get(self, path: Path) -> Body | None:
         """Return the document, or None (also when it has expired)."""
 
+    def several(self, paths: Sequence[Path]) -> list[Body | None]:
+        """Return some hundred documents at most, as `get` does each, in their order."""
+
     def transact(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in one transaction; it may be run several times, so it calls nothing outside."""
 

@@ -111,6 +111,14 @@ def test_a_document_comes_back_as_it_was_written(documents: Documents, body: Bod
     assert [type(value) for value in found.values()] == [type(body[name]) for name in found]
 
 
+def test_several_are_got_together_in_their_order(documents: Documents, clock: SettableClock) -> None:
+    fill(documents, LINKS, {"a": {"n": 1}, "b": {"n": 2}})
+    put(documents, (*LINKS, "old"), {"n": 3}, expires=clock.now)
+    wanted = [(*LINKS, name) for name in ("b", "none", "old", "a", "b")]
+    assert documents.several(wanted) == [{"n": 2}, None, None, {"n": 1}, {"n": 2}]
+    assert documents.several([]) == []
+
+
 def test_subcollections_and_integrations_do_not_mix(documents: Documents) -> None:
     put(documents, ("integrations", "7"), {"name": "root"})
     put(documents, ONE, {"name": "link"})

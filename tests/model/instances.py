@@ -1,7 +1,7 @@
 """Instances of the product that crash, or stall and go on later, at any call outside and any transaction."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
@@ -124,6 +124,9 @@ class SteppedDocuments:
 
     def get(self, path: Path) -> Body | None:
         return self._documents.get(path)
+
+    def several(self, paths: Sequence[Path]) -> list[Body | None]:
+        return self._documents.several(paths)
 
     def transact(self, work: Callable[[Transaction], T]) -> T:
         result = self._running.step(lambda: self._documents.transact(work))
