@@ -1,9 +1,6 @@
 """The JSON API of the console: what the screens and the operators' programs call."""
 
 from collections.abc import Callable
-from dataclasses import asdict, is_dataclass
-from datetime import date, datetime
-from enum import Enum
 from typing import Any
 
 from flask import Blueprint, Request, Response, request
@@ -15,7 +12,6 @@ from functions.application import (
     consent,
     diagnose,
     held,
-    hints,
     integrations,
     journal_read,
     parked,
@@ -23,17 +19,15 @@ from functions.application import (
     removal,
     round_trip,
     undo,
-    walk,
-    webhooks,
 )
 from functions.application.integrations import path_of
 from functions.application.ports import Ports
-from functions.application.settings_input import raw_of
 from functions.application.sides import open_sides
-from functions.domain.errors import Conflict, Malformed
-from functions.domain.integration import Integration, Phase
+from functions.domain.errors import Malformed
 from functions.entrypoints.api_probe import probe_routes
 from functions.entrypoints.http import answer
+from functions.entrypoints.json_forms import plain, shown
+from functions.entrypoints.search_now import search_now
 
 Who = Callable[[Request], str]
 
@@ -107,11 +101,7 @@ def api(ports: Ports, who: Who) -> Blueprint:
 
     @routes.post("/<int_id>/sweep")
     def sweep(int_id: str) -> Response:
-        integration = integrations.get(ports.documents, int_id)
-        if integration.phase not in (Phase.ACTIVE, Phase.SHADOW):
-            raise Conflict("only an active integration is swept; activate it first", reason="not_active")
-        hint = hints.Hint(hints.Kind.SWEEP, int_id, (), "person", ports.clock(), actor=who(request))
-        hints.give(ports.tasks, hint, ports.clock(), trailing=False)
+        search_now(ports, int_id, who(request))
         return answer(202, {"queued": True})
 
     _reading(routes, ports)
@@ -210,38 +200,6 @@ def _people(routes: Blueprint, ports: Ports, who: Who) -> None:
     def resume(int_id: str, link: str) -> Response:
         outcome = held.resume(ports, int_id, link, who(request))
         return answer(200, {"state": outcome.link.state.value, "rest": outcome.rest.why.value})
-
-
-def shown(ports: Ports, integration: Integration) -> dict[str, Any]:
-    """Return an integration without a secret: its settings, how far it is, and its addresses."""
-    settings = raw_of(integration.settings)
-    under_way = walk.current(ports.documents, integration.id, "backfill")
-    return {
-        **settings,
-        "state": integration.phase.value,
-        "revision": integration.revision,
-        "connection": plain(integration.connection),
-        "pending": plain(integration.pending),
-        "return_url": consent.return_url(ports, integration.id),
-        "webhook_url": webhooks.webhook_url(ports, integration).split("?")[0] + "?token=…",
-        "activated_at": plain(integration.activated_at),
-        "secrets_set": sorted(integration.secret_versions),
-        "ireserve_refused": integration.ireserve_refused,
-        "backfill": plain(under_way),
-    }
-
-
-def plain(value: Any) -> Any:
-    """Return a value of ours as JSON."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {name: plain(each) for name, each in asdict(value).items()}
-    if isinstance(value, list | tuple):
-        return [plain(each) for each in value]
-    if isinstance(value, dict):
-        return {name: plain(each) for name, each in value.items()}
-    if isinstance(value, Enum):
-        return value.value
-    return value.isoformat() if isinstance(value, datetime | date) else value
 
 
 def _body() -> dict[str, Any]:

@@ -7,10 +7,10 @@ from flask import Blueprint, Request, Response, request
 
 from functions.application import dialect_input, integrations, probe, probe_record, probe_start
 from functions.application.ports import Ports
-from functions.application.probe_record import Trial
 from functions.domain.dialect import dialect_from
 from functions.domain.errors import Fault, Invalid, Malformed
 from functions.entrypoints.http import answer
+from functions.entrypoints.json_forms import progress
 
 
 def probe_routes(routes: Blueprint, ports: Ports, who: Callable[[Request], str]) -> None:
@@ -52,26 +52,6 @@ def probe_routes(routes: Blueprint, ports: Ports, who: Callable[[Request], str])
     def put_dialect(int_id: str) -> Response:
         found = dialect_input.save(ports, int_id, _object(), who(request))
         return answer(200, {"points": dialect_input.shown(found), "known": found.as_body()})
-
-
-def progress(trial: Trial) -> dict[str, Any]:
-    """Return how far a probe is and what it found, as JSON."""
-    done = trial.finished_at is not None
-    return {
-        "state": "done" if done else "running",
-        "part": "" if done else probe.PARTS[trial.part].name,
-        "done": len(probe.PARTS) if done else trial.part,
-        "of": len(probe.PARTS),
-        "started_at": trial.started_at.isoformat(),
-        "finished_at": trial.finished_at.isoformat() if trial.finished_at else None,
-        "booking": trial.booking,
-        "object": trial.object,
-        "second_booking": trial.second,
-        "found": dict(trial.found),
-        "notes": dict(trial.notes),
-        "trouble": dict(trial.trouble),
-        "left": list(trial.left),
-    }
 
 
 def _object() -> dict[str, Any]:

@@ -18,7 +18,6 @@ from functions.application import (
     consent,
     diagnose,
     held,
-    hints,
     integrations,
     journal_read,
     parked,
@@ -30,10 +29,10 @@ from functions.application import (
 )
 from functions.application.ports import Ports
 from functions.application.settings_input import raw_of
-from functions.domain.errors import Conflict, Invalid, Refused, SyncError
-from functions.domain.integration import Phase
-from functions.entrypoints.api import plain, shown
+from functions.domain.errors import Invalid, Refused, SyncError
 from functions.entrypoints.cli_probe import probe_command
+from functions.entrypoints.json_forms import plain, shown
+from functions.entrypoints.search_now import search_now
 
 ACTOR = "command line"
 MakePorts = Callable[[], Ports]
@@ -303,10 +302,7 @@ def sweep(make: MakePorts, int_id: str, *, as_json: bool) -> None:
     """Search both sides for what hints missed."""
     with clear_errors():
         ports = make()
-        if integrations.get(ports.documents, int_id).phase not in (Phase.ACTIVE, Phase.SHADOW):
-            raise Conflict("only an active integration is swept; activate it first")
-        hint = hints.Hint(hints.Kind.SWEEP, int_id, (), "person", ports.clock(), actor=ACTOR)
-        hints.give(ports.tasks, hint, ports.clock(), trailing=False)
+        search_now(ports, int_id, ACTOR)
         show({"queued": True}, as_json=as_json, lines=["the sweep is queued"])
 
 

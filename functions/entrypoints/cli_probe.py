@@ -12,7 +12,7 @@ from functions.application.ports import Ports
 from functions.application.probe_record import Trial
 from functions.domain.dialect import dialect_from
 from functions.domain.errors import Refused, SyncError
-from functions.entrypoints.api_probe import progress
+from functions.entrypoints.json_forms import progress
 
 ACTOR = "command line"
 BLINK = timedelta(seconds=0.2)

@@ -2,13 +2,14 @@
 
 from flask import Blueprint, Response, request
 
-from functions.application import activation, drafts, hints, integrations, removal
+from functions.application import activation, drafts, integrations, removal
 from functions.application.standing import Standing, standing
 from functions.domain.errors import Conflict, Invalid, SyncError
 from functions.domain.integration import Phase
 from functions.entrypoints import fields as form
 from functions.entrypoints.desk import Desk
 from functions.entrypoints.fields import GENERAL, Field
+from functions.entrypoints.search_now import search_now
 
 ADD = (Field("id", example="7"), *GENERAL)
 RUNNING = (Phase.ACTIVE, Phase.SHADOW)
@@ -88,10 +89,7 @@ def add(routes: Blueprint, desk: Desk) -> None:
 
     @routes.post("/integrations/<int_id>/sweep")
     def sweep(int_id: str) -> Response:
-        if integrations.get(ports.documents, int_id).phase not in RUNNING:
-            raise Conflict("only an active integration is swept; activate it first", reason="not_active")
-        hint = hints.Hint(hints.Kind.SWEEP, int_id, (), "person", ports.clock(), actor=desk.actor())
-        hints.give(ports.tasks, hint, ports.clock(), trailing=False)
+        search_now(ports, int_id, desk.actor())
         return desk.done(f"/console/integrations/{int_id}", "swept")
 
     @routes.post("/integrations/<int_id>/resync")
