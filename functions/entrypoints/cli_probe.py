@@ -2,7 +2,6 @@
 
 import sys
 import time
-from collections.abc import Callable
 from datetime import timedelta
 
 import click
@@ -12,26 +11,24 @@ from functions.application.ports import Ports
 from functions.application.probe_record import Trial
 from functions.domain.dialect import dialect_from
 from functions.domain.errors import Refused, SyncError
+from functions.entrypoints.cli_frame import ACTOR, MakePorts, as_json, clear_errors, int_id, show
 from functions.entrypoints.json_forms import progress
 
-ACTOR = "command line"
 BLINK = timedelta(seconds=0.2)
 
 
 @click.command("probe")
-@click.argument("int_id")
+@int_id
 @click.option("--booking", default="", help="Number of a test booking; its remarks contain TEST or PROBE.")
 @click.option("--object", "thing", default="", help="Number of a test object.")
 @click.option("--really", is_flag=True, help="Also a booking that looks real.")
 @click.option("--stop", is_flag=True, help="Break the last probe off and put back what it left.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
+@as_json
 @click.pass_obj
 def probe_command(
-    make: Callable[[], Ports], int_id: str, booking: str, thing: str, *, really: bool, stop: bool, as_json: bool
+    make: MakePorts, int_id: str, booking: str, thing: str, *, really: bool, stop: bool, as_json: bool
 ) -> None:
     """Find out what i-Reserve documents nowhere, on one test booking. Exit code 3: something is left to see."""
-    from functions.entrypoints.cli import clear_errors, show
-
     with clear_errors():
         ports = make()
         integration = integrations.get(ports.documents, int_id)
