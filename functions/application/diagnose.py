@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.application import calendars, channels, integrations, parked, rotation, walk
+from functions.application import calendars, channels, integrations, parked, rotation, walk, write_back
 from functions.application.diagnose_more import more
 from functions.application.finding import Check
 from functions.application.integrations import path_of
@@ -45,6 +45,7 @@ def diagnose(ports: Ports, int_id: str) -> Diagnosis:
     integration = integrations.get(ports.documents, int_id)
     sides = open_sides(ports, integration)
     checks = [_phase(sides), *_google(sides), *_ireserve(sides), *_hooks(sides), *_dialect(sides), *_customers(sides)]
+    checks += write_back.checks(sides)
     if integration.phase is not Phase.DRAFT and integration.settings.inbound.enabled:
         checks += [_channel(sides, calendar) for calendar in integration.settings.calendars]
     checks += [*more(sides), *_waiting(sides)]

@@ -6,7 +6,7 @@ No call to the outside happens inside a transaction, and no write without an int
 from dataclasses import replace
 from datetime import timedelta
 
-from functions.application import journal, links
+from functions.application import journal, links, write_back
 from functions.application.hints import Hint
 from functions.application.integrations import path_of
 from functions.application.ports import Body, Transaction
@@ -109,7 +109,7 @@ def _refused(
     elif isinstance(step, WriteBooking) and step.why is Why.GRACE_OVER:
         link = replace(link, state=State.HELD, until=None, reason=error.reason)
     elif isinstance(step, WriteBooking) and step.why is Why.WRITE_BACK:
-        link = replace(link, write_back=False, reason=error.reason)
+        link = write_back.refused(sides, link, step, error, c)
     elif isinstance(step, WriteBooking) and step.why is Why.EVENT_TEXT and base is not None and link.base is not None:
         asked = {**link.base.digests, "text": base.digests["text"]}
         link = replace(link, base=replace(link.base, digests=asked))

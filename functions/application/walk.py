@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from functions.application import integrations, links, parked
+from functions.application import integrations, links, parked, write_back
 from functions.application.hints import Hint, Kind, task
 from functions.application.integrations import path_of
 from functions.application.pace import Pace
@@ -35,7 +35,7 @@ TROUBLE = 10  # calls that one which failed counts for: a side in trouble is cal
 AFTER_TROUBLE = timedelta(seconds=5)
 CHUNK_CALLS = 90
 CHUNK_SECONDS = 20.0
-COUNTED = ("looked", "changed", "failed", "unread", "reads")
+COUNTED = ("looked", "changed", "failed", "unread", "reads", "refused")
 SINGLE_READS = 400  # of bookings whose row does not say enough, per sweep
 
 
@@ -54,6 +54,7 @@ class Walk:
     failed: int = 0
     unread: int = 0  # bookings that a sweep had no budget left to read
     reads: int = 0  # single reads so far
+    refused: int = 0  # pairs whose event's id or Meet link i-Reserve refused once more
     touched_at: datetime | None = None
     finished_at: datetime | None = None
     actor: str = ""
@@ -175,7 +176,9 @@ def _look(sides: Sides, hint: Hint, walk: Walk, row: BookingRow) -> tuple[Walk, 
     link = links.of_booking(sides.ports.documents, sides.id, row.id)
     if link.version == 0 and _left_out(sides, walk, row):
         return _note(sides, walk, row, link), 0
-    differs = walk.kind == "resync" or _differs(sides, row, link)
+    again = write_back.is_asked_again(walk.kind, walk.refused, link)
+    link = link.asking_again() if again else link
+    differs = walk.kind == "resync" or again or _differs(sides, row, link)
     if differs is False and walk.kind == "full" and _shows_texts(sides, row, link):
         differs = None  # no row shows remarks and the like
     if differs is False:
@@ -184,7 +187,7 @@ def _look(sides: Sides, hint: Hint, walk: Walk, row: BookingRow) -> tuple[Walk, 
         return replace(walk, unread=walk.unread + 1), 0
     walk = replace(walk, reads=walk.reads + 1)
     about = replace(hint, kind=Kind.BOOKING, subject=(row.id,), source=walk.kind, actor=walk.actor, at=sides.now())
-    reads_event = walk.kind == "resync" and link.event is not None and not link.closed
+    reads_event = (walk.kind == "resync" or again) and link.event is not None and not link.closed
     try:
         event = sides.read_event(link.event) if reads_event and link.event is not None else None
         outcome = reconcile(sides, about, link, event=event)
@@ -203,7 +206,8 @@ def _look(sides: Sides, hint: Hint, walk: Walk, row: BookingRow) -> tuple[Walk, 
     if outcome.rest.until is not None:
         due = outcome.rest.until + timedelta(seconds=1)
         sides.ports.tasks.put(task(outcome.again(about), due, "walk-rest", int(due.timestamp()), walk.lane))
-    return replace(walk, looked=walk.looked + 1, changed=walk.changed + bool(outcome.steps)), calls
+    refused = walk.refused + (again and bool(outcome.link.not_taken))
+    return replace(walk, looked=walk.looked + 1, changed=walk.changed + bool(outcome.steps), refused=refused), calls
 
 
 def _left_out(sides: Sides, walk: Walk, row: BookingRow) -> bool:
@@ -269,6 +273,7 @@ def _finish(sides: Sides, walk: Walk) -> None:
         return replace(before, swept_at=walk.started_at, near_at=walk.started_at)
 
     integrations.change(sides.ports.documents, sides.id, swept)
+    write_back.asked(sides, walk.kind, walk.refused)
     fields = {"int_id": sides.id, "kind": walk.kind, "looked": walk.looked, "changed": walk.changed}
     sides.ports.note("sweep_done", {**fields, "failed": walk.failed, "unread": walk.unread})
 

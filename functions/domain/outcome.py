@@ -10,6 +10,7 @@ from functions.domain.projection import written
 from functions.domain.recovery import booking_written
 from functions.domain.series import family
 from functions.domain.step import (
+    BookingChange,
     DeleteEvent,
     InsertEvent,
     MakeBooking,
@@ -68,11 +69,22 @@ def landed(link: Link, step: Write, base: Base | None, answer: Event | Booking |
 
 
 def _booking_written(link: Link, step: WriteBooking, before: int | None, c: Circumstances) -> Link:
-    change = step.change
     if step.why is Why.WRITE_BACK:
-        ids = (("external_id", change.external_id),) if change.external_id else ()
-        return replace(link, ours=_ours(link, c, *change.fields, *ids))
+        return replace(link, ours=_ours(link, c, *_ids(step.change)))
     return booking_written(link, step.why, before)
+
+
+def not_taken(link: Link, change: BookingChange, why: str, c: Circumstances) -> Link:
+    """Return the link once i-Reserve refused an event's id or Meet link: it counts as written until asked again."""
+    digests = [c.digest(written(*value)) for value in _ids(change)]
+    return replace(
+        link, ours=_ours(link, c, *_ids(change)), not_taken={**link.not_taken, **dict.fromkeys(digests, why)}
+    )
+
+
+def _ids(change: BookingChange) -> tuple[tuple[str, str], ...]:
+    external = (("external_id", change.external_id),) if change.external_id else ()
+    return (*change.fields, *external)
 
 
 def _ours(link: Link, c: Circumstances, *values: tuple[str, str]) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.harness.deeds import active, changed, faults, made
+from functions.application.write_back import OFTEN
+from tests.harness.deeds import active, changed, faults, levels, made
 from tests.harness.place import Place
 
 
@@ -76,3 +77,76 @@ def test_external_id_field_changed_by_a_person_afterwards_is_not_overwritten(pla
     changed(place, booking, start="2026-11-24T12:00", end="2026-11-24T13:00")
     assert place.booking(booking)["external_id"] == "ERP-77"
     assert place.event()["id"] == event["id"]
+
+
+def may_write(place: Place, *, right: bool) -> None:
+    place.ireserve("PATCH", "users/api_calendar", {"write": right})
+
+
+def night(place: Place) -> None:
+    place.pass_time((26 - place.now.hour) % 24 * 3600)
+    place.tick()
+    place.settle(7200)
+
+
+def tries(place: Place) -> int:
+    return place.ireserve_calls().count("POST hook/booking/")
+
+
+@pytest.mark.parametrize("again", ["resync", "night"])
+def test_external_id_field_that_the_user_might_not_write_is_filled_once_the_right_was_given(
+    place: Place, again: str
+) -> None:
+    active(place)
+    may_write(place, right=False)
+    booking, event = made(place)
+    assert place.booking(booking)["external_id"] == ""
+    assert levels(place)["write_back"] == "amber"
+    may_write(place, right=True)
+    if again == "resync":
+        place.api("POST", "/7/resync")
+        place.settle(60)
+    else:
+        night(place)
+    assert place.booking(booking)["external_id"] == event["id"]
+    assert "write_back" not in levels(place)
+    place.forget()
+    place.api("POST", "/7/resync")
+    place.settle(60)
+    assert tries(place) == 0
+
+
+def test_external_id_field_that_the_user_may_not_write_is_asked_for_once_a_night(place: Place) -> None:
+    active(place)
+    may_write(place, right=False)
+    booking, _ = made(place)
+    place.forget()
+    changed(place, booking, remarks="nog een keer")
+    place.settle(3600)
+    assert tries(place) == 0
+    night(place)
+    assert tries(place) == 1
+    assert levels(place)["write_back"] == "amber"
+
+
+def test_external_id_field_that_the_user_may_not_write_is_asked_for_a_few_bookings_a_night(place: Place) -> None:
+    active(place)
+    may_write(place, right=False)
+    for day in range(1, 31):
+        place.book(f"2026-12-{day:02}T10:00", f"2026-12-{day:02}T11:00")
+    place.settle(60)
+    place.forget()
+    night(place)
+    assert OFTEN <= tries(place) < OFTEN + 4
+    may_write(place, right=True)
+    night(place)
+    assert all(each["external_id"] for each in place.bookings())
+
+
+def test_external_id_field_with_a_foreign_value_is_left_alone_by_night_and_resync(place: Place) -> None:
+    active(place)
+    booking, _ = made(place, external_id="ERP-77")
+    place.api("POST", "/7/resync")
+    place.settle(60)
+    night(place)
+    assert place.booking(booking)["external_id"] == "ERP-77"

@@ -149,3 +149,21 @@ def test_a_meet_link_stays_when_it_is_switched_off(place: Place) -> None:
     assert after["description"].startswith("zonder Meet")
     assert after["hangoutLink"] == event["hangoutLink"]
     assert meet_field(place, booking) == event["hangoutLink"]
+
+
+def test_a_meet_link_that_the_user_may_not_write_is_asked_for_once_and_again_once_the_right_was_given(
+    place: Place,
+) -> None:
+    place.google("POST", "meet", {"mode": "pending", "seconds": 20})
+    active(place, **MEET)
+    booking, _ = made(place)
+    place.ireserve("PATCH", "users/api_calendar", {"write": False})
+    place.forget()
+    place.settle(3600)
+    assert place.ireserve_calls().count("POST hook/booking/") == 1
+    assert place.api("GET", "/7/parked") == []
+    place.ireserve("PATCH", "users/api_calendar", {"write": True})
+    place.pass_time((26 - place.now.hour) % 24 * 3600)
+    place.tick()
+    place.settle(7200)
+    assert meet_field(place, booking) == place.event()["hangoutLink"]

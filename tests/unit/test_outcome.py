@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.domain.link import Link, Origin, State
-from functions.domain.outcome import KEPT_DIGESTS, landed
+from functions.domain.outcome import KEPT_DIGESTS, landed, not_taken
 from functions.domain.projection import appointment_of
 from functions.domain.step import (
     BookingChange,
@@ -115,3 +115,12 @@ def test_a_written_booking_ends_an_earlier_refusal(why: Why) -> None:
 def test_a_write_of_which_nothing_is_known_only_counts() -> None:
     done = landed(link(), PatchEvent(KEY, '"1"', EventChange(), Why.BOOKING_CHANGED), None, None, C)
     assert replace(done, writes=()) == link()
+
+
+def test_an_id_that_i_reserve_would_not_take_counts_as_written_until_it_is_asked_again() -> None:
+    before = link(ours=("earlier",), not_taken={"older": "no_right"})
+    after = not_taken(before, BookingChange(external_id="e", fields=(("custom02", "m"),)), "no_right", C)
+    refused = {digest("external_id\ne"), digest("custom02\nm")}
+    assert set(after.ours) == {"earlier", *refused}
+    assert after.not_taken == dict.fromkeys(("older", *refused), "no_right")
+    assert after.asking_again() == replace(before, not_taken={})

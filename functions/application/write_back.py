@@ -1,0 +1,54 @@
+"""Write-back: what i-Reserve would not take of event ids and Meet links is asked again, as a right may have been given.
+
+By a resync whatever it was refused for; each night what a missing right was the reason of. A walk that is refused this
+often asks no more: the right is still missing.
+"""
+
+from functions.application.finding import Check
+from functions.application.integrations import path_of
+from functions.application.ports import Path
+from functions.application.sides import Sides
+from functions.domain.errors import Refused
+from functions.domain.link import Link
+from functions.domain.outcome import not_taken
+from functions.domain.step import WriteBooking
+from functions.domain.view import Circumstances
+
+NO_RIGHT = "no_right"
+OFTEN = 20
+
+
+def refused(sides: Sides, link: Link, step: WriteBooking, error: Refused, c: Circumstances) -> Link:
+    """Return the link once i-Reserve refused a write-back; a missing right is noted for the diagnosis."""
+    path = _path(sides)
+    if error.reason == NO_RIGHT and sides.ports.documents.get(path) is None:
+        sides.ports.documents.transact(lambda tx: tx.put(path, {"booking_id": step.booking_id}))
+    return not_taken(link, step.change, error.reason, c)
+
+
+def is_asked_again(kind: str, so_far: int, link: Link) -> bool:
+    """Whether a walk of this kind, refused so often so far, asks i-Reserve once more for this pair."""
+    if not link.not_taken or link.closed or so_far >= OFTEN:
+        return False
+    return kind == "resync" or (kind == "full" and NO_RIGHT in link.not_taken.values())
+
+
+def asked(sides: Sides, kind: str, so_far: int) -> None:
+    """Take the note away once a walk that asked again was not refused."""
+    path = _path(sides)
+    if kind in ("resync", "full") and not so_far and sides.ports.documents.get(path) is not None:
+        sides.ports.documents.transact(lambda tx: tx.delete(path))
+
+
+def checks(sides: Sides) -> list[Check]:
+    """Say that bookings do not name their events, until they can."""
+    noted = sides.ports.documents.get(_path(sides))
+    if noted is None:
+        return []
+    says = f"the API user may not write event ids and Meet links into bookings (first seen at booking {noted['booking_id']})"
+    mend = "give the API user the right entity_booking_update, then resync; it is also tried again each night"
+    return [Check("write_back", "amber", says, mend, "ireserve")]
+
+
+def _path(sides: Sides) -> Path:
+    return path_of(sides.id, "progress", "write_back")
