@@ -33,7 +33,9 @@ def screens(ports: Ports, sessions: Sessions, who: Who, *, secure: bool) -> Blue
     @routes.errorhandler(SyncError)
     def failed(error: SyncError) -> Response:
         if isinstance(error, Unauthentic):
-            return desk.page("sign_in.html", status=401, wrong="")
+            return desk.page(
+                "sign_in.html", status=401, here="sign_in", wrong="", stale=error.reason == "no_csrf_token"
+            )
         return desk.failed(error, (request.view_args or {}).get("int_id", ""))
 
     def opened(key: str, address: str) -> Response:
@@ -55,7 +57,7 @@ def screens(ports: Ports, sessions: Sessions, who: Who, *, secure: bool) -> Blue
             return opened(request.form.get("key", "").strip(), "/console/")
         except SyncError as error:
             wrong = "sign_in.wrong" if isinstance(error, Unauthentic) else "sign_in.slow"
-            return desk.page("sign_in.html", status=401, wrong=wrong)
+            return desk.page("sign_in.html", status=401, here="sign_in", wrong=wrong)
 
     @routes.post("/sign-out")
     def sign_out() -> Response:

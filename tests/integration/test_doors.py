@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -283,3 +284,19 @@ def test_there_is_no_console_key_in_the_cloud(opened: Open) -> None:
     client = opened(iap())
     assert client.get("/console/?key=").status_code == 401
     assert client.get("/console/?key=sandbox-console-key").status_code == 401
+
+
+def test_whom_the_cloud_does_not_name_is_told_what_to_do_and_asked_for_no_key(opened: Open) -> None:
+    for client, refused in ((opened(iap()), "GET"), (opened(iam()), "GET"), (opened(iap()), "POST")):
+        path = "/console/" if refused == "GET" else "/console/sign-in"
+        answer = client.open(path, method=refused, headers={"Accept-Language": "en"}, data={"key": "guess"})
+        assert answer.status_code == 401
+        assert "open the console by the address or the command" in answer.text
+        assert not re.search("<form|<input|console key", answer.text)
+
+
+def test_a_form_without_its_token_is_told_to_load_the_page_again(opened: Open) -> None:
+    proof = {"Authorization": f"Bearer {unsigned(claims(ADMIN))}", "Accept-Language": "en"}
+    answer = opened(iam()).post("/console/integrations", data={"id": "9"}, headers=proof)
+    assert answer.status_code == 401
+    assert "go back, load it again" in answer.text
