@@ -103,6 +103,15 @@ def test_every_sentence_from_inside_has_its_dutch() -> None:
     assert sorted(said - set(known)) == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_check_of_the_diagnosis_has_a_heading(language: str) -> None:
+    calls = [node for m in (ROOT / "application").glob("*.py") for node in ast.walk(ast.parse(m.read_text()))]
+    made = [node for node in calls if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Check"]
+    names = {str(node.args[0].value) for node in made if isinstance(node.args[0], ast.Constant)}
+    assert len(names) > 20
+    assert sorted(name for name in names if not Texts(language).has(f"check.{name}")) == []
+
+
 def test_translations_keep_every_value() -> None:
     known = yaml.safe_load((FOLDER / "sentences.nl.yaml").read_text())
     for english, dutch in known.items():
