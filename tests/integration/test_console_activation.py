@@ -1,0 +1,48 @@
+"""Activation on the console where i-Reserve's own integration still runs: said plainly, and only on purpose."""
+
+import html
+
+import pytest
+
+from tests.harness.place import Place
+from tests.harness.tab import Tab
+
+PAGE = "/console/integrations/7/activation"
+ACTIVATE = "/console/integrations/7/activate"
+
+
+@pytest.fixture
+def tab(place: Place) -> Tab:
+    """A tab on an integration that could be activated."""
+    place.save()
+    place.connect()
+    return Tab(place)
+
+
+def test_where_the_built_in_integration_runs_activation_asks_for_a_choice_of_its_own(place: Place, tab: Tab) -> None:
+    place.api("PUT", "/7/dialect", {"built_in_active": True})
+    shown = tab.seen(PAGE)
+    assert "bookings can stand in the calendar twice" in shown
+    assert "Administration > Integrations > Google Calendar" in shown
+    assert 'type="checkbox" name="anyway" value="yes">' in shown, "not ticked by default"
+    refused = tab.post(ACTIVATE)
+    assert refused.status_code == 409
+    assert "switch it off in i-Reserve" in html.unescape(refused.text)
+    assert place.api("GET", "/7")["state"] == "draft"
+    assert tab.post(ACTIVATE, anyway="yes").status_code == 303
+    assert place.api("GET", "/7")["state"] == "active"
+
+
+def test_shadow_asks_for_the_same_choice(place: Place, tab: Tab) -> None:
+    place.api("PUT", "/7/dialect", {"built_in_active": True})
+    assert tab.post(ACTIVATE, shadow="yes").status_code == 409
+    assert tab.post(ACTIVATE, shadow="yes", anyway="yes").status_code == 303
+    assert place.api("GET", "/7")["state"] == "shadow"
+
+
+@pytest.mark.parametrize("known", [{}, {"built_in_active": False}])
+def test_without_a_sign_of_it_there_is_nothing_to_choose(place: Place, tab: Tab, known: dict[str, bool]) -> None:
+    place.api("PUT", "/7/dialect", known)
+    assert "anyway" not in tab.seen(PAGE)
+    assert tab.post(ACTIVATE).status_code == 303
+    assert place.api("GET", "/7")["state"] == "active"
