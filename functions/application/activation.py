@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from functions.application import channels, drafts, integrations, probe, rotation, sweep, walk
+from functions.application import channels, consent, drafts, integrations, probe, rotation, sweep, walk
 from functions.application.ports import Ports
 from functions.application.sides import Sides, open_sides
 from functions.application.webhooks import webhook_url
@@ -34,7 +34,7 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
         return _resume(ports, integration, actor)
     if integration.phase is Phase.ACTIVE:
         return Activated(integration, (), ())
-    sides = open_sides(ports, integration)
+    sides = open_sides(ports, consent.named(ports, integration))
     ready(sides, anyway=anyway)
     now = ports.clock()
     phase = Phase.SHADOW if shadow else Phase.ACTIVE

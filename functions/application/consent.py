@@ -11,7 +11,7 @@ from functions.application import integrations, sweep
 from functions.application.integrations import path_of
 from functions.application.ports import CalendarEntry, Path, Ports, Transaction
 from functions.application.setup import SCOPES, resolve_primary
-from functions.domain.errors import Conflict, Malformed, Refused
+from functions.domain.errors import Conflict, Malformed, Refused, SyncError
 from functions.domain.integration import Connection, Integration, Pending, Phase
 
 LIFE = timedelta(minutes=10)
@@ -132,6 +132,28 @@ def _take(
     ports.documents.transact(lambda tx: tx.delete(path_of(integration.id, "progress", "catalogue")))
     sweep.catch_up(ports, saved, pending.account)
     return Connected(pending.account, tuple(found))
+
+
+def named(ports: Ports, integration: Integration) -> Integration:
+    """Return an integration with its account named: a token that came with the settings does not say whose it is.
+
+    `primary` in the mapping becomes the account's own calendar. Where Google does not answer it stays for the next time.
+    """
+    if integration.connection is None or integration.connection.account:
+        return integration
+    try:
+        calendars = ports.outside.calendars(integration).calendars()
+    except SyncError:
+        return integration
+    account = next((each.id for each in calendars if each.primary), "")
+
+    def changed(before: Integration) -> Integration:
+        if before.connection is None or before.connection.account:
+            return before
+        settings = resolve_primary(before.settings, account)
+        return replace(before, settings=settings, connection=replace(before.connection, account=account))
+
+    return integrations.change(ports.documents, integration.id, changed)
 
 
 def disconnect(ports: Ports, int_id: str) -> None:

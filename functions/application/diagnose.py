@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.application import calendars, channels, integrations, parked, rotation, walk, write_back
+from functions.application import calendars, channels, consent, integrations, parked, rotation, walk, write_back
 from functions.application.diagnose_more import more
 from functions.application.finding import Check
 from functions.application.integrations import path_of
@@ -42,7 +42,7 @@ class Diagnosis:
 
 def diagnose(ports: Ports, int_id: str) -> Diagnosis:
     """Test everything of one integration, over the real connections; an error is a finding, never an exception."""
-    integration = integrations.get(ports.documents, int_id)
+    integration = consent.named(ports, integrations.get(ports.documents, int_id))
     sides = open_sides(ports, integration)
     checks = [_phase(sides), *_google(sides), *_ireserve(sides), *_hooks(sides), *_dialect(sides), *_customers(sides)]
     checks += write_back.checks(sides)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from functions.application import integrations, links, walk
+from functions.application import consent, integrations, links, walk
 from functions.application.hints import Hint, Kind
 from functions.application.integrations import path_of
 from functions.application.journal import changed
@@ -57,7 +57,7 @@ def current(ports: Ports, int_id: str) -> Plan | None:
 
 def refresh(ports: Ports, int_id: str, *, go_on: bool = False) -> Plan:
     """Make a plan (or go on with one that is not complete) for some seconds, and keep it."""
-    integration = integrations.get(ports.documents, int_id)
+    integration = consent.named(ports, integrations.get(ports.documents, int_id))
     before = current(ports, int_id)
     plan = make(ports, integration, before if go_on and before is not None and not before.complete else None)
     expires = ports.clock() + KEPT

@@ -2,8 +2,9 @@
 
 import pytest
 
+from functions.application import integrations
 from tests.harness.deeds import active, changed, faults, levels, made
-from tests.harness.place import CLIENT_ID, HOLIDAYS, IRESERVE, PLANNER, ROOM_A, ROOM_B, Place
+from tests.harness.place import CLIENT_ID, HOLIDAYS, IRESERVE, PLANNER, ROOM_A, ROOM_B, SECRETS, Place
 
 A, B = {"object": "10", "calendar": ROOM_A}, {"object": "11", "calendar": ROOM_B}
 REST = {"object": "*", "calendar": PLANNER}
@@ -82,6 +83,39 @@ def test_primary_saved_after_step_2_is_resolved_as_well(place: Place) -> None:
     place.book(object_id=12)
     place.settle()
     assert place.event(PLANNER)["summary"].startswith("Zaal C")
+
+
+def token_of_an_earlier_connection(place: Place) -> str:
+    place.save("8", mapping=[{"object": "12", "calendar": HOLIDAYS}])
+    place.connect("8")
+    version = integrations.get(place.documents, "8").secret_versions["google_refresh_token"]
+    token = place.secrets.get("8", "google_refresh_token", version)
+    place.api("DELETE", "/8")
+    return str(token)
+
+
+@pytest.mark.parametrize("first", ["/7/activate", "/7/plan?refresh=1", "/7/diagnostics"])
+def test_primary_is_resolved_when_a_token_came_with_the_settings(place: Place, first: str) -> None:
+    secrets = {**SECRETS, "google_refresh_token": token_of_an_earlier_connection(place)}
+    place.save(secrets=secrets, mapping=[A, {"object": "*", "calendar": "primary"}])
+    place.api("POST" if first.endswith("activate") else "GET", first)
+    assert place.api("GET", "/7")["mapping"][1]["calendar"] == PLANNER
+    if not first.endswith("activate"):
+        place.api("POST", "/7/activate")
+    place.settle()
+    place.book(object_id=12)
+    place.settle()
+    assert place.event(PLANNER)["summary"].startswith("Zaal C")
+
+
+def test_an_account_that_cannot_be_named_yet_stops_the_activation_and_is_named_by_the_next(place: Place) -> None:
+    secrets = {**SECRETS, "google_refresh_token": token_of_an_earlier_connection(place)}
+    place.save(secrets=secrets, mapping=[A, {"object": "*", "calendar": "primary"}])
+    place.google("POST", "faults", {"path": "calendarList", "status": 503, "times": 1000})
+    place.api("POST", "/7/activate", status=409)
+    place.google("DELETE", "faults")
+    place.api("POST", "/7/activate")
+    assert place.api("GET", "/7")["mapping"][1]["calendar"] == PLANNER
 
 
 @pytest.mark.parametrize("object_id", ["10", 10])
