@@ -37,10 +37,10 @@ def shown(dialect: Dialect) -> list[dict[str, Any]]:
 
 def save(ports: Ports, int_id: str, given: Mapping[str, Any], actor: str) -> Dialect:
     """Store the points that are given as known, all others as assumed again; raises `Invalid` with all faults."""
-    faults = list(_faults(given))
-    if faults:
-        raise Invalid(tuple(faults))
-    dialect = dialect_from(given)
+    wrong = tuple(faults(given))
+    if wrong:
+        raise Invalid(wrong)
+    dialect = dialect_from({name: _typed(name, value) for name, value in given.items()})
     now, entry = ports.clock(), ports.token(12)
 
     def work(tx: Transaction) -> Integration:
@@ -62,17 +62,22 @@ def save(ports: Ports, int_id: str, given: Mapping[str, Any], actor: str) -> Dia
     return dialect_from(ports.documents.transact(work).dialect)
 
 
-def _faults(given: Mapping[str, Any]) -> Iterator[Fault]:
+def faults(given: Mapping[str, Any]) -> Iterator[Fault]:
+    """Give everything that is wrong with points, each fault with its point."""
     for name, value in given.items():
         if name not in _HINTS:
             yield Fault(name, f"there is no such point; use {', '.join(sorted(_HINTS))}")
             continue
         try:
-            typed = TypeAdapter(_HINTS[name]).validate_python(value)
+            typed = _typed(name, value)
         except ValidationError:
             yield Fault(name, _advice(name))
             continue
         yield from (Fault(name, says) for says in _rules(name, typed))
+
+
+def _typed(name: str, value: Any) -> Any:
+    return TypeAdapter(_HINTS[name]).validate_python(value)
 
 
 def _advice(name: str) -> str:

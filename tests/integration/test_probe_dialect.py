@@ -37,6 +37,12 @@ def test_points_that_are_given_are_known_and_the_others_assumed_again(place: Pla
     assert history[0]["actor"] == "console key"
 
 
+def test_a_number_that_is_given_as_text_is_kept_as_a_number(place: Place) -> None:
+    place.save()
+    place.api("PUT", "/7/dialect", {"rows_at_once": "5", "status_lag_seconds": "2", "write_mails": "no"})
+    assert stored(place) == {"rows_at_once": 5, "status_lag_seconds": 2.0, "write_mails": False}
+
+
 def test_all_faults_are_said_at_once_and_nothing_is_kept(place: Place) -> None:
     place.save()
     wrong = {
