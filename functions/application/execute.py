@@ -101,7 +101,8 @@ def _refused(
         _save(sides, replace(link, wish=None), entry_id, closed)
         raise error
     if isinstance(step, MakeBooking) and event is not None:
-        link = replace(link, refused=c.digest(new_event_text(event)), notice=error.reason, reason=error.reason)
+        link = replace(link, refused=c.digest(new_event_text(event)), refused_at=sides.now())
+        link = replace(link, notice=error.reason, reason=error.reason)
     elif isinstance(step, WriteBooking) and event is not None and step.change.when is not None:
         link = replace(link, refused=c.digest(str(event.when)), notice=error.reason)
     elif isinstance(step, WriteBooking) and event is not None and step.change.object_id is not None:

@@ -99,6 +99,7 @@ class Link:
     cancelled_by_us: bool = False  # our own handling of a deleted event cancelled the booking
     status_before: int | None = None  # the booking's status before we cancelled it
     refused: str = ""  # digest of what was refused, so that the same is not asked again before it changes
+    refused_at: datetime | None = None  # of a new event: the date of the line that says so
     notice: str = ""  # category of the refusal that stands on the event
     meet_asked_at: datetime | None = None  # a Meet link was asked for and is not there yet
     put_backs: tuple[datetime, ...] = ()

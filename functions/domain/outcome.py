@@ -60,6 +60,7 @@ def landed(link: Link, step: Write, base: Base | None, answer: Event | Booking |
             state=State.ACTIVE,
             reason="",
             refused="",
+            refused_at=None,
             notice="",
             ours=_ours(link, c, (step.external_id_field, step.event.id)),
         )

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from functions.domain.booking import Booking
 from functions.domain.event import Event
@@ -10,7 +11,8 @@ from functions.domain.link import Base, Link, Origin, State
 from functions.domain.merge import may_write_booking, merge, noted
 from functions.domain.plan_outbound import base_revived, revived
 from functions.domain.projection import appointment_of, in_window, remarks_of, when_of
-from functions.domain.snapshot import Presence
+from functions.domain.reasons import notice
+from functions.domain.snapshot import Presence, Snapshot
 from functions.domain.step import (
     BookingChange,
     Look,
@@ -22,6 +24,7 @@ from functions.domain.step import (
     Why,
     WriteBooking,
 )
+from functions.domain.text import put_together, take_apart
 from functions.domain.view import Circumstances, View
 
 
@@ -34,7 +37,7 @@ def plan_new_event(v: View, c: Circumstances) -> Planned:
     if object_id is None:
         return Planned(Rest(Why.NOT_ELIGIBLE))
     if v.link.refused == c.digest(new_event_text(event)):
-        return noted(v, c) or Planned(Rest(Why.REFUSED))
+        return _told(v, c, event) or Planned(Rest(Why.REFUSED))
     if v.booking.presence is Presence.BELIEVED:
         return Planned(Look(booking_with=event.key.id))
     if v.booking.presence is Presence.UNREADABLE:
@@ -62,6 +65,16 @@ def plan_new_event(v: View, c: Circumstances) -> Planned:
         why=Why.EVENT_MADE,
     )
     return Planned(step, base)
+
+
+def _told(v: View, c: Circumstances, event: Event) -> Planned | None:
+    """Return the write of the line about the last refusal, in place of one about an earlier, unless it stands there."""
+    at, language, text = v.link.refused_at or c.now, c.settings.language, take_apart(event.description)
+    said = notice(v.link.notice, language, at.astimezone(ZoneInfo(c.settings.timezone)))
+    if v.link.refused_at is None or text.notice == said:
+        return noted(v, c)
+    bare = replace(event, description=put_together(replace(text, notice=""), language, line=False))
+    return noted(replace(v, event=Snapshot.of(bare)), replace(c, now=at))
 
 
 def eligible(event: Event, c: Circumstances) -> bool:

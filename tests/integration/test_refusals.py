@@ -143,6 +143,29 @@ def test_a_refused_new_event_is_not_asked_again_while_nothing_changes(place: Pla
     assert writes(place) == []
 
 
+def test_a_refused_new_event_that_is_refused_elsewhere_says_so_once_with_the_new_date(place: Place) -> None:
+    place.activate()
+    place.book(START, END)
+    place.book(LATER, LATER_END)
+    place.settle()
+    new = place.draw(START, END, description="Eigen tekst")["id"]
+    place.settle()
+    place.pass_time(7200)
+    place.forget()
+    place.drag(new, LATER, LATER_END)
+    place.settle(600)
+    text = str(next(each for each in place.events() if each["id"] == new)["description"])
+    assert text.startswith("Eigen tekst")
+    assert text.count("⚠") == 1
+    assert text.endswith(TAKEN["nl"].replace("09:00", "11:00"))
+    assert writes(place) == ["calendar.events.patch", "POST booking/check"]
+    place.pass_time(7200)
+    place.forget()
+    place.api("POST", "/7/resync")
+    place.settle(120)
+    assert writes(place) == []
+
+
 def test_a_refused_new_event_is_tried_again_when_it_changes(place: Place) -> None:
     place.activate()
     place.book(START, END)

@@ -84,8 +84,8 @@ def test_a_removed_event_closes_the_pair() -> None:
 
 def test_a_made_booking_joins_its_event() -> None:
     step = MakeBooking(theirs().key, TEN, "10", 20, 1, "external_id", (), Why.EVENT_MADE)
-    done = landed(Link("theirs", event=theirs().key, refused="x"), step, base(), their_booking(), C)
-    assert (done.booking_id, done.origin, done.refused) == ("1001", Origin.EVENT, "")
+    done = landed(Link("theirs", event=theirs().key, refused="x", refused_at=NOW), step, base(), their_booking(), C)
+    assert (done.booking_id, done.origin, done.refused, done.refused_at) == ("1001", Origin.EVENT, "", None)
     assert done.ours == (digest("external_id\nperson1"),)
 
 

@@ -135,6 +135,17 @@ def test_a_refused_event_is_not_asked_again_before_it_changes_and_says_why() -> 
     assert isinstance(plan(new(moved, refused=refused, notice="period_taken"), C).step, MakeBooking)
 
 
+def test_an_event_that_is_refused_once_more_says_when_in_place_of_the_earlier_line_and_keeps_the_rest() -> None:
+    before = "Met taart\n\n———— i-Reserve · schrijf onder deze regel ————\n⚠ {} i-Reserve weigert dit: de periode is niet beschikbaar.\nonder"
+    its = theirs(description=before.format("20-11-2026 10:00"))
+    refused = new(its, refused=digest(new_event_text(its)), refused_at=NOW, notice="period_taken")
+    step = plan(refused, replace(C, now=NOW + timedelta(minutes=5))).step
+    assert isinstance(step, PatchEvent)
+    assert (step.change.description, step.etag) == (before.format("23-11-2026 09:00"), its.etag)
+    told = replace(refused, event=Snapshot.of(replace(its, description=before.format("23-11-2026 09:00"))))
+    assert plan(told, replace(C, now=NOW + timedelta(minutes=5))).step == Rest(Why.REFUSED)
+
+
 def test_before_a_booking_is_made_one_with_this_id_is_looked_for() -> None:
     unseen = replace(new(), booking=BELIEVED)
     assert plan(unseen, C).step == Look(booking_with="person1")
