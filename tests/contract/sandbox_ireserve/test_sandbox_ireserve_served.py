@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import ClassVar
@@ -35,11 +35,11 @@ class Receiver(BaseHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def address() -> str:
     listener = socket.create_server(("127.0.0.1", 0))
     server = create_server(create_app(Tenant()), sockets=[listener], threads=4)
     Thread(target=server.run, daemon=True).start()  # closing its socket under it would break it, so it just ends
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 def until(holds: Callable[[], bool]) -> None:
