@@ -98,7 +98,7 @@ def differences(before: Any, after: Any, name: str = "") -> list[tuple[str, Any,
         known = before if isinstance(before, dict) else {}
         return [
             row
-            for key, value in after.items()
-            for row in differences(known.get(key), value, f"{name}.{key}" if name else key)
+            for key in {**after, **known}
+            for row in differences(known.get(key), after.get(key), f"{name}.{key}" if name else key)
         ]
     return [(name, before, after)] if before != after else []

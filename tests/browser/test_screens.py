@@ -19,6 +19,7 @@ SCREENS = (
     "inbound",
     "sync",
     "activation",
+    "dialect",
     "diagnostics",
     "find",
     "waiting",

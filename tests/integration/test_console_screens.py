@@ -18,6 +18,7 @@ SCREENS = (
     "/inbound",
     "/sync",
     "/activation",
+    "/dialect",
     "/diagnostics",
     "/diagnostics.txt",
     "/find?booking=1001",
