@@ -16,6 +16,7 @@ from functions.application.journal import changed
 from functions.application.ports import Body, BookingRow, Ports
 from functions.application.reconcile import Outcome, reconcile
 from functions.application.records import body_of, record_of
+from functions.application.rows import rows_of
 from functions.application.sides import Sides, open_sides
 from functions.domain.errors import AccessRevoked, SyncError
 from functions.domain.event import Event
@@ -77,7 +78,7 @@ def make(ports: Ports, integration: Integration, before: Plan | None) -> Plan:
     plan = before or _blank(integration, began)
     while not plan.complete and ports.clock() - began < LONGEST:
         last = min(plan.week + walk.WEEK - timedelta(days=1), plan.last)
-        for row in sorted(walk.rows_of(sides, plan.week, last).values(), key=lambda row: row.id):
+        for row in sorted(rows_of(sides, plan.week, last).values(), key=lambda row: row.id):
             if _needs_no_event(sides, row):
                 plan = replace(plan, looked=plan.looked + 1, in_step=plan.in_step + 1)
                 continue

@@ -19,16 +19,14 @@ from functions.application.pace import Pace
 from functions.application.ports import BookingRow, Documents, Ports
 from functions.application.reconcile import reconcile
 from functions.application.records import body_of, record_of
+from functions.application.rows import booking_of, differs, rows_of, shows_texts
 from functions.application.sides import Sides
-from functions.domain.appointment import Timed
-from functions.domain.booking import Booking
 from functions.domain.errors import AccessRevoked, Conflict, Stale, SyncError, Transient
 from functions.domain.integration import Integration
 from functions.domain.link import Base, Link, State
 from functions.domain.projection import when_of
 from functions.domain.step import Why
 
-PAGE, OVERLAP = 100, 5
 WEEK = timedelta(days=7)
 AT_ONCE = 4
 TROUBLE = 10  # calls that one which failed counts for: a side in trouble is called less
@@ -155,19 +153,6 @@ def _together(sides: Sides, hint: Hint, walk: Walk, rows: list[BookingRow]) -> t
     return replace(walk, after=rows[-1].id, **counts), sum(calls for _, calls in done)
 
 
-def rows_of(sides: Sides, first: date, last: date) -> dict[str, BookingRow]:
-    """List a week in overlapping pages, because what is added or removed meanwhile shifts them."""
-    rows: dict[str, BookingRow] = {}
-    start, length = 0, min(PAGE, sides.dialect.rows_at_once or PAGE)
-    while page := sides.reservations.between(first, last, start=start, length=length):
-        known = len(rows)
-        rows.update((row.id, row) for row in page)
-        if len(rows) == known:  # a short page is no end: i-Reserve may give fewer, or a booking several times
-            break
-        start += max(1, len(page) - OVERLAP)
-    return rows
-
-
 def _look(sides: Sides, hint: Hint, walk: Walk, row: BookingRow) -> tuple[Walk, int]:
     """Look at one booking; its trouble is parked and does not stop the others."""
     if row.id in sides.integration.probing:
@@ -178,12 +163,12 @@ def _look(sides: Sides, hint: Hint, walk: Walk, row: BookingRow) -> tuple[Walk, 
         return _note(sides, walk, row, link), 0
     again = write_back.is_asked_again(walk.kind, walk.refused, link)
     link = link.asking_again() if again else link
-    differs = walk.kind == "resync" or again or _differs(sides, row, link)
-    if differs is False and walk.kind == "full" and _shows_texts(sides, row, link):
-        differs = None  # no row shows remarks and the like
-    if differs is False:
+    changed = walk.kind == "resync" or again or differs(sides, row, link)
+    if changed is False and walk.kind == "full" and shows_texts(sides, row, link):
+        changed = None  # no row shows remarks and the like
+    if changed is False:
         return replace(walk, looked=walk.looked + 1), 0
-    if differs is None and walk.reads >= SINGLE_READS and walk.kind in ("near", "full"):
+    if changed is None and walk.reads >= SINGLE_READS and walk.kind in ("near", "full"):
         return replace(walk, unread=walk.unread + 1), 0
     walk = replace(walk, reads=walk.reads + 1)
     about = replace(hint, kind=Kind.BOOKING, subject=(row.id,), source=walk.kind, actor=walk.actor, at=sides.now())
@@ -218,7 +203,7 @@ def _left_out(sides: Sides, walk: Walk, row: BookingRow) -> bool:
 
 def _note(sides: Sides, walk: Walk, row: BookingRow, link: Link) -> Walk:
     """Note a booking that was there before and gets no event until it changes."""
-    booking = _of_row(row) or sides.read_booking(row.id).value
+    booking = booking_of(row) or sides.read_booking(row.id).value
     walk = replace(walk, looked=walk.looked + 1)
     if booking is None:
         return walk
@@ -227,39 +212,6 @@ def _note(sides: Sides, walk: Walk, row: BookingRow, link: Link) -> Walk:
     with suppress(Stale, Conflict):  # a webhook was faster: it is looked at already
         sides.ports.documents.transact(lambda tx: links.save(tx, sides.id, noted))
     return walk
-
-
-def _of_row(row: BookingRow) -> Booking | None:
-    """Return a booking as its row shows it; None where the row does not say enough, or it may be by the day."""
-    if row.starts is None or row.ends is None or row.status is None or row.object_id is None:
-        return None
-    by_the_day = row.ends - row.starts >= timedelta(hours=23)
-    return None if by_the_day else Booking(row.id, row.object_id, row.starts, row.ends, row.status)
-
-
-def _differs(sides: Sides, row: BookingRow, link: Link) -> bool | None:
-    """Whether a row differs from its link; None where the row does not say."""
-    outbound = sides.settings.outbound
-    if link.version == 0 or link.base is None:
-        if row.object_id is not None and sides.settings.calendar_of(row.object_id) is None:
-            return False
-        if row.status is None:
-            return None
-        return row.status in outbound.create_on_status
-    if row.status is None or row.starts is None or row.ends is None or row.object_id is None:
-        return None
-    base = link.base
-    if (row.status, row.object_id) != (base.status, base.object_id) or link.state is not State.ACTIVE:
-        return True
-    if isinstance(base.when, Timed):
-        return (row.starts, row.ends) != (base.when.start, base.when.end)
-    shown = Booking(row.id, row.object_id, row.starts, row.ends, row.status, day_mode=True)
-    return when_of(shown, sides.settings) != base.when
-
-
-def _shows_texts(sides: Sides, row: BookingRow, link: Link) -> bool:
-    """Whether an event that is yet to come shows texts of its booking."""
-    return link.base is not None and not link.closed and row.ends is not None and row.ends > sides.now()
 
 
 def _still_open(link: Link) -> bool:
