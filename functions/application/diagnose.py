@@ -18,6 +18,7 @@ from functions.domain.zones import local
 
 ADDRESS = re.compile(r"[^\s@,;()]+@[^\s@,;()]+")
 
+WEEK = 7  # nights in which every text should have been read
 ID_LENGTH = 32  # of the ids that this service makes
 
 
@@ -228,13 +229,26 @@ def _waiting(sides: Sides) -> list[Check]:
         count = sides.ports.documents.count(where, {"state": state.value})
         if count:
             checks.append(Check(state.value, "amber", f"{count} links are {state.value}", "decide on each", act))
-    night = walk.current(sides.ports.documents, sides.id, "full")
-    if night is not None and night.finished_at is not None and night.unread:
-        says = f"{night.unread} bookings were not read singly last night; texts that no list shows may be behind there"
-        mend = f"a resync reads them all; a night reads {walk.SINGLE_READS}"
-        checks.append(Check("unread", "amber", says, mend))
+    checks += _left_out(sides)
     under_way = walk.current(sides.ports.documents, sides.id, "backfill")
     if under_way is not None and under_way.finished_at is None:
         says = f"backfill under way: {under_way.looked} bookings looked at, at {under_way.week:%d-%m-%Y}"
         checks.append(Check("backfill", "amber", says))
+    return checks
+
+
+def _left_out(sides: Sides) -> list[Check]:
+    """Say which bookings the last whole sweep did not compare, or not to the end, and what "in sync as of" says of them."""
+    last = walk.current(sides.ports.documents, sides.id, "full")
+    if last is None or last.finished_at is None:
+        return []
+    checks, (_, nights) = list[Check](), last.next_turn()
+    if last.unread:
+        says = f"the texts of {last.unread} bookings were not compared in the last whole sweep; no list shows them"
+        mend = f"nothing: they take turns, all within {nights} nights, or at once by a resync; “in sync as of” does not speak of them"
+        checks.append(Check("unread", "green" if nights <= WEEK else "amber", says, mend))
+    if last.unseen:
+        says = f"{last.unseen} bookings could not be compared in the last whole sweep: their rows say too little"
+        mend = "run the probe, which finds what rows can show, or resync; “in sync as of” waits for them"
+        checks.append(Check("unseen", "amber", says, mend, "probe"))
     return checks

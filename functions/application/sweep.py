@@ -32,11 +32,12 @@ def queue_all(ports: Ports, kind: Kind) -> int:
 def tick(sides: Sides) -> None:
     """Start what is due: the near sweep, the nightly one, pulls of calendars without a channel or long silent."""
     now, integration, ports = sides.now(), sides.integration, sides.ports
-    if integration.near_at is None or now - integration.near_at >= timedelta(minutes=sides.settings.sync.sweep_minutes):
+    if _is_near_due(sides, integration.near_at) and _is_near_due(sides, _left_out_at(sides, "near")):
         _start(sides, "near", now)
     night = (
-        not _backfilling(sides)
-        and _nightly(integration.swept_at, now, sides.settings.timezone)
+        _is_full_due(sides, integration.swept_at)
+        and _is_full_due(sides, _left_out_at(sides, "full"))
+        and not _backfilling(sides)
         and _start(sides, "full", now)
     )
     for calendar in sides.settings.calendars if sides.settings.inbound.enabled else ():
@@ -88,7 +89,16 @@ def _backfilling(sides: Sides) -> bool:
     return backfill is not None and backfill.finished_at is None and sides.now() - backfill.started_at < LOST
 
 
-def _nightly(swept_at: datetime | None, now: datetime, zone: str) -> bool:
-    if swept_at is None or now - swept_at >= OVERDUE:
+def _left_out_at(sides: Sides, kind: str) -> datetime | None:
+    return walk.left_out_at(sides.ports.documents, sides.id, kind)
+
+
+def _is_near_due(sides: Sides, last: datetime | None) -> bool:
+    return last is None or sides.now() - last >= timedelta(minutes=sides.settings.sync.sweep_minutes)
+
+
+def _is_full_due(sides: Sides, last: datetime | None) -> bool:
+    now = sides.now()
+    if last is None or now - last >= OVERDUE:
         return True
-    return now - swept_at >= NOT_TWICE and NIGHT[0] <= now.astimezone(ZoneInfo(zone)).hour < NIGHT[1]
+    return now - last >= NOT_TWICE and NIGHT[0] <= now.astimezone(ZoneInfo(sides.settings.timezone)).hour < NIGHT[1]

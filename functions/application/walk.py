@@ -22,6 +22,7 @@ from functions.application.records import body_of, record_of
 from functions.application.rows import booking_of, differs, rows_of, shows_texts
 from functions.application.sides import Sides
 from functions.domain.errors import AccessRevoked, Conflict, Stale, SyncError, Transient
+from functions.domain.identity import turn_of
 from functions.domain.integration import Integration
 from functions.domain.link import Base, Link, State
 from functions.domain.projection import when_of
@@ -33,8 +34,9 @@ TROUBLE = 10  # calls that one which failed counts for: a side in trouble is cal
 AFTER_TROUBLE = timedelta(seconds=5)
 CHUNK_CALLS = 90
 CHUNK_SECONDS = 20.0
-COUNTED = ("looked", "changed", "failed", "unread", "reads", "refused")
+COUNTED = ("looked", "changed", "failed", "unread", "unseen", "reads", "refused")
 SINGLE_READS = 400  # of bookings whose row does not say enough, per sweep
+TURN = 320  # of them have their turn in one night, where there are more: what differs is read as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,15 @@ class Walk:
     looked: int = 0
     changed: int = 0
     failed: int = 0
-    unread: int = 0  # bookings that a sweep had no budget left to read
+    unread: int = 0  # bookings whose texts, which no row shows, were left for another night
+    unseen: int = 0  # bookings whose row says too little, and that a sweep had no budget left to read
     reads: int = 0  # single reads so far
     refused: int = 0  # pairs whose event's id or Meet link i-Reserve refused once more
     touched_at: datetime | None = None
     finished_at: datetime | None = None
     actor: str = ""
+    turn: int = 0  # texts are read of the bookings that have this turn
+    turns: int = 1
     leaves_out: date | None = None  # a backfill: bookings before this day get no event until they change
 
     @property
@@ -67,6 +72,12 @@ class Walk:
     def lane(self) -> str:
         """The near sweep stays in step with live changes; the others wait behind them."""
         return "live" if self.kind == "near" else "backfill"
+
+    def next_turn(self) -> tuple[int, int]:
+        """Return whose turn it is after this walk, and of how many, so that the texts of all are read in some nights."""
+        asked = self.reads + self.unread
+        turns = 1 + asked // TURN if asked > SINGLE_READS else 1
+        return (self.turn + 1) % turns, turns
 
 
 def begin(ports: Ports, integration: Integration, kind: str, actor: str = "", scope: str = "all") -> Walk:
@@ -81,7 +92,9 @@ def begin(ports: Ports, integration: Integration, kind: str, actor: str = "", sc
         leaves_out = {"future": today, "none": date.max}.get(scope)
     elif scope == "future":
         first = today
-    walk = Walk(kind, first, last, ports.clock(), first, actor=actor)
+    earlier = current(ports.documents, integration.id, kind) if kind == "full" else None
+    turn, turns = earlier.next_turn() if earlier is not None else (0, 1)
+    walk = Walk(kind, first, last, ports.clock(), first, actor=actor, turn=turn, turns=turns)
     walk = replace(walk, leaves_out=leaves_out)
     save(ports.documents, integration.id, walk)
     _next(ports, integration.id, walk, ports.clock())
@@ -164,12 +177,14 @@ def _look(sides: Sides, hint: Hint, walk: Walk, row: BookingRow) -> tuple[Walk, 
     again = write_back.is_asked_again(walk.kind, walk.refused, link)
     link = link.asking_again() if again else link
     changed = walk.kind == "resync" or again or differs(sides, row, link)
-    if changed is False and walk.kind == "full" and shows_texts(sides, row, link):
-        changed = None  # no row shows remarks and the like
-    if changed is False:
+    texts = changed is False and walk.kind == "full" and shows_texts(sides, row, link)
+    if changed is False and not texts:
         return replace(walk, looked=walk.looked + 1), 0
-    if changed is None and walk.reads >= SINGLE_READS and walk.kind in ("near", "full"):
-        return replace(walk, unread=walk.unread + 1), 0
+    spent = walk.reads >= SINGLE_READS and walk.kind in ("near", "full")
+    if texts and (spent or turn_of(row.id, walk.turns) != walk.turn):
+        return replace(walk, looked=walk.looked + 1, unread=walk.unread + 1), 0
+    if changed is None and spent:
+        return replace(walk, unseen=walk.unseen + 1), 0
     walk = replace(walk, reads=walk.reads + 1)
     about = replace(hint, kind=Kind.BOOKING, subject=(row.id,), source=walk.kind, actor=walk.actor, at=sides.now())
     reads_event = (walk.kind == "resync" or again) and link.event is not None and not link.closed
@@ -220,14 +235,27 @@ def _still_open(link: Link) -> bool:
 
 def _finish(sides: Sides, walk: Walk) -> None:
     def swept(before: Integration) -> Integration:
-        if walk.kind == "near":
-            return replace(before, near_at=walk.started_at)
-        return replace(before, swept_at=walk.started_at, near_at=walk.started_at)
+        near = replace(before, near_at=walk.started_at)
+        return replace(near, swept_at=walk.started_at) if _is_whole(sides, walk) else near
 
-    integrations.change(sides.ports.documents, sides.id, swept)
+    if not walk.unseen:
+        integrations.change(sides.ports.documents, sides.id, swept)
     write_back.asked(sides, walk.kind, walk.refused)
     fields = {"int_id": sides.id, "kind": walk.kind, "looked": walk.looked, "changed": walk.changed}
-    sides.ports.note("sweep_done", {**fields, "failed": walk.failed, "unread": walk.unread})
+    sides.ports.note("sweep_done", {**fields, "failed": walk.failed, "unread": walk.unread, "unseen": walk.unseen})
+
+
+def _is_whole(sides: Sides, walk: Walk) -> bool:
+    """Whether a walk looked at the whole window; a resync may begin today."""
+    began = walk.started_at.astimezone(ZoneInfo(sides.settings.timezone)).date()
+    before, ahead = (began + timedelta(days=days) for days in sides.settings.sync.window_days)
+    return walk.kind != "near" and walk.first <= before and walk.last >= ahead
+
+
+def left_out_at(documents: Documents, int_id: str, kind: str) -> datetime | None:
+    """Return when the last walk of a kind began, if it had to leave bookings out: it is not begun again at once."""
+    last = current(documents, int_id, kind)
+    return last.started_at if last is not None and last.finished_at is not None and last.unseen else None
 
 
 def go_on(ports: Ports, int_id: str, walk: Walk) -> None:

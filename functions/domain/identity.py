@@ -23,6 +23,11 @@ def claim_id(kind: str, *subject: str) -> str:
     return f"{kind[0]}-{hashlib.sha256(chr(10).join((kind, *subject)).encode()).hexdigest()[:32]}"
 
 
+def turn_of(name: str, turns: int) -> int:
+    """Return whose turn a name has, of so many: the same one each time, and about as many names in each."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") % turns
+
+
 def calendar_hash(calendar: str) -> str:
     """Return a short name for a calendar that can stand in ids, tokens and logs (calendar ids can be addresses)."""
     return hashlib.sha256(calendar.encode()).hexdigest()[:16]

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from functions.application import walk
+from functions.application import activation, sweep, walk
+from functions.application.hints import Kind
 from tests.harness.place import ROOM_A, Place
 
 START, END = "2026-11-24T10:00", "2026-11-24T11:00"
@@ -33,6 +34,14 @@ def night(place: Place) -> None:
     place.pass_time((26 - place.now.hour) * 3600)
     minutes(place, 3)
     place.settle(60)
+
+
+def sweep_is_queued(place: Place) -> bool:
+    """Do the minute's round alone; whether a near sweep was begun by it and has not run."""
+    sweep.queue_all(place.ports, Kind.TICK)
+    place.do_one()
+    begun = walk.current(place.documents, "7", "near")
+    return begun is not None and begun.finished_at is None
 
 
 def started(place: Place) -> str:
@@ -175,13 +184,110 @@ def test_the_bound_is_shown(deaf: Place) -> None:
     assert shown["in_sync_as_of"]
 
 
-def test_bookings_that_a_night_had_no_budget_left_to_read_are_shown(deaf: Place) -> None:
-    night(deaf)
+def whole_sweep(place: Place, reads: int = 0) -> None:
+    """Search the whole window, with so many of its single reads done already."""
+    place.api("POST", "/7/sweep")
+    place.do_one()
+    begun = walk.current(place.documents, "7", "full")
+    assert begun is not None
+    walk.save(place.documents, "7", replace(begun, reads=reads))
+    place.settle(60)
+
+
+def checks(place: Place) -> dict[str, str]:
+    return {each["name"]: each["says"] for each in place.api("GET", "/7/diagnostics")["checks"]}
+
+
+def as_of(place: Place) -> str:
+    return str(place.api("GET", "/7/diagnostics")["in_sync_as_of"])
+
+
+def begun_at(place: Place, kind: str) -> str:
+    found = walk.current(place.documents, "7", kind)
+    return found.name if found is not None else ""
+
+
+def test_texts_that_a_night_does_not_read_are_shown_and_hold_nothing_else_back(deaf: Place) -> None:
+    deaf.book(START, END)
+    minutes(deaf, 16)
+    before = as_of(deaf)
+    whole_sweep(deaf, reads=walk.SINGLE_READS)
+    assert as_of(deaf) > before
+    assert checks(deaf)["unread"].startswith("the texts of 1 bookings were not compared in the last whole sweep")
+    assert "unseen" not in checks(deaf)
+
+
+def test_texts_take_turns_so_that_every_booking_is_read_some_night(deaf: Place) -> None:
+    deaf.google("POST", "notifications", {"mode": "drop"})
+    booked = [deaf.book(f"2026-12-{day:02}T10:00", f"2026-12-{day:02}T11:00", remarks="Beamer") for day in range(1, 13)]
+    whole_sweep(deaf)
+    for booking in booked:
+        deaf.change(booking, remarks="Scherm")
     last = walk.current(deaf.documents, "7", "full")
     assert last is not None
-    walk.save(deaf.documents, "7", replace(last, unread=3))
-    checks = {each["name"]: each["says"] for each in deaf.api("GET", "/7/diagnostics")["checks"]}
-    assert checks["unread"].startswith("3 bookings were not read singly last night")
+    walk.save(deaf.documents, "7", replace(last, reads=walk.SINGLE_READS, unread=100))
+    whole_sweep(deaf)
+    new = sum(event["description"].startswith("Scherm") for event in deaf.events())
+    assert 0 < new < 12
+    whole_sweep(deaf)
+    assert all(event["description"].startswith("Scherm") for event in deaf.events())
+
+
+def test_bookings_whose_rows_do_not_say_enough_hold_back_in_sync_as_of_until_they_were_read(deaf: Place) -> None:
+    deaf.book(START, END)
+    minutes(deaf, 16)
+    deaf.ireserve("PATCH", "dialect", {"column_status": ""})
+    before, near = as_of(deaf), near_bound(deaf)
+    whole_sweep(deaf, reads=walk.SINGLE_READS)
+    assert (as_of(deaf), near_bound(deaf)) == (before, near)
+    assert checks(deaf)["unseen"].startswith("1 bookings could not be compared in the last whole sweep")
+    whole_sweep(deaf)
+    assert as_of(deaf) > before
+    assert "unseen" not in checks(deaf)
+
+
+def test_a_whole_sweep_that_left_bookings_out_is_not_begun_again_before_the_next_night(deaf: Place) -> None:
+    deaf.book(START, END)
+    minutes(deaf, 16)
+    deaf.ireserve("PATCH", "dialect", {"column_status": ""})
+    deaf.pass_time(31 * 3600)
+    minutes(deaf, 2)
+    whole_sweep(deaf, reads=walk.SINGLE_READS)
+    begun = begun_at(deaf, "full")
+    minutes(deaf, 20)
+    assert begun_at(deaf, "full") == begun
+    night(deaf)
+    assert begun_at(deaf, "full") > begun
+
+
+def test_a_near_sweep_that_left_bookings_out_is_begun_again_after_the_sweep_minutes(deaf: Place) -> None:
+    deaf.book(START, END)
+    minutes(deaf, 16)
+    deaf.ireserve("PATCH", "dialect", {"column_status": ""})
+    while not sweep_is_queued(deaf):
+        deaf.pass_time(59)
+    begun = walk.current(deaf.documents, "7", "near")
+    assert begun is not None
+    walk.save(deaf.documents, "7", replace(begun, reads=walk.SINGLE_READS))
+    deaf.settle(1)
+    near = near_bound(deaf)
+    minutes(deaf, 13)
+    assert begun_at(deaf, "near") == begun.name
+    assert near < begun.name
+    minutes(deaf, 3)
+    assert begun_at(deaf, "near") > begun.name
+    assert near_bound(deaf) > begun.name
+
+
+def test_a_resync_from_today_on_says_nothing_of_the_days_before(deaf: Place) -> None:
+    before = as_of(deaf)
+    deaf.pass_time(3600)
+    activation.resync(deaf.ports, "7", "person", scope="future")
+    deaf.settle(60)
+    assert (as_of(deaf), near_bound(deaf) > before) == (before, True)
+    activation.resync(deaf.ports, "7", "person")
+    deaf.settle(60)
+    assert as_of(deaf) > before
 
 
 def test_in_sync_as_of_goes_no_further_than_the_last_pull_and_the_last_whole_sweep(deaf: Place) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from functions.domain.identity import calendar_hash, claim_id, event_id, link_id
+from functions.domain.identity import calendar_hash, claim_id, event_id, link_id, turn_of
 from functions.domain.identity import test_event_id as id_of_test_event
 from tests.unit.sketch import ROOM_A
 
@@ -45,3 +45,10 @@ def test_claims_and_hashes_do_not_show_a_calendar() -> None:
 def test_a_test_event_is_told_from_a_real_one() -> None:
     assert CHOSEN.fullmatch(id_of_test_event("7", "stamp"))
     assert id_of_test_event("7", "stamp") != event_id("7", "stamp", 0)
+
+
+def test_every_name_has_a_turn_of_its_own_for_good_and_turns_are_of_a_size() -> None:
+    had = [turn_of(str(number), 4) for number in range(1000, 2000)]
+    assert had == [turn_of(str(number), 4) for number in range(1000, 2000)]
+    assert all(200 < had.count(turn) < 300 for turn in range(4))
+    assert turn_of("7", 1) == 0
