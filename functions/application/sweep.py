@@ -9,10 +9,10 @@ from functions.application.hints import Hint, Kind, give, task
 from functions.application.integrations import every
 from functions.application.ports import Ports
 from functions.application.sides import Sides
-from functions.domain.identity import calendar_hash
+from functions.domain.identity import calendar_hash, turn_of
 from functions.domain.integration import Integration, Phase
 
-NIGHT = (1, 5)  # local hours in which the whole window is compared
+NIGHT = (1, 5)  # local hours in which the whole window is compared; it begins in the first, each at its own minute
 NOT_TWICE = timedelta(hours=6)  # in one night
 OVERDUE = timedelta(hours=30)
 STUCK = timedelta(minutes=10)
@@ -98,7 +98,8 @@ def _is_near_due(sides: Sides, last: datetime | None) -> bool:
 
 
 def _is_full_due(sides: Sides, last: datetime | None) -> bool:
-    now = sides.now()
-    if last is None or now - last >= OVERDUE:
+    now, own = sides.now(), timedelta(minutes=turn_of(sides.id, 60))  # so that not all call both sides at once
+    if last is None or now - last >= OVERDUE + own:
         return True
-    return now - last >= NOT_TWICE and NIGHT[0] <= now.astimezone(ZoneInfo(sides.settings.timezone)).hour < NIGHT[1]
+    local = (now.astimezone(ZoneInfo(sides.settings.timezone)) - own).hour
+    return now - last >= NOT_TWICE and NIGHT[0] <= local < NIGHT[1]

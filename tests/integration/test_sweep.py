@@ -1,6 +1,8 @@
 """Sweep: what a lost webhook, a lost notification or an hour of downtime left behind is found, within a bound."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -364,3 +366,19 @@ def test_what_people_did_while_it_was_deactivated_is_caught_up_with(place: Place
     assert place.booking(moved)["from"] == LATER
     assert place.booking(gone)["status_code"] == 70
     assert len(place.bookings()) == 3
+
+
+def test_each_integration_begins_its_night_at_a_minute_of_its_own_the_same_every_night(place: Place) -> None:
+    place.activate()
+    place.activate("8", mapping=[{"object": "12", "calendar": "primary"}])
+    begun: dict[str, set[str]] = {"7": set(), "8": set()}
+    for day in (24, 25):
+        place.now = datetime(2026, 11, day, 0, 55, tzinfo=ZoneInfo("Europe/Amsterdam")).astimezone(UTC)
+        minutes(place, 70)
+        for int_id, at in begun.items():
+            full = walk.current(place.documents, int_id, "full")
+            assert full is not None
+            at.add(f"{full.started_at.astimezone(ZoneInfo('Europe/Amsterdam')):%H:%M}")
+    assert [len(at) for at in begun.values()] == [1, 1]
+    assert begun["7"] != begun["8"]
+    assert all(at.startswith("01:") for each in begun.values() for at in each)
