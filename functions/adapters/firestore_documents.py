@@ -54,6 +54,7 @@ class FirestoreDocuments:
         order: str = "",
         descending: bool = False,
         after: Any = None,
+        before: Any = None,
         limit: int = 100,
     ) -> list[tuple[str, Body]]:
         """Return (id, document) pairs; see the port. What has expired is skipped, and made up for."""
@@ -70,6 +71,8 @@ class FirestoreDocuments:
             query = _query(collection, where, order) | {"order_by": sorting, "limit": {"value": wanted}}
             if after is not None:
                 query["start_at"] = self._cursor(collection, order, after)
+            if before is not None:
+                query["end_at"] = {"values": [encode_one(before)], "before": True}
             found = self._connection.attempt(lambda query=query: self._connection.query(collection[:-1], query))  # type: ignore[misc]
             rows += [(each.id, decode(each.fields)) for each in found if not has_expired(each.fields, now)]
             if len(found) < wanted:

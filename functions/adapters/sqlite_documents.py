@@ -55,6 +55,7 @@ class SqliteDocuments:
         order: str = "",
         descending: bool = False,
         after: Any = None,
+        before: Any = None,
         limit: int = 100,
     ) -> list[tuple[str, Body]]:
         """Return (id, document) pairs; see the port."""
@@ -71,6 +72,9 @@ class SqliteDocuments:
         elif after is not None:
             source += f" AND {by} {than} ?"
             values.append(after)
+        if before is not None:
+            source += f" AND {by} < ?"
+            values.append(before)
         with self._file.read() as connection:
             rows = connection.execute(
                 f"SELECT id, body {source} ORDER BY {sorting} LIMIT ?",

@@ -13,6 +13,8 @@ from functions.domain.event import EventKey
 from functions.domain.identity import claim_id, link_id
 from functions.domain.link import Link, Origin
 
+PAGE = 500
+
 
 def of_booking(documents: Documents, int_id: str, booking_id: str) -> Link:
     """Return the link of a booking; a new one (version 0, not saved) where there is none."""
@@ -58,7 +60,7 @@ def by_id(documents: Documents, int_id: str, identity: str) -> Link | None:
 def every(documents: Documents, int_id: str, where: dict[str, str | int | bool] | None = None) -> Iterator[Link]:
     """Walk the links of an integration, a page at a time."""
     after = None
-    while rows := documents.find(path_of(int_id, "links"), where, after=after, limit=500):
+    while rows := documents.find(path_of(int_id, "links"), where, after=after, limit=PAGE):
         for identity, body in rows:
             yield record_of(Link, body, f"link {identity}")
         after = rows[-1][0]
@@ -98,12 +100,12 @@ def _looked_up_by(link: Link) -> dict[str, str]:
 
 def of_days(documents: Documents, int_id: str, first: date, last: date) -> Iterator[Link]:
     """Walk the links whose last agreed start lies on these days (UTC), both included."""
-    after = f"{first:%Y-%m-%d}"
-    while rows := documents.find(path_of(int_id, "links"), order="day", after=after, limit=500):
+    after, end = f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}~"
+    while rows := documents.find(path_of(int_id, "links"), order="day", after=after, before=end, limit=PAGE):
         for identity, body in rows:
-            if str(body["day"]) > f"{last:%Y-%m-%d}~":
-                return
             yield record_of(Link, body, f"link {identity}")
+        if len(rows) < PAGE:
+            return
         after = str(rows[-1][1]["day"])
 
 

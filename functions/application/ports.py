@@ -67,12 +67,14 @@ class Documents(Protocol):
         order: str = "",
         descending: bool = False,
         after: Any = None,
+        before: Any = None,
         limit: int = 100,
     ) -> list[tuple[str, Body]]:
         """Return (id, document) pairs of a collection, by equality of top-level fields.
 
         Ordered by `order` (a top-level field) or else by id; `after` is the order value (or id) of the last row of the
-        page before, or where values can repeat the pair (order value, id). Only an `order` can be `descending`. Documents without the `order` field, or with
+        page before, or where values can repeat the pair (order value, id). Rows with the value `before` of an `order`
+        (upwards), or a higher one, are left out. Only an `order` can be `descending`. Documents without the `order` field, or with
         null in it, are left out.
         """
 

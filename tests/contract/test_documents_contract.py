@@ -280,6 +280,14 @@ def test_the_journal_is_paged_newest_first_also_where_times_repeat(documents: Do
     assert [name for name, _ in rest] == ["e27", "e28", "e29"]
 
 
+def test_a_stretch_of_an_order_ends_before_the_value_that_is_named(documents: Documents) -> None:
+    fill(documents, LINKS, {name: {"day": day} for name, day in (("a", "1|a"), ("b", "2|b"), ("c", "2|c"), ("d", "3"))})
+    assert [name for name, _ in documents.find(LINKS, order="day", after="1", before="2~")] == ["a", "b", "c"]
+    assert [name for name, _ in documents.find(LINKS, order="day", before="2|c", limit=1)] == ["a"]
+    assert [name for name, _ in documents.find(LINKS, order="day", after=("1|a", "a"), before="2|c")] == ["b"]
+    assert documents.find(LINKS, order="day", after="3", before="3~") == []
+
+
 def test_what_has_expired_is_gone_at_once(documents: Documents, clock: SettableClock) -> None:
     soon = clock.now + timedelta(minutes=10)
     put(documents, ONE, {"at": 1, "state": "s"}, expires=soon)
