@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from functions.application import channels, consent, drafts, integrations, probe, rotation, sweep, walk
+from functions.application import channels, consent, drafts, integrations, probe, renewal, rotation, sweep, walk
 from functions.application.ports import Ports
 from functions.application.sides import Sides, open_sides
 from functions.application.webhooks import webhook_url
@@ -33,7 +33,7 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
     if integration.phase is Phase.PAUSED:
         return _resume(ports, integration, actor)
     if integration.phase is Phase.ACTIVE:
-        return Activated(integration, (), ())
+        return finish(ports, integration, actor)
     sides = open_sides(ports, consent.named(ports, integration))
     ready(sides, anyway=anyway)
     now = ports.clock()
@@ -43,8 +43,26 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
         int_id,
         lambda before: replace(
             before, phase=phase, activated_at=before.activated_at or now, swept_at=None, near_at=now
-        ),
+        ).owing("activation"),
     )
+    return _arrange(ports, integration, actor)
+
+
+def finish(ports: Ports, integration: Integration, actor: str = "") -> Activated:
+    """Bring about what an activation, a resumption or a change of settings was cut short of."""
+    owed = integration.unfinished
+    if owed == "activation":
+        return _arrange(ports, integration, actor)
+    if owed:
+        sides = open_sides(ports, integration)
+        renewal.follow_mapping(sides)
+        resync(ports, integration.id, actor, source="resume", scope="future" if owed == "future" else "all")
+        integration = integrations.finished(ports.documents, integration.id, owed)
+    return Activated(integration, (), ())
+
+
+def _arrange(ports: Ports, integration: Integration, actor: str) -> Activated:
+    """Register the webhooks, open the channels, and look at both sides."""
     warnings: list[str] = []
     try:
         integration = register(ports, open_sides(ports, integration))
@@ -59,8 +77,8 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
             warnings.append(f"the channels could not be opened ({error}); calendars are polled until they can")
         sweep.pull_all(sides, "activation")
     walk.begin(ports, integration, "backfill", actor, integration.settings.sync.backfill)
-    ports.note("activated", {"int_id": int_id, "phase": phase.value})
-    return Activated(integration, without, tuple(warnings))
+    ports.note("activated", {"int_id": integration.id, "phase": integration.phase.value})
+    return Activated(integrations.finished(ports.documents, integration.id, "activation"), without, tuple(warnings))
 
 
 def ready(sides: Sides, *, anyway: bool = False) -> None:
@@ -132,10 +150,11 @@ def pause(ports: Ports, int_id: str) -> Integration:
 
 def _resume(ports: Ports, integration: Integration, actor: str) -> Activated:
     resumed = integrations.change(
-        ports.documents, integration.id, lambda before: replace(before, phase=Phase.ACTIVE, ireserve_refused="")
+        ports.documents,
+        integration.id,
+        lambda before: replace(before, phase=Phase.ACTIVE, ireserve_refused="").owing("resume"),
     )
-    resync(ports, integration.id, actor, source="resume")
-    return Activated(resumed, (), ())
+    return finish(ports, resumed, actor)
 
 
 def resync(ports: Ports, int_id: str, actor: str, *, source: str = "resync", scope: str = "all") -> walk.Walk:
@@ -174,6 +193,7 @@ def deactivate(ports: Ports, int_id: str) -> tuple[Integration, tuple[str, ...]]
             hooks=tuple(kept),
             webhook_generation=before.webhook_generation + 1,
             webhook_key="",
+            unfinished="",
         ),
     )
     return done, tuple(left)

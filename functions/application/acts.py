@@ -1,10 +1,14 @@
-"""Acts of people on one pair: the link is changed as ordered, then looked at at once, so that they see what came of it."""
+"""Acts of people on one pair: the link is changed as ordered, then looked at at once, so that they see what came of it.
+
+Should this process end on the way, another look is queued already.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from functions.application import integrations, links
-from functions.application.hints import Hint, Kind, give
+from functions.application.hints import Hint, Kind, give, task
 from functions.application.ports import Ports
 from functions.application.reconcile import Outcome, reconcile
 from functions.application.sides import open_sides
@@ -12,6 +16,8 @@ from functions.domain.errors import Conflict, Gone, Stale, Transient
 from functions.domain.integration import Phase
 from functions.domain.link import Link
 from functions.domain.step import Rest, Why
+
+UNLESS_DONE = timedelta(seconds=100)  # longer than a lease
 
 
 def act(
@@ -39,6 +45,7 @@ def act(
     event = sides.read_event(changed.event) if changed.event is not None else None
     if rehearse:
         return reconcile(sides, hint, changed, event=event, rehearse=True)
+    ports.tasks.put(task(replace(hint, attempt=1), now + UNLESS_DONE, f"act-{ports.token(9)}", 0))
     saved = ports.documents.transact(lambda tx: links.save(tx, int_id, changed))
     try:
         return reconcile(sides, hint, saved, event=event)

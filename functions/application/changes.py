@@ -52,9 +52,10 @@ def save(
         plan = preview.with_settings(ports, before, after)
         if plan.counts:
             raise PlanFirst(plan)
-    saved = setup.save(ports, raw_of(after), actor, int_id=int_id, secrets=secrets, revision=revision)
-    follow_up(ports, before, saved, actor, apply or "all")
-    return saved
+    owed = apply or "all"
+    saved = setup.save(ports, raw_of(after), actor, int_id=int_id, secrets=secrets, revision=revision, unfinished=owed)
+    follow_up(ports, before, saved, actor, owed)
+    return integrations.finished(ports.documents, saved.id, owed)
 
 
 def touches(before: Settings, after: Settings) -> bool:

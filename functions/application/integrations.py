@@ -62,7 +62,16 @@ def change(documents: Documents, int_id: str, by: Callable[[Integration], Integr
     return documents.transact(work)
 
 
-def save_settings(ports: Ports, given: Settings, actor: str, *, revision: int | None = None) -> Integration:
+def finished(documents: Documents, int_id: str, owed: str) -> Integration:
+    """Note that what a change had to bring about is under way."""
+    return change(
+        documents, int_id, lambda before: replace(before, unfinished="") if before.unfinished == owed else before
+    )
+
+
+def save_settings(
+    ports: Ports, given: Settings, actor: str, *, revision: int | None = None, unfinished: str = ""
+) -> Integration:
     """Create an integration or change its settings, and keep what they were; raises `Conflict` on another revision."""
     now = ports.clock()
     entry = ports.token(12)
@@ -77,7 +86,7 @@ def save_settings(ports: Ports, given: Settings, actor: str, *, revision: int | 
         if before is not None and before.settings == settings:
             return before
         after = replace(before, settings=settings) if before is not None else Integration(settings)
-        after = replace(after, revision=after.revision + 1)
+        after = replace(after, revision=after.revision + 1).owing(unfinished)
         tx.put(path_of(settings.id), body_of(after))
         kept: Body = {
             "at": now.isoformat(),

@@ -183,7 +183,9 @@ def _ghosts(sides: Sides, hint: Hint, calendar: str, done: Pull, window: Window)
         if link.event is None or link.event.id in done.shown.live or link.closed or link.state is State.DETACHED:
             continue
         agreed = link.base or (link.intent.base if link.intent is not None else None)
-        if agreed is None or not _inside(period(agreed.when, sides.settings.timezone), window):
+        if agreed is None and link.intent is None:
+            continue
+        if agreed is not None and not _inside(period(agreed.when, sides.settings.timezone), window):
             continue
         about = replace(
             hint, kind=Kind.EVENT, subject=(link.event.calendar, link.event.id), source="full_list", detail=""

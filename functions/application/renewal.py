@@ -11,6 +11,11 @@ from functions.domain.identity import calendar_hash
 def renew(sides: Sides, hint: Hint) -> None:
     """Renew the channels of one integration; trouble with one calendar does not stop the others."""
     rotation.rotate(sides)
+    follow_mapping(sides, hint.source)
+
+
+def follow_mapping(sides: Sides, source: str = "") -> None:
+    """See to it that every calendar that is followed has a channel, and no other one has."""
     followed = sides.settings.calendars if sides.settings.inbound.enabled else ()
     for state in every(sides.ports.documents, sides.id):
         if state.channels and state.calendar not in followed:
@@ -23,7 +28,7 @@ def renew(sides: Sides, hint: Hint) -> None:
             raise
         except SyncError as error:
             fields = {"severity": "WARNING", "int_id": sides.id, "calendar": calendar_hash(calendar)}
-            sides.ports.note("channel_expiring", {**fields, "reason": error.reason, "hint": hint.source})
+            sides.ports.note("channel_expiring", {**fields, "reason": error.reason, "hint": source})
             continue
         ends = channels.expires_at(state_of(sides.ports.documents, sides.id, calendar))
         if ends is not None and ends - sides.now() < channels.RENEW_WITHIN / 2:

@@ -18,7 +18,14 @@ SCOPES = (
 
 
 def save(
-    ports: Ports, raw: object, actor: str, *, int_id: str = "", secrets: object = None, revision: int | None = None
+    ports: Ports,
+    raw: object,
+    actor: str,
+    *,
+    int_id: str = "",
+    secrets: object = None,
+    revision: int | None = None,
+    unfinished: str = "",
 ) -> Integration:
     """Create or change an integration; raises `Invalid` with all faults, `Conflict` where somebody else was faster."""
     given = dict(raw) if isinstance(raw, dict) else raw
@@ -28,7 +35,7 @@ def save(
     if int_id and isinstance(given, dict) and str(given["id"]) != int_id:
         more.append(Fault("id", f"the address says {int_id}; use the same id, or create another integration"))
     settings = settings_from(given, [each.settings for each in integrations.every(ports.documents)], more)
-    saved = integrations.save_settings(ports, settings, actor, revision=revision)
+    saved = integrations.save_settings(ports, settings, actor, revision=revision, unfinished=unfinished)
     return store_secrets(ports, saved, secrets if isinstance(secrets, Mapping) else {})
 
 

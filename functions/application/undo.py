@@ -12,7 +12,7 @@ from functions.application.journal import changed, when_from
 from functions.application.ports import Body, Ports
 from functions.domain.errors import Conflict, Gone
 from functions.domain.integration import Integration
-from functions.domain.link import Link, State, Wish
+from functions.domain.link import Link, Wish
 from functions.domain.step import Why, Write
 
 STAYS = "Texts, mails that were sent and invoices do not come back, and i-Reserve may refuse."
@@ -79,9 +79,7 @@ def _wish(integration: Integration, body: Body) -> Wish:
 
 
 def _wishing(link: Link, wish: Wish) -> Link:
-    return replace(
-        link, wish=wish, state=State.ACTIVE, until=None, put_backs=(), writes=(), refused="", notice="", decided=""
-    )
+    return replace(link, wish=wish)
 
 
 def _steps(writes: tuple[Write, ...]) -> tuple[Body, ...]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from functions.application import (
+    activation,
     alerts,
     integrations,
     links,
@@ -121,6 +122,8 @@ def _follow(sides: Sides, hint: Hint) -> None:
         case Kind.CALENDAR, (hashed,):
             pull.pull(sides, hint, hashed)
         case Kind.TICK, _:
+            if sides.integration.unfinished:
+                activation.finish(sides.ports, sides.integration)
             sweep.tick(sides)
         case Kind.SWEEP, _:
             sweep.asked_for(sides, hint)

@@ -1,11 +1,13 @@
 """An integration: its settings, how far it has been set up, and what was learnt about both sides."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from functions.domain.settings import Settings
+
+OWED = ("", "new", "future", "all", "resume", "activation")  # after other settings, a pause, an activation
 
 
 class Phase(StrEnum):
@@ -64,9 +66,14 @@ class Integration:
     ireserve_refused: str = ""  # why i-Reserve cannot be called any more, or ""
     swept_at: datetime | None = None  # start of the last complete sweep of the whole window
     near_at: datetime | None = None  # start of the last sweep of the near days
+    unfinished: str = ""  # what a change still has to bring about: one of OWED; left over where it was cut short
     revision: int = 0
 
     @property
     def id(self) -> str:
         """The `int_id` of the routes."""
         return self.settings.id
+
+    def owing(self, more: str) -> "Integration":
+        """Return the integration with something left to be brought about; what asks for more goes before."""
+        return replace(self, unfinished=max(self.unfinished, more, key=OWED.index))

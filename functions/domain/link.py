@@ -105,7 +105,7 @@ class Link:
     put_backs: tuple[datetime, ...] = ()
     writes: tuple[datetime, ...] = ()
     ours: tuple[str, ...] = ()  # digests of event ids and Meet links that we wrote into the booking
-    not_taken: Mapping[str, str] = field(default_factory=dict)  # those of `ours` that i-Reserve refused, and why
+    not_taken: tuple[str, ...] = ()  # those of `ours` that were refused for a missing right
     series: str = ""
     wish: Wish | None = None
     decided: Literal["", "approve", "restore"] = ""  # what a person said of a held removal
@@ -115,9 +115,9 @@ class Link:
         return replace(self, event=event.key, event_etag=event.etag, event_updated=event.updated)
 
     def asking_again(self) -> "Link":
-        """Return the link with what i-Reserve refused to take still to be written."""
+        """Return the link with what was refused for a missing right still to be written."""
         ours = tuple(digest for digest in self.ours if digest not in self.not_taken)
-        return replace(self, ours=ours, not_taken={})
+        return replace(self, ours=ours, not_taken=())
 
     def knows_newer(self, event: Event) -> bool:
         """Whether a reading of the event may be older than the one this link was last saved with."""

@@ -85,9 +85,10 @@ def _blind(v: View, c: Circumstances, booking: Booking, wanted: Appointment) -> 
         moved = replace(link.base, calendar=wanted.calendar, object_id=booking.object_id)
         return Planned(MoveEvent(link.event, link.event_etag, wanted.calendar, Why.BOOKING_CHANGED), moved)
     changed = {name for name, digest in base.digests.items() if link.base.digests.get(name, "") != digest}
-    if changed & {"description", "guest"}:
+    differs = bool(changed) or base.when != link.base.when
+    if changed & {"description", "guest"} or (differs and link.notice):
         return Planned(Look(event=link.event))
-    if changed or base.when != link.base.when:
+    if differs:
         change = EventChange(
             when=wanted.when if base.when != link.base.when else None,
             title=wanted.title if "title" in changed else None,
@@ -173,9 +174,9 @@ def _event_side(v: View, c: Circumstances, booking: Booking, event: Event, wante
     if put_back:
         why_not = link.notice if link.refused else _why_put_back(link, booking)
         change = _with_notice(change, event, why_not, c, line=ours, anew=True)
-    elif not link.notice and take_apart(event.description).notice:
+    elif take_apart(event.description).notice and (change != EventChange() or not link.notice):
         why = Why.BOOKING_CHANGED if change == EventChange() else why
-        change = _with_notice(change, event, "", c, line=ours)
+        change = _with_notice(change, event, "", c, line=ours)  # what was said there goes with the next change
     if change == EventChange():
         return _write_back(v, c, booking, event.key, event.meet_url)
     return Planned(PatchEvent(event.key, event.etag, change, why, why_not), after)

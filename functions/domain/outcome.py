@@ -7,7 +7,7 @@ from functions.domain.event import Event
 from functions.domain.link import Base, Link, Origin, State
 from functions.domain.plan import counted
 from functions.domain.projection import written
-from functions.domain.recovery import booking_written
+from functions.domain.recovery import booking_written, event_there
 from functions.domain.series import family
 from functions.domain.step import (
     BookingChange,
@@ -35,18 +35,7 @@ def landed(link: Link, step: Write, base: Base | None, answer: Event | Booking |
     if isinstance(answer, Event):
         link = link.seeing(answer)
         if isinstance(step, InsertEvent | ReviveEvent):
-            link = replace(
-                link,
-                closed=False,
-                state=State.ACTIVE,
-                until=None,
-                reason="" if link.write_back else link.reason,
-                cancelled_by_us=False,
-                status_before=None,
-                refused="",
-                notice="",
-                series=family(answer.series),
-            )
+            link = replace(event_there(link), series=family(answer.series))
         elif isinstance(step, PatchEvent) and step.why in (Why.PUT_BACK, Why.REFUSED):
             link = replace(link, notice=step.notice or link.notice)
         elif not isinstance(step, MoveEvent):
@@ -75,12 +64,10 @@ def _booking_written(link: Link, step: WriteBooking, before: int | None, c: Circ
     return booking_written(link, step.why, before)
 
 
-def not_taken(link: Link, change: BookingChange, why: str, c: Circumstances) -> Link:
-    """Return the link once i-Reserve refused an event's id or Meet link: it counts as written until asked again."""
-    digests = [c.digest(written(*value)) for value in _ids(change)]
-    return replace(
-        link, ours=_ours(link, c, *_ids(change)), not_taken={**link.not_taken, **dict.fromkeys(digests, why)}
-    )
+def not_taken(link: Link, change: BookingChange, c: Circumstances, *, again: bool) -> Link:
+    """Return the link once i-Reserve refused an event's id or Meet link: it counts as written, maybe until asked `again`."""
+    refused = tuple(c.digest(written(*value)) for value in _ids(change)) if again else ()
+    return replace(link, ours=_ours(link, c, *_ids(change)), not_taken=(*link.not_taken, *refused))
 
 
 def _ids(change: BookingChange) -> tuple[tuple[str, str], ...]:

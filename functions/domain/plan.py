@@ -33,9 +33,9 @@ def _decide(v: View, c: Circumstances) -> Planned:
     link = v.link
     if link.intent is not None:
         return recover(v, c)
-    if link.state is State.PAUSED:
+    if link.state is State.PAUSED and link.wish is None:
         return Planned(Rest(Why.PAUSED))
-    if link.state is State.DETACHED:
+    if link.state is State.DETACHED and link.wish is None:
         return Planned(Rest(Why.DETACHED))
     if Presence.UNREADABLE in (v.booking.presence, v.event.presence):
         return Planned(Rest(Why.UNREADABLE))

@@ -108,7 +108,7 @@ def plan_vanished(v: View, c: Circumstances) -> Planned:
     if link.state in (State.GRACE, State.HELD):
         if changed:
             return _again(v, booking, c, Why.BOOKING_CHANGED)
-        return _at_the_end_of_grace(link, booking, c)
+        return _at_the_end_of_grace(v, booking, c)
     if v.found is None:
         return Planned(Look(find=link.event.id))
     if v.found.presence is Presence.UNREADABLE:
@@ -135,14 +135,17 @@ def _deleted(v: View, booking: Booking, c: Circumstances) -> Planned:
     return Planned(Settle(replace(link, state=State.GRACE, until=until, reason=Why.EVENT_DELETED), Why.GRACE))
 
 
-def _at_the_end_of_grace(link: Link, booking: Booking, c: Circumstances) -> Planned:
+def _at_the_end_of_grace(v: View, booking: Booking, c: Circumstances) -> Planned:
+    link = v.link
     if link.decided == "approve":
         return cancel(link, booking, c, Why.APPROVED)
     if link.state is State.HELD:
         return Planned(Rest(Why.HELD))
     if link.until is not None and c.now < link.until:
         return Planned(Rest(Why.GRACE, link.until))
-    if c.hold_removals:
+    if not may_write_booking(link, booking, c) or c.settings.inbound.deleted_event == "restore":
+        return _again(v, booking, c, Why.MADE_AGAIN)  # the settings have changed meanwhile
+    if c.hold_removals or c.settings.inbound.deleted_event == "ask":
         return Planned(Settle(replace(link, state=State.HELD, until=None), Why.HELD))
     return cancel(link, booking, c, Why.GRACE_OVER)
 

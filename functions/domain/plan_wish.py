@@ -1,6 +1,7 @@
 """A wish: what a person ordered for one pair, as undo does. Booking, event and base are set together.
 
-It goes before the merge: until it is fulfilled or refused, what differs on the event is not a person's edit.
+It goes before the merge: until it is fulfilled or refused, what differs on the event is not a person's edit. The link
+keeps its state until then, so that a refusal leaves everything as it was.
 """
 
 from dataclasses import replace
@@ -44,8 +45,13 @@ def fulfil(v: View, c: Circumstances, wish: Wish) -> Planned:
     if wish.detach:
         return Planned(Settle(replace(link, wish=None, state=State.DETACHED, reason=Why.UNDONE), Why.UNDONE))
     if booking.status in c.settings.outbound.delete_on_status or link.event is None:
-        return Planned(Settle(replace(link, wish=None), Why.UNDONE))
+        return Planned(Settle(_fulfilled(link), Why.UNDONE))
     return _event(v, c, link, booking)
+
+
+def _fulfilled(link: Link) -> Link:
+    freed = replace(link, wish=None, state=State.ACTIVE, until=None, reason="" if link.write_back else link.reason)
+    return replace(freed, put_backs=(), writes=(), refused="", notice="", decided="")
 
 
 def _event(v: View, c: Circumstances, link: Link, booking: Booking) -> Planned:
@@ -65,8 +71,7 @@ def _event(v: View, c: Circumstances, link: Link, booking: Booking) -> Planned:
         return Planned(MoveEvent(event.key, event.etag, calendar, Why.UNDONE), base)
     if event.when != wanted.when:
         return Planned(PatchEvent(event.key, event.etag, EventChange(when=wanted.when), Why.UNDONE), base)
-    settled = replace(link.seeing(event), wish=None, base=base, state=State.ACTIVE, until=None)
-    return Planned(Settle(replace(settled, refused="", closed=False, decided=""), Why.UNDONE))
+    return Planned(Settle(replace(_fulfilled(link.seeing(event)), base=base, closed=False), Why.UNDONE))
 
 
 def _change(booking: Booking, wish: Wish, c: Circumstances) -> BookingChange:

@@ -40,10 +40,16 @@ def booking_written(link: Link, why: str, before: int | None) -> Link:
     """Return the link once a booking was written, and why; `before` is the status that it had."""
     if why in (Why.GRACE_OVER, Why.APPROVED):
         cancelled = replace(link, closed=True, cancelled_by_us=True, status_before=before)
-        return replace(cancelled, state=State.ACTIVE, until=None, reason="")
+        return replace(cancelled, state=State.ACTIVE, until=None, reason="", decided="")
     if why in (Why.EVENT_RESTORED, Why.UNDONE):
         link = replace(link, closed=False, cancelled_by_us=False, status_before=None)
     return link if why in (Why.WRITE_BACK, Why.EVENT_RESTORED) else replace(link, refused="", notice="")
+
+
+def event_there(link: Link) -> Link:
+    """Return the link once its event was made, or made again: what was said of its absence is over."""
+    there = replace(link, closed=False, state=State.ACTIVE, until=None, reason="" if link.write_back else link.reason)
+    return replace(there, cancelled_by_us=False, status_before=None, refused="", notice="", decided="")
 
 
 def _event_side(link: Link, v: View, intent: Intent) -> Link:
@@ -56,7 +62,8 @@ def _event_side(link: Link, v: View, intent: Intent) -> Link:
     landed = intent.step == "MoveEvent" or event.mark.stamp == intent.stamp
     if not landed:
         return link
-    return replace(link.seeing(event), base=intent.base or link.base, closed=False)
+    link = replace(link.seeing(event), base=intent.base or link.base)
+    return event_there(link) if intent.step in ("InsertEvent", "ReviveEvent") else replace(link, closed=False)
 
 
 def _shows(booking: Booking, before: Base | None, after: Base, c: Circumstances) -> bool:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from functions.application.ports import Task
+from functions.domain.errors import Transient
 from tests.harness.place import ROOM_A, ROOM_B, SECRETS, Place, example
 
 
@@ -167,3 +169,36 @@ def test_guests_are_mailed_only_as_far_as_the_limiter_allows(place: Place) -> No
     place.settle(120)
     assert len(place.events()) == 120
     assert len(place.google("GET", "mails")["mails"]) == 100
+
+
+class Away:
+    """A queue that takes nothing."""
+
+    def put(self, *_tasks: Task) -> bool:
+        raise Transient("the queue is away", reason="unreachable")
+
+
+def test_what_a_change_was_cut_short_of_is_brought_about_by_the_next_round(place: Place) -> None:
+    booking = running(place)
+    place.ports.tasks, kept = Away(), place.ports.tasks
+    change(place, "all", outbound={"title_template": "Nr {BOOKING_NUMBER}"}, status=503)
+    place.ports.tasks = kept
+    assert place.api("GET", "/7")["outbound"]["title_template"] == "Nr {BOOKING_NUMBER}"
+    place.tick()
+    place.settle(60)
+    assert place.event()["summary"] == f"Nr {booking}"
+
+
+def test_an_activation_that_was_cut_short_is_brought_about_by_the_next_round(place: Place) -> None:
+    place.save()
+    place.connect()
+    place.ports.tasks, kept = Away(), place.ports.tasks
+    place.api("POST", "/7/activate", status=503)
+    place.ports.tasks = kept
+    place.book()
+    place.tick()
+    place.settle(60)
+    assert len(place.events()) == 1
+    place.book("2026-11-25T10:00", "2026-11-25T11:00")
+    place.settle()
+    assert len(place.events()) == 2

@@ -1,6 +1,8 @@
 """A person takes back what was done, and decides on what was held."""
 
-from tests.harness.place import ROOM_A, Place
+from tests.harness.place import KEY, ROOM_A, Place
+
+WITH_KEY = {"Authorization": f"Bearer {KEY}"}
 
 
 def moved_by_dragging(place: Place) -> str:
@@ -136,4 +138,29 @@ def test_a_pair_that_was_put_back_too_often_is_paused_until_a_person_resumes_it(
     assert link["state"] == "paused"
     assert place.event()["start"]["dateTime"] == "2026-11-24T15:00:00+01:00"
     place.api("POST", f"/7/links/{link['id']}/resume")
+    assert place.event()["start"]["dateTime"] == "2026-11-24T10:00:00+01:00"
+
+
+def test_taking_back_an_undo_that_i_reserve_refuses_leaves_the_two_parted(place: Place) -> None:
+    place.activate()
+    place.draw("2026-11-24T10:00", "2026-11-24T11:00")
+    place.settle()
+    place.api("POST", f"/7/journal/{entry_of(place, 'MakeBooking', 'event_made')}/undo")
+    place.book("2026-11-24T10:00", "2026-11-24T11:00")
+    place.settle()
+    said = place.api("POST", f"/7/journal/{entry_of(place, 'WriteBooking', 'undone')}/undo", status=422)
+    assert said["reason"] == "period_taken"
+    place.settle(300)
+    assert sorted(each["status_code"] for each in place.bookings()) == [20, 70]
+    assert len(place.events()) == 2
+
+
+def test_an_undo_that_was_cut_short_is_carried_out_a_little_later(place: Place) -> None:
+    booking = moved_by_dragging(place)
+    place.google("POST", "faults", {"status": 503, "times": 20})
+    entry = entry_of(place, "WriteBooking", "event_moved")
+    place.request("POST", f"/console/api/integrations/7/journal/{entry}/undo", headers=WITH_KEY)
+    place.google("DELETE", "faults")
+    assert_at_rest(place)
+    assert place.booking(booking)["from"] == "2026-11-24T10:00"
     assert place.event()["start"]["dateTime"] == "2026-11-24T10:00:00+01:00"

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.model.stage import STARTS, Stage
+from tests.model.administration import Administered
+from tests.model.stage import STARTS
 
 
 @pytest.fixture(scope="session")
-def stages() -> Iterator[tuple[Stage, ...]]:
+def stages() -> Iterator[tuple[Administered, ...]]:
     memory = Path("/dev/shm")  # noqa: S108 -- a directory of its own in it
     directory = Path(tempfile.mkdtemp(dir=memory if memory.is_dir() else None))
-    yield tuple(Stage(directory / str(number), start) for number, start in enumerate(STARTS))
+    yield tuple(Administered(directory / str(number), start) for number, start in enumerate(STARTS))
     shutil.rmtree(directory)

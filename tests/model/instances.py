@@ -20,15 +20,17 @@ class Instance:
     """One execution of a task. Its steps are its calls outside, its transactions and its puts into the queue.
 
     It crashes or stalls at a step, before its effect or `after` it. `began` is where the
-    history of the two sides was when it started, `reads` when it last saw each booking.
+    history of the two sides was when it started, `reads` when it last saw each booking, `vanished` how many events of
+    a calendar were known to be gone beside that of each booking, itself included.
     """
 
     def __init__(self, began: int, *, fuse: int | None = None, gate: int | None = None, after: bool = False) -> None:
         self.began = began
         self.reads: dict[str, tuple[int, datetime]] = {}
+        self.vanished: dict[str, int] = {}
         self._fuse, self._after, self._gate = fuse, after, gate
         self._steps = 0
-        self._dead = False
+        self.dead = False
         self.waits = False
         self.held_up = False  # this very step
         self.stalled_at: datetime | None = None
@@ -44,7 +46,7 @@ class Instance:
 
     def step(self, effect: Callable[[], T]) -> T:
         """Do one step, unless this instance dies before it or right after it, or stalls first."""
-        if self._dead:
+        if self.dead:
             raise Crash
         number, self._steps = self._steps, self._steps + 1
         self.held_up = number == self._gate and not self._after
@@ -60,7 +62,7 @@ class Instance:
             self.waits = True
             self._stalled.set()
             self._resumed.wait(PATIENCE)
-            if self._dead:
+            if self.dead:
                 raise Crash
         if number == self._fuse:
             self.die()
@@ -68,7 +70,7 @@ class Instance:
 
     def die(self) -> None:
         """Nothing that this instance still tries has any effect."""
-        self._dead = True
+        self.dead = True
 
     def start(self, job: Callable[[], None]) -> bool:
         """Run the job on a thread of its own until it ends (True) or stalls at its gate (False)."""

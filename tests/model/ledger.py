@@ -7,16 +7,17 @@ the other side does not show yet is `pending`; it may be overwritten only where 
 
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 
 from tests.model.instances import Instance
 from tests.model.truth import TrueEvent, Truth
 
 RACE = timedelta(seconds=5)  # between reading a booking and writing it; there is no conditional write
-CANCELLED = (70, 80)
-WANTED = (20, 30)
+OVER = (70, 80)  # the statuses of bookings that are over, whatever the settings say
 CANCEL = 70
 Side = Literal["booking", "event"]
 SIDES: tuple[Side, Side] = ("booking", "event")
@@ -32,6 +33,11 @@ class Policy:
     rooms: bool = False
     follow: Literal["inbound_object", "all_mapped"] = "inbound_object"
     grace: int = 60
+    hold: int = 10  # so many removals on a calendar within an hour are carried out without asking
+    wanted: tuple[int, ...] = (20, 30)  # statuses with which an event is made
+    cancelled: tuple[int, ...] = (70, 80)  # and with which it is removed
+    title: str = "{OBJECT} - {BOOKING_NUMBER}"
+    both: bool = True  # the second object has a row in the mapping
 
 
 @dataclass
@@ -55,6 +61,12 @@ class Pair:
     cancelled_by_us: bool = False
     known: bool = False  # the product has written down that both agree
     refused: set[object] = field(default_factory=set)
+    wrote: dict[str, tuple[object, object, Instance]] = field(default_factory=dict)  # to the booking: old, new, who
+    parted: bool = False  # a person undid its making: nothing is carried over any more
+
+    def may_be_written(self, policy: Policy) -> bool:
+        """Whether what people do to the event may change the booking."""
+        return self.origin == "event" or policy.update
 
 
 class Broken(AssertionError):
@@ -70,18 +82,49 @@ class Ledger:
         rooms: dict[str, str],
         now: Callable[[], datetime],
         names: Callable[[str, str], bool],
+        ordered: Callable[[str], bool],
     ) -> None:
-        """`rooms` maps an object to its calendar; `names(booking, link)`: does a mark name the pair of a booking."""
-        self.policy, self._rooms, self._now, self._names = policy, rooms, now, names
+        """`rooms` maps an object to its calendar; `names(booking, link)`: does a mark name the pair of a booking.
+
+        `ordered(booking)`: is the product carrying out what a person ordered for that pair.
+        """
+        self._rooms, self._now, self._names, self._ordered = rooms, now, names, ordered
         self.at = 0
+        self._policies = [(0, policy)]
         self.truth = Truth({}, {})
         self.pairs: dict[str, Pair] = {}  # by booking
         self.made_by_us: dict[str, str] = {}  # event -> its booking
         self.history: dict[tuple[str, ...], list[tuple[int, object]]] = defaultdict(list)
         self.deleted_at: dict[str, datetime] = {}
-        self.below: dict[str, str] = {}  # what people last wrote under the line
+        self.below: dict[tuple[str, str], str] = {}  # what people last wrote under the line, by calendar and event
         self.edits = 0
         self.writes: list[str] = []
+
+    # what people decided
+
+    @property
+    def policy(self) -> Policy:
+        """The settings as they are."""
+        return self._policies[-1][1]
+
+    def decide(self, policy: Policy) -> None:
+        """Other settings from now on; an instance that began earlier may still go by those before."""
+        self.at += 1
+        self._policies.append((self.at, policy))
+
+    def policies(self, began: int = 0) -> list[Policy]:
+        """Return the settings that have held since a moment, the newest first."""
+        before = [policy for at, policy in self._policies if at <= began]
+        return [*(policy for at, policy in reversed(self._policies) if at > began), *before[-1:]]
+
+    def _by_any(self, instance: Instance, judge: Callable[[Policy], None]) -> None:
+        """Judge by the settings of any moment since the instance began."""
+        policies = self.policies(instance.began)
+        for policy in policies[:-1]:
+            with suppress(Broken):
+                judge(policy)
+                return
+        judge(policies[-1])
 
     # what people did
 
@@ -105,7 +148,7 @@ class Ledger:
         for (calendar, number), event in truth.events.items():
             was_event = before.events.get((calendar, number))
             if event.alive:
-                self.below[number] = event.below
+                self.below[calendar, number] = event.below
             if was_event is not None and was_event.alive and not event.alive:
                 self.deleted_at[number] = self._now()
 
@@ -196,7 +239,8 @@ class Ledger:
         number = next((each for each in bookings if self._names(each, event.link)), None)
         if number is None:
             raise Broken(f"event {event.id} was made for no booking")
-        if not self.since(instance.began, "booking", number, "status") & set(WANTED):
+        wanted = {status for policy in self.policies(instance.began) for status in policy.wanted}
+        if not self.since(instance.began, "booking", number, "status") & wanted:
             raise Broken(f"event {event.id} was made for booking {number}, whose status wants none")
         if event.when not in self.since(instance.began, "booking", number, "when"):
             raise Broken(f"event {event.id} was made for {event.when}, which booking {number} never showed")
@@ -215,7 +259,7 @@ class Ledger:
         for name in ("when", "room"):
             old, new = (self._value(each, pair, "event", name) for each in (before, truth))
             if old is not None and new is not None and old != new:
-                self._event_written(pair, name, old, new, instance)
+                self._by_any(instance, partial(self._event_written, pair, name, old, new, instance))
                 self._agree(truth, pair, "booking", name, new)
                 changed = True
         old_event, new_event = (bool(each.live(pair.event)) for each in (before, truth))
@@ -230,13 +274,18 @@ class Ledger:
             for name, old, new in (("when", was.when, now.when), ("room", was.object, now.object)):
                 if old != new:
                     value = new if name == "when" else self._rooms.get(str(new), "")
-                    self._booking_written(pair, name, value, instance)
-                    self._agree(truth, pair, "event", name, value)
+                    ordered = self._ordered(pair.booking)
+                    if not ordered:
+                        self._by_any(instance, partial(self._booking_written, pair, name, value, instance))
+                    self._agree(truth, pair, "booking" if ordered else "event", name, value)
+                    pair.wrote[name] = (self._value(before, pair, "booking", name), value, instance)
                     changed = True
             if was.status != now.status:
                 self._status_written(pair, was.status, now.status, instance)
                 changed = True
         if changed:
+            if pair.parted and not self._ordered(pair.booking):
+                raise Broken(f"booking {pair.booking} and its event were written although they were parted")
             pair.writes.append(self._now())
 
     def _agree(self, truth: Truth, pair: Pair, source: Side, name: str, value: object) -> None:
@@ -260,11 +309,9 @@ class Ledger:
             if shown == {value}:
                 self._agree(self.truth, pair, "booking", name, value)
 
-    def may_write_booking(self, pair: Pair) -> bool:
-        """Whether what people do to the event may change the booking."""
-        return pair.origin == "event" or self.policy.update
-
-    def _event_written(self, pair: Pair, name: str, old: object, new: object, instance: Instance) -> None:
+    def _event_written(
+        self, pair: Pair, name: str, old: object, new: object, instance: Instance, policy: Policy
+    ) -> None:
         field_ = ("booking", pair.booking, name)
         shown = self.since(instance.began, *field_)
         if name == "room":
@@ -272,32 +319,44 @@ class Ledger:
         if new not in shown:
             raise Broken(f"{name} of event {pair.event} became {new}, which booking {pair.booking} does not show")
         mine, theirs = pair.pending.get(("event", name)), pair.pending.get(("booking", name))
-        if mine is None or mine.value != old:
+        if mine is None or mine.value != old or self._ordered(pair.booking):
             return
-        if name == "room" and not self.policy.rooms:
+        if name == "room" and not policy.rooms:
             return
-        lost = theirs is not None and self.policy.winner == "booking"
-        if not self.may_write_booking(pair) or lost or old in pair.refused:
+        lost = theirs is not None and policy.winner == "booking"
+        if not pair.may_be_written(policy) or lost or old in pair.refused:
             return
         status = self.since(instance.began, "booking", pair.booking, "status")
-        if status & {*CANCELLED, None}:
+        if status & {*policy.cancelled, None}:
             return
         raise Broken(f"a person's {name} {old} of event {pair.event} was overwritten by {new}")
 
-    def _booking_written(self, pair: Pair, name: str, new: object, instance: Instance) -> None:
+    def _booking_written(self, pair: Pair, name: str, new: object, instance: Instance, policy: Policy) -> None:
         if new not in self.since(instance.began, "event", pair.event, name):
             raise Broken(f"{name} of booking {pair.booking} became {new}, which event {pair.event} does not show")
-        if not self.may_write_booking(pair):
+        if not pair.may_be_written(policy):
             raise Broken(f"{name} of booking {pair.booking} was changed although Allow booking update is off")
-        if name == "room" and not self.policy.rooms:
+        if name == "room" and not policy.rooms:
             raise Broken(f"the object of booking {pair.booking} was changed although that is not allowed")
         theirs, mine = pair.pending.get(("booking", name)), pair.pending.get(("event", name))
         if mine is None and self._value(self.truth, pair, "event", name) != new and self._outdated(pair, name, new):
             raise Broken(f"{name} of booking {pair.booking} went back to {new}, which both sides had left behind")
-        if theirs is None or self._raced(pair, theirs, instance):
+        if (
+            theirs is None
+            or self._raced(pair, theirs, instance)
+            or self._looks_unwritten(pair, name, theirs.value, new)
+        ):
             return
-        if mine is None or self.policy.winner != "event":
+        if mine is None or policy.winner != "event":
             raise Broken(f"a person's {name} {theirs.value} of booking {pair.booking} was overwritten by {new}")
+
+    def _looks_unwritten(self, pair: Pair, name: str, shown: object, new: object) -> bool:
+        """Whether an instance died of this very write and a person changed it back since: nothing can tell that.
+
+        A booking carries no stamp, so it looks as if the write had never happened.
+        """
+        old, written, instance = pair.wrote.get(name, (None, None, None))
+        return instance is not None and instance.dead and (shown, new) == (old, written)
 
     def _outdated(self, pair: Pair, name: str, new: object) -> bool:
         """Whether the booking was changed after the event last got this value."""
@@ -311,7 +370,8 @@ class Ledger:
         return read is not None and edit.at > read[0] and self._now() - read[1] <= RACE
 
     def _event_removed(self, pair: Pair, instance: Instance) -> None:
-        if not self.since(instance.began, "booking", pair.booking, "status") & {*CANCELLED, None}:
+        cancelled = {status for policy in self.policies(instance.began) for status in policy.cancelled}
+        if not self.since(instance.began, "booking", pair.booking, "status") & {*cancelled, None}:
             raise Broken(f"event {pair.event} was removed although booking {pair.booking} stands")
         if pair.cancelled_by_us:
             raise Broken(
@@ -321,38 +381,45 @@ class Ledger:
 
     def _event_revived(self, truth: Truth, pair: Pair, instance: Instance) -> None:
         booking = truth.bookings.get(pair.booking)
-        stood = self.since(instance.began, "booking", pair.booking, "status") - {*CANCELLED, None}
-        if not stood:
-            raise Broken(f"event {pair.event} was made again for booking {pair.booking}, which is cancelled")
-        edited = any(side == "booking" for side, _ in pair.pending)
-        if pair.known and self.may_write_booking(pair) and self.policy.deleted != "restore" and not edited:
-            raise Broken(f"event {pair.event} was made again although its deletion counts")
+        self._by_any(instance, partial(self._may_revive, pair, instance))
         for name in ("when", "room"):
             pair.pending.pop(("event", name), None)
             self._agree(truth, pair, "booking", name, self._value(truth, pair, "event", name))
         pair.pending.pop(("booking", "status"), None)
         pair.agreed["status"] = booking.status if booking is not None else None
 
+    def _may_revive(self, pair: Pair, instance: Instance, policy: Policy) -> None:
+        stood = self.since(instance.began, "booking", pair.booking, "status") - {*policy.cancelled, None}
+        if not stood:
+            raise Broken(f"event {pair.event} was made again for booking {pair.booking}, which is cancelled")
+        edited = any(side == "booking" for side, _ in pair.pending) or self._ordered(pair.booking)
+        if pair.known and pair.may_be_written(policy) and policy.deleted != "restore" and not edited:
+            raise Broken(f"event {pair.event} was made again although its deletion counts")
+
     def _status_written(self, pair: Pair, old: int, new: int, instance: Instance) -> None:
-        if new != CANCEL:
+        if self._ordered(pair.booking):
+            pair.cancelled_by_us = new == CANCEL
+        elif new != CANCEL:
             alive = any(self.since(instance.began, "event", pair.event, "alive"))
-            if old in CANCELLED and not (pair.cancelled_by_us and alive):
+            if old in OVER and not (pair.cancelled_by_us and alive):
                 raise Broken(f"booking {pair.booking} was cancelled and the product reopened it")
             pair.cancelled_by_us = False
         else:
-            self._cancelled(pair, instance)
+            self._by_any(instance, partial(self._cancelled, pair, instance))
             pair.cancelled_by_us = True
         pair.agreed["status"] = new
         pair.pending.pop(("booking", "status"), None)
 
-    def _cancelled(self, pair: Pair, instance: Instance) -> None:
+    def _cancelled(self, pair: Pair, instance: Instance, policy: Policy) -> None:
         if False not in self.since(instance.began, "event", pair.event, "alive"):
             raise Broken(f"booking {pair.booking} was cancelled although its event {pair.event} is there")
-        if not self.may_write_booking(pair) or self.policy.deleted != "cancel":
+        if not pair.may_be_written(policy) or policy.deleted != "cancel":
             raise Broken(f"booking {pair.booking} was cancelled although a deleted event may not do that")
         deleted = self.deleted_at.get(pair.event)
-        if deleted is None or self._now() - deleted < timedelta(seconds=self.policy.grace):
+        if deleted is None or self._now() - deleted < timedelta(seconds=policy.grace):
             raise Broken(f"booking {pair.booking} was cancelled within the grace")
+        if instance.vanished.get(pair.booking, 0) > policy.hold:
+            raise Broken(f"booking {pair.booking} was cancelled although unusually many events were deleted")
         for (side, name), edit in pair.pending.items():
             if side == "booking" and not self._raced(pair, edit, instance):
                 raise Broken(f"booking {pair.booking} was cancelled although a person had changed its {name}")
@@ -366,6 +433,7 @@ class Ledger:
             if event.id in self.made_by_us:
                 if was.below != event.below:
                     raise Broken(f"the text under the line of event {event.id} was lost")
+                self.below[key] = event.below
             elif (was.title, was.above) != (event.title, event.above):
                 raise Broken(f"the title or text of a person's event {event.id} was changed")
 
@@ -379,9 +447,7 @@ class Ledger:
         owners = [self.made_by_us[number] for number in ids if number in self.made_by_us]
         if len(owners) != len(set(owners)):
             raise Broken("a booking has two events")
-        made = [
-            each.external_id for each in truth.bookings.values() if each.external_id and each.status not in CANCELLED
-        ]
+        made = [each.external_id for each in truth.bookings.values() if each.external_id and each.status not in OVER]
         if len(made) != len(set(made)):
             raise Broken("an event has two bookings")
 

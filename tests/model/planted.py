@@ -153,7 +153,7 @@ def the_grace_is_forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         plan_inbound,
         "_at_the_end_of_grace",
-        lambda link, *rest: real(replace(link, until=None), *rest),
+        lambda v, *rest: real(v.with_link(until=None), *rest),
     )
 
 

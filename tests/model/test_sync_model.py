@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from tests.model.administration import Administered
 from tests.model.ledger import Policy
-from tests.model.stage import SLOTS, Stage
+from tests.model.stage import SLOTS
 
 EXAMPLES, STEPS = int(os.environ.get("MODEL_EXAMPLES", "60")), 25
 POLICIES = st.builds(
@@ -27,16 +28,19 @@ POLICIES = st.builds(
     deleted=st.sampled_from(("cancel", "cancel", "ask", "restore")),
     rooms=st.booleans(),
     follow=st.sampled_from(("inbound_object", "all_mapped")),
+    hold=st.sampled_from((10, 10, 1)),
 )
 # most stories begin with pairs in step, because most edits are made to such
 OPENINGS = ((), ("new_booking",), ("new_booking",), ("new_event",), ("new_booking", "new_event"))
+SETTINGS = st.sampled_from(("update", "rooms", "both", "winner", "deleted", "follow", "title", "wanted", "cancelled"))
+FUSE = st.sampled_from((None, None, 0, 1, 2, 3, 4, 5, 6))  # the step at which what was ordered crashes
 which, slot, bit = st.integers(0, 3), st.integers(0, len(SLOTS) - 1), st.integers(0, 1)
 
 
 class SyncMachine(RuleBasedStateMachine):
     """Everything that can happen, in any order."""
 
-    stages: tuple[Stage, ...] = ()
+    stages: tuple[Administered, ...] = ()
 
     @initialize(policy=POLICIES, start=bit, pairs=st.sampled_from(OPENINGS))
     def begins(self, policy: Policy, start: int, pairs: tuple[str, ...]) -> None:
@@ -135,6 +139,22 @@ class SyncMachine(RuleBasedStateMachine):
     def rare(self, deed: str) -> None:
         self.does(deed)
 
+    @rule(name=SETTINGS, value=st.integers(0, 2), fuse=FUSE)
+    def change_settings(self, name: str, value: int, fuse: int | None) -> None:
+        self.does("change_settings", name, value, fuse)
+
+    @rule(which=which, fuse=FUSE)
+    def undo(self, which: int, fuse: int | None) -> None:
+        self.does("undo", which, fuse)
+
+    @rule(room=bit)
+    def delete_all(self, room: int) -> None:
+        self.does("delete_all", room)
+
+    @rule(which=bit, verb=st.sampled_from(("approve", "restore")), fuse=FUSE)
+    def decide(self, which: int, verb: str, fuse: int | None) -> None:
+        self.does("decide", which, verb, fuse)
+
     @rule()
     def pause(self) -> None:
         self.does("go_on" if self.stage.paused else "pause")
@@ -153,7 +173,7 @@ class SyncMachine(RuleBasedStateMachine):
 
 
 @pytest.mark.timeout(0)
-def test_nothing_is_lost_doubled_or_overwritten_whatever_happens(stages: tuple[Stage, ...]) -> None:
+def test_nothing_is_lost_doubled_or_overwritten_whatever_happens(stages: tuple[Administered, ...]) -> None:
     SyncMachine.stages = stages
     profile = settings(
         max_examples=EXAMPLES,

@@ -16,9 +16,9 @@ from functions.adapters.firestore_connection import FirestoreConnection
 from functions.adapters.firestore_documents import FirestoreDocuments
 from functions.application.ports import Transaction
 from tests.harness.place import START
+from tests.model.administration import Administered
 from tests.model.instances import SteppedDocuments
 from tests.model.ledger import Policy
-from tests.model.stage import Stage
 from tests.model.test_sync_model import SyncMachine
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 EXAMPLES, STEPS = int(os.environ.get("MODEL_FIRESTORE_EXAMPLES", "3")), 12
 
 
-class FirestoreStage(Stage):
+class FirestoreStage(Administered):
     """A stage that is activated on SQLite and goes on in a project of its own on the emulator."""
 
     def __init__(self, directory: Path, start: datetime, host: str) -> None:

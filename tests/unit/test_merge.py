@@ -357,3 +357,11 @@ def test_a_room_that_the_booking_has_already_is_no_choice() -> None:
     v = view(link(event=EventKey(ROOM_B, KEY.id)), booking(object_id="11"), event(key=MOVED))
     assert isinstance(plan(v, ROOMS).step, PatchEvent | Settle)
     assert link().origin is Origin.BOOKING
+
+
+def test_a_reason_goes_with_the_next_change_in_one_write() -> None:
+    said = f"{LINE}\n⚠ 22-11-2026 09:00 i-Reserve weigert dit."
+    told = link(notice="period_taken")
+    assert plan(view(told, booking(NOON), BELIEVED), C).step == Look(event=KEY)
+    step = patch(view(told, booking(NOON), event(description=said)))
+    assert (step.change.when, step.change.description) == (NOON, LINE)

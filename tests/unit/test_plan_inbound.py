@@ -187,6 +187,19 @@ def test_a_deleted_event_cancels_its_booking_after_the_grace() -> None:
     assert planned.base.status == 70
 
 
+def test_at_the_end_of_the_grace_the_settings_of_that_moment_count() -> None:
+    graced = link(state=State.GRACE, until=NOW)
+    restore = circumstances(settings(inbound={"allow_booking_update": True, "deleted_event": "restore"}))
+    ask = circumstances(settings(inbound={"allow_booking_update": True, "deleted_event": "ask"}))
+    for changed in (C, restore):
+        step = plan(vanished(graced), changed).step
+        assert isinstance(step, ReviveEvent)
+        assert step.why is Why.MADE_AGAIN
+    step = plan(vanished(graced), ask).step
+    assert isinstance(step, Settle)
+    assert (step.link.state, step.link.until) == (State.HELD, None)
+
+
 @pytest.mark.parametrize("change", [{"when": NOON}, {"object_id": "11"}, {"status": 30}], ids=str)
 def test_a_change_of_the_booking_drops_the_cancellation(change: dict[str, Any]) -> None:
     graced = link(state=State.GRACE, until=NOW)

@@ -46,7 +46,7 @@ def test_nothing_is_written_on_what_could_not_be_read(view: View, c: Circumstanc
 @quick
 @given(sketch.views, sketch.all_circumstances, st.sampled_from((State.PAUSED, State.DETACHED)))
 def test_a_pair_that_waits_for_a_person_is_never_written(view: View, c: Circumstances, state: State) -> None:
-    waiting = view.with_link(state=state, intent=None)
+    waiting = view.with_link(state=state, intent=None, wish=None)
     assert isinstance(plan(waiting, c).step, Rest)
 
 

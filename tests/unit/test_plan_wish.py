@@ -1,5 +1,7 @@
 """What a person ordered for one pair: booking, event and base are set together."""
 
+import pytest
+
 from functions.domain.link import State, Wish
 from functions.domain.plan import plan
 from functions.domain.plan_wish import fulfil
@@ -99,3 +101,12 @@ def test_a_wish_for_a_booking_that_is_gone_is_over() -> None:
 def test_a_wish_waits_for_a_calendar() -> None:
     nowhere = circumstances(settings(mapping=(MappingRow("11", ROOM_B),)))
     assert fulfil(view(link(wish=BACK)), nowhere, BACK).step == Rest(Why.NO_CALENDAR)
+
+
+@pytest.mark.parametrize("state", [State.PAUSED, State.DETACHED, State.HELD])
+def test_a_wish_goes_before_the_state_which_stays_until_it_is_fulfilled(state: State) -> None:
+    planned = plan(view(link(wish=BACK, state=state), booking(NOON), seen=event(NOON)), C)
+    assert isinstance(planned.step, WriteBooking | PatchEvent)
+    done = plan(view(link(wish=Wish(), state=state)), C).step
+    assert isinstance(done, Settle)
+    assert (done.link.state, done.link.wish) == (State.ACTIVE, None)

@@ -137,3 +137,15 @@ def test_a_reopened_booking_is_open_again() -> None:
     assert booking_written(ours, Why.EVENT_RESTORED, 70) == their_link()
     assert booking_written(link(refused="x"), Why.WRITE_BACK, 20).refused == "x"
     assert booking_written(link(refused="x", closed=True), Why.UNDONE, 20) == link()
+
+
+def test_an_event_that_was_made_again_ends_what_was_said_of_its_absence() -> None:
+    held = link(intent=open_intent("ReviveEvent"), state=State.HELD, reason="event_deleted", decided="restore")
+    again = recovered(view(replace(held, closed=True, cancelled_by_us=True, status_before=20), seen=event(NOON)))
+    assert (again.state, again.reason, again.decided) == (State.ACTIVE, "", "")
+    assert (again.closed, again.cancelled_by_us, again.status_before) == (False, False, None)
+
+
+def test_an_approval_that_was_carried_out_is_over() -> None:
+    approved = link(state=State.HELD, decided="approve")
+    assert booking_written(approved, Why.APPROVED, 20).decided == ""
