@@ -1,7 +1,7 @@
-"""Write-back: what i-Reserve would not take of event ids and Meet links is asked again, as a right may have been given.
+"""Write-back: event ids and Meet links that the user might not write are asked again, as the right may have been given.
 
-By a resync whatever it was refused for; each night what a missing right was the reason of. A walk that is refused this
-often asks no more: the right is still missing.
+By a resync and each night. A walk that is refused this often asks no more: the right is still missing. What i-Reserve
+refuses for another reason, such as its length, is not asked again.
 """
 
 from functions.application.finding import Check
@@ -20,17 +20,15 @@ OFTEN = 20
 
 def refused(sides: Sides, link: Link, step: WriteBooking, error: Refused, c: Circumstances) -> Link:
     """Return the link once i-Reserve refused a write-back; a missing right is noted for the diagnosis."""
-    path = _path(sides)
-    if error.reason == NO_RIGHT and sides.ports.documents.get(path) is None:
+    path, again = _path(sides), error.reason == NO_RIGHT
+    if again and sides.ports.documents.get(path) is None:
         sides.ports.documents.transact(lambda tx: tx.put(path, {"booking_id": step.booking_id}))
-    return not_taken(link, step.change, error.reason, c)
+    return not_taken(link, step.change, c, again=again)
 
 
 def is_asked_again(kind: str, so_far: int, link: Link) -> bool:
     """Whether a walk of this kind, refused so often so far, asks i-Reserve once more for this pair."""
-    if not link.not_taken or link.closed or so_far >= OFTEN:
-        return False
-    return kind == "resync" or (kind == "full" and NO_RIGHT in link.not_taken.values())
+    return kind in ("resync", "full") and bool(link.not_taken) and not link.closed and so_far < OFTEN
 
 
 def asked(sides: Sides, kind: str, so_far: int) -> None:
