@@ -1,8 +1,9 @@
 """Links in the store: each with its claims on a booking and on an event, saved together or not at all."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import TypeVar
 
 from functions.application.integrations import path_of
 from functions.application.ports import Documents, Path, Transaction
@@ -13,14 +14,19 @@ from functions.domain.event import EventKey
 from functions.domain.identity import claim_id, link_id
 from functions.domain.link import Link, Origin
 
+T = TypeVar("T")
 PAGE = 500
 
 
 def of_booking(documents: Documents, int_id: str, booking_id: str) -> Link:
     """Return the link of a booking; a new one (version 0, not saved) where there is none."""
-    return _claimed(documents, int_id, claim_id("booking", booking_id)) or Link(
-        id=link_id(int_id, "booking", booking_id), booking_id=booking_id
-    )
+    return _claimed(documents, int_id, claim_id("booking", booking_id)) or _new(int_id, booking_id)
+
+
+def of_bookings(documents: Documents, int_id: str, booking_ids: Sequence[str]) -> dict[str, Link]:
+    """Return the links of some hundred bookings at most, by booking, as `of_booking` does each, read together."""
+    known = _together(documents, int_id, {each: claim_id("booking", each) for each in booking_ids})
+    return {each: known.get(each) or _new(int_id, each) for each in booking_ids}
 
 
 def of_event(documents: Documents, int_id: str, key: EventKey) -> Link | None:
@@ -30,20 +36,17 @@ def of_event(documents: Documents, int_id: str, key: EventKey) -> Link | None:
 
 def of_events(documents: Documents, int_id: str, keys: Sequence[EventKey]) -> dict[EventKey, Link]:
     """Return the links that claim some hundred events at most, by event, read together."""
-    claims = documents.several([path_of(int_id, "claims", claim_id("event", key.calendar, key.id)) for key in keys])
-    names = {key: str(claim["link"]) for key, claim in zip(keys, claims, strict=True) if claim is not None}
-    bodies = documents.several([_path(int_id, name) for name in names.values()])
-    return {
-        key: record_of(Link, body, f"link {names[key]}")
-        for key, body in zip(names, bodies, strict=True)
-        if body is not None
-    }
+    return _together(documents, int_id, {key: claim_id("event", key.calendar, key.id) for key in keys})
 
 
 def of_event_id(documents: Documents, int_id: str, calendars: tuple[str, ...], event_id: str) -> Link | None:
     """Return the link that claims an event of this id on whichever of these calendars, or None."""
     found = (of_event(documents, int_id, EventKey(calendar, event_id)) for calendar in calendars)
     return next((link for link in found if link is not None), None)
+
+
+def _new(int_id: str, booking_id: str) -> Link:
+    return Link(id=link_id(int_id, "booking", booking_id), booking_id=booking_id)
 
 
 def for_new_event(int_id: str, key: EventKey) -> Link:
@@ -126,6 +129,18 @@ def _claims(link: Link) -> set[str]:
 def _claimed(documents: Documents, int_id: str, claim: str) -> Link | None:
     holder = documents.get(path_of(int_id, "claims", claim))
     return by_id(documents, int_id, str(holder["link"])) if holder is not None else None
+
+
+def _together(documents: Documents, int_id: str, claims: Mapping[T, str]) -> dict[T, Link]:
+    """Return the links that hold these claims, by what claims them."""
+    holders = documents.several([path_of(int_id, "claims", claim) for claim in claims.values()])
+    names = {each: str(holder["link"]) for each, holder in zip(claims, holders, strict=True) if holder is not None}
+    bodies = documents.several([_path(int_id, name) for name in names.values()])
+    return {
+        each: record_of(Link, body, f"link {names[each]}")
+        for each, body in zip(names, bodies, strict=True)
+        if body is not None
+    }
 
 
 def _path(int_id: str, identity: str) -> Path:

@@ -5,38 +5,32 @@ whose booking the list did not show. Each task does a chunk, saves how far it is
 leaves room in Google's 600 calls a minute. A crash repeats a chunk at most, which changes nothing twice.
 """
 
-from contextlib import suppress
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from functions.application import integrations, links, parked, write_back
+from functions.application import integrations, links, write_back
 from functions.application.hints import Hint, Kind, task
 from functions.application.integrations import path_of
 from functions.application.pace import Pace
 from functions.application.ports import BookingRow, Documents, Ports
-from functions.application.reconcile import reconcile
 from functions.application.records import body_of, record_of
-from functions.application.rows import booking_of, differs, rows_of, shows_texts
+from functions.application.rows import rows_of
 from functions.application.sides import Sides
-from functions.domain.errors import AccessRevoked, Conflict, Stale, SyncError, Transient
-from functions.domain.identity import turn_of
+from functions.application.walk_one import SINGLE_READS, SWEEPS, look, pass_by
 from functions.domain.integration import Integration
-from functions.domain.link import Base, Link, State
-from functions.domain.projection import when_of
-from functions.domain.step import Why
+from functions.domain.link import Link, State
 
 WEEK = timedelta(days=7)
 AT_ONCE = 4
-TROUBLE = 10  # calls that one which failed counts for: a side in trouble is called less
-AFTER_TROUBLE = timedelta(seconds=5)
+TOGETHER = 100  # bookings whose links are read in one call
 CHUNK_CALLS = 90
 CHUNK_SECONDS = 20.0
 COUNTED = ("looked", "changed", "failed", "unread", "unseen", "reads", "refused")
-SINGLE_READS = 400  # of bookings whose row does not say enough, per sweep
-TURN = 320  # of them have their turn in one night, where there are more: what differs is read as well
+TURN = 320  # bookings whose texts are read in one night, where that cannot be all: what differs is read as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +115,15 @@ def run(sides: Sides, hint: Hint) -> None:
     began = ports.clock()
     pace = Pace(ports, sides.id)
     pace.count_pulls()
-    while walk.finished_at is None:
+    while True:
+        before = pace.spent
         walk = _week(sides, hint, walk, pace, began)
-        pace.count_pulls()
-        walk = replace(walk, touched_at=ports.clock())
-        save(ports.documents, sides.id, walk)
-        if _enough(sides, pace, began):
+        if pace.spent > before:
+            pace.count_pulls()
+        if walk.finished_at is not None or _enough(sides, pace, began):
             break
+    walk = replace(walk, touched_at=ports.clock())
+    save(ports.documents, sides.id, walk)
     if walk.finished_at is None:
         _next(ports, sides.id, walk, pace.free_at())
     else:
@@ -140,93 +136,56 @@ def _enough(sides: Sides, pace: Pace, began: datetime) -> bool:
 
 def _week(sides: Sides, hint: Hint, walk: Walk, pace: Pace, began: datetime) -> Walk:
     last = min(walk.week + WEEK - timedelta(days=1), walk.last)
-    rows = rows_of(sides, walk.week, last)
-    for link in links.of_days(sides.ports.documents, sides.id, walk.week, last):
-        if link.booking_id and link.booking_id not in rows and _still_open(link):
-            rows[link.booking_id] = BookingRow(link.booking_id)
-    left = sorted((row for row in rows.values() if row.id > walk.after), key=lambda row: row.id)
-    for first in range(0, len(left), AT_ONCE):
-        pace.wait()
-        walk, calls = _together(sides, hint, walk, left[first : first + AT_ONCE])
-        pace.spend(calls)
-        if _enough(sides, pace, began):
-            return walk
+    left, known = _listed(sides, walk, last)
+    waiting: list[BookingRow] = []
+    for row, link in _with_links(sides, walk, left, known):
+        passed = pass_by(sides, walk, row, link) if link is not None else None
+        if passed is None:
+            waiting.append(row)
+        walk = passed or walk
+        if len(waiting) == AT_ONCE or (waiting and row is left[-1]):
+            pace.wait()
+            walk, calls = _together(sides, hint, walk, waiting)
+            pace.spend(calls)
+            walk, waiting = replace(walk, after=row.id), []
+            if _enough(sides, pace, began):
+                return walk
     week = last + timedelta(days=1)
     finished = sides.now() if week > walk.last else None
     return replace(walk, week=week, after="", finished_at=finished)
 
 
+def _listed(sides: Sides, walk: Walk, last: date) -> tuple[list[BookingRow], dict[str, Link]]:
+    """Return what is left of a week, those too that only a link has there; and the links of the week, by booking."""
+    rows, known = rows_of(sides, walk.week, last), dict[str, Link]()
+    for link in links.of_days(sides.ports.documents, sides.id, walk.week, last):
+        if link.booking_id in rows:
+            known[link.booking_id] = link
+        elif link.booking_id and _still_open(link):
+            rows[link.booking_id] = BookingRow(link.booking_id)
+    return sorted((row for row in rows.values() if row.id > walk.after), key=lambda row: row.id), known
+
+
+def _with_links(
+    sides: Sides, walk: Walk, rows: list[BookingRow], known: dict[str, Link]
+) -> Iterator[tuple[BookingRow, Link | None]]:
+    """Walk the rows, in a sweep with their links: those not known are read many together, when it is their turn."""
+    for first in range(0, len(rows), TOGETHER):
+        page = rows[first : first + TOGETHER]
+        if walk.kind in SWEEPS:
+            unknown = [row.id for row in page if row.id not in known]
+            known |= links.of_bookings(sides.ports.documents, sides.id, unknown)
+        yield from ((row, known.get(row.id) if walk.kind in SWEEPS else None) for row in page)
+
+
 def _together(sides: Sides, hint: Hint, walk: Walk, rows: list[BookingRow]) -> tuple[Walk, int]:
     """Look at a few bookings at once: the answers of both sides take longer than Google's pace allows one by one."""
-    done = sides.ports.at_once([partial(_look, sides, hint, walk, row) for row in rows])
+    done = sides.ports.at_once([partial(look, sides, hint, walk, row) for row in rows])
     counts: dict[str, Any] = {
         name: getattr(walk, name) + sum(getattr(after, name) - getattr(walk, name) for after, _ in done)
         for name in COUNTED
     }
-    return replace(walk, after=rows[-1].id, **counts), sum(calls for _, calls in done)
-
-
-def _look(sides: Sides, hint: Hint, walk: Walk, row: BookingRow) -> tuple[Walk, int]:
-    """Look at one booking; its trouble is parked and does not stop the others."""
-    if row.id in sides.integration.probing:
-        return walk, 0
-    sides = sides.again()
-    link = links.of_booking(sides.ports.documents, sides.id, row.id)
-    if link.version == 0 and _left_out(sides, walk, row):
-        return _note(sides, walk, row, link), 0
-    again = write_back.is_asked_again(walk.kind, walk.refused, link)
-    link = link.asking_again() if again else link
-    changed = walk.kind == "resync" or again or differs(sides, row, link)
-    texts = changed is False and walk.kind == "full" and shows_texts(sides, row, link)
-    if changed is False and not texts:
-        return replace(walk, looked=walk.looked + 1), 0
-    spent = walk.reads >= SINGLE_READS and walk.kind in ("near", "full")
-    if texts and (spent or turn_of(row.id, walk.turns) != walk.turn):
-        return replace(walk, looked=walk.looked + 1, unread=walk.unread + 1), 0
-    if changed is None and spent:
-        return replace(walk, unseen=walk.unseen + 1), 0
-    walk = replace(walk, reads=walk.reads + 1)
-    about = replace(hint, kind=Kind.BOOKING, subject=(row.id,), source=walk.kind, actor=walk.actor, at=sides.now())
-    reads_event = (walk.kind == "resync" or again) and link.event is not None and not link.closed
-    try:
-        event = sides.read_event(link.event) if reads_event and link.event is not None else None
-        outcome = reconcile(sides, about, link, event=event)
-    except AccessRevoked:
-        raise
-    except (Transient, Stale) as error:
-        due = sides.now() + (AFTER_TROUBLE if isinstance(error, Transient) else timedelta())
-        if reads_event and link.event is not None:
-            about = replace(about, kind=Kind.EVENT, subject=(link.event.calendar, link.event.id))
-        sides.ports.tasks.put(task(replace(about, attempt=1), due, "walk", int(due.timestamp()), walk.lane))
-        return replace(walk, looked=walk.looked + 1, failed=walk.failed + 1), TROUBLE
-    except SyncError as error:
-        parked.park(sides.ports, about, error.reason, sides.now())
-        return replace(walk, looked=walk.looked + 1, failed=walk.failed + 1), 1
-    calls = reads_event + sum(1 for step in outcome.steps if "Event" in step or step == "Look")
-    if outcome.rest.until is not None:
-        due = outcome.rest.until + timedelta(seconds=1)
-        sides.ports.tasks.put(task(outcome.again(about), due, "walk-rest", int(due.timestamp()), walk.lane))
-    refused = walk.refused + (again and bool(outcome.link.not_taken))
-    return replace(walk, looked=walk.looked + 1, changed=walk.changed + bool(outcome.steps), refused=refused), calls
-
-
-def _left_out(sides: Sides, walk: Walk, row: BookingRow) -> bool:
-    if walk.leaves_out is None or row.starts is None:
-        return walk.leaves_out == date.max
-    return row.starts.astimezone(ZoneInfo(sides.settings.timezone)).date() < walk.leaves_out
-
-
-def _note(sides: Sides, walk: Walk, row: BookingRow, link: Link) -> Walk:
-    """Note a booking that was there before and gets no event until it changes."""
-    booking = booking_of(row) or sides.read_booking(row.id).value
-    walk = replace(walk, looked=walk.looked + 1)
-    if booking is None:
-        return walk
-    base = Base(when_of(booking, sides.settings), "", booking.object_id, booking.status)
-    noted = replace(link, base=base, reason=Why.NOT_BACKFILLED)
-    with suppress(Stale, Conflict):  # a webhook was faster: it is looked at already
-        sides.ports.documents.transact(lambda tx: links.save(tx, sides.id, noted))
-    return walk
+    return replace(walk, **counts), sum(calls for _, calls in done)
 
 
 def _still_open(link: Link) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from functions.application import activation, sweep, walk
 from functions.application.hints import Kind
+from functions.application.walk_one import SINGLE_READS
 from tests.harness.place import ROOM_A, Place
 
 START, END = "2026-11-24T10:00", "2026-11-24T11:00"
@@ -213,7 +214,7 @@ def test_texts_that_a_night_does_not_read_are_shown_and_hold_nothing_else_back(d
     deaf.book(START, END)
     minutes(deaf, 16)
     before = as_of(deaf)
-    whole_sweep(deaf, reads=walk.SINGLE_READS)
+    whole_sweep(deaf, reads=SINGLE_READS)
     assert as_of(deaf) > before
     assert checks(deaf)["unread"].startswith("the texts of 1 bookings were not compared in the last whole sweep")
     assert "unseen" not in checks(deaf)
@@ -227,7 +228,7 @@ def test_texts_take_turns_so_that_every_booking_is_read_some_night(deaf: Place) 
         deaf.change(booking, remarks="Scherm")
     last = walk.current(deaf.documents, "7", "full")
     assert last is not None
-    walk.save(deaf.documents, "7", replace(last, reads=walk.SINGLE_READS, unread=100))
+    walk.save(deaf.documents, "7", replace(last, reads=SINGLE_READS, unread=100))
     whole_sweep(deaf)
     new = sum(event["description"].startswith("Scherm") for event in deaf.events())
     assert 0 < new < 12
@@ -240,7 +241,7 @@ def test_bookings_whose_rows_do_not_say_enough_hold_back_in_sync_as_of_until_the
     minutes(deaf, 16)
     deaf.ireserve("PATCH", "dialect", {"column_status": ""})
     before, near = as_of(deaf), near_bound(deaf)
-    whole_sweep(deaf, reads=walk.SINGLE_READS)
+    whole_sweep(deaf, reads=SINGLE_READS)
     assert (as_of(deaf), near_bound(deaf)) == (before, near)
     assert checks(deaf)["unseen"].startswith("1 bookings could not be compared in the last whole sweep")
     whole_sweep(deaf)
@@ -254,7 +255,7 @@ def test_a_whole_sweep_that_left_bookings_out_is_not_begun_again_before_the_next
     deaf.ireserve("PATCH", "dialect", {"column_status": ""})
     deaf.pass_time(31 * 3600)
     minutes(deaf, 2)
-    whole_sweep(deaf, reads=walk.SINGLE_READS)
+    whole_sweep(deaf, reads=SINGLE_READS)
     begun = begun_at(deaf, "full")
     minutes(deaf, 20)
     assert begun_at(deaf, "full") == begun
@@ -270,7 +271,7 @@ def test_a_near_sweep_that_left_bookings_out_is_begun_again_after_the_sweep_minu
         deaf.pass_time(59)
     begun = walk.current(deaf.documents, "7", "near")
     assert begun is not None
-    walk.save(deaf.documents, "7", replace(begun, reads=walk.SINGLE_READS))
+    walk.save(deaf.documents, "7", replace(begun, reads=SINGLE_READS))
     deaf.settle(1)
     near = near_bound(deaf)
     minutes(deaf, 13)
