@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from functions.application.dialect_input import faults
-from functions.domain.dialect import Dialect
+from functions.domain.dialect import Dialect, dialect_from
 from functions.domain.errors import Fault
+from functions.entrypoints.texts import Texts
 
 YES_NO = ("yes", "no")
 PLACES = ("body", "query")
@@ -80,9 +81,22 @@ def shown(dialect: Dialect) -> dict[str, str]:
     return told
 
 
-def assumed(point: Point) -> str:
-    """Return the default of a point as it would be typed; "" where nothing is assumed."""
-    return "; ".join(text for text in _texts(point, getattr(Dialect(), point.name)).values() if text)
+def told(name: str, known: Mapping[str, Any], t: Texts) -> str:
+    """Return a point that is known in words, as a screen shows it: its value, or that there is none."""
+    point = next((each for each in POINTS if each.name == name), None)
+    if point is None:  # it was one when this was written
+        return str(known[name])
+    value = getattr(dialect_from(known), name)
+    return t(f"point.none.{name}") if point.nothing and value in (None, ()) else in_words(point, value, t)
+
+
+def in_words(point: Point, value: Any, t: Texts) -> str:
+    """Return a value of a point in words; "" for none."""
+    texts = [text for text in _texts(point, value).values() if text]
+    if point.choices == YES_NO:
+        return t(texts[0]) if texts else ""
+    named = [t(key) if t.has(key := f"point.choice.{point.name}.{text}") else text for text in texts]
+    return ", ".join(named).replace("\n", ", ")
 
 
 def answers(form: Mapping[str, str], before: Dialect) -> tuple[dict[str, Any], list[Fault]]:
@@ -106,7 +120,8 @@ def answers(form: Mapping[str, str], before: Dialect) -> tuple[dict[str, Any], l
                 given[point.name] = _value(point, list(typed.values()))
             except ValueError as error:
                 wrong.append(Fault(point.name, str(error)))
-    return given, [*wrong, *faults(given)]
+    order = [point.name for point in POINTS]
+    return given, sorted([*wrong, *faults(given)], key=lambda fault: order.index(fault.field))
 
 
 def _texts(point: Point, value: Any) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Activation: the probe, the plan, shadow, and the switch itself; each result stays on the page until the next one."""
 
+import re
+
 from flask import Blueprint, Response, request
 
 from functions.application import activation, integrations, preview, probe, probe_record, probe_start
@@ -8,9 +10,12 @@ from functions.application.standing import standing
 from functions.domain.errors import Malformed, SyncError
 from functions.domain.integration import Phase
 from functions.entrypoints.desk import Desk
+from functions.entrypoints.dialect_form import told
 from functions.entrypoints.screens_integrations import steps_of
+from functions.entrypoints.texts import Texts
 
 LINES = 100
+FIELD = re.compile(r"(?<![^ ])([a-z_]+)((?:\.\w+)*): ")
 
 
 def add(routes: Blueprint, desk: Desk) -> None:
@@ -83,14 +88,26 @@ def _screen(
         steps=[step for step in steps_of(found) if step[0] != "activation"],
         plan=preview.current(desk.ports, int_id),
         most=LINES,
-        trouble=t.sentence(str(error)) if error is not None else "",
+        trouble=_with_labels(t.sentence(str(error)), t) if error is not None else "",
         warnings=[t.sentence(each) for each in warnings],
         without=without,
         assumptions=list(open_sides(desk.ports, integration).dialect.assumptions()),
         dialect=integration.dialect,
+        told=told,
         trial=probe_record.current(desk.ports.documents, int_id),
         parts=probe.PARTS,
         probe_trouble=t.sentence(str(probe_error)) if probe_error is not None else "",
         typed=request.form,
         active=integration.phase is Phase.ACTIVE,
     )
+
+
+def _with_labels(sentence: str, t: Texts) -> str:
+    """Return what stands in the way with the screen's words for the settings that it names."""
+
+    def label(match: re.Match[str]) -> str:
+        keys = [f"field.{name}.label" for name in (match[1] + match[2], match[1])]
+        known = next((key for key in keys if t.has(key)), "")
+        return f"{t(known)}: " if known else match[0]
+
+    return FIELD.sub(label, sentence)

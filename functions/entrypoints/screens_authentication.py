@@ -78,6 +78,7 @@ def _ireserve(desk: Desk, int_id: str, error: SyncError | None = None) -> Respon
         fields=IRESERVE,
         faults=desk.faults(error, IRESERVE, t) if error is not None else {},
         webhook=webhooks.webhook_url(desk.ports, integration),
+        entered=bool(integration.settings.ireserve.base_url) and "ireserve_password" in integration.secret_versions,
         found=choices.choices(desk.ports, int_id, calendars=False) if tested else None,
         **desk.form(int_id, IRESERVE, request.form if error is not None else None),
     )

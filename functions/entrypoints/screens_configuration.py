@@ -15,6 +15,7 @@ from functions.entrypoints.desk import Desk
 from functions.entrypoints.fields import INBOUND, OUTBOUND, SYNC, Field
 
 SCREENS: dict[str, Mapping[str, tuple[Field, ...]]] = {"outbound": OUTBOUND, "inbound": INBOUND, "sync": SYNC}
+FOLLOWING = {"outbound": "inbound", "inbound": "sync", "sync": "activation"}
 
 
 def add(routes: Blueprint, desk: Desk) -> None:
@@ -34,7 +35,8 @@ def add(routes: Blueprint, desk: Desk) -> None:
             return saved
         if saved is not None:
             return _screen(desk, int_id, screen, saved)
-        return desk.done(f"/console/integrations/{int_id}/{screen}", "saved")
+        page = FOLLOWING[screen] if request.form.get("do") == "next" else screen
+        return desk.done(f"/console/integrations/{int_id}/{page}", "saved")
 
 
 def _preview(desk: Desk, int_id: str) -> Response:
@@ -85,6 +87,7 @@ def _screen(
         422 if error is not None or trouble is not None else 200,
         here=screen,
         groups=groups,
+        following=FOLLOWING[screen],
         faults=desk.faults(error, fields, t) if error is not None else {},
         preview=preview,
         trouble=t.sentence(str(trouble)) if trouble is not None else "",

@@ -10,7 +10,7 @@ from functions.domain.dialect import Dialect, dialect_from
 from functions.domain.errors import Fault, Invalid
 from functions.domain.integration import Integration
 from functions.entrypoints.desk import Desk
-from functions.entrypoints.dialect_form import GROUPS, POINTS, answers, assumed, shown
+from functions.entrypoints.dialect_form import GROUPS, POINTS, answers, in_words, shown
 
 CHANGED = "somebody else changed these settings meanwhile; reload and try again"
 
@@ -52,7 +52,7 @@ def _screen(desk: Desk, int_id: str, wrong: tuple[Fault, ...] = ()) -> Response:
         here="activation",
         groups=GROUPS,
         values={name: request.form.get(name, "") for name in stood} if wrong else stood,
-        assumed={point.name: assumed(point) for point in POINTS},
+        assumed={point.name: in_words(point, getattr(Dialect(), point.name), t) for point in POINTS},
         standing_of=_standing(desk, int_id, found),
         faults=faults,
         seen=request.form.get("seen", "") if wrong else _mark(integration),

@@ -20,8 +20,9 @@ def overview(desk: Desk, status: int = 200, error: SyncError | None = None) -> R
     every = [standing(desk.ports, each.id) for each in integrations.every(desk.ports.documents)]
     t = desk.texts()
     typed = request.form if error is not None else None
-    first = not any(each.integration.id == "1" for each in every)
-    start = {"id": "1" if first else "", "name": "", "language": t.language, "timezone": "Europe/Amsterdam"}
+    taken = {each.integration.id for each in every}
+    free = next(str(n) for n in range(1, len(taken) + 2) if str(n) not in taken)
+    start = {"id": free, "name": "", "language": t.language, "timezone": "Europe/Amsterdam"}
     values = {field.name: typed.get(field.name, "") if typed is not None else start[field.name] for field in ADD}
     faults = desk.faults(error, ADD, t) if error is not None else {}
     if isinstance(error, Conflict):

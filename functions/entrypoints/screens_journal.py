@@ -10,6 +10,7 @@ from functions.application.settings_input import raw_of
 from functions.domain.errors import SyncError
 from functions.domain.settings import Settings
 from functions.entrypoints.desk import Desk
+from functions.entrypoints.dialect_form import told
 
 PAGE = 50
 UNDOABLE = {
@@ -55,11 +56,13 @@ def add(routes: Blueprint, desk: Desk) -> None:
     def history(int_id: str) -> Response:
         integrations.get(ports.documents, int_id)
         rows = ports.documents.find(path_of(int_id, "history"), order="at", descending=True, limit=PAGE)
-        told = []
+        shown = []
         for entry, body in rows:
             before = body.get("before") or raw_of(Settings(id=""))
-            told.append((entry, body, differences(before, body["after"])))
-        return desk.page("history.html", int_id, here="history", changes=told)
+            shown.append(
+                (entry, body, differences(before, body["after"]), before.get("dialect"), body["after"].get("dialect"))
+            )
+        return desk.page("history.html", int_id, here="history", changes=shown, told=told)
 
     @routes.post("/integrations/<int_id>/history/<entry>/revert")
     def revert(int_id: str, entry: str) -> Response:

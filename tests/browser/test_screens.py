@@ -78,12 +78,12 @@ def test_a_good_save_is_there_after_a_reload_and_a_bad_one_keeps_what_was_typed(
     stage.set_up("7", activate=False)
     open_screen(page, stage, screen)
     page.get_by_label(label, exact=True).fill(good)
-    page.get_by_role("button", name="Save").last.click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("status").first).to_contain_text("Saved")
     page.reload()
     assert page.get_by_label(label, exact=True).input_value() == good
     page.get_by_label(label, exact=True).fill(bad)
-    page.get_by_role("button", name="Save").last.click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#faults")).to_contain_text(says)
     assert page.get_by_label(label, exact=True).input_value() == bad
     open_screen(page, stage, screen)
@@ -142,7 +142,7 @@ def test_the_language_switch_is_remembered_and_stays_on_the_page(page: Page, sta
     page.get_by_role("link", name="Nederlands").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Inkomend")
     page.get_by_label("Inkomende status").fill("70")
-    page.get_by_role("button", name="Opslaan").last.click()
+    page.get_by_role("button", name="Opslaan", exact=True).click()
     expect(page.locator("#faults")).to_contain_text("zou haar eigen afspraak verwijderen")
 
 
@@ -151,7 +151,7 @@ def test_the_console_works_without_javascript(chromium: Browser, stage: Stage) -
     for page in signed_in(chromium, stage, "en", 1280, java_script_enabled=False):
         open_screen(page, stage, "outbound")
         page.get_by_label("Reminder (popup)").fill("30")
-        page.get_by_role("button", name="Save").last.click()
+        page.get_by_role("button", name="Save", exact=True).click()
         expect(page.get_by_role("status")).to_contain_text("Saved")
         open_screen(page, stage, "activation")
         page.get_by_role("button", name="Activate").click()

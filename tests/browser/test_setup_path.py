@@ -58,8 +58,10 @@ def test_an_administrator_gets_from_nothing_to_a_synced_booking_with_the_mouse(
     check(page)
 
     page.get_by_role("link", name="Next: Outbound").click()
-    page.get_by_role("button", name="Save").click()
-    page.get_by_role("link", name="Activation", exact=True).click()
+    for following in ("Inbound", "Timing and alerts", "Activation"):
+        page.get_by_role("button", name=f"Save, next: {following}").click()
+        expect(page.get_by_role("status")).to_contain_text("Saved")
+        check(page)
     expect(page.locator(".checks")).not_to_contain_text("not yet")
     page.get_by_role("button", name="Make a plan").click()
     expect(page.locator("#plan")).to_contain_text("Nothing would be changed")

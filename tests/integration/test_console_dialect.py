@@ -54,13 +54,13 @@ def test_every_point_is_on_the_screen_in_both_languages(tab: Tab) -> None:
 
 
 def test_a_point_says_its_default_and_whether_it_is_assumed_known_or_probed(place: Place, tab: Tab) -> None:
-    assert "assumed is <em>BOOKING_ID</em>" in point(tab, "search_id")
+    assert "Assumed while not known: <em>BOOKING_ID</em>" in point(tab, "search_id")
     assert ">assumed<" in point(tab, "search_id")
-    assert "assumed is <em>yes</em>" in point(tab, "write_mails")
+    assert "Assumed while not known: <em>yes</em>" in point(tab, "write_mails")
     place.connect()
     probed(place, booked(place))
     place.api("PUT", "/7/dialect", {**stored(place), "write_mails": False})
-    assert ">found by the last probe<" in point(tab, "search_id")
+    assert ">from the probe<" in point(tab, "search_id")
     assert ">known<" in point(tab, "write_mails")
     assert ">assumed<" in point(tab, "hook_events")
 

@@ -141,7 +141,7 @@ def test_what_is_still_to_be_set_stops_activation(place: Place, tab: Tab) -> Non
     place.consent()
     tab.post("/console/integrations/7/connect")
     refused = html.unescape(tab.post("/console/integrations/7/activate").text)
-    assert "mapping: add at least one row" in refused
+    assert "Object → calendar: add at least one row" in refused
     assert place.api("GET", "/7")["state"] == "draft"
 
 
