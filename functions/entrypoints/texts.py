@@ -70,6 +70,10 @@ class Texts:
         first = said.split(" ", 1)[0]
         return said[:1].upper() + said[1:] if first.isalpha() else said
 
+    def tenths(self, value: float) -> str:
+        """Return a number with one decimal, as it is written in this language."""
+        return f"{value:.1f}".replace(".", "," if self.language == "nl" else ".")
+
     def moment(self, moment: datetime | str | None) -> str:
         """Return a moment on the integration's clock, such as `Tue 24 Nov 2026 10:00`."""
         if not moment:

@@ -112,6 +112,14 @@ def test_every_check_of_the_diagnosis_has_a_heading(language: str) -> None:
     assert sorted(name for name in names if not Texts(language).has(f"check.{name}")) == []
 
 
+def test_every_source_of_a_hint_has_a_text() -> None:
+    literal = re.compile(r"""source="([a-z_]+)"|"(webhook|person|schedule|poll|activation|resume)",""")
+    modules = [module.read_text() for module in (ROOT / "application").glob("*.py")]
+    sources = {first or second for text in modules for first, second in literal.findall(text)}
+    assert len(sources) > 8
+    assert sorted(f"source.{name}" for name in sources if f"source.{name}" not in table("en")) == []
+
+
 def test_translations_keep_every_value() -> None:
     known = yaml.safe_load((FOLDER / "sentences.nl.yaml").read_text())
     for english, dutch in known.items():
