@@ -18,7 +18,7 @@ from typing import NoReturn
 from sandbox import examples
 from sandbox.examples import INT_ID
 from sandbox.side_by_side.app import AMSTERDAM, HOST, Addresses, serve
-from sandbox.stage import KEY, ROOT, SECRETS, Stage, StageError, settings
+from sandbox.stage import CLIENT_ID, KEY, ROOT, SECRETS, Stage, StageError, settings
 
 STATE = Path(os.environ.get("SANDBOX_STATE_DIR") or ROOT / ".local-sandbox")
 PORTS = (("PORT", 8080), ("SANDBOX_GOOGLE_PORT", 8081), ("SANDBOX_IRESERVE_PORT", 8082), ("SANDBOX_PORT", 8083))
@@ -110,6 +110,10 @@ The product runs with a simulated Google and a simulated i-Reserve, connected an
 
 Drag an event onto another time and see the booking follow; drag it onto a taken time and see it go back.
 A deleted event cancels its booking after {examples.CHANGES["sync"]["cancel_grace_seconds"]} seconds. Logs are in {STATE.name}/. Ctrl-C ends it.
+
+To set up another integration on the console, first take the row * off this one's mapping. Then give:
+  i-Reserve           {stage.ireserve}/api/rest, user api_calendar, password {SECRETS["ireserve_password"]}
+  Google              Client ID {CLIENT_ID}, Client secret {SECRETS["google_client_secret"]}; consent as guest@example.org
 """
 
 

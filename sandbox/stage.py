@@ -126,7 +126,7 @@ class Stage:
 
     def register_client(self, redirect: str) -> None:
         """Make the OAuth client, as an administrator does at Google, with this host in its Return urls."""
-        redirects = [f"{redirect}/integrations/redirect/{int_id}" for int_id in ("7", "8", "9")]
+        redirects = [f"{redirect}/integrations/redirect/{int_id}" for int_id in range(1, 10)]
         body = {"client_id": CLIENT_ID, "client_secret": SECRETS["google_client_secret"], "redirect_uris": redirects}
         self.control("google", "POST", "clients", body)
 
