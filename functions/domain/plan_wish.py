@@ -60,11 +60,17 @@ def _event(v: View, c: Circumstances, link: Link, booking: Booking) -> Planned:
         return Planned(Rest(Why.NO_CALENDAR))
     if v.event.presence is Presence.BELIEVED:
         return Planned(Look(event=link.event))
+    event = v.event.value
+    if event is None and v.found is None:
+        return Planned(Look(find=link.event.id))  # a person may have moved it to another calendar
+    if event is None and v.found is not None and v.found_is_free:
+        if v.found.presence is Presence.UNREADABLE:
+            return Planned(Rest(Why.UNREADABLE))
+        event = v.found.value
     wanted = appointment_of(booking, c.settings, calendar)
     base = base_of(wanted, booking, c.digest)
-    if link.origin is Origin.EVENT or v.event.value is not None:
+    if link.origin is Origin.EVENT or event is not None:
         base = replace(base, digests=link.base.digests if link.base else {})
-    event = v.event.value
     if event is None:
         return Planned(ReviveEvent(link.event, wanted if link.origin is Origin.BOOKING else None, Why.UNDONE), base)
     if event.key.calendar != calendar:

@@ -1,11 +1,14 @@
 """What a person ordered for one pair: booking, event and base are set together."""
 
+from dataclasses import replace
+
 import pytest
 
 from functions.domain.link import State, Wish
 from functions.domain.plan import plan
 from functions.domain.plan_wish import fulfil
 from functions.domain.settings import MappingRow
+from functions.domain.snapshot import Snapshot
 from functions.domain.step import (
     BookingChange,
     EventChange,
@@ -28,6 +31,7 @@ from tests.unit.sketch import (
     ROOM_A,
     ROOM_B,
     TEN,
+    UNREADABLE,
     booking,
     circumstances,
     event,
@@ -64,12 +68,21 @@ def test_the_event_follows() -> None:
 
 
 def test_a_deleted_event_comes_back() -> None:
-    step = plan(view(link(wish=BACK), seen=CANCELLED), C).step
+    deleted = view(link(wish=BACK), seen=CANCELLED)
+    assert plan(deleted, C).step == Look(find=KEY.id)
+    step = plan(replace(deleted, found=ABSENT), C).step
     assert isinstance(step, ReviveEvent)
     assert step.content is not None
-    persons = plan(view(their_link(wish=BACK), their_booking(), CANCELLED), C).step
+    persons = plan(replace(view(their_link(wish=BACK), their_booking(), CANCELLED), found=ABSENT), C).step
     assert isinstance(persons, ReviveEvent)
     assert persons.content is None
+
+
+def test_an_event_that_a_person_moved_to_another_calendar_is_brought_from_there() -> None:
+    moved = replace(view(link(wish=BACK), seen=CANCELLED), found=Snapshot.of(event(key=MOVED)))
+    assert plan(moved, C).step == MoveEvent(MOVED, '"1"', ROOM_A, Why.UNDONE)
+    assert plan(replace(moved, found=UNREADABLE), C).step == Rest(Why.UNREADABLE)
+    assert isinstance(plan(replace(moved, found_is_free=False), C).step, ReviveEvent)
 
 
 def test_once_fulfilled_the_wish_is_over() -> None:

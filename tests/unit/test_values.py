@@ -95,3 +95,9 @@ def test_what_is_stored_for_a_point_is_tried_first() -> None:
     point = "search_id"
     assert guesses(point) == guesses(point, GUESSES[point][0]) == GUESSES[point]
     assert guesses(point, "eigen_naam")[0] == "eigen_naam"
+
+
+def test_what_asks_for_more_is_owed_first() -> None:
+    changed = Integration(settings()).owing("new").owing("all").owing("future")
+    assert changed.unfinished == "all"
+    assert changed.owing("activation").owing("resume").unfinished == "activation"
