@@ -1,13 +1,16 @@
 """Sweep: what a lost webhook, a lost notification or an hour of downtime left behind is found, within a bound."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from functions.application import activation, sweep, walk
+from functions.application import activation, integrations, sweep, walk
 from functions.application.hints import Kind
+from functions.application.ports import Body, Documents, Path
 from functions.application.walk_one import SINGLE_READS
 from tests.harness.place import ROOM_A, Place
 
@@ -383,3 +386,42 @@ def test_each_integration_begins_its_night_at_a_minute_of_its_own_the_same_every
     assert [len(at) for at in begun.values()] == [1, 1]
     assert begun["7"] != begun["8"]
     assert all(at.startswith("01:") for each in begun.values() for at in each)
+
+
+class Counted:
+    """The store, counting the documents that are read as Firestore bills them."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents, self.reads = documents, 0
+        self.transact, self.count = documents.transact, documents.count
+
+    def get(self, path: Path) -> Body | None:
+        self.reads += 1
+        return self._documents.get(path)
+
+    def several(self, paths: Sequence[Path]) -> list[Body | None]:
+        self.reads += len(paths)
+        return self._documents.several(paths)
+
+    def find(self, collection: Path, where: Mapping[str, Any] | None = None, **more: Any) -> list[tuple[str, Body]]:
+        rows = self._documents.find(collection, where, **more)
+        self.reads += max(1, len(rows))
+        return rows
+
+
+@pytest.mark.parametrize("kind", ["near", "full"])
+def test_a_sweep_without_differences_reads_each_link_once(deaf: Place, kind: str) -> None:
+    for hour in range(24):
+        for day in (25, 26, 27, 28):
+            deaf.book(f"2026-11-{day}T{hour:02}:00", f"2026-11-{day}T{hour:02}:30")
+    minutes(deaf, 16)
+    deaf.settle(60)
+    counted = Counted(deaf.documents)
+    deaf.ports.documents = counted
+    begun = walk.begin(deaf.ports, integrations.get(deaf.documents, "7"), kind)
+    walk.save(deaf.documents, "7", replace(begun, reads=SINGLE_READS))
+    deaf.settle(60)
+    ended = walk.current(deaf.documents, "7", kind)
+    assert ended is not None
+    assert (ended.looked, ended.finished_at is not None) == (96, True)
+    assert 96 <= counted.reads < 96 + 100
