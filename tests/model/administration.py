@@ -45,6 +45,7 @@ class Administered(Stage):
     def _put(self, policy: Policy, scope: str, fuse: int | None = None) -> None:
         wanted = _with(self.api("GET", f"/{INT}"), policy)
         status = self._order("PUT", f"?apply={scope}", fuse, wanted)
+        self.cut_short |= not status
         shown = self.api("GET", f"/{INT}")
         if all(shown[part] == wanted[part] for part in PARTS):
             self.behind |= scope == "new"

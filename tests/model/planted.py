@@ -8,15 +8,16 @@ from typing import Any
 import pytest
 
 from functions.adapters.google_calendar import GoogleCalendars
-from functions.application import apply_page, links, pull, reconcile, write
+from functions.application import activation, apply_page, links, pull, reconcile, removals, write
 from functions.application.hints import Hint, Kind
 from functions.application.records import record_of
 from functions.application.sides import Sides
-from functions.domain import plan, plan_inbound, plan_outbound, recovery, view
+from functions.domain import plan, plan_inbound, plan_outbound, plan_wish, recovery, view
 from functions.domain.booking import Booking
 from functions.domain.event import Event
 from functions.domain.link import Link
 from functions.domain.snapshot import Presence, Snapshot
+from functions.domain.step import PatchEvent, Planned, Settle, Why
 from functions.domain.view import View, Wanted
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -155,6 +156,29 @@ def the_grace_is_forgotten(patch: pytest.MonkeyPatch) -> None:
         "_at_the_end_of_grace",
         lambda v, *rest: real(v.with_link(until=None), *rest),
     )
+
+
+def unusually_many_removals_are_carried_out(patch: pytest.MonkeyPatch) -> None:
+    """Nothing is held, however much is deleted."""
+    patch.setattr(removals, "too_many", lambda *_: False)
+
+
+def a_change_of_settings_is_not_finished(patch: pytest.MonkeyPatch) -> None:
+    """Settings that were saved by a process that died then are never followed up."""
+    patch.setattr(activation, "finish", lambda *_: None)
+
+
+def an_undo_that_was_cut_short_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """What a person ordered counts as done once its booking was written."""
+    real = plan_wish.fulfil
+
+    def fulfil(v: View, c: Any, wish: Any) -> Any:
+        planned = real(v, c, wish)
+        return (
+            Planned(Settle(replace(v.link, wish=None), Why.UNDONE)) if isinstance(planned.step, PatchEvent) else planned
+        )
+
+    patch.setattr(plan, "fulfil", fulfil)
 
 
 def a_cancelled_booking_keeps_its_event(patch: pytest.MonkeyPatch) -> None:

@@ -133,6 +133,7 @@ class Stage(Place):
             self.documents, INT, lambda before: replace(before, settings=self._settings(before.settings))
         )
         self.behind = False  # settings were changed for new events only
+        self.cut_short = False  # a change of settings was
         self.undone = False  # a person took something back
         self.parting: set[str] = set()  # bookings whose making a person ordered to be undone
         self.ledger = Ledger(
@@ -573,6 +574,8 @@ class Stage(Place):
             self.api("POST", f"/{INT}/resync")
             self.behind = False
         self.flush("fifo")
+        if self.cut_short:
+            self.tick()
         self._drain()
         if not self.lossy:
             self.check("once every hint was followed")

@@ -1,9 +1,10 @@
-"""Fourteen planted bugs, each caught by the model's own properties in a short story of the model's own rules.
+"""Seventeen planted bugs, each caught by the model's own properties in a short story of the model's own rules.
 
 The base is not updated; the stamp is ignored; the lease is not checked; the etag is not sent; a cancelled booking is
 revived; a tombstone is ignored; the sync token is saved before its changes are applied; a claim is not checked;
 unreadable counts as gone; an old reading counts as an edit; a leased pair is not read again; a booking is not read again
-before it is written; the grace is forgotten; a cancelled booking keeps its event. Without the bug each story ends well.
+before it is written; the grace is forgotten; a cancelled booking keeps its event; unusually many removals are carried
+out; a change of settings is not finished; an undo that was cut short is forgotten. Without the bug each story ends well.
 """
 
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from tests.model.stage import Stage
 Deeds = tuple[tuple[Any, ...], ...]
 Story = tuple[int, Policy, Deeds]
 MAY = Policy(update=True)
+MISHAPS = {"crash": 1, "stall": 1, "change_settings": 3, "undo": 2}  # where their step is told
 MADE = (("new_booking", 0, 0, 20), ("time_passes", 12))
 CASES: tuple[tuple[Plant, Story], ...] = (
     (
@@ -107,6 +109,18 @@ CASES: tuple[tuple[Plant, Story], ...] = (
         ),
     ),
     (planted.the_grace_is_forgotten, (0, MAY, (*MADE, ("delete_event", 0), ("time_passes", 12)))),
+    (
+        planted.unusually_many_removals_are_carried_out,
+        (0, Policy(update=True, hold=1), (*MADE, ("new_booking", 1, 0, 20), ("time_passes", 12), ("delete_all", 0))),
+    ),
+    (
+        planted.a_change_of_settings_is_not_finished,
+        (0, MAY, (*MADE, ("change_settings", "title", 1, 3), ("time_passes", 130))),
+    ),
+    (
+        planted.an_undo_that_was_cut_short_is_forgotten,
+        (0, MAY, (*MADE, ("move_event", 0, 2), ("time_passes", 12), ("undo", 0, 4), ("time_passes", 130))),
+    ),
     (planted.a_cancelled_booking_keeps_its_event, (0, Policy(), (*MADE, ("status_of_booking", 0, 70)))),
 )
 each_bug = pytest.mark.parametrize(("plant", "story"), CASES, ids=lambda case: getattr(case, "__name__", ""))
@@ -130,9 +144,13 @@ def test_the_model_catches_that(
 def at_other_steps(deeds: Deeds) -> Iterator[Deeds]:
     """Give the story as it is told, then with its mishap at each other step: the product's steps change with it."""
     yield deeds
-    place = next((number for number, deed in enumerate(deeds) if deed[0] in ("crash", "stall")), None)
-    for step in range(12) if place is not None else ():
-        yield tuple((deed[0], step, *deed[2:]) if number == place else deed for number, deed in enumerate(deeds))
+    place = next((number for number, deed in enumerate(deeds) if deed[0] in MISHAPS), None)
+    if place is None:
+        return
+    for step in range(12):
+        told = list(deeds[place])
+        told[MISHAPS[told[0]]] = step
+        yield (*deeds[:place], tuple(told), *deeds[place + 1 :])
 
 
 def goes_wrong(stage: Stage, policy: Policy, deeds: Deeds) -> bool:

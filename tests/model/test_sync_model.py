@@ -1,6 +1,9 @@
-"""The model test: people, outside systems and the product's own instances do anything in any order; see `ledger.py`.
+"""The model test: people, an administrator, outside systems and the product's own instances do anything in any order.
 
-In every write of the product: no unsynchronised edit of a person is overwritten against the settings, a cancelled
+People book, drag and delete, one by one or all at once; the administrator changes settings, pauses, takes things back
+and decides on what is held; hints come late, twice or never; calls fail, instances crash or stall at any step.
+
+In every write of the product (`ledger.py`): no unsynchronised edit of a person is overwritten against the settings, a cancelled
 booking stays cancelled until a person reopens it, one event per booking and one booking per event, people's texts are
 kept. Whenever everything has arrived: both sides agree, every eligible edit shows on the other side, no link is stuck,
 nothing waits unexplained, the writes are bounded, and another full look writes nothing.
