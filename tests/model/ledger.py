@@ -383,8 +383,12 @@ class Ledger:
         booking = truth.bookings.get(pair.booking)
         self._by_any(instance, partial(self._may_revive, pair, instance))
         for name in ("when", "room"):
+            shown = self._value(truth, pair, "event", name)
+            if pair.origin == "event" and shown != self._value(truth, pair, "booking", name):
+                pair.pending["event", name] = Edit(shown, self.at)  # what a person changed before deleting it
+                continue
             pair.pending.pop(("event", name), None)
-            self._agree(truth, pair, "booking", name, self._value(truth, pair, "event", name))
+            self._agree(truth, pair, "booking", name, shown)
         pair.pending.pop(("booking", "status"), None)
         pair.agreed["status"] = booking.status if booking is not None else None
 
