@@ -77,7 +77,7 @@ def main() -> None:
         take(page, f"{console}/activation#plan", "console-plan", 760)
         live(stage)
         take(page, f"{console}/authentication", "console-authentication", 1150)
-        take(page, f"{console}/mapping", "console-mapping", 620)
+        take(page, f"{console}/mapping", "console-mapping", 680)
         take(page, f"{console}/diagnostics", "console-diagnostics", 1150)
         take(page, f"{console}/find?booking=1001", "console-find")
         take(page, f"{stage.google}/?from={monday()}", "sandbox-google")
