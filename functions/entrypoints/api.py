@@ -26,7 +26,7 @@ from functions.application.sides import open_sides
 from functions.domain.errors import Malformed
 from functions.entrypoints.api_probe import probe_routes
 from functions.entrypoints.http import answer
-from functions.entrypoints.json_forms import plain, shown
+from functions.entrypoints.json_forms import BESIDE, plain, shown
 from functions.entrypoints.search_now import search_now
 
 Who = Callable[[Request], str]
@@ -48,7 +48,7 @@ def api(ports: Ports, who: Who) -> Blueprint:
     def put(int_id: str) -> Response:
         body = _body()
         known = integrations.find(ports.documents, int_id)
-        raw = body.get("settings", {name: value for name, value in body.items() if name not in ("secrets", "revision")})
+        raw = body.get("settings", {name: value for name, value in body.items() if name not in BESIDE})
         try:
             saved = changes.save(
                 ports,

@@ -11,6 +11,12 @@ from functions.application.probe_record import Trial
 from functions.application.settings_input import raw_of
 from functions.domain.integration import Integration
 
+# what is shown or sent beside the settings: a client may send back all that it read
+BESIDE = {
+    "state", "revision", "connection", "pending", "return_url", "webhook_url", "activated_at", "secrets_set",
+    "ireserve_refused", "backfill", "without_channel", "warnings", "secrets",
+}  # fmt: skip
+
 
 def shown(ports: Ports, integration: Integration) -> dict[str, Any]:
     """Return an integration without a secret: its settings, how far it is, and its addresses."""

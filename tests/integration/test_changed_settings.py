@@ -28,6 +28,14 @@ def test_a_change_that_touches_events_shows_its_plan_first_and_changes_nothing(p
     assert place.api("GET", "/7")["outbound"]["title_template"] == "{OBJECT} - {BOOKING_NUMBER}"
 
 
+def test_what_was_read_may_be_sent_back(place: Place) -> None:
+    running(place)
+    read = place.api("GET", "/7")
+    assert place.api("PUT", "/7", read) == read
+    stale = {**read, "name": "Sporthal", "revision": read["revision"] - 1}
+    assert place.api("PUT", "/7", stale, 409)["reason"] == "revision"
+
+
 def test_applied_to_all_every_event_follows_and_it_is_no_edit_by_a_person(place: Place) -> None:
     booking = running(place)
     change(place, "all", outbound={"title_template": "Nr {BOOKING_NUMBER}"})

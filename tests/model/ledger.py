@@ -384,7 +384,7 @@ class Ledger:
         self._by_any(instance, partial(self._may_revive, pair, instance))
         for name in ("when", "room"):
             shown = self._value(truth, pair, "event", name)
-            if pair.origin == "event" and shown != self._value(truth, pair, "booking", name):
+            if name == "when" and pair.origin == "event" and shown != self._value(truth, pair, "booking", name):
                 pair.pending["event", name] = Edit(shown, self.at)  # what a person changed before deleting it
                 continue
             pair.pending.pop(("event", name), None)
