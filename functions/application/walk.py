@@ -159,10 +159,9 @@ def _listed(sides: Sides, walk: Walk, last: date) -> tuple[list[BookingRow], dic
     """Return what is left of a week, those too that only a link has there; and the links of the week, by booking."""
     rows, known = rows_of(sides, walk.week, last), dict[str, Link]()
     for link in links.of_days(sides.ports.documents, sides.id, walk.week, last):
-        if link.booking_id in rows:
+        if link.booking_id in rows or (link.booking_id and _still_open(link)):
+            rows.setdefault(link.booking_id, BookingRow(link.booking_id))
             known[link.booking_id] = link
-        elif link.booking_id and _still_open(link):
-            rows[link.booking_id] = BookingRow(link.booking_id)
     return sorted((row for row in rows.values() if row.id > walk.after), key=lambda row: row.id), known
 
 
