@@ -48,7 +48,8 @@ def add(routes: Blueprint, desk: Desk) -> None:
             return saved
         if saved is not None:
             return _screen(desk, int_id, saved, rows=rows)
-        return desk.done(f"/console/integrations/{int_id}/mapping", "saved")
+        page = "outbound" if request.form.get("do") == "next" else "mapping"
+        return desk.done(f"/console/integrations/{int_id}/{page}", "saved")
 
 
 def _typed(form: MultiDict[str, str]) -> list[MappingRow]:

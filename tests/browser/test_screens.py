@@ -100,13 +100,13 @@ def test_the_mapping_marks_what_is_wrong_and_keeps_what_was_typed(page: Page, st
     expect(page.locator("tr", has=page.get_by_label("Object 2"))).to_contain_text("not in i-Reserve's list")
     page.get_by_label("Object 3").fill("10")
     page.get_by_label("Calendar 3").fill(ROOM_A)
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("Object 10 has 2 rows; keep one")
     assert page.get_by_label("Calendar 3").input_value() == ROOM_A
     check(page)
     page.get_by_label("Remove row 1").check()
     page.get_by_label("Remove row 2").check()
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("Saved")
     assert page.get_by_label("Object 1").input_value() == "10"
     page.get_by_role("button", name="More rows").click()
