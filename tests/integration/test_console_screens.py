@@ -103,6 +103,12 @@ def test_hostile_texts_are_shown_as_text(place: Place, tab: Tab) -> None:
     assert hostile not in tab.get("/console/").text
 
 
+def test_an_integration_that_is_not_there_is_said_in_the_screens_words(tab: Tab) -> None:
+    answer = tab.get("/console/integrations/99")
+    assert answer.status_code == 404
+    assert "There is no such integration" in answer.text
+
+
 def test_the_language_switch_sends_nobody_elsewhere(tab: Tab) -> None:
     for back in ("https://evil.example/", "//evil.example/console/", "/elsewhere"):
         assert tab.get(f"/console/language/nl?back={back}").headers["Location"] == "/console/"
