@@ -4,6 +4,7 @@ Kept: events and the ids in the bookings stay, so that i-Reserve's own integrati
 events that this service made go, and its ids and Meet links are cleared where they are still ours. Events of people stay.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -57,7 +58,8 @@ def _part(sides: Sides, link: Link) -> None:
         if link.origin is Origin.BOOKING and link.event is not None and not link.closed:
             event = sides.read_event(link.event)
             if event.value is not None and event.value.mark.link_id == link.id:
-                sides.calendars.delete(link.event, event.value.etag, notify=False)
+                with suppress(Gone):
+                    sides.calendars.delete(link.event, event.value.etag, notify=False)
         if link.booking_id:
             booking = sides.read_booking(link.booking_id)
             if booking.presence is Presence.PRESENT and booking.value is not None:

@@ -97,6 +97,11 @@ def plan_removal(v: View, c: Circumstances) -> Planned:
     status = booking.status if booking is not None else None
     if link.version == 0:
         return Planned(Rest(Why.NOT_WANTED))  # never linked, unless another instance is just at it
+    if link.event is not None and v.event.vanished and not link.closed:
+        if v.found is None:
+            return Planned(Look(find=link.event.id))  # a person may have moved it to another calendar
+        if v.found.presence is Presence.UNREADABLE:
+            return Planned(Rest(Why.UNREADABLE))
     if link.event is None or v.event.vanished or (link.closed and v.event.presence is Presence.BELIEVED):
         base = replace(link.base, status=status) if link.base and status is not None else link.base
         closed = replace(link, closed=True, state=State.ACTIVE, until=None, base=base)

@@ -174,13 +174,15 @@ def test_an_event_moves_to_another_calendar_in_one_call_under_its_id(google: Con
     assert isinstance(google.calendars.read(KEY), Tombstone)
 
 
-def test_deleting_takes_one_call_and_deleting_again_is_no_error(google: ConnectedGoogle) -> None:
+def test_deleting_takes_one_call_and_deleting_again_says_that_it_is_gone(google: ConnectedGoogle) -> None:
     event = made(google)
     google.calendars.delete(KEY, event.etag, notify=False)
     assert google.calls == ["calendar.events.delete"]
     assert google.calendars.read(KEY) == Tombstone(KEY)
-    google.calendars.delete(KEY, event.etag, notify=False)
-    google.calendars.delete(EventKey(ROOM_A, "never00001"), "", notify=False)
+    for key in (KEY, EventKey(ROOM_A, "never00001")):
+        with pytest.raises(Gone):
+            google.calendars.delete(key, "", notify=False)
+    google.calendars.delete(EventKey("nowhere@group.calendar.google.com", "never00001"), "", notify=False)
 
 
 def test_a_deleted_event_comes_back_when_revived(google: ConnectedGoogle) -> None:

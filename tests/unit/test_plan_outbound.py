@@ -158,7 +158,9 @@ def test_a_cancelled_booking_removes_its_event_under_its_etag() -> None:
 
 
 def test_a_cancelled_booking_whose_event_is_gone_is_closed_and_stays_so() -> None:
-    step = plan(view(its=booking(status=70), seen=CANCELLED), C).step
+    gone = view(its=booking(status=70), seen=CANCELLED)
+    assert plan(gone, C).step == Look(find=KEY.id)
+    step = plan(replace(gone, found=ABSENT), C).step
     assert isinstance(step, Settle)
     assert step.link.closed
     assert step.link.base is not None
@@ -167,12 +169,21 @@ def test_a_cancelled_booking_whose_event_is_gone_is_closed_and_stays_so() -> Non
         assert plan(view(step.link, booking(status=70), seen), C).step == Rest(Why.IN_STEP)
 
 
+def test_the_event_of_a_cancelled_booking_is_looked_for_where_a_person_moved_it() -> None:
+    gone = view(its=booking(status=70), seen=CANCELLED)
+    assert plan(replace(gone, found=UNREADABLE), C).step == Rest(Why.UNREADABLE)
+    moved = replace(gone, event=Snapshot.of(event(key=MOVED)), found=Snapshot.of(event(key=MOVED)))
+    step = plan(moved, C).step
+    assert isinstance(step, DeleteEvent)
+    assert step.key == MOVED
+
+
 def test_a_cancelled_booking_that_was_never_linked_is_left_alone() -> None:
     assert plan(missing(status=70), C).step == Rest(Why.NOT_WANTED)
 
 
 def test_a_link_without_a_base_is_closed_too() -> None:
-    step = plan(view(link(base=None), booking(status=70), CANCELLED), C).step
+    step = plan(replace(view(link(base=None), booking(status=70), CANCELLED), found=ABSENT), C).step
     assert isinstance(step, Settle)
     assert step.link.base is None
     assert isinstance(plan(view(link(base=None), booking(status=70)), C).step, DeleteEvent)
