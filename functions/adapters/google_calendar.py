@@ -86,13 +86,9 @@ class GoogleCalendars:
         return _live(destination, self._run(request))
 
     def delete(self, key: EventKey, etag: str, *, notify: bool) -> None:
-        """Remove an event if it still has this etag; raises `Gone` where it is not there, unless its calendar is gone."""
+        """Remove an event if it still has this etag; raises `Gone` where it is not there."""
         request = self._events.delete(calendarId=key.calendar, eventId=key.id, sendUpdates=_mails(notify))
-        try:
-            self._run(request, etag=etag, empty=True)
-        except Gone as error:
-            if error.reason != "calendar_gone":
-                raise
+        self._run(request, etag=etag, empty=True)
 
     def changes(self, calendar: str, *, sync_token: str = "", page: str = "") -> EventPage:
         """Return a page of what changed since the token; without one a page of everything."""

@@ -62,9 +62,15 @@ def touches(before: Settings, after: Settings) -> bool:
     """Whether a change of settings can change events or bookings that are there."""
 
     def shape(s: Settings) -> object:
-        return (s.outbound, s.mapping, s.timezone, s.language, s.sync.day_end, s.sync.window_days)
+        rows = (s.outbound, s.mapping, s.timezone, s.language, s.sync.day_end, s.sync.window_days)
+        return rows, _followed(s)
 
     return shape(before) != shape(after)
+
+
+def _followed(s: Settings) -> object:
+    """Return what decides which events of people become bookings."""
+    return (s.inbound.enabled, s.inbound.object, s.inbound.follow, s.inbound.import_existing)
 
 
 def follow_up(ports: Ports, before: Integration, saved: Integration, actor: str, scope: str) -> None:
@@ -72,6 +78,8 @@ def follow_up(ports: Ports, before: Integration, saved: Integration, actor: str,
     sides = open_sides(ports, saved)
     _channels(sides, before.settings, saved.settings)
     if touches(before.settings, saved.settings) and scope != "new" and saved.phase is not Phase.PAUSED:
+        if _followed(before.settings) != _followed(saved.settings):
+            sweep.pull_all(sides, "resync")
         walk.begin(ports, saved, "resync", actor, scope)
 
 

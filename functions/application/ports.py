@@ -192,7 +192,7 @@ class Calendars(Protocol):
         """Move an event to another calendar."""
 
     def delete(self, key: EventKey, etag: str, *, notify: bool) -> None:
-        """Remove an event under `If-Match`; raises `Gone` where there is none, in a calendar that is there."""
+        """Remove an event under `If-Match`; raises `Gone` where there is none."""
 
     def changes(self, calendar: str, *, sync_token: str = "", page: str = "") -> EventPage:
         """Return a page of what changed since the token (deletions too); raises `TokenExpired`."""

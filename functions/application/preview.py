@@ -85,7 +85,8 @@ def make(ports: Ports, integration: Integration, before: Plan | None) -> Plan:
             plan = _add(plan, integration, row.id, _rehearse(sides, row.id))
         week = last + timedelta(days=1)
         plan = replace(plan, week=week, complete=week > plan.last)
-    if plan.complete and integration.settings.inbound.enabled and integration.settings.inbound.import_existing:
+    inbound = integration.settings.inbound
+    if plan.complete and inbound.enabled and (inbound.import_existing or integration.activated_at is not None):
         plan = _new_events(sides, integration, plan)
     return plan
 
@@ -127,7 +128,7 @@ def _add(plan: Plan, integration: Integration, name: str, outcome: Outcome | Syn
         resting = Counter(plan.resting) + Counter([outcome.rest.why.value])
         return replace(plan, looked=plan.looked + 1, in_step=plan.in_step + 1, resting=dict(resting))
     did = [kind_of(write) for write in writes]
-    if adopted and "make" not in did:
+    if adopted and "make" not in did and "make_booking" not in did:
         did.insert(0, "adopt")
     line = {
         "booking_id": name if not name.startswith("event ") else "",
@@ -170,7 +171,7 @@ def _with_line(plan: Plan, line: Body, did: Counter[str]) -> Plan:
 
 
 def _new_events(sides: Sides, integration: Integration, plan: Plan) -> Plan:
-    """Add the events that people made before activation and that would become bookings."""
+    """Add the events that people made and that would become bookings."""
     start = datetime.combine(plan.first, datetime.min.time(), ZoneInfo(integration.settings.timezone))
     end = datetime.combine(plan.last, datetime.min.time(), ZoneInfo(integration.settings.timezone))
     for calendar in integration.settings.calendars:

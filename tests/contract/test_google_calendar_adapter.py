@@ -182,7 +182,6 @@ def test_deleting_takes_one_call_and_deleting_again_says_that_it_is_gone(google:
     for key in (KEY, EventKey(ROOM_A, "never00001")):
         with pytest.raises(Gone):
             google.calendars.delete(key, "", notify=False)
-    google.calendars.delete(EventKey("nowhere@group.calendar.google.com", "never00001"), "", notify=False)
 
 
 def test_a_deleted_event_comes_back_when_revived(google: ConnectedGoogle) -> None:

@@ -210,3 +210,15 @@ def test_an_activation_that_was_cut_short_is_brought_about_by_the_next_round(pla
     place.book("2026-11-25T10:00", "2026-11-25T11:00")
     place.settle()
     assert len(place.events()) == 2
+
+
+def test_events_that_other_settings_make_bookings_of_are_in_the_plan_and_become_bookings_at_once(place: Place) -> None:
+    running(place)
+    place.draw("2026-11-25T10:00", "2026-11-25T11:00", ROOM_B)
+    place.settle(60)
+    assert len(place.bookings()) == 1
+    said = change(place, inbound={"follow": "all_mapped"}, status=409)
+    assert said["plan"]["counts"] == {"make_booking": 1}
+    change(place, "all", inbound={"follow": "all_mapped"})
+    place.settle(60)
+    assert [each["object_id"] for each in place.bookings()] == [10, 11]
