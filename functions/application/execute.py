@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from functions.application import journal, links, write_back
-from functions.application.hints import Hint
+from functions.application.hints import Hint, Kind, give
 from functions.application.integrations import path_of
 from functions.application.ports import Body, Transaction
 from functions.application.sides import Sides
@@ -98,6 +98,7 @@ def _refused(
     closed = journal.closed(entry, "refused", sides.now(), reason=error.reason)
     event = view.event.value
     if isinstance(step, WriteBooking) and step.why is Why.UNDONE:
+        _look_again(sides, link)  # what people did meanwhile was not looked at
         _save(sides, replace(link, wish=None), entry_id, closed)
         raise error
     if isinstance(step, MakeBooking) and event is not None:
@@ -124,6 +125,13 @@ def _refused(
         raise error
     event_side: Snapshot[Event] = Snapshot(Presence.ABSENT) if isinstance(step, ReviveEvent) else view.event
     return replace(view, link=_save(sides, link, entry_id, closed), event=event_side)
+
+
+def _look_again(sides: Sides, link: Link) -> None:
+    hint = Hint(Kind.BOOKING, sides.id, (link.booking_id,), "undo", sides.now())
+    if link.event is not None:
+        hint = replace(hint, kind=Kind.EVENT, subject=(link.event.calendar, link.event.id))
+    give(sides.ports.tasks, hint, sides.now(), trailing=False)
 
 
 def _burnt(link: Link) -> Link:
