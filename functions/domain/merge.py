@@ -264,7 +264,8 @@ def _write_back(v: View, c: Circumstances, booking: Booking, key: EventKey, meet
     link, outbound = v.link, c.settings.outbound
     change = BookingChange()
     name, wanted = outbound.external_id_field, key.id
-    if link.write_back and booking.value_of(name) != wanted and c.digest(written(name, wanted)) not in link.ours:
+    free = link.write_back or not booking.value_of(name)  # what was foreign is gone, or another field is used now
+    if free and booking.value_of(name) != wanted and c.digest(written(name, wanted)) not in link.ours:
         if name == "external_id":
             change = replace(change, external_id=wanted)
         else:

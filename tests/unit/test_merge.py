@@ -9,6 +9,7 @@ import pytest
 from functions.domain.event import EventKey, Guest, MeetState
 from functions.domain.link import Origin, State
 from functions.domain.merge import merge, noted
+from functions.domain.outcome import landed
 from functions.domain.plan import plan
 from functions.domain.settings import MappingRow
 from functions.domain.snapshot import Snapshot
@@ -365,3 +366,13 @@ def test_a_reason_goes_with_the_next_change_in_one_write() -> None:
     assert plan(view(told, booking(NOON), BELIEVED), C).step == Look(event=KEY)
     step = patch(view(told, booking(NOON), event(description=said)))
     assert (step.change.when, step.change.description) == (NOON, LINE)
+
+
+def test_a_field_that_holds_nothing_foreign_any_more_gets_the_id() -> None:
+    was_foreign = link(write_back=False, reason="foreign_id")
+    step = plan(view(was_foreign, booking(external_id="")), C).step
+    assert step == WriteBooking("1001", BookingChange(external_id=KEY.id), Why.WRITE_BACK)
+    done = landed(was_foreign, step, None, booking(), C)
+    assert (done.write_back, done.reason) == (True, "")
+    meet = WriteBooking("1001", BookingChange(fields=(("custom02", "https://meet.google.com/abc"),)), Why.WRITE_BACK)
+    assert not landed(was_foreign, meet, None, booking(), C).write_back
