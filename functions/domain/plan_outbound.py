@@ -39,6 +39,10 @@ def plan_missing(v: View, c: Circumstances, wanted: Wanted) -> Planned:
     content = appointment_of(booking, c.settings, calendar)
     if not in_window(content.when, c.settings, c.now):
         return Planned(Rest(Why.OUTSIDE_WINDOW))
+    if link.event is not None and link.reason == Why.RECOVERED and v.found is None:
+        return Planned(Look(find=link.event.id))
+    if link.event is not None and v.found is not None and v.found.presence is Presence.UNREADABLE:
+        return Planned(Rest(Why.UNREADABLE))
     if link.event is not None:
         return Planned(
             ReviveEvent(link.event, revived(link, content), Why.BOOKING_MADE), base_revived(link, content, booking, c)

@@ -56,7 +56,8 @@ def _event_side(link: Link, v: View, intent: Intent) -> Link:
     """Settle an intent on the event, which was read at the place where the write would have put it."""
     event = v.event.value
     if intent.step == "DeleteEvent":
-        return replace(link, closed=True) if event is None else link
+        # it may also be gone from there because a person moved it: it is looked for before it would be made again
+        return replace(link, closed=True, reason=Why.RECOVERED) if event is None else link
     if event is None:
         return link
     landed = intent.step == "MoveEvent" or event.mark.stamp == intent.stamp

@@ -241,3 +241,10 @@ def test_a_persons_event_comes_back_at_the_new_time_of_its_booking() -> None:
     assert isinstance(step, ReviveEvent)
     assert step.content is not None
     assert step.content.when == NOON
+
+
+def test_an_event_that_was_gone_after_a_crash_is_looked_for_before_it_is_made_again() -> None:
+    was_gone = view(link(closed=True, reason=Why.RECOVERED), booking(), seen=CANCELLED)
+    assert plan(was_gone, C).step == Look(find=KEY.id)
+    assert plan(replace(was_gone, found=UNREADABLE), C).step == Rest(Why.UNREADABLE)
+    assert isinstance(plan(replace(was_gone, found=ABSENT), C).step, ReviveEvent)
