@@ -95,9 +95,10 @@ def save(tx: Transaction, int_id: str, link: Link) -> Link:
 def _looked_up_by(link: Link) -> dict[str, str]:
     """Return what links are found by beside their own fields: the calendar, and the day (with the id, to be unique)."""
     calendar = link.event.calendar if link.event is not None else ""
-    if link.base is None:
+    base = link.base or (link.intent.base if link.intent is not None else None)
+    if base is None:
         return {"calendar": calendar}
-    first = link.base.when.start if isinstance(link.base.when, Timed) else link.base.when.first
+    first = base.when.start if isinstance(base.when, Timed) else base.when.first
     return {"calendar": calendar, "day": f"{first:%Y-%m-%d}|{link.id}"}
 
 

@@ -12,7 +12,7 @@ from functions.application.journal import changed, when_from
 from functions.application.ports import Body, Ports
 from functions.domain.errors import Conflict, Gone
 from functions.domain.integration import Integration
-from functions.domain.link import Link, Wish
+from functions.domain.link import Link, State, Wish
 from functions.domain.step import Why, Write
 
 STAYS = "Texts, mails that were sent and invoices do not come back, and i-Reserve may refuse."
@@ -79,6 +79,8 @@ def _wish(integration: Integration, body: Body) -> Wish:
 
 
 def _wishing(link: Link, wish: Wish) -> Link:
+    if link.state is State.DETACHED and wish.status is None:
+        raise Conflict("this pair was parted; undo that first, or change the booking in i-Reserve", reason="parted")
     return replace(link, wish=wish)
 
 

@@ -164,3 +164,16 @@ def test_an_undo_that_was_cut_short_is_carried_out_a_little_later(place: Place) 
     assert_at_rest(place)
     assert place.booking(booking)["from"] == "2026-11-24T10:00"
     assert place.event()["start"]["dateTime"] == "2026-11-24T10:00:00+01:00"
+
+
+def test_what_was_done_before_a_pair_was_parted_cannot_be_undone_before_that(place: Place) -> None:
+    place.activate()
+    event = place.draw("2026-11-24T10:00", "2026-11-24T11:00")
+    place.settle()
+    place.drag(event["id"], "2026-11-24T14:00", "2026-11-24T15:00")
+    place.settle()
+    place.api("POST", f"/7/journal/{entry_of(place, 'MakeBooking', 'event_made')}/undo")
+    moved = entry_of(place, "WriteBooking", "event_moved")
+    assert place.api("POST", f"/7/journal/{moved}/undo", status=409)["reason"] == "parted"
+    place.settle(300)
+    assert len(place.events()) == 1
