@@ -6,21 +6,19 @@ and Meet of an event made from a booking: the booking's side. Those of a person'
 
 from dataclasses import replace
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from functions.domain.appointment import Appointment
 from functions.domain.booking import Booking
 from functions.domain.event import Event, EventKey, MeetState
 from functions.domain.link import Base, Link, Origin, State
+from functions.domain.merge_event import event_side
 from functions.domain.projection import (
     appointment_of,
     base_of,
     remarks_of,
-    reminder_text,
     when_of,
     written,
 )
-from functions.domain.reasons import notice, sentence
 from functions.domain.series import family
 from functions.domain.step import (
     BookingChange,
@@ -34,7 +32,7 @@ from functions.domain.step import (
     Why,
     WriteBooking,
 )
-from functions.domain.text import plain, put_together, take_apart
+from functions.domain.text import plain
 from functions.domain.view import Circumstances, View
 
 MEET_PATIENCE = timedelta(minutes=10)
@@ -64,7 +62,8 @@ def merge(v: View, c: Circumstances) -> Planned:
         return Planned(Rest(Why.NOT_ELIGIBLE))
     return (
         _booking_side(v, c, booking, event)
-        or _event_side(v, c, booking, event, wanted)
+        or event_side(v, c, booking, event, wanted)
+        or _write_back(v, c, booking, event.key, event.meet_url)
         or _settle(v, c, booking, wanted)
     )
 
@@ -149,114 +148,6 @@ def _remarks(v: View, c: Circumstances, booking: Booking, event: Event, base: Ba
         return None
     after = replace(base, digests={"text": c.digest(remarks), "remarks": c.digest(plain(remarks))})
     return Planned(WriteBooking(booking.id, BookingChange(fields=((name, remarks),)), Why.EVENT_TEXT), after)
-
-
-def _event_side(v: View, c: Circumstances, booking: Booking, event: Event, wanted: Appointment) -> Planned | None:
-    """Return the write to the event: the booking's time and room, and the texts where the booking owns them."""
-    link, base = v.link, v.link.base
-    if event.key.calendar != wanted.calendar:
-        stayed = base is not None and base.calendar == wanted.calendar
-        if stayed and (said := _room_put_back(v, c, booking, event)):
-            return said
-        after = replace(base, calendar=wanted.calendar, object_id=booking.object_id) if base else None
-        why = Why.PUT_BACK if stayed else Why.BOOKING_CHANGED
-        return Planned(MoveEvent(event.key, event.etag, wanted.calendar, why), after)
-    change = EventChange(when=wanted.when) if event.when != wanted.when else EventChange()
-    put_back = base is not None and change.when is not None and when_of(booking, c.settings) == base.when
-    after = base_of(wanted, booking, c.digest)
-    ours = link.origin is Origin.BOOKING
-    if ours:
-        change = _texts(change, link, event, wanted, c)
-    else:
-        after = replace(after, digests=base.digests if base else {})
-    why = _why(base, after, booking, event, put_back=put_back)
-    why_not = ""
-    if put_back:
-        why_not = link.notice if link.refused else _why_put_back(link, booking)
-        change = _with_notice(change, event, why_not, c, line=ours, anew=True)
-    elif take_apart(event.description).notice and (change != EventChange() or not link.notice):
-        why = Why.BOOKING_CHANGED if change == EventChange() else why
-        change = _with_notice(change, event, "", c, line=ours)  # what was said there goes with the next change
-    if change == EventChange():
-        return _write_back(v, c, booking, event.key, event.meet_url)
-    return Planned(PatchEvent(event.key, event.etag, change, why, why_not), after)
-
-
-def _room_put_back(v: View, c: Circumstances, booking: Booking, event: Event) -> Planned | None:
-    """Return the write of the reason onto an event that is about to be moved back to its calendar."""
-    why_not = v.link.notice if v.link.refused else ("activity" if booking.activity_id else "object_change")
-    ours = v.link.origin is Origin.BOOKING
-    change = _with_notice(EventChange(), event, why_not, c, line=ours, anew=True)
-    if change == EventChange():
-        return None
-    return Planned(PatchEvent(event.key, event.etag, change, Why.REFUSED, why_not), None)
-
-
-def _why(base: Base | None, after: Base, booking: Booking, event: Event, *, put_back: bool) -> Why:
-    if base is None:
-        return Why.ADOPTED
-    if put_back:
-        return Why.PUT_BACK
-    if base.when not in (after.when, event.when):
-        return Why.CONFLICT
-    changed = (base.when, base.object_id, base.status) != (after.when, after.object_id, booking.status)
-    return Why.BOOKING_CHANGED if changed or dict(base.digests) != dict(after.digests) else Why.PUT_BACK
-
-
-def _why_put_back(link: Link, booking: Booking) -> str:
-    if booking.activity_id:
-        return "activity"
-    return "not_allowed" if link.origin is Origin.BOOKING else "other"
-
-
-def _texts(change: EventChange, link: Link, event: Event, wanted: Appointment, c: Circumstances) -> EventChange:
-    """Add the texts that the event should show and does not."""
-    base = link.base
-    if plain(event.title) != plain(wanted.title):
-        change = replace(change, title=wanted.title)
-    text = take_apart(event.description)
-    if plain(text.above) != plain(wanted.description):
-        description = put_together(replace(text, above=wanted.description), c.settings.language)
-        change = replace(change, description=description)
-    addresses = {guest.email.lower() for guest in event.guests}
-    if wanted.guest and wanted.guest not in addresses:
-        change = replace(change, guest_in=wanted.guest)
-    former = base.digests.get("guest", "") if base else ""
-    for address in sorted(addresses - {wanted.guest}):
-        if former and c.digest(address) == former:
-            change = replace(change, guest_out=address)
-    if reminder_text(event.reminders) != reminder_text(wanted.reminders):
-        change = replace(change, reminders=wanted.reminders)
-    asked = base is not None and base.digests.get("meet", "") == c.digest("meet")
-    if wanted.meet and event.meet is MeetState.NONE and not asked:
-        change = replace(change, meet=True)
-    return change
-
-
-def _with_notice(
-    change: EventChange, event: Event, category: str, c: Circumstances, *, line: bool, anew: bool = False
-) -> EventChange:
-    """Put the dated line under the service's line, or take it away (category ""); `anew` with today's date."""
-    before = change.description if change.description is not None else event.description
-    text = take_apart(before)
-    if category and not anew and text.notice.endswith(sentence(category, c.settings.language)):
-        return change
-    said = notice(category, c.settings.language, c.now.astimezone(ZoneInfo(c.settings.timezone))) if category else ""
-    if said == text.notice:
-        return change
-    description = put_together(replace(text, notice=said), c.settings.language, line=line)
-    return replace(change, description=description)
-
-
-def noted(v: View, c: Circumstances) -> Planned | None:
-    """Return the write of the dated line onto a person's event that was refused, unless it stands there."""
-    event = v.event.value
-    if event is None or not v.link.notice:
-        return None
-    change = _with_notice(EventChange(), event, v.link.notice, c, line=False)
-    if change == EventChange():
-        return None
-    return Planned(PatchEvent(event.key, event.etag, change, Why.REFUSED), None)
 
 
 def _write_back(v: View, c: Circumstances, booking: Booking, key: EventKey, meet_url: str) -> Planned | None:

@@ -8,7 +8,8 @@ from functions.domain.booking import Booking
 from functions.domain.event import Event
 from functions.domain.identity import TEST_LINK, test_event_id
 from functions.domain.link import Base, Link, Origin, State
-from functions.domain.merge import may_write_booking, merge, noted
+from functions.domain.merge import may_write_booking, merge
+from functions.domain.merge_event import noted
 from functions.domain.plan_outbound import base_revived, revived
 from functions.domain.projection import appointment_of, in_window, remarks_of, when_of
 from functions.domain.reasons import notice

@@ -8,7 +8,8 @@ import pytest
 
 from functions.domain.event import EventKey, Guest, MeetState
 from functions.domain.link import Origin, State
-from functions.domain.merge import merge, noted
+from functions.domain.merge import merge
+from functions.domain.merge_event import noted
 from functions.domain.outcome import landed
 from functions.domain.plan import plan
 from functions.domain.settings import MappingRow
