@@ -29,8 +29,9 @@ from functions.domain.view import Circumstances, View
 def fulfil(v: View, c: Circumstances, wish: Wish) -> Planned:
     """Return the next step towards a wish; the booking first, because it may refuse."""
     link, booking = v.link, v.booking.value
-    if booking is None:
-        return Planned(Settle(replace(link, wish=None), Why.UNDONE))
+    parted = Planned(Settle(replace(link, wish=None, state=State.DETACHED, reason=Why.UNDONE), Why.UNDONE))
+    if booking is None:  # it is gone
+        return parted if wish.detach else Planned(Settle(replace(link, wish=None), Why.UNDONE))
     change = _change(booking, wish, c)
     if change != BookingChange():
         base = link.base
@@ -43,7 +44,7 @@ def fulfil(v: View, c: Circumstances, wish: Wish) -> Planned:
             )
         return Planned(WriteBooking(booking.id, change, Why.UNDONE), base)
     if wish.detach:
-        return Planned(Settle(replace(link, wish=None, state=State.DETACHED, reason=Why.UNDONE), Why.UNDONE))
+        return parted
     if booking.status in c.settings.outbound.delete_on_status or link.event is None:
         return Planned(Settle(_fulfilled(link), Why.UNDONE))
     return _event(v, c, link, booking)

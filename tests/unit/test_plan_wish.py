@@ -105,6 +105,12 @@ def test_a_cancelled_booking_needs_no_event() -> None:
     assert isinstance(without, Settle)
 
 
+def test_a_wish_to_part_from_a_booking_that_is_gone_parts_them_still() -> None:
+    step = plan(view(link(wish=Wish(status=70, detach=True)), ABSENT), C).step
+    assert isinstance(step, Settle)
+    assert (step.link.state, step.link.wish) == (State.DETACHED, None)
+
+
 def test_a_wish_for_a_booking_that_is_gone_is_over() -> None:
     step = plan(view(link(wish=BACK), ABSENT), C).step
     assert isinstance(step, Settle)
