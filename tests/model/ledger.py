@@ -83,12 +83,15 @@ class Ledger:
         now: Callable[[], datetime],
         names: Callable[[str, str], bool],
         ordered: Callable[[str], bool],
+        written_down: Callable[[str], tuple[object, object] | None],
     ) -> None:
         """`rooms` maps an object to its calendar; `names(booking, link)`: does a mark name the pair of a booking.
 
-        `ordered(booking)`: is the product carrying out what a person ordered for that pair.
+        `ordered(booking)`: is the product carrying out what a person ordered for that pair. `written_down(booking)`: the
+        time and room of which it has written down that both sides show them.
         """
-        self._rooms, self._now, self._names, self._ordered = rooms, now, names, ordered
+        self._rooms, self._now, self._names = rooms, now, names
+        self._ordered, self._written_down = ordered, written_down
         self.at = 0
         self._policies = [(0, policy)]
         self.truth = Truth({}, {})
@@ -397,6 +400,8 @@ class Ledger:
         if not stood:
             raise Broken(f"event {pair.event} was made again for booking {pair.booking}, which is cancelled")
         edited = any(side == "booking" for side, _ in pair.pending) or self._ordered(pair.booking)
+        shown = tuple(self._value(self.truth, pair, "booking", name) for name in ("when", "room"))
+        edited |= shown != self._written_down(pair.booking)  # carried over before a crash, which nothing tells
         if pair.known and pair.may_be_written(policy) and policy.deleted != "restore" and not edited:
             raise Broken(f"event {pair.event} was made again although its deletion counts")
 

@@ -137,7 +137,12 @@ class Stage(Place):
         self.undone = False  # a person took something back
         self.parting: set[str] = set()  # bookings whose making a person ordered to be undone
         self.ledger = Ledger(
-            policy, ROOMS, lambda: self.now, lambda booking, link: link in self._links_of(booking), self._ordered
+            policy,
+            ROOMS,
+            lambda: self.now,
+            lambda booking, link: link in self._links_of(booking),
+            self._ordered,
+            self._written_down,
         )
         self.observe()
 
@@ -160,6 +165,10 @@ class Stage(Place):
     def _ordered(self, booking: str) -> bool:
         link = links.of_booking(self.documents, INT, booking)
         return link.wish is not None or bool(link.decided)
+
+    def _written_down(self, booking: str) -> tuple[object, object] | None:
+        base = links.of_booking(self.documents, INT, booking).base
+        return (when_of(base.when), base.calendar) if base is not None else None
 
     def _memo(self) -> dict[int, Any]:
         shared = (self.world, self.world.channels.wake, self.tenant)
