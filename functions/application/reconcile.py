@@ -135,6 +135,8 @@ def _look(sides: Sides, view: View, step: Look) -> View:
     gone = view.link.event.calendar if view.link.event is not None else ""
     found = sides.find_event(step.find, but=gone)
     holder = links.of_event_id(sides.ports.documents, sides.id, sides.settings.calendars, step.find)
+    if found.value is not None:  # one that was moved may have been taken for new where it is now
+        holder = links.of_event(sides.ports.documents, sides.id, found.value.key) or holder
     if holder is None or holder.id == view.link.id:
         moved = found.value is not None and view.link.event is not None and view.link.event.id == step.find
         return replace(view, found=found, found_is_free=True, event=found if moved else view.event)

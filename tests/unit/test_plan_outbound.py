@@ -173,7 +173,10 @@ def test_the_event_of_a_cancelled_booking_is_looked_for_where_a_person_moved_it(
     gone = view(its=booking(status=70), seen=CANCELLED)
     assert plan(replace(gone, found=UNREADABLE), C).step == Rest(Why.UNREADABLE)
     moved = replace(gone, event=Snapshot.of(event(key=MOVED)), found=Snapshot.of(event(key=MOVED)))
-    step = plan(moved, C).step
+    claimed = plan(moved, C).step
+    assert isinstance(claimed, Settle)
+    assert claimed.link.event == MOVED
+    step = plan(replace(moved, link=claimed.link), C).step
     assert isinstance(step, DeleteEvent)
     assert step.key == MOVED
 
