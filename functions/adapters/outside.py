@@ -45,7 +45,7 @@ class RealOutside:
         """i-Reserve as the integration's API user, in its dialect."""
         from functions.adapters.ireserve import IReserve
         from functions.adapters.outgoing import session
-        from functions.domain.dialect import dialect_from
+        from functions.application.dialect_kept import dialect_of
 
         if not hasattr(self._own, "session"):
             self._own.session = session(allow_private=self._allow_private, max_bytes=8 * 1024 * 1024)
@@ -56,7 +56,7 @@ class RealOutside:
             lambda: self._secret(integration, "ireserve_password"),
             s.timezone,
             s.sync.day_end,
-            dialect_from(integration.dialect),
+            dialect_of(integration.dialect),
             self._own.session,
         )
 

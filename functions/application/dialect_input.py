@@ -3,14 +3,15 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
+from functions.application.dialect_kept import HINTS, dialect_of, typed
 from functions.application.integrations import HISTORY_DAYS, path_of
 from functions.application.ports import Ports, Transaction
 from functions.application.records import body_of, record_of
-from functions.domain.dialect import Dialect, dialect_from
+from functions.domain.dialect import Dialect
 from functions.domain.errors import Fault, Gone, Invalid
 from functions.domain.integration import Integration
 
@@ -18,7 +19,6 @@ NAME = re.compile(r"[A-Za-z0-9_.\[\]-]{1,60}")  # it becomes a part of a search,
 NUMBER = re.compile(r"[A-Za-z0-9_-]{1,40}")
 CARRIED = ("object_id", "date", "number")
 LONGEST_SECONDS = 60.0
-_HINTS = {name: kind for name, kind in get_type_hints(Dialect).items() if name != "known"}
 
 
 def shown(dialect: Dialect) -> list[dict[str, Any]]:
@@ -40,7 +40,7 @@ def save(ports: Ports, int_id: str, given: Mapping[str, Any], actor: str) -> Dia
     wrong = tuple(faults(given))
     if wrong:
         raise Invalid(wrong)
-    dialect = dialect_from({name: _typed(name, value) for name, value in given.items()})
+    dialect = dialect_of(given)
     now, entry = ports.clock(), ports.token(12)
 
     def work(tx: Transaction) -> Integration:
@@ -59,29 +59,25 @@ def save(ports: Ports, int_id: str, given: Mapping[str, Any], actor: str) -> Dia
             )
         return after
 
-    return dialect_from(ports.documents.transact(work).dialect)
+    return dialect_of(ports.documents.transact(work).dialect)
 
 
 def faults(given: Mapping[str, Any]) -> Iterator[Fault]:
     """Give everything that is wrong with points, each fault with its point."""
     for name, value in given.items():
-        if name not in _HINTS:
-            yield Fault(name, f"there is no such point; use {', '.join(sorted(_HINTS))}")
+        if name not in HINTS:
+            yield Fault(name, f"there is no such point; use {', '.join(sorted(HINTS))}")
             continue
         try:
-            typed = _typed(name, value)
+            point = typed(name, value)
         except ValidationError:
             yield Fault(name, _advice(name))
             continue
-        yield from (Fault(name, says) for says in _rules(name, typed))
-
-
-def _typed(name: str, value: Any) -> Any:
-    return TypeAdapter(_HINTS[name]).validate_python(value)
+        yield from (Fault(name, says) for says in _rules(name, point))
 
 
 def _advice(name: str) -> str:
-    choices = [each for each in get_args(_HINTS[name]) if isinstance(each, str)]
+    choices = [each for each in get_args(HINTS[name]) if isinstance(each, str)]
     if choices:
         return f"use {', '.join(choices)}"
     known = {
@@ -89,7 +85,7 @@ def _advice(name: str) -> str:
         "status_names": 'give pairs of a name and a code: [["open", 20]]',
     }
     kinds = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
-    parts = get_args(_HINTS[name]) or (_HINTS[name],)
+    parts = get_args(HINTS[name]) or (HINTS[name],)
     kind = next((words for part, words in kinds.items() if part in parts), "a list of texts")
     none = " or null" if type(None) in parts else ""
     return known.get(name, f"give {'a list of texts' if tuple in map(_origin, parts) else kind}{none}")

@@ -6,12 +6,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions.application import integrations, probe_record
+from functions.application.dialect_kept import dialect_of
 from functions.application.ports import Reservations
 from functions.application.probe_record import Spot, Trial, Written
 from functions.application.sides import Sides
 from functions.domain.appointment import AllDay, Timed, When
 from functions.domain.booking import Booking
-from functions.domain.dialect import Dialect, dialect_from
+from functions.domain.dialect import Dialect
 from functions.domain.dialect_guesses import guesses
 from functions.domain.errors import Conflict, Refused
 from functions.domain.projection import when_of
@@ -44,7 +45,7 @@ class Bench:
     @property
     def dialect(self) -> Dialect:
         """What was found so far; the rest as assumed."""
-        return dialect_from(self.trial.found)
+        return dialect_of(self.trial.found)
 
     def asking(self, **guess: Any) -> Reservations:
         """Return i-Reserve in the dialect as found so far, with guesses laid over it."""

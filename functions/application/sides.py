@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from functions.application import integrations
+from functions.application.dialect_kept import dialect_of
 from functions.application.ports import Calendars, Ports, Reservations
 from functions.domain.booking import Booking
-from functions.domain.dialect import Dialect, dialect_from
+from functions.domain.dialect import Dialect
 from functions.domain.errors import AccessRevoked, Gone, Malformed, Refused, SyncError, Transient
 from functions.domain.event import Event, EventKey
 from functions.domain.integration import Integration
@@ -33,7 +34,7 @@ class Sides:
     dialect: Dialect = field(init=False)  # what is known of this i-Reserve
 
     def __post_init__(self) -> None:
-        self.dialect = dialect_from(self.integration.dialect)
+        self.dialect = dialect_of(self.integration.dialect)
 
     @property
     def settings(self) -> Settings:

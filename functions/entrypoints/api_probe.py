@@ -6,8 +6,8 @@ from typing import Any
 from flask import Blueprint, Request, Response, request
 
 from functions.application import dialect_input, integrations, probe, probe_record, probe_start
+from functions.application.dialect_kept import dialect_of
 from functions.application.ports import Ports
-from functions.domain.dialect import dialect_from
 from functions.domain.errors import Fault, Invalid, Malformed
 from functions.entrypoints.http import answer
 from functions.entrypoints.json_forms import progress
@@ -45,7 +45,7 @@ def probe_routes(routes: Blueprint, ports: Ports, who: Callable[[Request], str])
 
     @routes.get("/<int_id>/dialect")
     def dialect(int_id: str) -> Response:
-        found = dialect_from(integrations.get(ports.documents, int_id).dialect)
+        found = dialect_of(integrations.get(ports.documents, int_id).dialect)
         return answer(200, {"points": dialect_input.shown(found), "known": found.as_body()})
 
     @routes.put("/<int_id>/dialect")

@@ -7,9 +7,9 @@ from datetime import timedelta
 import click
 
 from functions.application import integrations, probe, probe_record, probe_start
+from functions.application.dialect_kept import dialect_of
 from functions.application.ports import Ports
 from functions.application.probe_record import Trial
-from functions.domain.dialect import dialect_from
 from functions.domain.errors import Refused, SyncError
 from functions.entrypoints.cli_frame import ACTOR, MakePorts, as_json, clear_errors, int_id, show
 from functions.entrypoints.json_forms import progress
@@ -40,7 +40,7 @@ def probe_command(
             else probe_start.begin(ports, int_id, booking, thing, ACTOR, really=really)
         )
         trial = _carry_on(ports, int_id, trial)
-        dialect = dialect_from(integrations.get(ports.documents, integration.id).dialect)
+        dialect = dialect_of(integrations.get(ports.documents, integration.id).dialect)
         lines = [f"{name:24} {value}" for name, value in trial.found.items()]
         lines += [f"{name:24} assumed: {says}" for name, says in dialect.assumptions()]
         lines += [f"not found out: {part} ({reason})" for part, reason in trial.trouble.items()]

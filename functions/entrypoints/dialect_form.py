@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from functions.application.dialect_input import faults
-from functions.domain.dialect import Dialect, dialect_from
+from functions.application.dialect_kept import dialect_of
+from functions.domain.dialect import Dialect
 from functions.domain.errors import Fault
 from functions.entrypoints.texts import Texts
 
@@ -84,9 +85,10 @@ def shown(dialect: Dialect) -> dict[str, str]:
 def told(name: str, known: Mapping[str, Any], t: Texts) -> str:
     """Return a point that is known in words, as a screen shows it: its value, or that there is none."""
     point = next((each for each in POINTS if each.name == name), None)
-    if point is None:  # it was one when this was written
+    found = dialect_of(known)
+    if point is None or name not in found.known:  # it was one, or was taken for one, when this was written
         return str(known[name])
-    value = getattr(dialect_from(known), name)
+    value = getattr(found, name)
     return t(f"point.none.{name}") if point.nothing and value in (None, ()) else in_words(point, value, t)
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from functions.application import choices, integrations, journal_read, template_preview
+from functions.application.dialect_kept import dialect_of
 from functions.application.template_preview import Shown
-from functions.domain.dialect import dialect_from
 from functions.domain.errors import Invalid, SyncError
 from functions.domain.template import OURS, placeholders
 from functions.entrypoints import fields as form
@@ -77,10 +77,10 @@ def _screen(
         more = {
             "objects": choices.choices(desk.ports, int_id, calendars=False).objects or (),
             "inbound_object": integration.settings.inbound_object,
-            "override_known": dialect_from(integration.dialect).override is not None,
+            "override_known": dialect_of(integration.dialect).override is not None,
         }
     if screen in ("outbound", "inbound"):
-        more["statuses"] = dialect_from(integration.dialect).status_names
+        more["statuses"] = dialect_of(integration.dialect).status_names
     return desk.page(
         "configuration.html",
         int_id,

@@ -6,7 +6,8 @@ import json
 from flask import Blueprint, Response, request
 
 from functions.application import dialect_input, integrations, probe, probe_record
-from functions.domain.dialect import Dialect, dialect_from
+from functions.application.dialect_kept import dialect_of
+from functions.domain.dialect import Dialect
 from functions.domain.errors import Fault, Invalid
 from functions.domain.integration import Integration
 from functions.entrypoints.desk import Desk
@@ -27,7 +28,7 @@ def add(routes: Blueprint, desk: Desk) -> None:
         integration = integrations.get(desk.ports.documents, int_id)
         if request.form.get("seen", "") not in ("", _mark(integration)):
             return _screen(desk, int_id, (Fault("", CHANGED),))
-        given, wrong = answers(request.form, dialect_from(integration.dialect))
+        given, wrong = answers(request.form, dialect_of(integration.dialect))
         if wrong:
             return _screen(desk, int_id, tuple(wrong))
         try:
@@ -40,7 +41,7 @@ def add(routes: Blueprint, desk: Desk) -> None:
 def _screen(desk: Desk, int_id: str, wrong: tuple[Fault, ...] = ()) -> Response:
     integration = integrations.get(desk.ports.documents, int_id)
     t = desk.texts(integration)
-    found = dialect_from(integration.dialect)
+    found = dialect_of(integration.dialect)
     stood = shown(found)
     faults: dict[str, list[str]] = {}
     for fault in wrong:
@@ -63,7 +64,7 @@ def _screen(desk: Desk, int_id: str, wrong: tuple[Fault, ...] = ()) -> Response:
 def _standing(desk: Desk, int_id: str, found: Dialect) -> dict[str, str]:
     """Return of each point whether it is `assumed`, `probed` by the last probe, or `known` otherwise."""
     trial = probe_record.current(desk.ports.documents, int_id)
-    probed = dialect_from(trial.found if trial is not None else {})
+    probed = dialect_of(trial.found if trial is not None else {})
 
     def standing(name: str) -> str:
         if name not in found.known:

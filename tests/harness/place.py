@@ -28,9 +28,9 @@ from functions.adapters.sqlite_documents import SqliteDocuments
 from functions.adapters.sqlite_file import SqliteFile
 from functions.adapters.sqlite_tasks import SqliteTasks
 from functions.application import sweep, work
+from functions.application.dialect_kept import dialect_of
 from functions.application.hints import Kind
 from functions.application.ports import Addresses, Alert, Calendars, Documents, Ports, Reservations
-from functions.domain.dialect import dialect_from
 from functions.domain.errors import Transient
 from functions.domain.integration import Integration
 from functions.entrypoints.console import console_app
@@ -444,7 +444,7 @@ class _Outside:
             lambda: self._secret(integration, "ireserve_password"),
             s.timezone,
             s.sync.day_end,
-            dialect_from(integration.dialect),
+            dialect_of(integration.dialect),
             session,
             clock=lambda: self._place.now,
             sleep=self._place.pass_time,

@@ -159,5 +159,45 @@ def test_points_that_somebody_else_changed_meanwhile_are_not_overwritten(place: 
     assert stored(place) == {"write_mails": False}
 
 
+MISTYPED = {
+    "search_id": 5,
+    "search_dates": "sideways",
+    "rows_at_once": "many",
+    "override": ["body", "force"],
+    "status_lag_seconds": "soon",
+    "hook_lead_seconds": None,
+    "update_carries": 7,
+    "status_names": ["open"],
+    "day_objects": "10",
+    "write_mails": "perhaps",
+}
+
+
+def keep(place: Place, **points: object) -> None:
+    """Store points as an earlier version of the product did: as they were given."""
+    path = ("integrations", "7")
+    body = place.documents.get(path) or {}
+    place.documents.transact(lambda tx: tx.put(path, {**body, "dialect": points}))
+
+
+def test_stored_points_of_a_wrong_type_are_not_known_and_can_be_mended_on_the_screen(place: Place, tab: Tab) -> None:
+    place.connect()
+    keep(place, **MISTYPED, column_status="RES_STATE")
+    assert not [name for name in MISTYPED if ">assumed<" not in point(tab, name)]
+    assert ">known<" in point(tab, "column_status")
+    for screen in ("activation", "outbound", "inbound", "diagnostics", "history"):
+        assert tab.get(f"/console/integrations/7/{screen}").status_code == 200, screen
+    assert place.api("GET", "/7/dialect")["known"] == {"column_status": "RES_STATE"}
+    assert tab.post(PAGE, **{**typed(tab), "search_id": "nummer"}).status_code == 303
+    assert stored(place) == {"column_status": "RES_STATE", "search_id": "nummer"}
+    assert "soon" in tab.seen("/console/integrations/7/history")
+
+
+def test_a_stored_point_that_can_be_understood_is_read_in_its_type(place: Place, tab: Tab) -> None:
+    keep(place, status_lag_seconds="5")
+    assert place.api("GET", "/7/dialect")["known"] == {"status_lag_seconds": 5.0}
+    assert 'value="5"' in point(tab, "status_lag_seconds")
+
+
 def test_the_probe_leads_to_the_points(tab: Tab) -> None:
     assert f'href="{PAGE}"' in tab.seen("/console/integrations/7/activation")
