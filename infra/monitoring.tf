@@ -1,5 +1,5 @@
-# What is counted, when somebody is told, and one page to look at. The functions write JSON lines with `event`, `int_id`,
-# `lag_seconds` and `duration_ms`; everything here reads those.
+# What is counted, when somebody is told, and one page to look at. The functions write JSON lines, each with an `event`
+# (docs/operations.md, "Log events"); everything here reads those, and tests/structure holds it to what the code writes.
 locals {
   # Any line of this product, whichever function wrote it.
   product_log = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=~\"^ireserve-\""
@@ -8,16 +8,17 @@ locals {
     token_dead       = "${local.product_log} AND jsonPayload.event=\"token_dead\""
     channel_expiring = "${local.product_log} AND jsonPayload.event=\"channel_expiring\""
     parked           = "${local.product_log} AND jsonPayload.event=\"parked\""
-    held             = "${local.product_log} AND jsonPayload.event=\"held\""
+    held             = "${local.product_log} AND jsonPayload.event=\"alert\" AND jsonPayload.alert=\"held\""
     sweep_done       = "${local.product_log} AND jsonPayload.event=\"sweep_done\""
     change_applied   = "${local.product_log} AND jsonPayload.event=\"change_applied\""
     error            = "${local.product_log} AND (jsonPayload.event=\"error\" OR severity>=ERROR)"
     schedule_failed  = "resource.type=\"cloud_scheduler_job\" AND resource.labels.job_id=~\"^ireserve-\" AND severity>=ERROR"
   }
 
+  # How long a change took to reach the other side, and how long a function took to answer.
   distributions = {
-    lag_seconds = "s"
-    duration_ms = "ms"
+    lag_seconds = { unit = "s", filter = local.counters.change_applied }
+    duration_ms = { unit = "ms", filter = "${local.product_log} AND jsonPayload.event=\"answered\"" }
   }
 
   # Once is enough to tell somebody.
@@ -32,11 +33,11 @@ locals {
     }
     parked = {
       title = "A change is parked"
-      text  = "A booking or an event could not be synchronised and waits with its reason under Parked on the console. The rest goes on. Mend the reason and press Retry."
+      text  = "A booking or an event could not be synchronised and waits with its reason on the console, Waiting for you. The rest goes on. Mend the reason and press Try again."
     }
     held = {
       title = "Removals are held"
-      text  = "More bookings or events vanished within an hour than hold_over allows. Nothing is removed until somebody approves or restores them under Held on the console."
+      text  = "Unusually many bookings or events vanished within an hour, or a deleted event asks for a decision. Nothing is removed until somebody presses Carry out or Restore on the console, Waiting for you."
     }
   }
 
@@ -73,14 +74,14 @@ resource "google_logging_metric" "distribution" {
 
   project         = var.project_id
   name            = "ireserve-${replace(each.key, "_", "-")}"
-  description     = "The ${each.key} of applied changes"
-  filter          = local.counters.change_applied
+  description     = "The ${each.key} of a line"
+  filter          = each.value.filter
   value_extractor = "EXTRACT(jsonPayload.${each.key})"
 
   metric_descriptor {
     metric_kind = "DELTA"
     value_type  = "DISTRIBUTION"
-    unit        = each.value
+    unit        = each.value.unit
 
     labels {
       key         = "int_id"
