@@ -14,7 +14,7 @@ from functions.entrypoints.texts import Texts
 YES_NO = ("yes", "no")
 PLACES = ("body", "query")
 SECONDS = re.compile(r"\d{1,3}([.,]\d{1,6})?")
-STATUS = re.compile(r"(\S.*?)\s*[=:\s]\s*(\d{1,4})")
+CODE = re.compile(r"(?<=[=:\s])\d{1,4}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +172,12 @@ def _value(point: Point, typed: list[str]) -> Any:
 
 
 def _status(line: str) -> tuple[str, int]:
-    match = STATUS.fullmatch(line)
-    if match is None:
+    code = CODE.search(line)
+    name = line[: code.start()].rstrip() if code is not None else ""
+    name = name[:-1].rstrip() if name.endswith(("=", ":")) else name
+    if code is None or not name:
         raise ValueError("write one status per line, its name and its code, such as: open = 20")
-    return match[1].lower(), int(match[2])
+    return name.lower(), int(code[0])
 
 
 def _override(place: str, name: str, value: str) -> tuple[str, str, Any]:

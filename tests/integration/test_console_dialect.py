@@ -2,6 +2,7 @@
 
 import html
 import re
+import time
 from dataclasses import fields
 
 import pytest
@@ -157,6 +158,29 @@ def test_points_that_somebody_else_changed_meanwhile_are_not_overwritten(place: 
     assert answer.status_code == 422
     assert "Somebody else changed" in answer.text
     assert stored(place) == {"write_mails": False}
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("Open = 20", ["open", 20]),
+        ("betaald:30", ["betaald", 30]),
+        ("in optie 15", ["in optie", 15]),
+        ("zaal 2 =  7", ["zaal 2", 7]),
+        ("open20", None),
+        ("open = 12345", None),
+        ("= 20", None),
+        ("20", None),
+        ("open" + " " * 2000 + "x", None),
+    ],
+)
+def test_a_line_of_a_status_is_a_name_and_a_code_and_any_line_is_read_at_once(
+    place: Place, tab: Tab, line: str, status: list[object] | None
+) -> None:
+    began = time.process_time()
+    assert tab.post(PAGE, **{**typed(tab), "status_names": line}).status_code == (303 if status else 422)
+    assert time.process_time() - began < 5
+    assert stored(place) == ({"status_names": [status]} if status else {})
 
 
 MISTYPED = {
