@@ -5,10 +5,12 @@ locals {
   product_log = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=~\"^ireserve-\""
 
   counters = {
-    token_dead       = "${local.product_log} AND jsonPayload.event=\"token_dead\""
+    token_dead       = "${local.product_log} AND (jsonPayload.event=\"token_dead\" OR (jsonPayload.event=\"alert\" AND jsonPayload.alert=\"ireserve_refused\"))"
     channel_expiring = "${local.product_log} AND jsonPayload.event=\"channel_expiring\""
     parked           = "${local.product_log} AND jsonPayload.event=\"parked\""
     held             = "${local.product_log} AND jsonPayload.event=\"alert\" AND jsonPayload.alert=\"held\""
+    paused_links     = "${local.product_log} AND jsonPayload.event=\"alert\" AND jsonPayload.alert=\"paused_links\""
+    no_sync          = "${local.product_log} AND jsonPayload.event=\"alert\" AND jsonPayload.alert=\"no_sync\""
     sweep_done       = "${local.product_log} AND jsonPayload.event=\"sweep_done\""
     change_applied   = "${local.product_log} AND jsonPayload.event=\"change_applied\""
     error            = "${local.product_log} AND (jsonPayload.event=\"error\" OR severity>=ERROR)"
@@ -38,6 +40,14 @@ locals {
     held = {
       title = "Removals are held"
       text  = "Unusually many bookings or events vanished within an hour, or a deleted event asks for a decision. Nothing is removed until somebody presses Carry out or Restore on the console, Waiting for you."
+    }
+    paused_links = {
+      title = "A pair is paused"
+      text  = "A booking and its event were put back or written too often in a short time, so they are left alone. Look at what changes them, then press Follow again on the console, Waiting for you."
+    }
+    no_sync = {
+      title = "Nothing was synchronised for an hour"
+      text  = "A calendar or the bookings of an integration could not be read for an hour, or for two sweeps where those are further apart. Open the console, Diagnostics: it names the side that does not answer, and why."
     }
   }
 
@@ -263,7 +273,7 @@ locals {
   # One chart each, three in a row.
   charts = concat(
     [
-      for key in ["change_applied", "sweep_done", "error", "parked", "held", "token_dead", "channel_expiring", "schedule_failed"] : {
+      for key in ["change_applied", "sweep_done", "error", "parked", "held", "paused_links", "no_sync", "token_dead", "channel_expiring", "schedule_failed"] : {
         title   = replace(title(replace(key, "_", " ")), "_", " ")
         filter  = format(local.counted, key == "schedule_failed" ? "cloud_scheduler_job" : "cloud_run_revision", google_logging_metric.count[key].name)
         aligner = "ALIGN_DELTA"

@@ -21,7 +21,7 @@ variable "integrations" {
 }
 
 variable "alert_email" {
-  description = "Who is told when a token is dead, a channel is about to expire, something is parked or held, the sweep has not run, errors repeat or changes are late."
+  description = "Who is told when Google or i-Reserve refuses the connection, a channel is about to expire, something is parked, held or paused, nothing was synchronised for an hour, the sweep has not run, errors repeat or changes are late."
   type        = string
 
   validation {

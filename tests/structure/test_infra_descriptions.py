@@ -48,6 +48,8 @@ def test_somebody_is_told_of_everything_that_needs_a_person() -> None:
         "channel_expiring",
         "parked",
         "held",
+        "paused_links",
+        "no_sync",
         "sweep_not_run",
         "errors",
         "lag",
