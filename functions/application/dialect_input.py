@@ -1,5 +1,7 @@
 """The dialect as a person sees and edits it: each point with its value, whether it is known, and its sentence."""
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
@@ -12,7 +14,7 @@ from functions.application.integrations import HISTORY_DAYS, path_of
 from functions.application.ports import Ports, Transaction
 from functions.application.records import body_of, record_of
 from functions.domain.dialect import Dialect
-from functions.domain.errors import Fault, Gone, Invalid
+from functions.domain.errors import Conflict, Fault, Gone, Invalid
 from functions.domain.integration import Integration
 
 NAME = re.compile(r"[A-Za-z0-9_.\[\]-]{1,60}")  # it becomes a part of a search, an address or a key
@@ -35,8 +37,16 @@ def shown(dialect: Dialect) -> list[dict[str, Any]]:
     ]
 
 
-def save(ports: Ports, int_id: str, given: Mapping[str, Any], actor: str) -> Dialect:
-    """Store the points that are given as known, all others as assumed again; raises `Invalid` with all faults."""
+def mark(dialect: Mapping[str, Any]) -> str:
+    """Tells the points as they are kept from the points as they were when somebody saw them."""
+    return hashlib.sha256(json.dumps(dict(dialect), sort_keys=True).encode()).hexdigest()[:20]
+
+
+def save(ports: Ports, int_id: str, given: Mapping[str, Any], actor: str, *, seen: str | None = None) -> Dialect:
+    """Store the points that are given as known, all others as assumed again; raises `Invalid` with all faults.
+
+    `seen`: the mark of the points that these were made of; raises `Conflict` where they are others by now.
+    """
     wrong = tuple(faults(given))
     if wrong:
         raise Invalid(wrong)
@@ -48,6 +58,8 @@ def save(ports: Ports, int_id: str, given: Mapping[str, Any], actor: str) -> Dia
         if body is None:
             raise Gone(f"there is no integration {int_id}", reason="unknown_integration")
         before = record_of(Integration, body, f"integration {int_id}")
+        if seen is not None and seen != mark(before.dialect):
+            raise Conflict("somebody else changed these settings meanwhile; reload and try again", reason="revision")
         after = replace(before, dialect=dialect.as_body(), revision=before.revision + 1)
         if after.dialect != before.dialect:
             tx.put(path_of(int_id), body_of(after))

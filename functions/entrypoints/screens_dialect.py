@@ -1,19 +1,13 @@
 """The ways of this i-Reserve by hand: each point that the probe finds out, with what is assumed while it is not known."""
 
-import hashlib
-import json
-
 from flask import Blueprint, Response, request
 
 from functions.application import dialect_input, integrations, probe, probe_record
 from functions.application.dialect_kept import dialect_of
 from functions.domain.dialect import Dialect
-from functions.domain.errors import Fault, Invalid
-from functions.domain.integration import Integration
+from functions.domain.errors import Conflict, Fault, Invalid
 from functions.entrypoints.desk import Desk
 from functions.entrypoints.dialect_form import GROUPS, POINTS, answers, in_words, shown
-
-CHANGED = "somebody else changed these settings meanwhile; reload and try again"
 
 
 def add(routes: Blueprint, desk: Desk) -> None:
@@ -26,13 +20,13 @@ def add(routes: Blueprint, desk: Desk) -> None:
     @routes.post("/integrations/<int_id>/dialect")
     def save_dialect(int_id: str) -> Response:
         integration = integrations.get(desk.ports.documents, int_id)
-        if request.form.get("seen", "") not in ("", _mark(integration)):
-            return _screen(desk, int_id, (Fault("", CHANGED),))
         given, wrong = answers(request.form, dialect_of(integration.dialect))
         if wrong:
             return _screen(desk, int_id, tuple(wrong))
         try:
-            dialect_input.save(desk.ports, int_id, given, desk.actor())
+            dialect_input.save(desk.ports, int_id, given, desk.actor(), seen=request.form.get("seen", ""))
+        except Conflict as error:
+            return _screen(desk, int_id, (Fault("", str(error)),))
         except Invalid as error:
             return _screen(desk, int_id, error.faults)
         return desk.done(f"/console/integrations/{int_id}/dialect", "saved")
@@ -56,7 +50,7 @@ def _screen(desk: Desk, int_id: str, wrong: tuple[Fault, ...] = ()) -> Response:
         assumed={point.name: in_words(point, getattr(Dialect(), point.name), t) for point in POINTS},
         standing_of=_standing(desk, int_id, found),
         faults=faults,
-        seen=request.form.get("seen", "") if wrong else _mark(integration),
+        seen=request.form.get("seen", "") if wrong else dialect_input.mark(integration.dialect),
         probing=probe.is_under_way(desk.ports, integration),
     )
 
@@ -73,8 +67,3 @@ def _standing(desk: Desk, int_id: str, found: Dialect) -> dict[str, str]:
         return "probed" if by_probe else "known"
 
     return {point.name: standing(point.name) for point in POINTS}
-
-
-def _mark(integration: Integration) -> str:
-    """Tells the points as they are from the points as they were when the form was shown."""
-    return hashlib.sha256(json.dumps(dict(integration.dialect), sort_keys=True).encode()).hexdigest()[:20]

@@ -3,10 +3,14 @@
 import html
 import re
 import time
+from collections.abc import Callable
 from dataclasses import fields
+from typing import TypeVar
 
 import pytest
 
+from functions.adapters.sqlite_documents import SqliteDocuments
+from functions.application.ports import Transaction
 from functions.domain.dialect import Dialect
 from functions.entrypoints.dialect_form import POINTS
 from functions.entrypoints.texts import LANGUAGES, Texts
@@ -14,6 +18,7 @@ from tests.harness.place import Place
 from tests.harness.tab import Tab
 from tests.harness.trials import booked, probed, stored
 
+T = TypeVar("T")
 PAGE = "/console/integrations/7/dialect"
 
 
@@ -90,7 +95,7 @@ def test_points_are_stated_by_hand_and_become_not_known_again(place: Place, tab:
         "status_names": "Open = 20\r\nBetaald: 30",
         "day_objects.nothing": "on",
     }
-    assert tab.post(PAGE, **stated).status_code == 303
+    assert tab.post(PAGE, **{**typed(tab), **stated}).status_code == 303
     known = {
         "search_id": "boekingsnummer",
         "search_dates": "absolute",
@@ -157,6 +162,29 @@ def test_points_that_somebody_else_changed_meanwhile_are_not_overwritten(place: 
     answer = tab.post(PAGE, **{**sent, "search_id": "nummer"})
     assert answer.status_code == 422
     assert "Somebody else changed" in answer.text
+    assert stored(place) == {"write_mails": False}
+    unmarked = {name: value for name, value in sent.items() if name != "seen"}
+    assert tab.post(PAGE, **{**unmarked, "search_id": "nummer"}).status_code == 422
+
+
+class Overtaken(SqliteDocuments):
+    """The store, where a point is found out just before the next transaction."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(place.file, lambda: place.now)
+        self._place = place
+
+    def transact(self, work: Callable[[Transaction], T]) -> T:
+        if self._place.ports.documents is self:
+            self._place.ports.documents = self._place.documents
+            self._place.api("PUT", "/7/dialect", {"write_mails": False})
+        return super().transact(work)
+
+
+def test_points_that_a_probe_finds_while_others_are_saved_are_not_overwritten(place: Place, tab: Tab) -> None:
+    sent = typed(tab)
+    place.ports.documents = Overtaken(place)
+    assert tab.post(PAGE, **{**sent, "search_id": "nummer"}).status_code == 422
     assert stored(place) == {"write_mails": False}
 
 
