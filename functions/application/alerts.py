@@ -21,16 +21,16 @@ SAID = {
         "en": "i-Reserve refuses the login; it is not called any more. Save the right password.",
     },
     "held": {
-        "nl": "Er wachten verwijderingen op een besluit. Keur ze goed of zet ze terug op het scherm Aangehouden.",
-        "en": "Removals wait for a decision. Approve or restore them on the screen Held.",
+        "nl": "Er wachten verwijderingen op een besluit. Kies Uitvoeren of Herstellen op het scherm Wacht op u.",
+        "en": "Removals wait for a decision. Choose Carry out or Restore on the screen Waiting for you.",
     },
     "parked": {
-        "nl": "Er zijn wijzigingen die niet konden worden verwerkt. Bekijk ze bij Geparkeerd en probeer opnieuw.",
-        "en": "Some changes could not be carried out. Look at them under Parked and retry.",
+        "nl": "Niet alles kon worden verwerkt. Op het scherm Wacht op u staat waarom; kies daar Opnieuw proberen.",
+        "en": "Some changes could not be carried out. The screen Waiting for you says why; choose Try again there.",
     },
     "paused_links": {
-        "nl": "Een reservering is te vaak teruggezet en wacht. Bekijk haar op het scherm Reservering zoeken.",
-        "en": "A booking was put back too often and waits. Look at it on the screen Find a booking.",
+        "nl": "Een reservering is te vaak teruggezet of gewijzigd en blijft met rust. Kies Weer volgen op het scherm Wacht op u.",
+        "en": "A booking was put back or written too often and is left alone. Choose Follow again on the screen Waiting for you.",
     },
     "no_sync": {
         "nl": "Er is al een uur niet gesynchroniseerd. Bekijk de diagnose.",

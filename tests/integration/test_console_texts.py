@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from functions.application.activation import BUILT_IN
+from functions.application.alerts import SAID
 from functions.application.probe import PARTS
 from functions.application.undo import STAYS
 from functions.domain.dialect import Dialect
@@ -154,3 +155,14 @@ def test_the_page_of_features_uses_the_screens_words() -> None:
                 rows += 1
                 assert (words["en"][label], words["nl"][label]) == (cells[0], cells[1])
     assert rows > 20
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("alert", "button"), [("held", "held.approve"), ("parked", "waiting.retry"), ("paused_links", "waiting.resume")]
+)
+def test_an_alert_names_the_screen_and_the_button_as_the_console_does(alert: str, button: str, language: str) -> None:
+    texts = Texts(language)
+    said = SAID[alert][language]
+    assert texts("page.waiting") in said
+    assert texts(button) in said
