@@ -7,7 +7,11 @@ resource "google_firestore_database" "this" {
   concurrency_mode                  = "PESSIMISTIC"
   point_in_time_recovery_enablement = "POINT_IN_TIME_RECOVERY_ENABLED"
 
-  # `terraform destroy` stops here until somebody takes this off on purpose.
+  # `terraform destroy`, and another name in firestore_database, only forget the database: neither ends what it holds.
+  # Said here rather than left to the provider, which may decide otherwise in another version.
+  deletion_policy = "ABANDON"
+
+  # Nor does a click or a command end it, until somebody takes this off on purpose (docs/operations.md, "Remove without a trace").
   delete_protection_state = "DELETE_PROTECTION_ENABLED"
 
   depends_on = [google_project_service.this]

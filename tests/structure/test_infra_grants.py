@@ -109,6 +109,7 @@ def test_the_database_is_in_the_eu_and_cannot_be_lost_by_accident() -> None:
     assert named("variable")["firestore_location"]["default"] == "europe-west4"
     assert database["point_in_time_recovery_enablement"] == "POINT_IN_TIME_RECOVERY_ENABLED"
     assert database["delete_protection_state"] == "DELETE_PROTECTION_ENABLED"
+    assert database["deletion_policy"] == "ABANDON"
 
 
 def test_a_query_over_several_fields_has_its_index() -> None:
