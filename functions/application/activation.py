@@ -1,6 +1,7 @@
 """Activation: check everything, register the webhooks, open the channels, backfill. And the ways back."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from functions.application import channels, consent, drafts, integrations, probe, renewal, rotation, sweep, walk
 from functions.application.ports import Ports
@@ -13,6 +14,7 @@ BUILT_IN = (
     "i-Reserve's own Google Calendar integration still writes event ids into bookings: switch it off in i-Reserve under"
     " Administration > Integrations > Google Calendar and run the probe again, or activate anyway"
 )
+CUT_SHORT = timedelta(minutes=2)  # longer than a request or a task may take
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
         int_id,
         lambda before: replace(
             before, phase=phase, activated_at=before.activated_at or now, swept_at=None, near_at=now
-        ).owing("activation"),
+        ).owing("activation", now),
     )
     return _arrange(ports, integration, actor)
 
@@ -56,9 +58,18 @@ def finish(ports: Ports, integration: Integration, actor: str = "") -> Activated
     if owed:
         sides = open_sides(ports, integration)
         renewal.follow_mapping(sides)
-        resync(ports, integration.id, actor, source="resume", scope="future" if owed == "future" else "all")
+        if owed == "new":
+            sweep.pull_all(sides, "settings")
+        else:
+            resync(ports, integration.id, actor, source="resume", scope="future" if owed == "future" else "all")
         integration = integrations.finished(ports.documents, integration.id, owed)
     return Activated(integration, (), ())
+
+
+def cut_short(ports: Ports, integration: Integration) -> bool:
+    """Whether a change owes something, and whoever made it cannot be at it any more."""
+    since = integration.unfinished_at
+    return bool(integration.unfinished) and (since is None or ports.clock() - since >= CUT_SHORT)
 
 
 def _arrange(ports: Ports, integration: Integration, actor: str) -> Activated:
@@ -68,6 +79,7 @@ def _arrange(ports: Ports, integration: Integration, actor: str) -> Activated:
         integration = register(ports, open_sides(ports, integration))
     except SyncError as error:
         warnings.append(f"webhooks could not be registered in i-Reserve ({error}); copy their address there by hand")
+        ports.note("hooks_failed", {"severity": "WARNING", "int_id": integration.id, "reason": error.reason})
     sides = open_sides(ports, integration)
     without: tuple[str, ...] = ()
     if integration.settings.inbound.enabled:
@@ -121,7 +133,7 @@ def _calendars(sides: Sides) -> list[str]:
 
 
 def register(ports: Ports, sides: Sides) -> Integration:
-    """Register the webhooks in i-Reserve that are not registered yet."""
+    """Register the webhooks in i-Reserve that are not registered yet; of no use if it was deactivated meanwhile."""
     address = webhook_url(ports, sides.integration)
     have = {hook.event for hook in sides.integration.hooks}
     made = [
@@ -129,12 +141,14 @@ def register(ports: Ports, sides: Sides) -> Integration:
         for event in sides.dialect.hook_events
         if event not in have
     ]
-    key = rotation.name_of(ports.webhook_keys[0])
-    return integrations.change(
-        ports.documents,
-        sides.id,
-        lambda before: replace(before, hooks=(*before.hooks, *made), webhook_key=before.webhook_key or key),
-    )
+    key, generation = rotation.name_of(ports.webhook_keys[0]), sides.integration.webhook_generation
+
+    def registered(before: Integration) -> Integration:
+        if before.webhook_generation != generation:
+            return before
+        return replace(before, hooks=(*before.hooks, *made), webhook_key=before.webhook_key or key)
+
+    return integrations.change(ports.documents, sides.id, registered)
 
 
 def pause(ports: Ports, int_id: str) -> Integration:
@@ -152,7 +166,7 @@ def _resume(ports: Ports, integration: Integration, actor: str) -> Activated:
     resumed = integrations.change(
         ports.documents,
         integration.id,
-        lambda before: replace(before, phase=Phase.ACTIVE, ireserve_refused="").owing("resume"),
+        lambda before: replace(before, phase=Phase.ACTIVE, ireserve_refused="").owing("resume", ports.clock()),
     )
     return finish(ports, resumed, actor)
 
@@ -176,12 +190,10 @@ def deactivate(ports: Ports, int_id: str) -> tuple[Integration, tuple[str, ...]]
     integrations.change(ports.documents, int_id, lambda before: replace(before, phase=Phase.PAUSED))
     sides = open_sides(ports, integration)
     left: list[str] = []
-    kept: list[Hook] = []
     for hook in integration.hooks:
         try:
             sides.reservations.unsubscribe(hook.id)
         except SyncError as error:
-            kept.append(hook)
             left.append(f"webhook {hook.id} in i-Reserve is still there ({error}); remove it there")
     left += channels.stop_all(sides)
     done = integrations.change(
@@ -190,7 +202,7 @@ def deactivate(ports: Ports, int_id: str) -> tuple[Integration, tuple[str, ...]]
         lambda before: replace(
             before,
             phase=Phase.DRAFT,
-            hooks=tuple(kept),
+            hooks=(),
             webhook_generation=before.webhook_generation + 1,
             webhook_key="",
             unfinished="",

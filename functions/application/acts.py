@@ -48,7 +48,11 @@ def act(
     ports.tasks.put(task(replace(hint, attempt=1), now + UNLESS_DONE, f"act-{ports.token(9)}", 0))
     saved = ports.documents.transact(lambda tx: links.save(tx, int_id, changed))
     try:
-        return reconcile(sides, hint, saved, event=event)
+        outcome = reconcile(sides, hint, saved, event=event)
     except (Transient, Stale):
         give(ports.tasks, replace(hint, attempt=1), now, trailing=False)
         return Outcome(Rest(Why.LEASED, now), saved)
+    due = outcome.rest.until
+    if due is not None:
+        ports.tasks.put(task(outcome.again(hint), due + timedelta(seconds=1), "act-rest", int(due.timestamp())))
+    return outcome

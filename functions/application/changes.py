@@ -52,10 +52,12 @@ def save(
         plan = preview.with_settings(ports, before, after)
         if plan.counts:
             raise PlanFirst(plan)
-    owed = apply or "all"
+    owed = (apply or "all") if touches(before.settings, after) else ""
     saved = setup.save(ports, raw_of(after), actor, int_id=int_id, secrets=secrets, revision=revision, unfinished=owed)
+    if not owed:
+        return saved
     follow_up(ports, before, saved, actor, owed)
-    return integrations.finished(ports.documents, saved.id, owed)
+    return saved if before.unfinished else integrations.finished(ports.documents, saved.id, owed)
 
 
 def touches(before: Settings, after: Settings) -> bool:

@@ -86,7 +86,9 @@ def save_settings(
         if before is not None and before.settings == settings:
             return before
         after = replace(before, settings=settings) if before is not None else Integration(settings)
-        after = replace(after, revision=after.revision + 1).owing(unfinished)
+        after = replace(after, revision=after.revision + 1)
+        if unfinished and before is not None:
+            after = replace(after, looks_since=now if unfinished == "new" else None).owing(unfinished, now)
         tx.put(path_of(settings.id), body_of(after))
         kept: Body = {
             "at": now.isoformat(),

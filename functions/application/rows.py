@@ -45,6 +45,8 @@ def differs(sides: Sides, row: BookingRow, link: Link) -> bool | None:
     if row.status is None or row.starts is None or row.ends is None or row.object_id is None:
         return None
     base = link.base
+    if link.wish is not None:
+        return True
     if (row.status, row.object_id) != (base.status, base.object_id) or link.state is not State.ACTIVE:
         return True
     if isinstance(base.when, Timed):
@@ -54,5 +56,8 @@ def differs(sides: Sides, row: BookingRow, link: Link) -> bool | None:
 
 
 def shows_texts(sides: Sides, row: BookingRow, link: Link) -> bool:
-    """Whether an event that is yet to come shows texts of its booking."""
+    """Whether an event that is yet to come shows texts of its booking as the settings have them now."""
+    since, shown = sides.integration.looks_since, link.event_updated
+    if since is not None and shown is not None and shown < since:
+        return False
     return link.base is not None and not link.closed and row.ends is not None and row.ends > sides.now()

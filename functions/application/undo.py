@@ -40,9 +40,11 @@ def undo(ports: Ports, int_id: str, entry: str, actor: str) -> Undone:
     integration, body = _entry(ports, int_id, entry)
     wish = _wish(integration, body)
     outcome = act(ports, int_id, body["link"], actor, f"undo {entry}", lambda link: _wishing(link, wish))
-    marked = {**body, "undone_at": ports.clock().isoformat(), "undone_by": actor}
-    ports.documents.transact(lambda tx: journal.put(tx, int_id, entry, marked))
-    return Undone(_steps(outcome.writes), STAYS, done=outcome.link.wish is None)
+    done = outcome.link.wish is None
+    if done:
+        marked = {**body, "undone_at": ports.clock().isoformat(), "undone_by": actor}
+        ports.documents.transact(lambda tx: journal.put(tx, int_id, entry, marked))
+    return Undone(_steps(outcome.writes), STAYS, done=done)
 
 
 def _entry(ports: Ports, int_id: str, entry: str) -> tuple[Integration, Body]:

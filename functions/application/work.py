@@ -4,6 +4,7 @@ A task re-queues its own retry with back-off; the last attempt parks with its re
 blocks the others, one bad integration never slows the others.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -25,7 +26,7 @@ from functions.application.hints import Hint, Kind, task
 from functions.application.ports import Body, Ports
 from functions.application.reconcile import Outcome, reconcile
 from functions.application.sides import Sides, mark_google_dead, mark_ireserve_refused, open_sides
-from functions.domain.errors import AccessRevoked, Malformed, Stale, SyncError, Transient
+from functions.domain.errors import AccessRevoked, Conflict, Malformed, Stale, SyncError, Transient
 from functions.domain.event import EventKey
 from functions.domain.identity import calendar_hash
 from functions.domain.integration import Integration, Phase
@@ -122,8 +123,9 @@ def _follow(sides: Sides, hint: Hint) -> None:
         case Kind.CALENDAR, (hashed,):
             pull.pull(sides, hint, hashed)
         case Kind.TICK, _:
-            if sides.integration.unfinished:
-                activation.finish(sides.ports, sides.integration)
+            if activation.cut_short(sides.ports, sides.integration):
+                with suppress(Conflict):  # it was paused meanwhile, and resuming owes more
+                    activation.finish(sides.ports, sides.integration)
             sweep.tick(sides)
         case Kind.SWEEP, _:
             sweep.asked_for(sides, hint)

@@ -67,6 +67,8 @@ class Integration:
     swept_at: datetime | None = None  # start of the last complete sweep of the whole window
     near_at: datetime | None = None  # start of the last sweep of the near days
     unfinished: str = ""  # what a change still has to bring about: one of OWED; left over where it was cut short
+    unfinished_at: datetime | None = None
+    looks_since: datetime | None = None  # when other looks were chosen for new events only; older events keep theirs
     revision: int = 0
 
     @property
@@ -74,6 +76,6 @@ class Integration:
         """The `int_id` of the routes."""
         return self.settings.id
 
-    def owing(self, more: str) -> "Integration":
+    def owing(self, more: str, now: datetime) -> "Integration":
         """Return the integration with something left to be brought about; what asks for more goes before."""
-        return replace(self, unfinished=max(self.unfinished, more, key=OWED.index))
+        return replace(self, unfinished=max(self.unfinished, more, key=OWED.index), unfinished_at=now)

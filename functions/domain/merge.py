@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from functions.domain.appointment import Appointment
 from functions.domain.booking import Booking
-from functions.domain.event import Event, EventKey, MeetState
+from functions.domain.event import Event, MeetState
 from functions.domain.link import Base, Link, Origin, State
 from functions.domain.merge_event import event_side
 from functions.domain.projection import (
@@ -17,7 +17,6 @@ from functions.domain.projection import (
     base_of,
     remarks_of,
     when_of,
-    written,
 )
 from functions.domain.series import family
 from functions.domain.step import (
@@ -34,6 +33,7 @@ from functions.domain.step import (
 )
 from functions.domain.text import plain
 from functions.domain.view import Circumstances, View
+from functions.domain.write_back import named_by_other, write_back
 
 MEET_PATIENCE = timedelta(minutes=10)
 MEET_LOOK_AGAIN = timedelta(seconds=5)
@@ -63,7 +63,7 @@ def merge(v: View, c: Circumstances) -> Planned:
     return (
         _booking_side(v, c, booking, event)
         or event_side(v, c, booking, event, wanted)
-        or _write_back(v, c, booking, event.key, event.meet_url)
+        or write_back(link, c, booking, event.key, event.meet_url)
         or _settle(v, c, booking, wanted)
     )
 
@@ -96,7 +96,7 @@ def _blind(v: View, c: Circumstances, booking: Booking, wanted: Appointment) -> 
         )
         if change != EventChange():
             return Planned(PatchEvent(link.event, link.event_etag, change, Why.BOOKING_CHANGED), base)
-    return _write_back(v, c, booking, link.event, "") or _settle(v, c, booking, wanted)
+    return write_back(link, c, booking, link.event, "") or _settle(v, c, booking, wanted)
 
 
 def _booking_side(v: View, c: Circumstances, booking: Booking, event: Event) -> Planned | None:
@@ -150,26 +150,6 @@ def _remarks(v: View, c: Circumstances, booking: Booking, event: Event, base: Ba
     return Planned(WriteBooking(booking.id, BookingChange(fields=((name, remarks),)), Why.EVENT_TEXT), after)
 
 
-def _write_back(v: View, c: Circumstances, booking: Booking, key: EventKey, meet_url: str) -> Planned | None:
-    """Return the write of the event's id and Meet link into their fields of the booking."""
-    link, outbound = v.link, c.settings.outbound
-    change = BookingChange()
-    name, wanted = outbound.external_id_field, key.id
-    free = link.write_back or not booking.value_of(name)  # what was foreign is gone, or another field is used now
-    if free and booking.value_of(name) != wanted and c.digest(written(name, wanted)) not in link.ours:
-        if name == "external_id":
-            change = replace(change, external_id=wanted)
-        else:
-            change = replace(change, fields=((name, wanted),))
-    url = meet_url if outbound.create_meet_link else ""
-    field = outbound.meet_link_field
-    if url and field and booking.value_of(field) != url and c.digest(written(field, url)) not in link.ours:
-        change = replace(change, fields=(*change.fields, (field, url)))
-    if change == BookingChange():
-        return None
-    return Planned(WriteBooking(booking.id, change, Why.WRITE_BACK), link.base)
-
-
 def _settle(v: View, c: Circumstances, booking: Booking, wanted: Appointment) -> Planned:
     """Rest, after saving what was learnt on the way."""
     link, event = v.link, v.event.value
@@ -177,7 +157,9 @@ def _settle(v: View, c: Circumstances, booking: Booking, wanted: Appointment) ->
     if link.origin is Origin.EVENT:
         kept = dict(link.base.digests) if link.base else {}
         base = replace(base, digests=kept)
-    settled = replace(link, base=base, state=State.ACTIVE, until=None, reason="" if link.write_back else link.reason)
+    foreign = named_by_other(link, booking, c)
+    settled = replace(link, base=base, state=State.ACTIVE, until=None, write_back=not foreign)
+    settled = replace(settled, reason="foreign_id" if foreign else "")
     if event is not None:
         settled = replace(settled.seeing(event), refused="", series=family(event.series))
         settled = _meet(settled, event, wanted, c)

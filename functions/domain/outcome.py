@@ -60,10 +60,7 @@ def landed(link: Link, step: Write, base: Base | None, answer: Event | Booking |
 
 def _booking_written(link: Link, step: WriteBooking, before: int | None, c: Circumstances) -> Link:
     if step.why is Why.WRITE_BACK:
-        ids = _ids(step.change)
-        named = link.event is not None and link.event.id in {value for _, value in ids}
-        known = replace(link, ours=_ours(link, c, *ids))
-        return replace(known, write_back=True, reason="") if named and not link.write_back else known
+        return replace(link, ours=_ours(link, c, *_ids(step.change)))
     return booking_written(link, step.why, before)
 
 

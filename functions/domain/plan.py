@@ -14,11 +14,10 @@ from functions.domain.plan_wish import fulfil
 from functions.domain.recovery import recover
 from functions.domain.snapshot import Presence
 from functions.domain.step import Planned, Rest, Settle, Why, Write, WriteBooking
-from functions.domain.view import Circumstances, View, Wanted, wanted_of
+from functions.domain.view import SECOND_READ, Circumstances, View, Wanted, wanted_of
 
 PUT_BACKS, PUT_BACK_SPAN = 3, timedelta(hours=1)
 WRITES, WRITE_SPAN = 6, timedelta(minutes=10)
-SECOND_READ = timedelta(seconds=20)
 
 
 def plan(v: View, c: Circumstances) -> Planned:

@@ -7,7 +7,7 @@ from functions.domain.booking import Booking
 from functions.domain.event import EventKey
 from functions.domain.identity import event_id
 from functions.domain.link import Base, Link, Origin, State
-from functions.domain.projection import appointment_of, base_of, in_window, when_of, written
+from functions.domain.projection import appointment_of, base_of, in_window, when_of
 from functions.domain.snapshot import Presence
 from functions.domain.step import (
     BookingChange,
@@ -22,6 +22,7 @@ from functions.domain.step import (
     WriteBooking,
 )
 from functions.domain.view import Circumstances, View, Wanted
+from functions.domain.write_back import named_by_other
 
 
 def plan_missing(v: View, c: Circumstances, wanted: Wanted) -> Planned:
@@ -59,7 +60,7 @@ def plan_missing(v: View, c: Circumstances, wanted: Wanted) -> Planned:
         if v.found.value is not None and v.found_is_free and v.found.value.organizer_self:
             adopted = replace(link.seeing(v.found.value), base=None)
             return Planned(Settle(adopted, Why.ADOPTED))
-        if not _ours(named, link, booking, c):
+        if named_by_other(link, booking, c):
             return Planned(Settle(replace(link, write_back=False, reason="foreign_id"), Why.ADOPTED))
     return Planned(
         InsertEvent(EventKey(calendar, derived), content, Why.BOOKING_MADE), base_of(content, booking, c.digest)
@@ -84,12 +85,6 @@ def base_revived(link: Link, content: Appointment, booking: Booking, c: Circumst
     return replace(
         base_of(content, booking, c.digest), calendar=calendar, digests=link.base.digests if link.base else {}
     )
-
-
-def _ours(named: str, link: Link, booking: Booking, c: Circumstances) -> bool:
-    """Whether this service wrote the id that a booking carries."""
-    derived = (event_id(c.settings.id, booking.id, generation) for generation in range(link.generation + 1))
-    return named in derived or c.digest(written(c.settings.outbound.external_id_field, named)) in link.ours
 
 
 def plan_removal(v: View, c: Circumstances) -> Planned:

@@ -23,13 +23,15 @@ from functions.domain.step import (
     Why,
     WriteBooking,
 )
-from functions.domain.view import Circumstances, View
+from functions.domain.view import SECOND_READ, Circumstances, View
 
 
 def fulfil(v: View, c: Circumstances, wish: Wish) -> Planned:
     """Return the next step towards a wish; the booking first, because it may refuse."""
     link, booking = v.link, v.booking.value
     parted = Planned(Settle(replace(link, wish=None, state=State.DETACHED, reason=Why.UNDONE), Why.UNDONE))
+    if booking is None and not c.gone_confirmed:
+        return Planned(Rest(Why.BOOKING_GONE, c.now + SECOND_READ))
     if booking is None:  # it is gone
         return parted if wish.detach else Planned(Settle(replace(link, wish=None), Why.UNDONE))
     change = _change(booking, wish, c)
@@ -58,7 +60,7 @@ def _fulfilled(link: Link) -> Link:
 def _event(v: View, c: Circumstances, link: Link, booking: Booking) -> Planned:
     calendar = c.settings.calendar_of(booking.object_id)
     if calendar is None or link.event is None:
-        return Planned(Rest(Why.NO_CALENDAR))
+        return Planned(Settle(_fulfilled(link), Why.UNDONE))  # its event is left alone, as that of any booking there
     if v.event.presence is Presence.BELIEVED:
         return Planned(Look(event=link.event))
     event = v.event.value

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from functions.domain.booking import Booking
@@ -10,6 +10,8 @@ from functions.domain.event import Event
 from functions.domain.link import Link
 from functions.domain.settings import Settings
 from functions.domain.snapshot import Presence, Snapshot
+
+SECOND_READ = timedelta(seconds=20)  # after which a booking that was gone is read once more before that is believed
 
 
 @dataclass(frozen=True, slots=True)

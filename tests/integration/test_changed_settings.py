@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from functions.application import integrations
 from functions.application.ports import Task
 from functions.domain.errors import Transient
+from functions.domain.integration import Integration
 from tests.harness.place import ROOM_A, ROOM_B, SECRETS, Place, example
 
 
@@ -192,9 +194,71 @@ def test_what_a_change_was_cut_short_of_is_brought_about_by_the_next_round(place
     change(place, "all", outbound={"title_template": "Nr {BOOKING_NUMBER}"}, status=503)
     place.ports.tasks = kept
     assert place.api("GET", "/7")["outbound"]["title_template"] == "Nr {BOOKING_NUMBER}"
+    change(place, outbound={"title_template": "Nr {BOOKING_NUMBER}"})  # the button pressed once more
+    place.settle(150)
     place.tick()
     place.settle(60)
     assert place.event()["summary"] == f"Nr {booking}"
+
+
+def test_what_was_chosen_for_new_events_only_stays_so_when_cut_short_and_over_the_night(place: Place) -> None:
+    place.activate()
+    place.book("2026-11-27T10:00", "2026-11-27T11:00")
+    place.settle()
+    change(place, "new", outbound={"title_template": "Nr {BOOKING_NUMBER}"})
+    integrations.change(place.documents, "7", lambda before: before.owing("new", place.now))  # it was cut short
+    place.settle(150)
+    place.tick()
+    for _ in range(30):
+        place.settle(3600)
+        place.tick()
+    assert place.event()["summary"].startswith("Zaal A")
+
+
+def test_a_round_does_not_take_part_in_a_change_that_is_under_way(place: Place) -> None:
+    place.save()
+    place.connect()
+    subscribe = place.ports.outside.reservations
+
+    class Slow:
+        """A side whose first subscription takes so long that the minute's round comes in between."""
+
+        def __init__(self, integration: Integration) -> None:
+            self._real = subscribe(integration)
+
+        def subscribe(self, event: str, address: str) -> str:
+            place.tick()
+            return self._real.subscribe(event, address)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._real, name)
+
+    place.ports.outside.reservations = Slow  # type: ignore[method-assign]  # for this test
+    place.api("POST", "/7/activate")
+    assert len(place.ireserve("GET", "hooks")["hooks"]) == 2
+
+
+def test_webhooks_that_could_not_be_removed_do_not_stand_for_new_ones(place: Place) -> None:
+    running(place)
+    place.ireserve("POST", "faults", {"path": "hook", "method": "DELETE", "status": 500, "times": 9})
+    assert len(place.api("POST", "/7/deactivate")["warnings"]) == 2
+    place.ireserve("DELETE", "faults")
+    place.api("POST", "/7/activate")
+    place.settle()
+    place.book("2026-11-25T10:00", "2026-11-25T11:00")
+    place.settle()
+    assert len(place.events()) == 2
+
+
+def test_another_field_for_the_events_id_keeps_what_stands_there(place: Place) -> None:
+    place.activate()
+    booking = place.book(custom={"05": "DOOR-4711"})
+    other = place.book("2026-11-25T10:00", "2026-11-25T11:00")
+    place.settle()
+    change(place, "all", outbound={"external_id_field": "custom05"})
+    place.settle(60)
+    assert place.booking(booking)["custom"]["05"] == "DOOR-4711"
+    assert place.booking(other)["custom"]["05"] in [event["id"] for event in place.events()]
 
 
 def test_an_activation_that_was_cut_short_is_brought_about_by_the_next_round(place: Place) -> None:
@@ -204,6 +268,7 @@ def test_an_activation_that_was_cut_short_is_brought_about_by_the_next_round(pla
     place.api("POST", "/7/activate", status=503)
     place.ports.tasks = kept
     place.book()
+    place.settle(150)
     place.tick()
     place.settle(60)
     assert len(place.events()) == 1

@@ -166,6 +166,33 @@ def test_an_undo_that_was_cut_short_is_carried_out_a_little_later(place: Place) 
     assert place.event()["start"]["dateTime"] == "2026-11-24T10:00:00+01:00"
 
 
+def test_one_look_that_finds_no_booking_does_not_end_an_undo(place: Place) -> None:
+    place.activate()
+    place.draw("2026-11-24T10:00", "2026-11-24T11:00")
+    place.settle()
+    booking = str(place.bookings()[0]["id"])
+    entry = entry_of(place, "MakeBooking", "event_made")
+    fault = {"path": f"booking/{booking}", "method": "GET", "status": 404, "times": 1}
+    place.ireserve("POST", "faults", fault)
+    assert place.api("POST", f"/7/journal/{entry}/undo")["done"] is False
+    place.settle(60)
+    assert place.booking(booking)["status_code"] == 70
+    assert len(place.events()) == 1
+
+
+def test_an_undo_for_a_booking_whose_object_lost_its_calendar_has_an_end(place: Place) -> None:
+    booking = moved_by_dragging(place)
+    settings = place.api("GET", "/7")
+    rows = [row for row in settings["mapping"] if row["object"] != "10"]
+    place.api("PUT", "/7?apply=all", {**settings, "mapping": rows, "inbound": {**settings["inbound"], "object": "11"}})
+    place.settle(60)
+    place.api("POST", f"/7/journal/{entry_of(place, 'WriteBooking', 'event_moved')}/undo")
+    assert place.booking(booking)["from"] == "2026-11-24T10:00"
+    place.change(booking, start="2026-11-24T12:00", end="2026-11-24T13:00")
+    place.settle(300)
+    assert place.booking(booking)["from"] == "2026-11-24T12:00"
+
+
 def test_what_was_done_before_a_pair_was_parted_cannot_be_undone_before_that(place: Place) -> None:
     place.activate()
     event = place.draw("2026-11-24T10:00", "2026-11-24T11:00")

@@ -584,6 +584,7 @@ class Stage(Place):
             self.behind = False
         self.flush("fifo")
         if self.cut_short:
+            self.settle(150)
             self.tick()
         self._drain()
         if not self.lossy:

@@ -10,7 +10,6 @@ from functions.domain.event import EventKey, Guest, MeetState
 from functions.domain.link import Origin, State
 from functions.domain.merge import merge
 from functions.domain.merge_event import noted
-from functions.domain.outcome import landed
 from functions.domain.plan import plan
 from functions.domain.settings import MappingRow
 from functions.domain.snapshot import Snapshot
@@ -373,7 +372,24 @@ def test_a_field_that_holds_nothing_foreign_any_more_gets_the_id() -> None:
     was_foreign = link(write_back=False, reason="foreign_id")
     step = plan(view(was_foreign, booking(external_id="")), C).step
     assert step == WriteBooking("1001", BookingChange(external_id=KEY.id), Why.WRITE_BACK)
-    done = landed(was_foreign, step, None, booking(), C)
-    assert (done.write_back, done.reason) == (True, "")
-    meet = WriteBooking("1001", BookingChange(fields=(("custom02", "https://meet.google.com/abc"),)), Why.WRITE_BACK)
-    assert not landed(was_foreign, meet, None, booking(), C).write_back
+    settled = plan(view(was_foreign), C).step
+    assert isinstance(settled, Settle)
+    assert (settled.link.write_back, settled.link.reason) == (True, "")
+
+
+def test_what_stands_in_a_field_that_was_chosen_later_is_never_overwritten() -> None:
+    c = circumstances(
+        settings(outbound={"external_id_field": "custom05", "create_meet_link": True, "meet_link_field": "custom06"})
+    )
+    theirs_in_it = {"custom05": "DOOR-4711", "custom06": "https://zoom.example/j/1"}
+    v = view(
+        link(base=base(c=c)), booking(fields=theirs_in_it), event(meet=MeetState.READY, meet_url="https://meet/abc")
+    )
+    step = plan(v, c).step
+    assert isinstance(step, Settle)
+    assert (step.link.write_back, step.link.reason) == (False, "foreign_id")
+    own = replace(v, booking=Snapshot.of(booking(fields={"custom05": KEY.id, "custom06": "https://meet/old"})))
+    ours = own.with_link(ours=(digest("custom06\nhttps://meet/old"),))
+    assert plan(ours, c).step == WriteBooking(
+        "1001", BookingChange(fields=(("custom06", "https://meet/abc"),)), Why.WRITE_BACK
+    )

@@ -115,7 +115,7 @@ def test_a_foreign_value_in_the_id_field_is_never_overwritten() -> None:
     assert isinstance(step, Settle)
     assert not step.link.write_back
     assert isinstance(plan(replace(v, link=step.link), C).step, InsertEvent)
-    settled = link(write_back=False, base=base(booking(external_id="foreign")))
+    settled = link(write_back=False, reason="foreign_id", base=base(booking(external_id="foreign")))
     assert plan(view(settled, booking(external_id="foreign")), C).step == Rest(Why.IN_STEP)
 
 

@@ -1,6 +1,7 @@
 """What a person ordered for one pair: booking, event and base are set together."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -28,6 +29,7 @@ from tests.unit.sketch import (
     KEY,
     MOVED,
     NOON,
+    NOW,
     ROOM_A,
     ROOM_B,
     TEN,
@@ -43,6 +45,7 @@ from tests.unit.sketch import (
 )
 
 C = circumstances()
+SURELY = replace(C, gone_confirmed=True)
 BACK = Wish(when=TEN, object_id="10", status=20)
 
 
@@ -106,20 +109,23 @@ def test_a_cancelled_booking_needs_no_event() -> None:
 
 
 def test_a_wish_to_part_from_a_booking_that_is_gone_parts_them_still() -> None:
-    step = plan(view(link(wish=Wish(status=70, detach=True)), ABSENT), C).step
+    step = plan(view(link(wish=Wish(status=70, detach=True)), ABSENT), SURELY).step
     assert isinstance(step, Settle)
     assert (step.link.state, step.link.wish) == (State.DETACHED, None)
 
 
 def test_a_wish_for_a_booking_that_is_gone_is_over() -> None:
-    step = plan(view(link(wish=BACK), ABSENT), C).step
+    assert plan(view(link(wish=BACK), ABSENT), C).step == Rest(Why.BOOKING_GONE, NOW + timedelta(seconds=20))
+    step = plan(view(link(wish=BACK), ABSENT), SURELY).step
     assert isinstance(step, Settle)
     assert step.link.wish is None
 
 
-def test_a_wish_waits_for_a_calendar() -> None:
+def test_a_wish_is_over_where_the_object_has_no_calendar() -> None:
     nowhere = circumstances(settings(mapping=(MappingRow("11", ROOM_B),)))
-    assert fulfil(view(link(wish=BACK)), nowhere, BACK).step == Rest(Why.NO_CALENDAR)
+    step = fulfil(view(link(wish=BACK)), nowhere, BACK).step
+    assert isinstance(step, Settle)
+    assert step.link.wish is None
 
 
 @pytest.mark.parametrize("state", [State.PAUSED, State.DETACHED, State.HELD])

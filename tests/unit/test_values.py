@@ -98,6 +98,6 @@ def test_what_is_stored_for_a_point_is_tried_first() -> None:
 
 
 def test_what_asks_for_more_is_owed_first() -> None:
-    changed = Integration(settings()).owing("new").owing("all").owing("future")
+    changed = Integration(settings()).owing("new", NOW).owing("all", NOW).owing("future", NOW)
     assert changed.unfinished == "all"
-    assert changed.owing("activation").owing("resume").unfinished == "activation"
+    assert changed.owing("activation", NOW).owing("resume", NOW).unfinished == "activation"
