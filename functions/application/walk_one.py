@@ -75,6 +75,8 @@ def look(sides: Sides, hint: Hint, walk: Walk, row: BookingRow) -> tuple[Walk, i
     except SyncError as error:
         parked.park(sides.ports, about, error.reason, sides.now())
         return replace(walk, looked=walk.looked + 1, failed=walk.failed + 1), 1
+    if again and not outcome.writes and outcome.link.version == link.version:
+        _save(sides, link)  # nothing was left to ask: it stands there by now, or may not be written for another reason
     calls = reads_event + sum(1 for step in outcome.steps if "Event" in step or step == "Look")
     if outcome.rest.until is not None:
         due = outcome.rest.until + timedelta(seconds=1)
@@ -97,6 +99,10 @@ def _note(sides: Sides, walk: Walk, row: BookingRow, link: Link) -> Walk:
         return walk
     base = Base(when_of(booking, sides.settings), "", booking.object_id, booking.status)
     noted = replace(link, base=base, reason=Why.NOT_BACKFILLED)
-    with suppress(Stale, Conflict):  # a webhook was faster: it is looked at already
-        sides.ports.documents.transact(lambda tx: links.save(tx, sides.id, noted))
+    _save(sides, noted)
     return walk
+
+
+def _save(sides: Sides, link: Link) -> None:
+    with suppress(Stale, Conflict):  # a webhook was faster: it is looked at already
+        sides.ports.documents.transact(lambda tx: links.save(tx, sides.id, link))

@@ -129,6 +129,19 @@ def test_external_id_field_that_the_user_may_not_write_is_asked_for_once_a_night
     assert levels(place)["write_back"] == "amber"
 
 
+def test_external_id_field_that_a_person_filled_in_for_the_user_is_asked_for_no_more(place: Place) -> None:
+    active(place)
+    may_write(place, right=False)
+    booking, event = made(place)
+    changed(place, booking, external_id=event["id"])
+    night(place)
+    place.forget()
+    night(place)
+    assert (tries(place), place.calls().count("calendar.events.get")) == (0, 0)
+    changed(place, booking, start="2026-11-24T12:00", end="2026-11-24T13:00")
+    assert place.event()["id"] == event["id"]
+
+
 def test_external_id_field_that_the_user_may_not_write_is_asked_for_a_few_bookings_a_night(place: Place) -> None:
     active(place)
     may_write(place, right=False)
