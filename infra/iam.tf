@@ -77,6 +77,17 @@ resource "google_cloud_run_v2_service_iam_member" "console" {
   member   = each.value
 }
 
+# `gcloud run services proxy` looks the service up before it calls it, which the role above does not include.
+resource "google_cloud_run_v2_service_iam_member" "console_viewer" {
+  for_each = var.console_iap ? toset([]) : var.console_members
+
+  project  = var.project_id
+  location = var.region
+  name     = google_cloudfunctions2_function.this["console"].name
+  role     = "roles/run.viewer"
+  member   = each.value
+}
+
 # --- Firestore -------------------------------------------------------------------------------------------------------
 
 # Firestore's roles exist on the project only; the condition narrows them to one database.

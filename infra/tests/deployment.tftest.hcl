@@ -80,6 +80,11 @@ run "anyone_may_call_the_three_public_functions_and_no_other" {
     condition     = keys(google_cloud_run_v2_service_iam_member.console) == ["group:beheer@example.org"]
     error_message = "The console is for its members."
   }
+
+  assert {
+    condition     = keys(google_cloud_run_v2_service_iam_member.console_viewer) == ["group:beheer@example.org"]
+    error_message = "Members need no role of their own to start the proxy."
+  }
 }
 
 run "nothing_is_public_where_that_is_forbidden" {
@@ -178,7 +183,7 @@ run "the_console_moves_behind_iap_when_asked" {
   }
 
   assert {
-    condition     = google_cloud_run_v2_service.console_iap["console"].iap_enabled && length(google_cloud_run_v2_service_iam_member.console) == 0
+    condition     = google_cloud_run_v2_service.console_iap["console"].iap_enabled && length(google_cloud_run_v2_service_iam_member.console) == 0 && length(google_cloud_run_v2_service_iam_member.console_viewer) == 0
     error_message = "Members come through IAP and not past it."
   }
 
