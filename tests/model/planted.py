@@ -102,7 +102,14 @@ def a_claim_is_not_checked(patch: pytest.MonkeyPatch) -> None:
         return real(_Blind(tx), int_id, link)
 
     patch.setattr(links, "save", save)
-    patch.setattr(links, "of_event_id", lambda *_: None)
+    patch.setattr(reconcile, "links", _Unclaimed())
+
+
+class _Unclaimed:
+    """Links of which no event tells that it has one."""
+
+    def __getattr__(self, name: str) -> Any:
+        return (lambda *_: None) if name in ("of_event", "of_event_id") else getattr(links, name)
 
 
 class _Blind:
