@@ -19,14 +19,20 @@ terraform {
   }
 }
 
+# Signed in as a person, some APIs want to be told whose quota a call uses. It is this project's, whatever gcloud is set to.
+# https://cloud.google.com/docs/quotas/set-quota-project
 provider "google" {
-  project = var.project_id
-  region  = var.region
+  project               = var.project_id
+  region                = var.region
+  billing_project       = var.project_id
+  user_project_override = true
 }
 
 provider "google-beta" {
-  project = var.project_id
-  region  = var.region
+  project               = var.project_id
+  region                = var.region
+  billing_project       = var.project_id
+  user_project_override = true
 }
 
 data "google_project" "this" {

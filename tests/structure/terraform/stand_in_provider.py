@@ -23,7 +23,13 @@ import grpc  # type: ignore[import-untyped]
 
 HERE = Path(__file__).parent
 NESTING = {"single": 1, "list": 2, "set": 3, "map": 4}
-PROVIDER_ARGUMENTS = ("project", "region")  # the only ones that infra/versions.tf gives
+# the only ones that infra/versions.tf gives
+PROVIDER_ARGUMENTS = {
+    "project": "string",
+    "region": "string",
+    "billing_project": "string",
+    "user_project_override": "bool",
+}
 
 
 # --- protocol buffers, as far as the answer to GetSchema needs them ---------------------------------------------------
@@ -62,7 +68,7 @@ def block(spec: dict[str, Any]) -> bytes:
 
 
 def schema_answer(schema: dict[str, Any]) -> bytes:
-    arguments = {name: {"type": "string", "optional": True} for name in PROVIDER_ARGUMENTS}
+    arguments = {name: {"type": kind, "optional": True} for name, kind in PROVIDER_ARGUMENTS.items()}
     answer = field(1, field(2, block({"attributes": arguments, "blocks": {}})))
     for number, section in ((2, "resource"), (3, "data")):
         for name, spec in sorted(schema[section].items()):
