@@ -4,9 +4,11 @@ By a resync and each night. A walk that is refused this often asks no more: the 
 refuses for another reason, such as its length, is not asked again.
 """
 
+from datetime import datetime
+
 from functions.application.finding import Check
 from functions.application.integrations import path_of
-from functions.application.ports import Path
+from functions.application.ports import Path, Transaction
 from functions.application.sides import Sides
 from functions.domain.errors import Refused
 from functions.domain.link import Link
@@ -20,9 +22,9 @@ OFTEN = 20
 
 def refused(sides: Sides, link: Link, step: WriteBooking, error: Refused, c: Circumstances) -> Link:
     """Return the link once i-Reserve refused a write-back; a missing right is noted for the diagnosis."""
-    path, again = _path(sides), error.reason == NO_RIGHT
-    if again and sides.ports.documents.get(path) is None:
-        sides.ports.documents.transact(lambda tx: tx.put(path, {"booking_id": step.booking_id}))
+    again = error.reason == NO_RIGHT
+    if again:
+        _note(sides, step.booking_id)
     return not_taken(link, step.change, c, again=again)
 
 
@@ -32,10 +34,17 @@ def is_asked_again(kind: str, so_far: int, link: Link) -> bool:
 
 
 def asked(sides: Sides, kind: str, so_far: int) -> None:
-    """Take the note away once a walk that asked again was not refused."""
+    """Take the note away once a walk that asked again was not refused, nor anything else since it began."""
     path = _path(sides)
+
+    def work(tx: Transaction) -> None:
+        noted, walk = tx.get(path), tx.get(path_of(sides.id, "progress", kind))
+        last = str(noted.get("at", "")) if noted is not None else ""
+        if not last or walk is None or datetime.fromisoformat(last) < datetime.fromisoformat(walk["started_at"]):
+            tx.delete(path)
+
     if kind in ("resync", "full") and not so_far and sides.ports.documents.get(path) is not None:
-        sides.ports.documents.transact(lambda tx: tx.delete(path))
+        sides.ports.documents.transact(work)
 
 
 def checks(sides: Sides) -> list[Check]:
@@ -46,6 +55,16 @@ def checks(sides: Sides) -> list[Check]:
     says = f"the API user may not write event ids and Meet links into bookings (first seen at booking {noted['booking_id']})"
     mend = "give the API user the right entity_booking_update, then resync; it is also tried again each night"
     return [Check("write_back", "amber", says, mend, "ireserve")]
+
+
+def _note(sides: Sides, booking_id: str) -> None:
+    """Note the first booking that could not be written, and when one was refused last."""
+    path, at = _path(sides), sides.now().isoformat()
+
+    def work(tx: Transaction) -> None:
+        tx.put(path, {"booking_id": booking_id, **(tx.get(path) or {}), "at": at})
+
+    sides.ports.documents.transact(work)
 
 
 def _path(sides: Sides) -> Path:

@@ -1,7 +1,10 @@
 """Field for i-Reserve event id: where the event's id is written in the booking."""
 
+from datetime import date
+
 import pytest
 
+from functions.application import walk
 from functions.application.write_back import OFTEN
 from tests.harness.deeds import active, changed, faults, levels, made
 from tests.harness.place import Place
@@ -140,6 +143,25 @@ def test_external_id_field_that_a_person_filled_in_for_the_user_is_asked_for_no_
     assert (tries(place), place.calls().count("calendar.events.get")) == (0, 0)
     changed(place, booking, start="2026-11-24T12:00", end="2026-11-24T13:00")
     assert place.event()["id"] == event["id"]
+
+
+def test_external_id_field_that_was_refused_during_a_walk_is_still_said_after_it(place: Place) -> None:
+    active(place)
+    may_write(place, right=False)
+    booking, event = made(place)
+    changed(place, booking, external_id=event["id"])
+    place.ireserve("POST", "latency", {"seconds": 1})
+    place.api("POST", "/7/resync")
+    while (under_way := walk.current(place.documents, "7", "resync")) and under_way.week <= date(2026, 11, 30):
+        place.settle(1)
+    assert under_way is not None
+    assert under_way.finished_at is None
+    place.book("2026-11-24T14:00", "2026-11-24T15:00")
+    place.settle(600)
+    assert levels(place)["write_back"] == "amber"
+    may_write(place, right=True)
+    night(place)
+    assert "write_back" not in levels(place)
 
 
 def test_external_id_field_that_the_user_may_not_write_is_asked_for_a_few_bookings_a_night(place: Place) -> None:
