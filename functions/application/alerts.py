@@ -53,7 +53,7 @@ class Open:
 
 
 def watch(ports: Ports, integration: Integration) -> None:
-    """Compare what needs a person with what was told; tell the difference. An alert that cannot be sent is tried again."""
+    """Compare what needs a person with what was told; tell the difference. One that cannot be sent is tried again."""
     path = path_of(integration.id, "progress", "alerts")
     told: dict[str, str] = dict((ports.documents.get(path) or {}).get("open", {}))
     found = conditions(ports, integration)
@@ -124,7 +124,9 @@ def _send(ports: Ports, integration: Integration, name: str, text: str) -> bool:
     try:
         ports.alarm.send(where.email, where.webhook_url, Alert(name, integration.id, title, text, link))
     except SyncError as error:
-        fields = {"severity": "ERROR", "int_id": integration.id, "reason": error.reason, "alert": name}
+        unset = error.reason == "no_smtp"  # the webhook, if there is one, took it; trying again mails nothing
+        severity = "WARNING" if unset else "ERROR"
+        fields = {"severity": severity, "int_id": integration.id, "reason": error.reason, "alert": name}
         ports.note("alert_not_sent", fields)
-        return False
+        return unset
     return True

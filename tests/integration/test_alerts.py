@@ -1,5 +1,6 @@
 """What needs a person is told once, with what to do, and once more when it is over."""
 
+from functions.adapters.alarm import Alarm
 from tests.harness.place import Place
 
 
@@ -46,6 +47,19 @@ def test_calls_to_i_reserve_stop_when_it_refuses_the_login_and_catch_up_after_me
     place.tick()
     assert told(place)[-1] == "ireserve_refused_over"
     assert len(place.events()) == 2
+
+
+def test_an_address_without_a_mail_server_is_warned_of_once_and_not_each_minute(place: Place) -> None:
+    running(place)
+    place.ports.alarm = Alarm("", "", allow_private=True)
+    place.ireserve("PATCH", "users/api_calendar", {"password": "other"})
+    place.book()
+    place.settle()
+    for _ in range(3):
+        place.pass_time(60)
+        place.tick()
+    unsent = [line for line in place.log if line["event"] == "alert_not_sent"]
+    assert [(line["severity"], line["reason"]) for line in unsent] == [("WARNING", "no_smtp")]
 
 
 def test_an_hour_without_a_sync_is_told(place: Place) -> None:
