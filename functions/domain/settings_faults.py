@@ -45,12 +45,11 @@ def faults_between(settings: Settings, others: Iterable[Settings]) -> tuple[Faul
         same_tenant = _host(settings.ireserve.base_url) == _host(other.ireserve.base_url) != ""
         if same_tenant and overlap:
             named = ", ".join(sorted(overlap))
-            faults.append(
-                Fault(
-                    "mapping",
-                    f"integration {other.id} maps the same objects ({named}); give each object to one",
-                )
-            )
+            both, star = mine & theirs, other.id if "*" in theirs else settings.id
+            says = f"integration {other.id} maps the same objects ({named}); give each object to one"
+            if not both - {"*"}:
+                says = f"the row * of integration {star} covers the same objects ({named}); take that row away there"
+            faults.append(Fault("mapping", says))
         shared = set(settings.calendars) & set(other.calendars) - {"primary"}
         if shared:
             faults.append(

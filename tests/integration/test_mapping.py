@@ -118,6 +118,18 @@ def test_an_account_that_cannot_be_named_yet_stops_the_activation_and_is_named_b
     assert place.api("GET", "/7")["mapping"][1]["calendar"] == PLANNER
 
 
+@pytest.mark.parametrize("theirs", ["primary", PLANNER])
+def test_primary_that_is_found_to_be_the_calendar_of_another_integration_stops_the_activation(
+    place: Place, theirs: str
+) -> None:
+    token = token_of_an_earlier_connection(place)
+    place.activate("9", mapping=[{"object": "12", "calendar": theirs}])
+    place.save(secrets={**SECRETS, "google_refresh_token": token}, mapping=[A, {"object": "11", "calendar": "primary"}])
+    said = place.api("POST", "/7/activate", status=409)
+    assert said["error"] == f"mapping: integration 9 uses calendar {PLANNER} too; give each its own"
+    assert place.api("GET", "/7")["state"] == "draft"
+
+
 @pytest.mark.parametrize("object_id", ["10", 10])
 def test_an_object_may_be_given_as_a_number(place: Place, object_id: object) -> None:
     saved = place.save(mapping=[{"object": object_id, "calendar": ROOM_A}])
@@ -156,7 +168,8 @@ def test_an_object_of_another_integration_of_the_same_tenant_is_a_fault(place: P
     place.save()
     row = {"object": theirs, "calendar": PLANNER}
     said = faults_of_second(place, row)
-    assert "integration 7 maps the same objects" in said["mapping"]
+    by = {"10": "integration 7 maps the same objects (10)", "*": "the row * of integration 8 covers the same objects"}
+    assert by[theirs] in said["mapping"]
 
 
 def test_a_calendar_of_another_integration_is_a_fault(place: Place) -> None:
