@@ -170,8 +170,9 @@ def _settle(sides: Sides, view: View, link: Link, why: Why, *, reread: bool) -> 
     event = view.event
     if why is Why.ADOPTED and saved.event is not None and view.found is not None:
         event = view.found
-    elif reread:
-        event = sides.read_event(saved.event) if saved.event is not None else Snapshot(Presence.ABSENT)
+    elif reread:  # where it is now, if a person has moved it
+        key = event.value.key if event.value is not None else saved.event
+        event = sides.read_event(key) if key is not None else Snapshot(Presence.ABSENT)
     booking = view.booking
     if reread and saved.booking_id and booking.value is None:
         booking = sides.read_booking(saved.booking_id)

@@ -35,9 +35,15 @@ class Administered(Stage):
             "wanted": WANTED,
             "cancelled": CANCELLED,
         }
+        if name == "both" and self._being_moved():
+            return  # what is moved to a calendar that is no longer looked at is as deleted
         found = choices[name]
         policy = replace(self.book_.policy, **{name: found[value % len(found)]})
         self._put(policy, "new" if value > 1 and name == "title" else "all", fuse)
+
+    def _being_moved(self) -> bool:
+        stored = [link.event for link in links.every(self.documents, INT) if link.event is not None]
+        return any(live.calendar != event.calendar for event in stored for live in self.look().live(event.id))
 
     def _put(self, policy: Policy, scope: str, fuse: int | None = None) -> None:
         wanted = _with(self.api("GET", f"/{INT}"), policy)
