@@ -63,12 +63,15 @@ resource "google_cloud_run_v2_service" "console_iap" {
         }
       }
 
-      env {
-        name = "WEBHOOK_KEYS"
-        value_source {
-          secret_key_ref {
-            secret  = google_secret_manager_secret.webhook_keys.secret_id
-            version = var.webhook_keys_version
+      dynamic "env" {
+        for_each = local.secret_environment[each.key]
+        content {
+          name = env.key
+          value_source {
+            secret_key_ref {
+              secret  = env.value.secret
+              version = env.value.version
+            }
           }
         }
       }

@@ -8,6 +8,7 @@ locals {
       queues              = []       # the queues that it adds tasks to: live, backfill
       integration_secrets = "none"   # none | read | manage (read, add and destroy versions)
       webhook_keys        = false    # whether WEBHOOK_KEYS is in its environment
+      mails               = false    # whether it mails alerts: SMTP_URL is in its environment once there is one
       secret_in_url       = true     # Google's code is in the query: its request log is not kept
       warm                = false    # whether min_instances applies
       memory              = "512Mi"  # enough for the libraries that this function loads
@@ -20,6 +21,7 @@ locals {
       queues              = ["live"]
       integration_secrets = "none"
       webhook_keys        = true
+      mails               = false
       secret_in_url       = true # the webhook's token is in the query
       warm                = true
       memory              = "512Mi"
@@ -32,6 +34,7 @@ locals {
       queues              = ["live"]
       integration_secrets = "none"
       webhook_keys        = true
+      mails               = false
       secret_in_url       = false # the channel's token is a header
       warm                = true
       memory              = "512Mi"
@@ -44,6 +47,7 @@ locals {
       queues              = ["live", "backfill"]
       integration_secrets = "read"
       webhook_keys        = true # it opens channels
+      mails               = true # the minute's round tells
       secret_in_url       = false
       warm                = true
       memory              = "1Gi"
@@ -56,6 +60,7 @@ locals {
       queues              = ["live", "backfill"]
       integration_secrets = "none"
       webhook_keys        = false
+      mails               = false
       secret_in_url       = false
       warm                = false
       memory              = "512Mi"
@@ -68,6 +73,7 @@ locals {
       queues              = ["live", "backfill"]
       integration_secrets = "none"
       webhook_keys        = false
+      mails               = false
       secret_in_url       = false
       warm                = false
       memory              = "512Mi"
@@ -80,6 +86,7 @@ locals {
       queues              = ["live", "backfill"]
       integration_secrets = "manage"
       webhook_keys        = true # it registers webhooks
+      mails               = false
       secret_in_url       = false
       warm                = false
       memory              = "1Gi"
@@ -127,6 +134,19 @@ locals {
       contains(function.queues, "live") ? { TASKS_QUEUE = google_cloud_tasks_queue.this["live"].id } : {},
       contains(function.queues, "backfill") ? { TASKS_BACKFILL_QUEUE = google_cloud_tasks_queue.this["backfill"].id } : {},
       function.caller == "scheduler" ? { SCHEDULER_SERVICE_ACCOUNT = google_service_account.scheduler.email } : {},
+      function.mails && var.smtp_url_version != "" ? { SMTP_FROM = var.smtp_from } : {},
+    )
+  }
+
+  # Likewise, but from a secret. A version is named only once somebody added it: Cloud Run starts nothing without.
+  secret_environment = {
+    for name, function in local.functions : name => merge(
+      function.webhook_keys ? {
+        WEBHOOK_KEYS = { secret = google_secret_manager_secret.webhook_keys.secret_id, version = var.webhook_keys_version }
+      } : {},
+      function.mails && var.smtp_url_version != "" ? {
+        SMTP_URL = { secret = google_secret_manager_secret.smtp_url.secret_id, version = var.smtp_url_version }
+      } : {},
     )
   }
 }
@@ -171,12 +191,12 @@ resource "google_cloudfunctions2_function" "this" {
     ingress_settings = contains(["tasks", "scheduler"], each.value.caller) ? "ALLOW_INTERNAL_ONLY" : "ALLOW_ALL"
 
     dynamic "secret_environment_variables" {
-      for_each = each.value.webhook_keys ? [google_secret_manager_secret.webhook_keys.secret_id] : []
+      for_each = local.secret_environment[each.key]
       content {
-        key        = "WEBHOOK_KEYS"
+        key        = secret_environment_variables.key
         project_id = var.project_id
-        secret     = secret_environment_variables.value
-        version    = var.webhook_keys_version
+        secret     = secret_environment_variables.value.secret
+        version    = secret_environment_variables.value.version
       }
     }
   }
@@ -186,6 +206,7 @@ resource "google_cloudfunctions2_function" "this" {
     google_project_iam_member.build,
     google_artifact_registry_repository_iam_member.build,
     google_secret_manager_secret_iam_member.webhook_keys,
+    google_secret_manager_secret_iam_member.smtp_url,
     google_logging_project_exclusion.secret_in_url, # before the first request, not after
   ]
 }

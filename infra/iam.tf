@@ -145,6 +145,15 @@ resource "google_secret_manager_secret_iam_member" "webhook_keys" {
   member    = google_service_account.function[each.key].member
 }
 
+resource "google_secret_manager_secret_iam_member" "smtp_url" {
+  for_each = toset([for name, function in local.functions : name if function.mails])
+
+  project   = var.project_id
+  secret_id = google_secret_manager_secret.smtp_url.secret_id
+  role      = "roles/secretmanager.secretAccessor"
+  member    = google_service_account.function[each.key].member
+}
+
 # --- queues ----------------------------------------------------------------------------------------------------------
 
 locals {

@@ -45,7 +45,10 @@ output "service_accounts" {
 
 output "secrets" {
   description = "The names of the secrets, all made without a version. The console fills those of the integrations."
-  value       = concat([google_secret_manager_secret.webhook_keys.secret_id], keys(local.integration_secrets))
+  value = concat(
+    [google_secret_manager_secret.webhook_keys.secret_id, google_secret_manager_secret.smtp_url.secret_id],
+    keys(local.integration_secrets),
+  )
 }
 
 output "firestore_database" {

@@ -128,6 +128,28 @@ variable "webhook_keys_version" {
   }
 }
 
+variable "smtp_url_version" {
+  description = "Which version of the secret smtp-url the alerts of an integration are mailed with (its field alerts.email). Empty: they are not mailed; alert_email is told all the same."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^([1-9][0-9]*)?$", var.smtp_url_version))
+    error_message = "A version is a number, or empty. `latest` is refused: running instances would keep the old address while new ones take the new."
+  }
+}
+
+variable "smtp_from" {
+  description = "The sender of mailed alerts. Empty: the address that is told."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.smtp_from == "" || can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", var.smtp_from))
+    error_message = "An e-mail address is needed, for example sync@example.org, or nothing."
+  }
+}
+
 variable "public_functions" {
   description = "Whether oauth_redirect, booking_webhook and calendar_notification may be called by anyone, which they must be to work. Set to false where an organisation's policy forbids allUsers, and read \"Where public functions are forbidden\" in the README."
   type        = bool

@@ -70,6 +70,27 @@ run "a_function_finds_in_its_environment_what_it_needs_and_no_more" {
   }
 }
 
+run "alerts_are_mailed_once_a_version_of_the_mail_servers_secret_is_named" {
+  variables {
+    smtp_url_version = "1"
+    smtp_from        = "sync@example.org"
+  }
+
+  assert {
+    condition = {
+      for name, function in google_cloudfunctions2_function.this : name => [
+        for secret in function.service_config[0].secret_environment_variables : "${secret.secret} ${secret.version}" if secret.key == "SMTP_URL"
+      ] if contains([for secret in function.service_config[0].secret_environment_variables : secret.key], "SMTP_URL")
+    } == { sync_task = ["smtp-url 1"] }
+    error_message = "Only sync_task sends."
+  }
+
+  assert {
+    condition     = local.environment["sync_task"]["SMTP_FROM"] == "sync@example.org" && keys(google_secret_manager_secret_iam_member.smtp_url) == ["sync_task"]
+    error_message = "Only sync_task may read the mail server's password."
+  }
+}
+
 run "anyone_may_call_the_three_public_functions_and_no_other" {
   assert {
     condition     = keys(google_cloud_run_v2_service_iam_member.public) == ["booking_webhook", "calendar_notification", "oauth_redirect"]
@@ -223,6 +244,8 @@ run "wrong_variables_are_refused_before_anything_is_made" {
     alert_email          = "beheer"
     console_members      = ["allUsers"]
     webhook_keys_version = "latest"
+    smtp_url_version     = "latest"
+    smtp_from            = "sync"
     custom_domains       = { sync_task = "https://sync.example.org" }
     log_level            = "CHATTY"
     min_instances        = 11
@@ -234,6 +257,8 @@ run "wrong_variables_are_refused_before_anything_is_made" {
     var.alert_email,
     var.console_members,
     var.webhook_keys_version,
+    var.smtp_url_version,
+    var.smtp_from,
     var.custom_domains,
     var.log_level,
     var.min_instances,

@@ -18,6 +18,7 @@ NEEDS: dict[str, dict[str, Any]] = {
         "queues": ["live", "backfill"],
         "integration_secrets": "read",
         "webhook_keys": True,
+        "mails": True,
     },
     "renew_watches": {"caller": "scheduler", "firestore": "read", "queues": ["live", "backfill"]},
     "sweep": {"caller": "scheduler", "firestore": "read", "queues": ["live", "backfill"]},
@@ -29,7 +30,13 @@ NEEDS: dict[str, dict[str, Any]] = {
         "webhook_keys": True,
     },
 }
-NOTHING: dict[str, Any] = {"firestore": "none", "queues": [], "integration_secrets": "none", "webhook_keys": False}
+NOTHING: dict[str, Any] = {
+    "firestore": "none",
+    "queues": [],
+    "integration_secrets": "none",
+    "webhook_keys": False,
+    "mails": False,
+}
 
 EVERY_FUNCTION = {
     "BACKEND",
@@ -48,6 +55,7 @@ BY_NEED = {
     "TASKS_QUEUE",
     "TASKS_BACKFILL_QUEUE",
     "SCHEDULER_SERVICE_ACCOUNT",
+    "SMTP_FROM",
 }
 
 
@@ -74,19 +82,20 @@ def test_the_environment_has_the_names_of_the_contract_and_no_others() -> None:
 
 def test_every_name_in_the_environment_is_one_that_the_product_reads() -> None:
     settings = (ROOT / "functions" / "settings.py").read_text(encoding="utf-8")
-    extra = {"WEBHOOK_KEYS", "IAP_AUDIENCE"}
+    extra = {"WEBHOOK_KEYS", "SMTP_URL", "IAP_AUDIENCE"}
     unread = {
         name for name in EVERY_FUNCTION | BY_NEED | extra if not re.search(rf"\b{name}\b", settings, re.IGNORECASE)
     }
     assert not unread
 
 
-def test_the_webhook_keys_come_from_the_secret_as_a_numbered_version() -> None:
+def test_what_is_secret_in_the_environment_comes_from_its_secret_as_a_numbered_version() -> None:
     (dynamic,) = resource("google_cloudfunctions2_function", "this")["service_config"][0]["dynamic"]
-    block = dynamic["secret_environment_variables"]
-    (content,) = block["content"]
-    assert (content["key"], content["version"]) == ("WEBHOOK_KEYS", "${var.webhook_keys_version}")
-    assert "each.value.webhook_keys" in block["for_each"]
+    assert dynamic["secret_environment_variables"]["for_each"] == "${local.secret_environment[each.key]}"
+    given = local("secret_environment")
+    assert re.findall(r"\b([A-Z][A-Z_]+)\b *[:=]", given) == ["WEBHOOK_KEYS", "SMTP_URL"]
+    assert "var.webhook_keys_version" in given
+    assert "var.smtp_url_version" in given
 
 
 def test_a_task_ends_before_the_lease_of_its_intent() -> None:
