@@ -247,7 +247,7 @@ run "wrong_variables_are_refused_before_anything_is_made" {
     smtp_url_version     = "latest"
     smtp_from            = "sync"
     custom_domains       = { sync_task = "https://sync.example.org" }
-    log_level            = "CHATTY"
+    log_level            = "WARNING"
     min_instances        = 11
   }
 
