@@ -1,0 +1,102 @@
+"""From shadow to active: what was only journalled is caught up with, nothing is lost and nothing is doubled."""
+
+import pytest
+
+from tests.harness.place import ROOM_B, Place
+
+EARLY, EARLY_END = "2026-11-24T08:00", "2026-11-24T09:00"
+START, END = "2026-11-24T10:00", "2026-11-24T11:00"
+LATER, LATER_END = "2026-11-25T14:00", "2026-11-25T15:00"
+OTHER, OTHER_END = "2026-11-26T16:00", "2026-11-26T17:00"
+
+
+def shadow(place: Place) -> None:
+    place.api("POST", "/7/activate?shadow=1")
+    place.settle(60)
+
+
+def night(place: Place) -> None:
+    place.pass_time((26 - place.now.hour) % 24 * 3600)
+    place.tick()
+    place.settle(600)
+
+
+def begins(place: Place) -> list[str]:
+    """Return the local starts of the events in the room, in order."""
+    return sorted(event["start"]["dateTime"][:16] for event in place.events())
+
+
+def open_bookings(place: Place) -> list[str]:
+    """Return the local starts of the bookings that are not cancelled, in order."""
+    return sorted(booking["from"] for booking in place.bookings() if booking["status_code"] < 70)
+
+
+@pytest.mark.parametrize("way", ["at once", "after a night"])
+@pytest.mark.parametrize("backfill", ["all", "future"])
+def test_what_was_made_and_changed_in_shadow_is_there_once_when_it_becomes_active(
+    place: Place, backfill: str, way: str
+) -> None:
+    place.book(EARLY, EARLY_END)
+    place.save(sync={"backfill": backfill})
+    place.connect()
+    shadow(place)
+    booking, gone = place.book(START, END), place.book(START, END, object_id=11)
+    drawn, taken_back = place.draw(LATER, LATER_END)["id"], place.draw(START, END)["id"]
+    place.settle(60)
+    place.change(booking, start="2026-11-24T12:00", end="2026-11-24T13:00")
+    place.change(gone, status_code=70)
+    place.drag(drawn, OTHER, OTHER_END)
+    place.delete(taken_back)
+    place.settle(60)
+    if way == "after a night":
+        night(place)
+    assert (begins(place), open_bookings(place)) == ([OTHER], [EARLY, "2026-11-24T12:00"])
+    place.api("POST", "/7/activate")
+    place.settle(300)
+    assert begins(place) == [EARLY, "2026-11-24T12:00", OTHER]
+    assert open_bookings(place) == [EARLY, "2026-11-24T12:00", OTHER]
+    place.api("POST", "/7/resync")
+    place.settle(300)
+    night(place)
+    assert begins(place) == [EARLY, "2026-11-24T12:00", OTHER]
+    assert len(place.bookings()) == 4
+    assert place.api("GET", "/7/plan?refresh=1")["counts"] == {}
+    assert place.events(ROOM_B) == []
+
+
+def test_pairs_of_an_earlier_activation_that_people_changed_in_shadow_follow_when_it_becomes_active(
+    place: Place,
+) -> None:
+    place.activate(inbound={"allow_booking_update": True})
+    moved, cancelled, deleted, changed = (
+        place.book(f"2026-11-24T{hour}:00", f"2026-11-24T{hour + 1}:00") for hour in (10, 12, 14, 16)
+    )
+    place.settle()
+    place.api("POST", "/7/deactivate")
+    shadow(place)
+    place.drag(place.booking(moved)["external_id"], LATER, LATER_END)
+    place.change(cancelled, status_code=70)
+    place.delete(place.booking(deleted)["external_id"])
+    place.change(changed, start=OTHER, end=OTHER_END)
+    place.settle(60)
+    night(place)
+    place.api("POST", "/7/activate")
+    place.settle(300)
+    assert place.booking(moved)["from"] == LATER
+    assert place.booking(deleted)["status_code"] == 70
+    assert begins(place) == [LATER, OTHER]
+    assert place.api("GET", "/7/plan?refresh=1")["counts"] == {}
+
+
+def test_channels_and_webhooks_of_the_shadow_are_the_only_ones_when_it_becomes_active(place: Place) -> None:
+    place.save()
+    place.connect()
+    shadow(place)
+    place.forget()
+    place.api("POST", "/7/activate")
+    place.settle(60)
+    assert [call for call in place.ireserve_calls() if "subscribe" in call] == []
+    assert place.calls().count("calendar.events.watch") == place.calls().count("calendar.channels.stop")
+    place.draw(START, END)
+    place.settle(30)
+    assert len(place.bookings()) == 1
