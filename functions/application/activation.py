@@ -38,6 +38,8 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
         return finish(ports, integration, actor)
     sides = open_sides(ports, consent.named(ports, integration))
     ready(sides, anyway=anyway)
+    if integration.phase is Phase.SHADOW and not shadow and _backfilled(ports, int_id):
+        return _resume(ports, sides.integration, actor)  # what was left out is noted; all that came since is looked at
     now = ports.clock()
     phase = Phase.SHADOW if shadow else Phase.ACTIVE
     integration = integrations.change(
@@ -55,7 +57,9 @@ def finish(ports: Ports, integration: Integration, actor: str = "") -> Activated
     owed = integration.unfinished
     if owed == "activation":
         return _arrange(ports, integration, actor)
+    warnings: list[str] = []
     if owed:
+        integration, warnings = _registered(ports, integration)
         sides = open_sides(ports, integration)
         renewal.follow_mapping(sides)
         if owed == "new":
@@ -63,7 +67,7 @@ def finish(ports: Ports, integration: Integration, actor: str = "") -> Activated
         else:
             resync(ports, integration.id, actor, source="resume", scope="future" if owed == "future" else "all")
         integration = integrations.finished(ports.documents, integration.id, owed)
-    return Activated(integration, (), ())
+    return Activated(integration, (), tuple(warnings))
 
 
 def cut_short(ports: Ports, integration: Integration) -> bool:
@@ -74,12 +78,7 @@ def cut_short(ports: Ports, integration: Integration) -> bool:
 
 def _arrange(ports: Ports, integration: Integration, actor: str) -> Activated:
     """Register the webhooks, open the channels, and look at both sides."""
-    warnings: list[str] = []
-    try:
-        integration = register(ports, open_sides(ports, integration))
-    except SyncError as error:
-        warnings.append(f"webhooks could not be registered in i-Reserve ({error}); copy their address there by hand")
-        ports.note("hooks_failed", {"severity": "WARNING", "int_id": integration.id, "reason": error.reason})
+    integration, warnings = _registered(ports, integration)
     sides = open_sides(ports, integration)
     without: tuple[str, ...] = ()
     if integration.settings.inbound.enabled:
@@ -91,6 +90,15 @@ def _arrange(ports: Ports, integration: Integration, actor: str) -> Activated:
     walk.begin(ports, integration, "backfill", actor, integration.settings.sync.backfill)
     ports.note("activated", {"int_id": integration.id, "phase": integration.phase.value})
     return Activated(integrations.finished(ports.documents, integration.id, "activation"), without, tuple(warnings))
+
+
+def _registered(ports: Ports, integration: Integration) -> tuple[Integration, list[str]]:
+    try:
+        return register(ports, open_sides(ports, integration)), []
+    except SyncError as error:
+        ports.note("hooks_failed", {"severity": "WARNING", "int_id": integration.id, "reason": error.reason})
+        said = f"webhooks could not be registered in i-Reserve ({error}); copy their address there by hand"
+        return integration, [said]
 
 
 def ready(sides: Sides, *, anyway: bool = False) -> None:
@@ -157,18 +165,24 @@ def pause(ports: Ports, int_id: str) -> Integration:
     def paused(before: Integration) -> Integration:
         if before.phase not in (Phase.ACTIVE, Phase.SHADOW, Phase.PAUSED):
             raise Conflict("only an active integration can be paused", reason="not_active")
-        return replace(before, phase=Phase.PAUSED)
+        in_shadow = before.phase is Phase.SHADOW or before.paused_in_shadow
+        return replace(before, phase=Phase.PAUSED, paused_in_shadow=in_shadow)
 
     return integrations.change(ports.documents, int_id, paused)
 
 
 def _resume(ports: Ports, integration: Integration, actor: str) -> Activated:
-    resumed = integrations.change(
-        ports.documents,
-        integration.id,
-        lambda before: replace(before, phase=Phase.ACTIVE, ireserve_refused="").owing("resume", ports.clock()),
-    )
-    return finish(ports, resumed, actor)
+    def resumed(before: Integration) -> Integration:
+        phase = Phase.SHADOW if before.paused_in_shadow else Phase.ACTIVE
+        after = replace(before, phase=phase, paused_in_shadow=False, ireserve_refused="")
+        return after.owing("resume", ports.clock())
+
+    return finish(ports, integrations.change(ports.documents, integration.id, resumed), actor)
+
+
+def _backfilled(ports: Ports, int_id: str) -> bool:
+    backfill = walk.current(ports.documents, int_id, "backfill")
+    return backfill is not None and backfill.finished_at is not None
 
 
 def resync(ports: Ports, int_id: str, actor: str, *, source: str = "resync", scope: str = "all") -> walk.Walk:
@@ -187,7 +201,7 @@ def deactivate(ports: Ports, int_id: str) -> tuple[Integration, tuple[str, ...]]
     integration = integrations.get(ports.documents, int_id)
     if integration.phase is Phase.DRAFT:
         raise Conflict("the integration is not active", reason="not_active")
-    integrations.change(ports.documents, int_id, lambda before: replace(before, phase=Phase.PAUSED))
+    pause(ports, int_id)
     sides = open_sides(ports, integration)
     left: list[str] = []
     for hook in integration.hooks:
@@ -206,6 +220,7 @@ def deactivate(ports: Ports, int_id: str) -> tuple[Integration, tuple[str, ...]]
             webhook_generation=before.webhook_generation + 1,
             webhook_key="",
             unfinished="",
+            paused_in_shadow=False,
         ),
     )
     return done, tuple(left)

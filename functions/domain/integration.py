@@ -68,6 +68,7 @@ class Integration:
     near_at: datetime | None = None  # start of the last sweep of the near days
     unfinished: str = ""  # what a change still has to bring about: one of OWED; left over where it was cut short
     unfinished_at: datetime | None = None
+    paused_in_shadow: bool = False  # and goes on in shadow
     looks_since: datetime | None = None  # when other looks were chosen for new events only; older events keep theirs
     revision: int = 0
 

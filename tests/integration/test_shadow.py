@@ -32,7 +32,7 @@ def open_bookings(place: Place) -> list[str]:
 
 
 @pytest.mark.parametrize("way", ["at once", "after a night"])
-@pytest.mark.parametrize("backfill", ["all", "future"])
+@pytest.mark.parametrize("backfill", ["all", "future", "none"])
 def test_what_was_made_and_changed_in_shadow_is_there_once_when_it_becomes_active(
     place: Place, backfill: str, way: str
 ) -> None:
@@ -53,12 +53,13 @@ def test_what_was_made_and_changed_in_shadow_is_there_once_when_it_becomes_activ
     assert (begins(place), open_bookings(place)) == ([OTHER], [EARLY, "2026-11-24T12:00"])
     place.api("POST", "/7/activate")
     place.settle(300)
-    assert begins(place) == [EARLY, "2026-11-24T12:00", OTHER]
+    before = [] if backfill == "none" else [EARLY]
+    assert begins(place) == [*before, "2026-11-24T12:00", OTHER]
     assert open_bookings(place) == [EARLY, "2026-11-24T12:00", OTHER]
     place.api("POST", "/7/resync")
     place.settle(300)
     night(place)
-    assert begins(place) == [EARLY, "2026-11-24T12:00", OTHER]
+    assert begins(place) == [*before, "2026-11-24T12:00", OTHER]
     assert len(place.bookings()) == 4
     assert place.api("GET", "/7/plan?refresh=1")["counts"] == {}
     assert place.events(ROOM_B) == []
@@ -100,3 +101,17 @@ def test_channels_and_webhooks_of_the_shadow_are_the_only_ones_when_it_becomes_a
     place.draw(START, END)
     place.settle(30)
     assert len(place.bookings()) == 1
+
+
+def test_a_pause_in_shadow_ends_in_shadow(place: Place) -> None:
+    place.save()
+    place.connect()
+    shadow(place)
+    place.api("POST", "/7/pause")
+    assert place.api("POST", "/7/activate")["state"] == "shadow"
+    place.book(START, END)
+    place.settle(60)
+    assert place.events() == []
+    assert place.api("POST", "/7/activate")["state"] == "active"
+    place.settle(60)
+    assert begins(place) == [START]
