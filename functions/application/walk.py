@@ -29,6 +29,7 @@ AT_ONCE = 4
 TOGETHER = 100  # bookings whose links are read in one call
 CHUNK_CALLS = 90
 CHUNK_SECONDS = 20.0
+LATE = timedelta(minutes=10)  # that a webhook may come
 COUNTED = ("looked", "changed", "failed", "unread", "unseen", "reads", "refused")
 TURN = 320  # bookings whose texts are read in one night, where that cannot be all: what differs is read as well
 
@@ -214,6 +215,12 @@ def left_out_at(documents: Documents, int_id: str, kind: str) -> datetime | None
     """Return when the last walk of a kind began, if it had to leave bookings out: it is not begun again at once."""
     last = current(documents, int_id, kind)
     return last.started_at if last is not None and last.finished_at is not None and last.unseen else None
+
+
+def backfills(sides: Sides) -> bool:
+    """Whether the backfill is under way, or was so lately that a webhook of that time may still come."""
+    backfill = current(sides.ports.documents, sides.id, "backfill")
+    return backfill is not None and (backfill.finished_at is None or sides.now() - backfill.finished_at < LATE)
 
 
 def go_on(ports: Ports, int_id: str, walk: Walk) -> None:

@@ -117,6 +117,8 @@ def _follow(sides: Sides, hint: Hint) -> None:
     match hint.kind, hint.subject:
         case Kind.BOOKING, (booking_id,):
             link = links.of_booking(sides.ports.documents, sides.id, booking_id)
+            if hint.source == "webhook" and link.reason == Why.NOT_BACKFILLED and walk.backfills(sides):
+                link = replace(link, base=None, reason="")  # made just now, and listed before its webhook came
             _come_back(sides, hint, reconcile(sides, hint, link))
         case Kind.EVENT, (calendar, event_id):
             look_at(sides, hint, EventKey(calendar, event_id))

@@ -185,3 +185,16 @@ def test_in_sync_is_claimed_only_once_the_backfill_is_done(place: Place) -> None
     assert place.api("GET", "/7/diagnostics")["in_sync_as_of"] is None
     place.settle(60)
     assert place.api("GET", "/7/diagnostics")["in_sync_as_of"] is not None
+
+
+def test_a_booking_made_while_the_backfill_notes_what_was_there_gets_its_event_by_its_webhook(place: Place) -> None:
+    place.save(sync={"backfill": "none"})
+    place.connect()
+    place.ireserve("POST", "hooks/mode", {"mode": "hold"})
+    place.api("POST", "/7/activate")
+    place.book()
+    place.settle(60)
+    assert place.events() == []
+    place.ireserve("POST", "hooks/flush", {"order": "fifo"})
+    place.settle(60)
+    assert len(place.events()) == 1
