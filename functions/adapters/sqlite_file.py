@@ -4,7 +4,7 @@ import os
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -46,6 +46,18 @@ def _index_statement(index: Index) -> str:
     return f"CREATE INDEX IF NOT EXISTS {index_name(index)} ON documents (collection, {fields}, id) WHERE {kind}"
 
 
+class _Connection(sqlite3.Connection):
+    """A connection that knows whether its commits wait for the disk."""
+
+    _waits: bool | None = None
+
+    def wait_for_disk(self, *, durable: bool) -> None:
+        """Have the commits from now on wait for the disk, or not."""
+        if self._waits is not durable:
+            self.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._waits = durable
+
+
 class SqliteFile:
     """One file, owner-only, in WAL mode; shared by threads and by processes.
 
@@ -57,39 +69,38 @@ class SqliteFile:
         self._path = path
         self._wait = wait_seconds
         self._writing = threading.Lock()
-        self._idle: deque[sqlite3.Connection] = deque()
+        self._idle: deque[_Connection] = deque()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         path.chmod(0o600)  # SQLite gives the files beside it the same mode
         self._prepare()
 
     @contextmanager
-    def read(self) -> Iterator[sqlite3.Connection]:
+    def read(self) -> Iterator[_Connection]:
         """Give a connection that sees what was last committed, no later writes while a statement runs."""
         with self._named_errors(), self._connection() as connection:
             yield connection
 
     @contextmanager
-    def write(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+    def write(self, *, durable: bool = True) -> Iterator[_Connection]:
         """Give a connection inside a transaction, committed at the end of the block, undone when it raises.
 
         What is `durable` survives a power cut. Without it the commit does not wait for the disk: it survives the death
         of the process, and after a power cut either survives or is undone as a whole.
         """
-        if not self._writing.acquire(timeout=self._wait):
-            raise Transient(f"The store {self._path.name} is busy with another writer; try again.", reason="store_busy")
-        try:
-            with self._named_errors(), self._connection() as connection:
-                connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-                connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield connection
-                    connection.execute("COMMIT")
-                finally:
-                    if connection.in_transaction:
-                        connection.execute("ROLLBACK")
-        finally:
-            self._writing.release()
+        with self._alone(durable=durable) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    def write_once(self, statement: str, values: Sequence[object]) -> None:
+        """Do one statement as a transaction of its own, durably: one step, where `write` takes several."""
+        with self._alone(durable=True) as connection:
+            connection.execute(statement, values)
 
     def close(self) -> None:
         """Close what is open; the file can be used again afterwards."""
@@ -97,13 +108,29 @@ class SqliteFile:
             self._idle.pop().close()
 
     @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
+    def _alone(self, *, durable: bool) -> Iterator[_Connection]:
+        if not self._writing.acquire(timeout=self._wait):
+            raise Transient(f"The store {self._path.name} is busy with another writer; try again.", reason="store_busy")
+        try:
+            with self._named_errors(), self._connection() as connection:
+                connection.wait_for_disk(durable=durable)
+                yield connection
+        finally:
+            self._writing.release()
+
+    @contextmanager
+    def _connection(self) -> Iterator[_Connection]:
         """Lend a connection to one thread at a time; the most recently used first, whose cache is warm."""
         try:
             connection = self._idle.pop()
         except IndexError:
             connection = sqlite3.connect(
-                self._path, timeout=self._wait, isolation_level=None, check_same_thread=False, cached_statements=256
+                self._path,
+                timeout=self._wait,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=256,
+                factory=_Connection,
             )
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         try:

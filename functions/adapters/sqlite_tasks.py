@@ -122,11 +122,12 @@ class SqliteTasks:
     def _store(self, batch: list[_Put]) -> None:
         failure: Exception | None = None
         try:
-            with self._file.write() as connection:
-                connection.executemany(
-                    "INSERT INTO tasks (name, lane, due, ready, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                    [row for put in batch for row in put.rows],
-                )
+            rows = [row for put in batch for row in put.rows]
+            places = ",".join(["(?, ?, ?, ?, ?)"] * len(rows))
+            self._file.write_once(
+                f"INSERT INTO tasks (name, lane, due, ready, body) VALUES {places} ON CONFLICT DO NOTHING",  # noqa: S608 -- placeholders
+                [value for row in rows for value in row],
+            )
         except Exception as error:  # noqa: BLE001  # belongs to every caller of the batch, each of whom raises it
             failure = error
         for put in batch:
