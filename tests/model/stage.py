@@ -619,8 +619,8 @@ class Stage(Place):
             if link.intent is not None:
                 raise Broken(f"{moment}: link of booking {link.booking_id} is stuck in {link.intent}")
         for identity, body in parked.every(self.ports, INT):
-            if body["reason"] in REFUSALS and self.undone:
-                continue  # an undo that crashed was refused when it was tried again: that is where it is said
+            if body["reason"] in REFUSALS and (self.undone or self._restored(body["subject"])):
+                continue  # i-Reserve does not take the booking back: that is where it is said
             raise Broken(f"{moment}: parked {identity}: {body['kind']} {body['subject']} because of {body['reason']}")
         for booking in truth.bookings.values():
             self._agrees(moment, truth, booking, stored.get(booking.id))
@@ -632,6 +632,13 @@ class Stage(Place):
                 raise Broken(f"{moment}: the text under the line of {event.id} is not what people wrote")
         if len(self.book_.writes) > ENOUGH * (self.book_.edits + self.trouble + 1):
             raise Broken(f"{len(self.book_.writes)} writes for {self.book_.edits} edits: a loop")
+
+    def _restored(self, subject: Sequence[str]) -> bool:
+        """Whether a task was about an event that came back although its deletion had cancelled the booking."""
+        return any(pair.event == subject[-1] and pair.cancelled_by_us for pair in self.book_.pairs.values())
+
+    def _parked(self, event: str) -> bool:
+        return any(body["subject"][-1] == event for _, body in parked.every(self.ports, INT))
 
     def _agrees(self, moment: str, truth: Truth, booking: TrueBooking, link: Link | None) -> None:
         ledger = self.book_
@@ -652,7 +659,7 @@ class Stage(Place):
         if link is not None and link.state is not State.ACTIVE:
             raise Broken(f"{name} rests in {link.state}: {link.reason}")
         if booking.status in ledger.policy.cancelled:
-            if live:
+            if live and not (pair and pair.cancelled_by_us and self._parked(live[0].id)):
                 raise Broken(f"{name} is cancelled and its event {live[0].id} stands")
             return
         if not live:
