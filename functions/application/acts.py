@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from functions.application import integrations, links
+from functions.application.execute import LEASE
 from functions.application.hints import Hint, Kind, give, task
 from functions.application.ports import Ports
 from functions.application.reconcile import Outcome, reconcile
@@ -17,7 +18,7 @@ from functions.domain.integration import Phase
 from functions.domain.link import Link
 from functions.domain.step import Rest, Why
 
-UNLESS_DONE = timedelta(seconds=100)  # longer than a lease
+UNLESS_DONE = LEASE + timedelta(seconds=10)
 
 
 def act(

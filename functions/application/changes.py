@@ -39,9 +39,7 @@ def save(
     """Create or change an integration; raises `Invalid`, `Conflict`, and `PlanFirst` where existing events are touched."""
     if apply and apply not in SCOPES:
         raise Invalid((Fault("apply", "use all, future or new"),))
-    given = dict(raw) if isinstance(raw, dict) else raw
-    if int_id and isinstance(given, dict):
-        given.setdefault("id", int_id)
+    given = setup.with_id(raw, int_id)
     name = str(given.get("id", "")) if isinstance(given, dict) else ""
     before = integrations.find(ports.documents, name) if name else None
     if before is None or before.phase not in RUNNING:

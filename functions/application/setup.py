@@ -28,15 +28,20 @@ def save(
     unfinished: str = "",
 ) -> Integration:
     """Create or change an integration; raises `Invalid` with all faults, `Conflict` where somebody else was faster."""
-    given = dict(raw) if isinstance(raw, dict) else raw
-    if int_id and isinstance(given, dict):
-        given.setdefault("id", int_id)
+    given = with_id(raw, int_id)
     more = secret_faults(secrets)
     if int_id and isinstance(given, dict) and str(given["id"]) != int_id:
         more.append(Fault("id", f"the address says {int_id}; use the same id, or create another integration"))
     settings = settings_from(given, [each.settings for each in integrations.every(ports.documents)], more)
     saved = integrations.save_settings(ports, settings, actor, revision=revision, unfinished=unfinished)
     return store_secrets(ports, saved, secrets if isinstance(secrets, Mapping) else {})
+
+
+def with_id(raw: object, int_id: str) -> object:
+    """Return settings as given, a copy of them, with the id of the address where they name none."""
+    if not isinstance(raw, dict):
+        return raw
+    return {"id": int_id, **raw} if int_id else dict(raw)
 
 
 def secret_faults(secrets: object) -> list[Fault]:

@@ -119,6 +119,10 @@ class Link:
         ours = tuple(digest for digest in self.ours if digest not in self.not_taken)
         return replace(self, ours=ours, not_taken=())
 
+    def freed(self) -> "Link":
+        """Return the link active, with nothing waited for; of its reasons only that of a foreign id stays."""
+        return replace(self, state=State.ACTIVE, until=None, reason="" if self.write_back else self.reason)
+
     def knows_newer(self, event: Event) -> bool:
         """Whether a reading of the event may be older than the one this link was last saved with."""
         if event.updated is None or self.event_updated is None or event.etag == self.event_etag:

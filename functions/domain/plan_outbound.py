@@ -106,9 +106,8 @@ def plan_removal(v: View, c: Circumstances) -> Planned:
         closed = replace(link, closed=True, state=State.ACTIVE, until=None, base=base)
         return Planned(Rest(Why.IN_STEP) if closed == link else Settle(closed, Why.BOOKING_CANCELLED))
     if event is not None and link.event.calendar != event.key.calendar:
-        return Planned(
-            Settle(link.seeing(event), Why.EVENT_MOVED)
-        )  # claimed before it is removed: nobody else takes it up
+        # claimed before it is removed: nobody else takes it up
+        return Planned(Settle(link.seeing(event), Why.EVENT_MOVED))
     restored = link.closed and event is not None and link.cancelled_by_us and c.settings.inbound.enabled
     if restored and booking is not None and link.base is not None and link.status_before is not None:
         change = BookingChange(status=link.status_before)

@@ -53,8 +53,7 @@ def fulfil(v: View, c: Circumstances, wish: Wish) -> Planned:
 
 
 def _fulfilled(link: Link) -> Link:
-    freed = replace(link, wish=None, state=State.ACTIVE, until=None, reason="" if link.write_back else link.reason)
-    return replace(freed, put_backs=(), writes=(), refused="", notice="", decided="")
+    return replace(link.freed(), wish=None, put_backs=(), writes=(), refused="", notice="", decided="")
 
 
 def _event(v: View, c: Circumstances, link: Link, booking: Booking) -> Planned:

@@ -48,8 +48,8 @@ def booking_written(link: Link, why: str, before: int | None) -> Link:
 
 def event_there(link: Link) -> Link:
     """Return the link once its event was made, or made again: what was said of its absence is over."""
-    there = replace(link, closed=False, state=State.ACTIVE, until=None, reason="" if link.write_back else link.reason)
-    return replace(there, cancelled_by_us=False, status_before=None, refused="", notice="", decided="")
+    there = replace(link.freed(), closed=False, cancelled_by_us=False, status_before=None)
+    return replace(there, refused="", notice="", decided="")
 
 
 def _event_side(link: Link, v: View, intent: Intent) -> Link:

@@ -40,6 +40,19 @@ FUSE = st.sampled_from((None, None, 0, 1, 2, 3, 4, 5, 6))  # the step at which w
 which, slot, bit = st.integers(0, 3), st.integers(0, len(SLOTS) - 1), st.integers(0, 1)
 
 
+def profile(examples: int, steps: int, variable: str) -> settings:
+    """Return how many stories are told and how long they are; the same ones each time unless the variable is set."""
+    return settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        derandomize=variable not in os.environ,
+        database=None,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
 class SyncMachine(RuleBasedStateMachine):
     """Everything that can happen, in any order."""
 
@@ -178,13 +191,4 @@ class SyncMachine(RuleBasedStateMachine):
 @pytest.mark.timeout(0)
 def test_nothing_is_lost_doubled_or_overwritten_whatever_happens(stages: tuple[Administered, ...]) -> None:
     SyncMachine.stages = stages
-    profile = settings(
-        max_examples=EXAMPLES,
-        stateful_step_count=STEPS,
-        deadline=None,
-        derandomize="MODEL_EXAMPLES" not in os.environ,
-        database=None,
-        report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck),
-    )
-    run_state_machine_as_test(SyncMachine, settings=profile)
+    run_state_machine_as_test(SyncMachine, settings=profile(EXAMPLES, STEPS, "MODEL_EXAMPLES"))

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from functions.adapters.firestore_connection import FirestoreConnection
@@ -19,7 +18,7 @@ from tests.harness.place import START
 from tests.model.administration import Administered
 from tests.model.instances import SteppedDocuments
 from tests.model.ledger import Policy
-from tests.model.test_sync_model import SyncMachine
+from tests.model.test_sync_model import SyncMachine, profile
 
 if TYPE_CHECKING:
     from tests.conftest import FirestoreEmulator
@@ -77,15 +76,6 @@ def test_nothing_is_lost_doubled_or_overwritten_in_firestore_either(stage: Fires
     class OnFirestore(SyncMachine):
         stages: tuple[Any, ...] = (stage, stage)
 
-    profile = settings(
-        max_examples=EXAMPLES,
-        stateful_step_count=STEPS,
-        deadline=None,
-        derandomize="MODEL_FIRESTORE_EXAMPLES" not in os.environ,
-        database=None,
-        report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck),
-    )
-    run_state_machine_as_test(OnFirestore, settings=profile)
+    run_state_machine_as_test(OnFirestore, settings=profile(EXAMPLES, STEPS, "MODEL_FIRESTORE_EXAMPLES"))
     stage.hang_up()
     assert stage.writes > EXAMPLES, "it was Firestore that was written to"
