@@ -37,11 +37,11 @@ $(VENV)-bench/.installed: tests/bench/requirements.txt
 	  { rm -rf $(VENV)-bench; echo "gcal_sync could not be installed: it is not measured beside the product"; }
 
 lock:  ## compile requirements.txt and tests/requirements.txt from pyproject.toml (needs uv)
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header -o requirements.txt pyproject.toml
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-header --group test -c requirements.txt -o tests/requirements.txt pyproject.toml
-	echo gcal-sync | uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	echo gcal-sync | uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --no-header -o tests/bench/requirements.txt -
 
 install: $(VENV)/.installed
