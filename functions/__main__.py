@@ -10,11 +10,11 @@ from functools import partial
 import click
 
 from functions import bootstrap
-from functions.application import rotation
-from functions.application.hints import Kind
+from functions.application.intake.hints import Kind
 from functions.application.ports import Ports
-from functions.domain.errors import SyncError
-from functions.entrypoints.cli import cli
+from functions.application.watching import rotation
+from functions.domain.model.errors import SyncError
+from functions.entrypoints.cli.main import cli
 from functions.settings import EnvironmentFaults, read_environment
 
 
@@ -23,7 +23,7 @@ def make_ports() -> Ports:
 
     A command says itself what it did: log lines come only with LOG_LEVEL, and on stderr.
     """
-    from functions.adapters.log_lines import log_to_stderr
+    from functions.adapters.platform.log_lines import log_to_stderr
 
     try:
         ports = bootstrap.product().ports
@@ -62,7 +62,7 @@ def serve(host: str) -> None:
 def _listen(made: bootstrap.Product, host: str) -> None:
     import waitress
 
-    from functions.entrypoints.serve import whole_app
+    from functions.entrypoints.http.serve import whole_app
 
     port = made.environment.port
     app = whole_app(made.ports, bootstrap.doors(made), bootstrap.console(made))
@@ -89,7 +89,7 @@ def _listen(made: bootstrap.Product, host: str) -> None:
 
 
 def _queue(ports: Ports, kind: Kind) -> None:
-    from functions.application import sweep
+    from functions.application.scanning import sweep
 
     sweep.queue_all(ports, kind)
 

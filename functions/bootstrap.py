@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
-from functions.adapters.log_lines import about, begin_request, log_to_stdout, note
+from functions.adapters.platform.log_lines import about, begin_request, log_to_stdout, note
 from functions.application.ports import Body, Ports
 from functions.compose_cloud import cloud
 from functions.compose_standalone import standalone
@@ -20,7 +20,7 @@ from functions.settings import NEEDS, Environment, EnvironmentFaults, read_envir
 if TYPE_CHECKING:
     from flask import Flask, Request, Response
 
-    from functions.adapters.workers import Timer, Workers
+    from functions.adapters.sqlite.workers import Timer, Workers
 
 __all__ = ["Product", "answer", "check_start", "cloud", "console", "doors", "product", "standalone", "workers"]
 
@@ -34,8 +34,8 @@ def product(environment: Environment | None = None, *, function: str = "console"
 
 def workers(made: Product, timers: "Sequence[Timer]") -> "Workers":
     """Return the workers and timers of a standalone installation, not started."""
-    from functions.adapters.workers import Workers
-    from functions.application import work
+    from functions.adapters.sqlite.workers import Workers
+    from functions.application import dispatch as work
 
     if made.task_file is None:
         raise TypeError("only a standalone installation has workers")
@@ -49,7 +49,7 @@ def workers(made: Product, timers: "Sequence[Timer]") -> "Workers":
 
 def doors(made: Product) -> "dict[str, Callable[[Ports, Request], Response]]":
     """Return the handlers of the functions by name, each of which says in the log how it went."""
-    from functions.entrypoints.http import handlers
+    from functions.entrypoints.http.handlers import handlers
 
     return {name: _logged(made, name, each) for name, each in handlers(made.tasks_door, made.scheduler_door).items()}
 
@@ -70,7 +70,7 @@ def console(made: Product) -> "Flask":
     """Return the console's application, likewise."""
     from werkzeug.datastructures import EnvironHeaders
 
-    from functions.entrypoints.console import console_app
+    from functions.entrypoints.console.app import console_app
 
     app = console_app(made.ports, made.sessions(), secure=made.environment.console_base_url.startswith("https"))
     plain = app.wsgi_app

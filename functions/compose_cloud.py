@@ -8,12 +8,12 @@ from werkzeug.datastructures import Headers
 
 from functions.application.ports import Documents, Secrets, Tasks
 from functions.composing import Product, clock, ports
-from functions.entrypoints.door import Door, closed_door, person_door, token_door
+from functions.entrypoints.http.authenticator import Authenticator, closed_door, person_door, token_door
 from functions.settings import Environment
 
 if TYPE_CHECKING:
-    from functions.adapters.firestore_connection import FirestoreConnection
-    from functions.entrypoints.session import Sessions
+    from functions.adapters.firestore.connection import FirestoreConnection
+    from functions.entrypoints.console.session import Sessions
 
 
 def cloud(environment: Environment) -> Product:
@@ -21,8 +21,8 @@ def cloud(environment: Environment) -> Product:
     connections: list[FirestoreConnection] = []
 
     def documents() -> Documents:
-        from functions.adapters.firestore_connection import FirestoreConnection
-        from functions.adapters.firestore_documents import FirestoreDocuments
+        from functions.adapters.firestore.connection import FirestoreConnection
+        from functions.adapters.firestore.documents import FirestoreDocuments
 
         connections[:] = [
             FirestoreConnection(
@@ -32,13 +32,13 @@ def cloud(environment: Environment) -> Product:
         return FirestoreDocuments(connections[0], clock)
 
     def secret_store() -> Secrets:
-        from functions.adapters.kept_secrets import KeptSecrets
-        from functions.adapters.secret_manager import SecretManagerSecrets
+        from functions.adapters.secrets.kept_secrets import KeptSecrets
+        from functions.adapters.secrets.secret_manager import SecretManagerSecrets
 
         return KeptSecrets(SecretManagerSecrets(environment.project, endpoint=environment.secrets_endpoint))
 
     def tasks() -> Tasks:
-        from functions.adapters.cloud_tasks import CloudTasks
+        from functions.adapters.platform.cloud_tasks import CloudTasks
 
         queues = {"live": environment.tasks_queue, "backfill": environment.tasks_backfill_queue}
         return CloudTasks(
@@ -49,7 +49,7 @@ def cloud(environment: Environment) -> Product:
 
     @cache
     def sessions() -> "Sessions":
-        from functions.entrypoints.session import CloudSessions
+        from functions.entrypoints.console.session import CloudSessions
 
         return CloudSessions(_person(environment), made.token)
 
@@ -63,12 +63,12 @@ def cloud(environment: Environment) -> Product:
     )
 
 
-def _machine(environment: Environment, account: str) -> Door:
+def _machine(environment: Environment, account: str) -> Authenticator:
     """Return the door of a function that Cloud Tasks or Cloud Scheduler calls, for a token made for this function."""
 
     @cache
-    def door() -> Door:
-        from functions.adapters.google_tokens import OIDC, OIDC_KEYS, FetchedKeys, TokenProof
+    def authenticator() -> Authenticator:
+        from functions.adapters.google.tokens import OIDC, OIDC_KEYS, FetchedKeys, TokenProof
 
         audiences = {environment.base_url, _origin(environment.tasks_target)}
         proof = TokenProof(
@@ -77,14 +77,14 @@ def _machine(environment: Environment, account: str) -> Door:
         return token_door(proof, account)
 
     def enter(headers: Headers) -> str:
-        return door()(headers)
+        return authenticator()(headers)
 
     return enter
 
 
-def _person(environment: Environment) -> Door:
+def _person(environment: Environment) -> Authenticator:
     """Return the door of the console: IAP where its audience is known, or else IAM, which only Cloud Run asks."""
-    from functions.adapters.google_tokens import IAP, IAP_KEYS, OIDC, OIDC_KEYS, FetchedKeys, TokenProof
+    from functions.adapters.google.tokens import IAP, IAP_KEYS, OIDC, OIDC_KEYS, FetchedKeys, TokenProof
 
     if environment.iap_audience:
         audiences = {environment.iap_audience}

@@ -5,41 +5,41 @@ from typing import TYPE_CHECKING
 
 from functions.application.ports import Documents, Secrets
 from functions.composing import Product, clock, ports
-from functions.entrypoints.door import key_door
+from functions.entrypoints.http.authenticator import key_door
 from functions.settings import Environment
 
 if TYPE_CHECKING:
-    from functions.adapters.sqlite_file import SqliteFile
-    from functions.adapters.sqlite_tasks import SqliteTasks
-    from functions.entrypoints.session import Sessions
+    from functions.adapters.sqlite.file import SqliteFile
+    from functions.adapters.sqlite.tasks import SqliteTasks
+    from functions.entrypoints.console.session import Sessions
 
 
 def standalone(environment: Environment) -> Product:
     """Compose over the files in the state directory; raises `Refused` where it cannot be used."""
-    from functions.adapters.local_keys import local_keys, state_directory
+    from functions.adapters.secrets.local_keys import local_keys, state_directory
 
     state_directory(environment.state_dir)
     keys = local_keys(environment.state_dir, environment.webhook_keys, environment.console_key)
 
     @cache
     def file() -> "SqliteFile":
-        from functions.adapters.sqlite_file import SqliteFile
+        from functions.adapters.sqlite.file import SqliteFile
 
         return SqliteFile(environment.state_dir / "sync.sqlite")
 
     def documents() -> Documents:
-        from functions.adapters.sqlite_documents import SqliteDocuments
+        from functions.adapters.sqlite.documents import SqliteDocuments
 
         return SqliteDocuments(file(), clock)
 
     @cache
     def tasks() -> "SqliteTasks":
-        from functions.adapters.sqlite_tasks import SqliteTasks
+        from functions.adapters.sqlite.tasks import SqliteTasks
 
         return SqliteTasks(file())
 
     def secret_store() -> Secrets:
-        from functions.adapters.file_secrets import FileSecrets
+        from functions.adapters.secrets.file_secrets import FileSecrets
 
         return FileSecrets(environment.state_dir / "secrets.json")
 
@@ -47,9 +47,9 @@ def standalone(environment: Environment) -> Product:
 
     @cache
     def sessions() -> "Sessions":
-        from functions.entrypoints.session import KeySessions
+        from functions.entrypoints.console.session import KeySessions
 
         return KeySessions(made, keys.console_key)
 
-    door = key_door(keys.console_key)
-    return Product(environment, made, door, door, sessions, keys.console_key, tasks)
+    authenticator = key_door(keys.console_key)
+    return Product(environment, made, authenticator, authenticator, sessions, keys.console_key, tasks)

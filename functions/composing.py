@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
-from functions.adapters.lazy import Lazy
-from functions.adapters.log_lines import note
-from functions.adapters.threads import at_once
+from functions.adapters.platform.lazy import Lazy
+from functions.adapters.platform.log_lines import note
+from functions.adapters.platform.threads import at_once
 from functions.application.ports import Addresses, Alarm, Consent, Documents, Outside, Ports, Secrets, Tasks
-from functions.entrypoints.door import Door
+from functions.entrypoints.http.authenticator import Authenticator
 from functions.settings import Environment
 
 if TYPE_CHECKING:
-    from functions.adapters.sqlite_tasks import SqliteTasks
-    from functions.entrypoints.session import Sessions
+    from functions.adapters.sqlite.tasks import SqliteTasks
+    from functions.entrypoints.console.session import Sessions
 
 
 @dataclass(slots=True)
@@ -25,8 +25,8 @@ class Product:
 
     environment: Environment
     ports: Ports
-    tasks_door: Door
-    scheduler_door: Door
+    tasks_door: Authenticator
+    scheduler_door: Authenticator
     sessions: "Callable[[], Sessions]"
     console_key: str = ""
     task_file: "Callable[[], SqliteTasks] | None" = None
@@ -50,7 +50,7 @@ def ports(
     stored = cast("Secrets", Lazy(secret_store))
 
     def outside() -> Outside:
-        from functions.adapters.outside import RealOutside
+        from functions.adapters.platform.outside import RealOutside
 
         return RealOutside(
             stored,
@@ -75,15 +75,15 @@ def ports(
             environment.console_base_url,
         ),
         alarm=cast("Alarm", Lazy(lambda: _alarm(environment))),
-        note=note,
-        at_once=at_once,
-        pause=time.sleep,
+        log=note,
+        in_parallel=at_once,
+        sleep=time.sleep,
     )
 
 
 def _consent(environment: Environment) -> Consent:
-    from functions.adapters.google_http import checked
-    from functions.adapters.google_oauth import GoogleConsent
+    from functions.adapters.google.http import checked
+    from functions.adapters.google.oauth import GoogleConsent
 
     return GoogleConsent(
         checked(allow_private=environment.allow_private_addresses),
@@ -94,6 +94,6 @@ def _consent(environment: Environment) -> Consent:
 
 
 def _alarm(environment: Environment) -> Alarm:
-    from functions.adapters.alarm import Alarm as Sender
+    from functions.adapters.net.alarm import Alarm as Sender
 
     return Sender(environment.smtp_url, environment.smtp_from, allow_private=environment.allow_private_addresses)

@@ -32,7 +32,7 @@ resource "google_firestore_field" "expires_at" {
   index_config {}
 }
 
-# Firestore makes the indexes of single fields by itself. Those of several are listed in functions/application/indexes.py;
+# Firestore makes the indexes of single fields by itself. Those of several are listed in functions/application/store/indexes.py;
 # it reads an index one way only, so that each is there for both.
 locals {
   composite_indexes = {

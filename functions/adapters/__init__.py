@@ -1,1 +1,1 @@
-"""The outside world behind the ports of the application."""
+"""The outside, one package each; they implement the ports of `application/ports` and know nothing of each other."""

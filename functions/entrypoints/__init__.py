@@ -1,1 +1,1 @@
-"""Ways in: HTTP functions, console, command line."""
+"""The ways in: HTTP functions, the console, the command line. Each verifies, calls one use case, and says what came of it."""

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from functions.application.hints import Hint, Kind, task
-from functions.domain.identity import calendar_hash
+from functions.application.intake.hints import Hint, Kind, task
+from functions.domain.model.identity import calendar_hash
 from tests.bench.measure import Figure, Plan
 from tests.harness.deeds import active
 from tests.harness.place import ROOM_A, Place

@@ -17,13 +17,14 @@ from urllib.parse import quote, urlsplit
 
 from google.oauth2.credentials import Credentials
 
-from functions.adapters.google_calendar import PAGE_SIZE, GoogleCalendars
-from functions.adapters.google_http import checked
-from functions.application import calendars, work
-from functions.application.hints import Hint, Kind
+from functions.adapters.google.calendar import PAGE_SIZE, GoogleCalendars
+from functions.adapters.google.http import checked
+from functions.application import dispatch as work
+from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import Calendars, Ports, pages
-from functions.domain.identity import calendar_hash
-from functions.domain.integration import Integration
+from functions.application.store import calendars
+from functions.domain.model.identity import calendar_hash
+from functions.domain.settings.integration import Integration
 from tests.bench.filled import Pair, fill
 from tests.bench.measure import ROOM_A, ROOM_B, ROOT, Figure, Plan, at_most, pairs
 from tests.bench.recorded import event_id, start_of

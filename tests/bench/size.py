@@ -15,8 +15,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from functions.application.hints import Hint, Kind, task
-from functions.domain.identity import calendar_hash
+from functions.application.intake.hints import Hint, Kind, task
+from functions.domain.model.identity import calendar_hash
 from tests.bench.filled import Pair, fill
 from tests.bench.measure import ROOM_A, ROOM_B, Figure, Plan, at_most, pairs
 from tests.harness.place import START, Place

@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import httplib2
 from werkzeug.test import Client
 
-from functions.adapters.google_calendar import GoogleCalendars
-from functions.adapters.google_oauth import SCOPES, GoogleConsent, credentials
+from functions.adapters.google.calendar import GoogleCalendars
+from functions.adapters.google.oauth import SCOPES, GoogleConsent, credentials
 from functions.application.ports import Grant
 from sandbox.google.app import create_app
 from sandbox.google.world import CLIENT_ID, CLIENT_SECRET, PLANNER, REDIRECTS, World

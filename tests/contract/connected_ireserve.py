@@ -13,8 +13,8 @@ from requests.adapters import BaseAdapter
 from werkzeug.serving import make_server
 from werkzeug.test import Client
 
-from functions.adapters.ireserve import IReserve
-from functions.domain.dialect import Dialect
+from functions.adapters.ireserve.client import IReserve
+from functions.domain.settings.dialect import Dialect
 from sandbox.ireserve.app import create_app
 from sandbox.ireserve.tenant import Tenant
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from functions.adapters.firestore_connection import FirestoreConnection
-from functions.adapters.firestore_documents import FirestoreDocuments
-from functions.adapters.sqlite_documents import SqliteDocuments
-from functions.adapters.sqlite_file import SqliteFile
+from functions.adapters.firestore.connection import FirestoreConnection
+from functions.adapters.firestore.documents import FirestoreDocuments
+from functions.adapters.sqlite.documents import SqliteDocuments
+from functions.adapters.sqlite.file import SqliteFile
 from functions.application.ports import Body, Documents, Transaction
-from functions.domain.errors import Taken
+from functions.domain.model.errors import Taken
 
 LINKS = ("integrations", "7", "links")
 JOURNAL = ("integrations", "7", "journal")

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from functions.adapters.firestore_connection import FirestoreConnection
-from functions.adapters.firestore_documents import FirestoreDocuments
+from functions.adapters.firestore.connection import FirestoreConnection
+from functions.adapters.firestore.documents import FirestoreDocuments
 from functions.application.ports import Body, Transaction
-from functions.domain.errors import Transient
+from functions.domain.model.errors import Transient
 from tests.conftest import FirestoreEmulator, new_emulator
 
 LINK = ("integrations", "7", "links", "one")

@@ -7,10 +7,10 @@ import pytest
 from connected_google import HOLIDAYS, ROOM_A, ROOM_B, ConnectedGoogle
 
 from functions.application.ports import CalendarEntry, EventPage, Tombstone, Unusable, pages
-from functions.domain.appointment import AllDay, Appointment, Timed
-from functions.domain.errors import Gone, Malformed, Refused, Stale, Taken, TokenExpired
-from functions.domain.event import Event, EventKey, Mark, MeetState
-from functions.domain.step import EventChange
+from functions.domain.model.appointment import AllDay, Appointment, Timed
+from functions.domain.model.errors import Gone, Malformed, Refused, Stale, Taken, TokenExpired
+from functions.domain.model.event import Event, EventKey, Mark, MeetState
+from functions.domain.planning.step import EventChange
 
 START = datetime(2026, 3, 10, 9, tzinfo=UTC)
 HOUR = Timed(START, START + timedelta(hours=1))

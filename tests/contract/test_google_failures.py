@@ -10,13 +10,13 @@ import pytest
 from connected_google import ROOM_A, ConnectedGoogle
 from werkzeug.serving import make_server
 
-from functions.adapters.google_calendar import GoogleCalendars
-from functions.adapters.google_errors import REASONS, error_of, speaking
-from functions.adapters.google_http import checked
-from functions.adapters.google_oauth import credentials
-from functions.domain.errors import AccessRevoked, Gone, Refused, Stale, SyncError, Taken, TokenExpired, Transient
-from functions.domain.event import EventKey, Mark
-from functions.domain.step import EventChange
+from functions.adapters.google.calendar import GoogleCalendars
+from functions.adapters.google.errors import REASONS, error_of, speaking
+from functions.adapters.google.http import checked
+from functions.adapters.google.oauth import credentials
+from functions.domain.model.errors import AccessRevoked, Gone, Refused, Stale, SyncError, Taken, TokenExpired, Transient
+from functions.domain.model.event import EventKey, Mark
+from functions.domain.planning.step import EventChange
 from sandbox.google.world import CLIENT_ID, CLIENT_SECRET
 
 KEY = EventKey(ROOM_A, "booking00001")

@@ -5,8 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from connected_google import GOOGLE, ROOM_A, VERIFIER, ConnectedGoogle
 
-from functions.adapters.google_oauth import SCOPES, GoogleConsent
-from functions.domain.errors import AccessRevoked, Refused, Transient
+from functions.adapters.google.oauth import SCOPES, GoogleConsent
+from functions.domain.model.errors import AccessRevoked, Refused, Transient
 from sandbox.google.world import CLIENT_ID, CLIENT_SECRET, REDIRECTS
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from connected_ireserve import AMSTERDAM, ConnectedIReserve, served
 
-from functions.adapters import outgoing
-from functions.adapters.ireserve import IReserve
-from functions.domain.appointment import AllDay, Timed, When
-from functions.domain.dialect import Dialect
-from functions.domain.errors import AccessRevoked, Gone, Malformed, Refused, SyncError, Transient
-from functions.domain.step import BookingChange
+from functions.adapters.ireserve.client import IReserve
+from functions.adapters.net import outgoing
+from functions.domain.model.appointment import AllDay, Timed, When
+from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, SyncError, Transient
+from functions.domain.planning.step import BookingChange
+from functions.domain.settings.dialect import Dialect
 
 EVENT_ID = "3114hqq4rqsvlhgr8s66msvju9"
 WRITE = "POST hook/booking/"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from flask import Flask, request
 
-from functions.adapters.cloud_tasks import CloudTasks
+from functions.adapters.platform.cloud_tasks import CloudTasks
 from functions.application.ports import Task
-from functions.domain.errors import Transient
+from functions.domain.model.errors import Transient
 from sandbox.gcp.serving import served
 
 QUEUES = {"live": "projects/demo/locations/europe-west1/queues/live"}

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import requests
 
-from functions.adapters.secret_manager import SecretManagerSecrets
-from functions.domain.errors import AccessRevoked, Transient
+from functions.adapters.secrets.secret_manager import SecretManagerSecrets
+from functions.domain.model.errors import AccessRevoked, Transient
 from sandbox.gcp.secret_manager import make_app
 from sandbox.gcp.serving import served
 

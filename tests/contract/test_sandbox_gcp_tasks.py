@@ -12,9 +12,9 @@ import pytest
 import requests
 from flask import Flask, request
 
-from functions.adapters.cloud_tasks import CloudTasks
+from functions.adapters.platform.cloud_tasks import CloudTasks
 from functions.application.ports import Task
-from functions.domain.errors import Transient
+from functions.domain.model.errors import Transient
 from sandbox.gcp.courier import Courier
 from sandbox.gcp.serving import served
 from sandbox.gcp.tasks import make_app

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from functions.adapters.file_secrets import FileSecrets
-from functions.adapters.kept_secrets import KeptSecrets
-from functions.adapters.secret_manager import SecretManagerSecrets
+from functions.adapters.secrets.file_secrets import FileSecrets
+from functions.adapters.secrets.kept_secrets import KeptSecrets
+from functions.adapters.secrets.secret_manager import SecretManagerSecrets
 from functions.application.ports import Secrets
-from functions.domain.errors import AccessRevoked, Refused
+from functions.domain.model.errors import AccessRevoked, Refused
 from sandbox.gcp.secret_manager import make_app
 from sandbox.gcp.serving import served
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from functions.adapters.sqlite_documents import SqliteDocuments
-from functions.adapters.sqlite_file import SqliteFile
-from functions.adapters.sqlite_tasks import SqliteTasks
-from functions.application.indexes import INDEXES
-from functions.domain.errors import Refused, Transient
+from functions.adapters.sqlite.documents import SqliteDocuments
+from functions.adapters.sqlite.file import SqliteFile
+from functions.adapters.sqlite.tasks import SqliteTasks
+from functions.application.store.indexes import INDEXES
+from functions.domain.model.errors import Refused, Transient
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LINKS = ("integrations", "7", "links")

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from functions.adapters.sqlite_file import SqliteFile
-from functions.adapters.sqlite_tasks import Receipt, SqliteTasks
-from functions.adapters.workers import Workers
+from functions.adapters.sqlite.file import SqliteFile
+from functions.adapters.sqlite.tasks import Receipt, SqliteTasks
+from functions.adapters.sqlite.workers import Workers
 from functions.application.ports import Task
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

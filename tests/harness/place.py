@@ -19,25 +19,26 @@ import requests
 from requests.adapters import BaseAdapter
 from werkzeug.test import Client, TestResponse
 
-from functions.adapters.file_secrets import FileSecrets
-from functions.adapters.google_calendar import GoogleCalendars
-from functions.adapters.google_oauth import GoogleConsent, credentials
-from functions.adapters.ireserve import IReserve
-from functions.adapters.outside import secret_of
-from functions.adapters.sqlite_documents import SqliteDocuments
-from functions.adapters.sqlite_file import SqliteFile
-from functions.adapters.sqlite_tasks import SqliteTasks
-from functions.application import sweep, work
-from functions.application.dialect_kept import dialect_of
-from functions.application.hints import Kind
+from functions.adapters.google.calendar import GoogleCalendars
+from functions.adapters.google.oauth import GoogleConsent, credentials
+from functions.adapters.ireserve.client import IReserve
+from functions.adapters.platform.outside import secret_of
+from functions.adapters.secrets.file_secrets import FileSecrets
+from functions.adapters.sqlite.documents import SqliteDocuments
+from functions.adapters.sqlite.file import SqliteFile
+from functions.adapters.sqlite.tasks import SqliteTasks
+from functions.application import dispatch as work
+from functions.application.intake.hints import Kind
 from functions.application.ports import Addresses, Alert, Calendars, Documents, Ports, Reservations
-from functions.domain.errors import Transient
-from functions.domain.integration import Integration
-from functions.entrypoints.console import console_app
-from functions.entrypoints.door import key_door
-from functions.entrypoints.http import handlers
-from functions.entrypoints.serve import whole_app
-from functions.entrypoints.session import KeySessions
+from functions.application.scanning import sweep
+from functions.application.store.dialect_kept import dialect_of
+from functions.domain.model.errors import Transient
+from functions.domain.settings.integration import Integration
+from functions.entrypoints.console.app import console_app
+from functions.entrypoints.console.session import KeySessions
+from functions.entrypoints.http.authenticator import key_door
+from functions.entrypoints.http.handlers import handlers
+from functions.entrypoints.http.serve import whole_app
 from sandbox.google.app import create_app as google_app
 from sandbox.google.world import World
 from sandbox.ireserve.app import create_app as ireserve_app
@@ -153,9 +154,9 @@ class Place:
             webhook_keys=(WEBHOOK_KEY,),
             addresses=addresses,
             alarm=self,
-            note=self._note,
-            at_once=lambda pieces: [piece() for piece in pieces],
-            pause=self.pass_time,
+            log=self._note,
+            in_parallel=lambda pieces: [piece() for piece in pieces],
+            sleep=self.pass_time,
         )
 
     def app(self, ports: Ports, sessions: KeySessions | None = None) -> Callable[..., Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from functions.application.ports import Outside, Reservations
-from functions.domain.integration import Integration
+from functions.domain.settings.integration import Integration
 from tests.harness.place import Place
 
 

@@ -1,6 +1,6 @@
 """What needs a person is told once, with what to do, and once more when it is over."""
 
-from functions.adapters.alarm import Alarm
+from functions.adapters.net.alarm import Alarm
 from tests.harness.place import Place
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from werkzeug.test import TestResponse
 
-from functions.application.webhooks import webhook_token
+from functions.application.intake.webhooks import webhook_token
 from tests.harness.deeds import active
 from tests.harness.place import WEBHOOK_KEY, Place
 

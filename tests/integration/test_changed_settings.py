@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from functions.application import integrations
 from functions.application.ports import Task
-from functions.domain.errors import Transient
-from functions.domain.integration import Integration
+from functions.application.store import integrations
+from functions.domain.model.errors import Transient
+from functions.domain.settings.integration import Integration
 from tests.harness.place import ROOM_A, ROOM_B, SECRETS, Place, example
 
 

@@ -8,10 +8,10 @@ from typing import Any, cast
 import pytest
 from werkzeug.test import Client
 
-from functions.application import calendars
 from functions.application.ports import Documents, Task
-from functions.domain.errors import Transient
-from functions.domain.identity import calendar_hash
+from functions.application.store import calendars
+from functions.domain.model.errors import Transient
+from functions.domain.model.identity import calendar_hash
 from tests.harness.place import HOLIDAYS, PRODUCT, ROOM_A, ROOM_B, Place
 
 NOTIFICATIONS = "/notifications/google"

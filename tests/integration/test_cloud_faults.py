@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
-from functions.adapters.cloud_tasks import CloudTasks
-from functions.adapters.firestore_connection import FirestoreConnection
-from functions.adapters.firestore_documents import FirestoreDocuments
-from functions.adapters.secret_manager import SecretManagerSecrets
-from functions.application import work
-from functions.application.webhooks import webhook_token
+from functions.adapters.firestore.connection import FirestoreConnection
+from functions.adapters.firestore.documents import FirestoreDocuments
+from functions.adapters.platform.cloud_tasks import CloudTasks
+from functions.adapters.secrets.secret_manager import SecretManagerSecrets
+from functions.application import dispatch as work
+from functions.application.intake.webhooks import webhook_token
 from sandbox.gcp import secret_manager, tasks
 from sandbox.gcp.courier import Courier
 from sandbox.gcp.serving import served

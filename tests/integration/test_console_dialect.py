@@ -9,11 +9,11 @@ from typing import TypeVar
 
 import pytest
 
-from functions.adapters.sqlite_documents import SqliteDocuments
+from functions.adapters.sqlite.documents import SqliteDocuments
 from functions.application.ports import Transaction
-from functions.domain.dialect import Dialect
-from functions.entrypoints.dialect_form import POINTS
-from functions.entrypoints.texts import LANGUAGES, Texts
+from functions.domain.settings.dialect import Dialect
+from functions.entrypoints.console.dialect_form import POINTS
+from functions.entrypoints.console.texts import LANGUAGES, Texts
 from tests.harness.place import Place
 from tests.harness.tab import Tab
 from tests.harness.trials import booked, probed, stored

@@ -9,19 +9,19 @@ from pathlib import Path
 import pytest
 import yaml
 
-from functions.application.activation import BUILT_IN
-from functions.application.alerts import SAID
-from functions.application.probe import PARTS
-from functions.application.undo import STAYS
-from functions.domain.dialect import Dialect
-from functions.domain.integration import Phase
-from functions.domain.link import Origin, State
-from functions.domain.snapshot import Presence
-from functions.domain.step import Why
-from functions.domain.template import REFUSED, placeholders
-from functions.entrypoints import fields as form
-from functions.entrypoints.desk import MENU
-from functions.entrypoints.texts import FOLDER, LANGUAGES, Texts, table
+from functions.application.probing.probe import PARTS
+from functions.application.setting_up.activation import BUILT_IN
+from functions.application.support.alerts import SAID
+from functions.application.support.undo import STAYS
+from functions.domain.model.link import Origin, State
+from functions.domain.model.snapshot import Presence
+from functions.domain.planning.step import Why
+from functions.domain.settings.dialect import Dialect
+from functions.domain.settings.integration import Phase
+from functions.domain.settings.template import REFUSED, placeholders
+from functions.entrypoints.console import fields as form
+from functions.entrypoints.console.desk import MENU
+from functions.entrypoints.console.texts import FOLDER, LANGUAGES, Texts, table
 
 ROOT = Path(__file__).parents[2] / "functions"
 ERRORS = ("Transient", "Stale", "AccessRevoked", "Malformed", "Refused", "Gone", "Conflict")

@@ -13,13 +13,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from google.auth import crypt, jwt
 from werkzeug.test import Client, TestResponse
 
-from functions.adapters.google_tokens import IAP, OIDC, REMOVED, TokenProof
+from functions.adapters.google.tokens import IAP, OIDC, REMOVED, TokenProof
 from functions.composing import clock
-from functions.entrypoints.console import console_app
-from functions.entrypoints.door import Door, closed_door, person_door, token_door
-from functions.entrypoints.http import handlers
-from functions.entrypoints.serve import whole_app
-from functions.entrypoints.session import COOKIE, CloudSessions
+from functions.entrypoints.console.app import console_app
+from functions.entrypoints.console.session import COOKIE, CloudSessions
+from functions.entrypoints.http.authenticator import Authenticator, closed_door, person_door, token_door
+from functions.entrypoints.http.handlers import handlers
+from functions.entrypoints.http.serve import whole_app
 from tests.harness.place import Place, example
 
 SYNC, SCHEDULED = "https://sync-task.example.run.app", "https://sweep.example.run.app"
@@ -73,7 +73,7 @@ def unsigned(spelt: dict[str, Any], signature: str = REMOVED, **header: Any) -> 
     )
 
 
-def machine(audience: str, account: str, *, on_platform: bool = True) -> Door:
+def machine(audience: str, account: str, *, on_platform: bool = True) -> Authenticator:
     return token_door(TokenProof(OIDC, GOOGLE.keys, clock, audiences={audience}, removed_ok=on_platform), account)
 
 
@@ -84,7 +84,7 @@ Open = Callable[..., Client]
 def opened(place: Place) -> Open:
     """The product behind doors of the cloud."""
 
-    def make(person: Door | None = None, *, on_platform: bool = True) -> Client:
+    def make(person: Authenticator | None = None, *, on_platform: bool = True) -> Client:
         sessions = CloudSessions(person or closed_door("closed"), place.ports.token)
         machines = (
             machine(SYNC, TASKS, on_platform=on_platform),
@@ -196,11 +196,11 @@ def test_of_two_tokens_only_the_one_that_the_platform_checked_counts(opened: Ope
     assert post(client, "/tasks/sync", mine, **{"X-Serverless-Authorization": f"Bearer {forged}"}).status_code == 200
 
 
-def iap() -> Door:
+def iap() -> Authenticator:
     return person_door(TokenProof(IAP, IAP_SIGNER.keys, clock, audiences={IAP_AUDIENCE}, removed_ok=False), ASSERTION)
 
 
-def iam() -> Door:
+def iam() -> Authenticator:
     return person_door(TokenProof(OIDC, GOOGLE.keys, clock, audiences=None, removed_ok=True))
 
 

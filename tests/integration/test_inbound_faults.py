@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from functions.application.hints import Hint, Kind, task
-from functions.domain.identity import calendar_hash
+from functions.application.intake.hints import Hint, Kind, task
+from functions.domain.model.identity import calendar_hash
 from tests.harness.place import ROOM_A, ROOM_B, Place
 
 START, END = "2026-11-24T10:00", "2026-11-24T11:00"

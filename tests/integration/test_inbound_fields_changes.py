@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from functions.application import integrations
+from functions.application.store import integrations
 from tests.harness.place import ROOM_A, ROOM_B, Place
 
 START, END = "2026-11-24T10:00", "2026-11-24T11:00"

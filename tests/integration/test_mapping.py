@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.application import integrations
+from functions.application.store import integrations
 from tests.harness.deeds import active, changed, faults, levels, made
 from tests.harness.place import CLIENT_ID, HOLIDAYS, IRESERVE, PLANNER, ROOM_A, ROOM_B, SECRETS, Place
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from functions.domain.settings import Settings
-from functions.entrypoints.console import console_app
-from functions.entrypoints.openapi import document
-from functions.entrypoints.session import KeySessions
+from functions.domain.settings.schema import Settings
+from functions.entrypoints.console.app import console_app
+from functions.entrypoints.console.openapi import document
+from functions.entrypoints.console.session import KeySessions
 from tests.harness.place import KEY, SECRETS, Place, example
 
 PLAIN = st.text(st.characters(codec="utf-8", exclude_characters="/?#%\\", exclude_categories=("Cc", "Cs")), max_size=12)

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from functions.application import walk
-from functions.application.write_back import OFTEN
+from functions.application.scanning import scan
+from functions.application.sync.write_back import OFTEN
 from tests.harness.deeds import active, changed, faults, levels, made
 from tests.harness.place import Place
 
@@ -152,7 +152,7 @@ def test_external_id_field_that_was_refused_during_a_walk_is_still_said_after_it
     changed(place, booking, external_id=event["id"])
     place.ireserve("POST", "latency", {"seconds": 1})
     place.api("POST", "/7/resync")
-    while (under_way := walk.current(place.documents, "7", "resync")) and under_way.week <= date(2026, 11, 30):
+    while (under_way := scan.current(place.documents, "7", "resync")) and under_way.week <= date(2026, 11, 30):
         place.settle(1)
     assert under_way is not None
     assert under_way.finished_at is None

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from functions.application.hints import Hint, Kind, task
-from functions.application.pace import PER_MINUTE, Pace
-from functions.domain.identity import calendar_hash
+from functions.application.intake.hints import Hint, Kind, task
+from functions.application.scanning.pace import PER_MINUTE, Pace
+from functions.domain.model.identity import calendar_hash
 from tests.harness.deeds import active
 from tests.harness.place import ROOM_A, Place
 

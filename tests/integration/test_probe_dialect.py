@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from functions.entrypoints.cli import cli
+from functions.entrypoints.cli.main import cli
 from tests.harness.place import Place
 from tests.harness.trials import booked, stored, switch, untouched
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.application.ports import Ports
-from functions.domain.errors import Malformed, Transient
+from functions.domain.model.errors import Malformed, Transient
 from tests.harness.place import KEY, Place
 from tests.harness.trials import Crash, Faulty, booked, switch, untouched
 
@@ -109,7 +109,7 @@ def test_a_probe_that_nobody_carries_on_is_carried_on_by_the_queue(place: Place)
     """As where the command line was closed in the middle: it does the parts itself and queues none."""
     booking = ready(place)
     before = untouched(place)
-    from functions.application import probe, probe_start
+    from functions.application.probing import probe, probe_start
 
     probe_start.begin(place.ports, "7", booking, "10", "command line")
     for _ in range(5):

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from functions.application import calendars
-from functions.application.hints import Hint, Kind, task
+from functions.application.intake.hints import Hint, Kind, task
 from functions.application.ports import EventPage, Outside, Reservations
-from functions.domain.identity import calendar_hash
-from functions.domain.integration import Integration
+from functions.application.store import calendars
+from functions.domain.model.identity import calendar_hash
+from functions.domain.settings.integration import Integration
 from tests.harness.place import ROOM_A, ROOM_B, Place
 
 LIST = "calendar.events.list"

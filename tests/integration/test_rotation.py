@@ -2,8 +2,8 @@
 
 import pytest
 
-from functions.application import rotation
-from functions.domain.errors import Refused
+from functions.application.watching import rotation
+from functions.domain.model.errors import Refused
 from tests.harness.place import ROOM_A, WEBHOOK_KEY, Place
 
 NEW = "a-newer-webhook-key-of-the-tests"

@@ -8,10 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from functions.application import activation, integrations, sweep, walk
-from functions.application.hints import Kind
+from functions.application.intake.hints import Kind
 from functions.application.ports import Body, Documents, Path
-from functions.application.walk_one import SINGLE_READS
+from functions.application.scanning import scan
+from functions.application.scanning import sweep
+from functions.application.scanning.scan_one import SINGLE_READS
+from functions.application.setting_up import activation
+from functions.application.store import integrations
 from tests.harness.place import ROOM_A, Place
 
 START, END = "2026-11-24T10:00", "2026-11-24T11:00"
@@ -46,7 +49,7 @@ def sweep_is_queued(place: Place) -> bool:
     """Do the minute's round alone; whether a near sweep was begun by it and has not run."""
     sweep.queue_all(place.ports, Kind.TICK)
     place.do_one()
-    begun = walk.current(place.documents, "7", "near")
+    begun = scan.current(place.documents, "7", "near")
     return begun is not None and begun.finished_at is None
 
 
@@ -194,9 +197,9 @@ def whole_sweep(place: Place, reads: int = 0) -> None:
     """Search the whole window, with so many of its single reads done already."""
     place.api("POST", "/7/sweep")
     place.do_one()
-    begun = walk.current(place.documents, "7", "full")
+    begun = scan.current(place.documents, "7", "full")
     assert begun is not None
-    walk.save(place.documents, "7", replace(begun, reads=reads))
+    scan.save(place.documents, "7", replace(begun, reads=reads))
     place.settle(60)
 
 
@@ -209,7 +212,7 @@ def as_of(place: Place) -> str:
 
 
 def begun_at(place: Place, kind: str) -> str:
-    found = walk.current(place.documents, "7", kind)
+    found = scan.current(place.documents, "7", kind)
     return found.name if found is not None else ""
 
 
@@ -229,9 +232,9 @@ def test_texts_take_turns_so_that_every_booking_is_read_some_night(deaf: Place) 
     whole_sweep(deaf)
     for booking in booked:
         deaf.change(booking, remarks="Scherm")
-    last = walk.current(deaf.documents, "7", "full")
+    last = scan.current(deaf.documents, "7", "full")
     assert last is not None
-    walk.save(deaf.documents, "7", replace(last, reads=SINGLE_READS, unread=100))
+    scan.save(deaf.documents, "7", replace(last, reads=SINGLE_READS, unread=100))
     whole_sweep(deaf)
     new = sum(event["description"].startswith("Scherm") for event in deaf.events())
     assert 0 < new < 12
@@ -272,9 +275,9 @@ def test_a_near_sweep_that_left_bookings_out_is_begun_again_after_the_sweep_minu
     deaf.ireserve("PATCH", "dialect", {"column_status": ""})
     while not sweep_is_queued(deaf):
         deaf.pass_time(59)
-    begun = walk.current(deaf.documents, "7", "near")
+    begun = scan.current(deaf.documents, "7", "near")
     assert begun is not None
-    walk.save(deaf.documents, "7", replace(begun, reads=SINGLE_READS))
+    scan.save(deaf.documents, "7", replace(begun, reads=SINGLE_READS))
     deaf.settle(1)
     near = near_bound(deaf)
     minutes(deaf, 13)
@@ -380,7 +383,7 @@ def test_each_integration_begins_its_night_at_a_minute_of_its_own_the_same_every
         place.now = datetime(2026, 11, day, 0, 55, tzinfo=ZoneInfo("Europe/Amsterdam")).astimezone(UTC)
         minutes(place, 70)
         for int_id, at in begun.items():
-            full = walk.current(place.documents, int_id, "full")
+            full = scan.current(place.documents, int_id, "full")
             assert full is not None
             at.add(f"{full.started_at.astimezone(ZoneInfo('Europe/Amsterdam')):%H:%M}")
     assert [len(at) for at in begun.values()] == [1, 1]
@@ -418,10 +421,10 @@ def test_a_sweep_without_differences_reads_each_link_once(deaf: Place, kind: str
     deaf.settle(60)
     counted = Counted(deaf.documents)
     deaf.ports.documents = counted
-    begun = walk.begin(deaf.ports, integrations.get(deaf.documents, "7"), kind)
-    walk.save(deaf.documents, "7", replace(begun, reads=SINGLE_READS))
+    begun = scan.begin(deaf.ports, integrations.get(deaf.documents, "7"), kind)
+    scan.save(deaf.documents, "7", replace(begun, reads=SINGLE_READS))
     deaf.settle(60)
-    ended = walk.current(deaf.documents, "7", kind)
+    ended = scan.current(deaf.documents, "7", kind)
     assert ended is not None
     assert (ended.looked, ended.finished_at is not None) == (96, True)
     assert 96 <= counted.reads < 96 + 100

@@ -6,7 +6,7 @@ What is ordered may crash at any step too; until it is carried out, the product 
 from dataclasses import replace
 from typing import Any
 
-from functions.application import links
+from functions.application.store import links
 from tests.harness.place import KEY, ROOM_A, ROOM_B
 from tests.model.instances import Crash, Instance
 from tests.model.ledger import Broken, Policy

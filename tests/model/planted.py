@@ -7,18 +7,21 @@ from typing import Any
 
 import pytest
 
-from functions.adapters.google_calendar import GoogleCalendars
-from functions.application import activation, apply_page, links, pull, reconcile, removals, write
-from functions.application.hints import Hint, Kind
-from functions.application.records import record_of
-from functions.application.sides import Sides
-from functions.domain import plan, plan_inbound, plan_outbound, plan_wish, recovery, view
-from functions.domain.booking import Booking
-from functions.domain.event import Event
-from functions.domain.link import Link
-from functions.domain.snapshot import Presence, Snapshot
-from functions.domain.step import PatchEvent, Planned, Settle, Why
-from functions.domain.view import View, Wanted
+from functions.adapters.google.calendar import GoogleCalendars
+from functions.application.intake.hints import Hint, Kind
+from functions.application.pulling import apply_page, pull
+from functions.application.setting_up import activation
+from functions.application.store import links
+from functions.application.store.records import record_of
+from functions.application.sync import reconcile, removals, write
+from functions.application.sync.session import SyncSession
+from functions.domain.model.booking import Booking
+from functions.domain.model.event import Event
+from functions.domain.model.link import Link
+from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.planning import plan, plan_inbound, plan_outbound, plan_wish, recovery, view
+from functions.domain.planning.step import PatchEvent, Planned, Settle, Why
+from functions.domain.planning.view import View, Wanted
 
 Plant = Callable[[pytest.MonkeyPatch], None]
 
@@ -85,10 +88,10 @@ def the_token_is_saved_before_its_changes(patch: pytest.MonkeyPatch) -> None:
     """A crash while a page is applied loses the rest of it."""
     fetch = pull._fetch
 
-    def fetched(sides: Sides, state: Any, window: Any) -> Any:
-        page = fetch(sides, state, window)
+    def fetched(session: SyncSession, state: Any, window: Any) -> Any:
+        page = fetch(session, state, window)
         if page.sync_token:
-            pull._note(sides, replace(state, sync_token=page.sync_token, page="", listing=False))
+            pull._note(session, replace(state, sync_token=page.sync_token, page="", listing=False))
         return page
 
     patch.setattr(pull, "_fetch", fetched)
@@ -127,13 +130,13 @@ class _Blind:
 
 def unreadable_counts_as_gone(patch: pytest.MonkeyPatch) -> None:
     """A booking that could not be read is taken for removed."""
-    real = Sides.read_booking
+    real = SyncSession.read_booking
 
-    def read(self: Sides, booking_id: str) -> Snapshot[Booking]:
+    def read(self: SyncSession, booking_id: str) -> Snapshot[Booking]:
         found = real(self, booking_id)
         return Snapshot(Presence.ABSENT) if found.presence is Presence.UNREADABLE else found
 
-    patch.setattr(Sides, "read_booking", read)
+    patch.setattr(SyncSession, "read_booking", read)
 
 
 def an_old_reading_counts_as_an_edit(patch: pytest.MonkeyPatch) -> None:

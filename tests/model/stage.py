@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
-from functions.application import integrations, links, parked, work
+from functions.application import dispatch as work
 from functions.application.ports import Documents, Ports
-from functions.domain.errors import Transient
-from functions.domain.identity import link_id
-from functions.domain.integration import Phase as IntegrationPhase
-from functions.domain.link import Link, State
-from functions.domain.settings import Settings
+from functions.application.store import integrations, links, parked
+from functions.domain.model.errors import Transient
+from functions.domain.model.identity import link_id
+from functions.domain.model.link import Link, State
+from functions.domain.settings.integration import Phase as IntegrationPhase
+from functions.domain.settings.schema import Settings
 from sandbox.google.faults import Fault
 from tests.harness.place import ROOM_A, ROOM_B, Place, _Outside, when
 from tests.model.instances import Crash, Instance, Running, SteppedDocuments, SteppedTasks

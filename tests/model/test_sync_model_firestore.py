@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis.stateful import run_state_machine_as_test
 
-from functions.adapters.firestore_connection import FirestoreConnection
-from functions.adapters.firestore_documents import FirestoreDocuments
+from functions.adapters.firestore.connection import FirestoreConnection
+from functions.adapters.firestore.documents import FirestoreDocuments
 from functions.application.ports import Transaction
 from tests.harness.place import START
 from tests.model.administration import Administered

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from functions.domain.appointment import AllDay, Timed
+from functions.domain.model.appointment import AllDay, Timed
 from sandbox.google.world import World
 from sandbox.ireserve.tenant import Tenant
 

@@ -22,7 +22,7 @@ def test_every_test_that_the_page_names_is_there(file: str, name: str) -> None:
 
 @pytest.mark.parametrize(("language", "column"), [("en", 0), ("nl", 1)])
 def test_every_field_has_the_label_that_the_console_shows(language: str, column: int) -> None:
-    texts = yaml.safe_load((ROOT / f"functions/entrypoints/texts/{language}.yaml").read_text(encoding="utf-8"))
+    texts = yaml.safe_load((ROOT / f"functions/entrypoints/console/texts/{language}.yaml").read_text(encoding="utf-8"))
     labels = {name: text["label"] for name, text in texts["field"].items() if "label" in text}
     shown = {row[2].removeprefix("secret ").strip("`"): row[column] for row in ROWS if len(row) == 6}
     known = {name: label for name, label in shown.items() if name in labels}

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from functions.application.notifications import channel_token
-from functions.application.webhooks import webhook_token
+from functions.application.intake.notifications import channel_token
+from functions.application.intake.webhooks import webhook_token
 from sandbox.gcp.courier import Courier
 from sandbox.gcp.serving import served
 from sandbox.gcp.tasks import make_app

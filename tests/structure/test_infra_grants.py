@@ -4,8 +4,8 @@ import re
 
 from infra_configuration import blocks, files, functions, local, named, resource, text
 
-from functions.application.indexes import EXPIRING, INDEXES
-from functions.application.settings_input import SECRET_NAMES
+from functions.application.setting_up.settings_input import SECRET_NAMES
+from functions.application.store.indexes import EXPIRING, INDEXES
 
 # Grants on the whole project, each with its reason. Everything else is granted on the thing itself.
 ON_THE_PROJECT = {

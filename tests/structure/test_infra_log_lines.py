@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from infra_configuration import INFRA, ROOT, local
 
-from functions.application.alerts import SAID
+from functions.application.support.alerts import SAID
 
 MONITORING = (INFRA / "monitoring.tf").read_text(encoding="utf-8").replace('\\"', '"')
 CODE = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "functions").rglob("*.py"))]
@@ -17,11 +17,11 @@ def texts(node: ast.AST) -> set[str]:
 
 
 def notes(node: ast.AST) -> Iterator[ast.Call]:
-    """Every call of `note`, or of a file's own `_note`, inside."""
+    """Every call of `log` (its adapter is `note`), or of a file's own `_note`, inside."""
     for call in ast.walk(node):
         if isinstance(call, ast.Call):
             name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-            if name in ("note", "_note"):
+            if name in ("log", "note", "_note"):
                 yield call
 
 

@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from functions.domain.appointment import AllDay, Timed, When
-from functions.domain.booking import Booking
-from functions.domain.event import Event, EventKey, Guest, Mark, MeetState
-from functions.domain.identity import event_id
-from functions.domain.link import Base, Intent, Link, Origin, Side, State, Wish
-from functions.domain.projection import appointment_of, base_of
-from functions.domain.settings import InboundSettings, MappingRow, OutboundSettings, Settings, SyncSettings
-from functions.domain.snapshot import Presence, Snapshot
-from functions.domain.view import Circumstances, View
+from functions.domain.model.appointment import AllDay, Timed, When
+from functions.domain.model.booking import Booking
+from functions.domain.model.event import Event, EventKey, Guest, Mark, MeetState
+from functions.domain.model.identity import event_id
+from functions.domain.model.link import Base, Intent, Link, Origin, Side, State, Wish
+from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.planning.projection import appointment_of, base_of
+from functions.domain.planning.view import PlanningContext, View
+from functions.domain.settings.schema import InboundSettings, MappingRow, OutboundSettings, Settings, SyncSettings
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -49,8 +49,8 @@ def settings(*, outbound: Any = None, inbound: Any = None, sync: Any = None, **m
     )
 
 
-def circumstances(its: Settings | None = None, **more: Any) -> Circumstances:
-    return replace(Circumstances(its or settings(), NOW, digest, activated_at=NOW - timedelta(days=1)), **more)
+def planning_context(its: Settings | None = None, **more: Any) -> PlanningContext:
+    return replace(PlanningContext(its or settings(), NOW, digest, activated_at=NOW - timedelta(days=1)), **more)
 
 
 def booking(when: When = TEN, **more: Any) -> Booking:
@@ -78,10 +78,10 @@ def theirs(when: When = TEN, **more: Any) -> Event:
     return replace(made, **more)
 
 
-def base(of: Booking | None = None, c: Circumstances | None = None, **more: Any) -> Base:
-    of, c = of or booking(), c or circumstances()
-    calendar = c.settings.calendar_of(of.object_id) or ROOM_A
-    return replace(base_of(appointment_of(of, c.settings, calendar), of, c.digest), **more)
+def base(of: Booking | None = None, context: PlanningContext | None = None, **more: Any) -> Base:
+    of, context = of or booking(), context or planning_context()
+    calendar = context.settings.calendar_of(of.object_id) or ROOM_A
+    return replace(base_of(appointment_of(of, context.settings, calendar), of, context.digest), **more)
 
 
 def link(**more: Any) -> Link:
@@ -258,7 +258,7 @@ all_settings = st.builds(
     st.fixed_dictionaries({"conflict_winner": st.sampled_from(("booking", "event"))}),
 )
 all_circumstances = st.builds(
-    Circumstances,
+    PlanningContext,
     all_settings,
     st.just(NOW),
     st.just(digest),

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from functions.domain.echo import is_echo
-from functions.domain.event import Guest
-from functions.domain.link import Intent, Side, State
+from functions.domain.model.event import Guest
+from functions.domain.model.link import Intent, Side, State
+from functions.domain.planning.echo import is_echo
 from tests.unit.sketch import (
     DAY,
     MOVED,
@@ -14,10 +14,10 @@ from tests.unit.sketch import (
     NOW,
     base,
     booking,
-    circumstances,
     digest,
     event,
     link,
+    planning_context,
     settings,
     their_link,
     theirs,
@@ -51,7 +51,7 @@ def test_what_a_person_changed_is_no_echo(more: dict[str, Any]) -> None:
 
 
 def test_a_guest_of_ours_that_is_missing_is_no_echo() -> None:
-    c = circumstances(settings(outbound={"use_customer_data": True}))
+    c = planning_context(settings(outbound={"use_customer_data": True}))
     of = link(base=base(booking(email="klant@example.org"), c))
     assert not is_echo(of, event(etag='"2"'), digest)
     assert is_echo(of, event(etag='"2"', guests=(Guest("Klant@example.org"), Guest("vriend@example.org"))), digest)

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.adapters.google_event import insert_body, item_of, page_of, patch_body
+from functions.adapters.google.event import insert_body, item_of, page_of, patch_body
 from functions.application.ports import Tombstone, Unusable
-from functions.domain.appointment import AllDay, Appointment, Timed, When
-from functions.domain.event import Event, EventKey, Guest, Mark, MeetState
-from functions.domain.step import EventChange
+from functions.domain.model.appointment import AllDay, Appointment, Timed, When
+from functions.domain.model.event import Event, EventKey, Guest, Mark, MeetState
+from functions.domain.planning.step import EventChange
 
 KEY = EventKey("room", "e1")
 MARK = Mark("7", "link", "stamp")

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from functions.domain.identity import calendar_hash, claim_id, event_id, link_id, turn_of
-from functions.domain.identity import test_event_id as id_of_test_event
+from functions.domain.model.identity import calendar_hash, claim_id, event_id, link_id, turn_of
+from functions.domain.model.identity import test_event_id as id_of_test_event
 from tests.unit.sketch import ROOM_A
 
 # https://developers.google.com/workspace/calendar/api/v3/reference/events/insert

@@ -1,10 +1,10 @@
 """What a preview shows of a step that is not carried out."""
 
-from functions.domain.event import Guest, MeetState
-from functions.domain.imagine import imagine
-from functions.domain.projection import appointment_of
-from functions.domain.snapshot import Presence
-from functions.domain.step import (
+from functions.domain.model.event import Guest, MeetState
+from functions.domain.model.snapshot import Presence
+from functions.domain.planning.projection import appointment_of
+from functions.domain.planning.simulate import simulate
+from functions.domain.planning.step import (
     BookingChange,
     DeleteEvent,
     EventChange,
@@ -28,21 +28,21 @@ from tests.unit.sketch import (
     TEN,
     base,
     booking,
-    circumstances,
     event,
     link,
+    planning_context,
     settings,
     theirs,
     view,
 )
 
-C = circumstances()
-MEET = circumstances(settings(outbound={"create_meet_link": True, "use_customer_data": True}))
+C = planning_context()
+MEET = planning_context(settings(outbound={"create_meet_link": True, "use_customer_data": True}))
 
 
 def test_an_event_that_would_be_made_shows_its_booking() -> None:
     content = appointment_of(booking(email="klant@example.org"), MEET.settings, ROOM_A)
-    made = imagine(view(seen=ABSENT), InsertEvent(KEY, content, Why.BOOKING_MADE), base(), C).event.value
+    made = simulate(view(seen=ABSENT), InsertEvent(KEY, content, Why.BOOKING_MADE), base(), C).event.value
     assert made is not None
     assert (made.when, made.title, made.meet, made.guests) == (
         TEN,
@@ -54,57 +54,57 @@ def test_an_event_that_would_be_made_shows_its_booking() -> None:
 
 def test_an_event_that_would_come_back_shows_its_booking_or_its_old_time() -> None:
     content = appointment_of(booking(NOON), C.settings, ROOM_A)
-    back = imagine(view(seen=CANCELLED), ReviveEvent(KEY, content, Why.MADE_AGAIN), base(), C).event.value
+    back = simulate(view(seen=CANCELLED), ReviveEvent(KEY, content, Why.MADE_AGAIN), base(), C).event.value
     assert back is not None
     assert back.when == NOON
-    as_it_was = imagine(view(seen=CANCELLED), ReviveEvent(KEY, None, Why.MADE_AGAIN), None, C).event.value
+    as_it_was = simulate(view(seen=CANCELLED), ReviveEvent(KEY, None, Why.MADE_AGAIN), None, C).event.value
     assert as_it_was is not None
     assert as_it_was.when == TEN
-    unknown = imagine(view(link(base=None), seen=CANCELLED), ReviveEvent(KEY, None, Why.MADE_AGAIN), None, C)
+    unknown = simulate(view(link(base=None), seen=CANCELLED), ReviveEvent(KEY, None, Why.MADE_AGAIN), None, C)
     assert unknown.event == CANCELLED
 
 
 def test_an_event_that_would_change_shows_the_change() -> None:
     seen = event(guests=(Guest("oud@example.org"), Guest("vriend@example.org")))
     change = EventChange(NOON, "Nieuw", "tekst", "nieuw@example.org", "oud@example.org", (("popup", 10),), meet=True)
-    after = imagine(view(seen=seen), PatchEvent(KEY, "", change, Why.BOOKING_CHANGED), None, C).event.value
+    after = simulate(view(seen=seen), PatchEvent(KEY, "", change, Why.BOOKING_CHANGED), None, C).event.value
     assert after is not None
     assert (after.when, after.title, after.description, after.reminders) == (NOON, "Nieuw", "tekst", (("popup", 10),))
     assert [guest.email for guest in after.guests] == ["vriend@example.org", "nieuw@example.org"]
-    same = imagine(view(seen=seen), PatchEvent(KEY, "", EventChange(), Why.BOOKING_CHANGED), None, C).event.value
+    same = simulate(view(seen=seen), PatchEvent(KEY, "", EventChange(), Why.BOOKING_CHANGED), None, C).event.value
     assert same == seen
-    unseen = imagine(view(seen=BELIEVED), PatchEvent(KEY, "", change, Why.BOOKING_CHANGED), None, C)
+    unseen = simulate(view(seen=BELIEVED), PatchEvent(KEY, "", change, Why.BOOKING_CHANGED), None, C)
     assert unseen.event == BELIEVED
 
 
 def test_an_event_that_would_move_is_over_there() -> None:
     step = MoveEvent(KEY, "", MOVED.calendar, Why.BOOKING_CHANGED)
-    seen = imagine(view(), step, None, C)
+    seen = simulate(view(), step, None, C)
     assert seen.event.value is not None
     assert seen.event.value.key == MOVED
-    assert imagine(view(seen=BELIEVED), step, None, C).link.event == MOVED
+    assert simulate(view(seen=BELIEVED), step, None, C).link.event == MOVED
 
 
 def test_an_event_that_would_be_removed_is_gone() -> None:
-    after = imagine(view(), DeleteEvent(KEY, "", Why.BOOKING_CANCELLED), None, C)
+    after = simulate(view(), DeleteEvent(KEY, "", Why.BOOKING_CANCELLED), None, C)
     assert after.event.presence is Presence.CANCELLED
     assert after.link.closed
 
 
 def test_a_booking_that_would_change_shows_the_change() -> None:
     change = BookingChange(DAY, "11", 30, "abc", (("remarks", "Met beamer"), ("custom02", "x")))
-    after = imagine(view(), WriteBooking("1001", change, Why.EVENT_MOVED), None, C).booking.value
+    after = simulate(view(), WriteBooking("1001", change, Why.EVENT_MOVED), None, C).booking.value
     assert after is not None
     assert (after.object_id, after.status, after.external_id, after.remarks) == ("11", 30, "abc", "Met beamer")
     assert after.day_mode
-    same = imagine(view(), WriteBooking("1001", BookingChange(), Why.EVENT_MOVED), None, C).booking.value
+    same = simulate(view(), WriteBooking("1001", BookingChange(), Why.EVENT_MOVED), None, C).booking.value
     assert same == booking()
-    assert imagine(view(its=ABSENT), WriteBooking("1001", change, Why.EVENT_MOVED), None, C).booking == ABSENT
+    assert simulate(view(its=ABSENT), WriteBooking("1001", change, Why.EVENT_MOVED), None, C).booking == ABSENT
 
 
 def test_a_booking_that_would_be_made_shows_its_event() -> None:
     for field in ("external_id", "custom01"):
         step = MakeBooking(theirs().key, TEN, "10", 20, 1, field, (("remarks", "Overleg"),), Why.EVENT_MADE)
-        made = imagine(view(its=ABSENT), step, base(), C).booking.value
+        made = simulate(view(its=ABSENT), step, base(), C).booking.value
         assert made is not None
         assert (made.starts, made.remarks, made.value_of(field)) == (TEN.start, "Overleg", "person1")

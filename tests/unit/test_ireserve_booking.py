@@ -8,16 +8,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from functions.adapters.ireserve_answers import MAX_BYTES, judged
-from functions.adapters.ireserve_booking import booking_from, fields_of
-from functions.adapters.ireserve_change import change_body, unapplied
-from functions.adapters.ireserve_refusals import No
-from functions.adapters.ireserve_times import DayEnd
-from functions.domain.appointment import AllDay, Timed, When
-from functions.domain.booking import Booking
-from functions.domain.dialect import Dialect, dialect_from
-from functions.domain.errors import AccessRevoked, Gone, Malformed, Refused, SyncError, Transient
-from functions.domain.step import BookingChange
+from functions.adapters.ireserve.answers import MAX_BYTES, judged
+from functions.adapters.ireserve.booking import booking_from, fields_of
+from functions.adapters.ireserve.change import change_body, unapplied
+from functions.adapters.ireserve.refusals import No
+from functions.adapters.ireserve.times import DayEnd
+from functions.domain.model.appointment import AllDay, Timed, When
+from functions.domain.model.booking import Booking
+from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, SyncError, Transient
+from functions.domain.planning.step import BookingChange
+from functions.domain.settings.dialect import Dialect, dialect_from
 
 AMSTERDAM = "Europe/Amsterdam"
 PLAIN: dict[str, Any] = {

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.adapters.ireserve_filter import (
+from functions.adapters.ireserve.filter import (
     assumed_columns,
     booking_rows,
     rows_of,
@@ -16,8 +16,8 @@ from functions.adapters.ireserve_filter import (
     search_value,
 )
 from functions.application.ports import BookingRow
-from functions.domain.dialect import Dialect, dialect_from
-from functions.domain.errors import Malformed, Refused
+from functions.domain.model.errors import Malformed, Refused
+from functions.domain.settings.dialect import Dialect, dialect_from
 
 AMSTERDAM = "Europe/Amsterdam"
 EXAMPLE: dict[str, Any] = {  # as i-Reserve prints it

@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 
-from functions.domain.event import EventKey, Guest, MeetState
-from functions.domain.link import Origin, State
-from functions.domain.merge import merge
-from functions.domain.merge_event import noted
-from functions.domain.plan import plan
-from functions.domain.settings import MappingRow
-from functions.domain.snapshot import Snapshot
-from functions.domain.step import (
+from functions.domain.model.event import EventKey, Guest, MeetState
+from functions.domain.model.link import Origin, State
+from functions.domain.model.snapshot import Snapshot
+from functions.domain.planning.merge import merge
+from functions.domain.planning.merge_event import noted
+from functions.domain.planning.plan import plan
+from functions.domain.planning.step import (
     BookingChange,
     EventChange,
     Look,
@@ -24,7 +23,8 @@ from functions.domain.step import (
     Why,
     WriteBooking,
 )
-from functions.domain.view import Circumstances, View
+from functions.domain.planning.view import PlanningContext, View
+from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import (
     ABSENT,
     BELIEVED,
@@ -39,10 +39,10 @@ from tests.unit.sketch import (
     TEN,
     base,
     booking,
-    circumstances,
     digest,
     event,
     link,
+    planning_context,
     settings,
     their_booking,
     their_link,
@@ -50,15 +50,15 @@ from tests.unit.sketch import (
     view,
 )
 
-C = circumstances()
-MAY = circumstances(settings(inbound={"allow_booking_update": True}))
-ROOMS = circumstances(settings(inbound={"allow_booking_update": True, "allow_object_change": True}))
-EVENT_WINS = circumstances(settings(inbound={"allow_booking_update": True}, sync={"conflict_winner": "event"}))
+C = planning_context()
+MAY = planning_context(settings(inbound={"allow_booking_update": True}))
+ROOMS = planning_context(settings(inbound={"allow_booking_update": True, "allow_object_change": True}))
+EVENT_WINS = planning_context(settings(inbound={"allow_booking_update": True}, sync={"conflict_winner": "event"}))
 LINE = "———— i-Reserve · schrijf onder deze regel ————"
 
 
-def patch(v: View, c: Circumstances = C) -> PatchEvent:
-    step = plan(v, c).step
+def patch(v: View, context: PlanningContext = C) -> PatchEvent:
+    step = plan(v, context).step
     assert isinstance(step, PatchEvent), step
     return step
 
@@ -80,15 +80,15 @@ def test_a_new_time_of_the_booking_costs_one_write_unseen() -> None:
 
 
 def test_a_new_title_or_reminder_goes_along_unseen() -> None:
-    c = circumstances(settings(outbound={"title_template": "{BOOKING_NUMBER}", "reminder_popup_minutes": 10}))
-    change = patch(view(seen=BELIEVED), c).change
+    context = planning_context(settings(outbound={"title_template": "{BOOKING_NUMBER}", "reminder_popup_minutes": 10}))
+    change = patch(view(seen=BELIEVED), context).change
     assert change == EventChange(title="1001", reminders=(("popup", 10),))
 
 
 def test_a_meet_link_that_is_wanted_now_is_asked_for_unseen() -> None:
-    c = circumstances(settings(outbound={"create_meet_link": True, "meet_link_field": "custom02"}))
-    assert patch(view(seen=BELIEVED), c).change == EventChange(meet=True)
-    had = link(base=base(c=c))
+    context = planning_context(settings(outbound={"create_meet_link": True, "meet_link_field": "custom02"}))
+    assert patch(view(seen=BELIEVED), context).change == EventChange(meet=True)
+    had = link(base=base(context=context))
     assert isinstance(plan(view(had, seen=BELIEVED), C).step, Settle)  # one that is not wanted any more stays
 
 
@@ -149,8 +149,8 @@ def test_a_dragged_event_of_an_activity_goes_back_and_says_why() -> None:
 
 
 def test_with_inbound_off_a_persons_event_goes_back_too() -> None:
-    c = circumstances(settings(inbound={"enabled": False}))
-    assert patch(view(their_link(), their_booking(), theirs(NOON)), c).notice == "other"
+    context = planning_context(settings(inbound={"enabled": False}))
+    assert patch(view(their_link(), their_booking(), theirs(NOON)), context).notice == "other"
 
 
 def test_a_persons_event_moves_its_booking_by_default() -> None:
@@ -169,7 +169,7 @@ def test_a_refused_move_is_put_back_with_the_reason_and_not_asked_again() -> Non
 def test_validation_is_ignored_only_where_asked_for_and_known_how() -> None:
     its = settings(inbound={"allow_booking_update": True, "ignore_validation_errors_on_update": True})
     for known in (True, False):
-        step = plan(view(seen=event(NOON)), circumstances(its, override_known=known)).step
+        step = plan(view(seen=event(NOON)), planning_context(its, override_known=known)).step
         assert isinstance(step, WriteBooking)
         assert step.change.ignore_validation is known
 
@@ -217,17 +217,17 @@ def test_an_event_in_another_calendar_goes_back_with_the_reason_first() -> None:
 def test_an_event_goes_back_where_its_calendar_names_no_single_object() -> None:
     rows = (MappingRow("10", ROOM_A), MappingRow("11", ROOM_B), MappingRow("12", ROOM_B))
     its = settings(inbound={"allow_booking_update": True, "allow_object_change": True}, mapping=rows)
-    assert patch(view(seen=event(key=MOVED)), circumstances(its)).notice == "object_change"
+    assert patch(view(seen=event(key=MOVED)), planning_context(its)).notice == "object_change"
 
 
 def test_when_both_changed_the_room_the_winner_decides() -> None:
     rows = (MappingRow("10", ROOM_A), MappingRow("11", ROOM_B), MappingRow("12", "room-c@group.calendar.google.com"))
     inbound = {"allow_booking_update": True, "allow_object_change": True}
     v = view(its=booking(object_id="12"), seen=event(key=MOVED))
-    booking_wins = circumstances(settings(inbound=inbound, mapping=rows))
+    booking_wins = planning_context(settings(inbound=inbound, mapping=rows))
     moved = plan(v, booking_wins).step
     assert moved == MoveEvent(MOVED, '"1"', "room-c@group.calendar.google.com", Why.BOOKING_CHANGED)
-    event_wins = circumstances(settings(inbound=inbound, mapping=rows, sync={"conflict_winner": "event"}))
+    event_wins = planning_context(settings(inbound=inbound, mapping=rows, sync={"conflict_winner": "event"}))
     won = plan(v, event_wins).step
     assert isinstance(won, WriteBooking)
     assert won.change.object_id == "11"
@@ -262,19 +262,19 @@ def test_remarks_that_a_person_changed_are_not_overwritten() -> None:
 
 
 def test_without_a_remarks_field_texts_are_not_carried_over() -> None:
-    c = circumstances(settings(inbound={"remarks_field": "none"}))
-    assert plan(view(their_link(), their_booking(), theirs(title="Andere titel")), c).step == Rest(Why.IN_STEP)
+    context = planning_context(settings(inbound={"remarks_field": "none"}))
+    assert plan(view(their_link(), their_booking(), theirs(title="Andere titel")), context).step == Rest(Why.IN_STEP)
 
 
 def test_the_customer_becomes_a_guest_and_a_former_one_leaves() -> None:
-    c = circumstances(settings(outbound={"use_customer_data": True}))
+    context = planning_context(settings(outbound={"use_customer_data": True}))
     of = booking(email="nieuw@example.org")
-    had = link(base=base(booking(email="oud@example.org"), c))
+    had = link(base=base(booking(email="oud@example.org"), context))
     seen = event(guests=(Guest("oud@example.org"), Guest("vriend@example.org")))
-    change = patch(view(had, of, seen), c).change
+    change = patch(view(had, of, seen), context).change
     assert (change.guest_in, change.guest_out) == ("nieuw@example.org", "oud@example.org")
     there = event(guests=(Guest("Nieuw@example.org"),))
-    assert isinstance(plan(view(link(base=base(of, c)), of, there), c).step, Rest)
+    assert isinstance(plan(view(link(base=base(of, context)), of, there), context).step, Rest)
 
 
 def test_reminders_of_our_event_are_the_settings() -> None:
@@ -282,29 +282,29 @@ def test_reminders_of_our_event_are_the_settings() -> None:
 
 
 def test_a_meet_link_is_asked_for_once() -> None:
-    c = circumstances(settings(outbound={"create_meet_link": True, "meet_link_field": "custom02"}))
-    assert patch(view(seen=event()), c).change.meet is True
-    asked = link(base=base(c=c))
-    assert isinstance(plan(view(asked), c).step, Rest)
+    context = planning_context(settings(outbound={"create_meet_link": True, "meet_link_field": "custom02"}))
+    assert patch(view(seen=event()), context).change.meet is True
+    asked = link(base=base(context=context))
+    assert isinstance(plan(view(asked), context).step, Rest)
 
 
 def test_a_meet_link_that_google_is_making_is_looked_for_again_with_patience() -> None:
-    c = circumstances(settings(outbound={"create_meet_link": True, "meet_link_field": "custom02"}))
+    context = planning_context(settings(outbound={"create_meet_link": True, "meet_link_field": "custom02"}))
     pending = event(meet=MeetState.PENDING)
-    step = plan(view(link(base=base(c=c)), seen=pending), c).step
+    step = plan(view(link(base=base(context=context)), seen=pending), context).step
     assert isinstance(step, Settle)
     assert step.link.meet_asked_at == NOW
     waiting = view(step.link, seen=pending)
-    assert plan(waiting, c).step == Rest(Why.IN_STEP, NOW + timedelta(seconds=5))
-    late = replace(c, now=NOW + timedelta(minutes=11))
+    assert plan(waiting, context).step == Rest(Why.IN_STEP, NOW + timedelta(seconds=5))
+    late = replace(context, now=NOW + timedelta(minutes=11))
     assert plan(waiting, late).step == Rest(Why.IN_STEP)
 
 
 def test_the_ids_of_event_and_meet_link_go_into_their_fields() -> None:
     its = settings(outbound={"external_id_field": "custom01", "create_meet_link": True, "meet_link_field": "custom02"})
-    c = circumstances(its)
+    context = planning_context(its)
     ready = event(meet=MeetState.READY, meet_url="https://meet.google.com/abc")
-    step = plan(view(link(base=base(c=c)), booking(), ready), c).step
+    step = plan(view(link(base=base(context=context)), booking(), ready), context).step
     assert step == WriteBooking(
         "1001",
         BookingChange(fields=(("custom01", KEY.id), ("custom02", "https://meet.google.com/abc"))),
@@ -348,7 +348,7 @@ def test_an_event_that_is_back_ends_grace_and_keeps_what_is_known_of_foreign_ids
 
 def test_a_merge_without_its_sides_decides_nothing() -> None:
     assert merge(view(its=ABSENT), C).step == Rest(Why.UNREADABLE)
-    nowhere = circumstances(settings(mapping=(MappingRow("11", ROOM_B),)))
+    nowhere = planning_context(settings(mapping=(MappingRow("11", ROOM_B),)))
     assert merge(view(), nowhere).step == Rest(Why.NO_CALENDAR)
     assert noted(View(link(notice="other"), Snapshot.of(booking()), ABSENT), C) is None
     assert noted(view(link()), C) is None
@@ -378,18 +378,20 @@ def test_a_field_that_holds_nothing_foreign_any_more_gets_the_id() -> None:
 
 
 def test_what_stands_in_a_field_that_was_chosen_later_is_never_overwritten() -> None:
-    c = circumstances(
+    context = planning_context(
         settings(outbound={"external_id_field": "custom05", "create_meet_link": True, "meet_link_field": "custom06"})
     )
     theirs_in_it = {"custom05": "DOOR-4711", "custom06": "https://zoom.example/j/1"}
     v = view(
-        link(base=base(c=c)), booking(fields=theirs_in_it), event(meet=MeetState.READY, meet_url="https://meet/abc")
+        link(base=base(context=context)),
+        booking(fields=theirs_in_it),
+        event(meet=MeetState.READY, meet_url="https://meet/abc"),
     )
-    step = plan(v, c).step
+    step = plan(v, context).step
     assert isinstance(step, Settle)
     assert (step.link.write_back, step.link.reason) == (False, "foreign_id")
     own = replace(v, booking=Snapshot.of(booking(fields={"custom05": KEY.id, "custom06": "https://meet/old"})))
     ours = own.with_link(ours=(digest("custom06\nhttps://meet/old"),))
-    assert plan(ours, c).step == WriteBooking(
+    assert plan(ours, context).step == WriteBooking(
         "1001", BookingChange(fields=(("custom06", "https://meet/abc"),)), Why.WRITE_BACK
     )

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from functions.domain.link import Link, Origin, State
-from functions.domain.outcome import KEPT_DIGESTS, landed, not_taken
-from functions.domain.projection import appointment_of
-from functions.domain.step import (
+from functions.domain.model.link import Link, Origin, State
+from functions.domain.planning.outcome import KEPT_DIGESTS, landed, not_taken
+from functions.domain.planning.projection import appointment_of
+from functions.domain.planning.step import (
     BookingChange,
     DeleteEvent,
     EventChange,
@@ -30,15 +30,15 @@ from tests.unit.sketch import (
     TEN,
     base,
     booking,
-    circumstances,
     digest,
     event,
     link,
+    planning_context,
     their_booking,
     theirs,
 )
 
-C = circumstances()
+C = planning_context()
 CONTENT = appointment_of(booking(), C.settings, ROOM_A)
 LATER = base(booking(NOON))
 

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from functions.domain.link import Intent, Side, State, Wish
-from functions.domain.plan import counted, plan
-from functions.domain.step import PatchEvent, Rest, Settle, Why, WriteBooking
-from tests.unit.sketch import CANCELLED, NOON, NOW, UNREADABLE, booking, circumstances, event, link, settings, view
+from functions.domain.model.link import Intent, Side, State, Wish
+from functions.domain.planning.plan import counted, plan
+from functions.domain.planning.step import PatchEvent, Rest, Settle, Why, WriteBooking
+from tests.unit.sketch import CANCELLED, NOON, NOW, UNREADABLE, booking, event, link, planning_context, settings, view
 
-C = circumstances()
+C = planning_context()
 LATELY = tuple(NOW - timedelta(minutes=each) for each in range(6))
 
 
@@ -54,7 +54,7 @@ def test_what_a_person_ordered_is_not_braked() -> None:
     wished = link(writes=LATELY, wish=Wish(status=70))
     assert isinstance(plan(view(wished), C).step, WriteBooking)
     approved = link(writes=LATELY, state=State.HELD, decided="approve")
-    may = circumstances(settings(inbound={"allow_booking_update": True}))
+    may = planning_context(settings(inbound={"allow_booking_update": True}))
     assert isinstance(plan(view(approved, seen=CANCELLED), may).step, WriteBooking)
 
 

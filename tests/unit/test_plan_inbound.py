@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 
-from functions.domain.event import Event, EventKey, Mark
-from functions.domain.link import Link, Origin, State
-from functions.domain.plan import plan
-from functions.domain.plan_inbound import cancel, new_event_text, plan_new_event, plan_vanished
-from functions.domain.settings import MappingRow
-from functions.domain.snapshot import Snapshot
-from functions.domain.step import (
+from functions.domain.model.event import Event, EventKey, Mark
+from functions.domain.model.link import Link, Origin, State
+from functions.domain.model.snapshot import Snapshot
+from functions.domain.planning.plan import plan
+from functions.domain.planning.plan_inbound import cancel, new_event_text, plan_new_event, plan_vanished
+from functions.domain.planning.step import (
     BookingChange,
     Look,
     MakeBooking,
@@ -23,7 +22,8 @@ from functions.domain.step import (
     Why,
     WriteBooking,
 )
-from functions.domain.view import View
+from functions.domain.planning.view import View
+from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import (
     ABSENT,
     BELIEVED,
@@ -39,10 +39,10 @@ from tests.unit.sketch import (
     UNREADABLE,
     base,
     booking,
-    circumstances,
     digest,
     event,
     link,
+    planning_context,
     settings,
     their_booking,
     their_link,
@@ -50,8 +50,8 @@ from tests.unit.sketch import (
     view,
 )
 
-C = circumstances()
-MAY = circumstances(settings(inbound={"allow_booking_update": True}))
+C = planning_context()
+MAY = planning_context(settings(inbound={"allow_booking_update": True}))
 
 
 def new(its: Event | None = None, **more: Any) -> View:
@@ -75,7 +75,7 @@ def test_a_new_event_becomes_a_booking_with_its_text_in_the_remarks() -> None:
 
 
 def test_without_a_remarks_field_the_text_stays_in_the_calendar() -> None:
-    step = plan(new(), circumstances(settings(inbound={"remarks_field": "none"}))).step
+    step = plan(new(), planning_context(settings(inbound={"remarks_field": "none"}))).step
     assert isinstance(step, MakeBooking)
     assert step.fields == ()
 
@@ -104,13 +104,13 @@ def test_a_look_that_must_not_make_bookings_makes_none() -> None:
 
 def test_events_from_before_the_activation_become_bookings_only_where_asked_for() -> None:
     old = theirs(created=NOW - timedelta(days=3))
-    assert isinstance(plan(new(old), circumstances(settings(inbound={"import_existing": True}))).step, MakeBooking)
+    assert isinstance(plan(new(old), planning_context(settings(inbound={"import_existing": True}))).step, MakeBooking)
     assert isinstance(plan(new(old), replace(C, activated_at=None)).step, MakeBooking)
     assert isinstance(plan(new(theirs(created=None)), C).step, MakeBooking)
 
 
 def test_a_test_event_of_a_probe_becomes_no_booking() -> None:
-    from functions.domain.identity import TEST_LINK, test_event_id
+    from functions.domain.model.identity import TEST_LINK, test_event_id
 
     probe = theirs(key=EventKey(ROOM_A, test_event_id("7", "s")), mark=Mark("7", TEST_LINK, "s"))
     assert plan(new(probe), C).step == Rest(Why.NOT_ELIGIBLE)
@@ -119,7 +119,7 @@ def test_a_test_event_of_a_probe_becomes_no_booking() -> None:
 
 
 def test_with_inbound_off_no_event_becomes_a_booking() -> None:
-    assert plan(new(), circumstances(settings(inbound={"enabled": False}))).step == Rest(Why.NOT_ELIGIBLE)
+    assert plan(new(), planning_context(settings(inbound={"enabled": False}))).step == Rest(Why.NOT_ELIGIBLE)
 
 
 def test_a_refused_event_is_not_asked_again_before_it_changes_and_says_why() -> None:
@@ -169,7 +169,7 @@ def test_a_deleted_event_comes_back_where_it_may_not_change_its_booking() -> Non
     step = plan(vanished(), C).step
     assert isinstance(step, ReviveEvent)
     assert step.why is Why.MADE_AGAIN
-    restore = circumstances(settings(inbound={"allow_booking_update": True, "deleted_event": "restore"}))
+    restore = planning_context(settings(inbound={"allow_booking_update": True, "deleted_event": "restore"}))
     assert isinstance(plan(vanished(), restore).step, ReviveEvent)
     activity = vanished(its=booking(activity_id="5"))
     assert isinstance(plan(activity, MAY).step, ReviveEvent)
@@ -189,8 +189,8 @@ def test_a_deleted_event_cancels_its_booking_after_the_grace() -> None:
 
 def test_at_the_end_of_the_grace_the_settings_of_that_moment_count() -> None:
     graced = link(state=State.GRACE, until=NOW)
-    restore = circumstances(settings(inbound={"allow_booking_update": True, "deleted_event": "restore"}))
-    ask = circumstances(settings(inbound={"allow_booking_update": True, "deleted_event": "ask"}))
+    restore = planning_context(settings(inbound={"allow_booking_update": True, "deleted_event": "restore"}))
+    ask = planning_context(settings(inbound={"allow_booking_update": True, "deleted_event": "ask"}))
     for changed in (C, restore):
         step = plan(vanished(graced), changed).step
         assert isinstance(step, ReviveEvent)
@@ -218,7 +218,7 @@ def test_an_event_that_is_back_within_the_grace_ends_it() -> None:
 
 
 def test_a_deletion_waits_for_a_person_where_asked_for() -> None:
-    ask = circumstances(settings(inbound={"allow_booking_update": True, "deleted_event": "ask"}))
+    ask = planning_context(settings(inbound={"allow_booking_update": True, "deleted_event": "ask"}))
     step = plan(vanished(), ask).step
     assert isinstance(step, Settle)
     assert step.link.state is State.HELD
@@ -238,7 +238,7 @@ def test_unusually_many_deletions_wait_for_a_person() -> None:
 
 
 def test_without_a_status_to_cancel_with_a_person_decides() -> None:
-    none = circumstances(settings(inbound={"allow_booking_update": True}, outbound={"delete_on_status": ()}))
+    none = planning_context(settings(inbound={"allow_booking_update": True}, outbound={"delete_on_status": ()}))
     step = plan(vanished(), none).step
     assert isinstance(step, Settle)
     assert step.link.state is State.HELD
@@ -261,7 +261,7 @@ def test_an_event_that_vanished_before_anything_was_agreed_is_made_again() -> No
 
 
 def test_a_persons_own_event_comes_back_as_it_was() -> None:
-    restore = circumstances(settings(inbound={"deleted_event": "restore"}))
+    restore = planning_context(settings(inbound={"deleted_event": "restore"}))
     step = plan(replace(view(their_link(), their_booking(), CANCELLED), found=ABSENT), restore).step
     assert isinstance(step, ReviveEvent)
     assert step.content is None
@@ -269,5 +269,5 @@ def test_a_persons_own_event_comes_back_as_it_was() -> None:
 
 def test_a_view_without_its_sides_decides_nothing() -> None:
     assert plan_vanished(view(its=ABSENT), C).step == Rest(Why.UNREADABLE)
-    unmapped = circumstances(settings(mapping=(MappingRow("11", ROOM_B),)))
+    unmapped = planning_context(settings(mapping=(MappingRow("11", ROOM_B),)))
     assert plan_vanished(vanished(), unmapped).step == Rest(Why.NO_CALENDAR)

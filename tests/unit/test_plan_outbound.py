@@ -4,14 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from functions.domain.event import EventKey
-from functions.domain.identity import event_id
-from functions.domain.link import Link, Origin, State
-from functions.domain.plan import plan
-from functions.domain.plan_outbound import plan_missing
-from functions.domain.settings import MappingRow
-from functions.domain.snapshot import Snapshot
-from functions.domain.step import (
+from functions.domain.model.event import EventKey
+from functions.domain.model.identity import event_id
+from functions.domain.model.link import Link, Origin, State
+from functions.domain.model.snapshot import Snapshot
+from functions.domain.planning.plan import plan
+from functions.domain.planning.plan_outbound import plan_missing
+from functions.domain.planning.step import (
     BookingChange,
     DeleteEvent,
     InsertEvent,
@@ -22,7 +21,8 @@ from functions.domain.step import (
     Why,
     WriteBooking,
 )
-from functions.domain.view import View, Wanted
+from functions.domain.planning.view import View, Wanted
+from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import (
     ABSENT,
     BELIEVED,
@@ -38,10 +38,10 @@ from tests.unit.sketch import (
     UNREADABLE,
     base,
     booking,
-    circumstances,
     digest,
     event,
     link,
+    planning_context,
     settings,
     their_link,
     theirs,
@@ -49,7 +49,7 @@ from tests.unit.sketch import (
 )
 
 NEW = Link("link", "1001")
-C = circumstances()
+C = planning_context()
 
 
 def missing(**more: Any) -> View:
@@ -71,7 +71,7 @@ def test_a_booking_of_another_status_gets_no_event() -> None:
 
 def test_a_booking_of_an_activity_gets_an_event_only_where_asked_for() -> None:
     assert plan(missing(activity_id="5"), C).step == Rest(Why.ACTIVITY)
-    per_booking = circumstances(settings(outbound={"activities": "per_booking"}))
+    per_booking = planning_context(settings(outbound={"activities": "per_booking"}))
     assert isinstance(plan(missing(activity_id="5"), per_booking).step, InsertEvent)
 
 
@@ -226,7 +226,7 @@ def test_a_pair_whose_object_lost_its_calendar_is_left_as_it_is() -> None:
 
 
 def test_an_object_without_a_row_of_its_own_stands_in_the_calendar_of_the_others() -> None:
-    c = circumstances(settings(mapping=(MappingRow("10", ROOM_A), MappingRow("*", ROOM_B))))
+    c = planning_context(settings(mapping=(MappingRow("10", ROOM_A), MappingRow("*", ROOM_B))))
     step = plan(missing(object_id="12"), c).step
     assert isinstance(step, InsertEvent)
     assert step.key.calendar == ROOM_B

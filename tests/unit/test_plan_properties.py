@@ -8,13 +8,13 @@ from hypothesis import HealthCheck, assume, example, given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from functions.domain.event import Event, EventKey
-from functions.domain.imagine import imagine
-from functions.domain.link import Link, Origin, State
-from functions.domain.plan import plan
-from functions.domain.snapshot import Presence, Snapshot
-from functions.domain.step import DeleteEvent, InsertEvent, Look, Planned, Rest, Settle, Write, WriteBooking
-from functions.domain.view import Circumstances, View
+from functions.domain.model.event import Event, EventKey
+from functions.domain.model.link import Link, Origin, State
+from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.planning.plan import plan
+from functions.domain.planning.simulate import simulate
+from functions.domain.planning.step import DeleteEvent, InsertEvent, Look, Planned, Rest, Settle, Write, WriteBooking
+from functions.domain.planning.view import PlanningContext, View
 from tests.unit import sketch
 from tests.unit.sketch import ROOM_A, ROOM_B, booking, event, link
 
@@ -23,46 +23,46 @@ quick = profile(max_examples=150, deadline=None, derandomize=True, suppress_heal
 
 @quick
 @given(sketch.views, sketch.all_circumstances)
-def test_the_planner_never_raises_and_always_says_why(view: View, c: Circumstances) -> None:
-    planned = plan(view, c)
+def test_the_planner_never_raises_and_always_says_why(view: View, context: PlanningContext) -> None:
+    planned = plan(view, context)
     assert isinstance(planned.step, Look) or planned.step.why
 
 
 @quick
 @given(sketch.views, sketch.all_circumstances)
-def test_the_same_view_gives_the_same_step(view: View, c: Circumstances) -> None:
-    assert plan(view, c) == plan(view, c)
+def test_the_same_view_gives_the_same_step(view: View, context: PlanningContext) -> None:
+    assert plan(view, context) == plan(view, context)
 
 
 @quick
 @given(sketch.views, sketch.all_circumstances)
-def test_nothing_is_written_on_what_could_not_be_read(view: View, c: Circumstances) -> None:
+def test_nothing_is_written_on_what_could_not_be_read(view: View, context: PlanningContext) -> None:
     unread = replace(view, event=sketch.UNREADABLE)
-    assert not isinstance(plan(unread, c).step, Write)
+    assert not isinstance(plan(unread, context).step, Write)
     unread = replace(view, booking=sketch.UNREADABLE)
-    assert not isinstance(plan(unread, c).step, Write)
+    assert not isinstance(plan(unread, context).step, Write)
 
 
 @quick
 @given(sketch.views, sketch.all_circumstances, st.sampled_from((State.PAUSED, State.DETACHED)))
-def test_a_pair_that_waits_for_a_person_is_never_written(view: View, c: Circumstances, state: State) -> None:
+def test_a_pair_that_waits_for_a_person_is_never_written(view: View, context: PlanningContext, state: State) -> None:
     waiting = view.with_link(state=state, intent=None, wish=None)
-    assert isinstance(plan(waiting, c).step, Rest)
+    assert isinstance(plan(waiting, context).step, Rest)
 
 
 @quick
 @given(sketch.views, sketch.all_circumstances)
-def test_nothing_happens_under_the_lease_of_another_instance(view: View, c: Circumstances) -> None:
-    assume(view.link.intent is not None and view.link.intent.expires_at > c.now)
-    assert isinstance(plan(view, c).step, Rest)
+def test_nothing_happens_under_the_lease_of_another_instance(view: View, context: PlanningContext) -> None:
+    assume(view.link.intent is not None and view.link.intent.expires_at > context.now)
+    assert isinstance(plan(view, context).step, Rest)
 
 
 @quick
 @given(sketch.views, sketch.all_circumstances)
-def test_a_guest_copy_of_an_event_is_never_written(view: View, c: Circumstances) -> None:
+def test_a_guest_copy_of_an_event_is_never_written(view: View, context: PlanningContext) -> None:
     assume(view.link.intent is None and view.link.wish is None and not view.link.closed)
     copy = replace(view.event.value or event(), organizer_self=False)
-    step = plan(replace(view, event=Snapshot.of(copy), found=None), c).step
+    step = plan(replace(view, event=Snapshot.of(copy), found=None), context).step
     assert not isinstance(step, Write) or isinstance(step, DeleteEvent | InsertEvent | WriteBooking)
 
 
@@ -84,26 +84,26 @@ def test_a_guest_copy_of_an_event_is_never_written(view: View, c: Circumstances)
     st.sampled_from(("there", "deleted", "unseen")),
 )
 def test_following_the_plan_comes_to_rest_and_then_nothing_is_left_to_do(
-    its: Event, of: Any, calendar: str, c: Circumstances, origin: Origin, seen: str
+    its: Event, of: Any, calendar: str, context: PlanningContext, origin: Origin, seen: str
 ) -> None:
     """The steps are applied to both sides as they would go; a second look then finds both in step."""
     its = replace(its, key=EventKey(calendar, its.key.id))
-    sides: dict[str, Snapshot[Any]] = {
+    session: dict[str, Snapshot[Any]] = {
         "there": Snapshot.of(its),
         "deleted": sketch.CANCELLED,
         "unseen": sketch.BELIEVED,
     }
-    view = View(link(origin=origin), Snapshot.of(of), sides[seen])
-    view = follow(view, c, its if seen == "unseen" else None)
-    assert isinstance(plan(view, c).step, Rest)
-    later = replace(c, now=c.now + timedelta(days=1))
+    view = View(link(origin=origin), Snapshot.of(of), session[seen])
+    view = follow(view, context, its if seen == "unseen" else None)
+    assert isinstance(plan(view, context).step, Rest)
+    later = replace(context, now=context.now + timedelta(days=1))
     assert isinstance(plan(view, later).step, Rest | Settle) or view.link.state is not State.ACTIVE  # grace ends
 
 
-def follow(view: View, c: Circumstances, real: Event | None) -> View:
+def follow(view: View, context: PlanningContext, real: Event | None) -> View:
     """Do what the planner says until it rests; `real` is the event that a look at it shows."""
     for _ in range(16):
-        planned = plan(view, c)
+        planned = plan(view, context)
         match planned.step:
             case Rest():
                 return view
@@ -114,13 +114,13 @@ def follow(view: View, c: Circumstances, real: Event | None) -> View:
             case Look():
                 view = replace(view, found=sketch.ABSENT)
             case _:
-                view = written(view, planned, c)
+                view = written(view, planned, context)
     raise AssertionError("no rest")
 
 
-def written(view: View, planned: Planned, c: Circumstances) -> View:
+def written(view: View, planned: Planned, context: PlanningContext) -> View:
     assert isinstance(planned.step, Write)
-    after = imagine(view, planned.step, planned.base, c)
+    after = simulate(view, planned.step, planned.base, context)
     if isinstance(planned.step, WriteBooking):
         assert after.booking.value is not None
     if after.event.presence is Presence.BELIEVED:

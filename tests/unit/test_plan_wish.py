@@ -5,12 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from functions.domain.link import State, Wish
-from functions.domain.plan import plan
-from functions.domain.plan_wish import fulfil
-from functions.domain.settings import MappingRow
-from functions.domain.snapshot import Snapshot
-from functions.domain.step import (
+from functions.domain.model.link import State, Wish
+from functions.domain.model.snapshot import Snapshot
+from functions.domain.planning.plan import plan
+from functions.domain.planning.plan_wish import fulfil
+from functions.domain.planning.step import (
     BookingChange,
     EventChange,
     Look,
@@ -22,6 +21,7 @@ from functions.domain.step import (
     Why,
     WriteBooking,
 )
+from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import (
     ABSENT,
     BELIEVED,
@@ -35,16 +35,16 @@ from tests.unit.sketch import (
     TEN,
     UNREADABLE,
     booking,
-    circumstances,
     event,
     link,
+    planning_context,
     settings,
     their_booking,
     their_link,
     view,
 )
 
-C = circumstances()
+C = planning_context()
 SURELY = replace(C, gone_confirmed=True)
 BACK = Wish(when=TEN, object_id="10", status=20)
 
@@ -122,7 +122,7 @@ def test_a_wish_for_a_booking_that_is_gone_is_over() -> None:
 
 
 def test_a_wish_is_over_where_the_object_has_no_calendar() -> None:
-    nowhere = circumstances(settings(mapping=(MappingRow("11", ROOM_B),)))
+    nowhere = planning_context(settings(mapping=(MappingRow("11", ROOM_B),)))
     step = fulfil(view(link(wish=BACK)), nowhere, BACK).step
     assert isinstance(step, Settle)
     assert step.link.wish is None

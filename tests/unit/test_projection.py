@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from functions.domain.appointment import AllDay, Timed
-from functions.domain.projection import (
+from functions.domain.model.appointment import AllDay, Timed
+from functions.domain.planning.projection import (
     DESCRIPTION_LIMIT,
     TITLE_LIMIT,
     appointment_of,

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from functions.domain.event import Mark
-from functions.domain.link import Intent, Link, Origin, Side, State
-from functions.domain.recovery import booking_written, recover
-from functions.domain.snapshot import Snapshot
-from functions.domain.step import Rest, Settle, Why
-from functions.domain.view import View
+from functions.domain.model.event import Mark
+from functions.domain.model.link import Intent, Link, Origin, Side, State
+from functions.domain.model.snapshot import Snapshot
+from functions.domain.planning.recovery import booking_written, recover
+from functions.domain.planning.step import Rest, Settle, Why
+from functions.domain.planning.view import View
 from tests.unit.sketch import (
     ABSENT,
     CANCELLED,
@@ -22,17 +22,17 @@ from tests.unit.sketch import (
     UNREADABLE,
     base,
     booking,
-    circumstances,
     digest,
     event,
     link,
+    planning_context,
     their_booking,
     their_link,
     theirs,
     view,
 )
 
-C = circumstances()
+C = planning_context()
 LATER = base(booking(NOON))
 
 

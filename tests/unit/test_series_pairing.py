@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from functions.domain.appointment import AllDay, Timed, When
-from functions.domain.event import Event, EventKey
-from functions.domain.link import Link
-from functions.domain.series import family, family_of_id, never_linked, pair
+from functions.domain.model.appointment import AllDay, Timed, When
+from functions.domain.model.event import Event, EventKey
+from functions.domain.model.link import Link
+from functions.domain.planning.series import family, family_of_id, never_linked, pair
 from tests.unit.sketch import NOW, ROOM_A, ZONE, base, booking, link, settings, theirs
 
 AMSTERDAM = "Europe/Amsterdam"

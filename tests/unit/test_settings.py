@@ -1,6 +1,6 @@
 """What follows from settings: calendars of objects, objects of calendars, the status to cancel with."""
 
-from functions.domain.settings import MappingRow
+from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import ROOM_A, ROOM_B, settings
 
 STAR = (MappingRow("*", ROOM_B), MappingRow("10", ROOM_A), MappingRow("12", ROOM_A))

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from functions.domain.settings import (
+from functions.domain.settings.faults import faults_between, settings_faults
+from functions.domain.settings.schema import (
     AlertSettings,
     GoogleSettings,
     InboundSettings,
@@ -15,7 +16,6 @@ from functions.domain.settings import (
     Settings,
     SyncSettings,
 )
-from functions.domain.settings_faults import faults_between, settings_faults
 from tests.unit.sketch import ROOM_A, ROOM_B
 
 GOOD = Settings(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions.domain.template import REFUSED, fill, placeholders, template_faults
+from functions.domain.settings.template import REFUSED, fill, placeholders, template_faults
 from tests.unit.sketch import booking
 
 MADE = replace(

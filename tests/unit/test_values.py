@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from functions.domain.dialect import dialect_from
-from functions.domain.dialect_guesses import GUESSES, guesses
-from functions.domain.errors import Fault, Invalid, Stale, Transient
-from functions.domain.integration import Integration
-from functions.domain.link import State
-from functions.domain.snapshot import Presence, Snapshot
-from functions.domain.view import Wanted, wanted_of
+from functions.application.probing.guesses import GUESSES, guesses
+from functions.domain.model.errors import Fault, Invalid, Stale, Transient
+from functions.domain.model.link import State
+from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.planning.view import Wanted, wanted_of
+from functions.domain.settings.dialect import dialect_from
+from functions.domain.settings.integration import Integration
 from tests.unit.sketch import (
     ABSENT,
     BELIEVED,
@@ -18,9 +18,9 @@ from tests.unit.sketch import (
     NOW,
     UNREADABLE,
     booking,
-    circumstances,
     event,
     link,
+    planning_context,
     settings,
     view,
 )
@@ -46,7 +46,7 @@ def test_a_field_that_settings_name_is_found_in_a_booking() -> None:
     ],
 )
 def test_a_bookings_status_says_what_its_event_should_be(its: object, confirmed: bool, wanted: Wanted) -> None:  # noqa: FBT001
-    assert wanted_of(its, circumstances(gone_confirmed=confirmed)) is wanted  # type: ignore[arg-type]  # snapshots
+    assert wanted_of(its, planning_context(gone_confirmed=confirmed)) is wanted  # type: ignore[arg-type]  # snapshots
 
 
 def test_a_view_can_be_given_another_link() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.domain.zones import instant, local, midnight
+from functions.domain.model.zones import instant, local, midnight
 
 AMSTERDAM = "Europe/Amsterdam"
 MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds

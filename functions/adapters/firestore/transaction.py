@@ -1,0 +1,117 @@
+"""One transaction on Firestore: reads of one moment, then one commit that fails where another writer was faster.
+
+The server's own transactions lock what they read, and an instance that loses its processor in the middle would keep the
+lock for a minute. So nothing is locked while the work decides: each write carries the time at which its document was
+last changed as a precondition, and only documents that were read but are not written are held, for the commit alone.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from functions.adapters.firestore.connection import FirestoreConnection, Found, Raced
+from functions.adapters.firestore.values import decode, encode, has_expired
+from functions.adapters.platform.document_paths import check
+from functions.application.ports import Body, Path
+from functions.domain.model.errors import Taken
+
+
+class FirestoreTransaction:
+    """The port `Transaction`; `commit` is for the store that made it, and raises `Raced` when all is to be run again."""
+
+    def __init__(self, connection: FirestoreConnection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+        self._moment: Any = None
+        self._seen: dict[Path, Found | None] = {}
+        self._created: list[Path] = []  # without having been read
+        self._writes: list[dict[str, Any]] = []
+        self._written: set[Path] = set()
+
+    def get(self, path: Path) -> Body | None:
+        """Return the document as it was at the first read of this transaction, or None."""
+        check(path)
+        if self._writes:
+            raise RuntimeError("In a transaction all reads come before the first write.")
+        if path not in self._seen:
+            self._seen[path], self._moment = self._connection.read(path, self._moment)
+        return live(self._seen[path], self._now)
+
+    def put(self, path: Path, body: Body, *, expires: datetime | None = None) -> None:
+        """Write the whole document at the commit."""
+        check(path)
+        self._add(path, {"update": {"name": self._connection.name(path), "fields": encode(body, expires)}})
+
+    def create(self, path: Path, body: Body, *, expires: datetime | None = None) -> None:
+        """Write a document that must not exist; raises `Taken` here when it was read, or else at the commit."""
+        if live(self._seen.get(path), self._now) is not None or path in self._written:
+            raise _taken()
+        self.put(path, body, expires=expires)
+        if path not in self._seen:
+            self._writes[-1]["current_document"] = {"exists": False}
+            self._created.append(path)
+
+    def delete(self, path: Path) -> None:
+        """Remove the document at the commit."""
+        check(path)
+        self._add(path, {"delete": self._connection.name(path)})
+
+    def commit(self) -> None:
+        """Write everything, or raise `Raced` or `Taken` having written nothing."""
+        from google.api_core.exceptions import AlreadyExists, FailedPrecondition, NotFound
+
+        if not self._writes:
+            return
+        held = self._hold([path for path in self._seen if path not in self._written])
+        try:
+            self._connection.commit(self._writes, held)
+        except (FailedPrecondition, NotFound) as error:
+            self._let_go(held)
+            raise Raced from error
+        except AlreadyExists as error:
+            self._let_go(held)
+            if self._is_taken():
+                raise _taken() from error
+            raise Raced from error
+
+    def _add(self, path: Path, write: dict[str, Any]) -> None:
+        if path in self._seen and path not in self._written:
+            seen = self._seen[path]
+            write["current_document"] = {"update_time": seen.updated} if seen else {"exists": False}
+        self._written.add(path)
+        self._writes.append(write)
+
+    def _hold(self, paths: list[Path]) -> bytes:
+        """Lock what was only read, for the commit; another version of it is a lost race."""
+        if not paths:
+            return b""
+        held, changed = self._connection.hold(paths)
+        for path in paths:
+            seen = self._seen[path]
+            if changed.get(self._connection.name(path)) != (seen.updated if seen else None):
+                self._let_go(held)
+                raise Raced
+        return held
+
+    def _let_go(self, held: bytes) -> None:
+        if held:
+            self._connection.roll_back(held)
+
+    def _is_taken(self) -> bool:
+        """Whether a document to be created is there; one that has expired is removed, so that the next run succeeds."""
+        for path in self._created:
+            found, _ = self._connection.read(path)
+            if live(found, self._now) is not None:
+                return True
+            if found:
+                unchanged = {"update_time": found.updated}
+                self._connection.commit([{"delete": self._connection.name(path), "current_document": unchanged}], b"")
+        return False
+
+
+def live(found: Found | None, now: datetime) -> Body | None:
+    """Return the document unless it is missing or has expired."""
+    return None if found is None or has_expired(found.fields, now) else decode(found.fields)
+
+
+def _taken() -> Taken:
+    return Taken("There is a document under this id already.")

@@ -1,0 +1,220 @@
+"""Google Calendar as the port `Calendars` describes it: one call per method, one call per page."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from functions.adapters.google.errors import speaking
+from functions.adapters.google.event import Json, insert_body, item_of, page_of, patch_body, utc
+from functions.adapters.google.http import Http
+from functions.application.ports import CalendarEntry, Channel, EventPage, Tombstone
+from functions.domain.model.appointment import Appointment
+from functions.domain.model.errors import Gone, Malformed, Refused, TokenExpired, Transient
+from functions.domain.model.event import Event, EventKey, Mark
+from functions.domain.planning.step import EventChange
+
+if TYPE_CHECKING:
+    from google.auth.credentials import Credentials
+    from googleapiclient._apis.calendar.v3 import CalendarResource
+
+ENDPOINT = "https://www.googleapis.com/calendar/v3/"
+PAGE_SIZE = 2500  # the most that Google gives
+_NO_HTTP: Any = object()  # every request brings its own
+
+
+class GoogleCalendars:
+    """The port `Calendars` for one connected account; may be shared by threads.
+
+    `http` makes what sends the requests, once per thread (`google_http.checked`). `endpoint` is the whole base.
+    """
+
+    def __init__(
+        self,
+        http: Callable[[], Http],
+        credentials: "Credentials",
+        *,
+        endpoint: str = ENDPOINT,
+        page_size: int = PAGE_SIZE,
+    ) -> None:
+        self._http, self._credentials, self._endpoint, self._page_size = http, credentials, endpoint, page_size
+        self._own = threading.local()
+
+    def calendars(self) -> list[CalendarEntry]:
+        """List every calendar the account can reach, hidden ones too."""
+        found: list[CalendarEntry] = []
+        options: Json = {"maxResults": 250, "showHidden": True}
+        while True:
+            answer = self._run(_service(self._endpoint).calendarList().list(**options), calendar=True)
+            found += [_entry(raw) for raw in answer.get("items") or ()]
+            if not answer.get("nextPageToken"):
+                return found
+            options["pageToken"] = answer["nextPageToken"]
+
+    def read(self, key: EventKey) -> Event | Tombstone:
+        """Read one event, live or cancelled."""
+        item = item_of(key.calendar, self._run(self._events.get(calendarId=key.calendar, eventId=key.id)))
+        if isinstance(item, Event | Tombstone):
+            return item
+        raise Malformed("Google shows an event without a usable time.", reason=item.reason)
+
+    def insert(self, key: EventKey, content: Appointment, description: str, mark: Mark, *, notify: bool) -> Event:
+        """Make an event under a chosen id, so that making it twice is `Taken`."""
+        body: Any = insert_body(key, content, description, mark)
+        request = self._events.insert(
+            calendarId=key.calendar, body=body, sendUpdates=_mails(notify), conferenceDataVersion=1
+        )
+        return _live(key.calendar, self._run(request, calendar=True))
+
+    def patch(
+        self, event: Event | EventKey, etag: str, change: EventChange, mark: Mark, *, notify: bool, revive: bool = False
+    ) -> Event:
+        """Change an event if it still has this etag ("" = whatever it has)."""
+        key = event.key if isinstance(event, Event) else event
+        body: Any = patch_body(event, change, mark, revive=revive)
+        request = self._events.patch(
+            calendarId=key.calendar, eventId=key.id, body=body, sendUpdates=_mails(notify), conferenceDataVersion=1
+        )
+        return _live(key.calendar, self._run(request, etag=etag))
+
+    def move(self, key: EventKey, destination: str, *, notify: bool) -> Event:
+        """Move an event to another calendar; the answer is the event as it stands there."""
+        request = self._events.move(
+            calendarId=key.calendar, eventId=key.id, destination=destination, sendUpdates=_mails(notify)
+        )
+        return _live(destination, self._run(request))
+
+    def delete(self, key: EventKey, etag: str, *, notify: bool) -> None:
+        """Remove an event if it still has this etag; raises `Gone` where it is not there."""
+        request = self._events.delete(calendarId=key.calendar, eventId=key.id, sendUpdates=_mails(notify))
+        self._run(request, etag=etag, empty=True)
+
+    def changes(self, calendar: str, *, sync_token: str = "", page: str = "") -> EventPage:
+        """Return a page of what changed since the token; without one a page of everything."""
+        return self._list(calendar, page, {"syncToken": sync_token} if sync_token else {})
+
+    def between(self, calendar: str, start: datetime, end: datetime, *, page: str = "") -> EventPage:
+        """Return a page of the events that overlap a period."""
+        return self._list(calendar, page, {"timeMin": utc(start), "timeMax": utc(end)})
+
+    def watch(self, calendar: str, channel_id: str, token: str, address: str, seconds: int) -> Channel:
+        """Open a channel; what Google answers as its expiry counts, not what was asked."""
+        body: Any = {
+            "id": channel_id,
+            "type": "web_hook",
+            "address": address,
+            "token": token,
+            "params": {"ttl": str(seconds)},
+        }
+        answer = self._run(self._events.watch(calendarId=calendar, body=body), calendar=True)
+        try:
+            expires = _expiry(answer, seconds)
+            return Channel(answer["id"], answer["resourceId"], expires)
+        except (KeyError, ValueError, OverflowError):
+            raise Malformed("Google's answer about a channel makes no sense.", reason="channel") from None
+
+    def stop(self, channel_id: str, resource_id: str) -> None:
+        """Stop a channel."""
+        try:
+            self._run(
+                _service(self._endpoint).channels().stop(body={"id": channel_id, "resourceId": resource_id}), empty=True
+            )
+        except Gone:
+            return
+
+    def _list(self, calendar: str, page: str, options: Json) -> EventPage:
+        """List with the same parameters on every page and in every sync, as Google demands.
+
+        `showDeleted` stays out: with a sync token deletions come anyway, and the first list must not differ.
+        https://developers.google.com/workspace/calendar/api/guides/sync
+        """
+        if page:
+            options["pageToken"] = page
+        request = self._events.list(calendarId=calendar, singleEvents=True, maxResults=self._page_size, **options)
+        try:
+            return page_of(calendar, self._run(request, calendar=True))
+        except Refused as error:
+            # A token that Google cannot even read is answered with 400 instead of 410.
+            if error.reason in ("invalid", "invalidParameter") and ("syncToken" in options or page):
+                raise TokenExpired(str(error), reason="token_invalid") from None
+            raise
+
+    @property
+    def _events(self) -> "CalendarResource.EventsResource":
+        return _events(self._endpoint)
+
+    def _run(self, request: Any, *, etag: str = "", calendar: bool = False, empty: bool = False) -> Json:
+        """Send one request; `empty` is one whose answer has no content.
+
+        Only a 401 is tried again, after a refresh: all else is the queue's, in its own time.
+        """
+        if etag:
+            request.headers["If-Match"] = etag
+        with speaking(calendar=calendar):
+            answer = request.execute(http=self._authorized(), num_retries=0)
+        if empty and not answer:
+            return {}
+        if isinstance(answer, dict):
+            return answer
+        # The library hands on as text whatever is no JSON, with a status of 200.
+        raise Transient("Something other than Google Calendar answered.", reason="not_json")
+
+    def _authorized(self) -> Any:
+        if not hasattr(self._own, "http"):
+            from google_auth_httplib2 import AuthorizedHttp
+
+            self._own.http = AuthorizedHttp(self._credentials, http=self._http(), max_refresh_attempts=1)
+        return self._own.http
+
+
+@cache
+def _service(endpoint: str) -> "CalendarResource":
+    """Build the client once per process; every request brings its own http, so threads may share it."""
+    from googleapiclient.discovery import build
+
+    return build(
+        "calendar",
+        "v3",
+        http=_NO_HTTP,
+        static_discovery=True,
+        cache_discovery=False,
+        client_options={"api_endpoint": endpoint},
+    )
+
+
+@cache
+def _events(endpoint: str) -> "CalendarResource.EventsResource":
+    """Keep the resource too: the library makes its methods anew each time, which costs milliseconds."""
+    return _service(endpoint).events()
+
+
+def _live(calendar: str, raw: Any) -> Event:
+    item = item_of(calendar, raw)
+    if isinstance(item, Event):
+        return item
+    if isinstance(item, Tombstone):
+        raise Gone("The event was deleted.", reason="deleted")
+    raise Malformed("Google's answer shows an event without a usable time.", reason=item.reason)
+
+
+def _mails(notify: bool) -> Any:  # noqa: FBT001 - one word of Google's for one of ours
+    return "all" if notify else "none"
+
+
+def _entry(raw: Json) -> CalendarEntry:
+    meets = (raw.get("conferenceProperties") or {}).get("allowedConferenceSolutionTypes")
+    return CalendarEntry(
+        id=raw["id"],
+        title=raw.get("summaryOverride") or raw.get("summary") or "",
+        writable=raw.get("accessRole") in ("owner", "writer"),
+        primary=bool(raw.get("primary")),
+        timezone=raw.get("timeZone") or "",
+        meet=meets is None or "hangoutsMeet" in meets,
+    )
+
+
+def _expiry(answer: Json, seconds: int) -> datetime:
+    if answer.get("expiration"):
+        return datetime.fromtimestamp(int(answer["expiration"]) / 1000, UTC)
+    return datetime.now(UTC) + timedelta(seconds=seconds)

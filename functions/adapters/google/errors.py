@@ -1,0 +1,163 @@
+"""What to do about an error of Google: every reason and its reaction, in one table.
+
+https://developers.google.com/workspace/calendar/api/guides/errors
+"""
+
+import http.client
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any
+
+from functions.domain.model.errors import AccessRevoked, Gone, Refused, Stale, SyncError, Taken, TokenExpired, Transient
+
+PLAIN = (408, 412, 429)  # these statuses speak for themselves, whatever the body is
+LONG_WAIT = 3600.0  # seconds; a spent quota does not come back sooner
+
+_Row = tuple[type[SyncError], str]
+_SLOW: _Row = (Transient, "Google asks for fewer calls; this is tried again later.")
+_SPENT: _Row = (Transient, "A quota of the Google account is spent; this is tried again in an hour.")
+_AWAY: _Row = (Transient, "Google has a failure of its own; this is tried again later.")
+_DEAD: _Row = (TokenExpired, "Google no longer knows where the last sync ended; the calendar is compared in full.")
+_SCOPE: _Row = (AccessRevoked, "The connection lacks a permission; run Step 1 again and tick both permissions.")
+_LOGIN: _Row = (AccessRevoked, "Google no longer accepts the connection; run Step 1 again.")
+_DISABLED: _Row = (
+    AccessRevoked,
+    "The Google Calendar API is not enabled in the Google Cloud project; enable it there.",
+)
+_POLICY: _Row = (AccessRevoked, "The Google account may not use Google Calendar this way; ask its administrator.")
+_FORBIDDEN: _Row = (
+    Refused,
+    "The connected Google account may not do this to the event or calendar; share it for changes.",
+)
+_PUSH: _Row = (
+    Refused,
+    "Google does not send notifications for this calendar or to this address; it is polled instead.",
+)
+_ABSENT: _Row = (Gone, "Google has no such event or calendar, or the account may not see it.")
+_BUSY: _Row = (Transient, "Google was busy with the same event; this is tried again later.")
+_CHANGED: _Row = (Stale, "The event changed meanwhile; it is read again.")
+
+REASONS: Mapping[str, _Row] = {
+    "rateLimitExceeded": _SLOW,
+    "userRateLimitExceeded": _SLOW,
+    "concurrentLimitExceeded": _SLOW,
+    "RATE_LIMIT_EXCEEDED": _SLOW,
+    "quotaExceeded": _SPENT,
+    "dailyLimitExceeded": _SPENT,
+    "calendarUsageLimitsExceeded": _SPENT,
+    "variableTermLimitExceeded": _SPENT,
+    "insufficientPermissions": _SCOPE,
+    "insufficientScopes": _SCOPE,
+    "ACCESS_TOKEN_SCOPE_INSUFFICIENT": _SCOPE,
+    "authError": _LOGIN,
+    "accessNotConfigured": _DISABLED,
+    "SERVICE_DISABLED": _DISABLED,
+    "domainPolicy": _POLICY,
+    "notACalendarUser": _POLICY,
+    "forbidden": _FORBIDDEN,
+    "forbiddenForNonOrganizer": _FORBIDDEN,
+    "requiredAccessLevel": _FORBIDDEN,
+    "notFound": _ABSENT,
+    "deleted": (Gone, "The event was deleted."),
+    "fullSyncRequired": _DEAD,
+    "updatedMinTooLongAgo": _DEAD,
+    "duplicate": (Taken, "Google has an event with this id already."),
+    "conflict": _BUSY,
+    "conditionNotMet": _CHANGED,
+    "backendError": _AWAY,
+    "pushNotSupportedForRequestedResource": _PUSH,
+    "channelIdNotUnique": (Refused, "The channel's id is in use; another one is made."),
+}
+
+STATUSES: Mapping[int, _Row] = {
+    401: _LOGIN,
+    403: _FORBIDDEN,
+    404: _ABSENT,
+    408: _AWAY,
+    409: _BUSY,
+    410: _ABSENT,
+    412: _CHANGED,
+    429: _SLOW,
+}
+
+
+def error_of(status: int, headers: Mapping[str, str], content: bytes, *, calendar: bool = False) -> SyncError:
+    """Name the error of an answer; `reason` is Google's own code (of `push.` reasons the last part).
+
+    With `calendar` the call addressed a calendar as a whole, and a refusal or absence is its own: reasons
+    `calendar_forbidden` and `calendar_gone`.
+    """
+    code = _code(content)
+    if code is None and status not in PLAIN and status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        # A proxy or a captive portal speaks, not the Calendar API: its 404 or 401 says nothing about an event.
+        return Transient("Something other than Google Calendar answered.", reason="not_json")
+    reason = (code or f"http_{status}").rpartition(".")[2]
+    row = REASONS.get(reason) or (_PUSH if (code or "").startswith("push.") else _by_status(status))
+    if calendar and status == HTTPStatus.GONE and reason not in REASONS:
+        row = _DEAD  # of a list only tokens die; the calendar itself would be a 404
+    if calendar:
+        reason = {_ABSENT: "calendar_gone", _FORBIDDEN: "calendar_forbidden"}.get(row, reason)
+    kind, sentence = row
+    if issubclass(kind, Transient):
+        wait = LONG_WAIT if row == _SPENT else _retry_after(headers.get("retry-after", ""))
+        return kind(sentence, reason=reason, retry_after=wait)
+    return kind(sentence, reason=reason)
+
+
+@contextmanager
+def speaking(*, calendar: bool = False) -> Iterator[None]:
+    """Turn whatever the Google libraries and their transport raise inside into the errors of the domain.
+
+    `calendar` as in `error_of`. Nothing is chained, because the libraries' errors show addresses.
+    """
+    import httplib2
+    from google.auth.exceptions import GoogleAuthError, RefreshError
+    from googleapiclient.errors import HttpError
+
+    try:
+        yield
+    except HttpError as error:
+        raise error_of(error.status_code, error.resp, error.content, calendar=calendar) from None
+    except RefreshError as error:
+        kind, sentence = _AWAY if error.retryable else _LOGIN
+        raise kind(sentence, reason="refresh") from None
+    except TimeoutError:
+        raise Transient("Google did not answer in time.", reason="timeout") from None
+    except (OSError, http.client.HTTPException, httplib2.HttpLib2Error, GoogleAuthError):
+        raise Transient("Google could not be reached.", reason="unreachable") from None
+    except ValueError:  # of the JSON decoder
+        raise Transient("Something other than Google Calendar answered.", reason="not_json") from None
+
+
+def _by_status(status: int) -> _Row:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _AWAY
+    return STATUSES.get(status) or (Refused, "Google did not accept the request.")
+
+
+def _code(content: bytes) -> str | None:
+    """Find Google's code in the old form of an error or the new one; None = this is not an error of Google's API."""
+    try:
+        error: Any = json.loads(content)["error"]
+        for each in (*(error.get("errors") or ()), *(error.get("details") or ())):
+            if isinstance(each.get("reason"), str):
+                return str(each["reason"])
+        return str(error.get("status") or "")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _retry_after(text: str) -> float | None:
+    """Read the header in seconds, from either of its forms."""
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None

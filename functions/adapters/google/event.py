@@ -1,0 +1,236 @@
+"""What an event looks like in Google's JSON: pure translation both ways.
+
+https://developers.google.com/workspace/calendar/api/v3/reference/events
+"""
+
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from functions.application.ports import EventPage, Tombstone, Unusable
+from functions.domain.model.appointment import AllDay, Appointment, Timed, When
+from functions.domain.model.event import Event, EventKey, Guest, Mark, MeetState
+from functions.domain.planning.step import EventChange
+
+Json = dict[str, Any]
+
+YEARS = range(1970, 2200)  # beyond these an event is a slip of a finger or of a program
+ONE_DAY = timedelta(days=1)
+INT_ID, LINK_ID, STAMP = "ireserve_int", "ireserve_link", "ireserve_stamp"  # at most 44 characters each
+UNMARKED = Mark()
+
+
+class _Senseless(ValueError):
+    """The event cannot be placed in time; the text is the reason of the `Unusable`."""
+
+
+def page_of(calendar: str, raw: Json) -> EventPage:
+    """Translate an answer of events.list."""
+    with _uncollected():
+        items = tuple([item_of(calendar, each) for each in raw.get("items") or ()])
+    return EventPage(items, next_page=raw.get("nextPageToken") or "", sync_token=raw.get("nextSyncToken") or "")
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Put the search for cycles off: a page's thousands of values have none, and set it off again and again."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def item_of(calendar: str, raw: Any) -> Event | Tombstone | Unusable:
+    """Translate one event; never raises. A tombstone needs no more than its id.
+
+    Reasons of an `Unusable`: `no_id`, `no_start`, `no_end`, `out_of_range`, `ends_before_start`, `unreadable`.
+    """
+    try:
+        key = EventKey(calendar, raw["id"])
+        if raw.get("status") == "cancelled":
+            return Tombstone(key, raw.get("recurringEventId") or "")
+    except (KeyError, TypeError, AttributeError):
+        return Unusable(EventKey(calendar, ""), "no_id")
+    try:
+        return _event(key, raw)
+    except _Senseless as error:
+        return Unusable(key, str(error))
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError):
+        return Unusable(key, "unreadable")
+
+
+def insert_body(key: EventKey, content: Appointment, description: str, mark: Mark) -> Json:
+    """Build the event that events.insert makes; `description` is the whole text."""
+    body = {
+        "id": key.id,
+        "summary": content.title,
+        "description": description,
+        **_when_body(content.when),
+        "reminders": _reminders_body(content.reminders),
+        **_mark_body(mark),
+    }
+    if content.guest:
+        body["attendees"] = [{"email": content.guest}]
+    if content.meet:
+        body["conferenceData"] = _meet_body(mark)
+    return body
+
+
+def patch_body(event: Event | EventKey, change: EventChange, mark: Mark, *, revive: bool = False) -> Json:
+    """Build the fields that events.patch changes; what is None in `change` stays out."""
+    body: Json = {**_mark_body(mark)}
+    if revive:
+        body["status"] = "confirmed"
+    if change.title is not None:
+        body["summary"] = change.title
+    if change.description is not None:
+        body["description"] = change.description
+    if change.when is not None:
+        body |= _when_body(change.when, clear=True)
+    if change.reminders is not None:
+        body["reminders"] = _reminders_body(change.reminders)
+    if change.guest_in is not None or change.guest_out is not None:
+        if not isinstance(event, Event):
+            raise TypeError("the guests of an event change only when the whole event is given")
+        body["attendees"] = _guests_body(event.guests, change.guest_in, change.guest_out)
+    if change.meet is not None:
+        body["conferenceData"] = _meet_body(mark) if change.meet else None
+    return body
+
+
+def _event(key: EventKey, raw: Json) -> Event:
+    attendees = raw.get("attendees")
+    meet, meet_url = _meet(raw)
+    created, updated = raw.get("created"), raw.get("updated")
+    return Event(
+        key=key,
+        etag=raw.get("etag") or "",
+        when=_when(raw.get("start"), raw.get("end")),
+        title=raw.get("summary") or "",
+        description=raw.get("description") or "",
+        guests=_guests(attendees) if attendees else (),
+        reminders=_reminders(raw.get("reminders")),
+        meet=meet,
+        meet_url=meet_url,
+        mark=_mark(raw.get("extendedProperties")),
+        event_type=raw.get("eventType") or "default",
+        transparent=raw.get("transparency") == "transparent",
+        # Without an organizer nothing proves that this is not a guest's copy, which must never be written.
+        organizer_self=bool((raw.get("organizer") or {}).get("self")),
+        declined=_declined(attendees) if attendees else False,
+        series=raw.get("recurringEventId") or "",
+        created=datetime.fromisoformat(created).astimezone(UTC) if created else None,
+        updated=datetime.fromisoformat(updated) if updated else None,
+    )
+
+
+def _guests(attendees: list[Json]) -> tuple[Guest, ...]:
+    return tuple([Guest(each.get("email") or "", tuple(each.items())) for each in attendees])
+
+
+def _declined(attendees: list[Json]) -> bool:
+    return any(each.get("self") and each.get("responseStatus") == "declined" for each in attendees)
+
+
+def _when(start: Mapping[str, str] | None, end: Mapping[str, str] | None) -> When:
+    if not start:
+        raise _Senseless("no_start")
+    if not end:
+        raise _Senseless("no_end")
+    if start.get("date"):
+        first, until = date.fromisoformat(start["date"]), date.fromisoformat(end["date"])
+        _placed(first, until)
+        return AllDay(first, max(until, first + ONE_DAY))  # some programs end a single day on itself
+    begins, ends = _instant(start), _instant(end)
+    _placed(begins, ends)
+    return Timed(begins, ends)
+
+
+def _placed(start: Any, end: Any) -> None:
+    if start.year not in YEARS or end.year not in YEARS:
+        raise _Senseless("out_of_range")
+    if end < start:
+        raise _Senseless("ends_before_start")
+
+
+def _instant(raw: Mapping[str, str]) -> datetime:
+    moment = datetime.fromisoformat(raw["dateTime"])
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(raw["timeZone"]))
+    return moment.astimezone(UTC)
+
+
+def _when_body(when: When, *, clear: bool = False) -> Json:
+    """Build start and end; `clear` empties the other kind, which a patch would otherwise leave beside it."""
+    if isinstance(when, AllDay):
+        rest: Json = {"dateTime": None, "timeZone": None} if clear else {}
+        return {
+            "start": {"date": when.first.isoformat(), **rest},
+            "end": {"date": when.until.isoformat(), **rest},
+        }
+    rest = {"date": None} if clear else {}
+    return {"start": {"dateTime": utc(when.start), **rest}, "end": {"dateTime": utc(when.end), **rest}}
+
+
+def utc(moment: datetime) -> str:
+    """Write an aware datetime as RFC 3339 in UTC."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def _reminders(raw: Json | None) -> tuple[tuple[str, int], ...] | None:
+    if not raw or raw.get("useDefault"):
+        return None
+    return tuple([(each["method"], int(each["minutes"])) for each in raw.get("overrides") or ()])
+
+
+def _reminders_body(reminders: tuple[tuple[str, int], ...]) -> Json:
+    return {"useDefault": False, "overrides": [{"method": method, "minutes": minutes} for method, minutes in reminders]}
+
+
+def _guests_body(guests: tuple[Guest, ...], come: str | None, leave: str | None) -> list[Json]:
+    """Send the list as it was read, but for our own guest: whatever is left out of it would be dropped."""
+    kept = [guest for guest in guests if not leave or guest.email.casefold() != leave.casefold()]
+    body = [dict(guest.raw) or {"email": guest.email} for guest in kept]
+    if come and all(guest.email.casefold() != come.casefold() for guest in kept):
+        body.append({"email": come})
+    return body
+
+
+def _mark(raw: Json | None) -> Mark:
+    private = raw.get("private") if raw else None
+    if not private:
+        return UNMARKED
+    return Mark(private.get(INT_ID, ""), private.get(LINK_ID, ""), private.get(STAMP, ""))
+
+
+def _mark_body(mark: Mark) -> Json:
+    """Build our private properties; a patch merges them key by key, so those of other programs stay."""
+    private = {INT_ID: mark.int_id, LINK_ID: mark.link_id, STAMP: mark.stamp}
+    if private := {key: value for key, value in private.items() if value}:
+        return {"extendedProperties": {"private": private}}
+    return {}
+
+
+def _meet(raw: Json) -> tuple[MeetState, str]:
+    conference = raw.get("conferenceData")
+    if url := raw.get("hangoutLink"):
+        return MeetState.READY, url
+    if not conference:
+        return MeetState.NONE, ""
+    for entry in conference.get("entryPoints") or ():
+        if entry.get("entryPointType") == "video" and entry.get("uri"):
+            return MeetState.READY, entry["uri"]
+    status = ((conference.get("createRequest") or {}).get("status") or {}).get("statusCode")
+    states = {"pending": MeetState.PENDING, "success": MeetState.PENDING, "failure": MeetState.FAILED}
+    return states.get(str(status), MeetState.NONE), ""
+
+
+def _meet_body(mark: Mark) -> Json:
+    """Google ignores a repeated requestId, so a write that is done twice asks for one conference."""
+    return {"createRequest": {"requestId": f"meet-{mark.stamp}", "conferenceSolutionKey": {"type": "hangoutsMeet"}}}

@@ -1,0 +1,42 @@
+"""How the Google libraries reach the network: the httplib2-like object they want, over a checked session."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from functions.adapters.net import outgoing
+
+if TYPE_CHECKING:
+    import requests
+
+
+class Http(Protocol):
+    """What google-api-python-client asks of httplib2: one method."""
+
+    def request(
+        self, uri: str, method: str = "GET", body: Any = None, headers: dict[str, str] | None = None, **options: Any
+    ) -> tuple[Any, bytes]:
+        """Send one request and return (an `httplib2.Response`, the content)."""
+
+
+class SessionHttp:
+    """An `Http` over a session of `outgoing`; not for several threads."""
+
+    def __init__(self, session: "requests.Session") -> None:
+        self._session = session
+
+    def request(
+        self, uri: str, method: str = "GET", body: Any = None, headers: dict[str, str] | None = None, **_options: Any
+    ) -> tuple[Any, bytes]:
+        """Send one request; raises `Transient` and `Refused` itself."""
+        import httplib2
+
+        with outgoing.reaching("Google"):
+            answer = self._session.request(method, uri, data=body, headers=headers)
+        response = httplib2.Response({**answer.headers, "status": str(answer.status_code)})
+        response.reason = answer.reason
+        return response, answer.content
+
+
+def checked(*, allow_private: bool = False, timeout: float = outgoing.TIMEOUT) -> Callable[[], Http]:
+    """Return what makes an `Http` per thread, with checked addresses and a time limit in seconds."""
+    return lambda: SessionHttp(outgoing.session(allow_private=allow_private, timeout=timeout))

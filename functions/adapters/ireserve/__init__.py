@@ -1,0 +1,1 @@
+"""i-Reserve's REST interface, over its documented methods only."""

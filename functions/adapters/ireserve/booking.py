@@ -1,0 +1,135 @@
+"""A booking as i-Reserve answers it, read into ours. Pure; what makes no sense is `Malformed`.
+
+The field table is i-Reserve's, with the shape of 2011 as a second one:
+https://support.i-reserve.net/nl/functionele-informatie/beschikbare-apis/api-booking/beschikbare-velden
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from functions.adapters.ireserve.fields import first, identity, texts, whole
+from functions.adapters.ireserve.times import DayEnd, is_midnight, moment_of
+from functions.domain.model.booking import Booking
+from functions.domain.model.errors import Malformed
+from functions.domain.settings.dialect import Dialect
+
+CODE = re.compile(r"(\d{1,4})\s*-\s*\S.*")  # the panel writes a status as `70-CANCELLED`
+NO_DATE = re.compile(r"0{4}-0{2}-0{2}.*")
+
+
+def fields_of(answer: Any) -> dict[str, str]:
+    """Return the fields of the one booking that an answer holds, as text by lower-case name; raises `Malformed`."""
+    if isinstance(answer, list) and len(answer) == 1:
+        answer = answer[0]
+    if isinstance(answer, Mapping) and isinstance(answer.get("booking"), Mapping):
+        answer = answer["booking"]
+    if not isinstance(answer, Mapping):
+        raise Malformed("i-Reserve's answer is not a booking.", reason="booking_malformed")
+    return texts(answer)
+
+
+def booking_id(fields: Mapping[str, str]) -> str:
+    """Return the number of the booking, or ""."""
+    return identity(fields, "id", "booking_id", "res_id")
+
+
+def object_id(fields: Mapping[str, str]) -> str:
+    """Return the number of the booking's object, or "": the shape of 2011 does not have it."""
+    return identity(fields, "object_id", "obj_id", "res_obj_id")
+
+
+def is_whole(fields: Mapping[str, str]) -> bool:
+    """Say whether the fields show a booking, rather than its number only."""
+    return bool(first(fields, "date_from", "fromdate"))
+
+
+def booking_from(fields: Mapping[str, str], zone: str, day_end: DayEnd, dialect: Dialect) -> Booking:
+    """Make a booking of its fields; `starts` and `ends` are on the wall clock of the zone. Raises `Malformed`."""
+    number = booking_id(fields)
+    try:
+        return _booking(number, fields, zone, day_end, dialect)
+    except (ValueError, OverflowError) as error:
+        name = f"Booking {number[:20]}" if number else "A booking"
+        raise Malformed(f"{name} of i-Reserve cannot be read: {error}.", reason="booking_malformed") from None
+
+
+def _booking(number: str, fields: Mapping[str, str], zone: str, day_end: DayEnd, dialect: Dialect) -> Booking:
+    thing = object_id(fields)
+    if not number or not thing:
+        raise ValueError("it does not say its number" if not number else "it does not say its object")
+    starts, ends, timed = _period(fields, zone)
+    day_mode = _by_day(thing, starts, ends, dialect) if timed else True
+    if day_mode and day_end == "exclusive" and ends == starts:
+        ends += timedelta(days=1)
+    return Booking(
+        id=number,
+        object_id=thing,
+        starts=starts,
+        ends=ends,
+        status=_status(fields, dialect),
+        object_name=first(fields, "object_desc", "object"),
+        day_mode=day_mode,
+        number=_named(fields, "number", "1"),
+        external_id=first(fields, "external_id"),
+        remarks=fields.get("remarks", ""),
+        customer_id=identity(fields, "customer_id", "cust_id"),
+        email=first(fields, "email"),
+        activity_id=identity(fields, "event_id"),
+        fields=fields,
+    )
+
+
+def _period(fields: Mapping[str, str], zone: str) -> tuple[datetime, datetime, bool]:
+    """Return start, end and whether any of them has a time."""
+    start = _date(fields, "date_from", "fromdate")
+    if not start:
+        raise ValueError("it has no start")
+    starts, timed = _moment(start, fields, zone, "fromtime")
+    end = _date(fields, "date_till", "tilldate") or _same_day(start, starts, fields)
+    if not end and timed:
+        raise ValueError("it has no end")
+    ends, end_timed = _moment(end, fields, zone, "tilltime", "tiltime") if end else (starts, False)
+    if ends.astimezone(UTC) < starts.astimezone(UTC):  # within one zone Python compares wall clocks
+        raise ValueError("it ends before it starts")
+    return starts, ends, timed or end_timed
+
+
+def _same_day(start: str, starts: datetime, fields: Mapping[str, str]) -> str:
+    # booking/add says of an end date that is left out: the start date
+    return f"{starts:%Y-%m-%d}" if start and first(fields, "tilltime", "tiltime") else ""
+
+
+def _date(fields: Mapping[str, str], *names: str) -> str:
+    return next((value for name in names if (value := first(fields, name)) and not NO_DATE.fullmatch(value)), "")
+
+
+def _moment(text: str, fields: Mapping[str, str], zone: str, *clocks: str) -> tuple[datetime, bool]:
+    try:
+        return moment_of(text, first(fields, *clocks), zone)
+    except (ValueError, OverflowError):
+        raise ValueError(f"its {clocks[0].removesuffix('time')} date or time is none") from None
+
+
+def _by_day(thing: str, starts: datetime, ends: datetime, dialect: Dialect) -> bool:
+    if thing in dialect.day_objects or thing in dialect.hour_objects:
+        return thing in dialect.day_objects
+    return is_midnight(starts) and is_midnight(ends)
+
+
+def _status(fields: Mapping[str, str], dialect: Dialect) -> int:
+    name = first(fields, "status")
+    if code := first(fields, "status_code") or (found[1] if (found := CODE.fullmatch(name)) else ""):
+        return _named({"status_code": code}, "status_code", "")
+    known = dialect.status_code(name)
+    if known is None:
+        raise ValueError("its status is unknown")
+    return known
+
+
+def _named(fields: Mapping[str, str], name: str, default: str) -> int:
+    try:
+        return whole(first(fields, name) or default)
+    except ValueError:
+        raise ValueError(f"its {name} is no number") from None

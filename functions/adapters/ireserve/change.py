@@ -1,0 +1,128 @@
+"""What is sent to POST hook/booking/ and booking/check, and whether the answer shows what was asked. Pure.
+
+https://support.i-reserve.net/en/functional-information/available-apis/api-hook/post-hook-booking
+
+An update sends the booking's number and only what changes. i-Reserve marks object, dates and places as mandatory for a
+new booking only, and leaves `number` out of its own example. So a person's edit of another field in the same moment
+survives, and an update of a booking that was deleted meanwhile cannot make a new one. A tenant that wants more has it
+in `Dialect.update_carries`.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, timedelta
+from typing import Any
+
+from functions.adapters.ireserve.fields import number_or_text
+from functions.adapters.ireserve.times import DayEnd, span, written
+from functions.domain.model.appointment import AllDay, When
+from functions.domain.model.booking import Booking
+from functions.domain.planning.step import BookingChange
+from functions.domain.settings.dialect import Dialect
+
+Body = dict[str, Any]
+NOTICEABLE = timedelta(minutes=1)  # booking/check takes hours and minutes: seconds may be cut
+
+
+def change_body(
+    booking: Booking, change: BookingChange, zone: str, day_end: DayEnd, carried: tuple[str, ...] = ()
+) -> Body:
+    """Return the body of an update; `carried` are things that go along unchanged (as in `Dialect.update_carries`)."""
+    body: Body = {"id": number_or_text(booking.id)}
+    if change.object_id is not None or "object_id" in carried:
+        body["object_id"] = number_or_text(change.object_id or booking.object_id)
+    if change.when is not None:
+        body |= _dates(change.when, zone, _end_rule(booking, change, day_end))
+    elif "date" in carried:
+        body |= {"date_from": written(booking.starts, zone), "date_till": written(booking.ends, zone)}
+    if "number" in carried:
+        body["number"] = booking.number
+    if change.status is not None:
+        body["status_code"] = change.status
+    if change.external_id is not None:
+        body["external_id"] = change.external_id
+    return body | dict(change.fields)
+
+
+def new_body(
+    object_id: str,
+    when: When,
+    number: int,
+    status: int,
+    external_id: str,
+    fields: Mapping[str, str],
+    zone: str,
+    day_end: DayEnd,
+) -> Body:
+    """Return the body of a new booking."""
+    body = {"object_id": number_or_text(object_id), **_dates(when, zone, day_end), "number": number}
+    body |= {"status_code": status, **({"external_id": external_id} if external_id else {})}
+    return body | dict(fields)
+
+
+def check_body(object_id: str, when: When, number: int, zone: str, day_end: DayEnd) -> Body:
+    """Return the body of booking/check; whole days with `inclusive` are the dates alone, as for day-mode objects.
+
+    https://support.i-reserve.net/nl/functionele-informatie/beschikbare-apis/api-booking/post-check
+    """
+    start, end = span(when, zone, day_end)
+    body: Body = {
+        "object_id": number_or_text(object_id),
+        "fromdate": f"{start:%Y-%m-%d}",
+        "tilldate": f"{end:%Y-%m-%d}",
+        "number": number,
+    }
+    if isinstance(when, AllDay) and day_end == "inclusive":
+        return body
+    return body | {"fromtime": f"{start:%H:%M}", "tilltime": f"{end:%H:%M}"}
+
+
+def end_rule_of(object_id: str, day_end: DayEnd, dialect: Dialect) -> DayEnd:
+    """Return how whole days end on an object: objects that are known to run by the hour have no last day."""
+    return "exclusive" if object_id in dialect.hour_objects else day_end
+
+
+def unapplied(
+    answered: Booking, booking: Booking, change: BookingChange, zone: str, day_end: DayEnd
+) -> tuple[str, ...]:
+    """Return the names of what was asked and is not in the answer: object, time, status, external_id, customNN.
+
+    A text that an answer does not show at all says nothing; a custom field that shows nothing was not taken.
+    """
+    return tuple(_unapplied(answered, booking, change, zone, day_end))
+
+
+def _unapplied(answered: Booking, booking: Booking, change: BookingChange, zone: str, day_end: DayEnd) -> Iterator[str]:
+    if change.object_id is not None and answered.object_id != change.object_id:
+        yield "object"
+    if change.when is not None and not _shows(answered, change.when, zone, _end_rule(booking, change, day_end)):
+        yield "time"
+    if change.status is not None and answered.status != change.status:
+        yield "status"
+    asked = dict(change.fields)
+    if change.external_id is not None:
+        asked["external_id"] = change.external_id
+    for name, value in asked.items():
+        shown = answered.fields.get(name)
+        if name == "external_id" and shown is not None and shown.strip() != value.strip():
+            yield name
+        if name.startswith("custom") and value.strip() and shown is not None and not shown.strip():
+            yield name
+
+
+def _shows(answered: Booking, when: When, zone: str, day_end: DayEnd) -> bool:
+    start, end = span(when, zone, day_end)
+    return all(
+        abs(shown.astimezone(UTC) - asked.astimezone(UTC)) < NOTICEABLE
+        for shown, asked in ((answered.starts, start), (answered.ends, end))
+    )
+
+
+def _dates(when: When, zone: str, day_end: DayEnd) -> Body:
+    start, end = span(when, zone, day_end)
+    return {"date_from": written(start, zone), "date_till": written(end, zone)}
+
+
+def _end_rule(booking: Booking, change: BookingChange, day_end: DayEnd) -> DayEnd:
+    # a booking that has hours is of an object that runs by the hour: whole days there end at the next midnight
+    same_object = change.object_id in (None, booking.object_id)
+    return day_end if booking.day_mode or not same_object else "exclusive"

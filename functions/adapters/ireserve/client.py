@@ -1,0 +1,189 @@
+"""i-Reserve as the port `Reservations`, over its documented methods only.
+
+https://support.i-reserve.net/en/functional-information/available-apis/
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from functions.adapters.ireserve import filter as rows
+from functions.adapters.ireserve.booking import booking_from, booking_id, fields_of, is_whole, object_id
+from functions.adapters.ireserve.fields import first, identity, texts
+from functions.adapters.ireserve.http import Rest
+from functions.adapters.ireserve.lists import Lists
+from functions.adapters.ireserve.refusals import is_nothing
+from functions.adapters.ireserve.times import DayEnd
+from functions.adapters.ireserve.writing import Writing
+from functions.application.ports import Bookable, BookingRow
+from functions.domain.model.appointment import When
+from functions.domain.model.booking import Booking
+from functions.domain.model.errors import Gone, Malformed, Refused
+from functions.domain.model.zones import local
+from functions.domain.planning.step import BookingChange
+from functions.domain.settings.dialect import Dialect
+
+if TYPE_CHECKING:
+    import requests
+
+FEW = 4  # bookings that a search for one id may give and are still looked at
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class IReserve:
+    """One tenant as one API user; `base_url` is up to `/api/rest`, `timezone` an IANA name.
+
+    The session comes from `outgoing.session` and is used by one thread; `password` is asked before each call.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        username: str,
+        password: Callable[[], str],
+        timezone: str,
+        day_end: DayEnd,
+        dialect: Dialect,
+        session: "requests.Session",
+        *,
+        clock: Callable[[], datetime] = _now,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._rest = Rest(base_url, username, password, session, sleep)
+        self._lists = Lists(self._rest, dialect)
+        self._zone = timezone
+        self._day_end = day_end
+        self._dialect = dialect
+        self._clock = clock
+        self._writing = Writing(self._rest, self._shown, timezone, day_end, dialect, sleep)
+
+    def read(self, booking_id: str) -> Booking:
+        """Read one booking: one call, and one more where this tenant's answer lacks what a row shows."""
+        try:
+            answer = self._rest.get(f"booking/{quote(booking_id, safe='')}")
+        except Refused as error:
+            raise Malformed(f"Booking {booking_id} of i-Reserve cannot be read: {error}", reason=error.reason) from None
+        if is_nothing(answer):
+            raise Gone(f"i-Reserve has no booking {booking_id}.", reason="not_found")
+        found = self._booking(fields_of(answer))
+        if found.id != booking_id:
+            raise Malformed(f"i-Reserve answers another booking than {booking_id}.", reason="other_booking")
+        return found
+
+    def find(self, field_name: str, value: str) -> Booking | None:
+        """Find the booking that holds an event id; `Refused` (`not_searchable`) where that cannot be known.
+
+        A name that i-Reserve does not know could be ignored instead of refused, so what is found must show the id.
+        """
+        criteria = rows.search_value(field_name, value, self._dialect)
+        column = self._dialect.column_external_id if field_name == "external_id" else f"RES_{field_name.upper()}"
+        try:
+            found = self._lists.search(criteria, [column] if column else [], 0, FEW)
+        except Refused as error:
+            raise Refused(f"i-Reserve cannot search bookings by {field_name}.", reason="not_searchable") from error
+        shown = {rows.row_id(row): rows.value(row, column) for row in found if rows.row_id(row)}
+        trusted = len(shown) == 1 and field_name == "external_id" and "search_external_id" in self._dialect.known
+        for number in (number for number, held in shown.items() if held in ("", value)):
+            with suppress(Gone):
+                booking = self.read(number)
+                if value in (shown[number], booking.value_of(field_name)) or (trusted and not booking.external_id):
+                    return booking
+        if shown:
+            raise Refused("i-Reserve does not show that it searched for the event's id.", reason="not_searchable")
+        return None
+
+    def between(self, first: date, last: date, *, start: int, length: int) -> list[BookingRow]:
+        """Return a page of bookings by start date; the next one starts as many rows further as there are in the list.
+
+        So pages overlap where a booking has several rows, and a tenant that gives few rows at once loses none.
+        """
+        today = local(self._clock(), self._zone).date()
+        found = self._lists.between(first, last, today, start, length)
+        listed = rows.booking_rows(found, self._zone, self._dialect)
+        if found and not listed:
+            raise Malformed("i-Reserve's rows do not name their bookings.", reason="rows_malformed")
+        return listed
+
+    def write(self, booking: Booking, change: BookingChange) -> Booking:
+        """Change a booking by its id; see `Writing.write`."""
+        return self._writing.write(booking, change)
+
+    def make(
+        self,
+        object_id: str,
+        when: When,
+        number: int,
+        status: int,
+        external_id: str,
+        fields: Mapping[str, str],
+        *,
+        checked: bool = True,
+    ) -> Booking:
+        """Check and make a booking; see `Writing.make`."""
+        return self._writing.make(object_id, when, number, status, external_id, fields, checked=checked)
+
+    def check(self, object_id: str, when: When, number: int) -> None:
+        """Ask whether a booking could be made; see `Writing.check`."""
+        self._writing.check(object_id, when, number)
+
+    def attempt(self, booking: Booking, change: BookingChange) -> Booking:
+        """Write once and return what came of it, whatever that is; see `Writing.attempt`."""
+        return self._writing.attempt(booking, change)
+
+    def objects(self) -> list[Bookable]:
+        """List the objects that can be booked."""
+        return self._lists.objects()
+
+    def subscribe(self, event: str, address: str) -> str:
+        """Register an outgoing webhook and return its id."""
+        answer = self._rest.post(f"hook/subscribe/{quote(event, safe='')}", {"target_url": address})
+        number = identity(texts(answer), "id") if isinstance(answer, Mapping) else ""
+        if not number:
+            raise Malformed("i-Reserve does not say the number of the new webhook.", reason="hook_malformed")
+        return number
+
+    def unsubscribe(self, hook_id: str) -> None:
+        """Remove an outgoing webhook; one that is gone already is no error."""
+        try:
+            self._rest.delete(f"hook/{quote(hook_id, safe='')}")
+        except Gone:
+            return
+
+    def customer_email(self, customer_id: str) -> str:
+        """Return the e-mail address of a customer, or ""."""
+        try:
+            answer = self._rest.get(f"customer/{quote(customer_id, safe='')}")
+        except Gone:
+            return ""
+        return first(texts(answer), "email") if isinstance(answer, Mapping) else ""
+
+    def row(self, booking_id: str, columns: Sequence[str]) -> Mapping[str, str]:
+        """Return what one booking's row shows in these columns, for a probe; one that is not there is `Refused`."""
+        found = self._lists.row(booking_id, columns)
+        return {column: rows.value(found, column) for column in columns} if found else {}
+
+    def _shown(self, fields: Mapping[str, str]) -> Booking:
+        """Return the booking of an answer, read anew where that has the id only."""
+        if not is_whole(fields):
+            return self.read(booking_id(fields))
+        return self._booking(fields)
+
+    def _booking(self, fields: Mapping[str, str]) -> Booking:
+        """Make the booking; what this tenant's answers lack is looked up in its row."""
+        wanted = {
+            "object_id": "" if object_id(fields) else self._dialect.column_object,
+            "external_id": self._dialect.column_external_id if self._dialect.external_id_returned is False else "",
+        }
+        columns = {name: column for name, column in wanted.items() if column}
+        number = booking_id(fields)
+        if columns and number.isdigit():
+            with suppress(Refused):
+                row = self._lists.row(number, tuple(columns.values()))
+                fields = {**fields, **{name: rows.value(row, column) for name, column in columns.items()}}
+        return booking_from(fields, self._zone, self._day_end, self._dialect)

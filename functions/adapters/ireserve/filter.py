@@ -1,0 +1,105 @@
+"""Searches for GET booking/filter, and its rows. Pure; what makes no sense is `Malformed`.
+
+https://support.i-reserve.net/en/functional-information/available-apis/api-booking/get-booking-filter/
+Each column comes formatted and, with the suffix `_raw`, as stored: dates as `YYYY-MM-DD`, times as seconds since
+midnight. `id` is the number of the row, not of the booking. A booking can appear several times.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import date, datetime
+from typing import Any
+
+from functions.adapters.ireserve.fields import first, identity, texts, whole
+from functions.adapters.ireserve.times import at, day_of, seconds_of
+from functions.application.ports import BookingRow
+from functions.domain.model.errors import Malformed, Refused
+from functions.domain.settings.dialect import Dialect
+
+DOCUMENTED = ("RES_ID", "RES_FROMDATE", "RES_FROMTIME", "RES_TILTIME")  # RES_TILTIME is spelt with one L
+CUSTOM = re.compile(r"custom(\d{1,3})")
+PLAIN = re.compile(r"[A-Za-z0-9_.@-]{1,1024}")  # what an event id can be; nothing that could end the quotes
+PANEL_STATUS = re.compile(r"(\d{1,4})\s*-\s*\S.*")
+
+
+def search_between(first_day: date, last_day: date, today: date, dialect: Dialect) -> str:
+    """Search bookings that start on the days from the first until the last, both included."""
+    days = (first_day, last_day)
+    since, until = (f"{(day - today).days}d" if dialect.search_dates == "relative" else f"{day}" for day in days)
+    return f'{dialect.search_start} >= "{since}" AND {dialect.search_start} <= "{until}"'
+
+
+def search_number(booking_id: str, dialect: Dialect) -> str:
+    """Search one booking by its number."""
+    return f"{dialect.search_id} = {whole(booking_id)}"
+
+
+def search_value(field_name: str, value: str, dialect: Dialect) -> str:
+    """Search bookings by a text in `external_id` or `customNN`; raises `Refused` where that cannot be done."""
+    custom = CUSTOM.fullmatch(field_name)
+    name = dialect.search_external_id if field_name == "external_id" else None
+    if custom and dialect.search_custom:
+        name = f"{dialect.search_custom}{custom[1]}"
+    if not name or not PLAIN.fullmatch(value):
+        raise Refused(f"i-Reserve cannot search bookings by {field_name}.", reason="not_searchable")
+    return f'{name} = "{value}"'
+
+
+def assumed_columns(dialect: Dialect) -> tuple[str, ...]:
+    """Return the columns that no page of i-Reserve names, as this tenant spells them."""
+    return tuple(filter(None, (dialect.column_till_date, dialect.column_status, dialect.column_object)))
+
+
+def rows_of(answer: Any) -> list[dict[str, str]]:
+    """Return the rows of an answer as text by lower-case column; raises `Malformed`.
+
+    i-Reserve's own SDK takes a list, or one under `data` or `results`.
+    """
+    if isinstance(answer, Mapping):
+        answer = answer.get("data", answer.get("results", None if answer else []))
+    if answer is None or not isinstance(answer, list) or not all(isinstance(row, Mapping) for row in answer):
+        raise Malformed("i-Reserve's answer is not a list of bookings.", reason="rows_malformed")
+    return [texts(row) for row in answer]
+
+
+def row_id(row: Mapping[str, str]) -> str:
+    """Return the number of the booking of a row, or ""."""
+    return identity(row, "res_id_raw", "res_id", "booking_id")
+
+
+def value(row: Mapping[str, str], column: str | None) -> str:
+    """Return what a row shows in a column, raw where it has that."""
+    return first(row, f"{column}_raw".lower(), column.lower()) if column else ""
+
+
+def booking_rows(rows: Iterable[Mapping[str, str]], zone: str, dialect: Dialect) -> list[BookingRow]:
+    """Return the rows that name a booking, one per booking, in their order."""
+    found: dict[str, BookingRow] = {}
+    for row in rows:
+        number = row_id(row)
+        if number and number not in found:
+            found[number] = BookingRow(
+                id=number,
+                starts=_moment(row, "RES_FROMDATE", "RES_FROMTIME", zone),
+                ends=_moment(row, dialect.column_till_date, "RES_TILTIME", zone),
+                status=_status(value(row, dialect.column_status), dialect),
+                object_id=identity({"object": value(row, dialect.column_object)}, "object") or None,
+            )
+    return list(found.values())
+
+
+def _moment(row: Mapping[str, str], date_column: str | None, time_column: str, zone: str) -> datetime | None:
+    with suppress(ValueError, OverflowError):
+        day = day_of(value(row, date_column))
+        clock = value(row, time_column)
+        return at(day, seconds_of(clock) if clock else 0, zone) if day else None
+    return None
+
+
+def _status(shown: str, dialect: Dialect) -> int | None:
+    # a raw status may be its name: invoice rows show "Concept"
+    panel = PANEL_STATUS.fullmatch(shown)
+    with suppress(ValueError):
+        return whole(panel[1] if panel else shown)
+    return dialect.status_code(shown)

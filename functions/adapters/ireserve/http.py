@@ -1,0 +1,131 @@
+"""One call to i-Reserve's REST interface: JSON in and out, HTTP Basic, and every failure as the error to react to.
+
+https://support.i-reserve.net/nl/ontwikkelaar/webservice-api/hoe-werkt-de-beveiliging-van-de-api/
+"""
+
+import json
+import re
+import time
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from functions.adapters.ireserve.answers import judged
+from functions.adapters.net.outgoing import reaching
+from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, Transient
+
+if TYPE_CHECKING:
+    import requests
+
+CONNECT, READ = 5.0, 20.0  # seconds
+QUICK = 2.0  # seconds; a read that failed faster than this is tried once more
+PAUSE = 0.2  # seconds before that
+LIGHT = "booking/filter"  # shows whether the login is good: this service cannot do without it
+BASE = re.compile(r"(/api/rest)/(json|xml)$")
+Values = Mapping[str, str | int | bool]
+
+
+def rest_base(base_url: str) -> str:
+    """Return the address up to `/api/rest`, without a format and a trailing slash."""
+    return BASE.sub(r"\1", base_url.strip().rstrip("/"))
+
+
+class Rest:
+    """Calls with one login. Raises `AccessRevoked`, `Transient`, `Gone`, `Malformed` and, for a no, `Refused`.
+
+    A read is tried a second time where the first failed at once; a write never. The reasons of `Refused` are those of
+    `ireserve_refusals`; its sentence is i-Reserve's and must not be stored. The limits of time and size are the
+    session's; it is used by one thread.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        username: str,
+        password: Callable[[], str],
+        session: "requests.Session",
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._base = rest_base(base_url)
+        self._username = username
+        self._password = password
+        self._session = session
+        self._sleep = sleep
+
+    def get(self, path: str, query: Values | None = None) -> Any:
+        """Read; of one thing a right can be missing while the login is good: then `Refused` (`no_right`)."""
+        return self._one(path, lambda: self._read(path, query))
+
+    def _read(self, path: str, query: Values | None = None) -> Any:
+        began = time.monotonic()
+        try:
+            return self._call("GET", path, query)
+        except Transient as error:
+            if error.retry_after is not None or error.reason == "busy" or time.monotonic() - began > QUICK:
+                raise
+        self._sleep(PAUSE)
+        return self._call("GET", path, query)
+
+    def post(self, path: str, body: Mapping[str, Any], query: Values | None = None) -> Any:
+        """Write; after `Transient` and `Malformed` nobody knows whether it was done. As for `get`, `no_right`."""
+        return self._one(path, lambda: self._call("POST", path, query, body))
+
+    def delete(self, path: str) -> Any:
+        """Remove; the answer may be empty."""
+        return self._call("DELETE", path, None)
+
+    def _one(self, path: str, call: Callable[[], Any]) -> Any:
+        """Call; 401 is documented for a wrong login and for a missing right, so one light call tells which it was."""
+        try:
+            return call()
+        except AccessRevoked as error:
+            if path == LIGHT or error.reason not in ("ireserve_login", "ireserve_rights"):
+                raise
+            try:
+                self._call("GET", LIGHT, {"columns": "RES_ID", "start": 0, "length": 1})
+            except (Refused, Malformed, Gone):
+                pass  # it was let in
+            except AccessRevoked:
+                raise error from None
+            says = "The i-Reserve user lacks the right for this; give it to the profile."
+            raise Refused(says, reason="no_right") from error
+
+    def _call(self, method: str, path: str, query: Values | None, body: Mapping[str, Any] | None = None) -> Any:
+        password = self._password()
+        if not self._username or not password:
+            raise AccessRevoked("The user name or password of i-Reserve is missing.", reason="ireserve_login")
+        try:
+            with reaching("i-Reserve"):
+                response = self._session.request(
+                    method,
+                    f"{self._base}/{path}",
+                    params=query,
+                    data=None if body is None else json.dumps(body).encode(),
+                    headers={"Accept": "application/json", "Content-Type": "application/json"},
+                    auth=_login(self._username, password),
+                    timeout=(CONNECT, READ),
+                    allow_redirects=False,
+                )
+                return judged(response.status_code, response.headers, response.content, method)
+        except Refused as error:
+            raise _reaction(error) from error
+
+
+def _login(username: str, password: str) -> "Callable[[requests.PreparedRequest], requests.PreparedRequest]":
+    # not a pair: requests writes that in Latin-1, which fails on other characters
+    basic = b64encode(f"{username}:{password}".encode()).decode()
+
+    def sign(request: "requests.PreparedRequest") -> "requests.PreparedRequest":
+        request.headers["Authorization"] = f"Basic {basic}"
+        return request
+
+    return sign
+
+
+def _reaction(error: Refused) -> Exception:
+    """Name what an address or an answer that the session does not let through means here."""
+    if error.reason == "address_not_allowed":
+        return AccessRevoked(str(error), reason="ireserve_address")
+    if error.reason == "redirect":
+        return Transient(str(error), reason="redirect")
+    return Malformed(str(error), reason="too_large") if error.reason == "too_large" else error

@@ -1,0 +1,91 @@
+"""Lists that i-Reserve gives in pages: bookings by filter, and objects by group."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from functions.adapters.ireserve import filter as rows
+from functions.adapters.ireserve.fields import first, identity, texts, whole
+from functions.adapters.ireserve.http import Rest, Values
+from functions.application.ports import Bookable
+from functions.domain.model.errors import Malformed, Refused
+from functions.domain.settings.dialect import Dialect
+
+PER_PAGE = 100
+MOST_PAGES = 200
+Row = Mapping[str, str]
+
+
+class Lists:
+    """Reads lists. A column that this tenant turns out not to have is not asked for again."""
+
+    def __init__(self, rest: Rest, dialect: Dialect) -> None:
+        self._rest = rest
+        self._dialect = dialect
+        self._lacks: set[str] = set()
+
+    def search(self, criteria: str, assumed: Sequence[str], start: int, length: int) -> list[dict[str, str]]:
+        """Return rows with the documented and the assumed columns; the latter are left out where they are refused."""
+        wanted = [name for name in assumed if name not in self._lacks]
+        try:
+            return self._rows(criteria, (*rows.DOCUMENTED, *wanted), start, length)
+        except Refused:
+            if not wanted:
+                raise
+        found = self._rows(criteria, rows.DOCUMENTED, start, length)
+        self._lacks.update(wanted)
+        return found
+
+    def between(self, first_day: date, last_day: date, today: date, start: int, length: int) -> list[dict[str, str]]:
+        """Return a page of rows of bookings that start on these days; it can be short before the end."""
+        criteria = rows.search_between(first_day, last_day, today, self._dialect)
+        return self.search(criteria, rows.assumed_columns(self._dialect), start, length)
+
+    def row(self, booking_id: str, columns: Sequence[str]) -> Row:
+        """Return the row of one booking, {} where there is none; an unknown column is `Refused`."""
+        found = self._rows(rows.search_number(booking_id, self._dialect), (*rows.DOCUMENTED, *columns), 0, 1)
+        return next((row for row in found if rows.row_id(row) == booking_id), {})
+
+    def objects(self) -> list[Bookable]:
+        """Return every object once, by group."""
+        found: dict[str, Bookable] = {}
+        for group in self._groups():
+            listed = group.get("objects") or []
+            each_one = listed.values() if isinstance(listed, Mapping) else listed
+            for each in filter(lambda one: isinstance(one, Mapping), each_one):
+                shown = texts(each)
+                number = identity(shown, "id", "obj_id")
+                if number:
+                    found.setdefault(
+                        number,
+                        Bookable(
+                            id=number,
+                            name=first(shown, "desc", "name", "short_desc"),
+                            group=first(texts(group), "desc", "name"),
+                            day_mode=number in self._dialect.day_objects,
+                        ),
+                    )
+        return list(found.values())
+
+    def _groups(self) -> Iterator[Mapping[str, Any]]:
+        # https://support.i-reserve.net/nl/ontwikkelaar/webservice-api/hoe-werkt-de-expansie-techniek/
+        for page in range(1, MOST_PAGES + 1):
+            query: Values = {"expand": "objects", "page": page, "per_page": PER_PAGE}
+            answer = self._rest.get("group/search", query)
+            groups = answer.get("groups") if isinstance(answer, Mapping) else answer
+            if not isinstance(groups, list):
+                raise Malformed("i-Reserve's answer is not a list of groups.", reason="groups_malformed")
+            yield from (group for group in groups if isinstance(group, Mapping))
+            if not groups or not isinstance(answer, Mapping) or page >= _pages(answer):
+                return
+
+    def _rows(self, criteria: str, columns: Sequence[str], start: int, length: int) -> list[dict[str, str]]:
+        query: Values = {"search": criteria, "columns": ",".join(columns), "start": start, "length": length}
+        return rows.rows_of(self._rest.get("booking/filter", query))
+
+
+def _pages(answer: Mapping[str, Any]) -> int:
+    try:
+        return whole(texts(answer).get("pages", "") or "1")
+    except ValueError:
+        return 1

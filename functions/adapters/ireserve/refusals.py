@@ -1,0 +1,96 @@
+"""How i-Reserve says no: `{"status":false,"messages":[...]}`, `{"error":{...}}`, and what its sentences mean. Pure.
+
+Which of the two a method answers, and under which HTTP status, is not documented; both are understood everywhere.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from functions.adapters.ireserve.fields import text
+
+LONGEST = 200  # characters of i-Reserve's sentence that are shown
+
+MISSING = r"(does not|doesn't) exist|not found|unknown|invalid|not active|bestaat niet|niet gevonden|onbekend|ongeldig"
+DENIED = r"not allowed|not permitted|not possible|forbidden|may not|niet toegestaan|niet mogelijk|mag niet|geen recht"
+TAKEN = (
+    r"not available|unavailable|niet beschikbaar|not free|niet vrij|bezet|occupied|conflicting|conflict with|conflict met"
+    r"|conflicterend|overlap|already (been )?(booked|reserved|taken)|(al|reeds) (geboekt|gereserveerd|bezet)"
+    r"|fully booked|volgeboekt|is full|is vol\b|closed|gesloten"
+)
+# the first that fits; the words are those of i-Reserve's Dutch and English sentences
+CATEGORIES = (
+    ("status_forbidden", re.compile(rf"status.*({DENIED}|{MISSING})|({DENIED}|{MISSING}).*status")),
+    ("object_unknown", re.compile(rf"(object|product)\w*\b.*({MISSING}|niet actief)|({MISSING}) (object|product)")),
+    ("period_taken", re.compile(TAKEN)),
+)
+NO_BOOKING = re.compile(
+    r"\b(booking|reservation|reservering|boeking)\b((?!customer|klant|object|product|status).)*"
+    r"((does not|doesn't) exist|not found|bestaat niet|niet gevonden)"
+)
+NOT_FOUND = re.compile(r"not found|niet gevonden")
+MANDATORY = re.compile(r"mandatory|required|missing|verplicht|ontbreekt")
+
+
+@dataclass(frozen=True, slots=True)
+class No:
+    """A refusal inside a JSON answer; `code` is 0 where it names none."""
+
+    code: int
+    messages: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """What i-Reserve said, on one line; for the person who is looking, never to be stored."""
+        return " ".join("; ".join(self.messages).split())[:LONGEST]
+
+    @property
+    def category(self) -> str:
+        """What it means: `period_taken`, `object_unknown`, `status_forbidden` or `other`."""
+        said = self.sentence.lower()
+        return next((name for name, words in CATEGORIES if words.search(said)), "other")
+
+    @property
+    def no_booking(self) -> bool:
+        """Whether it says that there is no such booking."""
+        return NO_BOOKING.search(self.sentence.lower()) is not None
+
+    @property
+    def not_found(self) -> bool:
+        """Whether it says that what was addressed is not there."""
+        return self.no_booking or NOT_FOUND.search(self.sentence.lower()) is not None
+
+
+def refusal(answer: Any, *, failed: bool = False) -> No | None:
+    """Return the refusal that an answer is, or None; `failed` when its HTTP status says so already."""
+    if not isinstance(answer, Mapping):
+        return None
+    if error := answer.get("error"):
+        holder = error if isinstance(error, Mapping) else {"message": error}
+        return No(_code(holder.get("code")), _messages(holder))
+    status = answer.get("status")
+    if failed or status is False or ("messages" in answer and text(status).lower() in ("false", "0", "")):
+        return No(0, _messages(answer))
+    return None
+
+
+def is_incomplete(sentence: str) -> bool:
+    """Say whether a refusal is about a field that is missing."""
+    return MANDATORY.search(sentence.lower()) is not None
+
+
+def is_nothing(answer: Any) -> bool:
+    """Say whether an answer is empty: null, {} or []."""
+    return answer is None or answer in ({}, [])
+
+
+def _messages(holder: Mapping[Any, Any]) -> tuple[str, ...]:
+    given = holder.get("messages") or holder.get("message")
+    listed = given if isinstance(given, list) else [given]
+    return tuple(said for each in listed if (said := text(each).strip()))
+
+
+def _code(given: Any) -> int:
+    digits = text(given)
+    return int(digits) if re.fullmatch(r"[1-5]\d{2}", digits) else 0

@@ -1,0 +1,149 @@
+"""Changing and making bookings at i-Reserve, and whether it did what it said.
+
+https://support.i-reserve.net/en/functional-information/available-apis/api-hook/post-hook-booking
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from functions.adapters.ireserve.booking import booking_id, fields_of
+from functions.adapters.ireserve.change import change_body, check_body, end_rule_of, new_body, unapplied
+from functions.adapters.ireserve.http import Rest, Values
+from functions.adapters.ireserve.refusals import is_incomplete, is_nothing
+from functions.adapters.ireserve.times import DayEnd
+from functions.domain.model.appointment import When
+from functions.domain.model.booking import Booking
+from functions.domain.model.errors import Gone, Malformed, Refused
+from functions.domain.planning.step import BookingChange
+from functions.domain.settings.dialect import Dialect
+
+HOOK = "hook/booking/"
+
+
+class Writing:
+    """Writes through the incoming hook. `shown` makes a booking of an answer's fields, reading it if it must."""
+
+    def __init__(
+        self,
+        rest: Rest,
+        shown: Callable[[Mapping[str, str]], Booking],
+        zone: str,
+        day_end: DayEnd,
+        dialect: Dialect,
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._rest = rest
+        self._shown = shown
+        self._zone = zone
+        self._day_end = day_end
+        self._dialect = dialect
+        self._sleep = sleep
+
+    def write(self, booking: Booking, change: BookingChange) -> Booking:
+        """Change a booking by its id: one call where the answer shows the booking with what was asked.
+
+        An answer with the id only, or with nothing but the status not yet changed, is read once more. With
+        `ignore_validation` a refused change is repeated with the tenant's override, where that is known. Raises
+        `Refused` (`not_applied` where i-Reserve accepted it and shows something else).
+        """
+        if not change.ignore_validation or self._dialect.override is None:
+            return self._written(booking, replace(change, ignore_validation=False))
+        try:
+            return self._written(booking, replace(change, ignore_validation=False))
+        except Refused:
+            return self._written(booking, change)
+
+    def _written(self, booking: Booking, change: BookingChange) -> Booking:
+        rule = end_rule_of(change.object_id or booking.object_id, self._day_end, self._dialect)
+        answered = self._answered(booking, change, rule)
+        lacking = unapplied(answered, booking, change, self._zone, rule)
+        if lacking == ("status",):
+            self._sleep(self._dialect.status_lag_seconds)
+            answered = self._shown({"id": booking.id})
+            lacking = unapplied(answered, booking, change, self._zone, rule)
+        if lacking:
+            raise Refused(
+                f"i-Reserve accepted a change of booking {booking.id} without doing it: {', '.join(lacking)}.",
+                reason="not_applied",
+                form="old_values",
+            )
+        return answered
+
+    def attempt(self, booking: Booking, change: BookingChange) -> Booking:
+        """Write once, with what the dialect has an update carry, and return the booking as it then shows."""
+        rule = end_rule_of(change.object_id or booking.object_id, self._day_end, self._dialect)
+        fields = self._posted(booking, change, rule, self._dialect.update_carries)
+        return self._shown({**fields, "id": booking.id})
+
+    def check(self, object_id: str, when: When, number: int) -> None:
+        """Ask whether a booking could be made; raises `Refused`."""
+        rule = end_rule_of(object_id, self._day_end, self._dialect)
+        try:
+            self._rest.post("booking/check", check_body(object_id, when, number, self._zone, rule))
+        except Gone as error:
+            raise Refused(f"i-Reserve makes no booking: {error}", reason="other") from None
+
+    def make(
+        self,
+        object_id: str,
+        when: When,
+        number: int,
+        status: int,
+        external_id: str,
+        fields: Mapping[str, str],
+        *,
+        checked: bool = True,
+    ) -> Booking:
+        """Check and make a booking; what i-Reserve made is returned, also where it is not quite what was asked.
+
+        A booking that has this external id already is changed instead: i-Reserve looks it up itself. That one would not
+        pass the check, because it stands in its own way: after a crash it is made without (`checked` False).
+        """
+        if checked:
+            self.check(object_id, when, number)
+        rule = end_rule_of(object_id, self._day_end, self._dialect)
+        try:
+            body = new_body(object_id, when, number, status, external_id, fields, self._zone, rule)
+            made = _fields(self._rest.post(HOOK, body))
+        except Gone as error:
+            raise Refused(f"i-Reserve makes no booking: {error}", reason="other") from None
+        if not booking_id(made):
+            raise Refused("i-Reserve accepted a booking without making it.", reason="not_applied", form="old_values")
+        return self._shown(made)
+
+    def _answered(self, booking: Booking, change: BookingChange, rule: DayEnd) -> Booking:
+        carried = self._dialect.update_carries
+        try:
+            fields = self._posted(booking, change, rule, carried)
+        except Refused as error:
+            if not is_incomplete(str(error)) or "number" in carried:
+                raise
+            # nothing was written; not the object too, or a booking that was deleted meanwhile could be made anew
+            carried = (*carried, "number")
+            fields = self._posted(booking, change, rule, carried)
+        if booking_id(fields) not in ("", booking.id):
+            raise Malformed(f"i-Reserve changed another booking than {booking.id}.", reason="other_booking")
+        answered = self._shown({**fields, "id": booking.id})
+        if "number" not in carried and answered.fields.get("number") and answered.number == 1 < booking.number:
+            # an update without a number made it one place: a tenant's way, put right at once
+            fields = self._posted(booking, BookingChange(), rule, ("number",))
+            answered = self._shown({**fields, "id": booking.id})
+        return answered
+
+    def _posted(
+        self, booking: Booking, change: BookingChange, rule: DayEnd, carried: tuple[str, ...]
+    ) -> Mapping[str, str]:
+        body = change_body(booking, change, self._zone, rule, carried)
+        query: Values = {}
+        if change.ignore_validation and self._dialect.override is not None:
+            place, name, value = self._dialect.override
+            if place == "body":
+                body[name] = value
+            else:
+                query = {name: int(value) if isinstance(value, bool) else value}
+        return _fields(self._rest.post(HOOK, body, query))
+
+
+def _fields(answer: Any) -> Mapping[str, str]:
+    return {} if is_nothing(answer) else fields_of(answer)

@@ -1,0 +1,1 @@
+"""How anything leaves this process: permitted addresses, time limits, alerts on their way out."""

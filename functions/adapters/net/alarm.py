@@ -1,0 +1,70 @@
+"""Alerts on their way out: e-mail through SMTP, and a webhook."""
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from urllib.parse import unquote, urlsplit
+
+from functions.adapters.net import outgoing
+from functions.application.ports import Alert
+from functions.domain.model.errors import Refused, Transient
+
+SECONDS = 15.0
+
+
+class Alarm:
+    """The port `Alarm`. `smtp_url` is `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`; "" = no e-mail."""
+
+    def __init__(self, smtp_url: str, sender: str, *, allow_private: bool) -> None:
+        self._smtp = urlsplit(smtp_url)
+        self._sender = sender
+        self._allow_private = allow_private
+
+    def send(self, email: str, webhook_url: str, alert: Alert) -> None:
+        """Send to whoever is named; raises `Transient` or `Refused` when either did not take it."""
+        if webhook_url:
+            self._post(webhook_url, alert)
+        if email:
+            self._mail(email, alert)
+
+    def _post(self, address: str, alert: Alert) -> None:
+        body = {
+            "alert": alert.name,
+            "integration": alert.int_id,
+            "title": alert.title,
+            "text": alert.text,
+            "link": alert.link,
+        }
+        session = outgoing.session(allow_private=self._allow_private, timeout=SECONDS)
+        with session, outgoing.reaching("The alert webhook"):
+            answer = session.post(address, json=body)
+        if not answer.ok:
+            raise Transient("The alert webhook did not take the alert.", reason=f"http_{answer.status_code}")
+
+    def _mail(self, email: str, alert: Alert) -> None:
+        if not self._smtp.hostname:
+            raise Refused("No mail server is set; set SMTP_URL and SMTP_FROM.", reason="no_smtp")
+        message = EmailMessage()
+        message["From"], message["To"], message["Subject"] = self._sender or email, email, alert.title
+        message.set_content(f"{alert.text}\n\n{alert.link}\n")
+        try:
+            with self._server() as server:
+                if self._smtp.username:
+                    server.login(unquote(self._smtp.username), unquote(self._smtp.password or ""))
+                server.send_message(message)
+        except (OSError, smtplib.SMTPException) as error:
+            raise Transient("The mail server did not take the alert.", reason=type(error).__name__.lower()) from None
+
+    def _server(self) -> smtplib.SMTP:
+        host = self._smtp.hostname or ""
+        context = ssl.create_default_context()
+        if self._smtp.scheme == "smtps":
+            return smtplib.SMTP_SSL(host, self._smtp.port or 465, timeout=SECONDS, context=context)
+        server = smtplib.SMTP(host, self._smtp.port or 587, timeout=SECONDS)
+        server.ehlo()
+        if server.has_extn("starttls"):
+            server.starttls(context=context)
+        elif self._smtp.username:
+            server.close()
+            raise Refused("The mail server offers no encryption; no password is sent there.", reason="no_tls")
+        return server

@@ -1,0 +1,88 @@
+"""Where may this service connect to, and how long may that take.
+
+Addresses are judged after they are resolved, and the connection goes to the very address that was judged, so that a
+name that resolves differently the second time leads nowhere else.
+"""
+
+import ipaddress
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from functions.domain.model.errors import Refused, Transient
+
+if TYPE_CHECKING:
+    import requests
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+TIMEOUT = 20.0
+MAX_BYTES = 64 * 1024 * 1024
+
+# Metadata services that no other rule covers: AWS and Google over IPv6, Alibaba.
+METADATA = {ipaddress.ip_address(text) for text in ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200")}
+# https://www.rfc-editor.org/rfc/rfc6052: an IPv4 address in its last 32 bits.
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+def permitted(address: Address, *, allow_private: bool) -> bool:
+    """Say whether a connection to this resolved address is allowed.
+
+    Public ones are; private ones and loopback with `allow_private`; link-local, metadata, multicast, unspecified and
+    reserved ones never. IPv4 addresses inside IPv6 ones are judged as what they lead to.
+    """
+    inner = _inner(address)
+    if inner in METADATA or inner.is_link_local or inner.is_multicast or inner.is_unspecified:
+        return False
+    if inner.is_loopback:
+        return allow_private
+    return not inner.is_reserved and (inner.is_global or allow_private)
+
+
+def public(address: Address) -> bool:
+    """Say whether an address is one of the open internet."""
+    return permitted(address, allow_private=False)
+
+
+def session(*, allow_private: bool = False, timeout: float = TIMEOUT, max_bytes: int = MAX_BYTES) -> "requests.Session":
+    """Make a session for one outside system; use one per thread.
+
+    `timeout` is in seconds: for connecting, for each wait, and for the whole body. An answer is read in full and may
+    have `max_bytes` after unpacking. Redirects are not followed, the environment's proxies and `.netrc` are not read and
+    cookies are not kept. Plain http is for private addresses only.
+
+    Calls raise `Refused` (`address_not_allowed`, `redirect`, `too_large`) besides what requests itself raises; see
+    `reaching`.
+    """
+    from functions.adapters.net.outgoing_session import CheckedSession
+
+    return CheckedSession(allow_private=allow_private, timeout=timeout, max_bytes=max_bytes)
+
+
+@contextmanager
+def reaching(side: str) -> Iterator[None]:
+    """Turn what requests raises inside into `Transient`; `side` is the name that the sentence shows.
+
+    A wrong address (no scheme, no host) is `Refused`.
+    """
+    import requests
+
+    try:
+        yield
+    except requests.exceptions.SSLError as error:
+        raise Transient(f"The certificate of {side} could not be verified.", reason="tls") from error
+    except requests.exceptions.Timeout as error:
+        raise Transient(f"{side} did not answer in time.", reason="timeout") from error
+    except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema) as e:
+        raise Refused(f"The address of {side} is not a web address; correct it.", reason="address_not_allowed") from e
+    except requests.exceptions.RequestException as error:
+        raise Transient(f"{side} could not be reached.", reason="unreachable") from error
+
+
+def _inner(address: Address) -> Address:
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    teredo = address.teredo[1] if address.teredo else None
+    return address.ipv4_mapped or address.sixtofour or teredo or address

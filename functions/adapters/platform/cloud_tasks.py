@@ -1,0 +1,125 @@
+"""The port `Tasks` on Cloud Tasks, over REST: the two public hot functions load no gRPC.
+
+https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks/create
+"""
+
+import base64
+import hashlib
+import http.client
+import json
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC
+from typing import Any
+
+from functions.adapters.net.plain_http import Answer, PlainHttp, Unreachable
+from functions.application.ports import Task
+from functions.domain.model.errors import Transient
+
+_ENDPOINT = "https://cloudtasks.googleapis.com"
+_ROUTE = "/tasks/sync"
+_SCOPE = "https://www.googleapis.com/auth/cloud-tasks"
+Authorise = Callable[[str, str, dict[str, str]], None]
+_DEADLINE = "60s"  # shorter than the lease of an intent, so that a stalled task cannot write after it
+
+
+class CloudTasks:
+    """Creates HTTP tasks. `queues` are full queue names by lane; `target` is the address of the function `sync_task`.
+
+    The queue calls the target with an ID token of `service_account` for `audience` (the target, unless given).
+    """
+
+    def __init__(
+        self,
+        queues: Mapping[str, str],
+        target: str,
+        service_account: str,
+        *,
+        audience: str = "",
+        endpoint: str = "",
+        seconds: float = 5.0,
+    ) -> None:
+        base = target.removesuffix("/").removesuffix(_ROUTE)
+        self._queues = queues
+        self._url = base + _ROUTE
+        self._token = {"serviceAccountEmail": service_account, "audience": audience or base}
+        self._endpoint = endpoint
+        self._http = PlainHttp(seconds)
+        self._made: Authorise | None = None
+        self._making = threading.Lock()
+
+    def put(self, *tasks: Task) -> bool:
+        """Create the tasks in order; False where the first one's name waits, or ran within the last hour.
+
+        Raises `Transient`.
+        """
+        first, *_ = [self._create(task) for task in tasks]
+        return first
+
+    def _create(self, task: Task) -> bool:
+        from google.auth.exceptions import GoogleAuthError
+
+        queue = self._queues.get(task.lane)
+        if not queue:
+            raise ValueError(f"There is no queue for the lane {task.lane!r}.")
+        address = f"{self._endpoint or _ENDPOINT}/v2/{queue}/tasks"
+        body = json.dumps({"task": self._spelt(queue, task)}, separators=(",", ":")).encode()
+        headers = {"Content-Type": "application/json"}
+        try:
+            self._authorise()("POST", address, headers)
+            # repeating is safe, because the name tells the queue that it is the same task
+            answer = self._http.call("POST", address, body, headers)
+        except (GoogleAuthError, Unreachable) as error:
+            raise Transient(
+                f"Cloud Tasks did not answer ({type(error).__name__}); try again.", reason="tasks_away"
+            ) from error
+        if answer.status == http.client.CONFLICT:
+            return False
+        if not 200 <= answer.status < 300:  # noqa: PLR2004
+            raise _refusal(answer)
+        return True
+
+    def _spelt(self, queue: str, task: Task) -> dict[str, Any]:
+        # names in order would slow the queue down: https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks#Task.FIELDS.name
+        name = f"{hashlib.sha256(task.name.encode()).hexdigest()[:40]}-{task.lane}"
+        body = json.dumps(task.body, allow_nan=False, separators=(",", ":")).encode()
+        return {
+            "name": f"{queue}/tasks/{name}",
+            "scheduleTime": task.due.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "dispatchDeadline": _DEADLINE,
+            "httpRequest": {
+                "httpMethod": "POST",
+                "url": self._url,
+                "headers": {"Content-Type": "application/json"},
+                "body": base64.b64encode(body).decode(),
+                "oidcToken": self._token,
+            },
+        }
+
+    def _authorise(self) -> Authorise:
+        if self._made is None:
+            with self._making:
+                if self._made is None:
+                    self._made = _authorise(self._http, test_server=bool(self._endpoint))
+        return self._made
+
+
+def _authorise(http: PlainHttp, *, test_server: bool) -> Authorise:
+    from functions.adapters.platform.platform_credentials import authoriser, on_platform
+
+    if test_server and not on_platform():
+        return lambda _method, _address, _headers: None
+    return authoriser(http, _SCOPE)
+
+
+def _refusal(answer: Answer) -> Transient:
+    code = answer.status
+    wait = answer.headers.get("retry-after", "")
+    advice = {
+        401: "check the service account of this function",
+        403: "grant this function's service account roles/cloudtasks.enqueuer on the queue, and "
+        "roles/iam.serviceAccountUser on the account that the tasks run as",
+        404: "check TASKS_QUEUE and TASKS_BACKFILL_QUEUE",
+    }.get(code, "try again")
+    retry_after = float(wait) if wait.isdecimal() else None
+    return Transient(f"Cloud Tasks answered {code}: {advice}.", reason=f"tasks_{code}", retry_after=retry_after)

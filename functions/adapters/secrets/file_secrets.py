@@ -1,0 +1,103 @@
+"""The port `Secrets` in one JSON file that only its owner can read."""
+
+import fcntl
+import json
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from functions.domain.model.errors import AccessRevoked, Refused
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+Kept = dict[str, dict[str, dict[str, Any]]]  # integration -> name -> {"last": number, "versions": {number: value}}
+
+
+class FileSecrets:
+    """Secrets by integration, name and version number; safe for several threads and processes.
+
+    Raises `Refused` at the start for a file that other users of the machine can read, or that is no JSON.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if path.exists() and path.stat().st_mode & _OTHERS:
+            raise Refused(
+                f"The secrets in {path.name} can be read by other users of this machine: replace the secrets if they "
+                f"may have been seen, then run `chmod 600 {path}`.",
+                reason="secrets_exposed",
+            )
+        self._read()
+
+    def get(self, int_id: str, name: str, version: str = "") -> str | None:
+        """Return the secret, or None where there is none; raises `AccessRevoked` for a version that was destroyed."""
+        secret = self._read().get(int_id, {}).get(name)
+        if secret is None or not secret["versions"]:
+            return None
+        value = secret["versions"].get(version or str(secret["last"]))
+        if value is None:
+            raise AccessRevoked(
+                f"Version {version or secret['last']} of {name} of integration {int_id} was destroyed: enter it again, "
+                "or connect again.",
+                reason="secret_destroyed",
+            )
+        return str(value)
+
+    def put(self, int_id: str, name: str, value: str) -> str:
+        """Store a new version and return its number."""
+        with self._changing() as kept:
+            secret = kept.setdefault(int_id, {}).setdefault(name, {"last": 0, "versions": {}})
+            secret["last"] += 1
+            secret["versions"][str(secret["last"])] = value
+            return str(secret["last"])
+
+    def delete(self, int_id: str, name: str, *, keep_version: str = "") -> None:
+        """Destroy every version but the one to keep. Numbers go on: a secret that is entered again gets a new one."""
+        with self._changing() as kept:
+            secret = kept.get(int_id, {}).get(name)
+            if secret is not None:
+                secret["versions"] = {n: value for n, value in secret["versions"].items() if n == keep_version}
+
+    def _read(self) -> Kept:
+        try:
+            kept = json.loads(self._path.read_text("utf-8"))
+        except FileNotFoundError:
+            return {}
+        except ValueError:  # its message would quote what it could not read
+            kept = None
+        if not isinstance(kept, dict):
+            raise Refused(
+                f"The secrets in {self._path.name} are no JSON: restore the file, or remove it and enter them again.",
+                reason="secrets_unreadable",
+            )
+        return cast("Kept", kept)
+
+    @contextmanager
+    def _changing(self) -> Iterator[Kept]:
+        """Give what is kept, and replace the file as a whole once the block is through."""
+        lock = os.open(self._path.with_name(self._path.name + ".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            kept = self._read()
+            yield kept
+            self._replace(json.dumps(kept, ensure_ascii=False, indent=1).encode())
+        finally:
+            os.close(lock)
+
+    def _replace(self, content: bytes) -> None:
+        """Write beside the file, wait for the disk, then rename: a crash leaves the old file or the new one."""
+        beside = self._path.with_name(self._path.name + ".new")
+        beside.unlink(missing_ok=True)
+        with os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self._path)
+        folder = os.open(self._path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

@@ -1,0 +1,49 @@
+"""The keys of a standalone installation: given by the environment, or made at the first start and kept."""
+
+import json
+import os
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from functions.domain.model.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class LocalKeys:
+    """The webhook keys (newest first) and the console key."""
+
+    webhook_keys: tuple[str, ...]
+    console_key: str
+
+
+def state_directory(path: Path) -> None:
+    """See to it that the state directory is there, owner-only where it is made; raises `Refused` where it cannot be used."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        usable = os.access(path, os.R_OK | os.W_OK | os.X_OK)
+        why = "it may not be written"
+    except OSError as error:
+        usable, why = False, (error.strerror or "it cannot be made").lower()
+    if not usable:
+        raise Refused(
+            f"the state directory {path} cannot be used: {why}; choose another one with STATE_DIR", reason="state"
+        )
+
+
+def local_keys(state_dir: Path, webhook_keys: tuple[str, ...], console_key: str) -> LocalKeys:
+    """Return the keys; what the environment does not give is made once and kept in an owner-only file."""
+    if webhook_keys and console_key:
+        return LocalKeys(webhook_keys, console_key)
+    path = state_dir / "keys.json"
+    if not path.exists():
+        made = {"webhook_key": secrets.token_hex(32), "console_key": secrets.token_urlsafe(24)}
+        whole = path.with_suffix(f".{secrets.token_hex(4)}")
+        with os.fdopen(os.open(whole, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            json.dump(made, file)
+        with suppress(FileExistsError):  # another process was faster: its keys count
+            os.link(whole, path)
+        whole.unlink()
+    made = json.loads(path.read_text())
+    return LocalKeys(webhook_keys or (made["webhook_key"],), console_key or made["console_key"])

@@ -1,0 +1,170 @@
+"""The one SQLite file of a standalone installation: how it is opened, read and written."""
+
+import os
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from functions.application.store.indexes import INDEXES, Index
+from functions.domain.model.errors import Refused, SyncError, Transient
+
+SCHEMA = 1
+_TABLES = (
+    """CREATE TABLE documents (
+        collection TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, expires REAL, body TEXT NOT NULL,
+        PRIMARY KEY (collection, id))""",
+    "CREATE INDEX documents_counted ON documents (collection, expires)",
+    "CREATE INDEX documents_expiring ON documents (expires) WHERE expires IS NOT NULL",
+    """CREATE TABLE tasks (
+        number INTEGER PRIMARY KEY, name TEXT NOT NULL, lane TEXT NOT NULL, due REAL NOT NULL,
+        ready REAL NOT NULL, receipt TEXT, attempts INTEGER NOT NULL DEFAULT 0, body TEXT NOT NULL)""",
+    "CREATE UNIQUE INDEX tasks_waiting ON tasks (name) WHERE receipt IS NULL",
+    "CREATE INDEX tasks_ready ON tasks (lane, ready)",
+)
+_CACHE_KIB = 32 * 1024  # at most, of each connection; the upper levels of a million links fit
+_AWAY = {
+    sqlite3.SQLITE_BUSY: "is busy with another writer",
+    sqlite3.SQLITE_LOCKED: "is busy with another writer",
+    sqlite3.SQLITE_FULL: "cannot grow because its disk is full",
+    sqlite3.SQLITE_IOERR: "could not be read or written because its disk failed",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened",
+    sqlite3.SQLITE_READONLY: "may not be written",
+}
+
+
+def index_name(index: Index) -> str:
+    """Return the name that an index has in the file."""
+    return "_".join(("documents", index.collection, *index.fields))
+
+
+def _index_statement(index: Index) -> str:
+    fields = ", ".join(f"json_extract(body, '$.{name}')" for name in index.fields)
+    kind = f"kind = '{index.collection}'"
+    return f"CREATE INDEX IF NOT EXISTS {index_name(index)} ON documents (collection, {fields}, id) WHERE {kind}"
+
+
+class _Connection(sqlite3.Connection):
+    """A connection that knows whether its commits wait for the disk."""
+
+    _waits: bool | None = None
+
+    def wait_for_disk(self, *, durable: bool) -> None:
+        """Have the commits from now on wait for the disk, or not."""
+        if self._waits is not durable:
+            self.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            self._waits = durable
+
+
+class SqliteFile:
+    """One file, owner-only, in WAL mode; shared by threads and by processes.
+
+    Writers of this process queue on a lock, since SQLite's own waiting is by polling; `wait_seconds` bounds the wait for
+    either. Raises `Refused` for a file that a newer version wrote.
+    """
+
+    def __init__(self, path: Path, *, wait_seconds: float = 5.0) -> None:
+        self._path = path
+        self._wait = wait_seconds
+        self._writing = threading.Lock()
+        self._idle: deque[_Connection] = deque()
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        path.chmod(0o600)  # SQLite gives the files beside it the same mode
+        self._prepare()
+
+    @contextmanager
+    def read(self) -> Iterator[_Connection]:
+        """Give a connection that sees what was last committed, no later writes while a statement runs."""
+        with self._named_errors(), self._connection() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self, *, durable: bool = True) -> Iterator[_Connection]:
+        """Give a connection inside a transaction, committed at the end of the block, undone when it raises.
+
+        What is `durable` survives a power cut. Without it the commit does not wait for the disk: it survives the death
+        of the process, and after a power cut either survives or is undone as a whole.
+        """
+        with self._alone(durable=durable) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    def write_once(self, statement: str, values: Sequence[object]) -> None:
+        """Do one statement as a transaction of its own, durably: one step, where `write` takes several."""
+        with self._alone(durable=True) as connection:
+            connection.execute(statement, values)
+
+    def close(self) -> None:
+        """Close what is open; the file can be used again afterwards."""
+        while self._idle:
+            self._idle.pop().close()
+
+    @contextmanager
+    def _alone(self, *, durable: bool) -> Iterator[_Connection]:
+        if not self._writing.acquire(timeout=self._wait):
+            raise Transient(f"The store {self._path.name} is busy with another writer; try again.", reason="store_busy")
+        try:
+            with self._named_errors(), self._connection() as connection:
+                connection.wait_for_disk(durable=durable)
+                yield connection
+        finally:
+            self._writing.release()
+
+    @contextmanager
+    def _connection(self) -> Iterator[_Connection]:
+        """Lend a connection to one thread at a time; the most recently used first, whose cache is warm."""
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = sqlite3.connect(
+                self._path,
+                timeout=self._wait,
+                isolation_level=None,
+                check_same_thread=False,
+                cached_statements=256,
+                factory=_Connection,
+            )
+            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        try:
+            yield connection
+        finally:
+            self._idle.append(connection)
+
+    def _prepare(self) -> None:
+        with self._named_errors(), self._connection() as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+        with self.write() as connection:
+            found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            if found > SCHEMA:
+                raise Refused(
+                    f"The store {self._path.name} was written by a newer version (schema {found}, this one knows "
+                    f"{SCHEMA}): run that version, or restore a copy made before it.",
+                    reason="store_newer",
+                )
+            if found < SCHEMA:
+                for statement in _TABLES:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {SCHEMA}")
+            for index in INDEXES:
+                connection.execute(_index_statement(index))
+
+    @contextmanager
+    def _named_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise self._named(error) from error
+
+    def _named(self, error: sqlite3.OperationalError) -> SyncError | sqlite3.OperationalError:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code not in _AWAY:
+            return error
+        return Transient(f"The store {self._path.name} {_AWAY[code]}; try again.", reason="store_away")

@@ -1,0 +1,158 @@
+"""What runs the waiting tasks and the timers of a standalone installation, inside the process."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
+
+from functions.adapters.sqlite.tasks import Receipt, SqliteTasks
+from functions.application.ports import Body, Clock, Task
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+_LOG = logging.getLogger(__name__)
+_GLANCE_SECONDS = 1.0  # how soon a task is seen that another process put into the file
+_FIRST_RETRY_SECONDS = 1.0
+_LAST_RETRY_SECONDS = 300.0
+
+Timer = tuple[float, Callable[[], None]]  # every so many seconds, call this
+
+
+class Workers:
+    """A pool of threads that does due tasks by calling `run(body)`.
+
+    Backfill has at most all threads but one, so that a live change always finds one that does no backfill. A task whose
+    `run` raises waits again, longer each time; the use case normally puts its own retry and returns. `lease_seconds`
+    must be longer than any `run` takes.
+    """
+
+    def __init__(
+        self,
+        tasks: SqliteTasks,
+        run: Callable[[Body], None],
+        clock: Clock,
+        *,
+        threads: int = 4,
+        lease_seconds: float = 90.0,
+        timers: Sequence[Timer] = (),
+    ) -> None:
+        self._tasks = tasks
+        self._run = run
+        self._clock = clock
+        self._threads = max(2, threads)
+        self._lease = lease_seconds
+        self._timers = timers
+        self._scheduler: BackgroundScheduler | None = None
+        self._handed: SimpleQueue[tuple[Task, Receipt] | None] = SimpleQueue()
+        self._changed = threading.Condition()
+        self._news = False
+        self._stopping = False
+        self._busy = {"live": 0, "backfill": 0}
+        self._running: list[threading.Thread] = []
+        tasks.listen(self._wake)
+
+    def start(self) -> None:
+        """Start the threads and the timers; tasks that a killed process left behind are done too."""
+        self._stopping = False
+        names = ["tasks-dispatch", *(f"tasks-{number}" for number in range(self._threads))]
+        targets = [self._dispatch, *[self._work] * self._threads]
+        self._running = [
+            threading.Thread(target=target, name=name, daemon=True) for target, name in zip(targets, names, strict=True)
+        ]
+        for thread in self._running:
+            thread.start()
+        if self._timers:
+            self._scheduler = _scheduler(self._timers)
+            self._scheduler.start()
+
+    def stop(self, seconds: float = 10.0) -> bool:
+        """Take no more tasks and wait for those under way; False: some were not done in time, and will be done again."""
+        if self._scheduler:
+            self._scheduler.shutdown(wait=False)
+            self._scheduler = None
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        deadline = time.monotonic() + seconds
+        for thread in self._running:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._running)
+
+    def _dispatch(self) -> None:
+        """Lease what is due as long as a thread is free for it; otherwise sleep until something changes."""
+        while not self._stopping:
+            with self._changed:
+                self._news = False
+                lane = self._open_lane()
+            leased = None
+            try:
+                if lane is not None:
+                    leased = self._tasks.lease(self._clock(), lane, self._lease)
+                pause = self._pause(lane)
+            except Exception:  # noqa: BLE001  # whatever it was, the other tasks go on
+                _LOG.exception("The tasks could not be read; looking again in a second.")
+                pause = _GLANCE_SECONDS
+            with self._changed:
+                if leased:
+                    self._busy[leased[0].lane] += 1
+                    self._handed.put(leased)
+                elif not self._news and not self._stopping:
+                    self._changed.wait(pause)
+        for _ in range(self._threads):
+            self._handed.put(None)
+
+    def _open_lane(self) -> str | None:
+        """Which lane may be served: "" any, "live", or None when every thread is busy."""
+        if sum(self._busy.values()) >= self._threads:
+            return None
+        return "" if self._busy["backfill"] < self._threads - 1 else "live"
+
+    def _pause(self, lane: str | None) -> float | None:
+        if lane is None:
+            return None
+        due = self._tasks.next_due(lane)
+        until = (due - self._clock()).total_seconds() if due else _GLANCE_SECONDS
+        return min(max(until, 0.001), _GLANCE_SECONDS)
+
+    def _work(self) -> None:
+        while leased := self._handed.get():
+            task, receipt = leased
+            try:
+                self._do(task, receipt)
+            except Exception:  # noqa: BLE001  # as above
+                _LOG.exception("A task could not be marked as done; it will be done again.")
+            with self._changed:
+                self._busy[task.lane] -= 1
+            self._wake()
+
+    def _do(self, task: Task, receipt: Receipt) -> None:
+        try:
+            self._run(task.body)
+        except Exception:  # noqa: BLE001  # as above
+            wait = min(_FIRST_RETRY_SECONDS * 2 ** (receipt.attempts - 1), _LAST_RETRY_SECONDS)
+            _LOG.exception("A task failed at attempt %d; it is tried again in %d s.", receipt.attempts, wait)
+            self._tasks.release(receipt, self._clock() + timedelta(seconds=wait))
+        else:
+            self._tasks.done(receipt)
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._news = True
+            self._changed.notify()
+
+
+def _scheduler(timers: Sequence[Timer]) -> "BackgroundScheduler":
+    from apscheduler.executors.pool import ThreadPoolExecutor  # only `serve` has timers
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    options: dict[str, Any] = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    scheduler = BackgroundScheduler(
+        executors={"default": ThreadPoolExecutor(max(1, len(timers)))}, job_defaults=options, timezone="UTC"
+    )
+    for seconds, call in timers:
+        scheduler.add_job(call, "interval", seconds=seconds)
+    return scheduler

@@ -1,0 +1,180 @@
+"""Do one task: find its integration, follow its hint, and answer for what goes wrong.
+
+A task re-queues its own retry with back-off; the last attempt parks with its reason. One bad booking or event never
+blocks the others, one bad integration never slows the others.
+"""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+from functions.application.intake.hints import Hint, Kind, task
+from functions.application.ports import Body, Ports
+from functions.application.probing import probe, probe_record
+from functions.application.pulling import pull
+from functions.application.pulling.apply_page import look_at
+from functions.application.scanning import scan
+from functions.application.scanning import sweep
+from functions.application.setting_up import activation
+from functions.application.store import integrations, links, parked
+from functions.application.support import alerts
+from functions.application.sync.reconcile import Outcome, reconcile
+from functions.application.sync.session import SyncSession, mark_google_dead, mark_ireserve_refused, open_session
+from functions.application.watching import renewal
+from functions.domain.model.errors import AccessRevoked, Conflict, Malformed, Stale, SyncError, Transient
+from functions.domain.model.event import EventKey
+from functions.domain.model.identity import calendar_hash
+from functions.domain.planning.step import Why
+from functions.domain.settings.integration import Integration, Phase
+
+BACK_OFF = (2, 5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)  # seconds
+WAKING = (Why.LEASED, Why.GRACE, Why.BOOKING_GONE, Why.IN_STEP)
+
+
+def run(ports: Ports, body: Body) -> None:
+    """Do the task of a queue; raises only when not even its retry could be queued (`Transient`)."""
+    try:
+        hint = Hint.of(body)
+    except (KeyError, TypeError, ValueError):
+        ports.log("error", {"severity": "WARNING", "reason": "bad_task"})
+        return
+    ports.log("looking", _about(hint))
+    try:
+        _find_and_run(ports, hint)
+    except Transient as error:  # the store is away
+        _again(ports, hint, error)
+
+
+def _about(hint: Hint) -> dict[str, object]:
+    """Return what a log may say of a hint: ids, and of a calendar its hash."""
+    about: dict[str, object] = {"severity": "DEBUG", "int_id": hint.int_id, "kind": hint.kind.value}
+    match hint.kind, hint.subject:
+        case Kind.BOOKING, (booking_id,):
+            about["booking"] = booking_id
+        case Kind.EVENT, (calendar, event_id):
+            about |= {"calendar": calendar_hash(calendar), "event_id": event_id}
+        case Kind.CALENDAR, (hashed,):
+            about["calendar"] = hashed
+        case _:
+            pass
+    return about | {"source": hint.source, "attempt": hint.attempt}
+
+
+def _find_and_run(ports: Ports, hint: Hint) -> None:
+    try:
+        integration = integrations.find(ports.documents, hint.int_id)
+        if integration is None:
+            ports.log("dropped", {"int_id": hint.int_id, "reason": "unknown_integration"})
+            return
+        _run(ports, integration, hint)
+    except Malformed as error:
+        parked.park(ports, hint, error.reason, ports.clock())
+
+
+def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
+    if hint.kind is Kind.PROBE:
+        probe.run(ports, hint)
+        return
+    if integration.probing and probe_record.note_webhook(ports, integration, hint):
+        return
+    if integration.phase not in (Phase.ACTIVE, Phase.SHADOW):
+        ports.log("dropped", {"int_id": hint.int_id, "reason": f"integration_{integration.phase}"})
+        return
+    if hint.source == "webhook" and hint.detail != str(integration.webhook_generation):
+        ports.log("dropped", {"int_id": hint.int_id, "reason": "old_generation"})
+        return
+    if hint.kind is Kind.TICK:
+        alerts.watch(ports, integration)
+    if _dead(integration):
+        ports.log("dropped", {"int_id": hint.int_id, "reason": "access_revoked"})
+        return
+    session = open_session(ports, integration)
+    try:
+        _follow(session, hint)
+    except AccessRevoked as error:
+        _revoked(ports, hint, error)
+    except (Transient, Stale) as error:
+        _again(ports, hint, error)
+    except SyncError as error:
+        parked.park(ports, hint, error.reason, ports.clock())
+    except Exception as error:  # noqa: BLE001 -- a fault of ours must not lose the hint nor block the rest
+        ports.log("error", {"severity": "ERROR", "int_id": hint.int_id, "reason": type(error).__name__})
+        _again(ports, hint, Transient(type(error).__name__, reason=f"fault_{type(error).__name__}"))
+    else:
+        parked.clear(ports, hint)
+
+
+def _dead(integration: Integration) -> bool:
+    return bool(integration.ireserve_refused) or integration.connection is None or bool(integration.connection.dead)
+
+
+def _follow(session: SyncSession, hint: Hint) -> None:
+    match hint.kind, hint.subject:
+        case Kind.BOOKING, (booking_id,):
+            link = links.of_booking(session.ports.documents, session.id, booking_id)
+            if hint.source == "webhook" and link.reason == Why.NOT_BACKFILLED and scan.backfills(session):
+                link = replace(link, base=None, reason="")  # made just now, and listed before its webhook came
+            _come_back(session, hint, reconcile(session, hint, link))
+        case Kind.EVENT, (calendar, event_id):
+            look_at(session, hint, EventKey(calendar, event_id))
+        case Kind.CALENDAR, (hashed,):
+            pull.pull(session, hint, hashed)
+        case Kind.TICK, _:
+            if activation.cut_short(session.ports, session.integration):
+                with suppress(Conflict):  # it was paused meanwhile, and resuming owes more
+                    activation.finish(session.ports, session.integration)
+            sweep.tick(session)
+        case Kind.SWEEP, _:
+            sweep.asked_for(session, hint)
+        case Kind.RENEW, _:
+            renewal.renew(session, hint)
+        case Kind.WALK, (_, _):
+            scan.run(session, hint)
+        case _:
+            raise Malformed("this task names nothing to look at", reason="bad_task")
+
+
+def _come_back(session: SyncSession, hint: Hint, outcome: Outcome) -> None:
+    """Queue another look where the planner asked for one."""
+    rest = outcome.rest
+    if rest.until is None or rest.why not in WAKING:
+        return
+    due = rest.until + timedelta(seconds=1)
+    session.ports.tasks.put(task(outcome.again(hint), due, f"rest-{rest.why}", int(due.timestamp())))
+
+
+def _again(ports: Ports, hint: Hint, error: SyncError) -> None:
+    """Queue the retry, or park after the last one; raises `Transient` where neither can be done."""
+    last = hint.attempt >= len(BACK_OFF)
+    if not last:
+        _queue(ports, replace(hint, attempt=hint.attempt + 1), _wait(hint, error), error)
+    if hint.attempt < 3:  # noqa: PLR2004 -- by then a person should see it, while it goes on trying
+        return
+    try:
+        parked.park(ports, hint, error.reason, ports.clock())
+    except Transient:
+        if last:  # it can be kept nowhere but in the queue
+            _queue(ports, hint, BACK_OFF[-1], error)
+
+
+def _queue(ports: Ports, hint: Hint, wait: float, error: SyncError) -> None:
+    due = ports.clock() + timedelta(seconds=wait)
+    ports.tasks.put(task(hint, due, f"try-{hint.attempt - 1}", int(due.timestamp())))
+    ports.log(
+        "again", {"int_id": hint.int_id, "kind": hint.kind.value, "reason": error.reason, "attempt": hint.attempt - 1}
+    )
+
+
+def _wait(hint: Hint, error: SyncError) -> float:
+    named = error.retry_after if isinstance(error, Transient) and error.retry_after else 0.0
+    if isinstance(error, Stale) and hint.attempt == 0:
+        return 1.0
+    return max(float(BACK_OFF[hint.attempt]), named)
+
+
+def _revoked(ports: Ports, hint: Hint, error: AccessRevoked) -> None:
+    """Stop calling the side that refuses; after mending, a sweep catches up with what was dropped."""
+    if error.reason.startswith("ireserve"):
+        mark_ireserve_refused(ports, hint.int_id, error.reason)
+    else:
+        mark_google_dead(ports, hint.int_id, error.reason)

@@ -1,0 +1,97 @@
+"""Hints: "something about this booking or calendar may have changed". All that a webhook or notification is.
+
+Each is looked at at once and once more some seconds later, because i-Reserve notifies before it applies a change and
+Google may notify before reads are consistent. Names coalesce bursts: hints of one time bucket share their tasks. The
+hash comes first, because Cloud Tasks slows down on names that share a beginning.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from functions.application.ports import Body, Task, Tasks
+
+LEADING_SECONDS = (
+    0.25  # Cloud Tasks swallows the name of a task that ran: a change so soon after waits for the trailing
+)
+TRAILING_SECONDS = 4.0
+
+
+class Kind(StrEnum):
+    """What a task is about; the value stands in its body."""
+
+    BOOKING = "booking"  # subject: booking id
+    EVENT = "event"  # subject: calendar, event id
+    CALENDAR = "calendar"  # subject: hash of a calendar (its token names no more)
+    TICK = "tick"  # the minute's round of an integration: what is due
+    SWEEP = "sweep"  # a search that somebody asked for
+    RENEW = "renew"
+    WALK = "walk"  # subject: its kind, when it was started
+    PROBE = "probe"  # the next part of a probe; subject: when it was started, which part
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What to look at, since when (aware UTC) and because of what."""
+
+    kind: Kind
+    int_id: str
+    subject: tuple[str, ...] = ()
+    source: str = ""  # webhook, notification, sweep, resync, person, ...
+    at: datetime | None = None
+    attempt: int = 0
+    confirm: bool = False  # a second read of a booking that was gone
+    actor: str = ""
+    detail: str = ""  # of a webhook its generation, of a notification its channel and state
+
+    def body(self) -> Body:
+        """Return the hint as the JSON of a task."""
+        return {
+            "kind": self.kind.value,
+            "int_id": self.int_id,
+            "subject": list(self.subject),
+            "source": self.source,
+            "at": self.at.isoformat() if self.at else "",
+            "attempt": self.attempt,
+            "confirm": self.confirm,
+            "actor": self.actor,
+            "detail": self.detail,
+        }
+
+    @classmethod
+    def of(cls, body: Body) -> "Hint":
+        """Read a task's JSON; raises ValueError, KeyError or TypeError where it is none."""
+        at = datetime.fromisoformat(body["at"]) if body.get("at") else None
+        return cls(
+            Kind(body["kind"]),
+            str(body["int_id"]),
+            tuple(str(part) for part in body.get("subject", ())),
+            str(body.get("source", "")),
+            at,
+            int(body.get("attempt", 0)),
+            bool(body.get("confirm", False)),
+            str(body.get("actor", "")),
+            str(body.get("detail", "")),
+        )
+
+
+def enqueue(tasks: Tasks, hint: Hint, now: datetime, *, trailing: bool = True) -> None:
+    """Queue a leading look and a trailing one; returns once both are stored. Raises `Transient`."""
+    bucket = _bucket(now, LEADING_SECONDS)
+    looks = [task(hint, now, "now", bucket)]
+    if trailing:
+        due = _bucket(now + timedelta(seconds=TRAILING_SECONDS), TRAILING_SECONDS) + TRAILING_SECONDS
+        looks.append(task(hint, datetime.fromtimestamp(due, UTC), "later", due))
+    if not tasks.put(*looks):  # the leading one may have run already, so look once more when the second is over
+        tasks.put(task(hint, datetime.fromtimestamp(bucket + LEADING_SECONDS, UTC), "next", bucket))
+
+
+def task(hint: Hint, due: datetime, when: str, bucket: float, lane: str = "live") -> Task:
+    """Return the task of a hint under the name that its bucket shares."""
+    seed = "\n".join((hint.int_id, hint.kind, *hint.subject, when, str(bucket), str(hint.confirm), hint.detail))
+    return Task(f"{hashlib.sha256(seed.encode()).hexdigest()[:24]}-{hint.kind}-{when}", due, hint.body(), lane)
+
+
+def _bucket(moment: datetime, seconds: float) -> float:
+    return moment.timestamp() // seconds * seconds

@@ -1,0 +1,51 @@
+"""The ports: what the use cases need of the outside world. Adapters implement them; nothing here knows a vendor.
+
+Reads and writes raise the errors of `domain/model/errors.py`, named for the reaction: `Transient`, `Stale` (412),
+`TokenExpired` (410 on a token), `AccessRevoked` (stop calling), `Refused`, `Gone` (404, 410), `Taken` (409),
+`Malformed` (an answer that makes no sense).
+"""
+
+from functions.application.ports.calendar import (
+    CalendarEntry,
+    Calendars,
+    Channel,
+    Consent,
+    EventPage,
+    Grant,
+    Tombstone,
+    Unusable,
+    pages,
+)
+from functions.application.ports.platform import Addresses, Alarm, Alert, Clock, InParallel, Outside, Ports
+from functions.application.ports.queue import Task, Tasks
+from functions.application.ports.reservations import Bookable, BookingRow, Reservations
+from functions.application.ports.storage import Body, Documents, Path, Secrets, Transaction
+
+__all__ = [
+    "Addresses",
+    "Alarm",
+    "Alert",
+    "Body",
+    "Bookable",
+    "BookingRow",
+    "CalendarEntry",
+    "Calendars",
+    "Channel",
+    "Clock",
+    "Consent",
+    "Documents",
+    "EventPage",
+    "Grant",
+    "InParallel",
+    "Outside",
+    "Path",
+    "Ports",
+    "Reservations",
+    "Secrets",
+    "Task",
+    "Tasks",
+    "Tombstone",
+    "Transaction",
+    "Unusable",
+    "pages",
+]

@@ -1,0 +1,33 @@
+"""The durable queue of tasks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from functions.application.ports.storage import Body
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A piece of work to be done at least once, not before `due` (aware UTC).
+
+    Of several with one `name` that wait, or (in the cloud) ran within the last hour, one is done. `lane` is `live` or
+    `backfill`. `body` is small JSON.
+    """
+
+    name: str
+    due: datetime
+    body: Body
+    lane: str = "live"
+
+
+class Tasks(Protocol):
+    """The durable queue: Cloud Tasks, or a table of the SQLite file."""
+
+    def put(self, *tasks: Task) -> bool:
+        """Store tasks durably; a name that is there already is not an error. Raises `Transient`: some may be stored.
+
+        False: a task of the first one's name was there, and (in the cloud) may have run already.
+        """

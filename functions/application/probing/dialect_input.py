@@ -1,0 +1,132 @@
+"""The dialect as a person sees and edits it: each point with its value, whether it is known, and its sentence."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, replace
+from typing import Any, get_args
+
+from pydantic import ValidationError
+
+from functions.application.ports import Ports, Transaction
+from functions.application.store.dialect_kept import HINTS, dialect_of, typed
+from functions.application.store.integrations import HISTORY_DAYS, path_of
+from functions.application.store.records import body_of, record_of
+from functions.domain.model.errors import Conflict, Fault, Gone, Invalid
+from functions.domain.settings.dialect import Dialect
+from functions.domain.settings.integration import Integration
+
+NAME = re.compile(r"[A-Za-z0-9_.\[\]-]{1,60}")  # it becomes a part of a search, an address or a key
+NUMBER = re.compile(r"[A-Za-z0-9_-]{1,40}")
+CARRIED = ("object_id", "date", "number")
+LONGEST_SECONDS = 60.0
+
+
+def shown(dialect: Dialect) -> list[dict[str, Any]]:
+    """Return every point: `name`, `value`, `known` (False: it is assumed) and the sentence `says`."""
+    return [
+        {
+            "name": each.name,
+            "value": getattr(dialect, each.name),
+            "known": each.name in dialect.known,
+            "says": each.metadata["says"],
+        }
+        for each in fields(Dialect)
+        if each.metadata
+    ]
+
+
+def mark(dialect: Mapping[str, Any]) -> str:
+    """Tells the points as they are kept from the points as they were when somebody saw them."""
+    return hashlib.sha256(json.dumps(dict(dialect), sort_keys=True).encode()).hexdigest()[:20]
+
+
+def save(ports: Ports, int_id: str, given: Mapping[str, Any], actor: str, *, seen: str | None = None) -> Dialect:
+    """Store the points that are given as known, all others as assumed again; raises `Invalid` with all faults.
+
+    `seen`: the mark of the points that these were made of; raises `Conflict` where they are others by now.
+    """
+    wrong = tuple(faults(given))
+    if wrong:
+        raise Invalid(wrong)
+    dialect = dialect_of(given)
+    now, entry = ports.clock(), ports.token(12)
+
+    def work(tx: Transaction) -> Integration:
+        body = tx.get(path_of(int_id))
+        if body is None:
+            raise Gone(f"there is no integration {int_id}", reason="unknown_integration")
+        before = record_of(Integration, body, f"integration {int_id}")
+        if seen is not None and seen != mark(before.dialect):
+            raise Conflict("somebody else changed these settings meanwhile; reload and try again", reason="revision")
+        after = replace(before, dialect=dialect.as_body(), revision=before.revision + 1)
+        if after.dialect != before.dialect:
+            tx.put(path_of(int_id), body_of(after))
+            kept = {"before": {"dialect": dict(before.dialect)}, "after": {"dialect": dict(after.dialect)}}
+            tx.put(
+                path_of(int_id, "history", entry),
+                {"at": now.isoformat(), "actor": actor, **kept},
+                expires=now + HISTORY_DAYS,
+            )
+        return after
+
+    return dialect_of(ports.documents.transact(work).dialect)
+
+
+def faults(given: Mapping[str, Any]) -> Iterator[Fault]:
+    """Give everything that is wrong with points, each fault with its point."""
+    for name, value in given.items():
+        if name not in HINTS:
+            yield Fault(name, f"there is no such point; use {', '.join(sorted(HINTS))}")
+            continue
+        try:
+            point = typed(name, value)
+        except ValidationError:
+            yield Fault(name, _advice(name))
+            continue
+        yield from (Fault(name, says) for says in _rules(name, point))
+
+
+def _advice(name: str) -> str:
+    choices = [each for each in get_args(HINTS[name]) if isinstance(each, str)]
+    if choices:
+        return f"use {', '.join(choices)}"
+    known = {
+        "override": 'give null, or a place (body or query), a name and a value: ["body", "override", 1]',
+        "status_names": 'give pairs of a name and a code: [["open", 20]]',
+    }
+    kinds = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
+    parts = get_args(HINTS[name]) or (HINTS[name],)
+    kind = next((words for part, words in kinds.items() if part in parts), "a list of texts")
+    none = " or null" if type(None) in parts else ""
+    return known.get(name, f"give {'a list of texts' if tuple in map(_origin, parts) else kind}{none}")
+
+
+def _origin(kind: Any) -> Any:
+    return getattr(kind, "__origin__", kind)
+
+
+def _rules(name: str, value: Any) -> Iterator[str]:
+    """Give what is wrong with a value of the right type."""
+    if value is None:
+        return
+    if name.startswith(("search_", "column_")) and name != "search_dates":
+        yield from _named([value], NAME, "a name has letters, digits, _ . - and no spaces")
+    elif name == "override":
+        yield from _named([value[1]], NAME, "a name has letters, digits, _ . - and no spaces")
+    elif name == "hook_events":
+        yield from _named(value or [""], NAME, "give at least one webhook such as booking_updated")
+    elif name in ("day_objects", "hour_objects"):
+        yield from _named(value, NUMBER, "give numbers of objects")
+    elif name == "update_carries" and set(value) - set(CARRIED):
+        yield f"use {', '.join(CARRIED)}"
+    elif name in ("external_id_max_length", "rows_at_once") and value < 1:
+        yield "give a number from 1, or null"
+    elif name.endswith("_seconds") and not 0 <= value <= LONGEST_SECONDS:
+        yield "give seconds from 0 to 60"
+
+
+def _named(values: Iterable[str], pattern: re.Pattern[str], says: str) -> Iterator[str]:
+    if not all(pattern.fullmatch(each) for each in values):
+        yield says

@@ -1,0 +1,197 @@
+"""The probe: what i-Reserve documents nowhere is found out on one test booking and one test object.
+
+A chain of parts, each a task of its own: a part that is cut off or fails is put right and done again, then left out, and
+at the end everything stands as it stood. What was found becomes the integration's dialect.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from functions.application.intake.hints import Hint, Kind, task
+from functions.application.ports import Ports, Transaction
+from functions.application.probing import (
+    probe_ids,
+    probe_lists,
+    probe_moves,
+    probe_record,
+    probe_second,
+    probe_status,
+    probe_tidy,
+)
+from functions.application.probing.probe_bench import Bench
+from functions.application.probing.probe_record import Trial
+from functions.application.store import integrations
+from functions.application.store.integrations import path_of
+from functions.application.store.records import body_of, record_of
+from functions.application.sync.session import mark_ireserve_refused, open_session
+from functions.domain.model.errors import AccessRevoked, Gone, SyncError, Transient
+from functions.domain.settings.integration import Integration
+
+LEASE = timedelta(seconds=90)
+WATCH = timedelta(minutes=3)  # after which a probe that nobody carries on is carried on by the queue
+MOST_ATTEMPTS = 4
+BACK_OFF = (2, 5, 15, 60)  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part: its name, what it does, and how many seconds after the part before."""
+
+    name: str
+    do: Callable[[Bench], None]
+    wait: float = 0.0
+
+
+PARTS = (
+    Part("listen", probe_tidy.listen),
+    Part("search", probe_lists.search),
+    Part("second_booking", probe_second.make),
+    Part("update", probe_second.carries),
+    Part("move", probe_moves.move),
+    Part("refused_move", probe_moves.refused_move),
+    Part("others", probe_second.somebody_writes, wait=8.0),
+    Part("rows", probe_lists.rows),
+    Part("write_back", probe_ids.write_back),
+    Part("status", probe_status.status),
+    Part("webhooks", probe_status.webhooks, wait=6.0),
+    Part("built_in", probe_status.built_in),
+    Part("put_back", probe_tidy.put_back),
+)
+LAST = len(PARTS) - 1
+
+
+def queue(ports: Ports, int_id: str, trial: Trial) -> None:
+    """Have the queue carry on, and look once more later in case whoever carries on is cut off."""
+    due = trial.due or ports.clock()
+    hint = Hint(Kind.PROBE, int_id, (trial.name, str(trial.part)), "probe", ports.clock())
+    ports.tasks.put(task(hint, due, f"part-{trial.part}-{trial.attempt}", int(due.timestamp())))
+
+
+def watch(ports: Ports, int_id: str, trial: Trial) -> None:
+    """Have the queue look after some minutes whether anybody still carries on."""
+    due = ports.clock() + WATCH
+    hint = Hint(Kind.PROBE, int_id, (trial.name, "watch"), "probe", ports.clock())
+    ports.tasks.put(task(hint, due, "watch", int(due.timestamp())))
+
+
+def run(ports: Ports, hint: Hint) -> None:
+    """Do the task of a probe: one part, then queue the next."""
+    trial = probe_record.current(ports.documents, hint.int_id)
+    if trial is None or trial.finished_at is not None or trial.name != hint.subject[0]:
+        return
+    watching = hint.subject[1] == "watch"
+    if watching:
+        watch(ports, hint.int_id, trial)
+    elif int(hint.subject[1]) < trial.part:
+        return
+    after = advance(ports, hint.int_id)
+    if after is not None and after.finished_at is None and (not watching or after != trial):
+        queue(ports, hint.int_id, after)
+
+
+def advance(ports: Ports, int_id: str) -> Trial | None:
+    """Do the part that is due, if nobody else does; returns how far it is (None: there is no probe).
+
+    Trouble of a part is noted and does not stop the others; a login that is refused does.
+    """
+    trial, mine = _lease(ports, int_id)
+    if trial is None or not mine:
+        return trial
+    session = open_session(ports, integrations.get(ports.documents, int_id))
+    bench = Bench(session, trial)
+    part = PARTS[trial.part]
+    trouble: SyncError | None = None
+    try:
+        if trial.attempt > 1:  # an earlier try was cut off or failed
+            bench.put_back()
+        part.do(bench)
+        bench.put_back()
+    except AccessRevoked as error:
+        if error.reason.startswith("ireserve"):
+            mark_ireserve_refused(ports, int_id, error.reason)
+        return _stopped(bench, error.reason)
+    except SyncError as error:
+        trouble = error
+    except Exception as error:  # noqa: BLE001 -- a fault of ours must not leave the bookings as they are now
+        ports.log("error", {"severity": "ERROR", "int_id": int_id, "reason": type(error).__name__, "part": part.name})
+        trouble = Transient(type(error).__name__, reason=f"fault_{type(error).__name__}")
+    if isinstance(trouble, Transient) and trial.attempt < MOST_ATTEMPTS:
+        wait = max(trouble.retry_after or 0.0, BACK_OFF[trial.attempt - 1])
+        bench.note(due=session.now() + timedelta(seconds=wait), leased_until=None)
+        return bench.trial
+    if trouble is not None:
+        bench.trial = replace(bench.trial, trouble={**bench.trial.trouble, part.name: trouble.reason})
+        with suppress(SyncError):
+            bench.put_back()
+    return _next(bench)
+
+
+def _lease(ports: Ports, int_id: str) -> tuple[Trial | None, bool]:
+    """Take the part that is due for this instance; False where it is not due or somebody else has it."""
+    path, now = path_of(int_id, "progress", "probe"), ports.clock()
+
+    def work(tx: Transaction) -> tuple[Trial | None, bool]:
+        body = tx.get(path)
+        if body is None:
+            return None, False
+        trial = record_of(Trial, body, "probe")
+        leased = trial.leased_until is not None and now < trial.leased_until
+        if trial.finished_at is not None or leased or (trial.due is not None and now < trial.due):
+            return trial, False
+        if trial.stop and trial.part < LAST:
+            trial = replace(trial, part=LAST, attempt=0)
+        trial = replace(trial, leased_until=now + LEASE, attempt=trial.attempt + 1)
+        tx.put(path, body_of(trial))
+        return trial, True
+
+    return ports.documents.transact(work)
+
+
+def _next(bench: Bench) -> Trial:
+    """Go on to the next part, or end."""
+    trial, now = bench.trial, bench.session.now()
+    if trial.part == LAST:
+        return probe_tidy.finish(bench)
+    wait = PARTS[trial.part + 1].wait
+    bench.note(part=trial.part + 1, attempt=0, leased_until=None, due=now + timedelta(seconds=wait) if wait else None)
+    return bench.trial
+
+
+def _stopped(bench: Bench, reason: str) -> Trial:
+    """End without putting back, because i-Reserve lets nobody in; the next probe begins with that."""
+    part = PARTS[bench.trial.part].name
+    bench.trial = replace(bench.trial, trouble={**bench.trial.trouble, part: reason})
+    left = f"i-Reserve refuses the login ({reason}); save the right password, then put back with `probe --stop`"
+    bench.note(finished_at=bench.session.now(), leased_until=None, left=(left,))
+    return bench.trial
+
+
+def stop(ports: Ports, int_id: str) -> Trial:
+    """Break a probe off, or put back what one that ended early left; raises `Gone` where there is none."""
+    trial = probe_record.current(ports.documents, int_id)
+    if trial is None or (trial.finished_at is not None and not trial.left):
+        raise Gone("there is no probe to stop", reason="no_probe")
+    now = ports.clock()
+    leased = trial.leased_until is not None and now < trial.leased_until
+    if leased:  # somebody is at it: it stops after this part
+        return probe_record.save(ports, int_id, replace(trial, stop=True))
+    trouble = {part: reason for part, reason in trial.trouble.items() if part != PARTS[LAST].name}
+    ended = replace(trial, stop=True, part=LAST, attempt=0, due=None, leased_until=None, finished_at=None)
+    ended = replace(ended, trouble=trouble, left=())
+    return probe_record.save(ports, int_id, ended)
+
+
+def is_under_way(ports: Ports, integration: Integration) -> bool:
+    """Whether a probe works on bookings of this integration at this moment."""
+    if not integration.probing:
+        return False
+    trial = probe_record.current(ports.documents, integration.id)
+    return trial is not None and trial.finished_at is None
+
+
+def alive(trial: Trial, now: datetime) -> bool:
+    """Whether a probe that has not ended is being carried on by somebody."""
+    last = max(filter(None, (trial.started_at, trial.due, trial.leased_until)))
+    return trial.finished_at is None and now - last < WATCH

@@ -1,0 +1,156 @@
+"""The bench of a probe: both bookings in its hands, and the way back to how they were."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from functions.application.ports import Reservations
+from functions.application.probing import probe_record
+from functions.application.probing.guesses import guesses
+from functions.application.probing.probe_record import Spot, Trial, Written
+from functions.application.store import integrations
+from functions.application.store.dialect_kept import dialect_of
+from functions.application.sync.session import SyncSession
+from functions.domain.model.appointment import AllDay, Timed, When
+from functions.domain.model.booking import Booking
+from functions.domain.model.errors import Conflict, Refused
+from functions.domain.planning.projection import when_of
+from functions.domain.planning.step import BookingChange
+from functions.domain.settings.dialect import Dialect
+
+DAYS_AHEAD = 14  # in which a free time is looked for
+PAGE, PAGES = 100, 10
+
+
+@dataclass(slots=True)
+class Bench:
+    """What a part of a probe works with. `trial` is replaced as it goes on; `save` keeps it."""
+
+    session: SyncSession
+    trial: Trial
+
+    def save(self) -> None:
+        """Keep how far it is, before or after something that must not be forgotten."""
+        self.trial = probe_record.save(self.session.ports, self.session.id, self.trial)
+
+    def note(self, **changes: Any) -> None:
+        """Change the record and keep it."""
+        self.trial = replace(self.trial, **changes)
+        self.save()
+
+    def find(self, **points: Any) -> None:
+        """Take points of the dialect for settled."""
+        self.trial = replace(self.trial, found={**self.trial.found, **points})
+
+    @property
+    def dialect(self) -> Dialect:
+        """What was found so far; the rest as assumed."""
+        return dialect_of(self.trial.found)
+
+    def asking(self, **guess: Any) -> Reservations:
+        """Return i-Reserve in the dialect as found so far, with guesses laid over it."""
+        dialect = {**self.trial.found, **guess}
+        return self.session.ports.outside.reservations(replace(self.session.integration, dialect=dialect))
+
+    def guesses(self, point: str) -> tuple[Any, ...]:
+        """Return what to try for a point."""
+        stored = self.session.dialect
+        return guesses(point, getattr(stored, point) if point in stored.known else None)
+
+    def test_booking(self) -> Booking:
+        """Read the test booking."""
+        return self.asking().read(self.trial.booking)
+
+    def second(self) -> Booking:
+        """Read the booking that the probe made; raises `Conflict` where it could make none."""
+        if not self.trial.second:
+            raise Conflict("there is no second booking to try this on", reason="no_second_booking")
+        return self.asking().read(self.trial.second)
+
+    def spot(self, booking: Booking) -> Spot:
+        """Return where a booking is."""
+        return Spot(booking.object_id, when_of(booking, self.session.settings))
+
+    def attempt(self, booking: Booking, change: BookingChange, **guess: Any) -> Booking:
+        """Write once; the time is noted. Raises `Refused`, also where nothing of it was done (`old_values`)."""
+        at = self.session.now()
+        if booking.id == self.trial.booking and (change.when is not None or change.object_id is not None):
+            now = self.spot(booking)
+            target = Spot(change.object_id or now.object_id, change.when or now.when)
+            if target not in self.trial.touched:
+                self.note(touched=(*self.trial.touched, target))
+        answered = self.asking(**guess).attempt(booking, change)
+        if answered.id == self.trial.booking and self.spot(answered) not in (self.trial.before, *self.trial.touched):
+            self.note(touched=(*self.trial.touched, self.spot(answered)))
+        status = change.status is not None and change.status != booking.status
+        shown_at = self.session.now() if not status or answered.status == change.status else None
+        self.trial = replace(self.trial, writes=(*self.trial.writes, Written(booking.id, at, shown_at, status)))
+        asked = [change.when in (None, self.spot(answered).when), change.object_id in (None, answered.object_id)]
+        if not all(asked):
+            raise Refused("i-Reserve accepted a change without doing it.", reason="not_applied", form="old_values")
+        return answered
+
+    def put_back(self) -> None:
+        """Move the test booking back to where it was, if it stands where the probe put it."""
+        if not self.trial.touched:
+            return
+        booking = self.test_booking()
+        spot, before = self.spot(booking), self.trial.before
+        change = BookingChange()
+        if spot != before and spot in self.trial.touched:
+            moved = before.object_id if spot.object_id != before.object_id else None
+            change = BookingChange(when=before.when, object_id=moved)
+        if booking.number == 1 < self.trial.number:  # an update without a number made it one place
+            booking = replace(booking, number=self.trial.number)
+            self.asking(update_carries=("number",)).attempt(booking, change)
+        elif change != BookingChange():
+            self.asking().write(booking, change)
+
+    def hold(self) -> None:
+        """Have the webhooks of both bookings noted instead of followed."""
+        wanted = self.trial.bookings
+        self.session.integration = integrations.change(
+            self.session.ports.documents, self.session.id, lambda before: replace(before, probing=wanted)
+        )
+
+    def later(self, when: When, days: int) -> When:
+        """Return the same time of day some days later."""
+        if isinstance(when, AllDay):
+            return AllDay(when.first + timedelta(days=days), when.until + timedelta(days=days))
+        zone = ZoneInfo(self.session.settings.timezone)
+        start, end = (
+            (moment.astimezone(zone) + timedelta(days=days)).astimezone(UTC) for moment in (when.start, when.end)
+        )
+        return Timed(start, end)
+
+    def slots(self, when: When) -> list[When]:
+        """Return times to try, the same time of day on other days."""
+        length = (when.until - when.first).days if isinstance(when, AllDay) else 1
+        return [self.later(when, max(1, length) * n) for n in range(1, DAYS_AHEAD + 1)]
+
+    def by_hour(self, when: When) -> Timed:
+        """Return an hour of the first day, where it is whole days."""
+        if isinstance(when, Timed):
+            return when
+        zone = ZoneInfo(self.session.settings.timezone)
+        start = datetime.combine(when.first, time(10), zone)
+        return Timed(start, start + timedelta(hours=1))
+
+    def days(self, when: When) -> AllDay:
+        """Return the whole days of a time."""
+        if isinstance(when, AllDay):
+            return when
+        zone = ZoneInfo(self.session.settings.timezone)
+        first = when.start.astimezone(zone).date()
+        return AllDay(first, max(when.end.astimezone(zone).date(), first + timedelta(days=1)))
+
+    def listed(self, ireserve: Reservations, when: When) -> list[str]:
+        """Return the bookings that a search finds on the first day of a time."""
+        day, found = self.days(when).first, list[str]()
+        for _ in range(PAGES):
+            page = [row.id for row in ireserve.between(day, day, start=len(found), length=PAGE)]
+            if not set(page) - set(found):
+                break
+            found += page
+        return found

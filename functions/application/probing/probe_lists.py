@@ -1,0 +1,108 @@
+"""Parts of a probe that read: how bookings are searched, and what a row shows."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from functions.application.probing.guesses import SURE_COLUMN
+from functions.application.probing.probe_bench import Bench
+from functions.domain.model.booking import Booking
+from functions.domain.model.errors import Gone, Malformed, Refused
+
+MOST_ROWS = 200
+
+
+def search(b: Bench) -> None:
+    """Find out how a booking is searched by its number and by its start date."""
+    number = b.trial.booking
+    for name in b.guesses("search_id"):
+        with suppress(Refused, Gone, Malformed):
+            if b.asking(search_id=name).row(number, (SURE_COLUMN,)):
+                b.find(search_id=name)
+                break
+    before = b.trial.before.when
+    for name in b.guesses("search_start"):
+        for form in b.guesses("search_dates"):
+            with suppress(Refused, Gone, Malformed):
+                ireserve = b.asking(search_start=name, search_dates=form)
+                there, elsewhere = b.listed(ireserve, before), b.listed(ireserve, b.later(before, 1))
+                if number in there and number not in elsewhere:  # a name that is ignored would find it on any day
+                    b.find(search_start=name, search_dates=form)
+                    return
+
+
+def rows(b: Bench) -> None:
+    """Find out what a row shows, by comparing with bookings whose values are known."""
+    if "search_id" not in b.trial.found:
+        raise Refused("bookings cannot be searched by number", reason="not_searchable")
+    objects = {b.trial.booking: (b.trial.before.object_id,)}
+    if b.trial.second and b.trial.second_spot is not None:
+        objects[b.trial.second] = (b.trial.second_spot.object_id,)
+    _column(b, objects, "column_object")
+    known = [b.test_booking(), *([b.second()] if b.trial.second else [])]
+    _column(b, {booking.id: _last_days(booking) for booking in known}, "column_till_date")
+    _column(b, {booking.id: _status(booking) for booking in known}, "column_status")
+    status_names(b, *known)
+    _rows_at_once(b)
+
+
+def _column(b: Bench, expected: Mapping[str, tuple[str, ...]], point: str) -> None:
+    """Settle a column: the first that shows one of the right values for every booking, or that there is none."""
+    for name in b.guesses(point):
+        with suppress(Refused):
+            shown = {number: b.asking().row(number, (name,)).get(name, "").lower() for number in expected}
+            if all(shown[number] in values for number, values in expected.items()):
+                b.find(**{point: name})
+                return
+    b.find(**{point: None})
+
+
+def external_id_column(b: Bench, value: str) -> None:
+    """Settle the column of the external id, which the second booking has now."""
+    if "search_id" in b.trial.found:
+        _column(b, {b.trial.second: (value.lower(),)}, "column_external_id")
+
+
+def _last_days(booking: Booking) -> tuple[str, ...]:
+    # the end of whole days may be the last day or the day after
+    ends = booking.ends.date()
+    return (f"{ends}", f"{ends - timedelta(days=1)}") if booking.day_mode else (f"{ends}",)
+
+
+def _status(booking: Booking) -> tuple[str, ...]:
+    name = booking.fields.get("status", "").strip().lower()
+    return (str(booking.status), *([name] if name else []))
+
+
+def _rows_at_once(b: Bench) -> None:
+    """See whether an answer lists fewer bookings than were asked for although there are more."""
+    if "search_start" not in b.trial.found:
+        return
+    first, last = b.session.settings.sync.window_days
+    today = b.session.now().date()
+    ireserve = b.asking()
+    since, until = today + timedelta(days=first), today + timedelta(days=last)
+    page = [row.id for row in ireserve.between(since, until, start=0, length=MOST_ROWS)]
+    more: list[Any] = [row.id for row in ireserve.between(since, until, start=len(page), length=MOST_ROWS)]
+    if len(page) >= MOST_ROWS:
+        b.find(rows_at_once=None)
+    elif page and set(more) - set(page):
+        b.find(rows_at_once=len(page))
+
+
+def status_names(b: Bench, *bookings: Booking) -> None:
+    """Learn the names of statuses as the bookings show them, where a code stands beside them."""
+    names = dict(b.dialect.status_names)
+    seen = {
+        name: booking.status
+        for booking in bookings
+        if booking.fields.get("status_code") and (name := _name(booking.fields.get("status", "")))
+    }
+    if seen:
+        b.find(status_names=tuple((name, code) for name, code in {**names, **seen}.items()))
+
+
+def _name(shown: str) -> str:
+    code, dash, name = shown.strip().partition("-")
+    return (name if dash and code.strip().isdigit() else shown).strip().lower()

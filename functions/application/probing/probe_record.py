@@ -1,0 +1,145 @@
+"""The record of a probe: how far it is, what stood there before, what it found. Kept as `progress/probe`.
+
+The webhooks of the bookings that it works on are noted beside it (`progress/probe_heard`) instead of being followed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from functions.application.intake.hints import Hint, Kind, task
+from functions.application.ports import Body, Documents, Ports, Transaction
+from functions.application.store.integrations import path_of
+from functions.application.store.records import body_of, record_of
+from functions.domain.model.appointment import When
+from functions.domain.settings.integration import Hook, Integration
+
+KEPT_HEARD = 200
+WAIT = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a booking is: its object and its time."""
+
+    object_id: str
+    when: When
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A write of the probe: when it was sent, and when what it asked for could be read (aware UTC)."""
+
+    booking: str
+    at: datetime
+    shown_at: datetime | None = None
+    status: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One probe.
+
+    `before` is where the test booking was and is put back to; `touched` are the spots that the probe put it to. `second`
+    is the booking that the probe made itself, `making` where it is about to. `left` says what could not be put back.
+    """
+
+    started_at: datetime
+    booking: str
+    object: str
+    before: Spot
+    number: int
+    actor: str = ""
+    marker: str = ""
+    part: int = 0  # of PARTS in `probe.py`
+    attempt: int = 0
+    due: datetime | None = None
+    leased_until: datetime | None = None
+    stop: bool = False
+    finished_at: datetime | None = None
+    touched: tuple[Spot, ...] = ()
+    second: str = ""
+    second_spot: Spot | None = None
+    second_held: str = ""  # what somebody else wrote into its id field
+    making: Spot | None = None
+    taken: bool = False  # i-Reserve says that the spot of the second booking is not free
+    hooks: tuple[Hook, ...] = ()  # registered for the probe alone
+    listening: bool = False  # some webhook is registered
+    writes: tuple[Written, ...] = ()
+    found: Mapping[str, Any] = field(default_factory=dict)
+    dropped: tuple[str, ...] = ()  # points that were stored and turned out to be wrong
+    trouble: Mapping[str, str] = field(default_factory=dict)  # part -> code of the reason
+    notes: Mapping[str, Any] = field(default_factory=dict)
+    left: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Tells this probe from an earlier one."""
+        return self.started_at.isoformat()
+
+    @property
+    def bookings(self) -> tuple[str, ...]:
+        """The bookings that it works on."""
+        return (self.booking, self.second) if self.second else (self.booking,)
+
+
+def current(documents: Documents, int_id: str) -> Trial | None:
+    """Return the last probe, under way or not, or None."""
+    body = documents.get(path_of(int_id, "progress", "probe"))
+    return record_of(Trial, body, "probe") if body is not None else None
+
+
+def save(ports: Ports, int_id: str, trial: Trial) -> Trial:
+    """Save how far it is; what a person asked for meanwhile (`stop`) is kept."""
+    path = path_of(int_id, "progress", "probe")
+
+    def work(tx: Transaction) -> Trial:
+        stored = tx.get(path) or {}
+        stop = trial.stop or (stored.get("stop", False) and stored.get("started_at") == body_of(trial)["started_at"])
+        saved = replace(trial, stop=bool(stop))
+        tx.put(path, body_of(saved))
+        return saved
+
+    return ports.documents.transact(work)
+
+
+def note_webhook(ports: Ports, integration: Integration, hint: Hint) -> bool:
+    """Note a webhook of a booking that a probe works on; returns whether it is dealt with.
+
+    One of a booking that is not known yet waits while the probe is making one: it may be that one.
+    """
+    if not integration.probing or hint.source != "webhook" or hint.detail != str(integration.webhook_generation):
+        return False
+    trial = current(ports.documents, integration.id)
+    if trial is None or trial.finished_at is not None:
+        return False
+    at = (hint.at or ports.clock()).isoformat()
+    if hint.kind is Kind.BOOKING and hint.subject[0] not in trial.bookings:
+        if trial.making is None:
+            return False
+        due = ports.clock() + WAIT
+        ports.tasks.put(task(hint, due, "after-probe", int(due.timestamp())))
+        return True
+    named = hint.kind is Kind.BOOKING
+    path = path_of(integration.id, "progress", "probe_heard")
+
+    def work(tx: Transaction) -> None:
+        body: Body = tx.get(path) or {}
+        heard = {*body.get("named" if named else "unnamed", ()), at}
+        tx.put(path, {**body, "named" if named else "unnamed": sorted(heard)[-KEPT_HEARD:]})
+
+    ports.documents.transact(work)
+    return named
+
+
+def heard(documents: Documents, int_id: str, since: datetime) -> list[datetime]:
+    """Return when webhooks came since a moment; those that name no booking count where none does."""
+    body = documents.get(path_of(int_id, "progress", "probe_heard")) or {}
+    times = body.get("named") or body.get("unnamed") or ()
+    return [moment for text in times if (moment := datetime.fromisoformat(text)) >= since]
+
+
+def forget_webhooks(ports: Ports, int_id: str) -> None:
+    """Forget what was heard before."""
+    ports.documents.transact(lambda tx: tx.put(path_of(int_id, "progress", "probe_heard"), {}))

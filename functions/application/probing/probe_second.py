@@ -1,0 +1,158 @@
+"""The second booking of a probe: made on the test object at a free time, tried things on, and cancelled at the end.
+
+It has no customer, so that nobody gets a mail, and it is told by the marker in its remarks.
+"""
+
+from contextlib import suppress
+from dataclasses import replace
+
+from functions.application.probing.guesses import guesses
+from functions.application.probing.probe_bench import Bench
+from functions.application.probing.probe_record import Spot, Written
+from functions.domain.model.appointment import AllDay, When
+from functions.domain.model.booking import Booking
+from functions.domain.model.errors import Gone, Malformed, Refused
+from functions.domain.model.identity import event_id
+from functions.domain.planning.step import BookingChange
+
+PLACES = (2, 1)  # two at first: only then it shows whether an update without a number keeps it
+
+
+def make(b: Bench) -> None:
+    """Make it at the first time that is free, and see whether its object runs by the hour or by the day."""
+    if b.trial.making is not None and not b.trial.second:
+        _adopt(b, b.trial.making)
+    if not b.trial.second:
+        made = _made(b)
+        spot = b.spot(made)
+        b.note(second=made.id, second_spot=spot, making=None)
+        b.session.ports.log("probe_booking", {"int_id": b.session.id, "booking": made.id})
+    b.hold()
+    booking = b.second()
+    spot = b.trial.second_spot or b.spot(booking)
+    _mode(b, booking)
+    with suppress(Malformed):
+        try:
+            b.asking().check(spot.object_id, spot.when, booking.number)
+        except Refused:
+            b.trial = replace(b.trial, taken=True)
+
+
+def _made(b: Bench) -> Booking:
+    """Make it; raises `Refused` where no time is free or i-Reserve makes none."""
+    before, last = b.trial.before.when, Refused("no free time was found", reason="no_free_time")
+    for slot in b.slots(before):
+        for when in (b.by_hour(slot), b.days(slot)):
+            for number in PLACES:
+                try:
+                    return _try(b, when, number)
+                except Refused as error:
+                    last = error
+            if last.reason == "period_taken":
+                break  # the object takes such times, only this one is not free
+    raise last
+
+
+def _try(b: Bench, when: When, number: int) -> Booking:
+    thing, status = b.trial.object, b.session.settings.inbound.status
+    b.asking().check(thing, when, number)
+    b.note(making=Spot(thing, when))
+    at = b.session.now()
+    try:
+        made = b.asking().make(thing, when, number, status, "", {"remarks": b.trial.marker}, checked=False)
+    except Refused:
+        b.note(making=None)
+        raise
+    b.trial = replace(b.trial, writes=(*b.trial.writes, Written(made.id, at, b.session.now())))
+    return made
+
+
+def _adopt(b: Bench, spot: Spot) -> None:
+    """After a crash in the middle of making it, look whether it was made."""
+    found = find(b, spot)
+    b.note(second=found.id if found else "", second_spot=b.spot(found) if found else None, making=None)
+
+
+def find(b: Bench, spot: Spot) -> Booking | None:
+    """Look for a booking with the marker on the day of a spot."""
+    for name in guesses("search_start", b.trial.found.get("search_start")):
+        for form in guesses("search_dates", b.trial.found.get("search_dates")):
+            with suppress(Refused, Gone, Malformed):
+                numbers = b.listed(b.asking(search_start=name, search_dates=form), spot.when)
+                for number in sorted(numbers, key=lambda each: (len(each), each), reverse=True):
+                    booking = b.asking().read(number)
+                    if b.trial.marker in booking.remarks:
+                        return booking
+    return None
+
+
+def _mode(b: Bench, booking: Booking) -> None:
+    """Tell by what became of the hours whether the object runs by the hour or by the day."""
+    thing, dialect = b.trial.object, b.session.dialect
+    by_day = isinstance(b.spot(booking).when, AllDay)
+    lists = {"day_objects": dialect.day_objects, "hour_objects": dialect.hour_objects}
+    yes, no = ("day_objects", "hour_objects") if by_day else ("hour_objects", "day_objects")
+    b.find(**{yes: tuple(sorted({*lists[yes], thing}))})
+    if thing in lists[no]:
+        b.find(**{no: tuple(each for each in lists[no] if each != thing)})
+    b.trial = replace(b.trial, second_spot=b.spot(booking))
+
+
+def carries(b: Bench) -> None:
+    """Find out what an update loses or wants that it does not name."""
+    before = b.second()
+    for n, carried in enumerate(b.guesses("update_carries")):
+        remarks = f"{b.trial.marker} {n}"
+        try:
+            b.attempt(before, BookingChange(fields=(("remarks", remarks),)), update_carries=carried)
+        except Refused:
+            continue
+        after = b.second()
+        if "remarks" in after.fields and after.remarks != remarks:
+            continue  # a refusal that says yes
+        lost = tuple(dict.fromkeys((*carried, *_lost(b, before, after))))
+        if lost or before.number > 1:
+            b.find(update_carries=lost)
+        if len(lost) > len(carried):
+            with suppress(Refused):
+                b.attempt(before, BookingChange(when=b.spot(before).when), update_carries=lost)
+        return
+
+
+def _lost(b: Bench, before: Booking, after: Booking) -> list[str]:
+    spot, was = b.spot(after), b.spot(before)
+    differs = {
+        "number": after.number != before.number,
+        "date": spot.when != was.when,
+        "object_id": spot.object_id != was.object_id,
+    }
+    return [name for name, different in differs.items() if different]
+
+
+def somebody_writes(b: Bench) -> None:
+    """See whether somebody else wrote an event id into the bookings since they were made or moved."""
+    booking = b.second()
+    fields = dict.fromkeys(("external_id", b.session.settings.outbound.external_id_field))
+    ours = event_id(b.session.id, booking.id, 0)
+    held = next((value for name in fields if (value := booking.value_of(name).strip()) and value != ours), "")
+    b.trial = replace(b.trial, second_held=held)
+
+
+def cancel(b: Bench) -> None:
+    """Give its external id back to who wrote it, and cancel it; raises what i-Reserve says to that."""
+    if b.trial.making is not None and not b.trial.second:
+        _adopt(b, b.trial.making)
+    if not b.trial.second:
+        return
+    booking = b.second()
+    gone = b.session.settings.outbound.delete_on_status
+    held = b.trial.second_held
+    if booking.external_id != held:
+        with suppress(Refused):
+            b.attempt(booking, BookingChange(external_id=held))
+    if booking.status in gone:
+        return
+    status = b.session.settings.cancel_status
+    if status is None:
+        raise Refused("there is no status to cancel it with", reason="no_cancel_status")
+    b.asking(status_lag_seconds=max(b.dialect.status_lag_seconds, 1.0)).write(booking, BookingChange(status=status))

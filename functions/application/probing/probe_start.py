@@ -1,0 +1,103 @@
+"""The start of a probe: whether a booking may have things tried on it."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+from functions.application.ports import Ports, Reservations
+from functions.application.probing import probe, probe_record
+from functions.application.probing.guesses import guesses
+from functions.application.probing.probe_record import Spot, Trial
+from functions.application.store import integrations, links
+from functions.application.sync.session import SyncSession, open_session
+from functions.domain.model.booking import Booking
+from functions.domain.model.errors import Conflict, Gone, Malformed, Refused
+from functions.domain.model.link import State
+from functions.domain.planning.projection import period, when_of
+
+MARKS = ("PROBE", "TEST")
+
+
+def begin(ports: Ports, int_id: str, booking_id: str, object_id: str, actor: str, *, really: bool = False) -> Trial:
+    """Begin a probe; raises `Conflict`, `Gone` or `Refused` in one sentence where it cannot be.
+
+    The caller has the queue carry it on (`probe.queue`) or does so itself (`probe.advance`).
+    """
+    integration = integrations.get(ports.documents, int_id)
+    if integration.ireserve_refused:
+        raise Conflict("i-Reserve refuses the login; save the right password first", reason="ireserve_login")
+    before = probe_record.current(ports.documents, int_id)
+    if before is not None and probe.alive(before, ports.clock()):
+        raise Conflict("a probe is under way; wait for its end or stop it", reason="probing")
+    if before is not None and (before.finished_at is None or before.left):
+        _tidy_up(ports, int_id)
+    session = open_session(ports, integration)
+    found, booking = _read(session, booking_id, object_id)
+    _suits(session, booking, really=really)
+    if object_id != booking.object_id and object_id not in {each.id for each in session.reservations.objects()}:
+        raise Gone(f"i-Reserve has no object {object_id}; name the object of a test booking", reason="unknown_object")
+    trial = Trial(
+        started_at=ports.clock(),
+        booking=booking.id,
+        object=object_id,
+        before=Spot(booking.object_id, when_of(booking, session.settings)),
+        number=booking.number,
+        actor=actor,
+        marker=f"PROBE {ports.token(9)}",
+        found=found,
+    )
+    probe_record.forget_webhooks(ports, int_id)
+    saved = probe_record.save(ports, int_id, trial)
+    integrations.change(ports.documents, int_id, lambda was: replace(was, probing=saved.bookings))
+    probe.watch(ports, int_id, saved)
+    return saved
+
+
+def _tidy_up(ports: Ports, int_id: str) -> None:
+    """Put back what the last probe left; raises `Conflict` where that is not done yet."""
+    probe.stop(ports, int_id)
+    after = probe.advance(ports, int_id)
+    if after is None or after.finished_at is None or after.left:
+        left = "; ".join(after.left) if after is not None and after.left else "try again in some minutes"
+        raise Conflict(f"the last probe was cut off and is being put back: {left}", reason="probe_left")
+
+
+def _read(session: SyncSession, booking_id: str, object_id: str) -> tuple[dict[str, object], Booking]:
+    """Read the test booking; where the answer does not name its object, find the column that does."""
+    try:
+        with suppress(Malformed):
+            return {}, _asking(session).read(booking_id)
+        for column in guesses("column_object", session.integration.dialect.get("column_object")):
+            with suppress(Refused, Malformed):
+                ireserve = _asking(session, column_object=column)
+                if ireserve.row(booking_id, (column,)).get(column) == object_id:
+                    return {"column_object": column}, ireserve.read(booking_id)
+        return {}, session.reservations.read(booking_id)
+    except Gone:
+        raise Gone(f"i-Reserve has no booking {booking_id}; make a test booking there", reason="no_booking") from None
+
+
+def _asking(session: SyncSession, **dialect: object) -> Reservations:
+    return session.ports.outside.reservations(replace(session.integration, dialect=dialect))
+
+
+def _suits(session: SyncSession, booking: Booking, *, really: bool) -> None:
+    """Refuse a booking that is real, or that nothing can be found out on."""
+    number = booking.id
+    if booking.activity_id:
+        raise Refused(f"booking {number} is of an activity and cannot be moved; use another one", reason="activity")
+    if booking.status in session.settings.outbound.delete_on_status:
+        raise Refused(f"booking {number} is cancelled; use one that is open", reason="cancelled")
+    start, _ = period(when_of(booking, session.settings), session.settings.timezone)
+    if start <= session.now():
+        raise Refused(f"booking {number} is in the past; use one of the coming weeks", reason="past")
+    if really:
+        return
+    link = links.of_booking(session.ports.documents, session.id, number)
+    if link.version and not link.closed and link.state is not State.DETACHED:
+        raise Refused(
+            f"booking {number} has an event in a calendar; use one that has none, or say really", reason="linked"
+        )
+    if not any(mark in booking.remarks.upper() for mark in MARKS):
+        raise Refused(
+            f"booking {number} may be a real one; put TEST in its remarks, or say really", reason="not_a_test"
+        )

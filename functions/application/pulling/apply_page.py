@@ -1,0 +1,229 @@
+"""Apply one page of a calendar's changes: echoes cost nothing, one bad event never stops the others."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from functions.application.intake.hints import Hint, Kind, task
+from functions.application.ports import Tombstone, Unusable
+from functions.application.pulling.follow_series import Shown, families, followers, tie
+from functions.application.store import links, parked
+from functions.application.sync.reconcile import Outcome, reconcile
+from functions.application.sync.session import SyncSession
+from functions.domain.model.errors import AccessRevoked, Conflict, Malformed, Stale, SyncError, Transient
+from functions.domain.model.event import Event, EventKey
+from functions.domain.model.identity import event_id
+from functions.domain.model.link import Link, State
+from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.planning.echo import is_echo
+from functions.domain.planning.plan_inbound import eligible
+from functions.domain.planning.projection import period
+from functions.domain.planning.series import never_linked
+from functions.domain.planning.step import Rest, Why
+
+ROOM_AFTER = timedelta(seconds=5)
+TOGETHER = 200  # events whose links are read at once
+Item = Event | Tombstone | Unusable
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The items of one page. `listed`: of a list of everything or of some days, which says nothing of removals."""
+
+    calendar: str
+    items: tuple[Item, ...]
+    listed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """How many pairs were looked at, and whether the page was finished in time; else it is applied once more."""
+
+    looked: int
+    finished: bool = True
+
+
+def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until: datetime | None = None) -> Applied:
+    """Apply a page, not beyond a moment; what was applied of it is an echo the next time.
+
+    The bookings of a shifted series move first; removals come before what is new, because they make room.
+    """
+    events = [item for item in page.items if isinstance(item, Event)]
+    tombstones = [item for item in page.items if isinstance(item, Tombstone)]
+    shown.live.update(event.key.id for event in events if page.listed or event.series)
+    shown.removed.update(item.key.id for item in tombstones)
+    for item in page.items:
+        if isinstance(item, Unusable):
+            parked.park(session.ports, _about(hint, item.key), item.reason, session.now())
+    looked, handled = _series(session, hint, page, shown)
+    in_turn: tuple[Event | Tombstone, ...] = (*tombstones, *events)
+    settled: set[EventKey] = set()
+    for number, each in enumerate(in_turn):
+        if number % TOGETHER == 0:
+            settled = _settled(session, page, in_turn[number : number + TOGETHER])
+        if each.key in handled or each.key in settled:
+            continue
+        if until is not None and session.now() >= until:
+            return Applied(looked, finished=False)
+        looked += _guarded(session, hint, each.key, partial(_one, session, hint, page, each))
+    return Applied(looked)
+
+
+def _series(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple[int, set[EventKey]]:
+    """Let bookings follow their series; returns how many, and the keys of events and tombstones that are done."""
+    handled: set[EventKey] = set()
+    tombstones = [item for item in page.items if isinstance(item, Tombstone)]
+    candidates = [item for item in page.items if isinstance(item, Event) and _new(session, item)]
+    grouped = families(candidates, tombstones)
+    for name, group in grouped.items():
+        appeared = [event for event in group if links.of_event(session.ports.documents, session.id, event.key) is None]
+        for link, event in followers(session, page.calendar, name, appeared, shown) if appeared else ():
+            former = link.event
+            _guarded(session, hint, event.key, partial(_follow, session, hint, link, event))
+            handled |= {event.key, former} if former is not None else {event.key}
+    return len(handled) // 2, handled
+
+
+def _settled(session: SyncSession, page: Page, items: Sequence[Item]) -> set[EventKey]:
+    """Return which events need nothing, echoes above all, as far as one look at the store tells for all of them.
+
+    The others are looked up anew, each by itself.
+    """
+    events = [item for item in items if isinstance(item, Event)]
+    try:
+        known = links.of_events(session.ports.documents, session.id, [event.key for event in events])
+    except Malformed:  # one link is unreadable: found out below, at its own event
+        return set()
+    echoes = {event.key for event in events if event.key in known and is_echo(known[event.key], event, session.digest)}
+    if not page.listed:
+        return echoes
+    foreign = (event for event in events if event.key not in known and event.mark.int_id != session.id)
+    return echoes | {event.key for event in foreign if not _new(session, event)}
+
+
+def _follow(session: SyncSession, hint: Hint, link: Link, event: Event) -> bool:
+    _look(session, hint, tie(session, link, event), Snapshot.of(event))
+    return True
+
+
+def _one(session: SyncSession, hint: Hint, page: Page, item: Event | Tombstone) -> bool:
+    if isinstance(item, Event) and never_linked(item, session.settings, session.now()):
+        return False
+    link = links.of_event(session.ports.documents, session.id, item.key)
+    if not isinstance(item, Event):
+        if link is None or link.closed or link.state is State.HELD:
+            return False
+        if link.state is State.GRACE and link.until is not None:
+            # known already; that its end is waited for may have been lost in a crash
+            _come_back(session, _about(hint, item.key), Outcome(Rest(Why.GRACE, link.until), link))
+            return False
+        return _look(session, hint, link, Snapshot(Presence.CANCELLED))
+    if link is None:
+        link = _known_elsewhere(session, page, item)
+        if link is None and not _new(session, item):
+            return False
+        link = link or links.for_new_event(session.id, item.key)
+        if link.event is not None and link.event != item.key and not _left(session, link.event):
+            return False
+        if link.version == 0 and (due := _makes_room(session, item)) is not None:
+            session.ports.tasks.put(task(_about(hint, item.key), due, "room", int(due.timestamp())))
+            return True
+    elif is_echo(link, item, session.digest):
+        return False
+    return _look(session, hint, link, Snapshot.of(item))
+
+
+def look_at(session: SyncSession, hint: Hint, key: EventKey) -> None:
+    """Read one event and apply it, as if it stood on a page by itself; raises what reading and writing raise."""
+    found = session.read_event(key)
+    if found.presence is Presence.UNREADABLE and session.trouble is not None:
+        raise session.trouble
+    link = links.of_event(session.ports.documents, session.id, key)
+    if link is not None:
+        _look(session, hint, link, found)
+    elif found.value is not None:
+        _one(session, hint, Page(key.calendar, ()), found.value)
+
+
+def _new(session: SyncSession, event: Event) -> bool:
+    """Whether an event without a link may become a booking; asked before anything is read."""
+    return session.settings.object_for_new_event(event.key.calendar) is not None and eligible(
+        event, session.planning_context()
+    )
+
+
+def _known_elsewhere(session: SyncSession, page: Page, event: Event) -> Link | None:
+    """Return the link of an event that only looks new: made by us a moment ago, or moved here from another calendar.
+
+    A mark alone proves nothing, because Google copies it; the id must be the one derived from the booking.
+    """
+    documents = session.ports.documents
+    if not event.organizer_self:
+        return None
+    if event.mark.int_id == session.id and event.mark.link_id:
+        link = links.by_id(documents, session.id, event.mark.link_id)
+        generations = range(link.generation + 1) if link is not None and link.booking_id else ()
+        if link is not None and event.key.id in {event_id(session.id, link.booking_id, each) for each in generations}:
+            return link
+    if page.listed:
+        return None
+    others = (EventKey(each, event.key.id) for each in session.settings.calendars if each != event.key.calendar)
+    return next((link for key in others if (link := links.of_event(documents, session.id, key)) is not None), None)
+
+
+def _makes_room(session: SyncSession, event: Event) -> datetime | None:
+    """Return when the booking of an event deleted a moment ago will have made room for a new one; None: no need."""
+    zone = session.settings.timezone
+    start, end = period(event.when, zone)
+    waiting = links.every(
+        session.ports.documents, session.id, {"state": State.GRACE.value, "calendar": event.key.calendar}
+    )
+    held = ((link.until, *period(link.base.when, zone)) for link in waiting if link.until and link.base)
+    ends = [until for until, since, till in held if since < end and start < till]
+    return max(ends) + ROOM_AFTER if ends else None
+
+
+def _left(session: SyncSession, former: EventKey) -> bool:
+    """Whether an event is gone from where its link has it, so that it was moved and not copied."""
+    found = session.read_event(former)
+    if found.presence is Presence.UNREADABLE and session.trouble is not None:
+        raise session.trouble
+    return found.vanished
+
+
+def _look(session: SyncSession, hint: Hint, link: Link, event: Snapshot[Event] | None) -> bool:
+    key = event.value.key if event is not None and event.value is not None else link.event
+    about = _about(hint, key) if key is not None else replace(hint, kind=Kind.BOOKING, subject=(link.booking_id,))
+    outcome = reconcile(session, about, link, event=event)
+    parked.clear(session.ports, about)
+    _come_back(session, about, outcome)
+    return True
+
+
+def _guarded(session: SyncSession, hint: Hint, key: EventKey, work: Callable[[], bool]) -> bool:
+    """Do what one event asks for; its trouble is its own, but for a side that refuses every call."""
+    try:
+        return work()
+    except AccessRevoked:
+        raise
+    except (Transient, Stale, Conflict) as error:
+        due = session.now()
+        session.ports.log("again", {"int_id": session.id, "kind": "event", "reason": error.reason})
+        session.ports.tasks.put(task(replace(_about(hint, key), attempt=1), due, "page", int(due.timestamp())))
+    except SyncError as error:
+        parked.park(session.ports, _about(hint, key), error.reason, session.now())
+    except Exception as error:  # noqa: BLE001 -- a fault of ours in one event must not stop the calendar
+        session.ports.log("error", {"severity": "ERROR", "int_id": session.id, "reason": type(error).__name__})
+        parked.park(session.ports, _about(hint, key), f"fault_{type(error).__name__}", session.now())
+    return True
+
+
+def _come_back(session: SyncSession, about: Hint, outcome: Outcome) -> None:
+    due = outcome.rest.until
+    if due is not None:
+        session.ports.tasks.put(task(outcome.again(about), due, "rest", int(due.timestamp()) + 1))
+
+
+def _about(hint: Hint, key: EventKey) -> Hint:
+    return replace(hint, kind=Kind.EVENT, subject=(key.calendar, key.id), detail="")

@@ -1,0 +1,269 @@
+"""Pull a calendar: every change since the sync token, page by page; the token is saved after its changes are applied.
+
+One pull per calendar at a time. A dead token leads to a full list, after which links that the list did not show are
+looked up one by one before they count as deleted.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from functions.application.intake.hints import Hint, Kind, task
+from functions.application.ports import EventPage
+from functions.application.pulling.apply_page import Page, apply_page
+from functions.application.pulling.follow_series import Shown
+from functions.application.store import links, parked
+from functions.application.store.calendars import CalendarState, change, drop_lease, state_of, take_lease
+from functions.application.sync.reconcile import reconcile
+from functions.application.sync.session import SyncSession
+from functions.application.watching import channels
+from functions.domain.model.errors import AccessRevoked, Gone, Refused, Stale, SyncError, TokenExpired, Transient
+from functions.domain.model.identity import calendar_hash
+from functions.domain.model.link import Link, State
+from functions.domain.planning.projection import period
+
+WAIT_FOR_OTHER = timedelta(seconds=2)
+BETWEEN = timedelta(seconds=1.5)  # notifications come in bursts, and each look is a call of Google's quota
+LONGEST = timedelta(seconds=35)  # of one task; a larger pull goes on in the next
+SILENT = timedelta(minutes=30)  # a followed calendar that has not synced for so long is pulled anyway
+TROUBLED = timedelta(minutes=5)  # before a calendar that was gone or forbidden is asked again
+ROUND = timedelta(seconds=10)  # a round comes a little early or late
+BAND = "band"  # detail of a hint: list the days that came into the window too
+
+Window = tuple[datetime, datetime]
+
+
+@dataclass(slots=True)
+class Pull:
+    """What one pull did, for its log line."""
+
+    began: datetime
+    calls: int = 0
+    events: int = 0
+    pages: int = 0
+    changed: int = 0
+    shown: Shown = field(default_factory=Shown)
+
+
+def pull(session: SyncSession, hint: Hint, hashed: str) -> None:
+    """Pull a calendar, named by its hash; a foreign hash or a stopped channel is noted and ignored."""
+    calendar = next((each for each in session.settings.calendars if calendar_hash(each) == hashed), None)
+    if calendar is None or not session.settings.inbound.enabled:
+        session.ports.log("dropped", {"int_id": session.id, "reason": "unknown_calendar"})
+        return
+    if hint.source == "notification" and not (_ours(session, calendar, hint) and _in_turn(session, calendar, hint)):
+        return
+    holder = session.ports.token(9)
+    state = take_lease(session.ports.documents, session.id, calendar, holder, session.now())
+    if state is None:
+        due = session.now() + WAIT_FOR_OTHER
+        session.ports.tasks.put(task(replace(hint, source="waited"), due, "waited", int(due.timestamp()) // 2))
+        return
+    done = Pull(session.now())
+    try:
+        if hint.detail == BAND:
+            _band(session, hint, state)
+        _pull(session, hint, state, done)
+    except (Gone, Refused) as error:
+        _trouble(session, calendar, error)
+        raise
+    except Transient as error:
+        if hint.source != "poll":  # the next round comes within a minute anyway
+            raise
+        session.ports.log("again", {"int_id": session.id, "kind": "calendar", "reason": error.reason})
+    finally:
+        drop_lease(session.ports.documents, session.id, calendar, holder, done.calls)
+
+
+def _ours(session: SyncSession, calendar: str, hint: Hint) -> bool:
+    channel_id, _, state = hint.detail.partition(" ")
+    if not channels.arrived(session, calendar, channel_id):
+        session.ports.log("dropped", {"int_id": session.id, "reason": "unknown_channel"})
+        return False
+    if state == "sync":
+        channels.stop_older(session, calendar)
+        return False
+    if state not in channels.STATES:
+        session.ports.log("unknown_state", {"int_id": session.id, "state": state[:20]})
+    return True
+
+
+def _in_turn(session: SyncSession, calendar: str, hint: Hint) -> bool:
+    """Whether the last pull is long enough ago; otherwise one more is queued for when it is."""
+    began = state_of(session.ports.documents, session.id, calendar).pull_started
+    if began is None or session.now() >= began + BETWEEN:
+        return True
+    due = began + BETWEEN
+    session.ports.tasks.put(task(replace(hint, source="waited"), due, "in-turn", due.timestamp()))
+    return False
+
+
+def _pull(session: SyncSession, hint: Hint, state: CalendarState, done: Pull) -> None:
+    """Pull until the last page, or until it takes too long: then the next task goes on."""
+    if not state.page:
+        state = _note(session, replace(state, pull_started=done.began, listing=not state.sync_token))
+    while True:
+        window = _window(session, state.pull_started or done.began)
+        done.calls += 1
+        try:
+            page = _fetch(session, state, window)
+        except (TokenExpired, Refused) as error:
+            state = _start_over(session, state, error)
+            done.shown = Shown()
+            continue
+        done.pages += 1
+        done.events += len(page.items)
+        about = replace(hint, source=hint.source or "pull", at=hint.at or session.now())
+        applied = apply_page(
+            session, about, Page(state.calendar, page.items, state.listing), done.shown, done.began + LONGEST
+        )
+        done.changed += applied.looked
+        if applied.finished and page.next_page:
+            state = _note(session, replace(state, page=page.next_page))
+        if not applied.finished or (page.next_page and session.now() - done.began > LONGEST):
+            _go_on(session, hint)
+            return
+        if not page.next_page:
+            break
+    if state.listing:
+        _ghosts(session, hint, state.calendar, done, window)
+        state = replace(state, until=window[1])
+    state = replace(state, sync_token=page.sync_token, page="", listing=False, as_of=state.pull_started)
+    _note(session, replace(state, trouble="", trouble_at=None))
+    fields = {
+        "int_id": session.id,
+        "calendar": calendar_hash(state.calendar),
+        "events": done.events,
+        "pages": done.pages,
+    }
+    session.ports.log("pulled", {**fields, "changed": done.changed, "hint": hint.source})
+
+
+def _fetch(session: SyncSession, state: CalendarState, window: Window) -> EventPage:
+    if state.listing:
+        return session.calendars.between(state.calendar, *window, page=state.page)
+    return session.calendars.changes(state.calendar, sync_token=state.sync_token, page=state.page)
+
+
+def _start_over(session: SyncSession, state: CalendarState, error: SyncError) -> CalendarState:
+    """Begin a full list where the token is dead; where only a saved page is, begin again at the first."""
+    if state.listing and not state.page:
+        raise Transient(str(error), reason=error.reason) if isinstance(error, TokenExpired) else error
+    if isinstance(error, Refused) and not state.page:
+        raise error
+    token = "" if isinstance(error, TokenExpired) else state.sync_token
+    over = replace(state, sync_token=token, page="", listing=not token, pull_started=session.now())
+    return _note(session, over)
+
+
+def _go_on(session: SyncSession, hint: Hint) -> None:
+    now = session.now()
+    session.ports.tasks.put(task(replace(hint, source="pull"), now, "more", int(now.timestamp())))
+
+
+def _trouble(session: SyncSession, calendar: str, error: SyncError) -> None:
+    """Keep why a calendar cannot be read, until it can: no booking is touched, and it is asked less often."""
+    now = session.now()
+    change(
+        session.ports.documents,
+        session.id,
+        calendar,
+        lambda state: replace(state, trouble=error.reason, trouble_at=now),
+    )
+
+
+def _band(session: SyncSession, hint: Hint, state: CalendarState) -> None:
+    """List the days that have come into the window since the last list; a sync token never reports those."""
+    _, end = _window(session, session.now())
+    if state.until is None or state.until >= end or not state.sync_token:
+        return
+    shown, page = Shown(all_days=False), ""
+    while True:
+        listed = session.calendars.between(state.calendar, state.until, end, page=page)
+        apply_page(session, replace(hint, source="band"), Page(state.calendar, listed.items, listed=True), shown)
+        page = listed.next_page
+        if not page:
+            break
+    change(session.ports.documents, session.id, state.calendar, lambda before: replace(before, until=end))
+
+
+def _ghosts(session: SyncSession, hint: Hint, calendar: str, done: Pull, window: Window) -> None:
+    """Look up the links that a full list did not show, one by one: only what is really gone counts as deleted."""
+    for link in links.every(session.ports.documents, session.id, {"calendar": calendar}):
+        if link.event is None or link.event.id in done.shown.live or link.closed or link.state is State.DETACHED:
+            continue
+        agreed = link.base or (link.intent.base if link.intent is not None else None)
+        if agreed is None and link.intent is None:
+            continue
+        if agreed is not None and not _inside(period(agreed.when, session.settings.timezone), window):
+            continue
+        about = replace(
+            hint, kind=Kind.EVENT, subject=(link.event.calendar, link.event.id), source="full_list", detail=""
+        )
+        if session.now() - done.began > LONGEST:
+            now = session.now()
+            session.ports.tasks.put(task(about, now, "ghost", int(now.timestamp()), "backfill"))
+            continue
+        _ghost(session, about, link)
+
+
+def _ghost(session: SyncSession, about: Hint, link: Link) -> None:
+    if link.event is None:
+        return
+    now = session.now()
+    try:
+        outcome = reconcile(session, about, link, event=session.read_event(link.event))
+    except AccessRevoked:
+        raise
+    except (Transient, Stale):
+        session.ports.tasks.put(task(about, now, "ghost", int(now.timestamp())))
+        return
+    except SyncError as error:
+        parked.park(session.ports, about, error.reason, now)
+        return
+    due = outcome.rest.until
+    if due is not None:
+        session.ports.tasks.put(task(outcome.again(about), due, "rest", int(due.timestamp()) + 1))
+
+
+def _inside(when: Window, window: Window) -> bool:
+    return when[1] > window[0] and when[0] < window[1]
+
+
+def _window(session: SyncSession, started: datetime) -> Window:
+    """Return the days that are kept in step, as they were when the pull started: every page asks for the same."""
+    first, last = session.settings.sync.window_days
+    return started + timedelta(days=first), started + timedelta(days=last)
+
+
+def _note(session: SyncSession, state: CalendarState) -> CalendarState:
+    """Save how far the pull is, and prolong its lease; channels may have changed meanwhile and are kept."""
+
+    def noted(before: CalendarState) -> CalendarState:
+        if before.lease != state.lease:
+            raise Stale("another pull took this calendar over", reason="lease_over")
+        return replace(
+            before,
+            sync_token=state.sync_token,
+            page=state.page,
+            listing=state.listing,
+            pull_started=state.pull_started,
+            until=state.until,
+            as_of=state.as_of,
+            trouble=state.trouble,
+            trouble_at=state.trouble_at,
+            lease_until=session.now() + timedelta(seconds=90),
+        )
+
+    return change(session.ports.documents, session.id, state.calendar, noted)
+
+
+def pull_is_due(session: SyncSession, calendar: str, now: datetime) -> bool:
+    """Whether a calendar has been silent for longer than its channel, or the lack of one, lets us believe."""
+    state = state_of(session.ports.documents, session.id, calendar)
+    if state.trouble and state.trouble_at is not None:
+        return now - state.trouble_at >= TROUBLED
+    if state.as_of is None:
+        return True
+    live = any(channel.live and channel.expires > now for channel in state.channels)
+    patience = SILENT if live else timedelta(seconds=session.settings.sync.poll_seconds)
+    return now - state.as_of >= patience - ROUND

@@ -1,0 +1,1 @@
+"""Searches through the bookings of a window: sweeps, backfill, resync, at the pace that Google allows."""

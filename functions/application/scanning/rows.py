@@ -1,0 +1,63 @@
+"""Rows: what a list of bookings shows, and whether that is what their links say."""
+
+from datetime import date, timedelta
+
+from functions.application.ports import BookingRow
+from functions.application.sync.session import SyncSession
+from functions.domain.model.appointment import Timed
+from functions.domain.model.booking import Booking
+from functions.domain.model.link import Link, State
+from functions.domain.planning.projection import when_of
+
+PAGE, OVERLAP = 100, 5
+
+
+def rows_of(session: SyncSession, first: date, last: date) -> dict[str, BookingRow]:
+    """List a week in overlapping pages, because what is added or removed meanwhile shifts them."""
+    rows: dict[str, BookingRow] = {}
+    start, length = 0, min(PAGE, session.dialect.rows_at_once or PAGE)
+    while page := session.reservations.between(first, last, start=start, length=length):
+        known = len(rows)
+        rows.update((row.id, row) for row in page)
+        if len(rows) == known:  # a short page is no end: i-Reserve may give fewer, or a booking several times
+            break
+        start += max(1, len(page) - OVERLAP)
+    return rows
+
+
+def booking_of(row: BookingRow) -> Booking | None:
+    """Return a booking as its row shows it; None where the row does not say enough, or it may be by the day."""
+    if row.starts is None or row.ends is None or row.status is None or row.object_id is None:
+        return None
+    by_the_day = row.ends - row.starts >= timedelta(hours=23)
+    return None if by_the_day else Booking(row.id, row.object_id, row.starts, row.ends, row.status)
+
+
+def differs(session: SyncSession, row: BookingRow, link: Link) -> bool | None:
+    """Whether a row differs from its link; None where the row does not say."""
+    outbound = session.settings.outbound
+    if link.version == 0 or link.base is None:
+        if row.object_id is not None and session.settings.calendar_of(row.object_id) is None:
+            return False
+        if row.status is None:
+            return None
+        return row.status in outbound.create_on_status
+    if row.status is None or row.starts is None or row.ends is None or row.object_id is None:
+        return None
+    base = link.base
+    if link.wish is not None:
+        return True
+    if (row.status, row.object_id) != (base.status, base.object_id) or link.state is not State.ACTIVE:
+        return True
+    if isinstance(base.when, Timed):
+        return (row.starts, row.ends) != (base.when.start, base.when.end)
+    shown = Booking(row.id, row.object_id, row.starts, row.ends, row.status, day_mode=True)
+    return when_of(shown, session.settings) != base.when
+
+
+def shows_texts(session: SyncSession, row: BookingRow, link: Link) -> bool:
+    """Whether an event that is yet to come shows texts of its booking as the settings have them now."""
+    since, shown = session.integration.looks_since, link.event_updated
+    if since is not None and shown is not None and shown < since:
+        return False
+    return link.base is not None and not link.closed and row.ends is not None and row.ends > session.now()

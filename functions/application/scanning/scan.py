@@ -1,0 +1,236 @@
+"""Walks through the bookings of a window: backfill and resync, and the sweeps that find what hints missed.
+
+A week at a time: list its bookings, look singly at those that differ from their links (a resync: at all), then at links
+whose booking the list did not show. Each task does a chunk, saves how far it is and queues the next, at a pace that
+leaves room in Google's 600 calls a minute. A crash repeats a chunk at most, which changes nothing twice.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from functions.application.intake.hints import Hint, Kind, task
+from functions.application.ports import BookingRow, Documents, Ports
+from functions.application.scanning.pace import Pace
+from functions.application.scanning.rows import rows_of
+from functions.application.scanning.scan_one import SINGLE_READS, SWEEPS, look, pass_by
+from functions.application.store import integrations, links
+from functions.application.store.integrations import path_of
+from functions.application.store.records import body_of, record_of
+from functions.application.sync import write_back
+from functions.application.sync.session import SyncSession
+from functions.domain.model.link import Link, State
+from functions.domain.settings.integration import Integration
+
+WEEK = timedelta(days=7)
+AT_ONCE = 4
+TOGETHER = 100  # bookings whose links are read in one call
+CHUNK_CALLS = 90
+CHUNK_SECONDS = 20.0
+LATE = timedelta(minutes=10)  # that a webhook may come
+COUNTED = ("looked", "changed", "failed", "unread", "unseen", "reads", "refused")
+TURN = 320  # bookings whose texts are read in one night, where that cannot be all: what differs is read as well
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """How far a walk is. `week` is the first day of the week under way, `after` the last booking looked at in it."""
+
+    kind: str  # backfill | resync | near | full
+    first: date
+    last: date
+    started_at: datetime
+    week: date
+    after: str = ""
+    looked: int = 0
+    changed: int = 0
+    failed: int = 0
+    unread: int = 0  # bookings whose texts, which no row shows, were left for another night
+    unseen: int = 0  # bookings whose row says too little, and that a sweep had no budget left to read
+    reads: int = 0  # single reads so far
+    refused: int = 0  # pairs whose event's id or Meet link i-Reserve refused once more
+    touched_at: datetime | None = None
+    finished_at: datetime | None = None
+    actor: str = ""
+    turn: int = 0  # texts are read of the bookings that have this turn
+    turns: int = 1
+    leaves_out: date | None = None  # a backfill: bookings before this day get no event until they change
+
+    @property
+    def name(self) -> str:
+        """Tells this walk from an earlier one of its kind."""
+        return self.started_at.isoformat()
+
+    @property
+    def lane(self) -> str:
+        """The near sweep stays in step with live changes; the others wait behind them."""
+        return "live" if self.kind == "near" else "backfill"
+
+    def next_turn(self) -> tuple[int, int]:
+        """Return whose turn it is after this walk, and of how many, so that the texts of all are read in some nights."""
+        asked = self.reads + self.unread
+        turns = 1 + asked // TURN if asked > SINGLE_READS else 1
+        return (self.turn + 1) % turns, turns
+
+
+def begin(ports: Ports, integration: Integration, kind: str, actor: str = "", scope: str = "all") -> Scan:
+    """Start a walk in place of one of its kind that is under way; `scope` is all, future or none."""
+    today = ports.clock().astimezone(ZoneInfo(integration.settings.timezone)).date()
+    before, ahead = integration.settings.sync.window_days
+    first, last = today + timedelta(days=before), today + timedelta(days=ahead)
+    if kind == "near":
+        first, last = max(first, today - timedelta(days=1)), min(last, today + timedelta(days=14))
+    leaves_out = None
+    if kind == "backfill":  # what is left out is noted, or a sweep would take it for lost webhooks
+        leaves_out = {"future": today, "none": date.max}.get(scope)
+    elif scope == "future":
+        first = today
+    earlier = current(ports.documents, integration.id, kind) if kind == "full" else None
+    turn, turns = earlier.next_turn() if earlier is not None else (0, 1)
+    scan = Scan(kind, first, last, ports.clock(), first, actor=actor, turn=turn, turns=turns)
+    scan = replace(scan, leaves_out=leaves_out)
+    save(ports.documents, integration.id, scan)
+    _next(ports, integration.id, scan, ports.clock())
+    return scan
+
+
+def current(documents: Documents, int_id: str, kind: str) -> Scan | None:
+    """Return how far the last walk of a kind is, or None."""
+    body = documents.get(path_of(int_id, "progress", kind))
+    return record_of(Scan, body, "progress") if body is not None else None
+
+
+def save(documents: Documents, int_id: str, scan: Scan) -> None:
+    """Save how far a walk is."""
+    documents.transact(lambda tx: tx.put(path_of(int_id, "progress", scan.kind), body_of(scan)))
+
+
+def run(session: SyncSession, hint: Hint) -> None:
+    """Do a chunk and queue the next."""
+    ports = session.ports
+    scan = current(ports.documents, session.id, hint.subject[0])
+    if scan is None or scan.finished_at is not None or hint.subject[1] != scan.name:
+        return
+    began = ports.clock()
+    pace = Pace(ports, session.id)
+    pace.count_pulls()
+    while True:
+        before = pace.spent
+        scan = _week(session, hint, scan, pace, began)
+        if pace.spent > before:
+            pace.count_pulls()
+        if scan.finished_at is not None or _enough(session, pace, began):
+            break
+    scan = replace(scan, touched_at=ports.clock())
+    save(ports.documents, session.id, scan)
+    if scan.finished_at is None:
+        _next(ports, session.id, scan, pace.free_at())
+    else:
+        _finish(session, scan)
+
+
+def _enough(session: SyncSession, pace: Pace, began: datetime) -> bool:
+    return pace.spent >= CHUNK_CALLS or (session.now() - began).total_seconds() > CHUNK_SECONDS
+
+
+def _week(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datetime) -> Scan:
+    last = min(scan.week + WEEK - timedelta(days=1), scan.last)
+    left, known = _listed(session, scan, last)
+    waiting: list[BookingRow] = []
+    for row, link in _with_links(session, scan, left, known):
+        passed = pass_by(session, scan, row, link) if link is not None else None
+        if passed is None:
+            waiting.append(row)
+        scan = passed or scan
+        if len(waiting) == AT_ONCE or (waiting and row is left[-1]):
+            pace.wait()
+            scan, calls = _together(session, hint, scan, waiting)
+            pace.spend(calls)
+            scan, waiting = replace(scan, after=row.id), []
+            if _enough(session, pace, began):
+                return scan
+    week = last + timedelta(days=1)
+    finished = session.now() if week > scan.last else None
+    return replace(scan, week=week, after="", finished_at=finished)
+
+
+def _listed(session: SyncSession, scan: Scan, last: date) -> tuple[list[BookingRow], dict[str, Link]]:
+    """Return what is left of a week, those too that only a link has there; and the links of the week, by booking."""
+    rows, known = rows_of(session, scan.week, last), dict[str, Link]()
+    for link in links.of_days(session.ports.documents, session.id, scan.week, last):
+        if link.booking_id in rows or (link.booking_id and _still_open(link)):
+            rows.setdefault(link.booking_id, BookingRow(link.booking_id))
+            known[link.booking_id] = link
+    return sorted((row for row in rows.values() if row.id > scan.after), key=lambda row: row.id), known
+
+
+def _with_links(
+    session: SyncSession, scan: Scan, rows: list[BookingRow], known: dict[str, Link]
+) -> Iterator[tuple[BookingRow, Link | None]]:
+    """Walk the rows, in a sweep with their links: those not known are read many together, when it is their turn."""
+    for first in range(0, len(rows), TOGETHER):
+        page = rows[first : first + TOGETHER]
+        if scan.kind in SWEEPS:
+            unknown = [row.id for row in page if row.id not in known]
+            known |= links.of_bookings(session.ports.documents, session.id, unknown)
+        yield from ((row, known.get(row.id) if scan.kind in SWEEPS else None) for row in page)
+
+
+def _together(session: SyncSession, hint: Hint, scan: Scan, rows: list[BookingRow]) -> tuple[Scan, int]:
+    """Look at a few bookings at once: the answers of both sides take longer than Google's pace allows one by one."""
+    done = session.ports.in_parallel([partial(look, session, hint, scan, row) for row in rows])
+    counts: dict[str, Any] = {
+        name: getattr(scan, name) + sum(getattr(after, name) - getattr(scan, name) for after, _ in done)
+        for name in COUNTED
+    }
+    return replace(scan, **counts), sum(calls for _, calls in done)
+
+
+def _still_open(link: Link) -> bool:
+    return not link.closed and link.state is not State.DETACHED
+
+
+def _finish(session: SyncSession, scan: Scan) -> None:
+    def swept(before: Integration) -> Integration:
+        near = replace(before, near_at=scan.started_at)
+        return replace(near, swept_at=scan.started_at) if _is_whole(session, scan) else near
+
+    if not scan.unseen:
+        integrations.change(session.ports.documents, session.id, swept)
+    write_back.asked(session, scan.kind, scan.refused)
+    fields = {"int_id": session.id, "kind": scan.kind, "looked": scan.looked, "changed": scan.changed}
+    session.ports.log("sweep_done", {**fields, "failed": scan.failed, "unread": scan.unread, "unseen": scan.unseen})
+
+
+def _is_whole(session: SyncSession, scan: Scan) -> bool:
+    """Whether a walk looked at the whole window; a resync may begin today."""
+    began = scan.started_at.astimezone(ZoneInfo(session.settings.timezone)).date()
+    before, ahead = (began + timedelta(days=days) for days in session.settings.sync.window_days)
+    return scan.kind != "near" and scan.first <= before and scan.last >= ahead
+
+
+def left_out_at(documents: Documents, int_id: str, kind: str) -> datetime | None:
+    """Return when the last walk of a kind began, if it had to leave bookings out: it is not begun again at once."""
+    last = current(documents, int_id, kind)
+    return last.started_at if last is not None and last.finished_at is not None and last.unseen else None
+
+
+def backfills(session: SyncSession) -> bool:
+    """Whether the backfill is under way, or was so lately that a webhook of that time may still come."""
+    backfill = current(session.ports.documents, session.id, "backfill")
+    return backfill is not None and (backfill.finished_at is None or session.now() - backfill.finished_at < LATE)
+
+
+def go_on(ports: Ports, int_id: str, scan: Scan) -> None:
+    """Queue the next chunk of a walk whose task was lost."""
+    now = ports.clock()
+    hint = Hint(Kind.WALK, int_id, (scan.kind, scan.name), scan.kind, now, actor=scan.actor)
+    ports.tasks.put(task(hint, now, "stuck", int(now.timestamp()), scan.lane))
+
+
+def _next(ports: Ports, int_id: str, scan: Scan, due: datetime) -> None:
+    hint = Hint(Kind.WALK, int_id, (scan.kind, scan.name), scan.kind, ports.clock(), actor=scan.actor)
+    ports.tasks.put(task(hint, due, f"chunk-{scan.week}-{scan.after}", int(scan.started_at.timestamp()), scan.lane))

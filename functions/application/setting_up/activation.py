@@ -1,0 +1,233 @@
+"""Activation: check everything, register the webhooks, open the channels, backfill. And the ways back."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from functions.application.intake.webhooks import webhook_url
+from functions.application.ports import Ports
+from functions.application.probing import probe
+from functions.application.scanning import scan
+from functions.application.scanning import sweep
+from functions.application.setting_up import consent, drafts
+from functions.application.store import integrations
+from functions.application.sync.session import SyncSession, open_session
+from functions.application.watching import channels, renewal, rotation
+from functions.domain.model.errors import Conflict, SyncError
+from functions.domain.settings.integration import Hook, Integration, Phase
+
+BUILT_IN = (
+    "i-Reserve's own Google Calendar integration still writes event ids into bookings: switch it off in i-Reserve under"
+    " Administration > Integrations > Google Calendar and run the probe again, or activate anyway"
+)
+CUT_SHORT = timedelta(minutes=2)  # longer than a request or a task may take
+
+
+@dataclass(frozen=True, slots=True)
+class Activated:
+    """What activation did: the webhooks registered, calendars without a channel, and what it could not do."""
+
+    integration: Integration
+    without_channel: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, anyway: bool = False) -> Activated:
+    """Activate an integration (or resume a paused one); raises `Conflict` with what is missing.
+
+    `anyway`: also where the built-in integration was found to be active.
+    """
+    integration = integrations.get(ports.documents, int_id)
+    if integration.phase is Phase.PAUSED:
+        return _resume(ports, integration, actor)
+    if integration.phase is Phase.ACTIVE:
+        return finish(ports, integration, actor)
+    session = open_session(ports, consent.named(ports, integration))
+    ready(session, anyway=anyway)
+    if integration.phase is Phase.SHADOW and not shadow and _backfilled(ports, int_id):
+        return _resume(
+            ports, session.integration, actor
+        )  # what was left out is noted; all that came since is looked at
+    now = ports.clock()
+    phase = Phase.SHADOW if shadow else Phase.ACTIVE
+    integration = integrations.change(
+        ports.documents,
+        int_id,
+        lambda before: replace(
+            before, phase=phase, activated_at=before.activated_at or now, swept_at=None, near_at=now
+        ).owing("activation", now),
+    )
+    return _arrange(ports, integration, actor)
+
+
+def finish(ports: Ports, integration: Integration, actor: str = "") -> Activated:
+    """Bring about what an activation, a resumption or a change of settings was cut short of."""
+    owed = integration.unfinished
+    if owed == "activation":
+        return _arrange(ports, integration, actor)
+    warnings: list[str] = []
+    if owed:
+        integration, warnings = _registered(ports, integration)
+        session = open_session(ports, integration)
+        renewal.follow_mapping(session)
+        if owed == "new":
+            sweep.pull_all(session, "settings")
+        else:
+            resync(ports, integration.id, actor, source="resume", scope="future" if owed == "future" else "all")
+        integration = integrations.finished(ports.documents, integration.id, owed)
+    return Activated(integration, (), tuple(warnings))
+
+
+def cut_short(ports: Ports, integration: Integration) -> bool:
+    """Whether a change owes something, and whoever made it cannot be at it any more."""
+    since = integration.unfinished_at
+    return bool(integration.unfinished) and (since is None or ports.clock() - since >= CUT_SHORT)
+
+
+def _arrange(ports: Ports, integration: Integration, actor: str) -> Activated:
+    """Register the webhooks, open the channels, and look at both sides."""
+    integration, warnings = _registered(ports, integration)
+    session = open_session(ports, integration)
+    without: tuple[str, ...] = ()
+    if integration.settings.inbound.enabled:
+        try:
+            without = channels.open_all(session)
+        except SyncError as error:
+            warnings.append(f"the channels could not be opened ({error}); calendars are polled until they can")
+        sweep.pull_all(session, "activation")
+    scan.begin(ports, integration, "backfill", actor, integration.settings.sync.backfill)
+    ports.log("activated", {"int_id": integration.id, "phase": integration.phase.value})
+    return Activated(integrations.finished(ports.documents, integration.id, "activation"), without, tuple(warnings))
+
+
+def _registered(ports: Ports, integration: Integration) -> tuple[Integration, list[str]]:
+    try:
+        return register(ports, open_session(ports, integration)), []
+    except SyncError as error:
+        ports.log("hooks_failed", {"severity": "WARNING", "int_id": integration.id, "reason": error.reason})
+        said = f"webhooks could not be registered in i-Reserve ({error}); copy their address there by hand"
+        return integration, [said]
+
+
+def ready(session: SyncSession, *, anyway: bool = False) -> None:
+    """Check the settings, that both sides answer and that every mapped calendar can be written.
+
+    Raises `Conflict` with all that is wrong.
+    """
+    integration = session.integration
+    missing = [f"{fault.field}: {fault.message}" for fault in drafts.open_faults(session.ports, session.settings)]
+    if integration.connection is None:
+        missing.append("Google is not connected: run Step 1 and Step 2")
+    elif integration.connection.dead:
+        missing.append("the Google connection is dead: run Step 1 and Step 2 again")
+    else:
+        missing += _calendars(session)
+    try:
+        session.reservations.objects()
+    except SyncError as error:
+        missing.append(str(error))
+    if probe.is_under_way(session.ports, integration):
+        missing.append("a probe is under way: wait for its end, or stop it")
+    if session.dialect.built_in_active and not anyway:
+        missing.append(BUILT_IN)
+    if missing:
+        raise Conflict("; ".join(missing), reason="not_ready")
+
+
+def _calendars(session: SyncSession) -> list[str]:
+    try:
+        entries = {each.id: each for each in session.calendars.calendars()}
+    except SyncError as error:
+        return [str(error)]
+    faults = []
+    for calendar in session.settings.calendars:
+        if calendar not in entries:
+            faults.append(f"calendar {calendar} cannot be reached by the connected account")
+        elif not entries[calendar].writable:
+            faults.append(f"calendar {calendar} cannot be written by the connected account")
+    return faults
+
+
+def register(ports: Ports, session: SyncSession) -> Integration:
+    """Register the webhooks in i-Reserve that are not registered yet; of no use if it was deactivated meanwhile."""
+    address = webhook_url(ports, session.integration)
+    have = {hook.event for hook in session.integration.hooks}
+    made = [
+        Hook(event, session.reservations.subscribe(event, address))
+        for event in session.dialect.hook_events
+        if event not in have
+    ]
+    key, generation = rotation.name_of(ports.webhook_keys[0]), session.integration.webhook_generation
+
+    def registered(before: Integration) -> Integration:
+        if before.webhook_generation != generation:
+            return before
+        return replace(before, hooks=(*before.hooks, *made), webhook_key=before.webhook_key or key)
+
+    return integrations.change(ports.documents, session.id, registered)
+
+
+def pause(ports: Ports, int_id: str) -> Integration:
+    """Stop all writes at once; hints that come meanwhile are caught up with on resuming."""
+
+    def paused(before: Integration) -> Integration:
+        if before.phase not in (Phase.ACTIVE, Phase.SHADOW, Phase.PAUSED):
+            raise Conflict("only an active integration can be paused", reason="not_active")
+        in_shadow = before.phase is Phase.SHADOW or before.paused_in_shadow
+        return replace(before, phase=Phase.PAUSED, paused_in_shadow=in_shadow)
+
+    return integrations.change(ports.documents, int_id, paused)
+
+
+def _resume(ports: Ports, integration: Integration, actor: str) -> Activated:
+    def resumed(before: Integration) -> Integration:
+        phase = Phase.SHADOW if before.paused_in_shadow else Phase.ACTIVE
+        after = replace(before, phase=phase, paused_in_shadow=False, ireserve_refused="")
+        return after.owing("resume", ports.clock())
+
+    return finish(ports, integrations.change(ports.documents, integration.id, resumed), actor)
+
+
+def _backfilled(ports: Ports, int_id: str) -> bool:
+    backfill = scan.current(ports.documents, int_id, "backfill")
+    return backfill is not None and backfill.finished_at is not None
+
+
+def resync(ports: Ports, int_id: str, actor: str, *, source: str = "resync", scope: str = "all") -> scan.Scan:
+    """Read both sides of everything in the window again, in the backfill lane."""
+    integration = integrations.get(ports.documents, int_id)
+    if integration.phase not in (Phase.ACTIVE, Phase.SHADOW):
+        raise Conflict("only an active integration can be resynced; activate it first", reason="not_active")
+    session = open_session(ports, integration)
+    if integration.settings.inbound.enabled:
+        sweep.pull_all(session, source)
+    return scan.begin(ports, integration, "resync", actor, scope)
+
+
+def deactivate(ports: Ports, int_id: str) -> tuple[Integration, tuple[str, ...]]:
+    """Unsubscribe and stop the channels; bookings and events stay as they are. Returns what could not be undone."""
+    integration = integrations.get(ports.documents, int_id)
+    if integration.phase is Phase.DRAFT:
+        raise Conflict("the integration is not active", reason="not_active")
+    pause(ports, int_id)
+    session = open_session(ports, integration)
+    left: list[str] = []
+    for hook in integration.hooks:
+        try:
+            session.reservations.unsubscribe(hook.id)
+        except SyncError as error:
+            left.append(f"webhook {hook.id} in i-Reserve is still there ({error}); remove it there")
+    left += channels.stop_all(session)
+    done = integrations.change(
+        ports.documents,
+        int_id,
+        lambda before: replace(
+            before,
+            phase=Phase.DRAFT,
+            hooks=(),
+            webhook_generation=before.webhook_generation + 1,
+            webhook_key="",
+            unfinished="",
+            paused_in_shadow=False,
+        ),
+    )
+    return done, tuple(left)

@@ -1,0 +1,129 @@
+"""Changed settings of an active integration: the plan first, then all, future or new; channels follow the mapping."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from functions.application.ports import Ports
+from functions.application.scanning import scan
+from functions.application.scanning import sweep
+from functions.application.setting_up import preview, setup
+from functions.application.setting_up.settings_input import raw_of, settings_from
+from functions.application.store import calendars, integrations
+from functions.application.sync.session import SyncSession, open_session
+from functions.application.watching import channels
+from functions.domain.model.errors import Conflict, Fault, Invalid, SyncError
+from functions.domain.settings.integration import Integration, Phase
+from functions.domain.settings.schema import Settings
+
+SCOPES = ("all", "future", "new")
+RUNNING = (Phase.ACTIVE, Phase.SHADOW, Phase.PAUSED)
+
+
+class PlanFirst(Conflict):
+    """The change touches existing events: here is what it would do; say all, future or new to go on."""
+
+    def __init__(self, plan: preview.Plan) -> None:
+        super().__init__(
+            "this changes existing events or bookings; look at the plan and choose all, future or new only",
+            reason="plan_first",
+        )
+        self.plan = plan
+
+
+def save(
+    ports: Ports,
+    raw: object,
+    actor: str,
+    *,
+    int_id: str = "",
+    secrets: object = None,
+    revision: int | None = None,
+    apply: str = "",
+) -> Integration:
+    """Create or change an integration; raises `Invalid`, `Conflict`, and `PlanFirst` where existing events are touched."""
+    if apply and apply not in SCOPES:
+        raise Invalid((Fault("apply", "use all, future or new"),))
+    given = setup.with_id(raw, int_id)
+    name = str(given.get("id", "")) if isinstance(given, dict) else ""
+    before = integrations.find(ports.documents, name) if name else None
+    if before is None or before.phase not in RUNNING:
+        return setup.save(ports, given, actor, int_id=int_id, secrets=secrets, revision=revision)
+    after = _resolved(before, settings_from(given))
+    _refuse_other_sides(before.settings, after)
+    if touches(before.settings, after) and not apply:
+        plan = preview.with_settings(ports, before, after)
+        if plan.counts:
+            raise PlanFirst(plan)
+    owed = (apply or "all") if touches(before.settings, after) else ""
+    saved = setup.save(ports, raw_of(after), actor, int_id=int_id, secrets=secrets, revision=revision, unfinished=owed)
+    if not owed:
+        return saved
+    follow_up(ports, before, saved, actor, owed)
+    return saved if before.unfinished else integrations.finished(ports.documents, saved.id, owed)
+
+
+def touches(before: Settings, after: Settings) -> bool:
+    """Whether a change of settings can change events or bookings that are there."""
+
+    def shape(s: Settings) -> object:
+        rows = (s.outbound, s.mapping, s.timezone, s.language, s.sync.day_end, s.sync.window_days)
+        return rows, _followed(s)
+
+    return shape(before) != shape(after)
+
+
+def _followed(s: Settings) -> object:
+    """Return what decides which events of people become bookings."""
+    return (s.inbound.enabled, s.inbound.object, s.inbound.follow, s.inbound.import_existing)
+
+
+def follow_up(ports: Ports, before: Integration, saved: Integration, actor: str, scope: str) -> None:
+    """Let the channels follow the mapping, and look at what is there again where that was asked for."""
+    session = open_session(ports, saved)
+    _channels(session, before.settings, saved.settings)
+    if touches(before.settings, saved.settings) and scope != "new" and saved.phase is not Phase.PAUSED:
+        if _followed(before.settings) != _followed(saved.settings):
+            sweep.pull_all(session, "resync")
+        scan.begin(ports, saved, "resync", actor, scope)
+
+
+def _channels(session: SyncSession, before: Settings, after: Settings) -> None:
+    had = set(before.calendars) if before.inbound.enabled else set()
+    wanted = set(after.calendars) if after.inbound.enabled else set()
+    for calendar in sorted(had - wanted):
+        if channels.stop_of(session, calendar):
+            session.ports.log("channel_left", {"severity": "WARNING", "int_id": session.id})
+    for calendar in sorted(wanted - had):
+        calendars.change(
+            session.ports.documents, session.id, calendar, lambda state: replace(state, sync_token="", page="")
+        )
+        try:
+            channels.ensure(session, calendar)
+        except SyncError as error:
+            session.ports.log("channel_expiring", {"severity": "WARNING", "int_id": session.id, "reason": error.reason})
+    if wanted - had:
+        sweep.pull_all(session, "settings")
+
+
+def _resolved(before: Integration, after: Settings) -> Settings:
+    account = before.connection.account if before.connection else ""
+    return setup.resolve_primary(after, account) if account else after
+
+
+def _refuse_other_sides(before: Settings, after: Settings) -> None:
+    """Refuse to swap a side under a running integration: its pairs belong to the sides they were made with."""
+    faults = []
+    if before.ireserve.base_url.rstrip("/") != after.ireserve.base_url.rstrip("/"):
+        faults.append(Fault("ireserve.base_url", "deactivate the integration before giving it another i-Reserve"))
+    if before.google.client_id != after.google.client_id:
+        faults.append(Fault("google.client_id", "deactivate the integration before giving it another OAuth client"))
+    if faults:
+        raise Invalid(tuple(faults))
+
+
+def revert(ports: Ports, int_id: str, entry: str, actor: str, apply: str = "") -> Integration:
+    """Go back to the settings before a change, as the history has them."""
+    body = ports.documents.get(integrations.path_of(int_id, "history", entry))
+    if body is None or not isinstance(body.get("before"), Mapping):
+        raise Conflict("there is nothing before this change to go back to", reason="no_history")
+    return save(ports, dict(body["before"]), actor, int_id=int_id, apply=apply)

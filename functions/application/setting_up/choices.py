@@ -1,0 +1,71 @@
+"""What there is to choose from on both sides, for the mapping, and which bookings have no calendar."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from functions.application.ports import Bookable, CalendarEntry, Ports
+from functions.application.store import integrations
+from functions.application.sync.session import SyncSession, open_session
+from functions.domain.model.errors import SyncError
+from functions.domain.settings.schema import Settings
+
+AHEAD = timedelta(days=30)
+PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Both lists; None with the sentence of what went wrong where one could not be read."""
+
+    objects: tuple[Bookable, ...] | None
+    calendars: tuple[CalendarEntry, ...] | None
+    objects_trouble: str = ""
+    calendars_trouble: str = ""
+
+
+def choices(ports: Ports, int_id: str, *, objects: bool = True, calendars: bool = True) -> Choices:
+    """Return the lists of both sides, read live; trouble on one side leaves the other usable."""
+    session = open_session(ports, integrations.get(ports.documents, int_id))
+    found, objects_trouble = _objects(session) if objects else (None, "")
+    entries, calendars_trouble = _calendars(session) if calendars else (None, "")
+    return Choices(found, entries, objects_trouble, calendars_trouble)
+
+
+def _objects(session: SyncSession) -> tuple[tuple[Bookable, ...] | None, str]:
+    settings = session.settings.ireserve
+    if not settings.base_url or "ireserve_password" not in session.integration.secret_versions:
+        return None, "give i-Reserve's address, user and password first"
+    try:
+        return tuple(session.reservations.objects()), ""
+    except SyncError as error:
+        return None, str(error)
+
+
+def _calendars(session: SyncSession) -> tuple[tuple[CalendarEntry, ...] | None, str]:
+    if session.integration.connection is None:
+        return None, "Google is not connected: run Step 1 and Step 2"
+    try:
+        return tuple(session.calendars.calendars()), ""
+    except SyncError as error:
+        return None, str(error)
+
+
+def without_calendar(ports: Ports, int_id: str) -> tuple[list[str], bool]:
+    """Return the ids of bookings of the next 30 days whose object has no row, and whether the list was cut.
+
+    Bookings whose rows do not name their object are left out; trouble on i-Reserve's side gives an empty list.
+    """
+    session = open_session(ports, integrations.get(ports.documents, int_id))
+    today = ports.clock().astimezone(ZoneInfo(session.settings.timezone)).date()
+    try:
+        rows = session.reservations.between(today, today + AHEAD, start=0, length=PAGE)
+    except SyncError:
+        return [], False
+    found = [row.id for row in rows if row.object_id and _wanted(session.settings, row.status, row.object_id)]
+    return found, len(rows) >= PAGE
+
+
+def _wanted(settings: Settings, status: int | None, object_id: str) -> bool:
+    wanted = status is None or status in settings.outbound.create_on_status
+    return wanted and settings.calendar_of(object_id) is None

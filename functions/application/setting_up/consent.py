@@ -1,0 +1,207 @@
+"""Consent: Step 1 sends the administrator to Google, the redirect keeps the code, Step 2 connects.
+
+The state is single-use, lives 10 minutes, and keeps the PKCE verifier on this side.
+https://developers.google.com/identity/protocols/oauth2/web-server
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from functions.application.ports import CalendarEntry, Path, Ports, Transaction
+from functions.application.scanning import sweep
+from functions.application.setting_up.setup import SCOPES, resolve_primary
+from functions.application.store import integrations
+from functions.application.store.integrations import path_of
+from functions.domain.model.errors import Conflict, Malformed, Refused, SyncError
+from functions.domain.settings.integration import Connection, Integration, Pending, Phase
+
+LIFE = timedelta(minutes=10)
+AGAIN = "run Step 1 again"
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """What Step 2 found: the account and the calendars it reaches."""
+
+    account: str
+    calendars: tuple[CalendarEntry, ...]
+
+
+def return_url(ports: Ports, int_id: str) -> str:
+    """Return the Return url, to be registered with the OAuth client exactly so."""
+    return f"{ports.addresses.redirect}/integrations/redirect/{int_id}"
+
+
+def begin(ports: Ports, int_id: str) -> str:
+    """Start Step 1 and return the address of Google's consent screen."""
+    integration = integrations.get(ports.documents, int_id)
+    state, verifier, expires = ports.token(32), ports.token(48), ports.clock() + LIFE
+    body = {"int_id": int_id, "verifier": verifier, "expires": expires.isoformat(), "code": ""}
+    ports.documents.transact(lambda tx: tx.create(_state(state), body, expires=expires))
+    client_id = integration.settings.google.client_id
+    return ports.consent.address(client_id, return_url(ports, int_id), state, verifier)
+
+
+def receive(ports: Ports, int_id: str, state: str, code: str, error: str) -> None:
+    """Keep the code that Google sent back; raises `Malformed` for a foreign, used or expired state.
+
+    A refusal on the consent screen (`error`) uses the state up too and is kept for Step 2 to explain.
+    """
+    if not state or not (code or error):
+        raise Malformed(f"the consent screen sent no state or code back; {AGAIN}", reason="consent")
+
+    def work(tx: Transaction) -> None:
+        body = tx.get(_state(state))
+        if body is None or body["int_id"] != int_id or body["code"] or body.get("error"):
+            raise Malformed(f"this consent was used already or is not ours; {AGAIN}", reason="consent")
+        if ports.clock() >= datetime.fromisoformat(body["expires"]):
+            raise Malformed(f"the consent took longer than ten minutes; {AGAIN}", reason="consent")
+        expires = datetime.fromisoformat(body["expires"])
+        tx.put(_state(state), {**body, "code": code, "error": error[:80]}, expires=expires)
+        tx.put(path_of(int_id, "progress", "consent"), {"state": state})
+
+    ports.documents.transact(work)
+
+
+def waiting(ports: Ports, int_id: str) -> bool:
+    """Whether a consent came back that Step 2 has not used yet."""
+    integrations.get(ports.documents, int_id)
+    return ports.documents.get(path_of(int_id, "progress", "consent")) is not None
+
+
+def connect(ports: Ports, int_id: str, *, confirm: bool = False) -> Connected:
+    """Step 2: exchange the consent, name the account, and store the token for good.
+
+    Raises `Refused` with what to do, and `Conflict` where another account would take over (`confirm` says yes to it).
+    """
+    integration = integrations.get(ports.documents, int_id)
+    if confirm and integration.pending is not None:
+        return _take(ports, integration, integration.pending)
+    state, verifier, code = _kept(ports, int_id)
+    client_id = integration.settings.google.client_id
+    secret = ports.secrets.get(
+        int_id, "google_client_secret", integration.secret_versions.get("google_client_secret", "")
+    )
+    if not secret:
+        raise Refused("the Client secret is missing; save it on the authentication screen", reason="no_client_secret")
+    try:
+        grant = ports.consent.exchange(client_id, secret, return_url(ports, int_id), code, verifier)
+    except Refused:
+        ports.documents.transact(lambda tx: _use_up(tx, int_id, state))
+        raise
+    ports.documents.transact(lambda tx: _use_up(tx, int_id, state))
+    missing = [scope.rsplit("/", 1)[-1] for scope in SCOPES if scope not in grant.scopes]
+    if missing:
+        raise Refused(f"the consent leaves out {' and '.join(missing)}; {AGAIN} and tick every box", reason="scopes")
+    if not grant.refresh_token:
+        raise Refused(
+            f"Google sent no refresh token; {AGAIN} (a new consent makes Google send one)", reason="no_refresh"
+        )
+    calendars = ports.outside.calendars(integration, grant.refresh_token).calendars()
+    account = next((each.id for each in calendars if each.primary), "")
+    version = ports.secrets.put(int_id, "google_refresh_token", grant.refresh_token)
+    reachable = {each.id for each in calendars}
+    unreachable = tuple(c for c in integration.settings.calendars if c not in reachable | {"primary"})
+    pending = Pending(account, tuple(sorted(grant.scopes)), version, unreachable)
+    former = integration.connection.account if integration.connection else ""
+    if former and former != account and not confirm:
+        integrations.change(ports.documents, int_id, lambda before: replace(before, pending=pending))
+        lost = f"; it cannot reach {', '.join(unreachable)}" if unreachable else ""
+        raise Conflict(
+            f"this is {account}, but {former} is connected{lost}; confirm to change the account", reason="other_account"
+        )
+    return _take(ports, integration, pending, calendars)
+
+
+def _take(
+    ports: Ports, integration: Integration, pending: Pending, calendars: list[CalendarEntry] | None = None
+) -> Connected:
+    connection = Connection(pending.account, pending.scopes, ports.clock())
+
+    def changed(before: Integration) -> Integration:
+        return replace(
+            before,
+            connection=connection,
+            pending=None,
+            settings=resolve_primary(before.settings, pending.account),
+            secret_versions={**before.secret_versions, "google_refresh_token": pending.version},
+        )
+
+    saved = integrations.change(ports.documents, integration.id, changed)
+    found = calendars if calendars is not None else ports.outside.calendars(saved).calendars()
+    ports.secrets.delete(integration.id, "google_refresh_token", keep_version=pending.version)
+    ports.documents.transact(lambda tx: tx.delete(path_of(integration.id, "progress", "catalogue")))
+    sweep.catch_up(ports, saved, pending.account)
+    return Connected(pending.account, tuple(found))
+
+
+def named(ports: Ports, integration: Integration) -> Integration:
+    """Return an integration with its account named: a token that came with the settings does not say whose it is.
+
+    `primary` in the mapping becomes the account's own calendar. Where Google does not answer it stays for the next time.
+    """
+    if integration.connection is None or integration.connection.account:
+        return integration
+    try:
+        calendars = ports.outside.calendars(integration).calendars()
+    except SyncError:
+        return integration
+    account = next((each.id for each in calendars if each.primary), "")
+
+    def changed(before: Integration) -> Integration:
+        if before.connection is None or before.connection.account:
+            return before
+        settings = resolve_primary(before.settings, account)
+        return replace(before, settings=settings, connection=replace(before.connection, account=account))
+
+    return integrations.change(ports.documents, integration.id, changed)
+
+
+def disconnect(ports: Ports, int_id: str) -> None:
+    """Forget the connection; the token is revoked unless another integration uses the same account and client."""
+    integration = integrations.get(ports.documents, int_id)
+    if integration.phase is not Phase.DRAFT:
+        raise Conflict("deactivate the integration before disconnecting it", reason="still_active")
+    version = integration.secret_versions.get("google_refresh_token", "")
+    token = ports.secrets.get(int_id, "google_refresh_token", version) if version else None
+    if token and not _shared(ports, integration):
+        ports.consent.revoke(token)
+    ports.secrets.delete(int_id, "google_refresh_token")
+
+    def changed(before: Integration) -> Integration:
+        versions = {name: v for name, v in before.secret_versions.items() if name != "google_refresh_token"}
+        return replace(before, connection=None, pending=None, secret_versions=versions)
+
+    integrations.change(ports.documents, int_id, changed)
+
+
+def _shared(ports: Ports, integration: Integration) -> bool:
+    def same(other: Integration) -> bool:
+        accounts = [each.connection.account if each.connection else "" for each in (integration, other)]
+        clients = [each.settings.google.client_id for each in (integration, other)]
+        return other.id != integration.id and accounts[0] == accounts[1] != "" and clients[0] == clients[1]
+
+    return any(same(other) for other in integrations.every(ports.documents))
+
+
+def _kept(ports: Ports, int_id: str) -> tuple[str, str, str]:
+    pointer = ports.documents.get(path_of(int_id, "progress", "consent"))
+    body = ports.documents.get(_state(str(pointer["state"]))) if pointer is not None else None
+    if pointer is None or body is None:
+        raise Refused("there is no consent to connect with; run Step 1 first", reason="no_consent")
+    if body.get("error"):
+        raise Refused(f"Google's consent screen said no ({body['error']}); {AGAIN}", reason="consent_refused")
+    if ports.clock() >= datetime.fromisoformat(body["expires"]):
+        raise Refused(f"the consent has expired; {AGAIN}", reason="consent_expired")
+    return str(pointer["state"]), str(body["verifier"]), str(body["code"])
+
+
+def _use_up(tx: Transaction, int_id: str, state: str) -> None:
+    tx.delete(path_of(int_id, "progress", "consent"))
+    tx.delete(_state(state))
+
+
+def _state(state: str) -> Path:
+    if not state.replace("-", "").replace("_", "").isalnum() or len(state) > 200:  # noqa: PLR2004 -- longer than any of ours
+        raise Malformed(f"this consent is not ours; {AGAIN}", reason="consent")
+    return ("oauth_states", state)

@@ -1,0 +1,117 @@
+"""Saving one screen of settings at a time: an integration grows screen by screen, and is checked whole when it is activated.
+
+A screen answers for its own fields and for every fault that it brings about elsewhere; what other screens still miss
+stays on the list of things to do.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from functions.application.ports import Ports
+from functions.application.setting_up import changes
+from functions.application.setting_up.settings_input import raw_of, settings_from, typed
+from functions.application.setting_up.setup import secret_faults, store_secrets
+from functions.application.store import integrations
+from functions.domain.model.errors import Conflict, Fault, Invalid
+from functions.domain.settings.faults import faults_between, settings_faults
+from functions.domain.settings.integration import Integration
+from functions.domain.settings.schema import Settings
+
+Raw = dict[str, Any]
+
+
+def create(ports: Ports, part: Mapping[str, Any], actor: str) -> Integration:
+    """Start an integration with no more than its id and name; raises `Invalid`, and `Conflict` where the id is taken."""
+    merged = _merged(raw_of(Settings(id="")), part)
+    settings = _typed(merged, ("id", "name", "language", "timezone"), ())
+    if integrations.find(ports.documents, settings.id) is not None:
+        raise Conflict(f"there is an integration {settings.id} already; choose another id", reason="id_taken")
+    saved = integrations.save_settings(ports, settings, actor, revision=0)
+    return store_secrets(ports, saved, {})
+
+
+def merged_part(ports: Ports, int_id: str, part: Mapping[str, Any], names: Collection[str], seen: str = "") -> Raw:
+    """Return the whole settings with a screen's fields laid over them.
+
+    `names` are the fields (dotted) that the screen answers for; `seen` is their `mark` when the screen was shown.
+    Raises `Invalid` with their faults and those they cause, `Conflict` when somebody else changed them meanwhile.
+    """
+    integration = integrations.get(ports.documents, int_id)
+    if seen and seen != mark(integration.settings, names):
+        raise Conflict("somebody else changed these settings meanwhile; reload and try again", reason="revision")
+    merged = _merged(raw_of(integration.settings), part)
+    others = [each.settings for each in integrations.every(ports.documents)]
+    had = {*settings_faults(integration.settings), *faults_between(integration.settings, others)}
+    settings = _typed(merged, names, had)
+    _refuse([fault for fault in faults_between(settings, others) if _own(fault, names) or fault not in had])
+    return raw_of(settings)
+
+
+def save_part(
+    ports: Ports,
+    int_id: str,
+    part: Mapping[str, Any],
+    names: Collection[str],
+    actor: str,
+    *,
+    secrets: Mapping[str, str] | None = None,
+    seen: str = "",
+    apply: str = "",
+) -> Integration:
+    """Save a screen's fields and its secrets; raises as `merged_part` does, and as `changes.save` where it runs."""
+    before = integrations.get(ports.documents, int_id)
+    raw = merged_part(ports, int_id, part, names, seen)
+    if before.phase in changes.RUNNING:
+        return changes.save(
+            ports, raw, actor, int_id=int_id, secrets=secrets or None, revision=before.revision, apply=apply
+        )
+    settings = typed(raw)
+    _refuse(secret_faults(secrets or None))
+    saved = integrations.save_settings(ports, settings, actor, revision=before.revision)
+    return store_secrets(ports, saved, secrets or {})
+
+
+def open_faults(ports: Ports, settings: Settings) -> tuple[Fault, ...]:
+    """Return what still has to be set before the integration can be activated."""
+    others = [each.settings for each in integrations.every(ports.documents)]
+    return (*settings_faults(settings), *faults_between(settings, others))
+
+
+def mark(settings: Settings, names: Collection[str]) -> str:
+    """Return a mark of these fields' values: it changes when one of them does."""
+    raw = raw_of(settings)
+    values = [(name, _value(raw, name)) for name in sorted(names)]
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
+
+
+def _typed(raw: Raw, names: Collection[str], had: Collection[Fault]) -> Settings:
+    try:
+        return settings_from(raw)
+    except Invalid as invalid:
+        _refuse([fault for fault in invalid.faults if _own(fault, names) or (had != () and fault not in had)])
+    return typed(raw)
+
+
+def _refuse(faults: list[Fault]) -> None:
+    if faults:
+        raise Invalid(tuple(dict.fromkeys(faults)))
+
+
+def _own(fault: Fault, names: Collection[str]) -> bool:
+    return any(fault.field == name or fault.field.startswith(f"{name}.") for name in names)
+
+
+def _merged(raw: Raw, part: Mapping[str, Any]) -> Raw:
+    merged = dict(raw)
+    for name, value in part.items():
+        nested = isinstance(value, Mapping) and isinstance(merged.get(name), dict)
+        merged[name] = _merged(merged[name], value) if nested else value
+    return merged
+
+
+def _value(raw: Any, name: str) -> Any:
+    for step in name.split("."):
+        raw = raw[int(step)] if isinstance(raw, list) else raw.get(step)
+    return raw

@@ -1,0 +1,205 @@
+"""The plan of an integration as a document: what activation, or changed settings, would do. Nothing is written.
+
+Counts first, then a line per booking, and the mails that guests would get. A large integration is looked at in several
+goes; the plan says how far it is.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from functions.application.intake.hints import Hint, Kind
+from functions.application.ports import Body, BookingRow, Ports
+from functions.application.scanning import scan
+from functions.application.scanning.rows import rows_of
+from functions.application.setting_up import consent
+from functions.application.store import integrations, links
+from functions.application.store.integrations import path_of
+from functions.application.store.journal import changed
+from functions.application.store.records import body_of, record_of
+from functions.application.sync.reconcile import Outcome, reconcile
+from functions.application.sync.session import SyncSession, open_session
+from functions.domain.model.errors import AccessRevoked, SyncError
+from functions.domain.model.event import Event
+from functions.domain.model.snapshot import Snapshot
+from functions.domain.planning.plan_inbound import eligible
+from functions.domain.planning.step import InsertEvent, PatchEvent, ReviveEvent, Why, Write
+from functions.domain.settings.integration import Integration, Phase
+from functions.domain.settings.schema import Settings
+
+LONGEST = timedelta(seconds=25)
+MOST_LINES = 1000
+KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan. `counts` by what would be done; `lines` hold ids, times and names of fields, no texts."""
+
+    at: datetime
+    first: date
+    last: date
+    week: date
+    complete: bool = False
+    looked: int = 0
+    in_step: int = 0
+    mails: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+    resting: dict[str, int] = field(default_factory=dict)
+    lines: list[Body] = field(default_factory=list)
+    more_lines: int = 0
+
+
+def current(ports: Ports, int_id: str) -> Plan | None:
+    """Return the last plan, or None."""
+    integrations.get(ports.documents, int_id)
+    body = ports.documents.get(path_of(int_id, "progress", "plan"))
+    return record_of(Plan, body, "plan") if body is not None else None
+
+
+def refresh(ports: Ports, int_id: str, *, go_on: bool = False) -> Plan:
+    """Make a plan (or go on with one that is not complete) for some seconds, and keep it."""
+    integration = consent.named(ports, integrations.get(ports.documents, int_id))
+    before = current(ports, int_id)
+    plan = make(ports, integration, before if go_on and before is not None and not before.complete else None)
+    expires = ports.clock() + KEPT
+    ports.documents.transact(lambda tx: tx.put(path_of(int_id, "progress", "plan"), body_of(plan), expires=expires))
+    return plan
+
+
+def with_settings(ports: Ports, integration: Integration, settings: Settings) -> Plan:
+    """Return what these settings would do to the events and bookings there are; it is not kept."""
+    return make(ports, replace(integration, settings=settings), None)
+
+
+def make(ports: Ports, integration: Integration, before: Plan | None) -> Plan:
+    """Look at the bookings of the window, week by week, and at new events that would become bookings."""
+    session = open_session(ports, replace(integration, phase=Phase.ACTIVE))
+    began = ports.clock()
+    plan = before or _blank(integration, began)
+    while not plan.complete and ports.clock() - began < LONGEST:
+        last = min(plan.week + scan.WEEK - timedelta(days=1), plan.last)
+        for row in sorted(rows_of(session, plan.week, last).values(), key=lambda row: row.id):
+            if _needs_no_event(session, row):
+                plan = replace(plan, looked=plan.looked + 1, in_step=plan.in_step + 1)
+                continue
+            plan = _add(plan, integration, row.id, _rehearse(session, row.id))
+        week = last + timedelta(days=1)
+        plan = replace(plan, week=week, complete=week > plan.last)
+    inbound = integration.settings.inbound
+    if plan.complete and inbound.enabled and (inbound.import_existing or integration.activated_at is not None):
+        plan = _new_events(session, integration, plan)
+    return plan
+
+
+def _blank(integration: Integration, now: datetime) -> Plan:
+    today = now.astimezone(ZoneInfo(integration.settings.timezone)).date()
+    before, ahead = integration.settings.sync.window_days
+    backfill = integration.settings.sync.backfill
+    whole = integration.activated_at is not None or backfill != "future"
+    first = today + timedelta(days=before) if whole else today
+    left_out = integration.activated_at is None and backfill == "none"
+    return Plan(now, first, today + timedelta(days=ahead), first, complete=left_out)
+
+
+def _needs_no_event(session: SyncSession, row: BookingRow) -> bool:
+    """Whether the row alone shows that this booking has and needs no event."""
+    if row.status is None or row.status in session.settings.outbound.create_on_status:
+        return False
+    return links.of_booking(session.ports.documents, session.id, row.id).version == 0
+
+
+def _rehearse(session: SyncSession, booking_id: str) -> Outcome | SyncError:
+    hint = Hint(Kind.BOOKING, session.id, (booking_id,), "plan", session.now(), confirm=True)
+    try:
+        return reconcile(
+            session, hint, links.of_booking(session.ports.documents, session.id, booking_id), rehearse=True
+        )
+    except AccessRevoked:
+        raise
+    except SyncError as error:
+        return error
+
+
+def _add(plan: Plan, integration: Integration, name: str, outcome: Outcome | SyncError) -> Plan:
+    if isinstance(outcome, SyncError):
+        line: Body = {"booking_id": name, "steps": [], "trouble": outcome.reason}
+        return _with_line(replace(plan, looked=plan.looked + 1), line, Counter(["trouble"]))
+    writes, steps = outcome.writes, list(outcome.steps)
+    adopted = "Settle" in steps and "Look" in steps and outcome.link.event is not None
+    if not writes and not adopted:
+        resting = Counter(plan.resting) + Counter([outcome.rest.why.value])
+        return replace(plan, looked=plan.looked + 1, in_step=plan.in_step + 1, resting=dict(resting))
+    did = [kind_of(write) for write in writes]
+    if adopted and "make" not in did and "make_booking" not in did:
+        did.insert(0, "adopt")
+    line = {
+        "booking_id": name if not name.startswith("event ") else "",
+        "does": did,
+        "steps": [{"step": type(w).__name__, "why": w.why.value, **changed(w)} for w in writes],
+    }
+    mails = sum(1 for write in writes if _mails(write, integration.settings))
+    plan = replace(plan, looked=plan.looked + 1, mails=plan.mails + mails)
+    return _with_line(plan, line, Counter(set(did)))
+
+
+def kind_of(write: Write) -> str:
+    """Return what a write does, in a word for people."""
+    if write.why is Why.WRITE_BACK:
+        return "write_id"
+    return {
+        "InsertEvent": "make",
+        "ReviveEvent": "make",
+        "PatchEvent": "change",
+        "MoveEvent": "move",
+        "DeleteEvent": "remove",
+        "WriteBooking": "change_booking",
+        "MakeBooking": "make_booking",
+    }[type(write).__name__]
+
+
+def _mails(write: Write, settings: Settings) -> bool:
+    if not settings.outbound.notify_guests or not settings.outbound.use_customer_data:
+        return False
+    if isinstance(write, InsertEvent | ReviveEvent):
+        return write.content is not None and bool(write.content.guest)
+    return isinstance(write, PatchEvent) and (write.change.when is not None or bool(write.change.guest_in))
+
+
+def _with_line(plan: Plan, line: Body, did: Counter[str]) -> Plan:
+    counts = dict(Counter(plan.counts) + did)
+    if len(plan.lines) >= MOST_LINES:
+        return replace(plan, counts=counts, more_lines=plan.more_lines + 1)
+    return replace(plan, counts=counts, lines=[*plan.lines, line])
+
+
+def _new_events(session: SyncSession, integration: Integration, plan: Plan) -> Plan:
+    """Add the events that people made and that would become bookings."""
+    start = datetime.combine(plan.first, datetime.min.time(), ZoneInfo(integration.settings.timezone))
+    end = datetime.combine(plan.last, datetime.min.time(), ZoneInfo(integration.settings.timezone))
+    for calendar in integration.settings.calendars:
+        if integration.settings.object_for_new_event(calendar) is None:
+            continue
+        page = ""
+        while True:
+            found = session.calendars.between(calendar, start, end, page=page)
+            for event in found.items:
+                if isinstance(event, Event) and eligible(event, session.planning_context()):
+                    plan = _new_event(session, integration, plan, event)
+            page = found.next_page
+            if not page:
+                break
+    return plan
+
+
+def _new_event(session: SyncSession, integration: Integration, plan: Plan, event: Event) -> Plan:
+    if links.of_event(session.ports.documents, session.id, event.key) is not None or event.mark.int_id == session.id:
+        return plan
+    hint = Hint(Kind.EVENT, session.id, (event.key.calendar, event.key.id), "plan", session.now())
+    link = links.for_new_event(session.id, event.key)
+    try:
+        outcome: Outcome | SyncError = reconcile(session, hint, link, event=Snapshot.of(event), rehearse=True)
+    except SyncError as error:
+        outcome = error
+    return _add(plan, integration, f"event {event.key.id}", outcome)

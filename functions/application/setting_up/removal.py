@@ -1,0 +1,83 @@
+"""Going back: an integration is removed, and its events are kept for the next one or taken away.
+
+Kept: events and the ids in the bookings stay, so that i-Reserve's own integration can go on with them. Removed: the
+events that this service made go, and its ids and Meet links are cleared where they are still ours. Events of people stay.
+"""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+from functions.application.ports import Ports
+from functions.application.setting_up import setup
+from functions.application.store import integrations, links
+from functions.application.sync.session import SyncSession, open_session
+from functions.domain.model.booking import Booking
+from functions.domain.model.errors import Conflict, Gone, Refused
+from functions.domain.model.link import Link, Origin
+from functions.domain.model.snapshot import Presence
+from functions.domain.planning.projection import written
+from functions.domain.planning.step import BookingChange
+from functions.domain.settings.integration import Phase
+
+LONGEST = timedelta(seconds=25)
+
+
+def delete(ports: Ports, int_id: str, events: str = "") -> int:
+    """Remove an integration; `events` is keep or remove, and must be said where there are links.
+
+    Returns how many pairs are left to be taken apart (call again); 0 when all is gone. Raises `Conflict` while it is
+    active, or where `events` was not said.
+    """
+    integration = integrations.get(ports.documents, int_id)
+    if integration.phase is not Phase.DRAFT:
+        raise Conflict("deactivate the integration before deleting it", reason="still_active")
+    where = integrations.path_of(int_id, "links")
+    count = ports.documents.count(where)
+    if count and events not in ("keep", "remove"):
+        raise Conflict(f"say what becomes of the {count} events: events=keep or events=remove", reason="keep_or_remove")
+    if events == "remove":
+        left = _take_apart(open_session(ports, integration))
+        if left:
+            return left
+    setup.delete(ports, int_id)
+    return 0
+
+
+def _take_apart(session: SyncSession) -> int:
+    began, ports = session.now(), session.ports
+    for link in links.every(ports.documents, session.id):
+        if ports.clock() - began > LONGEST:
+            return ports.documents.count(integrations.path_of(session.id, "links"))
+        _part(session, link)
+    return 0
+
+
+def _part(session: SyncSession, link: Link) -> None:
+    """Take one pair apart; what cannot be reached any more is left as it is."""
+    try:
+        if link.origin is Origin.BOOKING and link.event is not None and not link.closed:
+            event = session.read_event(link.event)
+            if event.value is not None and event.value.mark.link_id == link.id:
+                with suppress(Gone):
+                    session.calendars.delete(link.event, event.value.etag, notify=False)
+        if link.booking_id:
+            booking = session.read_booking(link.booking_id)
+            if booking.presence is Presence.PRESENT and booking.value is not None:
+                _clear(session, link, booking.value)
+    except (Gone, Refused) as error:
+        fields = {"severity": "WARNING", "int_id": session.id, "booking": link.booking_id, "reason": error.reason}
+        session.ports.log("left_behind", fields)
+    session.ports.documents.transact(lambda tx: links.remove(tx, session.id, link))
+
+
+def _clear(session: SyncSession, link: Link, booking: Booking) -> None:
+    """Empty the fields of a booking that still hold what this service wrote there."""
+    outbound = session.settings.outbound
+    names = [name for name in (outbound.external_id_field, outbound.meet_link_field) if name]
+    ours = [n for n in names if booking.value_of(n) and session.digest(written(n, booking.value_of(n))) in link.ours]
+    change = BookingChange(fields=tuple((name, "") for name in ours if name != "external_id"))
+    if "external_id" in ours and session.dialect.external_id_clearable:
+        change = replace(change, external_id="")
+    if change != BookingChange():
+        session.reservations.write(booking, change)

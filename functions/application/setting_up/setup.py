@@ -1,0 +1,108 @@
+"""Setting an integration up: its settings and its secrets, from the console, a file or the interface."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
+from functions.application.ports import Path, Ports, Transaction
+from functions.application.scanning import sweep
+from functions.application.setting_up.settings_input import SECRET_NAMES, settings_from
+from functions.application.store import integrations
+from functions.domain.model.errors import Conflict, Fault
+from functions.domain.settings.integration import Connection, Integration, Phase
+from functions.domain.settings.schema import Settings
+
+SCOPES = (
+    "https://www.googleapis.com/auth/calendar.readonly",
+    "https://www.googleapis.com/auth/calendar.events",
+)
+
+
+def save(
+    ports: Ports,
+    raw: object,
+    actor: str,
+    *,
+    int_id: str = "",
+    secrets: object = None,
+    revision: int | None = None,
+    unfinished: str = "",
+) -> Integration:
+    """Create or change an integration; raises `Invalid` with all faults, `Conflict` where somebody else was faster."""
+    given = with_id(raw, int_id)
+    more = secret_faults(secrets)
+    if int_id and isinstance(given, dict) and str(given["id"]) != int_id:
+        more.append(Fault("id", f"the address says {int_id}; use the same id, or create another integration"))
+    settings = settings_from(given, [each.settings for each in integrations.every(ports.documents)], more)
+    saved = integrations.save_settings(ports, settings, actor, revision=revision, unfinished=unfinished)
+    return store_secrets(ports, saved, secrets if isinstance(secrets, Mapping) else {})
+
+
+def with_id(raw: object, int_id: str) -> object:
+    """Return settings as given, a copy of them, with the id of the address where they name none."""
+    if not isinstance(raw, dict):
+        return raw
+    return {"id": int_id, **raw} if int_id else dict(raw)
+
+
+def secret_faults(secrets: object) -> list[Fault]:
+    """Return what is wrong with secrets as given: unknown names, empty values."""
+    if secrets is None:
+        return []
+    if not isinstance(secrets, Mapping):
+        return [Fault("secrets", "give names and values")]
+    unknown = [name for name in secrets if name not in SECRET_NAMES]
+    faults = [Fault(f"secrets.{name}", f"use one of {', '.join(SECRET_NAMES)}") for name in unknown]
+    empty = [n for n, value in secrets.items() if n in SECRET_NAMES and not (isinstance(value, str) and value.strip())]
+    return faults + [Fault(f"secrets.{name}", "give the secret as text") for name in empty]
+
+
+def store_secrets(ports: Ports, integration: Integration, secrets: Mapping[str, str]) -> Integration:
+    """Put secrets into the secret store; only their version numbers rest with the integration."""
+    versions = dict(integration.secret_versions)
+    if "digest_key" not in versions:
+        versions["digest_key"] = ports.secrets.put(integration.id, "digest_key", ports.token(32))
+    for name, value in secrets.items():
+        versions[name] = ports.secrets.put(integration.id, name, value.strip())
+
+    def changed(before: Integration) -> Integration:
+        after = replace(before, secret_versions={**before.secret_versions, **versions})
+        if "ireserve_password" in secrets:
+            after = replace(after, ireserve_refused="")
+        if "google_refresh_token" in secrets:
+            account = before.connection.account if before.connection else ""
+            after = replace(after, connection=Connection(account, SCOPES, ports.clock()))
+        return after
+
+    saved = integrations.change(ports.documents, integration.id, changed)
+    for name in secrets:
+        ports.secrets.delete(integration.id, name, keep_version=versions[name])
+    if secrets:
+        sweep.catch_up(ports, saved, "secrets")
+    return saved
+
+
+def delete(ports: Ports, int_id: str) -> None:
+    """Remove an integration with all that is stored of it; refused while it is active."""
+    integration = integrations.get(ports.documents, int_id)
+    if integration.phase is not Phase.DRAFT:
+        raise Conflict("deactivate the integration before deleting it", reason="still_active")
+    for collection in ("links", "claims", "calendars", "journal", "history", "parked", "removals", "progress"):
+        _empty(ports, integrations.path_of(int_id, collection))
+    for name in (*SECRET_NAMES, "digest_key"):
+        ports.secrets.delete(int_id, name)
+    ports.documents.transact(lambda tx: tx.delete(integrations.path_of(int_id)))
+
+
+def _empty(ports: Ports, collection: Path) -> None:
+    def work(tx: Transaction, names: list[str]) -> None:
+        for name in names:
+            tx.delete((*collection, name))
+
+    while rows := ports.documents.find(collection, limit=200):
+        ports.documents.transact(partial(work, names=[name for name, _ in rows]))
+
+
+def resolve_primary(settings: Settings, account: str) -> Settings:
+    """Return settings in which `primary` is the account's real calendar id."""
+    return settings.with_primary(account)

@@ -1,0 +1,39 @@
+"""What a booking would look like with templates that are not saved yet."""
+
+from dataclasses import dataclass, replace
+
+from functions.application.ports import Ports
+from functions.application.store import integrations
+from functions.application.sync.session import open_session
+from functions.domain.model.appointment import When
+from functions.domain.model.errors import Fault, Invalid, Malformed
+from functions.domain.planning.projection import appointment_of
+from functions.domain.settings.template import template_faults
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A booking as its event would show it; nothing of it is stored."""
+
+    booking_id: str
+    status: int
+    object_id: str
+    when: When
+    title: str
+    description: str
+
+
+def show(ports: Ports, int_id: str, booking_id: str, title: str, description: str) -> Shown:
+    """Read a booking and fill both templates; raises `Invalid` at their fields, or what reading raises."""
+    given = {"outbound.title_template": title, "outbound.description_template": description}
+    faults = [Fault(name, says) for name, template in given.items() for says in template_faults(template)]
+    if faults:
+        raise Invalid(tuple(faults))
+    if not booking_id.isalnum():
+        raise Malformed("give the number of a booking", reason="no_booking")
+    integration = integrations.get(ports.documents, int_id)
+    booking = open_session(ports, integration).reservations.read(booking_id)
+    outbound = replace(integration.settings.outbound, title_template=title, description_template=description)
+    settings = replace(integration.settings, outbound=outbound)
+    made = appointment_of(booking, settings, settings.calendar_of(booking.object_id) or "")
+    return Shown(booking.id, booking.status, booking.object_id, made.when, made.title, made.description)

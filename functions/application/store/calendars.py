@@ -1,0 +1,110 @@
+"""What is kept of a followed calendar: its sync token, the page under way, its channels, its lease."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from functions.application.ports import Documents, Path, Transaction
+from functions.application.store.integrations import path_of
+from functions.application.store.records import body_of, record_of
+from functions.domain.model.identity import calendar_hash
+
+LEASE = timedelta(seconds=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A channel of ours. It is stored before Google is asked (`expires` is then a guess), live once `sync` arrived."""
+
+    id: str
+    expires: datetime
+    resource_id: str = ""
+    opened_at: datetime | None = None
+    live: bool = False
+    notified_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarState:
+    """One followed calendar. `as_of` is the start of the last pull that was fully applied or parked.
+
+    `trouble` is why the last pull found the calendar gone or forbidden, or "".
+    """
+
+    calendar: str
+    sync_token: str = ""
+    page: str = ""
+    pull_started: datetime | None = None
+    listing: bool = False  # the pages under way are of a full list
+    until: datetime | None = None  # the window was listed up to here
+    as_of: datetime | None = None
+    channels: tuple[Watch, ...] = ()
+    polled_because: str = ""  # why it cannot have a channel
+    trouble: str = ""
+    trouble_at: datetime | None = None
+    calls: int = 0  # to Google so far, by pulls
+    lease: str = ""
+    lease_until: datetime | None = None
+
+
+def state_of(documents: Documents, int_id: str, calendar: str) -> CalendarState:
+    """Return what is kept of a calendar; an empty state where there is nothing yet."""
+    body = documents.get(_path(int_id, calendar))
+    return record_of(CalendarState, body, "calendar state") if body is not None else CalendarState(calendar)
+
+
+def every(documents: Documents, int_id: str) -> list[CalendarState]:
+    """Return all that are kept, those that are not mapped any more too."""
+    states: list[CalendarState] = []
+    after = None
+    while rows := documents.find(path_of(int_id, "calendars"), after=after, limit=200):
+        states += [record_of(CalendarState, body, "calendar state") for _, body in rows]
+        after = rows[-1][0]
+    return states
+
+
+def change(
+    documents: Documents, int_id: str, calendar: str, by: Callable[[CalendarState], CalendarState]
+) -> CalendarState:
+    """Change the state in one transaction; `by` may run several times."""
+
+    def work(tx: Transaction) -> CalendarState:
+        body = tx.get(_path(int_id, calendar))
+        before = record_of(CalendarState, body, "calendar state") if body is not None else CalendarState(calendar)
+        after = by(before)
+        if after != before:
+            tx.put(_path(int_id, calendar), body_of(after))
+        return after
+
+    return documents.transact(work)
+
+
+def anew(state: CalendarState) -> CalendarState:
+    """Return the state of a calendar that is listed in full the next time; a pull under way loses it."""
+    return replace(state, sync_token="", page="", listing=False, lease="", lease_until=None)
+
+
+def take_lease(documents: Documents, int_id: str, calendar: str, holder: str, now: datetime) -> CalendarState | None:
+    """Take the calendar for one pull; None where another pull holds it."""
+
+    def taken(before: CalendarState) -> CalendarState:
+        if before.lease and before.lease != holder and before.lease_until is not None and now < before.lease_until:
+            return before
+        return replace(before, lease=holder, lease_until=now + LEASE)
+
+    state = change(documents, int_id, calendar, taken)
+    return state if state.lease == holder else None
+
+
+def drop_lease(documents: Documents, int_id: str, calendar: str, holder: str, calls: int) -> None:
+    """Give the calendar back, if it is still ours, and count the calls that were made."""
+
+    def dropped(before: CalendarState) -> CalendarState:
+        after = replace(before, calls=before.calls + calls)
+        return replace(after, lease="", lease_until=None) if before.lease == holder else after
+
+    change(documents, int_id, calendar, dropped)
+
+
+def _path(int_id: str, calendar: str) -> Path:
+    return path_of(int_id, "calendars", calendar_hash(calendar))

@@ -1,0 +1,102 @@
+"""Integrations in the store: read, save with a revision, and the history of their settings."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+from functions.application.ports import Body, Documents, Path, Ports, Transaction
+from functions.application.store.records import body_of, record_of
+from functions.domain.model.errors import Conflict, Gone, Malformed
+from functions.domain.settings.integration import Integration
+from functions.domain.settings.schema import Settings
+
+HISTORY_DAYS = timedelta(days=365)
+
+
+def path_of(int_id: str, *more: str) -> Path:
+    """Return the path of an integration's document, or of one below it."""
+    return ("integrations", int_id, *more)
+
+
+def find(documents: Documents, int_id: str) -> Integration | None:
+    """Return an integration, or None."""
+    body = documents.get(path_of(int_id))
+    return record_of(Integration, body, f"integration {int_id}") if body is not None else None
+
+
+def get(documents: Documents, int_id: str) -> Integration:
+    """Return an integration; raises `Gone` in one sentence."""
+    found = find(documents, int_id)
+    if found is None:
+        raise Gone(f"there is no integration {int_id}; `integrations` lists them", reason="unknown_integration")
+    return found
+
+
+def every(documents: Documents) -> list[Integration]:
+    """Return all integrations by id, without those whose document cannot be read."""
+    integrations: list[Integration] = []
+    after = None
+    while rows := documents.find(("integrations",), after=after, limit=200):
+        for int_id, body in rows:
+            with suppress(Malformed):
+                integrations.append(record_of(Integration, body, f"integration {int_id}"))
+        after = rows[-1][0]
+    return integrations
+
+
+def change(documents: Documents, int_id: str, by: Callable[[Integration], Integration]) -> Integration:
+    """Change an integration in one transaction; `by` may run several times."""
+
+    def work(tx: Transaction) -> Integration:
+        body = tx.get(path_of(int_id))
+        if body is None:
+            raise Gone(f"there is no integration {int_id}", reason="unknown_integration")
+        before = record_of(Integration, body, f"integration {int_id}")
+        after = by(before)
+        if after != before:
+            after = replace(after, revision=before.revision + 1)
+            tx.put(path_of(int_id), body_of(after))
+        return after
+
+    return documents.transact(work)
+
+
+def finished(documents: Documents, int_id: str, owed: str) -> Integration:
+    """Note that what a change had to bring about is under way."""
+    return change(
+        documents, int_id, lambda before: replace(before, unfinished="") if before.unfinished == owed else before
+    )
+
+
+def save_settings(
+    ports: Ports, given: Settings, actor: str, *, revision: int | None = None, unfinished: str = ""
+) -> Integration:
+    """Create an integration or change its settings, and keep what they were; raises `Conflict` on another revision."""
+    now = ports.clock()
+    entry = ports.token(12)
+
+    def work(tx: Transaction) -> Integration:
+        body = tx.get(path_of(given.id))
+        before = record_of(Integration, body, f"integration {given.id}") if body is not None else None
+        account = before.connection.account if before is not None and before.connection is not None else ""
+        settings = given.with_primary(account)
+        if revision is not None and before is not None and before.revision != revision:
+            raise Conflict("somebody else changed these settings meanwhile; reload and try again", reason="revision")
+        if before is not None and before.settings == settings:
+            return before
+        after = replace(before, settings=settings) if before is not None else Integration(settings)
+        after = replace(after, revision=after.revision + 1)
+        if unfinished and before is not None:
+            after = replace(after, looks_since=now if unfinished == "new" else None).owing(unfinished, now)
+        tx.put(path_of(settings.id), body_of(after))
+        kept: Body = {
+            "at": now.isoformat(),
+            "actor": actor,
+            "before": body_of(before.settings) if before is not None else None,
+            "after": body_of(settings),
+        }
+        tx.put(path_of(settings.id, "history", entry), kept, expires=now + HISTORY_DAYS)
+        return after
+
+    return ports.documents.transact(work)

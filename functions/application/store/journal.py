@@ -1,0 +1,122 @@
+"""The journal: what was decided and why, per step; the entry opens with the intent and closes with it.
+
+Kept: ids, times, objects, statuses, names of changed fields. Never a title, a text, a name or an address.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from functions.application.intake.hints import Hint
+from functions.application.ports import Body, Path, Transaction
+from functions.application.store.integrations import path_of
+from functions.application.store.records import body_of
+from functions.domain.model.appointment import AllDay, Timed, When
+from functions.domain.model.event import Event
+from functions.domain.model.link import Link
+from functions.domain.planning.step import (
+    BookingChange,
+    DeleteEvent,
+    EventChange,
+    InsertEvent,
+    MakeBooking,
+    MoveEvent,
+    PatchEvent,
+    ReviveEvent,
+    Write,
+    WriteBooking,
+)
+
+KEPT = timedelta(days=365)
+
+
+def entry_path(int_id: str, entry: str) -> Path:
+    """Return where an entry rests."""
+    return path_of(int_id, "journal", entry)
+
+
+def opened(link: Link, step: Write, hint: Hint, now: datetime, event: Event | None = None) -> Body:
+    """Return the entry of a write that is about to happen: what it replaces, why, by which hint and whom."""
+    base = body_of(link.base) if link.base is not None else {}
+    return {
+        "at": now.isoformat(),
+        "link": link.id,
+        "booking_id": link.booking_id,
+        "calendar": link.event.calendar if link.event else "",
+        "event": link.event.id if link.event else "",
+        "step": type(step).__name__,
+        "why": step.why.value,
+        "hint": hint.source,
+        "hint_at": hint.at.isoformat() if hint.at else "",
+        "actor": hint.actor,
+        "before": {name: base[name] for name in ("when", "calendar", "object_id", "status") if name in base},
+        "change": changed(step),
+        **({"replaced": {"when": when_body(event.when)}} if event is not None else {}),
+        "outcome": "open",
+    }
+
+
+def closed(body: Body, outcome: str, now: datetime, **more: Any) -> Body:
+    """Return an entry closed with what came of it."""
+    since = body.get("hint_at") or body["at"]
+    lag = (now - datetime.fromisoformat(since)).total_seconds()
+    return {**body, "outcome": outcome, "closed_at": now.isoformat(), "lag_seconds": round(lag, 3), **more}
+
+
+def changed(step: Write) -> Body:
+    """Return what a write changes, without texts: times, objects, calendars and statuses by value, others by name."""
+    match step:
+        case InsertEvent(key, content, _) | ReviveEvent(key, content, _):
+            when = {"when": when_body(content.when)} if content is not None else {}
+            return {"calendar": key.calendar, "event": key.id, **when}
+        case PatchEvent(_, _, change, _):
+            return {**_dated(change), "fields": _texts(change)}
+        case MoveEvent(key, _, destination, _):
+            return {"from": key.calendar, "calendar": destination}
+        case DeleteEvent(key, _, _):
+            return {"calendar": key.calendar, "event": key.id}
+        case WriteBooking(_, change, _):
+            return {
+                **_dated(change),
+                **({"object_id": change.object_id} if change.object_id is not None else {}),
+                **({"status": change.status} if change.status is not None else {}),
+                "fields": [
+                    *(["external_id"] if change.external_id is not None else []),
+                    *(n for n, _ in change.fields),
+                ],
+            }
+        case MakeBooking():
+            return {"when": when_body(step.when), "object_id": step.object_id, "status": step.status}
+
+
+def _dated(change: EventChange | BookingChange) -> Body:
+    return {"when": when_body(change.when)} if change.when is not None else {}
+
+
+def _texts(change: EventChange) -> list[str]:
+    names = {
+        "title": change.title,
+        "description": change.description,
+        "reminders": change.reminders,
+        "meet": change.meet,
+    }
+    guests = {"guest": change.guest_in, "former guest": change.guest_out}
+    return [name for name, value in {**names, **guests}.items() if value is not None]
+
+
+def when_body(when: When) -> Body:
+    """Return a time as it stands in an entry."""
+    if isinstance(when, Timed):
+        return {"start": when.start.isoformat(), "end": when.end.isoformat()}
+    return {"first": when.first.isoformat(), "until": when.until.isoformat()}
+
+
+def when_from(body: Body) -> When:
+    """Read a time back from an entry."""
+    if "first" in body:
+        return AllDay(date.fromisoformat(body["first"]), date.fromisoformat(body["until"]))
+    return Timed(datetime.fromisoformat(body["start"]), datetime.fromisoformat(body["end"]))
+
+
+def put(tx: Transaction, int_id: str, entry: str, body: Body) -> None:
+    """Write an entry; it lives a year."""
+    tx.put(entry_path(int_id, entry), body, expires=datetime.fromisoformat(body["at"]) + KEPT)

@@ -1,0 +1,148 @@
+"""Links in the store: each with its claims on a booking and on an event, saved together or not at all."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TypeVar
+
+from functions.application.ports import Documents, Path, Transaction
+from functions.application.store.integrations import path_of
+from functions.application.store.records import body_of, record_of
+from functions.domain.model.appointment import Timed
+from functions.domain.model.errors import Conflict, Stale
+from functions.domain.model.event import EventKey
+from functions.domain.model.identity import claim_id, link_id
+from functions.domain.model.link import Link, Origin
+
+T = TypeVar("T")
+PAGE = 500
+
+
+def of_booking(documents: Documents, int_id: str, booking_id: str) -> Link:
+    """Return the link of a booking; a new one (version 0, not saved) where there is none."""
+    return _claimed(documents, int_id, claim_id("booking", booking_id)) or _new(int_id, booking_id)
+
+
+def of_bookings(documents: Documents, int_id: str, booking_ids: Sequence[str]) -> dict[str, Link]:
+    """Return the links of some hundred bookings at most, by booking, as `of_booking` does each, read together."""
+    known = _together(documents, int_id, {each: claim_id("booking", each) for each in booking_ids})
+    return {each: known.get(each) or _new(int_id, each) for each in booking_ids}
+
+
+def of_event(documents: Documents, int_id: str, key: EventKey) -> Link | None:
+    """Return the link that claims an event, or None."""
+    return _claimed(documents, int_id, claim_id("event", key.calendar, key.id))
+
+
+def of_events(documents: Documents, int_id: str, keys: Sequence[EventKey]) -> dict[EventKey, Link]:
+    """Return the links that claim some hundred events at most, by event, read together."""
+    return _together(documents, int_id, {key: claim_id("event", key.calendar, key.id) for key in keys})
+
+
+def of_event_id(documents: Documents, int_id: str, calendars: tuple[str, ...], event_id: str) -> Link | None:
+    """Return the link that claims an event of this id on whichever of these calendars, or None."""
+    found = (of_event(documents, int_id, EventKey(calendar, event_id)) for calendar in calendars)
+    return next((link for link in found if link is not None), None)
+
+
+def _new(int_id: str, booking_id: str) -> Link:
+    return Link(id=link_id(int_id, "booking", booking_id), booking_id=booking_id)
+
+
+def for_new_event(int_id: str, key: EventKey) -> Link:
+    """Return a new link (not saved) that a person's event starts."""
+    return Link(id=link_id(int_id, "event", f"{key.calendar}\n{key.id}"), event=key, origin=Origin.EVENT)
+
+
+def by_id(documents: Documents, int_id: str, identity: str) -> Link | None:
+    """Return a link by its own id, or None."""
+    body = documents.get(_path(int_id, identity))
+    return record_of(Link, body, f"link {identity}") if body is not None else None
+
+
+def every(documents: Documents, int_id: str, where: dict[str, str | int | bool] | None = None) -> Iterator[Link]:
+    """Walk the links of an integration, a page at a time."""
+    after = None
+    while rows := documents.find(path_of(int_id, "links"), where, after=after, limit=PAGE):
+        for identity, body in rows:
+            yield record_of(Link, body, f"link {identity}")
+        after = rows[-1][0]
+
+
+def save(tx: Transaction, int_id: str, link: Link) -> Link:
+    """Save a link that was read in its present version, and its claims.
+
+    Raises `Stale` when another instance saved it meanwhile, `Conflict` when its booking or event has another link.
+    """
+    stored = tx.get(_path(int_id, link.id))
+    before = record_of(Link, stored, f"link {link.id}") if stored is not None else None
+    if (before.version if before is not None else 0) != link.version:
+        raise Stale("the link was changed by another instance", reason="link_changed")
+    held, wanted = _claims(before) if before is not None else set(), _claims(link)
+    for claim in sorted(wanted - held):
+        holder = tx.get(path_of(int_id, "claims", claim))
+        if holder is not None and holder["link"] != link.id:
+            raise Conflict("this booking or event already belongs to another pair", reason="second_claimant")
+    for claim in sorted(wanted - held):
+        tx.put(path_of(int_id, "claims", claim), {"link": link.id})
+    for claim in sorted(held - wanted):
+        tx.delete(path_of(int_id, "claims", claim))
+    saved = replace(link, version=link.version + 1)
+    tx.put(_path(int_id, link.id), {**body_of(saved), **_looked_up_by(link)})
+    return saved
+
+
+def _looked_up_by(link: Link) -> dict[str, str]:
+    """Return what links are found by beside their own fields: the calendar, and the day (with the id, to be unique)."""
+    calendar = link.event.calendar if link.event is not None else ""
+    base = link.base or (link.intent.base if link.intent is not None else None)
+    if base is None:
+        return {"calendar": calendar}
+    first = base.when.start if isinstance(base.when, Timed) else base.when.first
+    return {"calendar": calendar, "day": f"{first:%Y-%m-%d}|{link.id}"}
+
+
+def of_days(documents: Documents, int_id: str, first: date, last: date) -> Iterator[Link]:
+    """Walk the links whose last agreed start lies on these days (UTC), both included."""
+    after, end = f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}~"
+    while rows := documents.find(path_of(int_id, "links"), order="day", after=after, before=end, limit=PAGE):
+        for identity, body in rows:
+            yield record_of(Link, body, f"link {identity}")
+        if len(rows) < PAGE:
+            return
+        after = str(rows[-1][1]["day"])
+
+
+def remove(tx: Transaction, int_id: str, link: Link) -> None:
+    """Remove a link with its claims."""
+    for claim in sorted(_claims(link)):
+        tx.delete(path_of(int_id, "claims", claim))
+    tx.delete(_path(int_id, link.id))
+
+
+def _claims(link: Link) -> set[str]:
+    claims = {claim_id("booking", link.booking_id)} if link.booking_id else set()
+    if link.event is not None:
+        claims.add(claim_id("event", link.event.calendar, link.event.id))
+    return claims
+
+
+def _claimed(documents: Documents, int_id: str, claim: str) -> Link | None:
+    holder = documents.get(path_of(int_id, "claims", claim))
+    return by_id(documents, int_id, str(holder["link"])) if holder is not None else None
+
+
+def _together(documents: Documents, int_id: str, claims: Mapping[T, str]) -> dict[T, Link]:
+    """Return the links that hold these claims, by what claims them."""
+    holders = documents.several([path_of(int_id, "claims", claim) for claim in claims.values()])
+    names = {each: str(holder["link"]) for each, holder in zip(claims, holders, strict=True) if holder is not None}
+    bodies = documents.several([_path(int_id, name) for name in names.values()])
+    return {
+        each: record_of(Link, body, f"link {names[each]}")
+        for each, body in zip(names, bodies, strict=True)
+        if body is not None
+    }
+
+
+def _path(int_id: str, identity: str) -> Path:
+    return path_of(int_id, "links", identity)

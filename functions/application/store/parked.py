@@ -1,0 +1,56 @@
+"""Parked items: what could not be done, with its reason, so that it never blocks the rest and is never lost."""
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+
+from functions.application.intake.hints import Hint, enqueue
+from functions.application.ports import Body, Path, Ports
+from functions.application.store.integrations import path_of
+from functions.domain.model.errors import Gone
+
+
+def item_id(hint: Hint) -> str:
+    """Return the id under which a hint is parked: the same trouble twice is one item."""
+    return hashlib.sha256("\n".join((hint.kind, *hint.subject)).encode()).hexdigest()[:24]
+
+
+def park(ports: Ports, hint: Hint, reason: str, now: datetime) -> None:
+    """Keep a hint that could not be followed, with the code of its reason (never a sentence of i-Reserve's)."""
+    body: Body = {
+        "at": now.isoformat(),
+        "kind": hint.kind.value,
+        "subject": list(hint.subject),
+        "reason": reason,
+        "source": hint.source,
+        "hint": hint.body(),
+    }
+    path = _path(hint.int_id, item_id(hint))
+    ports.documents.transact(lambda tx: tx.put(path, body))
+    ports.log("parked", {"severity": "WARNING", "int_id": hint.int_id, "kind": hint.kind.value, "reason": reason})
+
+
+def clear(ports: Ports, hint: Hint) -> None:
+    """Take an item away once its work was done, if it is there."""
+    path = _path(hint.int_id, item_id(hint))
+    if ports.documents.get(path) is not None:
+        ports.documents.transact(lambda tx: tx.delete(path))
+
+
+def every(ports: Ports, int_id: str, limit: int = 100) -> list[tuple[str, Body]]:
+    """Return the parked items, newest first."""
+    return ports.documents.find(path_of(int_id, "parked"), order="at", descending=True, limit=limit)
+
+
+def retry(ports: Ports, int_id: str, item: str, actor: str) -> Hint:
+    """Give a parked item's hint again; it stays parked until it succeeds."""
+    body = ports.documents.get(_path(int_id, item))
+    if body is None:
+        raise Gone(f"there is no parked item {item}", reason="unknown_item")
+    hint = replace(Hint.of(body["hint"]), attempt=0, source="person", actor=actor, at=ports.clock())
+    enqueue(ports.tasks, hint, ports.clock(), trailing=False)
+    return hint
+
+
+def _path(int_id: str, item: str) -> Path:
+    return path_of(int_id, "parked", item)

@@ -1,0 +1,34 @@
+"""Documents to domain values and back: the shape that rests in the store."""
+
+from collections.abc import Hashable
+from functools import cache
+from typing import Any, TypeVar, cast
+
+from pydantic import TypeAdapter, ValidationError
+
+from functions.application.ports import Body
+from functions.domain.model.errors import Malformed
+
+T = TypeVar("T")
+
+
+@cache
+def _adapter(kind: Hashable) -> TypeAdapter[Any]:
+    return TypeAdapter(cast(type[Any], kind))
+
+
+def body_of(value: object) -> Body:
+    """Return a domain dataclass as a JSON document."""
+    body: Body = _adapter(cast(Hashable, type(value))).dump_python(value, mode="json")
+    return body
+
+
+def record_of(kind: type[T], body: Body, name: str) -> T:
+    """Return a document as a domain value; `name` says which one where it was edited into nonsense (`Malformed`)."""
+    try:
+        value: T = _adapter(cast(Hashable, kind)).validate_python(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise Malformed(f"{name} in the store cannot be read at {place}: {first['msg']}", reason="bad_record") from None
+    return value

@@ -1,0 +1,132 @@
+"""Alerts: what needs a person is told once, with what to do, and once more when it is over."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from functions.application.ports import Alert, Ports, Transaction
+from functions.application.store import calendars
+from functions.application.store.integrations import path_of
+from functions.domain.model.errors import SyncError
+from functions.domain.model.link import State
+from functions.domain.settings.integration import Integration, Phase
+
+SILENT = timedelta(hours=1)
+SAID = {
+    "token_dead": {
+        "nl": "De verbinding met Google werkt niet meer. Voer Stap 1 en Stap 2 opnieuw uit op het authenticatiescherm.",
+        "en": "The connection with Google is dead. Run Step 1 and Step 2 again on the authentication screen.",
+    },
+    "ireserve_refused": {
+        "nl": "i-Reserve weigert de aanmelding; er wordt niet meer aangeroepen. Sla het juiste wachtwoord op.",
+        "en": "i-Reserve refuses the login; it is not called any more. Save the right password.",
+    },
+    "held": {
+        "nl": "Er wachten verwijderingen op een besluit. Kies Uitvoeren of Herstellen op het scherm Wacht op u.",
+        "en": "Removals wait for a decision. Choose Carry out or Restore on the screen Waiting for you.",
+    },
+    "parked": {
+        "nl": "Niet alles kon worden verwerkt. Op het scherm Wacht op u staat waarom; kies daar Opnieuw proberen.",
+        "en": "Some changes could not be carried out. The screen Waiting for you says why; choose Try again there.",
+    },
+    "paused_links": {
+        "nl": "Een reservering is te vaak teruggezet of gewijzigd en blijft met rust. Kies Weer volgen op het scherm Wacht op u.",
+        "en": "A booking was put back or written too often and is left alone. Choose Follow again on the screen Waiting for you.",
+    },
+    "no_sync": {
+        "nl": "Er is al een uur niet gesynchroniseerd. Bekijk de diagnose.",
+        "en": "Nothing was synchronised for an hour. Look at the diagnostics.",
+    },
+    "no_channel": {
+        "nl": "Een agenda kan geen meldingen sturen en wordt nu gepolld. Bekijk de diagnose.",
+        "en": "A calendar cannot notify and is polled instead. Look at the diagnostics.",
+    },
+}
+OVER = {"nl": "Voorbij: ", "en": "Over: "}
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An alert that was told and is not over; `since` is aware UTC."""
+
+    name: str
+    since: datetime
+
+
+def watch(ports: Ports, integration: Integration) -> None:
+    """Compare what needs a person with what was told; tell the difference. One that cannot be sent is tried again."""
+    path = path_of(integration.id, "progress", "alerts")
+    told: dict[str, str] = dict((ports.documents.get(path) or {}).get("open", {}))
+    found = conditions(ports, integration)
+    now = ports.clock().isoformat()
+    for name in sorted(found - set(told)):
+        if _send(ports, integration, name, SAID[name][integration.settings.language]):
+            told[name] = now
+    for name in sorted(set(told) - found):
+        language = integration.settings.language
+        if _send(ports, integration, f"{name}_over", OVER[language] + SAID.get(name, SAID["no_sync"])[language]):
+            del told[name]
+
+    def work(tx: Transaction) -> None:
+        if (tx.get(path) or {}).get("open", {}) != told:
+            tx.put(path, {"open": told})
+
+    ports.documents.transact(work)
+
+
+def opened(ports: Ports, int_id: str) -> tuple[Open, ...]:
+    """Return the alerts that are open."""
+    told = (ports.documents.get(path_of(int_id, "progress", "alerts")) or {}).get("open", {})
+    return tuple(Open(name, datetime.fromisoformat(since)) for name, since in sorted(told.items()))
+
+
+def conditions(ports: Ports, integration: Integration) -> set[str]:
+    """Return what needs a person now, from the store alone."""
+    found: set[str] = set()
+    if integration.connection is not None and integration.connection.dead:
+        found.add("token_dead")
+    if integration.ireserve_refused:
+        found.add("ireserve_refused")
+    links = path_of(integration.id, "links")
+    if ports.documents.count(links, {"state": State.HELD.value}):
+        found.add("held")
+    if ports.documents.count(links, {"state": State.PAUSED.value}):
+        found.add("paused_links")
+    if ports.documents.count(path_of(integration.id, "parked")):
+        found.add("parked")
+    if integration.phase is Phase.ACTIVE:
+        found |= _silence(ports, integration)
+    return found
+
+
+def _silence(ports: Ports, integration: Integration) -> set[str]:
+    now, found = ports.clock(), set()
+    moments = [integration.near_at]
+    if integration.settings.inbound.enabled:
+        for calendar in integration.settings.calendars:
+            state = calendars.state_of(ports.documents, integration.id, calendar)
+            moments.append(state.as_of)
+            if state.polled_because:
+                found.add("no_channel")
+    began = integration.activated_at or now
+    patience = max(SILENT, timedelta(minutes=2 * integration.settings.sync.sweep_minutes))
+    if any(now - (moment or began) > patience for moment in moments):
+        found.add("no_sync")
+    return found
+
+
+def _send(ports: Ports, integration: Integration, name: str, text: str) -> bool:
+    ports.log("alert", {"severity": "WARNING", "int_id": integration.id, "alert": name})
+    where = integration.settings.alerts
+    if not where.email and not where.webhook_url:
+        return True
+    link = f"{ports.addresses.console}/console/integrations/{integration.id}/diagnostics"
+    title = f"{integration.settings.name or integration.id}: {name.replace('_', ' ')}"
+    try:
+        ports.alarm.send(where.email, where.webhook_url, Alert(name, integration.id, title, text, link))
+    except SyncError as error:
+        unset = error.reason == "no_smtp"  # the webhook, if there is one, took it; trying again mails nothing
+        severity = "WARNING" if unset else "ERROR"
+        fields = {"severity": severity, "int_id": integration.id, "reason": error.reason, "alert": name}
+        ports.log("alert_not_sent", fields)
+        return unset
+    return True

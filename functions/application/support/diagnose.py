@@ -1,0 +1,265 @@
+"""Diagnostics: each check green, amber or red, with what was tested and what to do."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from functions.application.ports import CalendarEntry, Ports
+from functions.application.scanning import scan
+from functions.application.setting_up import consent
+from functions.application.setting_up.setup import SCOPES
+from functions.application.store import calendars, integrations, parked
+from functions.application.store.integrations import path_of
+from functions.application.support.diagnose_more import more
+from functions.application.sync import write_back
+from functions.application.sync.finding import Check
+from functions.application.sync.session import SyncSession, open_session
+from functions.application.watching import channels, rotation
+from functions.domain.model.errors import SyncError
+from functions.domain.model.link import State
+from functions.domain.model.zones import local
+from functions.domain.settings.integration import Phase
+
+ADDRESS = re.compile(r"[^\s@,;()]+@[^\s@,;()]+")
+
+WEEK = 7  # nights in which every text should have been read
+ID_LENGTH = 32  # of the ids that this service makes
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Everything that was tested. `in_sync_as_of` and `near_days_compared_at` are aware UTC."""
+
+    at: datetime
+    phase: str
+    checks: tuple[Check, ...]
+    in_sync_as_of: datetime | None
+    near_days_compared_at: datetime | None
+    links: int
+    open_items: int
+
+    @property
+    def level(self) -> str:
+        """The worst level of all checks."""
+        levels = {check.level for check in self.checks}
+        return next((level for level in ("red", "amber") if level in levels), "green")
+
+
+def diagnose(ports: Ports, int_id: str) -> Diagnosis:
+    """Test everything of one integration, over the real connections; an error is a finding, never an exception."""
+    integration = consent.named(ports, integrations.get(ports.documents, int_id))
+    session = open_session(ports, integration)
+    checks = [
+        _phase(session),
+        *_google(session),
+        *_ireserve(session),
+        *_hooks(session),
+        *_dialect(session),
+        *_customers(session),
+    ]
+    checks += write_back.checks(session)
+    if integration.phase is not Phase.DRAFT and integration.settings.inbound.enabled:
+        checks += [_channel(session, calendar) for calendar in integration.settings.calendars]
+    checks += [*more(session), *_waiting(session)]
+    return Diagnosis(
+        at=ports.clock(),
+        phase=integration.phase.value,
+        checks=tuple(checks),
+        in_sync_as_of=in_sync_as_of(session),
+        near_days_compared_at=integration.near_at,
+        links=ports.documents.count(path_of(int_id, "links")),
+        open_items=ports.documents.count(path_of(int_id, "parked")),
+    )
+
+
+def anonymous(text: str) -> str:
+    """Return a finding without whole addresses, for a support ticket."""
+    return ADDRESS.sub(lambda address: f"{address.group()[:3]}…", text)
+
+
+def in_sync_as_of(session: SyncSession) -> datetime | None:
+    """Return the earlier of the last pull fully applied and the start of the last complete sweep; None: never yet."""
+    moments = [session.integration.swept_at]
+    if session.settings.inbound.enabled:
+        states = (calendars.state_of(session.ports.documents, session.id, each) for each in session.settings.calendars)
+        moments += [state.as_of for state in states]
+    known = [moment for moment in moments if moment is not None]
+    return min(known) if len(known) == len(moments) else None
+
+
+def _phase(session: SyncSession) -> Check:
+    phase = session.integration.phase
+    says = {
+        Phase.ACTIVE: Check("state", "green", "active"),
+        Phase.SHADOW: Check("state", "amber", "in shadow: plans and journals, writes nothing", act="activate"),
+        Phase.PAUSED: Check("state", "amber", "paused: nothing is written", "resume it when you are ready", "activate"),
+        Phase.DRAFT: Check("state", "amber", "not active", "activate it when the settings are right", "activate"),
+    }
+    return says[phase]
+
+
+def _google(session: SyncSession) -> list[Check]:
+    connection = session.integration.connection
+    if connection is None:
+        return [Check("google", "red", "Google is not connected", "run Step 1 and Step 2", "consent")]
+    checks = []
+    missing = [scope.rsplit("/", 1)[-1] for scope in SCOPES if scope not in connection.scopes]
+    if missing:
+        says = f"the consent leaves out {' and '.join(missing)}"
+        checks.append(Check("scopes", "red", says, "run Step 1 again and tick every box", "consent"))
+    else:
+        checks.append(Check("scopes", "green", "both scopes were granted"))
+    if connection.dead:
+        says = f"the connection died ({connection.dead})"
+        return [*checks, Check("google", "red", says, "run Step 1 and Step 2 again", "consent")]
+    try:
+        entries = {entry.id: entry for entry in session.calendars.calendars()}
+    except SyncError as error:
+        return [*checks, Check("google", "red", str(error), "run Step 1 and Step 2 again if this stays", "consent")]
+    checks.append(Check("google", "green", f"connected as {connection.account}, {len(entries)} calendars"))
+    meet = session.settings.outbound.create_meet_link
+    return [*checks, *(_calendar(each, entries.get(each), meet=meet) for each in session.settings.calendars)]
+
+
+def _calendar(calendar: str, entry: CalendarEntry | None, *, meet: bool) -> Check:
+    if entry is None:
+        mend = "share it with the connected account, or map its objects to another calendar"
+        return Check("calendar", "red", f"{calendar} cannot be reached", mend, "mapping", calendar)
+    if not entry.writable:
+        mend = "give the connected account the right to make changes to events"
+        return Check("calendar", "red", f"{calendar} cannot be written", mend, "mapping", calendar)
+    if meet and not entry.meet:
+        mend = "allow Google Meet for it in Google, or switch Create Google Meet link off"
+        return Check("calendar", "amber", f"{calendar} takes no Google Meet links", mend, "outbound", calendar)
+    return Check("calendar", "green", f"{calendar} can be read and written", subject=calendar)
+
+
+def _ireserve(session: SyncSession) -> list[Check]:
+    if session.integration.ireserve_refused:
+        says = f"i-Reserve refuses the login ({session.integration.ireserve_refused}); calls have stopped"
+        return [Check("ireserve", "red", says, "save the right password, then resume", "ireserve")]
+    try:
+        objects = {each.id for each in session.reservations.objects()}
+    except SyncError as error:
+        return [Check("ireserve", "red", str(error), "check the address, the user and its rights", "ireserve")]
+    mapped = {row.object for row in session.settings.mapping} - {"*"}
+    checks = [Check("ireserve", "green", f"i-Reserve answers, {len(objects)} objects")]
+    if unknown := sorted(mapped - objects):
+        says = f"object {', '.join(unknown)} is mapped but not in i-Reserve's list"
+        checks.append(Check("mapping", "amber", says, "correct the row if the object is not a hidden one", "mapping"))
+    if "*" not in {row.object for row in session.settings.mapping} and (without := sorted(objects - mapped)):
+        says = f"bookings of object {', '.join(without)} have no calendar"
+        checks.append(Check("mapping", "amber", says, "add a row for them, or a row *, if they should have", "mapping"))
+    return checks
+
+
+def _hooks(session: SyncSession) -> list[Check]:
+    if session.integration.phase is Phase.DRAFT:
+        return []
+    have = {hook.event for hook in session.integration.hooks}
+    missing = [event for event in session.dialect.hook_events if event not in have]
+    if missing:
+        says = f"webhook {', '.join(missing)} is not registered; changes are found by the sweep"
+        return [Check("hooks", "amber", says, "register the webhooks again, or add them in i-Reserve by hand", "hooks")]
+    newest = rotation.name_of(session.ports.webhook_keys[0])
+    if session.integration.webhook_key not in ("", newest):
+        says = "the webhooks still use an older key; keep it in WEBHOOK_KEYS"
+        return [Check("hooks", "amber", says, "renew: the webhooks and channels are then made anew", "renew")]
+    return [Check("hooks", "green", f"webhooks {', '.join(sorted(have))} are registered")]
+
+
+def _dialect(session: SyncSession) -> list[Check]:
+    assumed = list(session.dialect.assumptions())
+    if not assumed:
+        return [Check("dialect", "green", "everything undocumented about this i-Reserve was probed"), *_ids(session)]
+    says = f"{len(assumed)} undocumented points of this i-Reserve are assumed, not probed"
+    return [Check("dialect", "amber", says, "run the probe on a test booking", "probe"), *_ids(session)]
+
+
+def _ids(session: SyncSession) -> list[Check]:
+    """Say what the probe found that stands in the way."""
+    dialect, outbound, checks = session.dialect, session.settings.outbound, list[Check]()
+    if dialect.built_in_active:
+        says = "i-Reserve's own Google Calendar integration still writes event ids into bookings"
+        mend = "switch it off in i-Reserve under Administration > Integrations > Google Calendar, then probe again"
+        checks.append(Check("built_in", "red", says, mend, "probe"))
+    longest = dialect.external_id_max_length
+    if longest is not None and longest < ID_LENGTH and outbound.external_id_field == "external_id":
+        says = f"the external id of a booking holds {longest} characters, an event id has {ID_LENGTH}"
+        mend = "choose a custom field as Field for i-Reserve event id"
+        checks.append(Check("external_id", "amber", says, mend, "outbound"))
+    return checks
+
+
+def _customers(session: SyncSession) -> list[Check]:
+    """Say that customers' addresses could not be read, until they can."""
+    path = path_of(session.id, "progress", "customer_data")
+    noted = session.ports.documents.get(path)
+    if noted is None or not session.settings.outbound.use_customer_data:
+        return []
+    try:
+        session.reservations.customer_email(str(noted["customer_id"]))
+    except SyncError as error:
+        says = f"customers' e-mail addresses cannot be read ({error.reason}); events have no guest"
+        mend = "give the API user the rights api_customer_get and entity_customer_read, then resync"
+        return [Check("customers", "amber", says, mend, "ireserve")]
+    session.ports.documents.transact(lambda tx: tx.delete(path))
+    return []
+
+
+def _channel(session: SyncSession, calendar: str) -> Check:
+    state = calendars.state_of(session.ports.documents, session.id, calendar)
+    now = session.now()
+    if state.polled_because:
+        says = f"{calendar} is polled every {session.settings.sync.poll_seconds} s, it cannot notify ({state.polled_because})"
+        return Check("channel", "amber", says, "nothing to do if the calendar is of that kind", subject=calendar)
+    ends = channels.expires_at(state)
+    if ends is None or ends <= now:
+        says = f"{calendar} has no live channel; it is polled every {session.settings.sync.poll_seconds} s"
+        return Check(
+            "channel", "amber", says, "renew the channels; check that the address is public", "renew", calendar
+        )
+    last = max((c.notified_at for c in state.channels if c.notified_at), default=None)
+    told = f", last notification {_moment(session, last)}" if last else ""
+    return Check("channel", "green", f"{calendar} has a channel until {_moment(session, ends)}{told}", subject=calendar)
+
+
+def _moment(session: SyncSession, moment: datetime) -> str:
+    return f"{local(moment, session.settings.timezone):%d-%m-%Y %H:%M}"
+
+
+def _waiting(session: SyncSession) -> list[Check]:
+    checks = []
+    items = parked.every(session.ports, session.id, limit=100)
+    if items:
+        reasons = sorted({str(body["reason"]) for _, body in items})
+        says = f"{len(items)} parked items ({', '.join(reasons[:4])})"
+        checks.append(Check("parked", "amber", says, "look at each and retry", "parked"))
+    where = path_of(session.id, "links")
+    for state, act in ((State.HELD, "held"), (State.PAUSED, "links")):
+        count = session.ports.documents.count(where, {"state": state.value})
+        if count:
+            checks.append(Check(state.value, "amber", f"{count} links are {state.value}", "decide on each", act))
+    checks += _left_out(session)
+    under_way = scan.current(session.ports.documents, session.id, "backfill")
+    if under_way is not None and under_way.finished_at is None:
+        says = f"backfill under way: {under_way.looked} bookings looked at, at {under_way.week:%d-%m-%Y}"
+        checks.append(Check("backfill", "amber", says))
+    return checks
+
+
+def _left_out(session: SyncSession) -> list[Check]:
+    """Say which bookings the last whole sweep did not compare, or not to the end, and what "in sync as of" says of them."""
+    last = scan.current(session.ports.documents, session.id, "full")
+    if last is None or last.finished_at is None:
+        return []
+    checks, (_, nights) = list[Check](), last.next_turn()
+    if last.unread:
+        says = f"the texts of {last.unread} bookings were not compared in the last whole sweep; no list shows them"
+        mend = f"nothing: they take turns, all within {nights} nights, or at once by a resync; “in sync as of” does not speak of them"
+        checks.append(Check("unread", "green" if nights <= WEEK else "amber", says, mend))
+    if last.unseen:
+        says = f"{last.unseen} bookings could not be compared in the last whole sweep: their rows say too little"
+        mend = "run the probe, which finds what rows can show, or resync; “in sync as of” waits for them"
+        checks.append(Check("unseen", "amber", says, mend, "probe"))
+    return checks

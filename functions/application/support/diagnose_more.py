@@ -1,0 +1,143 @@
+"""More checks of the diagnosis: what is still to be set, clocks, addresses, how recent everything is, how fast."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Protocol, runtime_checkable
+from zoneinfo import ZoneInfo
+
+from functions.application.setting_up import drafts
+from functions.application.store import calendars, journal_read
+from functions.application.sync.finding import Check
+from functions.application.sync.session import SyncSession
+from functions.domain.model.errors import SyncError
+from functions.domain.model.zones import local
+from functions.domain.settings.integration import Phase
+
+SKEW_AMBER, SKEW_RED = timedelta(seconds=10), timedelta(seconds=60)
+SILENT_AMBER, SILENT_RED = timedelta(minutes=40), timedelta(hours=2)
+NIGHTLY = timedelta(hours=48)
+BEHIND = timedelta(minutes=2)
+SLOW = 60.0  # seconds, of the median change
+LOOKED, PAGE, AHEAD = 20, 200, timedelta(days=14)
+
+
+@runtime_checkable
+class Queue(Protocol):
+    """A queue that can tell when its first task is due; Cloud Tasks cannot, there its own console shows it."""
+
+    def next_due(self) -> datetime | None:
+        """Return when the first waiting task is due, or None."""
+
+
+def more(session: SyncSession) -> Iterator[Check]:
+    """Give the checks that do not depend on each other."""
+    yield from _settings(session)
+    yield from _clock(session)
+    yield from _address(session)
+    if session.integration.phase in (Phase.ACTIVE, Phase.SHADOW):
+        yield from _recent(session)
+        yield from _queue(session)
+    yield from _statuses(session)
+
+
+def _settings(session: SyncSession) -> Iterator[Check]:
+    faults = drafts.open_faults(session.ports, session.settings)
+    if faults:
+        level = "amber" if session.integration.phase is Phase.DRAFT else "red"
+        says = f"{len(faults)} settings are missing or wrong"
+        yield Check("settings", level, says, "the page of activation lists them", "activate")
+    else:
+        yield Check("settings", "green", "the settings are complete")
+
+
+def _clock(session: SyncSession) -> Iterator[Check]:
+    try:
+        theirs = session.ports.outside.clock_of("")
+    except SyncError:
+        return  # that Google cannot be reached is a finding of its own
+    if theirs is None:
+        return
+    skew = abs(session.now() - theirs)
+    says = f"this clock and Google's differ by {skew.total_seconds():.0f} s"
+    level = "red" if skew > SKEW_RED else "amber" if skew > SKEW_AMBER else "green"
+    yield Check("clock", level, says, "" if level == "green" else "set the clock of this machine by NTP")
+
+
+def _address(session: SyncSession) -> Iterator[Check]:
+    address = session.ports.addresses.webhook
+    try:
+        session.ports.outside.clock_of(f"{address}/health")
+    except SyncError as error:
+        says = f"the webhook address {address} does not answer from here ({error})"
+        yield Check("address", "amber", says, "check BASE_URL, and that the address is public")
+    else:
+        yield Check("address", "green", f"the webhook address {address} answers")
+
+
+def _recent(session: SyncSession) -> Iterator[Check]:
+    now, integration = session.now(), session.integration
+    if session.settings.inbound.enabled:
+        for calendar in session.settings.calendars:
+            as_of = calendars.state_of(session.ports.documents, session.id, calendar).as_of
+            age = now - as_of if as_of is not None else None
+            level = _level(age, SILENT_AMBER, SILENT_RED)
+            says = f"{calendar} was last read {_moment(session, as_of)}" if as_of else f"{calendar} was not read yet"
+            mend = "" if level == "green" else "search now; if it stays, look at the parked items"
+            yield Check("pull", level, says, mend, "" if level == "green" else "sweep", calendar)
+    near = timedelta(minutes=session.settings.sync.sweep_minutes)
+    age = now - integration.near_at if integration.near_at is not None else None
+    level = _level(age, 3 * near + timedelta(minutes=2), timedelta(days=1))
+    if level == "green" and _level(_since(now, integration.swept_at), NIGHTLY, 10 * NIGHTLY) != "green":
+        level = "amber"
+    says = (
+        f"near days compared {_moment(session, integration.near_at)}, all days {_moment(session, integration.swept_at)}"
+    )
+    mend = "" if level == "green" else "search now; if it stays, check that the scheduler runs"
+    yield Check("sweep", level, says, mend, "" if level == "green" else "sweep")
+
+
+def _queue(session: SyncSession) -> Iterator[Check]:
+    if isinstance(session.ports.tasks, Queue):
+        due = session.ports.tasks.next_due()
+        late = session.now() - due if due is not None else timedelta()
+        if late > BEHIND:
+            says = f"the queue is {late.total_seconds() / 60:.0f} minutes behind"
+            yield Check("queue", "red", says, "check that the program runs and its log shows no errors")
+        else:
+            yield Check("queue", "green", "the queue is being worked on in time")
+    rows = journal_read.entries(session.ports, session.id, limit=LOOKED)
+    lags = [float(row["lag_seconds"]) for row in rows if "lag_seconds" in row]
+    if lags:
+        usual = median(lags)
+        says = f"the last {len(lags)} changes took {usual:.1f} s, half of them less"
+        mend = "look whether i-Reserve or Google answers slowly" if usual > SLOW else ""
+        yield Check("lag", "amber" if usual > SLOW else "green", says, mend)
+
+
+def _statuses(session: SyncSession) -> Iterator[Check]:
+    today = session.now().astimezone(ZoneInfo(session.settings.timezone)).date()
+    try:
+        rows = session.reservations.between(today, today + AHEAD, start=0, length=PAGE)
+    except SyncError:
+        return  # that i-Reserve cannot be read is a finding of its own
+    outbound = session.settings.outbound
+    listed = {*outbound.create_on_status, *outbound.delete_on_status}
+    other = sorted({row.status for row in rows if row.status is not None} - listed)
+    if other:
+        says = f"bookings with status {', '.join(map(str, other))} get no event: the code is in neither list"
+        yield Check("statuses", "green", says)
+
+
+def _level(age: timedelta | None, amber: timedelta, red: timedelta) -> str:
+    if age is None or age > amber:
+        return "red" if age is not None and age > red else "amber"
+    return "green"
+
+
+def _since(now: datetime, moment: datetime | None) -> timedelta | None:
+    return now - moment if moment is not None else None
+
+
+def _moment(session: SyncSession, moment: datetime | None) -> str:
+    return f"{local(moment, session.settings.timezone):%d-%m-%Y %H:%M}" if moment is not None else "–"

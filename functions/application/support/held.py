@@ -1,0 +1,68 @@
+"""Held removals and paused pairs: what waits for a person, and what a person decides."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from functions.application.ports import Body, Ports
+from functions.application.store import integrations, links
+from functions.application.store.records import body_of
+from functions.application.sync.acts import act
+from functions.application.sync.reconcile import Outcome
+from functions.domain.model.errors import Conflict, Gone
+from functions.domain.model.link import Link, State
+from functions.domain.planning.step import Why
+
+
+def every(ports: Ports, int_id: str) -> list[Body]:
+    """Return the held items: a deleted series is one of them. Ids, times and reasons; no texts."""
+    integrations.get(ports.documents, int_id)
+    items: dict[str, Body] = {}
+    for link in links.every(ports.documents, int_id, {"state": State.HELD.value}):
+        name = _item(link)
+        item = items.setdefault(
+            name,
+            {
+                "id": name,
+                "reason": link.reason,
+                "would": "remove_event" if link.reason == Why.BOOKING_GONE else "cancel_booking",
+                "calendar": link.event.calendar if link.event else "",
+                "series": bool(link.series),
+                "bookings": [],
+            },
+        )
+        item["bookings"].append(
+            {"booking_id": link.booking_id, "when": body_of(link.base)["when"] if link.base else None}
+        )
+    return list(items.values())
+
+
+def approve(ports: Ports, int_id: str, item: str, actor: str) -> list[Outcome]:
+    """Carry out a held removal: the booking is cancelled, or the event of a vanished booking removed."""
+    return _decide(ports, int_id, item, actor, lambda link: replace(link, decided="approve"))
+
+
+def restore(ports: Ports, int_id: str, item: str, actor: str) -> list[Outcome]:
+    """Undo the removal instead: the event is made again, or left alone where it is the booking that vanished."""
+    return _decide(ports, int_id, item, actor, lambda link: replace(link, decided="restore"))
+
+
+def resume(ports: Ports, int_id: str, link_id: str, actor: str) -> Outcome:
+    """Let a paused pair go on; its counts start anew."""
+    return act(ports, int_id, link_id, actor, "resume", _resumed)
+
+
+def _resumed(link: Link) -> Link:
+    if link.state is not State.PAUSED:
+        raise Conflict("this pair is not paused", reason="not_paused")
+    return replace(link, state=State.ACTIVE, reason="", put_backs=(), writes=())
+
+
+def _decide(ports: Ports, int_id: str, item: str, actor: str, said: Callable[[Link], Link]) -> list[Outcome]:
+    found = [link for link in links.every(ports.documents, int_id, {"state": State.HELD.value}) if _item(link) == item]
+    if not found:
+        raise Gone(f"there is no held item {item}; it may have been decided already", reason="unknown_item")
+    return [act(ports, int_id, link.id, actor, "held", said) for link in found]
+
+
+def _item(link: Link) -> str:
+    return f"series-{link.series}" if link.series else link.id

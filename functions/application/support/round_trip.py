@@ -1,0 +1,124 @@
+"""Round trip: one marked test event is made, read, moved and removed again, and each step's time is shown.
+
+Nothing is done in i-Reserve unless an object of its own is named; then a booking there is made, moved and cancelled too.
+The event carries a mark and an id derived from it, so that no pull takes it for a person's event.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from functions.application.ports import Ports
+from functions.application.store import calendars, integrations
+from functions.application.sync.session import SyncSession, open_session
+from functions.domain.model.appointment import Appointment, Timed
+from functions.domain.model.booking import Booking
+from functions.domain.model.errors import Conflict, Refused, SyncError
+from functions.domain.model.event import EventKey, Mark
+from functions.domain.model.identity import TEST_LINK, test_event_id
+from functions.domain.planning.step import BookingChange, EventChange
+
+T = TypeVar("T")
+TITLE = {"nl": "Test van de synchronisatie", "en": "Test of the sync"}
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One step of the trip: how long it took, and what was wrong ("" = nothing)."""
+
+    name: str
+    seconds: float
+    trouble: str = ""
+
+
+def round_trip(ports: Ports, int_id: str, calendar: str = "", object_id: str = "") -> tuple[Leg, ...]:
+    """Go there and back on a mapped calendar (the first one, if none is named). Whatever was made is removed again."""
+    integration = integrations.get(ports.documents, int_id)
+    session = open_session(ports, integration)
+    calendar = calendar or next(iter(integration.settings.calendars), "")
+    if calendar not in integration.settings.calendars:
+        raise Conflict("name one of the mapped calendars", reason="unknown_calendar")
+    if integration.connection is None:
+        raise Refused("Google is not connected; run Step 1 and Step 2 first", reason="not_connected")
+    legs = _events(session, calendar)
+    if object_id:
+        legs += _bookings(session, object_id)
+    return tuple(legs)
+
+
+def _events(session: SyncSession, calendar: str) -> list[Leg]:
+    stamp, began, legs = session.ports.token(9), session.now(), list[Leg]()
+    key = EventKey(calendar, test_event_id(session.id, stamp))
+    mark = Mark(session.id, TEST_LINK, stamp)
+    content = Appointment(_when(session, 3), calendar, TITLE[session.settings.language])
+    later = EventChange(when=_when(session, 4))
+    try:
+        made = _leg(session, legs, "make_event", lambda: session.calendars.insert(key, content, "", mark, notify=False))
+        _leg(session, legs, "read_event", lambda: session.calendars.read(key))
+        _leg(session, legs, "move_event", lambda: session.calendars.patch(made, made.etag, later, mark, notify=False))
+    except SyncError:
+        pass
+    finally:
+        if legs and not legs[0].trouble:
+            _quietly(
+                lambda: _leg(session, legs, "remove_event", lambda: session.calendars.delete(key, "", notify=False))
+            )
+    state = calendars.state_of(session.ports.documents, session.id, calendar)
+    told = [c.notified_at for c in state.channels if c.notified_at is not None and c.notified_at >= began]
+    if told:
+        legs.append(Leg("notification", (min(told) - began).total_seconds()))
+    return legs
+
+
+def _bookings(session: SyncSession, object_id: str) -> list[Leg]:
+    legs: list[Leg] = []
+    made: list[Booking] = []
+    status = session.settings.cancel_status
+
+    def make() -> None:
+        fields = {"remarks": TITLE[session.settings.language]}
+        when, start = _when(session, 3), session.settings.inbound.status
+        made.append(session.reservations.make(object_id, when, 1, start, "", fields))
+
+    try:
+        _leg(session, legs, "make_booking", make)
+        _leg(
+            session,
+            legs,
+            "move_booking",
+            lambda: session.reservations.write(made[0], BookingChange(when=_when(session, 4))),
+        )
+    except SyncError:
+        pass
+    finally:
+        if made and status is not None:
+            change = BookingChange(status=status)
+            _quietly(lambda: _leg(session, legs, "cancel_booking", lambda: session.reservations.write(made[0], change)))
+    return legs
+
+
+def _leg(session: SyncSession, legs: list[Leg], name: str, work: Callable[[], T]) -> T:
+    began = session.now()
+    try:
+        result = work()
+    except SyncError as error:
+        legs.append(Leg(name, (session.now() - began).total_seconds(), str(error)))
+        raise
+    legs.append(Leg(name, (session.now() - began).total_seconds()))
+    return result
+
+
+def _quietly(work: Callable[[], object]) -> None:
+    try:
+        work()
+    except SyncError:  # it stands among the legs
+        return
+
+
+def _when(session: SyncSession, hour: int) -> Timed:
+    """Return a quarter of an hour in the coming night, in the integration's zone."""
+    zone = ZoneInfo(session.settings.timezone)
+    night = datetime.combine(session.now().astimezone(zone).date() + timedelta(days=1), time(hour), zone)
+    return Timed(night, night + timedelta(minutes=15))

@@ -1,0 +1,68 @@
+"""How an integration stands, from the store alone: nothing outside is called, so a page may ask every few seconds."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from functions.application.ports import Ports
+from functions.application.scanning import scan
+from functions.application.setting_up import consent, drafts
+from functions.application.store import integrations
+from functions.application.store.integrations import path_of
+from functions.application.support import diagnose
+from functions.application.sync.session import open_session
+from functions.domain.model.errors import Fault
+from functions.domain.model.link import State
+from functions.domain.settings.integration import Integration
+
+WALKS = ("backfill", "resync", "near", "full")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One integration. `faults` are what still has to be set; the counts are what waits for a person."""
+
+    integration: Integration
+    in_sync_as_of: datetime | None
+    links: int
+    parked: int
+    held: int
+    paused: int
+    walks: tuple[scan.Scan, ...]
+    faults: tuple[Fault, ...]
+    consent_waits: bool
+
+    @property
+    def waiting(self) -> int:
+        """How many things wait for a person."""
+        return self.parked + self.held + self.paused
+
+    @property
+    def under_way(self) -> tuple[scan.Scan, ...]:
+        """The walks that have not finished."""
+        return tuple(each for each in self.walks if each.finished_at is None)
+
+    @property
+    def trouble(self) -> str:
+        """Which side refuses every call until a person mends it: `google`, `ireserve` or ""."""
+        connection = self.integration.connection
+        if connection is not None and connection.dead:
+            return "google"
+        return "ireserve" if self.integration.ireserve_refused else ""
+
+
+def standing(ports: Ports, int_id: str) -> Standing:
+    """Return how an integration stands; raises `Gone` where there is none."""
+    integration = integrations.get(ports.documents, int_id)
+    documents, where = ports.documents, path_of(int_id, "links")
+    found = (scan.current(documents, int_id, kind) for kind in WALKS)
+    return Standing(
+        integration=integration,
+        in_sync_as_of=diagnose.in_sync_as_of(open_session(ports, integration)),
+        links=documents.count(where),
+        parked=documents.count(path_of(int_id, "parked")),
+        held=documents.count(where, {"state": State.HELD.value}),
+        paused=documents.count(where, {"state": State.PAUSED.value}),
+        walks=tuple(each for each in found if each is not None),
+        faults=drafts.open_faults(ports, integration.settings),
+        consent_waits=consent.waiting(ports, int_id),
+    )

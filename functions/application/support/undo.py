@@ -1,0 +1,90 @@
+"""Undo of an effect on a booking: a new intent that sets booking, event and base together.
+
+What a booking's own change caused is undone by changing the booking. Texts, mails sent and invoices do not come back.
+"""
+
+from dataclasses import dataclass, replace
+
+from functions.application.ports import Body, Ports
+from functions.application.store import integrations, journal
+from functions.application.store.integrations import path_of
+from functions.application.store.journal import changed, when_from
+from functions.application.sync.acts import act
+from functions.domain.model.errors import Conflict, Gone
+from functions.domain.model.link import Link, State, Wish
+from functions.domain.planning.step import Why, Write
+from functions.domain.settings.integration import Integration
+
+STAYS = "Texts, mails that were sent and invoices do not come back, and i-Reserve may refuse."
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What undo does or did: the steps, what does not come back, and whether i-Reserve and Google have it already."""
+
+    steps: tuple[Body, ...]
+    stays: str
+    done: bool
+
+
+def preview(ports: Ports, int_id: str, entry: str) -> Undone:
+    """Return what undoing an entry would do; raises `Conflict` where it cannot be undone, with what to do instead."""
+    integration, body = _entry(ports, int_id, entry)
+    wish = _wish(integration, body)
+    outcome = act(ports, int_id, body["link"], "", "undo", lambda link: _wishing(link, wish), rehearse=True)
+    return Undone(_steps(outcome.writes), STAYS, done=False)
+
+
+def undo(ports: Ports, int_id: str, entry: str, actor: str) -> Undone:
+    """Undo an entry; raises `Refused` where i-Reserve refuses (everything then stays as it is)."""
+    integration, body = _entry(ports, int_id, entry)
+    wish = _wish(integration, body)
+    outcome = act(ports, int_id, body["link"], actor, f"undo {entry}", lambda link: _wishing(link, wish))
+    done = outcome.link.wish is None
+    if done:
+        marked = {**body, "undone_at": ports.clock().isoformat(), "undone_by": actor}
+        ports.documents.transact(lambda tx: journal.put(tx, int_id, entry, marked))
+    return Undone(_steps(outcome.writes), STAYS, done=done)
+
+
+def _entry(ports: Ports, int_id: str, entry: str) -> tuple[Integration, Body]:
+    integration = integrations.get(ports.documents, int_id)
+    body = ports.documents.get(path_of(int_id, "journal", entry))
+    if body is None:
+        raise Gone(f"there is no journal entry {entry}", reason="unknown_entry")
+    if body.get("undone_at"):
+        raise Conflict("this was undone already", reason="undone")
+    if body["outcome"] != "done":
+        raise Conflict("this was not carried out, so there is nothing to undo", reason="not_done")
+    return integration, body
+
+
+def _wish(integration: Integration, body: Body) -> Wish:
+    """Read from an entry what must be put back."""
+    why, before = body["why"], body.get("before", {})
+    if body["step"] == "MakeBooking":
+        return Wish(status=integration.settings.cancel_status, detach=True)
+    if body["step"] == "WriteBooking" and why in (Why.GRACE_OVER, Why.APPROVED):
+        return Wish(status=before.get("status"))
+    if body["step"] == "WriteBooking" and why in (Why.EVENT_MOVED, Why.EVENT_OBJECT, Why.CONFLICT, Why.UNDONE):
+        change = body["change"]
+        return Wish(
+            when=when_from(before["when"]) if "when" in change else None,
+            object_id=before.get("object_id") if "object_id" in change else None,
+            status=before.get("status") if "status" in change else None,
+        )
+    if body["step"] == "PatchEvent" and why in (Why.PUT_BACK, Why.CONFLICT) and "when" in body.get("replaced", {}):
+        return Wish(when=when_from(body["replaced"]["when"]))
+    raise Conflict(
+        "a booking's own change caused this; undo it by changing the booking in i-Reserve", reason="not_ours"
+    )
+
+
+def _wishing(link: Link, wish: Wish) -> Link:
+    if link.state is State.DETACHED and wish.status is None:
+        raise Conflict("this pair was parted; undo that first, or change the booking in i-Reserve", reason="parted")
+    return replace(link, wish=wish)
+
+
+def _steps(writes: tuple[Write, ...]) -> tuple[Body, ...]:
+    return tuple({"step": type(write).__name__, **changed(write)} for write in writes)

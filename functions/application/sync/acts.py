@@ -1,0 +1,59 @@
+"""Acts of people on one pair: the link is changed as ordered, then looked at at once, so that they see what came of it.
+
+Should this process end on the way, another look is queued already.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from functions.application.intake.hints import Hint, Kind, enqueue, task
+from functions.application.ports import Ports
+from functions.application.store import integrations, links
+from functions.application.sync.execute import LEASE
+from functions.application.sync.reconcile import Outcome, reconcile
+from functions.application.sync.session import open_session
+from functions.domain.model.errors import Conflict, Gone, Stale, Transient
+from functions.domain.model.link import Link
+from functions.domain.planning.step import Rest, Why
+from functions.domain.settings.integration import Phase
+
+UNLESS_DONE = LEASE + timedelta(seconds=10)
+
+
+def act(
+    ports: Ports,
+    int_id: str,
+    link_id: str,
+    actor: str,
+    source: str,
+    ordered: Callable[[Link], Link],
+    *,
+    rehearse: bool = False,
+) -> Outcome:
+    """Change a link and bring it to rest; what could not be done now is tried again by the queue."""
+    integration = integrations.get(ports.documents, int_id)
+    if integration.phase is not Phase.ACTIVE:
+        raise Conflict("activate or resume the integration first; nothing is written now", reason="not_active")
+    link = links.by_id(ports.documents, int_id, link_id)
+    if link is None:
+        raise Gone(f"there is no pair {link_id}", reason="unknown_link")
+    if link.intent is not None and ports.clock() < link.intent.expires_at:
+        raise Conflict("this pair is being worked on at this moment; try again in a minute", reason="busy")
+    changed, now = ordered(link), ports.clock()
+    hint = Hint(Kind.BOOKING, int_id, (link.booking_id,), source, now, actor=actor)
+    session = open_session(ports, integration)
+    event = session.read_event(changed.event) if changed.event is not None else None
+    if rehearse:
+        return reconcile(session, hint, changed, event=event, rehearse=True)
+    ports.tasks.put(task(replace(hint, attempt=1), now + UNLESS_DONE, f"act-{ports.token(9)}", 0))
+    saved = ports.documents.transact(lambda tx: links.save(tx, int_id, changed))
+    try:
+        outcome = reconcile(session, hint, saved, event=event)
+    except (Transient, Stale):
+        enqueue(ports.tasks, replace(hint, attempt=1), now, trailing=False)
+        return Outcome(Rest(Why.LEASED, now), saved)
+    due = outcome.rest.until
+    if due is not None:
+        ports.tasks.put(task(outcome.again(hint), due + timedelta(seconds=1), "act-rest", int(due.timestamp())))
+    return outcome

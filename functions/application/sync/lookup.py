@@ -1,0 +1,57 @@
+"""Look up the booking that carries an event's id: by a search, else among the bookings that begin with the event."""
+
+from functions.application.sync.session import SyncSession
+from functions.domain.model.appointment import AllDay, When
+from functions.domain.model.booking import Booking
+from functions.domain.model.errors import Gone, Refused
+from functions.domain.model.zones import local
+from functions.domain.planning.projection import period
+
+PAGE, MOST = 100, 1000  # bookings of one day
+
+
+def booking_with(session: SyncSession, event_id: str, when: When | None) -> Booking | None:
+    """Return the booking whose id field holds this id, or None; raises `Refused` (`not_searchable`) where nobody can tell.
+
+    Nobody can tell where the field can neither be searched nor read. `when` is the time that it would have.
+    """
+    field = session.settings.outbound.external_id_field
+    try:
+        return session.reservations.find(field, event_id)
+    except Refused as error:
+        if error.reason != "not_searchable" or when is None:
+            raise
+        shown, unsure = True, error
+    for number in _beginning_with(session, when):
+        try:
+            booking = session.reservations.read(number)
+        except Gone:
+            continue
+        if booking.value_of(field) == event_id:
+            return booking
+        shown = shown and _shows(session, booking, field)
+    if not shown:
+        raise unsure
+    return None
+
+
+def _shows(session: SyncSession, booking: Booking, field: str) -> bool:
+    """Whether an answer would show the id field if it held something; the shape of 2011 shows none."""
+    if field == "external_id" and session.dialect.external_id_returned is not None:
+        return session.dialect.external_id_returned or session.dialect.column_external_id is not None
+    return field in booking.fields or ("date_from" in booking.fields and field != "external_id")
+
+
+def _beginning_with(session: SyncSession, when: When) -> list[str]:
+    """Return the bookings that begin when the event does, and those whose row does not say."""
+    start, _ = period(when, session.settings.timezone)
+    day = when.first if isinstance(when, AllDay) else local(when.start, session.settings.timezone).date()
+    seen: dict[str, bool] = {}
+    place = 0
+    while place < MOST and (page := session.reservations.between(day, day, start=place, length=PAGE)):
+        known = len(seen)
+        seen.update((row.id, row.starts in (None, start)) for row in page)
+        if len(seen) == known:
+            break
+        place += len(page)
+    return [number for number, fits in seen.items() if fits]

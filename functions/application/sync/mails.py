@@ -1,0 +1,33 @@
+"""The limiter for guest mails: Google mails guests only where the settings say so, and never very many in an hour."""
+
+from datetime import datetime, timedelta
+
+from functions.application.ports import Transaction
+from functions.application.store.integrations import path_of
+from functions.application.sync.session import SyncSession
+from functions.domain.planning.step import InsertEvent, ReviveEvent, Write
+
+MOST, SPAN = 100, timedelta(hours=1)
+
+
+def may_mail(session: SyncSession, step: Write) -> bool:
+    """Whether Google may mail the guests of an event about this write; counts it when it may."""
+    outbound = session.settings.outbound
+    if not outbound.notify_guests:
+        return False
+    if isinstance(step, InsertEvent | ReviveEvent) and (step.content is None or not step.content.guest):
+        return True  # nobody is there to be mailed by it
+    now = session.now()
+    path = path_of(session.id, "progress", "mails")
+
+    def work(tx: Transaction) -> bool:
+        sent = [at for at in (tx.get(path) or {}).get("at", []) if now - datetime.fromisoformat(at) < SPAN]
+        if len(sent) >= MOST:
+            return False
+        tx.put(path, {"at": [*sent, now.isoformat()]}, expires=now + SPAN)
+        return True
+
+    allowed = session.ports.documents.transact(work)
+    if not allowed:
+        session.ports.log("mails_limited", {"severity": "WARNING", "int_id": session.id, "limit": MOST})
+    return allowed

@@ -1,0 +1,229 @@
+"""The one routine that every hint ends in: read both sides and the link, plan, execute, journal; until it rests."""
+
+from dataclasses import dataclass, replace
+
+from functions.application.intake.hints import Hint, Kind
+from functions.application.ports import Path
+from functions.application.store import links
+from functions.application.sync import removals
+from functions.application.sync.execute import execute, journal_shadow
+from functions.application.sync.lookup import booking_with
+from functions.application.sync.session import SyncSession
+from functions.domain.model.appointment import When
+from functions.domain.model.booking import Booking
+from functions.domain.model.errors import Stale, SyncError, Transient
+from functions.domain.model.event import Event
+from functions.domain.model.identity import calendar_hash
+from functions.domain.model.link import Link, Side, State
+from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.planning.plan import plan
+from functions.domain.planning.simulate import simulate
+from functions.domain.planning.step import Look, Planned, Rest, ReviveEvent, Settle, Why, Write
+from functions.domain.planning.view import PlanningContext, View
+from functions.domain.settings.integration import Phase
+
+MOST_STEPS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where it came to rest, and the steps done on the way (each the name of its class)."""
+
+    rest: Rest
+    link: Link
+    steps: tuple[str, ...] = ()
+    writes: tuple[Write, ...] = ()
+    event: Snapshot[Event] | None = None
+
+    def again(self, hint: Hint) -> Hint:
+        """Return the hint for the look that the rest asks for.
+
+        While another instance held the pair nothing could be made of its event, which nobody tells of twice: it is
+        read again. Otherwise the booking leads.
+        """
+        if self.rest.why is Why.LEASED and hint.kind is Kind.EVENT:
+            return hint
+        if self.rest.why is Why.LEASED and self.event is not None and self.event.value is not None:
+            key = self.event.value.key
+            return replace(hint, kind=Kind.EVENT, subject=(key.calendar, key.id))
+        if self.link.booking_id:
+            hint = replace(hint, kind=Kind.BOOKING, subject=(self.link.booking_id,))
+        return replace(hint, confirm=self.rest.why is Why.BOOKING_GONE)
+
+
+def reconcile(
+    session: SyncSession,
+    hint: Hint,
+    link: Link,
+    *,
+    booking: Snapshot[Booking] | None = None,
+    event: Snapshot[Event] | None = None,
+    rehearse: bool = False,
+) -> Outcome:
+    """Bring one link to rest. A side that the caller has just read is passed in; the other is read when needed.
+
+    With `rehearse` nothing is written or saved: the outcome tells what would be done. In shadow that is journalled.
+    Raises `Transient` (and what else reading raises) when a side was unreadable, `Stale` when somebody else is faster.
+    """
+    session.trouble, session.booking_read_at, session.made_before = None, None, ""
+    view = View(link, booking or _booking(session, link), _event(session, link, event))
+    if view.event.value is not None and link.event is None:
+        view = view.with_link(event=view.event.value.key)
+    shadow = session.integration.phase is Phase.SHADOW
+    steps: list[str] = []
+    writes: list[Write] = []
+    looked = False
+    for _ in range(MOST_STEPS):
+        context = replace(session.planning_context(), gone_confirmed=hint.confirm)
+        planned = plan(view, context)
+        if removals.wants_to_remove(planned) and removals.too_many(session, view, planned):
+            context = replace(context, hold_removals=True)
+            planned = plan(view, context)
+        if isinstance(planned.step, ReviveEvent) and not looked:
+            # the write has no etag to go by: somebody may have brought the event back
+            looked, view = True, replace(view, event=session.read_event(planned.step.key))
+            continue
+        if isinstance(planned.step, Rest):
+            if planned.step.why is Why.UNREADABLE and session.trouble is not None:
+                raise session.trouble
+            return Outcome(planned.step, view.link, tuple(steps), tuple(writes), view.event)
+        if isinstance(planned.step, Write):
+            writes.append(planned.step)
+        if rehearse or shadow:
+            if shadow and not rehearse and isinstance(planned.step, Write):
+                journal_shadow(session, hint, view.link, planned.step)
+            view = _simulate(session, view, planned, context)
+        else:
+            view = _follow(session, hint, view, planned, context)
+        steps.append(type(planned.step).__name__)
+    raise Transient("this pair did not come to rest; it is looked at again later", reason="restless")
+
+
+def _follow(session: SyncSession, hint: Hint, view: View, planned: Planned, context: PlanningContext) -> View:
+    match planned.step:
+        case Look():
+            return _look(session, view, planned.step)
+        case Settle(link, why, reread):
+            return _settle(session, view, link, why, reread=reread)
+        case _:
+            if not isinstance(planned.step, Write):
+                raise TypeError(planned.step)
+            return execute(session, hint, view, planned.step, planned.base, context)
+
+
+def _simulate(session: SyncSession, view: View, planned: Planned, context: PlanningContext) -> View:
+    match planned.step:
+        case Look():
+            return _look(session, view, planned.step)
+        case Settle(link, why, _):
+            adopted = why is Why.ADOPTED and link.event is not None and view.found is not None
+            return replace(view, link=link, event=view.found if adopted and view.found is not None else view.event)
+        case Rest():
+            return view
+        case write:
+            return simulate(view, write, planned.base, context)
+
+
+def _look(session: SyncSession, view: View, step: Look) -> View:
+    if step.event is not None:
+        return replace(view, event=session.read_event(step.event))
+    if step.booking_with:
+        return _pair_of(
+            session,
+            view,
+            _booking_with(session, step.booking_with, view.event.value.when if view.event.value is not None else None),
+        )
+    gone = view.link.event.calendar if view.link.event is not None else ""
+    found = session.find_event(step.find, but=gone)
+    holder = links.of_event_id(session.ports.documents, session.id, session.settings.calendars, step.find)
+    if found.value is not None:  # one that was moved may have been taken for new where it is now
+        holder = links.of_event(session.ports.documents, session.id, found.value.key) or holder
+    if holder is None or holder.id == view.link.id:
+        moved = found.value is not None and view.link.event is not None and view.link.event.id == step.find
+        return replace(view, found=found, found_is_free=True, event=found if moved else view.event)
+    if holder.booking_id and holder.booking_id == view.link.booking_id:
+        raise Stale("the booking of this event was made a moment ago", reason="being_made")
+    if holder.booking_id or holder.intent is None:
+        return replace(view, found=found, found_is_free=False)
+    if session.now() < holder.intent.expires_at:
+        return replace(view, found=found, found_is_free=False, making_until=holder.intent.expires_at)
+    return View(holder, view.booking, found)  # the worker that made this booking of the event did not get further
+
+
+def _pair_of(session: SyncSession, view: View, booking: Snapshot[Booking]) -> View:
+    """Go on with the pair that a booking belongs to already: its event came here from another calendar."""
+    if booking.value is not None:
+        link = links.of_booking(session.ports.documents, session.id, booking.value.id)
+        if link.version and link.event is not None and link.event.id == (view.link.event or link.event).id:
+            return replace(view, link=link, booking=booking, event=_event(session, link, view.event))
+    return replace(view, booking=booking)
+
+
+def _settle(session: SyncSession, view: View, link: Link, why: Why, *, reread: bool) -> View:
+    before = view.link
+    if (why is Why.GRACE or link.state is State.HELD) and before.event is not None:
+        removals.count(session, before)
+    saved = session.ports.documents.transact(lambda tx: links.save(tx, session.id, link))
+    session.ports.log(
+        "decided",
+        {"int_id": session.id, "link": link.id, "booking": link.booking_id, "why": why.value, "state": link.state},
+    )
+    event = view.event
+    if why is Why.ADOPTED and saved.event is not None and view.found is not None:
+        event = view.found
+    elif reread:  # where it is now, if a person has moved it
+        key = event.value.key if event.value is not None else saved.event
+        event = session.read_event(key) if key is not None else Snapshot(Presence.ABSENT)
+    booking = view.booking
+    if reread and saved.booking_id and booking.value is None:
+        booking = session.read_booking(saved.booking_id)
+    return replace(view, link=saved, event=event, booking=booking)
+
+
+def _booking(session: SyncSession, link: Link) -> Snapshot[Booking]:
+    """Read the booking of a link; after a crash in the middle of making one, look whether it was made."""
+    if link.booking_id:
+        return session.read_booking(link.booking_id)
+    if link.intent is not None and link.event is not None and session.now() >= link.intent.expires_at:
+        base = link.intent.base or link.base
+        return _booking_with(session, link.event.id, base.when if base is not None else None, made=True)
+    return Snapshot(Presence.BELIEVED)
+
+
+def _booking_with(session: SyncSession, event_id: str, when: When | None, *, made: bool = False) -> Snapshot[Booking]:
+    """Look for the booking that carries an event's id; `made`: one may have been made by an instance that crashed.
+
+    Where nobody can tell, none counts as there if the id is the external id: with that i-Reserve itself finds the
+    booking when one is made, and changes it instead.
+    """
+    try:
+        found = booking_with(session, event_id, when)
+    except SyncError as error:
+        if error.reason == "not_searchable" and session.settings.outbound.external_id_field == "external_id":
+            session.made_before = event_id if made else session.made_before
+            return Snapshot(Presence.ABSENT)
+        session.trouble = error
+        return Snapshot(Presence.UNREADABLE)
+    return Snapshot.of(found) if found is not None else Snapshot(Presence.ABSENT)
+
+
+def _event(session: SyncSession, link: Link, event: Snapshot[Event] | None) -> Snapshot[Event]:
+    """Return the event side: as passed in; after a crash as the write would have left it; else as believed."""
+    if link.intent is not None and link.intent.target is Side.EVENT and link.intent.event is not None:
+        if session.now() < link.intent.expires_at:
+            return Snapshot(Presence.BELIEVED)
+        return session.read_event(link.intent.event)
+    if event is not None:
+        if event.value is not None and link.knows_newer(event.value):
+            return session.read_event(event.value.key)  # a page that is applied late
+        return event
+    if link.event is None:
+        return Snapshot(Presence.ABSENT)
+    if link.intent is not None or link.booking_id == "" or link.state is not State.ACTIVE:
+        return session.read_event(link.event)
+    return Snapshot(Presence.BELIEVED)
+
+
+def calendar_path(int_id: str, calendar: str) -> Path:
+    """Return where the state of a calendar rests."""
+    return ("integrations", int_id, "calendars", calendar_hash(calendar))

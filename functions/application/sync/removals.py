@@ -1,0 +1,66 @@
+"""Held: unusually many removals on one calendar within an hour wait for a person instead of being carried out.
+
+Counted per calendar over a rolling hour, links in grace included, in both directions: events that people deleted, and
+bookings that vanished. A booking with an explicit status of `delete_on_status` does not count.
+"""
+
+from datetime import datetime, timedelta
+
+from functions.application.ports import Path, Transaction
+from functions.application.store.integrations import path_of
+from functions.application.sync.session import SyncSession
+from functions.domain.model.identity import calendar_hash
+from functions.domain.model.link import Link
+from functions.domain.planning.step import DeleteEvent, Planned, Why, WriteBooking
+from functions.domain.planning.view import View
+
+SPAN = timedelta(hours=1)
+SHARE, AT_LEAST = 0.20, 5
+KEPT = 2000
+
+
+def wants_to_remove(planned: Planned) -> bool:
+    """Whether a step removes something that a person did not ask i-Reserve to remove."""
+    step = planned.step
+    if isinstance(step, WriteBooking):
+        return step.why is Why.GRACE_OVER
+    return isinstance(step, DeleteEvent) and step.why is Why.BOOKING_GONE
+
+
+def too_many(session: SyncSession, view: View, planned: Planned) -> bool:
+    """Whether so many of this calendar vanish that a person must look first."""
+    if view.link.event is None:
+        return False
+    if isinstance(planned.step, DeleteEvent):  # counted now; the others when their grace began
+        count(session, view.link)
+    calendar = view.link.event.calendar
+    body = session.ports.documents.get(_path(session.id, calendar)) or {}
+    recent = len(_recent(body.get("at", {}), session.now()))
+    if recent > session.settings.sync.hold_over:
+        return True
+    if recent < AT_LEAST:
+        return False
+    links = session.ports.documents.count(path_of(session.id, "links"), {"calendar": calendar})
+    return recent > SHARE * links
+
+
+def count(session: SyncSession, link: Link) -> None:
+    """Count a link whose event or booking vanished, once; the occurrences of one series are one item."""
+    if link.event is None:
+        return
+    path, now = _path(session.id, link.event.calendar), session.now()
+
+    def work(tx: Transaction) -> None:
+        kept = _recent((tx.get(path) or {}).get("at", {}), now)
+        kept[link.series or link.id] = now.isoformat()
+        tx.put(path, {"at": dict(list(kept.items())[-KEPT:])}, expires=now + SPAN)
+
+    session.ports.documents.transact(work)
+
+
+def _recent(at: dict[str, str], now: datetime) -> dict[str, str]:
+    return {link: moment for link, moment in at.items() if now - datetime.fromisoformat(moment) < SPAN}
+
+
+def _path(int_id: str, calendar: str) -> Path:
+    return path_of(int_id, "removals", calendar_hash(calendar))

@@ -1,0 +1,176 @@
+"""The two sides of one integration, opened for a piece of work."""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from functions.application.ports import Calendars, Ports, Reservations
+from functions.application.store import integrations
+from functions.application.store.dialect_kept import dialect_of
+from functions.domain.model.booking import Booking
+from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, SyncError, Transient
+from functions.domain.model.event import Event, EventKey
+from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.planning.view import PlanningContext
+from functions.domain.settings.dialect import Dialect
+from functions.domain.settings.integration import Integration
+from functions.domain.settings.schema import Settings
+
+
+@dataclass(slots=True)
+class SyncSession:
+    """Both adapters of an integration. `trouble` is the last error of a read that left a side unreadable."""
+
+    ports: Ports
+    integration: Integration
+    calendars: Calendars
+    reservations: Reservations
+    digest: Callable[[str], str]
+    trouble: SyncError | None = None
+    made_before: str = ""  # the event whose booking a crashed instance may have made, where nobody can tell
+    booking_read_at: datetime | None = None  # when the booking at hand was last asked for
+    dialect: Dialect = field(init=False)  # what is known of this i-Reserve
+
+    def __post_init__(self) -> None:
+        self.dialect = dialect_of(self.integration.dialect)
+
+    @property
+    def settings(self) -> Settings:
+        """The integration's settings."""
+        return self.integration.settings
+
+    @property
+    def id(self) -> str:
+        """The integration's id."""
+        return self.integration.id
+
+    def again(self) -> "SyncSession":
+        """Open the same sides once more, for work on another thread."""
+        return replace(
+            self,
+            calendars=self.ports.outside.calendars(self.integration),
+            reservations=self.ports.outside.reservations(self.integration),
+        )
+
+    def now(self) -> datetime:
+        """Return the present moment, aware UTC."""
+        return self.ports.clock()
+
+    def planning_context(self) -> PlanningContext:
+        """Return what decisions depend on at this moment."""
+        return PlanningContext(
+            settings=self.settings,
+            now=self.now(),
+            digest=self.digest,
+            activated_at=self.integration.activated_at,
+            ids_readable=self.dialect.external_id_returned is not False,
+            override_known=self.dialect.override is not None,
+        )
+
+    def read_booking(self, booking_id: str) -> Snapshot[Booking]:
+        """Read a booking; any error but "there is none" leaves it unreadable, never gone."""
+        self.booking_read_at = self.now()
+        try:
+            booking = self.reservations.read(booking_id)
+            if not booking.email and booking.customer_id and self.settings.outbound.use_customer_data:
+                booking = replace(booking, email=self._address(booking.customer_id))
+            return Snapshot.of(booking)
+        except Gone:
+            return Snapshot(Presence.ABSENT)
+        except (Transient, AccessRevoked, Malformed, Refused) as error:
+            self.trouble = error
+            return Snapshot(Presence.UNREADABLE)
+
+    def _address(self, customer_id: str) -> str:
+        """Return a customer's address; where the user may not see it none, and diagnostics say so."""
+        try:
+            return self.reservations.customer_email(customer_id)
+        except (AccessRevoked, Refused, Malformed) as error:
+            body = {"customer_id": customer_id, "reason": error.reason}
+            path = integrations.path_of(self.id, "progress", "customer_data")
+            if self.ports.documents.get(path) is None:
+                self.ports.documents.transact(lambda tx: tx.put(path, body))
+            return ""
+
+    def read_event(self, key: EventKey) -> Snapshot[Event]:
+        """Read an event; a calendar that cannot be read leaves it unreadable, never deleted."""
+        try:
+            event = self.calendars.read(key)
+        except Gone as error:
+            if error.reason == "calendar_gone":
+                self.trouble = error
+                return Snapshot(Presence.UNREADABLE)
+            return Snapshot(Presence.ABSENT)
+        except (Transient, AccessRevoked, Malformed, Refused) as error:
+            self.trouble = error
+            return Snapshot(Presence.UNREADABLE)
+        return Snapshot.of(event) if isinstance(event, Event) else Snapshot(Presence.CANCELLED)
+
+    def find_event(self, event_id: str, but: str = "") -> Snapshot[Event]:
+        """Look for an event in every mapped calendar but one."""
+        best: Snapshot[Event] = Snapshot(Presence.ABSENT)
+        for calendar in self.settings.calendars:
+            if calendar == but:
+                continue
+            found = self.read_event(EventKey(calendar, event_id))
+            if found.presence is Presence.PRESENT:
+                return found
+            if found.presence is Presence.UNREADABLE:
+                best = found
+        return best
+
+
+def open_session(ports: Ports, integration: Integration) -> SyncSession:
+    """Open both sides. Nothing is called yet; a secret is read when its side is first used."""
+    return SyncSession(
+        ports,
+        integration,
+        ports.outside.calendars(integration),
+        ports.outside.reservations(integration),
+        digest_with(lambda: _digest_key(ports, integration)),
+    )
+
+
+def digest_with(key: Callable[[], bytes]) -> Callable[[str], str]:
+    """Return the keyed digest that stands for a text in the store; "" stays ""."""
+    kept: list[bytes] = []
+
+    def digest(text: str) -> str:
+        if not text:
+            return ""
+        if not kept:
+            kept.append(key())
+        return hmac.new(kept[0], text.encode(), hashlib.sha256).hexdigest()[:24]
+
+    return digest
+
+
+def _digest_key(ports: Ports, integration: Integration) -> bytes:
+    version = integration.secret_versions.get("digest_key", "")
+    found = ports.secrets.get(integration.id, "digest_key", version) if version else None
+    if found is None:
+        raise AccessRevoked(
+            f"the digest key of integration {integration.id} is not in the secret store; save its settings once more",
+            reason="no_digest_key",
+        )
+    return found.encode()
+
+
+def mark_google_dead(ports: Ports, int_id: str, reason: str) -> None:
+    """Note that the connection cannot be used until a person runs Step 1 again."""
+
+    def dead(before: Integration) -> Integration:
+        if before.connection is None or before.connection.dead:
+            return before
+        return replace(before, connection=replace(before.connection, dead=reason, dead_at=ports.clock()))
+
+    integrations.change(ports.documents, int_id, dead)
+    ports.log("token_dead", {"severity": "ERROR", "int_id": int_id, "reason": reason})
+
+
+def mark_ireserve_refused(ports: Ports, int_id: str, reason: str) -> None:
+    """Note that i-Reserve refuses the login: no call is made until a person mends it, lest the account be locked."""
+    integrations.change(ports.documents, int_id, lambda before: replace(before, ireserve_refused=reason))
+    ports.log("error", {"severity": "ERROR", "int_id": int_id, "reason": reason})

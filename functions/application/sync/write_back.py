@@ -1,0 +1,71 @@
+"""Write-back: event ids and Meet links that the user might not write are asked again, as the right may have been given.
+
+By a resync and each night. A walk that is refused this often asks no more: the right is still missing. What i-Reserve
+refuses for another reason, such as its length, is not asked again.
+"""
+
+from datetime import datetime
+
+from functions.application.ports import Path, Transaction
+from functions.application.store.integrations import path_of
+from functions.application.sync.finding import Check
+from functions.application.sync.session import SyncSession
+from functions.domain.model.errors import Refused
+from functions.domain.model.link import Link
+from functions.domain.planning.outcome import not_taken
+from functions.domain.planning.step import WriteBooking
+from functions.domain.planning.view import PlanningContext
+
+NO_RIGHT = "no_right"
+OFTEN = 20
+
+
+def refused(session: SyncSession, link: Link, step: WriteBooking, error: Refused, context: PlanningContext) -> Link:
+    """Return the link once i-Reserve refused a write-back; a missing right is noted for the diagnosis."""
+    again = error.reason == NO_RIGHT
+    if again:
+        _note(session, step.booking_id)
+    return not_taken(link, step.change, context, again=again)
+
+
+def is_asked_again(kind: str, so_far: int, link: Link) -> bool:
+    """Whether a walk of this kind, refused so often so far, asks i-Reserve once more for this pair."""
+    return kind in ("resync", "full") and bool(link.not_taken) and not link.closed and so_far < OFTEN
+
+
+def asked(session: SyncSession, kind: str, so_far: int) -> None:
+    """Take the note away once a walk that asked again was not refused, nor anything else since it began."""
+    path = _path(session)
+
+    def work(tx: Transaction) -> None:
+        noted, scan = tx.get(path), tx.get(path_of(session.id, "progress", kind))
+        last = str(noted.get("at", "")) if noted is not None else ""
+        if not last or scan is None or datetime.fromisoformat(last) < datetime.fromisoformat(scan["started_at"]):
+            tx.delete(path)
+
+    if kind in ("resync", "full") and not so_far and session.ports.documents.get(path) is not None:
+        session.ports.documents.transact(work)
+
+
+def checks(session: SyncSession) -> list[Check]:
+    """Say that bookings do not name their events, until they can."""
+    noted = session.ports.documents.get(_path(session))
+    if noted is None:
+        return []
+    says = f"the API user may not write event ids and Meet links into bookings (first seen at booking {noted['booking_id']})"
+    mend = "give the API user the right entity_booking_update, then resync; it is also tried again each night"
+    return [Check("write_back", "amber", says, mend, "ireserve")]
+
+
+def _note(session: SyncSession, booking_id: str) -> None:
+    """Note the first booking that could not be written, and when one was refused last."""
+    path, at = _path(session), session.now().isoformat()
+
+    def work(tx: Transaction) -> None:
+        tx.put(path, {"booking_id": booking_id, **(tx.get(path) or {}), "at": at})
+
+    session.ports.documents.transact(work)
+
+
+def _path(session: SyncSession) -> Path:
+    return path_of(session.id, "progress", "write_back")

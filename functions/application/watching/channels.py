@@ -1,0 +1,175 @@
+"""Watch channels: opened for every mapped calendar, live once `sync` arrived, renewed before they expire, stopped.
+
+https://developers.google.com/workspace/calendar/api/guides/push
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from functions.application.intake.notifications import channel_token
+from functions.application.store.calendars import CalendarState, Watch, change, every, state_of
+from functions.application.sync.session import SyncSession
+from functions.domain.model.errors import AccessRevoked, Gone, Refused, SyncError, Transient
+from functions.domain.model.identity import calendar_hash
+
+LIFE = timedelta(days=7)
+RENEW_WITHIN = timedelta(days=2)
+PATIENCE = timedelta(hours=1)  # for the first message of a channel
+TRIES = 3
+STATES = ("sync", "exists", "not_exists")
+
+
+def open_all(session: SyncSession) -> tuple[str, ...]:
+    """Open a channel for every mapped calendar that has none; returns the calendars that are polled instead.
+
+    One that cannot be opened just now is polled until the next renewal.
+    """
+    without = []
+    for calendar in session.settings.calendars:
+        try:
+            opened = ensure(session, calendar)
+        except AccessRevoked:
+            raise
+        except SyncError as error:
+            _note(session, "channel_failed", calendar, error.reason)
+            opened = False
+        if not opened:
+            without.append(calendar)
+    return tuple(without)
+
+
+def open_another(session: SyncSession, calendar: str) -> bool:
+    """Open a channel beside the one there is, which stops once this one lives; False where it must be polled."""
+    return _open(session, calendar)
+
+
+def ensure(session: SyncSession, calendar: str) -> bool:
+    """See to it that a calendar has a channel with life in it; False where it must be polled."""
+    state = state_of(session.ports.documents, session.id, calendar)
+    if any(_good(channel, session.now()) for channel in state.channels):
+        return True
+    for channel in state.channels:
+        if not channel.live:  # Google never said a word through it
+            _stop(session, calendar, channel)
+    return _open(session, calendar)
+
+
+def _good(channel: Watch, now: datetime) -> bool:
+    """Whether a channel lives, or was opened so recently that its first message may be on its way."""
+    young = channel.opened_at is not None and now - channel.opened_at < PATIENCE
+    life = channel.expires - channel.opened_at if channel.opened_at is not None else LIFE
+    return channel.expires > now + min(RENEW_WITHIN, life / 2) and (channel.live or young)
+
+
+def _open(session: SyncSession, calendar: str) -> bool:
+    for _ in range(TRIES):
+        try:
+            _opened(session, calendar)
+        except (Refused, Gone) as error:
+            reason = error.reason
+            if reason == "channelIdNotUnique":
+                continue
+            change(session.ports.documents, session.id, calendar, lambda s: replace(s, polled_because=reason))  # noqa: B023 -- called at once
+            _note(session, "polled", calendar, reason)
+            return False
+        else:
+            return True
+    raise Transient("Google takes none of the channel's ids.", reason="channelIdNotUnique")
+
+
+def _opened(session: SyncSession, calendar: str) -> None:
+    """Open one channel: stored first, because its first message can come before the answer."""
+    ports, now = session.ports, session.now()
+    watch = Watch(ports.token(24), now + LIFE, opened_at=now)
+    change(ports.documents, session.id, calendar, lambda s: replace(s, channels=(*s.channels, watch)))
+    token = channel_token(ports.webhook_keys[0], session.id, calendar, watch.id)
+    address = f"{ports.addresses.notification}/notifications/google"
+    try:
+        opened = session.calendars.watch(calendar, watch.id, token, address, int(LIFE.total_seconds()))
+    except (Refused, Gone, AccessRevoked):
+        change(ports.documents, session.id, calendar, lambda s: _without(s, watch.id))
+        raise  # of any other error it is not known whether the channel was opened: its messages stay welcome
+
+    def confirmed(before: CalendarState) -> CalendarState:
+        channels = tuple(
+            replace(c, resource_id=opened.resource_id, expires=opened.expires) if c.id == watch.id else c
+            for c in before.channels
+        )
+        return replace(before, channels=channels, polled_because="")
+
+    change(ports.documents, session.id, calendar, confirmed)
+
+
+def arrived(session: SyncSession, calendar: str, channel_id: str) -> bool:
+    """Note that a channel delivers; False for one that is not ours (any more)."""
+    now = session.now()
+
+    def noted(before: CalendarState) -> CalendarState:
+        channels = tuple(replace(c, live=True, notified_at=now) if c.id == channel_id else c for c in before.channels)
+        return replace(before, channels=channels)
+
+    state = change(session.ports.documents, session.id, calendar, noted)
+    return any(channel.id == channel_id for channel in state.channels)
+
+
+def stop_older(session: SyncSession, calendar: str) -> None:
+    """Stop the channels that a live one with a later expiry has replaced, and forget the expired ones."""
+    now = session.now()
+    state = state_of(session.ports.documents, session.id, calendar)
+    live = [channel for channel in state.channels if channel.live and channel.expires > now]
+    newest = max(live, key=lambda channel: channel.expires, default=None)
+    for channel in state.channels:
+        replaced = newest is not None and channel.id != newest.id and channel.expires < newest.expires
+        if replaced or channel.expires <= now:
+            _stop(session, calendar, channel)
+
+
+def stop_all(session: SyncSession) -> list[str]:
+    """Stop every channel of every calendar; returns a sentence for each that could not be stopped."""
+    left = []
+    for state in every(session.ports.documents, session.id):
+        left += stop_of(session, state.calendar)
+        change(
+            session.ports.documents,
+            session.id,
+            state.calendar,
+            lambda s: replace(s, channels=(), lease="", lease_until=None),
+        )
+    return left
+
+
+def stop_of(session: SyncSession, calendar: str) -> list[str]:
+    """Stop the channels of one calendar; returns a sentence for each that could not be stopped."""
+    left = []
+    for channel in state_of(session.ports.documents, session.id, calendar).channels:
+        try:
+            _stop(session, calendar, channel)
+        except SyncError as error:
+            left.append(
+                f"a channel of {calendar} could not be stopped ({error}); it ends on {channel.expires:%d-%m-%Y}"
+            )
+    return left
+
+
+def _stop(session: SyncSession, calendar: str, channel: Watch) -> None:
+    if channel.resource_id:
+        try:
+            session.calendars.stop(channel.id, channel.resource_id)
+        except AccessRevoked:
+            if channel.expires > session.now():
+                raise
+    change(session.ports.documents, session.id, calendar, lambda s: _without(s, channel.id))
+
+
+def _note(session: SyncSession, event: str, calendar: str, reason: str) -> None:
+    fields = {"severity": "WARNING", "int_id": session.id, "calendar": calendar_hash(calendar), "reason": reason}
+    session.ports.log(event, fields)
+
+
+def _without(state: CalendarState, channel_id: str) -> CalendarState:
+    return replace(state, channels=tuple(channel for channel in state.channels if channel.id != channel_id))
+
+
+def expires_at(state: CalendarState) -> datetime | None:
+    """Return when the last live channel of a calendar ends, or None where there is none."""
+    return max((channel.expires for channel in state.channels if channel.live), default=None)

@@ -1,0 +1,61 @@
+"""Rotation of a webhook key: webhooks and channels are made anew with the newest key before the old ones go.
+
+Keys are named by a short hash, so that the store tells which one is in use and not what it is. Until the new ones are
+in place both keys prove themselves; a key that is in use cannot be dropped.
+"""
+
+import hashlib
+from dataclasses import replace
+
+from functions.application.intake.webhooks import webhook_url
+from functions.application.ports import Ports
+from functions.application.store import integrations
+from functions.application.sync.session import SyncSession
+from functions.application.watching import channels
+from functions.domain.model.errors import Refused, SyncError
+from functions.domain.settings.integration import Hook, Phase
+
+RUNNING = (Phase.ACTIVE, Phase.SHADOW, Phase.PAUSED)
+
+
+def name_of(key: str) -> str:
+    """Return what a key is called in the store."""
+    return hashlib.sha256(f"webhook key\n{key}".encode()).hexdigest()[:12]
+
+
+def rotate(session: SyncSession) -> None:
+    """Bring an integration onto the newest key, if it is not there yet. A failure is tried again at the next renewal."""
+    ports, integration = session.ports, session.integration
+    newest = name_of(ports.webhook_keys[0])
+    if not integration.webhook_key or integration.webhook_key == newest:
+        return
+    address = webhook_url(ports, integration)
+    made = tuple(Hook(hook.event, session.reservations.subscribe(hook.event, address)) for hook in integration.hooks)
+    for calendar in session.settings.calendars if session.settings.inbound.enabled else ():
+        channels.open_another(session, calendar)
+    integrations.change(ports.documents, session.id, lambda before: replace(before, hooks=made, webhook_key=newest))
+    for hook in integration.hooks:
+        if hook.id in {each.id for each in made}:  # i-Reserve gave the same one again
+            continue
+        try:
+            session.reservations.unsubscribe(hook.id)
+        except SyncError as error:
+            ports.log("hook_left", {"severity": "WARNING", "int_id": session.id, "reason": error.reason})
+    ports.log("key_rotated", {"int_id": session.id})
+
+
+def refuse_dropped_keys(ports: Ports) -> None:
+    """Raise `Refused` where a running integration's webhooks were made with a key that is not among ours any more."""
+    known = {"", *(name_of(key) for key in ports.webhook_keys)}
+    left = [
+        each.id
+        for each in integrations.every(ports.documents)
+        if each.phase in RUNNING and each.webhook_key not in known
+    ]
+    if left:
+        named = ", ".join(left)
+        raise Refused(
+            f"the webhooks of integration {named} were made with a key that is not in WEBHOOK_KEYS any more; "
+            "put it back behind the new one until the renewal has changed over (within the hour)",
+            reason="key_in_use",
+        )

@@ -1,0 +1,32 @@
+"""Echo: is an event as a list shows it just what both sides agreed on? Then nothing needs to be read or written."""
+
+from collections.abc import Callable
+
+from functions.domain.model.event import Event
+from functions.domain.model.link import Link, Origin, State
+from functions.domain.model.text import plain, take_apart
+from functions.domain.planning.projection import remarks_of, reminder_text
+
+
+def is_echo(link: Link, event: Event, digest: Callable[[str], str]) -> bool:
+    """Compare normalised content with the base; etags differ for things that do not matter here."""
+    base = link.base
+    settled = link.state is State.ACTIVE and link.intent is None and not link.closed and link.meet_asked_at is None
+    if base is None or not settled or link.event != event.key:
+        return False
+    if (event.when, event.key.calendar) != (base.when, base.calendar):
+        return False
+    if event.etag == link.event_etag:
+        return True
+    if not event.organizer_self:
+        return True
+    digests = base.digests
+    if link.origin is Origin.EVENT:
+        return digest(remarks_of(event)) == digests.get("text", "")
+    guests = {digest(guest.email.lower()) for guest in event.guests}
+    return (
+        digest(event.title) == digests.get("title", "")
+        and digest(plain(take_apart(event.description).above)) == digests.get("description", "")
+        and digest(reminder_text(event.reminders)) == digests.get("reminders", "")
+        and (not digests.get("guest") or digests["guest"] in guests)
+    )

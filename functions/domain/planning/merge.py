@@ -1,0 +1,185 @@
+"""The merge: both sides are there; each field goes where its owner says.
+
+When: both sides, against the base. Room: the booking's object, unless `allow_object_change`. Texts, reminders, guest
+and Meet of an event made from a booking: the booking's side. Those of a person's event: the person's.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from functions.domain.model.appointment import Appointment
+from functions.domain.model.booking import Booking
+from functions.domain.model.event import Event, MeetState
+from functions.domain.model.link import Base, Link, Origin, State
+from functions.domain.model.text import plain
+from functions.domain.planning.merge_event import event_side
+from functions.domain.planning.projection import (
+    appointment_of,
+    base_of,
+    remarks_of,
+    when_of,
+)
+from functions.domain.planning.series import family
+from functions.domain.planning.step import (
+    BookingChange,
+    EventChange,
+    Look,
+    MoveEvent,
+    PatchEvent,
+    Planned,
+    Rest,
+    Settle,
+    Why,
+    WriteBooking,
+)
+from functions.domain.planning.view import PlanningContext, View
+from functions.domain.planning.write_back import named_by_other, write_back
+
+MEET_PATIENCE = timedelta(minutes=10)
+MEET_LOOK_AGAIN = timedelta(seconds=5)
+
+
+def may_write_booking(link: Link, booking: Booking, context: PlanningContext) -> bool:
+    """Whether what a person does to the event may change the booking."""
+    if not context.settings.inbound.enabled or booking.activity_id:
+        return False
+    return link.origin is Origin.EVENT or context.settings.inbound.allow_booking_update
+
+
+def merge(v: View, context: PlanningContext) -> Planned:
+    """Return the step that brings both sides together, the booking first because it may refuse."""
+    booking, link = v.booking.value, v.link
+    if booking is None or link.event is None:
+        return Planned(Rest(Why.UNREADABLE))
+    calendar = context.settings.calendar_of(booking.object_id)
+    if calendar is None:
+        return Planned(Rest(Why.NO_CALENDAR))
+    wanted = appointment_of(booking, context.settings, calendar)
+    event = v.event.value
+    if event is None:
+        return _blind(v, context, booking, wanted)
+    if not event.organizer_self:
+        return Planned(Rest(Why.NOT_ELIGIBLE))
+    return (
+        _booking_side(v, context, booking, event)
+        or event_side(v, context, booking, event, wanted)
+        or write_back(link, context, booking, event.key, event.meet_url)
+        or _settle(v, context, booking, wanted)
+    )
+
+
+def _blind(v: View, context: PlanningContext, booking: Booking, wanted: Appointment) -> Planned:
+    """Work from the base alone, guarded by the stored etag: one call for a change of time, none for an echo."""
+    link = v.link
+    if link.base is None or link.event is None or link.refused or link.state is not State.ACTIVE:
+        return Planned(Look(event=link.event))
+    if link.event.calendar != link.base.calendar:
+        return Planned(Look(event=link.event))  # moved by a person, and a crash came before it was dealt with
+    if link.meet_asked_at is not None:
+        return Planned(Look(event=link.event))
+    base = base_of(wanted, booking, context.digest)
+    if link.origin is Origin.EVENT:
+        base = replace(base, digests=link.base.digests)
+    if link.base.calendar != wanted.calendar:
+        moved = replace(link.base, calendar=wanted.calendar, object_id=booking.object_id)
+        return Planned(MoveEvent(link.event, link.event_etag, wanted.calendar, Why.BOOKING_CHANGED), moved)
+    changed = {name for name, digest in base.digests.items() if link.base.digests.get(name, "") != digest}
+    differs = bool(changed) or base.when != link.base.when
+    if changed & {"description", "guest"} or (differs and link.notice):
+        return Planned(Look(event=link.event))
+    if differs:
+        change = EventChange(
+            when=wanted.when if base.when != link.base.when else None,
+            title=wanted.title if "title" in changed else None,
+            reminders=wanted.reminders if "reminders" in changed else None,
+            meet=True if "meet" in changed and wanted.meet else None,
+        )
+        if change != EventChange():
+            return Planned(PatchEvent(link.event, link.event_etag, change, Why.BOOKING_CHANGED), base)
+    return write_back(link, context, booking, link.event, "") or _settle(v, context, booking, wanted)
+
+
+def _booking_side(v: View, context: PlanningContext, booking: Booking, event: Event) -> Planned | None:
+    """Return the write to the booking that a person's change of the event asks for, if it is allowed."""
+    link, base = v.link, v.link.base
+    if base is None or not may_write_booking(link, booking, context):
+        return None
+    change = BookingChange(
+        ignore_validation=context.override_known and context.settings.inbound.ignore_validation_errors_on_update
+    )
+    why, after = Why.EVENT_MOVED, base
+    if _event_time_counts(booking, event, base, context) and link.refused != context.digest(str(event.when)):
+        change, after = replace(change, when=event.when), replace(after, when=event.when)
+        if when_of(booking, context.settings) != base.when:
+            why = Why.CONFLICT
+    room = _room_chosen(link, booking, event, context)
+    if room and link.refused != context.digest(event.key.calendar):
+        change = replace(change, object_id=room)
+        after = replace(after, object_id=room, calendar=event.key.calendar)
+        why = Why.EVENT_OBJECT if change.when is None else why
+    if change.when is None and change.object_id is None:
+        return _remarks(v, context, booking, event, base)
+    return Planned(WriteBooking(booking.id, change, why), after)
+
+
+def _event_time_counts(booking: Booking, event: Event, base: Base, context: PlanningContext) -> bool:
+    """Whether the time on the event is a person's change that goes to the booking."""
+    when = when_of(booking, context.settings)
+    if event.when in (when, base.when):
+        return False
+    return when == base.when or context.settings.sync.conflict_winner == "event"
+
+
+def _room_chosen(link: Link, booking: Booking, event: Event, context: PlanningContext) -> str:
+    """Return the object that a person chose by moving the event to another mapped calendar, or ""."""
+    if (
+        link.base is None
+        or event.key.calendar == link.base.calendar
+        or not context.settings.inbound.allow_object_change
+    ):
+        return ""
+    if booking.object_id != link.base.object_id and context.settings.sync.conflict_winner == "booking":
+        return ""
+    objects = context.settings.objects_of(event.key.calendar)
+    return objects[0] if len(objects) == 1 and objects[0] != booking.object_id else ""
+
+
+def _remarks(v: View, context: PlanningContext, booking: Booking, event: Event, base: Base) -> Planned | None:
+    """Carry the text of a person's event into the booking, while its field still holds what we wrote."""
+    name = context.settings.inbound.remarks_field
+    if v.link.origin is not Origin.EVENT or name == "none" or "text" not in base.digests:
+        return None
+    remarks = remarks_of(event)
+    if (
+        context.digest(remarks) == base.digests["text"]
+        or context.digest(plain(booking.value_of(name))) != base.digests["remarks"]
+    ):
+        return None
+    after = replace(base, digests={"text": context.digest(remarks), "remarks": context.digest(plain(remarks))})
+    return Planned(WriteBooking(booking.id, BookingChange(fields=((name, remarks),)), Why.EVENT_TEXT), after)
+
+
+def _settle(v: View, context: PlanningContext, booking: Booking, wanted: Appointment) -> Planned:
+    """Rest, after saving what was learnt on the way."""
+    link, event = v.link, v.event.value
+    base = base_of(wanted, booking, context.digest)
+    if link.origin is Origin.EVENT:
+        kept = dict(link.base.digests) if link.base else {}
+        base = replace(base, digests=kept)
+    foreign = named_by_other(link, booking, context)
+    settled = replace(link, base=base, state=State.ACTIVE, until=None, write_back=not foreign)
+    settled = replace(settled, reason="foreign_id" if foreign else "")
+    if event is not None:
+        settled = replace(settled.seeing(event), refused="", series=family(event.series))
+        settled = _meet(settled, event, wanted, context)
+    if settled.meet_asked_at is not None and settled == link:
+        age = context.now - settled.meet_asked_at
+        return Planned(Rest(Why.IN_STEP, context.now + max(MEET_LOOK_AGAIN, age) if age < MEET_PATIENCE else None))
+    return Planned(Rest(Why.IN_STEP) if settled == link else Settle(settled, Why.IN_STEP))
+
+
+def _meet(link: Link, event: Event, wanted: Appointment, context: PlanningContext) -> Link:
+    """Note since when Google has been making a Meet link: it is looked for less and less often, then at each change."""
+    if event.meet is not MeetState.PENDING or not wanted.meet:
+        return replace(link, meet_asked_at=None)
+    return link if link.meet_asked_at is not None else replace(link, meet_asked_at=context.now)

@@ -1,0 +1,128 @@
+"""The event's half of the merge: its time and room as the booking has them, the texts where the booking owns them."""
+
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from functions.domain.model.appointment import Appointment
+from functions.domain.model.booking import Booking
+from functions.domain.model.event import Event, MeetState
+from functions.domain.model.link import Base, Link, Origin
+from functions.domain.model.text import plain, put_together, take_apart
+from functions.domain.planning.projection import base_of, reminder_text, when_of
+from functions.domain.planning.reasons import notice, sentence
+from functions.domain.planning.step import EventChange, MoveEvent, PatchEvent, Planned, Why
+from functions.domain.planning.view import PlanningContext, View
+
+
+def event_side(
+    v: View, context: PlanningContext, booking: Booking, event: Event, wanted: Appointment
+) -> Planned | None:
+    """Return the write to the event, or None where it shows what it should."""
+    link, base = v.link, v.link.base
+    if event.key.calendar != wanted.calendar:
+        stayed = base is not None and base.calendar == wanted.calendar
+        if stayed and (said := _room_put_back(v, context, booking, event)):
+            return said
+        after = replace(base, calendar=wanted.calendar, object_id=booking.object_id) if base else None
+        why = Why.PUT_BACK if stayed else Why.BOOKING_CHANGED
+        return Planned(MoveEvent(event.key, event.etag, wanted.calendar, why), after)
+    change = EventChange(when=wanted.when) if event.when != wanted.when else EventChange()
+    put_back = base is not None and change.when is not None and when_of(booking, context.settings) == base.when
+    after = base_of(wanted, booking, context.digest)
+    ours = link.origin is Origin.BOOKING
+    if ours:
+        change = _texts(change, link, event, wanted, context)
+    else:
+        after = replace(after, digests=base.digests if base else {})
+    why = _why(base, after, booking, event, put_back=put_back)
+    why_not = ""
+    if put_back:
+        why_not = link.notice if link.refused else _why_put_back(link, booking)
+        change = _with_notice(change, event, why_not, context, line=ours, anew=True)
+    elif take_apart(event.description).notice and (change != EventChange() or not link.notice):
+        why = Why.BOOKING_CHANGED if change == EventChange() else why
+        change = _with_notice(change, event, "", context, line=ours)  # what was said there goes with the next change
+    if change == EventChange():
+        return None
+    return Planned(PatchEvent(event.key, event.etag, change, why, why_not), after)
+
+
+def noted(v: View, context: PlanningContext) -> Planned | None:
+    """Return the write of the dated line onto a person's event that was refused, unless it stands there."""
+    event = v.event.value
+    if event is None or not v.link.notice:
+        return None
+    change = _with_notice(EventChange(), event, v.link.notice, context, line=False)
+    if change == EventChange():
+        return None
+    return Planned(PatchEvent(event.key, event.etag, change, Why.REFUSED), None)
+
+
+def _room_put_back(v: View, context: PlanningContext, booking: Booking, event: Event) -> Planned | None:
+    """Return the write of the reason onto an event that is about to be moved back to its calendar."""
+    why_not = v.link.notice if v.link.refused else ("activity" if booking.activity_id else "object_change")
+    ours = v.link.origin is Origin.BOOKING
+    change = _with_notice(EventChange(), event, why_not, context, line=ours, anew=True)
+    if change == EventChange():
+        return None
+    return Planned(PatchEvent(event.key, event.etag, change, Why.REFUSED, why_not), None)
+
+
+def _why(base: Base | None, after: Base, booking: Booking, event: Event, *, put_back: bool) -> Why:
+    if base is None:
+        return Why.ADOPTED
+    if put_back:
+        return Why.PUT_BACK
+    if base.when not in (after.when, event.when):
+        return Why.CONFLICT
+    changed = (base.when, base.object_id, base.status) != (after.when, after.object_id, booking.status)
+    return Why.BOOKING_CHANGED if changed or dict(base.digests) != dict(after.digests) else Why.PUT_BACK
+
+
+def _why_put_back(link: Link, booking: Booking) -> str:
+    if booking.activity_id:
+        return "activity"
+    return "not_allowed" if link.origin is Origin.BOOKING else "other"
+
+
+def _texts(change: EventChange, link: Link, event: Event, wanted: Appointment, context: PlanningContext) -> EventChange:
+    """Add the texts that the event should show and does not."""
+    base = link.base
+    if plain(event.title) != plain(wanted.title):
+        change = replace(change, title=wanted.title)
+    text = take_apart(event.description)
+    if plain(text.above) != plain(wanted.description):
+        description = put_together(replace(text, above=wanted.description), context.settings.language)
+        change = replace(change, description=description)
+    addresses = {guest.email.lower() for guest in event.guests}
+    if wanted.guest and wanted.guest not in addresses:
+        change = replace(change, guest_in=wanted.guest)
+    former = base.digests.get("guest", "") if base else ""
+    for address in sorted(addresses - {wanted.guest}):
+        if former and context.digest(address) == former:
+            change = replace(change, guest_out=address)
+    if reminder_text(event.reminders) != reminder_text(wanted.reminders):
+        change = replace(change, reminders=wanted.reminders)
+    asked = base is not None and base.digests.get("meet", "") == context.digest("meet")
+    if wanted.meet and event.meet is MeetState.NONE and not asked:
+        change = replace(change, meet=True)
+    return change
+
+
+def _with_notice(
+    change: EventChange, event: Event, category: str, context: PlanningContext, *, line: bool, anew: bool = False
+) -> EventChange:
+    """Put the dated line under the service's line, or take it away (category ""); `anew` with today's date."""
+    before = change.description if change.description is not None else event.description
+    text = take_apart(before)
+    if category and not anew and text.notice.endswith(sentence(category, context.settings.language)):
+        return change
+    said = (
+        notice(category, context.settings.language, context.now.astimezone(ZoneInfo(context.settings.timezone)))
+        if category
+        else ""
+    )
+    if said == text.notice:
+        return change
+    description = put_together(replace(text, notice=said), context.settings.language, line=line)
+    return replace(change, description=description)

@@ -1,0 +1,168 @@
+"""Inbound: a person's new event becomes a booking; a deleted one cancels its booking, or comes back."""
+
+from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from functions.domain.model.booking import Booking
+from functions.domain.model.event import Event
+from functions.domain.model.identity import TEST_LINK, test_event_id
+from functions.domain.model.link import Base, Link, Origin, State
+from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.model.text import put_together, take_apart
+from functions.domain.planning.merge import may_write_booking, merge
+from functions.domain.planning.merge_event import noted
+from functions.domain.planning.plan_outbound import base_revived, revived
+from functions.domain.planning.projection import appointment_of, in_window, remarks_of, when_of
+from functions.domain.planning.reasons import notice
+from functions.domain.planning.step import (
+    BookingChange,
+    Look,
+    MakeBooking,
+    Planned,
+    Rest,
+    ReviveEvent,
+    Settle,
+    Why,
+    WriteBooking,
+)
+from functions.domain.planning.view import PlanningContext, View
+
+
+def plan_new_event(v: View, context: PlanningContext) -> Planned:
+    """Make a booking of an event that a person made, if it is one of those that become bookings."""
+    event = v.event.value
+    if event is None or not eligible(event, context):
+        return Planned(Rest(Why.NOT_ELIGIBLE))
+    object_id = context.settings.object_for_new_event(event.key.calendar)
+    if object_id is None:
+        return Planned(Rest(Why.NOT_ELIGIBLE))
+    if v.link.refused == context.digest(new_event_text(event)):
+        return _told(v, context, event) or Planned(Rest(Why.REFUSED))
+    if v.booking.presence is Presence.BELIEVED:
+        return Planned(Look(booking_with=event.key.id))
+    if v.booking.presence is Presence.UNREADABLE:
+        return Planned(Rest(Why.UNREADABLE))
+    if v.booking.value is not None:
+        adopted = replace(v.link.seeing(event), booking_id=v.booking.value.id, origin=Origin.BOOKING, base=None)
+        return Planned(Settle(adopted, Why.ADOPTED))
+    inbound, remarks = context.settings.inbound, remarks_of(event)
+    fields = () if inbound.remarks_field == "none" else ((inbound.remarks_field, remarks),)
+    base = Base(
+        when=event.when,
+        calendar=event.key.calendar,
+        object_id=object_id,
+        status=inbound.status,
+        digests={"text": context.digest(remarks), "remarks": context.digest(remarks)},
+    )
+    step = MakeBooking(
+        event=event.key,
+        when=event.when,
+        object_id=object_id,
+        status=inbound.status,
+        number=inbound.number,
+        external_id_field=context.settings.outbound.external_id_field,
+        fields=fields,
+        why=Why.EVENT_MADE,
+    )
+    return Planned(step, base)
+
+
+def _told(v: View, context: PlanningContext, event: Event) -> Planned | None:
+    """Return the write of the line about the last refusal, in place of one about an earlier, unless it stands there."""
+    at, language, text = v.link.refused_at or context.now, context.settings.language, take_apart(event.description)
+    said = notice(v.link.notice, language, at.astimezone(ZoneInfo(context.settings.timezone)))
+    if v.link.refused_at is None or text.notice == said:
+        return noted(v, context)
+    bare = replace(event, description=put_together(replace(text, notice=""), language, line=False))
+    return noted(replace(v, event=Snapshot.of(bare)), replace(context, now=at))
+
+
+def eligible(event: Event, context: PlanningContext) -> bool:
+    """Whether a person's event is one that becomes a booking."""
+    if not context.followed or event.event_type != "default" or event.transparent or event.declined:
+        return False
+    if not event.organizer_self or not in_window(event.when, context.settings, context.now):
+        return False
+    if event.mark.link_id == TEST_LINK and event.key.id == test_event_id(context.settings.id, event.mark.stamp):
+        return False
+    if context.settings.inbound.import_existing or context.activated_at is None or event.created is None:
+        return True
+    return event.created >= context.activated_at
+
+
+def new_event_text(event: Event) -> str:
+    """Return what a refusal of a new event was about: asked again once any of it changes."""
+    return f"{event.key.calendar} {event.when}"
+
+
+def plan_vanished(v: View, context: PlanningContext) -> Planned:
+    """Cancel the booking of an event that a person deleted, after the grace; or make the event again."""
+    link, booking = v.link, v.booking.value
+    if booking is None or link.event is None:
+        return Planned(Rest(Why.UNREADABLE))
+    when = when_of(booking, context.settings)
+    base = link.base
+    changed = base is None or (when, booking.object_id, booking.status) != (base.when, base.object_id, base.status)
+    if link.decided == "restore":
+        return _again(v, booking, context, Why.UNDONE)
+    if link.state in (State.GRACE, State.HELD):
+        if changed:
+            return _again(v, booking, context, Why.BOOKING_CHANGED)
+        return _at_the_end_of_grace(v, booking, context)
+    if v.found is None:
+        return Planned(Look(find=link.event.id))
+    if v.found.presence is Presence.UNREADABLE:
+        return Planned(Rest(Why.UNREADABLE))
+    if v.found.value is not None and v.found_is_free:
+        return merge(replace(v, event=v.found), context)
+    if not in_window(when, context.settings, context.now):
+        return Planned(Settle(replace(link, state=State.DETACHED, reason=Why.OUTSIDE_WINDOW), Why.OUTSIDE_WINDOW))
+    if base is None:
+        return _again(v, booking, context, Why.BOOKING_MADE)
+    if changed:
+        return _again(v, booking, context, Why.CONFLICT)
+    return _deleted(v, booking, context)
+
+
+def _deleted(v: View, booking: Booking, context: PlanningContext) -> Planned:
+    """Decide what a person's deletion means."""
+    link, inbound = v.link, context.settings.inbound
+    if not may_write_booking(link, booking, context) or inbound.deleted_event == "restore":
+        return _again(v, booking, context, Why.MADE_AGAIN)
+    if inbound.deleted_event == "ask" or context.settings.cancel_status is None:
+        return Planned(Settle(replace(link, state=State.HELD, reason=Why.EVENT_DELETED), Why.HELD))
+    until = context.now + timedelta(seconds=context.settings.sync.cancel_grace_seconds)
+    return Planned(Settle(replace(link, state=State.GRACE, until=until, reason=Why.EVENT_DELETED), Why.GRACE))
+
+
+def _at_the_end_of_grace(v: View, booking: Booking, context: PlanningContext) -> Planned:
+    link = v.link
+    if link.decided == "approve":
+        return cancel(link, booking, context, Why.APPROVED)
+    if link.state is State.HELD:
+        return Planned(Rest(Why.HELD))
+    if link.until is not None and context.now < link.until:
+        return Planned(Rest(Why.GRACE, link.until))
+    if not may_write_booking(link, booking, context) or context.settings.inbound.deleted_event == "restore":
+        return _again(v, booking, context, Why.MADE_AGAIN)  # the settings have changed meanwhile
+    if context.hold_removals or context.settings.inbound.deleted_event == "ask":
+        return Planned(Settle(replace(link, state=State.HELD, until=None), Why.HELD))
+    return cancel(link, booking, context, Why.GRACE_OVER)
+
+
+def cancel(link: Link, booking: Booking, context: PlanningContext, why: Why) -> Planned:
+    """Cancel a booking whose event is gone."""
+    status = context.settings.cancel_status
+    if status is None or link.base is None:
+        return Planned(Settle(replace(link, state=State.HELD, reason="no_cancel_status"), Why.HELD))
+    return Planned(WriteBooking(booking.id, BookingChange(status=status), why), replace(link.base, status=status))
+
+
+def _again(v: View, booking: Booking, context: PlanningContext, why: Why) -> Planned:
+    link = v.link
+    calendar = context.settings.calendar_of(booking.object_id)
+    if calendar is None or link.event is None:
+        return Planned(Rest(Why.NO_CALENDAR))
+    content = appointment_of(booking, context.settings, calendar)
+    return Planned(ReviveEvent(link.event, revived(link, content), why), base_revived(link, content, booking, context))

@@ -1,0 +1,70 @@
+"""What the planner sees: the link, both sides as read, and the circumstances."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum
+
+from functions.domain.model.booking import Booking
+from functions.domain.model.event import Event
+from functions.domain.model.link import Link
+from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.settings.schema import Settings
+
+SECOND_READ = timedelta(seconds=20)  # after which a booking that was gone is read once more before that is believed
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One link with both sides as read.
+
+    `found` is the event that the booking's id field names (or that a vanished event became in another mapped
+    calendar); None until it was looked for. `found_is_free` is False when another link claims it, `making_until` is set
+    while another instance is making a booking of it, which may be this very booking.
+    """
+
+    link: Link
+    booking: Snapshot[Booking]
+    event: Snapshot[Event]
+    found: Snapshot[Event] | None = None
+    found_is_free: bool = True
+    making_until: datetime | None = None
+
+    def with_link(self, **changes: object) -> "View":
+        """Return the view with fields of its link changed."""
+        return replace(self, link=replace(self.link, **changes))  # type: ignore[arg-type]  # names are the link's own
+
+
+@dataclass(frozen=True, slots=True)
+class PlanningContext:
+    """What a decision depends on beside the two sides. `now` and `activated_at` are aware UTC."""
+
+    settings: Settings
+    now: datetime
+    digest: Callable[[str], str]
+    activated_at: datetime | None = None
+    gone_confirmed: bool = False  # a second read found the booking absent again
+    ids_readable: bool = True  # the dialect shows the id field of a booking
+    override_known: bool = False  # the dialect has a way to ignore validation errors
+    hold_removals: bool = False  # unusually many vanished: removals wait for a person
+    followed: bool = True  # False for a look that must not make new bookings (backfill before activation)
+
+
+class Wanted(Enum):
+    """What the booking says about its event."""
+
+    EVENT = "event"  # must exist
+    KEPT = "kept"  # is kept up to date if there is one
+    NONE = "none"  # must not exist
+    UNKNOWN = "unknown"  # the booking is gone, but only one read says so
+
+
+def wanted_of(booking: Snapshot[Booking], context: PlanningContext) -> Wanted:
+    """Read from a booking's status what its event should be."""
+    if booking.vanished:
+        return Wanted.NONE if context.gone_confirmed else Wanted.UNKNOWN
+    if booking.presence is not Presence.PRESENT or booking.value is None:
+        return Wanted.UNKNOWN
+    if booking.value.status in context.settings.outbound.delete_on_status:
+        return Wanted.NONE
+    return Wanted.EVENT if booking.value.status in context.settings.outbound.create_on_status else Wanted.KEPT

@@ -1,0 +1,48 @@
+"""The write-back: an event's id and its Meet link go into their fields of the booking, unless somebody else's stand there."""
+
+from dataclasses import replace
+
+from functions.domain.model.booking import Booking
+from functions.domain.model.event import EventKey
+from functions.domain.model.identity import event_id
+from functions.domain.model.link import Link
+from functions.domain.planning.projection import written
+from functions.domain.planning.step import BookingChange, Planned, Why, WriteBooking
+from functions.domain.planning.view import PlanningContext
+
+
+def write_back(link: Link, context: PlanningContext, booking: Booking, key: EventKey, meet_url: str) -> Planned | None:
+    """Return the write of the event's id and Meet link that the booking lacks, each written once."""
+    outbound = context.settings.outbound
+    change = BookingChange()
+    name = outbound.external_id_field
+    if _free(name, key.id, link, booking, context) and not named_by_other(link, booking, context):
+        change = (
+            replace(change, external_id=key.id) if name == "external_id" else replace(change, fields=((name, key.id),))
+        )
+    field = outbound.meet_link_field
+    url = meet_url if outbound.create_meet_link and field else ""
+    if url and _free(field, url, link, booking, context) and not _foreign(field, link, booking, context):
+        change = replace(change, fields=(*change.fields, (field, url)))
+    if change == BookingChange():
+        return None
+    return Planned(WriteBooking(booking.id, change, Why.WRITE_BACK), link.base)
+
+
+def named_by_other(link: Link, booking: Booking, context: PlanningContext) -> bool:
+    """Whether the booking's id field holds what is neither the id of this pair's event nor written by this service."""
+    name = context.settings.outbound.external_id_field
+    value = booking.value_of(name)
+    if not value or (link.event is not None and value == link.event.id):
+        return False
+    derived = (event_id(context.settings.id, booking.id, generation) for generation in range(link.generation + 1))
+    return value not in derived and _foreign(name, link, booking, context)
+
+
+def _free(name: str, value: str, link: Link, booking: Booking, context: PlanningContext) -> bool:
+    return booking.value_of(name) != value and context.digest(written(name, value)) not in link.ours
+
+
+def _foreign(name: str, link: Link, booking: Booking, context: PlanningContext) -> bool:
+    value = booking.value_of(name)
+    return bool(value) and context.digest(written(name, value)) not in link.ours

@@ -1,0 +1,191 @@
+"""What is wrong with settings: every fault at once, each with its field and what to do.
+
+Types are checked where settings come in; here are the rules between fields and the ranges.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from functions.domain.model.errors import Fault
+from functions.domain.settings.schema import Settings
+from functions.domain.settings.template import template_faults
+
+ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
+CUSTOM = re.compile(r"custom\d{1,3}")
+
+
+def settings_faults(s: Settings) -> tuple[Fault, ...]:
+    """All faults of one integration's settings."""
+    return tuple(
+        Fault(field, message)
+        for part in (
+            _identity(s),
+            _addresses(s),
+            _outbound(s),
+            _mapping(s),
+            _inbound(s),
+            _sync(s),
+            _alerts(s),
+        )
+        for field, message in part
+    )
+
+
+def faults_between(settings: Settings, others: Iterable[Settings]) -> tuple[Fault, ...]:
+    """Return the faults of an integration beside the other ones: overlapping objects of one tenant, one calendar twice."""
+    faults: list[Fault] = []
+    for other in others:
+        if other.id == settings.id:
+            continue
+        mine, theirs = ({row.object for row in s.mapping} for s in (settings, other))
+        overlap = mine & theirs | (mine if "*" in theirs else set()) | (theirs if "*" in mine else set())
+        same_tenant = _host(settings.ireserve.base_url) == _host(other.ireserve.base_url) != ""
+        if same_tenant and overlap:
+            named = ", ".join(sorted(overlap))
+            both, star = mine & theirs, other.id if "*" in theirs else settings.id
+            says = f"integration {other.id} maps the same objects ({named}); give each object to one"
+            if not both - {"*"}:
+                says = f"the row * of integration {star} covers the same objects ({named}); take that row away there"
+            faults.append(Fault("mapping", says))
+        shared = set(settings.calendars) & set(other.calendars) - {"primary"}
+        if shared:
+            faults.append(
+                Fault("mapping", f"integration {other.id} uses calendar {min(shared)} too; give each its own")
+            )
+    return tuple(faults)
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).netloc + urlsplit(url).path).rstrip("/").lower()
+
+
+Found = Iterator[tuple[str, str]]
+
+
+def _identity(s: Settings) -> Found:
+    if not ID.fullmatch(s.id):
+        yield "id", "use 1 to 40 letters, digits, - or _"
+    if len(s.name) > 120:
+        yield "name", "use at most 120 characters"
+    try:
+        ZoneInfo(s.timezone)
+    except (ValueError, OSError, KeyError):
+        yield "timezone", f"“{s.timezone}” is not a time zone; use a name such as Europe/Amsterdam"
+
+
+def _addresses(s: Settings) -> Found:
+    parts = urlsplit(s.ireserve.base_url)
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        yield (
+            "ireserve.base_url",
+            "give the address of the interface, such as https://tenant.i-reserve.net/api/rest",
+        )
+    elif parts.username or parts.password or parts.query or parts.fragment:
+        yield "ireserve.base_url", "give the address without user name, password, ? or #"
+    if not s.ireserve.username:
+        yield "ireserve.username", "give the name of the API user in i-Reserve"
+    if not s.google.client_id:
+        yield "google.client_id", "give the Client ID of the OAuth client made in Google Cloud"
+
+
+def _outbound(s: Settings) -> Found:
+    o = s.outbound
+    if o.external_id_field != "external_id" and not CUSTOM.fullmatch(o.external_id_field):
+        yield "outbound.external_id_field", "use external_id or a custom field such as custom01"
+    for name in ("title_template", "description_template"):
+        for fault in template_faults(getattr(o, name)):
+            yield f"outbound.{name}", fault
+    if not o.title_template.strip():
+        yield "outbound.title_template", "give the event a title, for instance {OBJECT} - {BOOKING_NUMBER}"
+    if o.create_meet_link and not o.meet_link_field:
+        yield (
+            "outbound.meet_link_field",
+            "name the field that gets the Meet link, or switch Create Google Meet link off",
+        )
+    if o.meet_link_field and not CUSTOM.fullmatch(o.meet_link_field):
+        yield "outbound.meet_link_field", "use a custom field such as custom02"
+    if o.meet_link_field and o.meet_link_field == o.external_id_field:
+        yield "outbound.meet_link_field", "use another field than the one for the event id"
+    for name in ("reminder_popup_minutes", "reminder_email_minutes"):
+        if not 0 <= getattr(o, name) <= 1440:
+            yield f"outbound.{name}", "use 0 (off) to 1440 minutes"
+    if not o.create_on_status:
+        yield "outbound.create_on_status", "name at least one status on which an event is created"
+    if both := sorted(set(o.create_on_status) & set(o.delete_on_status)):
+        yield (
+            "outbound.delete_on_status",
+            f"status {both[0]} is in Create on status too; keep it in one of the two",
+        )
+    for name in ("create_on_status", "delete_on_status"):
+        if any(not 0 <= code <= 9999 for code in getattr(o, name)):
+            yield f"outbound.{name}", "use status codes from 0 to 9999"
+
+
+def _mapping(s: Settings) -> Found:
+    if not s.mapping:
+        yield "mapping", "add at least one row object -> calendar"
+    for i, row in enumerate(s.mapping):
+        if not row.object:
+            yield f"mapping.{i}.object", "give the number of an object, or * for all other objects"
+        if not row.calendar:
+            yield f"mapping.{i}.calendar", "choose a calendar"
+    for name, times in Counter(row.object for row in s.mapping).items():
+        if times > 1 and name:
+            yield "mapping", f"object {name} has {times} rows; keep one"
+
+
+def _inbound(s: Settings) -> Found:
+    i = s.inbound
+    if i.remarks_field not in ("remarks", "none") and not CUSTOM.fullmatch(i.remarks_field):
+        yield "inbound.remarks_field", "use remarks, none or a custom field such as custom03"
+    elif i.remarks_field in (s.outbound.external_id_field, s.outbound.meet_link_field):
+        yield "inbound.remarks_field", "use another field than those for the event id and the Meet link"
+    if not 1 <= i.number <= 10_000:
+        yield "inbound.number", "use 1 to 10000 places"
+    if not i.enabled:
+        return
+    if i.status in s.outbound.delete_on_status:
+        yield (
+            "inbound.status",
+            f"status {i.status} is in Delete on status: such a booking would remove its own event",
+        )
+    if s.cancel_status is None:
+        yield "inbound.cancel_status", "name the status for a deleted event, or add one to Delete on status"
+    elif s.cancel_status not in s.outbound.delete_on_status:
+        yield (
+            "inbound.cancel_status",
+            f"add status {s.cancel_status} to Delete on status, or use one that is in it",
+        )
+    if i.follow == "inbound_object":
+        if s.mapping and not s.inbound_object:
+            yield (
+                "inbound.object",
+                "only the row * exists: name the object that new events become bookings of",
+            )
+        elif s.mapping and s.calendar_of(s.inbound_object) is None:
+            yield "inbound.object", f"object {s.inbound_object} has no calendar; add a row for it or for *"
+
+
+def _sync(s: Settings) -> Found:
+    y = s.sync
+    first, last = y.window_days
+    if not (-3650 <= first <= 0 <= last <= 3650):
+        yield "sync.window_days", "use days before and after today, such as [-90, 365]"
+    for name, low, high in (
+        ("sweep_minutes", 1, 1440),
+        ("poll_seconds", 15, 3600),
+        ("cancel_grace_seconds", 0, 86_400),
+        ("hold_over", 1, 10_000),
+    ):
+        if not low <= getattr(y, name) <= high:
+            yield f"sync.{name}", f"use {low} to {high}"
+
+
+def _alerts(s: Settings) -> Found:
+    if s.alerts.email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", s.alerts.email):
+        yield "alerts.email", "give one e-mail address"
+    if s.alerts.webhook_url and urlsplit(s.alerts.webhook_url).scheme not in ("https", "http"):
+        yield "alerts.webhook_url", "give an https address"

@@ -1,0 +1,82 @@
+"""An integration: its settings, how far it has been set up, and what was learnt about both sides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from functions.domain.settings.schema import Settings
+
+OWED = ("", "new", "future", "all", "resume", "activation")  # after other settings, a pause, an activation
+
+
+class Phase(StrEnum):
+    """How far an integration is."""
+
+    DRAFT = "draft"  # not activated, or deactivated again
+    SHADOW = "shadow"  # plans and journals, writes nothing
+    ACTIVE = "active"
+    PAUSED = "paused"  # all writes stopped by a person
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """The authorised Google account. `dead` is why the token cannot be used any more, or ""."""
+
+    account: str
+    scopes: tuple[str, ...]
+    connected_at: datetime
+    dead: str = ""
+    dead_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A consent of another account than the connected one: it waits for a person's yes."""
+
+    account: str
+    scopes: tuple[str, ...]
+    version: str
+    unreachable: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A webhook registered in i-Reserve."""
+
+    event: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    """One configured pairing of an i-Reserve environment and a Google account. `revision` rises with every save."""
+
+    settings: Settings
+    phase: Phase = Phase.DRAFT
+    connection: Connection | None = None
+    pending: Pending | None = None
+    activated_at: datetime | None = None
+    webhook_generation: int = 1
+    webhook_key: str = ""  # the name of the key that webhooks and channels were made with
+    hooks: tuple[Hook, ...] = ()
+    secret_versions: Mapping[str, str] = field(default_factory=dict)
+    dialect: Mapping[str, object] = field(default_factory=dict)
+    probing: tuple[str, ...] = ()  # bookings that a probe works on: their webhooks are noted, not followed
+    ireserve_refused: str = ""  # why i-Reserve cannot be called any more, or ""
+    swept_at: datetime | None = None  # start of the last complete sweep of the whole window
+    near_at: datetime | None = None  # start of the last sweep of the near days
+    unfinished: str = ""  # what a change still has to bring about: one of OWED; left over where it was cut short
+    unfinished_at: datetime | None = None
+    paused_in_shadow: bool = False  # and goes on in shadow
+    looks_since: datetime | None = None  # when other looks were chosen for new events only; older events keep theirs
+    revision: int = 0
+
+    @property
+    def id(self) -> str:
+        """The `int_id` of the routes."""
+        return self.settings.id
+
+    def owing(self, more: str, now: datetime) -> "Integration":
+        """Return the integration with something left to be brought about; what asks for more goes before."""
+        return replace(self, unfinished=max(self.unfinished, more, key=OWED.index), unfinished_at=now)

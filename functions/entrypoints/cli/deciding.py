@@ -1,0 +1,76 @@
+"""The commands by which a person decides: on held removals, on parked items, on undoing."""
+
+import click
+
+from functions.application.store import integrations, parked
+from functions.application.support import held, undo
+from functions.entrypoints.cli.frame import ACTOR, MakePorts, as_json, clear_errors, int_id, show
+
+
+@click.command("parked")
+@int_id
+@as_json
+@click.pass_obj
+def parked_command(make: MakePorts, int_id: str, *, as_json: bool) -> None:
+    """Show what could not be done, with its reason."""
+    with clear_errors():
+        ports = make()
+        integrations.get(ports.documents, int_id)
+        found = [{"id": item, **body} for item, body in parked.every(ports, int_id)]
+        lines = [f"{e['id']}  {e['at'][:19]}  {e['kind']} {' '.join(e['subject'])}  {e['reason']}" for e in found]
+        show(found, as_json=as_json, lines=lines or ["nothing is parked"])
+
+
+@click.command("retry")
+@int_id
+@click.argument("item")
+@as_json
+@click.pass_obj
+def retry_command(make: MakePorts, int_id: str, item: str, *, as_json: bool) -> None:
+    """Try a parked item again."""
+    with clear_errors():
+        parked.retry(make(), int_id, item, ACTOR)
+        show({"queued": True}, as_json=as_json, lines=["it is tried again now"])
+
+
+@click.command("held")
+@int_id
+@click.option("--approve", help="Carry out this item, or `all`.")
+@click.option("--restore", help="Undo this item instead, or `all`.")
+@as_json
+@click.pass_obj
+def held_command(make: MakePorts, int_id: str, approve: str | None, restore: str | None, *, as_json: bool) -> None:
+    """Show the removals that wait for a person, and decide on them."""
+    with clear_errors():
+        ports = make()
+        found = held.every(ports, int_id)
+        item, decide = (approve, held.approve) if approve else (restore, held.restore)
+        if item:
+            chosen = [each["id"] for each in found] if item == "all" else [item]
+            done = sum(len(decide(ports, int_id, each, ACTOR)) for each in chosen)
+            show({"decided": done}, as_json=as_json, lines=[f"{done} decided"])
+            return
+        lines = [
+            f"{e['id']}  {e['would'].replace('_', ' ')}  {', '.join(b['booking_id'] for b in e['bookings'])}  {e['reason']}"
+            for e in found
+        ]
+        show(found, as_json=as_json, lines=lines or ["nothing is held"])
+
+
+@click.command("undo")
+@int_id
+@click.argument("entry")
+@click.option("--preview", "only_show", is_flag=True, help="Say what it would do, and do nothing.")
+@as_json
+@click.pass_obj
+def undo_command(make: MakePorts, int_id: str, entry: str, *, only_show: bool, as_json: bool) -> None:
+    """Take back what a journal entry did to a booking."""
+    with clear_errors():
+        ports = make()
+        found = undo.preview(ports, int_id, entry) if only_show else undo.undo(ports, int_id, entry, ACTOR)
+        lines = [f"  {step['step']}" for step in found.steps]
+        said = "undone" if found.done else "it is being undone"
+        show(found, as_json=as_json, lines=["it would do:" if only_show else said, *lines, found.stays])
+
+
+COMMANDS = (parked_command, retry_command, held_command, undo_command)

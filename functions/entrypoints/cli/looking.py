@@ -1,0 +1,96 @@
+"""The commands that look and change nothing: the plan, the diagnosis, the journal."""
+
+import sys
+
+import click
+
+from functions.application.ports import Ports
+from functions.application.setting_up import preview
+from functions.application.store import journal_read
+from functions.application.support import diagnose, round_trip
+from functions.domain.model.errors import Refused
+from functions.entrypoints.cli.frame import MakePorts, as_json, clear_errors, int_id, show
+from functions.entrypoints.console.json_forms import plain
+
+COLOURS = {"green": "green", "amber": "yellow", "red": "red"}
+
+
+@click.command("plan")
+@int_id
+@click.option("--last", "only_last", is_flag=True, help="Show the last plan instead of making a new one.")
+@as_json
+@click.pass_obj
+def plan_command(make: MakePorts, int_id: str, *, only_last: bool, as_json: bool) -> None:
+    """Show what activation or a resync would do, without doing it."""
+    with clear_errors():
+        ports = make()
+        found = preview.current(ports, int_id) if only_last else _new_plan(ports, int_id)
+        if found is None:
+            raise Refused("there is no plan yet; make one with `plan`")
+        counts = ", ".join(f"{count} to {name.replace('_', ' ')}" for name, count in sorted(found.counts.items()))
+        lines = [
+            f"{found.looked} bookings looked at: {counts or 'nothing to do'}; {found.in_step} are right as they are"
+        ]
+        lines += [f"guests would get {found.mails} mails"] if found.mails else []
+        lines += [
+            f"  {line['booking_id'] or 'new':>8}  {line.get('trouble') or ', '.join(line['does'])}"
+            for line in found.lines
+        ]
+        show(found, as_json=as_json, lines=lines)
+
+
+def _new_plan(ports: Ports, int_id: str) -> preview.Plan:
+    found = preview.refresh(ports, int_id)
+    days = max(1, (found.last - found.first).days)
+    with click.progressbar(length=days, label="plan", file=sys.stderr) as bar:
+        while not found.complete:
+            bar.update((found.week - found.first).days - bar.pos)
+            found = preview.refresh(ports, int_id, go_on=True)
+        bar.update(days - bar.pos)
+    return found
+
+
+@click.command("diagnose")
+@int_id
+@click.option("--round-trip", "trip", is_flag=True, help="Make, move and remove a marked test event, and time it.")
+@click.option("--calendar", default="", help="The mapped calendar of the round trip; else the first one.")
+@click.option("--object", "object_id", default="", help="Make, move and cancel a test booking on this object too.")
+@as_json
+@click.pass_obj
+def diagnose_command(make: MakePorts, int_id: str, *, trip: bool, calendar: str, object_id: str, as_json: bool) -> None:
+    """Is it in sync, and if not, why? Exit code 0 green, 3 amber, 1 red."""
+    with clear_errors():
+        if trip:
+            legs = round_trip.round_trip(make(), int_id, calendar, object_id)
+            lines = [f"{leg.name:15} {leg.seconds * 1000:7.0f} ms  {leg.trouble}" for leg in legs]
+            show(list(legs), as_json=as_json, lines=lines)
+            sys.exit(1 if any(leg.trouble for leg in legs) else 0)
+        found = diagnose.diagnose(make(), int_id)
+        lines = [f"integration {int_id}: {found.phase}, {found.links} links, {found.open_items} open items"]
+        since = f"{found.in_sync_as_of:%d-%m-%Y %H:%M:%S} UTC" if found.in_sync_as_of else "never yet"
+        lines.append(f"in sync as of {since}")
+        for check in found.checks:
+            colour = click.style(f"{check.level:6}", fg=COLOURS[check.level])
+            lines.append(f"{colour} {check.name:10} {check.says}" + (f" -> {check.mend}" if check.mend else ""))
+        show({**plain(found), "level": found.level}, as_json=as_json, lines=lines)
+        sys.exit({"green": 0, "amber": 3, "red": 1}[found.level])
+
+
+@click.command("journal")
+@int_id
+@click.option("--booking", default="", help="Of one booking.")
+@click.option("--limit", default=50, help="How many, newest first.")
+@as_json
+@click.pass_obj
+def journal_command(make: MakePorts, int_id: str, booking: str, limit: int, *, as_json: bool) -> None:
+    """Show what was decided and why, newest first."""
+    with clear_errors():
+        found = journal_read.entries(make(), int_id, booking, limit=limit)
+        lines = [
+            f"{e['at'][:19]}  {e['booking_id'] or '-':>8}  {e['step']:12} {e['why']:18} {e['outcome']:9} {e['hint']}"
+            for e in found
+        ]
+        show(found, as_json=as_json, lines=lines or ["nothing yet"])
+
+
+COMMANDS = (plan_command, diagnose_command, journal_command)

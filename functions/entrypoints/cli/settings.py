@@ -1,0 +1,153 @@
+"""The commands about what is set: the integrations, their settings as YAML, their Google account, their end."""
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from functions.application.setting_up import changes, consent, removal
+from functions.application.setting_up.settings_input import raw_of
+from functions.application.store import integrations
+from functions.domain.model.errors import Refused
+from functions.entrypoints.cli.frame import ACTOR, MakePorts, as_json, clear_errors, int_id, show
+from functions.entrypoints.console.json_forms import shown
+
+
+@click.command("integrations")
+@as_json
+@click.pass_obj
+def list_integrations(make: MakePorts, *, as_json: bool) -> None:
+    """List the integrations and how they are."""
+    with clear_errors():
+        ports = make()
+        found = integrations.every(ports.documents)
+        lines = [
+            f"{each.id:12} {each.phase.value:8} {each.settings.name or '-'}"
+            f" ({each.connection.account if each.connection else 'not connected'})"
+            for each in found
+        ]
+        show([shown(ports, each) for each in found], as_json=as_json, lines=lines or ["there are no integrations yet"])
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--apply", type=click.Choice(["all", "future", "new"]), help="For an active integration: which events change."
+)
+@as_json
+@click.pass_obj
+def import_command(make: MakePorts, file: Path, apply: str | None, *, as_json: bool) -> None:
+    """Create or change an integration from a YAML file; its secrets go to the secret store."""
+    with clear_errors():
+        raw = _yaml(file)
+        secrets = _secrets(raw.pop("secrets", None))
+        ports = make()
+        saved = changes.save(ports, raw, ACTOR, secrets=secrets, apply=apply or "")
+        lines = [
+            f"integration {saved.id} is saved",
+            f"its Return url: {consent.return_url(ports, saved.id)}",
+        ]
+        show(shown(ports, saved), as_json=as_json, lines=lines)
+
+
+def _yaml(file: Path) -> dict[str, Any]:
+    try:
+        raw = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Refused(f"{file} cannot be read: {error.strerror}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" at line {mark.line + 1}" if mark is not None else ""
+        raise Refused(f"{file} is not YAML{where}") from None
+    if not isinstance(raw, dict):
+        raise Refused(f"{file} has no settings; see docs/features.md for their names")
+    return raw
+
+
+def _secrets(given: Any) -> Any:
+    if not isinstance(given, dict):
+        return given
+    found = {}
+    for name, value in given.items():
+        found[name] = _from_environment(name, value) if isinstance(value, str) and value.startswith("env:") else value
+    return found
+
+
+def _from_environment(name: str, value: str) -> str:
+    variable = value.removeprefix("env:")
+    if variable not in os.environ:
+        raise Refused(f"secrets.{name} names the variable {variable}, which is not set")
+    return os.environ[variable]
+
+
+@click.command()
+@int_id
+@as_json
+@click.pass_obj
+def export(make: MakePorts, int_id: str, *, as_json: bool) -> None:
+    """Print the settings of an integration as YAML; never a secret."""
+    with clear_errors():
+        settings = raw_of(integrations.get(make().documents, int_id).settings)
+        text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
+        show(settings, as_json=as_json, lines=[text.rstrip()])
+
+
+@click.command()
+@int_id
+@click.option("--confirm", is_flag=True, help="Yes, change to the other account.")
+@click.option("--wait/--no-wait", default=True, help="Wait for the consent in the browser.")
+@as_json
+@click.pass_obj
+def connect(make: MakePorts, int_id: str, *, confirm: bool, wait: bool, as_json: bool) -> None:
+    """Step 1 and Step 2: print the address of the consent screen, wait for it, connect."""
+    with clear_errors():
+        ports = make()
+        if not confirm and not consent.waiting(ports, int_id):
+            address = consent.begin(ports, int_id)
+            if not wait:
+                show({"address": address}, as_json=as_json, lines=[address])
+                return
+            click.echo(f"Open this address in a browser and give consent:\n{address}", err=True)
+            for _ in range(600):
+                if consent.waiting(ports, int_id):
+                    break
+                time.sleep(1)
+        found = consent.connect(ports, int_id, confirm=confirm)
+        lines = [f"connected as {found.account}", *(f"  {each.id}  {each.title}" for each in found.calendars)]
+        show(found, as_json=as_json, lines=lines)
+
+
+@click.command()
+@int_id
+@as_json
+@click.pass_obj
+def disconnect(make: MakePorts, int_id: str, *, as_json: bool) -> None:
+    """Forget the Google account."""
+    with clear_errors():
+        consent.disconnect(make(), int_id)
+        show(None, as_json=as_json, lines=["disconnected"])
+
+
+@click.command()
+@int_id
+@click.option("--events", type=click.Choice(["keep", "remove"]), help="What becomes of the events and ids.")
+@click.confirmation_option(prompt="Remove this integration, its links and its secrets?")
+@as_json
+@click.pass_obj
+def delete(make: MakePorts, int_id: str, events: str | None, *, as_json: bool) -> None:
+    """Remove an integration; bookings and events of people stay."""
+    with clear_errors():
+        ports = make()
+        left = removal.delete(ports, int_id, events or "")
+        with click.progressbar(length=left, label="taking apart", file=sys.stderr) as bar:
+            while left:
+                before, left = left, removal.delete(ports, int_id, events or "")
+                bar.update(before - left)
+        show({"deleted": int_id}, as_json=as_json, lines=[f"integration {int_id} is removed"])
+
+
+COMMANDS = (list_integrations, import_command, export, connect, disconnect, delete)

@@ -1,0 +1,209 @@
+"""The JSON API of the console: what the screens and the operators' programs call."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Request, Response, request
+
+from functions.application.ports import Ports
+from functions.application.setting_up import activation, changes, consent, preview, removal
+from functions.application.store import integrations, journal_read, parked
+from functions.application.store.integrations import path_of
+from functions.application.support import alerts, diagnose, held, round_trip, undo
+from functions.application.sync.session import open_session
+from functions.domain.model.errors import Malformed
+from functions.entrypoints.console.api_probe import probe_routes
+from functions.entrypoints.console.json_forms import BESIDE, plain, shown
+from functions.entrypoints.console.search_now import search_now
+from functions.entrypoints.http.handlers import answer
+
+Who = Callable[[Request], str]
+
+
+def api(ports: Ports, who: Who) -> Blueprint:
+    """Return the routes below `/console/api`; `who` names the caller and has checked the proof."""
+    routes = Blueprint("api", __name__, url_prefix="/console/api/integrations")
+
+    @routes.get("")
+    def listed() -> Response:
+        return answer(200, [shown(ports, each) for each in integrations.every(ports.documents)])
+
+    @routes.get("/<int_id>")
+    def one(int_id: str) -> Response:
+        return answer(200, shown(ports, integrations.get(ports.documents, int_id)))
+
+    @routes.put("/<int_id>")
+    def put(int_id: str) -> Response:
+        body = _body()
+        known = integrations.find(ports.documents, int_id)
+        raw = body.get("settings", {name: value for name, value in body.items() if name not in BESIDE})
+        try:
+            saved = changes.save(
+                ports,
+                raw,
+                who(request),
+                int_id=int_id,
+                secrets=body.get("secrets"),
+                revision=body.get("revision"),
+                apply=request.args.get("apply", ""),
+            )
+        except changes.PlanFirst as first:
+            return answer(409, {"error": str(first), "reason": first.reason, "plan": plain(first.plan)})
+        return answer(200 if known else 201, shown(ports, saved))
+
+    @routes.delete("/<int_id>")
+    def delete(int_id: str) -> Response:
+        left = removal.delete(ports, int_id, request.args.get("events", ""))
+        return answer(202, {"left": left}) if left else answer(204)
+
+    @routes.post("/<int_id>/connect")
+    def connect(int_id: str) -> Response:
+        found = consent.connect(ports, int_id, confirm=bool(_body().get("confirm") or request.args.get("confirm")))
+        return answer(200, plain(found))
+
+    @routes.post("/<int_id>/disconnect")
+    def disconnect(int_id: str) -> Response:
+        consent.disconnect(ports, int_id)
+        return answer(200, shown(ports, integrations.get(ports.documents, int_id)))
+
+    @routes.post("/<int_id>/activate")
+    def activate(int_id: str) -> Response:
+        shadow = bool(_body().get("shadow") or request.args.get("shadow"))
+        anyway = bool(_body().get("anyway") or request.args.get("anyway"))
+        done = activation.activate(ports, int_id, who(request), shadow=shadow, anyway=anyway)
+        more = {"without_channel": list(done.without_channel), "warnings": list(done.warnings)}
+        return answer(200, {**shown(ports, done.integration), **more})
+
+    @routes.post("/<int_id>/pause")
+    def pause(int_id: str) -> Response:
+        return answer(200, shown(ports, activation.pause(ports, int_id)))
+
+    @routes.post("/<int_id>/deactivate")
+    def deactivate(int_id: str) -> Response:
+        done, left = activation.deactivate(ports, int_id)
+        return answer(200, {**shown(ports, done), "warnings": list(left)})
+
+    @routes.post("/<int_id>/resync")
+    def resync(int_id: str) -> Response:
+        return answer(202, plain(activation.resync(ports, int_id, who(request))))
+
+    @routes.post("/<int_id>/sweep")
+    def sweep(int_id: str) -> Response:
+        search_now(ports, int_id, who(request))
+        return answer(202, {"queued": True})
+
+    _reading(routes, ports)
+    _people(routes, ports, who)
+    probe_routes(routes, ports, who)
+    return routes
+
+
+def _reading(routes: Blueprint, ports: Ports) -> None:
+    @routes.get("/<int_id>/calendars")
+    def calendars(int_id: str) -> Response:
+        return answer(200, plain(open_session(ports, integrations.get(ports.documents, int_id)).calendars.calendars()))
+
+    @routes.get("/<int_id>/objects")
+    def objects(int_id: str) -> Response:
+        return answer(200, plain(open_session(ports, integrations.get(ports.documents, int_id)).reservations.objects()))
+
+    @routes.get("/<int_id>/diagnostics")
+    def diagnostics(int_id: str) -> Response:
+        found = diagnose.diagnose(ports, int_id)
+        return answer(200, {**plain(found), "level": found.level})
+
+    @routes.get("/<int_id>/plan")
+    def plan(int_id: str) -> Response:
+        refresh = request.args.get("refresh", "")
+        if refresh:
+            return answer(200, plain(preview.refresh(ports, int_id, go_on=refresh == "more")))
+        found = preview.current(ports, int_id)
+        return answer(200, plain(found) if found is not None else {"complete": False, "at": None})
+
+    @routes.get("/<int_id>/links")
+    def found_links(int_id: str) -> Response:
+        return answer(200, journal_read.links_of(ports, int_id, request.args.get("booking", "")))
+
+    @routes.get("/<int_id>/journal")
+    def journal(int_id: str) -> Response:
+        booking, before = request.args.get("booking", ""), request.args.get("before", "")
+        return answer(200, journal_read.entries(ports, int_id, booking, before, _limit()))
+
+    @routes.get("/<int_id>/parked")
+    def parked_items(int_id: str) -> Response:
+        integrations.get(ports.documents, int_id)
+        return answer(200, [{"id": item, **body} for item, body in parked.every(ports, int_id, _limit())])
+
+    @routes.get("/<int_id>/alerts")
+    def open_alerts(int_id: str) -> Response:
+        integrations.get(ports.documents, int_id)
+        return answer(200, plain(alerts.opened(ports, int_id)))
+
+    @routes.get("/<int_id>/held")
+    def held_items(int_id: str) -> Response:
+        return answer(200, plain(held.every(ports, int_id)))
+
+    @routes.get("/<int_id>/history")
+    def history(int_id: str) -> Response:
+        integrations.get(ports.documents, int_id)
+        rows = ports.documents.find(path_of(int_id, "history"), order="at", descending=True, limit=_limit())
+        return answer(200, [{"id": entry, **body} for entry, body in rows])
+
+
+def _people(routes: Blueprint, ports: Ports, who: Who) -> None:
+    @routes.post("/<int_id>/parked/<item>/retry")
+    def retry(int_id: str, item: str) -> Response:
+        parked.retry(ports, int_id, item, who(request))
+        return answer(202, {"queued": True})
+
+    @routes.post("/<int_id>/round-trip")
+    def there_and_back(int_id: str) -> Response:
+        body = _body()
+        legs = round_trip.round_trip(ports, int_id, str(body.get("calendar", "")), str(body.get("object", "")))
+        return answer(200, plain(legs))
+
+    @routes.post("/<int_id>/journal/<entry>/undo")
+    def undone(int_id: str, entry: str) -> Response:
+        if request.args.get("preview") or _body().get("preview"):
+            return answer(200, plain(undo.preview(ports, int_id, entry)))
+        return answer(200, plain(undo.undo(ports, int_id, entry, who(request))))
+
+    @routes.post("/<int_id>/history/<entry>/revert")
+    def revert(int_id: str, entry: str) -> Response:
+        try:
+            saved = changes.revert(ports, int_id, entry, who(request), request.args.get("apply", ""))
+        except changes.PlanFirst as first:
+            return answer(409, {"error": str(first), "reason": first.reason, "plan": plain(first.plan)})
+        return answer(200, shown(ports, saved))
+
+    @routes.post("/<int_id>/held/<item>/approve")
+    def approve(int_id: str, item: str) -> Response:
+        return answer(200, {"decided": len(held.approve(ports, int_id, item, who(request)))})
+
+    @routes.post("/<int_id>/held/<item>/restore")
+    def restore(int_id: str, item: str) -> Response:
+        return answer(200, {"decided": len(held.restore(ports, int_id, item, who(request)))})
+
+    @routes.post("/<int_id>/links/<link>/resume")
+    def resume(int_id: str, link: str) -> Response:
+        outcome = held.resume(ports, int_id, link, who(request))
+        return answer(200, {"state": outcome.link.state.value, "rest": outcome.rest.why.value})
+
+
+def _body() -> dict[str, Any]:
+    if not request.get_data():
+        return {}
+    try:
+        body = request.get_json(force=True, silent=True)
+    except RecursionError:  # nested without end
+        body = None
+    if not isinstance(body, dict):
+        raise Malformed("the body is not a JSON object", reason="not_json")
+    return body
+
+
+def _limit() -> int:
+    text = request.args.get("limit", "100")
+    if not text.isdigit() or not 0 < int(text) <= 500:  # noqa: PLR2004 -- the sentence names it
+        raise Malformed("limit is a number from 1 to 500", reason="limit")
+    return int(text)

@@ -1,0 +1,68 @@
+"""The probe and the dialect over the JSON API."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Request, Response, request
+
+from functions.application.ports import Ports
+from functions.application.probing import dialect_input, probe, probe_record, probe_start
+from functions.application.store import integrations
+from functions.application.store.dialect_kept import dialect_of
+from functions.domain.model.errors import Fault, Invalid, Malformed
+from functions.entrypoints.console.json_forms import progress
+from functions.entrypoints.http.handlers import answer
+
+
+def probe_routes(routes: Blueprint, ports: Ports, who: Callable[[Request], str]) -> None:
+    """Add `…/{int_id}/probe` (POST begins, GET shows, DELETE stops) and `…/{int_id}/dialect` (GET, PUT)."""
+
+    @routes.post("/<int_id>/probe")
+    def begin_probe(int_id: str) -> Response:
+        body = _object()
+        booking, thing = (_number(body, name) for name in ("booking", "object"))
+        faults = [
+            Fault(name, f"give the number of a test {name}")
+            for name, value in (("booking", booking), ("object", thing))
+            if not value
+        ]
+        if faults:
+            raise Invalid(tuple(faults))
+        trial = probe_start.begin(ports, int_id, booking, thing, who(request), really=body.get("really") is True)
+        probe.queue(ports, int_id, trial)
+        return answer(202, progress(trial))
+
+    @routes.get("/<int_id>/probe")
+    def shown_probe(int_id: str) -> Response:
+        integrations.get(ports.documents, int_id)
+        trial = probe_record.current(ports.documents, int_id)
+        return answer(200, progress(trial) if trial is not None else {"state": "none"})
+
+    @routes.delete("/<int_id>/probe")
+    def stop_probe(int_id: str) -> Response:
+        trial = probe.stop(ports, int_id)
+        probe.queue(ports, int_id, trial)
+        return answer(202, progress(trial))
+
+    @routes.get("/<int_id>/dialect")
+    def dialect(int_id: str) -> Response:
+        found = dialect_of(integrations.get(ports.documents, int_id).dialect)
+        return answer(200, {"points": dialect_input.shown(found), "known": found.as_body()})
+
+    @routes.put("/<int_id>/dialect")
+    def put_dialect(int_id: str) -> Response:
+        found = dialect_input.save(ports, int_id, _object(), who(request))
+        return answer(200, {"points": dialect_input.shown(found), "known": found.as_body()})
+
+
+def _object() -> dict[str, Any]:
+    body = request.get_json(force=True, silent=True) if request.get_data() else {}
+    if not isinstance(body, dict):
+        raise Malformed("the body is not a JSON object", reason="not_json")
+    return body
+
+
+def _number(body: dict[str, Any], name: str) -> str:
+    value = body.get(name)
+    text = str(value).strip() if isinstance(value, int | str) and not isinstance(value, bool) else ""
+    return text if text.isdigit() and text.isascii() and len(text) <= 18 else ""  # noqa: PLR2004 -- a 64-bit number

@@ -1,0 +1,74 @@
+"""The console: who may come in, Step 1, the JSON API and the screens, as one Flask application."""
+
+from flask import Flask, Request, Response, redirect, request
+
+from functions.application.ports import Ports
+from functions.application.setting_up import consent
+from functions.domain.model.errors import SyncError
+from functions.entrypoints.console.api import api
+from functions.entrypoints.console.openapi import openapi
+from functions.entrypoints.console.screens import OPEN_PATHS, screens
+from functions.entrypoints.console.session import COOKIE, NEW_COOKIE, Sessions
+from functions.entrypoints.http.handlers import LARGEST_BODY, answer, error_answer
+
+CONTENT_POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+
+def console_app(ports: Ports, sessions: Sessions, *, secure: bool) -> Flask:
+    """Return the console; `secure` marks its cookie for https only."""
+    app = Flask("functions.entrypoints.console", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+
+    def who(asked: Request) -> str:
+        return sessions.actor(asked)
+
+    def enqueue(response: Response, cookie: str) -> None:
+        response.set_cookie(COOKIE, cookie, httponly=True, secure=secure, samesite="Lax", path="/", max_age=12 * 3600)
+
+    @app.before_request
+    def guard() -> Response | None:
+        if request.path == "/health" or (request.path.rstrip("/") == "/console" and "key" in request.args):
+            return None
+        if request.path.startswith(OPEN_PATHS):
+            return None
+        sessions.actor(request)
+        sessions.check_csrf(request)
+        sessions.new_cookie(request)
+        return None
+
+    @app.after_request
+    def harden(response: Response) -> Response:
+        response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
+        response.headers.setdefault("Cache-Control", "no-store")
+        cookie = request.environ.get(NEW_COOKIE, "")
+        if cookie:
+            enqueue(response, cookie)
+        return response
+
+    @app.errorhandler(SyncError)
+    def failed(error: SyncError) -> Response:
+        return error_answer(error)
+
+    @app.errorhandler(Exception)
+    def broken(error: Exception) -> Response:
+        code = getattr(error, "code", 500)
+        if isinstance(code, int) and code < 500:  # noqa: PLR2004 -- a client's error, from the router
+            return answer(code, {"error": getattr(error, "description", "not found")})
+        ports.log("error", {"severity": "ERROR", "reason": type(error).__name__, "path": request.path[:80]})
+        return answer(500, {"error": "something went wrong here; it was logged"})
+
+    @app.get("/health")
+    def health() -> Response:
+        return answer(200, {"status": "ok"})
+
+    @app.get("/integrations/consent/<int_id>")
+    def step_one(int_id: str) -> Response:
+        response = redirect(consent.begin(ports, int_id), 303)
+        return Response(response.get_data(), 303, {"Location": response.headers["Location"]})
+
+    app.register_blueprint(api(ports, who))
+    app.register_blueprint(openapi())
+    app.register_blueprint(screens(ports, sessions, who, secure=secure))
+    return app

@@ -1,0 +1,146 @@
+"""What every screen needs: the language, the frame around a page, a message after an action, a page for an error."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from flask import Request, Response, redirect, render_template, request
+from werkzeug.datastructures import MultiDict
+
+from functions.application.ports import Ports
+from functions.application.setting_up import changes, drafts
+from functions.application.setting_up.preview import Plan
+from functions.application.setting_up.settings_input import SECRET_NAMES, raw_of
+from functions.application.store import integrations
+from functions.application.support.standing import Standing, standing
+from functions.domain.model.errors import Conflict, Invalid, SyncError
+from functions.domain.settings.integration import Integration, Phase
+from functions.domain.settings.schema import Settings
+from functions.entrypoints.console import fields as form
+from functions.entrypoints.console.fields import Field
+from functions.entrypoints.console.session import csrf_token
+from functions.entrypoints.console.texts import LANGUAGES, Texts
+from functions.entrypoints.http.handlers import STATUSES
+
+LANGUAGE_COOKIE = "console_language"
+Who = Callable[[Request], str]
+MENU = (
+    ("setup", ("ireserve", "authentication", "mapping", "outbound", "inbound", "sync", "activation")),
+    ("daily", ("home", "diagnostics", "find", "waiting", "journal", "history")),
+)
+
+
+class Desk:
+    """Renders pages for one product; `can_sign_out` where a key opened the session."""
+
+    def __init__(self, ports: Ports, who: Who, *, can_sign_out: bool) -> None:
+        self.ports = ports
+        self._who = who
+        self._can_sign_out = can_sign_out
+
+    def actor(self) -> str:
+        """Return who asks."""
+        return self._who(request)
+
+    def texts(self, integration: Integration | None = None) -> Texts:
+        """Return the words to use: as chosen with the switch, else the integration's, else the browser's."""
+        chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+        if chosen not in LANGUAGES:
+            browser = request.accept_languages.best_match(LANGUAGES) or "en"
+            chosen = integration.settings.language if integration is not None else browser
+        return Texts(chosen, integration.settings.timezone if integration is not None else "Europe/Amsterdam")
+
+    def page(self, template: str, int_id: str = "", status: int = 200, **values: Any) -> Response:
+        """Render a page, of one integration where `int_id` is given; raises `Gone` where there is none."""
+        now = self.ports.clock()
+        found: Standing | None = standing(self.ports, int_id) if int_id else None
+        t = self.texts(found.integration if found is not None else None)
+        said = request.args.get("said", "")
+        body = render_template(
+            template,
+            t=t,
+            standing=found,
+            integration=found.integration if found is not None else None,
+            base=f"/console/integrations/{int_id}",
+            form_token=csrf_token(request),
+            now=now,
+            menu_groups=MENU if found is None or found.integration.phase is Phase.DRAFT else MENU[::-1],
+            here=values.pop("here", ""),
+            said=said if t.has(f"said.{said}") else "",
+            can_sign_out=self._can_sign_out,
+            back=request.full_path.rstrip("?"),
+            **values,
+        )
+        return Response(body, status, mimetype="text/html")
+
+    def done(self, address: str, said: str) -> Response:
+        """Send the browser to a page that says what was done."""
+        mark = "&" if "?" in address else "?"
+        return Response("", 303, {"Location": redirect(f"{address}{mark}said={said}").headers["Location"]})
+
+    def failed(self, error: SyncError, int_id: str = "") -> Response:
+        """Return the page of an error: its sentence, and the way back."""
+        status = next((code for kind, code in STATUSES if isinstance(error, kind)), 500)
+        known = int_id if int_id and integrations.find(self.ports.documents, int_id) is not None else ""
+        return self.page("error.html", known, status, error=error, title="error")
+
+    def save(
+        self, int_id: str, fields: tuple[Field, ...], screen: str, part: dict[str, Any] | None = None, secret: str = ""
+    ) -> SyncError | Response | None:
+        """Save a screen's form. Returns its faults, or the page of a plan that somebody must choose from first."""
+        typed = request.form.get(secret, "").strip() if secret else ""
+        try:
+            drafts.save_part(
+                self.ports,
+                int_id,
+                part if part is not None else form.part_from(request.form, fields),
+                [field.name for field in fields],
+                self.actor(),
+                secrets={secret: typed} if typed else None,
+                seen=request.form.get("seen", ""),
+                apply=request.form.get("apply", ""),
+            )
+        except changes.PlanFirst as first:
+            return self.choose(int_id, first.plan, screen, f"/console/integrations/{int_id}/{screen}".rstrip("/"))
+        except (Invalid, Conflict) as error:
+            return error
+        return None
+
+    def choose(self, int_id: str, plan: Plan, screen: str, address: str) -> Response:
+        """Return the page that shows what changed settings would do, and asks how far they go."""
+        again = [(k, v) for k, v in request.form.items(multi=True) if k not in ("csrf_token", "apply", *SECRET_NAMES)]
+        here = screen or "home"
+        return self.page("changed.html", int_id, 409, here=here, plan=plan, again=again, address=address, most=100)
+
+    def form(self, int_id: str, fields: tuple[Field, ...], typed: MultiDict[str, str] | None = None) -> dict[str, Any]:
+        """Return what a settings form shows: the stored values, or what was typed."""
+        settings = integrations.get(self.ports.documents, int_id).settings
+        names = [field.name for field in fields]
+        raw = raw_of(settings)
+        if typed is not None:
+            values = form.shown(_over(raw, form.part_from(typed, fields)), fields)
+            values |= {field.name: typed.get(field.name, "") for field in fields if field.kind == "codes"}
+        else:
+            values = form.shown(raw, fields)
+        defaults = form.shown(raw_of(Settings(id="")), fields)
+        seen = typed.get("seen", "") if typed is not None else drafts.mark(settings, names)
+        return {"values": values, "defaults": defaults, "seen": seen}
+
+    def faults(self, error: SyncError, fields: tuple[Field, ...], t: Texts) -> dict[str, list[str]]:
+        """Return an error's sentences by the field they stand at; "" are those of no field on this screen."""
+        at: dict[str, list[str]] = defaultdict(list)
+        if not isinstance(error, Invalid):
+            return {"": [t.sentence(str(error))]}
+        given: dict[str, list[str]] = defaultdict(list)
+        for fault in error.faults:
+            given[fault.field].append(fault.message)
+        for place, message in form.by_field(given, fields):
+            at[place].append(t.sentence(message))
+        return dict(at)
+
+
+def _over(raw: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    laid = dict(raw)
+    for name, value in part.items():
+        laid[name] = _over(laid[name], value) if isinstance(value, dict) else value
+    return laid

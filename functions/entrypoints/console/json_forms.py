@@ -1,0 +1,73 @@
+"""What of ours goes out as JSON, over the API and with a command's `--json` alike."""
+
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from functions.application.intake import webhooks
+from functions.application.ports import Ports
+from functions.application.probing import probe
+from functions.application.probing.probe_record import Trial
+from functions.application.scanning import scan
+from functions.application.setting_up import consent
+from functions.application.setting_up.settings_input import raw_of
+from functions.domain.settings.integration import Integration
+
+# what is shown or sent beside the settings: a client may send back all that it read
+BESIDE = {
+    "state", "revision", "connection", "pending", "return_url", "webhook_url", "activated_at", "secrets_set",
+    "ireserve_refused", "backfill", "without_channel", "warnings", "secrets",
+}  # fmt: skip
+
+
+def shown(ports: Ports, integration: Integration) -> dict[str, Any]:
+    """Return an integration without a secret: its settings, how far it is, and its addresses."""
+    settings = raw_of(integration.settings)
+    under_way = scan.current(ports.documents, integration.id, "backfill")
+    return {
+        **settings,
+        "state": integration.phase.value,
+        "revision": integration.revision,
+        "connection": plain(integration.connection),
+        "pending": plain(integration.pending),
+        "return_url": consent.return_url(ports, integration.id),
+        "webhook_url": webhooks.webhook_url(ports, integration).split("?")[0] + "?token=…",
+        "activated_at": plain(integration.activated_at),
+        "secrets_set": sorted(integration.secret_versions),
+        "ireserve_refused": integration.ireserve_refused,
+        "backfill": plain(under_way),
+    }
+
+
+def plain(value: Any) -> Any:
+    """Return a value of ours as JSON."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: plain(each) for name, each in asdict(value).items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    if isinstance(value, dict):
+        return {name: plain(each) for name, each in value.items()}
+    if isinstance(value, Enum):
+        return value.value
+    return value.isoformat() if isinstance(value, datetime | date) else value
+
+
+def progress(trial: Trial) -> dict[str, Any]:
+    """Return how far a probe is and what it found, as JSON."""
+    done = trial.finished_at is not None
+    return {
+        "state": "done" if done else "running",
+        "part": "" if done else probe.PARTS[trial.part].name,
+        "done": len(probe.PARTS) if done else trial.part,
+        "of": len(probe.PARTS),
+        "started_at": trial.started_at.isoformat(),
+        "finished_at": trial.finished_at.isoformat() if trial.finished_at else None,
+        "booking": trial.booking,
+        "object": trial.object,
+        "second_booking": trial.second,
+        "found": dict(trial.found),
+        "notes": dict(trial.notes),
+        "trouble": dict(trial.trouble),
+        "left": list(trial.left),
+    }

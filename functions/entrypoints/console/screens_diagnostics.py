@@ -1,0 +1,96 @@
+"""Diagnostics: a page of checks, each with the button that mends it, and the same as text for a support ticket."""
+
+from typing import Any
+
+from flask import Blueprint, Response
+
+from functions.application.intake import hints
+from functions.application.setting_up import activation
+from functions.application.store import integrations
+from functions.application.support import diagnose, find
+from functions.application.support import round_trip as trip
+from functions.application.sync.session import open_session
+from functions.application.watching import channels
+from functions.entrypoints.console.desk import Desk
+from functions.entrypoints.console.texts import Texts
+
+PAGES = {
+    "consent": "authentication",
+    "mapping": "mapping",
+    "ireserve": "ireserve",
+    "probe": "activation",
+    "activate": "activation",
+    "parked": "waiting",
+    "held": "waiting",
+    "links": "waiting",
+}
+LEVELS = ("red", "amber", "green")
+BUTTONS = ("hooks", "renew", "sweep")
+WIDTH, HEIGHT, FLOOR = 600, 120, 0.1
+
+
+def add(routes: Blueprint, desk: Desk) -> None:
+    """Add the routes of this screen."""
+    ports = desk.ports
+
+    @routes.get("/integrations/<int_id>/diagnostics")
+    def diagnostics(int_id: str) -> Response:
+        return _screen(desk, int_id)
+
+    @routes.post("/integrations/<int_id>/round-trip")
+    def round_trip(int_id: str) -> Response:
+        return _screen(desk, int_id, trip.round_trip(ports, int_id))
+
+    @routes.get("/integrations/<int_id>/diagnostics.txt")
+    def as_file(int_id: str) -> Response:
+        t = desk.texts(integrations.get(ports.documents, int_id))
+        return Response(as_text(diagnose.diagnose(ports, int_id), t), mimetype="text/plain")
+
+    @routes.post("/integrations/<int_id>/mend/hooks")
+    def mend_hooks(int_id: str) -> Response:
+        activation.register(ports, open_session(ports, integrations.get(ports.documents, int_id)))
+        return desk.done(f"/console/integrations/{int_id}/diagnostics", "hooks")
+
+    @routes.post("/integrations/<int_id>/mend/renew")
+    def mend_channels(int_id: str) -> Response:
+        channels.open_all(open_session(ports, integrations.get(ports.documents, int_id)))
+        hint = hints.Hint(hints.Kind.RENEW, int_id, (), "person", ports.clock(), actor=desk.actor())
+        hints.enqueue(ports.tasks, hint, ports.clock(), trailing=False)
+        return desk.done(f"/console/integrations/{int_id}/diagnostics", "renewed")
+
+
+def _screen(desk: Desk, int_id: str, legs: tuple[trip.Leg, ...] = ()) -> Response:
+    found = diagnose.diagnose(desk.ports, int_id)
+    t = desk.texts(integrations.get(desk.ports.documents, int_id))
+    lags = find.lags(desk.ports, int_id)
+    bars = plot([seconds for _, seconds in lags])
+    more: dict[str, Any] = {"pages": PAGES, "buttons": BUTTONS, "legs": legs, "text": as_text(found, t)}
+    more["checks"] = sorted(found.checks, key=lambda check: LEVELS.index(check.level))
+    return desk.page("diagnostics.html", int_id, here="diagnostics", found=found, lags=lags, plot=bars, **more)
+
+
+def as_text(found: diagnose.Diagnosis, t: Texts) -> str:
+    """Return the diagnosis for a support ticket: no secret in it, calendars and accounts by the start of their names."""
+    lines = [f"{t('diagnostics.title')} {t.moment(found.at)} ({t.zone})", f"{t('phase.' + found.phase)}"]
+    lines.append(f"{t('standing.as_of')}: {t.moment(found.in_sync_as_of)}")
+    lines.append(f"{t('standing.links')}: {found.links}; {t('waiting.parked')}: {found.open_items}")
+    for check in found.checks:
+        mend = f" -> {t.sentence(check.mend)}" if check.mend else ""
+        says = diagnose.anonymous(check.says)
+        lines.append(f"[{t('level.' + check.level)}] {t('check.' + check.name)}: {t.sentence(says)}{mend}")
+    return "\n".join(lines) + "\n"
+
+
+def plot(seconds: list[float]) -> list[tuple[float, float, float, float]]:
+    """Return the bars (x, y, width, height) of a small plot, on a scale that shows 0.1 s beside an hour."""
+    import math
+
+    if not seconds:
+        return []
+    top = max(math.log10(max(s, FLOOR) / FLOOR) for s in seconds) or 1
+    step = WIDTH / len(seconds)
+    bars = []
+    for i, value in enumerate(seconds):
+        height = max(2.0, HEIGHT * math.log10(max(value, FLOOR) / FLOOR) / top)
+        bars.append((round(i * step, 1), round(HEIGHT - height, 1), round(step * 0.7, 1), round(height, 1)))
+    return bars

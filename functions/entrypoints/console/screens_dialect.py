@@ -1,0 +1,70 @@
+"""The ways of this i-Reserve by hand: each point that the probe finds out, with what is assumed while it is not known."""
+
+from flask import Blueprint, Response, request
+
+from functions.application.probing import dialect_input, probe, probe_record
+from functions.application.store import integrations
+from functions.application.store.dialect_kept import dialect_of
+from functions.domain.model.errors import Conflict, Fault, Invalid
+from functions.domain.settings.dialect import Dialect
+from functions.entrypoints.console.desk import Desk
+from functions.entrypoints.console.dialect_form import GROUPS, POINTS, answers, in_words, shown
+
+
+def add(routes: Blueprint, desk: Desk) -> None:
+    """Add the routes of this screen."""
+
+    @routes.get("/integrations/<int_id>/dialect")
+    def dialect(int_id: str) -> Response:
+        return _screen(desk, int_id)
+
+    @routes.post("/integrations/<int_id>/dialect")
+    def save_dialect(int_id: str) -> Response:
+        integration = integrations.get(desk.ports.documents, int_id)
+        given, wrong = answers(request.form, dialect_of(integration.dialect))
+        if wrong:
+            return _screen(desk, int_id, tuple(wrong))
+        try:
+            dialect_input.save(desk.ports, int_id, given, desk.actor(), seen=request.form.get("seen", ""))
+        except Conflict as error:
+            return _screen(desk, int_id, (Fault("", str(error)),))
+        except Invalid as error:
+            return _screen(desk, int_id, error.faults)
+        return desk.done(f"/console/integrations/{int_id}/dialect", "saved")
+
+
+def _screen(desk: Desk, int_id: str, wrong: tuple[Fault, ...] = ()) -> Response:
+    integration = integrations.get(desk.ports.documents, int_id)
+    t = desk.texts(integration)
+    found = dialect_of(integration.dialect)
+    stood = shown(found)
+    faults: dict[str, list[str]] = {}
+    for fault in wrong:
+        faults.setdefault(fault.field, []).append(t.sentence(fault.message))
+    return desk.page(
+        "dialect.html",
+        int_id,
+        422 if wrong else 200,
+        here="activation",
+        groups=GROUPS,
+        values={name: request.form.get(name, "") for name in stood} if wrong else stood,
+        assumed={point.name: in_words(point, getattr(Dialect(), point.name), t) for point in POINTS},
+        standing_of=_standing(desk, int_id, found),
+        faults=faults,
+        seen=request.form.get("seen", "") if wrong else dialect_input.mark(integration.dialect),
+        probing=probe.is_under_way(desk.ports, integration),
+    )
+
+
+def _standing(desk: Desk, int_id: str, found: Dialect) -> dict[str, str]:
+    """Return of each point whether it is `assumed`, `probed` by the last probe, or `known` otherwise."""
+    trial = probe_record.current(desk.ports.documents, int_id)
+    probed = dialect_of(trial.found if trial is not None else {})
+
+    def standing(name: str) -> str:
+        if name not in found.known:
+            return "assumed"
+        by_probe = name in probed.known and getattr(probed, name) == getattr(found, name)
+        return "probed" if by_probe else "known"
+
+    return {point.name: standing(point.name) for point in POINTS}

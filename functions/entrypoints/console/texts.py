@@ -1,0 +1,133 @@
+"""The console's words in both languages, and the sentences that come from inside, in Dutch.
+
+`texts/<language>.yaml` holds what the screens say, by key. What the use cases say (faults, refusals, findings) is
+written where it arises, in English; `texts/sentences.nl.yaml` has the Dutch of each, with `{}` where a value stands.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from functions.domain.settings.template import DAYS, MONTHS
+
+FOLDER = Path(__file__).parent / "texts"
+LANGUAGES = ("en", "nl")
+JUST_NOW = 10  # seconds
+
+
+@cache
+def table(name: str) -> dict[str, str]:
+    """Return a file of texts by dotted key."""
+    import yaml
+
+    return dict(_flat(yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))))
+
+
+def _flat(node: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in node.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", str(value)
+
+
+@cache
+def _sentences() -> list[tuple[re.Pattern[str], str]]:
+    import yaml
+
+    rows = yaml.safe_load((FOLDER / "sentences.nl.yaml").read_text(encoding="utf-8"))
+    longest_first = sorted(rows.items(), key=lambda row: -len(row[0]))
+    return [
+        (re.compile("(.*?)".join(re.escape(part) for part in english.split("{}")), re.DOTALL), dutch)
+        for english, dutch in longest_first
+    ]
+
+
+class Texts:
+    """One language's words; `zone` is the one that moments are shown in."""
+
+    def __init__(self, language: str, zone: str = "Europe/Amsterdam") -> None:
+        self.language = language
+        self.zone = zone
+        self._table = table(language)
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return a text; a key that is not there shows itself, so that a test finds it."""
+        text = self._table.get(key, f"[{key}]")
+        return text.format(**values) if values else text
+
+    def has(self, key: str) -> bool:
+        """Whether there is such a text."""
+        return key in self._table
+
+    def sentence(self, english: str) -> str:
+        """Return what a use case said, in this language; a sentence without a translation stays as it is."""
+        said = english if self.language == "en" else _dutch(english)
+        first = said.split(" ", 1)[0]
+        return said[:1].upper() + said[1:] if first.isalpha() else said
+
+    def tenths(self, value: float) -> str:
+        """Return a number with one decimal, as it is written in this language."""
+        return f"{value:.1f}".replace(".", "," if self.language == "nl" else ".")
+
+    def moment(self, moment: datetime | str | None) -> str:
+        """Return a moment on the integration's clock, such as `Tue 24 Nov 2026 10:00`."""
+        if not moment:
+            return "–"
+        aware = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+        here = aware.astimezone(ZoneInfo(self.zone))
+        return f"{self.day(here.date())} {here:%H:%M}"
+
+    def day(self, day: date | str) -> str:
+        """Return a day, such as `Tue 24 Nov 2026`."""
+        on = date.fromisoformat(day) if isinstance(day, str) else day
+        names, months = DAYS[self.language], MONTHS[self.language]
+        short = 2 if self.language == "nl" else 3
+        return f"{names[on.weekday()][:short]} {on.day} {months[on.month - 1][:3].replace('maa', 'mrt')} {on.year}"
+
+    def span(self, start: datetime | str, end: datetime | str) -> str:
+        """Return from when until when, the day once where it is one."""
+        first, last = self.moment(start), self.moment(end)
+        return f"{first} – {last[-5:] if first[:-5] == last[:-5] else last}"
+
+    def days(self, first: date | str, until: date | str) -> str:
+        """Return whole days; `until` is the day after the last."""
+        begin, after = (date.fromisoformat(each) if isinstance(each, str) else each for each in (first, until))
+        last = after - timedelta(days=1)
+        return self.day(begin) if begin >= last else f"{self.day(begin)} – {self.day(last)}"
+
+    def ago(self, moment: datetime | str | None, now: datetime) -> str:
+        """Return how long ago a moment was, in one unit."""
+        if not moment:
+            return self("ago.never")
+        aware = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+        seconds = max(0, int((now - aware.astimezone(UTC)).total_seconds()))
+        for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+            if seconds >= 2 * size:
+                return self(f"ago.{unit}", n=seconds // size)
+        return self("ago.seconds", n=seconds) if seconds >= JUST_NOW else self("ago.now")
+
+
+@cache
+def _dutch(english: str) -> str:
+    """Translate a sentence, or several joined by `; `, each as long as one that is known."""
+    parts = english.split("; ")
+    for end in range(len(parts), 0, -1):
+        found = _one("; ".join(parts[:end]))
+        if found is not None:
+            rest = "; ".join(parts[end:])
+            return f"{found}; {_dutch(rest)}" if rest else found
+    return english
+
+
+def _one(english: str) -> str | None:
+    for pattern, dutch in _sentences():
+        match = pattern.fullmatch(english)
+        if match:
+            first, *parts = dutch.split("{}")
+            return first + "".join(_dutch(value) + part for value, part in zip(match.groups(), parts, strict=True))
+    return None

@@ -1,0 +1,34 @@
+"""`serve`: all functions on one port, for one machine."""
+
+from collections.abc import Callable
+
+from flask import Flask, Request, Response, request
+
+from functions.application.ports import Ports
+from functions.entrypoints.http.handlers import ROUTES, answer
+
+Handler = Callable[[Ports, Request], Response]
+
+
+def whole_app(ports: Ports, handlers: dict[str, Handler], console: Flask) -> Callable[..., object]:
+    """Return one WSGI application that answers every route with the function it belongs to."""
+    app = Flask("functions.serve", static_folder=None)
+
+    @app.route("/", defaults={"path": ""}, methods=["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"])
+    @app.route("/<path:path>", methods=["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"])
+    def route(path: str) -> Response:
+        if path == "health":
+            return answer(200, {"status": "ok"})
+        if not path:
+            return Response("", 303, {"Location": "/console/"})
+        for prefix, name in ROUTES.items():
+            if f"/{path}".startswith(prefix):
+                return handlers[name](ports, request)
+        return answer(404, {"error": "there is nothing at this address"})
+
+    def dispatch(environ: dict[str, object], start: Callable[..., object]) -> object:
+        path = str(environ.get("PATH_INFO", ""))
+        of_console = path.startswith(("/console", "/integrations/consent/"))
+        return (console if of_console else app).wsgi_app(environ, start)  # type: ignore[arg-type]
+
+    return dispatch
