@@ -13,8 +13,7 @@ from functions.application.ports import Body, Ports
 from functions.application.probing import probe, probe_record
 from functions.application.pulling import pull
 from functions.application.pulling.apply_page import look_at
-from functions.application.scanning import scan
-from functions.application.scanning import sweep
+from functions.application.scanning import scan, sweep
 from functions.application.setting_up import activation
 from functions.application.store import integrations, links, parked
 from functions.application.support import alerts

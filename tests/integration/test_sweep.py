@@ -10,8 +10,7 @@ import pytest
 
 from functions.application.intake.hints import Kind
 from functions.application.ports import Body, Documents, Path
-from functions.application.scanning import scan
-from functions.application.scanning import sweep
+from functions.application.scanning import scan, sweep
 from functions.application.scanning.scan_one import SINGLE_READS
 from functions.application.setting_up import activation
 from functions.application.store import integrations

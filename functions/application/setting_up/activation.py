@@ -6,8 +6,7 @@ from datetime import timedelta
 from functions.application.intake.webhooks import webhook_url
 from functions.application.ports import Ports
 from functions.application.probing import probe
-from functions.application.scanning import scan
-from functions.application.scanning import sweep
+from functions.application.scanning import scan, sweep
 from functions.application.setting_up import consent, drafts
 from functions.application.store import integrations
 from functions.application.sync.session import SyncSession, open_session

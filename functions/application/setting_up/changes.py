@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from functions.application.ports import Ports
-from functions.application.scanning import scan
-from functions.application.scanning import sweep
+from functions.application.scanning import scan, sweep
 from functions.application.setting_up import preview, setup
 from functions.application.setting_up.settings_input import raw_of, settings_from
 from functions.application.store import calendars, integrations
