@@ -1,7 +1,12 @@
 # On a fresh machine: `make run` shows it, `make demo` tells it, `make test` proves it. Each sets up what it needs.
-PYTHON ?= python3
+# The newest Python that has all it takes; another one by PYTHON=/path/to/python3.12.
+PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 python3 python3.15; do \
+  $$python -c "import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 16))" 2>/dev/null && \
+  { echo $$python; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
+# A lock is complete: nothing is resolved, and what is not in it is not installed.
+INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes
 .DEFAULT_GOAL := help
 
 help:  ## what can be made
@@ -33,34 +38,48 @@ bench: install-tests $(VENV)-bench/.installed  ## the benchmarks, as ratios (som
 # what the product is measured beside has a place of its own; the product never needs it
 $(VENV)-bench/.installed: tests/bench/requirements.txt
 	@rm -rf $(VENV)-bench && $(PYTHON) -m venv $(VENV)-bench && $(VENV)-bench/bin/pip install -qq \
-	  --disable-pip-version-check --require-hashes -r tests/bench/requirements.txt && touch $@ || \
+	  --disable-pip-version-check --no-deps --require-hashes -r tests/bench/requirements.txt && touch $@ || \
 	  { rm -rf $(VENV)-bench; echo "gcal_sync could not be installed: it is not measured beside the product"; }
 
-lock:  ## compile requirements.txt and tests/requirements.txt from pyproject.toml (needs uv)
-	uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --no-header -o requirements.txt pyproject.toml
-	uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --no-header --group test -c requirements.txt -o tests/requirements.txt pyproject.toml
-	echo gcal-sync | uv pip compile -q --no-strip-extras --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --no-header -o tests/bench/requirements.txt -
+COMPILE := $(VENV)-tools/bin/uv pip compile -q --upgrade --no-strip-extras --universal --python-version 3.11 \
+  --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
+lock: install-tests $(VENV)-tools/.installed  ## take the newest releases that pyproject.toml allows, and say what changed
+	@$(COMPILE) -o requirements.txt pyproject.toml
+	@$(COMPILE) --group test -c requirements.txt -o tests/requirements.txt pyproject.toml
+	@echo gcal-sync | $(COMPILE) -o tests/bench/requirements.txt -
+	@echo pip | $(COMPILE) -o tests/locks/pip-today.txt -
+	@$(BIN)/python -m tests.locks.finish $(VENV)-tools/bin/python
+
+audit: install-tests $(VENV)-tools/.installed  ## look the locked packages up among the known vulnerabilities
+	@$(BIN)/python -m tests.locks.audit $(VENV)-tools/bin/pip-audit
+
+# the tools of whoever keeps the locks; their newest releases, so that nothing keeps them but themselves
+$(VENV)-tools/.installed:
+	@$(PYTHON) -m venv $(VENV)-tools && $(VENV)-tools/bin/pip install -qq --disable-pip-version-check --upgrade pip pip-audit uv
+	@touch $@
 
 install: $(VENV)/.installed
 install-tests: $(VENV)/.installed-tests
 
 $(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
-	  { echo "Python 3.11, 3.12 or 3.13 is needed; name one with PYTHON=/path/to/python3.12"; exit 1; }
+	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 to 3.15 with its venv module is needed (on Debian and Ubuntu: apt-get" \
+	  "install python3-venv); name one that make does not find with PYTHON=/path/to/python3.12"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 16))' || \
+	  { echo "$(PYTHON) is not Python 3.11 to 3.15; name another with PYTHON=/path/to/python3.12"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 	  echo "Python's venv module is missing; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 
 $(VENV)/.installed: requirements.txt | $(BIN)/python
 	@echo "Installing the libraries of requirements.txt into $(VENV) …"
-	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(INSTALL) -r requirements.txt
 	@touch $@
 
-$(VENV)/.installed-tests: requirements.txt tests/requirements.txt | $(BIN)/python
+# the two pips beside them are those by which the tests prove that the locks can be installed in a year
+$(VENV)/.installed-tests: requirements.txt tests/requirements.txt tests/locks/pip-oldest.txt tests/locks/pip-today.txt | $(BIN)/python
 	@echo "Installing the libraries of requirements.txt and tests/requirements.txt into $(VENV) …"
-	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements.txt -r tests/requirements.txt
+	@$(INSTALL) -r requirements.txt -r tests/requirements.txt
+	@for age in oldest today; do rm -rf $(VENV)/pips/$$age && \
+	  $(INSTALL) --target $(VENV)/pips/$$age -r tests/locks/pip-$$age.txt || exit 1; done
 	@touch $@ $(VENV)/.installed
 
-.PHONY: help run demo test check bench lock install install-tests
+.PHONY: help run demo test check bench lock audit install install-tests
