@@ -1,15 +1,17 @@
 """What is wrong with settings: every fault at once, each with its field and what to do.
 
-Types are checked where settings come in; here are the rules between fields and the ranges.
+Types are checked where settings come in, and ranges stand with each setting (`facts.py`); here are the rules between fields.
 """
 
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from functions.domain.model.errors import Fault
+from functions.domain.settings.facts import facts
 from functions.domain.settings.schema import Settings
 from functions.domain.settings.template import template_faults
 
@@ -23,6 +25,7 @@ def settings_faults(s: Settings) -> tuple[Fault, ...]:
         Fault(field, message)
         for part in (
             _identity(s),
+            _ranges(s),
             _addresses(s),
             _outbound(s),
             _mapping(s),
@@ -68,12 +71,16 @@ Found = Iterator[tuple[str, str]]
 def _identity(s: Settings) -> Found:
     if not ID.fullmatch(s.id):
         yield "id", "use 1 to 40 letters, digits, - or _"
-    if len(s.name) > 120:
-        yield "name", "use at most 120 characters"
     try:
         ZoneInfo(s.timezone)
     except (ValueError, OSError, KeyError):
         yield "timezone", f"“{s.timezone}” is not a time zone; use a name such as Europe/Amsterdam"
+
+
+def _ranges(s: Settings) -> Found:
+    for name, fact in facts(Settings).items():
+        if not fact.holds(attrgetter(name)(s)):
+            yield name, fact.advice
 
 
 def _addresses(s: Settings) -> Found:
@@ -109,9 +116,6 @@ def _outbound(s: Settings) -> Found:
         yield "outbound.meet_link_field", "use a custom field such as custom02"
     if o.meet_link_field and o.meet_link_field == o.external_id_field:
         yield "outbound.meet_link_field", "use another field than the one for the event id"
-    for name in ("reminder_popup_minutes", "reminder_email_minutes"):
-        if not 0 <= getattr(o, name) <= 1440:
-            yield f"outbound.{name}", "use 0 (off) to 1440 minutes"
     if not o.create_on_status:
         yield "outbound.create_on_status", "name at least one status on which an event is created"
     if both := sorted(set(o.create_on_status) & set(o.delete_on_status)):
@@ -119,9 +123,6 @@ def _outbound(s: Settings) -> Found:
             "outbound.delete_on_status",
             f"status {both[0]} is in Create on status too; keep it in one of the two",
         )
-    for name in ("create_on_status", "delete_on_status"):
-        if any(not 0 <= code <= 9999 for code in getattr(o, name)):
-            yield f"outbound.{name}", "use status codes from 0 to 9999"
 
 
 def _mapping(s: Settings) -> Found:
@@ -143,8 +144,6 @@ def _inbound(s: Settings) -> Found:
         yield "inbound.remarks_field", "use remarks, none or a custom field such as custom03"
     elif i.remarks_field in (s.outbound.external_id_field, s.outbound.meet_link_field):
         yield "inbound.remarks_field", "use another field than those for the event id and the Meet link"
-    if not 1 <= i.number <= 10_000:
-        yield "inbound.number", "use 1 to 10000 places"
     if not i.enabled:
         return
     if i.status in s.outbound.delete_on_status:
@@ -172,16 +171,8 @@ def _inbound(s: Settings) -> Found:
 def _sync(s: Settings) -> Found:
     y = s.sync
     first, last = y.window_days
-    if not (-3650 <= first <= 0 <= last <= 3650):
-        yield "sync.window_days", "use days before and after today, such as [-90, 365]"
-    for name, low, high in (
-        ("sweep_minutes", 1, 1440),
-        ("poll_seconds", 15, 3600),
-        ("cancel_grace_seconds", 0, 86_400),
-        ("hold_over", 1, 10_000),
-    ):
-        if not low <= getattr(y, name) <= high:
-            yield f"sync.{name}", f"use {low} to {high}"
+    if not first <= 0 <= last:
+        yield "sync.window_days", facts(Settings)["sync.window_days"].advice
 
 
 def _alerts(s: Settings) -> Found:

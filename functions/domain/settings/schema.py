@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from functions.domain.settings.facts import codes, days, text, whole
+
 
 @dataclass(frozen=True, slots=True)
 class IReserveSettings:
@@ -24,16 +26,16 @@ class OutboundSettings:
     """Bookings to events. Minutes are before the start; 0 means no reminder."""
 
     external_id_field: str = "external_id"
-    title_template: str = "{OBJECT} - {BOOKING_NUMBER}"
-    description_template: str = "{REMARKS}"
+    title_template: str = text("{OBJECT} - {BOOKING_NUMBER}", 500)
+    description_template: str = text("{REMARKS}", 8000)
     create_meet_link: bool = False
     meet_link_field: str = ""
-    reminder_popup_minutes: int = 0
-    reminder_email_minutes: int = 0
+    reminder_popup_minutes: int = whole(0, 0, 1440, "0 (off) to 1440 minutes")
+    reminder_email_minutes: int = whole(0, 0, 1440, "0 (off) to 1440 minutes")
     use_customer_data: bool = False
     notify_guests: bool = False
-    create_on_status: tuple[int, ...] = (20, 30)
-    delete_on_status: tuple[int, ...] = (70, 80)
+    create_on_status: tuple[int, ...] = codes(20, 30)
+    delete_on_status: tuple[int, ...] = codes(70, 80)
     activities: Literal["none", "per_booking"] = "none"
 
 
@@ -51,14 +53,14 @@ class InboundSettings:
 
     enabled: bool = True
     object: str = ""
-    status: int = 20
-    number: int = 1
+    status: int = whole(20, 0, 9999, "a status code from 0 to 9999")
+    number: int = whole(1, 1, 10_000, "1 to 10000 places")
     allow_booking_update: bool = False
     ignore_validation_errors_on_update: bool = False
     follow: Literal["inbound_object", "all_mapped"] = "inbound_object"
     allow_object_change: bool = False
     deleted_event: Literal["cancel", "ask", "restore"] = "cancel"
-    cancel_status: int | None = None
+    cancel_status: int | None = whole(None, 0, 9999, "a status code from 0 to 9999")
     import_existing: bool = False
     remarks_field: str = "remarks"
 
@@ -67,14 +69,14 @@ class InboundSettings:
 class SyncSettings:
     """How both directions run."""
 
-    window_days: tuple[int, int] = (-90, 365)
+    window_days: tuple[int, int] = days(-90, 365)
     day_end: Literal["exclusive", "inclusive"] = "exclusive"
     backfill: Literal["all", "future", "none"] = "future"
-    sweep_minutes: int = 15
-    poll_seconds: int = 60
+    sweep_minutes: int = whole(15, 1, 1440)
+    poll_seconds: int = whole(60, 15, 3600)
     conflict_winner: Literal["booking", "event"] = "booking"
-    cancel_grace_seconds: int = 120
-    hold_over: int = 10
+    cancel_grace_seconds: int = whole(120, 0, 86_400)
+    hold_over: int = whole(10, 1, 10_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +92,9 @@ class Settings:
     """Everything of one integration that an administrator can set; `id` is the `int_id` of the routes."""
 
     id: str
-    name: str = ""
+    name: str = text("", 120)
     language: Literal["nl", "en"] = "nl"
-    timezone: str = "Europe/Amsterdam"
+    timezone: str = text("Europe/Amsterdam", 60)
     ireserve: IReserveSettings = field(default_factory=IReserveSettings)
     google: GoogleSettings = field(default_factory=GoogleSettings)
     outbound: OutboundSettings = field(default_factory=OutboundSettings)

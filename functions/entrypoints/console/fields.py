@@ -6,6 +6,9 @@ from typing import Any, Literal
 
 from werkzeug.datastructures import MultiDict
 
+from functions.domain.settings.facts import Fact, facts
+from functions.domain.settings.schema import Settings
+
 Kind = Literal["text", "area", "number", "switch", "choice", "codes", "days", "optional_number"]
 
 
@@ -16,16 +19,33 @@ class Field:
     name: str
     kind: Kind = "text"
     unit: str = ""
-    choices: tuple[str, ...] = ()
-    low: int | None = None
-    high: int | None = None
     example: str = ""
     template: bool = False
+
+    @property
+    def fact(self) -> Fact:
+        """What the setting may be, as it is declared."""
+        return facts(Settings)[self.name]
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """What there is to choose from."""
+        return self.fact.choices
+
+    @property
+    def low(self) -> int | None:
+        """The least it may be."""
+        return self.fact.low
+
+    @property
+    def high(self) -> int | None:
+        """The most it may be."""
+        return self.fact.high
 
 
 GENERAL = (
     Field("name"),
-    Field("language", "choice", choices=("nl", "en")),
+    Field("language", "choice"),
     Field("timezone", example="Europe/Amsterdam"),
 )
 IRESERVE = (
@@ -42,11 +62,11 @@ OUTBOUND = {
     "status": (
         Field("outbound.create_on_status", "codes", example="20, 30"),
         Field("outbound.delete_on_status", "codes", example="70, 80"),
-        Field("outbound.activities", "choice", choices=("none", "per_booking")),
+        Field("outbound.activities", "choice"),
     ),
     "reminders": (
-        Field("outbound.reminder_popup_minutes", "number", "minutes", low=0, high=1440),
-        Field("outbound.reminder_email_minutes", "number", "minutes", low=0, high=1440),
+        Field("outbound.reminder_popup_minutes", "number", "minutes"),
+        Field("outbound.reminder_email_minutes", "number", "minutes"),
     ),
     "guests": (
         Field("outbound.use_customer_data", "switch"),
@@ -61,10 +81,10 @@ INBOUND = {
     "new": (
         Field("inbound.enabled", "switch"),
         Field("inbound.object"),
-        Field("inbound.status", "number", low=0, high=9999),
-        Field("inbound.number", "number", "places", low=1, high=10_000),
+        Field("inbound.status", "number"),
+        Field("inbound.number", "number", "places"),
         Field("inbound.remarks_field", example="remarks"),
-        Field("inbound.follow", "choice", choices=("inbound_object", "all_mapped")),
+        Field("inbound.follow", "choice"),
         Field("inbound.import_existing", "switch"),
     ),
     "changes": (
@@ -73,24 +93,24 @@ INBOUND = {
         Field("inbound.allow_object_change", "switch"),
     ),
     "deleted": (
-        Field("inbound.deleted_event", "choice", choices=("cancel", "ask", "restore")),
-        Field("inbound.cancel_status", "optional_number", low=0, high=9999),
+        Field("inbound.deleted_event", "choice"),
+        Field("inbound.cancel_status", "optional_number"),
     ),
 }
 SYNC = {
     "window": (
         Field("sync.window_days", "days", "days"),
-        Field("sync.backfill", "choice", choices=("all", "future", "none")),
-        Field("sync.day_end", "choice", choices=("exclusive", "inclusive")),
+        Field("sync.backfill", "choice"),
+        Field("sync.day_end", "choice"),
     ),
     "pace": (
-        Field("sync.sweep_minutes", "number", "minutes", low=1, high=1440),
-        Field("sync.poll_seconds", "number", "seconds", low=15, high=3600),
+        Field("sync.sweep_minutes", "number", "minutes"),
+        Field("sync.poll_seconds", "number", "seconds"),
     ),
     "safety": (
-        Field("sync.conflict_winner", "choice", choices=("booking", "event")),
-        Field("sync.cancel_grace_seconds", "number", "seconds", low=0, high=86_400),
-        Field("sync.hold_over", "number", "removals", low=1, high=10_000),
+        Field("sync.conflict_winner", "choice"),
+        Field("sync.cancel_grace_seconds", "number", "seconds"),
+        Field("sync.hold_over", "number", "removals"),
     ),
     "alerts": (
         Field("alerts.email", example="beheer@example.org"),

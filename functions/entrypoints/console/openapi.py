@@ -7,6 +7,9 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from functions.domain.settings.facts import Fact, facts
+from functions.domain.settings.schema import Settings
+
 FILE = Path(__file__).parent / "openapi.yaml"
 
 
@@ -16,7 +19,24 @@ def document() -> dict[str, Any]:
     import yaml
 
     found: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    for name, fact in facts(Settings).items():
+        _describe(found["components"]["schemas"]["Settings"], name, fact)
     return found
+
+
+def _describe(settings: dict[str, Any], name: str, fact: Fact) -> None:
+    """Add the default, bounds and choices of a setting to its schema."""
+    schema = settings
+    for part in name.split("."):
+        schema = schema["properties"][part]
+    if fact.default is not None:
+        schema["default"] = fact.default
+    if fact.choices:
+        schema["enum"] = list(fact.choices)
+    if fact.low is not None:
+        (schema["items"] if fact.many else schema).update(minimum=fact.low, maximum=fact.high)
+    if schema["type"] == "string" and not fact.choices:
+        schema["maxLength"] = fact.longest
 
 
 def openapi() -> Blueprint:

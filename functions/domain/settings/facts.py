@@ -1,0 +1,86 @@
+"""What a setting may be: its default, bounds and choices, each stated once, where the setting is declared.
+
+Validation, forms, the description of the JSON API and the reference read them here.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
+from functools import cache
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One setting by its dotted name, such as `sync.hold_over`. Bounds are inclusive; None where there are none.
+
+    `says` is the range in words where the bare numbers would not tell enough; `many` marks a list of such values;
+    `longest` bounds a text in characters.
+    """
+
+    name: str
+    default: Any = None
+    low: int | None = None
+    high: int | None = None
+    choices: tuple[str, ...] = ()
+    says: str = ""
+    many: bool = False
+    longest: int = 500
+
+    @property
+    def advice(self) -> str:
+        """What to use, as a fault says it."""
+        if self.low is None:
+            return f"use at most {self.longest} characters"
+        return f"use {self.says or f'{self.low} to {self.high}'}"
+
+    def holds(self, value: object) -> bool:
+        """Whether a value of the right type lies within the bounds."""
+        if isinstance(value, str):
+            return len(value) <= self.longest
+        if self.low is None or self.high is None or value is None:
+            return True
+        values = value if isinstance(value, tuple) else (value,)
+        return all(isinstance(each, int) and self.low <= each <= self.high for each in values)
+
+
+def whole(default: int | None, low: int, high: int, says: str = "") -> Any:
+    """Declare a whole number with its bounds."""
+    return field(default=default, metadata={"low": low, "high": high, "says": says})
+
+
+def text(default: str, longest: int) -> Any:
+    """Declare a text with the most characters it may have; others may have 500."""
+    return field(default=default, metadata={"longest": longest})
+
+
+def days(first: int, last: int) -> Any:
+    """Declare a period in days from today."""
+    says = "days before and after today, such as [-90, 365]"
+    return field(default=(first, last), metadata={"low": -3650, "high": 3650, "says": says})
+
+
+def codes(*default: int) -> Any:
+    """Declare a list of status codes."""
+    return field(default=default, metadata={"low": 0, "high": 9999, "says": "status codes from 0 to 9999"})
+
+
+@cache
+def facts(kind: type) -> Mapping[str, Fact]:
+    """Return every setting below a dataclass of settings, by dotted name."""
+    return {each.name: each for each in _facts(kind, "")}
+
+
+def _facts(kind: type, prefix: str) -> Iterator[Fact]:
+    hints = get_type_hints(kind)
+    for each in fields(kind):
+        hint = hints[each.name]
+        if is_dataclass(hint):
+            yield from _facts(hint, f"{prefix}{each.name}.")  # type: ignore[arg-type]  # a class, not an instance
+        else:
+            yield _fact(each, hint, f"{prefix}{each.name}")
+
+
+def _fact(each: "Field[Any]", hint: Any, name: str) -> Fact:
+    default = None if each.default is MISSING else each.default
+    choices = get_args(hint) if get_origin(hint) is Literal else ()
+    return Fact(name, default, choices=choices, many=isinstance(default, tuple), **each.metadata)
