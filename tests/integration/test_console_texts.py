@@ -17,7 +17,9 @@ from functions.domain.model.link import Origin, State
 from functions.domain.model.snapshot import Presence
 from functions.domain.planning.step import Why
 from functions.domain.settings.dialect import Dialect
+from functions.domain.settings.facts import facts
 from functions.domain.settings.integration import Phase
+from functions.domain.settings.schema import Settings
 from functions.domain.settings.template import REFUSED, placeholders
 from functions.entrypoints.console import fields as form
 from functions.entrypoints.console.desk import MENU
@@ -25,20 +27,13 @@ from functions.entrypoints.console.texts import FOLDER, LANGUAGES, Texts, table
 
 ROOT = Path(__file__).parents[2] / "functions"
 ERRORS = ("Transient", "Stale", "AccessRevoked", "Malformed", "Refused", "Gone", "Conflict")
-OPERATORS = (
-    "cloud_",
-    "file_",
-    "firestore_",
-    "local_",
-    "secret_",
-    "sqlite_",
-)  # what these say is for who runs the machine
+OPERATORS = {"firestore", "sqlite", "secrets", "cloud_tasks"}  # what these say is for who runs the machine
 
 
 def keys_in_templates() -> set[str]:
     """Every text that a template names in full."""
     found: set[str] = set()
-    for template in (ROOT / "entrypoints" / "templates").glob("*.html"):
+    for template in (ROOT / "entrypoints/console/templates").glob("*.html"):
         found |= set(re.findall(r"""\bt\(['"]([a-z0-9_.]+[a-z0-9_])['"][,)]""", template.read_text()))
     return found
 
@@ -97,16 +92,21 @@ def sentences(module: Path) -> Iterator[str]:
 
 def test_every_sentence_from_inside_has_its_dutch() -> None:
     known = yaml.safe_load((FOLDER / "sentences.nl.yaml").read_text())
-    modules = [m for layer in ("domain", "application", "adapters") for m in sorted((ROOT / layer).glob("*.py"))]
-    said = {s for m in modules if not m.name.startswith(OPERATORS) for s in sentences(m) if " " in s}
+    modules = [m for layer in ("domain", "application", "adapters") for m in sorted((ROOT / layer).rglob("*.py"))]
+    said = {s for m in modules if not OPERATORS & {m.parent.name, m.stem} for s in sentences(m) if " " in s}
     said |= {STAYS, BUILT_IN, *REFUSED.values()}
     assert len(said) > 150
     assert sorted(said - set(known)) == []
 
 
+def test_every_range_of_a_setting_has_its_dutch() -> None:
+    dutch = Texts("nl")
+    assert [fact.advice for fact in facts(Settings).values() if dutch.sentence(fact.advice) == fact.advice] == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_check_of_the_diagnosis_has_a_heading(language: str) -> None:
-    calls = [node for m in (ROOT / "application").glob("*.py") for node in ast.walk(ast.parse(m.read_text()))]
+    calls = [node for m in (ROOT / "application").rglob("*.py") for node in ast.walk(ast.parse(m.read_text()))]
     made = [node for node in calls if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Check"]
     names = {str(node.args[0].value) for node in made if isinstance(node.args[0], ast.Constant)}
     assert len(names) > 20
@@ -115,7 +115,7 @@ def test_every_check_of_the_diagnosis_has_a_heading(language: str) -> None:
 
 def test_every_source_of_a_hint_has_a_text() -> None:
     literal = re.compile(r"""source="([a-z_]+)"|"(webhook|person|schedule|poll|activation|resume)",""")
-    modules = [module.read_text() for module in (ROOT / "application").glob("*.py")]
+    modules = [module.read_text() for module in (ROOT / "application").rglob("*.py")]
     sources = {first or second for text in modules for first, second in literal.findall(text)}
     assert len(sources) > 8
     assert sorted(f"source.{name}" for name in sources if f"source.{name}" not in table("en")) == []

@@ -55,8 +55,8 @@ def text(default: str, longest: int) -> Any:
 
 def days(first: int, last: int) -> Any:
     """Declare a period in days from today."""
-    says = "days before and after today, such as [-90, 365]"
-    return field(default=(first, last), metadata={"low": -3650, "high": 3650, "says": says})
+    bounds = {"low": -3650, "high": 3650, "says": "days before and after today, such as [-90, 365]"}
+    return field(default=(first, last), metadata=bounds)
 
 
 def codes(*default: int) -> Any:
