@@ -32,12 +32,16 @@ resource "google_cloud_run_v2_service" "console_iap" {
 
   template {
     service_account                  = google_service_account.function[each.key].email
-    timeout                          = "${each.value.timeout_seconds}s"
-    max_instance_request_concurrency = each.value.concurrency
+    timeout                          = "${local.serving[each.key].timeout_seconds}s"
+    max_instance_request_concurrency = local.serving[each.key].concurrency
+
+    # The image below is named by a tag that stays the same when the function is built anew, and Cloud Run looks a tag up
+    # only when it makes a revision. Another source is another label, and so another revision.
+    labels = { source = substr(data.archive_file.source.output_sha256, 0, 40) }
 
     scaling {
-      min_instance_count = each.value.warm ? var.min_instances : 0
-      max_instance_count = var.max_instances
+      min_instance_count = each.value.warm ? min(var.min_instances, local.max_instances[each.key]) : 0
+      max_instance_count = local.max_instances[each.key]
     }
 
     containers {
@@ -47,7 +51,9 @@ resource "google_cloud_run_v2_service" "console_iap" {
       base_image_uri = try(coalesce(data.google_cloud_run_v2_service.console[each.key].template[0].containers[0].base_image_uri), null)
 
       resources {
-        limits = { cpu = "1", memory = each.value.memory }
+        limits            = { cpu = "1", memory = "${local.serving[each.key].memory_mib}Mi" }
+        cpu_idle          = true # as the function itself: its processor is paid for while it answers
+        startup_cpu_boost = true
       }
 
       # What Cloud Functions sets for the function, what the function's row asks for, and whose assertion to accept.

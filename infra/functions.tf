@@ -1,6 +1,11 @@
 # The deployed functions. This one map drives them all: accounts, grants, environment, schedules, addresses and logs
-# follow from it. A key is the name of a plain function in main.py.
+# follow from it. A key is the name of a plain function in main.py. How much each takes on at once is in
+# functions/serving.json, which the code reads too.
 locals {
+  # By function: memory, the seconds after which an answer is broken off, the requests that one instance is sent at the
+  # same time (concurrency), the threads that answer them, and the most instances. What else stands there is the code's.
+  serving = jsondecode(file("${path.module}/../functions/serving.json"))
+
   functions = {
     oauth_redirect = {
       caller              = "public" # public | tasks | scheduler | people: who may call it
@@ -11,9 +16,6 @@ locals {
       mails               = false    # whether it mails alerts: SMTP_URL is in its environment once there is one
       secret_in_url       = true     # Google's code is in the query: its request log is not kept
       warm                = false    # whether min_instances applies
-      memory              = "512Mi"  # enough for the libraries that this function loads
-      concurrency         = 20       # requests that one instance takes at the same time
-      timeout_seconds     = 30       # an answer that takes longer is broken off
     }
     booking_webhook = {
       caller              = "public"
@@ -24,9 +26,6 @@ locals {
       mails               = false
       secret_in_url       = true # the webhook's token is in the query
       warm                = true
-      memory              = "512Mi"
-      concurrency         = 80
-      timeout_seconds     = 30
     }
     calendar_notification = {
       caller              = "public"
@@ -37,9 +36,6 @@ locals {
       mails               = false
       secret_in_url       = false # the channel's token is a header
       warm                = true
-      memory              = "512Mi"
-      concurrency         = 80
-      timeout_seconds     = 30
     }
     sync_task = {
       caller              = "tasks"
@@ -50,9 +46,6 @@ locals {
       mails               = true # the minute's round tells
       secret_in_url       = false
       warm                = true
-      memory              = "1Gi"
-      concurrency         = 8
-      timeout_seconds     = 60 # shorter than the lease of an intent, 90 s
     }
     renew_watches = {
       caller              = "scheduler"
@@ -63,9 +56,6 @@ locals {
       mails               = false
       secret_in_url       = false
       warm                = false
-      memory              = "512Mi"
-      concurrency         = 1
-      timeout_seconds     = 120
     }
     sweep = {
       caller              = "scheduler"
@@ -76,9 +66,6 @@ locals {
       mails               = false
       secret_in_url       = false
       warm                = false
-      memory              = "512Mi"
-      concurrency         = 1
-      timeout_seconds     = 120
     }
     console = {
       caller              = "people"
@@ -89,11 +76,11 @@ locals {
       mails               = false
       secret_in_url       = false
       warm                = false
-      memory              = "1Gi"
-      concurrency         = 20
-      timeout_seconds     = 300 # a plan of a large integration is made while somebody waits
     }
   }
+
+  # What a flood can cost: as many instances as the function's row says, and never more than the variable.
+  max_instances = { for name, _ in local.functions : name => min(local.serving[name].instances, var.max_instances) }
 
   # Google names hyphenate, Python underscores.
   services_by_function = { for name, _ in local.functions : name => "ireserve-${replace(name, "_", "-")}" }
@@ -120,6 +107,7 @@ locals {
         BACKEND               = "cloud"
         GOOGLE_CLOUD_PROJECT  = var.project_id
         LOG_LEVEL             = var.log_level
+        THREADS               = tostring(local.serving[name].threads) # functions-framework's own are four, whatever it is sent
         BASE_URL              = local.addresses[name]
         REDIRECT_BASE_URL     = local.addresses["oauth_redirect"]
         WEBHOOK_BASE_URL      = local.addresses["booking_webhook"]
@@ -179,11 +167,11 @@ resource "google_cloudfunctions2_function" "this" {
   service_config {
     service_account_email            = google_service_account.function[each.key].email
     available_cpu                    = "1" # concurrency above 1 asks for a whole one
-    available_memory                 = each.value.memory
-    timeout_seconds                  = each.value.timeout_seconds
-    max_instance_request_concurrency = each.value.concurrency
-    min_instance_count               = each.value.warm ? var.min_instances : 0
-    max_instance_count               = var.max_instances
+    available_memory                 = "${local.serving[each.key].memory_mib}Mi"
+    timeout_seconds                  = local.serving[each.key].timeout_seconds
+    max_instance_request_concurrency = local.serving[each.key].concurrency
+    min_instance_count               = each.value.warm ? min(var.min_instances, local.max_instances[each.key]) : 0
+    max_instance_count               = local.max_instances[each.key]
     all_traffic_on_latest_revision   = true
     environment_variables            = local.environment[each.key]
 

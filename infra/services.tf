@@ -1,21 +1,25 @@
 # The Google Cloud APIs that are used.
 locals {
-  services = toset(concat([
-    "artifactregistry.googleapis.com",
-    "calendar-json.googleapis.com", # called with the organisation's own OAuth client, which belongs to this project
-    "cloudbuild.googleapis.com",
-    "cloudfunctions.googleapis.com",
-    "cloudresourcemanager.googleapis.com",
-    "cloudscheduler.googleapis.com",
-    "cloudtasks.googleapis.com",
-    "firestore.googleapis.com",
-    "iam.googleapis.com",
-    "logging.googleapis.com",
-    "monitoring.googleapis.com",
-    "run.googleapis.com",
-    "secretmanager.googleapis.com",
-    "storage.googleapis.com",
-  ], var.console_iap ? ["iap.googleapis.com"] : []))
+  services = toset(concat(
+    [
+      "artifactregistry.googleapis.com",
+      "calendar-json.googleapis.com", # called with the organisation's own OAuth client, which belongs to this project
+      "cloudbuild.googleapis.com",
+      "cloudfunctions.googleapis.com",
+      "cloudresourcemanager.googleapis.com",
+      "cloudscheduler.googleapis.com",
+      "cloudtasks.googleapis.com",
+      "firestore.googleapis.com",
+      "iam.googleapis.com",
+      "logging.googleapis.com",
+      "monitoring.googleapis.com",
+      "run.googleapis.com",
+      "secretmanager.googleapis.com",
+      "storage.googleapis.com",
+    ],
+    var.console_iap ? ["iap.googleapis.com"] : [],
+    var.billing_account == "" ? [] : ["billingbudgets.googleapis.com"],
+  ))
 }
 
 resource "google_project_service" "this" {

@@ -43,12 +43,24 @@ variable "console_members" {
 variable "region" {
   description = "Where functions, secrets, images and the source archive live. Best the database's, or near it."
   type        = string
-  default     = "europe-west4"
+  default     = "europe-west1"
 
   validation {
     condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
-    error_message = "A region reads like europe-west4."
+    error_message = "A region reads like europe-west1."
   }
+
+  # https://cloud.google.com/build/docs/locations#restricted_regions_for_some_projects
+  validation {
+    condition     = var.region_builds || contains(["us-central1", "us-west2", "europe-west1", "asia-east1", "australia-southeast1", "southamerica-east1"], var.region)
+    error_message = "Some projects may build in europe-west1, us-central1, us-west2, asia-east1, australia-southeast1 and southamerica-east1 only, and the database's location is for good by the time that shows. Run `infra/preflight.sh PROJECT REGION`, which tries a build there; if it builds, set region_builds = true."
+  }
+}
+
+variable "region_builds" {
+  description = "Whether a build was tried in region and went well (`infra/preflight.sh` tries one). Only asked for where some projects may not build."
+  type        = bool
+  default     = false
 }
 
 variable "queue_region" {
@@ -65,11 +77,11 @@ variable "queue_region" {
 variable "firestore_location" {
   description = "Where the database lives. It cannot be changed afterwards."
   type        = string
-  default     = "europe-west4"
+  default     = "europe-west1"
 
   validation {
     condition     = can(regex("^([a-z]+-[a-z]+[0-9]+|eur3|nam5|nam7)$", var.firestore_location))
-    error_message = "A Firestore location is a region such as europe-west4, or eur3."
+    error_message = "A Firestore location is a region such as europe-west1, or eur3."
   }
 }
 
@@ -201,7 +213,7 @@ variable "min_instances" {
 }
 
 variable "max_instances" {
-  description = "The most instances of one function: a ceiling on cost, and on what a flood of false webhooks can do."
+  description = "The most instances of one function: a ceiling on cost, and on what a flood of false webhooks can do. functions/serving.json has a lower one for most; the lower of both counts."
   type        = number
   default     = 10
 
@@ -235,5 +247,27 @@ variable "lag_alert_seconds" {
   validation {
     condition     = var.lag_alert_seconds >= 10
     error_message = "At least 10 seconds: each hint is deliberately looked at twice, some seconds apart."
+  }
+}
+
+variable "billing_account" {
+  description = "The billing account that pays, as in `gcloud billing projects describe PROJECT`, for a budget that alert_email is told of. Whoever applies needs roles/billing.costsManager on it. Empty: no budget."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = can(regex("^([0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6})?$", var.billing_account))
+    error_message = "A billing account reads like 01AB23-CD45EF-678901."
+  }
+}
+
+variable "budget_amount" {
+  description = "What the project may cost in a month, in the billing account's currency, before alert_email is told (at half of it, at all of it, and when all of it is forecast). It stops nothing."
+  type        = number
+  default     = 50
+
+  validation {
+    condition     = var.budget_amount >= 1 && floor(var.budget_amount) == var.budget_amount
+    error_message = "A whole amount of at least 1."
   }
 }

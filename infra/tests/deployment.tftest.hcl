@@ -26,7 +26,9 @@ variables {
   console_members = ["group:beheer@example.org"]
 }
 
-run "seven_functions_are_deployed_each_as_its_own_account" {
+# One run with all that is true without further variables: each run is a plan of its own, and takes its time.
+run "what_is_deployed_where_nothing_else_is_said" {
+  # seven functions are deployed each as its own account
   assert {
     condition = keys(google_cloudfunctions2_function.this) == [
       "booking_webhook", "calendar_notification", "console", "oauth_redirect", "renew_watches", "sweep", "sync_task",
@@ -43,14 +45,13 @@ run "seven_functions_are_deployed_each_as_its_own_account" {
     condition     = alltrue([for name, function in google_cloudfunctions2_function.this : function.build_config[0].entry_point == name && !strcontains(function.name, "_")])
     error_message = "A function is deployed under its hyphenated name, from the function of that name."
   }
-}
 
-run "a_function_finds_in_its_environment_what_it_needs_and_no_more" {
+  # a function finds in its environment what it needs and no more
   # Besides the names that every function has.
   assert {
     condition = {
       for name, environment in local.environment : name => setsubtract(keys(environment), [
-        "BACKEND", "BASE_URL", "CONSOLE_BASE_URL", "GOOGLE_CLOUD_PROJECT", "LOG_LEVEL", "NOTIFICATION_BASE_URL", "REDIRECT_BASE_URL", "WEBHOOK_BASE_URL",
+        "BACKEND", "BASE_URL", "CONSOLE_BASE_URL", "GOOGLE_CLOUD_PROJECT", "LOG_LEVEL", "NOTIFICATION_BASE_URL", "REDIRECT_BASE_URL", "THREADS", "WEBHOOK_BASE_URL",
       ])
       } == {
       oauth_redirect        = toset(["FIRESTORE_DATABASE"])
@@ -68,30 +69,8 @@ run "a_function_finds_in_its_environment_what_it_needs_and_no_more" {
     condition     = toset([for name, function in google_cloudfunctions2_function.this : name if length(function.service_config[0].secret_environment_variables) == 1]) == toset(["booking_webhook", "calendar_notification", "console", "sync_task"])
     error_message = "WEBHOOK_KEYS go to those who sign or check with them."
   }
-}
 
-run "alerts_are_mailed_once_a_version_of_the_mail_servers_secret_is_named" {
-  variables {
-    smtp_url_version = "1"
-    smtp_from        = "sync@example.org"
-  }
-
-  assert {
-    condition = {
-      for name, function in google_cloudfunctions2_function.this : name => [
-        for secret in function.service_config[0].secret_environment_variables : "${secret.secret} ${secret.version}" if secret.key == "SMTP_URL"
-      ] if contains([for secret in function.service_config[0].secret_environment_variables : secret.key], "SMTP_URL")
-    } == { sync_task = ["smtp-url 1"] }
-    error_message = "Only sync_task sends."
-  }
-
-  assert {
-    condition     = local.environment["sync_task"]["SMTP_FROM"] == "sync@example.org" && keys(google_secret_manager_secret_iam_member.smtp_url) == ["sync_task"]
-    error_message = "Only sync_task may read the mail server's password."
-  }
-}
-
-run "anyone_may_call_the_three_public_functions_and_no_other" {
+  # anyone may call the three public functions and no other
   assert {
     condition     = keys(google_cloud_run_v2_service_iam_member.public) == ["booking_webhook", "calendar_notification", "oauth_redirect"]
     error_message = "Only these three prove their callers themselves."
@@ -106,27 +85,33 @@ run "anyone_may_call_the_three_public_functions_and_no_other" {
     condition     = keys(google_cloud_run_v2_service_iam_member.console_viewer) == ["group:beheer@example.org"]
     error_message = "Members need no role of their own to start the proxy."
   }
-}
 
-run "nothing_is_public_where_that_is_forbidden" {
-  variables {
-    public_functions = false
+  # each function is sent as many requests at once as it has threads
+  assert {
+    condition = alltrue([
+      for name, function in google_cloudfunctions2_function.this : function.service_config[0].environment_variables["THREADS"] == tostring(function.service_config[0].max_instance_request_concurrency)
+    ])
+    error_message = "What is sent to an instance beyond its threads waits behind what is slow."
   }
 
   assert {
-    condition     = length(google_cloud_run_v2_service_iam_member.public) == 0
-    error_message = "public_functions = false takes every public grant away."
+    condition     = google_cloudfunctions2_function.this["booking_webhook"].service_config[0].max_instance_request_concurrency == 80 && google_cloudfunctions2_function.this["sync_task"].service_config[0].available_memory == "1024Mi"
+    error_message = "functions/serving.json says how much."
   }
-}
 
-run "functions_know_the_addresses_that_cloud_run_will_give_them" {
   assert {
-    condition     = output.return_urls["7"] == "https://ireserve-oauth-redirect-123456789012.europe-west4.run.app/integrations/redirect/7"
+    condition     = sum([for name in ["oauth_redirect", "booking_webhook", "calendar_notification"] : google_cloudfunctions2_function.this[name].service_config[0].max_instance_count]) == 10
+    error_message = "A flood of the public functions costs ten instances at most."
+  }
+
+  # functions know the addresses that cloud run will give them
+  assert {
+    condition     = output.return_urls["7"] == "https://ireserve-oauth-redirect-123456789012.europe-west1.run.app/integrations/redirect/7"
     error_message = "The Return url is the address of oauth_redirect with the integration's id."
   }
 
   assert {
-    condition     = local.environment["sync_task"]["NOTIFICATION_BASE_URL"] == "https://ireserve-calendar-notification-123456789012.europe-west4.run.app"
+    condition     = local.environment["sync_task"]["NOTIFICATION_BASE_URL"] == "https://ireserve-calendar-notification-123456789012.europe-west1.run.app"
     error_message = "sync_task opens channels that lead to calendar_notification."
   }
 
@@ -136,42 +121,23 @@ run "functions_know_the_addresses_that_cloud_run_will_give_them" {
   }
 
   assert {
-    condition     = output.console_command == "gcloud run services proxy ireserve-console --project=venue-sync --region=europe-west4 --port=8080"
+    condition     = output.console_command == "gcloud run services proxy ireserve-console --project=venue-sync --region=europe-west1 --port=8080"
     error_message = "The proxy listens where the console says it is."
   }
-}
 
-run "a_custom_domain_takes_the_place_of_cloud_runs_address" {
-  variables {
-    custom_domains = { oauth_redirect = "https://sync.example.org", booking_webhook = "https://hooks.example.org" }
-  }
-
-  assert {
-    condition     = output.return_urls["noord_2"] == "https://sync.example.org/integrations/redirect/noord_2" && output.webhook_base_url == "https://hooks.example.org"
-    error_message = "The domain is used wherever the address is told."
-  }
-
-  assert {
-    condition     = startswith(local.environment["console"]["TASKS_TARGET"], "https://ireserve-sync-task-123456789012.")
-    error_message = "Cloud Tasks calls Cloud Run's own address, for which its token is made."
-  }
-}
-
-run "the_schedules_carry_a_token_for_exactly_the_function_they_call" {
+  # the schedules carry a token for exactly the function they call
   assert {
     condition     = alltrue([for name, job in google_cloud_scheduler_job.this : job.http_target[0].oidc_token[0].audience == local.run_addresses[name] && local.environment[name]["BASE_URL"] == local.run_addresses[name]])
     error_message = "The audience is the function's own address, which is what it accepts."
   }
-}
 
-run "queues_are_where_cloud_tasks_exists" {
+  # queues are where cloud tasks exists
   assert {
     condition     = alltrue([for queue in google_cloud_tasks_queue.this : queue.location == "europe-west1"])
-    error_message = "Cloud Tasks is not in europe-west4."
+    error_message = "Cloud Tasks is not in every region."
   }
-}
 
-run "each_integration_has_its_own_secrets_granted_by_name" {
+  # each integration has its own secrets granted by name
   assert {
     condition = keys(google_secret_manager_secret.integration) == [
       "ireserve-7-digest-key", "ireserve-7-google-client-secret", "ireserve-7-google-refresh-token", "ireserve-7-ireserve-password",
@@ -191,15 +157,79 @@ run "each_integration_has_its_own_secrets_granted_by_name" {
   }
 }
 
+run "what_the_variables_change" {
+  variables {
+    region           = "europe-west4" # with region_builds: a build was tried there
+    region_builds    = true
+    public_functions = false
+    smtp_url_version = "1"
+    smtp_from        = "sync@example.org"
+    custom_domains   = { oauth_redirect = "https://sync.example.org", booking_webhook = "https://hooks.example.org" }
+    min_instances    = 1
+    max_instances    = 2
+    billing_account  = "01AB23-CD45EF-678901"
+    budget_amount    = 80
+  }
+
+  assert {
+    condition     = length(google_cloud_run_v2_service_iam_member.public) == 0
+    error_message = "public_functions = false takes every public grant away."
+  }
+
+  assert {
+    condition = {
+      for name, function in google_cloudfunctions2_function.this : name => [
+        for secret in function.service_config[0].secret_environment_variables : "${secret.secret} ${secret.version}" if secret.key == "SMTP_URL"
+      ] if contains([for secret in function.service_config[0].secret_environment_variables : secret.key], "SMTP_URL")
+    } == { sync_task = ["smtp-url 1"] }
+    error_message = "Only sync_task sends."
+  }
+
+  assert {
+    condition     = local.environment["sync_task"]["SMTP_FROM"] == "sync@example.org" && keys(google_secret_manager_secret_iam_member.smtp_url) == ["sync_task"]
+    error_message = "Only sync_task may read the mail server's password."
+  }
+
+  assert {
+    condition     = output.return_urls["noord_2"] == "https://sync.example.org/integrations/redirect/noord_2" && output.webhook_base_url == "https://hooks.example.org"
+    error_message = "The domain is used wherever the address is told."
+  }
+
+  assert {
+    condition     = startswith(local.environment["console"]["TASKS_TARGET"], "https://ireserve-sync-task-123456789012.")
+    error_message = "Cloud Tasks calls Cloud Run's own address, for which its token is made."
+  }
+
+  assert {
+    condition     = toset([for name, function in google_cloudfunctions2_function.this : name if function.service_config[0].min_instance_count == 1]) == toset(["booking_webhook", "calendar_notification", "sync_task"])
+    error_message = "Only these three."
+  }
+
+  assert {
+    condition     = alltrue([for name, function in google_cloudfunctions2_function.this : function.service_config[0].max_instance_count <= 2])
+    error_message = "The lower of both counts."
+  }
+
+  assert {
+    condition     = google_billing_budget.this["01AB23-CD45EF-678901"].amount[0].specified_amount[0].units == "80" && contains(keys(google_project_service.this), "billingbudgets.googleapis.com")
+    error_message = "The budget is the project's."
+  }
+}
+
 run "the_console_moves_behind_iap_when_asked" {
   variables {
     console_iap = true
   }
 
   override_data {
+    target = data.archive_file.source
+    values = { output_sha256 = "1111111111222222222233333333334444444444555555555566666666667777" }
+  }
+
+  override_data {
     target = data.google_cloud_run_v2_service.console["console"]
     values = {
-      template = [{ containers = [{ image = "europe-west4-docker.pkg.dev/venue-sync/ireserve-images/console:version_1", base_image_uri = "" }] }]
+      template = [{ containers = [{ image = "europe-west1-docker.pkg.dev/venue-sync/ireserve-images/console:version_1", base_image_uri = "" }] }]
     }
   }
 
@@ -209,29 +239,28 @@ run "the_console_moves_behind_iap_when_asked" {
   }
 
   assert {
-    condition     = google_cloud_run_v2_service.console_iap["console"].template[0].containers[0].image == "europe-west4-docker.pkg.dev/venue-sync/ireserve-images/console:version_1"
+    condition     = google_cloud_run_v2_service.console_iap["console"].template[0].containers[0].image == "europe-west1-docker.pkg.dev/venue-sync/ireserve-images/console:version_1"
     error_message = "It runs the image that was built for the function."
   }
 
   assert {
-    condition     = one([for env in google_cloud_run_v2_service.console_iap["console"].template[0].containers[0].env : env.value if env.name == "IAP_AUDIENCE"]) == "/projects/123456789012/locations/europe-west4/services/ireserve-console-iap"
+    condition     = one([for env in google_cloud_run_v2_service.console_iap["console"].template[0].containers[0].env : env.value if env.name == "IAP_AUDIENCE"]) == "/projects/123456789012/locations/europe-west1/services/ireserve-console-iap"
     error_message = "It accepts assertions for itself only."
   }
 
   assert {
-    condition     = output.console_url == "https://ireserve-console-iap-123456789012.europe-west4.run.app/console/" && output.console_command == ""
+    condition     = output.console_url == "https://ireserve-console-iap-123456789012.europe-west1.run.app/console/" && output.console_command == ""
     error_message = "A browser is enough."
-  }
-}
-
-run "min_instances_warm_what_somebody_waits_for" {
-  variables {
-    min_instances = 1
   }
 
   assert {
-    condition     = toset([for name, function in google_cloudfunctions2_function.this : name if function.service_config[0].min_instance_count == 1]) == toset(["booking_webhook", "calendar_notification", "sync_task"])
-    error_message = "Only these three."
+    condition     = google_cloud_run_v2_service.console_iap["console"].template[0].labels["source"] == "1111111111222222222233333333334444444444"
+    error_message = "The tag of the image stays the same, so something else in the template must change with the source."
+  }
+
+  assert {
+    condition     = google_cloud_run_v2_service.console_iap["console"].template[0].containers[0].resources[0].cpu_idle
+    error_message = "Its processor is paid for while it answers, as the function's is."
   }
 }
 
@@ -240,6 +269,7 @@ run "wrong_variables_are_refused_before_anything_is_made" {
 
   variables {
     project_id           = "Venue Sync"
+    region               = "europe-west4" # where some projects may not build, and nobody tried
     integrations         = ["a/b"]
     alert_email          = "beheer"
     console_members      = ["allUsers"]
@@ -249,10 +279,13 @@ run "wrong_variables_are_refused_before_anything_is_made" {
     custom_domains       = { sync_task = "https://sync.example.org" }
     log_level            = "WARNING"
     min_instances        = 11
+    billing_account      = "mine"
+    budget_amount        = 0
   }
 
   expect_failures = [
     var.project_id,
+    var.region,
     var.integrations,
     var.alert_email,
     var.console_members,
@@ -262,6 +295,8 @@ run "wrong_variables_are_refused_before_anything_is_made" {
     var.custom_domains,
     var.log_level,
     var.min_instances,
+    var.billing_account,
+    var.budget_amount,
   ]
 }
 

@@ -1,11 +1,16 @@
 """The map of functions in infra/functions.tf is what the product is, calls what it has and gives it what it needs."""
 
 import ast
+import inspect
+import json
 import re
 from typing import Any
 
 import pytest
+from functions_framework._http import gunicorn
 from infra_configuration import ROOT, functions, local, resource
+
+SERVING: dict[str, dict[str, int]] = json.loads((ROOT / "functions/serving.json").read_text(encoding="utf-8"))
 
 # Which function needs what at run time, and who calls it
 NEEDS: dict[str, dict[str, Any]] = {
@@ -40,6 +45,7 @@ NOTHING: dict[str, Any] = {
 
 EVERY_FUNCTION = {
     "BACKEND",
+    "THREADS",
     "GOOGLE_CLOUD_PROJECT",
     "LOG_LEVEL",
     "BASE_URL",
@@ -84,7 +90,9 @@ def test_every_name_in_the_environment_is_one_that_the_product_reads() -> None:
     settings = (ROOT / "functions" / "settings.py").read_text(encoding="utf-8")
     extra = {"WEBHOOK_KEYS", "SMTP_URL", "IAP_AUDIENCE"}
     unread = {
-        name for name in EVERY_FUNCTION | BY_NEED | extra if not re.search(rf"\b{name}\b", settings, re.IGNORECASE)
+        name
+        for name in (EVERY_FUNCTION | BY_NEED | extra) - {"THREADS"}
+        if not re.search(rf"\b{name}\b", settings, re.IGNORECASE)
     }
     assert not unread
 
@@ -98,8 +106,30 @@ def test_what_is_secret_in_the_environment_comes_from_its_secret_as_a_numbered_v
     assert "var.smtp_url_version" in given
 
 
+def test_the_frame_under_the_functions_reads_the_number_of_their_threads() -> None:
+    assert '"THREADS"' in inspect.getsource(gunicorn)
+
+
 def test_a_task_ends_before_the_lease_of_its_intent() -> None:
-    assert functions()["sync_task"]["timeout_seconds"] <= 60
+    assert SERVING["sync_task"]["timeout_seconds"] <= 60
+
+
+@pytest.mark.parametrize("name", NEEDS)
+def test_an_instance_is_sent_what_it_can_answer_at_once_and_keeps_a_connection_for_each(name: str) -> None:
+    row = SERVING[name]
+    assert row["threads"] == row["concurrency"]
+    assert row["connections"] >= row["threads"] + row["at_once"] or row["concurrency"] == 1
+    assert row["connections"] >= max(row["threads"], row["at_once"])
+
+
+def test_the_table_is_of_the_functions_and_of_serve() -> None:
+    assert set(SERVING) == set(NEEDS) | {"serve"}
+    assert len({tuple(row) for row in SERVING.values()}) == 1, "each row has every column"
+
+
+def test_the_instances_of_sync_task_take_what_both_queues_send_at_once() -> None:
+    sent = sum(queue["concurrent_dispatches"] for queue in local("queues").values())
+    assert sent <= SERVING["sync_task"]["instances"] * SERVING["sync_task"]["concurrency"]
 
 
 def test_the_schedules_call_routes_of_functions_that_the_scheduler_may_call() -> None:

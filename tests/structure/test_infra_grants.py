@@ -106,7 +106,7 @@ def test_the_console_is_never_public() -> None:
 
 def test_the_database_is_in_the_eu_and_cannot_be_lost_by_accident() -> None:
     database = resource("google_firestore_database", "this")
-    assert named("variable")["firestore_location"]["default"] == "europe-west4"
+    assert named("variable")["firestore_location"]["default"] == "europe-west1"
     assert database["point_in_time_recovery_enablement"] == "POINT_IN_TIME_RECOVERY_ENABLED"
     assert database["delete_protection_state"] == "DELETE_PROTECTION_ENABLED"
     assert database["deletion_policy"] == "ABANDON"
