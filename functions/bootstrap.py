@@ -44,7 +44,7 @@ def workers(made: Product, timers: "Sequence[Timer]") -> "Workers":
         with _told(made, "sync_task"):
             work.run(made.ports, body)
 
-    return Workers(made.task_file(), run, clock, timers=timers)
+    return Workers(made.task_file(), run, clock, threads=made.environment.serving.threads, timers=timers)
 
 
 def doors(made: Product) -> "dict[str, Callable[[Ports, Request], Response]]":

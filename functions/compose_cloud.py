@@ -42,7 +42,11 @@ def cloud(environment: Environment) -> Product:
 
         queues = {"live": environment.tasks_queue, "backfill": environment.tasks_backfill_queue}
         return CloudTasks(
-            queues, environment.tasks_target, environment.tasks_service_account, endpoint=environment.tasks_endpoint
+            queues,
+            environment.tasks_target,
+            environment.tasks_service_account,
+            endpoint=environment.tasks_endpoint,
+            connections=environment.serving.connections,
         )
 
     made = ports(environment, environment.webhook_keys, documents=documents, secret_store=secret_store, tasks=tasks)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from functions.adapters.platform.lazy import Lazy
 from functions.adapters.platform.log_lines import note
-from functions.adapters.platform.threads import at_once
+from functions.adapters.platform.threads import Threads
 from functions.application.ports import Addresses, Alarm, Consent, Documents, Outside, Ports, Secrets, Tasks
 from functions.entrypoints.http.authenticator import Authenticator
 from functions.settings import Environment
@@ -76,7 +76,7 @@ def ports(
         ),
         alarm=cast("Alarm", Lazy(lambda: _alarm(environment))),
         log=note,
-        in_parallel=at_once,
+        in_parallel=Threads(environment.serving.at_once),
         sleep=time.sleep,
     )
 

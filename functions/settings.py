@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from functions.serving import Serving, serving
+
 _QUEUES = ("TASKS_QUEUE", "TASKS_BACKFILL_QUEUE", "TASKS_TARGET", "TASKS_SERVICE_ACCOUNT")
 _HOT = ("WEBHOOK_KEYS", "TASKS_QUEUE", "TASKS_TARGET", "TASKS_SERVICE_ACCOUNT")
 # What each function cannot do without in the cloud, besides GOOGLE_CLOUD_PROJECT and BASE_URL; infra/functions.tf gives it
@@ -58,6 +60,7 @@ class Environment:
     smtp_url: str
     smtp_from: str
     firestore_emulator: str
+    serving: Serving  # how much this function takes on at once
     on_cloud_run: bool  # the platform stands in front: it has proven who calls a function that is not public
 
 
@@ -112,6 +115,7 @@ def read_environment(env: Mapping[str, str] | None = None, *, function: str = "c
         smtp_url=env.get("SMTP_URL", ""),
         smtp_from=env.get("SMTP_FROM", ""),
         firestore_emulator=env.get("FIRESTORE_EMULATOR_HOST", ""),
+        serving=serving(function if backend == "cloud" else "serve"),
         on_cloud_run=bool(env.get("K_SERVICE")),
     )
     if faults:

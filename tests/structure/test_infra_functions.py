@@ -4,11 +4,14 @@ import ast
 import inspect
 import json
 import re
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 from functions_framework._http import gunicorn
 from infra_configuration import ROOT, functions, local, resource
+
+from functions.settings import read_environment
 
 SERVING: dict[str, dict[str, int]] = json.loads((ROOT / "functions/serving.json").read_text(encoding="utf-8"))
 
@@ -125,6 +128,12 @@ def test_an_instance_is_sent_what_it_can_answer_at_once_and_keeps_a_connection_f
 def test_the_table_is_of_the_functions_and_of_serve() -> None:
     assert set(SERVING) == set(NEEDS) | {"serve"}
     assert len({tuple(row) for row in SERVING.values()}) == 1, "each row has every column"
+
+
+def test_the_code_reads_the_row_of_the_function_that_it_runs_as() -> None:
+    given = {"BACKEND": "cloud", "GOOGLE_CLOUD_PROJECT": "demo", "BASE_URL": "https://hot.example.org"}
+    assert asdict(read_environment(given, function="oauth_redirect").serving) == SERVING["oauth_redirect"]
+    assert asdict(read_environment({}).serving) == SERVING["serve"]
 
 
 def test_the_instances_of_sync_task_take_what_both_queues_send_at_once() -> None:

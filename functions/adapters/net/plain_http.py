@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-_KEPT = 32  # connections of one address that wait for the next call
 _ERRORS = (OSError, http.client.HTTPException)
 Place = tuple[str, str]
 
@@ -31,10 +30,11 @@ class Answer:
 
 
 class PlainHttp:
-    """Keeps connections open; for any number of threads. `seconds` bounds connecting and each wait."""
+    """Keeps connections open; for any number of threads. `seconds` bounds connecting and each wait; `keeps`: of one address."""
 
-    def __init__(self, seconds: float = 5.0) -> None:
+    def __init__(self, seconds: float = 5.0, *, keeps: int = 1) -> None:
         self._seconds = seconds
+        self._keeps = keeps
         self._idle: defaultdict[Place, list[http.client.HTTPConnection]] = defaultdict(list)
         self._lock = threading.Lock()
         self._tls: ssl.SSLContext | None = None
@@ -79,7 +79,7 @@ class PlainHttp:
     def _keep(self, parts: SplitResult, connection: http.client.HTTPConnection, *, closing: bool) -> None:
         with self._lock:
             idle = self._idle[parts.scheme, parts.netloc]
-            if not closing and len(idle) < _KEPT:
+            if not closing and len(idle) < self._keeps:
                 idle.append(connection)
                 return
         connection.close()

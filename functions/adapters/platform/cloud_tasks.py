@@ -38,13 +38,14 @@ class CloudTasks:
         audience: str = "",
         endpoint: str = "",
         seconds: float = 5.0,
+        connections: int = 1,
     ) -> None:
         base = target.removesuffix("/").removesuffix(_ROUTE)
         self._queues = queues
         self._url = base + _ROUTE
         self._token = {"serviceAccountEmail": service_account, "audience": audience or base}
         self._endpoint = endpoint
-        self._http = PlainHttp(seconds)
+        self._http = PlainHttp(seconds, keeps=connections)
         self._made: Authorise | None = None
         self._making = threading.Lock()
 

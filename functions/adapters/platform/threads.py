@@ -1,28 +1,36 @@
-"""The port `AtOnce` on threads that live as long as the process, so that their connections stay open."""
+"""The port `InParallel` on threads that live as long as the process, so that their connections stay open."""
 
+import threading
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
 T = TypeVar("T")
-_THREADS = 12  # three chunks of a walk, each four looks at once
 
 
-def at_once(pieces: Sequence[Callable[[], T]]) -> list[T]:
-    """Do the pieces on threads and wait for all; with one piece there is nothing to wait beside."""
-    if len(pieces) == 1:
-        return [pieces[0]()]
-    doing = [_pool().submit(piece) for piece in pieces]
-    for each in doing:
-        each.exception()  # waits
-    return [each.result() for each in doing]
+class Threads:
+    """So many threads, made when they are first needed; with none, or for one piece, the caller's own does it."""
 
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._made: ThreadPoolExecutor | None = None
+        self._making = threading.Lock()
 
-@cache
-def _pool() -> "ThreadPoolExecutor":
-    from concurrent.futures import ThreadPoolExecutor
+    def __call__(self, pieces: Sequence[Callable[[], T]]) -> list[T]:
+        """Do the pieces and wait for all; with one piece there is nothing to wait beside."""
+        if len(pieces) == 1 or not self._most:
+            return [piece() for piece in pieces]
+        doing = [self._pool().submit(piece) for piece in pieces]
+        for each in doing:
+            each.exception()  # waits
+        return [each.result() for each in doing]
 
-    return ThreadPoolExecutor(_THREADS, thread_name_prefix="at-once")
+    def _pool(self) -> "ThreadPoolExecutor":
+        from concurrent.futures import ThreadPoolExecutor
+
+        with self._making:
+            if self._made is None:
+                self._made = ThreadPoolExecutor(self._most, thread_name_prefix="at-once")
+            return self._made
