@@ -134,7 +134,7 @@ def test_the_description_names_every_setting() -> None:
 
     def described(schema: Any, prefix: str = "") -> Iterator[str]:
         for name, inner in schema["properties"].items():
-            if inner.get("type") == "object":
+            if "properties" in inner:
                 yield from described(inner, f"{prefix}{name}.")
             else:
                 yield f"{prefix}{name}"

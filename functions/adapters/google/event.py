@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions.application.ports import EventPage, Tombstone, Unusable
-from functions.domain.model.appointment import AllDay, Appointment, Timed, When
+from functions.domain.model.appointment import PLAIN, AllDay, Appointment, Style, Timed, When
 from functions.domain.model.event import Event, EventKey, Guest, Mark, MeetState
 from functions.domain.planning.step import EventChange
 
@@ -74,6 +74,7 @@ def insert_body(key: EventKey, content: Appointment, description: str, mark: Mar
         **_when_body(content.when),
         "reminders": _reminders_body(content.reminders),
         **_mark_body(mark),
+        **_style_body(content.style, tuple(content.style.texts())),
     }
     if content.guest:
         body["attendees"] = [{"email": content.guest}]
@@ -93,6 +94,8 @@ def patch_body(event: Event | EventKey, change: EventChange, mark: Mark, *, revi
         body["description"] = change.description
     if change.when is not None:
         body |= _when_body(change.when, clear=True)
+    if change.style is not None:
+        body |= _style_body(change.style, change.restyled)
     if change.reminders is not None:
         body["reminders"] = _reminders_body(change.reminders)
     if change.guest_in is not None or change.guest_out is not None:
@@ -127,7 +130,29 @@ def _event(key: EventKey, raw: Json) -> Event:
         series=raw.get("recurringEventId") or "",
         created=datetime.fromisoformat(created).astimezone(UTC) if created else None,
         updated=datetime.fromisoformat(updated) if updated else None,
+        style=_style(raw),
     )
+
+
+def _style(raw: Json) -> Style:
+    visibility, tentative = raw.get("visibility"), raw.get("status") == "tentative"
+    free = raw.get("transparency") == "transparent"
+    location, colour = raw.get("location"), raw.get("colorId")
+    if not (location or colour or visibility or tentative or free):
+        return PLAIN  # as most are
+    return Style(location or "", colour or "", "" if visibility == "default" else visibility or "", tentative, free)
+
+
+def _style_body(style: Style, names: tuple[str, ...]) -> Json:
+    """Build the fields of a style that are named; what is Google's default is written as such."""
+    body = {
+        "location": ("location", style.location),
+        "colour": ("colorId", style.colour or None),
+        "visibility": ("visibility", style.visibility or "default"),
+        "tentative": ("status", "tentative" if style.tentative else "confirmed"),
+        "free": ("transparency", "transparent" if style.free else "opaque"),
+    }
+    return dict(body[name] for name in names)
 
 
 def _guests(attendees: list[Json]) -> tuple[Guest, ...]:

@@ -1,8 +1,8 @@
 """Settings as a person types them (YAML, JSON, a form) to settings: all faults at once, each at its field."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -120,6 +120,8 @@ def _unquoted(raw: Any, kind: Any) -> Any:
             return str(value)
         if is_dataclass(hint):
             return _unquoted(value, hint)
+        if get_origin(hint) is Mapping and isinstance(value, dict):
+            return {str(key): each for key, each in value.items()}  # status codes and objects may be typed as numbers
         if MappingRow in get_args(hint) and isinstance(value, list):
             return [_unquoted(row, MappingRow) for row in value]
         return value

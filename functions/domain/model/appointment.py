@@ -32,6 +32,28 @@ When = Timed | AllDay
 
 
 @dataclass(frozen=True, slots=True)
+class Style:
+    """How an event presents itself beside its words; "" and False are Google's defaults.
+
+    `colour` is Google's colour id ("1" to "11"), `visibility` is "" or "private", `free` means that it blocks no time.
+    """
+
+    location: str = ""
+    colour: str = ""
+    visibility: str = ""
+    tentative: bool = False
+    free: bool = False
+
+    def texts(self) -> dict[str, str]:
+        """Return what differs from Google's defaults as comparable text, by field name."""
+        told = {name: getattr(self, name) for name in self.__slots__}
+        return {name: value if isinstance(value, str) else name for name, value in told.items() if value}
+
+
+PLAIN = Style()
+
+
+@dataclass(frozen=True, slots=True)
 class Appointment:
     """What an event made from a booking should show.
 
@@ -46,3 +68,4 @@ class Appointment:
     guest: str = ""
     reminders: tuple[tuple[str, int], ...] = ()
     meet: bool = False
+    style: Style = PLAIN

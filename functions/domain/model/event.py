@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from functions.domain.model.appointment import When
+from functions.domain.model.appointment import PLAIN, Style, When
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +67,5 @@ class Event:
     declined: bool = False
     series: str = ""  # id of the recurring event that this is an occurrence of
     created: datetime | None = None
+    style: Style = PLAIN
     updated: datetime | None = None  # when it last changed; tells an older reading from a newer one

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functions.domain.model.event import Event
 from functions.domain.model.link import Link, Origin, State
 from functions.domain.model.text import plain, take_apart
-from functions.domain.planning.projection import remarks_of, reminder_text
+from functions.domain.planning.projection import remarks_of, reminder_text, style_stands
 
 
 def is_echo(link: Link, event: Event, digest: Callable[[str], str]) -> bool:
@@ -29,4 +29,5 @@ def is_echo(link: Link, event: Event, digest: Callable[[str], str]) -> bool:
         and digest(plain(take_apart(event.description).above)) == digests.get("description", "")
         and digest(reminder_text(event.reminders)) == digests.get("reminders", "")
         and (not digests.get("guest") or digests["guest"] in guests)
+        and style_stands(event.style, digests, digest)
     )

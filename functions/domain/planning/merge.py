@@ -17,6 +17,7 @@ from functions.domain.planning.projection import (
     appointment_of,
     base_of,
     remarks_of,
+    restyled,
     when_of,
 )
 from functions.domain.planning.series import family
@@ -84,6 +85,8 @@ def _blind(v: View, context: PlanningContext, booking: Booking, wanted: Appointm
         moved = replace(link.base, calendar=wanted.calendar, object_id=booking.object_id)
         return Planned(MoveEvent(link.event, link.event_etag, wanted.calendar, Why.BOOKING_CHANGED), moved)
     changed = {name for name, digest in base.digests.items() if link.base.digests.get(name, "") != digest}
+    style = restyled(wanted.style, None, link.base.digests, context.digest) if link.origin is Origin.BOOKING else ()
+    changed |= {*style}
     differs = bool(changed) or base.when != link.base.when
     if changed & {"description", "guest"} or (differs and link.notice):
         return Planned(Look(event=link.event))
@@ -93,6 +96,8 @@ def _blind(v: View, context: PlanningContext, booking: Booking, wanted: Appointm
             title=wanted.title if "title" in changed else None,
             reminders=wanted.reminders if "reminders" in changed else None,
             meet=True if "meet" in changed and wanted.meet else None,
+            style=wanted.style if style else None,
+            restyled=style,
         )
         if change != EventChange():
             return Planned(PatchEvent(link.event, link.event_etag, change, Why.BOOKING_CHANGED), base)

@@ -8,7 +8,7 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, MeetState
 from functions.domain.model.link import Base, Link, Origin
 from functions.domain.model.text import plain, put_together, take_apart
-from functions.domain.planning.projection import base_of, reminder_text, when_of
+from functions.domain.planning.projection import base_of, reminder_text, restyled, when_of
 from functions.domain.planning.reasons import notice, sentence
 from functions.domain.planning.step import EventChange, MoveEvent, PatchEvent, Planned, Why
 from functions.domain.planning.view import PlanningContext, View
@@ -103,6 +103,8 @@ def _texts(change: EventChange, link: Link, event: Event, wanted: Appointment, c
             change = replace(change, guest_out=address)
     if reminder_text(event.reminders) != reminder_text(wanted.reminders):
         change = replace(change, reminders=wanted.reminders)
+    if names := restyled(wanted.style, event.style, base.digests if base else {}, context.digest):
+        change = replace(change, style=wanted.style, restyled=names)
     asked = base is not None and base.digests.get("meet", "") == context.digest("meet")
     if wanted.meet and event.meet is MeetState.NONE and not asked:
         change = replace(change, meet=True)

@@ -1,20 +1,21 @@
 """Projection: what a booking should look like as an event, and an event as a booking."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from functions.domain.model.appointment import AllDay, Appointment, Timed, When
+from functions.domain.model.appointment import AllDay, Appointment, Style, Timed, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
 from functions.domain.model.link import Base
 from functions.domain.model.text import escape, plain, take_apart
-from functions.domain.settings.schema import Settings
+from functions.domain.settings.schema import COLOURS, MappingRow, Settings
 from functions.domain.settings.template import fill
 
 Digest = Callable[[str], str]  # keyed; "" for ""
 TITLE_LIMIT = 1000
+BOOKED = {"nl": "Bezet", "en": "Occupied"}
 ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 DESCRIPTION_LIMIT = 8000  # Google's practical limit is about 8192 characters
 
@@ -40,10 +41,18 @@ def period(when: When, timezone: str) -> tuple[datetime, datetime]:
 
 def appointment_of(booking: Booking, settings: Settings, calendar: str) -> Appointment:
     """Return what the event of a booking should show."""
-    o = settings.outbound
+    o, row = settings.outbound, settings.row_of(booking.object_id)
+    if row is not None and row.shows == "booked":
+        return Appointment(
+            when=when_of(booking, settings),
+            calendar=calendar,
+            title=row.booked_text or BOOKED[settings.language],
+            reminders=_reminders(settings),
+            style=_style(booking, settings, row, ""),
+        )
     zone = ZoneInfo(settings.timezone)
     starts, ends = booking.starts.astimezone(zone), booking.ends.astimezone(zone)
-    reminders = (("popup", o.reminder_popup_minutes), ("email", o.reminder_email_minutes))
+    location = fill(o.location_template, booking, starts, ends, settings.language)
     title = fill(o.title_template, booking, starts, ends, settings.language)
     return Appointment(
         when=when_of(booking, settings),
@@ -51,8 +60,28 @@ def appointment_of(booking: Booking, settings: Settings, calendar: str) -> Appoi
         title=" ".join(title.split())[:TITLE_LIMIT],
         description=escape(fill(o.description_template, booking, starts, ends, settings.language))[:DESCRIPTION_LIMIT],
         guest=_guest(booking) if o.use_customer_data else "",
-        reminders=tuple((method, minutes) for method, minutes in reminders if minutes),
+        reminders=_reminders(settings),
         meet=o.create_meet_link,
+        style=_style(booking, settings, row, " ".join(location.split())[:TITLE_LIMIT]),
+    )
+
+
+def _reminders(settings: Settings) -> tuple[tuple[str, int], ...]:
+    o = settings.outbound
+    both = (("popup", o.reminder_popup_minutes), ("email", o.reminder_email_minutes))
+    return tuple((method, minutes) for method, minutes in both if minutes)
+
+
+def _style(booking: Booking, settings: Settings, row: MappingRow | None, location: str) -> Style:
+    o = settings.outbound
+    key = {"none": "", "status": str(booking.status), "object": booking.object_id}[o.colour_by]
+    tentative = booking.status in o.tentative_on_status
+    return Style(
+        location=location,
+        colour=COLOURS.get(o.colours.get(key, ""), ""),
+        visibility="private" if row is not None and row.shows == "private" else "",
+        tentative=tentative,
+        free=tentative and o.tentative_is_free,
     )
 
 
@@ -75,7 +104,29 @@ def digests_of(wanted: Appointment, digest: Digest) -> dict[str, str]:
         "guest": digest(wanted.guest),
         "reminders": digest(reminder_text(wanted.reminders)),
         "meet": digest("meet" if wanted.meet else ""),
+        **{name: digest(value) for name, value in wanted.style.texts().items()},
     }
+
+
+def restyled(wanted: Style, shown: Style | None, base: Mapping[str, str], digest: Digest) -> tuple[str, ...]:
+    """Return which parts of an event's style are to be written; a part that we never set is the person's.
+
+    A colour is written when it changes here, and never fought over: people recolour. `shown` None: not read, so only
+    what changes here counts.
+    """
+    ours, now = wanted.texts(), shown.texts() if shown is not None else {}
+    changed = {name for name in {*ours, *base} & {*Style.__slots__} if digest(ours.get(name, "")) != base.get(name, "")}
+    if shown is None:
+        return tuple(sorted(changed))
+    lost = {name for name, value in ours.items() if name != "colour" and now.get(name, "") != value}
+    return tuple(sorted(name for name in changed | lost if now.get(name, "") != ours.get(name, "")))
+
+
+def style_stands(shown: Style, base: Mapping[str, str], digest: Digest) -> bool:
+    """Whether an event still shows the parts of its style that this service set; a person may recolour it."""
+    parts = {*Style.__slots__} & {*base} - {"colour"}
+    now = shown.texts() if parts else {}
+    return all(digest(now.get(name, "")) == base[name] for name in parts)
 
 
 def reminder_text(reminders: tuple[tuple[str, int], ...] | None) -> str:

@@ -94,6 +94,7 @@ def _event(key: EventKey, content: Appointment, context: PlanningContext) -> Eve
         guests=(Guest(content.guest),) if content.guest else (),
         reminders=content.reminders,
         meet=MeetState.PENDING if content.meet else MeetState.NONE,
+        style=content.style,
     )
 
 
@@ -106,5 +107,6 @@ def _changed(event: Event, change: EventChange) -> Event:
         description=change.description if change.description is not None else event.description,
         reminders=change.reminders if change.reminders is not None else event.reminders,
         meet=MeetState.PENDING if change.meet else event.meet,
+        style=replace(event.style, **{name: getattr(change.style, name) for name in change.restyled}),
         guests=(*guests, Guest(change.guest_in)) if change.guest_in else guests,
     )

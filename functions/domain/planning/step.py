@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from functions.domain.model.appointment import Appointment, When
+from functions.domain.model.appointment import Appointment, Style, When
 from functions.domain.model.event import EventKey
 from functions.domain.model.link import Base, Link
 
@@ -114,6 +114,8 @@ class EventChange:
     guest_out: str | None = None
     reminders: tuple[tuple[str, int], ...] | None = None
     meet: bool | None = None
+    style: Style | None = None  # of which only `restyled` is written
+    restyled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

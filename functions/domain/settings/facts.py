@@ -81,6 +81,6 @@ def _facts(kind: type, prefix: str) -> Iterator[Fact]:
 
 
 def _fact(each: "Field[Any]", hint: Any, name: str) -> Fact:
-    default = None if each.default is MISSING else each.default
+    default = each.default if each.default is not MISSING else None
     choices = get_args(hint) if get_origin(hint) is Literal else ()
     return Fact(name, default, choices=choices, many=isinstance(default, tuple), **each.metadata)

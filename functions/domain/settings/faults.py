@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 
 from functions.domain.model.errors import Fault
 from functions.domain.settings.facts import facts
-from functions.domain.settings.schema import Settings
+from functions.domain.settings.schema import COLOURS, Settings
 from functions.domain.settings.template import template_faults
 
 ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
+LONGEST_WORD = 100
 CUSTOM = re.compile(r"custom\d{1,3}")
 
 
@@ -102,7 +103,7 @@ def _outbound(s: Settings) -> Found:
     o = s.outbound
     if o.external_id_field != "external_id" and not CUSTOM.fullmatch(o.external_id_field):
         yield "outbound.external_id_field", "use external_id or a custom field such as custom01"
-    for name in ("title_template", "description_template"):
+    for name in ("title_template", "description_template", "location_template"):
         for fault in template_faults(getattr(o, name)):
             yield f"outbound.{name}", fault
     if not o.title_template.strip():
@@ -124,6 +125,13 @@ def _outbound(s: Settings) -> Found:
             f"status {both[0]} is in Create on status too; keep it in one of the two",
         )
 
+    for name in ("create_on_status", "delete_on_status"):
+        if both := sorted(set(o.tentative_on_status) & set(getattr(o, name))):
+            yield "outbound.tentative_on_status", f"status {both[0]} is in another list too; keep it in one"
+    for key, colour in o.colours.items():
+        if colour not in COLOURS:
+            yield f"outbound.colours.{key}", f"use one of {', '.join(COLOURS)}"
+
 
 def _mapping(s: Settings) -> Found:
     if not s.mapping:
@@ -133,6 +141,8 @@ def _mapping(s: Settings) -> Found:
             yield f"mapping.{i}.object", "give the number of an object, or * for all other objects"
         if not row.calendar:
             yield f"mapping.{i}.calendar", "choose a calendar"
+        if len(row.booked_text) > LONGEST_WORD:
+            yield f"mapping.{i}.booked_text", f"use at most {LONGEST_WORD} characters"
     for name, times in Counter(row.object for row in s.mapping).items():
         if times > 1 and name:
             yield "mapping", f"object {name} has {times} rows; keep one"

@@ -1,9 +1,26 @@
 """The settings of one integration, as i-Reserve's screens name them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from functions.domain.settings.facts import codes, days, text, whole
+
+# Google's colours of events by the names its web calendar shows
+# https://developers.google.com/workspace/calendar/api/v3/reference/colors
+COLOURS = {
+    "lavender": "1",
+    "sage": "2",
+    "grape": "3",
+    "flamingo": "4",
+    "banana": "5",
+    "tangerine": "6",
+    "peacock": "7",
+    "graphite": "8",
+    "blueberry": "9",
+    "basil": "10",
+    "tomato": "11",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +53,26 @@ class OutboundSettings:
     notify_guests: bool = False
     create_on_status: tuple[int, ...] = codes(20, 30)
     delete_on_status: tuple[int, ...] = codes(70, 80)
+    tentative_on_status: tuple[int, ...] = codes()
+    tentative_is_free: bool = False
+    location_template: str = text("", 500)
+    colour_by: Literal["none", "status", "object"] = "none"
+    colours: Mapping[str, str] = field(default_factory=dict)
     activities: Literal["none", "per_booking"] = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class MappingRow:
-    """Bookings of this object stand in this calendar; the object `*` is every other object."""
+    """Bookings of this object stand in this calendar; the object `*` is every other object.
+
+    `shows` is how much others see: everything, only to those who may see private events, or just that it is taken
+    (`booked_text`, "" = the language's own word).
+    """
 
     object: str
     calendar: str
+    shows: Literal["full", "private", "booked"] = "full"
+    booked_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +141,15 @@ class Settings:
         rows = tuple(replace(row, calendar=account) if row.calendar == "primary" else row for row in self.mapping)
         return replace(self, mapping=rows) if account else self
 
-    def calendar_of(self, object_id: str) -> str | None:
-        """Return the calendar for bookings of an object: its own row, else the row `*`, else None."""
-        rows = {row.object: row.calendar for row in reversed(self.mapping)}
+    def row_of(self, object_id: str) -> MappingRow | None:
+        """Return the row for bookings of an object: its own, else the row `*`, else None."""
+        rows = {row.object: row for row in reversed(self.mapping)}
         return rows.get(object_id, rows.get("*"))
+
+    def calendar_of(self, object_id: str) -> str | None:
+        """Return the calendar for bookings of an object: that of its row, or None."""
+        row = self.row_of(object_id)
+        return row.calendar if row is not None else None
 
     def objects_of(self, calendar: str) -> tuple[str, ...]:
         """Return the objects with a row of their own on a calendar."""

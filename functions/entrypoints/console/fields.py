@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from functions.domain.settings.facts import Fact, facts
 from functions.domain.settings.schema import Settings
 
-Kind = Literal["text", "area", "number", "switch", "choice", "codes", "days", "optional_number"]
+Kind = Literal["text", "area", "number", "switch", "choice", "codes", "days", "optional_number", "pairs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,17 @@ OUTBOUND = {
     "template": (
         Field("outbound.title_template", template=True),
         Field("outbound.description_template", "area", template=True),
+        Field("outbound.location_template", template=True),
+    ),
+    "colour": (
+        Field("outbound.colour_by", "choice"),
+        Field("outbound.colours", "pairs", example="20: sage"),
     ),
     "status": (
         Field("outbound.create_on_status", "codes", example="20, 30"),
         Field("outbound.delete_on_status", "codes", example="70, 80"),
+        Field("outbound.tentative_on_status", "codes", example="10"),
+        Field("outbound.tentative_is_free", "switch"),
         Field("outbound.activities", "choice"),
     ),
     "reminders": (
@@ -150,6 +157,9 @@ def _answer(form: MultiDict[str, str], field: Field) -> Any:
             return text.strip() or None
         case "area":
             return text
+        case "pairs":
+            lines = (line.partition(":") for line in text.split("\n") if line.strip())
+            return {key.strip(): value.strip() for key, _, value in lines}
         case _:
             return text.strip()
 
@@ -162,6 +172,8 @@ def shown(raw: Mapping[str, Any], fields: tuple[Field, ...]) -> dict[str, Any]:
 def _shown(value: Any, field: Field) -> Any:
     if field.kind == "codes":
         return ", ".join(str(code) for code in value)
+    if field.kind == "pairs":
+        return "\n".join(f"{key}: {each}" for key, each in value.items())
     if field.kind == "days":
         return [str(value[0]).removeprefix("-"), str(value[1])]
     return "" if value is None else value

@@ -1,7 +1,8 @@
 """The mapping screen: object -> calendar, from the real lists of both sides."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
@@ -43,7 +44,7 @@ def add(routes: Blueprint, desk: Desk) -> None:
         rows = _typed(request.form)
         if request.form.get("do") == "more":
             return _screen(desk, int_id, rows=rows, spare=len(rows) + 10)
-        part = {"mapping": [{"object": row.object, "calendar": row.calendar} for row in rows]}
+        part = {"mapping": _kept(rows, integrations.get(desk.ports.documents, int_id).settings)}
         saved = desk.save(int_id, FIELDS, "mapping", part)
         if isinstance(saved, Response):
             return saved
@@ -62,6 +63,12 @@ def _typed(form: MultiDict[str, str]) -> list[MappingRow]:
         if (name or calendar) and form.get(f"mapping.{i}.remove") != "on":
             rows.append(MappingRow(name, calendar))
     return rows
+
+
+def _kept(rows: list[MappingRow], settings: Settings) -> list[dict[str, Any]]:
+    """Return the rows as raw settings; what this screen does not show of a row stays as it was."""
+    before = {row.object: row for row in settings.mapping}
+    return [asdict(replace(before.get(row.object, row), calendar=row.calendar)) for row in rows]
 
 
 def _screen(
