@@ -26,16 +26,18 @@ NOON = Timed(datetime(2026, 11, 24, 11, 0, tzinfo=UTC), datetime(2026, 11, 24, 1
 EVENING = Timed(datetime(2026, 11, 24, 18, 0, tzinfo=UTC), datetime(2026, 11, 24, 19, 0, tzinfo=UTC))
 DAY = AllDay(date(2026, 11, 25), date(2026, 11, 26))
 LAST_YEAR = Timed(datetime(2025, 1, 1, 9, tzinfo=UTC), datetime(2025, 1, 1, 10, tzinfo=UTC))
-ID = event_id("7", "1001", 0)
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12] if text else ""
+
+
+ID = event_id(digest, "7", "1001", 0)
 KEY, MOVED = EventKey(ROOM_A, ID), EventKey(ROOM_B, ID)
 ABSENT: Snapshot[Any] = Snapshot(Presence.ABSENT)
 CANCELLED: Snapshot[Any] = Snapshot(Presence.CANCELLED)
 UNREADABLE: Snapshot[Any] = Snapshot(Presence.UNREADABLE)
 BELIEVED: Snapshot[Any] = Snapshot(Presence.BELIEVED)
-
-
-def digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12] if text else ""
 
 
 def settings(*, outbound: Any = None, inbound: Any = None, sync: Any = None, **more: Any) -> Settings:

@@ -6,9 +6,17 @@ from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from functions.domain.model.identity import calendar_hash, claim_id, event_id, link_id, turn_of
+from functions.domain.model.identity import (
+    calendar_hash,
+    claim_id,
+    event_id,
+    event_ids,
+    link_id,
+    turn_of,
+    unkeyed_event_id,
+)
 from functions.domain.model.identity import test_event_id as id_of_test_event
-from tests.unit.sketch import ROOM_A
+from tests.unit.sketch import ROOM_A, digest
 
 # https://developers.google.com/workspace/calendar/api/v3/reference/events/insert
 CHOSEN = re.compile(r"[a-v0-9]{5,1024}")
@@ -18,17 +26,17 @@ quick = profile(deadline=None, derandomize=True)
 @quick
 @given(st.text(max_size=40), st.text(max_size=40), st.integers(0, 1000))
 def test_the_id_of_an_event_is_one_that_google_accepts(int_id: str, booking: str, generation: int) -> None:
-    assert CHOSEN.fullmatch(event_id(int_id, booking, generation))
-    assert event_id(int_id, booking, generation) == event_id(int_id, booking, generation)
+    assert CHOSEN.fullmatch(event_id(digest, int_id, booking, generation))
+    assert event_id(digest, int_id, booking, generation) == event_id(digest, int_id, booking, generation)
 
 
 @quick
 @given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 50))
 def test_bookings_integrations_and_generations_have_their_own_ids(one: int, other: int, generation: int) -> None:
-    ids = {event_id("7", str(each), generation) for each in (one, other)}
+    ids = {event_id(digest, "7", str(each), generation) for each in (one, other)}
     assert len(ids) == len({one, other})
-    assert event_id("7", str(one), generation) != event_id("8", str(one), generation)
-    assert event_id("7", str(one), generation) != event_id("7", str(one), generation + 1)
+    assert event_id(digest, "7", str(one), generation) != event_id(digest, "8", str(one), generation)
+    assert event_id(digest, "7", str(one), generation) != event_id(digest, "7", str(one), generation + 1)
 
 
 def test_a_link_has_an_id_of_its_own() -> None:
@@ -44,7 +52,7 @@ def test_claims_and_hashes_do_not_show_a_calendar() -> None:
 
 def test_a_test_event_is_told_from_a_real_one() -> None:
     assert CHOSEN.fullmatch(id_of_test_event("7", "stamp"))
-    assert id_of_test_event("7", "stamp") != event_id("7", "stamp", 0)
+    assert id_of_test_event("7", "stamp") != event_id(digest, "7", "stamp", 0)
 
 
 def test_every_name_has_a_turn_of_its_own_for_good_and_turns_are_of_a_size() -> None:
@@ -52,3 +60,10 @@ def test_every_name_has_a_turn_of_its_own_for_good_and_turns_are_of_a_size() -> 
     assert had == [turn_of(str(number), 4) for number in range(1000, 2000)]
     assert all(200 < had.count(turn) < 300 for turn in range(4))
     assert turn_of("7", 1) == 0
+
+
+def test_the_id_of_an_event_is_keyed_and_the_ids_of_before_that_are_known() -> None:
+    keyed = event_id(digest, "7", "1001", 0)
+    assert keyed != unkeyed_event_id("7", "1001", 0)
+    assert keyed != event_id(lambda text: digest(f"other key {text}"), "7", "1001", 0)
+    assert event_ids(digest, "7", "1001", range(1)) == {keyed, unkeyed_event_id("7", "1001", 0)}

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from functions.domain.model.event import EventKey
-from functions.domain.model.identity import event_id
+from functions.domain.model.identity import event_id, unkeyed_event_id
 from functions.domain.model.link import Link, Origin, State
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.planning.plan import plan
@@ -131,7 +131,9 @@ def test_an_id_of_ours_that_leads_nowhere_is_no_foreign_value() -> None:
     former = replace(NEW, generation=1)
     step = plan(View(former, Snapshot.of(booking(external_id=ID)), ABSENT, ABSENT), C).step
     assert isinstance(step, InsertEvent)
-    assert step.key.id == event_id("7", "1001", 1)
+    assert step.key.id == event_id(digest, "7", "1001", 1)
+    of_old = unkeyed_event_id("7", "1001", 0)
+    assert isinstance(plan(View(former, Snapshot.of(booking(external_id=of_old)), ABSENT, ABSENT), C).step, InsertEvent)
     ours = replace(NEW, ours=(digest("external_id\nold"),))
     assert isinstance(plan(View(ours, Snapshot.of(booking(external_id="old")), ABSENT, ABSENT), C).step, InsertEvent)
 

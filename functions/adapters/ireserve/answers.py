@@ -13,6 +13,7 @@ from typing import Any
 from functions.adapters.ireserve.refusals import No, refusal
 from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, Transient
 
+SECONDS = re.compile(r"\d{1,6}")
 MAX_BYTES = 8 * 1024 * 1024
 LATER = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS)
 ABSENT = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
@@ -68,7 +69,7 @@ def _usable(status: int, headers: Mapping[str, str]) -> None:
         raise Transient(
             f"i-Reserve answers HTTP {status}.",
             reason="busy" if status == HTTPStatus.TOO_MANY_REQUESTS else "unavailable",
-            retry_after=float(seconds) if re.fullmatch(r"\d{1,6}", seconds) else None,
+            retry_after=float(seconds) if SECONDS.fullmatch(seconds) else None,
         )
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         raise Transient("i-Reserve answers with a redirect, which is not followed.", reason="redirect")

@@ -4,7 +4,7 @@ Which of the two a method answers, and under which HTTP status, is not documente
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,16 +19,18 @@ TAKEN = (
     r"|conflicterend|overlap|already (been )?(booked|reserved|taken)|(al|reeds) (geboekt|gereserveerd|bezet)"
     r"|fully booked|volgeboekt|is full|is vol\b|closed|gesloten"
 )
-# the first that fits; the words are those of i-Reserve's Dutch and English sentences
+# the first of which all words stand in a sentence, in this order; the words are those of i-Reserve's Dutch and English
 CATEGORIES = (
-    ("status_forbidden", re.compile(rf"status.*({DENIED}|{MISSING})|({DENIED}|{MISSING}).*status")),
-    ("object_unknown", re.compile(rf"(object|product)\w*\b.*({MISSING}|niet actief)|({MISSING}) (object|product)")),
-    ("period_taken", re.compile(TAKEN)),
+    ("status_forbidden", (re.compile("status"), re.compile(rf"{DENIED}|{MISSING}"))),
+    ("status_forbidden", (re.compile(rf"{DENIED}|{MISSING}"), re.compile("status"))),
+    ("object_unknown", (re.compile(r"(object|product)\w*\b"), re.compile(rf"{MISSING}|niet actief"))),
+    ("object_unknown", (re.compile(rf"({MISSING}) (object|product)"),)),
+    ("period_taken", (re.compile(TAKEN),)),
 )
-NO_BOOKING = re.compile(
-    r"\b(booking|reservation|reservering|boeking)\b((?!customer|klant|object|product|status).)*"
-    r"((does not|doesn't) exist|not found|bestaat niet|niet gevonden)"
-)
+BOOKING = re.compile(r"\b(booking|reservation|reservering|boeking)\b")
+OTHER = re.compile("customer|klant|object|product|status")
+ABSENT = re.compile(r"(does not|doesn't) exist|not found|bestaat niet|niet gevonden")
+CODE = re.compile(r"[1-5]\d{2}")
 NOT_FOUND = re.compile(r"not found|niet gevonden")
 MANDATORY = re.compile(r"mandatory|required|missing|verplicht|ontbreekt")
 
@@ -49,12 +51,12 @@ class No:
     def category(self) -> str:
         """What it means: `period_taken`, `object_unknown`, `status_forbidden` or `other`."""
         said = self.sentence.lower()
-        return next((name for name, words in CATEGORIES if words.search(said)), "other")
+        return next((name for name, words in CATEGORIES if _in_order(words, said)), "other")
 
     @property
     def no_booking(self) -> bool:
         """Whether it says that there is no such booking."""
-        return NO_BOOKING.search(self.sentence.lower()) is not None
+        return any(BOOKING.search(part) for part in _before_absent(self.sentence.lower()))
 
     @property
     def not_found(self) -> bool:
@@ -85,6 +87,23 @@ def is_nothing(answer: Any) -> bool:
     return answer is None or answer in ({}, [])
 
 
+def _in_order(words: tuple[re.Pattern[str], ...], said: str) -> bool:
+    """Whether each of these stands in a sentence, behind the one before: the first of each leaves most room."""
+    at = 0
+    for each in words:
+        found = each.search(said, at)
+        if found is None:
+            return False
+        at = found.end()
+    return True
+
+
+def _before_absent(said: str) -> Iterator[str]:
+    """Give what stands before each "not found", back to the last word for something else than a booking."""
+    for found in ABSENT.finditer(said):
+        yield OTHER.split(said[: found.start()])[-1]
+
+
 def _messages(holder: Mapping[Any, Any]) -> tuple[str, ...]:
     given = holder.get("messages") or holder.get("message")
     listed = given if isinstance(given, list) else [given]
@@ -93,4 +112,4 @@ def _messages(holder: Mapping[Any, Any]) -> tuple[str, ...]:
 
 def _code(given: Any) -> int:
     digits = text(given)
-    return int(digits) if re.fullmatch(r"[1-5]\d{2}", digits) else 0
+    return int(digits) if CODE.fullmatch(digits) else 0

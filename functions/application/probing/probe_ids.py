@@ -25,7 +25,7 @@ class Ids:
         """Return an id of this length that was not used before."""
         self.count += 1
         seed = f"probe {self.b.trial.name} {self.count}"
-        return (event_id(self.b.session.id, seed, 0) * (length // USUAL + 1))[:length]
+        return (event_id(self.b.session.digest, self.b.session.id, seed, 0) * (length // USUAL + 1))[:length]
 
 
 def write_back(b: Bench) -> None:

@@ -12,7 +12,7 @@ from functions.application.probing.probe_record import Spot, Written
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Gone, Malformed, Refused
-from functions.domain.model.identity import event_id
+from functions.domain.model.identity import event_ids
 from functions.domain.planning.step import BookingChange
 
 PLACES = (2, 1)  # two at first: only then it shows whether an update without a number keeps it
@@ -133,8 +133,8 @@ def somebody_writes(b: Bench) -> None:
     """See whether somebody else wrote an event id into the bookings since they were made or moved."""
     booking = b.second()
     fields = dict.fromkeys(("external_id", b.session.settings.outbound.external_id_field))
-    ours = event_id(b.session.id, booking.id, 0)
-    held = next((value for name in fields if (value := booking.value_of(name).strip()) and value != ours), "")
+    ours = {"", *event_ids(b.session.digest, b.session.id, booking.id, [0])}
+    held = next((value for name in fields if (value := booking.value_of(name).strip()) not in ours), "")
     b.trial = replace(b.trial, second_held=held)
 
 

@@ -13,7 +13,7 @@ from functions.application.sync.reconcile import Outcome, reconcile
 from functions.application.sync.session import SyncSession
 from functions.domain.model.errors import AccessRevoked, Conflict, Malformed, Stale, SyncError, Transient
 from functions.domain.model.event import Event, EventKey
-from functions.domain.model.identity import event_id
+from functions.domain.model.identity import event_ids
 from functions.domain.model.link import Link, State
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.planning.echo import is_echo
@@ -124,7 +124,7 @@ def _one(session: SyncSession, hint: Hint, page: Page, item: Event | Tombstone) 
         if link is None and not _new(session, item):
             return False
         link = link or links.for_new_event(session.id, item.key)
-        if link.event is not None and link.event != item.key and not _left(session, link.event):
+        if link.event is not None and link.event != item.key and not session.has_left(link.event):
             return False
         if link.version == 0 and (due := _makes_room(session, item)) is not None:
             session.ports.tasks.put(task(_about(hint, item.key), due, "room", int(due.timestamp())))
@@ -163,8 +163,8 @@ def _known_elsewhere(session: SyncSession, page: Page, event: Event) -> Link | N
         return None
     if event.mark.int_id == session.id and event.mark.link_id:
         link = links.by_id(documents, session.id, event.mark.link_id)
-        generations = range(link.generation + 1) if link is not None and link.booking_id else ()
-        if link is not None and event.key.id in {event_id(session.id, link.booking_id, each) for each in generations}:
+        known = range(link.generation + 1) if link is not None and link.booking_id else ()
+        if link is not None and event.key.id in event_ids(session.digest, session.id, link.booking_id, known):
             return link
     if page.listed:
         return None
@@ -182,14 +182,6 @@ def _makes_room(session: SyncSession, event: Event) -> datetime | None:
     held = ((link.until, *period(link.base.when, zone)) for link in waiting if link.until and link.base)
     ends = [until for until, since, till in held if since < end and start < till]
     return max(ends) + ROOM_AFTER if ends else None
-
-
-def _left(session: SyncSession, former: EventKey) -> bool:
-    """Whether an event is gone from where its link has it, so that it was moved and not copied."""
-    found = session.read_event(former)
-    if found.presence is Presence.UNREADABLE and session.trouble is not None:
-        raise session.trouble
-    return found.vanished
 
 
 def _look(session: SyncSession, hint: Hint, link: Link, event: Snapshot[Event] | None) -> bool:

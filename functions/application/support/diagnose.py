@@ -20,7 +20,7 @@ from functions.domain.model.link import State
 from functions.domain.model.zones import local
 from functions.domain.settings.integration import Phase
 
-ADDRESS = re.compile(r"[^\s@,;()]+@[^\s@,;()]+")
+ADDRESS = re.compile(r"(?<![^\s@,;()])[^\s@,;()]+@[^\s@,;()]+")
 
 WEEK = 7  # nights in which every text should have been read
 ID_LENGTH = 32  # of the ids that this service makes

@@ -151,10 +151,15 @@ def _look(session: SyncSession, view: View, step: Look) -> View:
 
 
 def _pair_of(session: SyncSession, view: View, booking: Snapshot[Booking]) -> View:
-    """Go on with the pair that a booking belongs to already: its event came here from another calendar."""
+    """Go on with the pair that a booking belongs to already: its event came here from another calendar.
+
+    While it still stands where the pair has it, this one is a copy, which nothing is to be done about.
+    """
     if booking.value is not None:
         link = links.of_booking(session.ports.documents, session.id, booking.value.id)
         if link.version and link.event is not None and link.event.id == (view.link.event or link.event).id:
+            if link.event != view.link.event and not session.has_left(link.event):
+                return replace(view, event=Snapshot(Presence.ABSENT))
             return replace(view, link=link, booking=booking, event=_event(session, link, view.event))
     return replace(view, booking=booking)
 

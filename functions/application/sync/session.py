@@ -108,6 +108,16 @@ class SyncSession:
             return Snapshot(Presence.UNREADABLE)
         return Snapshot.of(event) if isinstance(event, Event) else Snapshot(Presence.CANCELLED)
 
+    def has_left(self, former: EventKey) -> bool:
+        """Whether an event is gone from where its link has it: then it was moved, or else it is a copy.
+
+        Asked wherever an event of another calendar would take a pair up. Raises what the read raises.
+        """
+        found = self.read_event(former)
+        if found.presence is Presence.UNREADABLE and self.trouble is not None:
+            raise self.trouble
+        return found.vanished
+
     def find_event(self, event_id: str, but: str = "") -> Snapshot[Event]:
         """Look for an event in every mapped calendar but one."""
         best: Snapshot[Event] = Snapshot(Presence.ABSENT)

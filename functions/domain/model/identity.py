@@ -2,15 +2,34 @@
 
 import base64
 import hashlib
+from collections.abc import Callable, Iterable
+
+Digest = Callable[[str], str]  # keyed; "" for ""
 
 
-def event_id(int_id: str, booking_id: str, generation: int) -> str:
+def event_id(digest: Digest, int_id: str, booking_id: str, generation: int) -> str:
     """Return the id of the event made for a booking: base32hex (a-v, 0-9), as Google asks of chosen ids.
 
+    It is keyed: who may write in another calendar cannot insert an event of this id there before or beside ours.
     https://developers.google.com/workspace/calendar/api/v3/reference/events/insert
     """
-    seed = f"{int_id}\n{booking_id}\n{generation}".encode()
-    return base64.b32hexencode(hashlib.sha256(seed).digest()[:20]).decode().rstrip("=").lower()
+    return _chosen(digest(f"event\n{int_id}\n{booking_id}\n{generation}"))
+
+
+def unkeyed_event_id(int_id: str, booking_id: str, generation: int) -> str:
+    """Return the id that version 0.1 gave to the event of a booking; those events are still ours."""
+    return _chosen(f"{int_id}\n{booking_id}\n{generation}")
+
+
+def event_ids(digest: Digest, int_id: str, booking_id: str, generations: Iterable[int]) -> set[str]:
+    """Return the ids that the event of a booking can have, or have had."""
+    known = tuple(generations)
+    keyed = {event_id(digest, int_id, booking_id, each) for each in known}
+    return keyed | {unkeyed_event_id(int_id, booking_id, each) for each in known}
+
+
+def _chosen(seed: str) -> str:
+    return base64.b32hexencode(hashlib.sha256(seed.encode()).digest()[:20]).decode().rstrip("=").lower()
 
 
 def link_id(int_id: str, kind: str, subject: str) -> str:
@@ -38,4 +57,4 @@ TEST_LINK = "round-trip"  # stands for the link in the mark of a test event
 
 def test_event_id(int_id: str, stamp: str) -> str:
     """Return the id of the test event of a round trip, derived from the stamp in its mark."""
-    return event_id(int_id, f"{TEST_LINK}\n{stamp}", 0)
+    return unkeyed_event_id(int_id, f"{TEST_LINK}\n{stamp}", 0)

@@ -8,6 +8,19 @@ https://peps.python.org/pep-0495/
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+LONGEST_NAME = 64
+
+
+def is_zone(name: str) -> bool:
+    """Whether a text is the name of a time zone."""
+    if len(name) > LONGEST_NAME:
+        return False
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # a path that leads elsewhere, a folder, none
+        return False
+    return True
+
 
 def local(moment: datetime, zone: str) -> datetime:
     """Return an aware moment on the wall clock of the zone, aware; of two equal autumn hours `fold` tells which."""

@@ -49,7 +49,7 @@ def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:
             ReviveEvent(link.event, revived(link, content), Why.BOOKING_MADE),
             base_revived(link, content, booking, context),
         )
-    derived = event_id(context.settings.id, booking.id, link.generation)
+    derived = event_id(context.digest, context.settings.id, booking.id, link.generation)
     named = booking.value_of(context.settings.outbound.external_id_field)
     if named and named != derived and link.write_back:
         if v.found is None:

@@ -1,22 +1,21 @@
 """Projection: what a booking should look like as an event, and an event as a booking."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from functions.domain.model.addresses import is_mail_address
 from functions.domain.model.appointment import AllDay, Appointment, Style, Timed, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
+from functions.domain.model.identity import Digest
 from functions.domain.model.link import Base
-from functions.domain.model.text import escape, plain, take_apart
+from functions.domain.model.text import escape, plain, readable, take_apart
 from functions.domain.settings.schema import COLOURS, MappingRow, Settings
 from functions.domain.settings.template import fill
 
-Digest = Callable[[str], str]  # keyed; "" for ""
 TITLE_LIMIT = 1000
 BOOKED = {"nl": "Bezet", "en": "Occupied"}
-ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 DESCRIPTION_LIMIT = 8000  # Google's practical limit is about 8192 characters
 
 
@@ -57,12 +56,12 @@ def appointment_of(booking: Booking, settings: Settings, calendar: str) -> Appoi
     return Appointment(
         when=when_of(booking, settings),
         calendar=calendar,
-        title=" ".join(title.split())[:TITLE_LIMIT],
+        title=" ".join(readable(title).split())[:TITLE_LIMIT],
         description=escape(fill(o.description_template, booking, starts, ends, settings.language))[:DESCRIPTION_LIMIT],
         guest=_guest(booking) if o.use_customer_data else "",
         reminders=_reminders(settings),
         meet=o.create_meet_link,
-        style=_style(booking, settings, row, " ".join(location.split())[:TITLE_LIMIT]),
+        style=_style(booking, settings, row, " ".join(readable(location).split())[:TITLE_LIMIT]),
     )
 
 
@@ -88,7 +87,7 @@ def _style(booking: Booking, settings: Settings, row: MappingRow | None, locatio
 def _guest(booking: Booking) -> str:
     """Return the customer's address, or "" where it is none: Google would refuse the whole event."""
     address = booking.email.strip().lower()
-    return address if ADDRESS.fullmatch(address) else ""
+    return address if is_mail_address(address) else ""
 
 
 def base_of(wanted: Appointment, booking: Booking, digest: Digest) -> Base:
@@ -144,7 +143,7 @@ def written(field: str, value: str) -> str:
 def remarks_of(event: Event) -> str:
     """Return what a person's event says, as text for a booking: its title, then its description above our line."""
     parts = (event.title.strip(), plain(take_apart(event.description).above))
-    return "\n".join(part for part in parts if part)
+    return readable("\n".join(part for part in parts if part))
 
 
 def in_window(when: When, settings: Settings, now: datetime) -> bool:

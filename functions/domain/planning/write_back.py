@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import EventKey
-from functions.domain.model.identity import event_id
+from functions.domain.model.identity import event_ids
 from functions.domain.model.link import Link
 from functions.domain.planning.projection import written
 from functions.domain.planning.step import BookingChange, Planned, Why, WriteBooking
@@ -35,7 +35,7 @@ def named_by_other(link: Link, booking: Booking, context: PlanningContext) -> bo
     value = booking.value_of(name)
     if not value or (link.event is not None and value == link.event.id):
         return False
-    derived = (event_id(context.settings.id, booking.id, generation) for generation in range(link.generation + 1))
+    derived = event_ids(context.digest, context.settings.id, booking.id, range(link.generation + 1))
     return value not in derived and _foreign(name, link, booking, context)
 
 

@@ -7,10 +7,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
+from functions.domain.model.addresses import is_mail_address, web_address
 from functions.domain.model.errors import Fault
+from functions.domain.model.zones import is_zone
 from functions.domain.settings.facts import facts
 from functions.domain.settings.schema import COLOURS, Settings
 from functions.domain.settings.template import template_faults
@@ -63,7 +63,8 @@ def faults_between(settings: Settings, others: Iterable[Settings]) -> tuple[Faul
 
 
 def _host(url: str) -> str:
-    return (urlsplit(url).netloc + urlsplit(url).path).rstrip("/").lower()
+    parts = web_address(url)
+    return (parts.netloc + parts.path).rstrip("/").lower() if parts is not None else ""
 
 
 Found = Iterator[tuple[str, str]]
@@ -72,10 +73,8 @@ Found = Iterator[tuple[str, str]]
 def _identity(s: Settings) -> Found:
     if not ID.fullmatch(s.id):
         yield "id", "use 1 to 40 letters, digits, - or _"
-    try:
-        ZoneInfo(s.timezone)
-    except (ValueError, OSError, KeyError):
-        yield "timezone", f"“{s.timezone}” is not a time zone; use a name such as Europe/Amsterdam"
+    if not is_zone(s.timezone):
+        yield "timezone", f"“{s.timezone[:64]}” is not a time zone; use a name such as Europe/Amsterdam"
 
 
 def _ranges(s: Settings) -> Found:
@@ -85,13 +84,13 @@ def _ranges(s: Settings) -> Found:
 
 
 def _addresses(s: Settings) -> Found:
-    parts = urlsplit(s.ireserve.base_url)
-    if parts.scheme not in ("https", "http") or not parts.hostname:
+    parts = web_address(s.ireserve.base_url)
+    if parts is None:
         yield (
             "ireserve.base_url",
             "give the address of the interface, such as https://tenant.i-reserve.net/api/rest",
         )
-    elif parts.username or parts.password or parts.query or parts.fragment:
+    elif "@" in parts.netloc or parts.query or parts.fragment:
         yield "ireserve.base_url", "give the address without user name, password, ? or #"
     if not s.ireserve.username:
         yield "ireserve.username", "give the name of the API user in i-Reserve"
@@ -186,7 +185,7 @@ def _sync(s: Settings) -> Found:
 
 
 def _alerts(s: Settings) -> Found:
-    if s.alerts.email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", s.alerts.email):
+    if s.alerts.email and not is_mail_address(s.alerts.email):
         yield "alerts.email", "give one e-mail address"
-    if s.alerts.webhook_url and urlsplit(s.alerts.webhook_url).scheme not in ("https", "http"):
+    if s.alerts.webhook_url and web_address(s.alerts.webhook_url) is None:
         yield "alerts.webhook_url", "give an https address"

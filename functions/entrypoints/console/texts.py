@@ -7,7 +7,7 @@ written where it arises, in English; `texts/sentences.nl.yaml` has the Dutch of 
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from functions.domain.settings.template import DAYS, MONTHS
 FOLDER = Path(__file__).parent / "texts"
 LANGUAGES = ("en", "nl")
 JUST_NOW = 10  # seconds
+LONGEST, MOST = 500, 8  # characters, and parts, of a sentence that is translated: ours are shorter
 
 
 @cache
@@ -66,7 +67,7 @@ class Texts:
 
     def sentence(self, english: str) -> str:
         """Return what a use case said, in this language; a sentence without a translation stays as it is."""
-        said = english if self.language == "en" else _dutch(english)
+        said = english if self.language == "en" or len(english) > LONGEST else _dutch(english)
         first = said.split(" ", 1)[0]
         return said[:1].upper() + said[1:] if first.isalpha() else said
 
@@ -112,11 +113,11 @@ class Texts:
         return self("ago.seconds", n=seconds) if seconds >= JUST_NOW else self("ago.now")
 
 
-@cache
+@lru_cache(1000)
 def _dutch(english: str) -> str:
     """Translate a sentence, or several joined by `; `, each as long as one that is known."""
     parts = english.split("; ")
-    for end in range(len(parts), 0, -1):
+    for end in range(min(len(parts), MOST), 0, -1):
         found = _one("; ".join(parts[:end]))
         if found is not None:
             rest = "; ".join(parts[end:])

@@ -1,0 +1,47 @@
+"""Addresses as people and programs give them: taken apart in one place, which never raises.
+
+Every web or mail address from outside goes through here; what comes out can be used without a second look.
+"""
+
+from urllib.parse import SplitResult, urlsplit
+
+LONGEST_URL = 2000
+LONGEST_MAIL, LONGEST_NAME = 254, 64  # https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1
+NOT_IN_MAIL = frozenset(' ,;:<>()[]\\"')
+
+
+def web_address(text: str) -> SplitResult | None:
+    """Return the parts of an absolute http or https address with a host, or None where the text is none."""
+    if len(text) > LONGEST_URL or not text.isprintable() or " " in text:
+        return None
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        (parts.hostname or "").encode("idna")
+    except ValueError:  # a bracket without an end, a port that is none, a name that no resolver takes
+        return None
+    return parts if usable else None
+
+
+def origin_of(text: str) -> tuple[str, str, int] | None:
+    """Return scheme, host and port of a web address: what a secret that is sent there belongs to."""
+    parts = web_address(text)
+    if parts is None:
+        return None
+    return parts.scheme, (parts.hostname or "").rstrip("."), parts.port or {"http": 80, "https": 443}[parts.scheme]
+
+
+def is_mail_address(text: str) -> bool:
+    """Whether a text is one mail address, and no more."""
+    name, at, host = text.rpartition("@")
+    labels = host.split(".")
+    return (
+        bool(at)
+        and len(text) <= LONGEST_MAIL
+        and 0 < len(name) <= LONGEST_NAME
+        and "@" not in name
+        and len(labels) > 1
+        and all(labels)
+        and text.isprintable()
+        and NOT_IN_MAIL.isdisjoint(text)
+    )
