@@ -11,7 +11,7 @@ locals {
       caller              = "public" # public | tasks | scheduler | people: who may call it
       firestore           = "write"  # none | read | write
       queues              = []       # the queues that it adds tasks to: live, backfill
-      integration_secrets = "none"   # none | read | manage (read, add and destroy versions)
+      integration_secrets = "none"   # none | tend (read, and destroy a replaced version) | manage (add versions too)
       webhook_keys        = false    # whether WEBHOOK_KEYS is in its environment
       mails               = false    # whether it mails alerts: SMTP_URL is in its environment once there is one
       secret_in_url       = true     # Google's code is in the query: its request log is not kept
@@ -41,7 +41,7 @@ locals {
       caller              = "tasks"
       firestore           = "write"
       queues              = ["live", "backfill"]
-      integration_secrets = "read"
+      integration_secrets = "tend"
       webhook_keys        = true # it opens channels
       mails               = true # the minute's round tells
       secret_in_url       = false

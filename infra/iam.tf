@@ -108,10 +108,18 @@ resource "google_project_iam_member" "firestore" {
 
 # --- secrets, each by name -------------------------------------------------------------------------------------------
 
+# A version that was replaced is destroyed some minutes later, by a task: nothing may be about to read it any more.
+resource "google_project_iam_custom_role" "secret_destroyer" {
+  project     = var.project_id
+  role_id     = "ireserveSecretDestroyer"
+  title       = "i-Reserve sync: destroys replaced versions of secrets"
+  permissions = ["secretmanager.versions.destroy"]
+}
+
 locals {
   secret_roles = {
     none   = []
-    read   = ["roles/secretmanager.secretAccessor"]
+    tend   = ["roles/secretmanager.secretAccessor", "projects/${var.project_id}/roles/ireserveSecretDestroyer"]
     manage = ["roles/secretmanager.secretAccessor", "roles/secretmanager.secretVersionManager"]
   }
 
@@ -133,6 +141,8 @@ resource "google_secret_manager_secret_iam_member" "integration" {
   secret_id = google_secret_manager_secret.integration[each.value.secret].secret_id
   role      = each.value.role
   member    = google_service_account.function[each.value.function].member
+
+  depends_on = [google_project_iam_custom_role.secret_destroyer]
 }
 
 # The platform reads these for the function's environment, as the function's account.

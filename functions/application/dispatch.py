@@ -14,11 +14,11 @@ from functions.application.probing import probe, probe_record
 from functions.application.pulling import pull
 from functions.application.pulling.apply_page import look_at
 from functions.application.scanning import scan, sweep
-from functions.application.setting_up import activation
+from functions.application.setting_up import activation, setup
 from functions.application.store import integrations, links, parked
 from functions.application.support import alerts
 from functions.application.sync.reconcile import Outcome, reconcile
-from functions.application.sync.session import SyncSession, mark_google_dead, mark_ireserve_refused, open_session
+from functions.application.sync.session import SyncSession, mark_revoked, open_session
 from functions.application.watching import renewal
 from functions.domain.model.errors import AccessRevoked, Conflict, Malformed, Stale, SyncError, Transient
 from functions.domain.model.event import EventKey
@@ -74,6 +74,9 @@ def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
     if hint.kind is Kind.PROBE:
         probe.run(ports, hint)
         return
+    if hint.kind is Kind.SECRET:
+        setup.destroy_replaced(ports, integration, hint)
+        return
     if integration.probing and probe_record.note_webhook(ports, integration, hint):
         return
     if integration.phase not in (Phase.ACTIVE, Phase.SHADOW):
@@ -91,7 +94,7 @@ def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
     try:
         _follow(session, hint)
     except AccessRevoked as error:
-        _revoked(ports, hint, error)
+        _revoked(ports, integration, hint, error)
     except (Transient, Stale) as error:
         _again(ports, hint, error)
     except SyncError as error:
@@ -171,9 +174,9 @@ def _wait(hint: Hint, error: SyncError) -> float:
     return max(float(BACK_OFF[hint.attempt]), named)
 
 
-def _revoked(ports: Ports, hint: Hint, error: AccessRevoked) -> None:
+def _revoked(ports: Ports, integration: Integration, hint: Hint, error: AccessRevoked) -> None:
     """Stop calling the side that refuses; after mending, a sweep catches up with what was dropped."""
-    if error.reason.startswith("ireserve"):
-        mark_ireserve_refused(ports, hint.int_id, error.reason)
-    else:
-        mark_google_dead(ports, hint.int_id, error.reason)
+    try:
+        mark_revoked(ports, integration, error)
+    except Stale as replaced:
+        _again(ports, hint, replaced)

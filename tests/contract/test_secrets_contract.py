@@ -46,7 +46,9 @@ def test_integrations_and_names_do_not_mix(secrets: Secrets) -> None:
 
 def test_old_versions_are_destroyed_and_say_so(secrets: Secrets) -> None:
     old, new = secrets.put("7", "digest_key", "old"), secrets.put("7", "digest_key", "new")
-    secrets.delete("7", "digest_key", keep_version=new)
+    assert secrets.get("7", "digest_key", old) == "old"
+    for _ in range(2):
+        secrets.destroy("7", "digest_key", old)
     assert secrets.get("7", "digest_key", new) == "new"
     with pytest.raises(AccessRevoked, match=r"Version 1 of digest_key of integration 7 was destroyed"):
         secrets.get("7", "digest_key", old)

@@ -24,7 +24,7 @@ NEEDS: dict[str, dict[str, Any]] = {
         "caller": "tasks",
         "firestore": "write",
         "queues": ["live", "backfill"],
-        "integration_secrets": "read",
+        "integration_secrets": "tend",
         "webhook_keys": True,
         "mails": True,
     },

@@ -54,12 +54,17 @@ class FileSecrets:
             secret["versions"][str(secret["last"])] = value
             return str(secret["last"])
 
-    def delete(self, int_id: str, name: str, *, keep_version: str = "") -> None:
-        """Destroy every version but the one to keep. Numbers go on: a secret that is entered again gets a new one."""
+    def destroy(self, int_id: str, name: str, version: str) -> None:
+        """Destroy one version."""
+        with self._changing() as kept:
+            kept.get(int_id, {}).get(name, {"versions": {}})["versions"].pop(version, None)
+
+    def delete(self, int_id: str, name: str) -> None:
+        """Destroy every version. Numbers go on: a secret that is entered again gets a new one."""
         with self._changing() as kept:
             secret = kept.get(int_id, {}).get(name)
             if secret is not None:
-                secret["versions"] = {n: value for n, value in secret["versions"].items() if n == keep_version}
+                secret["versions"] = {}
 
     def _read(self) -> Kept:
         try:

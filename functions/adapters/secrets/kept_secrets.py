@@ -32,9 +32,15 @@ class KeptSecrets:
         """Store a new version and return its number."""
         return self._stored.put(int_id, name, value)
 
-    def delete(self, int_id: str, name: str, *, keep_version: str = "") -> None:
-        """Destroy every version but the one to keep, here too."""
-        self._stored.delete(int_id, name, keep_version=keep_version)
+    def destroy(self, int_id: str, name: str, version: str) -> None:
+        """Destroy one version, here too."""
+        self._stored.destroy(int_id, name, version)
         with self._lock:
-            for place in [each for each in self._kept if each[:2] == (int_id, name) and each[2] != keep_version]:
+            self._kept.pop((int_id, name, version), None)
+
+    def delete(self, int_id: str, name: str) -> None:
+        """Destroy every version, here too."""
+        self._stored.delete(int_id, name)
+        with self._lock:
+            for place in [each for each in self._kept if each[:2] == (int_id, name)]:
                 del self._kept[place]

@@ -80,17 +80,31 @@ class SecretManagerSecrets:
             ) from error
         return str(answer.name.rsplit("/", 1)[1])
 
-    def delete(self, int_id: str, name: str, *, keep_version: str = "") -> None:
-        """Destroy every version but the one to keep; the empty secret stays, as it belongs to the infrastructure."""
+    def destroy(self, int_id: str, name: str, version: str) -> None:
+        """Destroy one version; one that is destroyed already, or was never there, is as good."""
+        from google.api_core.exceptions import BadRequest, NotFound
+
+        one = {"name": f"{self._secret(int_id, name)}/versions/{version}"}
+        try:
+            self._call(
+                int_id,
+                name,
+                "secretVersionManager",
+                lambda: self._client().destroy_secret_version(request=one, retry=None, timeout=self._seconds),
+            )
+        except (BadRequest, NotFound):
+            return
+
+    def delete(self, int_id: str, name: str) -> None:
+        """Destroy every version; the empty secret stays, as it belongs to the infrastructure."""
         from google.api_core.exceptions import NotFound
 
         def destroy() -> None:
             client, secret = self._client(), self._secret(int_id, name)
             every = {"parent": secret, "filter": "NOT state:DESTROYED"}
             for version in client.list_secret_versions(request=every, retry=None, timeout=self._seconds):
-                if version.name.rsplit("/", 1)[1] != keep_version:
-                    one = {"name": version.name}
-                    client.destroy_secret_version(request=one, retry=None, timeout=self._seconds)
+                one = {"name": version.name}
+                client.destroy_secret_version(request=one, retry=None, timeout=self._seconds)
 
         try:
             self._call(int_id, name, "secretVersionManager", destroy)

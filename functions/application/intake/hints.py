@@ -28,6 +28,7 @@ class Kind(StrEnum):
     SWEEP = "sweep"  # a search that somebody asked for
     RENEW = "renew"
     WALK = "walk"  # subject: its kind, when it was started
+    SECRET = "secret"  # subject: name and version of a secret that was replaced  # noqa: S105
     PROBE = "probe"  # the next part of a probe; subject: when it was started, which part
 
 

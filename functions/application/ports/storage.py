@@ -74,5 +74,8 @@ class Secrets(Protocol):
     def put(self, int_id: str, name: str, value: str) -> str:
         """Store a new version and return its number."""
 
-    def delete(self, int_id: str, name: str, *, keep_version: str = "") -> None:
-        """Destroy every version but the one to keep."""
+    def destroy(self, int_id: str, name: str, version: str) -> None:
+        """Destroy one version that was replaced, once nothing can be about to read it."""
+
+    def delete(self, int_id: str, name: str) -> None:
+        """Destroy every version."""

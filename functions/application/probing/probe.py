@@ -25,8 +25,8 @@ from functions.application.probing.probe_record import Trial
 from functions.application.store import integrations
 from functions.application.store.integrations import path_of
 from functions.application.store.records import body_of, record_of
-from functions.application.sync.session import mark_ireserve_refused, open_session
-from functions.domain.model.errors import AccessRevoked, Gone, SyncError, Transient
+from functions.application.sync.session import mark_revoked, open_session
+from functions.domain.model.errors import AccessRevoked, Gone, Stale, SyncError, Transient
 from functions.domain.settings.integration import Integration
 
 LEASE = timedelta(seconds=90)
@@ -109,8 +109,8 @@ def advance(ports: Ports, int_id: str) -> Trial | None:
         part.do(bench)
         bench.put_back()
     except AccessRevoked as error:
-        if error.reason.startswith("ireserve"):
-            mark_ireserve_refused(ports, int_id, error.reason)
+        with suppress(Stale):  # a probe that was begun with the login of before ends all the same
+            mark_revoked(ports, session.integration, error)
         return _stopped(bench, error.reason)
     except SyncError as error:
         trouble = error

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from functions.application.ports import CalendarEntry, Path, Ports, Transaction
 from functions.application.scanning import sweep
-from functions.application.setting_up.setup import SCOPES, resolve_primary
+from functions.application.setting_up.setup import SCOPES, replaced, resolve_primary
 from functions.application.store import integrations
 from functions.application.store.integrations import path_of
 from functions.domain.model.errors import Conflict, Malformed, Refused, SyncError
@@ -129,7 +129,8 @@ def _take(
 
     saved = integrations.change(ports.documents, integration.id, changed)
     found = calendars if calendars is not None else ports.outside.calendars(saved).calendars()
-    ports.secrets.delete(integration.id, "google_refresh_token", keep_version=pending.version)
+    former = integration.secret_versions.get("google_refresh_token", "")
+    replaced(ports, integration.id, "google_refresh_token", former if former != pending.version else "")
     ports.documents.transact(lambda tx: tx.delete(path_of(integration.id, "progress", "catalogue")))
     sweep.catch_up(ports, saved, pending.account)
     return Connected(pending.account, tuple(found))

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
+from functions.application.intake.hints import Hint, Kind, task
 from functions.application.ports import Path, Ports, Transaction
 from functions.application.scanning import sweep
 from functions.application.setting_up.settings_input import SECRET_NAMES, settings_from
@@ -12,6 +14,7 @@ from functions.domain.model.errors import Conflict, Fault
 from functions.domain.settings.integration import Connection, Integration, Phase
 from functions.domain.settings.schema import Settings
 
+HELD_BY_TASKS = timedelta(minutes=10)  # a task read its settings at most a minute ago; this is plenty
 SCOPES = (
     "https://www.googleapis.com/auth/calendar.readonly",
     "https://www.googleapis.com/auth/calendar.events",
@@ -59,13 +62,14 @@ def secret_faults(secrets: object) -> list[Fault]:
 
 def store_secrets(ports: Ports, integration: Integration, secrets: Mapping[str, str]) -> Integration:
     """Put secrets into the secret store; only their version numbers rest with the integration."""
-    versions = dict(integration.secret_versions)
-    if "digest_key" not in versions:
+    versions = {name: ports.secrets.put(integration.id, name, value.strip()) for name, value in secrets.items()}
+    if "digest_key" not in integration.secret_versions:
         versions["digest_key"] = ports.secrets.put(integration.id, "digest_key", ports.token(32))
-    for name, value in secrets.items():
-        versions[name] = ports.secrets.put(integration.id, name, value.strip())
+    former: dict[str, str] = {}
 
     def changed(before: Integration) -> Integration:
+        former.clear()
+        former.update((name, before.secret_versions[name]) for name in versions if name in before.secret_versions)
         after = replace(before, secret_versions={**before.secret_versions, **versions})
         if "ireserve_password" in secrets:
             after = replace(after, ireserve_refused="")
@@ -75,11 +79,27 @@ def store_secrets(ports: Ports, integration: Integration, secrets: Mapping[str, 
         return after
 
     saved = integrations.change(ports.documents, integration.id, changed)
-    for name in secrets:
-        ports.secrets.delete(integration.id, name, keep_version=versions[name])
+    for name, version in former.items():
+        replaced(ports, integration.id, name, version)
     if secrets:
         sweep.catch_up(ports, saved, "secrets")
     return saved
+
+
+def replaced(ports: Ports, int_id: str, name: str, version: str) -> None:
+    """Let a version of a secret that has a successor be destroyed once no task can be about to read it."""
+    if version:
+        due = ports.clock() + HELD_BY_TASKS
+        hint = Hint(Kind.SECRET, int_id, (name, version), "person", ports.clock())
+        ports.tasks.put(task(hint, due, "replaced", int(due.timestamp())))
+
+
+def destroy_replaced(ports: Ports, integration: Integration, hint: Hint) -> None:
+    """Destroy the version that a task names, unless it is in use all the same."""
+    name, version = hint.subject
+    pending = integration.pending.version if integration.pending is not None else ""
+    if version not in (integration.secret_versions.get(name, ""), pending if name == "google_refresh_token" else ""):
+        ports.secrets.destroy(integration.id, name, version)
 
 
 def delete(ports: Ports, int_id: str) -> None:

@@ -10,7 +10,7 @@ from functions.application.ports import Calendars, Ports, Reservations
 from functions.application.store import integrations
 from functions.application.store.dialect_kept import dialect_of
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, SyncError, Transient
+from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, Stale, SyncError, Transient
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.planning.view import PlanningContext
@@ -168,19 +168,22 @@ def _digest_key(ports: Ports, integration: Integration) -> bytes:
     return found.encode()
 
 
-def mark_google_dead(ports: Ports, int_id: str, reason: str) -> None:
-    """Note that the connection cannot be used until a person runs Step 1 again."""
+def mark_revoked(ports: Ports, used: Integration, error: AccessRevoked) -> None:
+    """Note that a side refuses its login: it is not called until a person mends it, lest the account be locked.
 
-    def dead(before: Integration) -> Integration:
+    `used` is the integration as it was when the call was made. Raises `Stale` where the login was replaced meanwhile.
+    """
+    side = "ireserve" if error.reason.startswith("ireserve") else "google"
+
+    def marked(before: Integration) -> Integration:
+        if before.login_of(side) != used.login_of(side):
+            raise Stale("the login was replaced meanwhile", reason="login_replaced")
+        if side == "ireserve":
+            return replace(before, ireserve_refused=error.reason)
         if before.connection is None or before.connection.dead:
             return before
-        return replace(before, connection=replace(before.connection, dead=reason, dead_at=ports.clock()))
+        return replace(before, connection=replace(before.connection, dead=error.reason, dead_at=ports.clock()))
 
-    integrations.change(ports.documents, int_id, dead)
-    ports.log("token_dead", {"severity": "ERROR", "int_id": int_id, "reason": reason})
-
-
-def mark_ireserve_refused(ports: Ports, int_id: str, reason: str) -> None:
-    """Note that i-Reserve refuses the login: no call is made until a person mends it, lest the account be locked."""
-    integrations.change(ports.documents, int_id, lambda before: replace(before, ireserve_refused=reason))
-    ports.log("error", {"severity": "ERROR", "int_id": int_id, "reason": reason})
+    integrations.change(ports.documents, used.id, marked)
+    event = "error" if side == "ireserve" else "token_dead"
+    ports.log(event, {"severity": "ERROR", "int_id": used.id, "reason": error.reason})

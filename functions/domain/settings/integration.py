@@ -77,6 +77,13 @@ class Integration:
         """The `int_id` of the routes."""
         return self.settings.id
 
+    def login_of(self, side: str) -> tuple[str, ...]:
+        """Return what a side (`ireserve`, `google`) is called with: a refusal of one login says nothing of another."""
+        s, versions = self.settings, self.secret_versions
+        if side == "ireserve":
+            return s.ireserve.base_url, s.ireserve.username, versions.get("ireserve_password", "")
+        return s.google.client_id, versions.get("google_client_secret", ""), versions.get("google_refresh_token", "")
+
     def owing(self, more: str, now: datetime) -> "Integration":
         """Return the integration with something left to be brought about; what asks for more goes before."""
         return replace(self, unfinished=max(self.unfinished, more, key=OWED.index), unfinished_at=now)
