@@ -124,11 +124,10 @@ def test_every_expression_is_kept_by_a_module_where_the_test_above_finds_it() ->
             id(node) for each in tree.body for node in ast.walk(each) if isinstance(each, ast.Assign | ast.AnnAssign)
         }
         for node in ast.walk(tree):
-            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-            if called and isinstance(node.func.value, ast.Name) and node.func.value.id == "re":  # type: ignore[attr-defined]
-                compiled = node.func.attr == "compile" and id(node) in kept  # type: ignore[attr-defined]
-                if not compiled and node.func.attr != "escape":  # type: ignore[attr-defined]
-                    loose.append(f"{path.relative_to(PRODUCT)}:{node.lineno}")
+            match node:
+                case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr=called)):
+                    if called != "escape" and not (called == "compile" and id(node) in kept):
+                        loose.append(f"{path.relative_to(PRODUCT)}:{node.lineno}")
     assert [each for each in loose if not each.startswith("entrypoints/console/texts.py")] == []
 
 
