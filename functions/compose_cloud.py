@@ -4,14 +4,14 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from werkzeug.datastructures import Headers
-
 from functions.application.ports import Documents, Secrets, Tasks
 from functions.composing import Product, clock, ports
 from functions.entrypoints.http.authenticator import Authenticator, closed_door, person_door, token_door
 from functions.settings import Environment
 
 if TYPE_CHECKING:
+    from flask import Request
+
     from functions.adapters.firestore.connection import FirestoreConnection
     from functions.entrypoints.console.session import Sessions
 
@@ -55,7 +55,7 @@ def cloud(environment: Environment) -> Product:
     def sessions() -> "Sessions":
         from functions.entrypoints.console.session import CloudSessions
 
-        return CloudSessions(_person(environment), made.token)
+        return CloudSessions(_person(environment), made)
 
     return Product(
         environment,
@@ -80,8 +80,8 @@ def _machine(environment: Environment, account: str) -> Authenticator:
         )
         return token_door(proof, account)
 
-    def enter(headers: Headers) -> str:
-        return authenticator()(headers)
+    def enter(request: "Request") -> str:
+        return authenticator()(request)
 
     return enter
 

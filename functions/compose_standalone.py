@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from functions.application.ports import Documents, Secrets
 from functions.composing import Product, clock, ports
 from functions.entrypoints.http.authenticator import key_door
+from functions.entrypoints.http.key_proof import KeyProof
 from functions.settings import Environment
 
 if TYPE_CHECKING:
@@ -45,11 +46,13 @@ def standalone(environment: Environment) -> Product:
 
     made = ports(environment, keys.webhook_keys, documents=documents, secret_store=secret_store, tasks=tasks)
 
+    proof = KeyProof(made, keys.console_key)
+
     @cache
     def sessions() -> "Sessions":
         from functions.entrypoints.console.session import KeySessions
 
-        return KeySessions(made, keys.console_key)
+        return KeySessions(made, proof)
 
-    authenticator = key_door(keys.console_key)
+    authenticator = key_door(proof)
     return Product(environment, made, authenticator, authenticator, sessions, keys.console_key, tasks)

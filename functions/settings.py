@@ -4,8 +4,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
+from functions.domain.model.addresses import web_address
+from functions.domain.model.numbers import whole_number
+from functions.domain.model.strength import MADE, can_be_guessed
 from functions.serving import Serving, serving
 
 _QUEUES = ("TASKS_QUEUE", "TASKS_BACKFILL_QUEUE", "TASKS_TARGET", "TASKS_SERVICE_ACCOUNT")
@@ -74,16 +76,16 @@ def read_environment(env: Mapping[str, str] | None = None, *, function: str = "c
     port = _port(env, faults)
     base = _address(env, "BASE_URL", f"http://127.0.0.1:{port}" if backend == "standalone" else "", faults)
     keys = tuple(key.strip() for key in env.get("WEBHOOK_KEYS", "").split(",") if key.strip())
-    if any(len(key) < 16 for key in keys):  # noqa: PLR2004 -- the sentence names it
-        faults.append("WEBHOOK_KEYS has a key of less than 16 characters; make keys with `openssl rand -hex 32`")
+    if any(can_be_guessed(key) for key in keys):
+        faults.append(f"WEBHOOK_KEYS has a key that can be guessed; make keys with `{MADE}`")
     level = env.get("LOG_LEVEL", "INFO").upper()
     if level not in LEVELS:
         faults.append(f"LOG_LEVEL is {level}; use one of {', '.join(LEVELS)}")
     if backend == "cloud":
         needed = ("GOOGLE_CLOUD_PROJECT", "BASE_URL", *NEEDS[function])
         faults += [f"{name} is missing; {function} needs it" for name in needed if not env.get(name)]
-    if env.get("CONSOLE_KEY") is not None and len(env["CONSOLE_KEY"]) < 16:  # noqa: PLR2004 -- the sentence names it
-        faults.append("CONSOLE_KEY has less than 16 characters; make one with `openssl rand -hex 32`, or leave it out")
+    if env.get("CONSOLE_KEY") is not None and can_be_guessed(env["CONSOLE_KEY"]):
+        faults.append(f"CONSOLE_KEY can be guessed; make one with `{MADE}`, or leave it out")
     environment = Environment(
         backend=backend,
         base_url=base,
@@ -125,16 +127,16 @@ def read_environment(env: Mapping[str, str] | None = None, *, function: str = "c
 
 def _address(env: Mapping[str, str], name: str, default: str, faults: list[str]) -> str:
     value = (env.get(name) or default).rstrip("/")
-    parts = urlsplit(value)
-    if env.get(name) and (parts.scheme not in ("http", "https") or not parts.hostname):
+    if env.get(name) and web_address(value) is None:
         faults.append(f"{name} is {value}; give a whole address such as https://sync.example.org")
     return value
 
 
 def _port(env: Mapping[str, str], faults: list[str]) -> int:
     text = env.get("PORT", "8080")
-    if text.isdigit() and 0 < int(text) < 65536:  # noqa: PLR2004 -- what ports there are
-        return int(text)
+    port = whole_number(text)
+    if port is not None and 0 < port < 65536:  # noqa: PLR2004 -- what ports there are
+        return port
     faults.append(f"PORT is {text}; use a number from 1 to 65535")
     return 8080
 

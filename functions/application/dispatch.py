@@ -34,7 +34,7 @@ def run(ports: Ports, body: Body) -> None:
     """Do the task of a queue; raises only when not even its retry could be queued (`Transient`)."""
     try:
         hint = Hint.of(body)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
         ports.log("error", {"severity": "WARNING", "reason": "bad_task"})
         return
     ports.log("looking", _about(hint))

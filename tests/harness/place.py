@@ -38,6 +38,7 @@ from functions.entrypoints.console.app import console_app
 from functions.entrypoints.console.session import KeySessions
 from functions.entrypoints.http.authenticator import key_door
 from functions.entrypoints.http.handlers import handlers
+from functions.entrypoints.http.key_proof import KeyProof
 from functions.entrypoints.http.serve import whole_app
 from sandbox.google.app import create_app as google_app
 from sandbox.google.world import World
@@ -91,12 +92,12 @@ class _Outdoors:
     def product(self, place: "Place", composed: Ports) -> tuple[Ports, Client]:
         """Return the product over these ports, as after a start; its ports are the same ones for every place."""
         if self._made is None:
-            sessions = KeySessions(composed, KEY)
+            sessions = KeySessions(composed, KeyProof(composed, KEY))
             self._made = (composed, sessions, Client(place.app(composed, sessions)))
         ports, sessions, client = self._made
         for each in fields(Ports):
             setattr(ports, each.name, getattr(composed, each.name))
-        sessions._wrong.clear()
+        sessions._proof.forget()
         return ports, client
 
     @classmethod
@@ -161,8 +162,8 @@ class Place:
 
     def app(self, ports: Ports, sessions: KeySessions | None = None) -> Callable[..., Any]:
         """Return the whole product as one WSGI application."""
-        console = console_app(ports, sessions or KeySessions(ports, KEY), secure=False)
-        return whole_app(ports, handlers(key_door(KEY)), console)
+        sessions = sessions or KeySessions(ports, KeyProof(ports, KEY))
+        return whole_app(ports, handlers(key_door(sessions._proof)), console_app(ports, sessions, secure=False))
 
     # time and work
 
@@ -437,7 +438,8 @@ class _Outside:
 
     def reservations(self, integration: Integration) -> Reservations:
         session = requests.Session()
-        session.mount("https://", _Adapter(self._place))
+        for scheme in ("https://", "http://"):
+            session.mount(scheme, _Adapter(self._place))
         s = integration.settings
         return IReserve(
             s.ireserve.base_url,

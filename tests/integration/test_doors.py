@@ -16,7 +16,7 @@ from werkzeug.test import Client, TestResponse
 from functions.adapters.google.tokens import IAP, OIDC, REMOVED, TokenProof
 from functions.composing import clock
 from functions.entrypoints.console.app import console_app
-from functions.entrypoints.console.session import COOKIE, CloudSessions
+from functions.entrypoints.console.session import COOKIE, CloudSessions, cookie_name
 from functions.entrypoints.http.authenticator import Authenticator, closed_door, person_door, token_door
 from functions.entrypoints.http.handlers import handlers
 from functions.entrypoints.http.serve import whole_app
@@ -85,7 +85,7 @@ def opened(place: Place) -> Open:
     """The product behind doors of the cloud."""
 
     def make(person: Authenticator | None = None, *, on_platform: bool = True) -> Client:
-        sessions = CloudSessions(person or closed_door("closed"), place.ports.token)
+        sessions = CloudSessions(person or closed_door("closed"), place.ports)
         machines = (
             machine(SYNC, TASKS, on_platform=on_platform),
             machine(SCHEDULED, SCHEDULER, on_platform=on_platform),
@@ -262,7 +262,7 @@ def test_a_foreign_page_cannot_use_the_proof_that_a_proxy_adds(opened: Open) -> 
     assert put(**{"X-CSRF-Token": ""}) == 401
     assert client.post("/console/integrations", data={"id": "9"}, headers=proof).status_code == 401
     first = client.get("/console/api/integrations", headers=proof)
-    cookie = client.get_cookie(COOKIE)
+    cookie = client.get_cookie(cookie_name(COOKIE, secure=True))
     assert cookie is not None
     assert {"HttpOnly", "Secure", "SameSite=Lax"} <= set(first.headers["Set-Cookie"].split("; "))
     assert put() == 401, "the cookie alone proves nothing"

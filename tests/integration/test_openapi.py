@@ -13,6 +13,7 @@ from functions.domain.settings.schema import Settings
 from functions.entrypoints.console.app import console_app
 from functions.entrypoints.console.openapi import document
 from functions.entrypoints.console.session import KeySessions
+from functions.entrypoints.http.key_proof import KeyProof
 from tests.harness.place import KEY, SECRETS, Place, example
 
 PLAIN = st.text(st.characters(codec="utf-8", exclude_characters="/?#%\\", exclude_categories=("Cc", "Cs")), max_size=12)
@@ -113,7 +114,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 def test_the_description_and_the_routes_are_the_same(place: Place) -> None:
     described = {(method, re.sub(r"\{(\w+)\}", r"<\1>", path)) for method, path, _ in OPERATIONS}
-    app = console_app(place.ports, KeySessions(place.ports, KEY), secure=False)
+    app = console_app(place.ports, KeySessions(place.ports, KeyProof(place.ports, KEY)), secure=False)
     routes = {
         (method, rule.rule)
         for rule in app.url_map.iter_rules()

@@ -182,7 +182,7 @@ class IReserve:
         }
         columns = {name: column for name, column in wanted.items() if column}
         number = booking_id(fields)
-        if columns and number.isdigit():
+        if columns and number.isdecimal():
             with suppress(Refused):
                 row = self._lists.row(number, tuple(columns.values()))
                 fields = {**fields, **{name: rows.value(row, column) for name, column in columns.items()}}

@@ -51,4 +51,4 @@ def whole(value: str) -> int:
 
 def number_or_text(value: str) -> int | str:
     """Return an id as the number that i-Reserve's examples send, or as it is."""
-    return int(value) if value.isascii() and value.isdigit() else value
+    return int(value) if value.isascii() and value.isdecimal() else value

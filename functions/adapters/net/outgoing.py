@@ -19,8 +19,13 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 TIMEOUT = 20.0
 MAX_BYTES = 64 * 1024 * 1024
 
-# Metadata services that no other rule covers: AWS and Google over IPv6, Alibaba.
-METADATA = {ipaddress.ip_address(text) for text in ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200")}
+# Metadata services that no other rule covers: AWS and Google over IPv6, Alibaba, Azure, Oracle.
+METADATA = {
+    ipaddress.ip_address(text)
+    for text in ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "168.63.129.16", "192.0.0.192")
+}
+# What is no address of the open internet although Python may take it for one: site-local (RFC 3879), documentation (RFC 9637).
+NOT_PUBLIC = (ipaddress.ip_network("fec0::/10"), ipaddress.ip_network("3fff::/20"))
 # https://www.rfc-editor.org/rfc/rfc6052: an IPv4 address in its last 32 bits.
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -34,7 +39,7 @@ def permitted(address: Address, *, allow_private: bool) -> bool:
     inner = _inner(address)
     if inner in METADATA or inner.is_link_local or inner.is_multicast or inner.is_unspecified:
         return False
-    if inner.is_loopback:
+    if inner.is_loopback or any(inner in network for network in NOT_PUBLIC):
         return allow_private
     return not inner.is_reserved and (inner.is_global or allow_private)
 
@@ -66,6 +71,7 @@ def reaching(side: str) -> Iterator[None]:
     A wrong address (no scheme, no host) is `Refused`.
     """
     import requests
+    from urllib3.exceptions import LocationParseError
 
     try:
         yield
@@ -73,7 +79,13 @@ def reaching(side: str) -> Iterator[None]:
         raise Transient(f"The certificate of {side} could not be verified.", reason="tls") from error
     except requests.exceptions.Timeout as error:
         raise Transient(f"{side} did not answer in time.", reason="timeout") from error
-    except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.exceptions.MissingSchema) as e:
+    except (
+        requests.exceptions.InvalidURL,
+        requests.exceptions.InvalidSchema,
+        requests.exceptions.MissingSchema,
+        LocationParseError,
+        UnicodeError,
+    ) as e:
         raise Refused(f"The address of {side} is not a web address; correct it.", reason="address_not_allowed") from e
     except requests.exceptions.RequestException as error:
         raise Transient(f"{side} could not be reached.", reason="unreachable") from error

@@ -1,9 +1,24 @@
 """What makes a path usable in every store."""
 
 from functions.application.ports import Path
+from functions.domain.model.errors import Malformed
+
+LONGEST = 1500  # bytes of a name; https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields
 
 
 def check(path: Path) -> None:
-    """Raise `ValueError` unless collection and id come in turn, none empty, none with a slash."""
-    if not path or len(path) % 2 or not all(path) or any("/" in part for part in path):
-        raise ValueError("A document's path is collection and id in turn, none empty, none with a slash.")
+    """Raise `ValueError` unless collection and id come in turn, and `Malformed` for a name that no store takes."""
+    if not path or len(path) % 2:
+        raise ValueError("A document's path is collection and id in turn.")
+    if not all(usable(part) for part in path):
+        raise Malformed("this is not the id of anything here", reason="bad_id")
+
+
+def usable(name: str) -> bool:
+    """Whether a name can stand in a path: Firestore keeps `.`, `..` and `__x__` for itself."""
+    try:
+        size = len(name.encode())
+    except UnicodeEncodeError:
+        return False
+    reserved = name in (".", "..") or (name.startswith("__") and name.endswith("__"))
+    return 0 < size <= LONGEST and "/" not in name and "\0" not in name and not reserved

@@ -11,7 +11,9 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from functions.application.ports import Body, Task, Tasks
+from functions.domain.model.identity import is_int_id
 
+MOST_ATTEMPTS = 100
 LEADING_SECONDS = (
     0.25  # Cloud Tasks swallows the name of a task that ran: a change so soon after waits for the trailing
 )
@@ -62,15 +64,18 @@ class Hint:
 
     @classmethod
     def of(cls, body: Body) -> "Hint":
-        """Read a task's JSON; raises ValueError, KeyError or TypeError where it is none."""
-        at = datetime.fromisoformat(body["at"]) if body.get("at") else None
+        """Read a task's JSON; raises ValueError, KeyError, TypeError or OverflowError where it is none."""
+        at = datetime.fromisoformat(body["at"]).astimezone(UTC) if body.get("at") else None
+        int_id, attempt, subject = body["int_id"], int(body.get("attempt", 0)), body.get("subject", [])
+        if not is_int_id(int_id) or not 0 <= attempt <= MOST_ATTEMPTS or not isinstance(subject, list):
+            raise ValueError("this is no task of ours")
         return cls(
             Kind(body["kind"]),
-            str(body["int_id"]),
-            tuple(str(part) for part in body.get("subject", ())),
+            int_id,
+            tuple(str(part) for part in subject),
             str(body.get("source", "")),
             at,
-            int(body.get("attempt", 0)),
+            attempt,
             bool(body.get("confirm", False)),
             str(body.get("actor", "")),
             str(body.get("detail", "")),

@@ -5,13 +5,13 @@ i-Reserve gives no header for a secret, so the proof stands in the address; acce
 
 import hashlib
 import hmac
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from functions.application.intake.bodies import json_in
 from functions.application.intake.hints import Hint, Kind, enqueue
 from functions.application.ports import Ports
-from functions.domain.model.errors import Malformed, Unauthentic
+from functions.domain.model.errors import Unauthentic
 
 if TYPE_CHECKING:
     from functions.domain.settings.integration import Integration
@@ -60,10 +60,7 @@ def booking_id_in(body: bytes) -> str:
     """
     if not body.strip():
         return ""
-    try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Malformed("the body is not JSON", reason="not_json") from None
+    parsed = json_in(body)
     for found in _ids(parsed[0] if isinstance(parsed, list) and parsed else parsed):
         return found
     return ""

@@ -105,4 +105,4 @@ def status_names(b: Bench, *bookings: Booking) -> None:
 
 def _name(shown: str) -> str:
     code, dash, name = shown.strip().partition("-")
-    return (name if dash and code.strip().isdigit() else shown).strip().lower()
+    return (name if dash and code.strip().isdecimal() else shown).strip().lower()

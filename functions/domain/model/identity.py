@@ -2,9 +2,16 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 
+INT_ID = re.compile(r"(?!__)[A-Za-z0-9_-]{1,40}")
 Digest = Callable[[str], str]  # keyed; "" for ""
+
+
+def is_int_id(value: object) -> bool:
+    """Whether this can be the id of an integration."""
+    return isinstance(value, str) and INT_ID.fullmatch(value) is not None
 
 
 def event_id(digest: Digest, int_id: str, booking_id: str, generation: int) -> str:

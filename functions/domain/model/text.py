@@ -26,6 +26,8 @@ UNSEEN = dict.fromkeys(
         *range(0x7F, 0xA0),
         *range(0x202A, 0x202F),
         *range(0x2066, 0x206A),
+        0x2028,
+        0x2029,
         *range(0xD800, 0xE000),
     ]
 )

@@ -25,7 +25,7 @@ def family(series: str) -> str:
 def family_of_id(event_id: str) -> str:
     """Return the family of an occurrence's id (`root_20261123T090000Z`), or "" for an id of another form."""
     root, _, stamp = event_id.rpartition("_")
-    return family(root) if root and stamp[:8].isdigit() else ""
+    return family(root) if root and stamp[:8].isdecimal() else ""
 
 
 def never_linked(event: Event, settings: Settings, now: datetime) -> bool:
@@ -34,7 +34,7 @@ def never_linked(event: Event, settings: Settings, now: datetime) -> bool:
     An endless series expands very far. One that was moved out of the window still has its old day in its id.
     """
     stamp = event.key.id.rpartition("_")[2][:8]
-    if not event.series or not (stamp.isascii() and stamp.isdigit()) or in_window(event.when, settings, now):
+    if not event.series or not (stamp.isascii() and stamp.isdecimal()) or in_window(event.when, settings, now):
         return False
     end = (now + timedelta(days=settings.sync.window_days[1]) + SLACK).strftime("%Y%m%d")
     return stamp > end

@@ -8,13 +8,17 @@ from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from functions.domain.model.text import readable
+
+BREAKS = frozenset("\t\n\r")
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One setting by its dotted name, such as `sync.hold_over`. Bounds are inclusive; None where there are none.
 
     `says` is the range in words where the bare numbers would not tell enough; `many` marks a list of such values;
-    `longest` bounds a text in characters.
+    `longest` bounds a text in characters; `lines`: it may have several lines.
     """
 
     name: str
@@ -25,18 +29,19 @@ class Fact:
     says: str = ""
     many: bool = False
     longest: int = 500
+    lines: bool = False
 
     @property
     def advice(self) -> str:
         """What to use, as a fault says it."""
         if self.low is None:
-            return f"use at most {self.longest} characters"
+            return f"use at most {self.longest} characters, and no control characters"
         return f"use {self.says or f'{self.low} to {self.high}'}"
 
     def holds(self, value: object) -> bool:
         """Whether a value of the right type lies within the bounds."""
         if isinstance(value, str):
-            return len(value) <= self.longest
+            return is_tidy(value, self.longest, lines=self.lines)
         if self.low is None or self.high is None or value is None:
             return True
         values = value if isinstance(value, tuple) else (value,)
@@ -48,9 +53,14 @@ def whole(default: int | None, low: int, high: int, says: str = "") -> Any:
     return field(default=default, metadata={"low": low, "high": high, "says": says})
 
 
-def text(default: str, longest: int) -> Any:
-    """Declare a text with the most characters it may have; others may have 500."""
-    return field(default=default, metadata={"longest": longest})
+def text(default: str, longest: int, *, lines: bool = False) -> Any:
+    """Declare a text with the most characters it may have; others may have 500, on one line."""
+    return field(default=default, metadata={"longest": longest, "lines": lines})
+
+
+def is_tidy(value: str, longest: int = 500, *, lines: bool = False) -> bool:
+    """Whether a text is short enough, and can stand in a store, a mail's subject and a log."""
+    return len(value) <= longest and value == readable(value) and (lines or BREAKS.isdisjoint(value))
 
 
 def days(first: int, last: int) -> Any:

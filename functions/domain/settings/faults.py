@@ -10,12 +10,12 @@ from operator import attrgetter
 
 from functions.domain.model.addresses import is_mail_address, web_address
 from functions.domain.model.errors import Fault
+from functions.domain.model.identity import is_int_id
 from functions.domain.model.zones import is_zone
-from functions.domain.settings.facts import facts
+from functions.domain.settings.facts import facts, is_tidy
 from functions.domain.settings.schema import COLOURS, Settings
 from functions.domain.settings.template import template_faults
 
-ID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 LONGEST_WORD = 100
 CUSTOM = re.compile(r"custom\d{1,3}")
 
@@ -71,7 +71,7 @@ Found = Iterator[tuple[str, str]]
 
 
 def _identity(s: Settings) -> Found:
-    if not ID.fullmatch(s.id):
+    if not is_int_id(s.id):
         yield "id", "use 1 to 40 letters, digits, - or _"
     if not is_zone(s.timezone):
         yield "timezone", f"“{s.timezone[:64]}” is not a time zone; use a name such as Europe/Amsterdam"
@@ -138,10 +138,13 @@ def _mapping(s: Settings) -> Found:
     for i, row in enumerate(s.mapping):
         if not row.object:
             yield f"mapping.{i}.object", "give the number of an object, or * for all other objects"
+        for part in ("object", "calendar"):
+            if not is_tidy(getattr(row, part)):
+                yield f"mapping.{i}.{part}", "use at most 500 characters, and no control characters"
         if not row.calendar:
             yield f"mapping.{i}.calendar", "choose a calendar"
-        if len(row.booked_text) > LONGEST_WORD:
-            yield f"mapping.{i}.booked_text", f"use at most {LONGEST_WORD} characters"
+        if not is_tidy(row.booked_text, LONGEST_WORD):
+            yield f"mapping.{i}.booked_text", f"use at most {LONGEST_WORD} characters, and no control characters"
     for name, times in Counter(row.object for row in s.mapping).items():
         if times > 1 and name:
             yield "mapping", f"object {name} has {times} rows; keep one"

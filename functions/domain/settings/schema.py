@@ -43,8 +43,8 @@ class OutboundSettings:
     """Bookings to events. Minutes are before the start; 0 means no reminder."""
 
     external_id_field: str = "external_id"
-    title_template: str = text("{OBJECT} - {BOOKING_NUMBER}", 500)
-    description_template: str = text("{REMARKS}", 8000)
+    title_template: str = text("{OBJECT} - {BOOKING_NUMBER}", 500, lines=True)
+    description_template: str = text("{REMARKS}", 8000, lines=True)
     create_meet_link: bool = False
     meet_link_field: str = ""
     reminder_popup_minutes: int = whole(0, 0, 1440, "0 (off) to 1440 minutes")

@@ -33,7 +33,7 @@ def probe_command(
     with clear_errors():
         ports = make()
         integration = integrations.get(ports.documents, int_id)
-        if not stop and not (booking.isdigit() and thing.isdigit()):
+        if not stop and not (booking.isdecimal() and thing.isdecimal()):
             raise Refused("name a test booking and its object: --booking N --object N")
         trial = (
             probe.stop(ports, int_id)

@@ -1,7 +1,6 @@
 """The JSON API of the console: what the screens and the operators' programs call."""
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import Blueprint, Request, Response, request
 
@@ -11,11 +10,11 @@ from functions.application.store import integrations, journal_read, parked
 from functions.application.store.integrations import path_of
 from functions.application.support import alerts, diagnose, held, round_trip, undo
 from functions.application.sync.session import open_session
-from functions.domain.model.errors import Malformed
 from functions.entrypoints.console.api_probe import probe_routes
 from functions.entrypoints.console.json_forms import BESIDE, plain, shown
 from functions.entrypoints.console.search_now import search_now
 from functions.entrypoints.http.handlers import answer
+from functions.entrypoints.http.incoming import json_of, limit_of
 
 Who = Callable[[Request], str]
 
@@ -34,7 +33,7 @@ def api(ports: Ports, who: Who) -> Blueprint:
 
     @routes.put("/<int_id>")
     def put(int_id: str) -> Response:
-        body = _body()
+        body = json_of(request)
         known = integrations.find(ports.documents, int_id)
         raw = body.get("settings", {name: value for name, value in body.items() if name not in BESIDE})
         try:
@@ -58,7 +57,9 @@ def api(ports: Ports, who: Who) -> Blueprint:
 
     @routes.post("/<int_id>/connect")
     def connect(int_id: str) -> Response:
-        found = consent.connect(ports, int_id, confirm=bool(_body().get("confirm") or request.args.get("confirm")))
+        found = consent.connect(
+            ports, int_id, confirm=bool(json_of(request).get("confirm") or request.args.get("confirm"))
+        )
         return answer(200, plain(found))
 
     @routes.post("/<int_id>/disconnect")
@@ -68,8 +69,8 @@ def api(ports: Ports, who: Who) -> Blueprint:
 
     @routes.post("/<int_id>/activate")
     def activate(int_id: str) -> Response:
-        shadow = bool(_body().get("shadow") or request.args.get("shadow"))
-        anyway = bool(_body().get("anyway") or request.args.get("anyway"))
+        shadow = bool(json_of(request).get("shadow") or request.args.get("shadow"))
+        anyway = bool(json_of(request).get("anyway") or request.args.get("anyway"))
         done = activation.activate(ports, int_id, who(request), shadow=shadow, anyway=anyway)
         more = {"without_channel": list(done.without_channel), "warnings": list(done.warnings)}
         return answer(200, {**shown(ports, done.integration), **more})
@@ -127,12 +128,12 @@ def _reading(routes: Blueprint, ports: Ports) -> None:
     @routes.get("/<int_id>/journal")
     def journal(int_id: str) -> Response:
         booking, before = request.args.get("booking", ""), request.args.get("before", "")
-        return answer(200, journal_read.entries(ports, int_id, booking, before, _limit()))
+        return answer(200, journal_read.entries(ports, int_id, booking, before, limit_of(request)))
 
     @routes.get("/<int_id>/parked")
     def parked_items(int_id: str) -> Response:
         integrations.get(ports.documents, int_id)
-        return answer(200, [{"id": item, **body} for item, body in parked.every(ports, int_id, _limit())])
+        return answer(200, [{"id": item, **body} for item, body in parked.every(ports, int_id, limit_of(request))])
 
     @routes.get("/<int_id>/alerts")
     def open_alerts(int_id: str) -> Response:
@@ -146,7 +147,7 @@ def _reading(routes: Blueprint, ports: Ports) -> None:
     @routes.get("/<int_id>/history")
     def history(int_id: str) -> Response:
         integrations.get(ports.documents, int_id)
-        rows = ports.documents.find(path_of(int_id, "history"), order="at", descending=True, limit=_limit())
+        rows = ports.documents.find(path_of(int_id, "history"), order="at", descending=True, limit=limit_of(request))
         return answer(200, [{"id": entry, **body} for entry, body in rows])
 
 
@@ -158,13 +159,13 @@ def _people(routes: Blueprint, ports: Ports, who: Who) -> None:
 
     @routes.post("/<int_id>/round-trip")
     def there_and_back(int_id: str) -> Response:
-        body = _body()
+        body = json_of(request)
         legs = round_trip.round_trip(ports, int_id, str(body.get("calendar", "")), str(body.get("object", "")))
         return answer(200, plain(legs))
 
     @routes.post("/<int_id>/journal/<entry>/undo")
     def undone(int_id: str, entry: str) -> Response:
-        if request.args.get("preview") or _body().get("preview"):
+        if request.args.get("preview") or json_of(request).get("preview"):
             return answer(200, plain(undo.preview(ports, int_id, entry)))
         return answer(200, plain(undo.undo(ports, int_id, entry, who(request))))
 
@@ -188,22 +189,3 @@ def _people(routes: Blueprint, ports: Ports, who: Who) -> None:
     def resume(int_id: str, link: str) -> Response:
         outcome = held.resume(ports, int_id, link, who(request))
         return answer(200, {"state": outcome.link.state.value, "rest": outcome.rest.why.value})
-
-
-def _body() -> dict[str, Any]:
-    if not request.get_data():
-        return {}
-    try:
-        body = request.get_json(force=True, silent=True)
-    except RecursionError:  # nested without end
-        body = None
-    if not isinstance(body, dict):
-        raise Malformed("the body is not a JSON object", reason="not_json")
-    return body
-
-
-def _limit() -> int:
-    text = request.args.get("limit", "100")
-    if not text.isdigit() or not 0 < int(text) <= 500:  # noqa: PLR2004 -- the sentence names it
-        raise Malformed("limit is a number from 1 to 500", reason="limit")
-    return int(text)

@@ -9,9 +9,11 @@ from functions.application.ports import Ports
 from functions.application.probing import dialect_input, probe, probe_record, probe_start
 from functions.application.store import integrations
 from functions.application.store.dialect_kept import dialect_of
-from functions.domain.model.errors import Fault, Invalid, Malformed
+from functions.domain.model.errors import Fault, Invalid
+from functions.domain.model.numbers import whole_number
 from functions.entrypoints.console.json_forms import progress
 from functions.entrypoints.http.handlers import answer
+from functions.entrypoints.http.incoming import json_of
 
 
 def probe_routes(routes: Blueprint, ports: Ports, who: Callable[[Request], str]) -> None:
@@ -19,7 +21,7 @@ def probe_routes(routes: Blueprint, ports: Ports, who: Callable[[Request], str])
 
     @routes.post("/<int_id>/probe")
     def begin_probe(int_id: str) -> Response:
-        body = _object()
+        body = json_of(request)
         booking, thing = (_number(body, name) for name in ("booking", "object"))
         faults = [
             Fault(name, f"give the number of a test {name}")
@@ -51,18 +53,11 @@ def probe_routes(routes: Blueprint, ports: Ports, who: Callable[[Request], str])
 
     @routes.put("/<int_id>/dialect")
     def put_dialect(int_id: str) -> Response:
-        found = dialect_input.save(ports, int_id, _object(), who(request))
+        found = dialect_input.save(ports, int_id, json_of(request), who(request))
         return answer(200, {"points": dialect_input.shown(found), "known": found.as_body()})
-
-
-def _object() -> dict[str, Any]:
-    body = request.get_json(force=True, silent=True) if request.get_data() else {}
-    if not isinstance(body, dict):
-        raise Malformed("the body is not a JSON object", reason="not_json")
-    return body
 
 
 def _number(body: dict[str, Any], name: str) -> str:
     value = body.get(name)
     text = str(value).strip() if isinstance(value, int | str) and not isinstance(value, bool) else ""
-    return text if text.isdigit() and text.isascii() and len(text) <= 18 else ""  # noqa: PLR2004 -- a 64-bit number
+    return text if whole_number(text, 18) is not None else ""  # a 64-bit number

@@ -1,5 +1,7 @@
 """The console: who may come in, Step 1, the JSON API and the screens, as one Flask application."""
 
+from http import HTTPStatus
+
 from flask import Flask, Request, Response, redirect, request
 
 from functions.application.ports import Ports
@@ -8,8 +10,9 @@ from functions.domain.model.errors import SyncError
 from functions.entrypoints.console.api import api
 from functions.entrypoints.console.openapi import openapi
 from functions.entrypoints.console.screens import OPEN_PATHS, screens
-from functions.entrypoints.console.session import COOKIE, NEW_COOKIE, Sessions
-from functions.entrypoints.http.handlers import LARGEST_BODY, answer, error_answer
+from functions.entrypoints.console.session import COOKIE, NEW_COOKIE, Sessions, cookie_name
+from functions.entrypoints.http.handlers import answer, error_answer
+from functions.entrypoints.http.incoming import LARGEST_BODY, let_go, read_names
 
 CONTENT_POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
@@ -18,12 +21,15 @@ def console_app(ports: Ports, sessions: Sessions, *, secure: bool) -> Flask:
     """Return the console; `secure` marks its cookie for https only."""
     app = Flask("functions.entrypoints.console", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    read_names(app)
+    sessions.secure = secure
 
     def who(asked: Request) -> str:
         return sessions.actor(asked)
 
     def enqueue(response: Response, cookie: str) -> None:
-        response.set_cookie(COOKIE, cookie, httponly=True, secure=secure, samesite="Lax", path="/", max_age=12 * 3600)
+        name = cookie_name(COOKIE, secure=secure)
+        response.set_cookie(name, cookie, httponly=True, secure=secure, samesite="Lax", path="/", max_age=12 * 3600)
 
     @app.before_request
     def guard() -> Response | None:
@@ -54,6 +60,8 @@ def console_app(ports: Ports, sessions: Sessions, *, secure: bool) -> Flask:
     @app.errorhandler(Exception)
     def broken(error: Exception) -> Response:
         code = getattr(error, "code", 500)
+        if code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            let_go(request)
         if isinstance(code, int) and code < 500:  # noqa: PLR2004 -- a client's error, from the router
             return answer(code, {"error": getattr(error, "description", "not found")})
         ports.log("error", {"severity": "ERROR", "reason": type(error).__name__, "path": request.path[:80]})

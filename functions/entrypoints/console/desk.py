@@ -18,7 +18,7 @@ from functions.domain.settings.integration import Integration, Phase
 from functions.domain.settings.schema import Settings
 from functions.entrypoints.console import fields as form
 from functions.entrypoints.console.fields import Field
-from functions.entrypoints.console.session import csrf_token
+from functions.entrypoints.console.session import Sessions
 from functions.entrypoints.console.texts import LANGUAGES, Texts
 from functions.entrypoints.http.handlers import STATUSES
 
@@ -31,12 +31,12 @@ MENU = (
 
 
 class Desk:
-    """Renders pages for one product; `can_sign_out` where a key opened the session."""
+    """Renders pages for one product."""
 
-    def __init__(self, ports: Ports, who: Who, *, can_sign_out: bool) -> None:
+    def __init__(self, ports: Ports, who: Who, sessions: Sessions) -> None:
         self.ports = ports
         self._who = who
-        self._can_sign_out = can_sign_out
+        self._sessions = sessions
 
     def actor(self) -> str:
         """Return who asks."""
@@ -62,12 +62,12 @@ class Desk:
             standing=found,
             integration=found.integration if found is not None else None,
             base=f"/console/integrations/{int_id}",
-            form_token=csrf_token(request),
+            form_token=self._sessions.form_token(request),
             now=now,
             menu_groups=MENU if found is None or found.integration.phase is Phase.DRAFT else MENU[::-1],
             here=values.pop("here", ""),
             said=said if t.has(f"said.{said}") else "",
-            can_sign_out=self._can_sign_out,
+            can_sign_out=self._sessions.can_sign_out,
             back=request.full_path.rstrip("?"),
             **values,
         )

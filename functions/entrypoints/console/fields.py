@@ -152,7 +152,7 @@ def _answer(form: MultiDict[str, str], field: Field) -> Any:
             return [part for part in text.replace(",", " ").replace(";", " ").split() if part]
         case "days":
             before = form.get(f"{field.name}.0", "").strip()
-            return [f"-{before}" if before.isdigit() else before, form.get(f"{field.name}.1", "").strip()]
+            return [f"-{before}" if before.isdecimal() else before, form.get(f"{field.name}.1", "").strip()]
         case "optional_number":
             return text.strip() or None
         case "area":

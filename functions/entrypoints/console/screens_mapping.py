@@ -11,6 +11,7 @@ from functions.application.setting_up import choices, drafts
 from functions.application.setting_up.choices import Choices
 from functions.application.store import integrations
 from functions.domain.model.errors import Invalid, SyncError
+from functions.domain.model.numbers import whole_number
 from functions.domain.settings.schema import MappingRow, Settings
 from functions.entrypoints.console.desk import Desk
 from functions.entrypoints.console.fields import Field
@@ -56,7 +57,7 @@ def add(routes: Blueprint, desk: Desk) -> None:
 
 def _typed(form: MultiDict[str, str]) -> list[MappingRow]:
     """Return the rows that were filled in; a row that is ticked to be removed is left out."""
-    count = min(int(form.get("rows", "0")) if form.get("rows", "").isdigit() else 0, MOST)
+    count = min(whole_number(form.get("rows", "")) or 0, MOST)
     rows = []
     for i in range(count):
         name, calendar = (form.get(f"mapping.{i}.{part}", "").strip() for part in ("object", "calendar"))

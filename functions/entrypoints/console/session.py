@@ -6,28 +6,37 @@ request, and the random cookie is there for the forms alone.
 
 import hashlib
 import hmac
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from flask import Request
 
 from functions.application.ports import Path, Ports
-from functions.domain.model.errors import Refused, Unauthentic
+from functions.domain.model.errors import Unauthentic
 from functions.entrypoints.http.authenticator import Authenticator, bearer
+from functions.entrypoints.http.key_proof import KeyProof
 
 LIFE = timedelta(hours=12)
 COOKIE = "console_session"
 NEW_COOKIE = "console.new_cookie"
-GUESSES, GUESS_SPAN = 10, timedelta(minutes=5)
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+def cookie_name(name: str, *, secure: bool) -> str:
+    """Return what a cookie is called: on https with the prefix that keeps other hosts of the domain from setting it.
+
+    https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes
+    """
+    return f"__Host-{name}" if secure else name
 
 
 class Sessions(Protocol):
-    """Who may use the console, and whether a change came from its own pages."""
+    """Who may use the console, and whether a change came from its own pages. `secure`: it is served over https."""
 
     can_sign_out: bool
+    secure: bool
 
-    def open(self, key: str) -> str:
+    def open(self, key: str, request: Request) -> str:
         """Return a new session's cookie for the console key; raises `Unauthentic`."""
 
     def actor(self, request: Request) -> str:
@@ -36,68 +45,75 @@ class Sessions(Protocol):
     def check_csrf(self, request: Request) -> None:
         """Refuse a change that a foreign page made the browser send; raises `Unauthentic`."""
 
+    def form_token(self, request: Request) -> str:
+        """Return what a form of this session must send along, "" where nobody is known."""
+
     def new_cookie(self, request: Request) -> str:
         """Return the cookie that this browser has to be given, or ""."""
 
-    def close(self, request: Request) -> None:
-        """End the session of a request."""
+    def close(self, request: Request, *, everywhere: bool = False) -> None:
+        """End the session of a request, or every session."""
 
 
 class KeySessions:
-    """Sessions of a standalone installation. Guesses at the key are slowed down for everybody, counted in memory."""
+    """Sessions of a standalone installation. They end with the key that opened them."""
 
     can_sign_out = True
 
-    def __init__(self, ports: Ports, key: str) -> None:
+    def __init__(self, ports: Ports, proof: KeyProof, *, secure: bool = False) -> None:
         self._ports = ports
-        self._key = key
-        self._wrong: list[datetime] = []
+        self._proof = proof
+        self.secure = secure
 
-    def open(self, key: str) -> str:
-        """Return a new session's cookie for the right key; raises `Unauthentic`, `Refused` after too many guesses."""
-        self.check(key)
-        now = self._ports.clock()
+    def open(self, key: str, request: Request) -> str:
+        """Return a new session's cookie for the right key; raises `Unauthentic`."""
+        self._proof.check(key, request)
         token = self._ports.token(32)
-        expires = now + LIFE
+        expires = self._ports.clock() + LIFE
         body = {"expires": expires.isoformat()}
-        self._ports.documents.transact(lambda tx: tx.put(_path(token), body, expires=expires))
+        self._ports.documents.transact(lambda tx: tx.put(self._path(token), body, expires=expires))
         return token
 
     def actor(self, request: Request) -> str:
         """Return who asks: by cookie or by the key as Bearer; raises `Unauthentic`."""
         given = bearer(request.headers)
         if given:
-            self.check(given)
+            self._proof.check(given, request)
             return "console key"
-        token = request.cookies.get(COOKIE, "")
-        body = self._ports.documents.get(_path(token)) if token else None
+        token = self._cookie(request)
+        body = self._ports.documents.get(self._path(token)) if token else None
         if body is None or datetime.fromisoformat(body["expires"]) <= self._ports.clock():
             raise Unauthentic("no session")
         return "administrator"
 
-    def check(self, key: str) -> None:
-        """Check the key; raises `Unauthentic`, and `Refused` after too many guesses."""
-        now = self._ports.clock()
-        self._wrong = [at for at in self._wrong if now - at < GUESS_SPAN]
-        if len(self._wrong) >= GUESSES:
-            raise Refused("too many wrong keys; wait five minutes", reason="slow_down")
-        if not hmac.compare_digest(key.encode(), self._key.encode()):
-            self._wrong.append(now)
-            raise Unauthentic("bad key")
-
-    def close(self, request: Request) -> None:
-        """End the session of a request."""
-        token = request.cookies.get(COOKIE, "")
-        if token:
-            self._ports.documents.transact(lambda tx: tx.delete(_path(token)))
+    def close(self, request: Request, *, everywhere: bool = False) -> None:
+        """End the session of a request, or every session."""
+        token = self._cookie(request)
+        ended = [self._path(token)] if token else []
+        if everywhere:
+            ended += [("sessions", name) for name, _ in self._ports.documents.find(("sessions",), limit=500)]
+        for path in ended:
+            self._ports.documents.transact(lambda tx, path=path: tx.delete(path))  # type: ignore[misc]
 
     def check_csrf(self, request: Request) -> None:
         """Ask for the token of the forms; a Bearer key is proof enough."""
-        check_csrf(request)
+        if not bearer(request.headers):
+            _check_form(request, (self.form_token(request),))
+
+    def form_token(self, request: Request) -> str:
+        """Return what a form of this session must send along: keyed over the cookie."""
+        return _token(self._proof.key, "administrator", self._cookie(request))
 
     def new_cookie(self, request: Request) -> str:  # noqa: ARG002 -- the port's signature
         """Return nothing: the key opened the session and gave its cookie."""
         return ""
+
+    def _cookie(self, request: Request) -> str:
+        return request.cookies.get(cookie_name(COOKIE, secure=self.secure), "")
+
+    def _path(self, token: str) -> Path:
+        """Return where a session rests; with another key it is not found."""
+        return ("sessions", hashlib.sha256(f"{self._proof.key}\n{token}".encode()).hexdigest())
 
 
 class CloudSessions:
@@ -105,17 +121,18 @@ class CloudSessions:
 
     can_sign_out = False
 
-    def __init__(self, person: Authenticator, token: Callable[[int], str]) -> None:
+    def __init__(self, person: Authenticator, ports: Ports, *, secure: bool = True) -> None:
         self._person = person
-        self._token = token
+        self._ports = ports
+        self.secure = secure
 
-    def open(self, key: str) -> str:  # noqa: ARG002 -- the port's signature
+    def open(self, key: str, request: Request) -> str:  # noqa: ARG002 -- the port's signature
         """Refuse: there is no console key in the cloud."""
         raise Unauthentic("bad proof", reason="no_console_key")
 
     def actor(self, request: Request) -> str:
         """Return the e-mail address of who asks: administrators' addresses are kept with what they did."""
-        return self._person(request.headers)
+        return self._person(request)
 
     def check_csrf(self, request: Request) -> None:
         """Ask for the token of the forms, or of a program for a header that no foreign page can make a browser send.
@@ -123,40 +140,44 @@ class CloudSessions:
         https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html#employing-custom-request-headers-for-ajaxapi
         """
         if "X-Requested-With" not in request.headers:
-            _check_form(request)
+            _check_form(request, self._tokens(request))
+
+    def form_token(self, request: Request) -> str:
+        """Return what a form must send along: keyed over who asks and the cookie, "" where nobody is known."""
+        try:
+            return self._tokens(request)[0]
+        except Unauthentic:
+            return ""
 
     def new_cookie(self, request: Request) -> str:
         """Return a random cookie for a browser that has none yet."""
-        if request.cookies.get(COOKIE):
+        if request.cookies.get(cookie_name(COOKIE, secure=self.secure)):
             return ""
-        made: str = request.environ.setdefault(NEW_COOKIE, self._token(32))
+        made: str = request.environ.setdefault(NEW_COOKIE, self._ports.token(32))
         return made
 
-    def close(self, request: Request) -> None:
+    def close(self, request: Request, *, everywhere: bool = False) -> None:
         """Do nothing: the platform knows who asks, not we."""
 
-
-def csrf_token(request: Request) -> str:
-    """Return what a form of this session must send along: it cannot be told without the cookie."""
-    cookie = request.cookies.get(COOKIE, "") or request.environ.get(NEW_COOKIE, "")
-    return hashlib.sha256(f"csrf\n{cookie}".encode()).hexdigest()[:40]
-
-
-def check_csrf(request: Request) -> None:
-    """Refuse a change that a foreign page made the browser send; a Bearer key is proof enough."""
-    if not bearer(request.headers):
-        _check_form(request)
+    def _tokens(self, request: Request) -> list[str]:
+        """Return the tokens by each webhook key, the newest first: the console has no other secret of its own."""
+        cookie = request.cookies.get(cookie_name(COOKIE, secure=self.secure), "") or request.environ.get(NEW_COOKIE, "")
+        who = self.actor(request)
+        return [_token(key, who, cookie) for key in self._ports.webhook_keys]
 
 
-def _check_form(request: Request) -> None:
-    """Refuse a change without the token that goes with the browser's cookie; raises `Unauthentic`."""
-    if request.method in ("GET", "HEAD", "OPTIONS"):
+def _token(key: str, who: str, cookie: str) -> str:
+    if not cookie:
+        return ""
+    return hmac.new(key.encode(), f"form\n{who}\n{cookie}".encode(), hashlib.sha256).hexdigest()[:40]
+
+
+def _check_form(request: Request, tokens: "list[str] | tuple[str, ...]") -> None:
+    """Refuse a change without one of these tokens, or sent by another site's page; raises `Unauthentic`."""
+    if request.method in SAFE:
         return
-    given = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
-    known = bool(request.cookies.get(COOKIE))
-    if not known or not hmac.compare_digest(given.encode(), csrf_token(request).encode()):
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+        raise Unauthentic("foreign page", reason="foreign_page")
+    given = (request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")).encode("utf-8", "replace")
+    if not any(token and hmac.compare_digest(given, token.encode()) for token in tokens):
         raise Unauthentic("no csrf token", reason="no_csrf_token")
-
-
-def _path(token: str) -> Path:
-    return ("sessions", hashlib.sha256(token.encode()).hexdigest())

@@ -1,13 +1,14 @@
 """Who may come in: the proof of a caller that is a machine, checked before anything else is done."""
 
-import hmac
 from collections.abc import Callable
 
+from flask import Request
 from werkzeug.datastructures import Headers
 
 from functions.domain.model.errors import Unauthentic
+from functions.entrypoints.http.key_proof import KeyProof
 
-Authenticator = Callable[[Headers], str]  # headers -> who it is; raises `Unauthentic`
+Authenticator = Callable[[Request], str]  # headers -> who it is; raises `Unauthentic`
 
 
 def bearer(headers: Headers) -> str:
@@ -16,12 +17,11 @@ def bearer(headers: Headers) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def key_door(key: str) -> Authenticator:
+def key_door(proof: KeyProof) -> Authenticator:
     """Return the door of a standalone installation: the console key as Bearer."""
 
-    def authenticator(headers: Headers) -> str:
-        if not key or not hmac.compare_digest(bearer(headers).encode(), key.encode()):
-            raise Unauthentic("bad proof")
+    def authenticator(request: Request) -> str:
+        proof.check(bearer(request.headers), request)
         return "key"
 
     return authenticator
@@ -30,8 +30,8 @@ def key_door(key: str) -> Authenticator:
 def token_door(proof: Callable[[str], str], email: str) -> Authenticator:
     """Return the door of a function that only one service account may call; `proof` says whose a token is."""
 
-    def authenticator(headers: Headers) -> str:
-        if proof(google_token(headers)) != email:
+    def authenticator(request: Request) -> str:
+        if proof(google_token(request.headers)) != email:
             raise Unauthentic("bad proof", reason="wrong_email")
         return email
 
@@ -54,8 +54,8 @@ def google_token(headers: Headers) -> str:
 def person_door(proof: Callable[[str], str], header: str = "") -> Authenticator:
     """Return the door of the console: who the token in this header names, or the one that the platform let in."""
 
-    def authenticator(headers: Headers) -> str:
-        return proof(headers.get(header, "") if header else google_token(headers))
+    def authenticator(request: Request) -> str:
+        return proof(request.headers.get(header, "") if header else google_token(request.headers))
 
     return authenticator
 
@@ -63,7 +63,7 @@ def person_door(proof: Callable[[str], str], header: str = "") -> Authenticator:
 def closed_door(reason: str) -> Authenticator:
     """Return a door that lets nobody in."""
 
-    def authenticator(_headers: Headers) -> str:
+    def authenticator(_request: Request) -> str:
         raise Unauthentic("bad proof", reason=reason)
 
     return authenticator

@@ -21,8 +21,8 @@ from functions.domain.model.errors import (
     Unauthentic,
 )
 from functions.entrypoints.http.authenticator import Authenticator
+from functions.entrypoints.http.incoming import body_of, json_of
 
-LARGEST_BODY = 256 * 1024
 STATUSES: tuple[tuple[type[SyncError], int], ...] = (
     (Unauthentic, 401),
     (Malformed, 400),
@@ -67,8 +67,8 @@ def guarded(handler: Handler, *methods: str) -> Handler:
             response = answer(405, {"error": f"use {' or '.join(methods)} here"})
             response.headers["Allow"] = ", ".join(methods)
             return response
-        request.max_content_length = LARGEST_BODY
         try:
+            body_of(request)
             return handler(ports, request)
         except RequestEntityTooLarge:
             return answer(413, {"error": "the body is larger than 256 KiB"})
@@ -137,13 +137,9 @@ def sync_task(authenticator: Authenticator) -> Handler:
     def handle(ports: Ports, request: Request) -> Response:
         from functions.application import dispatch as work
 
-        authenticator(request.headers)
+        authenticator(request)
         try:
-            body = json.loads(request.get_data() or b"null")
-        except (ValueError, RecursionError):
-            raise Malformed("the body is not JSON", reason="not_json") from None
-        try:
-            work.run(ports, body if isinstance(body, dict) else {})
+            work.run(ports, json_of(request))
         except Transient as error:  # not even the retry was queued; 503 would slow the whole queue down
             ports.log("not_requeued", {"severity": "ERROR", "reason": error.reason})
             return answer(500, {"error": str(error), "reason": error.reason})
@@ -159,7 +155,7 @@ def scheduled(authenticator: Authenticator, kind: str) -> Handler:
         from functions.application.intake.hints import Kind
         from functions.application.scanning import sweep
 
-        authenticator(request.headers)
+        authenticator(request)
         return answer(200, {"queued": sweep.queue_all(ports, Kind(kind))})
 
     return handle

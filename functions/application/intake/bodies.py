@@ -1,0 +1,29 @@
+"""Bodies as they come in: JSON and nothing that a store, a log or an answer could not write down again."""
+
+import json
+from typing import Any, NoReturn
+
+from functions.domain.model.errors import Malformed
+
+
+def json_in(data: bytes) -> Any:
+    """Return the JSON of a body; raises `Malformed`: also for NaN, numbers without end and halves of characters."""
+    try:
+        found = json.loads(data.decode("utf-8"), parse_constant=_refuse)
+        if b"\\u" in data:
+            json.dumps(found, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError):
+        raise Malformed("the body is not JSON", reason="not_json") from None
+    return found
+
+
+def object_of(data: bytes) -> dict[str, Any]:
+    """Return the JSON object of a body; raises `Malformed`."""
+    found = json_in(data)
+    if not isinstance(found, dict):
+        raise Malformed("the body is not a JSON object", reason="not_json")
+    return found
+
+
+def _refuse(_constant: str) -> NoReturn:
+    raise ValueError

@@ -1,0 +1,71 @@
+"""What comes in, turned into types: names in addresses, numbers, ways back, bodies. Nothing else reads them raw."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Request
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.routing import BaseConverter
+
+from functions.application.intake.bodies import object_of
+from functions.domain.model.errors import Malformed
+from functions.domain.model.numbers import whole_number
+
+LARGEST_BODY = 256 * 1024
+MOST_ROWS = 500
+
+
+class Name(BaseConverter):
+    """An id in an address: what no store and no log stumbles over. Anything else is no address of ours (404)."""
+
+    regex = r"(?!__)[A-Za-z0-9_.\-]{1,128}"
+    part_isolating = True
+
+
+def read_names(app: Flask) -> None:
+    """Have every place in the routes of an application filled by a `Name`, unless the route says otherwise."""
+    app.url_map.converters["default"] = Name
+
+
+def body_of(request: Request) -> bytes:
+    """Return a request's body; raises `RequestEntityTooLarge` over `LARGEST_BODY`.
+
+    A body that is refused is let go: the framework would read it again after the answer, and fail on the limit.
+    """
+    request.max_content_length = LARGEST_BODY
+    try:
+        return request.get_data()
+    except RequestEntityTooLarge:
+        let_go(request)
+        raise
+
+
+def let_go(request: Request) -> None:
+    """Leave nothing of a body to be read by whoever looks after us."""
+    request.max_content_length = None
+    request._cached_data = b""  # noqa: SLF001 -- where werkzeug keeps what was read
+
+
+def json_of(request: Request) -> dict[str, Any]:
+    """Return the JSON object of a body, {} where there is none; raises `Malformed`."""
+    data = body_of(request)
+    return object_of(data) if data else {}
+
+
+def limit_of(request: Request) -> int:
+    """Return how many rows are asked for; raises `Malformed`."""
+    limit = whole_number(request.args.get("limit", "100"))
+    if limit is None or not 0 < limit <= MOST_ROWS:
+        raise Malformed("limit is a number from 1 to 500", reason="limit")
+    return limit
+
+
+def way_back(text: str, home: str) -> str:
+    """Return a path of the console as it was given, or `home` where it leads anywhere else."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return home
+    if parts.scheme or parts.netloc or not parts.path.startswith(home) or not text.isprintable() or "\\" in text:
+        return home
+    return parts.path + (f"?{parts.query}" if parts.query else "")
