@@ -93,7 +93,7 @@ def _set_up(stage: Stage, first: date) -> None:
     body = settings(stage.ireserve, INT_ID, **examples.CHANGES)
     stage.api("PUT", f"/{INT_ID}", {**body, "secrets": SECRETS})
     stage.consent(INT_ID)
-    stage.api("POST", f"/{INT_ID}/connect")
+    stage.connect(INT_ID)
     stage.api("POST", f"/{INT_ID}/activate")
     stage.until(lambda: stage.api("GET", f"/{INT_ID}")["backfill"].get("finished_at"), 30, "the backfill")
     examples.after_activation(stage, first)

@@ -240,22 +240,31 @@ class Stage:
             raise StageError(f"{side} {method} {path} answered {answer.status_code}: {answer.text[:300]}")
         return answer.json() if answer.content else None
 
-    def consent(self, int_id: str = "7", account: str = "planner@example.org", scopes: tuple[str, ...] = SCOPES) -> int:
-        """Go through Step 1 as an administrator's browser would; returns the status of the page it ends on."""
-        first = self._http.get(
-            f"{self.product}/integrations/consent/{int_id}", headers=self.proof(), allow_redirects=False, timeout=30
-        )
+    def consent(
+        self, int_id: str = "7", account: str = "planner@example.org", scopes: tuple[str, ...] = SCOPES, at: str = ""
+    ) -> int:
+        """Go through Step 1 as an administrator's browser would; returns the status of the page it ends on.
+
+        `at` is the address of the consent screen where somebody else began.
+        """
+        begin = f"{self.product}/integrations/consent/{int_id}"
+        if not at:
+            at = self._http.get(begin, headers=self.proof(), allow_redirects=False, timeout=30).headers["Location"]
         form = {"account": account, "scope": list(scopes), "decision": "allow"}
-        second = self._http.post(first.headers["Location"], data=form, allow_redirects=False, timeout=30)
+        second = self._http.post(at, data=form, allow_redirects=False, timeout=30)
         third = self._http.get(second.headers["Location"], allow_redirects=False, timeout=30)
         return third.status_code
+
+    def connect(self, int_id: str = "7", account: str = "planner@example.org") -> Any:
+        """Run Step 2 for the consent that came back, as a program that knows whose account it is."""
+        return self.api("POST", f"/{int_id}/connect", {"confirm": account})
 
     def set_up(self, int_id: str = "7", *, activate: bool = True, **changes: Any) -> Any:
         """Make the example integration, connected and (unless told otherwise) active."""
         body = {**settings(self.ireserve, int_id, **changes), "secrets": SECRETS}
         self.api("PUT", f"/{int_id}", body)
         self.consent(int_id)
-        self.api("POST", f"/{int_id}/connect")
+        self.connect(int_id)
         return self.api("POST", f"/{int_id}/activate") if activate else self.api("GET", f"/{int_id}")
 
     def booking(self, **fields: Any) -> str:

@@ -29,7 +29,7 @@ def an_unticked_scope_is_refused(tale: Tale) -> Iterator[str]:
     """Consent with one box unticked is refused, with the reason."""
     tale.stage.consent(INT_ID, scopes=SCOPES[:1])
     try:
-        tale.stage.api("POST", f"/{INT_ID}/connect")
+        tale.stage.connect(INT_ID)
     except StageError as refusal:
         held("calendar.events" in str(refusal), f"the reason is not named: {refusal}")
         yield str(refusal).partition('"error": "')[2].partition('"')[0]
@@ -40,7 +40,7 @@ def an_unticked_scope_is_refused(tale: Tale) -> Iterator[str]:
 def step_two_names_the_account(tale: Tale) -> Iterator[str]:
     """Consent with every box ticked; Step 2 names the account and lists its calendars."""
     tale.stage.consent(INT_ID)
-    found = tale.stage.api("POST", f"/{INT_ID}/connect")
+    found = tale.stage.connect(INT_ID)
     held(found["account"] == "planner@example.org", f"another account: {found['account']}")
     yield f"connected as {found['account']}: {', '.join(each['title'] for each in found['calendars'])}"
     rows = tale.stage.api("GET", f"/{INT_ID}")["mapping"]

@@ -108,7 +108,7 @@ class Storm:
                 for screen in ("outbound", "inbound", "sync") if ":screen>" in rule else ("",):
                     path = self._path(rule, screen=screen, good=True)
                     found += Forms(self.client.get(path, base_url=PRODUCT).text).found
-        return found
+        return [form for form in found if not form[1].endswith("/sign-out")]  # or all that follows meets a closed door
 
     def _path(self, rule: str, screen: str = "", *, good: bool = False) -> str:
         """Fill a rule's places with an id that there is, or with something hostile."""

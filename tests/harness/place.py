@@ -242,13 +242,20 @@ class Place:
         return self.api("PUT", f"/{int_id}", {**example(int_id, **changes), "secrets": secrets}, status)
 
     def consent(
-        self, int_id: str = "7", account: str = PLANNER, scopes: tuple[str, ...] = SCOPES, decision: str = "allow"
+        self,
+        int_id: str = "7",
+        account: str = PLANNER,
+        scopes: tuple[str, ...] = SCOPES,
+        decision: str = "allow",
+        browser: Client | None = None,
     ) -> TestResponse:
         """Go through Step 1 as a browser would; returns the answer of the product's redirect route."""
         redirect = f"{PRODUCT}/integrations/redirect/{int_id}"
         client = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "redirect_uris": [redirect]}
         self.google("POST", "clients", client)
-        first = self.request("GET", f"/integrations/consent/{int_id}", headers={"Authorization": f"Bearer {KEY}"})
+        begin = f"/integrations/consent/{int_id}"
+        with_key = {"Authorization": f"Bearer {KEY}"}
+        first = browser.get(begin, base_url=PRODUCT) if browser else self.request("GET", begin, headers=with_key)
         assert first.status_code == 303, first.text
         page = urlsplit(first.headers["Location"])
         form = {"account": account, "scope": list(scopes), "decision": decision}
@@ -259,7 +266,11 @@ class Place:
     def connect(self, int_id: str = "7", **consent: Any) -> Any:
         """Go through Step 1 and Step 2."""
         self.consent(int_id, **consent)
-        return self.api("POST", f"/{int_id}/connect")
+        return self.step_two(int_id, consent.get("account", PLANNER))
+
+    def step_two(self, int_id: str = "7", account: str = PLANNER) -> Any:
+        """Run Step 2 as a program that knows whose account it connects."""
+        return self.api("POST", f"/{int_id}/connect", {"confirm": account})
 
     def activate(self, int_id: str = "7", **changes: Any) -> Any:
         """Save, connect, activate and let the backfill finish."""

@@ -5,13 +5,14 @@ import re
 
 from werkzeug.test import Client, TestResponse
 
-from tests.harness.place import KEY, PRODUCT, Place
+from tests.harness.place import KEY, PLANNER, PRODUCT, Place
 
 
 class Tab:
     """A browser's tab: it keeps the session's cookie and sends the token of its forms."""
 
     def __init__(self, place: Place) -> None:
+        self._place = place
         self._client = Client(place.app(place.ports))
         self.get("/console/?key=" + KEY)
         self.get("/console/language/en")
@@ -24,6 +25,10 @@ class Tab:
     def post(self, path: str, token: str | None = None, **form: str) -> TestResponse:
         data = {"csrf_token": self.token if token is None else token, **form}
         return self._client.post(path, base_url=PRODUCT, data=data)
+
+    def consent(self, account: str = PLANNER) -> TestResponse:
+        """Go through Step 1 in this browser."""
+        return self._place.consent(account=account, browser=self._client)
 
     def forget_language(self) -> None:
         self._client.delete_cookie("console_language", domain="127.0.0.1")

@@ -52,7 +52,7 @@ def test_client_secret_left_out_is_named_by_step_2_and_the_consent_is_still_good
     said = place.api("POST", "/7/connect", status=422)
     assert "Client secret is missing" in said["error"]
     place.save()
-    assert place.api("POST", "/7/connect")["account"] == PLANNER
+    assert place.step_two()["account"] == PLANNER
 
 
 def test_client_secret_left_out_of_a_later_save_stays_as_it_was(place: Place) -> None:

@@ -53,7 +53,7 @@ def test_a_replayed_state_is_400_and_the_first_consent_still_counts(place: Place
     redirect = next(call for call in reversed(place.world.calls.log) if "state" in call.query)
     status, text = back(place, state=redirect.query["state"], code="stolen")
     assert (status, "used already" in text) == (400, True)
-    assert place.api("POST", "/7/connect")["account"] == PLANNER
+    assert place.step_two()["account"] == PLANNER
 
 
 def test_a_state_older_than_ten_minutes_is_400(place: Place) -> None:
@@ -155,7 +155,7 @@ def test_a_token_endpoint_that_is_away_is_503_and_the_consent_waits(place: Place
     place.google("POST", "faults", {"path": "/token", "times": 1, **fault})
     said = place.api("POST", "/7/connect", status=503)["error"]
     assert said.endswith(".")
-    assert place.api("POST", "/7/connect")["account"] == PLANNER
+    assert place.step_two()["account"] == PLANNER
 
 
 def test_a_calendar_list_that_fails_in_step_2_loses_nothing(place: Place) -> None:

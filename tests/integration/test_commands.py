@@ -73,8 +73,8 @@ def file(stage: Stage, tmp_path: Path) -> Path:
 
 def connect(stage: Stage, shell: Shell, file: Path) -> None:
     shell.json("import", str(file), CLIENT_SECRET=SECRETS["google_client_secret"])
-    stage.consent("7")
-    shell.json("connect", "7")
+    stage.consent("7", at=shell.json("connect", "7", "--no-wait")["address"])
+    shell.json("connect", "7", "--account", "planner@example.org")
 
 
 def book(stage: Stage, hour: int, **fields: Any) -> str:
@@ -104,8 +104,9 @@ def test_the_commands_from_the_first_import_to_the_end(stage: Stage, shell: Shel
     asked = shell.run("connect", "7", "--no-wait")
     assert (asked.returncode, asked.stdout.count("\n")) == (0, 1)
     assert asked.stdout.startswith(f"{stage.google}/o/oauth2/v2/auth?")
-    stage.consent("7")
-    connected = shell.json("connect", "7")
+    stage.consent("7", at=asked.stdout.strip())
+    assert "confirm" in one_sentence(shell.run("connect", "7"))
+    connected = shell.json("connect", "7", "--confirm")
     assert connected["account"] == "planner@example.org"
     assert ROOM_A in [each["id"] for each in connected["calendars"]]
 

@@ -144,8 +144,9 @@ def test_what_is_still_to_be_set_stops_activation(place: Place, tab: Tab) -> Non
     tab.post("/console/integrations/7/ireserve", ireserve_password=PASSWORD, **good)
     client = {"google.client_id": CLIENT_ID, "google_client_secret": CLIENT_SECRET}
     tab.post("/console/integrations/7/authentication", **client)
-    place.consent()
+    tab.consent()
     tab.post("/console/integrations/7/connect")
+    tab.post("/console/integrations/7/connect", confirm="yes")
     refused = html.unescape(tab.post("/console/integrations/7/activate").text)
     assert "Object → calendar: add at least one row" in refused
     assert place.api("GET", "/7")["state"] == "draft"
@@ -178,7 +179,7 @@ def test_a_sync_that_runs_does_not_count_as_somebody_else(place: Place, tab: Tab
 def test_another_account_is_asked_about_before_it_takes_over(place: Place, tab: Tab) -> None:
     place.save()
     place.connect()
-    place.consent(account="guest@example.org")
+    tab.consent("guest@example.org")
     assert tab.post("/console/integrations/7/connect").status_code == 303
     shown = tab.seen("/console/integrations/7/authentication")
     assert "You gave consent as guest@example.org" in shown or "U gaf toestemming als guest@example.org" in shown

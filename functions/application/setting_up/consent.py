@@ -4,10 +4,11 @@ The state is single-use, lives 10 minutes, and keeps the PKCE verifier on this s
 https://developers.google.com/identity/protocols/oauth2/web-server
 """
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from functions.application.ports import CalendarEntry, Path, Ports, Transaction
+from functions.application.ports import Body, CalendarEntry, Path, Ports, Transaction
 from functions.application.scanning import sweep
 from functions.application.setting_up.setup import SCOPES, replaced, resolve_primary
 from functions.application.store import integrations
@@ -17,6 +18,31 @@ from functions.domain.settings.integration import Connection, Integration, Pendi
 
 LIFE = timedelta(minutes=10)
 AGAIN = "run Step 1 again"
+# What a consent screen may say went wrong; anything else in the address is somebody's text and is not shown.
+# https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 and Google's own
+ERRORS = (
+    "access_denied",
+    "admin_policy_enforced",
+    "disallowed_useragent",
+    "invalid_client",
+    "invalid_grant",
+    "invalid_request",
+    "invalid_scope",
+    "org_internal",
+    "redirect_uri_mismatch",
+    "server_error",
+    "temporarily_unavailable",
+    "unauthorized_client",
+    "unsupported_response_type",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A consent that was begun: the address of Google's screen, and the state that only this browser may keep."""
+
+    address: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,52 +58,83 @@ def return_url(ports: Ports, int_id: str) -> str:
     return f"{ports.addresses.redirect}/integrations/redirect/{int_id}"
 
 
-def begin(ports: Ports, int_id: str) -> str:
-    """Start Step 1 and return the address of Google's consent screen."""
+def begin(ports: Ports, int_id: str) -> Begun:
+    """Start Step 1: where to send the browser, and the state that this browser, and no other, ends it with."""
     integration = integrations.get(ports.documents, int_id)
     state, verifier, expires = ports.token(32), ports.token(48), ports.clock() + LIFE
     body = {"int_id": int_id, "verifier": verifier, "expires": expires.isoformat(), "code": ""}
-    ports.documents.transact(lambda tx: tx.create(_state(state), body, expires=expires))
+    ports.documents.transact(lambda tx: tx.create(_path(state), body, expires=expires))
     client_id = integration.settings.google.client_id
-    return ports.consent.address(client_id, return_url(ports, int_id), state, verifier)
+    return Begun(ports.consent.address(client_id, return_url(ports, int_id), state, verifier), state)
+
+
+def begin_here(ports: Ports, int_id: str) -> str:
+    """Start Step 1 from the command line, which has no browser of its own: whoever runs it next ends it."""
+    begun = begin(ports, int_id)
+    ports.documents.transact(lambda tx: tx.put(_here(int_id), {"state": begun.state}, expires=ports.clock() + LIFE))
+    return begun.address
+
+
+def state_here(ports: Ports, int_id: str) -> str:
+    """Return the state that `begin_here` left, or ""."""
+    return str((ports.documents.get(_here(int_id)) or {}).get("state", ""))
 
 
 def receive(ports: Ports, int_id: str, state: str, code: str, error: str) -> None:
     """Keep the code that Google sent back; raises `Malformed` for a foreign, used or expired state.
 
-    A refusal on the consent screen (`error`) uses the state up too and is kept for Step 2 to explain.
+    A refusal on the consent screen (`error`) uses the state up too and is kept for Step 2 to explain. Nothing else is
+    written: which browser the consent belongs to is known by the cookie that Step 2 asks for.
     """
     if not state or not (code or error):
         raise Malformed(f"the consent screen sent no state or code back; {AGAIN}", reason="consent")
+    said = error if error in ERRORS else "unknown"
 
     def work(tx: Transaction) -> None:
-        body = tx.get(_state(state))
+        body = tx.get(_path(state))
         if body is None or body["int_id"] != int_id or body["code"] or body.get("error"):
             raise Malformed(f"this consent was used already or is not ours; {AGAIN}", reason="consent")
         if ports.clock() >= datetime.fromisoformat(body["expires"]):
             raise Malformed(f"the consent took longer than ten minutes; {AGAIN}", reason="consent")
         expires = datetime.fromisoformat(body["expires"])
-        tx.put(_state(state), {**body, "code": code, "error": error[:80]}, expires=expires)
-        tx.put(path_of(int_id, "progress", "consent"), {"state": state})
+        tx.put(_path(state), {**body, "code": code, "error": said if error else ""}, expires=expires)
 
     ports.documents.transact(work)
 
 
-def waiting(ports: Ports, int_id: str) -> bool:
-    """Whether a consent came back that Step 2 has not used yet."""
-    integrations.get(ports.documents, int_id)
-    return ports.documents.get(path_of(int_id, "progress", "consent")) is not None
+def waiting(ports: Ports, int_id: str, state: str) -> bool:
+    """Whether the consent of this state came back and Step 2 has not used it yet."""
+    body = _kept_body(ports, int_id, state)
+    return body is not None and bool(body["code"] or body.get("error"))
 
 
-def connect(ports: Ports, int_id: str, *, confirm: bool = False) -> Connected:
-    """Step 2: exchange the consent, name the account, and store the token for good.
+def connect(ports: Ports, int_id: str, state: str, *, confirm: bool | str = False) -> Connected:
+    """Step 2: exchange the consent of this browser's state, name the account, and store the token for good.
 
-    Raises `Refused` with what to do, and `Conflict` where another account would take over (`confirm` says yes to it).
+    An account that is not the connected one is named first and waits for a yes: `confirm` is True for the one that was
+    named, or says which account is expected. Raises `Refused` with what to do, `Conflict` where a yes is missing.
     """
     integration = integrations.get(ports.documents, int_id)
-    if confirm and integration.pending is not None:
+    if integration.pending is not None and confirm in (True, integration.pending.account):
         return _take(ports, integration, integration.pending)
-    state, verifier, code = _kept(ports, int_id)
+    pending, calendars = _named(ports, integration, state)
+    former = integration.connection.account if integration.connection else ""
+    if pending.account not in (former, confirm):
+        _keep(ports, integration, pending)
+        lost = f"; it cannot reach {', '.join(pending.unreachable)}" if pending.unreachable else ""
+        if not former:
+            raise Conflict(f"this is {pending.account}{lost}; confirm to connect it", reason="confirm_account")
+        raise Conflict(
+            f"this is {pending.account}, but {former} is connected{lost}; confirm to change the account",
+            reason="other_account",
+        )
+    return _take(ports, integration, pending, calendars)
+
+
+def _named(ports: Ports, integration: Integration, state: str) -> tuple[Pending, list[CalendarEntry]]:
+    """Exchange a consent, and find out whose it is."""
+    int_id = integration.id
+    verifier, code = _kept(ports, int_id, state)
     client_id = integration.settings.google.client_id
     secret = ports.secrets.get(
         int_id, "google_client_secret", integration.secret_versions.get("google_client_secret", "")
@@ -87,9 +144,9 @@ def connect(ports: Ports, int_id: str, *, confirm: bool = False) -> Connected:
     try:
         grant = ports.consent.exchange(client_id, secret, return_url(ports, int_id), code, verifier)
     except Refused:
-        ports.documents.transact(lambda tx: _use_up(tx, int_id, state))
+        ports.documents.transact(lambda tx: tx.delete(_path(state)))
         raise
-    ports.documents.transact(lambda tx: _use_up(tx, int_id, state))
+    ports.documents.transact(lambda tx: tx.delete(_path(state)))
     missing = [scope.rsplit("/", 1)[-1] for scope in SCOPES if scope not in grant.scopes]
     if missing:
         raise Refused(f"the consent leaves out {' and '.join(missing)}; {AGAIN} and tick every box", reason="scopes")
@@ -102,15 +159,14 @@ def connect(ports: Ports, int_id: str, *, confirm: bool = False) -> Connected:
     version = ports.secrets.put(int_id, "google_refresh_token", grant.refresh_token)
     reachable = {each.id for each in calendars}
     unreachable = tuple(c for c in integration.settings.calendars if c not in reachable | {"primary"})
-    pending = Pending(account, tuple(sorted(grant.scopes)), version, unreachable)
-    former = integration.connection.account if integration.connection else ""
-    if former and former != account and not confirm:
-        integrations.change(ports.documents, int_id, lambda before: replace(before, pending=pending))
-        lost = f"; it cannot reach {', '.join(unreachable)}" if unreachable else ""
-        raise Conflict(
-            f"this is {account}, but {former} is connected{lost}; confirm to change the account", reason="other_account"
-        )
-    return _take(ports, integration, pending, calendars)
+    return Pending(account, tuple(sorted(grant.scopes)), version, unreachable), calendars
+
+
+def _keep(ports: Ports, integration: Integration, pending: Pending) -> None:
+    """Keep what waits for a yes; what waited before is not wanted any more."""
+    former = integration.pending.version if integration.pending is not None else ""
+    integrations.change(ports.documents, integration.id, lambda before: replace(before, pending=pending))
+    replaced(ports, integration.id, "google_refresh_token", former)
 
 
 def _take(
@@ -185,24 +241,26 @@ def _shared(ports: Ports, integration: Integration) -> bool:
     return any(same(other) for other in integrations.every(ports.documents))
 
 
-def _kept(ports: Ports, int_id: str) -> tuple[str, str, str]:
-    pointer = ports.documents.get(path_of(int_id, "progress", "consent"))
-    body = ports.documents.get(_state(str(pointer["state"]))) if pointer is not None else None
-    if pointer is None or body is None:
-        raise Refused("there is no consent to connect with; run Step 1 first", reason="no_consent")
+def _kept(ports: Ports, int_id: str, state: str) -> tuple[str, str]:
+    body = _kept_body(ports, int_id, state)
+    if body is None or not (body["code"] or body.get("error")):
+        raise Refused("there is no consent of this browser to connect with; run Step 1 first", reason="no_consent")
     if body.get("error"):
         raise Refused(f"Google's consent screen said no ({body['error']}); {AGAIN}", reason="consent_refused")
     if ports.clock() >= datetime.fromisoformat(body["expires"]):
         raise Refused(f"the consent has expired; {AGAIN}", reason="consent_expired")
-    return str(pointer["state"]), str(body["verifier"]), str(body["code"])
+    return str(body["verifier"]), str(body["code"])
 
 
-def _use_up(tx: Transaction, int_id: str, state: str) -> None:
-    tx.delete(path_of(int_id, "progress", "consent"))
-    tx.delete(_state(state))
+def _kept_body(ports: Ports, int_id: str, state: str) -> Body | None:
+    body = ports.documents.get(_path(state)) if state else None
+    return body if body is not None and body["int_id"] == int_id else None
 
 
-def _state(state: str) -> Path:
-    if not state.replace("-", "").replace("_", "").isalnum() or len(state) > 200:  # noqa: PLR2004 -- longer than any of ours
-        raise Malformed(f"this consent is not ours; {AGAIN}", reason="consent")
-    return ("oauth_states", state)
+def _here(int_id: str) -> Path:
+    return path_of(int_id, "progress", "consent")
+
+
+def _path(state: str) -> Path:
+    """Return where a state rests: under its hash, so that nothing from outside is the name of a document."""
+    return ("oauth_states", hashlib.sha256(state.encode("utf-8", "replace")).hexdigest())

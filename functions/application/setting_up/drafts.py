@@ -12,7 +12,7 @@ from typing import Any
 from functions.application.ports import Ports
 from functions.application.setting_up import changes
 from functions.application.setting_up.settings_input import raw_of, settings_from, typed
-from functions.application.setting_up.setup import secret_faults, store_secrets
+from functions.application.setting_up.setup import save_settings, secret_faults, store_secrets
 from functions.application.store import integrations
 from functions.domain.model.errors import Conflict, Fault, Invalid
 from functions.domain.settings.faults import faults_between, settings_faults
@@ -28,7 +28,7 @@ def create(ports: Ports, part: Mapping[str, Any], actor: str) -> Integration:
     settings = _typed(merged, ("id", "name", "language", "timezone"), ())
     if integrations.find(ports.documents, settings.id) is not None:
         raise Conflict(f"there is an integration {settings.id} already; choose another id", reason="id_taken")
-    saved = integrations.save_settings(ports, settings, actor, revision=0)
+    saved = save_settings(ports, settings, actor, revision=0)
     return store_secrets(ports, saved, {})
 
 
@@ -69,7 +69,7 @@ def save_part(
         )
     settings = typed(raw)
     _refuse(secret_faults(secrets or None))
-    saved = integrations.save_settings(ports, settings, actor, revision=before.revision)
+    saved = save_settings(ports, settings, actor, revision=before.revision)
     return store_secrets(ports, saved, secrets or {})
 
 

@@ -37,8 +37,19 @@ def save(
     if int_id and isinstance(given, dict) and str(given["id"]) != int_id:
         more.append(Fault("id", f"the address says {int_id}; use the same id, or create another integration"))
     settings = settings_from(given, [each.settings for each in integrations.every(ports.documents)], more)
-    saved = integrations.save_settings(ports, settings, actor, revision=revision, unfinished=unfinished)
+    saved = save_settings(ports, settings, actor, revision=revision, unfinished=unfinished)
     return store_secrets(ports, saved, secrets if isinstance(secrets, Mapping) else {})
+
+
+def save_settings(
+    ports: Ports, settings: Settings, actor: str, *, revision: int | None = None, unfinished: str = ""
+) -> Integration:
+    """Save settings; a password belongs to the host that it was entered for, and is destroyed for any other."""
+    before = integrations.find(ports.documents, settings.id)
+    saved = integrations.save_settings(ports, settings, actor, revision=revision, unfinished=unfinished)
+    if before is not None and integrations.PASSWORD not in saved.secret_versions:
+        replaced(ports, saved.id, integrations.PASSWORD, before.secret_versions.get(integrations.PASSWORD, ""))
+    return saved
 
 
 def with_id(raw: object, int_id: str) -> object:

@@ -7,10 +7,13 @@ from datetime import timedelta
 
 from functions.application.ports import Body, Documents, Path, Ports, Transaction
 from functions.application.store.records import body_of, record_of
+from functions.domain.model.addresses import origin_of
 from functions.domain.model.errors import Conflict, Gone, Malformed
+from functions.domain.model.identity import is_int_id
 from functions.domain.settings.integration import Integration
 from functions.domain.settings.schema import Settings
 
+PASSWORD = "ireserve_password"  # noqa: S105 -- its name
 HISTORY_DAYS = timedelta(days=365)
 
 
@@ -20,8 +23,8 @@ def path_of(int_id: str, *more: str) -> Path:
 
 
 def find(documents: Documents, int_id: str) -> Integration | None:
-    """Return an integration, or None."""
-    body = documents.get(path_of(int_id))
+    """Return an integration, or None, also for what can be no id of one."""
+    body = documents.get(path_of(int_id)) if is_int_id(int_id) else None
     return record_of(Integration, body, f"integration {int_id}") if body is not None else None
 
 
@@ -69,6 +72,12 @@ def finished(documents: Documents, int_id: str, owed: str) -> Integration:
     )
 
 
+def _elsewhere(integration: Integration) -> Integration:
+    """Return an integration without what only the i-Reserve of before may know: the password, the webhook's token."""
+    kept = {name: version for name, version in integration.secret_versions.items() if name != PASSWORD}
+    return replace(integration, secret_versions=kept, webhook_generation=integration.webhook_generation + 1)
+
+
 def save_settings(
     ports: Ports, given: Settings, actor: str, *, revision: int | None = None, unfinished: str = ""
 ) -> Integration:
@@ -87,6 +96,8 @@ def save_settings(
             return before
         after = replace(before, settings=settings) if before is not None else Integration(settings)
         after = replace(after, revision=after.revision + 1)
+        if before is not None and origin_of(before.settings.ireserve.base_url) != origin_of(settings.ireserve.base_url):
+            after = _elsewhere(after)
         if unfinished and before is not None:
             after = replace(after, looks_since=now if unfinished == "new" else None).owing(unfinished, now)
         tx.put(path_of(settings.id), body_of(after))

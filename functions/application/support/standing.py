@@ -5,7 +5,7 @@ from datetime import datetime
 
 from functions.application.ports import Ports
 from functions.application.scanning import scan
-from functions.application.setting_up import consent, drafts
+from functions.application.setting_up import drafts
 from functions.application.store import integrations
 from functions.application.store.integrations import path_of
 from functions.application.support import diagnose
@@ -29,7 +29,6 @@ class Standing:
     paused: int
     walks: tuple[scan.Scan, ...]
     faults: tuple[Fault, ...]
-    consent_waits: bool
 
     @property
     def waiting(self) -> int:
@@ -64,5 +63,4 @@ def standing(ports: Ports, int_id: str) -> Standing:
         paused=documents.count(where, {"state": State.PAUSED.value}),
         walks=tuple(each for each in found if each is not None),
         faults=drafts.open_faults(ports, integration.settings),
-        consent_waits=consent.waiting(ports, int_id),
     )

@@ -98,25 +98,28 @@ def export(make: MakePorts, int_id: str, *, as_json: bool) -> None:
 
 @click.command()
 @int_id
-@click.option("--confirm", is_flag=True, help="Yes, change to the other account.")
+@click.option("--confirm", is_flag=True, help="Yes, connect the account that was named.")
+@click.option("--account", default="", help="Connect this account, and no other, without asking.")
 @click.option("--wait/--no-wait", default=True, help="Wait for the consent in the browser.")
 @as_json
 @click.pass_obj
-def connect(make: MakePorts, int_id: str, *, confirm: bool, wait: bool, as_json: bool) -> None:
+def connect(make: MakePorts, int_id: str, *, confirm: bool, account: str, wait: bool, as_json: bool) -> None:
     """Step 1 and Step 2: print the address of the consent screen, wait for it, connect."""
     with clear_errors():
         ports = make()
-        if not confirm and not consent.waiting(ports, int_id):
-            address = consent.begin(ports, int_id)
+        state = consent.state_here(ports, int_id)
+        if not confirm and not consent.waiting(ports, int_id, state):
+            address = consent.begin_here(ports, int_id)
+            state = consent.state_here(ports, int_id)
             if not wait:
                 show({"address": address}, as_json=as_json, lines=[address])
                 return
             click.echo(f"Open this address in a browser and give consent:\n{address}", err=True)
             for _ in range(600):
-                if consent.waiting(ports, int_id):
+                if consent.waiting(ports, int_id, state):
                     break
                 time.sleep(1)
-        found = consent.connect(ports, int_id, confirm=confirm)
+        found = consent.connect(ports, int_id, state, confirm=account or confirm)
         lines = [f"connected as {found.account}", *(f"  {each.id}  {each.title}" for each in found.calendars)]
         show(found, as_json=as_json, lines=lines)
 

@@ -13,6 +13,7 @@ from functions.application.sync.session import open_session
 from functions.entrypoints.console.api_probe import probe_routes
 from functions.entrypoints.console.json_forms import BESIDE, plain, shown
 from functions.entrypoints.console.search_now import search_now
+from functions.entrypoints.console.state_cookie import state_of
 from functions.entrypoints.http.handlers import answer
 from functions.entrypoints.http.incoming import json_of, limit_of
 
@@ -57,9 +58,10 @@ def api(ports: Ports, who: Who) -> Blueprint:
 
     @routes.post("/<int_id>/connect")
     def connect(int_id: str) -> Response:
-        found = consent.connect(
-            ports, int_id, confirm=bool(json_of(request).get("confirm") or request.args.get("confirm"))
-        )
+        body = json_of(request)
+        state = body.get("state") or state_of(request, int_id)
+        yes = body.get("confirm") or request.args.get("confirm", "")
+        found = consent.connect(ports, int_id, str(state), confirm=str(yes) if "@" in str(yes) else bool(yes))
         return answer(200, plain(found))
 
     @routes.post("/<int_id>/disconnect")

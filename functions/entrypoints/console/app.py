@@ -11,6 +11,7 @@ from functions.entrypoints.console.api import api
 from functions.entrypoints.console.openapi import openapi
 from functions.entrypoints.console.screens import OPEN_PATHS, screens
 from functions.entrypoints.console.session import COOKIE, NEW_COOKIE, Sessions, cookie_name
+from functions.entrypoints.console.state_cookie import give_state
 from functions.entrypoints.http.handlers import answer, error_answer
 from functions.entrypoints.http.incoming import LARGEST_BODY, let_go, read_names
 
@@ -73,8 +74,10 @@ def console_app(ports: Ports, sessions: Sessions, *, secure: bool) -> Flask:
 
     @app.get("/integrations/consent/<int_id>")
     def step_one(int_id: str) -> Response:
-        response = redirect(consent.begin(ports, int_id), 303)
-        return Response(response.get_data(), 303, {"Location": response.headers["Location"]})
+        begun = consent.begin(ports, int_id)
+        response = Response("", 303, {"Location": redirect(begun.address, 303).headers["Location"]})
+        give_state(response, int_id, begun.state, secure=secure)
+        return response
 
     app.register_blueprint(api(ports, who))
     app.register_blueprint(openapi())

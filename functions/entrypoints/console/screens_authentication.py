@@ -9,6 +9,7 @@ from functions.application.store import integrations
 from functions.domain.model.errors import Conflict, SyncError
 from functions.entrypoints.console.desk import Desk
 from functions.entrypoints.console.fields import AUTHENTICATION, IRESERVE, Field
+from functions.entrypoints.console.state_cookie import state_of
 
 PERSONAL = ("gmail.com", "googlemail.com")
 SCREENS: dict[str, tuple[tuple[Field, ...], str]] = {
@@ -52,7 +53,7 @@ def add(routes: Blueprint, desk: Desk) -> None:
     @routes.post("/integrations/<int_id>/connect")
     def connect(int_id: str) -> Response:
         try:
-            consent.connect(ports, int_id, confirm=request.form.get("confirm") == "yes")
+            consent.connect(ports, int_id, state_of(request, int_id), confirm=request.form.get("confirm") == "yes")
         except Conflict:
             return Response("", 303, {"Location": f"/console/integrations/{int_id}/authentication#steps"})
         except SyncError as error:
@@ -95,7 +96,7 @@ def _authentication(desk: Desk, int_id: str, error: SyncError | None = None, ste
     account = connection.account if connection is not None else ""
     has_client = bool(integration.settings.google.client_id)
     has_secret = "google_client_secret" in integration.secret_versions
-    waits = consent.waiting(ports, int_id)
+    waits = consent.waiting(ports, int_id, state_of(request, int_id))
     return desk.page(
         "authentication.html",
         int_id,

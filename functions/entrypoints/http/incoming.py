@@ -18,7 +18,7 @@ MOST_ROWS = 500
 class Name(BaseConverter):
     """An id in an address: what no store and no log stumbles over. Anything else is no address of ours (404)."""
 
-    regex = r"(?!__)[A-Za-z0-9_.\-]{1,128}"
+    regex = r"(?!__)[A-Za-z0-9_\-]{1,128}"
     part_isolating = True
 
 

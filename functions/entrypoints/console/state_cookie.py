@@ -1,0 +1,33 @@
+"""Which browser began a consent: a cookie on the console's own origin, which Step 2 asks for.
+
+Without it a stranger's consent could be ended by an administrator's browser (RFC 9700, 4.7).
+"""
+
+from flask import Request, Response
+
+from functions.application.setting_up.consent import LIFE
+from functions.entrypoints.console.session import cookie_name
+
+STATE_COOKIE = "console_consent"
+
+
+def give_state(response: Response, int_id: str, state: str, *, secure: bool) -> None:
+    """Give the browser the state of the consent that it begins."""
+    response.set_cookie(
+        cookie_name(STATE_COOKIE, secure=secure),
+        f"{int_id}.{state}",
+        httponly=True,
+        secure=secure,
+        samesite="Lax",
+        path="/",
+        max_age=int(LIFE.total_seconds()),
+    )
+
+
+def state_of(request: Request, int_id: str) -> str:
+    """Return the state of the consent that this browser began for this integration, or ""."""
+    for secure in (True, False):
+        whose, _, state = request.cookies.get(cookie_name(STATE_COOKIE, secure=secure), "").partition(".")
+        if whose == int_id:
+            return state
+    return ""

@@ -1,0 +1,110 @@
+"""Only the browser that began a consent can end it, and no account is connected that nobody has seen named."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from werkzeug.test import Client, TestResponse
+
+from tests.harness.place import CLIENT_ID, CLIENT_SECRET, GUEST, KEY, PLANNER, PRODUCT, SCOPES, Place
+from tests.harness.tab import Tab
+
+CONNECT = "/console/integrations/7/connect"
+
+
+def step_one(tab: Tab) -> str:
+    """Press Step 1, and return the address at Google that the browser is sent to."""
+    return tab.get("/integrations/consent/7").headers["Location"]
+
+
+def agree(place: Place, address: str, account: str) -> TestResponse:
+    """Agree at Google as this account, and follow the way back without any cookie, as another browser would."""
+    redirect = f"{PRODUCT}/integrations/redirect/7"
+    place.google(
+        "POST", "clients", {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "redirect_uris": [redirect]}
+    )
+    page = urlsplit(address)
+    form = {"account": account, "scope": list(SCOPES), "decision": "allow"}
+    back = urlsplit(place._google.post(page.path, query_string=page.query, data=form).headers["Location"])
+    return Client(place.app(place.ports)).get(f"{back.path}?{back.query}", base_url=PRODUCT)
+
+
+def connected(place: Place) -> str:
+    connection = place.api("GET", "/7")["connection"]
+    return str(connection["account"]) if connection else ""
+
+
+@pytest.fixture
+def saved(place: Place) -> Place:
+    place.save()
+    return place
+
+
+def test_a_strangers_consent_is_not_taken_by_a_browser_that_did_not_begin_it(saved: Place) -> None:
+    stranger, administrator = Tab(saved), Tab(saved)
+    agree(saved, step_one(stranger), GUEST)
+    administrator.post(CONNECT)
+    administrator.post(CONNECT, confirm="yes")
+    assert connected(saved) == ""
+
+
+def test_of_two_consents_each_browser_has_its_own(saved: Place) -> None:
+    stranger, administrator = Tab(saved), Tab(saved)
+    own, theirs = step_one(administrator), step_one(stranger)
+    agree(saved, own, PLANNER)
+    agree(saved, theirs, GUEST)
+    administrator.post(CONNECT)
+    administrator.post(CONNECT, confirm="yes")
+    assert connected(saved) == PLANNER
+
+
+def test_the_account_is_named_before_the_first_connection_is_stored_too(saved: Place) -> None:
+    tab = Tab(saved)
+    agree(saved, step_one(tab), PLANNER)
+    tab.post(CONNECT)
+    assert connected(saved) == ""
+    assert saved.secrets.get("7", "google_refresh_token", "") is None or connected(saved) == ""
+    assert PLANNER in tab.seen("/console/integrations/7/authentication")
+    tab.post(CONNECT, confirm="yes")
+    assert connected(saved) == PLANNER
+
+
+def test_a_program_names_the_account_that_it_expects_and_gets_no_other(saved: Place) -> None:
+    saved.consent(account=GUEST)
+    refused = saved.api("POST", "/7/connect", {"confirm": PLANNER}, status=409)
+    assert GUEST in refused["error"]
+    assert connected(saved) == ""
+    saved.consent(account=PLANNER)
+    assert saved.api("POST", "/7/connect", {"confirm": PLANNER})["account"] == PLANNER
+
+
+def test_the_proof_of_the_browser_is_a_cookie_that_no_script_and_no_other_site_can_use(saved: Place) -> None:
+    answer = saved.request("GET", "/integrations/consent/7", headers={"Authorization": f"Bearer {KEY}"})
+    cookie = answer.headers["Set-Cookie"]
+    assert {"HttpOnly", "SameSite=Lax"} <= set(cookie.split("; "))
+    state = parse_qs(urlsplit(answer.headers["Location"]).query)["state"][0]
+    assert state in cookie or state not in answer.text
+
+
+@pytest.mark.parametrize(
+    "error", ["<b>Bel 06-12345678 om te betalen</b>", "Your account is blocked", "x" * 5000, "access_denied"]
+)
+def test_what_the_redirect_says_went_wrong_is_one_of_a_list(saved: Place, error: str) -> None:
+    tab = Tab(saved)
+    state = parse_qs(urlsplit(step_one(tab)).query)["state"][0]
+    saved.request("GET", "/integrations/redirect/7", query_string={"state": state, "error": error})
+    page = tab.post(CONNECT).text + tab.seen("/console/integrations/7/authentication")
+    assert (error in page) == (error == "access_denied")
+
+
+def test_the_redirect_writes_nothing_but_the_consent_itself(saved: Place) -> None:
+    address = step_one(Tab(saved))
+    before = (
+        saved.documents.find(("integrations", "7", "progress"), limit=100),
+        saved.documents.get(("integrations", "7")),
+    )
+    agree(saved, address, PLANNER)
+    after = (
+        saved.documents.find(("integrations", "7", "progress"), limit=100),
+        saved.documents.get(("integrations", "7")),
+    )
+    assert before == after
