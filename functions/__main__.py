@@ -60,14 +60,13 @@ def serve(host: str) -> None:
 
 
 def _listen(made: bootstrap.Product, host: str) -> None:
-    import waitress
-
+    from functions.entrypoints.http.listening import create_server
     from functions.entrypoints.http.serve import whole_app
 
     port = made.environment.port
     app = whole_app(made.ports, bootstrap.doors(made), bootstrap.console(made))
     try:
-        server = waitress.create_server(app, host=host, port=port, threads=8, ident="")
+        server = create_server(app, host, port)
     except OSError as error:
         if error.errno not in (errno.EADDRINUSE, errno.EACCES):
             raise
@@ -78,7 +77,7 @@ def _listen(made: bootstrap.Product, host: str) -> None:
         [(60.0, partial(_queue, made.ports, Kind.TICK)), (3600.0, partial(_queue, made.ports, Kind.RENEW))],
     )
     workers.start()
-    click.echo(f"Console: {made.environment.console_base_url}/console/?key={made.console_key}")
+    click.echo(_where(made))
     threading.Thread(target=server.run, daemon=True).start()
     done = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -86,6 +85,15 @@ def _listen(made: bootstrap.Product, host: str) -> None:
     done.wait()
     workers.stop()
     server.close()
+
+
+def _where(made: bootstrap.Product) -> str:
+    """Return the console's address: with its key on a terminal, and nowhere that is kept, such as a service's log."""
+    address = f"{made.environment.console_base_url}/console/"
+    if sys.stdout.isatty():
+        return f"Console: {address}?key={made.console_key}"
+    kept = "CONSOLE_KEY" if made.environment.console_key else str(made.environment.state_dir / "keys.json")
+    return f"Console: {address} (the key is in {kept})"
 
 
 def _queue(ports: Ports, kind: Kind) -> None:

@@ -1,5 +1,6 @@
 """`cloud()`: Firestore, Secret Manager and Cloud Tasks, each connected when first used."""
 
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -75,9 +76,7 @@ def _machine(environment: Environment, account: str) -> Authenticator:
         from functions.adapters.google.tokens import OIDC, OIDC_KEYS, FetchedKeys, TokenProof
 
         audiences = {environment.base_url, _origin(environment.tasks_target)}
-        proof = TokenProof(
-            OIDC, FetchedKeys(OIDC_KEYS), clock, audiences=audiences, removed_ok=environment.on_cloud_run
-        )
+        proof = TokenProof(OIDC, FetchedKeys(OIDC_KEYS), clock, audiences=audiences, private=_private(environment))
         return token_door(proof, account)
 
     def enter(request: "Request") -> str:
@@ -93,13 +92,22 @@ def _person(environment: Environment) -> Authenticator:
     if environment.iap_audience:
         audiences = {environment.iap_audience}
         return person_door(
-            TokenProof(IAP, FetchedKeys(IAP_KEYS), clock, audiences=audiences, removed_ok=False),
+            TokenProof(IAP, FetchedKeys(IAP_KEYS), clock, audiences=audiences, private=lambda: False),
             "X-Goog-IAP-JWT-Assertion",
         )
     if environment.on_cloud_run:
         # the audience of a person's token is gcloud's; Cloud Run has checked it
-        return person_door(TokenProof(OIDC, FetchedKeys(OIDC_KEYS), clock, audiences=None, removed_ok=True))
+        return person_door(
+            TokenProof(OIDC, FetchedKeys(OIDC_KEYS), clock, audiences=None, private=_private(environment))
+        )
     return closed_door("not_behind_the_platform")
+
+
+def _private(environment: Environment) -> Callable[[], bool]:
+    """Return who says whether the platform stands in front of this function."""
+    from functions.adapters.platform.own_door import OwnDoor
+
+    return OwnDoor(environment.platform_url) if environment.on_cloud_run else lambda: False
 
 
 def _origin(address: str) -> str:

@@ -57,6 +57,7 @@ class Environment:
     tasks_service_account: str
     scheduler_service_account: str
     iap_audience: str
+    platform_url: str  # the address at which the platform itself answers for this function
     tasks_endpoint: str
     secrets_endpoint: str
     smtp_url: str
@@ -112,6 +113,7 @@ def read_environment(env: Mapping[str, str] | None = None, *, function: str = "c
         tasks_service_account=env.get("TASKS_SERVICE_ACCOUNT", ""),
         scheduler_service_account=env.get("SCHEDULER_SERVICE_ACCOUNT", ""),
         iap_audience=env.get("IAP_AUDIENCE", ""),
+        platform_url=_address(env, "PLATFORM_URL", base, faults),
         tasks_endpoint=_address(env, "TASKS_ENDPOINT", "", faults),
         secrets_endpoint=_address(env, "SECRETS_ENDPOINT", "", faults),
         smtp_url=env.get("SMTP_URL", ""),

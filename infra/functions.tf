@@ -109,6 +109,7 @@ locals {
         LOG_LEVEL             = var.log_level
         THREADS               = tostring(local.serving[name].threads) # functions-framework's own are four, whatever it is sent
         BASE_URL              = local.addresses[name]
+        PLATFORM_URL          = local.run_addresses[name]
         REDIRECT_BASE_URL     = local.addresses["oauth_redirect"]
         WEBHOOK_BASE_URL      = local.addresses["booking_webhook"]
         NOTIFICATION_BASE_URL = local.addresses["calendar_notification"]

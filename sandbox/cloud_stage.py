@@ -100,6 +100,7 @@ class CloudStage(Stage):
             "BACKEND": "cloud",
             "GOOGLE_CLOUD_PROJECT": PROJECT,
             "BASE_URL": self._address[function],
+            "PLATFORM_URL": f"{self._address['tasks']}/private",
             "REDIRECT_BASE_URL": self._address["oauth_redirect"],
             "WEBHOOK_BASE_URL": self._address["booking_webhook"],
             "NOTIFICATION_BASE_URL": self._address["calendar_notification"],

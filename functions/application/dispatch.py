@@ -86,7 +86,7 @@ def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
         ports.log("dropped", {"int_id": hint.int_id, "reason": "old_generation"})
         return
     if hint.kind is Kind.TICK:
-        alerts.watch(ports, integration)
+        _tell(ports, integration)
     if _dead(integration):
         ports.log("dropped", {"int_id": hint.int_id, "reason": "access_revoked"})
         return
@@ -104,6 +104,15 @@ def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
         _again(ports, hint, Transient(type(error).__name__, reason=f"fault_{type(error).__name__}"))
     else:
         parked.clear(ports, hint)
+
+
+def _tell(ports: Ports, integration: Integration) -> None:
+    """Tell what needs a person; what goes wrong with that must not stop the round."""
+    try:
+        alerts.watch(ports, integration)
+    except Exception as error:  # noqa: BLE001 -- as above
+        fields = {"severity": "ERROR", "int_id": integration.id, "reason": type(error).__name__}
+        ports.log("alert_not_sent", fields)
 
 
 def _dead(integration: Integration) -> bool:

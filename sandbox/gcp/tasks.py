@@ -38,6 +38,11 @@ def make_app(courier: Courier) -> Flask:
         code = error.code or 500
         return jsonify({"error": {"code": code, "message": str(error), "status": "NOT_FOUND"}}), code
 
+    @app.get("/private/health")
+    def private() -> tuple[Any, int]:
+        """Say what the platform says in front of a private function to who comes without a token."""
+        return jsonify({"error": {"code": 403, "status": "PERMISSION_DENIED"}}), 403
+
     @app.post("/v2/<path:queue>/tasks")
     def create(queue: str) -> Answer:
         faults = courier.faults

@@ -74,7 +74,7 @@ def unsigned(spelt: dict[str, Any], signature: str = REMOVED, **header: Any) -> 
 
 
 def machine(audience: str, account: str, *, on_platform: bool = True) -> Authenticator:
-    return token_door(TokenProof(OIDC, GOOGLE.keys, clock, audiences={audience}, removed_ok=on_platform), account)
+    return token_door(TokenProof(OIDC, GOOGLE.keys, clock, audiences={audience}, private=lambda: on_platform), account)
 
 
 Open = Callable[..., Client]
@@ -197,11 +197,13 @@ def test_of_two_tokens_only_the_one_that_the_platform_checked_counts(opened: Ope
 
 
 def iap() -> Authenticator:
-    return person_door(TokenProof(IAP, IAP_SIGNER.keys, clock, audiences={IAP_AUDIENCE}, removed_ok=False), ASSERTION)
+    return person_door(
+        TokenProof(IAP, IAP_SIGNER.keys, clock, audiences={IAP_AUDIENCE}, private=lambda: False), ASSERTION
+    )
 
 
 def iam() -> Authenticator:
-    return person_door(TokenProof(OIDC, GOOGLE.keys, clock, audiences=None, removed_ok=True))
+    return person_door(TokenProof(OIDC, GOOGLE.keys, clock, audiences=None, private=lambda: True))
 
 
 def test_behind_iap_an_assertion_opens_the_console(opened: Open) -> None:

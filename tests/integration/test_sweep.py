@@ -395,7 +395,7 @@ class Counted:
 
     def __init__(self, documents: Documents) -> None:
         self._documents, self.reads = documents, 0
-        self.transact, self.count = documents.transact, documents.count
+        self.transact, self.count, self.forget = documents.transact, documents.count, documents.forget
 
     def get(self, path: Path) -> Body | None:
         self.reads += 1

@@ -81,6 +81,9 @@ class FirestoreDocuments:
             after = (decode({order: last.fields[order]})[order], last.id) if order else last.id
         return rows
 
+    def forget(self) -> None:
+        """Do nothing: what is deleted in Firestore is deleted."""
+
     def count(self, collection: Path, where: Mapping[str, str | int | bool] | None = None) -> int:
         """Return how many documents match, those included that expired and were not dropped yet."""
         query = _query(collection, where, "")

@@ -20,10 +20,12 @@ OIDC_KEYS = "https://www.googleapis.com/oauth2/v1/certs"
 IAP_KEYS = "https://www.gstatic.com/iap/verify/public_key"
 _SKEW = 30  # seconds that clocks may differ
 _LONGEST = 16 * 1024
+_LONGEST_LIFE = 24 * 3600  # seconds; Google's tokens live an hour
 _FRESH = 3600.0  # seconds that keys are kept
 _PATIENCE = 60.0  # seconds between two fetches because of an unknown key
 
 Keys = Callable[[str], str | None]  # key id -> PEM
+Private = Callable[[], bool]  # whether the platform lets in only whom it has verified; may raise `Transient`
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +43,22 @@ IAP = Kind("ES256", ("https://cloud.google.com/iap",))
 class TokenProof:
     """Says whose token it is, by e-mail address; raises `Unauthentic` with a code for the log and no detail.
 
-    `audiences` None: for any audience, where the platform has checked it. `removed_ok`: the platform stands in front,
-    verified the signature and put a mark in its place; then only the claims are left to check.
+    `audiences` None: for any audience, where the platform has checked it. `private`: whether the platform stands in
+    front, verified the signature and put a mark in its place; then only the claims are left to check.
     """
 
     def __init__(
-        self, kind: Kind, keys: Keys, clock: Clock, *, audiences: Collection[str] | None, removed_ok: bool
+        self, kind: Kind, keys: Keys, clock: Clock, *, audiences: Collection[str] | None, private: Private
     ) -> None:
         self._kind, self._keys, self._clock = kind, keys, clock
-        self._audiences, self._removed_ok = audiences, removed_ok
+        self._audiences, self._private = audiences, private
 
     def __call__(self, token: str) -> str:
         """Return the e-mail address of whoever the token was made for."""
         header, claims, signature = _parts(token)
         if signature == REMOVED:
-            if not self._removed_ok:
-                raise Unauthentic("bad proof", reason="no_signature")
+            if not self._private():
+                raise Unauthentic("bad proof", reason="not_private")
         else:
             self._verify(token, header)
         return self._holder(claims)
@@ -78,8 +80,9 @@ class TokenProof:
 
     def _holder(self, claims: Mapping[str, Any]) -> str:
         expires, email, audience = claims.get("exp"), claims.get("email"), claims.get("aud")
-        if not isinstance(expires, int | float) or expires + _SKEW < self._clock().timestamp():
-            raise Unauthentic("bad proof", reason="expired")
+        now = self._clock().timestamp()
+        if not isinstance(expires, int | float) or not now - _SKEW <= expires <= now + _LONGEST_LIFE:
+            raise Unauthentic("bad proof", reason="expired")  # also NaN, and what never ends
         if str(claims.get("iss")) not in self._kind.issuers:
             raise Unauthentic("bad proof", reason="wrong_issuer")
         if self._audiences is not None and str(audience) not in self._audiences:

@@ -7,7 +7,9 @@ from urllib.parse import unquote, urlsplit
 
 from functions.adapters.net import outgoing
 from functions.application.ports import Alert
+from functions.domain.model.addresses import is_mail_address
 from functions.domain.model.errors import Refused, Transient
+from functions.domain.model.text import readable
 
 SECONDS = 15.0
 
@@ -44,8 +46,11 @@ class Alarm:
     def _mail(self, email: str, alert: Alert) -> None:
         if not self._smtp.hostname:
             raise Refused("No mail server is set; set SMTP_URL and SMTP_FROM.", reason="no_smtp")
+        if not is_mail_address(email):
+            raise Refused("The address for alerts is no mail address; correct it.", reason="bad_address")
         message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = self._sender or email, email, alert.title
+        subject = " ".join(readable(alert.title).split())  # one that was saved before names were checked
+        message["From"], message["To"], message["Subject"] = self._sender or email, email, subject
         message.set_content(f"{alert.text}\n\n{alert.link}\n")
         try:
             with self._server() as server:

@@ -3,15 +3,14 @@
 import fcntl
 import json
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
+from functions.adapters.platform.owner_only import refuse_exposed
 from functions.domain.model.errors import AccessRevoked, Refused
 
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 Kept = dict[str, dict[str, dict[str, Any]]]  # integration -> name -> {"last": number, "versions": {number: value}}
 
 
@@ -24,12 +23,7 @@ class FileSecrets:
     def __init__(self, path: Path) -> None:
         self._path = path
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if path.exists() and path.stat().st_mode & _OTHERS:
-            raise Refused(
-                f"The secrets in {path.name} can be read by other users of this machine: replace the secrets if they "
-                f"may have been seen, then run `chmod 600 {path}`.",
-                reason="secrets_exposed",
-            )
+        refuse_exposed(path)
         self._read()
 
     def get(self, int_id: str, name: str, version: str = "") -> str | None:

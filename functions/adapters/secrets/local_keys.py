@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from functions.adapters.platform.owner_only import refuse_exposed
 from functions.domain.model.errors import Refused
 
 
@@ -45,5 +46,6 @@ def local_keys(state_dir: Path, webhook_keys: tuple[str, ...], console_key: str)
         with suppress(FileExistsError):  # another process was faster: its keys count
             os.link(whole, path)
         whole.unlink()
+    refuse_exposed(path)
     made = json.loads(path.read_text())
     return LocalKeys(webhook_keys or (made["webhook_key"],), console_key or made["console_key"])

@@ -82,6 +82,10 @@ class SqliteDocuments:
             ).fetchall()
         return [(row[0], json.loads(row[1])) for row in rows]
 
+    def forget(self) -> None:
+        """Empty the log of writes, which still has what was deleted."""
+        self._file.forget()
+
     def count(self, collection: Path, where: Mapping[str, str | int | bool] | None = None) -> int:
         """Return how many documents match."""
         source, values = self._matching(collection, where)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from functions.adapters.platform.owner_only import refuse_exposed
 from functions.application.store.indexes import INDEXES, Index
 from functions.domain.model.errors import Refused, SyncError, Transient
 
@@ -71,8 +72,8 @@ class SqliteFile:
         self._writing = threading.Lock()
         self._idle: deque[_Connection] = deque()
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        path.chmod(0o600)  # SQLite gives the files beside it the same mode
+        refuse_exposed(path)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite gives the files beside it the same mode
         self._prepare()
 
     @contextmanager
@@ -101,6 +102,11 @@ class SqliteFile:
         """Do one statement as a transaction of its own, durably: one step, where `write` takes several."""
         with self._alone(durable=True) as connection:
             connection.execute(statement, values)
+
+    def forget(self) -> None:
+        """Take what was deleted out of the files too: the log of writes still has it until it is emptied."""
+        with self._alone(durable=True) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close what is open; the file can be used again afterwards."""
@@ -133,6 +139,7 @@ class SqliteFile:
                 factory=_Connection,
             )
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
         try:
             yield connection
         finally:

@@ -58,6 +58,9 @@ class Documents(Protocol):
         null in it, are left out.
         """
 
+    def forget(self) -> None:
+        """See to it that nothing deleted so far can be read from where the store rests."""
+
     def count(self, collection: Path, where: Mapping[str, str | int | bool] | None = None) -> int:
         """Return how many documents match; in the cloud expired ones count until the store has dropped them."""
 

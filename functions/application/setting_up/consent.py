@@ -214,15 +214,20 @@ def named(ports: Ports, integration: Integration) -> Integration:
     return integrations.change(ports.documents, integration.id, changed)
 
 
+def withdraw(ports: Ports, integration: Integration) -> None:
+    """Revoke the token at Google, unless another integration uses the same account and client."""
+    version = integration.secret_versions.get("google_refresh_token", "")
+    token = ports.secrets.get(integration.id, "google_refresh_token", version) if version else None
+    if token and not _shared(ports, integration):
+        ports.consent.revoke(token)
+
+
 def disconnect(ports: Ports, int_id: str) -> None:
     """Forget the connection; the token is revoked unless another integration uses the same account and client."""
     integration = integrations.get(ports.documents, int_id)
     if integration.phase is not Phase.DRAFT:
         raise Conflict("deactivate the integration before disconnecting it", reason="still_active")
-    version = integration.secret_versions.get("google_refresh_token", "")
-    token = ports.secrets.get(int_id, "google_refresh_token", version) if version else None
-    if token and not _shared(ports, integration):
-        ports.consent.revoke(token)
+    withdraw(ports, integration)
     ports.secrets.delete(int_id, "google_refresh_token")
 
     def changed(before: Integration) -> Integration:

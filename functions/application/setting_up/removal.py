@@ -9,11 +9,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from functions.application.ports import Ports
-from functions.application.setting_up import setup
+from functions.application.setting_up import consent, setup
 from functions.application.store import integrations, links
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Conflict, Gone, Refused
+from functions.domain.model.errors import Conflict, Gone, Refused, SyncError
 from functions.domain.model.link import Link, Origin
 from functions.domain.model.snapshot import Presence
 from functions.domain.planning.projection import written
@@ -40,6 +40,10 @@ def delete(ports: Ports, int_id: str, events: str = "") -> int:
         left = _take_apart(open_session(ports, integration))
         if left:
             return left
+    try:
+        consent.withdraw(ports, integration)
+    except SyncError as error:  # it can be taken back in the Google account; the rest must go all the same
+        ports.log("grant_left", {"severity": "WARNING", "int_id": int_id, "reason": error.reason})
     setup.delete(ports, int_id)
     return 0
 

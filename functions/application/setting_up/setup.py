@@ -123,6 +123,7 @@ def delete(ports: Ports, int_id: str) -> None:
     for name in (*SECRET_NAMES, "digest_key"):
         ports.secrets.delete(int_id, name)
     ports.documents.transact(lambda tx: tx.delete(integrations.path_of(int_id)))
+    ports.documents.forget()
 
 
 def _empty(ports: Ports, collection: Path) -> None:

@@ -1,0 +1,43 @@
+"""Is this function private? The platform is asked, by knocking at its own address without a token.
+
+A private one answers 401 or 403 before a request reaches the code; a public one answers itself. With IAM switched off
+nobody verifies a token any more, and whoever writes the mark of a removed signature himself would be let in.
+"""
+
+import time
+
+from functions.adapters.net.plain_http import PlainHttp, Unreachable
+from functions.domain.model.errors import Transient
+
+_KEPT = 300.0  # seconds that an answer counts: IAM can be switched off while an instance lives
+_CLOSED = (401, 403)
+_SECONDS = 5.0
+
+
+class OwnDoor:
+    """Says whether the platform stands in front of an address; raises `Transient` where it cannot be told."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._http = PlainHttp(_SECONDS)
+        self._private = False
+        self._at = float("-inf")
+
+    def __call__(self) -> bool:
+        """Return whether only callers whom the platform has verified get in."""
+        if time.monotonic() - self._at > _KEPT:
+            try:
+                status = self._http.call("GET", f"{self._address}/health").status
+            except Unreachable as error:
+                raise _unknown(self._address) from error
+            if status not in (200, *_CLOSED):
+                raise _unknown(self._address)
+            self._private, self._at = status in _CLOSED, time.monotonic()
+        return self._private
+
+
+def _unknown(address: str) -> Transient:
+    return Transient(
+        f"Whether this function is private cannot be told: {address} does not answer; set PLATFORM_URL to its own address.",
+        reason="private_unknown",
+    )

@@ -1,0 +1,18 @@
+"""One rule for every file of a standalone installation: its owner's alone."""
+
+import stat
+from pathlib import Path
+
+from functions.domain.model.errors import Refused
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def refuse_exposed(path: Path) -> None:
+    """Raise `Refused`, with what to do, for a file that other users of the machine can read or write."""
+    if path.exists() and path.stat().st_mode & _OTHERS:
+        raise Refused(
+            f"{path.name} can be read by other users of this machine: replace the secrets in it if they may have been "
+            f"seen, then run `chmod 600 {path}`.",
+            reason="secrets_exposed",
+        )
