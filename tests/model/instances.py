@@ -143,6 +143,9 @@ class SteppedDocuments:
     def count(self, collection: Path, where: Mapping[str, str | int | bool] | None = None) -> int:
         return self._documents.count(collection, where)
 
+    def forget(self) -> None:
+        self._documents.forget()
+
 
 class SteppedTasks:
     """The queue, likewise."""
