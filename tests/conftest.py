@@ -26,7 +26,7 @@ class FirestoreEmulator:
             self.host = f"127.0.0.1:{free.getsockname()[1]}"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self, seconds: float = 40) -> None:
+    def start(self, seconds: float = 120) -> None:
         """Start it and wait until it answers."""
         command = ["gcloud", "emulators", "firestore", "start", f"--host-port={self.host}", "--quiet"]
         quiet = subprocess.DEVNULL
@@ -48,7 +48,7 @@ class FirestoreEmulator:
     def clear(self) -> None:
         """Forget every document: https://firebase.google.com/docs/emulator-suite/connect_firestore#clear_your_database_between_tests."""
         address = f"http://{self.host}/emulator/v1/projects/{PROJECT}/databases/(default)/documents"
-        with urllib.request.urlopen(urllib.request.Request(address, method="DELETE"), timeout=10):
+        with urllib.request.urlopen(urllib.request.Request(address, method="DELETE"), timeout=60):
             return
 
     def _answers(self) -> bool:

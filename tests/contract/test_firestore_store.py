@@ -105,7 +105,7 @@ def test_an_emulator_that_goes_away_is_transient_and_works_again_once_it_is_back
         transaction.put(LINK, {"n": 2})
         transaction.put(CLAIM, {"n": 2})
 
-    documents.transact(lambda transaction: transaction.put(LINK, {"n": 1}))
+    patiently(lambda: documents.transact(lambda transaction: transaction.put(LINK, {"n": 1})))
     with pytest.raises(Transient, match="did not answer"):
         documents.transact(work)
     with pytest.raises(Transient, match="did not answer"):

@@ -1,5 +1,6 @@
 """What only the SQLite file must stand: a killed process, a newer schema, other users, a busy or broken disk."""
 
+import gc
 import json
 import signal
 import sqlite3
@@ -8,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -38,9 +40,9 @@ WRITER = """
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from functions.adapters.sqlite_documents import SqliteDocuments
-from functions.adapters.sqlite_file import SqliteFile
-from functions.adapters.sqlite_tasks import SqliteTasks
+from functions.adapters.sqlite.documents import SqliteDocuments
+from functions.adapters.sqlite.file import SqliteFile
+from functions.adapters.sqlite.tasks import SqliteTasks
 from functions.application.ports import Task
 file = SqliteFile(Path(sys.argv[1]))
 documents, tasks = SqliteDocuments(file, lambda: datetime.now(UTC)), SqliteTasks(file)
@@ -97,6 +99,17 @@ def test_a_file_of_a_newer_version_is_refused_in_one_sentence(tmp_path: Path) ->
     connection.close()
     with pytest.raises(Refused, match=r"newer version \(schema 99, this one knows 1\): run that version"):
         SqliteFile(tmp_path / "state.sqlite")
+
+
+def test_a_file_that_is_let_go_closes_its_connections_whether_it_could_be_used_or_not(tmp_path: Path) -> None:
+    """From Python 3.13 on a connection that nobody closes is a ResourceWarning, which is an error here."""
+    for schema in (1, 99):
+        with closing(sqlite3.connect(tmp_path / f"{schema}.sqlite")) as connection:
+            connection.execute(f"PRAGMA user_version = {schema if schema > 1 else 0}")
+        with suppress(Refused):
+            SqliteDocuments(SqliteFile(tmp_path / f"{schema}.sqlite"), now).get((*LINKS, "one"))
+        gc.collect()
+        assert [each.name for each in tmp_path.glob(f"{schema}.sqlite*")] == [f"{schema}.sqlite"]
 
 
 def test_a_store_that_another_process_is_writing_is_transient_until_it_is_done(

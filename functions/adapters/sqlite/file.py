@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import threading
+import weakref
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -50,6 +51,7 @@ def _index_statement(index: Index) -> str:
 class _Connection(sqlite3.Connection):
     """A connection that knows whether its commits wait for the disk."""
 
+    new = True
     _waits: bool | None = None
 
     def wait_for_disk(self, *, durable: bool) -> None:
@@ -59,11 +61,17 @@ class _Connection(sqlite3.Connection):
             self._waits = durable
 
 
+def _close_all(idle: deque[_Connection]) -> None:
+    while idle:
+        idle.pop().close()
+
+
 class SqliteFile:
     """One file, owner-only, in WAL mode; shared by threads and by processes.
 
     Writers of this process queue on a lock, since SQLite's own waiting is by polling; `wait_seconds` bounds the wait for
-    either. Raises `Refused` for a file that a newer version wrote.
+    either. Its connections are closed with it, at the latest at the end of the process. Raises `Refused` for a file that
+    a newer version wrote.
     """
 
     def __init__(self, path: Path, *, wait_seconds: float = 5.0) -> None:
@@ -71,6 +79,7 @@ class SqliteFile:
         self._wait = wait_seconds
         self._writing = threading.Lock()
         self._idle: deque[_Connection] = deque()
+        weakref.finalize(self, _close_all, self._idle)  # also where this start fails, and at the end of the process
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         refuse_exposed(path)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite gives the files beside it the same mode
@@ -110,8 +119,7 @@ class SqliteFile:
 
     def close(self) -> None:
         """Close what is open; the file can be used again afterwards."""
-        while self._idle:
-            self._idle.pop().close()
+        _close_all(self._idle)
 
     @contextmanager
     def _alone(self, *, durable: bool) -> Iterator[_Connection]:
@@ -138,9 +146,11 @@ class SqliteFile:
                 cached_statements=256,
                 factory=_Connection,
             )
-            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-            connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
         try:
+            if connection.new:
+                connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+                connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
+                connection.new = False
             yield connection
         finally:
             self._idle.append(connection)
