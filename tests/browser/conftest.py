@@ -17,6 +17,12 @@ HERE = Path(__file__).parent
 AXE = HERE / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+# Between these two lies any font and what people set for themselves, so a page that holds in both needs no font's luck.
+TIGHT = "* { line-height: 0.6 !important; letter-spacing: -0.2em !important; }"
+SPACED = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
+p { margin-bottom: 2em !important; }"""  # https://www.w3.org/TR/WCAG22/#text-spacing
+RESTYLE = "css => { const s = new CSSStyleSheet(); s.replaceSync(css); document.adoptedStyleSheets = [s]; }"
+
 
 @pytest.fixture(scope="session")
 def axe() -> str:
@@ -82,15 +88,22 @@ def signed_in(chromium: Browser, stage: Stage, language: str, width: int, **opti
 
 @pytest.fixture
 def check(axe: str) -> Callable[..., None]:
-    """Check a page with axe and for sideways scrolling."""
+    """Check a page with axe and for sideways scrolling, in any font."""
 
-    def checked(page: Page, rules: list[str] | None = None) -> None:
-        page.evaluate(axe)
-        found = page.evaluate("rules => axe.run({runOnly: rules})", rules or RULES)
-        told = [f"{v['id']}: {v['help']} {v['nodes'][0]['html'][:160]}" for v in found["violations"]]
+    def look_at(page: Page, rules: list[str]) -> None:
+        found = page.evaluate("rules => axe.run({runOnly: rules})", rules)
+        told = [f"{v['id']}: {v['help']} {node['html'][:160]}" for v in found["violations"] for node in v["nodes"]]
         assert told == [], f"{page.url}: {told}"
         wide, high = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         assert wide <= high, f"{page.url} scrolls sideways"
+
+    def checked(page: Page, rules: list[str] | None = None) -> None:
+        page.evaluate(axe)
+        look_at(page, rules or RULES)
+        for style in (TIGHT, SPACED):
+            page.evaluate(RESTYLE, style)
+            look_at(page, ["target-size"])
+        page.evaluate(RESTYLE, "")
         assert "[" not in page.title(), page.title()
         assert "field." not in page.inner_text("body")
 
