@@ -17,17 +17,18 @@ from functions.application.scanning import scan, sweep
 from functions.application.setting_up import activation, setup
 from functions.application.store import integrations, links, parked
 from functions.application.support import alerts
-from functions.application.sync.reconcile import Outcome, reconcile
+from functions.application.sync.reconcile import reconcile
+from functions.application.sync.rest import come_back
 from functions.application.sync.session import SyncSession, mark_revoked, open_session
 from functions.application.watching import renewal
 from functions.domain.model.errors import AccessRevoked, Conflict, Malformed, Stale, SyncError, Transient
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import calendar_hash
-from functions.domain.planning.step import Why
+from functions.domain.model.life import LeftOut
+from functions.domain.planning.lifecycle import Decided, LetIn, after
 from functions.domain.settings.integration import Integration, Phase
 
 BACK_OFF = (2, 5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)  # seconds
-WAKING = (Why.LEASED, Why.GRACE, Why.BOOKING_GONE, Why.IN_STEP)
 
 
 def run(ports: Ports, body: Body) -> None:
@@ -123,9 +124,9 @@ def _follow(session: SyncSession, hint: Hint) -> None:
     match hint.kind, hint.subject:
         case Kind.BOOKING, (booking_id,):
             link = links.of_booking(session.ports.documents, session.id, booking_id)
-            if hint.source == "webhook" and link.reason == Why.NOT_BACKFILLED and scan.backfills(session):
-                link = replace(link, base=None, reason="")  # made just now, and listed before its webhook came
-            _come_back(session, hint, reconcile(session, hint, link))
+            if hint.source == "webhook" and isinstance(link.life, LeftOut) and scan.backfills(session):
+                link = after(link, Decided(LetIn())).link  # made just now, and listed before its webhook came
+            come_back(session.ports, hint, reconcile(session, hint, link))
         case Kind.EVENT, (calendar, event_id):
             look_at(session, hint, EventKey(calendar, event_id))
         case Kind.CALENDAR, (hashed,):
@@ -143,15 +144,6 @@ def _follow(session: SyncSession, hint: Hint) -> None:
             scan.run(session, hint)
         case _:
             raise Malformed("this task names nothing to look at", reason="bad_task")
-
-
-def _come_back(session: SyncSession, hint: Hint, outcome: Outcome) -> None:
-    """Queue another look where the planner asked for one."""
-    rest = outcome.rest
-    if rest.until is None or rest.why not in WAKING:
-        return
-    due = rest.until + timedelta(seconds=1)
-    session.ports.tasks.put(task(outcome.again(hint), due, f"rest-{rest.why}", int(due.timestamp())))
 
 
 def _again(ports: Ports, hint: Hint, error: SyncError) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,17 +12,20 @@ from functions.application.intake.hints import Hint, Kind
 from functions.application.pulling import apply_page, pull
 from functions.application.setting_up import activation
 from functions.application.store import links
-from functions.application.store.records import record_of
-from functions.application.sync import reconcile, removals, write
+from functions.application.store.upgrades import link_of
+from functions.application.sync import reconcile, removals, rest, write
 from functions.application.sync.session import SyncSession
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
+from functions.domain.model.life import Closed, Closer, Grace
 from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.planning import plan, plan_inbound, plan_outbound, plan_wish, recovery, view
-from functions.domain.planning.step import PatchEvent, Planned, Settle, Why
+from functions.domain.planning.lifecycle import Drop, decide
+from functions.domain.planning.step import PatchEvent, Planned, Why
 from functions.domain.planning.view import View, Wanted
 
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 Plant = Callable[[pytest.MonkeyPatch], None]
 
 
@@ -33,7 +36,7 @@ def the_base_is_not_updated(patch: pytest.MonkeyPatch) -> None:
     def save(tx: Any, int_id: str, link: Link) -> Link:
         before = tx.get(("integrations", int_id, "links", link.id))
         if before is not None and before.get("base") is not None:
-            link = replace(link, base=record_of(Link, before, "link").base)
+            link = replace(link, base=link_of(before, "link").base)
         return real(tx, int_id, link)
 
     patch.setattr(links, "save", save)
@@ -41,16 +44,15 @@ def the_base_is_not_updated(patch: pytest.MonkeyPatch) -> None:
 
 def the_stamp_is_ignored(patch: pytest.MonkeyPatch) -> None:
     """After a crash a write to an event counts as landed, whether it did or not."""
-    real = recovery._event_side
+    real = recovery.recover
 
-    def event_side(link: Link, view: Any, intent: Any) -> Link:
-        event = view.event.value
-        if event is not None:
-            marked = replace(event, mark=replace(event.mark, stamp=intent.stamp))
-            view = replace(view, event=Snapshot.of(marked))
-        return real(link, view, intent)
+    def recover(v: View, context: Any) -> Planned:
+        event, intent = v.event.value, v.link.intent
+        if event is not None and intent is not None:
+            v = replace(v, event=Snapshot.of(replace(event, mark=replace(event.mark, stamp=intent.stamp))))
+        return real(v, context)
 
-    patch.setattr(recovery, "_event_side", event_side)
+    patch.setattr(plan, "recover", recover)
 
 
 def the_lease_is_not_checked(patch: pytest.MonkeyPatch) -> None:
@@ -72,7 +74,7 @@ def a_cancelled_booking_is_revived(patch: pytest.MonkeyPatch) -> None:
 
     def plan_removal(v: View, c: Any) -> Any:
         if v.link.closed and v.event.value is not None:
-            v = v.with_link(cancelled_by_us=True, status_before=20)
+            v = v.with_link(life=Closed(Closer.SERVICE, 20))
         return real(v, c)
 
     patch.setattr(plan, "plan_removal", plan_removal)
@@ -147,10 +149,10 @@ def an_old_reading_counts_as_an_edit(patch: pytest.MonkeyPatch) -> None:
 def a_leased_pair_is_not_read_again(patch: pytest.MonkeyPatch) -> None:
     """An edit of an event that comes while another instance holds the pair is forgotten."""
 
-    def again(self: reconcile.Outcome, hint: Hint) -> Hint:
+    def again(self: rest.Outcome, hint: Hint) -> Hint:
         return replace(hint, kind=Kind.BOOKING, subject=(self.link.booking_id,)) if self.link.booking_id else hint
 
-    patch.setattr(reconcile.Outcome, "again", again)
+    patch.setattr(rest.Outcome, "again", again)
 
 
 def a_booking_is_not_read_again(patch: pytest.MonkeyPatch) -> None:
@@ -164,7 +166,7 @@ def the_grace_is_forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         plan_inbound,
         "_at_the_end_of_grace",
-        lambda v, *rest: real(v.with_link(until=None), *rest),
+        lambda v, *rest: real(v.with_link(life=Grace(LONG_AGO)) if isinstance(v.link.life, Grace) else v, *rest),
     )
 
 
@@ -184,9 +186,7 @@ def an_undo_that_was_cut_short_is_forgotten(patch: pytest.MonkeyPatch) -> None:
 
     def fulfil(v: View, c: Any, wish: Any) -> Any:
         planned = real(v, c, wish)
-        return (
-            Planned(Settle(replace(v.link, wish=None), Why.UNDONE)) if isinstance(planned.step, PatchEvent) else planned
-        )
+        return decide(v.link, Drop(), Why.UNDONE) if isinstance(planned.step, PatchEvent) else planned
 
     patch.setattr(plan, "fulfil", fulfil)
 

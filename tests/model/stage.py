@@ -165,7 +165,7 @@ class Stage(Place):
 
     def _ordered(self, booking: str) -> bool:
         link = links.of_booking(self.documents, INT, booking)
-        return link.wish is not None or bool(link.decided)
+        return link.order is not None
 
     def _written_down(self, booking: str) -> tuple[object, object] | None:
         base = links.of_booking(self.documents, INT, booking).base
@@ -657,7 +657,7 @@ class Stage(Place):
             if live or not any(each.deleted == "ask" or each.hold < MOST for each in ledger.policies()):
                 raise Broken(f"{name} is held: {link.reason}")
             return
-        if link is not None and link.state is not State.ACTIVE:
+        if link is not None and link.state not in (State.ACTIVE, State.CLOSED, State.UNLINKED):
             raise Broken(f"{name} rests in {link.state}: {link.reason}")
         if booking.status in ledger.policy.cancelled:
             if live and not (pair and pair.cancelled_by_us and self._parked(live[0].id)):
@@ -669,6 +669,8 @@ class Stage(Place):
             return
         if len(live) > 1:
             raise Broken(f"{name} has {len(live)} events")
+        if link is not None and link.state is not State.ACTIVE:
+            raise Broken(f"{name} has an event, and their pair is {link.state}")
         self._same(name, booking, live[0], link)
 
     def _same(self, name: str, booking: TrueBooking, event: TrueEvent, link: Link | None) -> None:

@@ -9,11 +9,47 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from functions.domain.model.appointment import AllDay, Timed, When
+from functions.domain.model.attempts import Attempt, Ended
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, EventKey, Guest, Mark, MeetState
 from functions.domain.model.identity import event_id
-from functions.domain.model.link import Base, Intent, Link, Origin, Side, State, Wish
+from functions.domain.model.life import (
+    Active,
+    Closed,
+    Closer,
+    Detached,
+    Grace,
+    Held,
+    LeftOut,
+    Paused,
+    Refused,
+    Unlinked,
+)
+from functions.domain.model.link import (
+    Approve,
+    Base,
+    Intent,
+    Link,
+    Origin,
+    Override,
+    Refusal,
+    Refusals,
+    Restore,
+    WrittenIds,
+)
 from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.model.writes import (
+    BookingChange,
+    DeleteEvent,
+    EventChange,
+    InsertEvent,
+    MakeBooking,
+    MoveEvent,
+    PatchEvent,
+    ReviveEvent,
+    Why,
+    WriteBooking,
+)
 from functions.domain.planning.projection import appointment_of, base_of
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.settings.schema import InboundSettings, MappingRow, OutboundSettings, Settings, SyncSettings
@@ -88,7 +124,7 @@ def base(of: Booking | None = None, context: PlanningContext | None = None, **mo
 
 def link(**more: Any) -> Link:
     """The settled link of the two."""
-    settled = Link("link", "1001", KEY, base=base(), version=3, event_etag='"1"', event_updated=NOW)
+    settled = Link("link", "1001", KEY, life=Active(), base=base(), version=3, event_etag='"1"', event_updated=NOW)
     return replace(settled, **more)
 
 
@@ -96,8 +132,13 @@ def their_link(**more: Any) -> Link:
     """The settled link of a person's event and its booking."""
     said = digest("Overleg\nMet taart")
     agreed = base(digests={"text": said, "remarks": said})
-    settled = Link("theirs", "1001", EventKey(ROOM_A, "person1"), Origin.EVENT, base=agreed, version=3)
+    settled = Link("theirs", "1001", EventKey(ROOM_A, "person1"), Origin.EVENT, Active(), base=agreed, version=3)
     return replace(settled, event_etag='"1"', event_updated=NOW, **more)
+
+
+def paused(former: Any = None, **more: Any) -> Paused:
+    """The state of a pair that was written too often, just now."""
+    return Paused(**{"cause": "too_often", "since": NOW, "former": former or Active(), **more})
 
 
 def their_booking(when: When = TEN, **more: Any) -> Booking:
@@ -175,20 +216,58 @@ bases = st.none() | st.builds(
         )
     ),
 )
-steps = ("InsertEvent", "ReviveEvent", "PatchEvent", "MoveEvent", "DeleteEvent", "WriteBooking", "MakeBooking")
+CONTENT = appointment_of(booking(), settings(), ROOM_A)
+LANDED = (Why.GRACE_OVER, Why.EVENT_RESTORED, Why.WRITE_BACK, Why.UNDONE, Why.EVENT_MOVED, Why.EVENT_TEXT)
+reasons = st.sampled_from(LANDED)
+changes = st.sampled_from(
+    (BookingChange(when=NOON), BookingChange(status=70), BookingChange(external_id=ID), BookingChange(object_id="11"))
+)
+steps = st.one_of(
+    st.builds(InsertEvent, keys, st.just(CONTENT), st.just(Why.BOOKING_MADE)),
+    st.builds(ReviveEvent, keys, st.none() | st.just(CONTENT), st.just(Why.MADE_AGAIN)),
+    st.builds(
+        PatchEvent, keys, st.just(""), st.just(EventChange(when=NOON)), st.sampled_from((Why.PUT_BACK, Why.CONFLICT))
+    ),
+    st.builds(MoveEvent, keys, st.just(""), calendars, st.just(Why.BOOKING_CHANGED)),
+    st.builds(DeleteEvent, keys, st.just(""), st.just(Why.BOOKING_CANCELLED)),
+    st.builds(WriteBooking, st.just("1001"), changes, reasons),
+    st.builds(lambda key: MakeBooking(key, TEN, "10", 20, 1, "external_id", (), Why.EVENT_MADE, digest("asked")), keys),
+)
 intents = st.none() | st.builds(
     Intent,
     st.sampled_from(("stamp", "other")),
-    st.sampled_from(Side),
-    st.sampled_from(steps),
+    steps,
     st.sampled_from((NOW, NOW + timedelta(seconds=90))),
     bases,
-    st.none() | keys,
-    why=st.sampled_from(("", "grace_over", "event_restored", "write_back", "undone", "event_moved")),
+    ids=st.sampled_from(((), (digest(f"external_id\n{ID}"),))),
 )
-times = st.lists(st.sampled_from((NOW - timedelta(minutes=1), NOW - timedelta(hours=2))), max_size=7).map(tuple)
-wishes = st.none() | st.builds(
-    Wish, st.none() | whens, st.none() | st.just("11"), st.none() | st.sampled_from((20, 70)), st.booleans()
+attempts = st.lists(
+    st.builds(
+        Attempt,
+        st.sampled_from((NOW - timedelta(minutes=1), NOW - timedelta(hours=2))),
+        st.sampled_from(("a", "b")),
+        st.booleans(),
+        st.sampled_from(Ended),
+    ),
+    max_size=7,
+).map(tuple)
+overrides = st.builds(
+    Override, st.none() | whens, st.none() | st.just("11"), st.none() | st.sampled_from((20, 70)), st.booleans()
+)
+awake = st.one_of(
+    st.just(Unlinked()),
+    st.just(LeftOut()),
+    st.just(Active()),
+    st.builds(Grace, st.sampled_from((NOW - timedelta(minutes=1), NOW, NOW + timedelta(hours=1)))),
+    st.builds(Held, st.sampled_from(("event_deleted", "booking_gone", "no_cancel_status"))),
+    st.builds(Refused, st.sampled_from((digest("asked"), "other")), st.just("period_taken"), st.just(NOW)),
+    st.builds(Detached, st.just("undone")),
+    st.sampled_from((Closed(), Closed(Closer.SERVICE, 20))),
+)
+pauses = st.builds(Paused, st.just("too_often"), st.sampled_from((NOW, NOW - timedelta(hours=2))), awake)
+lives = st.just(Active()) | awake | pauses
+refusals = st.sampled_from(
+    (Refusals(), Refusals(time=Refusal(digest(str(NOON)), "period_taken")), Refusals(room=Refusal("x", "other")))
 )
 links = st.builds(
     Link,
@@ -196,26 +275,19 @@ links = st.builds(
     booking_id=st.sampled_from(("1001", "1001", "")),
     event=st.none() | keys,
     origin=st.sampled_from(Origin),
-    state=st.sampled_from(State),
+    life=lives,
     base=bases,
     intent=st.none() | intents,
+    order=st.none() | st.none() | st.just(Approve()) | st.just(Restore()) | overrides,
+    refusals=refusals,
+    ids=st.builds(WrittenIds, foreign=st.booleans()),
+    attempts=attempts,
     generation=st.integers(0, 1),
     version=st.integers(0, 3),
     event_etag=st.sampled_from(("", '"1"')),
     event_updated=moments,
-    closed=st.booleans(),
-    write_back=st.booleans(),
-    until=moments,
-    cancelled_by_us=st.booleans(),
-    status_before=st.none() | st.just(20),
-    refused=st.sampled_from(("", digest(str(NOON)), digest(ROOM_B))),
     notice=st.sampled_from(("", "period_taken")),
     meet_asked_at=moments,
-    put_backs=times,
-    writes=times,
-    reason=st.sampled_from(("", "not_backfilled", "foreign_id")),
-    wish=st.none() | st.none() | wishes,
-    decided=st.sampled_from(("", "", "approve", "restore")),
 )
 
 

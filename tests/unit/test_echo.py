@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 
 from functions.domain.model.event import Guest
-from functions.domain.model.link import Intent, Side, State
+from functions.domain.model.life import Closed, Grace
+from functions.domain.model.link import Intent
+from functions.domain.model.writes import EventChange, PatchEvent, Why
 from functions.domain.planning.echo import is_echo
 from tests.unit.sketch import (
     DAY,
+    KEY,
     MOVED,
     NOON,
     NOW,
@@ -65,10 +68,10 @@ def test_another_text_of_a_persons_event_is_no_echo() -> None:
     "more",
     [
         {"base": None},
-        {"state": State.GRACE},
-        {"closed": True},
+        {"life": Grace(NOW)},
+        {"life": Closed()},
         {"meet_asked_at": NOW},
-        {"intent": Intent("s", Side.EVENT, "PatchEvent", NOW)},
+        {"intent": Intent("s", PatchEvent(KEY, "", EventChange(), Why.PUT_BACK), NOW)},
     ],
     ids=str,
 )

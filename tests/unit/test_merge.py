@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from functions.domain.model.event import EventKey, Guest, MeetState
-from functions.domain.model.link import Origin, State
+from functions.domain.model.life import Grace
+from functions.domain.model.link import Origin, Refusal, Refusals, State, WrittenIds
 from functions.domain.model.snapshot import Snapshot
+from functions.domain.model.writes import Asked
 from functions.domain.planning.merge import merge
 from functions.domain.planning.merge_event import noted
 from functions.domain.planning.plan import plan
@@ -54,6 +56,7 @@ C = planning_context()
 MAY = planning_context(settings(inbound={"allow_booking_update": True}))
 ROOMS = planning_context(settings(inbound={"allow_booking_update": True, "allow_object_change": True}))
 EVENT_WINS = planning_context(settings(inbound={"allow_booking_update": True}, sync={"conflict_winner": "event"}))
+AT_NOON = Asked(digest(str(NOON)))
 LINE = "———— i-Reserve · schrijf onder deze regel ————"
 
 
@@ -96,8 +99,8 @@ def test_a_meet_link_that_is_wanted_now_is_asked_for_unseen() -> None:
     "more",
     [
         {"base": None},
-        {"refused": "x"},
-        {"state": State.GRACE},
+        {"refusals": Refusals(time=Refusal("x", "other"))},
+        {"life": Grace(NOW)},
         {"meet_asked_at": NOW},
         {"event": MOVED},
     ],
@@ -130,7 +133,7 @@ def test_a_persons_event_is_moved_in_time_unseen_and_keeps_its_texts() -> None:
 
 def test_a_dragged_event_moves_its_booking_where_that_is_allowed() -> None:
     planned = plan(view(seen=event(NOON)), MAY)
-    assert planned.step == WriteBooking("1001", BookingChange(when=NOON), Why.EVENT_MOVED)
+    assert planned.step == WriteBooking("1001", BookingChange(when=NOON), Why.EVENT_MOVED, AT_NOON)
     assert planned.base is not None
     assert planned.base.when == NOON
 
@@ -155,11 +158,11 @@ def test_with_inbound_off_a_persons_event_goes_back_too() -> None:
 
 def test_a_persons_event_moves_its_booking_by_default() -> None:
     step = plan(view(their_link(), their_booking(), theirs(NOON)), C).step
-    assert step == WriteBooking("1001", BookingChange(when=NOON), Why.EVENT_MOVED)
+    assert step == WriteBooking("1001", BookingChange(when=NOON), Why.EVENT_MOVED, AT_NOON)
 
 
 def test_a_refused_move_is_put_back_with_the_reason_and_not_asked_again() -> None:
-    refused = link(refused=digest(str(NOON)), notice="period_taken")
+    refused = link(refusals=Refusals(time=Refusal(digest(str(NOON)), "period_taken")), notice="period_taken")
     step = patch(view(refused, seen=event(NOON)), MAY)
     assert (step.change.when, step.notice) == (TEN, "period_taken")
     again = plan(view(refused, seen=event(EVENING)), MAY).step
@@ -179,7 +182,7 @@ def test_when_both_moved_the_winner_of_the_settings_decides() -> None:
     step = patch(v, MAY)
     assert (step.change.when, step.why) == (EVENING, Why.CONFLICT)
     won = plan(v, EVENT_WINS).step
-    assert won == WriteBooking("1001", BookingChange(when=NOON), Why.CONFLICT)
+    assert won == WriteBooking("1001", BookingChange(when=NOON), Why.CONFLICT, AT_NOON)
 
 
 def test_both_moved_to_the_same_time_is_no_conflict() -> None:
@@ -195,11 +198,18 @@ def test_a_booking_by_the_day_makes_an_event_of_whole_days() -> None:
 
 def test_an_event_in_another_calendar_changes_the_object_where_that_is_allowed() -> None:
     planned = plan(view(seen=event(key=MOVED)), ROOMS)
-    assert planned.step == WriteBooking("1001", BookingChange(object_id="11"), Why.EVENT_OBJECT)
+    assert planned.step == WriteBooking(
+        "1001", BookingChange(object_id="11"), Why.EVENT_OBJECT, Asked(room=digest(f"{ROOM_B} {TEN}"))
+    )
     assert planned.base is not None
     assert (planned.base.calendar, planned.base.object_id) == (ROOM_B, "11")
     both = plan(view(seen=event(NOON, key=MOVED)), ROOMS).step
-    assert both == WriteBooking("1001", BookingChange(when=NOON, object_id="11"), Why.EVENT_MOVED)
+    assert both == WriteBooking(
+        "1001",
+        BookingChange(when=NOON, object_id="11"),
+        Why.EVENT_MOVED,
+        Asked(digest(str(NOON)), digest(f"{ROOM_B} {NOON}")),
+    )
 
 
 def test_an_event_in_another_calendar_goes_back_with_the_reason_first() -> None:
@@ -210,7 +220,13 @@ def test_an_event_in_another_calendar_goes_back_with_the_reason_first() -> None:
     assert plan(v, MAY).step == MoveEvent(MOVED, '"1"', ROOM_A, Why.PUT_BACK)
     activity = patch(view(its=booking(activity_id="5"), seen=event(key=MOVED)), ROOMS)
     assert activity.notice == "activity"
-    refused = patch(view(link(refused=digest(ROOM_B), notice="period_taken"), seen=event(key=MOVED)), ROOMS)
+    refused = patch(
+        view(
+            link(refusals=Refusals(room=Refusal(digest(f"{ROOM_B} {TEN}"), "period_taken")), notice="period_taken"),
+            seen=event(key=MOVED),
+        ),
+        ROOMS,
+    )
     assert refused.notice == "period_taken"
 
 
@@ -315,7 +331,7 @@ def test_the_ids_of_event_and_meet_link_go_into_their_fields() -> None:
 
 
 def test_an_id_that_cannot_be_read_back_is_written_once() -> None:
-    of = link(ours=(digest(f"external_id\n{KEY.id}"),))
+    of = link(ids=WrittenIds((digest(f"external_id\n{KEY.id}"),)))
     assert plan(view(of, booking(external_id="")), C).step == Rest(Why.IN_STEP)
 
 
@@ -340,7 +356,7 @@ def test_a_guest_copy_is_left_alone() -> None:
 
 
 def test_an_event_that_is_back_ends_grace_and_keeps_what_is_known_of_foreign_ids() -> None:
-    of = link(write_back=False, reason="foreign_id", state=State.GRACE, until=NOW)
+    of = link(ids=WrittenIds(foreign=True), life=Grace(NOW))
     step = plan(view(of, booking(external_id="foreign")), C).step
     assert isinstance(step, Settle)
     assert (step.link.state, step.link.reason) == (State.ACTIVE, "foreign_id")
@@ -369,12 +385,12 @@ def test_a_reason_goes_with_the_next_change_in_one_write() -> None:
 
 
 def test_a_field_that_holds_nothing_foreign_any_more_gets_the_id() -> None:
-    was_foreign = link(write_back=False, reason="foreign_id")
+    was_foreign = link(ids=WrittenIds(foreign=True))
     step = plan(view(was_foreign, booking(external_id="")), C).step
     assert step == WriteBooking("1001", BookingChange(external_id=KEY.id), Why.WRITE_BACK)
     settled = plan(view(was_foreign), C).step
     assert isinstance(settled, Settle)
-    assert (settled.link.write_back, settled.link.reason) == (True, "")
+    assert (settled.link.ids.foreign, settled.link.reason) == (False, "")
 
 
 def test_what_stands_in_a_field_that_was_chosen_later_is_never_overwritten() -> None:
@@ -389,9 +405,22 @@ def test_what_stands_in_a_field_that_was_chosen_later_is_never_overwritten() -> 
     )
     step = plan(v, context).step
     assert isinstance(step, Settle)
-    assert (step.link.write_back, step.link.reason) == (False, "foreign_id")
+    assert (step.link.ids.foreign, step.link.reason) == (True, "foreign_id")
     own = replace(v, booking=Snapshot.of(booking(fields={"custom05": KEY.id, "custom06": "https://meet/old"})))
-    ours = own.with_link(ours=(digest("custom06\nhttps://meet/old"),))
+    ours = own.with_link(ids=WrittenIds((digest("custom06\nhttps://meet/old"),)))
     assert plan(ours, context).step == WriteBooking(
         "1001", BookingChange(fields=(("custom06", "https://meet/abc"),)), Why.WRITE_BACK
     )
+
+
+def test_what_was_refused_is_asked_again_only_as_a_whole_and_once_any_of_it_is_new() -> None:
+    refused = Refusals(Refusal(digest(str(NOON)), "x"), Refusal(digest(f"{ROOM_B} {NOON}"), "x"))
+    of = link(refusals=refused, notice="x")
+    assert not isinstance(plan(view(of, seen=event(NOON, key=MOVED)), ROOMS).step, WriteBooking)
+    assert not isinstance(plan(view(of, seen=event(NOON)), ROOMS).step, WriteBooking)  # half of it is put back by now
+    later = plan(view(of, seen=event(EVENING, key=MOVED)), ROOMS).step
+    assert isinstance(later, WriteBooking)
+    assert (later.change.when, later.change.object_id) == (EVENING, "11")
+    elsewhere = plan(view(of, seen=event(TEN, key=MOVED)), ROOMS).step
+    assert isinstance(elsewhere, WriteBooking)
+    assert (elsewhere.change.when, elsewhere.change.object_id) == (None, "11")

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from functions.domain.model.event import Event, EventKey, Mark
-from functions.domain.model.link import Link, Origin, State
+from functions.domain.model.life import Grace, Refused
+from functions.domain.model.link import Approve, Link, Origin, Restore, State
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.planning.plan import plan
 from functions.domain.planning.plan_inbound import cancel, new_event_text, plan_new_event, plan_vanished
@@ -123,22 +124,21 @@ def test_with_inbound_off_no_event_becomes_a_booking() -> None:
 
 
 def test_a_refused_event_is_not_asked_again_before_it_changes_and_says_why() -> None:
-    refused = digest(new_event_text(theirs()))
-    assert plan(new(refused=refused), C).step == Rest(Why.REFUSED)
-    step = plan(new(refused=refused, notice="period_taken"), C).step
+    refused = Refused(digest(new_event_text(theirs())), "period_taken", NOW)
+    step = plan(new(life=refused, notice="period_taken"), C).step
     assert isinstance(step, PatchEvent)
     assert step.change.description is not None
     assert "⚠ 23-11-2026 09:00 i-Reserve weigert dit: de periode is niet beschikbaar." in step.change.description
     said = theirs(description=step.change.description)
-    assert plan(new(said, refused=refused, notice="period_taken"), C).step == Rest(Why.REFUSED)
+    assert plan(new(said, life=refused, notice="period_taken"), C).step == Rest(Why.REFUSED)
     moved = theirs(NOON)
-    assert isinstance(plan(new(moved, refused=refused, notice="period_taken"), C).step, MakeBooking)
+    assert isinstance(plan(new(moved, life=refused, notice="period_taken"), C).step, MakeBooking)
 
 
 def test_an_event_that_is_refused_once_more_says_when_in_place_of_the_earlier_line_and_keeps_the_rest() -> None:
     before = "Met taart\n\n———— i-Reserve · schrijf onder deze regel ————\n⚠ {} i-Reserve weigert dit: de periode is niet beschikbaar.\nonder"
     its = theirs(description=before.format("20-11-2026 10:00"))
-    refused = new(its, refused=digest(new_event_text(its)), refused_at=NOW, notice="period_taken")
+    refused = new(its, life=Refused(digest(new_event_text(its)), "period_taken", NOW), notice="period_taken")
     step = plan(refused, replace(C, now=NOW + timedelta(minutes=5))).step
     assert isinstance(step, PatchEvent)
     assert (step.change.description, step.etag) == (before.format("23-11-2026 09:00"), its.etag)
@@ -188,7 +188,7 @@ def test_a_deleted_event_cancels_its_booking_after_the_grace() -> None:
 
 
 def test_at_the_end_of_the_grace_the_settings_of_that_moment_count() -> None:
-    graced = link(state=State.GRACE, until=NOW)
+    graced = link(life=Grace(NOW))
     restore = planning_context(settings(inbound={"allow_booking_update": True, "deleted_event": "restore"}))
     ask = planning_context(settings(inbound={"allow_booking_update": True, "deleted_event": "ask"}))
     for changed in (C, restore):
@@ -202,7 +202,7 @@ def test_at_the_end_of_the_grace_the_settings_of_that_moment_count() -> None:
 
 @pytest.mark.parametrize("change", [{"when": NOON}, {"object_id": "11"}, {"status": 30}], ids=str)
 def test_a_change_of_the_booking_drops_the_cancellation(change: dict[str, Any]) -> None:
-    graced = link(state=State.GRACE, until=NOW)
+    graced = link(life=Grace(NOW))
     step = plan(vanished(graced, booking(**change)), MAY).step
     assert isinstance(step, ReviveEvent)
     assert step.why is Why.BOOKING_CHANGED
@@ -212,7 +212,7 @@ def test_a_change_of_the_booking_drops_the_cancellation(change: dict[str, Any]) 
 
 
 def test_an_event_that_is_back_within_the_grace_ends_it() -> None:
-    step = plan(view(link(state=State.GRACE, until=NOW)), MAY).step
+    step = plan(view(link(life=Grace(NOW))), MAY).step
     assert isinstance(step, Settle)
     assert step.link.state is State.ACTIVE
 
@@ -223,15 +223,15 @@ def test_a_deletion_waits_for_a_person_where_asked_for() -> None:
     assert isinstance(step, Settle)
     assert step.link.state is State.HELD
     assert plan(vanished(step.link), ask).step == Rest(Why.HELD)
-    approved = plan(vanished(replace(step.link, decided="approve")), ask).step
+    approved = plan(vanished(replace(step.link, order=Approve())), ask).step
     assert approved == WriteBooking("1001", BookingChange(status=70), Why.APPROVED)
-    restored = plan(vanished(replace(step.link, decided="restore")), ask).step
+    restored = plan(vanished(replace(step.link, order=Restore())), ask).step
     assert isinstance(restored, ReviveEvent)
     assert restored.why is Why.UNDONE
 
 
 def test_unusually_many_deletions_wait_for_a_person() -> None:
-    over = link(state=State.GRACE, until=NOW - timedelta(seconds=1))
+    over = link(life=Grace(NOW - timedelta(seconds=1)))
     step = plan(vanished(over), replace(MAY, hold_removals=True)).step
     assert isinstance(step, Settle)
     assert step.link.state is State.HELD

@@ -6,7 +6,8 @@ from typing import Any
 
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import event_id, unkeyed_event_id
-from functions.domain.model.link import Link, Origin, State
+from functions.domain.model.life import Active, Closed, Closer, LeftOut
+from functions.domain.model.link import Approve, Link, Origin, Restore, State, WrittenIds
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.planning.plan import plan
 from functions.domain.planning.plan_outbound import plan_missing
@@ -84,7 +85,7 @@ def test_a_booking_outside_the_window_gets_no_event() -> None:
 
 
 def test_what_the_backfill_left_out_gets_an_event_once_it_changes() -> None:
-    noted = replace(NEW, reason=Why.NOT_BACKFILLED, base=base())
+    noted = replace(NEW, life=LeftOut(), base=base())
     assert plan(View(noted, Snapshot.of(booking()), ABSENT), C).step == Rest(Why.NOT_BACKFILLED)
     assert isinstance(plan(View(noted, Snapshot.of(booking(NOON)), ABSENT), C).step, InsertEvent)
 
@@ -113,9 +114,9 @@ def test_a_foreign_value_in_the_id_field_is_never_overwritten() -> None:
     v = View(NEW, Snapshot.of(booking(external_id="foreign")), ABSENT, ABSENT)
     step = plan(v, C).step
     assert isinstance(step, Settle)
-    assert not step.link.write_back
+    assert step.link.ids.foreign
     assert isinstance(plan(replace(v, link=step.link), C).step, InsertEvent)
-    settled = link(write_back=False, reason="foreign_id", base=base(booking(external_id="foreign")))
+    settled = link(ids=WrittenIds(foreign=True), base=base(booking(external_id="foreign")))
     assert plan(view(settled, booking(external_id="foreign")), C).step == Rest(Why.IN_STEP)
 
 
@@ -124,7 +125,7 @@ def test_an_event_that_another_pair_or_another_calendar_owns_is_not_adopted() ->
     for found, free in ((theirs(), False), (theirs(organizer_self=False), True)):
         step = plan(replace(v, found=Snapshot.of(found), found_is_free=free), C).step
         assert isinstance(step, Settle)
-        assert not step.link.write_back
+        assert step.link.ids.foreign
 
 
 def test_an_id_of_ours_that_leads_nowhere_is_no_foreign_value() -> None:
@@ -134,23 +135,23 @@ def test_an_id_of_ours_that_leads_nowhere_is_no_foreign_value() -> None:
     assert step.key.id == event_id(digest, "7", "1001", 1)
     of_old = unkeyed_event_id("7", "1001", 0)
     assert isinstance(plan(View(former, Snapshot.of(booking(external_id=of_old)), ABSENT, ABSENT), C).step, InsertEvent)
-    ours = replace(NEW, ours=(digest("external_id\nold"),))
+    ours = replace(NEW, ids=WrittenIds((digest("external_id\nold"),)))
     assert isinstance(plan(View(ours, Snapshot.of(booking(external_id="old")), ABSENT, ABSENT), C).step, InsertEvent)
 
 
 def test_a_reopened_booking_brings_its_event_back() -> None:
-    step = plan(view(link(closed=True), seen=CANCELLED), C).step
+    step = plan(view(link(life=Closed()), seen=CANCELLED), C).step
     assert isinstance(step, ReviveEvent)
     assert step.content is not None
-    their_own = plan(view(their_link(closed=True), seen=CANCELLED), C)
+    their_own = plan(view(their_link(life=Closed()), seen=CANCELLED), C)
     assert isinstance(their_own.step, ReviveEvent)
     assert their_own.step.content is None
 
 
 def test_a_reopened_booking_finds_its_event_restored_already() -> None:
-    step = plan(view(link(closed=True, cancelled_by_us=True, status_before=20)), C).step
+    step = plan(view(link(life=Closed(Closer.SERVICE, 20))), C).step
     assert isinstance(step, Settle)
-    assert (step.link.closed, step.link.cancelled_by_us) == (False, False)
+    assert step.link.life == Active()
 
 
 def test_a_cancelled_booking_removes_its_event_under_its_etag() -> None:
@@ -207,20 +208,20 @@ def test_unusually_many_vanished_bookings_wait_for_a_person() -> None:
     assert isinstance(step, Settle)
     assert step.link.state is State.HELD
     assert plan(view(step.link, ABSENT), confirmed).step == Rest(Why.HELD)
-    approved = replace(step.link, decided="approve")
+    approved = replace(step.link, order=Approve())
     assert plan(view(approved, ABSENT), confirmed).step == DeleteEvent(KEY, '"1"', Why.APPROVED)
-    kept = plan(view(replace(step.link, decided="restore"), ABSENT), confirmed).step
+    kept = plan(view(replace(step.link, order=Restore()), ABSENT), confirmed).step
     assert isinstance(kept, Settle)
     assert kept.link.state is State.DETACHED
 
 
 def test_a_restored_event_reopens_the_booking_only_if_we_had_cancelled_it() -> None:
-    ours = link(closed=True, cancelled_by_us=True, status_before=30)
+    ours = link(life=Closed(Closer.SERVICE, 30))
     step = plan(view(ours, booking(status=70)), C).step
     assert step == WriteBooking("1001", BookingChange(status=30), Why.EVENT_RESTORED)
-    persons = link(closed=True)
+    persons = link(life=Closed())
     assert plan(view(persons, booking(status=70)), C).step == DeleteEvent(KEY, '"1"', Why.BOOKING_CANCELLED)
-    assert isinstance(plan(view(replace(ours, status_before=None), booking(status=70)), C).step, DeleteEvent)
+    assert isinstance(plan(view(replace(ours, life=Closed()), booking(status=70)), C).step, DeleteEvent)
 
 
 def test_a_pair_whose_object_lost_its_calendar_is_left_as_it_is() -> None:
@@ -235,21 +236,14 @@ def test_an_object_without_a_row_of_its_own_stands_in_the_calendar_of_the_others
 
 
 def test_an_event_comes_back_in_the_calendar_where_it_was() -> None:
-    planned = plan(view(link(closed=True, event=MOVED), seen=CANCELLED), C)
+    planned = plan(view(link(life=Closed(), event=MOVED), seen=CANCELLED), C)
     assert planned.base is not None
     assert planned.base.calendar == ROOM_B
 
 
 def test_a_persons_event_comes_back_at_the_new_time_of_its_booking() -> None:
-    of = their_link(closed=True, origin=Origin.EVENT)
+    of = their_link(life=Closed(), origin=Origin.EVENT)
     step = plan(view(of, booking(NOON, external_id="person1"), CANCELLED), C).step
     assert isinstance(step, ReviveEvent)
     assert step.content is not None
     assert step.content.when == NOON
-
-
-def test_an_event_that_was_gone_after_a_crash_is_looked_for_before_it_is_made_again() -> None:
-    was_gone = view(link(closed=True, reason=Why.RECOVERED), booking(), seen=CANCELLED)
-    assert plan(was_gone, C).step == Look(find=KEY.id)
-    assert plan(replace(was_gone, found=UNREADABLE), C).step == Rest(Why.UNREADABLE)
-    assert isinstance(plan(replace(was_gone, found=ABSENT), C).step, ReviveEvent)

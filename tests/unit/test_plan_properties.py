@@ -9,11 +9,22 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 from functions.domain.model.event import Event, EventKey
-from functions.domain.model.link import Link, Origin, State
+from functions.domain.model.life import Active, Closed, Detached, Life, Paused
+from functions.domain.model.link import Link, Origin
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.planning.plan import plan
 from functions.domain.planning.simulate import simulate
-from functions.domain.planning.step import DeleteEvent, InsertEvent, Look, Planned, Rest, Settle, Write, WriteBooking
+from functions.domain.planning.step import (
+    DeleteEvent,
+    InsertEvent,
+    Look,
+    Planned,
+    Rest,
+    Settle,
+    Why,
+    Write,
+    WriteBooking,
+)
 from functions.domain.planning.view import PlanningContext, View
 from tests.unit import sketch
 from tests.unit.sketch import ROOM_A, ROOM_B, booking, event, link
@@ -44,10 +55,14 @@ def test_nothing_is_written_on_what_could_not_be_read(view: View, context: Plann
 
 
 @quick
-@given(sketch.views, sketch.all_circumstances, st.sampled_from((State.PAUSED, State.DETACHED)))
-def test_a_pair_that_waits_for_a_person_is_never_written(view: View, context: PlanningContext, state: State) -> None:
-    waiting = view.with_link(state=state, intent=None, wish=None)
-    assert isinstance(plan(waiting, context).step, Rest)
+@given(sketch.views, sketch.all_circumstances, st.just(Detached("undone")) | sketch.pauses)
+def test_a_pair_that_is_left_alone_is_written_only_where_its_booking_is_cancelled(
+    view: View, context: PlanningContext, life: Life
+) -> None:
+    waiting = view.with_link(life=life, intent=None, order=None)
+    step = plan(waiting, context).step
+    by_status = isinstance(step, DeleteEvent) and step.why is Why.BOOKING_CANCELLED
+    assert not isinstance(step, Write) or (isinstance(life, Paused) and by_status)
 
 
 @quick
@@ -60,7 +75,7 @@ def test_nothing_happens_under_the_lease_of_another_instance(view: View, context
 @quick
 @given(sketch.views, sketch.all_circumstances)
 def test_a_guest_copy_of_an_event_is_never_written(view: View, context: PlanningContext) -> None:
-    assume(view.link.intent is None and view.link.wish is None and not view.link.closed)
+    assume(view.link.intent is None and view.link.overridden is None and not view.link.closed)
     copy = replace(view.event.value or event(), organizer_self=False)
     step = plan(replace(view, event=Snapshot.of(copy), found=None), context).step
     assert not isinstance(step, Write) or isinstance(step, DeleteEvent | InsertEvent | WriteBooking)
@@ -97,7 +112,9 @@ def test_following_the_plan_comes_to_rest_and_then_nothing_is_left_to_do(
     view = follow(view, context, its if seen == "unseen" else None)
     assert isinstance(plan(view, context).step, Rest)
     later = replace(context, now=context.now + timedelta(days=1))
-    assert isinstance(plan(view, later).step, Rest | Settle) or view.link.state is not State.ACTIVE  # grace ends
+    assert isinstance(plan(view, later).step, Rest | Settle) or not isinstance(
+        view.link.life, Active | Closed
+    )  # grace ends
 
 
 def follow(view: View, context: PlanningContext, real: Event | None) -> View:
@@ -107,7 +124,7 @@ def follow(view: View, context: PlanningContext, real: Event | None) -> View:
         match planned.step:
             case Rest():
                 return view
-            case Settle(saved, _, _):
+            case Settle(saved, _):
                 view = replace(view, link=replace(saved, version=saved.version + 1))
             case Look(event=key) if key is not None:
                 view = replace(view, event=Snapshot.of(real) if real is not None else sketch.CANCELLED)

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from functions.domain.model.link import State, Wish
+from functions.domain.model.life import Active, Closed, Detached, Held, Life
+from functions.domain.model.link import Override, Refusal, Refusals, State
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.planning.plan import plan
 from functions.domain.planning.plan_wish import fulfil
@@ -37,6 +38,7 @@ from tests.unit.sketch import (
     booking,
     event,
     link,
+    paused,
     planning_context,
     settings,
     their_booking,
@@ -46,92 +48,92 @@ from tests.unit.sketch import (
 
 C = planning_context()
 SURELY = replace(C, gone_confirmed=True)
-BACK = Wish(when=TEN, object_id="10", status=20)
+BACK = Override(when=TEN, object_id="10", status=20)
 
 
 def test_the_booking_is_set_first() -> None:
-    planned = plan(view(link(wish=BACK), booking(NOON, object_id="11", status=70)), C)
+    planned = plan(view(link(order=BACK), booking(NOON, object_id="11", status=70)), C)
     assert planned.step == WriteBooking("1001", BookingChange(when=TEN, object_id="10", status=20), Why.UNDONE)
     assert planned.base is not None
     assert (planned.base.when, planned.base.object_id, planned.base.status) == (TEN, "10", 20)
 
 
 def test_a_pair_without_a_base_gets_none_by_a_wish() -> None:
-    planned = plan(view(link(wish=Wish(status=30), base=None)), C)
+    planned = plan(view(link(order=Override(status=30), base=None)), C)
     assert isinstance(planned.step, WriteBooking)
     assert planned.base is None
 
 
 def test_the_event_follows() -> None:
-    assert plan(view(link(wish=BACK), seen=BELIEVED), C).step == Look(event=KEY)
-    step = plan(view(link(wish=BACK), seen=event(NOON)), C).step
+    assert plan(view(link(order=BACK), seen=BELIEVED), C).step == Look(event=KEY)
+    step = plan(view(link(order=BACK), seen=event(NOON)), C).step
     assert step == PatchEvent(KEY, '"1"', EventChange(when=TEN), Why.UNDONE)
-    moved = plan(view(link(wish=BACK), seen=event(key=MOVED)), C).step
+    moved = plan(view(link(order=BACK), seen=event(key=MOVED)), C).step
     assert moved == MoveEvent(MOVED, '"1"', ROOM_A, Why.UNDONE)
 
 
 def test_a_deleted_event_comes_back() -> None:
-    deleted = view(link(wish=BACK), seen=CANCELLED)
+    deleted = view(link(order=BACK), seen=CANCELLED)
     assert plan(deleted, C).step == Look(find=KEY.id)
     step = plan(replace(deleted, found=ABSENT), C).step
     assert isinstance(step, ReviveEvent)
     assert step.content is not None
-    persons = plan(replace(view(their_link(wish=BACK), their_booking(), CANCELLED), found=ABSENT), C).step
+    persons = plan(replace(view(their_link(order=BACK), their_booking(), CANCELLED), found=ABSENT), C).step
     assert isinstance(persons, ReviveEvent)
     assert persons.content is None
 
 
 def test_an_event_that_a_person_moved_to_another_calendar_is_brought_from_there() -> None:
-    moved = replace(view(link(wish=BACK), seen=CANCELLED), found=Snapshot.of(event(key=MOVED)))
+    moved = replace(view(link(order=BACK), seen=CANCELLED), found=Snapshot.of(event(key=MOVED)))
     assert plan(moved, C).step == MoveEvent(MOVED, '"1"', ROOM_A, Why.UNDONE)
     assert plan(replace(moved, found=UNREADABLE), C).step == Rest(Why.UNREADABLE)
     assert isinstance(plan(replace(moved, found_is_free=False), C).step, ReviveEvent)
 
 
 def test_once_fulfilled_the_wish_is_over() -> None:
-    step = plan(view(link(wish=BACK, closed=True, refused="x")), C).step
+    step = plan(view(link(order=BACK, life=Closed(), refusals=Refusals(time=Refusal("x", "other")))), C).step
     assert isinstance(step, Settle)
-    assert (step.link.wish, step.link.closed, step.link.refused) == (None, False, "")
+    assert (step.link.order, step.link.life, step.link.refusals) == (None, Active(), Refusals())
 
 
 def test_a_wish_may_part_the_two() -> None:
-    step = plan(view(link(wish=Wish(detach=True))), C).step
+    step = plan(view(link(order=Override(detach=True))), C).step
     assert isinstance(step, Settle)
-    assert (step.link.state, step.link.wish) == (State.DETACHED, None)
+    assert (step.link.state, step.link.order) == (State.DETACHED, None)
 
 
 def test_a_cancelled_booking_needs_no_event() -> None:
-    step = plan(view(link(wish=Wish(status=70)), booking(status=70)), C).step
+    step = plan(view(link(order=Override(status=70)), booking(status=70)), C).step
     assert isinstance(step, Settle)
-    assert step.link.wish is None
-    without = plan(view(link(wish=Wish(), event=None), seen=ABSENT), C).step
+    assert step.link.order is None
+    without = plan(view(link(order=Override(), event=None), seen=ABSENT), C).step
     assert isinstance(without, Settle)
 
 
 def test_a_wish_to_part_from_a_booking_that_is_gone_parts_them_still() -> None:
-    step = plan(view(link(wish=Wish(status=70, detach=True)), ABSENT), SURELY).step
+    step = plan(view(link(order=Override(status=70, detach=True)), ABSENT), SURELY).step
     assert isinstance(step, Settle)
-    assert (step.link.state, step.link.wish) == (State.DETACHED, None)
+    assert (step.link.state, step.link.order) == (State.DETACHED, None)
 
 
 def test_a_wish_for_a_booking_that_is_gone_is_over() -> None:
-    assert plan(view(link(wish=BACK), ABSENT), C).step == Rest(Why.BOOKING_GONE, NOW + timedelta(seconds=20))
-    step = plan(view(link(wish=BACK), ABSENT), SURELY).step
+    assert plan(view(link(order=BACK), ABSENT), C).step == Rest(Why.BOOKING_GONE, NOW + timedelta(seconds=20))
+    step = plan(view(link(order=BACK), ABSENT), SURELY).step
     assert isinstance(step, Settle)
-    assert step.link.wish is None
+    assert step.link.order is None
 
 
 def test_a_wish_is_over_where_the_object_has_no_calendar() -> None:
     nowhere = planning_context(settings(mapping=(MappingRow("11", ROOM_B),)))
-    step = fulfil(view(link(wish=BACK)), nowhere, BACK).step
+    step = fulfil(view(link(order=BACK)), nowhere, BACK).step
     assert isinstance(step, Settle)
-    assert step.link.wish is None
+    assert step.link.order is None
 
 
-@pytest.mark.parametrize("state", [State.PAUSED, State.DETACHED, State.HELD])
-def test_a_wish_goes_before_the_state_which_stays_until_it_is_fulfilled(state: State) -> None:
-    planned = plan(view(link(wish=BACK, state=state), booking(NOON), seen=event(NOON)), C)
+@pytest.mark.parametrize("life", [paused(), Detached("undone"), Held("event_deleted")])
+def test_a_wish_goes_before_the_state_which_stays_until_it_is_fulfilled(life: Life) -> None:
+    planned = plan(view(link(order=BACK, life=life), booking(NOON), seen=event(NOON)), C)
     assert isinstance(planned.step, WriteBooking | PatchEvent)
-    done = plan(view(link(wish=Wish(), state=state)), C).step
+    done = plan(view(link(order=Override(), life=life)), C).step
     assert isinstance(done, Settle)
-    assert (done.link.state, done.link.wish) == (State.ACTIVE, None)
+    assert (done.link.state, done.link.order) == (State.ACTIVE, None)

@@ -6,6 +6,7 @@ import pytest
 
 from functions.application.probing.guesses import GUESSES, guesses
 from functions.domain.model.errors import Fault, Invalid, Stale, Transient
+from functions.domain.model.life import Held
 from functions.domain.model.link import State
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.planning.view import Wanted, wanted_of
@@ -50,7 +51,7 @@ def test_a_bookings_status_says_what_its_event_should_be(its: object, confirmed:
 
 
 def test_a_view_can_be_given_another_link() -> None:
-    assert view().with_link(state=State.HELD).link.state is State.HELD
+    assert view().with_link(life=Held("x")).link.state is State.HELD
 
 
 def test_an_integration_is_called_as_its_settings_say() -> None:

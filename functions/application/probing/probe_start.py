@@ -11,7 +11,7 @@ from functions.application.store import integrations, links
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Conflict, Gone, Malformed, Refused
-from functions.domain.model.link import State
+from functions.domain.model.life import Closed, Detached
 from functions.domain.planning.projection import period, when_of
 
 MARKS = ("PROBE", "TEST")
@@ -93,7 +93,7 @@ def _suits(session: SyncSession, booking: Booking, *, really: bool) -> None:
     if really:
         return
     link = links.of_booking(session.ports.documents, session.id, number)
-    if link.version and not link.closed and link.state is not State.DETACHED:
+    if link.version and not isinstance(link.life, Closed | Detached):
         raise Refused(
             f"booking {number} has an event in a calendar; use one that has none, or say really", reason="linked"
         )

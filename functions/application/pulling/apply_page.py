@@ -9,12 +9,14 @@ from functions.application.intake.hints import Hint, Kind, task
 from functions.application.ports import Tombstone, Unusable
 from functions.application.pulling.follow_series import Shown, families, followers, tie
 from functions.application.store import links, parked
-from functions.application.sync.reconcile import Outcome, reconcile
+from functions.application.sync.reconcile import reconcile
+from functions.application.sync.rest import Outcome, come_back
 from functions.application.sync.session import SyncSession
 from functions.domain.model.errors import AccessRevoked, Conflict, Malformed, Stale, SyncError, Transient
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import event_ids
-from functions.domain.model.link import Link, State
+from functions.domain.model.life import Closed, Grace, Held, State
+from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.planning.echo import is_echo
 from functions.domain.planning.plan_inbound import eligible
@@ -112,11 +114,11 @@ def _one(session: SyncSession, hint: Hint, page: Page, item: Event | Tombstone) 
         return False
     link = links.of_event(session.ports.documents, session.id, item.key)
     if not isinstance(item, Event):
-        if link is None or link.closed or link.state is State.HELD:
+        if link is None or isinstance(link.life, Closed | Held):
             return False
-        if link.state is State.GRACE and link.until is not None:
+        if isinstance(link.life, Grace):
             # known already; that its end is waited for may have been lost in a crash
-            _come_back(session, _about(hint, item.key), Outcome(Rest(Why.GRACE, link.until), link))
+            come_back(session.ports, _about(hint, item.key), Outcome(Rest(Why.GRACE, link.life.until), link))
             return False
         return _look(session, hint, link, Snapshot(Presence.CANCELLED))
     if link is None:
@@ -189,7 +191,7 @@ def _look(session: SyncSession, hint: Hint, link: Link, event: Snapshot[Event] |
     about = _about(hint, key) if key is not None else replace(hint, kind=Kind.BOOKING, subject=(link.booking_id,))
     outcome = reconcile(session, about, link, event=event)
     parked.clear(session.ports, about)
-    _come_back(session, about, outcome)
+    come_back(session.ports, about, outcome)
     return True
 
 
@@ -209,12 +211,6 @@ def _guarded(session: SyncSession, hint: Hint, key: EventKey, work: Callable[[],
         session.ports.log("error", {"severity": "ERROR", "int_id": session.id, "reason": type(error).__name__})
         parked.park(session.ports, _about(hint, key), f"fault_{type(error).__name__}", session.now())
     return True
-
-
-def _come_back(session: SyncSession, about: Hint, outcome: Outcome) -> None:
-    due = outcome.rest.until
-    if due is not None:
-        session.ports.tasks.put(task(outcome.again(about), due, "rest", int(due.timestamp()) + 1))
 
 
 def _about(hint: Hint, key: EventKey) -> Hint:

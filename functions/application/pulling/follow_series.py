@@ -5,14 +5,16 @@ stand on the same page as tombstones; of the others of the family, those that no
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from functions.application.ports import Tombstone
 from functions.application.store import links
 from functions.application.sync.session import SyncSession
 from functions.domain.model.errors import AccessRevoked, Stale
 from functions.domain.model.event import Event, EventKey
-from functions.domain.model.link import Link, State
+from functions.domain.model.life import Active, Grace
+from functions.domain.model.link import Link
+from functions.domain.planning.lifecycle import Decided, Follow, after
 from functions.domain.planning.projection import in_window
 from functions.domain.planning.series import family, family_of_id, pair
 
@@ -46,7 +48,7 @@ def followers(
     single = links.of_event(documents, session.id, EventKey(calendar, name))  # a single event that became a series
     if single is not None and _waits(single, calendar) and single.id not in {link.id for link in kin}:
         kin.append(single)
-    vanished = [link for link in kin if link.state is State.GRACE or _id(link) in shown.removed]
+    vanished = [link for link in kin if isinstance(link.life, Grace) or _id(link) in shown.removed]
     unknown = [link for link in kin if link not in vanished and _id(link) not in shown.live]
     pairs = pair(vanished, appeared, session.settings.timezone)
     if len(pairs) == len(appeared) or not unknown or not shown.all_days:
@@ -60,8 +62,7 @@ def tie(session: SyncSession, link: Link, event: Event) -> Link:
 
     Raises `Stale` or `Conflict` where another instance was faster.
     """
-    series = family(event.series)
-    moved = replace(link.seeing(event), state=State.ACTIVE, until=None, reason="", series=series)
+    moved = after(link, Decided(Follow(event))).link
     return session.ports.documents.transact(lambda tx: links.save(tx, session.id, moved))
 
 
@@ -69,7 +70,7 @@ def _waits(link: Link, calendar: str) -> bool:
     """Whether a link's booking could follow: it is live, in this calendar, and nobody is just writing it."""
     if link.event is None or link.event.calendar != calendar or link.base is None or link.intent is not None:
         return False
-    return bool(link.booking_id) and not link.closed and link.state in (State.ACTIVE, State.GRACE)
+    return bool(link.booking_id) and isinstance(link.life, Active | Grace)
 
 
 def _id(link: Link) -> str:

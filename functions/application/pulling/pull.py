@@ -14,11 +14,13 @@ from functions.application.pulling.follow_series import Shown
 from functions.application.store import links, parked
 from functions.application.store.calendars import CalendarState, change, drop_lease, state_of, take_lease
 from functions.application.sync.reconcile import reconcile
+from functions.application.sync.rest import come_back
 from functions.application.sync.session import SyncSession
 from functions.application.watching import channels
 from functions.domain.model.errors import AccessRevoked, Gone, Refused, Stale, SyncError, TokenExpired, Transient
 from functions.domain.model.identity import calendar_hash
-from functions.domain.model.link import Link, State
+from functions.domain.model.life import Closed, Detached
+from functions.domain.model.link import Link
 from functions.domain.planning.projection import period
 
 WAIT_FOR_OTHER = timedelta(seconds=2)
@@ -189,7 +191,7 @@ def _band(session: SyncSession, hint: Hint, state: CalendarState) -> None:
 def _ghosts(session: SyncSession, hint: Hint, calendar: str, done: Pull, window: Window) -> None:
     """Look up the links that a full list did not show, one by one: only what is really gone counts as deleted."""
     for link in links.every(session.ports.documents, session.id, {"calendar": calendar}):
-        if link.event is None or link.event.id in done.shown.live or link.closed or link.state is State.DETACHED:
+        if link.event is None or link.event.id in done.shown.live or isinstance(link.life, Closed | Detached):
             continue
         agreed = link.base or (link.intent.base if link.intent is not None else None)
         if agreed is None and link.intent is None:
@@ -220,9 +222,7 @@ def _ghost(session: SyncSession, about: Hint, link: Link) -> None:
     except SyncError as error:
         parked.park(session.ports, about, error.reason, now)
         return
-    due = outcome.rest.until
-    if due is not None:
-        session.ports.tasks.put(task(outcome.again(about), due, "rest", int(due.timestamp()) + 1))
+    come_back(session.ports, about, outcome)
 
 
 def _inside(when: Window, window: Window) -> bool:

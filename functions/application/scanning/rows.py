@@ -6,7 +6,8 @@ from functions.application.ports import BookingRow
 from functions.application.sync.session import SyncSession
 from functions.domain.model.appointment import Timed
 from functions.domain.model.booking import Booking
-from functions.domain.model.link import Link, State
+from functions.domain.model.life import Active, Closed, LeftOut
+from functions.domain.model.link import Link
 from functions.domain.planning.projection import when_of
 
 PAGE, OVERLAP = 100, 5
@@ -45,9 +46,11 @@ def differs(session: SyncSession, row: BookingRow, link: Link) -> bool | None:
     if row.status is None or row.starts is None or row.ends is None or row.object_id is None:
         return None
     base = link.base
-    if link.wish is not None:
+    if link.order is not None:
         return True
-    if (row.status, row.object_id) != (base.status, base.object_id) or link.state is not State.ACTIVE:
+    if (row.status, row.object_id) != (base.status, base.object_id) or not isinstance(
+        link.life, Active | Closed | LeftOut
+    ):
         return True
     if isinstance(base.when, Timed):
         return (row.starts, row.ends) != (base.when.start, base.when.end)

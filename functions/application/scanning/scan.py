@@ -22,7 +22,8 @@ from functions.application.store.integrations import path_of
 from functions.application.store.records import body_of, record_of
 from functions.application.sync import write_back
 from functions.application.sync.session import SyncSession
-from functions.domain.model.link import Link, State
+from functions.domain.model.life import Closed, Detached
+from functions.domain.model.link import Link
 from functions.domain.settings.integration import Integration
 
 WEEK = timedelta(days=7)
@@ -190,7 +191,7 @@ def _together(session: SyncSession, hint: Hint, scan: Scan, rows: list[BookingRo
 
 
 def _still_open(link: Link) -> bool:
-    return not link.closed and link.state is not State.DETACHED
+    return not isinstance(link.life, Closed | Detached)
 
 
 def _finish(session: SyncSession, scan: Scan) -> None:

@@ -14,12 +14,13 @@ from functions.application.scanning.rows import booking_of, differs, shows_texts
 from functions.application.store import links, parked
 from functions.application.sync import write_back
 from functions.application.sync.reconcile import reconcile
+from functions.application.sync.rest import come_back
 from functions.application.sync.session import SyncSession
 from functions.domain.model.errors import AccessRevoked, Conflict, Stale, SyncError, Transient
 from functions.domain.model.identity import turn_of
 from functions.domain.model.link import Base, Link
+from functions.domain.planning.lifecycle import AskAgain, Decided, LeaveOut, after
 from functions.domain.planning.projection import when_of
-from functions.domain.planning.step import Why
 
 if TYPE_CHECKING:
     from functions.application.scanning.scan import Scan
@@ -58,7 +59,7 @@ def look(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow) -> tuple
     if link.version == 0 and _left_out(session, scan, row):
         return _note(session, scan, row, link), 0
     again = write_back.is_asked_again(scan.kind, scan.refused, link)
-    link = link.asking_again() if again else link
+    link = after(link, Decided(AskAgain())).link if again else link
     scan = replace(scan, reads=scan.reads + 1)
     about = replace(hint, kind=Kind.BOOKING, subject=(row.id,), source=scan.kind, actor=scan.actor, at=session.now())
     reads_event = (scan.kind == "resync" or again) and link.event is not None and not link.closed
@@ -80,11 +81,9 @@ def look(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow) -> tuple
         _save(
             session, link
         )  # nothing was left to ask: it stands there by now, or may not be written for another reason
-    calls = reads_event + sum(1 for step in outcome.steps if "Event" in step or step == "Look")
-    if outcome.rest.until is not None:
-        due = outcome.rest.until + timedelta(seconds=1)
-        session.ports.tasks.put(task(outcome.again(about), due, "walk-rest", int(due.timestamp()), scan.lane))
-    refused = scan.refused + (again and bool(outcome.link.not_taken))
+    calls = reads_event + sum(1 for step in outcome.steps if step.startswith("event.") or step == "look")
+    come_back(session.ports, about, outcome, scan.lane)
+    refused = scan.refused + (again and bool(outcome.link.ids.not_taken))
     return replace(scan, looked=scan.looked + 1, changed=scan.changed + bool(outcome.steps), refused=refused), calls
 
 
@@ -101,8 +100,7 @@ def _note(session: SyncSession, scan: Scan, row: BookingRow, link: Link) -> Scan
     if booking is None:
         return scan
     base = Base(when_of(booking, session.settings), "", booking.object_id, booking.status)
-    noted = replace(link, base=base, reason=Why.NOT_BACKFILLED)
-    _save(session, noted)
+    _save(session, after(link, Decided(LeaveOut(base))).link)
     return scan
 
 

@@ -16,9 +16,10 @@ from functions.application.scanning.rows import rows_of
 from functions.application.setting_up import consent
 from functions.application.store import integrations, links
 from functions.application.store.integrations import path_of
-from functions.application.store.journal import changed
+from functions.application.store.journal import changed, name_of
 from functions.application.store.records import body_of, record_of
-from functions.application.sync.reconcile import Outcome, reconcile
+from functions.application.sync.reconcile import reconcile
+from functions.application.sync.rest import Outcome
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.errors import AccessRevoked, SyncError
 from functions.domain.model.event import Event
@@ -127,7 +128,7 @@ def _add(plan: Plan, integration: Integration, name: str, outcome: Outcome | Syn
         line: Body = {"booking_id": name, "steps": [], "trouble": outcome.reason}
         return _with_line(replace(plan, looked=plan.looked + 1), line, Counter(["trouble"]))
     writes, steps = outcome.writes, list(outcome.steps)
-    adopted = "Settle" in steps and "Look" in steps and outcome.link.event is not None
+    adopted = "settle" in steps and "look" in steps and outcome.link.event is not None
     if not writes and not adopted:
         resting = Counter(plan.resting) + Counter([outcome.rest.why.value])
         return replace(plan, looked=plan.looked + 1, in_step=plan.in_step + 1, resting=dict(resting))
@@ -137,7 +138,7 @@ def _add(plan: Plan, integration: Integration, name: str, outcome: Outcome | Syn
     line = {
         "booking_id": name if not name.startswith("event ") else "",
         "does": did,
-        "steps": [{"step": type(w).__name__, "why": w.why.value, **changed(w)} for w in writes],
+        "steps": [{"step": name_of(w), "why": w.why.value, **changed(w)} for w in writes],
     }
     mails = sum(1 for write in writes if _mails(write, integration.settings))
     plan = replace(plan, looked=plan.looked + 1, mails=plan.mails + mails)
@@ -149,14 +150,14 @@ def kind_of(write: Write) -> str:
     if write.why is Why.WRITE_BACK:
         return "write_id"
     return {
-        "InsertEvent": "make",
-        "ReviveEvent": "make",
-        "PatchEvent": "change",
-        "MoveEvent": "move",
-        "DeleteEvent": "remove",
-        "WriteBooking": "change_booking",
-        "MakeBooking": "make_booking",
-    }[type(write).__name__]
+        "event.insert": "make",
+        "event.revive": "make",
+        "event.patch": "change",
+        "event.move": "move",
+        "event.delete": "remove",
+        "booking.write": "change_booking",
+        "booking.make": "make_booking",
+    }[write.kind]
 
 
 def _mails(write: Write, settings: Settings) -> bool:

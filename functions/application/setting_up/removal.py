@@ -79,7 +79,9 @@ def _clear(session: SyncSession, link: Link, booking: Booking) -> None:
     """Empty the fields of a booking that still hold what this service wrote there."""
     outbound = session.settings.outbound
     names = [name for name in (outbound.external_id_field, outbound.meet_link_field) if name]
-    ours = [n for n in names if booking.value_of(n) and session.digest(written(n, booking.value_of(n))) in link.ours]
+    ours = [
+        n for n in names if booking.value_of(n) and session.digest(written(n, booking.value_of(n))) in link.ids.ours
+    ]
     change = BookingChange(fields=tuple((name, "") for name in ours if name != "external_id"))
     if "external_id" in ours and session.dialect.external_id_clearable:
         change = replace(change, external_id="")

@@ -27,11 +27,25 @@ from functions.domain.planning.step import (
 )
 
 KEPT = timedelta(days=365)
+NAMES = {
+    "event.insert": "InsertEvent",
+    "event.revive": "ReviveEvent",
+    "event.patch": "PatchEvent",
+    "event.move": "MoveEvent",
+    "event.delete": "DeleteEvent",
+    "booking.write": "WriteBooking",
+    "booking.make": "MakeBooking",
+}
 
 
 def entry_path(int_id: str, entry: str) -> Path:
     """Return where an entry rests."""
     return path_of(int_id, "journal", entry)
+
+
+def name_of(step: Write) -> str:
+    """Return the name of a kind of write in the journal and in answers."""
+    return NAMES[step.kind]
 
 
 def opened(link: Link, step: Write, hint: Hint, now: datetime, event: Event | None = None) -> Body:
@@ -43,7 +57,7 @@ def opened(link: Link, step: Write, hint: Hint, now: datetime, event: Event | No
         "booking_id": link.booking_id,
         "calendar": link.event.calendar if link.event else "",
         "event": link.event.id if link.event else "",
-        "step": type(step).__name__,
+        "step": name_of(step),
         "why": step.why.value,
         "hint": hint.source,
         "hint_at": hint.at.isoformat() if hint.at else "",

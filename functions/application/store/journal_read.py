@@ -8,6 +8,11 @@ from functions.application.store.integrations import path_of
 from functions.application.store.records import body_of
 from functions.domain.model.errors import Malformed
 
+SHOWN = (
+    "id", "booking_id", "event", "origin", "generation", "version", "event_etag", "event_updated", "notice",
+    "meet_asked_at", "series",
+)  # fmt: skip
+
 
 def entries(ports: Ports, int_id: str, booking: str = "", before: str = "", limit: int = 100) -> list[Body]:
     """Return journal entries, newest first; of one booking, or older than a moment (the `at` of the last one seen)."""
@@ -28,8 +33,19 @@ def links_of(ports: Ports, int_id: str, booking: str) -> list[dict[str, Any]]:
     if link.version == 0:
         return []
     body = body_of(link)
-    for name in ("ours", "refused", "intent", "put_backs", "writes"):
-        body.pop(name, None)
-    if body.get("base"):
-        body["base"].pop("digests", None)
-    return [{**body, "busy": link.intent is not None}]
+    shown = {name: body[name] for name in SHOWN}
+    base = {name: value for name, value in body["base"].items() if name != "digests"} if body["base"] else None
+    return [
+        {
+            **shown,
+            "state": link.state.value,
+            "until": link.until.isoformat() if link.until else None,
+            "reason": link.reason,
+            "closed": link.closed,
+            "write_back": not link.ids.foreign,
+            "cancelled_by_us": link.closed_by_us,
+            "base": base,
+            "order": body["order"],
+            "busy": link.intent is not None,
+        }
+    ]

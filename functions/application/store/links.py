@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from functions.application.ports import Documents, Path, Transaction
 from functions.application.store.integrations import path_of
-from functions.application.store.records import body_of, record_of
+from functions.application.store.records import body_of
+from functions.application.store.upgrades import SCHEMA, link_of
 from functions.domain.model.appointment import Timed
 from functions.domain.model.errors import Conflict, Stale
 from functions.domain.model.event import EventKey
@@ -57,7 +58,7 @@ def for_new_event(int_id: str, key: EventKey) -> Link:
 def by_id(documents: Documents, int_id: str, identity: str) -> Link | None:
     """Return a link by its own id, or None."""
     body = documents.get(_path(int_id, identity))
-    return record_of(Link, body, f"link {identity}") if body is not None else None
+    return link_of(body, identity) if body is not None else None
 
 
 def every(documents: Documents, int_id: str, where: dict[str, str | int | bool] | None = None) -> Iterator[Link]:
@@ -65,7 +66,7 @@ def every(documents: Documents, int_id: str, where: dict[str, str | int | bool] 
     after = None
     while rows := documents.find(path_of(int_id, "links"), where, after=after, limit=PAGE):
         for identity, body in rows:
-            yield record_of(Link, body, f"link {identity}")
+            yield link_of(body, identity)
         after = rows[-1][0]
 
 
@@ -75,7 +76,7 @@ def save(tx: Transaction, int_id: str, link: Link) -> Link:
     Raises `Stale` when another instance saved it meanwhile, `Conflict` when its booking or event has another link.
     """
     stored = tx.get(_path(int_id, link.id))
-    before = record_of(Link, stored, f"link {link.id}") if stored is not None else None
+    before = link_of(stored, link.id) if stored is not None else None
     if (before.version if before is not None else 0) != link.version:
         raise Stale("the link was changed by another instance", reason="link_changed")
     held, wanted = _claims(before) if before is not None else set(), _claims(link)
@@ -88,18 +89,18 @@ def save(tx: Transaction, int_id: str, link: Link) -> Link:
     for claim in sorted(held - wanted):
         tx.delete(path_of(int_id, "claims", claim))
     saved = replace(link, version=link.version + 1)
-    tx.put(_path(int_id, link.id), {**body_of(saved), **_looked_up_by(link)})
+    tx.put(_path(int_id, link.id), {**body_of(saved), **_looked_up_by(link), "schema": SCHEMA})
     return saved
 
 
 def _looked_up_by(link: Link) -> dict[str, str]:
-    """Return what links are found by beside their own fields: the calendar, and the day (with the id, to be unique)."""
-    calendar = link.event.calendar if link.event is not None else ""
+    """Return what links are found by beside their own fields: state, calendar, and the day (with the id, to be unique)."""
+    found = {"state": link.state.value, "calendar": link.event.calendar if link.event is not None else ""}
     base = link.base or (link.intent.base if link.intent is not None else None)
     if base is None:
-        return {"calendar": calendar}
+        return found
     first = base.when.start if isinstance(base.when, Timed) else base.when.first
-    return {"calendar": calendar, "day": f"{first:%Y-%m-%d}|{link.id}"}
+    return {**found, "day": f"{first:%Y-%m-%d}|{link.id}"}
 
 
 def of_days(documents: Documents, int_id: str, first: date, last: date) -> Iterator[Link]:
@@ -107,7 +108,7 @@ def of_days(documents: Documents, int_id: str, first: date, last: date) -> Itera
     after, end = f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}~"
     while rows := documents.find(path_of(int_id, "links"), order="day", after=after, before=end, limit=PAGE):
         for identity, body in rows:
-            yield record_of(Link, body, f"link {identity}")
+            yield link_of(body, identity)
         if len(rows) < PAGE:
             return
         after = str(rows[-1][1]["day"])
@@ -137,11 +138,7 @@ def _together(documents: Documents, int_id: str, claims: Mapping[T, str]) -> dic
     holders = documents.several([path_of(int_id, "claims", claim) for claim in claims.values()])
     names = {each: str(holder["link"]) for each, holder in zip(claims, holders, strict=True) if holder is not None}
     bodies = documents.several([_path(int_id, name) for name in names.values()])
-    return {
-        each: record_of(Link, body, f"link {names[each]}")
-        for each, body in zip(names, bodies, strict=True)
-        if body is not None
-    }
+    return {each: link_of(body, names[each]) for each, body in zip(names, bodies, strict=True) if body is not None}
 
 
 def _path(int_id: str, identity: str) -> Path:

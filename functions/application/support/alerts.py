@@ -29,8 +29,8 @@ SAID = {
         "en": "Some changes could not be carried out. The screen Waiting for you says why; choose Try again there.",
     },
     "paused_links": {
-        "nl": "Een reservering is te vaak teruggezet of gewijzigd en blijft met rust. Kies Weer volgen op het scherm Wacht op u.",
-        "en": "A booking was put back or written too often and is left alone. Choose Follow again on the screen Waiting for you.",
+        "nl": "Bij een reservering kwam dezelfde wijziging te vaak terug; zij blijft met rust tot er een uur niets verandert. Zoek uit wat haar wijzigt en kies Weer volgen op het scherm Wacht op u.",
+        "en": "The same change of a booking kept coming back; it is left alone until nothing changes for an hour. Find out what changes it and choose Follow again on the screen Waiting for you.",
     },
     "no_sync": {
         "nl": "Er is al een uur niet gesynchroniseerd. Bekijk de diagnose.",

@@ -236,10 +236,22 @@ def _waiting(session: SyncSession) -> list[Check]:
         says = f"{len(items)} parked items ({', '.join(reasons[:4])})"
         checks.append(Check("parked", "amber", says, "look at each and retry", "parked"))
     where = path_of(session.id, "links")
-    for state, act in ((State.HELD, "held"), (State.PAUSED, "links")):
-        count = session.ports.documents.count(where, {"state": state.value})
-        if count:
-            checks.append(Check(state.value, "amber", f"{count} links are {state.value}", "decide on each", act))
+    held, paused, refused = (
+        session.ports.documents.count(where, {"state": state.value})
+        for state in (State.HELD, State.PAUSED, State.REFUSED)
+    )
+    if held:
+        checks.append(
+            Check("held", "amber", f"removals that wait for a person: {held}", "approve or restore each", "held")
+        )
+    if paused:
+        says = f"pairs that are paused because the same change kept coming back: {paused}"
+        mend = "find out what keeps changing them, then let them go on; after an hour without a change they go on by themselves"
+        checks.append(Check("paused", "amber", says, mend, "links"))
+    if refused:
+        says = f"new events that i-Reserve refused: {refused}"
+        mend = "nothing: each event says why, and is tried again once it changes"
+        checks.append(Check("refused", "green", says, mend))
     checks += _left_out(session)
     under_way = scan.current(session.ports.documents, session.id, "backfill")
     if under_way is not None and under_way.finished_at is None:

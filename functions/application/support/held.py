@@ -1,15 +1,16 @@
 """Held removals and paused pairs: what waits for a person, and what a person decides."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from functions.application.ports import Body, Ports
 from functions.application.store import integrations, links
 from functions.application.store.records import body_of
 from functions.application.sync.acts import act
-from functions.application.sync.reconcile import Outcome
+from functions.application.sync.rest import Outcome
 from functions.domain.model.errors import Conflict, Gone
-from functions.domain.model.link import Link, State
+from functions.domain.model.life import Paused, State
+from functions.domain.model.link import Approve, Link, Restore
+from functions.domain.planning.lifecycle import Decided, Ordered, Resume, after
 from functions.domain.planning.step import Why
 
 
@@ -38,12 +39,12 @@ def every(ports: Ports, int_id: str) -> list[Body]:
 
 def approve(ports: Ports, int_id: str, item: str, actor: str) -> list[Outcome]:
     """Carry out a held removal: the booking is cancelled, or the event of a vanished booking removed."""
-    return _decide(ports, int_id, item, actor, lambda link: replace(link, decided="approve"))
+    return _decide(ports, int_id, item, actor, lambda link: after(link, Ordered(Approve())).link)
 
 
 def restore(ports: Ports, int_id: str, item: str, actor: str) -> list[Outcome]:
     """Undo the removal instead: the event is made again, or left alone where it is the booking that vanished."""
-    return _decide(ports, int_id, item, actor, lambda link: replace(link, decided="restore"))
+    return _decide(ports, int_id, item, actor, lambda link: after(link, Ordered(Restore())).link)
 
 
 def resume(ports: Ports, int_id: str, link_id: str, actor: str) -> Outcome:
@@ -52,9 +53,9 @@ def resume(ports: Ports, int_id: str, link_id: str, actor: str) -> Outcome:
 
 
 def _resumed(link: Link) -> Link:
-    if link.state is not State.PAUSED:
+    if not isinstance(link.life, Paused):
         raise Conflict("this pair is not paused", reason="not_paused")
-    return replace(link, state=State.ACTIVE, reason="", put_backs=(), writes=())
+    return after(link, Decided(Resume())).link
 
 
 def _decide(ports: Ports, int_id: str, item: str, actor: str, said: Callable[[Link], Link]) -> list[Outcome]:

@@ -3,7 +3,7 @@
 What a booking's own change caused is undone by changing the booking. Texts, mails sent and invoices do not come back.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from functions.application.ports import Body, Ports
 from functions.application.store import integrations, journal
@@ -11,7 +11,9 @@ from functions.application.store.integrations import path_of
 from functions.application.store.journal import changed, when_from
 from functions.application.sync.acts import act
 from functions.domain.model.errors import Conflict, Gone
-from functions.domain.model.link import Link, State, Wish
+from functions.domain.model.life import Detached
+from functions.domain.model.link import Link, Override
+from functions.domain.planning.lifecycle import Ordered, after
 from functions.domain.planning.step import Why, Write
 from functions.domain.settings.integration import Integration
 
@@ -40,7 +42,7 @@ def undo(ports: Ports, int_id: str, entry: str, actor: str) -> Undone:
     integration, body = _entry(ports, int_id, entry)
     wish = _wish(integration, body)
     outcome = act(ports, int_id, body["link"], actor, f"undo {entry}", lambda link: _wishing(link, wish))
-    done = outcome.link.wish is None
+    done = outcome.link.overridden is None
     if done:
         marked = {**body, "undone_at": ports.clock().isoformat(), "undone_by": actor}
         ports.documents.transact(lambda tx: journal.put(tx, int_id, entry, marked))
@@ -59,32 +61,32 @@ def _entry(ports: Ports, int_id: str, entry: str) -> tuple[Integration, Body]:
     return integration, body
 
 
-def _wish(integration: Integration, body: Body) -> Wish:
+def _wish(integration: Integration, body: Body) -> Override:
     """Read from an entry what must be put back."""
     why, before = body["why"], body.get("before", {})
     if body["step"] == "MakeBooking":
-        return Wish(status=integration.settings.cancel_status, detach=True)
+        return Override(status=integration.settings.cancel_status, detach=True)
     if body["step"] == "WriteBooking" and why in (Why.GRACE_OVER, Why.APPROVED):
-        return Wish(status=before.get("status"))
+        return Override(status=before.get("status"))
     if body["step"] == "WriteBooking" and why in (Why.EVENT_MOVED, Why.EVENT_OBJECT, Why.CONFLICT, Why.UNDONE):
         change = body["change"]
-        return Wish(
+        return Override(
             when=when_from(before["when"]) if "when" in change else None,
             object_id=before.get("object_id") if "object_id" in change else None,
             status=before.get("status") if "status" in change else None,
         )
     if body["step"] == "PatchEvent" and why in (Why.PUT_BACK, Why.CONFLICT) and "when" in body.get("replaced", {}):
-        return Wish(when=when_from(body["replaced"]["when"]))
+        return Override(when=when_from(body["replaced"]["when"]))
     raise Conflict(
         "a booking's own change caused this; undo it by changing the booking in i-Reserve", reason="not_ours"
     )
 
 
-def _wishing(link: Link, wish: Wish) -> Link:
-    if link.state is State.DETACHED and wish.status is None:
+def _wishing(link: Link, wish: Override) -> Link:
+    if isinstance(link.life, Detached) and wish.status is None:
         raise Conflict("this pair was parted; undo that first, or change the booking in i-Reserve", reason="parted")
-    return replace(link, wish=wish)
+    return after(link, Ordered(wish)).link
 
 
 def _steps(writes: tuple[Write, ...]) -> tuple[Body, ...]:
-    return tuple({"step": type(write).__name__, **changed(write)} for write in writes)
+    return tuple({"step": journal.name_of(write), **changed(write)} for write in writes)

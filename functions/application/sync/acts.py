@@ -11,7 +11,8 @@ from functions.application.intake.hints import Hint, Kind, enqueue, task
 from functions.application.ports import Ports
 from functions.application.store import integrations, links
 from functions.application.sync.execute import LEASE
-from functions.application.sync.reconcile import Outcome, reconcile
+from functions.application.sync.reconcile import reconcile
+from functions.application.sync.rest import Outcome, come_back
 from functions.application.sync.session import open_session
 from functions.domain.model.errors import Conflict, Gone, Stale, Transient
 from functions.domain.model.link import Link
@@ -53,7 +54,5 @@ def act(
     except (Transient, Stale):
         enqueue(ports.tasks, replace(hint, attempt=1), now, trailing=False)
         return Outcome(Rest(Why.LEASED, now), saved)
-    due = outcome.rest.until
-    if due is not None:
-        ports.tasks.put(task(outcome.again(hint), due + timedelta(seconds=1), "act-rest", int(due.timestamp())))
+    come_back(ports, hint, outcome)
     return outcome

@@ -1,79 +1,131 @@
-"""Execute one write: save the intent with its stamp, check the lease, write, save what came of it.
+"""Execute one write: save the intent with its stamp, check the lease, write, and save what came of it.
 
-No call to the outside happens inside a transaction, and no write without an intent that is saved and still holds.
+No call to the outside happens inside a transaction, and no write without an intent that is saved and still holds. What
+came of it is `lifecycle.after`, whether the answer came or the end of the write is found out later; link and journal
+entry are saved together.
 """
 
 from dataclasses import replace
 from datetime import timedelta
 
-from functions.application.intake.hints import Hint, Kind, enqueue
+from functions.application.intake.hints import Hint
 from functions.application.ports import Body, Transaction
 from functions.application.store import journal, links
 from functions.application.store.integrations import path_of
 from functions.application.sync import write_back
+from functions.application.sync.rest import look_again
 from functions.application.sync.session import SyncSession
 from functions.application.sync.write import write
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Gone, Refused, Stale, SyncError, Taken, Transient
 from functions.domain.model.event import Event, EventKey
-from functions.domain.model.link import Base, Intent, Link, Origin, Side, State
+from functions.domain.model.link import Intent, Link, Side
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.planning.outcome import landed
-from functions.domain.planning.plan_inbound import new_event_text
-from functions.domain.planning.step import (
-    DeleteEvent,
-    InsertEvent,
-    MakeBooking,
-    MoveEvent,
-    PatchEvent,
-    Planned,
-    ReviveEvent,
-    Why,
-    Write,
-    WriteBooking,
-)
+from functions.domain.model.writes import bare
+from functions.domain.planning.attempt_of import attempt_of
+from functions.domain.planning.lifecycle import NO_RIGHT, Result, Then, Turn, after, begun
+from functions.domain.planning.results import Landed, Missed, Overtaken, Overtaking, Rejected, Unknown
+from functions.domain.planning.step import MoveEvent, PatchEvent, Planned, Why, Write, WriteBooking
 from functions.domain.planning.view import PlanningContext, View
+from functions.domain.planning.write_back import ids_of
 from functions.domain.settings.integration import Phase
 
 LEASE = timedelta(seconds=90)
+HOW = {Stale: Overtaking.CHANGED, Gone: Overtaking.GONE, Taken: Overtaking.TAKEN}
 
 
 def execute(
-    session: SyncSession, hint: Hint, view: View, step: Write, base: Base | None, context: PlanningContext
+    session: SyncSession, hint: Hint, view: View, step: Write, planned: Planned, context: PlanningContext
 ) -> View:
     """Do one write and return the view after it; raises `Transient` (the intent stays), `Stale` (link changed)."""
-    target = Side.BOOKING if isinstance(step, WriteBooking | MakeBooking) else Side.EVENT
-    stamp, entry_id = session.ports.token(9), session.ports.token(12)
+    entry_id = session.ports.token(12)
     intent = Intent(
-        stamp,
-        target,
-        type(step).__name__,
-        session.now() + LEASE,
-        base or view.link.base,
-        _place(step),
-        entry_id,
-        step.why,
+        stamp=session.ports.token(9),
+        step=bare(step),
+        expires_at=session.now() + LEASE,
+        base=planned.base or view.link.base,
+        entry=entry_id,
+        ids=ids_of(step, context.digest),
     )
-    event = view.event.value if isinstance(step, PatchEvent) else None
-    entry = journal.opened(view.link, step, hint, session.now(), event)
-    claimed = _claim(session, replace(view.link, intent=intent), entry_id, entry)
-    view = replace(view, link=claimed)
+    entry = journal.opened(
+        view.link, step, hint, session.now(), view.event.value if isinstance(step, PatchEvent) else None
+    )
+    view = replace(
+        view, link=_claim(session, begun(view.link, intent, attempt_of(view, step, context)), entry_id, entry)
+    )
     asked_at = session.now()
     try:
-        answer = write(session, view, step, stamp, claimed.intent)
-    except Refused as error:
-        return _refused(session, view, Planned(step, base), error, entry_id, entry, context)
-    except (Stale, Gone, Taken) as error:
-        return _overtaken(session, view, step, error, entry_id, entry)
-    except Transient as error:
-        _unknown(session, view, target, error)
-        raise
+        answer = write(session, view, step, intent.stamp, view.link.intent)
+    except (Refused, Stale, Gone, Taken, Transient) as error:
+        return _conclude(session, hint, view, _result_of(error, view, intent, session), entry, error)
     if isinstance(answer, Booking):
         session.booking_read_at = asked_at
-    done = landed(claimed, step, base, answer, context)
-    saved = _save(session, done, entry_id, journal.closed(entry, "done", session.now(), **_made(answer)))
-    _tell(session, hint, saved, step)
-    return _after(replace(view, link=saved), answer)
+    return _conclude(session, hint, view, Landed(answer), entry)
+
+
+def conclude(session: SyncSession, hint: Hint, view: View, result: Landed | Missed) -> View:
+    """Close an intent whose end nobody saw, as if its answer had come now."""
+    view = _conclude(session, hint, view, result, None)
+    if isinstance(result, Missed) and view.link.event is not None:
+        seen = view.event.value.key if view.event.value is not None else view.link.event
+        return replace(view, event=session.read_event(seen))
+    return view
+
+
+def _conclude(
+    session: SyncSession, hint: Hint, view: View, result: Result, entry: Body | None, error: SyncError | None = None
+) -> View:
+    """Save link and journal entry together, and return the view to plan on; raises the error where nothing is left to do."""
+    intent, turn = view.link.intent, after(view.link, result)
+    if intent is None:
+        raise ValueError("no write of this pair is under way")
+    saved = _save(session, turn, intent.entry, entry, result)
+    view = replace(view, link=saved)
+    if isinstance(result, Landed):
+        _tell(session, hint, saved, intent.step)
+        return _shows(view, result.answer)
+    if isinstance(result, Rejected):
+        _follow_up(session, saved, intent.step, result)
+    match turn.then:
+        case Then.GIVE_UP if error is not None:
+            raise _asking_again(error) if isinstance(result, Overtaken) else error
+        case Then.READ:
+            return replace(view, event=session.read_event(_where(intent, result)))
+        case Then.ABSENT:
+            return replace(view, event=Snapshot(Presence.ABSENT))
+    return view
+
+
+def _result_of(error: SyncError, view: View, intent: Intent, session: SyncSession) -> Result:
+    match error:
+        case Refused():
+            return Rejected(error.reason, session.now(), unseen=view.event.presence is Presence.BELIEVED)
+        case Transient():
+            # an event tells by its stamp, so the next look may find out at once; a booking could still be written by a
+            # late request, so there the lease runs out first
+            late = intent.target is Side.BOOKING and error.reason in ("timeout", "unreachable")
+            return Unknown(intent.expires_at if late else session.now())
+    return Overtaken(HOW[type(error)], error.reason)
+
+
+def _where(intent: Intent, result: Result) -> EventKey:
+    """Return where the event is to be read that was not written: where it was, unless something is in its place."""
+    taken = isinstance(result, Overtaken) and result.how is Overtaking.TAKEN
+    key = intent.step.key if isinstance(intent.step, MoveEvent) and not taken else intent.place
+    if key is None:
+        raise ValueError("it is a booking that was written")
+    return key
+
+
+def _asking_again(error: SyncError) -> SyncError:
+    return Stale("the booking is not there any more", reason=error.reason) if isinstance(error, Gone) else error
+
+
+def _follow_up(session: SyncSession, link: Link, step: Write, no: Rejected) -> None:
+    if step.why is Why.UNDONE:
+        look_again(session.ports, session.id, link, "undo")  # what people did meanwhile was not looked at
+    if isinstance(step, WriteBooking) and step.why is Why.WRITE_BACK and no.reason == NO_RIGHT:
+        write_back.note(session, step.booking_id)
 
 
 def journal_shadow(session: SyncSession, hint: Hint, link: Link, step: Write) -> None:
@@ -84,115 +136,13 @@ def journal_shadow(session: SyncSession, hint: Hint, link: Link, step: Write) ->
     session.ports.documents.transact(lambda tx: journal.put(tx, session.id, entry_id, closed))
 
 
-def _after(view: View, answer: Event | Booking | None) -> View:
+def _shows(view: View, answer: Event | Booking | None) -> View:
     match answer:
         case Event():
             return replace(view, event=Snapshot.of(answer))
         case Booking():
             return replace(view, booking=Snapshot.of(answer))
     return replace(view, event=Snapshot(Presence.CANCELLED))
-
-
-def _refused(
-    session: SyncSession,
-    view: View,
-    planned: Planned,
-    error: Refused,
-    entry_id: str,
-    entry: Body,
-    context: PlanningContext,
-) -> View:
-    """Take a no for an answer: remember what was refused, so that the planner puts it back and says why."""
-    step, base, link = planned.step, planned.base, replace(view.link, intent=None)
-    closed = journal.closed(entry, "refused", session.now(), reason=error.reason)
-    event = view.event.value
-    if isinstance(step, WriteBooking) and step.why is Why.UNDONE:
-        _look_again(session, link)  # what people did meanwhile was not looked at
-        _save(session, replace(link, wish=None), entry_id, closed)
-        raise error
-    if isinstance(step, MakeBooking) and event is not None:
-        link = replace(link, refused=context.digest(new_event_text(event)), refused_at=session.now())
-        link = replace(link, notice=error.reason, reason=error.reason)
-    elif isinstance(step, WriteBooking) and event is not None and step.change.when is not None:
-        link = replace(link, refused=context.digest(str(event.when)), notice=error.reason)
-    elif isinstance(step, WriteBooking) and event is not None and step.change.object_id is not None:
-        link = replace(link, refused=context.digest(event.key.calendar), notice=error.reason)
-    elif isinstance(step, WriteBooking) and step.why is Why.GRACE_OVER:
-        link = replace(link, state=State.HELD, until=None, reason=error.reason)
-    elif isinstance(step, WriteBooking) and step.why is Why.WRITE_BACK:
-        link = write_back.refused(session, link, step, error, context)
-    elif isinstance(step, WriteBooking) and step.why is Why.EVENT_TEXT and base is not None and link.base is not None:
-        asked = {**link.base.digests, "text": base.digests["text"]}
-        link = replace(link, base=replace(link.base, digests=asked))
-    elif isinstance(step, ReviveEvent):
-        link = _burnt(link)
-    elif isinstance(step, PatchEvent | MoveEvent | DeleteEvent) and view.event.presence is Presence.BELIEVED:
-        # written unseen: its bin may have been emptied
-        return replace(view, link=_save(session, link, entry_id, closed), event=session.read_event(step.key))
-    else:
-        _save(session, link, entry_id, closed)
-        raise error
-    event_side: Snapshot[Event] = Snapshot(Presence.ABSENT) if isinstance(step, ReviveEvent) else view.event
-    return replace(view, link=_save(session, link, entry_id, closed), event=event_side)
-
-
-def _look_again(session: SyncSession, link: Link) -> None:
-    hint = Hint(Kind.BOOKING, session.id, (link.booking_id,), "undo", session.now())
-    if link.event is not None:
-        hint = replace(hint, kind=Kind.EVENT, subject=(link.event.calendar, link.event.id))
-    enqueue(session.ports.tasks, hint, session.now(), trailing=False)
-
-
-def _burnt(link: Link) -> Link:
-    """Give up an event id that Google will not bring back: the next generation is made from the booking."""
-    made_anew = replace(link, event=None, generation=link.generation + 1, base=None, origin=Origin.BOOKING)
-    return replace(made_anew, state=State.ACTIVE, until=None, reason="")
-
-
-def _overtaken(session: SyncSession, view: View, step: Write, error: SyncError, entry_id: str, entry: Body) -> View:
-    """Somebody changed the event meanwhile, or it is there or gone already: read it and plan again."""
-    link = replace(view.link, intent=None)
-    closed = journal.closed(entry, "overtaken", session.now(), reason=error.reason)
-    if isinstance(step, WriteBooking | MakeBooking):
-        _save(session, link, entry_id, closed)
-        raise Stale("the booking is not there any more", reason=error.reason) if isinstance(error, Gone) else error
-    key = _place(step) if isinstance(error, Taken) else step.key
-    if isinstance(step, InsertEvent | ReviveEvent) and isinstance(error, Taken):
-        link = replace(link, event=key, base=None)
-    if isinstance(step, ReviveEvent) and isinstance(error, Gone):
-        return replace(view, link=_save(session, _burnt(link), entry_id, closed), event=Snapshot(Presence.ABSENT))
-    saved = _save(session, link, entry_id, closed)
-    return replace(view, link=saved, event=session.read_event(key or step.key))
-
-
-def _unknown(session: SyncSession, view: View, target: Side, error: Transient) -> None:
-    """Leave the intent open where nobody knows whether the write landed.
-
-    The event tells by its stamp, so the next look may recover at once; a booking could still be written by a late
-    request, so there the lease runs out first.
-    """
-    intent = view.link.intent
-    if intent is None or (target is Side.BOOKING and error.reason in ("timeout", "unreachable")):
-        return
-    now = session.now()
-    session.ports.documents.transact(
-        lambda tx: links.save(tx, session.id, replace(view.link, intent=replace(intent, expires_at=now)))
-    )
-
-
-def _place(step: Write) -> EventKey | None:
-    """Return where the event will be once the step is done."""
-    if isinstance(step, WriteBooking):
-        return None
-    if isinstance(step, MakeBooking):
-        return step.event
-    return EventKey(step.destination, step.key.id) if isinstance(step, MoveEvent) else step.key
-
-
-def _made(answer: Event | Booking | None) -> Body:
-    if isinstance(answer, Event):
-        return {"calendar": answer.key.calendar, "event": answer.key.id}
-    return {"booking_id": answer.id} if isinstance(answer, Booking) else {}
 
 
 def _claim(session: SyncSession, link: Link, entry_id: str, entry: Body) -> Link:
@@ -209,13 +159,29 @@ def _claim(session: SyncSession, link: Link, entry_id: str, entry: Body) -> Link
     return session.ports.documents.transact(work)
 
 
-def _save(session: SyncSession, link: Link, entry_id: str, entry: Body) -> Link:
+def _save(session: SyncSession, turn: Turn, entry_id: str, entry: Body | None, result: Result) -> Link:
+    """Save a link with its closed entry; an entry that is not at hand is read, and may have expired."""
+
     def work(tx: Transaction) -> Link:
-        saved = links.save(tx, session.id, link)
-        journal.put(tx, session.id, entry_id, entry)
+        opened = entry or tx.get(journal.entry_path(session.id, entry_id)) if turn.outcome is not None else None
+        saved = links.save(tx, session.id, turn.link)
+        if opened is not None and turn.outcome is not None:
+            journal.put(tx, session.id, entry_id, journal.closed(opened, turn.outcome, session.now(), **_more(result)))
         return saved
 
     return session.ports.documents.transact(work)
+
+
+def _more(result: Result) -> Body:
+    """Return what an entry is closed with beside the outcome: the ids of what was made, or the reason of a no."""
+    match result:
+        case Landed(Event() as event):
+            return {"calendar": event.key.calendar, "event": event.key.id}
+        case Landed(Booking() as booking):
+            return {"booking_id": booking.id}
+        case Rejected(reason) | Overtaken(_, reason):
+            return {"reason": reason}
+    return {}
 
 
 def _tell(session: SyncSession, hint: Hint, link: Link, step: Write) -> None:
@@ -223,7 +189,7 @@ def _tell(session: SyncSession, hint: Hint, link: Link, step: Write) -> None:
     fields: dict[str, object] = {
         "int_id": session.id,
         "booking": link.booking_id,
-        "step": type(step).__name__,
+        "step": journal.name_of(step),
         "why": step.why.value,
         "lag_seconds": round(lag, 3),
     }

@@ -1,54 +1,31 @@
 """The one routine that every hint ends in: read both sides and the link, plan, execute, journal; until it rests."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from functions.application.intake.hints import Hint, Kind
+from functions.application.intake.hints import Hint
 from functions.application.ports import Path
 from functions.application.store import links
 from functions.application.sync import removals
-from functions.application.sync.execute import execute, journal_shadow
+from functions.application.sync.execute import conclude, execute, journal_shadow
 from functions.application.sync.lookup import booking_with
+from functions.application.sync.rest import Outcome
 from functions.application.sync.session import SyncSession
 from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Stale, SyncError, Transient
 from functions.domain.model.event import Event
 from functions.domain.model.identity import calendar_hash
-from functions.domain.model.link import Link, Side, State
+from functions.domain.model.life import Active, Closed, Held
+from functions.domain.model.link import Link, Side
 from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.planning.lifecycle import after
 from functions.domain.planning.plan import plan
 from functions.domain.planning.simulate import simulate
-from functions.domain.planning.step import Look, Planned, Rest, ReviveEvent, Settle, Why, Write
+from functions.domain.planning.step import Conclude, Look, Planned, Rest, ReviveEvent, Settle, Why, Write
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.settings.integration import Phase
 
 MOST_STEPS = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Where it came to rest, and the steps done on the way (each the name of its class)."""
-
-    rest: Rest
-    link: Link
-    steps: tuple[str, ...] = ()
-    writes: tuple[Write, ...] = ()
-    event: Snapshot[Event] | None = None
-
-    def again(self, hint: Hint) -> Hint:
-        """Return the hint for the look that the rest asks for.
-
-        While another instance held the pair nothing could be made of its event, which nobody tells of twice: it is
-        read again. Otherwise the booking leads.
-        """
-        if self.rest.why is Why.LEASED and hint.kind is Kind.EVENT:
-            return hint
-        if self.rest.why is Why.LEASED and self.event is not None and self.event.value is not None:
-            key = self.event.value.key
-            return replace(hint, kind=Kind.EVENT, subject=(key.calendar, key.id))
-        if self.link.booking_id:
-            hint = replace(hint, kind=Kind.BOOKING, subject=(self.link.booking_id,))
-        return replace(hint, confirm=self.rest.why is Why.BOOKING_GONE)
 
 
 def reconcile(
@@ -95,7 +72,7 @@ def reconcile(
             view = _simulate(session, view, planned, context)
         else:
             view = _follow(session, hint, view, planned, context)
-        steps.append(type(planned.step).__name__)
+        steps.append(planned.step.kind)
     raise Transient("this pair did not come to rest; it is looked at again later", reason="restless")
 
 
@@ -103,21 +80,25 @@ def _follow(session: SyncSession, hint: Hint, view: View, planned: Planned, cont
     match planned.step:
         case Look():
             return _look(session, view, planned.step)
-        case Settle(link, why, reread):
-            return _settle(session, view, link, why, reread=reread)
-        case _:
-            if not isinstance(planned.step, Write):
-                raise TypeError(planned.step)
-            return execute(session, hint, view, planned.step, planned.base, context)
+        case Settle(link, why):
+            return _settle(session, view, link, why)
+        case Conclude(result):
+            return _read_on(session, conclude(session, hint, view, result))
+        case Rest():
+            return view
+        case write:
+            return execute(session, hint, view, write, planned, context)
 
 
 def _simulate(session: SyncSession, view: View, planned: Planned, context: PlanningContext) -> View:
     match planned.step:
         case Look():
             return _look(session, view, planned.step)
-        case Settle(link, why, _):
+        case Settle(link, why):
             adopted = why is Why.ADOPTED and link.event is not None and view.found is not None
             return replace(view, link=link, event=view.found if adopted and view.found is not None else view.event)
+        case Conclude(result):
+            return replace(view, link=after(view.link, result).link)
         case Rest():
             return view
         case write:
@@ -164,25 +145,24 @@ def _pair_of(session: SyncSession, view: View, booking: Snapshot[Booking]) -> Vi
     return replace(view, booking=booking)
 
 
-def _settle(session: SyncSession, view: View, link: Link, why: Why, *, reread: bool) -> View:
+def _settle(session: SyncSession, view: View, link: Link, why: Why) -> View:
     before = view.link
-    if (why is Why.GRACE or link.state is State.HELD) and before.event is not None:
+    if (why is Why.GRACE or isinstance(link.life, Held)) and before.event is not None:
         removals.count(session, before)
     saved = session.ports.documents.transact(lambda tx: links.save(tx, session.id, link))
     session.ports.log(
         "decided",
         {"int_id": session.id, "link": link.id, "booking": link.booking_id, "why": why.value, "state": link.state},
     )
-    event = view.event
-    if why is Why.ADOPTED and saved.event is not None and view.found is not None:
-        event = view.found
-    elif reread:  # where it is now, if a person has moved it
-        key = event.value.key if event.value is not None else saved.event
-        event = session.read_event(key) if key is not None else Snapshot(Presence.ABSENT)
-    booking = view.booking
-    if reread and saved.booking_id and booking.value is None:
-        booking = session.read_booking(saved.booking_id)
-    return replace(view, link=saved, event=event, booking=booking)
+    adopted = why is Why.ADOPTED and saved.event is not None and view.found is not None
+    return replace(view, link=saved, event=view.found if adopted and view.found is not None else view.event)
+
+
+def _read_on(session: SyncSession, view: View) -> View:
+    """Read the booking where recovery did not need it."""
+    if view.link.booking_id and view.booking.value is None:
+        return replace(view, booking=session.read_booking(view.link.booking_id))
+    return view
 
 
 def _booking(session: SyncSession, link: Link) -> Snapshot[Booking]:
@@ -214,17 +194,17 @@ def _booking_with(session: SyncSession, event_id: str, when: When | None, *, mad
 
 def _event(session: SyncSession, link: Link, event: Snapshot[Event] | None) -> Snapshot[Event]:
     """Return the event side: as passed in; after a crash as the write would have left it; else as believed."""
-    if link.intent is not None and link.intent.target is Side.EVENT and link.intent.event is not None:
+    if link.intent is not None and link.intent.target is Side.EVENT and link.intent.place is not None:
         if session.now() < link.intent.expires_at:
             return Snapshot(Presence.BELIEVED)
-        return session.read_event(link.intent.event)
+        return session.read_event(link.intent.place)
     if event is not None:
         if event.value is not None and link.knows_newer(event.value):
             return session.read_event(event.value.key)  # a page that is applied late
         return event
     if link.event is None:
         return Snapshot(Presence.ABSENT)
-    if link.intent is not None or link.booking_id == "" or link.state is not State.ACTIVE:
+    if link.intent is not None or link.booking_id == "" or not isinstance(link.life, Active | Closed):
         return session.read_event(link.event)
     return Snapshot(Presence.BELIEVED)
 

@@ -10,27 +10,14 @@ from functions.application.ports import Path, Transaction
 from functions.application.store.integrations import path_of
 from functions.application.sync.finding import Check
 from functions.application.sync.session import SyncSession
-from functions.domain.model.errors import Refused
 from functions.domain.model.link import Link
-from functions.domain.planning.outcome import not_taken
-from functions.domain.planning.step import WriteBooking
-from functions.domain.planning.view import PlanningContext
 
-NO_RIGHT = "no_right"
 OFTEN = 20
-
-
-def refused(session: SyncSession, link: Link, step: WriteBooking, error: Refused, context: PlanningContext) -> Link:
-    """Return the link once i-Reserve refused a write-back; a missing right is noted for the diagnosis."""
-    again = error.reason == NO_RIGHT
-    if again:
-        _note(session, step.booking_id)
-    return not_taken(link, step.change, context, again=again)
 
 
 def is_asked_again(kind: str, so_far: int, link: Link) -> bool:
     """Whether a walk of this kind, refused so often so far, asks i-Reserve once more for this pair."""
-    return kind in ("resync", "full") and bool(link.not_taken) and not link.closed and so_far < OFTEN
+    return kind in ("resync", "full") and bool(link.ids.not_taken) and not link.closed and so_far < OFTEN
 
 
 def asked(session: SyncSession, kind: str, so_far: int) -> None:
@@ -57,7 +44,7 @@ def checks(session: SyncSession) -> list[Check]:
     return [Check("write_back", "amber", says, mend, "ireserve")]
 
 
-def _note(session: SyncSession, booking_id: str) -> None:
+def note(session: SyncSession, booking_id: str) -> None:
     """Note the first booking that could not be written, and when one was refused last."""
     path, at = _path(session), session.now().isoformat()
 

@@ -7,7 +7,41 @@ from enum import StrEnum
 from typing import Literal
 
 from functions.domain.model.appointment import When
+from functions.domain.model.attempts import Attempt
 from functions.domain.model.event import Event, EventKey
+from functions.domain.model.life import (
+    Closed,
+    Closer,
+    Detached,
+    Grace,
+    Held,
+    LeftOut,
+    Life,
+    Paused,
+    Refused,
+    State,
+    Unlinked,
+)
+from functions.domain.model.writes import MakeBooking, Write, WriteBooking, place_of
+
+__all__ = [
+    "Approve",
+    "Base",
+    "Intent",
+    "Link",
+    "Order",
+    "Origin",
+    "Override",
+    "Refusal",
+    "Refusals",
+    "Restore",
+    "Side",
+    "State",
+    "WrittenIds",
+]
+
+
+UNLINKED = Unlinked()
 
 
 class Origin(StrEnum):
@@ -15,17 +49,6 @@ class Origin(StrEnum):
 
     BOOKING = "booking"
     EVENT = "event"
-
-
-class State(StrEnum):
-    """What the planner may do with a link."""
-
-    ACTIVE = "active"
-    GRACE = "grace"  # the event was deleted; the booking is cancelled at `until` unless something changes
-    HELD = "held"  # a removal that waits for a person
-    REFUSED = "refused"  # the other side said no; tried again when it changes
-    PAUSED = "paused"  # put back or written too often; waits for a person
-    DETACHED = "detached"  # left alone for good
 
 
 class Side(StrEnum):
@@ -52,76 +75,167 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A write-ahead claim: what is about to be written, under which stamp, and until when the claim holds.
+    """A write-ahead claim: the write itself without its texts, its stamp, and until when the claim holds (aware UTC).
 
-    `base` is what both sides agree on once the write has landed. `expires_at` is aware UTC.
+    `base` is what both sides agree on once it has landed, `entry` the journal entry that it opened, `ids` the digests
+    of the event's id and Meet link that it puts into the booking.
     """
 
     stamp: str
-    target: Side
-    step: str
+    step: Write
     expires_at: datetime
     base: Base | None = None
-    event: EventKey | None = None
-    entry: str = ""  # id of the journal entry that it opened
-    why: str = ""  # why it is written
+    entry: str = ""
+    ids: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> Side:
+        """The side that is written."""
+        return Side.BOOKING if isinstance(self.step, WriteBooking | MakeBooking) else Side.EVENT
+
+    @property
+    def place(self) -> EventKey | None:
+        """Where the event will be once the write has landed."""
+        return place_of(self.step)
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Refusal:
+    """What was refused, as a digest, and the category of the reason: the same is not asked again before it changes."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """What i-Reserve refused of a person's edit that the event still shows: its time and its room, apart."""
+
+    time: Refusal | None = None
+    room: Refusal | None = None
+
+    @property
+    def why(self) -> str:
+        """The category of the last reason, or ""."""
+        found = self.time or self.room
+        return found.why if found is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenIds:
+    """Digests of the event ids and Meet links that this service wrote into the booking.
+
+    `not_taken` are those that were refused for a missing right. `foreign`: the booking's id field holds a value that
+    is not ours to change.
+    """
+
+    ours: tuple[str, ...] = ()
+    not_taken: tuple[str, ...] = ()
+    foreign: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    """A person lets a held removal be carried out."""
+
+    kind: Literal["approve"] = "approve"
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """A person wants a held removal undone."""
+
+    kind: Literal["restore"] = "restore"
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
     """What a person ordered for this pair; None leaves a value alone. `detach` parts the two afterwards."""
 
     when: When | None = None
     object_id: str | None = None
     status: int | None = None
     detach: bool = False
+    kind: Literal["override"] = "override"
+
+
+Order = Approve | Restore | Override
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One booking-event pair. `version` rises with every save; `event_etag` belongs to `base`."""
+    """One booking-event pair. `version` rises with every save; `event_etag` belongs to `base`.
+
+    Beside its state (`life`) it keeps who the two are, what was refused, which ids were written, every write that was
+    tried, what a person ordered, and the write that is under way. Only `lifecycle.py` makes one from another.
+    """
 
     id: str
     booking_id: str = ""
     event: EventKey | None = None
     origin: Origin = Origin.BOOKING
-    state: State = State.ACTIVE
+    life: Life = UNLINKED
     base: Base | None = None
     intent: Intent | None = None
+    order: Order | None = None
+    refusals: Refusals = Refusals()
+    ids: WrittenIds = WrittenIds()
+    attempts: tuple[Attempt, ...] = ()
     generation: int = 0  # of the derived event id; rises when an id is burnt
     version: int = 0
     event_etag: str = ""
     event_updated: datetime | None = None  # of that very reading of the event
-    closed: bool = False  # the booking is cancelled or gone and so is the event; both ids are kept
-    write_back: bool = True  # False: the booking's id field holds a foreign value that is not ours to change
-    until: datetime | None = None  # end of the grace
-    reason: str = ""  # why it is in a state other than active
-    cancelled_by_us: bool = False  # our own handling of a deleted event cancelled the booking
-    status_before: int | None = None  # the booking's status before we cancelled it
-    refused: str = ""  # digest of what was refused, so that the same is not asked again before it changes
-    refused_at: datetime | None = None  # of a new event: the date of the line that says so
     notice: str = ""  # category of the refusal that stands on the event
     meet_asked_at: datetime | None = None  # a Meet link was asked for and is not there yet
-    put_backs: tuple[datetime, ...] = ()
-    writes: tuple[datetime, ...] = ()
-    ours: tuple[str, ...] = ()  # digests of event ids and Meet links that we wrote into the booking
-    not_taken: tuple[str, ...] = ()  # those of `ours` that were refused for a missing right
     series: str = ""
-    wish: Wish | None = None
-    decided: Literal["", "approve", "restore"] = ""  # what a person said of a held removal
+
+    @property
+    def state(self) -> State:
+        """The name of the state."""
+        return State(self.life.kind)
+
+    @property
+    def closed(self) -> bool:
+        """Whether both sides ended."""
+        return isinstance(self.life, Closed)
+
+    @property
+    def closed_by_us(self) -> bool:
+        """Whether this service cancelled the booking when it followed the deletion of its event."""
+        return isinstance(self.life, Closed) and self.life.by is Closer.SERVICE
+
+    @property
+    def former_status(self) -> int | None:
+        """What a closed pair's booking had before this service cancelled it, or None."""
+        return self.life.former_status if isinstance(self.life, Closed) else None
+
+    @property
+    def until(self) -> datetime | None:
+        """The end of the grace, or None."""
+        return self.life.until if isinstance(self.life, Grace) else None
+
+    @property
+    def reason(self) -> str:
+        """Why it is in its state, in a code; "" where that says itself."""
+        match self.life:
+            case Held(cause) | Detached(cause) | Paused(cause):
+                return cause
+            case Refused(_, why):
+                return why
+            case Grace():
+                return "event_deleted"
+            case LeftOut():
+                return "not_backfilled"
+        return "foreign_id" if self.ids.foreign else ""
+
+    @property
+    def overridden(self) -> Override | None:
+        """What a person ordered for both sides, or None."""
+        return self.order if isinstance(self.order, Override) else None
 
     def seeing(self, event: Event) -> "Link":
         """Return the link with an event as it was just read or written."""
         return replace(self, event=event.key, event_etag=event.etag, event_updated=event.updated)
-
-    def asking_again(self) -> "Link":
-        """Return the link with what was refused for a missing right still to be written."""
-        ours = tuple(digest for digest in self.ours if digest not in self.not_taken)
-        return replace(self, ours=ours, not_taken=())
-
-    def freed(self) -> "Link":
-        """Return the link active, with nothing waited for; of its reasons only that of a foreign id stays."""
-        return replace(self, state=State.ACTIVE, until=None, reason="" if self.write_back else self.reason)
 
     def knows_newer(self, event: Event) -> bool:
         """Whether a reading of the event may be older than the one this link was last saved with."""

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from functions.domain.model.event import Event
-from functions.domain.model.link import Link, Origin, State
+from functions.domain.model.life import Active
+from functions.domain.model.link import Link, Origin
 from functions.domain.model.text import plain, take_apart
 from functions.domain.planning.projection import remarks_of, reminder_text, style_stands
 
@@ -11,7 +12,7 @@ from functions.domain.planning.projection import remarks_of, reminder_text, styl
 def is_echo(link: Link, event: Event, digest: Callable[[str], str]) -> bool:
     """Compare normalised content with the base; etags differ for things that do not matter here."""
     base = link.base
-    settled = link.state is State.ACTIVE and link.intent is None and not link.closed and link.meet_asked_at is None
+    settled = isinstance(link.life, Active) and link.intent is None and link.meet_asked_at is None
     if base is None or not settled or link.event != event.key:
         return False
     if (event.when, event.key.calendar) != (base.when, base.calendar):

@@ -5,13 +5,15 @@ and Meet of an event made from a booking: the booking's side. Those of a person'
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from functions.domain.model.appointment import Appointment
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, MeetState
-from functions.domain.model.link import Base, Link, Origin, State
+from functions.domain.model.life import Active
+from functions.domain.model.link import Base, Link, Origin, Refusals
 from functions.domain.model.text import plain
+from functions.domain.planning.lifecycle import Agree, decide
 from functions.domain.planning.merge_event import event_side
 from functions.domain.planning.projection import (
     appointment_of,
@@ -20,8 +22,8 @@ from functions.domain.planning.projection import (
     restyled,
     when_of,
 )
-from functions.domain.planning.series import family
 from functions.domain.planning.step import (
+    Asked,
     BookingChange,
     EventChange,
     Look,
@@ -29,7 +31,6 @@ from functions.domain.planning.step import (
     PatchEvent,
     Planned,
     Rest,
-    Settle,
     Why,
     WriteBooking,
 )
@@ -72,7 +73,7 @@ def merge(v: View, context: PlanningContext) -> Planned:
 def _blind(v: View, context: PlanningContext, booking: Booking, wanted: Appointment) -> Planned:
     """Work from the base alone, guarded by the stored etag: one call for a change of time, none for an echo."""
     link = v.link
-    if link.base is None or link.event is None or link.refused or link.state is not State.ACTIVE:
+    if link.base is None or link.event is None or link.refusals.why or not isinstance(link.life, Active):
         return Planned(Look(event=link.event))
     if link.event.calendar != link.base.calendar:
         return Planned(Look(event=link.event))  # moved by a person, and a crash came before it was dealt with
@@ -112,19 +113,27 @@ def _booking_side(v: View, context: PlanningContext, booking: Booking, event: Ev
     change = BookingChange(
         ignore_validation=context.override_known and context.settings.inbound.ignore_validation_errors_on_update
     )
-    why, after = Why.EVENT_MOVED, base
-    if _event_time_counts(booking, event, base, context) and link.refused != context.digest(str(event.when)):
-        change, after = replace(change, when=event.when), replace(after, when=event.when)
-        if when_of(booking, context.settings) != base.when:
-            why = Why.CONFLICT
     room = _room_chosen(link, booking, event, context)
-    if room and link.refused != context.digest(event.key.calendar):
+    asked = Asked(
+        time=context.digest(str(event.when)) if _event_time_counts(booking, event, base, context) else "",
+        room=context.digest(f"{event.key.calendar} {event.when}") if room else "",
+    )
+    if not _is_new(link.refusals, asked):
+        return _remarks(v, context, booking, event, base)
+    why, after = Why.EVENT_OBJECT, base
+    if asked.time:
+        change, after = replace(change, when=event.when), replace(after, when=event.when)
+        why = Why.CONFLICT if when_of(booking, context.settings) != base.when else Why.EVENT_MOVED
+    if asked.room:
         change = replace(change, object_id=room)
         after = replace(after, object_id=room, calendar=event.key.calendar)
-        why = Why.EVENT_OBJECT if change.when is None else why
-    if change.when is None and change.object_id is None:
-        return _remarks(v, context, booking, event, base)
-    return Planned(WriteBooking(booking.id, change, why), after)
+    return Planned(WriteBooking(booking.id, change, why, asked), after)
+
+
+def _is_new(refusals: Refusals, asked: Asked) -> bool:
+    """Whether any of what a person asks for was not refused before: then all of it is asked, else nothing."""
+    pairs = ((asked.time, refusals.time), (asked.room, refusals.room))
+    return any(what and (refused is None or refused.what != what) for what, refused in pairs)
 
 
 def _event_time_counts(booking: Booking, event: Event, base: Base, context: PlanningContext) -> bool:
@@ -171,20 +180,17 @@ def _settle(v: View, context: PlanningContext, booking: Booking, wanted: Appoint
     if link.origin is Origin.EVENT:
         kept = dict(link.base.digests) if link.base else {}
         base = replace(base, digests=kept)
-    foreign = named_by_other(link, booking, context)
-    settled = replace(link, base=base, state=State.ACTIVE, until=None, write_back=not foreign)
-    settled = replace(settled, reason="foreign_id" if foreign else "")
-    if event is not None:
-        settled = replace(settled.seeing(event), refused="", series=family(event.series))
-        settled = _meet(settled, event, wanted, context)
-    if settled.meet_asked_at is not None and settled == link:
-        age = context.now - settled.meet_asked_at
+    asked_at = link.meet_asked_at if event is None else _meet_asked_at(link, event, wanted, context)
+    agree = Agree(base, event, named_by_other(link, booking, context), asked_at)
+    planned = decide(link, agree, Why.IN_STEP, resting=Why.IN_STEP)
+    if isinstance(planned.step, Rest) and asked_at is not None:
+        age = context.now - asked_at
         return Planned(Rest(Why.IN_STEP, context.now + max(MEET_LOOK_AGAIN, age) if age < MEET_PATIENCE else None))
-    return Planned(Rest(Why.IN_STEP) if settled == link else Settle(settled, Why.IN_STEP))
+    return planned
 
 
-def _meet(link: Link, event: Event, wanted: Appointment, context: PlanningContext) -> Link:
-    """Note since when Google has been making a Meet link: it is looked for less and less often, then at each change."""
+def _meet_asked_at(link: Link, event: Event, wanted: Appointment, context: PlanningContext) -> datetime | None:
+    """Return since when Google has been making a Meet link: it is looked for less and less often, then at each change."""
     if event.meet is not MeetState.PENDING or not wanted.meet:
-        return replace(link, meet_asked_at=None)
-    return link if link.meet_asked_at is not None else replace(link, meet_asked_at=context.now)
+        return None
+    return link.meet_asked_at or context.now

@@ -37,7 +37,7 @@ def event_side(
     why = _why(base, after, booking, event, put_back=put_back)
     why_not = ""
     if put_back:
-        why_not = link.notice if link.refused else _why_put_back(link, booking)
+        why_not = link.refusals.why or _why_put_back(link, booking)
         change = _with_notice(change, event, why_not, context, line=ours, anew=True)
     elif take_apart(event.description).notice and (change != EventChange() or not link.notice):
         why = Why.BOOKING_CHANGED if change == EventChange() else why
@@ -60,7 +60,7 @@ def noted(v: View, context: PlanningContext) -> Planned | None:
 
 def _room_put_back(v: View, context: PlanningContext, booking: Booking, event: Event) -> Planned | None:
     """Return the write of the reason onto an event that is about to be moved back to its calendar."""
-    why_not = v.link.notice if v.link.refused else ("activity" if booking.activity_id else "object_change")
+    why_not = v.link.refusals.why or ("activity" if booking.activity_id else "object_change")
     ours = v.link.origin is Origin.BOOKING
     change = _with_notice(EventChange(), event, why_not, context, line=ours, anew=True)
     if change == EventChange():

@@ -1,15 +1,17 @@
 """Inbound: a person's new event becomes a booking; a deleted one cancels its booking, or comes back."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
 from functions.domain.model.identity import TEST_LINK, test_event_id
-from functions.domain.model.link import Base, Link, Origin, State
+from functions.domain.model.life import Grace, Held, Refused
+from functions.domain.model.link import Approve, Base, Link, Restore
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.model.text import put_together, take_apart
+from functions.domain.planning.lifecycle import Adopt, Hold, Part, Wait, decide
 from functions.domain.planning.merge import may_write_booking, merge
 from functions.domain.planning.merge_event import noted
 from functions.domain.planning.plan_outbound import base_revived, revived
@@ -22,7 +24,6 @@ from functions.domain.planning.step import (
     Planned,
     Rest,
     ReviveEvent,
-    Settle,
     Why,
     WriteBooking,
 )
@@ -37,15 +38,15 @@ def plan_new_event(v: View, context: PlanningContext) -> Planned:
     object_id = context.settings.object_for_new_event(event.key.calendar)
     if object_id is None:
         return Planned(Rest(Why.NOT_ELIGIBLE))
-    if v.link.refused == context.digest(new_event_text(event)):
-        return _told(v, context, event) or Planned(Rest(Why.REFUSED))
+    asked = context.digest(new_event_text(event))
+    if isinstance(v.link.life, Refused) and v.link.life.what == asked:
+        return _told(v, context, event, v.link.life.at) or Planned(Rest(Why.REFUSED))
     if v.booking.presence is Presence.BELIEVED:
         return Planned(Look(booking_with=event.key.id))
     if v.booking.presence is Presence.UNREADABLE:
         return Planned(Rest(Why.UNREADABLE))
     if v.booking.value is not None:
-        adopted = replace(v.link.seeing(event), booking_id=v.booking.value.id, origin=Origin.BOOKING, base=None)
-        return Planned(Settle(adopted, Why.ADOPTED))
+        return decide(v.link, Adopt(event, v.booking.value.id), Why.ADOPTED)
     inbound, remarks = context.settings.inbound, remarks_of(event)
     fields = () if inbound.remarks_field == "none" else ((inbound.remarks_field, remarks),)
     base = Base(
@@ -64,15 +65,16 @@ def plan_new_event(v: View, context: PlanningContext) -> Planned:
         external_id_field=context.settings.outbound.external_id_field,
         fields=fields,
         why=Why.EVENT_MADE,
+        asked=asked,
     )
     return Planned(step, base)
 
 
-def _told(v: View, context: PlanningContext, event: Event) -> Planned | None:
+def _told(v: View, context: PlanningContext, event: Event, at: datetime) -> Planned | None:
     """Return the write of the line about the last refusal, in place of one about an earlier, unless it stands there."""
-    at, language, text = v.link.refused_at or context.now, context.settings.language, take_apart(event.description)
+    language, text = context.settings.language, take_apart(event.description)
     said = notice(v.link.notice, language, at.astimezone(ZoneInfo(context.settings.timezone)))
-    if v.link.refused_at is None or text.notice == said:
+    if text.notice == said:
         return noted(v, context)
     bare = replace(event, description=put_together(replace(text, notice=""), language, line=False))
     return noted(replace(v, event=Snapshot.of(bare)), replace(context, now=at))
@@ -104,9 +106,9 @@ def plan_vanished(v: View, context: PlanningContext) -> Planned:
     when = when_of(booking, context.settings)
     base = link.base
     changed = base is None or (when, booking.object_id, booking.status) != (base.when, base.object_id, base.status)
-    if link.decided == "restore":
+    if isinstance(link.order, Restore):
         return _again(v, booking, context, Why.UNDONE)
-    if link.state in (State.GRACE, State.HELD):
+    if isinstance(link.life, Grace | Held):
         if changed:
             return _again(v, booking, context, Why.BOOKING_CHANGED)
         return _at_the_end_of_grace(v, booking, context)
@@ -117,7 +119,7 @@ def plan_vanished(v: View, context: PlanningContext) -> Planned:
     if v.found.value is not None and v.found_is_free:
         return merge(replace(v, event=v.found), context)
     if not in_window(when, context.settings, context.now):
-        return Planned(Settle(replace(link, state=State.DETACHED, reason=Why.OUTSIDE_WINDOW), Why.OUTSIDE_WINDOW))
+        return decide(link, Part(Why.OUTSIDE_WINDOW), Why.OUTSIDE_WINDOW)
     if base is None:
         return _again(v, booking, context, Why.BOOKING_MADE)
     if changed:
@@ -131,23 +133,23 @@ def _deleted(v: View, booking: Booking, context: PlanningContext) -> Planned:
     if not may_write_booking(link, booking, context) or inbound.deleted_event == "restore":
         return _again(v, booking, context, Why.MADE_AGAIN)
     if inbound.deleted_event == "ask" or context.settings.cancel_status is None:
-        return Planned(Settle(replace(link, state=State.HELD, reason=Why.EVENT_DELETED), Why.HELD))
+        return decide(link, Hold(Why.EVENT_DELETED), Why.HELD)
     until = context.now + timedelta(seconds=context.settings.sync.cancel_grace_seconds)
-    return Planned(Settle(replace(link, state=State.GRACE, until=until, reason=Why.EVENT_DELETED), Why.GRACE))
+    return decide(link, Wait(until), Why.GRACE)
 
 
 def _at_the_end_of_grace(v: View, booking: Booking, context: PlanningContext) -> Planned:
     link = v.link
-    if link.decided == "approve":
+    if isinstance(link.order, Approve):
         return cancel(link, booking, context, Why.APPROVED)
-    if link.state is State.HELD:
+    if isinstance(link.life, Held):
         return Planned(Rest(Why.HELD))
-    if link.until is not None and context.now < link.until:
-        return Planned(Rest(Why.GRACE, link.until))
+    if isinstance(link.life, Grace) and context.now < link.life.until:
+        return Planned(Rest(Why.GRACE, link.life.until))
     if not may_write_booking(link, booking, context) or context.settings.inbound.deleted_event == "restore":
         return _again(v, booking, context, Why.MADE_AGAIN)  # the settings have changed meanwhile
     if context.hold_removals or context.settings.inbound.deleted_event == "ask":
-        return Planned(Settle(replace(link, state=State.HELD, until=None), Why.HELD))
+        return decide(link, Hold(Why.EVENT_DELETED), Why.HELD)
     return cancel(link, booking, context, Why.GRACE_OVER)
 
 
@@ -155,7 +157,7 @@ def cancel(link: Link, booking: Booking, context: PlanningContext, why: Why) -> 
     """Cancel a booking whose event is gone."""
     status = context.settings.cancel_status
     if status is None or link.base is None:
-        return Planned(Settle(replace(link, state=State.HELD, reason="no_cancel_status"), Why.HELD))
+        return decide(link, Hold("no_cancel_status"), Why.HELD)
     return Planned(WriteBooking(booking.id, BookingChange(status=status), why), replace(link.base, status=status))
 
 

@@ -6,8 +6,10 @@ from functions.domain.model.appointment import Appointment
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import event_id
-from functions.domain.model.link import Base, Link, Origin, State
+from functions.domain.model.life import Held, LeftOut
+from functions.domain.model.link import Approve, Base, Link, Origin, Restore
 from functions.domain.model.snapshot import Presence
+from functions.domain.planning.lifecycle import Adopt, Claim, Close, Disown, Hold, Part, decide
 from functions.domain.planning.projection import appointment_of, base_of, in_window, when_of
 from functions.domain.planning.step import (
     BookingChange,
@@ -17,7 +19,6 @@ from functions.domain.planning.step import (
     Planned,
     Rest,
     ReviveEvent,
-    Settle,
     Why,
     WriteBooking,
 )
@@ -30,7 +31,7 @@ def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:
     booking, link = v.booking.value, v.link
     if booking is None or wanted is not Wanted.EVENT:
         return Planned(Rest(Why.NOT_WANTED))
-    if link.reason == Why.NOT_BACKFILLED and link.base is not None and _as_noted(link.base, booking, context):
+    if isinstance(link.life, LeftOut) and link.base is not None and _as_noted(link.base, booking, context):
         return Planned(Rest(Why.NOT_BACKFILLED))
     if booking.activity_id and context.settings.outbound.activities == "none":
         return Planned(Rest(Why.ACTIVITY))
@@ -40,10 +41,6 @@ def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:
     content = appointment_of(booking, context.settings, calendar)
     if not in_window(content.when, context.settings, context.now):
         return Planned(Rest(Why.OUTSIDE_WINDOW))
-    if link.event is not None and link.reason == Why.RECOVERED and v.found is None:
-        return Planned(Look(find=link.event.id))
-    if link.event is not None and v.found is not None and v.found.presence is Presence.UNREADABLE:
-        return Planned(Rest(Why.UNREADABLE))
     if link.event is not None:
         return Planned(
             ReviveEvent(link.event, revived(link, content), Why.BOOKING_MADE),
@@ -51,7 +48,7 @@ def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:
         )
     derived = event_id(context.digest, context.settings.id, booking.id, link.generation)
     named = booking.value_of(context.settings.outbound.external_id_field)
-    if named and named != derived and link.write_back:
+    if named and named != derived and not link.ids.foreign:
         if v.found is None:
             return Planned(Look(find=named))
         if v.found.presence is Presence.UNREADABLE:
@@ -59,10 +56,9 @@ def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:
         if v.making_until is not None:
             return Planned(Rest(Why.LEASED, v.making_until))
         if v.found.value is not None and v.found_is_free and v.found.value.organizer_self:
-            adopted = replace(link.seeing(v.found.value), base=None)
-            return Planned(Settle(adopted, Why.ADOPTED))
+            return decide(link, Adopt(v.found.value), Why.ADOPTED)
         if named_by_other(link, booking, context):
-            return Planned(Settle(replace(link, write_back=False, reason="foreign_id"), Why.ADOPTED))
+            return decide(link, Disown(), Why.ADOPTED)
     return Planned(
         InsertEvent(EventKey(calendar, derived), content, Why.BOOKING_MADE), base_of(content, booking, context.digest)
     )
@@ -103,25 +99,36 @@ def plan_removal(v: View, context: PlanningContext) -> Planned:
         if v.found.presence is Presence.UNREADABLE:
             return Planned(Rest(Why.UNREADABLE))
     if link.event is None or v.event.vanished or (link.closed and v.event.presence is Presence.BELIEVED):
-        base = replace(link.base, status=status) if link.base and status is not None else link.base
-        closed = replace(link, closed=True, state=State.ACTIVE, until=None, base=base)
-        return Planned(Rest(Why.IN_STEP) if closed == link else Settle(closed, Why.BOOKING_CANCELLED))
+        return decide(link, Close(status), Why.BOOKING_CANCELLED, resting=Why.IN_STEP)
     if event is not None and link.event.calendar != event.key.calendar:
         # claimed before it is removed: nobody else takes it up
-        return Planned(Settle(link.seeing(event), Why.EVENT_MOVED))
-    restored = link.closed and event is not None and link.cancelled_by_us and context.settings.inbound.enabled
-    if restored and booking is not None and link.base is not None and link.status_before is not None:
-        change = BookingChange(status=link.status_before)
-        reopened = replace(link.base, status=link.status_before)
-        return Planned(WriteBooking(booking.id, change, Why.EVENT_RESTORED), reopened)
-    if booking is None and link.decided == "restore":
-        return Planned(Settle(replace(link, state=State.DETACHED, reason=Why.BOOKING_GONE, decided=""), Why.UNDONE))
-    if booking is None and not link.decided and link.state is State.HELD:
-        return Planned(Rest(Why.HELD))
-    if booking is None and not link.decided and context.hold_removals:
-        return Planned(Settle(replace(link, state=State.HELD, reason=Why.BOOKING_GONE), Why.HELD))
-    gone = Why.APPROVED if link.decided else Why.BOOKING_GONE
+        return decide(link, Claim(event), Why.EVENT_MOVED)
+    if event is not None and booking is not None and (reopened := _reopened(link, booking, context)):
+        return reopened
+    if booking is None and (waits := _waits_for_a_person(link, context)):
+        return waits
+    gone = Why.APPROVED if isinstance(link.order, Approve) else Why.BOOKING_GONE
     why = Why.BOOKING_CANCELLED if booking is not None else gone
     etag = event.etag if event is not None else link.event_etag
     base = replace(link.base, status=status) if link.base and status is not None else link.base
     return Planned(DeleteEvent(event.key if event else link.event, etag, why), base)
+
+
+def _reopened(link: Link, booking: Booking, context: PlanningContext) -> Planned | None:
+    """Return the write that reopens a booking which our own handling had cancelled."""
+    former = link.former_status
+    if former is None or link.base is None or not context.settings.inbound.enabled:
+        return None
+    reopened = replace(link.base, status=former)
+    return Planned(WriteBooking(booking.id, BookingChange(status=former), Why.EVENT_RESTORED), reopened)
+
+
+def _waits_for_a_person(link: Link, context: PlanningContext) -> Planned | None:
+    """Return what keeps the event of a booking that is gone: a person who wants that, or has yet to say."""
+    if isinstance(link.order, Restore):
+        return decide(link, Part(Why.BOOKING_GONE), Why.UNDONE)
+    if isinstance(link.order, Approve):
+        return None
+    if isinstance(link.life, Held):
+        return Planned(Rest(Why.HELD))
+    return decide(link, Hold(Why.BOOKING_GONE), Why.HELD) if context.hold_removals else None

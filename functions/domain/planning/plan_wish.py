@@ -7,8 +7,9 @@ keeps its state until then, so that a refusal leaves everything as it was.
 from dataclasses import replace
 
 from functions.domain.model.booking import Booking
-from functions.domain.model.link import Link, Origin, State, Wish
+from functions.domain.model.link import Link, Origin, Override
 from functions.domain.model.snapshot import Presence
+from functions.domain.planning.lifecycle import Drop, Fulfil, Part, decide
 from functions.domain.planning.projection import appointment_of, base_of, when_of
 from functions.domain.planning.step import (
     BookingChange,
@@ -19,21 +20,20 @@ from functions.domain.planning.step import (
     Planned,
     Rest,
     ReviveEvent,
-    Settle,
     Why,
     WriteBooking,
 )
 from functions.domain.planning.view import SECOND_READ, PlanningContext, View
 
 
-def fulfil(v: View, context: PlanningContext, wish: Wish) -> Planned:
+def fulfil(v: View, context: PlanningContext, wish: Override) -> Planned:
     """Return the next step towards a wish; the booking first, because it may refuse."""
     link, booking = v.link, v.booking.value
-    parted = Planned(Settle(replace(link, wish=None, state=State.DETACHED, reason=Why.UNDONE), Why.UNDONE))
+    parted = decide(link, Part(Why.UNDONE), Why.UNDONE)
     if booking is None and not context.gone_confirmed:
         return Planned(Rest(Why.BOOKING_GONE, context.now + SECOND_READ))
     if booking is None:  # it is gone
-        return parted if wish.detach else Planned(Settle(replace(link, wish=None), Why.UNDONE))
+        return parted if wish.detach else decide(link, Drop(), Why.UNDONE)
     change = _change(booking, wish, context)
     if change != BookingChange():
         base = link.base
@@ -48,18 +48,14 @@ def fulfil(v: View, context: PlanningContext, wish: Wish) -> Planned:
     if wish.detach:
         return parted
     if booking.status in context.settings.outbound.delete_on_status or link.event is None:
-        return Planned(Settle(_fulfilled(link), Why.UNDONE))
+        return decide(link, Fulfil(), Why.UNDONE)
     return _event(v, context, link, booking)
-
-
-def _fulfilled(link: Link) -> Link:
-    return replace(link.freed(), wish=None, put_backs=(), writes=(), refused="", notice="", decided="")
 
 
 def _event(v: View, context: PlanningContext, link: Link, booking: Booking) -> Planned:
     calendar = context.settings.calendar_of(booking.object_id)
     if calendar is None or link.event is None:
-        return Planned(Settle(_fulfilled(link), Why.UNDONE))  # its event is left alone, as that of any booking there
+        return decide(link, Fulfil(), Why.UNDONE)  # its event is left alone, as that of any booking there
     if v.event.presence is Presence.BELIEVED:
         return Planned(Look(event=link.event))
     event = v.event.value
@@ -79,10 +75,10 @@ def _event(v: View, context: PlanningContext, link: Link, booking: Booking) -> P
         return Planned(MoveEvent(event.key, event.etag, calendar, Why.UNDONE), base)
     if event.when != wanted.when:
         return Planned(PatchEvent(event.key, event.etag, EventChange(when=wanted.when), Why.UNDONE), base)
-    return Planned(Settle(replace(_fulfilled(link.seeing(event)), base=base, closed=False), Why.UNDONE))
+    return decide(link, Fulfil(event, base), Why.UNDONE)
 
 
-def _change(booking: Booking, wish: Wish, context: PlanningContext) -> BookingChange:
+def _change(booking: Booking, wish: Override, context: PlanningContext) -> BookingChange:
     change = BookingChange()
     if wish.when is not None and wish.when != when_of(booking, context.settings):
         change = replace(change, when=wish.when)

@@ -1,84 +1,69 @@
-"""Recovery: an intent was left open by a crash or a stalled instance; did its write land or not.
+"""Recovery: a write whose end nobody saw; did it take effect or not? What that means is `lifecycle.after`, as ever.
 
 The stamp on the event tells; a booking carries no stamp, so its values tell.
 """
 
-from dataclasses import replace
-
 from functions.domain.model.booking import Booking
-from functions.domain.model.link import Base, Intent, Link, Side, State
-from functions.domain.model.snapshot import Presence
+from functions.domain.model.event import Event
+from functions.domain.model.link import Intent, Side
+from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.model.text import plain
-from functions.domain.planning.projection import when_of
-from functions.domain.planning.step import Planned, Rest, Settle, Why
+from functions.domain.model.writes import DeleteEvent, MakeBooking, MoveEvent, WriteBooking
+from functions.domain.planning.projection import when_of, written
+from functions.domain.planning.results import Landed, Missed
+from functions.domain.planning.step import Conclude, Look, Planned, Rest, Why
 from functions.domain.planning.view import PlanningContext, View
 
 
 def recover(v: View, context: PlanningContext) -> Planned:
-    """Wait for the lease to end, then settle the intent one way or the other."""
+    """Wait for the lease to end, then find out."""
     intent = v.link.intent
     if intent is None:
         raise ValueError("there is no intent to recover")
     if context.now < intent.expires_at:
         return Planned(Rest(Why.LEASED, intent.expires_at))
-    side = v.event if intent.target is Side.EVENT else v.booking
+    side: Snapshot[Event] | Snapshot[Booking] = v.event if intent.target is Side.EVENT else v.booking
     if side.presence is Presence.UNREADABLE:
         return Planned(Rest(Why.UNREADABLE))
-    link = replace(v.link, intent=None)
-    if intent.target is Side.EVENT:
-        link = _event_side(link, v, intent)
-    elif intent.step == "MakeBooking":
-        if v.booking.value is not None:
-            link = replace(link, booking_id=v.booking.value.id, base=intent.base)
-    elif (
-        intent.base is not None
-        and v.booking.value is not None
-        and _shows(v.booking.value, link.base, intent.base, context)
-    ):
-        before = v.link.base.status if v.link.base is not None else None
-        link = booking_written(replace(link, base=intent.base), intent.why, before)
-    return Planned(Settle(link, Why.RECOVERED, reread=True))
+    if isinstance(intent.step, DeleteEvent):
+        return _removed(v, intent.step)
+    if isinstance(side.value, Event):
+        landed = isinstance(intent.step, MoveEvent) or side.value.mark.stamp == intent.stamp
+        return Planned(Conclude(Landed(side.value) if landed else Missed()))
+    if isinstance(side.value, Booking) and _shows(side.value, intent, context):
+        return Planned(Conclude(Landed(side.value)))
+    return Planned(Conclude(Missed()))
 
 
-def booking_written(link: Link, why: str, before: int | None) -> Link:
-    """Return the link once a booking was written, and why; `before` is the status that it had."""
-    if why in (Why.GRACE_OVER, Why.APPROVED):
-        cancelled = replace(link, closed=True, cancelled_by_us=True, status_before=before)
-        return replace(cancelled, state=State.ACTIVE, until=None, reason="", decided="")
-    if why in (Why.EVENT_RESTORED, Why.UNDONE):
-        link = replace(link, closed=False, cancelled_by_us=False, status_before=None)
-    return link if why in (Why.WRITE_BACK, Why.EVENT_RESTORED) else replace(link, refused="", notice="")
+def _removed(v: View, step: DeleteEvent) -> Planned:
+    """Find out about a removal, which leaves no stamp: a person may also have moved the event away."""
+    if v.event.value is not None:
+        return Planned(Conclude(Missed()))
+    if v.found is None:
+        return Planned(Look(find=step.key.id))
+    if v.found.presence is Presence.UNREADABLE:
+        return Planned(Rest(Why.UNREADABLE))
+    moved = v.found.value is not None and v.found_is_free
+    return Planned(Conclude(Missed() if moved else Landed(None)))
 
 
-def event_there(link: Link) -> Link:
-    """Return the link once its event was made, or made again: what was said of its absence is over."""
-    there = replace(link.freed(), closed=False, cancelled_by_us=False, status_before=None)
-    return replace(there, refused="", notice="", decided="")
-
-
-def _event_side(link: Link, v: View, intent: Intent) -> Link:
-    """Settle an intent on the event, which was read at the place where the write would have put it."""
-    event = v.event.value
-    if intent.step == "DeleteEvent":
-        # it may also be gone from there because a person moved it: it is looked for before it would be made again
-        return replace(link, closed=True, reason=Why.RECOVERED) if event is None else link
-    if event is None:
-        return link
-    landed = intent.step == "MoveEvent" or event.mark.stamp == intent.stamp
-    if not landed:
-        return link
-    link = replace(link.seeing(event), base=intent.base or link.base)
-    return event_there(link) if intent.step in ("InsertEvent", "ReviveEvent") else replace(link, closed=False)
-
-
-def _shows(booking: Booking, before: Base | None, after: Base, context: PlanningContext) -> bool:
+def _shows(booking: Booking, intent: Intent, context: PlanningContext) -> bool:
     """Whether a booking shows what was to be written; a person may have changed something else meanwhile."""
-    shown = (when_of(booking, context.settings), booking.object_id, booking.status)
-    wanted = (after.when, after.object_id, after.status)
-    if before is None:
-        return shown == wanted
-    had = (before.when, before.object_id, before.status)
-    if any(one != other for one, other, old in zip(shown, wanted, had, strict=True) if other != old):
+    step = intent.step
+    if isinstance(step, MakeBooking):
+        return True  # it was looked for by its event
+    if not isinstance(step, WriteBooking):
         return False
-    remarks = booking.value_of(context.settings.inbound.remarks_field)
-    return after.digests == before.digests or context.digest(plain(remarks)) == after.digests.get("remarks", "")
+    change = step.change
+    pairs = (
+        (change.when, when_of(booking, context.settings)),
+        (change.object_id, booking.object_id),
+        (change.status, booking.status),
+    )
+    if any(asked is not None and asked != shown for asked, shown in pairs):
+        return False
+    if step.why is Why.EVENT_TEXT:
+        remarks = plain(booking.value_of(context.settings.inbound.remarks_field))
+        return intent.base is not None and context.digest(remarks) == intent.base.digests.get("remarks", "")
+    names = [name for name, _ in change.fields] + (["external_id"] if change.external_id is not None else [])
+    return all(context.digest(written(name, booking.value_of(name))) in intent.ids for name in names)

@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from functions.domain.model.appointment import AllDay, Appointment, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, EventKey, Guest, MeetState
-from functions.domain.model.link import Base
+from functions.domain.model.link import Base, Intent
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.model.text import Text, put_together
-from functions.domain.planning.outcome import landed
+from functions.domain.planning.attempt_of import attempt_of
+from functions.domain.planning.lifecycle import after, begun
 from functions.domain.planning.projection import period
+from functions.domain.planning.results import Landed
 from functions.domain.planning.step import (
     DeleteEvent,
     EventChange,
@@ -23,6 +25,7 @@ from functions.domain.planning.step import (
     WriteBooking,
 )
 from functions.domain.planning.view import PlanningContext, View
+from functions.domain.planning.write_back import ids_of
 
 NOT_YET = "imagined"
 
@@ -30,9 +33,8 @@ NOT_YET = "imagined"
 def simulate(view: View, step: Write, base: Base | None, context: PlanningContext) -> View:
     """Return the view as it would be after a write that went well."""
     answer = _answer(view, step, context)
-    link = landed(view.link, step, base, answer, context)
-    if isinstance(step, MoveEvent) and answer is None:  # moved unseen: it is believed to be as it was, over there
-        link = replace(link, event=EventKey(step.destination, step.key.id))
+    intent = Intent("", step, context.now, base, ids=ids_of(step, context.digest))
+    link = after(begun(view.link, intent, attempt_of(view, step, context)), Landed(answer)).link
     view = replace(view, link=link)
     if isinstance(answer, Booking):
         return replace(view, booking=Snapshot.of(answer))

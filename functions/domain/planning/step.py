@@ -2,51 +2,46 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from typing import Literal
 
-from functions.domain.model.appointment import Appointment, Style, When
 from functions.domain.model.event import EventKey
 from functions.domain.model.link import Base, Link
+from functions.domain.model.writes import (
+    Asked,
+    BookingChange,
+    DeleteEvent,
+    EventChange,
+    InsertEvent,
+    MakeBooking,
+    MoveEvent,
+    PatchEvent,
+    ReviveEvent,
+    Why,
+    Write,
+    WriteBooking,
+)
+from functions.domain.planning.results import Landed, Missed
 
-
-class Why(StrEnum):
-    """Reasons of decisions, as they stand in the journal; `reasons.py` has their sentences."""
-
-    IN_STEP = "in_step"
-    LEASED = "leased"
-    UNREADABLE = "unreadable"
-    NOT_WANTED = "not_wanted"
-    NO_CALENDAR = "no_calendar"
-    OUTSIDE_WINDOW = "outside_window"
-    ACTIVITY = "activity"
-    BOOKING_MADE = "booking_made"
-    BOOKING_CHANGED = "booking_changed"
-    BOOKING_CANCELLED = "booking_cancelled"
-    BOOKING_GONE = "booking_gone"
-    SETTINGS_CHANGED = "settings_changed"
-    ADOPTED = "adopted"
-    WRITE_BACK = "write_back"
-    RECOVERED = "recovered"
-    EVENT_MADE = "event_made"
-    EVENT_MOVED = "event_moved"
-    EVENT_TEXT = "event_text"
-    EVENT_OBJECT = "event_object"
-    EVENT_DELETED = "event_deleted"
-    EVENT_RESTORED = "event_restored"
-    PUT_BACK = "put_back"
-    MADE_AGAIN = "made_again"
-    CONFLICT = "conflict"
-    REFUSED = "refused"
-    GRACE = "grace"
-    GRACE_OVER = "grace_over"
-    HELD = "held"
-    TOO_OFTEN = "too_often"
-    PAUSED = "paused"
-    DETACHED = "detached"
-    NOT_ELIGIBLE = "not_eligible"
-    NOT_BACKFILLED = "not_backfilled"
-    UNDONE = "undone"
-    APPROVED = "approved"
+__all__ = [
+    "Asked",
+    "BookingChange",
+    "Conclude",
+    "DeleteEvent",
+    "EventChange",
+    "InsertEvent",
+    "Look",
+    "MakeBooking",
+    "MoveEvent",
+    "PatchEvent",
+    "Planned",
+    "Rest",
+    "ReviveEvent",
+    "Settle",
+    "Step",
+    "Why",
+    "Write",
+    "WriteBooking",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +50,7 @@ class Rest:
 
     why: Why
     until: datetime | None = None
+    kind: Literal["rest"] = "rest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,127 +63,28 @@ class Look:
     event: EventKey | None = None
     find: str = ""
     booking_with: str = ""
+    kind: Literal["look"] = "look"
 
 
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """Save the link as given: what both sides agree on, or the state it goes into. Writes to neither side.
-
-    `reread`: what was known of the event does not count any more.
-    """
+    """Save the link as given: what both sides agree on, or the state it goes into. Writes to neither side."""
 
     link: Link
     why: Why
-    reread: bool = False
+    kind: Literal["settle"] = "settle"
 
 
 @dataclass(frozen=True, slots=True)
-class InsertEvent:
-    """Make the event; its id is derived, so that doing it twice makes one."""
+class Conclude:
+    """Close the intent that a crash, a stall or a lost answer left open: its write landed, or it did not."""
 
-    key: EventKey
-    content: Appointment
-    why: Why
-
-
-@dataclass(frozen=True, slots=True)
-class ReviveEvent:
-    """Bring a deleted event back; the content None leaves it as it was (a person's own event)."""
-
-    key: EventKey
-    content: Appointment | None
-    why: Why
+    result: Landed | Missed
+    why: Why = Why.RECOVERED
+    kind: Literal["conclude"] = "conclude"
 
 
-@dataclass(frozen=True, slots=True)
-class EventChange:
-    """What changes on an event; None leaves a field alone.
-
-    `description` is the whole text including what people wrote under the service's line. `guest_out` is the address of
-    our own earlier guest to take off the list.
-    """
-
-    when: When | None = None
-    title: str | None = None
-    description: str | None = None
-    guest_in: str | None = None
-    guest_out: str | None = None
-    reminders: tuple[tuple[str, int], ...] | None = None
-    meet: bool | None = None
-    style: Style | None = None  # of which only `restyled` is written
-    restyled: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PatchEvent:
-    """Change the event if it still has this etag ("" = whatever it has: only for one just made).
-
-    `notice` is the category of the dated line that the change puts on the event; "" is none.
-    """
-
-    key: EventKey
-    etag: str
-    change: EventChange
-    why: Why
-    notice: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MoveEvent:
-    """Move the event to another calendar; it keeps its id."""
-
-    key: EventKey
-    etag: str
-    destination: str
-    why: Why
-
-
-@dataclass(frozen=True, slots=True)
-class DeleteEvent:
-    """Remove the event if it still has this etag."""
-
-    key: EventKey
-    etag: str
-    why: Why
-
-
-@dataclass(frozen=True, slots=True)
-class BookingChange:
-    """What changes on a booking; None leaves a field alone. `fields` are texts by i-Reserve's field name."""
-
-    when: When | None = None
-    object_id: str | None = None
-    status: int | None = None
-    external_id: str | None = None
-    fields: tuple[tuple[str, str], ...] = ()
-    ignore_validation: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class WriteBooking:
-    """Change a known booking, always by its id."""
-
-    booking_id: str
-    change: BookingChange
-    why: Why
-
-
-@dataclass(frozen=True, slots=True)
-class MakeBooking:
-    """Make a booking from an event; its external id is the event's id."""
-
-    event: EventKey
-    when: When
-    object_id: str
-    status: int
-    number: int
-    external_id_field: str
-    fields: tuple[tuple[str, str], ...]
-    why: Why
-
-
-Write = InsertEvent | ReviveEvent | PatchEvent | MoveEvent | DeleteEvent | WriteBooking | MakeBooking
-Step = Rest | Look | Settle | Write
+Step = Rest | Look | Settle | Conclude | Write
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import EventKey
-from functions.domain.model.identity import event_ids
+from functions.domain.model.identity import Digest, event_ids
 from functions.domain.model.link import Link
 from functions.domain.planning.projection import written
-from functions.domain.planning.step import BookingChange, Planned, Why, WriteBooking
+from functions.domain.planning.step import BookingChange, MakeBooking, Planned, Why, Write, WriteBooking
 from functions.domain.planning.view import PlanningContext
 
 
@@ -29,6 +29,17 @@ def write_back(link: Link, context: PlanningContext, booking: Booking, key: Even
     return Planned(WriteBooking(booking.id, change, Why.WRITE_BACK), link.base)
 
 
+def ids_of(step: Write, digest: Digest) -> tuple[str, ...]:
+    """Return the digests of the event's id and Meet link that a write puts into the booking."""
+    values: tuple[tuple[str, str], ...] = ()
+    if isinstance(step, MakeBooking):
+        values = ((step.external_id_field, step.event.id),)
+    elif isinstance(step, WriteBooking) and step.why is Why.WRITE_BACK:
+        external = (("external_id", step.change.external_id),) if step.change.external_id else ()
+        values = (*step.change.fields, *external)
+    return tuple(digest(written(*value)) for value in values)
+
+
 def named_by_other(link: Link, booking: Booking, context: PlanningContext) -> bool:
     """Whether the booking's id field holds what is neither the id of this pair's event nor written by this service."""
     name = context.settings.outbound.external_id_field
@@ -40,9 +51,9 @@ def named_by_other(link: Link, booking: Booking, context: PlanningContext) -> bo
 
 
 def _free(name: str, value: str, link: Link, booking: Booking, context: PlanningContext) -> bool:
-    return booking.value_of(name) != value and context.digest(written(name, value)) not in link.ours
+    return booking.value_of(name) != value and context.digest(written(name, value)) not in link.ids.ours
 
 
 def _foreign(name: str, link: Link, booking: Booking, context: PlanningContext) -> bool:
     value = booking.value_of(name)
-    return bool(value) and context.digest(written(name, value)) not in link.ours
+    return bool(value) and context.digest(written(name, value)) not in link.ids.ours

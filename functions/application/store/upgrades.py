@@ -1,0 +1,136 @@
+"""Stored links of earlier versions of this service, read as the present one keeps them: one function a step.
+
+A document says its version in `schema`; what was written before there was one is version 1. A document of a newer
+version than this code knows stops with a sentence: whoever went back to older code must not write on it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from functions.application.ports import Body
+from functions.application.store.records import record_of
+from functions.domain.model.errors import Malformed
+from functions.domain.model.life import State
+from functions.domain.model.link import Link
+
+LONG_AGO = "1970-01-01T00:00:00Z"  # of what an earlier version did not note
+
+
+def link_of(body: Body, identity: str) -> Link:
+    """Return a stored link; raises `Malformed` where it cannot be read, or was written by a newer version."""
+    version = body.get("schema", 1)
+    if not isinstance(version, int) or not 1 <= version <= SCHEMA:
+        raise Malformed(
+            f"link {identity} was written by a newer version of this service ({version}; this one knows {SCHEMA}); "
+            "deploy that version again",
+            reason="newer_version",
+        )
+    for step in STEPS[version - 1 :]:
+        body = step(body)
+    return record_of(Link, body, f"link {identity}")
+
+
+def _with_states(old: Body) -> Body:
+    """1 -> 2: the state is a value with its own fields; the intent keeps its write; refusals and ids stand apart."""
+    new = {name: value for name, value in old.items() if name not in _GONE}
+    refused = old.get("refused", "")
+    why = old.get("notice", "") or old.get("reason", "")
+    return {
+        **new,
+        "life": _life(old),
+        "intent": _intent(old),
+        "order": _order(old),
+        "refusals": {"time": {"what": refused, "why": why}} if refused and old.get("booking_id") else {},
+        "ids": {
+            "ours": old.get("ours", []),
+            "not_taken": old.get("not_taken", []),
+            "foreign": not old.get("write_back", True),
+        },
+    }
+
+
+_GONE = (
+    "state", "closed", "write_back", "until", "reason", "cancelled_by_us", "status_before", "refused", "refused_at",
+    "put_backs", "writes", "ours", "not_taken", "wish", "decided", "intent",
+)  # fmt: skip
+
+
+def _life(old: Body) -> Body:
+    state, reason = State(old.get("state", "active")), old.get("reason", "")
+    match state:
+        case State.GRACE if old.get("until"):
+            return {"kind": "grace", "until": old["until"]}
+        case State.HELD | State.GRACE:
+            return {"kind": "held", "cause": reason}
+        case State.DETACHED:
+            return {"kind": "detached", "cause": reason}
+        case State.PAUSED:
+            since = max((*old.get("put_backs", ()), *old.get("writes", ())), default=LONG_AGO)
+            return {"kind": "paused", "cause": reason, "since": since, "former": _awake(old), "seen": ""}
+    return _awake(old)
+
+
+def _awake(old: Body) -> Body:
+    """Return what a link was beside being paused."""
+    booking, event = bool(old.get("booking_id")), old.get("event") is not None
+    if old.get("closed"):
+        former = old.get("status_before") if old.get("cancelled_by_us") else None
+        return {"kind": "closed", "by": "booking" if former is None else "service", "former_status": former}
+    if old.get("reason") == "not_backfilled":
+        return {"kind": "left_out"}
+    if not booking and old.get("refused"):
+        why, at = old.get("reason") or old.get("notice", ""), old.get("refused_at") or LONG_AGO
+        return {"kind": "refused", "what": old["refused"], "why": why, "at": at}
+    return {"kind": "active" if booking and event else "unlinked"}
+
+
+def _order(old: Body) -> Body | None:
+    if old.get("wish"):
+        return {**old["wish"], "kind": "override"}
+    return {"kind": old["decided"]} if old.get("decided") else None
+
+
+def _intent(old: Body) -> Body | None:
+    """Return an intent with its write, of which only the name of its class was kept, as far as the base tells."""
+    before = old.get("intent")
+    if not before:
+        return None
+    base, event = before.get("base") or old.get("base"), before.get("event")
+    step: dict[str, Any] = {"kind": _KINDS[before["step"]], "why": before.get("why") or "recovered"}
+    match before["step"]:
+        case "InsertEvent" | "ReviveEvent":
+            content = {"when": base["when"], "calendar": event["calendar"], "title": ""} if base else None
+            step |= {"key": event, "content": content}
+        case "PatchEvent":
+            step |= {"key": event, "etag": "", "change": {}}
+        case "MoveEvent":
+            step |= {"key": old.get("event") or event, "etag": "", "destination": event["calendar"]}
+        case "DeleteEvent":
+            step |= {"key": event, "etag": ""}
+        case "WriteBooking":
+            step |= {"booking_id": old.get("booking_id", ""), "change": _change(old.get("base") or {}, base or {})}
+        case _:
+            shown = {name: base[name] for name in ("when", "object_id", "status")} if base else {}
+            step |= {"event": event, **shown, "number": 1, "external_id_field": "external_id", "fields": []}
+    kept = {name: before.get(name) for name in ("stamp", "expires_at", "base", "entry")}
+    return {**kept, "entry": before.get("entry", ""), "step": step}
+
+
+_KINDS = {
+    "InsertEvent": "event.insert",
+    "ReviveEvent": "event.revive",
+    "PatchEvent": "event.patch",
+    "MoveEvent": "event.move",
+    "DeleteEvent": "event.delete",
+    "WriteBooking": "booking.write",
+    "MakeBooking": "booking.make",
+}
+
+
+def _change(before: Body, after: Body) -> Body:
+    """Return what a write was to change of a booking: wherever the base that it leads to differs."""
+    return {name: after[name] for name in ("when", "object_id", "status") if after.get(name) != before.get(name)}
+
+
+STEPS: tuple[Callable[[Body], Body], ...] = (_with_states,)
+SCHEMA = len(STEPS) + 1

@@ -1,0 +1,55 @@
+"""Where a pair came to rest, and the one way in which it is looked at again."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from functions.application.intake.hints import Hint, Kind, enqueue, task
+from functions.application.ports import Ports
+from functions.domain.model.event import Event
+from functions.domain.model.link import Link
+from functions.domain.model.snapshot import Snapshot
+from functions.domain.planning.step import Rest, Why, Write
+
+JUST_AFTER = timedelta(seconds=1)  # the moment that a rest names, so that it is over by then
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where it came to rest, and the steps done on the way (each its kind; `look`, `settle` and `conclude` write to neither side)."""
+
+    rest: Rest
+    link: Link
+    steps: tuple[str, ...] = ()
+    writes: tuple[Write, ...] = ()
+    event: Snapshot[Event] | None = None
+
+    def again(self, hint: Hint) -> Hint:
+        """Return the hint for the look that the rest asks for.
+
+        While another instance held the pair nothing could be made of its event, which nobody tells of twice: it is
+        read again. Otherwise the booking leads.
+        """
+        if self.rest.why is Why.LEASED and hint.kind is Kind.EVENT:
+            return hint
+        if self.rest.why is Why.LEASED and self.event is not None and self.event.value is not None:
+            key = self.event.value.key
+            return replace(hint, kind=Kind.EVENT, subject=(key.calendar, key.id))
+        if self.link.booking_id:
+            hint = replace(hint, kind=Kind.BOOKING, subject=(self.link.booking_id,))
+        return replace(hint, confirm=self.rest.why is Why.BOOKING_GONE)
+
+
+def come_back(ports: Ports, hint: Hint, outcome: Outcome, lane: str = "live") -> None:
+    """Queue the look that a rest asks for, if it asks for one."""
+    if outcome.rest.until is not None:
+        due = outcome.rest.until + JUST_AFTER
+        ports.tasks.put(task(outcome.again(hint), due, f"rest-{outcome.rest.why}", int(due.timestamp()), lane))
+
+
+def look_again(ports: Ports, int_id: str, link: Link, source: str) -> None:
+    """Queue a look at a pair at once, by its event where it has one: the booking is read in any case."""
+    now = ports.clock()
+    hint = Hint(Kind.BOOKING, int_id, (link.booking_id,), source, now)
+    if link.event is not None:
+        hint = replace(hint, kind=Kind.EVENT, subject=(link.event.calendar, link.event.id))
+    enqueue(ports.tasks, hint, now, trailing=False)

@@ -1,0 +1,211 @@
+"""Writes: the seven things that are done to a side, as values, and why. Each has a stable kind, by which it is kept."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Literal
+
+from functions.domain.model.appointment import Appointment, Style, When
+from functions.domain.model.event import EventKey
+
+
+class Why(StrEnum):
+    """Reasons of decisions, as they stand in the journal; `reasons.py` has their sentences."""
+
+    IN_STEP = "in_step"
+    LEASED = "leased"
+    UNREADABLE = "unreadable"
+    NOT_WANTED = "not_wanted"
+    NO_CALENDAR = "no_calendar"
+    OUTSIDE_WINDOW = "outside_window"
+    ACTIVITY = "activity"
+    BOOKING_MADE = "booking_made"
+    BOOKING_CHANGED = "booking_changed"
+    BOOKING_CANCELLED = "booking_cancelled"
+    BOOKING_GONE = "booking_gone"
+    SETTINGS_CHANGED = "settings_changed"
+    ADOPTED = "adopted"
+    WRITE_BACK = "write_back"
+    RECOVERED = "recovered"
+    EVENT_MADE = "event_made"
+    EVENT_MOVED = "event_moved"
+    EVENT_TEXT = "event_text"
+    EVENT_OBJECT = "event_object"
+    EVENT_DELETED = "event_deleted"
+    EVENT_RESTORED = "event_restored"
+    PUT_BACK = "put_back"
+    MADE_AGAIN = "made_again"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+    GRACE = "grace"
+    GRACE_OVER = "grace_over"
+    HELD = "held"
+    TOO_OFTEN = "too_often"
+    PAUSED = "paused"
+    DETACHED = "detached"
+    NOT_ELIGIBLE = "not_eligible"
+    NOT_BACKFILLED = "not_backfilled"
+    UNDONE = "undone"
+    APPROVED = "approved"
+
+
+@dataclass(frozen=True, slots=True)
+class InsertEvent:
+    """Make the event; its id is derived, so that doing it twice makes one."""
+
+    key: EventKey
+    content: Appointment
+    why: Why
+    kind: Literal["event.insert"] = "event.insert"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviveEvent:
+    """Bring a deleted event back; the content None leaves it as it was (a person's own event)."""
+
+    key: EventKey
+    content: Appointment | None
+    why: Why
+    kind: Literal["event.revive"] = "event.revive"
+
+
+@dataclass(frozen=True, slots=True)
+class EventChange:
+    """What changes on an event; None leaves a field alone.
+
+    `description` is the whole text including what people wrote under the service's line. `guest_out` is the address of
+    our own earlier guest to take off the list.
+    """
+
+    when: When | None = None
+    title: str | None = None
+    description: str | None = None
+    guest_in: str | None = None
+    guest_out: str | None = None
+    reminders: tuple[tuple[str, int], ...] | None = None
+    meet: bool | None = None
+    style: Style | None = None  # of which only `restyled` is written
+    restyled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PatchEvent:
+    """Change the event if it still has this etag ("" = whatever it has: only for one just made).
+
+    `notice` is the category of the dated line that the change puts on the event; "" is none.
+    """
+
+    key: EventKey
+    etag: str
+    change: EventChange
+    why: Why
+    notice: str = ""
+    kind: Literal["event.patch"] = "event.patch"
+
+
+@dataclass(frozen=True, slots=True)
+class MoveEvent:
+    """Move the event to another calendar; it keeps its id."""
+
+    key: EventKey
+    etag: str
+    destination: str
+    why: Why
+    kind: Literal["event.move"] = "event.move"
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteEvent:
+    """Remove the event if it still has this etag."""
+
+    key: EventKey
+    etag: str
+    why: Why
+    kind: Literal["event.delete"] = "event.delete"
+
+
+@dataclass(frozen=True, slots=True)
+class BookingChange:
+    """What changes on a booking; None leaves a field alone. `fields` are texts by i-Reserve's field name."""
+
+    when: When | None = None
+    object_id: str | None = None
+    status: int | None = None
+    external_id: str | None = None
+    fields: tuple[tuple[str, str], ...] = ()
+    ignore_validation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Digests of what a person asks for by dragging an event: its new time, and the room with that time; "" is none."""
+
+    time: str = ""
+    room: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WriteBooking:
+    """Change a known booking, always by its id. `asked` is what is not asked again once it was refused."""
+
+    booking_id: str
+    change: BookingChange
+    why: Why
+    asked: Asked = Asked()
+    kind: Literal["booking.write"] = "booking.write"
+
+
+@dataclass(frozen=True, slots=True)
+class MakeBooking:
+    """Make a booking from an event; its external id is the event's id. `asked` is the digest of all that is asked."""
+
+    event: EventKey
+    when: When
+    object_id: str
+    status: int
+    number: int
+    external_id_field: str
+    fields: tuple[tuple[str, str], ...]
+    why: Why
+    asked: str = ""
+    kind: Literal["booking.make"] = "booking.make"
+
+
+Write = InsertEvent | ReviveEvent | PatchEvent | MoveEvent | DeleteEvent | WriteBooking | MakeBooking
+
+
+def place_of(step: Write) -> EventKey | None:
+    """Return where the event will be once a write is done; None where it is a booking that is written."""
+    match step:
+        case WriteBooking():
+            return None
+        case MakeBooking(event):
+            return event
+        case MoveEvent(key, _, destination):
+            return EventKey(destination, key.id)
+    return step.key
+
+
+def bare(step: Write) -> Write:
+    """Return a write as it may rest in the store: which fields, times, objects and ids, but no text, name or address."""
+    match step:
+        case InsertEvent(content=content) | ReviveEvent(content=content) if content is not None:
+            return replace(step, content=replace(content, title="", description="", guest="", style=Style()))
+        case PatchEvent(change=change):
+            return replace(step, change=_untold(change))
+        case WriteBooking(change=change):
+            return replace(step, change=replace(change, fields=_without(change.fields)))
+        case MakeBooking(fields=fields):
+            return replace(step, fields=_without(fields))
+    return step
+
+
+def _untold(change: EventChange) -> EventChange:
+    title, description, guest_in, guest_out = (
+        None if each is None else "" for each in (change.title, change.description, change.guest_in, change.guest_out)
+    )
+    told = replace(change, style=None if change.style is None else Style())
+    return replace(told, title=title, description=description, guest_in=guest_in, guest_out=guest_out)
+
+
+def _without(fields: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, "") for name, _ in fields)
