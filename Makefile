@@ -32,6 +32,9 @@ check: install-tests  ## formatter, linter, types, import rules, spelling, Terra
 	  elif [ -n "$$CI" ]; then echo "terraform is not installed"; exit 1; \
 	  else echo "terraform is not installed: its format was not checked"; fi
 
+fuzz: install-tests  ## hostile requests on every route and form (so many: N=100000; others: SEED=2)
+	@$(BIN)/python -m tests.attacks.storm --requests $(or $(N),100000) --seed $(or $(SEED),1)
+
 bench: install-tests $(VENV)-bench/.installed  ## the benchmarks, as ratios (some of them: ONLY="lag rate")
 	@$(BIN)/python -m tests.bench.bench $(foreach name,$(ONLY),--only $(name))
 
@@ -82,4 +85,4 @@ $(VENV)/.installed-tests: requirements.txt tests/requirements.txt tests/locks/pi
 	  $(INSTALL) --target $(VENV)/pips/$$age -r tests/locks/pip-$$age.txt || exit 1; done
 	@touch $@ $(VENV)/.installed
 
-.PHONY: help run demo test check bench lock audit install install-tests
+.PHONY: help run demo test check fuzz bench lock audit install install-tests

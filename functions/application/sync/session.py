@@ -185,5 +185,8 @@ def mark_revoked(ports: Ports, used: Integration, error: AccessRevoked) -> None:
         return replace(before, connection=replace(before.connection, dead=error.reason, dead_at=ports.clock()))
 
     integrations.change(ports.documents, used.id, marked)
-    event = "error" if side == "ireserve" else "token_dead"
-    ports.log(event, {"severity": "ERROR", "int_id": used.id, "reason": error.reason})
+    told = {"severity": "ERROR", "int_id": used.id, "reason": error.reason}
+    if side == "ireserve":
+        ports.log("error", told)
+    else:
+        ports.log("token_dead", told)
