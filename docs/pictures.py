@@ -79,7 +79,7 @@ def main() -> None:
         take(page, f"{console}/authentication", "console-authentication", 1150)
         take(page, f"{console}/mapping", "console-mapping", 680)
         take(page, f"{console}/diagnostics", "console-diagnostics", 1150)
-        take(page, f"{console}/find?booking=1001", "console-find")
+        take(page, f"{console}/find?q=1001", "console-find")
         take(page, f"{stage.google}/?from={monday()}", "sandbox-google")
         take(page, f"{stage.ireserve}/?day={monday()}", "sandbox-ireserve")
         both = serve(Addresses(stage.product, stage.google, stage.ireserve, KEY, "7"), free_port())

@@ -22,6 +22,9 @@ SCREENS = (
     "dialect",
     "diagnostics",
     "find",
+    "find?q=zaal",
+    "day",
+    "day?days=7",
     "waiting",
     "journal",
     "history",
@@ -41,7 +44,7 @@ def dark(chromium: Browser, stage: Stage) -> Iterator[Page]:
 def test_every_screen_is_accessible_in_english_on_a_desk(page: Page, active: Stage, check: Check) -> None:
     booking = active.booking(**{"from": ahead(1, "10:00"), "till": ahead(1, "11:00")})
     active.until(lambda: active.api("GET", "/7/journal"), what="the journal")
-    for screen in (*SCREENS, f"find?booking={booking}"):
+    for screen in (*SCREENS, f"find?q={booking}"):
         open_screen(page, active, screen)
         check(page)
 
@@ -49,7 +52,7 @@ def test_every_screen_is_accessible_in_english_on_a_desk(page: Page, active: Sta
 def test_every_screen_is_accessible_in_dutch_on_a_phone(phone: Page, active: Stage, check: Check) -> None:
     booking = active.booking(**{"from": ahead(1, "10:00"), "till": ahead(1, "11:00")})
     active.until(lambda: active.api("GET", "/7/journal"), what="the journal")
-    for screen in (*SCREENS, f"find?booking={booking}"):
+    for screen in (*SCREENS, f"find?q={booking}"):
         open_screen(phone, active, screen)
         check(phone)
         assert phone.locator("html").get_attribute("lang") == "nl"

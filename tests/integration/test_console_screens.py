@@ -21,7 +21,10 @@ SCREENS = (
     "/dialect",
     "/diagnostics",
     "/diagnostics.txt",
-    "/find?booking=1001",
+    "/find?q=1001",
+    "/find?q=zaal",
+    "/day",
+    "/day?date=2026-11-24&days=7",
     "/waiting",
     "/journal",
     "/history",
@@ -98,7 +101,13 @@ def test_hostile_texts_are_shown_as_text(place: Place, tab: Tab) -> None:
     booking = place.book(remarks=hostile)
     place.settle()
     place.edit(place.event()["id"], summary=hostile)
-    for screen in (*SCREENS, f"/find?booking={booking}", "/find?booking=<script>alert(1)</script>", f"?said={hostile}"):
+    for screen in (
+        *SCREENS,
+        f"/find?q={booking}",
+        "/find?q=<script>alert(1)</script>",
+        "/find?q=alert",
+        f"?said={hostile}",
+    ):
         assert hostile not in tab.get(f"/console/integrations/7{screen}").text, screen
     assert hostile not in tab.get("/console/").text
 

@@ -98,6 +98,10 @@ class GoogleCalendars:
         """Return a page of the events that overlap a period."""
         return self._list(calendar, page, {"timeMin": utc(start), "timeMax": utc(end)})
 
+    def matching(self, calendar: str, text: str, start: datetime, end: datetime) -> EventPage:
+        """Return the first page of a period's events that mention a text."""
+        return self._list(calendar, "", {"q": text, "timeMin": utc(start), "timeMax": utc(end)})
+
     def watch(self, calendar: str, channel_id: str, token: str, address: str, seconds: int) -> Channel:
         """Open a channel; what Google answers as its expiry counts, not what was asked."""
         body: Any = {

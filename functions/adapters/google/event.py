@@ -128,6 +128,7 @@ def _event(key: EventKey, raw: Json) -> Event:
         organizer_self=bool((raw.get("organizer") or {}).get("self")),
         declined=_declined(attendees) if attendees else False,
         series=raw.get("recurringEventId") or "",
+        html_link=raw.get("htmlLink") or "",
         created=datetime.fromisoformat(created).astimezone(UTC) if created else None,
         updated=datetime.fromisoformat(updated) if updated else None,
         style=_style(raw),

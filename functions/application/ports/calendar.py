@@ -91,6 +91,9 @@ class Calendars(Protocol):
     def between(self, calendar: str, start: datetime, end: datetime, *, page: str = "") -> EventPage:
         """Return a page of the expanded events that overlap a period; the last page has a sync token."""
 
+    def matching(self, calendar: str, text: str, start: datetime, end: datetime) -> EventPage:
+        """Return the first page of a period's events whose title, description, place or guests mention a text."""
+
     def watch(self, calendar: str, channel_id: str, token: str, address: str, seconds: int) -> Channel:
         """Open a channel; raises `Refused` where the calendar or the address cannot have one."""
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from functions.application.ports import Ports
 from functions.application.scanning import scan, sweep
-from functions.application.setting_up import preview, setup
+from functions.application.setting_up import preview, removal, setup
 from functions.application.setting_up.settings_input import raw_of, settings_from
 from functions.application.store import calendars, integrations
 from functions.application.sync.session import SyncSession, open_session
@@ -51,7 +51,8 @@ def save(
     _refuse_other_sides(before.settings, after)
     if touches(before.settings, after) and not apply:
         plan = preview.with_settings(ports, before, after)
-        if plan.counts:
+        plan = replace(plan, left=removal.unmapped_by(ports, before.settings, after))
+        if plan.counts or plan.left:
             raise PlanFirst(plan)
     owed = (apply or "all") if touches(before.settings, after) else ""
     saved = setup.save(ports, raw_of(after), actor, int_id=int_id, secrets=secrets, revision=revision, unfinished=owed)

@@ -7,6 +7,7 @@ https://developers.google.com/identity/protocols/oauth2/web-server
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from functions.application.ports import Body, CalendarEntry, Path, Ports, Transaction
 from functions.application.scanning import sweep
@@ -106,6 +107,16 @@ def waiting(ports: Ports, int_id: str, state: str) -> bool:
     """Whether the consent of this state came back and Step 2 has not used it yet."""
     body = _kept_body(ports, int_id, state)
     return body is not None and bool(body["code"] or body.get("error"))
+
+
+def answered(ports: Ports, int_id: str, state: str) -> Literal["", "given", "refused", "expired"]:
+    """Return what the consent screen answered to this state; "" is nothing yet, or nothing that Step 2 has not used."""
+    body = _kept_body(ports, int_id, state)
+    if body is None:
+        return ""
+    if ports.clock() >= datetime.fromisoformat(body["expires"]):
+        return "expired"
+    return "refused" if body.get("error") else "given" if body["code"] else ""
 
 
 def connect(ports: Ports, int_id: str, state: str, *, confirm: bool | str = False) -> Connected:

@@ -46,6 +46,7 @@ class Plan:
     looked: int = 0
     in_step: int = 0
     mails: int = 0
+    left: int = 0  # pairs whose object has no calendar any more: their events stay unless somebody says otherwise
     counts: dict[str, int] = field(default_factory=dict)
     resting: dict[str, int] = field(default_factory=dict)
     lines: list[Body] = field(default_factory=list)

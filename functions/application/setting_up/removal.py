@@ -14,11 +14,12 @@ from functions.application.store import integrations, links
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Conflict, Gone, Refused, SyncError
-from functions.domain.model.link import Link, Origin
+from functions.domain.model.link import Link, Origin, State
 from functions.domain.model.snapshot import Presence
 from functions.domain.planning.projection import written
 from functions.domain.planning.step import BookingChange
 from functions.domain.settings.integration import Phase
+from functions.domain.settings.schema import Settings
 
 LONGEST = timedelta(seconds=25)
 
@@ -46,6 +47,41 @@ def delete(ports: Ports, int_id: str, events: str = "") -> int:
         ports.log("grant_left", {"severity": "WARNING", "int_id": int_id, "reason": error.reason})
     setup.delete(ports, int_id)
     return 0
+
+
+def unmapped_by(ports: Ports, before: Settings, after: Settings) -> int:
+    """Return how many pairs lose their calendar by other settings: rows were removed from the mapping."""
+    if not any(after.calendar_of(row.object) is None for row in before.mapping):
+        return 0
+    return sum(
+        1
+        for link in links.every(ports.documents, before.id)
+        if _stands(link)
+        and link.base is not None
+        and before.calendar_of(link.base.object_id) is not None
+        and after.calendar_of(link.base.object_id) is None
+    )
+
+
+def take_unmapped(ports: Ports, int_id: str) -> int:
+    """Take apart the pairs whose object has no calendar any more: our events go, events of people stay.
+
+    Returns how many are left to be taken apart (call again).
+    """
+    session = open_session(ports, integrations.get(ports.documents, int_id))
+    began, left = session.now(), 0
+    for link in list(links.every(ports.documents, int_id)):
+        if link.base is None or session.settings.calendar_of(link.base.object_id) is not None:
+            continue
+        if link.intent is not None or ports.clock() - began > LONGEST:
+            left += 1
+        else:
+            _part(session, link)
+    return left
+
+
+def _stands(link: Link) -> bool:
+    return link.event is not None and not link.closed and link.state is not State.DETACHED
 
 
 def _take_apart(session: SyncSession) -> int:

@@ -12,6 +12,8 @@ from functions.domain.settings.faults import faults_between, settings_faults
 from functions.domain.settings.schema import MappingRow, Settings
 
 SECRET_NAMES = ("google_client_secret", "ireserve_password", "google_refresh_token")
+Raw = dict[str, Any]
+Place = tuple[int | str, ...]
 _SETTINGS: TypeAdapter[Settings] = TypeAdapter(Settings)
 
 
@@ -49,18 +51,45 @@ def raw_of(settings: Settings) -> dict[str, Any]:
 
 
 def _typed(raw: dict[str, Any]) -> tuple[Settings, list[Fault]]:
-    """Read what can be read; what cannot becomes a fault and takes its default, so that the rest is checked too."""
+    """Read what can be read; what cannot becomes a fault and is left out, so that the rest is checked too."""
     try:
         return _SETTINGS.validate_python(raw), []
     except ValidationError as error:
         faults = [Fault(".".join(str(part) for part in e["loc"]), _advice(e)) for e in error.errors()]
-        pruned = raw
-        for each in error.errors():
-            pruned = _without(pruned, each["loc"])
+        return _readable({"id": "0", **raw}, error), faults
+
+
+def _readable(raw: Raw, error: ValidationError) -> Settings:
+    """Return the settings without what is wrong in them; what a whole needs takes the whole along."""
+    while True:
+        raw = _without(raw, [_there(raw, each["loc"]) for each in error.errors()])
         try:
-            return _SETTINGS.validate_python({"id": "0", **pruned}), faults
-        except ValidationError:
-            return Settings(id="0"), faults
+            return _SETTINGS.validate_python({"id": "0", **raw})
+        except ValidationError as again:
+            error = again
+
+
+def _there(raw: Any, loc: Place) -> Place:
+    """Return how much of a place there is: of something that is missing, what it is missing from."""
+    for depth, step in enumerate(loc):
+        named = isinstance(raw, dict) and step in raw
+        counted = isinstance(raw, list | tuple) and isinstance(step, int) and step < len(raw)
+        if not (named or counted):
+            return loc[:depth]
+        raw = raw[step]
+    return loc
+
+
+def _without(raw: Any, places: list[Place]) -> Any:
+    """Return the values without those at these places, all of them counted as they were."""
+    if () in places:
+        return {} if isinstance(raw, dict) else []
+    below: dict[int | str, list[Place]] = {}
+    for head, *rest in places:
+        below.setdefault(head, []).append(tuple(rest))
+    pairs = raw.items() if isinstance(raw, dict) else enumerate(raw)
+    kept = [(k, _without(v, below[k]) if k in below else v) for k, v in pairs if () not in below.get(k, ())]
+    return dict(kept) if isinstance(raw, dict) else [value for _, value in kept]
 
 
 def _advice(error: Any) -> str:
@@ -80,16 +109,6 @@ def _advice(error: Any) -> str:
     if kind == "literal_error":
         return f"use {str(context.get('expected', '')).replace(chr(39), '')}"
     return known.get(kind, "this cannot be used here")
-
-
-def _without(raw: Any, loc: tuple[int | str, ...]) -> Any:
-    head, *tail = loc
-    if isinstance(raw, dict) and head in raw:
-        inner = _without(raw[head], tuple(tail)) if tail else None
-        return {k: inner if k == head else v for k, v in raw.items() if k != head or inner is not None}
-    if isinstance(raw, list | tuple) and isinstance(head, int) and head < len(raw):
-        return [*raw[:head], *raw[head + 1 :]]
-    return raw
 
 
 def _unknown(raw: Any, kind: Any, prefix: str = "") -> Iterator[str]:

@@ -21,6 +21,7 @@ INDEXES = (
     Index("links", ("calendar",)),
     Index("links", ("series",)),
     Index("links", ("day",)),
+    Index("links", ("foreign",)),
     Index("journal", ("at",)),
     Index("journal", ("booking_id", "at")),
     Index("parked", ("at",)),

@@ -83,7 +83,8 @@ def changed(step: Write) -> Body:
             when = {"when": when_body(content.when)} if content is not None else {}
             return {"calendar": key.calendar, "event": key.id, **when}
         case PatchEvent(_, _, change, _):
-            return {**_dated(change), "fields": _texts(change)}
+            notice = {"notice": step.notice} if step.notice else {}
+            return {**_dated(change), "fields": _texts(change), **notice}
         case MoveEvent(key, _, destination, _):
             return {"from": key.calendar, "calendar": destination}
         case DeleteEvent(key, _, _):

@@ -1,5 +1,9 @@
 """Reading the journal and the links, for people."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from functions.application.ports import Body, Ports
@@ -7,6 +11,77 @@ from functions.application.store import integrations, links
 from functions.application.store.integrations import path_of
 from functions.application.store.records import body_of
 from functions.domain.model.errors import Malformed
+from functions.domain.planning.step import Why
+
+KINDS = ("made", "moved", "changed", "put_back", "removed", "undone", "housekeeping")
+OUTCOMES = ("done", "refused", "shadow", "other")
+PAGE, MOST_LOOKED_AT = 200, 4000
+REMOVALS = (Why.GRACE_OVER, Why.APPROVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which entries are wanted; "" is any. `objects` and `calendars` are those of one room; `until` and `since` aware UTC.
+
+    `until` is exclusive. Without a kind, housekeeping (ids noted in bookings) is left out unless `housekeeping` is set.
+    """
+
+    booking: str = ""
+    objects: tuple[str, ...] = ()
+    calendars: tuple[str, ...] = ()
+    kind: str = ""
+    outcome: str = ""
+    actor: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    housekeeping: bool = False
+
+    def fits(self, entry: Body) -> bool:
+        """Whether an entry is one of those."""
+        kind = kind_of(entry)
+        if kind != self.kind if self.kind else kind == "housekeeping" and not self.housekeeping:
+            return False
+        if self.outcome and outcome_of(entry) != self.outcome:
+            return False
+        if self.actor and self.actor.casefold() not in str(entry.get("actor", "")).casefold():
+            return False
+        return not (self.objects or self.calendars) or self._in_room(entry)
+
+    def _in_room(self, entry: Body) -> bool:
+        change, before = entry.get("change", {}), entry.get("before", {})
+        objects = {change.get("object_id"), before.get("object_id")} - {None}
+        if objects & set(self.objects):
+            return True
+        calendars = {entry.get("calendar"), change.get("calendar"), change.get("from")} - {None, ""}
+        return not objects and bool(calendars & set(self.calendars))
+
+
+def kind_of(entry: Body) -> str:
+    """Return what sort of thing an entry tells: one of `KINDS`."""
+    step, why, change = entry["step"], entry["why"], entry.get("change", {})
+    if why == Why.WRITE_BACK:
+        return "housekeeping"
+    if why == Why.UNDONE:
+        return "undone"
+    if why in (Why.PUT_BACK, Why.MADE_AGAIN) or (why == Why.CONFLICT and step == "PatchEvent"):
+        return "put_back"
+    if step == "DeleteEvent" or why in REMOVALS:
+        return "removed"
+    if step in ("InsertEvent", "MakeBooking", "ReviveEvent"):
+        return "made"
+    return "moved" if step == "MoveEvent" or "when" in change or "object_id" in change else "changed"
+
+
+def outcome_of(entry: Body) -> str:
+    """Return what came of an entry: one of `OUTCOMES`."""
+    outcome = str(entry.get("outcome", ""))
+    return outcome if outcome in OUTCOMES else "other"
+
+
+def notable(entries: list[Body]) -> Body | None:
+    """Return the newest entry that is not housekeeping, of entries newest first."""
+    return next((entry for entry in entries if kind_of(entry) != "housekeeping"), None)
+
 
 SHOWN = (
     "id", "booking_id", "event", "origin", "generation", "version", "event_etag", "event_updated", "notice",
@@ -15,13 +90,49 @@ SHOWN = (
 
 
 def entries(ports: Ports, int_id: str, booking: str = "", before: str = "", limit: int = 100) -> list[Body]:
-    """Return journal entries, newest first; of one booking, or older than a moment (the `at` of the last one seen)."""
+    """Return journal entries, newest first; of one booking, or older than a moment (the `at` of the last one seen).
+
+    `before` may name that entry too, as `at|id`: several entries can be of one moment.
+    """
     integrations.get(ports.documents, int_id)
     where: dict[str, str | int | bool] = {"booking_id": booking} if booking else {}
+    after = tuple(before.split("|", 1)) if "|" in before else before or None
     rows = ports.documents.find(
-        path_of(int_id, "journal"), where, order="at", descending=True, after=before or None, limit=limit
+        path_of(int_id, "journal"), where, order="at", descending=True, after=after, limit=limit
     )
     return [{"id": entry, **body} for entry, body in rows]
+
+
+def selected(
+    ports: Ports, int_id: str, selection: Selection, before: str = "", limit: int = 100
+) -> tuple[list[Body], str]:
+    """Return the entries of a selection, newest first, and from where to go on ("" = that was all).
+
+    Of a rare kind among very many entries a call returns what it found among some thousand of them.
+    """
+    found: list[Body] = []
+    start = min(filter(None, (before, selection.until.isoformat() if selection.until else "")), default="")
+    last = ""
+    for entry in islice(_older(ports, int_id, selection.booking, start), MOST_LOOKED_AT):
+        if selection.since is not None and datetime.fromisoformat(entry["at"]) < selection.since:
+            return found, ""
+        if len(found) == limit:
+            return found, last
+        last = _place(entry)
+        if selection.fits(entry):
+            found.append(entry)
+    looked_at_all = not last or not entries(ports, int_id, selection.booking, last, 1)
+    return found, "" if looked_at_all else last
+
+
+def _older(ports: Ports, int_id: str, booking: str, before: str) -> Iterator[Body]:
+    while rows := entries(ports, int_id, booking, before, PAGE):
+        yield from rows
+        before = _place(rows[-1])
+
+
+def _place(entry: Body) -> str:
+    return f"{entry['at']}|{entry['id']}"
 
 
 def links_of(ports: Ports, int_id: str, booking: str) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
-from functions.application.ports import Documents, Path, Transaction
+from functions.application.ports import Body, Documents, Path, Transaction
 from functions.application.store.integrations import path_of
 from functions.application.store.records import body_of
 from functions.application.store.upgrades import SCHEMA, link_of
@@ -93,9 +93,11 @@ def save(tx: Transaction, int_id: str, link: Link) -> Link:
     return saved
 
 
-def _looked_up_by(link: Link) -> dict[str, str]:
-    """Return what links are found by beside their own fields: state, calendar, and the day (with the id, to be unique)."""
-    found = {"state": link.state.value, "calendar": link.event.calendar if link.event is not None else ""}
+def _looked_up_by(link: Link) -> Body:
+    """Return what links are found by beside their own fields: state, calendar, a foreign id, and the day (with the id, to be unique)."""
+    found: Body = {"state": link.state.value, "calendar": link.event.calendar if link.event is not None else ""}
+    if link.ids.foreign:
+        found["foreign"] = True
     base = link.base or (link.intent.base if link.intent is not None else None)
     if base is None:
         return found

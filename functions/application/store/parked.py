@@ -37,6 +37,11 @@ def clear(ports: Ports, hint: Hint) -> None:
         ports.documents.transact(lambda tx: tx.delete(path))
 
 
+def find(ports: Ports, hint: Hint) -> Body | None:
+    """Return what is parked of a hint, or None."""
+    return ports.documents.get(_path(hint.int_id, item_id(hint)))
+
+
 def every(ports: Ports, int_id: str, limit: int = 100) -> list[tuple[str, Body]]:
     """Return the parked items, newest first."""
     return ports.documents.find(path_of(int_id, "parked"), order="at", descending=True, limit=limit)

@@ -21,8 +21,8 @@ SAID = {
         "en": "i-Reserve refuses the login; it is not called any more. Save the right password.",
     },
     "held": {
-        "nl": "Er wachten verwijderingen op een besluit. Kies Uitvoeren of Herstellen op het scherm Wacht op u.",
-        "en": "Removals wait for a decision. Choose Carry out or Restore on the screen Waiting for you.",
+        "nl": "Er wachten verwijderingen op een besluit. Kies Uitvoeren of Behouden op het scherm Wacht op u.",
+        "en": "Removals wait for a decision. Choose Carry out or Keep on the screen Waiting for you.",
     },
     "parked": {
         "nl": "Niet alles kon worden verwerkt. Op het scherm Wacht op u staat waarom; kies daar Opnieuw proberen.",

@@ -1,10 +1,11 @@
-"""Diagnostics: each check green, amber or red, with what was tested and what to do."""
+"""Diagnostics: each check green, grey, amber or red, with what was tested and what to do."""
 
 import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from functions.application.ports import CalendarEntry, Ports
+from functions.application.probing import probe_record
 from functions.application.scanning import scan
 from functions.application.setting_up import consent
 from functions.application.setting_up.setup import SCOPES
@@ -78,7 +79,12 @@ def anonymous(text: str) -> str:
 
 
 def in_sync_as_of(session: SyncSession) -> datetime | None:
-    """Return the earlier of the last pull fully applied and the start of the last complete sweep; None: never yet."""
+    """Return the earlier of the last pull fully applied and the start of the last complete sweep; None: never yet.
+
+    Where nothing is written, in shadow and when it is not active, nothing is in sync as of any moment.
+    """
+    if session.integration.phase in (Phase.DRAFT, Phase.SHADOW):
+        return None
     moments = [session.integration.swept_at]
     if session.settings.inbound.enabled:
         states = (calendars.state_of(session.ports.documents, session.id, each) for each in session.settings.calendars)
@@ -137,18 +143,18 @@ def _calendar(calendar: str, entry: CalendarEntry | None, *, meet: bool) -> Chec
 def _ireserve(session: SyncSession) -> list[Check]:
     if session.integration.ireserve_refused:
         says = f"i-Reserve refuses the login ({session.integration.ireserve_refused}); calls have stopped"
-        return [Check("ireserve", "red", says, "save the right password, then resume", "ireserve")]
+        return [Check("ireserve", "red", says, "save the right password; the sync then goes on by itself", "ireserve")]
     try:
-        objects = {each.id for each in session.reservations.objects()}
+        objects = {each.id: each.name for each in session.reservations.objects()}
     except SyncError as error:
         return [Check("ireserve", "red", str(error), "check the address, the user and its rights", "ireserve")]
     mapped = {row.object for row in session.settings.mapping} - {"*"}
     checks = [Check("ireserve", "green", f"i-Reserve answers, {len(objects)} objects")]
-    if unknown := sorted(mapped - objects):
+    if unknown := sorted(mapped - set(objects)):
         says = f"object {', '.join(unknown)} is mapped but not in i-Reserve's list"
         checks.append(Check("mapping", "amber", says, "correct the row if the object is not a hidden one", "mapping"))
-    if "*" not in {row.object for row in session.settings.mapping} and (without := sorted(objects - mapped)):
-        says = f"bookings of object {', '.join(without)} have no calendar"
+    if "*" not in {row.object for row in session.settings.mapping} and (without := sorted(set(objects) - mapped)):
+        says = f"bookings of object {', '.join(objects[each] or each for each in without)} have no calendar"
         checks.append(Check("mapping", "amber", says, "add a row for them, or a row *, if they should have", "mapping"))
     return checks
 
@@ -172,6 +178,10 @@ def _dialect(session: SyncSession) -> list[Check]:
     assumed = list(session.dialect.assumptions())
     if not assumed:
         return [Check("dialect", "green", "everything undocumented about this i-Reserve was probed"), *_ids(session)]
+    trial = probe_record.current(session.ports.documents, session.id)
+    if trial is not None and trial.finished_at is not None and not trial.stop:
+        says = f"{len(assumed)} undocumented points of this i-Reserve are assumed: the probe could not find them out"
+        return [Check("dialect", "grey", says), *_ids(session)]
     says = f"{len(assumed)} undocumented points of this i-Reserve are assumed, not probed"
     return [Check("dialect", "amber", says, "run the probe on a test booking", "probe"), *_ids(session)]
 
@@ -212,7 +222,7 @@ def _channel(session: SyncSession, calendar: str) -> Check:
     now = session.now()
     if state.polled_because:
         says = f"{calendar} is polled every {session.settings.sync.poll_seconds} s, it cannot notify ({state.polled_because})"
-        return Check("channel", "amber", says, "nothing to do if the calendar is of that kind", subject=calendar)
+        return Check("channel", "grey", says, "nothing to do if the calendar is of that kind", subject=calendar)
     ends = channels.expires_at(state)
     if ends is None or ends <= now:
         says = f"{calendar} has no live channel; it is polled every {session.settings.sync.poll_seconds} s"
@@ -242,7 +252,7 @@ def _waiting(session: SyncSession) -> list[Check]:
     )
     if held:
         checks.append(
-            Check("held", "amber", f"removals that wait for a person: {held}", "approve or restore each", "held")
+            Check("held", "amber", f"removals that wait for a person: {held}", "carry out or keep each", "held")
         )
     if paused:
         says = f"pairs that are paused because the same change kept coming back: {paused}"
@@ -251,13 +261,23 @@ def _waiting(session: SyncSession) -> list[Check]:
     if refused:
         says = f"new events that i-Reserve refused: {refused}"
         mend = "nothing: each event says why, and is tried again once it changes"
-        checks.append(Check("refused", "green", says, mend))
-    checks += _left_out(session)
+        checks.append(Check("refused", "grey", says, mend))
+    checks += [*_foreign(session), *_left_out(session)]
     under_way = scan.current(session.ports.documents, session.id, "backfill")
     if under_way is not None and under_way.finished_at is None:
         says = f"backfill under way: {under_way.looked} bookings looked at, at {under_way.week:%d-%m-%Y}"
-        checks.append(Check("backfill", "amber", says))
+        checks.append(Check("backfill", "grey", says))
     return checks
+
+
+def _foreign(session: SyncSession) -> list[Check]:
+    """Say how many bookings carry the id of an event that is not ours: two events may stand for each."""
+    count = session.ports.documents.count(path_of(session.id, "links"), {"foreign": True})
+    if not count:
+        return []
+    says = f"{count} bookings carry the id of another event, which is left alone; two events may stand for each"
+    mend = "look at each; remove the other event, or let i-Reserve's own integration go first"
+    return [Check("foreign", "amber", says, mend, "foreign")]
 
 
 def _left_out(session: SyncSession) -> list[Check]:
@@ -269,7 +289,7 @@ def _left_out(session: SyncSession) -> list[Check]:
     if last.unread:
         says = f"the texts of {last.unread} bookings were not compared in the last whole sweep; no list shows them"
         mend = f"nothing: they take turns, all within {nights} nights, or at once by a resync; “in sync as of” does not speak of them"
-        checks.append(Check("unread", "green" if nights <= WEEK else "amber", says, mend))
+        checks.append(Check("unread", "grey" if nights <= WEEK else "amber", says, mend))
     if last.unseen:
         says = f"{last.unseen} bookings could not be compared in the last whole sweep: their rows say too little"
         mend = "run the probe, which finds what rows can show, or resync; “in sync as of” waits for them"

@@ -1,4 +1,4 @@
-"""One booking looked up for a person: both sides read live, their link, and what the planner would do now. Nothing is kept."""
+"""One booking looked up for a person: both sides read live, their pair, what happened last, what can be done. Nothing is kept."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,14 +6,16 @@ from typing import Any
 from functions.application.intake import hints
 from functions.application.ports import Body, Ports
 from functions.application.setting_up import preview
-from functions.application.store import integrations, journal_read, links
+from functions.application.store import integrations, journal_read, links, parked
+from functions.application.support.verdict import Facts, Verdict, acts_of, verdict_of
 from functions.application.sync.reconcile import reconcile
-from functions.application.sync.session import open_session
+from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Conflict, Malformed, SyncError
 from functions.domain.model.event import Event
 from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.planning.step import Why
 from functions.domain.settings.integration import Phase
 
 LONGEST_ID = 40
@@ -21,16 +23,25 @@ LONGEST_ID = 40
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A booking and its event. `why` is the planner's reason to rest; `does` what it would do first; `trouble` a sentence."""
+    """A booking and its event.
+
+    `verdict` says in a word how they stand, `does` what the next look would do, `last` is the newest journal entry that
+    a person cares about, `item` a parked item, `acts` what can be done; `trouble` a sentence.
+    """
 
     booking_id: str
     booking: Snapshot[Booking]
     event: Snapshot[Event]
     link: Link | None
     calendar: str
-    why: str
+    verdict: Verdict
     does: tuple[str, ...]
     trouble: str
+    last: Body | None
+    item: tuple[str, Body] | None
+    acts: tuple[str, ...]
+    foreign: str
+    panel: str
     entries: tuple[Body, ...]
 
 
@@ -47,16 +58,14 @@ def find(ports: Ports, int_id: str, booking_id: str) -> Found:
     if link.event is not None:
         event = session.read_event(link.event)
         trouble = trouble or (str(session.trouble) if session.trouble is not None else "")
-    why = ""
-    does: tuple[str, ...] = ()
-    if not trouble:
-        hint = hints.Hint(hints.Kind.BOOKING, int_id, (booking_id,), "person", ports.clock(), confirm=True)
-        try:
-            outcome = reconcile(session, hint, link, booking=booking, event=event, rehearse=True)
-        except SyncError as error:
-            trouble = str(error)
-        else:
-            why, does = outcome.rest.why.value, tuple(preview.kind_of(write) for write in outcome.writes)
+    why, does, trouble = _rehearsed(session, link, booking, event, trouble)
+    entries = journal_read.entries(ports, int_id, booking_id, limit=20)
+    last = journal_read.notable(entries)
+    hint = _hint(session, booking_id)
+    waits = parked.find(ports, hint)
+    foreign = "" if not link.ids.foreign or booking.value is None else _id_in(session, booking.value)
+    facts = Facts(integration.phase, booking.presence, link, why, does, bool(trouble), last, waits is not None)
+    verdict = verdict_of(facts)
     calendar = session.settings.calendar_of(booking.value.object_id) if booking.value is not None else None
     return Found(
         booking_id=booking_id,
@@ -64,11 +73,46 @@ def find(ports: Ports, int_id: str, booking_id: str) -> Found:
         event=event,
         link=link if link.version else None,
         calendar=calendar or "",
-        why=why,
+        verdict=verdict,
         does=does,
         trouble=trouble,
-        entries=tuple(journal_read.entries(ports, int_id, booking_id, limit=20)),
+        last=last,
+        item=(parked.item_id(hint), waits) if waits is not None else None,
+        acts=acts_of(facts, verdict),
+        foreign=foreign,
+        panel=panel_address(integration.settings.ireserve.base_url, booking_id) if booking.value is not None else "",
+        entries=tuple(entries),
     )
+
+
+def _rehearsed(
+    session: SyncSession, link: Link, booking: Snapshot[Booking], event: Snapshot[Event], trouble: str
+) -> tuple[str, tuple[str, ...], str]:
+    """Return why the planner would rest, what it would do before, and what went wrong."""
+    if trouble:
+        return "", (), trouble
+    if booking.presence is Presence.ABSENT and not link.version:
+        return "", (), ""
+    hint = _hint(session, link.booking_id)
+    try:
+        outcome = reconcile(session, hint, link, booking=booking, event=event, rehearse=True)
+    except SyncError as error:
+        return "", (), str(error)
+    return outcome.rest.why.value, tuple(preview.kind_of(write) for write in outcome.writes), ""
+
+
+def _hint(session: SyncSession, booking_id: str) -> hints.Hint:
+    return hints.Hint(hints.Kind.BOOKING, session.id, (booking_id,), "person", session.now(), confirm=True)
+
+
+def _id_in(session: SyncSession, booking: Booking) -> str:
+    return booking.value_of(session.settings.outbound.external_id_field)
+
+
+def panel_address(base_url: str, booking_id: str) -> str:
+    """Return the booking's page in i-Reserve's management panel, as seen in version 5.41; "" without an address."""
+    host = base_url.rstrip("/").removesuffix("/api/rest")
+    return f"{host}/admin?mod=dashboard&context=booking&id={booking_id}" if host else ""
 
 
 def sync_now(ports: Ports, int_id: str, booking_id: str, actor: str) -> None:
@@ -80,6 +124,12 @@ def sync_now(ports: Ports, int_id: str, booking_id: str, actor: str) -> None:
 
 
 def lags(ports: Ports, int_id: str, limit: int = 60) -> list[tuple[str, float]]:
-    """Return when the last changes came and how many seconds each took, oldest first."""
+    """Return when the last changes came and how many seconds each took, oldest first; what waited on purpose is left out."""
     rows: list[dict[str, Any]] = journal_read.entries(ports, int_id, limit=limit)
-    return [(row["at"], float(row["lag_seconds"])) for row in reversed(rows) if "lag_seconds" in row]
+    return [
+        (row["at"], float(row["lag_seconds"])) for row in reversed(rows) if "lag_seconds" in row and not _waited(row)
+    ]
+
+
+def _waited(row: dict[str, Any]) -> bool:
+    return row["why"] in (Why.GRACE_OVER, Why.APPROVED, Why.UNDONE, Why.WRITE_BACK)

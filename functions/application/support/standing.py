@@ -9,6 +9,7 @@ from functions.application.setting_up import drafts
 from functions.application.store import integrations
 from functions.application.store.integrations import path_of
 from functions.application.support import diagnose
+from functions.application.support.health import Cancelling, Health, cancelling, health, trouble_of
 from functions.application.sync.session import open_session
 from functions.domain.model.errors import Fault
 from functions.domain.model.link import State
@@ -29,6 +30,8 @@ class Standing:
     paused: int
     walks: tuple[scan.Scan, ...]
     faults: tuple[Fault, ...]
+    health: Health
+    cancelling: Cancelling
 
     @property
     def waiting(self) -> int:
@@ -43,10 +46,7 @@ class Standing:
     @property
     def trouble(self) -> str:
         """Which side refuses every call until a person mends it: `google`, `ireserve` or ""."""
-        connection = self.integration.connection
-        if connection is not None and connection.dead:
-            return "google"
-        return "ireserve" if self.integration.ireserve_refused else ""
+        return trouble_of(self.integration)
 
 
 def standing(ports: Ports, int_id: str) -> Standing:
@@ -54,13 +54,20 @@ def standing(ports: Ports, int_id: str) -> Standing:
     integration = integrations.get(ports.documents, int_id)
     documents, where = ports.documents, path_of(int_id, "links")
     found = (scan.current(documents, int_id, kind) for kind in WALKS)
+    parked, held, paused = (
+        documents.count(path_of(int_id, "parked")),
+        documents.count(where, {"state": State.HELD.value}),
+        documents.count(where, {"state": State.PAUSED.value}),
+    )
     return Standing(
         integration=integration,
         in_sync_as_of=diagnose.in_sync_as_of(open_session(ports, integration)),
         links=documents.count(where),
-        parked=documents.count(path_of(int_id, "parked")),
-        held=documents.count(where, {"state": State.HELD.value}),
-        paused=documents.count(where, {"state": State.PAUSED.value}),
+        parked=parked,
+        held=held,
+        paused=paused,
         walks=tuple(each for each in found if each is not None),
         faults=drafts.open_faults(ports, integration.settings),
+        health=health(ports, integration, parked + held + paused),
+        cancelling=cancelling(ports, int_id),
     )

@@ -68,4 +68,5 @@ class Event:
     series: str = ""  # id of the recurring event that this is an occurrence of
     created: datetime | None = None
     style: Style = PLAIN
+    html_link: str = ""  # its page in Google Calendar
     updated: datetime | None = None  # when it last changed; tells an older reading from a newer one

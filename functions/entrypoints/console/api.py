@@ -1,6 +1,7 @@
 """The JSON API of the console: what the screens and the operators' programs call."""
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Request, Response, request
 
@@ -8,10 +9,11 @@ from functions.application.ports import Ports
 from functions.application.setting_up import activation, changes, consent, preview, removal
 from functions.application.store import integrations, journal_read, parked
 from functions.application.store.integrations import path_of
-from functions.application.support import alerts, diagnose, held, round_trip, undo
+from functions.application.support import alerts, day, diagnose, held, round_trip, undo
 from functions.application.sync.session import open_session
 from functions.entrypoints.console.api_probe import probe_routes
 from functions.entrypoints.console.json_forms import BESIDE, plain, shown
+from functions.entrypoints.console.screens_day import asked
 from functions.entrypoints.console.search_now import search_now
 from functions.entrypoints.console.state_cookie import state_of
 from functions.entrypoints.http.handlers import answer
@@ -90,6 +92,10 @@ def api(ports: Ports, who: Who) -> Blueprint:
     def resync(int_id: str) -> Response:
         return answer(202, plain(activation.resync(ports, int_id, who(request))))
 
+    @routes.post("/<int_id>/unmapped")
+    def take_unmapped(int_id: str) -> Response:
+        return answer(200, {"left": removal.take_unmapped(ports, int_id)})
+
     @routes.post("/<int_id>/sweep")
     def sweep(int_id: str) -> Response:
         search_now(ports, int_id, who(request))
@@ -109,6 +115,12 @@ def _reading(routes: Blueprint, ports: Ports) -> None:
     @routes.get("/<int_id>/objects")
     def objects(int_id: str) -> Response:
         return answer(200, plain(open_session(ports, integrations.get(ports.documents, int_id)).reservations.objects()))
+
+    @routes.get("/<int_id>/day")
+    def one_day(int_id: str) -> Response:
+        zone = ZoneInfo(integrations.get(ports.documents, int_id).settings.timezone)
+        first, count, object_id = asked(request.args, ports.clock().astimezone(zone).date())
+        return answer(200, plain(day.read(ports, int_id, first, count, object_id)))
 
     @routes.get("/<int_id>/diagnostics")
     def diagnostics(int_id: str) -> Response:
@@ -186,6 +198,11 @@ def _people(routes: Blueprint, ports: Ports, who: Who) -> None:
     @routes.post("/<int_id>/held/<item>/restore")
     def restore(int_id: str, item: str) -> Response:
         return answer(200, {"decided": len(held.restore(ports, int_id, item, who(request)))})
+
+    @routes.post("/<int_id>/links/<link>/keep")
+    def keep(int_id: str, link: str) -> Response:
+        outcome = held.keep(ports, int_id, link, who(request))
+        return answer(200, {"state": outcome.link.state.value, "rest": outcome.rest.why.value})
 
     @routes.post("/<int_id>/links/<link>/resume")
     def resume(int_id: str, link: str) -> Response:

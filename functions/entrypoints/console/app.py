@@ -2,12 +2,14 @@
 
 from http import HTTPStatus
 
-from flask import Flask, Request, Response, redirect, request
+from flask import Flask, Response, redirect, request
 
 from functions.application.ports import Ports
 from functions.application.setting_up import consent
+from functions.application.support.names import Catalogue
 from functions.domain.model.errors import SyncError
 from functions.entrypoints.console.api import api
+from functions.entrypoints.console.desk import Desk, not_there_page
 from functions.entrypoints.console.openapi import openapi
 from functions.entrypoints.console.screens import OPEN_PATHS, screens
 from functions.entrypoints.console.session import COOKIE, NEW_COOKIE, Sessions, cookie_name
@@ -20,13 +22,12 @@ CONTENT_POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-s
 
 def console_app(ports: Ports, sessions: Sessions, *, secure: bool) -> Flask:
     """Return the console; `secure` marks its cookie for https only."""
+    catalogue = Catalogue(ports)
+    not_there = not_there_page(Desk(ports, catalogue, sessions.actor, sessions))
     app = Flask("functions.entrypoints.console", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     read_names(app)
     sessions.secure = secure
-
-    def who(asked: Request) -> str:
-        return sessions.actor(asked)
 
     def enqueue(response: Response, cookie: str) -> None:
         name = cookie_name(COOKIE, secure=secure)
@@ -63,7 +64,10 @@ def console_app(ports: Ports, sessions: Sessions, *, secure: bool) -> Flask:
         code = getattr(error, "code", 500)
         if code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             let_go(request)
+        screen = request.path.startswith("/console/") and not request.path.startswith("/console/api")
         if isinstance(code, int) and code < 500:  # noqa: PLR2004 -- a client's error, from the router
+            if screen and code in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
+                return not_there(code)
             return answer(code, {"error": getattr(error, "description", "not found")})
         ports.log("error", {"severity": "ERROR", "reason": type(error).__name__, "path": request.path[:80]})
         return answer(500, {"error": "something went wrong here; it was logged"})
@@ -79,7 +83,7 @@ def console_app(ports: Ports, sessions: Sessions, *, secure: bool) -> Flask:
         give_state(response, int_id, begun.state, secure=secure)
         return response
 
-    app.register_blueprint(api(ports, who))
+    app.register_blueprint(api(ports, sessions.actor))
     app.register_blueprint(openapi())
-    app.register_blueprint(screens(ports, sessions, who, secure=secure))
+    app.register_blueprint(screens(ports, catalogue, sessions, sessions.actor, secure=secure))
     return app

@@ -3,15 +3,17 @@
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Request, Response, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from functions.application.ports import Ports
-from functions.application.setting_up import changes, drafts
+from functions.application.setting_up import changes, drafts, removal
 from functions.application.setting_up.preview import Plan
 from functions.application.setting_up.settings_input import SECRET_NAMES, raw_of
 from functions.application.store import integrations
+from functions.application.support.names import Catalogue, Names
 from functions.application.support.standing import Standing, standing
 from functions.domain.model.errors import Conflict, Invalid, SyncError
 from functions.domain.settings.integration import Integration, Phase
@@ -26,15 +28,16 @@ LANGUAGE_COOKIE = "console_language"
 Who = Callable[[Request], str]
 MENU = (
     ("setup", ("ireserve", "authentication", "mapping", "outbound", "inbound", "sync", "activation")),
-    ("daily", ("home", "diagnostics", "find", "waiting", "journal", "history")),
+    ("daily", ("home", "day", "find", "waiting", "journal", "diagnostics", "history")),
 )
 
 
 class Desk:
     """Renders pages for one product."""
 
-    def __init__(self, ports: Ports, who: Who, sessions: Sessions) -> None:
+    def __init__(self, ports: Ports, catalogue: Catalogue, who: Who, sessions: Sessions) -> None:
         self.ports = ports
+        self.catalogue = catalogue
         self._who = who
         self._sessions = sessions
 
@@ -64,14 +67,22 @@ class Desk:
             base=f"/console/integrations/{int_id}",
             form_token=self._sessions.form_token(request),
             now=now,
+            names=self.catalogue.of(int_id) if int_id else Names(),
             menu_groups=MENU if found is None or found.integration.phase is Phase.DRAFT else MENU[::-1],
             here=values.pop("here", ""),
             said=said if t.has(f"said.{said}") else "",
             can_sign_out=self._sessions.can_sign_out,
             back=request.full_path.rstrip("?"),
+            here_again=request.full_path.rstrip("?"),
             **values,
         )
         return Response(body, status, mimetype="text/html")
+
+    def back(self, address: str) -> str:
+        """Return the page of the console that a form wants to come back to, else this address."""
+        wanted = urlsplit(request.form.get("back", ""))
+        safe = wanted.path.startswith("/console/") and not wanted.netloc and not wanted.scheme
+        return wanted.path + (f"?{wanted.query}" if wanted.query else "") if safe else address
 
     def done(self, address: str, said: str) -> Response:
         """Send the browser to a page that says what was done."""
@@ -104,13 +115,24 @@ class Desk:
             return self.choose(int_id, first.plan, screen, f"/console/integrations/{int_id}/{screen}".rstrip("/"))
         except (Invalid, Conflict) as error:
             return error
+        if request.form.get("left") == "remove" and (left := removal.take_unmapped(self.ports, int_id)):
+            return self.page("unmapped.html", int_id, here=screen or "home", left=left)
         return None
 
     def choose(self, int_id: str, plan: Plan, screen: str, address: str) -> Response:
         """Return the page that shows what changed settings would do, and asks how far they go."""
-        again = [(k, v) for k, v in request.form.items(multi=True) if k not in ("csrf_token", "apply", *SECRET_NAMES)]
+        again = [
+            (k, v) for k, v in request.form.items(multi=True) if k not in ("csrf_token", "apply", "left", *SECRET_NAMES)
+        ]
         here = screen or "home"
         return self.page("changed.html", int_id, 409, here=here, plan=plan, again=again, address=address, most=100)
+
+    def confirm(
+        self, int_id: str, address: str, deed: str, again: list[tuple[str, str]], *, here: str, n: int = 1
+    ) -> Response:
+        """Return the page that asks whether a deed is meant; its button sends the same form to `address` again."""
+        cancel = self.back(f"/console/integrations/{int_id}" + ("" if here == "home" else f"/{here}"))
+        return self.page("confirm.html", int_id, here=here, address=address, deed=deed, again=again, cancel=cancel, n=n)
 
     def form(self, int_id: str, fields: tuple[Field, ...], typed: MultiDict[str, str] | None = None) -> dict[str, Any]:
         """Return what a settings form shows: the stored values, or what was typed."""
@@ -144,3 +166,8 @@ def _over(raw: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
     for name, value in part.items():
         laid[name] = _over(laid[name], value) if isinstance(value, dict) else value
     return laid
+
+
+def not_there_page(desk: Desk) -> Callable[[int], Response]:
+    """Return what makes the page of an address that the console does not have."""
+    return lambda status: desk.page("not_there.html", status=status)

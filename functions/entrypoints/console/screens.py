@@ -3,14 +3,17 @@
 from flask import Blueprint, Response, redirect, request
 
 from functions.application.ports import Ports
+from functions.application.support.names import Catalogue
 from functions.domain.model.errors import SyncError, Unauthentic
 from functions.entrypoints.console import (
     screens_activation,
     screens_authentication,
     screens_configuration,
+    screens_day,
     screens_diagnostics,
     screens_dialect,
     screens_find,
+    screens_history,
     screens_integrations,
     screens_journal,
     screens_mapping,
@@ -25,10 +28,10 @@ YEAR = 365 * 24 * 3600
 OPEN_PATHS = ("/console/static/", "/console/sign-in", "/console/language/")
 
 
-def screens(ports: Ports, sessions: Sessions, who: Who, *, secure: bool) -> Blueprint:
+def screens(ports: Ports, catalogue: Catalogue, sessions: Sessions, who: Who, *, secure: bool) -> Blueprint:
     """Return the screens; a session is asked for by the console around them, but for `OPEN_PATHS`."""
     routes = Blueprint("screens", __name__, url_prefix="/console", template_folder="templates", static_folder="static")
-    desk = Desk(ports, who, sessions)
+    desk = Desk(ports, catalogue, who, sessions)
 
     @routes.errorhandler(SyncError)
     def failed(error: SyncError) -> Response:
@@ -86,10 +89,12 @@ def screens(ports: Ports, sessions: Sessions, who: Who, *, secure: bool) -> Blue
         screens_mapping,
         screens_activation,
         screens_dialect,
+        screens_day,
         screens_diagnostics,
         screens_find,
         screens_waiting,
         screens_journal,
+        screens_history,
     ):
         screen.add(routes, desk)
     return routes

@@ -62,6 +62,9 @@ def add(routes: Blueprint, desk: Desk) -> None:
 
     @routes.post("/integrations/<int_id>/disconnect")
     def disconnect(int_id: str) -> Response:
+        if request.form.get("sure") != "yes":
+            address = f"/console/integrations/{int_id}/disconnect"
+            return desk.confirm(int_id, address, "disconnect", [], here="authentication")
         try:
             consent.disconnect(ports, int_id)
         except SyncError as error:
@@ -96,7 +99,8 @@ def _authentication(desk: Desk, int_id: str, error: SyncError | None = None, ste
     account = connection.account if connection is not None else ""
     has_client = bool(integration.settings.google.client_id)
     has_secret = "google_client_secret" in integration.secret_versions
-    waits = consent.waiting(ports, int_id, state_of(request, int_id))
+    answered = consent.answered(ports, int_id, state_of(request, int_id))
+    waits = answered == "given"
     return desk.page(
         "authentication.html",
         int_id,
@@ -110,6 +114,8 @@ def _authentication(desk: Desk, int_id: str, error: SyncError | None = None, ste
             name for name, has in (("google.client_id", has_client), ("google_client_secret", has_secret)) if not has
         ],
         waits=waits,
+        refused=answered == "refused",
+        expired=answered == "expired",
         missing_scopes=[s for s in SCOPES if connection is not None and s not in connection.scopes],
         personal=account.rsplit("@", 1)[-1] in PERSONAL,
         found=choices.choices(ports, int_id, objects=False) if alive else None,

@@ -1,5 +1,7 @@
 """Diagnostics: a page of checks, each with the button that mends it, and the same as text for a support ticket."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response
@@ -9,8 +11,11 @@ from functions.application.setting_up import activation
 from functions.application.store import integrations
 from functions.application.support import diagnose, find
 from functions.application.support import round_trip as trip
+from functions.application.support.names import Names
+from functions.application.sync.finding import Check
 from functions.application.sync.session import open_session
 from functions.application.watching import channels
+from functions.domain.settings.schema import Settings
 from functions.entrypoints.console.desk import Desk
 from functions.entrypoints.console.texts import Texts
 
@@ -23,8 +28,9 @@ PAGES = {
     "parked": "waiting",
     "held": "waiting",
     "links": "waiting",
+    "foreign": "waiting",
 }
-LEVELS = ("red", "amber", "green")
+LEVELS = ("red", "amber", "grey", "green")
 BUTTONS = ("hooks", "renew", "sweep")
 WIDTH, HEIGHT, FLOOR = 600, 120, 0.1
 
@@ -65,8 +71,39 @@ def _screen(desk: Desk, int_id: str, legs: tuple[trip.Leg, ...] = ()) -> Respons
     lags = find.lags(desk.ports, int_id)
     bars = plot([seconds for _, seconds in lags])
     more: dict[str, Any] = {"pages": PAGES, "buttons": BUTTONS, "legs": legs, "text": as_text(found, t)}
-    more["checks"] = sorted(found.checks, key=lambda check: LEVELS.index(check.level))
+    names, integration = desk.catalogue.of(int_id), integrations.get(desk.ports.documents, int_id)
+    checks = [each for each in found.checks if not each.subject]
+    checks.sort(key=lambda check: LEVELS.index(check.level))
+    more["rooms"] = rooms(found.checks, integration.settings, names)
+    more["problems"] = [each for each in checks if each.level != "green"]
+    more["good"] = [each for each in checks if each.level == "green"]
     return desk.page("diagnostics.html", int_id, here="diagnostics", found=found, lags=lags, plot=bars, **more)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChecks:
+    """A mapped calendar with what was found of it; the worst first."""
+
+    calendar: str
+    objects: tuple[str, ...]
+    level: str
+    rights: Check | None
+    notifications: Check | None
+    read: Check | None
+
+
+def rooms(checks: Sequence[Check], settings: Settings, names: Names) -> list[RoomChecks]:
+    """Return the mapped calendars with the objects of each, problems first."""
+    found = []
+    for calendar in settings.calendars:
+        own = [each for each in checks if each.subject == calendar]
+        by_name = {each.name: each for each in own}
+        level = min((each.level for each in own), key=LEVELS.index, default="green")
+        objects = tuple(names.object(row.object) for row in settings.mapping if row.calendar == calendar)
+        found.append(
+            RoomChecks(calendar, objects, level, by_name.get("calendar"), by_name.get("channel"), by_name.get("pull"))
+        )
+    return sorted(found, key=lambda room: LEVELS.index(room.level))
 
 
 def as_text(found: diagnose.Diagnosis, t: Texts) -> str:

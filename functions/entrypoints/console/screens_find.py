@@ -1,12 +1,43 @@
-"""Find a booking: both sides live, side by side, and why it is or is not in Google."""
+"""Find a booking: what is there on both sides, the last notable thing that happened, and what can be done about it."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, Response, request
 
 from functions.application.store import integrations
-from functions.application.support import find
+from functions.application.support import find, held, search
+from functions.application.support.day import Relation
+from functions.application.support.find import Found
+from functions.application.support.names import Names
 from functions.domain.model.errors import Malformed
+from functions.domain.model.snapshot import Presence
+from functions.domain.settings.integration import Integration
+from functions.entrypoints.console import telling
 from functions.entrypoints.console.desk import Desk
-from functions.entrypoints.console.screens_journal import undoable
+from functions.entrypoints.console.texts import Texts
+
+BAD, WARN, INFO = "bad", "warn", "info"
+VERDICTS: Mapping[str, str] = {
+    "unreadable": BAD,
+    "parked": WARN,
+    "grace": WARN,
+    "held": WARN,
+    "paused": WARN,
+    "foreign_id": WARN,
+    "refused": WARN,
+    "agree": "good",
+}
+RELATIONS: Mapping[str, str] = {
+    Relation.SAME: "good",
+    Relation.DIFFERS: WARN,
+    Relation.CANCELLING: WARN,
+    Relation.HELD: WARN,
+    Relation.REFUSED: WARN,
+    Relation.PAUSED: WARN,
+    Relation.NO_EVENT_YET: INFO,
+    Relation.NO_BOOKING_YET: INFO,
+}
 
 
 def add(routes: Blueprint, desk: Desk) -> None:
@@ -14,20 +45,68 @@ def add(routes: Blueprint, desk: Desk) -> None:
 
     @routes.get("/integrations/<int_id>/find")
     def look(int_id: str) -> Response:
-        asked = request.args.get("booking", "").strip()
-        found, trouble = None, ""
-        if asked:
-            try:
-                found = find.find(desk.ports, int_id, asked)
-            except Malformed as error:
-                trouble = desk.texts(integrations.get(desk.ports.documents, int_id)).sentence(str(error))
-        status = 422 if trouble else 200
-        return desk.page(
-            "find.html", int_id, status, here="find", asked=asked, found=found, trouble=trouble, undoable=undoable
-        )
+        asked = request.args.get("q", request.args.get("booking", "")).strip()
+        return _screen(desk, int_id, asked)
 
     @routes.post("/integrations/<int_id>/find")
     def sync_now(int_id: str) -> Response:
         booking = request.form.get("booking", "").strip()
         find.sync_now(desk.ports, int_id, booking, desk.actor())
-        return desk.done(f"/console/integrations/{int_id}/find?booking={booking}", "synced")
+        return desk.done(f"/console/integrations/{int_id}/find?q={booking}", "synced")
+
+
+def _screen(desk: Desk, int_id: str, asked: str) -> Response:
+    integration = integrations.get(desk.ports.documents, int_id)
+    t, names = desk.texts(integration), desk.catalogue.of(int_id)
+    found, results, trouble = None, None, ""
+    try:
+        if any(letter.isdigit() for letter in asked) and asked.isalnum() and asked.isascii():
+            found = find.find(desk.ports, int_id, asked)
+        if asked and (found is None or _may_be_a_word(asked, found)):
+            found, results = None, search.search(desk.ports, int_id, asked, names)
+    except Malformed as error:
+        trouble = t.sentence(str(error))
+    return desk.page(
+        "find.html",
+        int_id,
+        422 if trouble else 200,
+        here="find",
+        asked=asked,
+        found=found,
+        results=results,
+        trouble=trouble,
+        relation_class=RELATIONS,
+        **(_about(found, integration, names, t) if found is not None else {}),
+    )
+
+
+def _may_be_a_word(asked: str, found: Found) -> bool:
+    return not asked.isdigit() and found.booking.presence is Presence.ABSENT and found.link is None
+
+
+def _about(found: Found, integration: Integration, names: Names, t: Texts) -> dict[str, Any]:
+    """Return what the page says of a booking beside the booking itself."""
+    booking, link = found.booking.value, found.link
+    last = telling.tell(found.last, names, integration.settings, t) if found.last is not None else None
+    reason = found.item[1]["reason"] if found.item is not None else _refusal(found)
+    return {
+        "verdict_class": VERDICTS.get(found.verdict, INFO),
+        "said_with": {
+            "booking": found.booking_id,
+            "until": t.moment(link.until) if link is not None else "",
+            "room": names.object(booking.object_id) if booking is not None else "",
+            "status": telling.status(booking.status, names, t) if booking is not None else "",
+            "reason": telling.reason_name(reason, t),
+            "foreign": found.foreign,
+            "event": link.event.id if link is not None and link.event is not None else "–",
+        },
+        "last": last,
+        "told": [telling.tell(each, names, integration.settings, t) for each in found.entries],
+        "held_item": held.item_of(link) if link is not None else "",
+    }
+
+
+def _refusal(found: Found) -> str:
+    if found.link is not None and found.link.notice:
+        return found.link.notice
+    return str((found.last or {}).get("reason", ""))

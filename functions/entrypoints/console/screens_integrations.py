@@ -101,6 +101,9 @@ def add(routes: Blueprint, desk: Desk) -> None:
 
     @routes.post("/integrations/<int_id>/deactivate")
     def deactivate(int_id: str) -> Response:
+        if request.form.get("sure") != "yes":
+            address, count = f"/console/integrations/{int_id}/deactivate", standing(ports, int_id).links
+            return desk.confirm(int_id, address, "deactivate", [], here="home", n=count)
         _, left = activation.deactivate(ports, int_id)
         if left:
             return desk.page("left.html", int_id, left=left, here="home")

@@ -1,46 +1,67 @@
-"""The journal with undo, and the history of the settings."""
+"""The journal: what happened in sentences, with filters, an export, and undo."""
 
-from typing import Any
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
 
-from functions.application.setting_up import changes
-from functions.application.setting_up.settings_input import raw_of
+from functions.application.ports import Body
 from functions.application.store import integrations, journal_read
 from functions.application.store.integrations import path_of
+from functions.application.store.journal_read import KINDS, OUTCOMES, Selection
 from functions.application.support import undo
-from functions.domain.model.errors import SyncError
-from functions.domain.settings.schema import Settings
+from functions.domain.model.errors import Malformed, SyncError
+from functions.domain.settings.integration import Integration
 from functions.entrypoints.console.desk import Desk
-from functions.entrypoints.console.dialect_form import told
+from functions.entrypoints.console.telling import Told, tell, would
 
-PAGE = 50
-UNDOABLE = {
-    *(("WriteBooking", why) for why in ("grace_over", "approved", "event_moved", "event_object", "conflict", "undone")),
-    ("PatchEvent", "put_back"),
-    ("PatchEvent", "conflict"),
-}
+PAGE, MOST_EXPORTED = 50, 5000
+ASKED = ("booking", "room", "from", "to", "kind", "outcome", "person")
+COLUMNS = ("at", "booking", "room", "direction", "what", "by", "outcome", "seconds", "kind", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The filters as they were typed."""
+
+    values: Mapping[str, str]
+
+    def __getitem__(self, name: str) -> str:
+        return self.values.get(name, "")
+
+    @property
+    def query(self) -> str:
+        """The filters as the end of an address."""
+        given = {name: value for name, value in self.values.items() if value}
+        return f"?{urlencode(given)}" if given else ""
 
 
 def add(routes: Blueprint, desk: Desk) -> None:
-    """Add the routes of these screens."""
+    """Add the routes of this screen."""
     ports = desk.ports
 
     @routes.get("/integrations/<int_id>/journal")
     def journal(int_id: str) -> Response:
-        booking, before = request.args.get("booking", "").strip(), request.args.get("before", "")
-        rows = journal_read.entries(ports, int_id, booking, before, PAGE + 1)
-        more = rows[PAGE - 1]["at"] if len(rows) > PAGE else ""
-        return desk.page(
-            "journal.html",
-            int_id,
-            here="journal",
-            rows=rows[:PAGE],
-            more=more,
-            booking=booking,
-            before=before,
-            undoable=undoable,
-        )
+        return _screen(desk, int_id)
+
+    @routes.get("/integrations/<int_id>/journal.csv")
+    def as_table(int_id: str) -> Response:
+        said = [_cells(each) for each in _told(desk, int_id, _chosen(desk, int_id))]
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerows([COLUMNS, *said])
+        return _file("\ufeff" + text.getvalue(), "text/csv", f"journal-{int_id}.csv")
+
+    @routes.get("/integrations/<int_id>/journal.json")
+    def as_json(int_id: str) -> Response:
+        text = json.dumps(_chosen(desk, int_id), ensure_ascii=False, indent=1)
+        return _file(text, "application/json", f"journal-{int_id}.json")
 
     @routes.get("/integrations/<int_id>/journal/<entry>/undo")
     def ask_undo(int_id: str, entry: str) -> Response:
@@ -54,30 +75,101 @@ def add(routes: Blueprint, desk: Desk) -> None:
             return _undo(desk, int_id, entry, error)
         return desk.done(f"/console/integrations/{int_id}/journal", "undone" if done.done else "undoing")
 
-    @routes.get("/integrations/<int_id>/history")
-    def history(int_id: str) -> Response:
-        integrations.get(ports.documents, int_id)
-        rows = ports.documents.find(path_of(int_id, "history"), order="at", descending=True, limit=PAGE)
-        shown = []
-        for entry, body in rows:
-            before = body.get("before") or raw_of(Settings(id=""))
-            shown.append(
-                (entry, body, differences(before, body["after"]), before.get("dialect"), body["after"].get("dialect"))
-            )
-        return desk.page("history.html", int_id, here="history", changes=shown, told=told)
 
-    @routes.post("/integrations/<int_id>/history/<entry>/revert")
-    def revert(int_id: str, entry: str) -> Response:
-        here = f"/console/integrations/{int_id}/history"
-        try:
-            changes.revert(ports, int_id, entry, desk.actor(), request.form.get("apply", ""))
-        except changes.PlanFirst as first:
-            return desk.choose(int_id, first.plan, "history", f"{here}/{entry}/revert")
-        return desk.done(here, "reverted")
+def _screen(desk: Desk, int_id: str) -> Response:
+    integration = integrations.get(desk.ports.documents, int_id)
+    t, names = desk.texts(integration), desk.catalogue.of(int_id)
+    asked, before = _asked(), request.args.get("before", "")
+    rows: list[Body] = []
+    more = wrong = ""
+    try:
+        choice = selection(asked, integration)
+        rows, more = journal_read.selected(desk.ports, int_id, choice, before, PAGE)
+    except Malformed as error:
+        wrong = t.sentence(str(error))
+    objects = [row.object for row in integration.settings.mapping if row.object != "*"]
+    return desk.page(
+        "journal.html",
+        int_id,
+        422 if wrong else 200,
+        here="journal",
+        asked=asked,
+        query=asked.query,
+        filtered=bool(asked.query),
+        rows=[tell(row, names, integration.settings, t) for row in rows],
+        rooms=[(each, names.object(each)) for each in dict.fromkeys(objects)],
+        kinds=KINDS,
+        outcomes=OUTCOMES,
+        more=more,
+        wrong=wrong,
+        live=not before and not wrong,
+    )
+
+
+def _asked() -> Asked:
+    return Asked({name: request.args.get(name, "").strip() for name in ASKED})
+
+
+def selection(asked: Mapping[str, str] | Asked, integration: Integration) -> Selection:
+    """Return the entries that are asked for; raises `Malformed` for a date, a kind or an outcome that is none."""
+    settings, room = integration.settings, asked["room"]
+    zone = ZoneInfo(settings.timezone)
+    kind, outcome = asked["kind"], asked["outcome"]
+    if (kind and kind not in KINDS) or (outcome and outcome not in OUTCOMES):
+        raise Malformed(f"choose one of {', '.join((*KINDS, *OUTCOMES))}", reason="kind")
+    calendar = settings.calendar_of(room) if room else None
+    alone = calendar is not None and settings.objects_of(calendar) == (room,)
+    return Selection(
+        booking=asked["booking"],
+        objects=(room,) if room else (),
+        calendars=(calendar,) if calendar is not None and alone else (),
+        kind=kind,
+        outcome=outcome,
+        actor=asked["person"],
+        since=_midnight(asked["from"], zone, 0),
+        until=_midnight(asked["to"], zone, 1),
+    )
+
+
+def _midnight(text: str, zone: ZoneInfo, more: int) -> datetime | None:
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text) + timedelta(days=more)
+        return datetime.combine(day, datetime.min.time(), zone).astimezone(ZoneInfo("UTC"))
+    except (ValueError, OverflowError):
+        raise Malformed("give dates as 2026-11-24", reason="date") from None
+
+
+def _chosen(desk: Desk, int_id: str) -> list[Body]:
+    """Return every entry of the filters, up to the most that a file holds."""
+    choice = selection(_asked(), integrations.get(desk.ports.documents, int_id))
+    found, more = journal_read.selected(desk.ports, int_id, choice, "", MOST_EXPORTED)
+    while more and len(found) < MOST_EXPORTED:
+        rows, more = journal_read.selected(desk.ports, int_id, choice, more, MOST_EXPORTED - len(found))
+        found += rows
+    return found
+
+
+def _told(desk: Desk, int_id: str, rows: list[Body]) -> list[Told]:
+    integration = integrations.get(desk.ports.documents, int_id)
+    t, names = desk.texts(integration), desk.catalogue.of(int_id)
+    return [tell(row, names, integration.settings, t) for row in rows]
+
+
+def _cells(row: Told) -> list[str]:
+    seconds = "" if row.seconds is None else str(row.seconds)
+    cells = [row.at, row.booking_id, row.room, row.direction, row.says, row.by, row.outcome, seconds, row.kind, row.id]
+    return [f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in cells]
+
+
+def _file(text: str, kind: str, name: str) -> Response:
+    return Response(text, headers={"Content-Disposition": f'attachment; filename="{name}"'}, mimetype=kind)
 
 
 def _undo(desk: Desk, int_id: str, entry: str, error: SyncError | None = None) -> Response:
-    t = desk.texts(integrations.get(desk.ports.documents, int_id))
+    integration = integrations.get(desk.ports.documents, int_id)
+    t, names = desk.texts(integration), desk.catalogue.of(int_id)
     found, trouble = None, error
     if error is None:
         try:
@@ -85,25 +177,14 @@ def _undo(desk: Desk, int_id: str, entry: str, error: SyncError | None = None) -
         except SyncError as refused:
             trouble = refused
     body = desk.ports.documents.get(path_of(int_id, "journal", entry))
-    status = 409 if trouble is not None else 200
-    says = t.sentence(str(trouble)) if trouble is not None else ""
-    return desk.page("undo.html", int_id, status, here="journal", found=found, trouble=says, entry=entry, row=body)
-
-
-def undoable(row: dict[str, Any]) -> bool:
-    """Whether the button is worth showing; the use case decides."""
-    if row.get("outcome") != "done" or row.get("undone_at"):
-        return False
-    return (row["step"], row["why"]) in UNDOABLE or row["step"] == "MakeBooking"
-
-
-def differences(before: Any, after: Any, name: str = "") -> list[tuple[str, Any, Any]]:
-    """Return what differs between two settings, as (dotted name, before, after)."""
-    if isinstance(after, dict):
-        known = before if isinstance(before, dict) else {}
-        return [
-            row
-            for key in {**after, **known}
-            for row in differences(known.get(key), after.get(key), f"{name}.{key}" if name else key)
-        ]
-    return [(name, before, after)] if before != after else []
+    return desk.page(
+        "undo.html",
+        int_id,
+        409 if trouble is not None else 200,
+        here="journal",
+        found=found,
+        trouble=t.sentence(str(trouble)) if trouble is not None else "",
+        entry=entry,
+        steps=[would(step, body or {}, names, t) for step in found.steps] if found is not None else [],
+        row=tell({"id": entry, **body}, names, integration.settings, t) if body is not None else None,
+    )

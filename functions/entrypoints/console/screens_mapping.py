@@ -1,36 +1,45 @@
-"""The mapping screen: object -> calendar, from the real lists of both sides."""
+"""The mapping screen: one row per object with the calendars to choose from, as both sides list them now."""
 
 from collections import Counter
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
-from functions.application.setting_up import choices, drafts
+from functions.application.setting_up import choices, drafts, removal
 from functions.application.setting_up.choices import Choices
+from functions.application.setting_up.settings_input import raw_of
 from functions.application.store import integrations
 from functions.domain.model.errors import Invalid, SyncError
 from functions.domain.model.numbers import whole_number
+from functions.domain.settings.integration import Phase
 from functions.domain.settings.schema import MappingRow, Settings
 from functions.entrypoints.console.desk import Desk
 from functions.entrypoints.console.fields import Field
 from functions.entrypoints.console.texts import Texts
 
 FIELDS = (Field("mapping"),)
-SPARE = 2
+SPARE = 1
 MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as shown, with what is wrong or remarkable about it (keys of texts)."""
+    """A row as shown. `listed`: the object is one of i-Reserve's list, so that only its calendar is asked."""
 
     object: str
     calendar: str
     object_name: str = ""
+    group: str = ""
     calendar_name: str = ""
+    listed: bool = False
     marks: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What the row is about, for a screen reader."""
+        return self.object_name or self.object
 
 
 def add(routes: Blueprint, desk: Desk) -> None:
@@ -42,11 +51,11 @@ def add(routes: Blueprint, desk: Desk) -> None:
 
     @routes.post("/integrations/<int_id>/mapping")
     def save_mapping(int_id: str) -> Response:
-        rows = _typed(request.form)
+        found = choices.choices(desk.ports, int_id)
+        rows = _typed(request.form, found)
         if request.form.get("do") == "more":
-            return _screen(desk, int_id, rows=rows, spare=len(rows) + 10)
-        part = {"mapping": _kept(rows, integrations.get(desk.ports.documents, int_id).settings)}
-        saved = desk.save(int_id, FIELDS, "mapping", part)
+            return _screen(desk, int_id, rows=rows, spare=10)
+        saved = desk.save(int_id, FIELDS, "mapping", {"mapping": _raw(desk, int_id, rows)})
         if isinstance(saved, Response):
             return saved
         if saved is not None:
@@ -54,56 +63,108 @@ def add(routes: Blueprint, desk: Desk) -> None:
         page = "outbound" if request.form.get("do") == "next" else "mapping"
         return desk.done(f"/console/integrations/{int_id}/{page}", "saved")
 
+    @routes.post("/integrations/<int_id>/unmapped")
+    def go_on(int_id: str) -> Response:
+        if left := removal.take_unmapped(desk.ports, int_id):
+            return desk.page("unmapped.html", int_id, here="mapping", left=left)
+        return desk.done(f"/console/integrations/{int_id}/mapping", "saved")
 
-def _typed(form: MultiDict[str, str]) -> list[MappingRow]:
-    """Return the rows that were filled in; a row that is ticked to be removed is left out."""
+
+def _typed(form: MultiDict[str, str], found: Choices) -> list[MappingRow]:
+    """Return the rows with a calendar, and those typed by hand; a name that only one bears becomes its id."""
+    objects = _ids((each.id, each.name) for each in found.objects or ())
+    calendars = _ids((each.id, each.title) for each in found.calendars or ())
     count = min(whole_number(form.get("rows", "")) or 0, MOST)
+    listed = {each.id for each in found.objects or ()} | {"*"}
     rows = []
     for i in range(count):
         name, calendar = (form.get(f"mapping.{i}.{part}", "").strip() for part in ("object", "calendar"))
-        if (name or calendar) and form.get(f"mapping.{i}.remove") != "on":
+        name, calendar = objects.get(name.casefold(), name), calendars.get(calendar.casefold(), calendar)
+        removed = form.get(f"mapping.{i}.remove") == "on" or (name in listed and not calendar)
+        if (name or calendar) and not removed:
             rows.append(MappingRow(name, calendar))
     return rows
 
 
-def _kept(rows: list[MappingRow], settings: Settings) -> list[dict[str, Any]]:
-    """Return the rows as raw settings; what this screen does not show of a row stays as it was."""
-    before = {row.object: row for row in settings.mapping}
-    return [asdict(replace(before.get(row.object, row), calendar=row.calendar)) for row in rows]
+def _ids(named: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return ids by their names in lower case, where one only bears the name and it is nobody's id."""
+    pairs = list(named)
+    often = Counter(name.strip().casefold() for _, name in pairs)
+    taken = {identity for identity, _ in pairs}
+    names = ((name.strip().casefold(), identity) for identity, name in pairs)
+    return {name: identity for name, identity in names if often[name] == 1 and name not in taken}
+
+
+def _raw(desk: Desk, int_id: str, rows: list[MappingRow]) -> list[dict[str, object]]:
+    """Return the rows as settings; what else a row says stays as it was."""
+    former = raw_of(integrations.get(desk.ports.documents, int_id).settings)["mapping"]
+    known = {(row["object"], row["calendar"]): row for row in former} | {row["object"]: row for row in former}
+    found = []
+    for row in rows:
+        before = known.get((row.object, row.calendar)) or known.get(row.object) or {}
+        found.append({**before, "object": row.object, "calendar": row.calendar})
+    return found
 
 
 def _screen(
-    desk: Desk, int_id: str, error: SyncError | None = None, rows: list[MappingRow] | None = None, spare: int = 0
+    desk: Desk, int_id: str, error: SyncError | None = None, rows: list[MappingRow] | None = None, spare: int = SPARE
 ) -> Response:
     integration = integrations.get(desk.ports.documents, int_id)
     settings, t = integration.settings, desk.texts(integration)
     found = choices.choices(desk.ports, int_id)
     kept = list(settings.mapping) if rows is None else rows
-    shown = [_row(row, kept, found, settings) for row in kept]
-    shown += [Row("", "")] * (max(SPARE, spare - len(kept)) if kept else 3)
+    fresh = rows is None and not kept and integration.phase is Phase.DRAFT
+    shown = _rows(kept, found, settings, suggest=fresh)
     lost, cut = choices.without_calendar(desk.ports, int_id) if found.objects else ([], False)
-    have = {row.object for row in kept}
     return desk.page(
         "mapping.html",
         int_id,
         422 if error is not None else 200,
         here="mapping",
-        rows=shown,
+        rows=[*shown, *[Row("", "")] * spare],
+        has_star=any(row.object == "*" for row in kept),
+        known={each.id for each in found.calendars or ()},
         found=found,
-        unmapped=[each for each in found.objects or () if "*" not in have and each.id not in have],
+        suggested=sum("suggested" in row.marks for row in shown),
         lost=lost,
         cut=cut,
-        row_faults=_row_faults(error, t),
+        row_faults=_row_faults(error, t, kept, shown),
         faults=desk.faults(error, FIELDS, t) if error is not None and not isinstance(error, Invalid) else {},
         seen=request.form.get("seen", "") if error is not None else drafts.mark(settings, ["mapping"]),
     )
 
 
-def _row_faults(error: SyncError | None, t: Texts) -> dict[str, list[str]]:
+def _rows(kept: list[MappingRow], found: Choices, settings: Settings, *, suggest: bool) -> list[Row]:
+    """Return a row for every kept one and for every object without; equal names are suggested where that is asked."""
+    titles = _ids((each.id, each.title) for each in found.calendars or () if each.writable)
+    rows = [_row(row, kept, found, settings) for row in kept]
+    have = {row.object for row in kept}
+    for each in found.objects or ():
+        if each.id not in have:
+            calendar = titles.get(each.name.strip().casefold(), "") if suggest else ""
+            marks = ("suggested",) if calendar else () if "*" in have else ("no_calendar",)
+            rows.append(Row(each.id, calendar, each.name, each.group, "", listed=True, marks=marks))
+    if "*" not in have and found.objects is not None:
+        rows.append(Row("*", "", listed=True))
+    return sorted(rows, key=lambda row: row.object == "*")  # the order of the others says which is the first
+
+
+def _row_faults(error: SyncError | None, t: Texts, kept: list[MappingRow], shown: list[Row]) -> dict[str, list[str]]:
+    """Return the faults at the rows as they are shown; the settings number the kept ones."""
     faults: dict[str, list[str]] = {}
     for fault in error.faults if isinstance(error, Invalid) else ():
-        faults.setdefault(fault.field, []).append(t.sentence(fault.message))
+        faults.setdefault(_place(fault.field, kept, shown), []).append(t.sentence(fault.message))
     return faults
+
+
+def _place(field: str, kept: list[MappingRow], shown: list[Row]) -> str:
+    name, _, rest = field.partition(".")
+    number, _, part = rest.partition(".")
+    if name != "mapping" or not number.isdigit() or int(number) >= len(kept):
+        return field
+    row = kept[int(number)]
+    at = next((n for n, each in enumerate(shown) if (each.object, each.calendar) == (row.object, row.calendar)), None)
+    return field if at is None else f"mapping.{at}.{part or 'object'}"
 
 
 def _row(row: MappingRow, rows: list[MappingRow], found: Choices, settings: Settings) -> Row:
@@ -121,7 +182,15 @@ def _row(row: MappingRow, rows: list[MappingRow], found: Choices, settings: Sett
         marks.append("unreachable")
     if entry is not None and not entry.writable:
         marks.append("read_only")
-    if settings.inbound.enabled and row.object == settings.inbound_object:
+    if settings.inbound.enabled and row.calendar and settings.object_for_new_event(row.calendar) == row.object:
         marks.append("inbound")
-    name = objects[row.object].name if row.object in objects else ""
-    return Row(row.object, row.calendar, name, entry.title if entry is not None else "", tuple(marks))
+    known = objects.get(row.object)
+    return Row(
+        row.object,
+        row.calendar,
+        known.name if known is not None else "",
+        known.group if known is not None else "",
+        entry.title if entry is not None else "",
+        listed=known is not None or row.object == "*",
+        marks=tuple(marks),
+    )

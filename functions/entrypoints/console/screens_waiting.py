@@ -1,14 +1,20 @@
-"""What waits for a person: parked items, held removals, paused pairs."""
+"""What waits: cancellations under way, held removals, parked items, paused pairs; with what a person can decide."""
+
+from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, Response, request
 
 from functions.application.store import integrations, links, parked
 from functions.application.support import held
+from functions.application.support.titles import titles
 from functions.domain.model.errors import SyncError
 from functions.domain.model.link import State
 from functions.entrypoints.console.desk import Desk
 
 MOST = 200
+CONFIRMED = ("approve", "cancel_now")  # what cannot simply be taken back
+Deed = Callable[[str], object]
 
 
 def add(routes: Blueprint, desk: Desk) -> None:
@@ -16,7 +22,7 @@ def add(routes: Blueprint, desk: Desk) -> None:
     ports = desk.ports
 
     def here(int_id: str) -> str:
-        return f"/console/integrations/{int_id}/waiting"
+        return desk.back(f"/console/integrations/{int_id}/waiting")
 
     @routes.get("/integrations/<int_id>/waiting")
     def waiting(int_id: str) -> Response:
@@ -37,26 +43,64 @@ def add(routes: Blueprint, desk: Desk) -> None:
         items = request.form.getlist("item")
         if request.form.get("all") == "yes":
             items = [str(each["id"]) for each in held.every(ports, int_id)]
-        try:
-            for item in items:
-                (held.approve if approve else held.restore)(ports, int_id, item, desk.actor())
-        except SyncError as error:
-            return _screen(desk, int_id, error)
-        return desk.done(here(int_id), "approved" if approve else "restored")
+        if approve and request.form.get("sure") != "yes":
+            return _ask(desk, int_id, "held", "approve", len(items))
+        decided = held.approve if approve else held.restore
+        return _done(desk, int_id, items, lambda item: decided(ports, int_id, item, desk.actor()), here(int_id))
+
+    @routes.post("/integrations/<int_id>/cancelling")
+    def call_off(int_id: str) -> Response:
+        items = [link.id for link in held.in_grace(ports, int_id)]
+        return _done(desk, int_id, items, lambda item: held.keep(ports, int_id, item, desk.actor()), here(int_id))
+
+    @routes.post("/integrations/<int_id>/links/<link>/keep")
+    def keep(int_id: str, link: str) -> Response:
+        return _done(desk, int_id, [link], lambda item: held.keep(ports, int_id, item, desk.actor()), here(int_id))
+
+    @routes.post("/integrations/<int_id>/links/<link>/cancel_now")
+    def cancel_now(int_id: str, link: str) -> Response:
+        if request.form.get("sure") != "yes":
+            return _ask(desk, int_id, f"links/{link}/cancel_now", "cancel_now", 1)
+        return _done(
+            desk, int_id, [link], lambda item: held.cancel_now(ports, int_id, item, desk.actor()), here(int_id)
+        )
 
     @routes.post("/integrations/<int_id>/links/<link>/resume")
     def resume_link(int_id: str, link: str) -> Response:
-        try:
-            held.resume(ports, int_id, link, desk.actor())
-        except SyncError as error:
-            return _screen(desk, int_id, error)
-        return desk.done(here(int_id), "link_resumed")
+        return _done(desk, int_id, [link], lambda item: held.resume(ports, int_id, item, desk.actor()), here(int_id))
+
+
+SAID = {"decide": "approved", "call_off": "kept", "keep": "kept", "cancel_now": "cancelled_now"}
+
+
+def _done(desk: Desk, int_id: str, items: list[str], deed: Deed, address: str) -> Response:
+    """Do a deed to each item; the first that is refused stops it, with what was done until then said on the page."""
+    try:
+        for item in items:
+            deed(item)
+    except SyncError as error:
+        return _screen(desk, int_id, error)
+    name = (request.endpoint or "").rsplit(".", 1)[-1]
+    said = "restored" if name == "decide" and request.form.get("do") != "approve" else SAID.get(name, "link_resumed")
+    return desk.done(address, said)
+
+
+def _ask(desk: Desk, int_id: str, path: str, deed: str, count: int) -> Response:
+    """Ask before what cannot simply be taken back, naming how much it is."""
+    again = [(k, v) for k, v in request.form.items(multi=True) if k not in ("csrf_token", "sure")]
+    return desk.confirm(int_id, f"/console/integrations/{int_id}/{path}", deed, again, here="waiting", n=count)
 
 
 def _screen(desk: Desk, int_id: str, error: SyncError | None = None) -> Response:
     ports = desk.ports
     integration = integrations.get(ports.documents, int_id)
     t = desk.texts(integration)
+    items, grace = held.every(ports, int_id), held.in_grace(ports, int_id, MOST)
+    paused = list(links.every(ports.documents, int_id, {"state": State.PAUSED.value}))[:MOST]
+    foreign = list(links.every(ports.documents, int_id, {"foreign": True}))[:MOST]
+    names: list[str] = [link.booking_id for link in (*grace, *paused, *foreign)]
+    names += [each["booking_id"] for item in items for each in item["bookings"]]
+    shown: dict[str, Any] = {"held": items, "grace": grace, "paused": paused, "foreign": foreign}
     return desk.page(
         "waiting.html",
         int_id,
@@ -64,6 +108,6 @@ def _screen(desk: Desk, int_id: str, error: SyncError | None = None) -> Response
         here="waiting",
         trouble=t.sentence(str(error)) if error is not None else "",
         parked=parked.every(ports, int_id, MOST),
-        held=held.every(ports, int_id),
-        paused=list(links.every(ports.documents, int_id, {"state": State.PAUSED.value}))[:MOST],
+        titles=titles(ports, int_id, names),
+        **shown,
     )

@@ -1,6 +1,6 @@
 """The console's words in both languages, and the sentences that come from inside, in Dutch.
 
-`texts/<language>.yaml` holds what the screens say, by key. What the use cases say (faults, refusals, findings) is
+`texts/<language>.yaml` and the files of the folder `texts/<language>` hold what the screens say, by key. What the use cases say (faults, refusals, findings) is
 written where it arises, in English; `texts/sentences.nl.yaml` has the Dutch of each, with `{}` where a value stands.
 """
 
@@ -21,11 +21,12 @@ LONGEST, MOST = 500, 8  # characters, and parts, of a sentence that is translate
 
 
 @cache
-def table(name: str) -> dict[str, str]:
-    """Return a file of texts by dotted key."""
+def table(language: str) -> dict[str, str]:
+    """Return the texts of a language by dotted key."""
     import yaml
 
-    return dict(_flat(yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))))
+    files = [FOLDER / f"{language}.yaml", *sorted((FOLDER / language).glob("*.yaml"))]
+    return dict(row for file in files for row in _flat(yaml.safe_load(file.read_text(encoding="utf-8"))))
 
 
 def _flat(node: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -79,9 +80,25 @@ class Texts:
         """Return a moment on the integration's clock, such as `Tue 24 Nov 2026 10:00`."""
         if not moment:
             return "–"
-        aware = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-        here = aware.astimezone(ZoneInfo(self.zone))
+        here = self.local(moment)
         return f"{self.day(here.date())} {here:%H:%M}"
+
+    def second(self, moment: datetime | str) -> str:
+        """Return a moment to the second."""
+        return f"{self.day(self.local(moment).date())} {self.to_second(moment)}"
+
+    def to_second(self, moment: datetime | str) -> str:
+        """Return the time of day of a moment, to the second."""
+        return f"{self.local(moment):%H:%M:%S}"
+
+    def clock(self, moment: datetime | str) -> str:
+        """Return the time of day of a moment."""
+        return f"{self.local(moment):%H:%M}"
+
+    def local(self, moment: datetime | str) -> datetime:
+        """Return a moment on the integration's clock."""
+        aware = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+        return aware.astimezone(ZoneInfo(self.zone))
 
     def day(self, day: date | str) -> str:
         """Return a day, such as `Tue 24 Nov 2026`."""

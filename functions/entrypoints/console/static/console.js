@@ -56,6 +56,12 @@ document.addEventListener("click", (event) => {
   if (button.dataset.copy) copy(button);
   if (button.dataset.insert) insert(button.dataset.insert);
 });
+document.addEventListener("keydown", (event) => {
+  const target = event.key === "Enter" && event.target.closest("[data-enter]");
+  if (!target) return;
+  event.preventDefault();
+  document.getElementById(target.dataset.enter).click();
+});
 document.addEventListener("focusin", (event) => { if (event.target.matches("[data-template]")) lastTemplate = event.target; });
 document.addEventListener("input", (event) => { if (event.target.matches("[data-template]")) markUnknown(event.target); });
 document.querySelectorAll("[data-template]").forEach(markUnknown);

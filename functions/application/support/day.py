@@ -1,0 +1,295 @@
+"""A day, or some, of one room or all: both sides read live and laid over each other. Nothing of it is kept."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import partial
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from functions.application.ports import BookingRow, Ports
+from functions.application.scanning.rows import booking_of, rows_of
+from functions.application.store import integrations, links
+from functions.application.sync.session import SyncSession, open_session
+from functions.domain.model.appointment import AllDay, When
+from functions.domain.model.booking import Booking
+from functions.domain.model.errors import Malformed, SyncError
+from functions.domain.model.event import Event, EventKey
+from functions.domain.model.link import Link, State
+from functions.domain.planning.plan_inbound import eligible
+from functions.domain.planning.projection import period, when_of
+
+T = TypeVar("T")
+MOST_DAYS = 7
+MOST_PAGES = 8  # of events of one calendar
+AT_ONCE = 300  # links that are read together
+MOST_READ = 40  # bookings whose rows say too little
+
+
+class Relation(StrEnum):
+    """How a booking and its event stand to each other."""
+
+    SAME = "same"
+    DIFFERS = "differs"
+    CANCELLING = "cancelling"  # the event was deleted; the booking is cancelled when the waiting time is over
+    HELD = "held"
+    REFUSED = "refused"
+    PAUSED = "paused"
+    UNREAD = "unread"  # its calendar could not be read
+    NO_EVENT_YET = "no_event_yet"
+    NO_BOOKING_YET = "no_booking_yet"
+    ONLY_BOOKING = "only_booking"  # its status asks for no event
+    ONLY_EVENT = "only_event"  # an event that becomes no booking
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A booking, an event, or both. `booked` and `shown` are their times; None: that side has none."""
+
+    object_id: str
+    calendar: str
+    relation: Relation
+    booking_id: str = ""
+    status: int | None = None
+    booked: When | None = None
+    shown: When | None = None
+    title: str = ""
+    event_id: str = ""
+    event_link: str = ""
+    link_id: str = ""
+    until: datetime | None = None  # when the booking will be cancelled
+
+    @property
+    def when(self) -> When:
+        """The time to show it at: the booking's, else the event's."""
+        found = self.booked or self.shown
+        if found is None:
+            raise ValueError("an item has a booking or an event")
+        return found
+
+    @property
+    def sorts_at(self) -> tuple[str, str]:
+        """What brings items into the order of their times; whole days go first."""
+        when = self.when
+        start = when.first.isoformat() if isinstance(when, AllDay) else when.start.isoformat()
+        return start, self.booking_id or self.event_id
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What stands in one room: an object and its calendar; "" where an event's calendar leaves the object open."""
+
+    object_id: str
+    calendar: str
+    found: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The rooms with what stands in them, and what could not be read: (calendar or `ireserve`, a sentence)."""
+
+    first: date
+    days: int
+    rooms: tuple[Room, ...]
+    troubles: tuple[tuple[str, str], ...]
+
+
+def read(ports: Ports, int_id: str, first: date, days: int = 1, object_id: str = "") -> Day:
+    """Read both sides of some days on the integration's clock; trouble on one side leaves the other readable."""
+    if not 1 <= days <= MOST_DAYS:
+        raise Malformed(f"a day, or up to {MOST_DAYS}", reason="days")
+    session = open_session(ports, integrations.get(ports.documents, int_id))
+    settings = session.settings
+    wanted = (settings.calendar_of(object_id),) if object_id else settings.calendars
+    calendars = [calendar for calendar in wanted if calendar]
+    troubles: list[tuple[str, str]] = []
+    rows: dict[str, BookingRow] = {}
+    try:
+        rows = rows_of(session, first, first + timedelta(days=days - 1))
+    except SyncError as error:
+        troubles.append(("ireserve", str(error)))
+    pieces = [partial(_events, session.again(), calendar, first, days) for calendar in calendars]
+    events: list[Event] = []
+    for calendar, found in zip(calendars, ports.in_parallel(pieces), strict=True):
+        if isinstance(found, SyncError):
+            troubles.append((calendar, str(found)))
+        else:
+            events += found
+    unread = {place for place, _ in troubles}
+    every = _items(session, first, days, rows, events, unread)
+    items = [each for each in every if not object_id or each.object_id == object_id]
+    return Day(first, days, _by_room(session, items, object_id), tuple(troubles))
+
+
+def _events(session: SyncSession, calendar: str, first: date, days: int) -> list[Event] | SyncError:
+    zone = ZoneInfo(session.settings.timezone)
+    start = datetime.combine(first, datetime.min.time(), zone)
+    end = datetime.combine(first + timedelta(days=days), datetime.min.time(), zone)
+    found: list[Event] = []
+    page = ""
+    try:
+        for _ in range(MOST_PAGES):
+            answer = session.calendars.between(calendar, start, end, page=page)
+            found += [each for each in answer.items if isinstance(each, Event)]
+            page = answer.next_page
+            if not page:
+                break
+    except SyncError as error:
+        return error
+    return found
+
+
+def _items(
+    session: SyncSession, first: date, days: int, rows: dict[str, BookingRow], events: list[Event], unread: set[str]
+) -> list[Item]:
+    """Pair the bookings with the events, and say how each stands."""
+    documents = session.ports.documents
+    shown: dict[EventKey, Link] = {}
+    for some in _some([event.key for event in events]):
+        shown |= links.of_events(documents, session.id, some)
+    named = list(dict.fromkeys([*rows, *(link.booking_id for link in shown.values() if link.booking_id)]))
+    booked: dict[str, Link] = {}
+    for few in _some(named):
+        booked |= links.of_bookings(documents, session.id, few)
+    bookings = _bookings(session, rows, [each for each in named if each not in rows or booking_of(rows[each]) is None])
+    at_hand = {event.key: event for event in events}
+    at_hand |= _elsewhere(session, [booked[each] for each in bookings], at_hand, unread)
+    found, used = [], set[EventKey]()
+    for booking_id, booking in bookings.items():
+        link = booked[booking_id]
+        event = at_hand.get(link.event) if link.event is not None else None
+        if event is not None:
+            used.add(event.key)
+        if item := _booking(session, booking, link, event, unread):
+            found.append(item)
+    found += [event_item(session, event, shown.get(event.key)) for event in events if event.key not in used]
+    return sorted((each for each in found if _within(session, each, first, days)), key=lambda each: each.sorts_at)
+
+
+def _some(values: list[T]) -> Iterator[list[T]]:
+    for start in range(0, len(values), AT_ONCE):
+        yield values[start : start + AT_ONCE]
+
+
+def _bookings(session: SyncSession, rows: dict[str, BookingRow], unsure: list[str]) -> dict[str, Booking]:
+    """Return the bookings as their rows show them; what a row does not say is read, or is as both sides last agreed."""
+    found = {row.id: booking for row in rows.values() if (booking := booking_of(row)) is not None}
+    pieces = [partial(session.again().read_booking, each) for each in unsure[:MOST_READ]]
+    for read in session.ports.in_parallel(pieces):
+        if read.value is not None:
+            found[read.value.id] = read.value
+    return found
+
+
+def _elsewhere(
+    session: SyncSession, paired: list[Link], at_hand: dict[EventKey, Event], unread: set[str]
+) -> dict[EventKey, Event]:
+    """Return the events of these bookings that stand on other days."""
+    keys = [
+        link.event
+        for link in paired
+        if link.event is not None
+        and link.event not in at_hand
+        and link.event.calendar not in unread
+        and link.state is State.ACTIVE
+        and not link.closed
+    ]
+    pieces = [partial(session.again().read_event, key) for key in keys[:MOST_READ]]
+    return {read.value.key: read.value for read in session.ports.in_parallel(pieces) if read.value is not None}
+
+
+def _booking(session: SyncSession, booking: Booking, link: Link, event: Event | None, unread: set[str]) -> Item | None:
+    """Return a booking with its event; None for one that neither has nor needs one and is cancelled."""
+    outbound, booked = session.settings.outbound, when_of(booking, session.settings)
+    cancelled = booking.status in outbound.delete_on_status
+    if cancelled and event is None:
+        return None
+    if link.state is State.GRACE:
+        relation = Relation.CANCELLING
+    elif link.state in (State.HELD, State.REFUSED, State.PAUSED):
+        relation = Relation(link.state.value)
+    elif link.notice:
+        relation = Relation.REFUSED
+    elif link.event is not None and link.event.calendar in unread:
+        relation = Relation.UNREAD
+    elif event is not None:
+        relation = Relation.SAME if event.when == booked and not cancelled else Relation.DIFFERS
+    else:
+        relation = Relation.NO_EVENT_YET if _wants_event(session, booking, link) else Relation.ONLY_BOOKING
+    return Item(
+        object_id=booking.object_id,
+        calendar=event.key.calendar if event is not None else session.settings.calendar_of(booking.object_id) or "",
+        relation=relation,
+        booking_id=booking.id,
+        status=booking.status,
+        booked=booked,
+        shown=event.when if event is not None else None,
+        title=event.title if event is not None else "",
+        event_id=event.key.id if event is not None else "",
+        event_link=event.html_link if event is not None else "",
+        link_id=link.id,
+        until=link.until if link.state is State.GRACE else None,
+    )
+
+
+def _wants_event(session: SyncSession, booking: Booking, link: Link) -> bool:
+    settings = session.settings
+    wanted = (
+        booking.status in settings.outbound.create_on_status and settings.calendar_of(booking.object_id) is not None
+    )
+    return (
+        wanted
+        and link.state is not State.DETACHED
+        and not (booking.activity_id and settings.outbound.activities == "none")
+    )
+
+
+def event_item(session: SyncSession, event: Event, link: Link | None) -> Item:
+    """Return an event without its booking: a person's own, or one whose booking was not read."""
+    settings = session.settings
+    object_id = settings.object_for_new_event(event.key.calendar)
+    only = settings.objects_of(event.key.calendar)
+    waits = link is None and object_id is not None and eligible(event, session.planning_context())
+    paired = link is not None and bool(link.booking_id)
+    refused = link is not None and bool(link.notice) and not paired
+    relation = Relation.REFUSED if refused else Relation.NO_BOOKING_YET if waits else Relation.ONLY_EVENT
+    return Item(
+        object_id=object_id or (only[0] if len(only) == 1 else ""),
+        calendar=event.key.calendar,
+        relation=Relation.SAME if paired else relation,
+        booking_id=link.booking_id if link is not None else "",
+        shown=event.when,
+        title=event.title,
+        event_id=event.key.id,
+        event_link=event.html_link,
+        link_id=link.id if link is not None else "",
+    )
+
+
+def starts(session: SyncSession, when: When) -> datetime:
+    """Return the instant at which something starts."""
+    return period(when, session.settings.timezone)[0]
+
+
+def _within(session: SyncSession, item: Item, first: date, days: int) -> bool:
+    zone = session.settings.timezone
+    begin, end = period(AllDay(first, first + timedelta(days=days)), zone)
+    spans = [period(when, zone) for when in (item.booked, item.shown) if when is not None]
+    return any((start < end and until > begin) or begin <= start < end for start, until in spans)
+
+
+def _by_room(session: SyncSession, items: list[Item], only: str) -> tuple[Room, ...]:
+    """Return the rooms in the order of the mapping, those without items too; then what belongs to none of them."""
+    settings = session.settings
+    rooms: dict[tuple[str, str], list[Item]] = {}
+    for row in settings.mapping:
+        if row.object != "*" and (not only or row.object == only):
+            rooms[row.object, row.calendar] = []
+    places = {name: key for key in rooms for name in (key[0],)}
+    others: dict[tuple[str, str], list[Item]] = defaultdict(list)
+    for item in items:
+        key = places.get(item.object_id)
+        (rooms[key] if key is not None else others[item.object_id, item.calendar]).append(item)
+    return tuple(Room(*key, tuple(there)) for key, there in (*rooms.items(), *others.items()))

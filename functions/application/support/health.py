@@ -1,0 +1,97 @@
+"""The one line on every page: how an integration is, and what mends it. From the store alone; nothing outside is called."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from functions.application.ports import Ports
+from functions.application.scanning import scan
+from functions.application.store import calendars, journal_read
+from functions.application.store.integrations import path_of
+from functions.application.support.diagnose_more import BEHIND, NIGHTLY, SILENT_AMBER, Queue
+from functions.domain.model.link import State
+from functions.domain.settings.integration import Integration, Phase
+
+RECENT, MOST_CANCELLING = 10, 500
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelling:
+    """Bookings that will be cancelled because their events were deleted: how many, and when the first of them."""
+
+    count: int
+    first: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`says` is the key of a sentence, `level` good, info, dim, warn or bad, `act` the page or deed that mends it.
+
+    Amber and red mean that somebody should do something; what nobody can or needs to settle is dim.
+    """
+
+    says: str
+    level: str
+    act: str = ""
+    count: int = 0
+    last_change: datetime | None = None
+    compared: datetime | None = None
+
+
+def cancelling(ports: Ports, int_id: str) -> Cancelling:
+    """Return what is being cancelled."""
+    rows = ports.documents.find(path_of(int_id, "links"), {"state": State.GRACE.value}, limit=MOST_CANCELLING)
+    until = sorted(datetime.fromisoformat(body["life"]["until"]) for _, body in rows)
+    return Cancelling(len(rows), until[0] if until else None)
+
+
+def health(ports: Ports, integration: Integration, waiting: int) -> Health:
+    """Return the line: what stops everything goes before what waits, that before what is merely late."""
+    if trouble := trouble_of(integration):
+        return Health(trouble, "bad", "authentication" if trouble == "google" else "ireserve")
+    idle = {
+        Phase.DRAFT: Health("draft", "dim", "activation"),
+        Phase.PAUSED: Health("paused", "warn", "resume"),
+        Phase.SHADOW: Health("shadow", "info", "activation"),
+    }
+    if integration.phase in idle:
+        return idle[integration.phase]
+    if late := _late(ports, integration):
+        return late
+    if waiting:
+        return Health("waiting" if waiting > 1 else "waiting_one", "warn", "waiting", waiting)
+    return _well(ports, integration)
+
+
+def trouble_of(integration: Integration) -> str:
+    """Return which side refuses every call until a person mends it: `google`, `ireserve` or ""."""
+    if integration.connection is not None and integration.connection.dead:
+        return "google"
+    return "ireserve" if integration.ireserve_refused else ""
+
+
+def _late(ports: Ports, integration: Integration) -> Health | None:
+    now = ports.clock()
+    due = ports.tasks.next_due() if isinstance(ports.tasks, Queue) else None
+    if due is not None and now - due > BEHIND:
+        return Health("queue", "bad", "diagnostics", int((now - due).total_seconds() // 60))
+    near = timedelta(minutes=3 * integration.settings.sync.sweep_minutes + 2)
+    if integration.near_at is None or now - integration.near_at > near:
+        return Health("not_compared", "warn", "sweep")
+    if integration.settings.inbound.enabled:
+        states = [calendars.state_of(ports.documents, integration.id, each) for each in integration.settings.calendars]
+        silent = [state for state in states if state.as_of is None or now - state.as_of > SILENT_AMBER]
+        if silent:
+            return Health("not_read" if len(silent) > 1 else "not_read_one", "warn", "sweep", len(silent))
+    return None
+
+
+def _well(ports: Ports, integration: Integration) -> Health:
+    backfill = scan.current(ports.documents, integration.id, "backfill")
+    if backfill is not None and backfill.finished_at is None:
+        return Health("filling", "info", count=backfill.looked)
+    last = journal_read.notable(journal_read.entries(ports, integration.id, limit=RECENT))
+    changed = datetime.fromisoformat(last["at"]) if last is not None else None
+    swept = integration.swept_at
+    if swept is None or ports.clock() - swept > NIGHTLY:
+        return Health("well_so_far", "good", last_change=changed)
+    return Health("well", "good", last_change=changed, compared=swept)

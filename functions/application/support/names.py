@@ -1,0 +1,72 @@
+"""What objects, calendars and statuses are called: read live from both sides, kept some minutes in this process only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from functions.application.ports import Ports
+from functions.application.setting_up import choices
+from functions.application.store import integrations
+from functions.application.store.dialect_kept import dialect_of
+from functions.domain.settings.integration import Integration
+
+FRESH, AFTER_TROUBLE = timedelta(minutes=5), timedelta(minutes=1)
+MOST = 200  # integrations of one process
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names by id. What has none stands for itself. `statuses` are the keys of a status's name, such as `open`."""
+
+    objects: Mapping[str, str] = field(default_factory=dict)
+    calendars: Mapping[str, str] = field(default_factory=dict)
+    statuses: Mapping[int, str] = field(default_factory=dict)
+
+    def object(self, identity: str) -> str:
+        """Return what an object is called."""
+        return self.objects.get(identity) or identity
+
+    def calendar(self, identity: str) -> str:
+        """Return what a calendar is called."""
+        return self.calendars.get(identity) or identity
+
+
+class Catalogue:
+    """The names of each integration. Trouble on either side costs its names, and is not asked for again at once."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._kept: dict[str, tuple[datetime, str, Names]] = {}
+
+    def of(self, int_id: str) -> Names:
+        """Return the names of an integration; raises `Gone` where there is none."""
+        integration = integrations.get(self._ports.documents, int_id)
+        now, sides = self._ports.clock(), _sides(integration)
+        kept = self._kept.get(int_id)
+        if kept is not None and kept[1] == sides and kept[0] > now:
+            return kept[2]
+        former = kept[2] if kept is not None and kept[1] == sides else Names()
+        found, whole = _read(self._ports, integration, former)
+        if len(self._kept) >= MOST:
+            self._kept.clear()
+        self._kept[int_id] = (now + (FRESH if whole else AFTER_TROUBLE), sides, found)
+        return found
+
+    def forget(self) -> None:
+        """Read everything again when it is next asked for."""
+        self._kept.clear()
+
+
+def _read(ports: Ports, integration: Integration, former: Names) -> tuple[Names, bool]:
+    """Return the names as they are now, on trouble as they were; and whether both sides answered."""
+    dead = integration.connection is None or bool(integration.connection.dead)
+    found = choices.choices(ports, integration.id, objects=not integration.ireserve_refused, calendars=not dead)
+    objects = {each.id: each.name for each in found.objects} if found.objects is not None else former.objects
+    calendars = {each.id: each.title for each in found.calendars} if found.calendars is not None else former.calendars
+    statuses = {code: name for name, code in dialect_of(integration.dialect).status_names}
+    return Names(objects, calendars, statuses), found.objects is not None and found.calendars is not None
+
+
+def _sides(integration: Integration) -> str:
+    account = integration.connection.account if integration.connection is not None else ""
+    return f"{integration.settings.ireserve.base_url} {account}"

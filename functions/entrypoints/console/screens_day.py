@@ -1,0 +1,168 @@
+"""The day: both sides of some days laid over each other, read now, and what happened meanwhile."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, request
+
+from functions.application.store import integrations, journal_read
+from functions.application.store.journal_read import Selection
+from functions.application.support import day as days
+from functions.application.support.day import Day, Item, Room
+from functions.domain.model.appointment import AllDay, When
+from functions.domain.model.errors import Malformed
+from functions.domain.planning.projection import period
+from functions.domain.settings.integration import Integration
+from functions.entrypoints.console.desk import Desk
+from functions.entrypoints.console.screens_find import RELATIONS
+from functions.entrypoints.console.telling import tell
+
+FIRST_HOUR, LAST_HOUR, WIDTH = 7, 23, 960
+MOST_TOLD = 60
+LANES = {"booking": 2, "event": 24}  # where the bars of each side begin, from the top
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of the strip of a day."""
+
+    side: str
+    relation: str
+    x: float
+    y: int
+    w: float
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The strip of a day: its bars, the lines of its hours, and the hours at its ends and middle."""
+
+    bars: tuple[Bar, ...]
+    ticks: tuple[float, ...]
+    hours: tuple[str, str, str]
+
+
+def add(routes: Blueprint, desk: Desk) -> None:
+    """Add the route of this screen."""
+
+    @routes.get("/integrations/<int_id>/day")
+    def day(int_id: str) -> Response:
+        integration = integrations.get(desk.ports.documents, int_id)
+        zone = integration.settings.timezone
+        today = desk.ports.clock().astimezone(ZoneInfo(zone)).date()
+        first, count, object_id = asked(request.args, today)
+        found = days.read(desk.ports, int_id, first, count, object_id)
+        return desk.page("day.html", int_id, here="day", **_values(desk, integration, found, object_id, today))
+
+
+def asked(given: Mapping[str, str], today: date) -> tuple[date, int, str]:
+    """Return first day, number of days and object of a question; raises `Malformed` for a date that is none."""
+    text = given.get("date", "").strip()
+    try:
+        first = date.fromisoformat(text) if text else today
+    except ValueError:
+        raise Malformed("give dates as 2026-11-24", reason="date") from None
+    if abs((first - today).days) > 3660:  # noqa: PLR2004 -- ten years
+        raise Malformed("give a date within ten years", reason="date")
+    return first, 7 if given.get("days") == "7" else 1, given.get("object", "").strip()
+
+
+def _values(desk: Desk, integration: Integration, found: Day, object_id: str, today: date) -> dict[str, Any]:
+    int_id, settings = integration.id, integration.settings
+    t, names, zone = desk.texts(integration), desk.catalogue.of(int_id), ZoneInfo(settings.timezone)
+    first, last = found.first, found.first + timedelta(days=found.days)
+    since, until = (datetime.combine(each, datetime.min.time(), zone) for each in (first, last))
+    wanted = (object_id,) if object_id else ()
+    rows, _ = journal_read.selected(
+        desk.ports,
+        int_id,
+        Selection(objects=wanted, since=since, until=until.astimezone(ZoneInfo("UTC"))),
+        "",
+        MOST_TOLD,
+    )
+
+    def step(count: int) -> str:
+        on = today if count == 0 else first + timedelta(days=count * found.days)
+        query = {"date": on.isoformat(), "object": object_id, "days": str(found.days) if found.days > 1 else ""}
+        return f"/console/integrations/{int_id}/day?{urlencode({k: v for k, v in query.items() if v})}"
+
+    objects = dict.fromkeys(row.object for row in settings.mapping if row.object != "*")
+    return {
+        "found": found,
+        "last_day": last - timedelta(days=1),
+        "object": object_id,
+        "rooms": [(each, names.object(each)) for each in objects],
+        "step": step,
+        "by_day": lambda room: list(_by_day(room, found, zone)),
+        "strip_of": lambda items, day: strip(items, day, settings.timezone),
+        "hours_of": lambda when, day: hours(when, day, settings.timezone, t("day.whole")),
+        "relation_class": RELATIONS,
+        "told": [tell(row, names, settings, t) for row in rows],
+        "titles": {item.booking_id: item.title for room in found.rooms for item in room.found if item.title},
+    }
+
+
+def _by_day(room: Room, found: Day, zone: ZoneInfo) -> Iterator[tuple[date, list[Item]]]:
+    for number in range(found.days):
+        day = found.first + timedelta(days=number)
+        yield day, [item for item in room.found if _on(item.when, day, zone)]
+
+
+def _on(when: When, day: date, zone: ZoneInfo) -> bool:
+    if isinstance(when, AllDay):
+        return when.first <= day < when.until
+    first, last = when.start.astimezone(zone), (when.end - timedelta(seconds=1)).astimezone(zone)
+    return first.date() <= day <= max(first.date(), last.date())
+
+
+def hours(when: When, day: date, timezone: str, whole: str) -> str:
+    """Return the hours of something on a day: `09:00 – 10:30`, `… – 01:00` where it began the day before."""
+    if isinstance(when, AllDay):
+        return whole
+    zone = ZoneInfo(timezone)
+    start, end = when.start.astimezone(zone), when.end.astimezone(zone)
+    first = f"{start:%H:%M}" if start.date() == day else "…"
+    return f"{first} – {f'{end:%H:%M}' if end.date() == day or end == _midnight(day, zone) else '…'}"
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day + timedelta(days=1), datetime.min.time(), zone)
+
+
+def strip(items: list[Item], day: date, timezone: str) -> Strip:
+    """Return the strip of a day: from seven to eleven at night, further where something stands outside."""
+    zone = ZoneInfo(timezone)
+    begin = datetime.combine(day, datetime.min.time(), zone)
+    spans = [
+        (side, item.relation.value, *_hours_from(begin, period(when, timezone)))
+        for item in items
+        for side, when in (("booking", item.booked), ("event", item.shown))
+        if when is not None
+    ]
+    timed = [span for span in spans if span[3] - span[2] < 24]  # noqa: PLR2004 -- hours of a day
+    first = min([FIRST_HOUR, *(int(start) for _, _, start, _ in timed)])
+    last = max([LAST_HOUR, *(int(end) + (end > int(end)) for _, _, _, end in timed)])
+    scale = WIDTH / (last - first)
+    bars = []
+    for side, relation, start, end in spans:
+        left, right = max(start, first), min(end, last)
+        if right > left:
+            bars.append(
+                Bar(side, relation, round((left - first) * scale, 1), LANES[side], round((right - left) * scale, 1))
+            )
+    ticks = tuple(round((hour - first) * scale, 1) for hour in range(first, last + 1))
+    return Strip(tuple(bars), ticks, (_clock(first), _clock((first + last) // 2), _clock(last)))
+
+
+def _hours_from(begin: datetime, span: tuple[datetime, datetime]) -> tuple[float, float]:
+    """Return start and end in hours of the day's clock, cut to the day."""
+    start, end = ((each - begin).total_seconds() / 3600 for each in span)
+    return max(0.0, start), min(24.0, end)
+
+
+def _clock(hour: int) -> str:
+    return f"{hour:02}:00"

@@ -1,0 +1,53 @@
+"""The history of the settings: who changed what, and the way back."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from functions.application.setting_up import changes
+from functions.application.setting_up.settings_input import raw_of
+from functions.application.store import integrations
+from functions.application.store.integrations import path_of
+from functions.domain.settings.schema import Settings
+from functions.entrypoints.console.desk import Desk
+from functions.entrypoints.console.dialect_form import told
+
+PAGE = 50
+
+
+def add(routes: Blueprint, desk: Desk) -> None:
+    """Add the routes of this screen."""
+    ports = desk.ports
+
+    @routes.get("/integrations/<int_id>/history")
+    def history(int_id: str) -> Response:
+        integrations.get(ports.documents, int_id)
+        rows = ports.documents.find(path_of(int_id, "history"), order="at", descending=True, limit=PAGE)
+        shown = []
+        for entry, body in rows:
+            before = body.get("before") or raw_of(Settings(id=""))
+            shown.append(
+                (entry, body, differences(before, body["after"]), before.get("dialect"), body["after"].get("dialect"))
+            )
+        return desk.page("history.html", int_id, here="history", changes=shown, told=told)
+
+    @routes.post("/integrations/<int_id>/history/<entry>/revert")
+    def revert(int_id: str, entry: str) -> Response:
+        here = f"/console/integrations/{int_id}/history"
+        try:
+            changes.revert(ports, int_id, entry, desk.actor(), request.form.get("apply", ""))
+        except changes.PlanFirst as first:
+            return desk.choose(int_id, first.plan, "history", f"{here}/{entry}/revert")
+        return desk.done(here, "reverted")
+
+
+def differences(before: Any, after: Any, name: str = "") -> list[tuple[str, Any, Any]]:
+    """Return what differs between two settings, as (dotted name, before, after)."""
+    if isinstance(after, dict):
+        known = before if isinstance(before, dict) else {}
+        return [
+            row
+            for key in {**after, **known}
+            for row in differences(known.get(key), after.get(key), f"{name}.{key}" if name else key)
+        ]
+    return [(name, before, after)] if before != after else []

@@ -1,0 +1,181 @@
+"""What a journal entry tells a person: one sentence with names, old and new, the reason, and who wanted it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from functions.application.ports import Body
+from functions.application.store.journal_read import kind_of, outcome_of
+from functions.application.support.names import Names
+from functions.domain.settings.schema import Settings
+from functions.entrypoints.console.texts import Texts
+
+UNDOABLE = {
+    *(("WriteBooking", why) for why in ("grace_over", "approved", "event_moved", "event_object", "conflict", "undone")),
+    ("PatchEvent", "put_back"),
+    ("PatchEvent", "conflict"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An entry in words. `direction` is `out` (to Google) or `in` (to i-Reserve); `seconds` None: still under way."""
+
+    id: str
+    at: str
+    booking_id: str
+    room: str
+    direction: str
+    kind: str
+    outcome: str
+    says: str
+    by: str
+    seconds: float | None
+    undone: bool
+    undoable: bool
+
+
+def tell(entry: Body, names: Names, settings: Settings, t: Texts) -> Told:
+    """Put an entry into words."""
+    lag = entry.get("lag_seconds")
+    return Told(
+        id=str(entry.get("id", "")),
+        at=str(entry["at"]),
+        booking_id=str(entry.get("booking_id", "")),
+        room=room_of(entry, names, settings),
+        direction="in" if entry["step"] in ("WriteBooking", "MakeBooking") else "out",
+        kind=kind_of(entry),
+        outcome=outcome_of(entry),
+        says=sentence(entry, names, t),
+        by=by(entry, t),
+        seconds=float(lag) if lag is not None else None,
+        undone=bool(entry.get("undone_at")),
+        undoable=undoable(entry),
+    )
+
+
+def sentence(entry: Body, names: Names, t: Texts) -> str:
+    """Return what was done and why, or what was meant and what came of it."""
+    done = entry.get("outcome") == "done"
+    said = _text(t, "told" if done else "meant", entry).format(**_values(entry, names, t))
+    ends = []
+    if done and entry.get("change", {}).get("notice"):
+        ends.append(t("told.because", reason=reason_name(str(entry["change"]["notice"]), t)))
+    elif not done:
+        ends.append(_came(entry, t))
+    return " ".join([said, *(end for end in ends if end)])
+
+
+def would(step: Body, entry: Body, names: Names, t: Texts) -> str:
+    """Return what one step of undoing an entry would do: from what the entry brought about to what the step sets."""
+    change = {name: value for name, value in step.items() if name != "step"}
+    before = {**entry.get("before", {}), **entry.get("change", {})}
+    meant = {"step": step["step"], "why": "undone", "change": change, "before": before}
+    return _text(t, "would", meant).format(**_values(meant, names, t))
+
+
+def undoable(entry: Body) -> bool:
+    """Whether the button is worth showing; the use case decides."""
+    if entry.get("outcome") != "done" or entry.get("undone_at"):
+        return False
+    return (entry["step"], entry["why"]) in UNDOABLE or entry["step"] == "MakeBooking"
+
+
+def reason_name(code: str, t: Texts) -> str:
+    """Return a reason in words; one that has none is "refused"."""
+    return t(f"reason.{code}") if t.has(f"reason.{code}") else t("reason.other")
+
+
+def by(entry: Body, t: Texts) -> str:
+    """Return who wanted it: a person by name, else how the service heard of it."""
+    actor, source = str(entry.get("actor", "")), str(entry.get("hint", "")).split(" ")[0]
+    if actor:
+        return t(f"actor.{actor}") if t.has(f"actor.{actor}") else actor
+    return t(f"source.{source}") if t.has(f"source.{source}") else source
+
+
+def room_of(entry: Body, names: Names, settings: Settings) -> str:
+    """Return the room that an entry is about, by name; "" where it cannot be told."""
+    change, before = entry.get("change", {}), entry.get("before", {})
+    identity = before.get("object_id") or change.get("object_id")
+    calendar = str(change.get("calendar") or entry.get("calendar") or before.get("calendar") or "")
+    if not identity and len(only := settings.objects_of(calendar)) == 1:
+        identity = only[0]
+    return names.object(identity) if identity else names.calendar(calendar)
+
+
+def _text(t: Texts, group: str, entry: Body) -> str:
+    step, why, change = entry["step"], entry["why"], entry.get("change", {})
+    about = "when" if "when" in change else "texts" if change.get("fields") else "status"
+    for key in (f"{step}.{why}.{about}", f"{step}.{why}", f"{step}.{about}", step):
+        if t.has(f"{group}.{key}"):
+            return t(f"{group}.{key}")
+    return t(f"{group}.any")
+
+
+def _came(entry: Body, t: Texts) -> str:
+    outcome = str(entry.get("outcome", ""))
+    if outcome == "refused":
+        side = "ireserve" if entry["step"] in ("WriteBooking", "MakeBooking") else "google"
+        return t(f"came.refused_{side}", reason=reason_name(str(entry.get("reason", "")), t))
+    return t(f"came.{outcome}") if t.has(f"came.{outcome}") else t("came.other")
+
+
+def _values(entry: Body, names: Names, t: Texts) -> dict[str, str]:
+    change, before = entry.get("change", {}), entry.get("before", {})
+    person = entry.get("replaced", {}).get("when") or before.get("when")
+    old, new = before.get("when"), change.get("when") or before.get("when")
+    return {
+        "booking": str(entry.get("booking_id", "")),
+        "old": _when(old, t),
+        "new": _when(new, t),
+        "move": _move(old, new, t),
+        "back": _move(person, new, t),
+        "person": _when(person, t),
+        "fields": ", ".join(t(f"part.{name}") if t.has(f"part.{name}") else name for name in change.get("fields", ())),
+        "from": names.calendar(str(change.get("from", ""))),
+        "to": names.calendar(str(change.get("calendar", ""))),
+        "old_room": names.object(str(before.get("object_id", "–"))),
+        "new_room": names.object(str(change.get("object_id", before.get("object_id", "–")))),
+        "old_status": status(before.get("status"), names, t),
+        "new_status": status(change.get("status", before.get("status")), names, t),
+        "changes": _changes(before, change, names, t),
+    }
+
+
+def status(code: Any, names: Names, t: Texts) -> str:
+    """Return a status by its name and code, as far as they are known."""
+    if code is None:
+        return "–"
+    name = names.statuses.get(int(code), "")
+    return f"{t('status.' + name) if t.has('status.' + name) else name} ({code})" if name else str(code)
+
+
+def _changes(before: Body, change: Body, names: Names, t: Texts) -> str:
+    parts = []
+    if change.get("when"):
+        parts.append(_move(before.get("when"), change["when"], t))
+    if change.get("object_id"):
+        parts.append(f"{names.object(str(before.get('object_id', '–')))} → {names.object(str(change['object_id']))}")
+    if change.get("status") is not None:
+        parts.append(f"{status(before.get('status'), names, t)} → {status(change['status'], names, t)}")
+    parts += [t(f"part.{name}") if t.has(f"part.{name}") else name for name in change.get("fields", ())]
+    return ", ".join(parts) or t("empty")
+
+
+def _when(when: Body | None, t: Texts) -> str:
+    if not when:
+        return "–"
+    return t.days(when["first"], when["until"]) if "first" in when else t.span(when["start"], when["end"])
+
+
+def _move(old: Body | None, new: Body | None, t: Texts) -> str:
+    """Return old → new, the day once where it is one."""
+    before, after = _when(old, t), _when(new, t)
+    if not old or before == after:
+        return after
+    if new and "start" in old and "start" in new:
+        days = {t.local(each).date() for each in (old["start"], old["end"], new["start"], new["end"])}
+        if len(days) == 1:
+            return f"{before} → {t.local(datetime.fromisoformat(new['start'])):%H:%M} – {t.local(new['end']):%H:%M}"
+    return f"{before} → {after}"

@@ -1,0 +1,145 @@
+"""Consequences before the deed: what a change would do is shown, and what cannot simply be taken back is asked about."""
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.harness.place import ROOM_A, ROOM_B, Place
+from tests.harness.tab import Tab
+
+HERE = "/console/integrations/7"
+
+
+@pytest.fixture
+def tab(place: Place) -> Tab:
+    place.activate(inbound={"allow_booking_update": True})
+    return Tab(place)
+
+
+def without_room_a(tab: Tab, **more: str) -> TestResponse:
+    rows = {"rows": "2", "mapping.0.object": "11", "mapping.0.calendar": ROOM_B, "mapping.1.object": "10"}
+    return tab.post(f"{HERE}/mapping", **rows, **{"mapping.1.calendar": ""}, **more)
+
+
+def test_a_removed_row_shows_its_plan_first_and_asks_what_becomes_of_the_events(place: Place, tab: Tab) -> None:
+    place.book()
+    place.settle()
+    answer = without_room_a(tab)
+    assert answer.status_code == 409
+    assert "One booking loses its calendar" in answer.text
+    assert [row["object"] for row in place.api("GET", "/7")["mapping"]] == ["10", "11"]
+
+
+def test_a_removed_row_keeps_its_events_and_says_that_they_are_left_alone(place: Place, tab: Tab) -> None:
+    booking = place.book()
+    place.settle()
+    assert without_room_a(tab, apply="all", left="keep").status_code == 303
+    place.settle(60)
+    assert len(place.events()) == 1
+    assert "Zaal A has no calendar in the mapping" in tab.seen(f"{HERE}/find?q={booking}")
+
+
+def test_a_removed_row_takes_its_events_along_where_that_was_chosen(place: Place, tab: Tab) -> None:
+    booking = place.book()
+    own = place.draw("2026-11-25T10:00", "2026-11-25T11:00")
+    place.settle()
+    assert without_room_a(tab, apply="all", left="remove").status_code == 303
+    place.settle(60)
+    assert [event["id"] for event in place.events()] == [own["id"]]
+    assert place.booking(booking)["external_id"] == ""
+    assert place.booking(booking)["status_code"] == 20
+
+
+def test_over_the_api_the_plan_counts_what_loses_its_calendar(place: Place) -> None:
+    place.activate()
+    place.book()
+    place.settle()
+    read = place.api("GET", "/7")
+    said = place.api("PUT", "/7", {**read, "mapping": read["mapping"][1:]}, 409)
+    assert said["plan"]["left"] == 1
+    place.api("PUT", "/7?apply=all", {**read, "mapping": read["mapping"][1:]})
+    assert place.api("POST", "/7/unmapped") == {"left": 0}
+    assert place.events() == []
+
+
+def test_another_id_in_a_booking_is_amber_and_leads_to_the_booking(place: Place, tab: Tab) -> None:
+    booking = place.book(external_id="foreign0123456789")
+    place.settle()
+    levels = {check["name"]: check["level"] for check in place.api("GET", "/7/diagnostics")["checks"]}
+    assert levels["foreign"] == "amber"
+    assert f"q={booking}" in tab.seen(f"{HERE}/waiting").split('id="foreign"', 1)[1]
+
+
+@pytest.mark.parametrize(("deed", "names"), [("deactivate", "One pair stays as it is"), ("disconnect", "Are you sure")])
+def test_what_ends_the_sync_is_asked_about_first(place: Place, tab: Tab, deed: str, names: str) -> None:
+    place.book()
+    place.settle()
+    asked = tab.post(f"{HERE}/{deed}")
+    assert asked.status_code == 200
+    assert names in asked.text
+    assert place.api("GET", "/7")["state"] == "active"
+    assert place.api("GET", "/7")["connection"]["account"] == "planner@example.org"
+
+
+def test_removals_are_carried_out_only_after_their_number_was_named(place: Place) -> None:
+    place.activate(inbound={"allow_booking_update": True, "deleted_event": "ask"})
+    bookings = [place.book(f"2026-11-24T{hour:02}:00", f"2026-11-24T{hour:02}:30") for hour in (9, 10, 11)]
+    place.settle()
+    for event in place.events():
+        place.delete(event["id"])
+    place.settle(60)
+    tab = Tab(place)
+    asked = tab.post(f"{HERE}/held", all="yes", do="approve")
+    assert "3 removals will be carried out" in asked.text
+    assert {place.booking(each)["status_code"] for each in bookings} == {20}
+    assert tab.post(f"{HERE}/held", all="yes", do="approve", sure="yes").status_code == 303
+    assert {place.booking(each)["status_code"] for each in bookings} == {70}
+
+
+def test_held_removals_stand_in_the_order_of_their_days_with_their_titles(place: Place) -> None:
+    place.activate(inbound={"allow_booking_update": True, "deleted_event": "ask"})
+    late, early = place.book("2026-11-26T09:00", "2026-11-26T10:00"), place.book("2026-11-24T09:00", "2026-11-24T10:00")
+    place.settle()
+    for event in place.events():
+        place.delete(event["id"])
+    place.settle(60)
+    page = Tab(place).seen(f"{HERE}/waiting").split('id="held"', 1)[1]
+    assert page.index(f"Zaal A - {early}") < page.index(f"Zaal A - {late}")
+
+
+def test_an_address_without_a_page_is_answered_with_a_page(tab: Tab) -> None:
+    answer = tab.get("/console/integrations/7/nowhere")
+    assert answer.status_code == 404
+    assert "This page does not exist" in answer.text
+    assert tab.get("/console/api/nowhere").is_json
+
+
+def test_a_nameless_integration_is_not_called_by_a_number_alone(place: Place) -> None:
+    place.save(name="")
+    assert "Integration 7" in Tab(place).seen("/console/")
+
+
+def test_undo_tells_in_sentences_what_it_would_do(place: Place, tab: Tab) -> None:
+    place.book()
+    place.settle()
+    place.delete(place.event()["id"])
+    place.settle(400)
+    entry = next(each["id"] for each in place.api("GET", "/7/journal") if each["why"] == "grace_over")
+    page = tab.seen(f"{HERE}/journal/{entry}/undo")
+    assert "The booking changes: cancelled (70) → open (20)." in page
+    assert "Status 20" not in page
+
+
+def test_each_room_whose_new_events_become_bookings_is_marked(place: Place) -> None:
+    place.save(inbound={"follow": "all_mapped"})
+    place.connect()
+    assert Tab(place).seen(f"{HERE}/mapping").count("new events become bookings") == 2
+
+
+def test_names_that_are_typed_into_the_mapping_are_understood(place: Place) -> None:
+    place.save(mapping=[{"object": "11", "calendar": ROOM_B}])
+    place.connect()
+    tab = Tab(place)
+    form = {"rows": "1", "mapping.0.object": "zaal a", "mapping.0.calendar": "room a"}
+    assert tab.post(f"{HERE}/mapping", **form).status_code == 303
+    rows = place.api("GET", "/7")["mapping"]
+    assert [(row["object"], row["calendar"]) for row in rows] == [("10", ROOM_A)]

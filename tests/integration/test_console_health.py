@@ -1,0 +1,127 @@
+"""One line on every page tells the truth: up to date, or what is wrong and what mends it."""
+
+import re
+
+import pytest
+
+from tests.harness.place import SCOPES, Place
+from tests.harness.tab import Tab
+
+HERE = "/console/integrations/7"
+
+
+def line(tab: Tab, page: str = "") -> str:
+    return tab.seen(f"{HERE}{page}").split('id="banner"', 1)[1].split("</section>", 1)[0]
+
+
+@pytest.fixture
+def tab(place: Place) -> Tab:
+    place.activate(inbound={"allow_booking_update": True})
+    return Tab(place)
+
+
+def test_when_all_is_well_it_says_so_however_long_nothing_changed(place: Place, tab: Tab) -> None:
+    place.book()
+    place.settle()
+    assert "Up to date" in line(tab)
+    for _ in range(60):
+        place.pass_time(60)
+        place.tick()
+    says = line(tab)
+    assert "Up to date" in says
+    assert re.search(r"last change (59|60|61|62) minutes ago", says)
+    assert "In sync as of" not in says
+
+
+@pytest.mark.parametrize("page", ["/mapping", "/journal", "/diagnostics", "/find", "/waiting", "/day"])
+def test_it_stands_on_every_page(tab: Tab, page: str) -> None:
+    assert "Up to date" in line(tab, page)
+
+
+def test_in_shadow_it_claims_nothing(place: Place) -> None:
+    place.save()
+    place.connect()
+    place.book()
+    place.api("POST", "/7/activate?shadow=1")
+    place.settle()
+    says = line(Tab(place))
+    assert "nothing is written" in says
+    assert "Up to date" not in says
+    assert place.api("GET", "/7/diagnostics")["in_sync_as_of"] is None
+
+
+def test_deactivated_it_claims_nothing(place: Place, tab: Tab) -> None:
+    place.api("POST", "/7/deactivate")
+    says = line(tab)
+    assert "Not active" in says
+    assert "Up to date" not in says
+    assert place.api("GET", "/7/diagnostics")["in_sync_as_of"] is None
+
+
+def test_a_dead_connection_is_not_called_active(place: Place, tab: Tab) -> None:
+    place.google("POST", "tokens/revoke", {})
+    place.google("POST", "tokens/expire-access", {})
+    place.book()
+    place.settle(60)
+    says = line(tab)
+    assert "Google refuses the connection" in says
+    assert f"{HERE}/authentication" in says
+    assert "good" not in says
+
+
+def test_cancellations_under_way_are_counted_with_their_time_and_kept_from_there(place: Place, tab: Tab) -> None:
+    booking = place.book()
+    place.settle()
+    place.delete(place.event()["id"])
+    place.settle(20)
+    assert "1 booking will be cancelled at 09:0" in line(tab)
+    page = tab.seen(f"{HERE}/waiting")
+    assert "Keep the booking" in page
+    link = page.split(f"{HERE}/links/", 1)[1].split("/", 1)[0]
+    assert tab.post(f"{HERE}/links/{link}/keep").status_code == 303
+    place.settle(400)
+    assert place.booking(booking)["status_code"] == 20
+    assert len(place.events()) == 1
+    assert "will be cancelled" not in line(tab)
+
+
+def test_many_cancellations_are_kept_at_once(place: Place, tab: Tab) -> None:
+    bookings = [place.book(f"2026-11-24T{hour:02}:00", f"2026-11-24T{hour:02}:30") for hour in (9, 10, 11)]
+    place.settle()
+    for event in place.events():
+        place.delete(event["id"])
+    place.settle(20)
+    assert "3 bookings will be cancelled" in line(tab)
+    assert tab.post(f"{HERE}/cancelling", do="keep").status_code == 303
+    place.settle(400)
+    assert {place.booking(each)["status_code"] for each in bookings} == {20}
+    assert len(place.events()) == 3
+
+
+def test_what_waits_is_named_with_the_way_to_it(place: Place) -> None:
+    place.activate(inbound={"allow_booking_update": True, "deleted_event": "ask"})
+    place.book()
+    place.settle()
+    place.delete(place.event()["id"])
+    place.settle(60)
+    says = line(Tab(place))
+    assert "One thing waits for you" in says
+    assert f"{HERE}/waiting" in says
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_a_denied_consent_is_not_shown_as_given(place: Place, language: str) -> None:
+    place.save()
+    place.consent(scopes=SCOPES, decision="deny")
+    tab = Tab(place)
+    tab.get(f"/console/language/{language}")
+    page = tab.seen(f"{HERE}/authentication")
+    assert {"en": "Consent was given", "nl": "toestemming is gegeven"}[language] not in page
+    assert {"en": "screen said no", "nl": "nee"}[language] in page
+
+
+def test_an_expired_consent_is_not_shown_as_given(place: Place) -> None:
+    place.save()
+    place.consent()
+    place.pass_time(601)
+    assert "Consent was given" not in Tab(place).seen(f"{HERE}/authentication")

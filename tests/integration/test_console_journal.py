@@ -1,0 +1,118 @@
+"""The journal as sentences: old and new, what the person chose, the reason, seconds, names; filters; export."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from tests.harness.place import ROOM_A, Place
+from tests.harness.tab import Tab
+
+HERE = "/console/integrations/7"
+
+
+@pytest.fixture
+def tab(place: Place) -> Tab:
+    place.activate(inbound={"allow_booking_update": True})
+    return Tab(place)
+
+
+def rows(tab: Tab, query: str = "") -> str:
+    return tab.seen(f"{HERE}/journal{query}").split('id="rows"', 1)[1]
+
+
+def test_a_moved_event_is_told_with_old_and_new_time_room_and_seconds(place: Place, tab: Tab) -> None:
+    place.book()
+    place.settle()
+    place.drag(place.event()["id"], "2026-11-24T14:00", "2026-11-24T15:00")
+    place.settle()
+    told = rows(tab, "?kind=moved")
+    assert "The event was moved, and the booking followed: Tue 24 Nov 2026 10:00 – 11:00 → 14:00 – 15:00." in told
+    assert "Zaal A" in told
+    assert "09:00:1" in told or "09:00:2" in told  # the seconds
+
+
+def test_a_refusal_is_told_with_its_reason_and_what_the_person_chose(place: Place, tab: Tab) -> None:
+    place.book()
+    place.book("2026-11-24T12:00", "2026-11-24T13:00")
+    place.settle()
+    event = next(e for e in place.events() if e["start"]["dateTime"].startswith("2026-11-24T10"))
+    place.drag(event["id"], "2026-11-24T12:00", "2026-11-24T13:00")
+    place.settle()
+    refused = rows(tab, "?outcome=refused")
+    assert "i-Reserve refused: the period is not available in i-Reserve." in refused
+    put_back = rows(tab, "?kind=put_back")
+    assert "moved to Tue 24 Nov 2026 12:00 – 13:00 and was put back: Tue 24 Nov 2026 10:00 – 11:00" in put_back
+    assert "the period is not available" in put_back
+
+
+def test_housekeeping_is_hidden_until_it_is_asked_for(place: Place, tab: Tab) -> None:
+    place.book()
+    place.settle()
+    assert "id was noted" not in rows(tab)
+    assert "The event's id was noted in the booking." in rows(tab, "?kind=housekeeping")
+
+
+def test_it_is_filtered_by_booking_room_date_kind_outcome_and_person(place: Place, tab: Tab) -> None:
+    first, second = place.book(), place.book(object_id=11)
+    place.settle()
+    assert f"q={first}" in rows(tab, f"?booking={first}")
+    assert f"q={second}" not in rows(tab, f"?booking={first}")
+    assert f"q={second}" in rows(tab, "?room=11")
+    assert f"q={first}" not in rows(tab, "?room=11")
+    assert f"q={first}" in rows(tab, "?from=2026-11-23&to=2026-11-23")
+    assert "q=" not in rows(tab, "?from=2026-11-24")
+    assert "q=" not in rows(tab, "?kind=removed")
+    assert "q=" not in rows(tab, "?person=nobody")
+    assert f"q={first}" in rows(tab, "?kind=made&outcome=done")
+
+
+def test_a_date_that_is_none_is_said(tab: Tab) -> None:
+    answer = tab.get(f"{HERE}/journal?from=yesterday")
+    assert answer.status_code == 422
+    assert "Give dates as" in answer.text
+
+
+def test_it_is_exported_as_csv_and_json_with_the_same_filters(place: Place, tab: Tab) -> None:
+    first, second = place.book(), place.book(object_id=11)
+    place.settle()
+    answer = tab.get(f"{HERE}/journal.csv?room=11")
+    assert answer.mimetype == "text/csv"
+    table = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert [row["booking"] for row in table] == [second]
+    assert table[0]["what"].startswith("The event was made")
+    assert table[0]["room"] == "Zaal B"
+    made = json.loads(tab.get(f"{HERE}/journal.json?booking={first}").text)
+    assert [row["booking_id"] for row in made] == [first]
+    assert made[0]["step"] == "InsertEvent"
+
+
+def test_no_cell_of_the_csv_is_a_formula(place: Place, tab: Tab) -> None:
+    place.save(name="=1+1", inbound={"allow_booking_update": True})
+    place.book()
+    place.settle()
+    text = tab.get(f"{HERE}/journal.csv").text
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in csv.reader(io.StringIO(text)) for cell in row)
+
+
+def test_older_entries_are_reached_page_by_page_without_a_gap(place: Place, tab: Tab) -> None:
+    for hour in range(8, 20):
+        for day in range(24, 29):
+            place.book(f"2026-11-{day}T{hour:02}:00", f"2026-11-{day}T{hour:02}:30")
+    place.settle(60)
+    seen, address = set(), f"{HERE}/journal"
+    for _ in range(9):
+        page = tab.seen(address)
+        seen |= {part.split('"')[0] for part in page.split("find?q=")[1:]}
+        if "before=" not in page:
+            break
+        address = page.split('href="')[next(i for i, part in enumerate(page.split('href="')) if "before=" in part)]
+        address = address.split('"')[0]
+    assert len(seen) == 60
+
+
+def test_a_calendar_goes_by_its_title(place: Place, tab: Tab) -> None:
+    place.book()
+    place.settle()
+    assert ROOM_A not in rows(tab)
