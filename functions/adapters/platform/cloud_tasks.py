@@ -9,10 +9,11 @@ import http.client
 import json
 import threading
 from collections.abc import Callable, Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from functions.adapters.net.plain_http import Answer, PlainHttp, Unreachable
+from functions.adapters.platform.shares import Shares
 from functions.application.ports import Task
 from functions.domain.model.errors import Transient
 
@@ -48,6 +49,7 @@ class CloudTasks:
         self._http = PlainHttp(seconds, keeps=connections)
         self._made: Authorise | None = None
         self._making = threading.Lock()
+        self._shares = Shares()
 
     def put(self, *tasks: Task) -> bool:
         """Create the tasks in order; False where the first one's name waits, or ran within the last hour.
@@ -84,9 +86,10 @@ class CloudTasks:
         # names in order would slow the queue down: https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks#Task.FIELDS.name
         name = f"{hashlib.sha256(task.name.encode()).hexdigest()[:40]}-{task.lane}"
         body = json.dumps(task.body, allow_nan=False, separators=(",", ":")).encode()
+        due = self._shares.due(f"{task.body.get('int_id')} {task.lane}", task.due, datetime.now(UTC))
         return {
             "name": f"{queue}/tasks/{name}",
-            "scheduleTime": task.due.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "scheduleTime": due.astimezone(UTC).isoformat().replace("+00:00", "Z"),
             "dispatchDeadline": _DEADLINE,
             "httpRequest": {
                 "httpMethod": "POST",

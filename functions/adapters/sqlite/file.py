@@ -26,6 +26,8 @@ _TABLES = (
     "CREATE UNIQUE INDEX tasks_waiting ON tasks (name) WHERE receipt IS NULL",
     "CREATE INDEX tasks_ready ON tasks (lane, ready)",
 )
+PARTY = "coalesce(json_extract(body, '$.int_id'), '')"  # whose task it is
+_TURNS = f"CREATE INDEX IF NOT EXISTS tasks_of_party ON tasks (lane, {PARTY}, ready)"
 _CACHE_KIB = 32 * 1024  # at most, of each connection; the upper levels of a million links fit
 _AWAY = {
     sqlite3.SQLITE_BUSY: "is busy with another writer",
@@ -170,6 +172,7 @@ class SqliteFile:
                 for statement in _TABLES:
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {SCHEMA}")
+            connection.execute(_TURNS)
             for index in INDEXES:
                 connection.execute(_index_statement(index))
 

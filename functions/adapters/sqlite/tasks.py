@@ -1,19 +1,30 @@
 """The port `Tasks` and its worker side, as a table of the SQLite file."""
 
+import itertools
 import json
 import secrets
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from functions.adapters.sqlite.file import SqliteFile
+from functions.adapters.sqlite.file import PARTY, SqliteFile
 from functions.application.ports import Task
 from functions.domain.model.errors import Transient
 
 LANES = ("live", "backfill")  # in the order in which they are served
+# when the first task of each party is due: one jump in the index for each, however many tasks it has
+_FIRSTS = f"""
+    WITH RECURSIVE turn (party) AS (
+        SELECT min({PARTY}) FROM tasks WHERE lane = :lane
+        UNION ALL
+        SELECT (SELECT min({PARTY}) FROM tasks WHERE lane = :lane AND {PARTY} > turn.party)
+        FROM turn WHERE turn.party IS NOT NULL
+    )
+    SELECT party, (SELECT min(ready) FROM tasks WHERE lane = :lane AND {PARTY} = turn.party)
+    FROM turn WHERE party IS NOT NULL"""  # noqa: S608 -- a constant
 
 
 class Receipt(NamedTuple):
@@ -38,7 +49,7 @@ class SqliteTasks:
 
     A worker that dies loses its lease in the end, and the task is handed out again: at least once, never lost. Of
     several waiting tasks with one name the first stays; a task that is being done no longer waits, so that a hint that
-    arrives meanwhile is not swallowed.
+    arrives meanwhile is not swallowed. Integrations take turns: who has thousands waiting holds up nobody else.
     """
 
     def __init__(self, file: SqliteFile) -> None:
@@ -46,6 +57,8 @@ class SqliteTasks:
         self._listeners: list[Callable[[], None]] = []
         self._arriving: deque[_Put] = deque()
         self._storing = threading.Lock()
+        self._turns: dict[object, int] = {}  # when each party was last served
+        self._turn = itertools.count(1)
 
     def put(self, *tasks: Task) -> bool:
         """Store the tasks durably, all or none; a name that waits already is as good. Raises `Transient`."""
@@ -59,17 +72,25 @@ class SqliteTasks:
         self._tell()
         return True
 
-    def lease(self, now: datetime, lane: str, seconds: float) -> tuple[Task, Receipt] | None:
-        """Hand out the earliest task that is due, live before backfill; `lane` "" is any lane."""
+    def lease(
+        self, now: datetime, lane: str, seconds: float, but: Collection[object] = ()
+    ) -> tuple[Task, Receipt] | None:
+        """Hand out a task that is due, live before backfill; `lane` "" is any lane.
+
+        The earliest one of the party (integration) that was served longest ago; none of a party in `but`.
+        """
         moment = now.timestamp()
-        lanes = [each for each in self._lanes(lane) if (self._first(each) or moment + 1) <= moment]
-        if not lanes:  # the usual case, found out without the write lock
+        due = ((each, self._due(each, moment, but)) for each in self._lanes(lane))
+        lane, parties = next(((each, found) for each, found in due if found), ("", []))
+        if not parties:  # the usual case, found out without the write lock
             return None
+        party = min(parties, key=lambda each: (self._turns.get(each[0], 0), each[1]))[0]
+        self._turns[party] = next(self._turn)
         with self._file.write(durable=False) as connection:  # a lease that a power cut forgets is a task done twice
             row = connection.execute(
-                "SELECT number, name, due, body, attempts FROM tasks WHERE lane = ? AND ready <= ? "
+                f"SELECT number, name, due, body, attempts FROM tasks WHERE lane = ? AND {PARTY} = ? AND ready <= ? "  # noqa: S608 -- a constant
                 "ORDER BY ready, number LIMIT 1",
-                (lanes[0], moment),
+                (lane, party, moment),
             ).fetchone()
             if row is None:
                 return None
@@ -79,7 +100,7 @@ class SqliteTasks:
                 "UPDATE tasks SET receipt = ?, attempts = ?, ready = ? WHERE number = ?",
                 (receipt.token, receipt.attempts, (now + timedelta(seconds=seconds)).timestamp(), number),
             )
-        return Task(name, datetime.fromtimestamp(due, UTC), json.loads(body), lanes[0]), receipt
+        return Task(name, datetime.fromtimestamp(due, UTC), json.loads(body), lane), receipt
 
     def done(self, receipt: Receipt) -> None:
         """Forget a task; nothing happens when its lease has passed to another worker."""
@@ -110,9 +131,9 @@ class SqliteTasks:
         with self._file.read() as connection:
             return int(connection.execute("SELECT count(*) FROM tasks").fetchone()[0])
 
-    def next_due(self, lane: str = "") -> datetime | None:
-        """Return when the next task can be handed out, or None."""
-        moments = [moment for each in self._lanes(lane) if (moment := self._first(each)) is not None]
+    def next_due(self, lane: str = "", but: Collection[object] = ()) -> datetime | None:
+        """Return when the next task of a party that is not in `but` can be handed out, or None."""
+        moments = [ready for each in self._lanes(lane) for party, ready in self._firsts(each) if party not in but]
         return datetime.fromtimestamp(min(moments), UTC) if moments else None
 
     def listen(self, listener: Callable[[], None]) -> None:
@@ -140,10 +161,12 @@ class SqliteTasks:
     def _lanes(self, lane: str) -> tuple[str, ...]:
         return (lane,) if lane else LANES
 
-    def _first(self, lane: str) -> float | None:
+    def _due(self, lane: str, moment: float, but: Collection[object]) -> list[tuple[object, float]]:
+        return [(party, ready) for party, ready in self._firsts(lane) if ready <= moment and party not in but]
+
+    def _firsts(self, lane: str) -> list[tuple[object, float]]:
         with self._file.read() as connection:
-            row = connection.execute("SELECT min(ready) FROM tasks WHERE lane = ?", (lane,)).fetchone()
-        return None if row[0] is None else float(row[0])
+            return list(connection.execute(_FIRSTS, {"lane": lane}))
 
 
 def _row(task: Task) -> tuple[str, str, float, float, str]:

@@ -3,7 +3,8 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,8 @@ Timer = tuple[float, Callable[[], None]]  # every so many seconds, call this
 class Workers:
     """A pool of threads that does due tasks by calling `run(body)`.
 
-    Backfill has at most all threads but one, so that a live change always finds one that does no backfill. A task whose
+    Backfill has at most all threads but two and an integration all but one, so that a live change finds one that does
+    no backfill, and another integration one that does nothing for this. A task whose
     `run` raises waits again, longer each time; the use case normally puts its own retry and returns. `lease_seconds`
     must be longer than any `run` takes.
     """
@@ -36,14 +38,14 @@ class Workers:
         run: Callable[[Body], None],
         clock: Clock,
         *,
-        threads: int = 4,
+        threads: int = 5,
         lease_seconds: float = 90.0,
         timers: Sequence[Timer] = (),
     ) -> None:
         self._tasks = tasks
         self._run = run
         self._clock = clock
-        self._threads = max(2, threads)
+        self._threads = max(3, threads)
         self._lease = lease_seconds
         self._timers = timers
         self._scheduler: BackgroundScheduler | None = None
@@ -52,6 +54,7 @@ class Workers:
         self._news = False
         self._stopping = False
         self._busy = {"live": 0, "backfill": 0}
+        self._busy_for: Counter[object] = Counter()
         self._running: list[threading.Thread] = []
         tasks.listen(self._wake)
 
@@ -88,17 +91,19 @@ class Workers:
             with self._changed:
                 self._news = False
                 lane = self._open_lane()
+                full = {party for party, busy in self._busy_for.items() if busy >= self._threads - 1}
             leased = None
             try:
                 if lane is not None:
-                    leased = self._tasks.lease(self._clock(), lane, self._lease)
-                pause = self._pause(lane)
+                    leased = self._tasks.lease(self._clock(), lane, self._lease, full)
+                pause = self._pause(lane, full)
             except Exception:  # noqa: BLE001  # whatever it was, the other tasks go on
                 _LOG.exception("The tasks could not be read; looking again in a second.")
                 pause = _GLANCE_SECONDS
             with self._changed:
                 if leased:
                     self._busy[leased[0].lane] += 1
+                    self._busy_for[_party(leased[0])] += 1
                     self._handed.put(leased)
                 elif not self._news and not self._stopping:
                     self._changed.wait(pause)
@@ -109,12 +114,12 @@ class Workers:
         """Which lane may be served: "" any, "live", or None when every thread is busy."""
         if sum(self._busy.values()) >= self._threads:
             return None
-        return "" if self._busy["backfill"] < self._threads - 1 else "live"
+        return "" if self._busy["backfill"] < self._threads - 2 else "live"
 
-    def _pause(self, lane: str | None) -> float | None:
+    def _pause(self, lane: str | None, full: Collection[object]) -> float | None:
         if lane is None:
             return None
-        due = self._tasks.next_due(lane)
+        due = self._tasks.next_due(lane, full)
         until = (due - self._clock()).total_seconds() if due else _GLANCE_SECONDS
         return min(max(until, 0.001), _GLANCE_SECONDS)
 
@@ -127,6 +132,7 @@ class Workers:
                 _LOG.exception("A task could not be marked as done; it will be done again.")
             with self._changed:
                 self._busy[task.lane] -= 1
+                self._busy_for[_party(task)] -= 1
             self._wake()
 
     def _do(self, task: Task, receipt: Receipt) -> None:
@@ -143,6 +149,10 @@ class Workers:
         with self._changed:
             self._news = True
             self._changed.notify()
+
+
+def _party(task: Task) -> object:
+    return task.body.get("int_id") or ""
 
 
 def _scheduler(timers: Sequence[Timer]) -> "BackgroundScheduler":
