@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, jsonify, request
 
-from . import discovery, gate, instances, listing, views, watching, writing
+from . import busy, discovery, gate, instances, listing, masks, views, watching, writing
 from .errors import ApiError, Resource, not_found
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .tokens import Access
     from .world import World
 
-ROLES = ("none", "freeBusyReader", "reader", "writer", "owner")
+ROLES = ("none", "freeBusyReader", "reader", "writerWithoutPrivateAccess", "writer", "owner")
 MINUTE = timedelta(seconds=60)
 
 
@@ -41,13 +41,15 @@ class Api:
         return views.visible(self.world, self.access.account, self.path["calendarId"], write=write)
 
     def calendar_list_list(self) -> Response:
-        """List the account's calendars."""
+        """List the calendars that the account subscribed to; others it may see answer by their id only."""
         account = self.world.accounts[self.access.account]
         least = ROLES.index(self.query.get("minAccessRole", "none"))
         entries = [
             views.calendar_list_entry(self.world, account.email, self.world.calendars[calendar_id])
             for calendar_id, role in account.roles.items()
-            if ROLES.index(role) >= max(least, 1) and not self.world.calendars[calendar_id].gone
+            if ROLES.index(role) >= max(least, 1)
+            and calendar_id in account.subscribed
+            and not self.world.calendars[calendar_id].gone
         ]
         start, size = int(self.query.get("pageToken", 0)), self.query.get("maxResults", 100)
         answer: Resource = {
@@ -61,17 +63,28 @@ class Api:
 
     def calendar_list_get(self) -> Response:
         """Show one calendar as on the account's list."""
-        return jsonify(views.calendar_list_entry(self.world, self.access.account, self.calendar()))
+        calendar = self.calendar()
+        if calendar.id not in self.world.accounts[self.access.account].subscribed:
+            raise not_found()
+        return jsonify(views.calendar_list_entry(self.world, self.access.account, calendar))
 
     def calendars_get(self) -> Response:
         """Show one calendar."""
         return jsonify(views.calendar_resource(self.calendar()))
 
+    def colors_get(self) -> Response:
+        """Show the colours by number."""
+        return jsonify(views.colors())
+
+    def freebusy_query(self) -> Response:
+        """Show when calendars are taken."""
+        return jsonify(busy.query(self.world, self.access.account, self.body))
+
     def events_list(self) -> Response:
         """List events."""
         calendar = self.calendar()
         role = views.role_of(self.world, self.access.account, calendar)
-        return jsonify(listing.events(self.world, calendar, self.query, role))
+        return jsonify(listing.events(self.world, calendar, self.query, role, self.access.account))
 
     def events_instances(self) -> Response:
         """List the instances of one series."""
@@ -79,7 +92,9 @@ class Api:
         if found.record is None or not found.record.series:
             raise not_found()
         role = views.role_of(self.world, self.access.account, found.calendar)
-        return jsonify(listing.instances(self.world, found.calendar, found.record, self.query, role))
+        return jsonify(
+            listing.instances(self.world, found.calendar, found.record, self.query, role, self.access.account)
+        )
 
     def events_get(self) -> Response:
         """Show one event; what is in the bin is shown as cancelled."""
@@ -87,7 +102,8 @@ class Api:
         role = views.role_of(self.world, self.access.account, found.calendar)
         if found.record is not None and (found.record.purged or found.record.ghost):
             return jsonify(views.tombstone(found, "usual"))
-        return _event(views.event(found, zone_name=self.query.get("timeZone"), busy=role == "freeBusyReader"))
+        hidden = views.hides(found, role, self.access.account)
+        return _event(views.event(found, zone_name=self.query.get("timeZone"), busy=hidden))
 
     def found(self) -> instances.Found:
         """Return the event of the path, 404 if the calendar does not know it."""
@@ -135,6 +151,8 @@ METHODS = {
     "calendar.calendarList.list": Api.calendar_list_list,
     "calendar.calendarList.get": Api.calendar_list_get,
     "calendar.calendars.get": Api.calendars_get,
+    "calendar.colors.get": Api.colors_get,
+    "calendar.freebusy.query": Api.freebusy_query,
     "calendar.events.list": Api.events_list,
     "calendar.events.get": Api.events_get,
     "calendar.events.instances": Api.events_instances,
@@ -197,7 +215,12 @@ def _answer(world: World, call: Call, rest: str) -> Response:
     handler = METHODS.get(method.id)
     if handler is None:
         raise ApiError(501, "notImplemented", f"{method.id} is not simulated.")
-    return handler(Api(world, access, path, query, body))
+    response = handler(Api(world, access, path, query, body))
+    if "fields" in query and response.is_json:
+        masked = jsonify(masks.partial(response.get_json(), query["fields"]))
+        masked.headers.update({name: value for name, value in response.headers if name == "ETag"})
+        return masked
+    return response
 
 
 def _given() -> dict[str, list[str]]:

@@ -35,13 +35,15 @@ SWITCHES: dict[str, dict[str, str]] = {
     },
     "meet": {"mode": "meet_mode", "seconds": "meet_seconds"},
     "quota": {"per_minute": "per_minute", "reason": "quota_reason"},
-    "tombstones": {"mode": "tombstones"},
+    "tombstones": {"mode": "tombstones", "days": "tombstone_days", "lose": "lost_removals"},
+    "texts": {"mode": "texts"},
     "consistency": {"seconds": "lag_seconds"},
 }
 CHOICES = {
     "delivery": {"deliver", "drop", "delay", "double", "hold"},
     "meet_mode": {"success", "pending", "failure"},
     "tombstones": {"usual", "full", "bare"},
+    "texts": {"as_sent", "web"},
     "allow_http": {"loopback", "always", "never"},
 }
 
@@ -96,7 +98,9 @@ class Control:
             push=content.get("push", True),
             meet=content.get("meet", "allowed") == "allowed",
             zone_name=content.get("time_zone", "Europe/Amsterdam"),
+            subscribed=content.get("subscribed", True),
         )
+        calendar.data_owner = content.get("data_owner", calendar.data_owner)
         return self._calendar(calendar.id)
 
     def change_calendar(self, calendar_id: str) -> Any:
@@ -106,6 +110,9 @@ class Control:
             account = content.get("account", calendar.owner)
             self.world.accounts[account].roles[calendar_id] = content["access_role"]
             calendar.epoch += 1
+        if "subscribed" in content:
+            self.world.subscribe(content.get("account", calendar.owner), calendar_id, on=content["subscribed"])
+        calendar.data_owner = content.get("data_owner", calendar.data_owner)
         calendar.summary = content.get("summary", calendar.summary)
         calendar.zone = content.get("time_zone", calendar.zone)
         calendar.push = content.get("push", calendar.push)
@@ -127,6 +134,7 @@ class Control:
             "push": calendar.push,
             "meet": "allowed" if calendar.meet else "forbidden",
             "gone": calendar.gone,
+            "data_owner": calendar.data_owner,
             "access": {a.email: a.roles[calendar_id] for a in self.world.accounts.values() if calendar_id in a.roles},
         }
 

@@ -92,8 +92,8 @@ def body() -> Resource:
 
 
 def acting(where: Calendar) -> writing.Write:
-    """Say that a person writes; `?sendUpdates=all` mails the guests."""
-    return people.act(where, request.args.get("sendUpdates", "none"))
+    """Say that a person writes; `?sendUpdates=all` mails the guests, `?imported=1` is a file that was read in."""
+    return people.act(where, request.args.get("sendUpdates", "none"), imported=request.args.get("imported") == "1")
 
 
 def _do(world: World, where: Calendar, event_id: str, deed: str) -> Found | None:

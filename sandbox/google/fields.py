@@ -50,6 +50,8 @@ CHOICES = {
     "eventType": {"default", "birthday", "focusTime", "fromGmail", "outOfOffice", "workingLocation"},
 }
 RESPONSES = {"needsAction", "declined", "tentative", "accepted"}
+# addresses that look odd are refused, and with them the whole request (OutlookGoogleCalendarSync#130, #1010)
+ADDRESS = re.compile(r"^[\w!#$%&*+/=?^`{|}~-]+(\.[\w!#$%&*+/=?^`{|}~-]+)*@([a-z0-9-]+\.)+[a-z0-9-]{2,}$", re.IGNORECASE)
 KEY_LENGTH, VALUE_LENGTH = 44, 1024
 MOST_OVERRIDES, MOST_MINUTES = 5, 40_320
 
@@ -96,8 +98,11 @@ def replaced(current: Resource, body: Resource) -> Resource:
     return {"status": "confirmed", "reminders": {"useDefault": True}, **new}
 
 
-def checked(event: Resource, calendar_zone: str) -> Resource:
-    """Return the event in the form that is kept; raises ApiError 400 for what Google refuses."""
+def checked(event: Resource, calendar_zone: str, *, room: bool = False) -> Resource:
+    """Return the event in the form that is kept; raises ApiError 400 for what Google refuses.
+
+    On a `room`'s calendar whole days are kept as midnights (allenporter/gcal_sync#624).
+    """
     for name in ("start", "end"):
         if not event.get(name):
             raise required(f"Missing {name} time.")
@@ -106,7 +111,7 @@ def checked(event: Resource, calendar_zone: str) -> Resource:
     if ("date" in start) != ("date" in end):
         raise invalid("Start and end times must either both be date or both be dateTime.")
     first, last = when.instant(start, calendar_zone), when.instant(end, calendar_zone)
-    if last < first or ("date" in start and last == first):
+    if last <= first:
         raise ApiError(400, "timeRangeEmpty", "The specified time range is empty.", domain="calendar")
     for name, allowed in CHOICES.items():
         if name in event and event[name] not in allowed:
@@ -122,6 +127,8 @@ def checked(event: Resource, calendar_zone: str) -> Resource:
         kept["attendees"] = [_attendee(a) for a in event["attendees"]]
         if not kept["attendees"]:
             del kept["attendees"]
+    if room:
+        kept |= {name: when.midnight(kept[name], calendar_zone) for name in ("start", "end")}
     if "extendedProperties" in event:
         kept["extendedProperties"] = _properties(event["extendedProperties"])
         if not kept["extendedProperties"]:
@@ -152,9 +159,16 @@ def _check_reminders(reminders: Resource) -> None:
             raise invalid("Reminder minutes must be between 0 and 40320.")
 
 
+def check_attendees(body: Resource) -> None:
+    """Refuse the whole request for one guest whose address is missing or looks odd."""
+    for attendee in body.get("attendees") or ():
+        if not attendee.get("email"):
+            raise required("Missing attendee email.")
+        if not ADDRESS.match(attendee["email"]):
+            raise invalid("Invalid attendee email.")
+
+
 def _attendee(attendee: Resource) -> Resource:
-    if "@" not in str(attendee.get("email", "")):
-        raise invalid("Invalid attendee email.") if attendee.get("email") else required("Missing attendee email.")
     if attendee.get("responseStatus", "needsAction") not in RESPONSES:
         raise invalid(f'Invalid value for: "{attendee["responseStatus"]}" is no responseStatus.')
     shown = {name: value for name, value in attendee.items() if name not in {"self", "organizer"}}

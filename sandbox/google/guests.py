@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import series
+from . import series, when
 from .store import Record
 from .switches import Mail, MailKind
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # a copy's own affair: never taken over from the organizer's event
 OWN = {"reminders", "etag", "updated"}
+ROOMS = "@resource.calendar.google.com"
 UNMAILED = OWN | {"extendedProperties", "sequence"}
 
 
@@ -24,6 +25,7 @@ def follow(world: World, found: Found, before: Resource, send_updates: str) -> N
 
     `before` is the event as it was, empty for one that was not there.
     """
+    _rooms_answer(world, found)
     after = found.resource()
     organizer = after["organizer"]["email"]
     if found.record is not None and found.record.copy_of is not None:
@@ -34,19 +36,46 @@ def follow(world: World, found: Found, before: Resource, send_updates: str) -> N
         return
     if send_updates != "none":
         _mail(world, found, before, people - {organizer, found.calendar.owner}, external=send_updates != "all")
-    for email in sorted(people & world.accounts.keys() - {organizer}):
+    rooms = {calendar.id for calendar in world.calendars.values() if calendar.room}
+    for email in sorted(people & (world.accounts.keys() | rooms) - {organizer}):
         _mirror(world, found, world.calendars[email], invited=found.alive and email in _emails(after))
 
 
 def _emails(event: Resource) -> set[str]:
-    return {attendee["email"] for attendee in event.get("attendees", ())}
+    return {attendee["email"] for attendee in event.get("attendees", ()) if attendee.get("email")}
+
+
+def _rooms_answer(world: World, found: Found) -> None:
+    """Let invited rooms accept, or decline where a single event stands at that time already."""
+    record = found.record
+    if record is None or record.copy_of is not None or not found.alive:
+        return
+    attendees = record.resource.get("attendees", [])
+    answered = [_answer_of(world, found, attendee) for attendee in attendees]
+    if answered != attendees:
+        record.resource = {**record.resource, "attendees": answered}
+
+
+def _answer_of(world: World, found: Found, attendee: Resource) -> Resource:
+    room = world.calendars.get(attendee.get("email", ""))
+    if room is None or not room.room or attendee.get("responseStatus") != "needsAction":
+        return attendee
+    event, zone = found.resource(), found.calendar.zone
+    begins, ends = (when.instant(event[name], zone) for name in ("start", "end"))
+    taken = any(
+        when.instant(other.resource["start"], room.zone) < ends
+        and when.instant(other.resource["end"], room.zone) > begins
+        for other in room.records.values()
+        if other.id != found.id and other.alive and other.root is None and not other.series
+    )
+    return {**attendee, "resource": True, "responseStatus": "declined" if taken else "accepted"}
 
 
 def _mail(world: World, found: Found, before: Resource, people: set[str], *, external: bool) -> None:
     after = found.resource()
     changed = any(after.get(n) != before.get(n) for n in {*after, *before} - UNMAILED)
     for email in sorted(people):
-        if external and email in world.accounts:
+        if (external and email in world.accounts) or email.endswith(ROOMS):
             continue
         invited, was = found.alive and email in _emails(after), email in _emails(before)
         if invited and was and not changed:
@@ -81,6 +110,8 @@ def _mirror(world: World, found: Found, primary: Calendar, *, invited: bool) -> 
     target.copy_of, target.ghost, target.orphan = source, False, False
     target.deleted = not invited
     target.resource = {**shared, "status": "cancelled" if not invited else shared.get("status", "confirmed")}
+    if primary.room and record.root is None:
+        target.resource |= {name: when.midnight(shared[name], primary.zone) for name in ("start", "end")}
     world.commit(primary, target)
     series.reconcile(world, primary, target, before)
 
@@ -91,8 +122,8 @@ def _answer(world: World, found: Found) -> None:
     if record is None or record.copy_of is None:
         return
     calendar_id, event_id = record.copy_of
-    me = found.calendar.owner
-    said = next((a["responseStatus"] for a in found.resource().get("attendees", ()) if a["email"] == me), None)
+    me = found.calendar.id
+    said = next((a["responseStatus"] for a in found.resource().get("attendees", ()) if a.get("email") == me), None)
     respond(world, world.calendars[calendar_id], event_id, me, said if record.alive and said else "declined")
 
 
@@ -100,13 +131,13 @@ def respond(world: World, calendar: Calendar, event_id: str, email: str, status:
     """Set one guest's answer on the organizer's event; False if there is no such guest."""
     record = calendar.records.get(event_id)
     attendees = record.resource.get("attendees", []) if record is not None else []
-    if record is None or not any(a["email"] == email for a in attendees):
+    if record is None or not any(a.get("email") == email for a in attendees):
         return False
-    answered = [{**a, "responseStatus": status} if a["email"] == email else a for a in attendees]
+    answered = [{**a, "responseStatus": status} if a.get("email") == email else a for a in attendees]
     if answered != attendees:
         record.resource = {**record.resource, "attendees": answered}
         world.commit(calendar, record)
-        for other in sorted({a["email"] for a in answered} & world.accounts.keys()):
+        for other in sorted({a.get("email", "") for a in answered} & world.calendars.keys()):
             copy = world.calendars[other].records.get(event_id)
             if copy is not None and copy.copy_of == (calendar.id, event_id):
                 copy.resource = {**copy.resource, "attendees": answered}

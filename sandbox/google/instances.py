@@ -62,11 +62,13 @@ def find(calendar: Calendar, event_id: str, now: datetime) -> Found | None:
     record = calendar.records.get(event_id)
     if record is not None and record.root is None:
         return Found(calendar, event_id, record)
-    root_id = record.root if record is not None else event_id.rpartition("_")[0]
-    root = calendar.records.get(root_id or "")
-    if root is None:
-        return None
-    original = record.original if record is not None else calendar.occurrences(root, now).get(event_id)
-    if original is None or (record is not None and record.ghost and root.alive):
-        return None
-    return Found(calendar, event_id, record, root, original)
+    if record is not None:
+        root = calendar.records.get(record.root or "")
+        if root is None or record.original is None or (record.ghost and root.alive):
+            return None
+        return Found(calendar, event_id, record, root, record.original)
+    for root in calendar.roots_of(event_id):
+        original = calendar.occurrences(root, now).get(event_id)
+        if original is not None:
+            return Found(calendar, event_id, None, root, original)
+    return None

@@ -41,8 +41,8 @@ class Page:
     was_empty: bool = False
 
 
-def events(world: World, calendar: Calendar, query: Resource, role: str) -> Resource:
-    """Answer events.list; `query` holds converted values (bool, int, list, str)."""
+def events(world: World, calendar: Calendar, query: Resource, role: str, reader: str) -> Resource:
+    """Answer events.list to an account; `query` holds converted values (bool, int, list, str)."""
     fixed = {name: value for name, value in query.items() if name not in FREE}
     token = query.get("pageToken")
     if token is not None:
@@ -67,7 +67,7 @@ def events(world: World, calendar: Calendar, query: Resource, role: str) -> Reso
     changes, single = query.get("syncToken") is not None, bool(query.get("singleEvents"))
     # what was deleted while a client turned the pages
     shown = [found for found in shown if changes or matching.shown(found, query, single=single)]
-    answer["items"] = [_show(world, found, query, role) for found in shown]
+    answer["items"] = [_show(world, found, query, role, reader) for found in shown]
     if following is not None:
         answer["nextPageToken"] = world.letters(40)
         world.keep_page(answer["nextPageToken"], following)
@@ -76,7 +76,7 @@ def events(world: World, calendar: Calendar, query: Resource, role: str) -> Reso
     return answer
 
 
-def instances(world: World, calendar: Calendar, root: Record, query: Resource, role: str) -> Resource:
+def instances(world: World, calendar: Calendar, root: Record, query: Resource, role: str, reader: str) -> Resource:
     """Answer events.instances: the occurrences of one series."""
     found = [
         f
@@ -90,7 +90,7 @@ def instances(world: World, calendar: Calendar, root: Record, query: Resource, r
         "summary": calendar.summary,
         "timeZone": calendar.zone,
         "accessRole": role,
-        "items": [_show(world, f, query, role) for f in found[offset : offset + size]],
+        "items": [_show(world, f, query, role, reader) for f in found[offset : offset + size]],
     }
     return answer if offset + size >= len(found) else {**answer, "nextPageToken": str(offset + size)}
 
@@ -106,10 +106,10 @@ def _cut(world: World, page: Page, size: int) -> tuple[list[Found], Page | None]
     return page.rest[:size], Page(page.calendar, page.query, page.rest[size:], page.counter)
 
 
-def _show(world: World, found: Found, query: Resource, role: str) -> Resource:
+def _show(world: World, found: Found, query: Resource, role: str, reader: str) -> Resource:
     if not found.alive:
         return views.tombstone(found, world.switches.tombstones)
-    return views.event(found, zone_name=query.get("timeZone"), busy=role == "freeBusyReader")
+    return views.event(found, zone_name=query.get("timeZone"), busy=views.hides(found, role, reader))
 
 
 def _select(world: World, calendar: Calendar, query: Resource) -> list[Found]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from . import people, when, writing
+from . import people, texts, when, writing
 from .errors import bad_request
 
 if TYPE_CHECKING:
@@ -26,7 +26,15 @@ def fields(world: World, calendar_id: str, event: Resource | None, given: Mappin
         start = given.get("start") or (now + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M")
         later = datetime.fromisoformat(start) + timedelta(hours=1)
         slot = {"start": start, "end": given.get("end") or later.strftime("%Y-%m-%dT%H:%M")}
-        return {"calendar": calendar_id, "all_day": False, **slot, "guests": "", "recurrence": "", "notify": "none"}
+        return {
+            "calendar": calendar_id,
+            "all_day": False,
+            **slot,
+            "guests": "",
+            "recurrence": "",
+            "notify": "none",
+            "shows_as": "",
+        }
     all_day = "date" in event["start"]
     begins, ends = when.local(event["start"]), when.local(event["end"])
     return {
@@ -35,7 +43,8 @@ def fields(world: World, calendar_id: str, event: Resource | None, given: Mappin
         "start": begins.strftime("%Y-%m-%dT%H:%M"),
         # people think of the last day, the interface of the day after it
         "end": (ends - ONE_DAY if all_day else ends).strftime("%Y-%m-%dT%H:%M"),
-        "guests": ", ".join(a["email"] for a in event.get("attendees", ())),
+        "guests": ", ".join(a["email"] for a in event.get("attendees", ()) if a.get("email")),
+        "shows_as": "free" if event.get("transparency") == "transparent" else "busy",
         "recurrence": "\n".join(event.get("recurrence", ())),
     }
 
@@ -85,10 +94,14 @@ def _delete(world: World, where: Calendar, event_id: str, scope: str, write: wri
 def _body(form: Mapping[str, str], before: Resource, where: Calendar) -> Resource:
     """Return a patch of what the form has."""
     change: Resource = {name: form[name] or None for name in TEXTS if name in form}
-    known = {a["email"]: a for a in before.get("attendees", ())}
+    if change.get("description") and change["description"] != before.get("description"):
+        change["description"] = texts.edited(change["description"])
+    known = {a["email"]: a for a in before.get("attendees", ()) if a.get("email")}
     emails = [email.strip() for email in form.get("guests", "").replace("\n", ",").split(",") if email.strip()]
     change["attendees"] = [known.get(email, {"email": email}) for email in emails] or None
-    change["transparency"] = "transparent" if form.get("free") else None
+    # whoever draws a whole day in Google's web interface and says no more draws it as free
+    free = form.get("shows_as") == "free" or (not form.get("shows_as") and bool(form.get("all_day")))
+    change["transparency"] = "transparent" if free else None
     rules = [line.strip() for line in form.get("recurrence", "").splitlines() if line.strip()]
     if "recurringEventId" not in before:
         change["recurrence"] = rules or None

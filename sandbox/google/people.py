@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from . import fields, guests, instances, series, writing
 from .errors import bad_request, not_found
-from .writing import BASE32HEX, Write
+from .writing import Write
 
 if TYPE_CHECKING:
     from .errors import Resource
@@ -31,9 +31,9 @@ def found(world: World, where: Calendar, event_id: str) -> Found:
     return event
 
 
-def act(where: Calendar, send_updates: str = "none") -> Write:
+def act(where: Calendar, send_updates: str = "none", *, imported: bool = False) -> Write:
     """Say that the calendar's owner writes."""
-    return Write(by=where.owner, send_updates=send_updates, conference=True)
+    return Write(by=where.owner, send_updates=send_updates, conference=True, imported=imported)
 
 
 def every(world: World, where: Calendar, *, deleted: bool, expand: bool) -> list[Found]:
@@ -74,7 +74,7 @@ def duplicate(world: World, where: Calendar, event_id: str) -> Found:
     """Copy an event under a new id; Google copies extended properties with it."""
     original = found(world, where, event_id).resource()
     body = {name: value for name, value in original.items() if name in fields.WRITABLE}
-    body |= {"id": world.letters(26, BASE32HEX), "status": "confirmed"}
+    body |= {"id": world.letters(26, series.BASE32HEX), "status": "confirmed"}
     return writing.insert(world, where, body, act(where))
 
 

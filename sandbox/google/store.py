@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,8 @@ from . import recurrence, when
 if TYPE_CHECKING:
     from .errors import Resource
 
-AHEAD = timedelta(days=730)
+AHEAD = timedelta(days=14 * 365)  # Google has been seen to expand to 2040 and to 2099
+SPLIT = re.compile(r"_R\d{8}(T\d{6})?$")
 
 
 @dataclass
@@ -58,13 +60,20 @@ class Calendar:
     push: bool = True
     meet: bool = True
     gone: bool = False
+    data_owner: str = ""  # of a secondary calendar the account with which it is deleted
     number: int = 1
     records: dict[str, Record] = field(default_factory=dict)
     order: dict[str, int] = field(default_factory=dict)
     exceptions: dict[str, set[str]] = field(default_factory=dict)
+    split_off: dict[str, list[str]] = field(default_factory=dict)
     counter: int = 0
     epoch: int = 0
     history: deque[tuple[datetime, int]] = field(default_factory=lambda: deque(maxlen=10_000))
+
+    @property
+    def room(self) -> bool:
+        """Whether it is a resource calendar: a room is taken by inviting it."""
+        return self.id.endswith("@resource.calendar.google.com")
 
     def put(self, record: Record) -> None:
         """Store a record as the latest change."""
@@ -75,6 +84,19 @@ class Calendar:
         self.order[record.id] = self.counter
         if record.root is not None and not record.ghost:
             self.exceptions.setdefault(record.root, set()).add(record.id)
+        elif record.id != (family := family_of(record.id)) and record.id not in self.split_off.get(family, ()):
+            self.split_off.setdefault(family, []).append(record.id)
+
+    def put_quietly(self, record: Record) -> None:
+        """Store a record that no incremental list will ever show: Google loses some removals."""
+        self.put(record)
+        self.order.pop(record.id)
+
+    def roots_of(self, instance_id: str) -> list[Record]:
+        """Return the roots of which an instance's id may be: a split series' ids drop the `_R…` of their root."""
+        family = instance_id.rpartition("_")[0]
+        names = (family, *self.split_off.get(family, ()))
+        return [self.records[name] for name in names if name in self.records]
 
     def drop(self, record: Record) -> None:
         """Forget a record altogether."""
@@ -97,7 +119,7 @@ class Calendar:
         return found
 
     def occurrences(self, record: Record, now: datetime) -> dict[str, Resource]:
-        """Map each instance's id to its original start, about two years ahead for an endless series."""
+        """Map each instance's id to its original start, many years ahead for an endless series."""
         if not (record.series and record.alive):
             return {}
         key = (record.changed, now.date().isoformat())
@@ -112,12 +134,17 @@ class Calendar:
         limit = (now + AHEAD).replace(tzinfo=None)
         rules = recurrence.read(record.resource["recurrence"], zone_name)
         if rules.rule is None or rules.rule.count or rules.rule.until:
-            limit = max(limit, first + AHEAD * 5)
-        found = {}
+            limit = max(limit, first + AHEAD)
+        found, family = {}, family_of(record.id)
         for wall in recurrence.starts(rules, first, limit):
             original = when.from_local(wall, start, self.zone)
-            found[f"{record.id}_{stamp(original)}"] = original
+            found[f"{family}_{stamp(original)}"] = original
         return found
+
+
+def family_of(root_id: str) -> str:
+    """Return what the ids of a root's instances begin with: the id of the series that it was split off."""
+    return SPLIT.sub("", root_id)
 
 
 def stamp(original: Resource) -> str:

@@ -9,6 +9,7 @@ MeetMode = Literal["success", "pending", "failure"]
 Delivery = Literal["deliver", "drop", "delay", "double", "hold"]
 MailKind = Literal["invitation", "update", "cancellation"]
 Tombstones = Literal["usual", "full", "bare"]
+Texts = Literal["as_sent", "web"]
 
 
 @dataclass
@@ -23,6 +24,9 @@ class Switches:
     page_size: int | None = None
     page_empty: bool = False
     tombstones: Tombstones = "usual"
+    tombstone_days: float = 183.0  # of a series' vanished instances only the nearer ones are told
+    lost_removals: int = 0  # so many of the next removals no incremental list will show
+    texts: Texts = "as_sent"
     delivery: Delivery = "deliver"
     delivery_seconds: float = 0.0
     sync_before_answer: bool = False
@@ -47,7 +51,8 @@ class Mail:
 
 @dataclass
 class Account:
-    """A Google account; `roles` maps the calendars on its list to its access role."""
+    """A Google account; `roles` maps calendars to its access role, `subscribed` are those on its list."""
 
     email: str
     roles: dict[str, str] = field(default_factory=dict)
+    subscribed: set[str] = field(default_factory=set)

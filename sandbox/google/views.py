@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from .store import Calendar
     from .world import World
 
-WRITERS = {"owner", "writer"}
+WRITERS = {"owner", "writer", "writerWithoutPrivateAccess"}
+SEERS = {"owner", "writer"}  # of the details of other people's private events
 COLOURS = ("#7986cb", "#33b679", "#f6bf26", "#e67c73", "#8e24aa", "#039be5", "#616161", "#0b8043")
 BUSY = {"kind", "etag", "id", "status", "start", "end", "transparency", "recurringEventId", "originalStartTime"}
 
@@ -47,6 +48,15 @@ def event(found: Found, *, zone_name: str | None = None, busy: bool = False) -> 
     return shown
 
 
+def hides(found: Found, role: str, reader: str) -> bool:
+    """Whether a reader sees of an event only when it is."""
+    if role == "freeBusyReader":
+        return True
+    stored = found.resource()
+    private = stored.get("visibility") in {"private", "confidential"}
+    return private and role not in SEERS and (stored.get("creator") or {}).get("email") != reader
+
+
 def tombstone(found: Found, mode: str) -> Resource:
     """Return a cancelled event as lists show it; only `id` is promised (mode `bare`)."""
     if mode == "full" and not (found.record is not None and (found.record.ghost or found.record.purged)):
@@ -67,7 +77,8 @@ def _person(person: Resource, calendar: Calendar) -> Resource:
 
 
 def _attendee(attendee: Resource, calendar: Calendar, organizer: str) -> Resource:
-    marks = {"organizer": attendee["email"] == organizer, "self": attendee["email"] == calendar.id}
+    email = attendee.get("email")
+    marks = {"organizer": email == organizer, "self": email == calendar.id}
     return {**attendee, **{name: True for name, holds in marks.items() if holds}}
 
 
@@ -98,9 +109,17 @@ def calendar_list_entry(world: World, account: str, calendar: Calendar) -> Resou
         "foregroundColor": "#000000",
         "selected": True,
         "accessRole": role_of(world, account, calendar),
+        **({"dataOwner": calendar.data_owner} if calendar.data_owner else {}),
+        **({"autoAcceptInvitations": True} if calendar.room else {}),
         "defaultReminders": [{"method": "popup", "minutes": 30}] if calendar.id == account else [],
     }
     return {**entry, "primary": True} if calendar.id == account else entry
+
+
+def colors() -> Resource:
+    """Return the colours that events and calendars have by number."""
+    known = {str(number): {"background": each, "foreground": "#1d1d1d"} for number, each in enumerate(COLOURS, 1)}
+    return {"kind": "calendar#colors", "updated": "2012-02-14T00:00:00.000Z", "calendar": known, "event": known}
 
 
 def calendar_resource(calendar: Calendar) -> Resource:

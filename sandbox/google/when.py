@@ -78,6 +78,14 @@ def instant(value: Resource, calendar_zone: str) -> datetime:
     return datetime.fromisoformat(value["dateTime"]).astimezone(UTC)
 
 
+def midnight(value: Resource, calendar_zone: str) -> Resource:
+    """Return a kept EventDateTime with a date as the local midnight at which that day begins."""
+    if "date" not in value:
+        return value
+    moment = instant(value, calendar_zone).astimezone(zone(calendar_zone))
+    return {"dateTime": moment.isoformat(), "timeZone": calendar_zone}
+
+
 def in_zone(value: Resource, zone_name: str) -> Resource:
     """Show a kept EventDateTime in another zone (the `timeZone` query parameter)."""
     if "date" in value:

@@ -121,23 +121,34 @@ class World:
         push: bool = True,
         meet: bool = True,
         zone_name: str = "Europe/Amsterdam",
+        subscribed: bool = True,
     ) -> Calendar:
-        """Put a calendar on an account's list; an existing one is shared with that account."""
+        """Give an account a calendar; an existing one is shared with it, and on its list once it subscribed."""
         calendar = self.calendars.get(calendar_id)
         if calendar is None or calendar.gone:
             number = len(self.calendars) + 1
             calendar = Calendar(calendar_id, account, summary, zone_name, push, meet, number=number)
+            calendar.data_owner = "" if calendar_id == account else account
             self.calendars[calendar_id] = calendar
         self.accounts[account].roles[calendar_id] = role
-        self.number()
+        self.subscribe(account, calendar_id, on=subscribed)
         return calendar
+
+    def subscribe(self, account: str, calendar_id: str, *, on: bool) -> None:
+        """Put a calendar on an account's list, or take it off: access and list are two things."""
+        (self.accounts[account].subscribed.add if on else self.accounts[account].subscribed.discard)(calendar_id)
+        self.number()
 
     def commit(self, calendar: Calendar, record: Record, *, quiet: bool = False) -> None:
         """Store a change with a new etag; `quiet` leaves `updated` as it was (only reminders changed)."""
         record.resource["etag"] = self.etag()
         if not quiet:
             record.resource["updated"] = self.stamp()
-        calendar.put(record)
+        if record.alive or not self.switches.lost_removals:
+            calendar.put(record)
+        else:
+            self.switches.lost_removals -= 1
+            calendar.put_quietly(record)
         for instance_id in calendar.exceptions.get(record.id, ()):
             # what an exception inherits has changed with its series
             exception = calendar.records.get(instance_id)

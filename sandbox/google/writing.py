@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from . import fields, guests, instances, meet, series
+from . import fields, guests, instances, meet, series, texts, views
 from .errors import ApiError, condition_not_met, forbidden, gone, invalid, not_found
 from .store import Record
 
@@ -16,34 +16,37 @@ if TYPE_CHECKING:
     from .world import World
 
 SendUpdates = Literal["all", "externalOnly", "none"]
-BASE32HEX = "0123456789abcdefghijklmnopqrstuv"
 # what tells one version of an event from another, and not what people put in it
 UNSEEN = {"etag", "updated", "sequence"}
-TIMING = ("start", "end", "recurrence")
+LONG_AGO = "0000-12-31T00:00:00.000Z"  # what imported events say of their making
 
 
 @dataclass(frozen=True)
 class Write:
-    """How a write is asked for: by whom, whether guests are mailed, whether Meet may change, If-Match."""
+    """How a write is asked for: by whom, whether guests are mailed, whether Meet may change, If-Match.
+
+    `imported` is what came from a file: nobody knows when it was made, and its guests may have no address.
+    """
 
     by: str
     send_updates: str = "none"
     conference: bool = False
     if_match: str | None = None
+    imported: bool = False
 
 
 def insert(world: World, calendar: Calendar, body: Resource, write: Write) -> Found:
     """Make an event; the id may be the writer's."""
-    event_id = body.get("id") or world.letters(26, BASE32HEX)
+    event_id = body.get("id") or world.letters(26, series.BASE32HEX)
     if not fields.EVENT_ID.match(event_id):
         raise invalid("Invalid resource id value.")
     if event_id in calendar.records:
         raise ApiError(409, "duplicate", "The requested identifier already exists.")
-    now = world.stamp()
+    body = _as_stored(world, body, write)
     event = {
         "id": event_id,
         "status": "confirmed",
-        "created": now,
+        "created": LONG_AGO if write.imported else world.stamp(),
         "creator": {"email": write.by},
         "organizer": {"email": calendar.id},
         "iCalUID": f"{event_id}@google.com",
@@ -52,7 +55,7 @@ def insert(world: World, calendar: Calendar, body: Resource, write: Write) -> Fo
         "reminders": {"useDefault": True},
         **fields.without_nulls(fields.writable(body)),
     }
-    event = fields.checked(event, calendar.zone)
+    event = fields.checked(event, calendar.zone, room=calendar.room)
     if write.conference:
         event = meet.apply(world, calendar, event, body.get("conferenceData"))
     record = Record(event_id, event, deleted=event["status"] == "cancelled")
@@ -65,12 +68,14 @@ def insert(world: World, calendar: Calendar, body: Resource, write: Write) -> Fo
 def patch(world: World, calendar: Calendar, event_id: str, body: Resource, write: Write) -> Found:
     """Change the fields that are sent; `status: confirmed` takes an event out of the bin."""
     found = writable_event(world, calendar, event_id, write)
+    body = _as_stored(world, body, write)
     return _change(world, found, fields.patched(found.resource(), body), body, write)
 
 
 def update(world: World, calendar: Calendar, event_id: str, body: Resource, write: Write) -> Found:
     """Replace the event; what is not sent is reset."""
     found = writable_event(world, calendar, event_id, write)
+    body = _as_stored(world, body, write)
     return _change(world, found, fields.replaced(found.resource(), body), body, write)
 
 
@@ -81,6 +86,7 @@ def delete(world: World, calendar: Calendar, event_id: str, write: Write) -> Non
         raise not_found()
     if not found.alive:
         raise gone("deleted", "Resource has been deleted")
+    _see(world, found, write)
     match_etag(found, write)
     _change(world, found, {**found.resource(), "status": "cancelled"}, {}, write)
 
@@ -127,8 +133,24 @@ def writable_event(world: World, calendar: Calendar, event_id: str, write: Write
         raise not_found()
     if any(record is not None and record.purged for record in (found.record, found.root)):
         raise ApiError(403, "forbidden", "Forbidden")
+    _see(world, found, write)
     match_etag(found, write)
     return found
+
+
+def _see(world: World, found: Found, write: Write) -> None:
+    """Raise 403 for a private event of somebody else, of which the writer sees only when it is."""
+    if views.hides(found, views.role_of(world, write.by, found.calendar), write.by):
+        raise forbidden("forbidden", "You need to have access to the details of private events.")
+
+
+def _as_stored(world: World, body: Resource, write: Write) -> Resource:
+    """Return a body with its texts as Google keeps them; raises ApiError 400 for a guest that it refuses."""
+    if not write.imported:
+        fields.check_attendees(body)
+    if not body.get("description"):
+        return body
+    return {**body, "description": texts.stored(body["description"], world.switches.texts)}
 
 
 def match_etag(found: Found, write: Write) -> None:
@@ -143,14 +165,14 @@ def _change(world: World, found: Found, after: Resource, body: Resource, write: 
         after.pop("recurrence", None)
         if not found.root.alive:
             raise forbidden("forbidden", "The recurring event was deleted.")
-    after = fields.checked(after, calendar.zone)
+    after = fields.checked(after, calendar.zone, room=calendar.room)
     if after.get("eventType") != before.get("eventType"):
         raise ApiError(400, "eventTypeRestriction", "The type of an event cannot be changed.", domain="calendar")
     if int(after.get("sequence", 0)) < int(before.get("sequence", 0)):
         raise invalid("Invalid sequence value. The specified sequence number is below the current one of the resource.")
     if write.conference and "conferenceData" in body:
         after = meet.apply(world, calendar, after, body["conferenceData"])
-    if any(after.get(name) != before.get(name) for name in TIMING):
+    if any(after.get(name) != before.get(name) for name in series.TIMING):
         after["sequence"] = max(int(after.get("sequence", 0)), int(before.get("sequence", 0)) + 1)
     changed = {name for name in {*after, *before} if after.get(name) != before.get(name)} - UNSEEN
     quiet = changed <= {"reminders"}

@@ -45,6 +45,12 @@ def patch(events: Any, event_id: str, **fields: Any) -> Any:
     return events.patch(calendarId=ROOM_A, eventId=event_id, body=fields).execute()
 
 
+def split(google: Google, **change: Any) -> Any:
+    """Change the third instance and all after it, as a person."""
+    content = {"at": "2026-04-03T10:00:00+02:00", "patch": change}
+    return google.control("POST", f"calendars/{ROOM_A}/events/series0/split", content)
+
+
 def states(answer: Any) -> dict[str, str]:
     return {item["id"]: item["status"] for item in answer["items"]}
 
@@ -77,6 +83,11 @@ def test_the_wall_clock_holds_over_summer_time(events: Any) -> None:
         (["RRULE:FREQ=MONTHLY;BYDAY=2TU;COUNT=2"], ["10", "14"]),
         (["RRULE:FREQ=MONTHLY;BYDAY=-1TU;COUNT=2"], ["31", "28"]),
         (["RRULE:FREQ=MONTHLY;COUNT=2"], ["10", "10"]),
+        (["RRULE:FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13;COUNT=2"], ["13", "13"]),
+        (["RRULE:FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;COUNT=2"], ["31", "30"]),
+        (["RRULE:FREQ=YEARLY;BYDAY=20MO;COUNT=2"], ["18", "17"]),
+        (["RRULE:FREQ=YEARLY;BYMONTH=6;BYDAY=-1SU,2SA;COUNT=3"], ["13", "28", "12"]),
+        (["RRULE:FREQ=YEARLY;BYYEARDAY=100,-1;COUNT=3"], ["10", "31", "10"]),
     ],
 )
 def test_rules_are_expanded(events: Any, rules: list[str], days: list[str]) -> None:
@@ -89,10 +100,26 @@ def test_an_all_day_series_has_days_as_instance_ids(events: Any) -> None:
     assert states(listed(events)).keys() == {"cool00_20260328", "cool00_20260329"}
 
 
-def test_an_endless_series_ends_about_two_years_ahead_and_time_alone_changes_nothing(google: Google) -> None:
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=YEARLY;BYWEEKNO=20",
+        "FREQ=HOURLY",
+        "FREQ=WEEKLY;BYDAY=2TU",
+        "FREQ=MONTHLY;BYMONTHDAY=32",
+        "FREQ=DAILY;BYDAY=XX",
+        "FREQ=DAILY;COUNT=2;UNTIL=20260401",
+    ],
+)
+def test_what_is_not_simulated_of_a_rule_is_refused_and_not_ignored(events: Any, rule: str) -> None:
+    with pytest.raises(HttpError, match="Invalid recurrence rule"):
+        expand(events, f"RRULE:{rule}")
+
+
+def test_an_endless_series_reaches_many_years_ahead_and_time_alone_changes_nothing(google: Google) -> None:
     events = google.calendar().events()
     starts = expand(events, "RRULE:FREQ=WEEKLY")
-    assert starts[-1].startswith("2028-02")
+    assert starts[-1].startswith("2040-02")
     token = listed(events, maxResults=2500)["nextSyncToken"]
     google.clock.forward(days=14)
     assert listed(google.calendar().events(), syncToken=token)["items"] == []
@@ -172,21 +199,64 @@ def test_a_deleted_series_cancels_every_instance_and_comes_back_whole(events: An
 
 
 @pytest.mark.usefixtures("series")
-def test_this_and_following_ends_the_series_and_copies_the_markers(google: Google, events: Any) -> None:
+def test_this_and_following_with_a_new_time_begins_a_series_whose_id_has_nothing_to_do_with_the_old(
+    google: Google, events: Any
+) -> None:
+    google.clock.forward(minutes=10)
     token = listed(events)["nextSyncToken"]
-    split = {"at": "2026-04-03T10:00:00+02:00", "patch": {"start": at(12, 3, 4), "end": at(13, 3, 4)}}
-    new = google.control("POST", f"calendars/{ROOM_A}/events/series0/split", split)
-    assert new["id"] == "series0_R20260403T080000"
+    new = split(google, start=at(12, 3, 4), end=at(13, 3, 4))
+    assert not new["id"].startswith("series0")
     assert new["extendedProperties"] == {"private": {"stamp": "7"}}
     assert new["recurrence"] == ["RRULE:FREQ=WEEKLY;COUNT=2"]
+    old = events.get(calendarId=ROOM_A, eventId="series0").execute()
+    assert old["recurrence"] == ["RRULE:FREQ=WEEKLY;UNTIL=20260403T075959Z"]
+    assert [old[name] for name in ("etag", "updated", "created")] == [
+        new[name] for name in ("etag", "updated", "created")
+    ]
     assert states(listed(events, syncToken=token)) == {
         FIRST: "confirmed",
         SECOND: "confirmed",
         THIRD: "cancelled",
         FOURTH: "cancelled",
-        "series0_R20260403T080000_20260403T100000Z": "confirmed",
-        "series0_R20260403T080000_20260410T100000Z": "confirmed",
+        f"{new['id']}_20260403T100000Z": "confirmed",
+        f"{new['id']}_20260410T100000Z": "confirmed",
     }
+
+
+@pytest.mark.usefixtures("series")
+def test_this_and_following_with_another_title_only_keeps_the_ids_of_the_instances(google: Google, events: Any) -> None:
+    patch(events, FOURTH, location="Hal")
+    token = listed(events)["nextSyncToken"]
+    new = split(google, summary="New")
+    assert new["id"] == "series0_R20260403T080000"
+    changed = listed(events, syncToken=token)
+    assert states(changed) == dict.fromkeys([FIRST, SECOND, THIRD, FOURTH], "confirmed")
+    third = events.get(calendarId=ROOM_A, eventId=THIRD).execute()
+    assert (third["summary"], third["recurringEventId"]) == ("New", "series0_R20260403T080000")
+    fourth = events.get(calendarId=ROOM_A, eventId=FOURTH).execute()
+    assert (fourth["location"], fourth["recurringEventId"]) == ("Hal", "series0_R20260403T080000")
+    events.delete(calendarId=ROOM_A, eventId=THIRD).execute()
+    assert list(states(listed(events))) == [FIRST, SECOND, FOURTH]
+
+
+def test_of_a_deleted_series_only_half_a_year_of_instances_is_reported(events: Any) -> None:
+    body = meeting(id="series0", recurrence=["RRULE:FREQ=WEEKLY;COUNT=50"], start=at(10, 20), end=at(11, 20))
+    events.insert(calendarId=ROOM_A, body=body).execute()
+    token = listed(events)["nextSyncToken"]
+    events.delete(calendarId=ROOM_A, eventId="series0").execute()
+    cancelled = states(listed(events, syncToken=token))
+    assert len(cancelled) == 24
+    assert max(cancelled) < "series0_20260902"
+    assert listed(events)["items"] == []
+
+
+def test_a_removal_can_be_lost(google: Google, events: Any) -> None:
+    events.insert(calendarId=ROOM_A, body=meeting(id="event0")).execute()
+    token = listed(events)["nextSyncToken"]
+    google.control("POST", "tombstones", {"lose": 1})
+    events.delete(calendarId=ROOM_A, eventId="event0").execute()
+    assert listed(events, syncToken=token)["items"] == []
+    assert events.get(calendarId=ROOM_A, eventId="event0").execute()["status"] == "cancelled"
 
 
 def test_a_single_event_that_becomes_a_series_is_replaced_by_its_instances(events: Any) -> None:
