@@ -214,16 +214,18 @@ def test_an_event_outside_the_window_waits_until_the_night_it_comes_in(quiet: Pl
     assert [each["from"] for each in quiet.bookings()] == ["2027-11-24T10:00"]
 
 
-def test_the_night_lists_only_the_days_that_came_into_the_window(quiet: Place) -> None:
+def test_the_night_lists_the_whole_window_once_and_echoes_cost_nothing(quiet: Place) -> None:
+    quiet.draw("2026-11-26T10:00", "2026-11-26T11:00")
     pull(quiet)
     quiet.now = quiet.now.replace(hour=2) + timedelta(days=2)
     quiet.world.calls.log.clear()
     quiet.tick()
     listed = [call.query for call in quiet.world.calls.log if call.api == LIST and call.status == 200]
-    bands = [query for query in listed if "timeMin" in query]
-    assert len(bands) == 2  # one for each calendar
-    assert all(query["timeMin"].startswith("2027-11-23") for query in bands)
-    assert all(query["timeMax"].startswith("2027-11-25") for query in bands)
+    whole = [query for query in listed if "timeMin" in query]
+    assert len(whole) == 2  # one for each calendar
+    assert all(query["timeMin"].startswith("2026-08-27") for query in whole)
+    assert all(query["timeMax"].startswith("2027-11-25") for query in whole)
+    assert quiet.calls() == [LIST] * len(quiet.calls())
 
 
 def test_consistency_that_lags_behind_the_notification_is_met_by_the_second_look(place: Place) -> None:

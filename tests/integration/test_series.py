@@ -159,6 +159,131 @@ def test_this_and_following_moves_the_bookings_of_the_new_series(place: Place) -
     assert starts(place, 70) == []
 
 
+def test_this_and_following_with_another_title_keeps_the_bookings(place: Place) -> None:
+    place.activate()
+    root = series(place, DAILY_TEN)
+    before = ids(place)
+    at = {"at": "2026-11-29T10:00:00+01:00", "patch": {"summary": "Toernooi"}}
+    place.google("POST", f"calendars/{ROOM_A}/events/{root}/split", at)
+    place.settle(300)
+    assert ids(place) == before
+    assert [each["remarks"] for each in sorted(place.bookings(), key=lambda each: str(each["from"]))] == [
+        *["Overleg"] * 5,
+        *["Toernooi"] * 5,
+    ]
+
+
+@pytest.mark.parametrize("size", [3, 7])
+def test_this_and_following_that_comes_in_pages_moves_the_bookings(place: Place, size: int) -> None:
+    place.activate()
+    root = series(place, DAILY_TEN)
+    before = ids(place)
+    place.google("POST", "pages", {"size": size})
+    patch = when("2026-11-29T13:00", "2026-11-29T14:00") | {"summary": "Toernooi"}
+    place.google("POST", f"calendars/{ROOM_A}/events/{root}/split", {"at": "2026-11-29T10:00:00+01:00", "patch": patch})
+    place.settle(300)
+    assert ids(place) == before
+    assert starts(place, 70) == []
+
+
+def test_this_and_following_found_by_a_full_list_moves_the_bookings(place: Place) -> None:
+    place.activate()
+    root = series(place, DAILY_TEN)
+    before = ids(place)
+    place.google("POST", "sync-tokens/expire", {})
+    patch = when("2026-11-29T13:00", "2026-11-29T14:00")
+    place.google("POST", f"calendars/{ROOM_A}/events/{root}/split", {"at": "2026-11-29T10:00:00+01:00", "patch": patch})
+    place.settle(300)
+    assert ids(place) == before
+    assert starts(place, 70) == []
+
+
+def test_another_series_in_the_place_of_a_deleted_one_holds_the_removals_until_a_person_decides(place: Place) -> None:
+    place.activate()
+    root = series(place, DAILY_TEN)
+    before = ids(place)
+    place.google("POST", "notifications", {"mode": "drop"})
+    place.delete(root)
+    place.draw("2026-11-24T15:00", "2026-11-24T16:00", recurrence=[DAILY_TEN], summary="Kaartclub")
+    place.google("POST", "notifications", {"mode": "deliver"})
+    place.api("POST", "/7/sweep")
+    place.settle(400)
+    assert before < ids(place)
+    assert starts(place, 70) == []
+    (held,) = place.api("GET", "/7/held")
+    assert (held["reason"], len(held["bookings"])) == ("series_unsure", 10)
+    place.api("POST", f"/7/held/{held['id']}/approve")
+    place.settle()
+    assert len(starts(place, 70)) == 10
+    assert len(ids(place)) == 10
+
+
+def test_the_same_series_drawn_anew_takes_the_bookings_along(place: Place) -> None:
+    place.activate()
+    root = series(place, DAILY_TEN)
+    before = ids(place)
+    place.google("POST", "notifications", {"mode": "drop"})
+    place.delete(root)
+    place.draw("2026-11-24T15:00", "2026-11-24T16:00", recurrence=[DAILY_TEN])
+    place.google("POST", "notifications", {"mode": "deliver"})
+    place.api("POST", "/7/sweep")
+    place.settle(400)
+    assert ids(place) == before
+    assert {time[11:] for time in starts(place)} == {"15:00"}
+
+
+def test_occurrences_of_a_deleted_series_that_google_says_nothing_of_are_cancelled_too(place: Place) -> None:
+    place.activate(sync={"hold_over": 3})
+    root = series(place, "RRULE:FREQ=WEEKLY;COUNT=50")
+    assert len(starts(place)) == 50
+    place.delete(root)
+    place.settle(600)
+    assert starts(place) == []
+    assert len(starts(place, 70)) == 50
+
+
+def test_a_deleted_occurrence_costs_one_look_at_the_last_of_its_series(place: Place) -> None:
+    place.activate()
+    series(place, DAILY_TEN)
+    place.forget()
+    place.delete(occurrences(place)[1]["id"])
+    place.settle(300)
+    assert Counter(place.calls())["calendar.events.get"] <= 3
+
+
+def test_an_occurrence_dragged_into_the_window_and_out_again_leaves_no_booking_behind(place: Place) -> None:
+    place.activate(sync={"window_days": [-7, 70]})
+    series(place, ENDLESS)
+    before = ids(place)
+    far = occurrences(place)[100]["id"]
+    place.drag(far, "2026-12-02T15:00", "2026-12-02T16:00")
+    place.settle()
+    assert len(ids(place) - before) == 1
+    place.drag(far, "2028-12-05T15:00", "2028-12-05T16:00")
+    place.settle(300)
+    (booking,) = ids(place) - before
+    assert place.booking(str(booking))["from"] == "2028-12-05T15:00"
+
+
+@pytest.mark.parametrize("rule", [None, DAILY_TEN], ids=["single", "series"])
+def test_a_removal_that_google_does_not_report_is_found_in_the_night(place: Place, rule: str | None) -> None:
+    place.activate()
+    event = place.draw(FIRST, FIRST_END, recurrence=[rule] if rule else None)["id"]
+    place.settle()
+    place.google("POST", "tombstones", {"lose": 1})
+    lost = occurrences(place)[-1]["id"] if rule else event
+    place.delete(lost)
+    place.settle(300)
+    assert starts(place, 70) == []
+    place.now = place.now.replace(hour=2)
+    place.pass_time(86400)
+    for _ in range(3):
+        place.pass_time(3600)
+        place.tick()
+        place.settle(300)
+    assert len(starts(place, 70)) == 1
+
+
 def test_a_series_that_is_cut_short_cancels_the_rest_and_keeps_the_others(place: Place) -> None:
     place.activate()
     root = series(place, DAILY_TEN)

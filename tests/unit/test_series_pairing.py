@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from functions.domain.model.appointment import AllDay, Timed, When
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.link import Link
-from functions.domain.planning.series import family, family_of_id, never_linked, pair
-from tests.unit.sketch import NOW, ROOM_A, ZONE, base, booking, link, settings, theirs
+from functions.domain.planning.series import family, family_of_id, in_step, pair, twin_of
+from tests.unit.sketch import ROOM_A, ZONE, base, booking, link, theirs
 
 AMSTERDAM = "Europe/Amsterdam"
 DAYS = st.lists(st.integers(0, 40), unique=True, max_size=8)
@@ -68,15 +68,27 @@ def test_the_roots_of_a_split_series_are_one_family() -> None:
 
 
 @pytest.mark.parametrize(
-    ("identity", "when", "series", "never"),
+    ("lost", "come", "goes_on"),
     [
-        ("root_20291123T090000Z", datetime(2029, 11, 23, 9, tzinfo=ZONE), "root", True),
-        ("root_20261124T090000Z", datetime(2029, 11, 23, 9, tzinfo=ZONE), "root", False),  # moved out of the window
-        ("root_20291123T090000Z", datetime(2026, 11, 24, 9, tzinfo=ZONE), "root", False),  # moved into it
-        ("root_20291123T090000Z", datetime(2029, 11, 23, 9, tzinfo=ZONE), "", False),
-        ("root_someday", datetime(2029, 11, 23, 9, tzinfo=ZONE), "root", False),
+        pytest.param([(1, 10), (8, 10)], [(1, 15), (8, 15)], True, id="the same weekday at another time"),
+        pytest.param([(1, 10), (8, 10)], [(3, 10), (10, 10)], True, id="another weekday at the same time"),
+        pytest.param([(1, 10), (8, 10)], [(3, 15), (10, 15)], False, id="neither"),
+        pytest.param([(1, 10), (8, 10)], [(15, 10), (22, 10)], False, id="weeks later"),
+        pytest.param([], [(1, 10)], False, id="nothing lost"),
     ],
 )
-def test_occurrences_far_ahead_were_never_linked(identity: str, when: datetime, series: str, never: bool) -> None:  # noqa: FBT001
-    event = theirs(Timed(when, when + timedelta(hours=1)), key=EventKey(ROOM_A, identity), series=series)
-    assert never_linked(event, settings(), NOW) is never
+def test_a_new_series_may_go_on_with_one_that_it_is_in_step_with(
+    lost: list[tuple[int, int]],
+    come: list[tuple[int, int]],
+    goes_on: bool,  # noqa: FBT001
+) -> None:
+    new = [appeared(day, hour) for day, hour in come]
+    assert in_step([on(day, hour) for day, hour in lost], new, AMSTERDAM) is goes_on
+
+
+def test_the_halves_of_a_split_series_share_birth_and_last_change() -> None:
+    born, changed = datetime(2026, 3, 24, 12, 58, 18, tzinfo=ZONE), datetime(2026, 3, 24, 13, 1, 38, tzinfo=ZONE)
+    one, other = (theirs(on(1, 10), series=name, created=born, updated=changed) for name in ("old", "new"))
+    assert twin_of(one) == twin_of(other) == (born, changed)
+    assert twin_of(theirs(on(1, 10), series="old", created=None, updated=changed)) is None
+    assert twin_of(theirs(on(1, 10), created=born, updated=changed)) is None

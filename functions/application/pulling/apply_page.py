@@ -7,7 +7,7 @@ from functools import partial
 
 from functions.application.intake.hints import Hint, Kind, task
 from functions.application.ports import Tombstone, Unusable
-from functions.application.pulling.follow_series import Shown, families, followers, tie
+from functions.application.pulling.follow_series import Shown, families, followers, former_families, tie
 from functions.application.store import links, parked
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.rest import Outcome, come_back
@@ -20,8 +20,7 @@ from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.planning.echo import is_echo
 from functions.domain.planning.plan_inbound import eligible
-from functions.domain.planning.projection import period
-from functions.domain.planning.series import never_linked
+from functions.domain.planning.projection import in_window, period
 from functions.domain.planning.step import Rest, Why
 
 ROOM_AFTER = timedelta(seconds=5)
@@ -54,6 +53,7 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
     events = [item for item in page.items if isinstance(item, Event)]
     tombstones = [item for item in page.items if isinstance(item, Tombstone)]
     shown.live.update(event.key.id for event in events if page.listed or event.series)
+    shown.note(events)
     shown.removed.update(item.key.id for item in tombstones)
     for item in page.items:
         if isinstance(item, Unusable):
@@ -80,11 +80,24 @@ def _series(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple
     grouped = families(candidates, tombstones)
     for name, group in grouped.items():
         appeared = [event for event in group if links.of_event(session.ports.documents, session.id, event.key) is None]
-        for link, event in followers(session, page.calendar, name, appeared, shown) if appeared else ():
-            former = link.event
-            _guarded(session, hint, event.key, partial(_follow, session, hint, link, event))
-            handled |= {event.key, former} if former is not None else {event.key}
+        handled |= _followed(session, hint, page, name, appeared, shown)
+        left = [event for event in appeared if event.series and event.key not in handled]
+        for former in former_families(session, page.calendar, name, left, shown) if left else ():
+            handled |= _followed(session, hint, page, former, left, shown)
+            left = [event for event in left if event.key not in handled]
     return len(handled) // 2, handled
+
+
+def _followed(
+    session: SyncSession, hint: Hint, page: Page, name: str, appeared: list[Event], shown: Shown
+) -> set[EventKey]:
+    """Let the bookings of a family follow to new occurrences; returns the keys of both that are done."""
+    handled: set[EventKey] = set()
+    for link, event in followers(session, page.calendar, name, appeared, shown) if appeared else ():
+        former = link.event
+        _guarded(session, hint, event.key, partial(_follow, session, hint, link, event))
+        handled |= {event.key, former} if former is not None else {event.key}
+    return handled
 
 
 def _settled(session: SyncSession, page: Page, items: Sequence[Item]) -> set[EventKey]:
@@ -97,10 +110,13 @@ def _settled(session: SyncSession, page: Page, items: Sequence[Item]) -> set[Eve
         known = links.of_events(session.ports.documents, session.id, [event.key for event in events])
     except Malformed:  # one link is unreadable: found out below, at its own event
         return set()
-    echoes = {event.key for event in events if event.key in known and is_echo(known[event.key], event, session.digest)}
+    unlinked = [event for event in events if event.key not in known]
+    # an endless series reaches decades ahead
+    echoes = {event.key for event in unlinked if event.series and not _in_window(session, event)}
+    echoes |= {event.key for event in events if event.key in known and is_echo(known[event.key], event, session.digest)}
     if not page.listed:
         return echoes
-    foreign = (event for event in events if event.key not in known and event.mark.int_id != session.id)
+    foreign = (event for event in unlinked if event.mark.int_id != session.id)
     return echoes | {event.key for event in foreign if not _new(session, event)}
 
 
@@ -110,8 +126,6 @@ def _follow(session: SyncSession, hint: Hint, link: Link, event: Event) -> bool:
 
 
 def _one(session: SyncSession, hint: Hint, page: Page, item: Event | Tombstone) -> bool:
-    if isinstance(item, Event) and never_linked(item, session.settings, session.now()):
-        return False
     link = links.of_event(session.ports.documents, session.id, item.key)
     if not isinstance(item, Event):
         if link is None or isinstance(link.life, Closed | Held):
@@ -146,6 +160,10 @@ def look_at(session: SyncSession, hint: Hint, key: EventKey) -> None:
         _look(session, hint, link, found)
     elif found.value is not None:
         _one(session, hint, Page(key.calendar, ()), found.value)
+
+
+def _in_window(session: SyncSession, event: Event) -> bool:
+    return in_window(event.when, session.settings, session.now())
 
 
 def _new(session: SyncSession, event: Event) -> bool:

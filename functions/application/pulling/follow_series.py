@@ -1,31 +1,49 @@
 """Follow a series: the bookings of its vanished occurrences move to the new ones, before anything is made or cancelled.
 
-When a person shifts a series, or changes "this and following", the new occurrences have new ids. Most vanished ones
-stand on the same page as tombstones; of the others of the family, those that no page has shown are looked up singly.
+When a person shifts a series, or changes "this and following", the new occurrences have new ids, and often a root whose
+id has nothing to do with the old one. Most vanished ones stand on the same page as tombstones; of the others of the
+family, those that no page has shown are looked up singly. Where it is not sure that a new series goes on with an old
+one, the removals are held: nothing is cancelled and remade behind a person's back.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
-from functions.application.ports import Tombstone
+from functions.application.ports import Tombstone, Transaction
 from functions.application.store import links
+from functions.application.sync import removals
 from functions.application.sync.session import SyncSession
 from functions.domain.model.errors import AccessRevoked, Stale
 from functions.domain.model.event import Event, EventKey
-from functions.domain.model.life import Active, Grace
+from functions.domain.model.life import Active, Grace, State
 from functions.domain.model.link import Link
-from functions.domain.planning.lifecycle import Decided, Follow, after
-from functions.domain.planning.projection import in_window
-from functions.domain.planning.series import family, family_of_id, pair
+from functions.domain.planning.lifecycle import Decided, Follow, Hold, after
+from functions.domain.planning.projection import in_window, remarks_of
+from functions.domain.planning.series import Twin, family, family_of_id, in_step, pair, twin_of
+from functions.domain.planning.step import Why
 
 
 @dataclass(slots=True)
 class Shown:
-    """What the pages of one pull have shown so far: ids of live events, and of removed ones."""
+    """What the pages of one pull have shown so far: ids of live events, and of removed ones.
+
+    `twins` are the families by the birth and last change of their roots: the halves of a split series share both.
+    """
 
     live: set[str] = field(default_factory=set)
     removed: set[str] = field(default_factory=set)
-    all_days: bool = True  # False for a few days only: what these do not show has not vanished
+    twins: dict[Twin, set[str]] = field(default_factory=dict)
+
+    def note(self, events: Iterable[Event]) -> None:
+        """Note the families of a page's occurrences by their twins."""
+        for event in events:
+            if (twin := twin_of(event)) is not None:
+                self.twins.setdefault(twin, set()).add(family(event.series))
+
+    def lost_families(self) -> set[str]:
+        """Return the families of which an occurrence was removed."""
+        return {family_of_id(each) for each in self.removed} - {""}
 
 
 def families(events: Iterable[Event], tombstones: Iterable[Tombstone]) -> dict[str, list[Event]]:
@@ -44,17 +62,58 @@ def followers(
 ) -> list[tuple[Link, Event]]:
     """Pair the links whose occurrences of this family vanished with the new ones."""
     documents = session.ports.documents
-    kin = [link for link in links.every(documents, session.id, {"series": name}) if _waits(link, calendar)]
+    kin = _kin(session, calendar, name)
     single = links.of_event(documents, session.id, EventKey(calendar, name))  # a single event that became a series
     if single is not None and _waits(single, calendar) and single.id not in {link.id for link in kin}:
         kin.append(single)
-    vanished = [link for link in kin if isinstance(link.life, Grace) or _id(link) in shown.removed]
+    vanished = [link for link in kin if _is_gone(link, shown)]
     unknown = [link for link in kin if link not in vanished and _id(link) not in shown.live]
     pairs = pair(vanished, appeared, session.settings.timezone)
-    if len(pairs) == len(appeared) or not unknown or not shown.all_days:
+    if len(pairs) == len(appeared) or not unknown:
         return pairs
     vanished += [link for link in unknown if _vanished(session, link)]
     return pair(vanished, appeared, session.settings.timezone)
+
+
+def former_families(session: SyncSession, calendar: str, name: str, appeared: list[Event], shown: Shown) -> list[str]:
+    """Return the families that a new one surely goes on with; the removals of those that it may go on with are held.
+
+    Sure is one whose root was born and last changed in the same moments as the new one's, and one with the same text in
+    the same rhythm. With the rhythm alone it may just as well be another series.
+    """
+    born = {twin_of(event) for event in appeared}
+    if twins := {each for twin in born if twin is not None for each in shown.twins.get(twin, ())} - {name}:
+        return sorted(twins)
+    sure: list[str] = []
+    texts = {session.digest(remarks_of(event)) for event in appeared}
+    for former in sorted((shown.lost_families() | _in_grace(session, calendar)) - {name}):
+        lost = [link for link in _kin(session, calendar, former) if _is_gone(link, shown)]
+        if not in_step([link.base.when for link in lost if link.base], appeared, session.settings.timezone):
+            continue
+        if {link.base.digests.get("text", "") for link in lost if link.base} & texts:
+            sure.append(former)
+        else:
+            _hold(session, lost)
+    return sure
+
+
+def _in_grace(session: SyncSession, calendar: str) -> set[str]:
+    where: dict[str, str | int | bool] = {"state": State.GRACE.value, "calendar": calendar}
+    return {link.series for link in links.every(session.ports.documents, session.id, where)} - {""}
+
+
+def _hold(session: SyncSession, lost: list[Link]) -> None:
+    """Let a person say whether the bookings of these occurrences are to be cancelled."""
+    for link in lost:
+        held = after(link, Decided(Hold(Why.SERIES_UNSURE))).link
+        session.ports.documents.transact(partial(_saved, session.id, held))
+        removals.count(session, held)
+        told = {"int_id": session.id, "link": link.id, "booking": link.booking_id}
+        session.ports.log("decided", {**told, "why": held.reason, "state": held.state.value})
+
+
+def _saved(int_id: str, link: Link, tx: Transaction) -> Link:
+    return links.save(tx, int_id, link)
 
 
 def tie(session: SyncSession, link: Link, event: Event) -> Link:
@@ -64,6 +123,32 @@ def tie(session: SyncSession, link: Link, event: Event) -> Link:
     """
     moved = after(link, Decided(Follow(event))).link
     return session.ports.documents.transact(lambda tx: links.save(tx, session.id, moved))
+
+
+def _kin(session: SyncSession, calendar: str, name: str) -> list[Link]:
+    """Return the links of a family whose bookings could follow."""
+    return [
+        link for link in links.every(session.ports.documents, session.id, {"series": name}) if _waits(link, calendar)
+    ]
+
+
+def left_unsaid(session: SyncSession, calendar: str, shown: Shown) -> Iterator[list[Link]]:
+    """Give, for each family that lost an occurrence, the links that the pull said nothing of: the latest first.
+
+    Of a deleted series Google reports about half a year of occurrences.
+    https://github.com/googleapis/google-api-ruby-client/issues/860
+    """
+    known = shown.live | shown.removed
+    for name in sorted(shown.lost_families()):
+        kin = [
+            link for link in _kin(session, calendar, name) if isinstance(link.life, Active) and _id(link) not in known
+        ]
+        inside = [each for each in kin if each.base and in_window(each.base.when, session.settings, session.now())]
+        yield sorted(inside, key=lambda each: _id(each).rpartition("_")[2], reverse=True)
+
+
+def _is_gone(link: Link, shown: Shown) -> bool:
+    return isinstance(link.life, Grace) or _id(link) in shown.removed
 
 
 def _waits(link: Link, calendar: str) -> bool:

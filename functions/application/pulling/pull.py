@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functions.application.intake.hints import Hint, Kind, task
 from functions.application.ports import EventPage
 from functions.application.pulling.apply_page import Page, apply_page
-from functions.application.pulling.follow_series import Shown
+from functions.application.pulling.follow_series import Shown, left_unsaid
 from functions.application.store import links, parked
 from functions.application.store.calendars import CalendarState, change, drop_lease, state_of, take_lease
 from functions.application.sync.reconcile import reconcile
@@ -18,9 +18,11 @@ from functions.application.sync.rest import come_back
 from functions.application.sync.session import SyncSession
 from functions.application.watching import channels
 from functions.domain.model.errors import AccessRevoked, Gone, Refused, Stale, SyncError, TokenExpired, Transient
+from functions.domain.model.event import Event
 from functions.domain.model.identity import calendar_hash
 from functions.domain.model.life import Closed, Detached
 from functions.domain.model.link import Link
+from functions.domain.model.snapshot import Snapshot
 from functions.domain.planning.projection import period
 
 WAIT_FOR_OTHER = timedelta(seconds=2)
@@ -29,7 +31,7 @@ LONGEST = timedelta(seconds=35)  # of one task; a larger pull goes on in the nex
 SILENT = timedelta(minutes=30)  # a followed calendar that has not synced for so long is pulled anyway
 TROUBLED = timedelta(minutes=5)  # before a calendar that was gone or forbidden is asked again
 ROUND = timedelta(seconds=10)  # a round comes a little early or late
-BAND = "band"  # detail of a hint: list the days that came into the window too
+WHOLE = "whole"  # detail of a hint: compare the whole window, whatever the sync token says
 
 Window = tuple[datetime, datetime]
 
@@ -62,8 +64,6 @@ def pull(session: SyncSession, hint: Hint, hashed: str) -> None:
         return
     done = Pull(session.now())
     try:
-        if hint.detail == BAND:
-            _band(session, hint, state)
         _pull(session, hint, state, done)
     except (Gone, Refused) as error:
         _trouble(session, calendar, error)
@@ -102,7 +102,9 @@ def _in_turn(session: SyncSession, calendar: str, hint: Hint) -> bool:
 def _pull(session: SyncSession, hint: Hint, state: CalendarState, done: Pull) -> None:
     """Pull until the last page, or until it takes too long: then the next task goes on."""
     if not state.page:
-        state = _note(session, replace(state, pull_started=done.began, listing=not state.sync_token))
+        listing = hint.detail == WHOLE or not state.sync_token
+        token = "" if listing else state.sync_token
+        state = _note(session, replace(state, sync_token=token, pull_started=done.began, listing=listing))
     while True:
         window = _window(session, state.pull_started or done.began)
         done.calls += 1
@@ -128,7 +130,8 @@ def _pull(session: SyncSession, hint: Hint, state: CalendarState, done: Pull) ->
             break
     if state.listing:
         _ghosts(session, hint, state.calendar, done, window)
-        state = replace(state, until=window[1])
+    else:
+        _unsaid(session, hint, state.calendar, done)
     state = replace(state, sync_token=page.sync_token, page="", listing=False, as_of=state.pull_started)
     _note(session, replace(state, trouble="", trouble_at=None))
     fields = {
@@ -173,21 +176,6 @@ def _trouble(session: SyncSession, calendar: str, error: SyncError) -> None:
     )
 
 
-def _band(session: SyncSession, hint: Hint, state: CalendarState) -> None:
-    """List the days that have come into the window since the last list; a sync token never reports those."""
-    _, end = _window(session, session.now())
-    if state.until is None or state.until >= end or not state.sync_token:
-        return
-    shown, page = Shown(all_days=False), ""
-    while True:
-        listed = session.calendars.between(state.calendar, state.until, end, page=page)
-        apply_page(session, replace(hint, source="band"), Page(state.calendar, listed.items, listed=True), shown)
-        page = listed.next_page
-        if not page:
-            break
-    change(session.ports.documents, session.id, state.calendar, lambda before: replace(before, until=end))
-
-
 def _ghosts(session: SyncSession, hint: Hint, calendar: str, done: Pull, window: Window) -> None:
     """Look up the links that a full list did not show, one by one: only what is really gone counts as deleted."""
     for link in links.every(session.ports.documents, session.id, {"calendar": calendar}):
@@ -198,22 +186,34 @@ def _ghosts(session: SyncSession, hint: Hint, calendar: str, done: Pull, window:
             continue
         if agreed is not None and not _inside(period(agreed.when, session.settings.timezone), window):
             continue
-        about = replace(
-            hint, kind=Kind.EVENT, subject=(link.event.calendar, link.event.id), source="full_list", detail=""
-        )
-        if session.now() - done.began > LONGEST:
-            now = session.now()
-            session.ports.tasks.put(task(about, now, "ghost", int(now.timestamp()), "backfill"))
-            continue
-        _ghost(session, about, link)
+        _ghost(session, hint, link, done, "full_list")
 
 
-def _ghost(session: SyncSession, about: Hint, link: Link) -> None:
+def _unsaid(session: SyncSession, hint: Hint, calendar: str, done: Pull) -> None:
+    """Look up the other occurrences of a series that lost some, from the far end, until one is there."""
+    for family in left_unsaid(session, calendar, done.shown):
+        for link in family:
+            done.calls += 1
+            event = session.read_event(link.event) if link.event is not None else None
+            if event is None or not event.vanished:
+                break
+            _ghost(session, hint, link, done, "series", event)
+
+
+def _ghost(
+    session: SyncSession, hint: Hint, link: Link, done: Pull, source: str, event: Snapshot[Event] | None = None
+) -> None:
+    """Look up one event that a list kept silent about, or leave it to a task."""
     if link.event is None:
         return
     now = session.now()
+    subject = (link.event.calendar, link.event.id)
+    about = replace(hint, kind=Kind.EVENT, subject=subject, source=source, detail="")
+    if now - done.began > LONGEST:
+        session.ports.tasks.put(task(about, now, "ghost", int(now.timestamp()), "backfill"))
+        return
     try:
-        outcome = reconcile(session, about, link, event=session.read_event(link.event))
+        outcome = reconcile(session, about, link, event=event or session.read_event(link.event))
     except AccessRevoked:
         raise
     except (Transient, Stale):
@@ -247,7 +247,6 @@ def _note(session: SyncSession, state: CalendarState) -> CalendarState:
             page=state.page,
             listing=state.listing,
             pull_started=state.pull_started,
-            until=state.until,
             as_of=state.as_of,
             trouble=state.trouble,
             trouble_at=state.trouble_at,

@@ -45,7 +45,7 @@ def tick(session: SyncSession) -> None:
     for calendar in session.settings.calendars if session.settings.inbound.enabled else ():
         hint = Hint(Kind.CALENDAR, session.id, (calendar_hash(calendar),), "poll", now)
         if night:
-            hint = replace(hint, source="night", detail=pull.BAND)
+            hint = replace(hint, source="night", detail=pull.WHOLE)
         if night or pull.pull_is_due(session, calendar, now):
             enqueue(ports.tasks, hint, now, trailing=False)
 

@@ -36,7 +36,6 @@ class CalendarState:
     page: str = ""
     pull_started: datetime | None = None
     listing: bool = False  # the pages under way are of a full list
-    until: datetime | None = None  # the window was listed up to here
     as_of: datetime | None = None
     channels: tuple[Watch, ...] = ()
     polled_because: str = ""  # why it cannot have a channel

@@ -39,6 +39,7 @@ class Why(StrEnum):
     GRACE = "grace"
     GRACE_OVER = "grace_over"
     HELD = "held"
+    SERIES_UNSURE = "series_unsure"
     TOO_OFTEN = "too_often"
     PAUSED = "paused"
     DETACHED = "detached"

@@ -1,7 +1,8 @@
 """Series: occurrences that vanished and occurrences that appeared are paired, so that bookings move.
 
 When a person shifts a series, or changes "this and following", Google gives the occurrences new ids and the old ones
-vanish; the new root is often named `root_R20261123T090000`.
+vanish. A root split off with another title is named `root_R20261123T090000` and its occurrences keep their ids; one with
+another time has an id of its own, and only its birth and last change are those of the old root.
 """
 
 from collections.abc import Sequence
@@ -11,10 +12,9 @@ from zoneinfo import ZoneInfo
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.event import Event
 from functions.domain.model.link import Link
-from functions.domain.planning.projection import in_window
-from functions.domain.settings.schema import Settings
 
-SLACK = timedelta(days=2)  # of a day named in an id, which is in UTC
+Twin = tuple[datetime, datetime]  # when the root of an occurrence was made, and when it last changed
+NEAR = timedelta(days=7)
 
 
 def family(series: str) -> str:
@@ -28,16 +28,21 @@ def family_of_id(event_id: str) -> str:
     return family(root) if root and stamp[:8].isdecimal() else ""
 
 
-def never_linked(event: Event, settings: Settings, now: datetime) -> bool:
-    """Whether an occurrence was never near the window, so that the store need not be asked for it.
+def twin_of(event: Event) -> Twin | None:
+    """Return what the halves of a split series have in common; None where Google does not say it."""
+    return (event.created, event.updated) if event.series and event.created and event.updated else None
 
-    An endless series expands very far. One that was moved out of the window still has its old day in its id.
-    """
-    stamp = event.key.id.rpartition("_")[2][:8]
-    if not event.series or not (stamp.isascii() and stamp.isdecimal()) or in_window(event.when, settings, now):
+
+def in_step(lost: Sequence[When], appeared: Sequence[Event], timezone: str) -> bool:
+    """Whether new occurrences begin where the lost ones did, on the same weekdays or at the same time of day."""
+    if not lost or not appeared:
         return False
-    end = (now + timedelta(days=settings.sync.window_days[1]) + SLACK).strftime("%Y%m%d")
-    return stamp > end
+    zone = ZoneInfo(timezone)
+    before, after = list(lost), [event.when for event in appeared]
+    apart = min(_day(when, zone) for when in after) - min(_day(when, zone) for when in before)
+    weekdays = [{_day(when, zone).weekday() for when in each} for each in (before, after)]
+    times = [{_time_of_day(when, zone) for when in each} for each in (before, after)]
+    return abs(apart) <= NEAR and (weekdays[0] == weekdays[1] or times[0] == times[1])
 
 
 def pair(vanished: Sequence[Link], appeared: Sequence[Event], timezone: str) -> list[tuple[Link, Event]]:
@@ -58,6 +63,12 @@ def pair(vanished: Sequence[Link], appeared: Sequence[Event], timezone: str) -> 
 
 def _day(when: When, zone: ZoneInfo) -> date:
     return when.first if isinstance(when, AllDay) else when.start.astimezone(zone).date()
+
+
+def _time_of_day(when: When, zone: ZoneInfo) -> str:
+    if isinstance(when, AllDay):
+        return f"{(when.until - when.first).days} days"
+    return f"{when.start.astimezone(zone):%H:%M} {when.end - when.start}"
 
 
 def _order(when: When) -> str:
