@@ -186,3 +186,52 @@ def test_remarks_of_ten_thousand_characters_are_cut_and_stay_in_step(place: Plac
     place.api("POST", "/7/resync")
     place.settle()
     assert place.calls().count("calendar.events.patch") == 1
+
+
+@pytest.mark.parametrize("mode", ["as_sent", "web"])
+def test_notes_saved_in_an_editor_are_kept_and_the_pair_follows_its_times(place: Place, mode: str) -> None:
+    active(place, {"inbound": {"allow_booking_update": True}})
+    place.google("POST", "texts", {"mode": mode})
+    booking, event = made(place, **BOOKED)
+    for number in range(5):
+        seen = place.event()["description"]
+        place.edit(event["id"], description=f"{seen}\nnotitie {number}")
+        place.settle(60)
+    text = place.event()["description"]
+    assert "graag stoelen klaarzetten" in text
+    assert all(f"notitie {number}" in text for number in range(5))
+    place.drag(event["id"], "2026-11-24T15:00", "2026-11-24T16:00")
+    place.settle()
+    assert place.booking(booking)["from"] == "2026-11-24T15:00"
+
+
+def test_a_text_that_an_editor_saved_is_changed_without_half_tags(place: Place) -> None:
+    active(place)
+    booking, event = made(place, **BOOKED)
+    place.google("POST", "texts", {"mode": "web"})
+    place.edit(event["id"], description=f"{event['description']}\nmijn notitie")
+    place.settle()
+    place.google("POST", "texts", {"mode": "as_sent"})
+    place.change(booking, remarks="en tafels")
+    place.settle()
+    assert place.event()["description"] == f"en tafels\n\n{LINE}\nmijn notitie"
+
+
+def test_a_conference_block_in_the_remarks_stays_readable_and_stops_nothing(place: Place) -> None:
+    edge = "-::~:~::~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~::~:~::-"
+    active(place)
+    booking, _ = made(place, remarks=f"Vergadering\n{edge}\nJoin: https://meet.example.org/abc\n{edge}")
+    assert "https://meet.example.org/abc" in place.event()["description"]
+    for hour in range(11, 18):
+        place.change(booking, start=f"2026-11-24T{hour}:00", end=f"2026-11-24T{hour + 1}:00")
+        place.settle(120)
+    assert place.event()["start"]["dateTime"].startswith("2026-11-24T17:00")
+
+
+def test_a_persons_markup_arrives_as_text_in_the_remarks_of_the_booking(place: Place) -> None:
+    active(place)
+    place.google("POST", "texts", {"mode": "web"})
+    place.draw("2026-11-24T10:00", "2026-11-24T11:00", description="Eén & twee\n\nhttps://example.org/a")
+    place.settle()
+    (booking,) = place.bookings()
+    assert booking["remarks"] == "Overleg\nEén & twee\n\nhttps://example.org/a"

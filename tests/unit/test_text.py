@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from functions.domain.model.text import LINE, Text, escape, plain, put_together, take_apart
+from functions.domain.model.text import LINE, Text, as_read, escape, plain, put_together, take_apart
 from functions.domain.planning.reasons import notice, sentence
 from tests.unit.sketch import NOW
 
@@ -56,6 +56,43 @@ def test_the_line_is_known_in_either_language_and_after_googles_editor() -> None
 
 def test_markup_of_the_editor_does_not_count() -> None:
     assert plain("a&nbsp;b<br>c\r\nd &amp; e ") == "a b\nc\nd & e"
+
+
+BLOB = "<html-blob><u></u><p><span>{}</span></p></html-blob>"
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        "Stoelen klaarzetten\nNa vieren",
+        BLOB.format("Stoelen klaarzetten<br>Na vieren"),
+        "<p>Stoelen klaarzetten</p><p>Na vieren</p>",
+        "<div>Stoelen&nbsp; klaarzetten</div>\n\n<div>Na <b>vieren</b></div>",
+        "<ul><li>Stoelen klaarzetten</li><li>Na <u></u>vieren</li></ul>",
+    ],
+)
+def test_texts_that_read_alike_are_alike(stored: str) -> None:
+    assert as_read(stored) == "Stoelen klaarzetten\nNa vieren"
+
+
+def test_what_is_no_markup_stays() -> None:
+    assert plain("Mail <jan@example.nl> of <TBC>, 3 < 4") == "Mail <jan@example.nl> of <TBC>, 3 < 4"
+    assert as_read('<a href="https://example.org/a">https://example.org/a</a>') == "https://example.org/a"
+
+
+def test_a_description_saved_in_an_editor_is_taken_apart_without_half_tags() -> None:
+    line = LINE["nl"]
+    assert take_apart(BLOB.format(f"boven<br><br>{line}<br>notitie")) == Text("boven", "", "notitie")
+    assert take_apart(BLOB.format(f"boven<br>{line}")) == Text("boven")
+    paragraphs = f"<p>boven</p><p>{line}</p><p>⚠ nee</p><p>een <b>notitie</b></p>"
+    assert take_apart(paragraphs) == Text("<p>boven</p>", "⚠ nee", "<p>een <b>notitie</b></p>")
+
+
+def test_googles_conference_block_counts_for_nothing_and_what_a_booking_says_in_one_is_kept() -> None:
+    edge = "-::~:~::~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~::~:~::-"
+    block = f"{edge}\nJoin: https://meet.example.org/abc\n{edge}"
+    assert plain(f"notitie\n{block}") == "notitie"
+    assert as_read(escape(f"notitie\n{block}")) == "notitie\nJoin: https://meet.example.org/abc"
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

@@ -19,7 +19,7 @@ from functions.domain.model.event import Event, EventKey
 from functions.domain.model.life import Active, Grace, State
 from functions.domain.model.link import Link
 from functions.domain.planning.lifecycle import Decided, Follow, Hold, after
-from functions.domain.planning.projection import in_window, remarks_of
+from functions.domain.planning.projection import in_window, text_of
 from functions.domain.planning.series import Twin, family, family_of_id, in_step, pair, twin_of
 from functions.domain.planning.step import Why
 
@@ -85,7 +85,7 @@ def former_families(session: SyncSession, calendar: str, name: str, appeared: li
     if twins := {each for twin in born if twin is not None for each in shown.twins.get(twin, ())} - {name}:
         return sorted(twins)
     sure: list[str] = []
-    texts = {session.digest(remarks_of(event)) for event in appeared}
+    texts = {session.digest(text_of(event)) for event in appeared}
     for former in sorted((shown.lost_families() | _in_grace(session, calendar)) - {name}):
         lost = [link for link in _kin(session, calendar, former) if _is_gone(link, shown)]
         if not in_step([link.base.when for link in lost if link.base], appeared, session.settings.timezone):

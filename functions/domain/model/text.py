@@ -1,11 +1,14 @@
 """The text of an event: what the booking says, the service's line, and below it what people write.
 
-Google renders descriptions as HTML and its own editor turns line breaks into `<br>`, so texts are compared after
-undoing both.
+Google renders descriptions as HTML, and its editors write them as such: `<html-blob>`, `<p>`, `<span>`, `<br>`, links as
+`<a>`. So texts are compared as a reader reads them, and a text that is taken apart in the middle of its markup leaves no
+half tags behind. A conference block between Google's own edges is cut out of what a client writes.
+https://github.com/ridafkih/keeper.sh/issues/749
 """
 
 import html
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 LINE = {
@@ -14,7 +17,15 @@ LINE = {
 }
 MARK = re.compile(r"———— i-Reserve[^\n<]*")
 SIGN = "⚠"  # begins the lines in which this service tells a planner something
-NOTICE = re.compile(r"⚠[^\n<]*")
+NOTICE = re.compile(r"(?:\s|&nbsp;|<[^<>]*>)*(⚠[^\n<]*)")
+LINES = r"br|p|div|li|ul|ol|tr|table|blockquote|pre|hr|h[1-6]"
+TAGS = rf"(?:{LINES}|html-blob|a|b|i|u|s|em|strong|span|font|small|sub|sup|strike|code|img|tbody|thead|td|th)"
+TAG = re.compile(rf"<(/?)({TAGS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
+LINE_TAG = re.compile(rf"</?(?:{LINES})(?:\s[^<>]*)?/?>|\r\n?", re.IGNORECASE)
+EMPTY = re.compile(r"<(u|p|span|b|i)>\s*</\1>", re.IGNORECASE)
+VOID = ("br", "hr", "img")
+CONFERENCE = re.compile(r"-::~:~::~:~[:~]*::~:~::-")
+BLOCK = re.compile(rf"{CONFERENCE.pattern}.*?{CONFERENCE.pattern}", re.DOTALL)
 BREAK = re.compile(r"<br\s{0,9}/?>|\r\n?", re.IGNORECASE)
 START = re.compile(r"(?:\s|<br\s{0,9}/?>)*", re.IGNORECASE)
 LONGEST_BREAK = len("<br/>") + 9
@@ -47,10 +58,10 @@ def take_apart(description: str) -> Text:
     mark = MARK.search(description)
     if mark is None:
         return Text(above=_trimmed(description))
-    rest = _trimmed(description[mark.end() :])
+    rest = _whole(description[mark.end() :])
     notice = NOTICE.match(rest)
-    below = rest[notice.end() :] if notice else rest
-    return Text(_trimmed(description[: mark.start()]), notice.group() if notice else "", _trimmed(below))
+    below = _whole(rest[notice.end() :]) if notice else rest
+    return Text(_whole(description[: mark.start()]), notice.group(1) if notice else "", below)
 
 
 def put_together(text: Text, language: str, *, line: bool = True) -> str:
@@ -83,10 +94,44 @@ def readable(text: str) -> str:
 
 def escape(text: str) -> str:
     """Make text of a booking safe where Google would render HTML, and keep out what only this service says there."""
-    return html.escape(MARK.sub("", readable(text)).replace(SIGN, "!"), quote=False)
+    said = CONFERENCE.sub("", MARK.sub("", readable(text)))
+    return html.escape(said.replace(SIGN, "!"), quote=False)
 
 
 def plain(text: str) -> str:
-    """Undo what Google's editor does to a text, for comparison and for remarks."""
-    lines = (line.strip() for line in html.unescape(BREAK.sub("\n", text)).replace("\xa0", " ").split("\n"))
-    return "\n".join(lines).strip()
+    """Return a text without its markup, as it reads in a booking's remarks: lines, and no more than one empty at a time."""
+    bare = TAG.sub("", LINE_TAG.sub("\n", BLOCK.sub("", text)))
+    lines = [" ".join(line.split()) for line in html.unescape(bare).replace("\xa0", " ").split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def as_read(text: str) -> str:
+    """Return what two texts that read alike have in common: their words, line by line."""
+    return re.sub(r"\n+", "\n", plain(text))
+
+
+def _whole(fragment: str) -> str:
+    """Return part of a text without the tags that its other part opens or closes, and without space around it."""
+    opened: list[tuple[str, tuple[int, int]]] = []
+    open_now: Counter[str] = Counter()
+    halves: list[tuple[int, int]] = []
+    for tag in TAG.finditer(fragment):
+        name = tag[2].lower()
+        if name in VOID:
+            continue
+        if not tag[1]:
+            opened.append((name, tag.span()))
+            open_now[name] += 1
+        elif open_now[name]:
+            while opened[-1][0] != name:
+                open_now[opened[-1][0]] -= 1
+                halves.append(opened.pop()[1])
+            opened.pop()
+            open_now[name] -= 1
+        else:
+            halves.append(tag.span())
+    halves += [span for _, span in opened]
+    ends = [0, *(end for _, end in sorted(halves))]
+    starts = [*(start for start, _ in sorted(halves)), len(fragment)]
+    fragment = "".join(fragment[end:start] for end, start in zip(ends, starts, strict=True))
+    return _trimmed(EMPTY.sub("", fragment)) if as_read(fragment) else ""

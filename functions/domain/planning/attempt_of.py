@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from functions.domain.model.attempts import Attempt
 from functions.domain.model.event import Event
-from functions.domain.model.text import plain, take_apart
+from functions.domain.model.text import as_read, take_apart
 from functions.domain.planning.lifecycle import is_bookkeeping
 from functions.domain.planning.step import (
     DeleteEvent,
@@ -47,7 +47,7 @@ def _shown(view: View) -> str:
 
 
 def _above(event: Event) -> str:
-    return plain(take_apart(event.description).above)
+    return as_read(take_apart(event.description).above)
 
 
 def _brings(step: Write) -> str:
@@ -68,6 +68,6 @@ def _brings(step: Write) -> str:
 
 def _changes(change: EventChange) -> str:
     """Return what a change brings; of a description what stands above the service's line, as a notice has its date."""
-    above = "" if change.description is None else plain(take_apart(change.description).above)
+    above = "" if change.description is None else as_read(take_apart(change.description).above)
     rest = (change.when, change.title, change.guest_in, change.guest_out, change.reminders, change.meet, change.style)
     return f"{rest} {above}"

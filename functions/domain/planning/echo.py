@@ -5,8 +5,8 @@ from collections.abc import Callable
 from functions.domain.model.event import Event
 from functions.domain.model.life import Active
 from functions.domain.model.link import Link, Origin
-from functions.domain.model.text import plain, take_apart
-from functions.domain.planning.projection import remarks_of, reminder_text, style_stands
+from functions.domain.model.text import as_read, take_apart
+from functions.domain.planning.projection import reminder_text, style_stands, text_of
 
 
 def is_echo(link: Link, event: Event, digest: Callable[[str], str]) -> bool:
@@ -23,11 +23,11 @@ def is_echo(link: Link, event: Event, digest: Callable[[str], str]) -> bool:
         return True
     digests = base.digests
     if link.origin is Origin.EVENT:
-        return digest(remarks_of(event)) == digests.get("text", "")
+        return digest(text_of(event)) == digests.get("text", "")
     guests = {digest(guest.email.lower()) for guest in event.guests}
     return (
         digest(event.title) == digests.get("title", "")
-        and digest(plain(take_apart(event.description).above)) == digests.get("description", "")
+        and digest(as_read(take_apart(event.description).above)) == digests.get("description", "")
         and digest(reminder_text(event.reminders)) == digests.get("reminders", "")
         and (not digests.get("guest") or digests["guest"] in guests)
         and style_stands(event.style, digests, digest)

@@ -12,7 +12,7 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, MeetState
 from functions.domain.model.life import Active
 from functions.domain.model.link import Base, Link, Origin, Refusals
-from functions.domain.model.text import plain
+from functions.domain.model.text import as_read
 from functions.domain.planning.lifecycle import Agree, decide
 from functions.domain.planning.merge_event import event_side
 from functions.domain.planning.projection import (
@@ -165,11 +165,11 @@ def _remarks(v: View, context: PlanningContext, booking: Booking, event: Event, 
         return None
     remarks = remarks_of(event)
     if (
-        context.digest(remarks) == base.digests["text"]
-        or context.digest(plain(booking.value_of(name))) != base.digests["remarks"]
+        context.digest(as_read(remarks)) == base.digests["text"]
+        or context.digest(as_read(booking.value_of(name))) != base.digests["remarks"]
     ):
         return None
-    after = replace(base, digests={"text": context.digest(remarks), "remarks": context.digest(plain(remarks))})
+    after = replace(base, digests=dict.fromkeys(("text", "remarks"), context.digest(as_read(remarks))))
     return Planned(WriteBooking(booking.id, BookingChange(fields=((name, remarks),)), Why.EVENT_TEXT), after)
 
 

@@ -7,7 +7,7 @@ from functions.domain.model.appointment import Appointment
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, MeetState
 from functions.domain.model.link import Base, Link, Origin
-from functions.domain.model.text import plain, put_together, take_apart
+from functions.domain.model.text import as_read, put_together, take_apart
 from functions.domain.planning.projection import base_of, reminder_text, restyled, when_of
 from functions.domain.planning.reasons import notice, sentence
 from functions.domain.planning.step import EventChange, MoveEvent, PatchEvent, Planned, Why
@@ -88,10 +88,10 @@ def _why_put_back(link: Link, booking: Booking) -> str:
 def _texts(change: EventChange, link: Link, event: Event, wanted: Appointment, context: PlanningContext) -> EventChange:
     """Add the texts that the event should show and does not."""
     base = link.base
-    if plain(event.title) != plain(wanted.title):
+    if as_read(event.title) != as_read(wanted.title):
         change = replace(change, title=wanted.title)
     text = take_apart(event.description)
-    if plain(text.above) != plain(wanted.description):
+    if as_read(text.above) != as_read(wanted.description):
         description = put_together(replace(text, above=wanted.description), context.settings.language)
         change = replace(change, description=description)
     addresses = {guest.email.lower() for guest in event.guests}

@@ -10,7 +10,7 @@ from functions.domain.model.identity import TEST_LINK, test_event_id
 from functions.domain.model.life import Grace, Held, Refused
 from functions.domain.model.link import Approve, Base, Link, Restore
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.model.text import put_together, take_apart
+from functions.domain.model.text import as_read, put_together, take_apart
 from functions.domain.planning.lifecycle import Adopt, Hold, Part, Wait, decide
 from functions.domain.planning.merge import may_write_booking, merge
 from functions.domain.planning.merge_event import noted
@@ -54,7 +54,7 @@ def plan_new_event(v: View, context: PlanningContext) -> Planned:
         calendar=event.key.calendar,
         object_id=object_id,
         status=inbound.status,
-        digests={"text": context.digest(remarks), "remarks": context.digest(remarks)},
+        digests=dict.fromkeys(("text", "remarks"), context.digest(as_read(remarks))),
     )
     step = MakeBooking(
         event=event.key,

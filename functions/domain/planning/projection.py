@@ -10,7 +10,7 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
 from functions.domain.model.identity import Digest
 from functions.domain.model.link import Base
-from functions.domain.model.text import escape, plain, readable, take_apart
+from functions.domain.model.text import as_read, escape, plain, readable, take_apart
 from functions.domain.settings.schema import COLOURS, MappingRow, Settings
 from functions.domain.settings.template import fill
 
@@ -99,7 +99,7 @@ def digests_of(wanted: Appointment, digest: Digest) -> dict[str, str]:
     """Return the digests by field of what an event should show."""
     return {
         "title": digest(wanted.title),
-        "description": digest(plain(wanted.description)),
+        "description": digest(as_read(wanted.description)),
         "guest": digest(wanted.guest),
         "reminders": digest(reminder_text(wanted.reminders)),
         "meet": digest("meet" if wanted.meet else ""),
@@ -144,6 +144,11 @@ def remarks_of(event: Event) -> str:
     """Return what a person's event says, as text for a booking: its title, then its description above our line."""
     parts = (event.title.strip(), plain(take_apart(event.description).above))
     return readable("\n".join(part for part in parts if part))
+
+
+def text_of(event: Event) -> str:
+    """Return what the text of a person's event comes to, for comparison: editors write one text in many ways."""
+    return as_read(remarks_of(event))
 
 
 def in_window(when: When, settings: Settings, now: datetime) -> bool:

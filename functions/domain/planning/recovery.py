@@ -7,7 +7,7 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
 from functions.domain.model.link import Intent, Side
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.model.text import plain
+from functions.domain.model.text import as_read
 from functions.domain.model.writes import DeleteEvent, MakeBooking, MoveEvent, WriteBooking
 from functions.domain.planning.projection import when_of, written
 from functions.domain.planning.results import Landed, Missed
@@ -63,7 +63,7 @@ def _shows(booking: Booking, intent: Intent, context: PlanningContext) -> bool:
     if any(asked is not None and asked != shown for asked, shown in pairs):
         return False
     if step.why is Why.EVENT_TEXT:
-        remarks = plain(booking.value_of(context.settings.inbound.remarks_field))
+        remarks = as_read(booking.value_of(context.settings.inbound.remarks_field))
         return intent.base is not None and context.digest(remarks) == intent.base.digests.get("remarks", "")
     names = [name for name, _ in change.fields] + (["external_id"] if change.external_id is not None else [])
     return all(context.digest(written(name, booking.value_of(name))) in intent.ids for name in names)
