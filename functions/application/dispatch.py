@@ -19,7 +19,7 @@ from functions.application.store import integrations, links, parked
 from functions.application.support import alerts
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.rest import come_back
-from functions.application.sync.session import SyncSession, mark_revoked, open_session
+from functions.application.sync.session import SyncSession, google_again, mark_revoked, open_session
 from functions.application.watching import renewal
 from functions.domain.model.errors import AccessRevoked, Conflict, Malformed, Stale, SyncError, Transient
 from functions.domain.model.event import EventKey
@@ -88,6 +88,9 @@ def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
         return
     if hint.kind is Kind.TICK:
         _tell(ports, integration)
+        if google_again(ports, integration):
+            integration = integrations.get(ports.documents, integration.id)
+            sweep.catch_up(ports, integration, "")
     if _dead(integration):
         ports.log("dropped", {"int_id": hint.int_id, "reason": "access_revoked"})
         return

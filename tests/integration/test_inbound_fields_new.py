@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness.place import ROOM_A, ROOM_B, Place
+from tests.harness.place import ROOM_A, ROOM_B, Place, when
 
 START, END = "2026-11-24T10:00", "2026-11-24T11:00"
 
@@ -156,6 +156,37 @@ def test_import_existing_makes_bookings_of_them_too(place: Place) -> None:
     place.pass_time(60)
     place.activate(inbound={"import_existing": True})
     assert [each["from"] for each in place.bookings()] == [START]
+
+
+@pytest.mark.parametrize("import_existing", [False, True])
+def test_import_existing_decides_of_an_imported_event_of_which_nobody_knows_when_it_was_made(
+    place: Place,
+    import_existing: bool,  # noqa: FBT001
+) -> None:
+    place.activate(inbound={"import_existing": import_existing})
+    imported = {"summary": "Feest", **when(START, END), "attendees": [{"displayName": "Tante An"}]}
+    place.google("POST", f"calendars/{ROOM_A}/events?imported=1", imported)
+    place.settle()
+    assert [each["from"] for each in place.bookings()] == [START] * import_existing
+    assert place.api("GET", "/7/parked") == []
+
+
+@pytest.mark.parametrize(("free_events", "whole_day", "hour"), [("none", 0, 0), ("all_day", 1, 0), ("all", 1, 1)])
+def test_free_events_says_which_free_events_become_bookings(
+    place: Place, free_events: str, whole_day: int, hour: int
+) -> None:
+    place.activate(inbound={"free_events": free_events})
+    place.draw("2026-11-26", "2026-11-27", transparency="transparent")
+    place.draw("2026-11-28T10:00", "2026-11-28T11:00", transparency="transparent")
+    place.settle()
+    assert len(place.bookings()) == whole_day + hour
+
+
+def test_free_events_left_out_takes_whole_days(place: Place) -> None:
+    place.activate()
+    place.draw("2026-11-26", "2026-11-27", transparency="transparent")
+    place.settle()
+    assert [each["from"][:10] for each in place.bookings()] == ["2026-11-26"]
 
 
 def test_import_existing_doubles_nothing_that_a_booking_names_already(place: Place) -> None:

@@ -326,6 +326,7 @@ all_settings = st.builds(
             "allow_object_change": st.booleans(),
             "deleted_event": st.sampled_from(("cancel", "ask", "restore")),
             "import_existing": st.booleans(),
+            "free_events": st.sampled_from(("none", "all_day", "all")),
             "remarks_field": st.sampled_from(("remarks", "none", "custom03")),
         }
     ),

@@ -107,7 +107,7 @@ def test_events_from_before_the_activation_become_bookings_only_where_asked_for(
     old = theirs(created=NOW - timedelta(days=3))
     assert isinstance(plan(new(old), planning_context(settings(inbound={"import_existing": True}))).step, MakeBooking)
     assert isinstance(plan(new(old), replace(C, activated_at=None)).step, MakeBooking)
-    assert isinstance(plan(new(theirs(created=None)), C).step, MakeBooking)
+    assert plan(new(theirs(created=None)), C).step == Rest(Why.NOT_ELIGIBLE)
 
 
 def test_a_test_event_of_a_probe_becomes_no_booking() -> None:

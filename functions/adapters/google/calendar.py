@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 ENDPOINT = "https://www.googleapis.com/calendar/v3/"
 PAGE_SIZE = 2500  # the most that Google gives
+WRITERS = ("owner", "writer", "writerWithoutPrivateAccess")
+SEERS = ("owner", "writer")  # of the details of other people's private events
 _NO_HTTP: Any = object()  # every request brings its own
 
 
@@ -51,6 +53,11 @@ class GoogleCalendars:
             if not answer.get("nextPageToken"):
                 return found
             options["pageToken"] = answer["nextPageToken"]
+
+    def reach(self, calendar: str) -> CalendarEntry:
+        """Try a calendar that is not on the list: it shows those that the account subscribed to, and no others."""
+        request = self._events.list(calendarId=calendar, maxResults=1, fields="accessRole,summary,timeZone")
+        return _entry({**self._run(request, calendar=True), "id": calendar})
 
     def read(self, key: EventKey) -> Event | Tombstone:
         """Read one event, live or cancelled."""
@@ -155,7 +162,7 @@ class GoogleCalendars:
         """
         if etag:
             request.headers["If-Match"] = etag
-        with speaking(calendar=calendar):
+        with speaking(calendar=calendar, asked=str(getattr(request, "methodId", ""))):
             answer = request.execute(http=self._authorized(), num_retries=0)
         if empty and not answer:
             return {}
@@ -211,7 +218,9 @@ def _entry(raw: Json) -> CalendarEntry:
     return CalendarEntry(
         id=raw["id"],
         title=raw.get("summaryOverride") or raw.get("summary") or "",
-        writable=raw.get("accessRole") in ("owner", "writer"),
+        writable=raw.get("accessRole") in WRITERS,
+        sees_private=raw.get("accessRole") in SEERS,
+        data_owner=raw.get("dataOwner") or "",
         primary=bool(raw.get("primary")),
         timezone=raw.get("timeZone") or "",
         meet=meets is None or "hangoutsMeet" in meets,

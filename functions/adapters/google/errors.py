@@ -46,6 +46,9 @@ REASONS: Mapping[str, _Row] = {
     "userRateLimitExceeded": _SLOW,
     "concurrentLimitExceeded": _SLOW,
     "RATE_LIMIT_EXCEEDED": _SLOW,
+    "sharingRateLimitExceeded": _SLOW,
+    "userRateLimitExceededUnreg": _SLOW,
+    "dailyLimitExceededUnreg": _SPENT,
     "quotaExceeded": _SPENT,
     "dailyLimitExceeded": _SPENT,
     "calendarUsageLimitsExceeded": _SPENT,
@@ -85,8 +88,12 @@ STATUSES: Mapping[int, _Row] = {
 }
 
 
-def error_of(status: int, headers: Mapping[str, str], content: bytes, *, calendar: bool = False) -> SyncError:
+def error_of(
+    status: int, headers: Mapping[str, str], content: bytes, *, calendar: bool = False, asked: str = ""
+) -> SyncError:
     """Name the error of an answer; `reason` is Google's own code (of `push.` reasons the last part).
+
+    `asked` is the published name of the method, such as `calendar.events.patch`.
 
     With `calendar` the call addressed a calendar as a whole, and a refusal or absence is its own: reasons
     `calendar_forbidden` and `calendar_gone`.
@@ -94,7 +101,7 @@ def error_of(status: int, headers: Mapping[str, str], content: bytes, *, calenda
     code = _code(content)
     if code is None and status not in PLAIN and status < HTTPStatus.INTERNAL_SERVER_ERROR:
         # A proxy or a captive portal speaks, not the Calendar API: its 404 or 401 says nothing about an event.
-        return Transient("Something other than Google Calendar answered.", reason="not_json")
+        return _somebody_else(content, asked)
     reason = (code or f"http_{status}").rpartition(".")[2]
     row = REASONS.get(reason) or (_PUSH if (code or "").startswith("push.") else _by_status(status))
     if calendar and status == HTTPStatus.GONE and reason not in REASONS:
@@ -109,10 +116,10 @@ def error_of(status: int, headers: Mapping[str, str], content: bytes, *, calenda
 
 
 @contextmanager
-def speaking(*, calendar: bool = False) -> Iterator[None]:
+def speaking(*, calendar: bool = False, asked: str = "") -> Iterator[None]:
     """Turn whatever the Google libraries and their transport raise inside into the errors of the domain.
 
-    `calendar` as in `error_of`. Nothing is chained, because the libraries' errors show addresses.
+    `calendar` and `asked` as in `error_of`. Nothing is chained, because the libraries' errors show addresses.
     """
     import httplib2
     from google.auth.exceptions import GoogleAuthError, RefreshError
@@ -121,7 +128,7 @@ def speaking(*, calendar: bool = False) -> Iterator[None]:
     try:
         yield
     except HttpError as error:
-        raise error_of(error.status_code, error.resp, error.content, calendar=calendar) from None
+        raise error_of(error.status_code, error.resp, error.content, calendar=calendar, asked=asked) from None
     except RefreshError as error:
         kind, sentence = _AWAY if error.retryable else _LOGIN
         raise kind(sentence, reason="refresh") from None
@@ -131,6 +138,15 @@ def speaking(*, calendar: bool = False) -> Iterator[None]:
         raise Transient("Google could not be reached.", reason="unreachable") from None
     except ValueError:  # of the JSON decoder
         raise Transient("Something other than Google Calendar answered.", reason="not_json") from None
+
+
+def _somebody_else(content: bytes, asked: str) -> Transient:
+    try:
+        json.loads(content)
+    except ValueError:
+        return Transient("Something other than Google Calendar answered.", reason="not_json")
+    says = f"The server that answers for Google Calendar does not know {asked or 'what was asked'} as Google does."
+    return Transient(says, reason="not_google")
 
 
 def _by_status(status: int) -> _Row:

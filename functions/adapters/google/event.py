@@ -4,7 +4,7 @@ https://developers.google.com/workspace/calendar/api/v3/reference/events
 """
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -21,6 +21,10 @@ YEARS = range(1970, 2200)  # beyond these an event is a slip of a finger or of a
 ONE_DAY = timedelta(days=1)
 INT_ID, LINK_ID, STAMP = "ireserve_int", "ireserve_link", "ireserve_stamp"  # at most 44 characters each
 UNMARKED = Mark()
+PRIVATE = ("private", "confidential")
+
+
+UNREADABLE = (KeyError, TypeError, AttributeError, ValueError, OverflowError)
 
 
 class _Senseless(ValueError):
@@ -61,8 +65,26 @@ def item_of(calendar: str, raw: Any) -> Event | Tombstone | Unusable:
         return _event(key, raw)
     except _Senseless as error:
         return Unusable(key, str(error))
-    except (KeyError, TypeError, AttributeError, ValueError, OverflowError):
+    except UNREADABLE:
+        pass
+    try:
+        return _event(key, _without_nonsense(raw))
+    except _Senseless as error:
+        return Unusable(key, str(error))
+    except UNREADABLE:
         return Unusable(key, "unreadable")
+
+
+def _without_nonsense(raw: Json) -> Json:
+    """Leave out the secondary fields that cannot be read: they never cost the event."""
+    kept = {}
+    for name, value in raw.items():
+        try:
+            SECONDARY.get(name, _as_it_is)({name: value})
+        except UNREADABLE:
+            continue
+        kept[name] = value
+    return kept
 
 
 def insert_body(key: EventKey, content: Appointment, description: str, mark: Mark) -> Json:
@@ -110,7 +132,6 @@ def patch_body(event: Event | EventKey, change: EventChange, mark: Mark, *, revi
 def _event(key: EventKey, raw: Json) -> Event:
     attendees = raw.get("attendees")
     meet, meet_url = _meet(raw)
-    created, updated = raw.get("created"), raw.get("updated")
     return Event(
         key=key,
         etag=raw.get("etag") or "",
@@ -127,10 +148,11 @@ def _event(key: EventKey, raw: Json) -> Event:
         # Without an organizer nothing proves that this is not a guest's copy, which must never be written.
         organizer_self=bool((raw.get("organizer") or {}).get("self")),
         declined=_declined(attendees) if attendees else False,
+        hidden=raw.get("visibility") in PRIVATE and "summary" not in raw and "creator" not in raw,
         series=raw.get("recurringEventId") or "",
         html_link=raw.get("htmlLink") or "",
-        created=datetime.fromisoformat(created).astimezone(UTC) if created else None,
-        updated=datetime.fromisoformat(updated) if updated else None,
+        created=_moment(raw.get("created")),
+        updated=_moment(raw.get("updated")),
         style=_style(raw),
     )
 
@@ -154,6 +176,20 @@ def _style_body(style: Style, names: tuple[str, ...]) -> Json:
         "free": ("transparency", "transparent" if style.free else "opaque"),
     }
     return dict(body[name] for name in names)
+
+
+def _moment(text: str | None) -> datetime | None:
+    """Read when something was made or changed; imported events say `0000-12-31T00:00:00.000Z`, which is unknown.
+
+    https://github.com/webhookdb/webhookdb/issues/622
+    """
+    if not text or text.startswith("0000"):
+        return None
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def _as_it_is(_raw: Json) -> None:
+    """Take a field whose reading cannot fail, or whose failing costs the event."""
 
 
 def _guests(attendees: list[Json]) -> tuple[Guest, ...]:
@@ -260,3 +296,14 @@ def _meet(raw: Json) -> tuple[MeetState, str]:
 def _meet_body(mark: Mark) -> Json:
     """Google ignores a repeated requestId, so a write that is done twice asks for one conference."""
     return {"createRequest": {"requestId": f"meet-{mark.stamp}", "conferenceSolutionKey": {"type": "hangoutsMeet"}}}
+
+
+SECONDARY: Mapping[str, Callable[[Json], object]] = {
+    "created": lambda raw: _moment(raw["created"]),
+    "updated": lambda raw: _moment(raw["updated"]),
+    "attendees": lambda raw: (_guests(raw["attendees"] or []), _declined(raw["attendees"] or [])),
+    "reminders": lambda raw: _reminders(raw["reminders"]),
+    "conferenceData": _meet,
+    "extendedProperties": lambda raw: _mark(raw["extendedProperties"]),
+    "organizer": lambda raw: (raw["organizer"] or {}).get("self"),
+}

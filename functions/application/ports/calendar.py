@@ -23,6 +23,8 @@ class CalendarEntry:
     primary: bool = False
     timezone: str = ""
     meet: bool = True
+    sees_private: bool = True  # the details of other people's private events
+    data_owner: str = ""  # of a secondary calendar the account with which Google deletes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,9 @@ class Calendars(Protocol):
 
     def matching(self, calendar: str, text: str, start: datetime, end: datetime) -> EventPage:
         """Return the first page of a period's events whose title, description, place or guests mention a text."""
+
+    def reach(self, calendar: str) -> CalendarEntry:
+        """Return what the account may do with a calendar that is not on its list; raises `Gone` where that is nothing."""
 
     def watch(self, calendar: str, channel_id: str, token: str, address: str, seconds: int) -> Channel:
         """Open a channel; raises `Refused` where the calendar or the address cannot have one."""

@@ -56,7 +56,7 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
     shown.note(events)
     shown.removed.update(item.key.id for item in tombstones)
     for item in page.items:
-        if isinstance(item, Unusable):
+        if isinstance(item, Unusable) and not _far_away(session, item):
             parked.park(session.ports, _about(hint, item.key), item.reason, session.now())
     looked, handled = _series(session, hint, page, shown)
     in_turn: tuple[Event | Tombstone, ...] = (*tombstones, *events)
@@ -164,6 +164,11 @@ def look_at(session: SyncSession, hint: Hint, key: EventKey) -> None:
 
 def _in_window(session: SyncSession, event: Event) -> bool:
     return in_window(event.when, session.settings, session.now())
+
+
+def _far_away(session: SyncSession, item: Unusable) -> bool:
+    """Whether an event that cannot be placed lies centuries outside the window and belongs to no booking."""
+    return item.reason == "out_of_range" and links.of_event(session.ports.documents, session.id, item.key) is None
 
 
 def _new(session: SyncSession, event: Event) -> bool:

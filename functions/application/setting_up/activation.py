@@ -9,7 +9,7 @@ from functions.application.probing import probe
 from functions.application.scanning import scan, sweep
 from functions.application.setting_up import consent, drafts
 from functions.application.store import integrations
-from functions.application.sync.session import SyncSession, open_session
+from functions.application.sync.session import SyncSession, open_session, reached
 from functions.application.watching import channels, renewal, rotation
 from functions.domain.model.errors import Conflict, SyncError
 from functions.domain.settings.integration import Hook, Integration, Phase
@@ -139,9 +139,10 @@ def _calendars(session: SyncSession) -> list[str]:
         return [str(error)]
     faults = []
     for calendar in session.settings.calendars:
-        if calendar not in entries:
+        entry = entries.get(calendar) or reached(session, calendar)
+        if entry is None:
             faults.append(f"calendar {calendar} cannot be reached by the connected account")
-        elif not entries[calendar].writable:
+        elif not entry.writable:
             faults.append(f"calendar {calendar} cannot be written by the connected account")
     return faults
 

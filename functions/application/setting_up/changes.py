@@ -74,7 +74,7 @@ def touches(before: Settings, after: Settings) -> bool:
 
 def _followed(s: Settings) -> object:
     """Return what decides which events of people become bookings."""
-    return (s.inbound.enabled, s.inbound.object, s.inbound.follow, s.inbound.import_existing)
+    return (s.inbound.enabled, s.inbound.object, s.inbound.follow, s.inbound.import_existing, s.inbound.free_events)
 
 
 def follow_up(ports: Ports, before: Integration, saved: Integration, actor: str, scope: str) -> None:

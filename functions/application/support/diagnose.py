@@ -14,7 +14,7 @@ from functions.application.store.integrations import path_of
 from functions.application.support.diagnose_more import more
 from functions.application.sync import write_back
 from functions.application.sync.finding import Check
-from functions.application.sync.session import SyncSession, open_session
+from functions.application.sync.session import SyncSession, open_session, reached
 from functions.application.watching import channels, rotation
 from functions.domain.model.errors import SyncError
 from functions.domain.model.link import State
@@ -93,6 +93,17 @@ def in_sync_as_of(session: SyncSession) -> datetime | None:
     return min(known) if len(known) == len(moments) else None
 
 
+STEPS = ("run Step 1 and Step 2 again", "consent")
+ENABLE = ("enable the Google Calendar API in the Google Cloud project; it is tried again every five minutes", "")
+ADMIT = ("let the administrator of the Google account allow this use; it is tried again every five minutes", "")
+CURES = {
+    "accessNotConfigured": ENABLE,
+    "SERVICE_DISABLED": ENABLE,
+    "domainPolicy": ADMIT,
+    "notACalendarUser": ADMIT,
+}
+
+
 def _phase(session: SyncSession) -> Check:
     phase = session.integration.phase
     says = {
@@ -117,17 +128,19 @@ def _google(session: SyncSession) -> list[Check]:
         checks.append(Check("scopes", "green", "both scopes were granted"))
     if connection.dead:
         says = f"the connection died ({connection.dead})"
-        return [*checks, Check("google", "red", says, "run Step 1 and Step 2 again", "consent")]
+        return [*checks, Check("google", "red", says, *CURES.get(connection.dead, STEPS))]
     try:
         entries = {entry.id: entry for entry in session.calendars.calendars()}
     except SyncError as error:
         return [*checks, Check("google", "red", str(error), "run Step 1 and Step 2 again if this stays", "consent")]
     checks.append(Check("google", "green", f"connected as {connection.account}, {len(entries)} calendars"))
     meet = session.settings.outbound.create_meet_link
-    return [*checks, *(_calendar(each, entries.get(each), meet=meet) for each in session.settings.calendars)]
+    mapped = session.settings.calendars
+    return [*checks, *(_calendar(session, each, entries.get(each), connection.account, meet=meet) for each in mapped)]
 
 
-def _calendar(calendar: str, entry: CalendarEntry | None, *, meet: bool) -> Check:
+def _calendar(session: SyncSession, calendar: str, listed: CalendarEntry | None, account: str, *, meet: bool) -> Check:
+    entry = listed or reached(session, calendar)
     if entry is None:
         mend = "share it with the connected account, or map its objects to another calendar"
         return Check("calendar", "red", f"{calendar} cannot be reached", mend, "mapping", calendar)
@@ -137,6 +150,19 @@ def _calendar(calendar: str, entry: CalendarEntry | None, *, meet: bool) -> Chec
     if meet and not entry.meet:
         mend = "allow Google Meet for it in Google, or switch Create Google Meet link off"
         return Check("calendar", "amber", f"{calendar} takes no Google Meet links", mend, "outbound", calendar)
+    if listed is None:
+        mend = "open Google Calendar as the connected account and add it to the list of calendars"
+        return Check(
+            "calendar", "amber", f"{calendar} works, but is not on the list of the account", mend, "", calendar
+        )
+    if entry.data_owner not in ("", account):
+        mend = "make the connected account its owner: Google deletes a calendar together with the account that owns it"
+        return Check("calendar", "amber", f"{calendar} belongs to {entry.data_owner}", mend, "", calendar)
+    if not entry.sees_private:
+        mend = (
+            "give the connected account the right to see the details of private events; without it they are not taken"
+        )
+        return Check("calendar", "amber", f"{calendar} hides what is private", mend, "", calendar)
     return Check("calendar", "green", f"{calendar} can be read and written", subject=calendar)
 
 

@@ -4,9 +4,9 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from functions.application.ports import Calendars, Ports, Reservations
+from functions.application.ports import CalendarEntry, Calendars, Ports, Reservations
 from functions.application.store import integrations
 from functions.application.store.dialect_kept import dialect_of
 from functions.domain.model.booking import Booking
@@ -17,6 +17,10 @@ from functions.domain.planning.view import PlanningContext
 from functions.domain.settings.dialect import Dialect
 from functions.domain.settings.integration import Integration
 from functions.domain.settings.schema import Settings
+
+# what makes a connection dead and is mended without a new consent
+MENDED_ELSEWHERE = ("accessNotConfigured", "SERVICE_DISABLED", "domainPolicy", "notACalendarUser")
+TRY_AGAIN = timedelta(minutes=5)
 
 
 @dataclass(slots=True)
@@ -143,6 +147,14 @@ def open_session(ports: Ports, integration: Integration) -> SyncSession:
     )
 
 
+def reached(session: SyncSession, calendar: str) -> CalendarEntry | None:
+    """Try a calendar that is not on the account's list; None where the account may not see it."""
+    try:
+        return session.calendars.reach(calendar)
+    except (Gone, Refused):
+        return None
+
+
 def digest_with(key: Callable[[], bytes]) -> Callable[[str], str]:
     """Return the keyed digest that stands for a text in the store; "" stays ""."""
     kept: list[bytes] = []
@@ -190,3 +202,27 @@ def mark_revoked(ports: Ports, used: Integration, error: AccessRevoked) -> None:
         ports.log("error", told)
     else:
         ports.log("token_dead", told)
+
+
+def google_again(ports: Ports, integration: Integration) -> bool:
+    """Try once more a connection that may live again without a new consent; whether it does.
+
+    An interface that was not enabled and a rule of the administrator's are mended in Google; nobody tells us.
+    """
+    connection, now = integration.connection, ports.clock()
+    if connection is None or connection.dead not in MENDED_ELSEWHERE or connection.dead_at is None:
+        return False
+    if now - connection.dead_at < TRY_AGAIN:
+        return False
+    try:
+        ports.outside.calendars(integration).calendars()
+    except SyncError as error:
+        dead = connection.dead if isinstance(error, Transient) else error.reason
+        after = replace(connection, dead=dead, dead_at=now)
+    else:
+        after = replace(connection, dead="", dead_at=None)
+
+    def tried(before: Integration) -> Integration:
+        return replace(before, connection=after) if before.connection == connection else before
+
+    return integrations.change(ports.documents, integration.id, tried).connection == replace(after, dead="")

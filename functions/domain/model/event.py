@@ -65,6 +65,7 @@ class Event:
     transparent: bool = False
     organizer_self: bool = True
     declined: bool = False
+    hidden: bool = False  # somebody's private event, of which the account sees only when it is
     series: str = ""  # id of the recurring event that this is an occurrence of
     created: datetime | None = None
     style: Style = PLAIN

@@ -17,7 +17,8 @@ LINE = {
 }
 MARK = re.compile(r"———— i-Reserve[^\n<]*")
 SIGN = "⚠"  # begins the lines in which this service tells a planner something
-NOTICE = re.compile(r"(?:\s|&nbsp;|<[^<>]*>)*(⚠[^\n<]*)")
+NOTICE = re.compile(r"⚠[^\n<]*")
+EMPTY_LINES = re.compile(r"\n\n\n*")
 LINES = r"br|p|div|li|ul|ol|tr|table|blockquote|pre|hr|h[1-6]"
 TAGS = rf"(?:{LINES}|html-blob|a|b|i|u|s|em|strong|span|font|small|sub|sup|strike|code|img|tbody|thead|td|th)"
 TAG = re.compile(rf"<(/?)({TAGS})(?:\s[^<>]*)?/?>", re.IGNORECASE)
@@ -59,9 +60,10 @@ def take_apart(description: str) -> Text:
     if mark is None:
         return Text(above=_trimmed(description))
     rest = _whole(description[mark.end() :])
-    notice = NOTICE.match(rest)
-    below = _whole(rest[notice.end() :]) if notice else rest
-    return Text(_whole(description[: mark.start()]), notice.group(1) if notice else "", below)
+    notice = NOTICE.search(rest)
+    if notice is None or as_read(rest[: notice.start()]):
+        return Text(_whole(description[: mark.start()]), "", rest)
+    return Text(_whole(description[: mark.start()]), notice.group(), _whole(rest[notice.end() :]))
 
 
 def put_together(text: Text, language: str, *, line: bool = True) -> str:
@@ -102,12 +104,12 @@ def plain(text: str) -> str:
     """Return a text without its markup, as it reads in a booking's remarks: lines, and no more than one empty at a time."""
     bare = TAG.sub("", LINE_TAG.sub("\n", BLOCK.sub("", text)))
     lines = [" ".join(line.split()) for line in html.unescape(bare).replace("\xa0", " ").split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
 
 
 def as_read(text: str) -> str:
     """Return what two texts that read alike have in common: their words, line by line."""
-    return re.sub(r"\n+", "\n", plain(text))
+    return EMPTY_LINES.sub("\n", plain(text))
 
 
 def _whole(fragment: str) -> str:

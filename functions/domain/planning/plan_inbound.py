@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from functions.domain.model.appointment import AllDay
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
 from functions.domain.model.identity import TEST_LINK, test_event_id
@@ -82,15 +83,33 @@ def _told(v: View, context: PlanningContext, event: Event, at: datetime) -> Plan
 
 def eligible(event: Event, context: PlanningContext) -> bool:
     """Whether a person's event is one that becomes a booking."""
-    if not context.followed or event.event_type != "default" or event.transparent or event.declined:
-        return False
-    if not event.organizer_self or not in_window(event.when, context.settings, context.now):
-        return False
+    return context.followed and why_not(event, context) == ""
+
+
+def why_not(event: Event, context: PlanningContext) -> str:
+    """Return why a person's event becomes no booking, or "" for one that does.
+
+    Whoever draws a whole day in Google's web interface draws it as free, mostly without knowing it; it counts all the
+    same unless `free_events` says otherwise. When an imported event was made nobody knows: it counts as old.
+    """
     if event.mark.link_id == TEST_LINK and event.key.id == test_event_id(context.settings.id, event.mark.stamp):
-        return False
-    if context.settings.inbound.import_existing or context.activated_at is None or event.created is None:
-        return True
-    return event.created >= context.activated_at
+        return "test"
+    if not in_window(event.when, context.settings, context.now):
+        return "outside_window"
+    if event.event_type != "default":
+        return "event_type"
+    if event.hidden:
+        return "hidden"
+    if not event.organizer_self:
+        return "invitation"
+    if event.declined:
+        return "declined"
+    free = context.settings.inbound.free_events
+    if event.transparent and not (free == "all" or (free == "all_day" and isinstance(event.when, AllDay))):
+        return "free"
+    if context.settings.inbound.import_existing or context.activated_at is None:
+        return ""
+    return "" if event.created is not None and event.created >= context.activated_at else "before_activation"
 
 
 def new_event_text(event: Event) -> str:

@@ -90,6 +90,7 @@ class InboundSettings:
     deleted_event: Literal["cancel", "ask", "restore"] = "cancel"
     cancel_status: int | None = whole(None, 0, 9999, "a status code from 0 to 9999")
     import_existing: bool = False
+    free_events: Literal["none", "all_day", "all"] = "all_day"
     remarks_field: str = "remarks"
 
 

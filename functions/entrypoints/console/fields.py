@@ -93,6 +93,7 @@ INBOUND = {
         Field("inbound.remarks_field", example="remarks"),
         Field("inbound.follow", "choice"),
         Field("inbound.import_existing", "switch"),
+        Field("inbound.free_events", "choice"),
     ),
     "changes": (
         Field("inbound.allow_booking_update", "switch"),

@@ -54,7 +54,7 @@ def test_a_programs_markup_is_stored_as_sent_and_the_web_editor_rewrites_it(goog
     [
         "jan@example.nl.",
         "Jan.(2002)@example.nl",
-        "jan..de.wit@example.nl",
+        "jan..de.boer@example.nl",
         "'jan@example.nl",
         "mailto:jan@example.nl",
         "jan",
