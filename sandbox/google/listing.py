@@ -71,8 +71,11 @@ def events(world: World, calendar: Calendar, query: Resource, role: str, reader:
     if following is not None:
         answer["nextPageToken"] = world.letters(40)
         world.keep_page(answer["nextPageToken"], following)
-    elif not any(name in query for name in NOT_WITH_SYNC):
-        answer["nextSyncToken"] = _sync_token(world, calendar, page)
+    else:
+        answer["items"] += [calendar.recorded[name] for name in calendar.unlisted]
+        calendar.unlisted.clear()
+        if not any(name in query for name in NOT_WITH_SYNC):
+            answer["nextSyncToken"] = _sync_token(world, calendar, page)
     return answer
 
 

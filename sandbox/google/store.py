@@ -65,6 +65,8 @@ class Calendar:
     records: dict[str, Record] = field(default_factory=dict)
     order: dict[str, int] = field(default_factory=dict)
     exceptions: dict[str, set[str]] = field(default_factory=dict)
+    recorded: dict[str, Resource] = field(default_factory=dict)  # answered as they are, once listed and whenever read
+    unlisted: list[str] = field(default_factory=list)
     split_off: dict[str, list[str]] = field(default_factory=dict)
     counter: int = 0
     epoch: int = 0

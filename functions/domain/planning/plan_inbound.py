@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from functions.domain.model.appointment import AllDay
+from functions.domain.model.appointment import AllDay, Timed
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
 from functions.domain.model.identity import TEST_LINK, test_event_id
@@ -100,6 +100,8 @@ def why_not(event: Event, context: PlanningContext) -> str:
         return "event_type"
     if event.hidden:
         return "hidden"
+    if isinstance(event.when, Timed) and event.when.start == event.when.end:
+        return "no_length"
     if not event.organizer_self:
         return "invitation"
     if event.declined:
