@@ -28,13 +28,13 @@ from tests.unit.sketch import (
 
 
 def test_the_event_as_it_was_left_is_an_echo() -> None:
-    assert is_echo(link(), event(), digest)
+    assert is_echo(link(), event(), digest, "Europe/Amsterdam")
 
 
 def test_an_etag_that_changed_for_nothing_is_an_echo() -> None:
-    assert is_echo(link(), event(etag='"2"'), digest)
-    assert is_echo(their_link(), theirs(etag='"2"'), digest)
-    assert is_echo(link(), event(etag='"2"', organizer_self=False, title="Kopie"), digest)
+    assert is_echo(link(), event(etag='"2"'), digest, "Europe/Amsterdam")
+    assert is_echo(their_link(), theirs(etag='"2"'), digest, "Europe/Amsterdam")
+    assert is_echo(link(), event(etag='"2"', organizer_self=False, title="Kopie"), digest, "Europe/Amsterdam")
 
 
 @pytest.mark.parametrize(
@@ -50,18 +50,18 @@ def test_an_etag_that_changed_for_nothing_is_an_echo() -> None:
     ids=str,
 )
 def test_what_a_person_changed_is_no_echo(more: dict[str, Any]) -> None:
-    assert not is_echo(link(), event(etag='"2"', **more), digest)
+    assert not is_echo(link(), event(etag='"2"', **more), digest, "Europe/Amsterdam")
 
 
 def test_a_guest_of_ours_that_is_missing_is_no_echo() -> None:
     c = planning_context(settings(outbound={"use_customer_data": True}))
     of = link(base=base(booking(email="klant@example.org"), c))
-    assert not is_echo(of, event(etag='"2"'), digest)
-    assert is_echo(of, event(etag='"2"', guests=(Guest("Klant@example.org"), Guest("vriend@example.org"))), digest)
+    assert not is_echo(of, event(etag='"2"'), digest, "Europe/Amsterdam")
+    assert is_echo(of, event(etag='"2"', guests=(Guest("Klant@example.org"), Guest("vriend@example.org"))), digest, "Europe/Amsterdam")
 
 
 def test_another_text_of_a_persons_event_is_no_echo() -> None:
-    assert not is_echo(their_link(), theirs(title="Andere titel", etag='"2"'), digest)
+    assert not is_echo(their_link(), theirs(title="Andere titel", etag='"2"'), digest, "Europe/Amsterdam")
 
 
 @pytest.mark.parametrize(
@@ -76,8 +76,16 @@ def test_another_text_of_a_persons_event_is_no_echo() -> None:
     ids=str,
 )
 def test_nothing_is_an_echo_while_the_pair_is_unsettled(more: dict[str, Any]) -> None:
-    assert not is_echo(link(**more), event(), digest)
+    assert not is_echo(link(**more), event(), digest, "Europe/Amsterdam")
 
 
 def test_an_event_that_a_person_moved_to_another_calendar_is_no_echo() -> None:
-    assert not is_echo(link(event=MOVED), event(key=MOVED), digest)
+    assert not is_echo(link(event=MOVED), event(key=MOVED), digest, "Europe/Amsterdam")
+
+
+def test_whole_days_are_an_echo_of_the_midnights_around_them() -> None:
+    days = AllDay(date(2026, 3, 28), date(2026, 3, 30))
+    midnights = Timed(datetime(2026, 3, 27, 23, tzinfo=UTC), datetime(2026, 3, 29, 22, tzinfo=UTC))
+    of = link(base=base(booking(days)))
+    assert is_echo(of, event(midnights, etag='"2"'), digest, "Europe/Amsterdam")
+    assert not is_echo(of, event(midnights, etag='"2"'), digest, "Europe/London")

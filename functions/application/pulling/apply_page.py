@@ -113,7 +113,7 @@ def _settled(session: SyncSession, page: Page, items: Sequence[Item]) -> set[Eve
     unlinked = [event for event in events if event.key not in known]
     # an endless series reaches decades ahead
     echoes = {event.key for event in unlinked if event.series and not _in_window(session, event)}
-    echoes |= {event.key for event in events if event.key in known and is_echo(known[event.key], event, session.digest)}
+    echoes |= {event.key for event in events if event.key in known and _is_echo(session, known[event.key], event)}
     if not page.listed:
         return echoes
     foreign = (event for event in unlinked if event.mark.int_id != session.id)
@@ -145,7 +145,7 @@ def _one(session: SyncSession, hint: Hint, page: Page, item: Event | Tombstone) 
         if link.version == 0 and (due := _makes_room(session, item)) is not None:
             session.ports.tasks.put(task(_about(hint, item.key), due, "room", int(due.timestamp())))
             return True
-    elif is_echo(link, item, session.digest):
+    elif _is_echo(session, link, item):
         return False
     return _look(session, hint, link, Snapshot.of(item))
 
@@ -160,6 +160,10 @@ def look_at(session: SyncSession, hint: Hint, key: EventKey) -> None:
         _look(session, hint, link, found)
     elif found.value is not None:
         _one(session, hint, Page(key.calendar, ()), found.value)
+
+
+def _is_echo(session: SyncSession, link: Link, event: Event) -> bool:
+    return is_echo(link, event, session.digest, session.settings.timezone)
 
 
 def _in_window(session: SyncSession, event: Event) -> bool:

@@ -6,16 +6,16 @@ from functions.domain.model.event import Event
 from functions.domain.model.life import Active
 from functions.domain.model.link import Link, Origin
 from functions.domain.model.text import as_read, take_apart
-from functions.domain.planning.projection import reminder_text, style_stands, text_of
+from functions.domain.planning.projection import reminder_text, same_time, style_stands, text_of
 
 
-def is_echo(link: Link, event: Event, digest: Callable[[str], str]) -> bool:
+def is_echo(link: Link, event: Event, digest: Callable[[str], str], timezone: str) -> bool:
     """Compare normalised content with the base; etags differ for things that do not matter here."""
     base = link.base
     settled = isinstance(link.life, Active) and link.intent is None and link.meet_asked_at is None
     if base is None or not settled or link.event != event.key:
         return False
-    if (event.when, event.key.calendar) != (base.when, base.calendar):
+    if event.key.calendar != base.calendar or not same_time(event.when, base.when, timezone):
         return False
     if event.etag == link.event_etag:
         return True

@@ -7,11 +7,12 @@ and Meet of an event made from a booking: the booking's side. Those of a person'
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from functions.domain.model.appointment import Appointment
+from functions.domain.model.appointment import Appointment, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, MeetState
 from functions.domain.model.life import Active
 from functions.domain.model.link import Base, Link, Origin, Refusals
+from functions.domain.model.snapshot import Snapshot
 from functions.domain.model.text import as_read
 from functions.domain.planning.lifecycle import Agree, decide
 from functions.domain.planning.merge_event import event_side
@@ -19,6 +20,7 @@ from functions.domain.planning.projection import (
     appointment_of,
     base_of,
     remarks_of,
+    same_time,
     restyled,
     when_of,
 )
@@ -62,12 +64,20 @@ def merge(v: View, context: PlanningContext) -> Planned:
         return _blind(v, context, booking, wanted)
     if not event.organizer_self:
         return Planned(Rest(Why.NOT_ELIGIBLE))
+    event = _on_our_terms(event, (wanted.when, link.base.when if link.base else wanted.when), context)
+    v = replace(v, event=Snapshot.of(event))
     return (
         _booking_side(v, context, booking, event)
         or event_side(v, context, booking, event, wanted)
         or write_back(link, context, booking, event.key, event.meet_url)
         or _settle(v, context, booking, wanted)
     )
+
+
+def _on_our_terms(event: Event, known: tuple[When, When], context: PlanningContext) -> Event:
+    """Return an event with its time as one of the known ones, where it is the same said otherwise."""
+    timezone = context.settings.timezone
+    return replace(event, when=next((when for when in known if same_time(event.when, when, timezone)), event.when))
 
 
 def _blind(v: View, context: PlanningContext, booking: Booking, wanted: Appointment) -> Planned:

@@ -38,6 +38,14 @@ def period(when: When, timezone: str) -> tuple[datetime, datetime]:
     return start, end
 
 
+def same_time(one: When, other: When, timezone: str) -> bool:
+    """Whether two times are the same; whole local days are the midnights around them.
+
+    Google keeps whole days on a room's calendar as midnights. https://github.com/allenporter/gcal_sync/issues/624
+    """
+    return one == other or (type(one) is not type(other) and period(one, timezone) == period(other, timezone))
+
+
 def appointment_of(booking: Booking, settings: Settings, calendar: str) -> Appointment:
     """Return what the event of a booking should show."""
     o, row = settings.outbound, settings.row_of(booking.object_id)
