@@ -1,9 +1,11 @@
 """Is an event just what both sides agreed on? Then nothing is read or written."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
+from functions.domain.model.appointment import AllDay, Timed
 from functions.domain.model.event import Guest
 from functions.domain.model.life import Closed, Grace
 from functions.domain.model.link import Intent
@@ -57,7 +59,12 @@ def test_a_guest_of_ours_that_is_missing_is_no_echo() -> None:
     c = planning_context(settings(outbound={"use_customer_data": True}))
     of = link(base=base(booking(email="klant@example.org"), c))
     assert not is_echo(of, event(etag='"2"'), digest, "Europe/Amsterdam")
-    assert is_echo(of, event(etag='"2"', guests=(Guest("Klant@example.org"), Guest("vriend@example.org"))), digest, "Europe/Amsterdam")
+    assert is_echo(
+        of,
+        event(etag='"2"', guests=(Guest("Klant@example.org"), Guest("vriend@example.org"))),
+        digest,
+        "Europe/Amsterdam",
+    )
 
 
 def test_another_text_of_a_persons_event_is_no_echo() -> None:

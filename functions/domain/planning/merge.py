@@ -20,8 +20,8 @@ from functions.domain.planning.projection import (
     appointment_of,
     base_of,
     remarks_of,
-    same_time,
     restyled,
+    same_time,
     when_of,
 )
 from functions.domain.planning.step import (
