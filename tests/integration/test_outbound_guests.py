@@ -133,3 +133,28 @@ def test_send_updates_stands_on_every_write(place: Place) -> None:
     changed(place, booking, status_code=70)
     sent = [call for call in place.world.calls.log if call.api.startswith("calendar.events.") and call.method != "GET"]
     assert {call.query.get("sendUpdates") for call in sent if "watch" not in call.path} == {"none"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["jan@example.nl.", "Jan.(2002)@example.nl", "jan..de.boer@example.nl", "'jan@example.nl", "mailto:jan@example.nl"],
+)
+def test_use_customer_data_leaves_an_address_out_that_google_refuses_and_says_so(place: Place, address: str) -> None:
+    active(place, use_customer_data=True)
+    customer = place.ireserve("POST", "customers", {"name": "Jan", "email": address})["id"]
+    _, event = made(place, customer_id=customer)
+    assert "attendees" not in event
+    assert place.api("GET", "/7/parked") == []
+    assert next(each for each in place.journal() if each["step"] == "InsertEvent")["left_out"] == ["guest"]
+    says = [each["says"] for each in place.api("GET", "/7/diagnostics")["checks"]]
+    assert any("an address that Google does not take" in each for each in says)
+
+
+def test_use_customer_data_goes_on_without_a_guest_whom_google_refuses_all_the_same(place: Place) -> None:
+    active(place, use_customer_data=True)
+    customer = place.ireserve("POST", "customers", {"name": "Jan", "email": "jan@example.x"})["id"]
+    booking, event = made(place, customer_id=customer)
+    assert "attendees" not in event
+    place.change(booking, start="2026-11-24T14:00", end="2026-11-24T15:00")
+    place.settle(60)
+    assert place.event()["start"]["dateTime"][11:13] == "14"

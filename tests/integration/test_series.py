@@ -439,3 +439,20 @@ def test_a_series_moved_to_another_mapped_calendar_keeps_its_bookings(place: Pla
     assert ids(place) == before
     assert {each["object_id"] for each in place.bookings()} == {11}
     assert starts(place, 70) == []
+
+
+def test_an_occurrence_whose_booking_gets_another_object_is_made_anew_in_the_other_calendar(place: Place) -> None:
+    place.activate()
+    series(place, DAILY_TEN)
+    second = next(each for each in place.bookings() if str(each["from"]).startswith("2026-11-25"))
+    place.change(str(second["id"]), object_id=11)
+    place.settle(60)
+    assert len(occurrences(place)) == 9
+    (moved,) = occurrences(place, ROOM_B)
+    assert moved["start"]["dateTime"].startswith("2026-11-25T10:00")
+    place.change(str(second["id"]), start="2026-11-25T16:00", end="2026-11-25T17:00")
+    place.settle(60)
+    (moved,) = occurrences(place, ROOM_B)
+    assert moved["start"]["dateTime"].startswith("2026-11-25T16:00")
+    assert len(ids(place)) == 10
+    assert place.api("GET", "/7/parked") == []

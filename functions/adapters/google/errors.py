@@ -15,6 +15,7 @@ from typing import Any
 from functions.domain.model.errors import AccessRevoked, Gone, Refused, Stale, SyncError, Taken, TokenExpired, Transient
 
 PLAIN = (408, 412, 429)  # these statuses speak for themselves, whatever the body is
+INVALID_GUEST = "invalid_guest"  # the whole request is refused for one
 LONG_WAIT = 3600.0  # seconds; a spent quota does not come back sooner
 
 _Row = tuple[type[SyncError], str]
@@ -103,6 +104,8 @@ def error_of(
         # A proxy or a captive portal speaks, not the Calendar API: its 404 or 401 says nothing about an event.
         return _somebody_else(content, asked)
     reason = (code or f"http_{status}").rpartition(".")[2]
+    if reason == "invalid" and "attendee email" in _message(content):
+        return Refused("Google does not take the address of a guest.", reason=INVALID_GUEST)
     row = REASONS.get(reason) or (_PUSH if (code or "").startswith("push.") else _by_status(status))
     if calendar and status == HTTPStatus.GONE and reason not in REASONS:
         row = _DEAD  # of a list only tokens die; the calendar itself would be a 404
@@ -165,6 +168,13 @@ def _code(content: bytes) -> str | None:
         return str(error.get("status") or "")
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _message(content: bytes) -> str:
+    try:
+        return str(json.loads(content)["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _retry_after(text: str) -> float | None:

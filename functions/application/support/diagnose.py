@@ -16,6 +16,7 @@ from functions.application.sync import write_back
 from functions.application.sync.finding import Check
 from functions.application.sync.session import SyncSession, open_session, reached
 from functions.application.watching import channels, rotation
+from functions.domain.model.addresses import is_mail_address
 from functions.domain.model.errors import SyncError
 from functions.domain.model.link import State
 from functions.domain.model.zones import local
@@ -57,6 +58,7 @@ def diagnose(ports: Ports, int_id: str) -> Diagnosis:
         *_hooks(session),
         *_dialect(session),
         *_customers(session),
+        *_guests(session),
     ]
     checks += write_back.checks(session)
     if integration.phase is not Phase.DRAFT and integration.settings.inbound.enabled:
@@ -238,6 +240,21 @@ def _customers(session: SyncSession) -> list[Check]:
     except SyncError as error:
         says = f"customers' e-mail addresses cannot be read ({error.reason}); events have no guest"
         mend = "give the API user the rights api_customer_get and entity_customer_read, then resync"
+        return [Check("customers", "amber", says, mend, "ireserve")]
+    session.ports.documents.transact(lambda tx: tx.delete(path))
+    return []
+
+
+def _guests(session: SyncSession) -> list[Check]:
+    """Say that a customer's address is not one that Google takes, until it is."""
+    path = path_of(session.id, "progress", "guest_left_out")
+    noted = session.ports.documents.get(path)
+    if noted is None or not session.settings.outbound.use_customer_data:
+        return []
+    booking = session.read_booking(str(noted["booking_id"])).value
+    if booking is not None and booking.email and not is_mail_address(booking.email.strip()):
+        says = f"the customer of booking {booking.id} has an address that Google does not take; its event has no guest"
+        mend = "correct the address in i-Reserve, then resync"
         return [Check("customers", "amber", says, mend, "ireserve")]
     session.ports.documents.transact(lambda tx: tx.delete(path))
     return []

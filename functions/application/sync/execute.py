@@ -25,7 +25,7 @@ from functions.domain.model.writes import bare
 from functions.domain.planning.attempt_of import attempt_of
 from functions.domain.planning.lifecycle import NO_RIGHT, Result, Then, Turn, after, begun
 from functions.domain.planning.results import Landed, Missed, Overtaken, Overtaking, Rejected, Unknown
-from functions.domain.planning.step import MoveEvent, PatchEvent, Planned, Why, Write, WriteBooking
+from functions.domain.planning.step import InsertEvent, MoveEvent, PatchEvent, Planned, Why, Write, WriteBooking
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.planning.write_back import ids_of
 from functions.domain.settings.integration import Phase
@@ -50,6 +50,9 @@ def execute(
     entry = journal.opened(
         view.link, step, hint, session.now(), view.event.value if isinstance(step, PatchEvent) else None
     )
+    if isinstance(step, InsertEvent) and not step.content.guest and view.booking.value is not None:
+        asked = context.settings.outbound.use_customer_data and bool(view.booking.value.email)
+        entry = {**entry, "left_out": ["guest"]} if asked else entry
     view = replace(
         view, link=_claim(session, begun(view.link, intent, attempt_of(view, step, context)), entry_id, entry)
     )

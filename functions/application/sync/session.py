@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from functions.application.ports import CalendarEntry, Calendars, Ports, Reservations
+from functions.application.ports import Body, CalendarEntry, Calendars, Ports, Reservations
 from functions.application.store import integrations
 from functions.application.store.dialect_kept import dialect_of
+from functions.domain.model.addresses import is_mail_address
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, Stale, SyncError, Transient
 from functions.domain.model.event import Event, EventKey
@@ -80,6 +81,12 @@ class SyncSession:
             booking = self.reservations.read(booking_id)
             if not booking.email and booking.customer_id and self.settings.outbound.use_customer_data:
                 booking = replace(booking, email=self._address(booking.customer_id))
+            if (
+                booking.email
+                and self.settings.outbound.use_customer_data
+                and not is_mail_address(booking.email.strip())
+            ):
+                self._note_once("guest_left_out", {"booking_id": booking.id})
             return Snapshot.of(booking)
         except Gone:
             return Snapshot(Presence.ABSENT)
@@ -92,11 +99,14 @@ class SyncSession:
         try:
             return self.reservations.customer_email(customer_id)
         except (AccessRevoked, Refused, Malformed) as error:
-            body = {"customer_id": customer_id, "reason": error.reason}
-            path = integrations.path_of(self.id, "progress", "customer_data")
-            if self.ports.documents.get(path) is None:
-                self.ports.documents.transact(lambda tx: tx.put(path, body))
+            self._note_once("customer_data", {"customer_id": customer_id, "reason": error.reason})
             return ""
+
+    def _note_once(self, what: str, body: Body) -> None:
+        """Note the first of its kind for the diagnosis, which looks whether it was mended."""
+        path = integrations.path_of(self.id, "progress", what)
+        if self.ports.documents.get(path) is None:
+            self.ports.documents.transact(lambda tx: tx.put(path, body))
 
     def read_event(self, key: EventKey) -> Snapshot[Event]:
         """Read an event; a calendar that cannot be read leaves it unreadable, never deleted."""

@@ -23,6 +23,7 @@ from functions.domain.planning.step import (
 )
 from functions.domain.planning.view import View
 
+INVALID_GUEST = "invalid_guest"
 FRESH = timedelta(seconds=2)  # between reading a booking and writing it
 EventWrite = InsertEvent | ReviveEvent | PatchEvent | MoveEvent | DeleteEvent
 
@@ -39,21 +40,29 @@ def write(session: SyncSession, view: View, step: Write, stamp: str, intent: Int
             description = put_together(Text(above=content.description), session.settings.language)
             try:
                 return calendars.insert(key, content, description, mark, notify=notify)
-            except Refused:
-                if not content.meet:
+            except Refused as error:
+                # a calendar can forbid Meet, Google an address: better the event without than none
+                if error.reason == INVALID_GUEST and content.guest:
+                    content = replace(content, guest="")
+                elif content.meet:
+                    content = replace(content, meet=False)
+                else:
                     raise
-                # a calendar can forbid Meet: better the event without than none; diagnostics name the calendar
-                return calendars.insert(key, replace(content, meet=False), description, mark, notify=notify)
+                return calendars.insert(key, content, description, mark, notify=notify)
         case ReviveEvent(key, content, _):
             change = EventChange(when=content.when) if content is not None else EventChange()
             return calendars.patch(key, "", change, mark, notify=notify, revive=True)
         case PatchEvent(key, etag, change, _):
             try:
                 return calendars.patch(event or key, etag, change, mark, notify=notify)
-            except Refused:
-                if not change.meet:
+            except Refused as error:
+                if error.reason == INVALID_GUEST and change.guest_in:
+                    change = replace(change, guest_in=None)
+                elif change.meet:
+                    change = replace(change, meet=None)
+                else:
                     raise
-                return calendars.patch(event or key, etag, replace(change, meet=None), mark, notify=notify)
+                return calendars.patch(event or key, etag, change, mark, notify=notify)
         case MoveEvent(key, _, destination, _):
             return calendars.move(key, destination, notify=notify)
         case DeleteEvent(key, etag, _):

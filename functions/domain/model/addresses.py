@@ -32,7 +32,10 @@ def origin_of(text: str) -> tuple[str, str, int] | None:
 
 
 def is_mail_address(text: str) -> bool:
-    """Whether a text is one mail address, and no more."""
+    """Whether a text is one mail address, and no more, in a form that Google takes for a guest.
+
+    https://github.com/phw198/OutlookGoogleCalendarSync/issues/1010
+    """
     name, at, host = text.rpartition("@")
     labels = host.split(".")
     return (
@@ -40,6 +43,8 @@ def is_mail_address(text: str) -> bool:
         and len(text) <= LONGEST_MAIL
         and 0 < len(name) <= LONGEST_NAME
         and "@" not in name
+        and all(name.split("."))
+        and not name.startswith("'")
         and len(labels) > 1
         and all(labels)
         and text.isprintable()

@@ -30,6 +30,7 @@ class Why(StrEnum):
     EVENT_MOVED = "event_moved"
     EVENT_TEXT = "event_text"
     EVENT_OBJECT = "event_object"
+    OTHER_ROOM = "other_room"
     EVENT_DELETED = "event_deleted"
     EVENT_RESTORED = "event_restored"
     PUT_BACK = "put_back"

@@ -356,6 +356,8 @@ def _landed(link: Link, intent: Intent, answer: Event | Booking | None) -> Link:
         case MoveEvent(key, _, destination):
             moved = link.seeing(answer) if isinstance(answer, Event) else link
             return replace(moved, event=EventKey(destination, key.id))
+        case DeleteEvent(why=Why.OTHER_ROOM):
+            return _burnt(link)
         case DeleteEvent():
             return replace(link, life=_closed(link.life))
         case MakeBooking() if isinstance(answer, Booking):

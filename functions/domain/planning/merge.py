@@ -92,6 +92,8 @@ def _blind(v: View, context: PlanningContext, booking: Booking, wanted: Appointm
     base = base_of(wanted, booking, context.digest)
     if link.origin is Origin.EVENT:
         base = replace(base, digests=link.base.digests)
+    if link.base.calendar != wanted.calendar and link.series:
+        return Planned(Look(event=link.event))
     if link.base.calendar != wanted.calendar:
         moved = replace(link.base, calendar=wanted.calendar, object_id=booking.object_id)
         return Planned(MoveEvent(link.event, link.event_etag, wanted.calendar, Why.BOOKING_CHANGED), moved)

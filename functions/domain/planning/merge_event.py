@@ -10,7 +10,7 @@ from functions.domain.model.link import Base, Link, Origin
 from functions.domain.model.text import as_read, put_together, take_apart
 from functions.domain.planning.projection import base_of, reminder_text, restyled, when_of
 from functions.domain.planning.reasons import notice, sentence
-from functions.domain.planning.step import EventChange, MoveEvent, PatchEvent, Planned, Why
+from functions.domain.planning.step import DeleteEvent, EventChange, MoveEvent, PatchEvent, Planned, Why
 from functions.domain.planning.view import PlanningContext, View
 
 
@@ -25,6 +25,8 @@ def event_side(
             return said
         after = replace(base, calendar=wanted.calendar, object_id=booking.object_id) if base else None
         why = Why.PUT_BACK if stayed else Why.BOOKING_CHANGED
+        if event.series:  # an occurrence cannot leave its series: it is cancelled here and made anew there
+            return Planned(DeleteEvent(event.key, event.etag, Why.OTHER_ROOM), after)
         return Planned(MoveEvent(event.key, event.etag, wanted.calendar, why), after)
     change = EventChange(when=wanted.when) if event.when != wanted.when else EventChange()
     put_back = base is not None and change.when is not None and when_of(booking, context.settings) == base.when
