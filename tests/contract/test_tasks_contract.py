@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -260,9 +260,11 @@ def test_tasks_that_another_object_stored_are_seen_within_a_second(
 class WatchedTasks(SqliteTasks):
     looks = 0
 
-    def lease(self, now: datetime, lane: str, seconds: float) -> tuple[Task, Receipt] | None:
+    def lease(
+        self, now: datetime, lane: str, seconds: float, but: Collection[object] = ()
+    ) -> tuple[Task, Receipt] | None:
         self.looks += 1
-        return super().lease(now, lane, seconds)
+        return super().lease(now, lane, seconds, but)
 
 
 def test_idle_workers_look_no_more_than_once_a_second(tmp_path: Path) -> None:
