@@ -65,12 +65,19 @@ install: $(VENV)/.installed
 install-tests: $(VENV)/.installed-tests
 
 $(BIN)/python:
+	@if [ -z "$(PYTHON)" ] && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  echo "Installing python3-venv …"; \
+	  apt-get update >/dev/null 2>&1; \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends python3-venv >/dev/null; fi; true
+	@$(MAKE) --no-print-directory venv
+
+venv:
 	@[ -n "$(PYTHON)" ] || { echo "Python 3.11 to 3.15 with its venv module is needed (on Debian and Ubuntu: apt-get" \
 	  "install python3-venv); name one that make does not find with PYTHON=/path/to/python3.12"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 16))' || \
 	  { echo "$(PYTHON) is not Python 3.11 to 3.15; name another with PYTHON=/path/to/python3.12"; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
-	  echo "Python's venv module is missing; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	  echo "$(PYTHON) makes no virtual environment; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 
 $(VENV)/.installed: requirements.txt | $(BIN)/python
 	@echo "Installing the libraries of requirements.txt into $(VENV) …"
@@ -85,4 +92,4 @@ $(VENV)/.installed-tests: requirements.txt tests/requirements.txt tests/locks/pi
 	  $(INSTALL) --target $(VENV)/pips/$$age -r tests/locks/pip-$$age.txt || exit 1; done
 	@touch $@ $(VENV)/.installed
 
-.PHONY: help run demo test check fuzz bench lock audit install install-tests
+.PHONY: help run demo test check fuzz bench lock audit install install-tests venv

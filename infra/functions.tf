@@ -149,7 +149,7 @@ resource "google_cloudfunctions2_function" "this" {
   description = "${each.key} of the i-Reserve and Google Calendar sync"
 
   build_config {
-    runtime           = "python313"
+    runtime           = var.runtime
     entry_point       = each.key
     service_account   = google_service_account.build.name
     docker_repository = google_artifact_registry_repository.images.id

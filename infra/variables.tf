@@ -40,6 +40,17 @@ variable "console_members" {
   }
 }
 
+variable "runtime" {
+  description = "Python of the functions: the newest that Google offers generally (https://docs.cloud.google.com/run/docs/runtimes/python) and the locked libraries run on."
+  type        = string
+  default     = "python314"
+
+  validation {
+    condition     = can(regex("^python31[1-5]$", var.runtime))
+    error_message = "A runtime reads like python314; 3.11 to 3.15 are supported."
+  }
+}
+
 variable "region" {
   description = "Where functions, secrets, images and the source archive live. Best the database's, or near it."
   type        = string
