@@ -15,7 +15,7 @@ help:  ## what can be made
 run: install  ## the product with simulated i-Reserve and Google, connected and active; Ctrl-C ends it
 	@$(BIN)/python -m sandbox.run
 
-demo: install  ## the same as a story over real sockets; exit 0 only if every step held (BACKEND=cloud: as in the cloud)
+demo: $(if $(filter cloud,$(BACKEND)),install-tests,install)  ## the same as a story over real sockets; exit 0 only if every step held (BACKEND=cloud: as in the cloud)
 	@$(BIN)/python -m sandbox.demo
 
 test: install-tests  ## every test; what a machine lacks is installed where that is allowed, else said (CI=true: nothing is skipped)

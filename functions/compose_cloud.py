@@ -36,7 +36,11 @@ def cloud(environment: Environment) -> Product:
         from functions.adapters.secrets.kept_secrets import KeptSecrets
         from functions.adapters.secrets.secret_manager import SecretManagerSecrets
 
-        return KeptSecrets(SecretManagerSecrets(environment.project, endpoint=environment.secrets_endpoint))
+        return KeptSecrets(
+            SecretManagerSecrets(
+                environment.project, endpoint=environment.secrets_endpoint, location=environment.secrets_location
+            )
+        )
 
     def tasks() -> Tasks:
         from functions.adapters.platform.cloud_tasks import CloudTasks

@@ -60,6 +60,7 @@ class Environment:
     platform_url: str  # the address at which the platform itself answers for this function
     tasks_endpoint: str
     secrets_endpoint: str
+    secrets_location: str  # where the secrets of an integration are made; "": wherever Google likes
     smtp_url: str
     smtp_from: str
     firestore_emulator: str
@@ -116,6 +117,7 @@ def read_environment(env: Mapping[str, str] | None = None, *, function: str = "c
         platform_url=_address(env, "PLATFORM_URL", base, faults),
         tasks_endpoint=_address(env, "TASKS_ENDPOINT", "", faults),
         secrets_endpoint=_address(env, "SECRETS_ENDPOINT", "", faults),
+        secrets_location=env.get("SECRETS_LOCATION", ""),
         smtp_url=env.get("SMTP_URL", ""),
         smtp_from=env.get("SMTP_FROM", ""),
         firestore_emulator=env.get("FIRESTORE_EMULATOR_HOST", ""),

@@ -11,7 +11,7 @@ locals {
       caller              = "public" # public | tasks | scheduler | people: who may call it
       firestore           = "write"  # none | read | write
       queues              = []       # the queues that it adds tasks to: live, backfill
-      integration_secrets = "none"   # none | tend (read, and destroy a replaced version) | manage (add versions too)
+      integration_secrets = "none"   # none | tend (read, and destroy a replaced version) | manage (make, and add versions too)
       webhook_keys        = false    # whether WEBHOOK_KEYS is in its environment
       mails               = false    # whether it mails alerts: SMTP_URL is in its environment once there is one
       secret_in_url       = true     # Google's code is in the query: its request log is not kept
@@ -122,6 +122,7 @@ locals {
       },
       contains(function.queues, "live") ? { TASKS_QUEUE = google_cloud_tasks_queue.this["live"].id } : {},
       contains(function.queues, "backfill") ? { TASKS_BACKFILL_QUEUE = google_cloud_tasks_queue.this["backfill"].id } : {},
+      function.integration_secrets == "manage" ? { SECRETS_LOCATION = var.region } : {},
       function.caller == "scheduler" ? { SCHEDULER_SERVICE_ACCOUNT = google_service_account.scheduler.email } : {},
       function.mails && var.smtp_url_version != "" ? { SMTP_FROM = var.smtp_from } : {},
     )

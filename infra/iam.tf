@@ -1,5 +1,6 @@
 # Who may do what. An account per function, and each grant on the one thing it is for. The only grants on the project
-# are those that Google Cloud does not offer any lower, and they carry a condition where it knows one.
+# are those that Google Cloud does not offer any lower, and those for what Terraform does not know yet; they carry a
+# condition where it knows one.
 resource "google_service_account" "function" {
   for_each = local.functions
 
@@ -106,43 +107,73 @@ resource "google_project_iam_member" "firestore" {
   }
 }
 
-# --- secrets, each by name -------------------------------------------------------------------------------------------
+# --- secrets ---------------------------------------------------------------------------------------------------------
 
 # A version that was replaced is destroyed some minutes later, by a task: nothing may be about to read it any more.
 resource "google_project_iam_custom_role" "secret_destroyer" {
   project     = var.project_id
   role_id     = "ireserveSecretDestroyer"
   title       = "i-Reserve sync: destroys replaced versions of secrets"
+  description = "Destroys versions of secrets, and reads and fills none"
   permissions = ["secretmanager.versions.destroy"]
+
+  depends_on = [google_project_service.this]
 }
 
+# An integration is data: the console makes its secrets, ireserve-ID-NAME, and Terraform knows none of them. So what may be
+# done with them is granted for the names that begin so, and for no others: webhook-keys and smtp-url are not among them.
+# Making a secret is a permission on the project, which knows no name yet; with it alone nothing can be read or filled.
+# docs/decisions/0011-secrets-of-integrations.md
 locals {
-  secret_roles = {
-    none   = []
-    tend   = ["roles/secretmanager.secretAccessor", "projects/${var.project_id}/roles/ireserveSecretDestroyer"]
-    manage = ["roles/secretmanager.secretAccessor", "roles/secretmanager.secretVersionManager"]
+  secret_access = {
+    none = []
+    tend = [
+      { role = "roles/secretmanager.secretAccessor", on = "secrets/ireserve-" },
+      { role = "ireserveSecretDestroyer", on = "secrets/ireserve-" },
+    ]
+    manage = [
+      { role = "roles/secretmanager.secretAccessor", on = "secrets/ireserve-" },
+      { role = "roles/secretmanager.secretVersionManager", on = "secrets/ireserve-" },
+      { role = "ireserveSecretCreator", on = "" },
+    ]
   }
 
   secret_grants = {
     for grant in flatten([
       for name, function in local.functions : [
-        for role in local.secret_roles[function.integration_secrets] : [
-          for secret, _ in local.integration_secrets : { function = name, role = role, secret = secret }
-        ]
+        for access in local.secret_access[function.integration_secrets] : { function = name, role = access.role, on = access.on }
       ]
-    ]) : "${grant.function} ${grant.secret} ${grant.role}" => grant
+    ]) : "${grant.function} ${grant.role}" => grant
   }
 }
 
-resource "google_secret_manager_secret_iam_member" "integration" {
+resource "google_project_iam_custom_role" "secret_creator" {
+  project     = var.project_id
+  role_id     = "ireserveSecretCreator"
+  title       = "i-Reserve sync: makes secrets"
+  description = "Makes secrets, and reads and fills none"
+  permissions = ["secretmanager.secrets.create"]
+
+  depends_on = [google_project_service.this]
+}
+
+resource "google_project_iam_member" "integration_secrets" {
   for_each = local.secret_grants
 
-  project   = var.project_id
-  secret_id = google_secret_manager_secret.integration[each.value.secret].secret_id
-  role      = each.value.role
-  member    = google_service_account.function[each.value.function].member
+  project = var.project_id
+  role    = startswith(each.value.role, "roles/") ? each.value.role : "projects/${var.project_id}/roles/${each.value.role}"
+  member  = google_service_account.function[each.value.function].member
 
-  depends_on = [google_project_iam_custom_role.secret_destroyer]
+  dynamic "condition" {
+    for_each = each.value.on == "" ? [] : [each.value.on]
+    content {
+      title       = "only secrets of integrations"
+      description = "Those whose name begins with ireserve-"
+      expression  = "resource.name.startsWith(\"projects/${data.google_project.this.number}/${condition.value}\")"
+    }
+  }
+
+  depends_on = [google_project_iam_custom_role.secret_creator, google_project_iam_custom_role.secret_destroyer]
 }
 
 # The platform reads these for the function's environment, as the function's account.

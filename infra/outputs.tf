@@ -1,8 +1,8 @@
 # What an administrator or an operator needs after `terraform apply`.
 
-output "return_urls" {
-  description = "The Return url of each integration: what goes into the OAuth client, exactly so."
-  value       = { for id in var.integrations : id => "${local.addresses["oauth_redirect"]}/integrations/redirect/${id}" }
+output "return_url" {
+  description = "The Return url, with the integration's id at its end: what goes into the OAuth client, exactly so. The console shows each integration's."
+  value       = "${local.addresses["oauth_redirect"]}/integrations/redirect/"
 }
 
 output "console_url" {
@@ -18,9 +18,9 @@ output "console_command" {
   ])
 }
 
-output "consent_urls" {
-  description = "Step 1 of each integration, for an administrator's browser: it leads to Google's consent screen."
-  value       = { for id in var.integrations : id => "${local.addresses["console"]}/integrations/consent/${id}" }
+output "consent_url" {
+  description = "Step 1, with the integration's id at its end, for an administrator's browser: it leads to Google's consent screen."
+  value       = "${local.addresses["console"]}/integrations/consent/"
 }
 
 output "webhook_base_url" {
@@ -44,11 +44,8 @@ output "service_accounts" {
 }
 
 output "secrets" {
-  description = "The names of the secrets, all made without a version. The console fills those of the integrations."
-  value = concat(
-    [google_secret_manager_secret.webhook_keys.secret_id, google_secret_manager_secret.smtp_url.secret_id],
-    keys(local.integration_secrets),
-  )
+  description = "The names of the secrets that are made here, without a version. The console makes and fills those of the integrations, ireserve-ID-NAME."
+  value       = [google_secret_manager_secret.webhook_keys.secret_id, google_secret_manager_secret.smtp_url.secret_id]
 }
 
 output "firestore_database" {

@@ -1,30 +1,14 @@
-# Secrets, all without a version: no value passes through Terraform, so none is in its state.
-# The console stores the values of an integration (and makes its digest key); `webhook-keys` is filled once by hand (README, "Deploy"),
-# `smtp-url` only where the console's own alerts are mailed (README, "Mail").
-locals {
-  integration_secret_names = ["digest-key", "google-client-secret", "google-refresh-token", "ireserve-password"]
+# Secrets of the installation, without a version: no value passes through Terraform, so none is in its state.
+# `webhook-keys` is filled once by hand (README, "Deploy"), `smtp-url` only where the console's own alerts are mailed (README,
+# "Mail"). The secrets of integrations are made by the console (iam.tf).
 
-  integration_secrets = {
-    for pair in setproduct(var.integrations, local.integration_secret_names) :
-    "ireserve-${pair[0]}-${pair[1]}" => { int_id = pair[0], name = pair[1] }
+# Until then each integration was listed here. What that made stays, with its values; only Terraform forgets it.
+removed {
+  from = google_secret_manager_secret.integration
+
+  lifecycle {
+    destroy = false
   }
-}
-
-resource "google_secret_manager_secret" "integration" {
-  for_each = local.integration_secrets
-
-  project   = var.project_id
-  secret_id = each.key
-
-  replication {
-    user_managed {
-      replicas {
-        location = var.region
-      }
-    }
-  }
-
-  depends_on = [google_project_service.this]
 }
 
 resource "google_secret_manager_secret" "webhook_keys" {

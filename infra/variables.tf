@@ -1,4 +1,4 @@
-# Everything that differs between one organisation and the next. Only the first four have no default.
+# Everything that differs between one organisation and the next. Only the first three have no default.
 
 variable "project_id" {
   description = "The Google Cloud project that everything is made in. It must exist and have billing."
@@ -7,16 +7,6 @@ variable "project_id" {
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project_id))
     error_message = "A project id has 6 to 30 lower-case letters, digits and hyphens and starts with a letter. The number or the display name of a project does not work here."
-  }
-}
-
-variable "integrations" {
-  description = "The ids of the integrations, as on the console. Each gets its own four secrets, made without a version; taking an id away removes its secrets with their values."
-  type        = set(string)
-
-  validation {
-    condition     = alltrue([for id in var.integrations : can(regex("^[A-Za-z0-9_-]{1,40}$", id))])
-    error_message = "An integration's id has 1 to 40 letters, digits, underscores and hyphens."
   }
 }
 

@@ -19,7 +19,7 @@ def test_every_output_is_described() -> None:
 
 
 def test_the_outputs_tell_what_the_set_up_asks_for() -> None:
-    assert {"return_urls", "console_url", "webhook_base_url", "notification_base_url", "service_accounts"} <= set(
+    assert {"return_url", "console_url", "webhook_base_url", "notification_base_url", "service_accounts"} <= set(
         named("output")
     )
 

@@ -4,7 +4,6 @@ import re
 
 from infra_configuration import blocks, files, functions, local, named, resource, text
 
-from functions.application.setting_up.settings_input import SECRET_NAMES
 from functions.application.store.indexes import EXPIRING, INDEXES
 
 # Grants on the whole project, each with its reason. Everything else is granted on the thing itself.
@@ -12,6 +11,8 @@ ON_THE_PROJECT = {
     "roles/datastore.user": "Firestore's roles exist on the project only; a condition narrows it to one database",
     "roles/datastore.viewer": "as above",
     "roles/logging.logWriter": "the build account writes its build log, and logs exist on the project only",
+    "roles/secretmanager.secretAccessor": "the console makes the secrets; a condition names how they begin",
+    "roles/secretmanager.secretVersionManager": "as above",
     "roles/storage.objectViewer": "Cloud Functions builds from a bucket that it makes itself; a condition names it",
 }
 
@@ -29,6 +30,7 @@ def test_a_role_on_the_whole_project_is_one_of_the_few_with_a_reason() -> None:
         for block in blocks("resource", "google_project_iam_member")
         for role in re.findall(r"roles/[\w.]+", str(block.body))
     }
+    granted |= {each["role"] for access in local("secret_access").values() for each in access if each["on"]}
     assert granted == set(ON_THE_PROJECT)
 
 
@@ -47,14 +49,32 @@ def test_nobody_gets_a_basic_role() -> None:
     assert not re.search(r"roles/(owner|editor|viewer)\b", text())
 
 
-def test_each_secret_is_granted_by_name() -> None:
-    holders = {block.type for block in blocks("resource") if "secretmanager" in str(block.body.get("role"))}
-    assert holders == {"google_secret_manager_secret_iam_member"}
-    assert local("secret_roles") == {
+def test_a_secret_is_granted_by_its_name_or_by_how_its_name_begins() -> None:
+    assert local("secret_access") == {
         "none": [],
-        "tend": ["roles/secretmanager.secretAccessor", "projects/${var.project_id}/roles/ireserveSecretDestroyer"],
-        "manage": ["roles/secretmanager.secretAccessor", "roles/secretmanager.secretVersionManager"],
+        "tend": [
+            {"role": "roles/secretmanager.secretAccessor", "on": "secrets/ireserve-"},
+            {"role": "ireserveSecretDestroyer", "on": "secrets/ireserve-"},
+        ],
+        "manage": [
+            {"role": "roles/secretmanager.secretAccessor", "on": "secrets/ireserve-"},
+            {"role": "roles/secretmanager.secretVersionManager", "on": "secrets/ireserve-"},
+            {"role": "ireserveSecretCreator", "on": ""},
+        ],
     }
+    (condition,) = resource("google_project_iam_member", "integration_secrets")["dynamic"]
+    assert "resource.name.startsWith" in condition["condition"]["content"][0]["expression"]
+    assert resource("google_project_iam_custom_role", "secret_creator")["permissions"] == [
+        "secretmanager.secrets.create"
+    ], "a secret that is not there yet has no name to limit the grant to; more than making it cannot be done"
+    own = {resource("google_secret_manager_secret", name)["secret_id"] for name in ("webhook_keys", "smtp_url")}
+    assert not [name for name in own if name.startswith("ireserve-")], "what the console may read is no key of ours"
+
+
+def test_what_terraform_made_for_integrations_once_is_forgotten_and_not_destroyed() -> None:
+    (removed,) = (each for content in files().values() for each in content.get("removed", []))
+    assert removed["from"] == "${google_secret_manager_secret.integration}"
+    assert removed["lifecycle"] == [{"destroy": False}]
 
 
 def test_secrets_are_made_without_a_version_so_that_no_value_is_in_the_state() -> None:
@@ -115,11 +135,6 @@ def test_the_database_is_in_the_eu_and_cannot_be_lost_by_accident() -> None:
 def test_a_query_over_several_fields_has_its_index() -> None:
     several = [(index.collection, list(index.fields)) for index in INDEXES if len(index.fields) > 1]
     assert sorted(local("composite_indexes").items()) == sorted(several)
-
-
-def test_every_secret_of_an_integration_that_the_product_stores_is_made() -> None:
-    stored = {name.replace("_", "-") for name in (*SECRET_NAMES, "digest_key")}
-    assert set(local("integration_secret_names")) == stored
 
 
 def test_what_expires_is_deleted_by_firestore() -> None:

@@ -94,10 +94,18 @@ class RealOutside:
 
 
 def secret_of(stored: Secrets, integration: Integration, name: str) -> str:
-    """Return a secret of an integration, "" where there is none; the reason of `AccessRevoked` tells whose it was."""
-    version = integration.secret_versions.get(name, "")
+    """Return a secret of an integration, "" where none was stored.
+
+    Raises `AccessRevoked` for one that was stored and is gone, with a reason that tells whose it was.
+    """
+    version, side = integration.secret_versions.get(name, ""), name.partition("_")[0]
+    if not version:
+        return ""
     try:
-        return (stored.get(integration.id, name, version) if version else None) or ""
+        found = stored.get(integration.id, name, version)
     except AccessRevoked as error:
-        side = name.partition("_")[0]
         raise AccessRevoked(str(error), reason=f"{side}_{error.reason}") from error
+    if found is None:
+        says = f"the secret store has no {name} of integration {integration.id} any more; enter it again"
+        raise AccessRevoked(says, reason=f"{side}_secret_missing")
+    return found

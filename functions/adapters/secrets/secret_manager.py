@@ -6,27 +6,36 @@ https://cloud.google.com/secret-manager/docs/reference/rest
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
+from functions.adapters.net.plain_http import PlainHttp
+from functions.adapters.platform.platform_credentials import PlatformCredentials, on_platform
 from functions.domain.model.errors import AccessRevoked, Transient
 
 if TYPE_CHECKING:
-    from google.cloud.secretmanager_v1 import SecretManagerServiceClient
+    from google.auth.credentials import Credentials
+    from google.cloud.secretmanager_v1 import SecretManagerServiceClient, SecretVersion
 
 T = TypeVar("T")
+_SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 
 
 class SecretManagerSecrets:
-    """One secret per integration and name, made by the infrastructure; this adds, reads and destroys its versions.
+    """One secret per integration and name, made in `location` when it is first put ("" = wherever Google likes).
+
+    A version is its number and the moment it was made, `3.1764355200123`: a secret that was removed and made again begins
+    at 1 once more, and what somebody kept of the former 1 must not be taken for it.
 
     A secret that is not there any more is `AccessRevoked`: nothing will work until a person enters it again. A denial is
     `Transient`: no console can mend it, and a grant may take minutes to arrive. Neither is ever `Gone` or `Refused`,
     which would say something about an event or a booking.
     """
 
-    def __init__(self, project: str, *, endpoint: str = "", seconds: float = 10.0) -> None:
+    def __init__(self, project: str, *, endpoint: str = "", location: str = "", seconds: float = 10.0) -> None:
         self._project = project
         self._endpoint = endpoint
+        self._location = location
         self._seconds = seconds
         self._made: SecretManagerServiceClient | None = None
         self._making = threading.Lock()
@@ -35,7 +44,7 @@ class SecretManagerSecrets:
         """Return the secret, or None where there is none; raises `AccessRevoked` for a version that was destroyed."""
         from google.api_core.exceptions import BadRequest, NotFound
 
-        address = f"{self._secret(int_id, name)}/versions/{version or 'latest'}"
+        address = f"{self._secret(int_id, name)}/versions/{_number(version) or 'latest'}"
         try:
             answer = self._call(
                 int_id,
@@ -51,40 +60,44 @@ class SecretManagerSecrets:
             if not version:
                 return None
             raise AccessRevoked(
-                f"Version {version} of {name} of integration {int_id} was destroyed: enter it again, or connect again.",
+                f"Version {_number(version)} of {name} of integration {int_id} was disabled or destroyed: enable it in "
+                "Secret Manager, enter it again, or connect again.",
                 reason="secret_destroyed",
             ) from error
         return bytes(answer.payload.data).decode()
 
     def put(self, int_id: str, name: str, value: str) -> str:
-        """Store a new version and return its number; raises `AccessRevoked` where the secret was not made."""
+        """Store a new version and return its name; the secret is made where there is none."""
         from google.api_core.exceptions import NotFound
 
         secret = self._secret(int_id, name)
+
+        def add() -> "SecretVersion":
+            request = {"parent": secret, "payload": {"data": value.encode()}}
+            return self._client().add_secret_version(request=request, retry=None, timeout=self._seconds)
+
         try:
-            answer = self._call(
-                int_id,
-                name,
-                "secretVersionAdder",
-                lambda: self._client().add_secret_version(
-                    request={"parent": secret, "payload": {"data": value.encode()}},
-                    retry=None,
-                    timeout=self._seconds,
-                ),
-            )
-        except NotFound as error:
-            raise AccessRevoked(
-                f"There is no secret {secret.rsplit('/', 1)[1]}: add integration {int_id} to the infrastructure's list "
-                "and apply it.",
-                reason="secret_missing",
-            ) from error
-        return str(answer.name.rsplit("/", 1)[1])
+            answer = self._call(int_id, name, "secretVersionManager", add)
+        except NotFound:
+            self._call(int_id, name, "admin, or one with secretmanager.secrets.create", lambda: self._create(secret))
+            answer = self._call(int_id, name, "secretVersionManager", add)
+        made = round(answer.create_time.timestamp() * 1000)
+        return f"{answer.name.rsplit('/', 1)[1]}.{made}"
+
+    def _create(self, secret: str) -> None:
+        from google.api_core.exceptions import Conflict
+
+        place = {"user_managed": {"replicas": [{"location": self._location}]}} if self._location else {"automatic": {}}
+        parent, _, name = secret.rpartition("/secrets/")
+        request = {"parent": parent, "secret_id": name, "secret": {"replication": place}}
+        with suppress(Conflict):  # another one was faster
+            self._client().create_secret(request=request, retry=None, timeout=self._seconds)
 
     def destroy(self, int_id: str, name: str, version: str) -> None:
         """Destroy one version; one that is destroyed already, or was never there, is as good."""
         from google.api_core.exceptions import BadRequest, NotFound
 
-        one = {"name": f"{self._secret(int_id, name)}/versions/{version}"}
+        one = {"name": f"{self._secret(int_id, name)}/versions/{_number(version)}"}
         try:
             self._call(
                 int_id,
@@ -96,7 +109,7 @@ class SecretManagerSecrets:
             return
 
     def delete(self, int_id: str, name: str) -> None:
-        """Destroy every version; the empty secret stays, as it belongs to the infrastructure."""
+        """Destroy every version; the empty secret stays, and goes on counting."""
         from google.api_core.exceptions import NotFound
 
         def destroy() -> None:
@@ -127,7 +140,7 @@ class SecretManagerSecrets:
         except (Forbidden, Unauthorized) as error:
             raise Transient(  # it works again by itself once the grant is there
                 f"Secret Manager denies {name} of integration {int_id}: grant this function's service account "
-                f"roles/secretmanager.{role} on that secret.",
+                f"roles/secretmanager.{role}, for secrets whose names begin with ireserve-.",
                 reason="secret_denied",
             ) from error
         except (GoogleAPICallError, GoogleAuthError, RequestException) as error:
@@ -143,6 +156,11 @@ class SecretManagerSecrets:
         return self._made
 
 
+def _number(version: str) -> str:
+    """Return the number of a version; one that was stored before the moment stood in it is the number alone."""
+    return version.partition(".")[0]
+
+
 def _client(endpoint: str) -> "SecretManagerServiceClient":
     from google.cloud.secretmanager_v1 import SecretManagerServiceClient
 
@@ -154,5 +172,6 @@ def _client(endpoint: str) -> "SecretManagerServiceClient":
     )
 
     nobody = AnonymousCredentials()  # type: ignore[no-untyped-call]
-    transport = SecretManagerServiceRestTransport(host=endpoint, credentials=nobody)
+    who: Credentials = PlatformCredentials(PlainHttp(), _SCOPE) if on_platform() else nobody
+    transport = SecretManagerServiceRestTransport(host=endpoint, credentials=who)
     return SecretManagerServiceClient(transport=transport)

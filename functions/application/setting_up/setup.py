@@ -10,7 +10,7 @@ from functions.application.ports import Path, Ports, Transaction
 from functions.application.scanning import sweep
 from functions.application.setting_up.settings_input import SECRET_NAMES, settings_from
 from functions.application.store import integrations
-from functions.domain.model.errors import Conflict, Fault
+from functions.domain.model.errors import AccessRevoked, Conflict, Fault
 from functions.domain.settings.integration import Connection, Integration, Phase
 from functions.domain.settings.schema import Settings
 
@@ -74,7 +74,9 @@ def secret_faults(secrets: object) -> list[Fault]:
 def store_secrets(ports: Ports, integration: Integration, secrets: Mapping[str, str]) -> Integration:
     """Put secrets into the secret store; only their version numbers rest with the integration."""
     versions = {name: ports.secrets.put(integration.id, name, value.strip()) for name, value in secrets.items()}
-    if "digest_key" not in integration.secret_versions:
+    if not _has_digest_key(ports, integration):
+        if "digest_key" in integration.secret_versions:  # pairs go on: texts are compared with what stands there
+            ports.log("digest_key_lost", {"severity": "WARNING", "int_id": integration.id})
         versions["digest_key"] = ports.secrets.put(integration.id, "digest_key", ports.token(32))
     former: dict[str, str] = {}
 
@@ -109,8 +111,18 @@ def destroy_replaced(ports: Ports, integration: Integration, hint: Hint) -> None
     """Destroy the version that a task names, unless it is in use all the same."""
     name, version = hint.subject
     pending = integration.pending.version if integration.pending is not None else ""
-    if version not in (integration.secret_versions.get(name, ""), pending if name == "google_refresh_token" else ""):
+    used = (integration.secret_versions.get(name, ""), pending if name == "google_refresh_token" else "")
+    if version.partition(".")[0] not in [each.partition(".")[0] for each in used]:  # a secret made again counts from 1
         ports.secrets.destroy(integration.id, name, version)
+
+
+def _has_digest_key(ports: Ports, integration: Integration) -> bool:
+    """Whether the key of the digests is there; its secret may be gone, as after `terraform destroy`."""
+    version = integration.secret_versions.get("digest_key", "")
+    try:
+        return bool(version) and ports.secrets.get(integration.id, "digest_key", version) is not None
+    except AccessRevoked:
+        return False
 
 
 def delete(ports: Ports, int_id: str) -> None:
