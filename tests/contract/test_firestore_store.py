@@ -1,14 +1,16 @@
 """What only Firestore does: races are run again, an absence is Transient, and each operation has its price."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from google.api_core import exceptions
 
 from functions.adapters.firestore.connection import FirestoreConnection
 from functions.adapters.firestore.documents import FirestoreDocuments
 from functions.application.ports import Body, Transaction
-from functions.domain.model.errors import Transient
+from functions.domain.model.errors import Taken, Transient
 from tests.conftest import FirestoreEmulator, new_emulator
 
 LINK = ("integrations", "7", "links", "one")
@@ -116,6 +118,62 @@ def test_an_emulator_that_goes_away_is_transient_and_works_again_once_it_is_back
     patiently(lambda: documents.transact(lambda transaction: transaction.put(LINK, {"n": 3})))
     assert documents.get(LINK) == {"n": 3}
     connection.close()
+
+
+PASSING = (
+    exceptions.Unknown("Stream removed"),
+    exceptions.DeadlineExceeded("Deadline Exceeded"),
+    exceptions.InternalServerError("an error occurred"),
+    exceptions.ResourceExhausted("Quota exceeded"),
+    exceptions.ServiceUnavailable("the service is unavailable"),
+    exceptions.Cancelled("the connection went"),
+    exceptions.Aborted("too much contention"),
+)
+
+
+@pytest.mark.parametrize("error", PASSING, ids=lambda error: type(error).__name__)
+def test_what_may_pass_is_tried_again_at_once(error: Exception) -> None:
+    failing = [error, error]
+
+    def work() -> str:
+        if failing:
+            raise failing.pop()
+        return "done"
+
+    assert FirestoreConnection("demo-contract").attempt(work) == "done"
+
+
+@pytest.mark.parametrize("error", PASSING, ids=lambda error: type(error).__name__)
+def test_what_does_not_pass_is_transient_when_the_time_is_over(error: Exception) -> None:
+    def work() -> str:
+        raise error
+
+    with pytest.raises(Transient):
+        FirestoreConnection("demo-contract", seconds=0.05).attempt(work)
+
+
+def test_a_call_may_take_less_than_half_of_the_time_so_that_another_fits_in() -> None:
+    connection = FirestoreConnection("demo-contract", seconds=10)
+    assert connection._limits()["timeout"] < 5
+
+
+def test_a_document_whose_creation_was_not_answered_is_not_taken_for_somebody_elses(
+    connection: FirestoreConnection,
+) -> None:
+    documents = FirestoreDocuments(connection, now)
+    kept = connection.commit
+    lost = [exceptions.Unknown("Stream removed")]
+
+    def commit(writes: Sequence[Any], transaction: bytes) -> None:
+        kept(writes, transaction)
+        if lost:
+            raise lost.pop()
+
+    connection.commit = commit  # type: ignore[method-assign]  # the answer is lost after the commit landed
+    documents.transact(lambda transaction: transaction.create(CLAIM, {"n": 1}))
+    assert documents.get(CLAIM) == {"n": 1}
+    with pytest.raises(Taken):
+        documents.transact(lambda transaction: transaction.create(CLAIM, {"n": 2}))
 
 
 def test_operations_cost_as_many_documents_as_they_must(connection: FirestoreConnection) -> None:

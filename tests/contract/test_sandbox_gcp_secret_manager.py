@@ -78,7 +78,7 @@ def test_a_version_destroyed_by_an_administrator_asks_to_enter_it_again(
 ) -> None:
     secrets.put("7", "ireserve_password", "hunter2")
     control(address, f"destroy/{SECRET}/versions/1")
-    with pytest.raises(AccessRevoked, match="was disabled or destroyed: .*enter it again"):
+    with pytest.raises(AccessRevoked, match=r"was disabled or destroyed: .*enter it again"):
         secrets.get("7", "ireserve_password", "1")
 
 

@@ -9,7 +9,7 @@ EVERY = ("digest_key", "google_client_secret", "google_refresh_token", "ireserve
 
 def lose(place: Place, *names: str) -> None:
     """Take secrets away with all that the store knows of them."""
-    path = place.secrets._path  # noqa: SLF001 -- what an administrator sees
+    path = place.secrets._path
     kept = json.loads(path.read_text(encoding="utf-8"))
     kept["7"] = {name: value for name, value in kept["7"].items() if name not in names}
     path.write_text(json.dumps(kept), encoding="utf-8")

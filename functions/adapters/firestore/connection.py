@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _HOST = "firestore.googleapis.com"
+_CALL_SECONDS = 4.5  # of one call of an operation, so that there is time left for another
 
 
 @dataclass(slots=True)
@@ -147,15 +148,19 @@ class FirestoreConnection:
         return number
 
     def attempt(self, work: Callable[[], T]) -> T:
-        """Call `work` again while it was raced or the server asks for patience, as long as the time lasts."""
-        from google.api_core.exceptions import Aborted, GoogleAPICallError, ServiceUnavailable
+        """Call `work` again while it was raced, or failed in a way that may pass, as long as the time lasts.
 
+        An answer that was lost may be of a commit that landed: `work` decides again on what is there then.
+        """
+        from google.api_core.exceptions import GoogleAPICallError
+
+        passing = _passing()
         deadline = time.monotonic() + self._seconds
         pause = 0.02
         while True:
             try:
                 return work()
-            except (Aborted, Raced, ServiceUnavailable) as error:
+            except passing as error:
                 if time.monotonic() + pause > deadline:
                     raise _named(error) from error
             except GoogleAPICallError as error:
@@ -171,7 +176,7 @@ class FirestoreConnection:
             self._made = None
 
     def _limits(self) -> dict[str, Any]:
-        return {"timeout": self._seconds, "retry": None, "metadata": self._metadata}
+        return {"timeout": min(self._seconds, _CALL_SECONDS), "retry": None, "metadata": self._metadata}
 
     def _client(self) -> "FirestoreClient":
         if self._made is None:
@@ -202,6 +207,26 @@ def _client(emulator: str) -> "FirestoreClient":
     return FirestoreClient(transport=FirestoreGrpcTransport(host=emulator or _HOST, channel=channel))
 
 
+def _passing() -> tuple[type[Exception], ...]:
+    """Return what may be gone at the next call: https://firebase.google.com/docs/firestore/understand-error-codes.
+
+    `Unknown` is what a connection that was closed comes as ("Stream removed"), `Cancelled` and `InternalServerError` a
+    server that went; `ResourceExhausted` passes within the seconds of a burst, or not at all.
+    """
+    from google.api_core import exceptions
+
+    return (
+        Raced,
+        exceptions.Aborted,
+        exceptions.ServiceUnavailable,
+        exceptions.DeadlineExceeded,
+        exceptions.Unknown,
+        exceptions.Cancelled,
+        exceptions.InternalServerError,
+        exceptions.ResourceExhausted,
+    )
+
+
 def _found(document: Any) -> Found:
     return Found(document.name.rsplit("/", 1)[1], document.fields, document.update_time)
 
@@ -219,4 +244,6 @@ def _named(error: Exception) -> SyncError | Exception:
             "Firestore denies access: grant this function's service account roles/datastore.user.",
             reason="store_denied",
         )
+    if isinstance(error, exceptions.ResourceExhausted):
+        return Transient("Firestore's quota is used up for now; it is tried again later.", reason="store_quota")
     return Transient(f"Firestore did not answer ({type(error).__name__}); try again.", reason="store_away")

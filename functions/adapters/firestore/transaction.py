@@ -23,7 +23,7 @@ class FirestoreTransaction:
         self._now = now
         self._moment: Any = None
         self._seen: dict[Path, Found | None] = {}
-        self._created: list[Path] = []  # without having been read
+        self._created: dict[Path, Body] = {}  # without having been read
         self._writes: list[dict[str, Any]] = []
         self._written: set[Path] = set()
 
@@ -48,7 +48,7 @@ class FirestoreTransaction:
         self.put(path, body, expires=expires)
         if path not in self._seen:
             self._writes[-1]["current_document"] = {"exists": False}
-            self._created.append(path)
+            self._created[path] = body
 
     def delete(self, path: Path) -> None:
         """Remove the document at the commit."""
@@ -69,9 +69,8 @@ class FirestoreTransaction:
             raise Raced from error
         except AlreadyExists as error:
             self._let_go(held)
-            if self._is_taken():
-                raise _taken() from error
-            raise Raced from error
+            if not self._stands(error):
+                raise Raced from error
 
     def _add(self, path: Path, write: dict[str, Any]) -> None:
         if path in self._seen and path not in self._written:
@@ -96,16 +95,22 @@ class FirestoreTransaction:
         if held:
             self._connection.roll_back(held)
 
-    def _is_taken(self) -> bool:
-        """Whether a document to be created is there; one that has expired is removed, so that the next run succeeds."""
-        for path in self._created:
+    def _stands(self, error: Exception) -> bool:
+        """Whether all of it stands there already, since the answer to an earlier try was lost; raises `Taken`.
+
+        A document that has expired is removed, so that the next run succeeds.
+        """
+        ours = 0
+        for path, body in self._created.items():
             found, _ = self._connection.read(path)
-            if live(found, self._now) is not None:
-                return True
-            if found:
+            there = live(found, self._now)
+            if there is not None and there != body:
+                raise _taken() from error
+            ours += there is not None
+            if found and there is None:
                 unchanged = {"update_time": found.updated}
                 self._connection.commit([{"delete": self._connection.name(path), "current_document": unchanged}], b"")
-        return False
+        return ours == len(self._created)
 
 
 def live(found: Found | None, now: datetime) -> Body | None:
