@@ -73,7 +73,7 @@ def test_a_transaction_reads_one_moment_even_while_others_write(connection: Fire
 
 
 def test_a_transaction_that_always_loses_is_transient_in_the_end(firestore: FirestoreEmulator) -> None:
-    impatient = FirestoreConnection("demo-contract", emulator=firestore.host, seconds=0.3)
+    impatient = FirestoreConnection("demo-contract", emulator=firestore.host, seconds=3.0)
     documents = FirestoreDocuments(impatient, now)
 
     def loser(transaction: Transaction) -> None:
