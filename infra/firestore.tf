@@ -19,7 +19,7 @@ resource "google_firestore_database" "this" {
 
 # Firestore deletes these some time after their date, often within a day; the code checks the date as well.
 resource "google_firestore_field" "expires_at" {
-  for_each = toset(["oauth_states", "journal", "history", "removals"])
+  for_each = toset(["oauth_states", "journal", "history", "removals", "listings"])
 
   project    = var.project_id
   database   = google_firestore_database.this.name

@@ -1,6 +1,6 @@
 """Rows: what a list of bookings shows, and whether that is what their links say."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from functions.application.ports import BookingRow
 from functions.application.sync.session import SyncSession
@@ -11,19 +11,6 @@ from functions.domain.model.link import Link
 from functions.domain.planning.projection import when_of
 
 PAGE, OVERLAP = 100, 5
-
-
-def rows_of(session: SyncSession, first: date, last: date) -> dict[str, BookingRow]:
-    """List a week in overlapping pages, because what is added or removed meanwhile shifts them."""
-    rows: dict[str, BookingRow] = {}
-    start, length = 0, min(PAGE, session.dialect.rows_at_once or PAGE)
-    while page := session.reservations.between(first, last, start=start, length=length):
-        known = len(rows)
-        rows.update((row.id, row) for row in page)
-        if len(rows) == known:  # a short page is no end: i-Reserve may give fewer, or a booking several times
-            break
-        start += max(1, len(page) - OVERLAP)
-    return rows
 
 
 def booking_of(row: BookingRow) -> Booking | None:

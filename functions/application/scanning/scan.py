@@ -5,7 +5,7 @@ whose booking the list did not show. Each task does a chunk, saves how far it is
 leaves room in Google's 600 calls a minute. A crash repeats a chunk at most, which changes nothing twice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from functions.application.intake.hints import Hint, Kind, task
 from functions.application.ports import BookingRow, Documents, Ports
+from functions.application.scanning.listing import NEW, Listing, Position
 from functions.application.scanning.pace import Pace
-from functions.application.scanning.rows import rows_of
 from functions.application.scanning.scan_one import SINGLE_READS, SWEEPS, look, pass_by
 from functions.application.store import integrations, links
 from functions.application.store.integrations import path_of
@@ -28,7 +28,6 @@ from functions.domain.settings.integration import Integration
 
 WEEK = timedelta(days=7)
 AT_ONCE = 4
-TOGETHER = 100  # bookings whose links are read in one call
 CHUNK_CALLS = 90
 CHUNK_SECONDS = 20.0
 LATE = timedelta(minutes=10)  # that a webhook may come
@@ -38,14 +37,14 @@ TURN = 320  # bookings whose texts are read in one night, where that cannot be a
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """How far a walk is. `week` is the first day of the week under way, `after` the last booking looked at in it."""
+    """How far a walk is. `week` is the first day of the week under way, `position` how far its list is gone through."""
 
     kind: str  # backfill | resync | near | full
     first: date
     last: date
     started_at: datetime
     week: date
-    after: str = ""
+    position: Position = NEW
     looked: int = 0
     changed: int = 0
     failed: int = 0
@@ -139,45 +138,53 @@ def _enough(session: SyncSession, pace: Pace, began: datetime) -> bool:
 
 def _week(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datetime) -> Scan:
     last = min(scan.week + WEEK - timedelta(days=1), scan.last)
-    left, known = _listed(session, scan, last)
-    waiting: list[BookingRow] = []
-    for row, link in _with_links(session, scan, left, known):
-        passed = pass_by(session, scan, row, link) if link is not None else None
-        if passed is None:
-            waiting.append(row)
-        scan = passed or scan
-        if len(waiting) == AT_ONCE or (waiting and row is left[-1]):
-            pace.wait()
-            scan, calls = _together(session, hint, scan, waiting)
-            pace.spend(calls)
-            scan, waiting = replace(scan, after=row.id), []
-            if _enough(session, pace, began):
-                return scan
+    listing = Listing(session, scan.kind, scan.week, last, scan.position)
+    known = dict[str, Link]()
+    listing.list_on(lambda: _enough(session, pace, began), partial(_only_linked, session, scan, last, known))
+    if not listing.whole:
+        return replace(scan, position=listing.keep())
+    for page in listing.pages():
+        waiting: list[BookingRow] = []
+        found = _links_of(session, scan, page, known)
+        for number, row in enumerate(page, 1):
+            link = found.get(row.id)
+            passed = pass_by(session, scan, row, link) if link is not None else None
+            if passed is None:
+                waiting.append(row)
+            scan = passed or scan
+            if waiting and (len(waiting) == AT_ONCE or number == len(page)):
+                pace.wait()
+                scan, calls = _together(session, hint, scan, waiting)
+                pace.spend(calls)
+                waiting = []
+                if _enough(session, pace, began):
+                    listing.passed(number)
+                    return replace(scan, position=listing.keep())
+        listing.passed(len(page))
     week = last + timedelta(days=1)
     finished = session.now() if week > scan.last else None
-    return replace(scan, week=week, after="", finished_at=finished)
+    return replace(scan, week=week, position=NEW, finished_at=finished)
 
 
-def _listed(session: SyncSession, scan: Scan, last: date) -> tuple[list[BookingRow], dict[str, Link]]:
-    """Return what is left of a week, those too that only a link has there; and the links of the week, by booking."""
-    rows, known = rows_of(session, scan.week, last), dict[str, Link]()
+def _only_linked(
+    session: SyncSession, scan: Scan, last: date, known: dict[str, Link], listed: Collection[str]
+) -> Iterator[str]:
+    """Give the bookings of a week that only a link has there; `known` gets the links of the week, by booking."""
     for link in links.of_days(session.ports.documents, session.id, scan.week, last):
-        if link.booking_id in rows or (link.booking_id and _still_open(link)):
-            rows.setdefault(link.booking_id, BookingRow(link.booking_id))
+        if link.booking_id in listed or (link.booking_id and _still_open(link)):
             known[link.booking_id] = link
-    return sorted((row for row in rows.values() if row.id > scan.after), key=lambda row: row.id), known
+            if link.booking_id not in listed:
+                yield link.booking_id
 
 
-def _with_links(
-    session: SyncSession, scan: Scan, rows: list[BookingRow], known: dict[str, Link]
-) -> Iterator[tuple[BookingRow, Link | None]]:
-    """Walk the rows, in a sweep with their links: those not known are read many together, when it is their turn."""
-    for first in range(0, len(rows), TOGETHER):
-        page = rows[first : first + TOGETHER]
-        if scan.kind in SWEEPS:
-            unknown = [row.id for row in page if row.id not in known]
-            known |= links.of_bookings(session.ports.documents, session.id, unknown)
-        yield from ((row, known.get(row.id) if scan.kind in SWEEPS else None) for row in page)
+def _links_of(
+    session: SyncSession, scan: Scan, rows: list[BookingRow], known: Mapping[str, Link]
+) -> Mapping[str, Link]:
+    """Return the links of some rows, which only a sweep wants to know: those not known are read together."""
+    if scan.kind not in SWEEPS:
+        return {}
+    unknown = [row.id for row in rows if row.id not in known]
+    return {**known, **links.of_bookings(session.ports.documents, session.id, unknown)} if unknown else known
 
 
 def _together(session: SyncSession, hint: Hint, scan: Scan, rows: list[BookingRow]) -> tuple[Scan, int]:
@@ -234,4 +241,4 @@ def go_on(ports: Ports, int_id: str, scan: Scan) -> None:
 
 def _next(ports: Ports, int_id: str, scan: Scan, due: datetime) -> None:
     hint = Hint(Kind.WALK, int_id, (scan.kind, scan.name), scan.kind, ports.clock(), actor=scan.actor)
-    ports.tasks.put(task(hint, due, f"chunk-{scan.week}-{scan.after}", int(scan.started_at.timestamp()), scan.lane))
+    ports.tasks.put(task(hint, due, f"chunk-{scan.week}-{scan.position}", int(scan.started_at.timestamp()), scan.lane))

@@ -7,12 +7,13 @@ goes; the plan says how far it is.
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import Body, BookingRow, Ports
 from functions.application.scanning import scan
-from functions.application.scanning.rows import rows_of
+from functions.application.scanning.listing import NEW, Listing, Position
 from functions.application.setting_up import consent
 from functions.application.store import integrations, links
 from functions.application.store.integrations import path_of
@@ -23,13 +24,15 @@ from functions.application.sync.rest import Outcome
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.errors import AccessRevoked, SyncError
 from functions.domain.model.event import Event
+from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.planning.plan_inbound import eligible
 from functions.domain.planning.step import InsertEvent, PatchEvent, ReviveEvent, Why, Write
 from functions.domain.settings.integration import Integration, Phase
 from functions.domain.settings.schema import Settings
 
-LONGEST = timedelta(seconds=25)
+LONGEST = timedelta(seconds=18)  # of one step; what was begun by then is brought to its end
+AT_ONCE = 8
 MOST_LINES = 1000
 KEPT = timedelta(days=30)
 
@@ -42,6 +45,11 @@ class Plan:
     first: date
     last: date
     week: date
+    position: Position = NEW  # in the list of that week
+    listed: bool = False  # all bookings were looked at
+    calendar: int = 0  # then, of which calendar, page and event new events are looked at next
+    page: str = ""
+    event: int = 0
     complete: bool = False
     looked: int = 0
     in_step: int = 0
@@ -72,27 +80,50 @@ def refresh(ports: Ports, int_id: str, *, go_on: bool = False) -> Plan:
 
 def with_settings(ports: Ports, integration: Integration, settings: Settings) -> Plan:
     """Return what these settings would do to the events and bookings there are; it is not kept."""
-    return make(ports, replace(integration, settings=settings), None)
+    return make(ports, replace(integration, settings=settings), None, owner="changed settings")
 
 
-def make(ports: Ports, integration: Integration, before: Plan | None) -> Plan:
-    """Look at the bookings of the window, week by week, and at new events that would become bookings."""
+def make(ports: Ports, integration: Integration, before: Plan | None, *, owner: str = "plan") -> Plan:
+    """Look at the bookings of the window, week by week, and at new events that would become bookings, for some seconds.
+
+    What is begun is brought to its end, so that a step takes LONGEST and AT_ONCE bookings; `before` is what it goes on from.
+    """
     session = open_session(ports, replace(integration, phase=Phase.ACTIVE))
     began = ports.clock()
     plan = before or _blank(integration, began)
-    while not plan.complete and ports.clock() - began < LONGEST:
-        last = min(plan.week + scan.WEEK - timedelta(days=1), plan.last)
-        for row in sorted(rows_of(session, plan.week, last).values(), key=lambda row: row.id):
-            if _needs_no_event(session, row):
-                plan = replace(plan, looked=plan.looked + 1, in_step=plan.in_step + 1)
-                continue
-            plan = _add(plan, integration, row.id, _rehearse(session, row.id))
-        week = last + timedelta(days=1)
-        plan = replace(plan, week=week, complete=week > plan.last)
+    while not plan.listed and not _over(ports, began):
+        plan = _week(session, integration, plan, began, owner)
     inbound = integration.settings.inbound
-    if plan.complete and inbound.enabled and (inbound.import_existing or integration.activated_at is not None):
-        plan = _new_events(session, integration, plan)
-    return plan
+    if not plan.listed:
+        return plan
+    if inbound.enabled and (inbound.import_existing or integration.activated_at is not None):
+        return _new_events(session, integration, plan, began)
+    return replace(plan, complete=True)
+
+
+def _over(ports: Ports, began: datetime) -> bool:
+    return ports.clock() - began >= LONGEST
+
+
+def _week(session: SyncSession, integration: Integration, plan: Plan, began: datetime, owner: str) -> Plan:
+    ports = session.ports
+    last = min(plan.week + scan.WEEK - timedelta(days=1), plan.last)
+    listing = Listing(session, owner, plan.week, last, plan.position)
+    listing.list_on(lambda: _over(ports, began), lambda _listed: ())
+    if not listing.whole:
+        return replace(plan, position=listing.keep())
+    for page in listing.pages():
+        known = links.of_bookings(ports.documents, session.id, [row.id for row in page])
+        for first in range(0, len(page), AT_ONCE):
+            rows = page[first : first + AT_ONCE]
+            looks = [partial(_look, session.again(), row, known[row.id]) for row in rows]
+            for row, outcome in zip(rows, ports.in_parallel(looks), strict=True):
+                plan = _add(plan, integration, row.id, outcome)
+            listing.passed(len(rows))
+            if _over(ports, began):
+                return replace(plan, position=listing.keep())
+    week = last + timedelta(days=1)
+    return replace(plan, week=week, position=NEW, listed=week > plan.last)
 
 
 def _blank(integration: Integration, now: datetime) -> Plan:
@@ -102,29 +133,25 @@ def _blank(integration: Integration, now: datetime) -> Plan:
     whole = integration.activated_at is not None or backfill != "future"
     first = today + timedelta(days=before) if whole else today
     left_out = integration.activated_at is None and backfill == "none"
-    return Plan(now, first, today + timedelta(days=ahead), first, complete=left_out)
+    return Plan(now, first, today + timedelta(days=ahead), first, listed=left_out)
 
 
-def _needs_no_event(session: SyncSession, row: BookingRow) -> bool:
-    """Whether the row alone shows that this booking has and needs no event."""
-    if row.status is None or row.status in session.settings.outbound.create_on_status:
-        return False
-    return links.of_booking(session.ports.documents, session.id, row.id).version == 0
-
-
-def _rehearse(session: SyncSession, booking_id: str) -> Outcome | SyncError:
-    hint = Hint(Kind.BOOKING, session.id, (booking_id,), "plan", session.now(), confirm=True)
+def _look(session: SyncSession, row: BookingRow, link: Link) -> Outcome | SyncError | None:
+    """Return what would be done for a booking; None where the row alone shows that it has and needs no event."""
+    if row.status is not None and row.status not in session.settings.outbound.create_on_status and link.version == 0:
+        return None
+    hint = Hint(Kind.BOOKING, session.id, (row.id,), "plan", session.now(), confirm=True)
     try:
-        return reconcile(
-            session, hint, links.of_booking(session.ports.documents, session.id, booking_id), rehearse=True
-        )
+        return reconcile(session, hint, link, rehearse=True)
     except AccessRevoked:
         raise
     except SyncError as error:
         return error
 
 
-def _add(plan: Plan, integration: Integration, name: str, outcome: Outcome | SyncError) -> Plan:
+def _add(plan: Plan, integration: Integration, name: str, outcome: Outcome | SyncError | None) -> Plan:
+    if outcome is None:
+        return replace(plan, looked=plan.looked + 1, in_step=plan.in_step + 1)
     if isinstance(outcome, SyncError):
         line: Body = {"booking_id": name, "steps": [], "trouble": outcome.reason}
         return _with_line(replace(plan, looked=plan.looked + 1), line, Counter(["trouble"]))
@@ -176,23 +203,30 @@ def _with_line(plan: Plan, line: Body, did: Counter[str]) -> Plan:
     return replace(plan, counts=counts, lines=[*plan.lines, line])
 
 
-def _new_events(session: SyncSession, integration: Integration, plan: Plan) -> Plan:
-    """Add the events that people made and that would become bookings."""
+def _new_events(session: SyncSession, integration: Integration, plan: Plan, began: datetime) -> Plan:
+    """Add the events that people made and that would become bookings, as far as the time goes."""
     start = datetime.combine(plan.first, datetime.min.time(), ZoneInfo(integration.settings.timezone))
     end = datetime.combine(plan.last, datetime.min.time(), ZoneInfo(integration.settings.timezone))
-    for calendar in integration.settings.calendars:
-        if integration.settings.object_for_new_event(calendar) is None:
-            continue
-        page = ""
+    calendars = [
+        calendar
+        for calendar in integration.settings.calendars
+        if integration.settings.object_for_new_event(calendar) is not None
+    ]
+    for number, calendar in enumerate(calendars[plan.calendar :], plan.calendar):
         while True:
-            found = session.calendars.between(calendar, start, end, page=page)
-            for event in found.items:
+            found = session.calendars.between(calendar, start, end, page=plan.page)
+            for place, event in enumerate(found.items[plan.event :], plan.event + 1):
                 if isinstance(event, Event) and eligible(event, session.planning_context()):
                     plan = _new_event(session, integration, plan, event)
-            page = found.next_page
-            if not page:
+                    if _over(session.ports, began):
+                        return replace(plan, event=place)
+            plan = replace(plan, page=found.next_page, event=0)
+            if not found.next_page:
                 break
-    return plan
+            if _over(session.ports, began):
+                return plan
+        plan = replace(plan, calendar=number + 1)
+    return replace(plan, complete=True)
 
 
 def _new_event(session: SyncSession, integration: Integration, plan: Plan, event: Event) -> Plan:

@@ -130,7 +130,17 @@ def delete(ports: Ports, int_id: str) -> None:
     integration = integrations.get(ports.documents, int_id)
     if integration.phase is not Phase.DRAFT:
         raise Conflict("deactivate the integration before deleting it", reason="still_active")
-    for collection in ("links", "claims", "calendars", "journal", "history", "parked", "removals", "progress"):
+    for collection in (
+        "links",
+        "claims",
+        "calendars",
+        "journal",
+        "history",
+        "parked",
+        "removals",
+        "progress",
+        "listings",
+    ):
         _empty(ports, integrations.path_of(int_id, collection))
     for name in (*SECRET_NAMES, "digest_key"):
         ports.secrets.delete(int_id, name)

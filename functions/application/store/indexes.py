@@ -33,6 +33,7 @@ EXPIRING = (
     "history",
     "oauth_states",
     "removals",
+    "listings",
 )  # collections whose documents the store may drop by itself
 
 

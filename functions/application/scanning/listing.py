@@ -1,0 +1,115 @@
+"""The bookings of some days, listed and gone through in steps of any length: a list that is not done with is kept.
+
+A step lists, or goes on in what was listed. So each page of i-Reserve's list is asked for once, however many steps it takes
+to look at its bookings, and a crash repeats a step. Rows are only where to look: what is decided is read afresh.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from functions.application.ports import BookingRow, Path, Transaction
+from functions.application.scanning.rows import OVERLAP, PAGE
+from functions.application.store.integrations import path_of
+from functions.application.store.records import body_of, record_of
+from functions.application.sync.session import SyncSession
+
+PART = 500  # rows that are kept in one document
+KEPT = timedelta(days=7)
+TOGETHER = 100  # rows that are gone through at a time, their links read in one call
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a list is: the next page begins at `start`, `parts` documents hold it, `row` of `part` is looked at next."""
+
+    start: int = 0
+    parts: int = 0
+    whole: bool = False
+    part: int = 0
+    row: int = 0
+
+
+NEW = Position()
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    rows: tuple[BookingRow, ...]
+
+
+class Listing:
+    """The list of `first` to `last`, for one `owner` (a kind of scan, or the plan) at a time."""
+
+    def __init__(self, session: SyncSession, owner: str, first: date, last: date, position: Position) -> None:
+        self._session, self._owner, self._first, self._last = session, owner, first, last
+        self._position = position
+        self._fresh: list[BookingRow] = []  # listed in this step
+        self._passed = 0  # of the part that is gone through, or of the fresh ones
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it is listed."""
+        return self._position.whole
+
+    def list_on(self, over: Callable[[], bool], more: Callable[[Collection[str]], Iterable[str]]) -> None:
+        """List until it is whole or `over`, one page at least; `more`: further bookings to be looked at, given those listed."""
+        position = self._position
+        known = {row.id for row in self._kept(position.parts - 1)} if position.parts else set()
+        length = min(PAGE, self._session.dialect.rows_at_once or PAGE)
+        while not position.whole:
+            page = self._session.reservations.between(self._first, self._last, start=position.start, length=length)
+            new = [row for row in page if row.id not in known]
+            known.update(row.id for row in new)
+            self._fresh += new
+            # pages overlap, since what is added or removed meanwhile shifts them; a short one is no end: i-Reserve may
+            # give fewer, or a booking several times
+            start = position.start + max(1, len(page) - OVERLAP)
+            position = replace(position, start=start, whole=not new)
+            if not position.whole and over():
+                break
+        if position.whole and not self._position.whole:
+            listed = known.union(*({row.id for row in self._kept(part)} for part in range(position.parts - 1)))
+            self._fresh += [BookingRow(booking_id) for booking_id in more(listed)]
+        self._position = position
+
+    def pages(self) -> Iterator[list[BookingRow]]:
+        """Go through what is left, some rows at a time; `passed` says how far."""
+        for part in range(self._position.part, self._position.parts):
+            rows = self._kept(part)
+            self._position = replace(self._position, part=part)
+            self._passed = self._position.row
+            while self._passed < len(rows):
+                yield rows[self._passed : self._passed + TOGETHER]
+            self._position = replace(self._position, part=part + 1, row=0)
+        self._passed = 0
+        while self._passed < len(self._fresh):
+            yield self._fresh[self._passed : self._passed + TOGETHER]
+
+    def passed(self, rows: int) -> None:
+        """Say that so many more rows were looked at."""
+        self._passed += rows
+
+    def keep(self) -> Position:
+        """Keep what is left of it for the next step, and return where that begins."""
+        position = self._position
+        if position.part < position.parts:
+            position = replace(position, row=self._passed)
+        else:
+            self._fresh = self._fresh[self._passed :]
+        parts = [self._fresh[first : first + PART] for first in range(0, len(self._fresh), PART)]
+        expires = self._session.now() + KEPT
+        for number, rows in enumerate(parts, position.parts):
+            self._session.ports.documents.transact(partial(self._put, number, rows, expires))
+        return replace(position, parts=position.parts + len(parts))
+
+    def _put(self, number: int, rows: list[BookingRow], expires: datetime, tx: Transaction) -> None:
+        tx.put(self._path(number), body_of(_Part(tuple(rows))), expires=expires)
+
+    def _kept(self, part: int) -> list[BookingRow]:
+        body = self._session.ports.documents.get(self._path(part))
+        return list(record_of(_Part, body, "listing").rows) if body is not None else []
+
+    def _path(self, part: int) -> Path:
+        return path_of(self._session.id, "listings", f"{self._owner}-{part}")
