@@ -120,20 +120,20 @@ def test_an_emulator_that_goes_away_is_transient_and_works_again_once_it_is_back
     connection.close()
 
 
-PASSING = (
-    exceptions.Unknown("Stream removed"),
-    exceptions.DeadlineExceeded("Deadline Exceeded"),
-    exceptions.InternalServerError("an error occurred"),
-    exceptions.ResourceExhausted("Quota exceeded"),
-    exceptions.ServiceUnavailable("the service is unavailable"),
-    exceptions.Cancelled("the connection went"),
-    exceptions.Aborted("too much contention"),
+PASSING: tuple[Any, ...] = (
+    exceptions.Unknown,  # "Stream removed"
+    exceptions.DeadlineExceeded,
+    exceptions.InternalServerError,
+    exceptions.ResourceExhausted,
+    exceptions.ServiceUnavailable,
+    exceptions.Cancelled,
+    exceptions.Aborted,
 )
 
 
-@pytest.mark.parametrize("error", PASSING, ids=lambda error: type(error).__name__)
-def test_what_may_pass_is_tried_again_at_once(error: Exception) -> None:
-    failing = [error, error]
+@pytest.mark.parametrize("error", PASSING)
+def test_what_may_pass_is_tried_again_at_once(error: Any) -> None:
+    failing = [error("lost"), error("lost")]
 
     def work() -> str:
         if failing:
@@ -143,10 +143,10 @@ def test_what_may_pass_is_tried_again_at_once(error: Exception) -> None:
     assert FirestoreConnection("demo-contract").attempt(work) == "done"
 
 
-@pytest.mark.parametrize("error", PASSING, ids=lambda error: type(error).__name__)
-def test_what_does_not_pass_is_transient_when_the_time_is_over(error: Exception) -> None:
+@pytest.mark.parametrize("error", PASSING)
+def test_what_does_not_pass_is_transient_when_the_time_is_over(error: Any) -> None:
     def work() -> str:
-        raise error
+        raise error("lost")
 
     with pytest.raises(Transient):
         FirestoreConnection("demo-contract", seconds=0.05).attempt(work)
@@ -162,7 +162,7 @@ def test_a_document_whose_creation_was_not_answered_is_not_taken_for_somebody_el
 ) -> None:
     documents = FirestoreDocuments(connection, now)
     kept = connection.commit
-    lost = [exceptions.Unknown("Stream removed")]
+    lost = [PASSING[0]("Stream removed")]
 
     def commit(writes: Sequence[Any], transaction: bytes) -> None:
         kept(writes, transaction)
