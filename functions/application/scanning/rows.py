@@ -1,6 +1,6 @@
 """Rows: what a list of bookings shows, and whether that is what their links say."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from functions.application.ports import BookingRow
 from functions.application.sync.session import SyncSession
@@ -11,6 +11,19 @@ from functions.domain.model.link import Link
 from functions.domain.planning.projection import when_of
 
 PAGE, OVERLAP = 100, 5
+
+
+def rows_of(session: SyncSession, first: date, last: date) -> dict[str, BookingRow]:
+    """List a few days at once, in the overlapping pages that `listing.py` takes one by one."""
+    rows: dict[str, BookingRow] = {}
+    start, length = 0, min(PAGE, session.dialect.rows_at_once or PAGE)
+    while page := session.reservations.between(first, last, start=start, length=length):
+        known = len(rows)
+        rows.update((row.id, row) for row in page)
+        if len(rows) == known:
+            break
+        start += max(1, len(page) - OVERLAP)
+    return rows
 
 
 def booking_of(row: BookingRow) -> Booking | None:
