@@ -266,3 +266,21 @@ def test_window_days_are_the_days_whose_events_become_bookings(
     place.draw(start, start.replace("T10", "T11"))
     place.settle()
     assert len(place.bookings()) == count
+
+
+def test_free_events_and_others_that_become_no_bookings_are_said_on_diagnostics_and_once_in_the_journal(
+    place: Place,
+) -> None:
+    place.activate()
+    free = place.draw(START, END, transparency="transparent")["id"]
+    place.draw(START, END, eventType="focusTime")
+    place.draw("2029-11-24T10:00", "2029-11-24T11:00")
+    place.settle()
+    place.edit(free, summary="Nog steeds vrij")
+    place.settle()
+    assert place.bookings() == []
+    said = sorted(each["why"] for each in place.journal() if each["step"] == "NotTaken")
+    assert said == ["not_taken_event_type", "not_taken_free", "not_taken_outside_window"]
+    says = [each["says"] for each in place.api("GET", "/7/diagnostics")["checks"] if each["name"] == "not_taken"]
+    assert "1 of the events changed in the last seven days became no booking: they show as free" in says
+    assert len(says) == 3

@@ -7,6 +7,7 @@ from functools import partial
 
 from functions.application.intake.hints import Hint, Kind, task
 from functions.application.ports import Tombstone, Unusable
+from functions.application.pulling import not_taken
 from functions.application.pulling.follow_series import Shown, families, followers, former_families, tie
 from functions.application.store import links, parked
 from functions.application.sync.reconcile import reconcile
@@ -138,6 +139,8 @@ def _one(session: SyncSession, hint: Hint, page: Page, item: Event | Tombstone) 
     if link is None:
         link = _known_elsewhere(session, page, item)
         if link is None and not _new(session, item):
+            if item.mark.int_id != session.id:
+                not_taken.note(session, hint, item)
             return False
         link = link or links.for_new_event(session.id, item.key)
         if link.event is not None and link.event != item.key and not session.has_left(link.event):
