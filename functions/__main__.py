@@ -97,9 +97,9 @@ def _where(made: bootstrap.Product) -> str:
 
 
 def _queue(ports: Ports, kind: Kind) -> None:
-    from functions.application.scanning import sweep
+    from functions.application.scanning import rounds
 
-    sweep.queue_all(ports, kind)
+    rounds.queue_all(ports, kind)
 
 
 def main() -> None:

@@ -6,14 +6,14 @@ blocks the others, one bad integration never slows the others.
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from functions.application.intake.hints import Hint, Kind, task
+from functions.application.intake.hints import ALERTS, Hint, Kind, attend, task
 from functions.application.ports import Body, Ports
 from functions.application.probing import probe, probe_record
 from functions.application.pulling import pull
 from functions.application.pulling.apply_page import look_at
-from functions.application.scanning import scan, sweep
+from functions.application.scanning import rounds, scan, sweep
 from functions.application.setting_up import activation, setup
 from functions.application.store import integrations, links, parked
 from functions.application.support import alerts
@@ -28,6 +28,7 @@ from functions.domain.model.life import LeftOut
 from functions.domain.planning.lifecycle import Decided, LetIn, after
 from functions.domain.settings.integration import Integration, Phase
 
+DEAD_AGAIN = timedelta(minutes=5)  # a side that refused is thought of again
 BACK_OFF = (2, 5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)  # seconds
 
 
@@ -86,12 +87,10 @@ def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
     if hint.source == "webhook" and hint.detail != str(integration.webhook_generation):
         ports.log("dropped", {"int_id": hint.int_id, "reason": "old_generation"})
         return
-    if hint.kind is Kind.TICK:
+    if hint.kind is Kind.TICK and hint.detail == ALERTS:
         _tell(ports, integration)
-        if google_again(ports, integration):
-            integration = integrations.get(ports.documents, integration.id)
-            sweep.catch_up(ports, integration, "")
-    if _dead(integration):
+        return
+    if _dead(integration) and hint.kind is not Kind.TICK:
         ports.log("dropped", {"int_id": hint.int_id, "reason": "access_revoked"})
         return
     session = open_session(ports, integration)
@@ -110,13 +109,14 @@ def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
         parked.clear(ports, hint)
 
 
-def _tell(ports: Ports, integration: Integration) -> None:
-    """Tell what needs a person; what goes wrong with that must not stop the round."""
+def _tell(ports: Ports, integration: Integration) -> list[datetime]:
+    """Tell what needs a person; what goes wrong with that must not stop the round. Returns when to look again."""
     try:
-        alerts.watch(ports, integration)
+        return alerts.watch(ports, integration)
     except Exception as error:  # noqa: BLE001 -- as above
         fields = {"severity": "ERROR", "int_id": integration.id, "reason": type(error).__name__}
         ports.log("alert_not_sent", fields)
+        return [ports.clock() + alerts.AGAIN]
 
 
 def _dead(integration: Integration) -> bool:
@@ -130,23 +130,43 @@ def _follow(session: SyncSession, hint: Hint) -> None:
             if hint.source == "webhook" and isinstance(link.life, LeftOut) and scan.backfills(session):
                 link = after(link, Decided(LetIn())).link  # made just now, and listed before its webhook came
             come_back(session.ports, hint, reconcile(session, hint, link))
+            attend(session.ports.tasks, session.id, session.now())
         case Kind.EVENT, (calendar, event_id):
             look_at(session, hint, EventKey(calendar, event_id))
+            attend(session.ports.tasks, session.id, session.now())
         case Kind.CALENDAR, (hashed,):
-            pull.pull(session, hint, hashed)
+            if pull.pull(session, hint, hashed):
+                attend(session.ports.tasks, session.id, session.now())
         case Kind.TICK, _:
-            if activation.cut_short(session.ports, session.integration):
-                with suppress(Conflict):  # it was paused meanwhile, and resuming owes more
-                    activation.finish(session.ports, session.integration)
-            sweep.tick(session)
+            _round(session)
         case Kind.SWEEP, _:
             sweep.asked_for(session, hint)
         case Kind.RENEW, _:
             renewal.renew(session, hint)
         case Kind.WALK, (_, _):
-            scan.run(session, hint)
+            if scan.run(session, hint):
+                attend(session.ports.tasks, session.id, session.now())
         case _:
             raise Malformed("this task names nothing to look at", reason="bad_task")
+
+
+def _round(session: SyncSession) -> None:
+    """Tell what needs a person, start what is due, and let the integration sleep until something is again."""
+    ports, integration = session.ports, session.integration
+    due = _tell(ports, integration)
+    if google_again(ports, integration):
+        sweep.catch_up(ports, integrations.get(ports.documents, integration.id), "")
+        return  # what changed is due at once
+    if _dead(integration):
+        due.append(ports.clock() + DEAD_AGAIN)
+    else:
+        if activation.cut_short(ports, integration):
+            with suppress(Conflict):  # it was paused meanwhile, and resuming owes more
+                activation.finish(ports, integration)
+        elif integration.unfinished:
+            due.append(activation.cut_short_at(integration))
+        due += sweep.tick(session)
+    rounds.sleep(ports, integration, due)
 
 
 def _again(ports: Ports, hint: Hint, error: SyncError) -> None:

@@ -30,7 +30,7 @@ from functions.adapters.sqlite.tasks import SqliteTasks
 from functions.application import dispatch as work
 from functions.application.intake.hints import Kind
 from functions.application.ports import Addresses, Alert, Calendars, Documents, Ports, Reservations
-from functions.application.scanning import sweep
+from functions.application.scanning import rounds
 from functions.application.store.dialect_kept import dialect_of
 from functions.domain.model.errors import Transient
 from functions.domain.settings.integration import Integration
@@ -201,12 +201,12 @@ class Place:
 
     def tick(self) -> None:
         """Do the minute's round, as the timer would."""
-        sweep.queue_all(self.ports, Kind.TICK)
+        rounds.queue_all(self.ports, Kind.TICK)
         self.settle(1)
 
     def renew(self) -> None:
         """Do the hour's renewal, as the timer would."""
-        sweep.queue_all(self.ports, Kind.RENEW)
+        rounds.queue_all(self.ports, Kind.RENEW)
         self.settle(1)
 
     # HTTP

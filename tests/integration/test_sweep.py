@@ -10,7 +10,7 @@ import pytest
 
 from functions.application.intake.hints import Kind
 from functions.application.ports import Body, Documents, Path
-from functions.application.scanning import scan, sweep
+from functions.application.scanning import rounds, scan
 from functions.application.scanning.scan_one import SINGLE_READS
 from functions.application.setting_up import activation
 from functions.application.store import integrations
@@ -46,7 +46,7 @@ def night(place: Place) -> None:
 
 def sweep_is_queued(place: Place) -> bool:
     """Do the minute's round alone; whether a near sweep was begun by it and has not run."""
-    sweep.queue_all(place.ports, Kind.TICK)
+    rounds.queue_all(place.ports, Kind.TICK)
     place.do_one()
     begun = scan.current(place.documents, "7", "near")
     return begun is not None and begun.finished_at is None

@@ -18,6 +18,7 @@ LEADING_SECONDS = (
     0.25  # Cloud Tasks swallows the name of a task that ran: a change so soon after waits for the trailing
 )
 TRAILING_SECONDS = 4.0
+ALERTS = "alerts"  # detail of a tick that only looks whether a person is needed
 
 
 class Kind(StrEnum):
@@ -91,6 +92,13 @@ def enqueue(tasks: Tasks, hint: Hint, now: datetime, *, trailing: bool = True) -
         looks.append(task(hint, datetime.fromtimestamp(due, UTC), "later", due))
     if not tasks.put(*looks):  # the leading one may have run already, so look once more when the second is over
         tasks.put(task(hint, datetime.fromtimestamp(bucket + LEADING_SECONDS, UTC), "next", bucket))
+
+
+def attend(tasks: Tasks, int_id: str, now: datetime) -> None:
+    """Have it looked whether a person is needed, at the end of this minute; what happens in it shares that look."""
+    due = _bucket(now, 60.0) + 60.0
+    hint = Hint(Kind.TICK, int_id, (), "change", now, detail=ALERTS)
+    tasks.put(task(hint, datetime.fromtimestamp(due, UTC), "alerts", due))
 
 
 def task(hint: Hint, due: datetime, when: str, bucket: float, lane: str = "live") -> Task:

@@ -48,20 +48,23 @@ class Pull:
     shown: Shown = field(default_factory=Shown)
 
 
-def pull(session: SyncSession, hint: Hint, hashed: str) -> None:
-    """Pull a calendar, named by its hash; a foreign hash or a stopped channel is noted and ignored."""
+def pull(session: SyncSession, hint: Hint, hashed: str) -> bool:
+    """Pull a calendar, named by its hash; a foreign hash or a stopped channel is noted and ignored.
+
+    Returns whether there was something to look at.
+    """
     calendar = next((each for each in session.settings.calendars if calendar_hash(each) == hashed), None)
     if calendar is None or not session.settings.inbound.enabled:
         session.ports.log("dropped", {"int_id": session.id, "reason": "unknown_calendar"})
-        return
+        return False
     if hint.source == "notification" and not (_ours(session, calendar, hint) and _in_turn(session, calendar, hint)):
-        return
+        return False
     holder = session.ports.token(9)
     state = take_lease(session.ports.documents, session.id, calendar, holder, session.now())
     if state is None:
         due = session.now() + WAIT_FOR_OTHER
         session.ports.tasks.put(task(replace(hint, source="waited"), due, "waited", int(due.timestamp()) // 2))
-        return
+        return False
     done = Pull(session.now())
     try:
         _pull(session, hint, state, done)
@@ -74,6 +77,7 @@ def pull(session: SyncSession, hint: Hint, hashed: str) -> None:
         session.ports.log("again", {"int_id": session.id, "kind": "calendar", "reason": error.reason})
     finally:
         drop_lease(session.ports.documents, session.id, calendar, holder, done.calls)
+    return bool(done.changed)
 
 
 def _ours(session: SyncSession, calendar: str, hint: Hint) -> bool:
@@ -256,13 +260,12 @@ def _note(session: SyncSession, state: CalendarState) -> CalendarState:
     return change(session.ports.documents, session.id, state.calendar, noted)
 
 
-def pull_is_due(session: SyncSession, calendar: str, now: datetime) -> bool:
-    """Whether a calendar has been silent for longer than its channel, or the lack of one, lets us believe."""
-    state = state_of(session.ports.documents, session.id, calendar)
+def due_at(session: SyncSession, state: CalendarState, now: datetime) -> datetime:
+    """Return when a calendar has been silent for longer than its channel, or the lack of one, lets us believe."""
     if state.trouble and state.trouble_at is not None:
-        return now - state.trouble_at >= TROUBLED
+        return state.trouble_at + TROUBLED
     if state.as_of is None:
-        return True
-    live = any(channel.live and channel.expires > now for channel in state.channels)
-    patience = SILENT if live else timedelta(seconds=session.settings.sync.poll_seconds)
-    return now - state.as_of >= patience - ROUND
+        return now
+    polled = state.as_of + timedelta(seconds=session.settings.sync.poll_seconds) - ROUND
+    ends = max((channel.expires for channel in state.channels if channel.live), default=now)
+    return polled if ends <= now else min(state.as_of + SILENT - ROUND, max(polled, ends))

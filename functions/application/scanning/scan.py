@@ -108,13 +108,13 @@ def save(documents: Documents, int_id: str, scan: Scan) -> None:
     documents.transact(lambda tx: tx.put(path_of(int_id, "progress", scan.kind), body_of(scan)))
 
 
-def run(session: SyncSession, hint: Hint) -> None:
-    """Do a chunk and queue the next."""
+def run(session: SyncSession, hint: Hint) -> bool:
+    """Do a chunk and queue the next; returns whether something was changed or failed."""
     ports = session.ports
     scan = current(ports.documents, session.id, hint.subject[0])
     if scan is None or scan.finished_at is not None or hint.subject[1] != scan.name:
-        return
-    began = ports.clock()
+        return False
+    began, found = ports.clock(), scan.changed + scan.failed
     pace = Pace(ports, session.id)
     pace.count_pulls()
     while True:
@@ -130,6 +130,7 @@ def run(session: SyncSession, hint: Hint) -> None:
         _next(ports, session.id, scan, pace.free_at())
     else:
         _finish(session, scan)
+    return scan.changed + scan.failed > found
 
 
 def _enough(session: SyncSession, pace: Pace, began: datetime) -> bool:
@@ -207,7 +208,7 @@ def _finish(session: SyncSession, scan: Scan) -> None:
         return replace(near, swept_at=scan.started_at) if _is_whole(session, scan) else near
 
     if not scan.unseen:
-        integrations.change(session.ports.documents, session.id, swept)
+        integrations.change(session.ports.documents, session.id, swept, wakes=False)  # its round knows
     write_back.asked(session, scan.kind, scan.refused)
     fields = {"int_id": session.id, "kind": scan.kind, "looked": scan.looked, "changed": scan.changed}
     session.ports.log("sweep_done", {**fields, "failed": scan.failed, "unread": scan.unread, "unseen": scan.unseen})
@@ -220,9 +221,14 @@ def _is_whole(session: SyncSession, scan: Scan) -> bool:
     return scan.kind != "near" and scan.first <= before and scan.last >= ahead
 
 
-def left_out_at(documents: Documents, int_id: str, kind: str) -> datetime | None:
+def last_of(documents: Documents, int_id: str, *kinds: str) -> list[Scan | None]:
+    """Return how far the last walk of each kind is, read together."""
+    bodies = documents.several([path_of(int_id, "progress", kind) for kind in kinds])
+    return [record_of(Scan, body, "progress") if body is not None else None for body in bodies]
+
+
+def left_out_at(last: Scan | None) -> datetime | None:
     """Return when the last walk of a kind began, if it had to leave bookings out: it is not begun again at once."""
-    last = current(documents, int_id, kind)
     return last.started_at if last is not None and last.finished_at is not None and last.unseen else None
 
 

@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from functions.application.intake.hints import Hint, Kind, enqueue, task
+from functions.application.intake.hints import Hint, Kind, enqueue
 from functions.application.ports import Ports
 from functions.application.pulling import pull
 from functions.application.scanning import scan
+from functions.application.scanning.scan import Scan
 from functions.application.store import calendars
-from functions.application.store.integrations import every
 from functions.application.sync.session import SyncSession
 from functions.domain.model.identity import calendar_hash, turn_of
 from functions.domain.settings.integration import Integration, Phase
@@ -21,38 +21,44 @@ STUCK = timedelta(minutes=10)
 LOST = timedelta(hours=6)  # a walk that took so long begins anew
 
 
-def queue_all(ports: Ports, kind: Kind) -> int:
-    """Queue one task per integration and do nothing else; returns how many."""
-    now = ports.clock()
-    active = [each for each in every(ports.documents) if each.phase in (Phase.ACTIVE, Phase.SHADOW)]
-    for integration in active:
-        hint = Hint(kind, integration.id, (), "schedule", now)
-        ports.tasks.put(task(hint, now, "round", int(now.timestamp()) // 30 * 30))
-    return len(active)
+def tick(session: SyncSession) -> list[datetime]:
+    """Start what is due: the near sweep, the nightly one, pulls of calendars without a channel or long silent.
 
-
-def tick(session: SyncSession) -> None:
-    """Start what is due: the near sweep, the nightly one, pulls of calendars without a channel or long silent."""
+    Returns when something is due next.
+    """
     now, integration, ports = session.now(), session.integration, session.ports
-    if _is_near_due(session, integration.near_at) and _is_near_due(session, _left_out_at(session, "near")):
-        _start(session, "near", now)
-    night = (
-        _is_full_due(session, integration.swept_at)
-        and _is_full_due(session, _left_out_at(session, "full"))
-        and not _backfilling(session)
-        and _start(session, "full", now)
-    )
-    for calendar in session.settings.calendars if session.settings.inbound.enabled else ():
-        hint = Hint(Kind.CALENDAR, session.id, (calendar_hash(calendar),), "poll", now)
+    every = timedelta(minutes=session.settings.sync.sweep_minutes)
+    near, full, backfill = scan.last_of(ports.documents, session.id, "near", "full", "backfill")
+    near_at = max((at for at in (integration.near_at, scan.left_out_at(near)) if at is not None), default=None)
+    due = [(near_at or now) + every]
+    if due[0] <= now or near_at is None:
+        _start(session, near, "near", now)
+        due = [now + every]
+    night = False
+    if _is_full_due(session, integration.swept_at) and _is_full_due(session, scan.left_out_at(full)):
+        if _is_under_way(backfill, now):  # it looks at the whole window itself
+            due.append(now + STUCK)
+        else:
+            night = _start(session, full, "full", now)
+    due.append(_next_night(session, now))
+    followed = session.settings.calendars if session.settings.inbound.enabled else ()
+    for state in calendars.states_of(ports.documents, session.id, followed):
+        pulled = pull.due_at(session, state, now)
+        hint = Hint(Kind.CALENDAR, session.id, (calendar_hash(state.calendar),), "poll", now)
         if night:
             hint = replace(hint, source="night", detail=pull.WHOLE)
-        if night or pull.pull_is_due(session, calendar, now):
+        if night or pulled <= now:
             enqueue(ports.tasks, hint, now, trailing=False)
+            pulled = pull.due_at(session, replace(state, as_of=now, trouble="", trouble_at=None), now)
+        due.append(pulled)
+    return due
 
 
 def asked_for(session: SyncSession, hint: Hint) -> None:
     """Search now, because somebody asked, or a webhook named no booking."""
-    _start(session, "near" if hint.source == "webhook" else "full", session.now(), hint.actor)
+    kind = "near" if hint.source == "webhook" else "full"
+    (last,) = scan.last_of(session.ports.documents, session.id, kind)
+    _start(session, last, kind, session.now(), hint.actor)
     if hint.source != "webhook":
         pull_all(session, hint.source)
 
@@ -74,29 +80,26 @@ def pull_all(session: SyncSession, source: str) -> None:
         enqueue(session.ports.tasks, hint, now, trailing=False)
 
 
-def _start(session: SyncSession, kind: str, now: datetime, actor: str = "") -> bool:
+def _start(session: SyncSession, last: Scan | None, kind: str, now: datetime, actor: str = "") -> bool:
     """Start a walk unless one of its kind is under way; one that stands still goes on. Returns whether one started."""
-    under_way = scan.current(session.ports.documents, session.id, kind)
-    if under_way is None or under_way.finished_at is not None or now - under_way.started_at >= LOST:
+    if last is None or not _is_under_way(last, now):
         scan.begin(session.ports, session.integration, kind, actor)
         return True
-    if now - (under_way.touched_at or under_way.started_at) >= STUCK:
-        scan.go_on(session.ports, session.id, under_way)
+    if now - (last.touched_at or last.started_at) >= STUCK:
+        scan.go_on(session.ports, session.id, last)
     return False
 
 
-def _backfilling(session: SyncSession) -> bool:
-    """Whether the backfill is under way: it looks at the whole window itself."""
-    backfill = scan.current(session.ports.documents, session.id, "backfill")
-    return backfill is not None and backfill.finished_at is None and session.now() - backfill.started_at < LOST
+def _is_under_way(last: Scan | None, now: datetime) -> bool:
+    return last is not None and last.finished_at is None and now - last.started_at < LOST
 
 
-def _left_out_at(session: SyncSession, kind: str) -> datetime | None:
-    return scan.left_out_at(session.ports.documents, session.id, kind)
-
-
-def _is_near_due(session: SyncSession, last: datetime | None) -> bool:
-    return last is None or session.now() - last >= timedelta(minutes=session.settings.sync.sweep_minutes)
+def _next_night(session: SyncSession, now: datetime) -> datetime:
+    """Return when the nightly sweep may begin next."""
+    zone, own = ZoneInfo(session.settings.timezone), timedelta(minutes=turn_of(session.id, 60))
+    tonight = (now.astimezone(zone) - own).replace(hour=NIGHT[0], minute=0, second=0, microsecond=0, fold=0)
+    tonight = (tonight.replace(tzinfo=None) + own).replace(tzinfo=zone)
+    return tonight if tonight > now else tonight + timedelta(days=1)
 
 
 def _is_full_due(session: SyncSession, last: datetime | None) -> bool:

@@ -1,7 +1,7 @@
 """Activation: check everything, register the webhooks, open the channels, backfill. And the ways back."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from functions.application.intake.webhooks import webhook_url
 from functions.application.ports import Ports
@@ -12,7 +12,7 @@ from functions.application.store import integrations
 from functions.application.sync.session import SyncSession, open_session, reached
 from functions.application.watching import channels, renewal, rotation
 from functions.domain.model.errors import Conflict, SyncError
-from functions.domain.settings.integration import Hook, Integration, Phase
+from functions.domain.settings.integration import AT_ONCE, Hook, Integration, Phase
 
 BUILT_IN = (
     "i-Reserve's own Google Calendar integration still writes event ids into bookings: switch it off in i-Reserve under"
@@ -78,8 +78,12 @@ def finish(ports: Ports, integration: Integration, actor: str = "") -> Activated
 
 def cut_short(ports: Ports, integration: Integration) -> bool:
     """Whether a change owes something, and whoever made it cannot be at it any more."""
-    since = integration.unfinished_at
-    return bool(integration.unfinished) and (since is None or ports.clock() - since >= CUT_SHORT)
+    return bool(integration.unfinished) and ports.clock() >= cut_short_at(integration)
+
+
+def cut_short_at(integration: Integration) -> datetime:
+    """Return when what a change owes is taken for left over."""
+    return (integration.unfinished_at or AT_ONCE) + CUT_SHORT
 
 
 def _arrange(ports: Ports, integration: Integration, actor: str) -> Activated:

@@ -1,6 +1,6 @@
 """What is kept of a followed calendar: its sync token, the page under way, its channels, its lease."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -50,6 +50,15 @@ def state_of(documents: Documents, int_id: str, calendar: str) -> CalendarState:
     """Return what is kept of a calendar; an empty state where there is nothing yet."""
     body = documents.get(_path(int_id, calendar))
     return record_of(CalendarState, body, "calendar state") if body is not None else CalendarState(calendar)
+
+
+def states_of(documents: Documents, int_id: str, calendars: Sequence[str]) -> list[CalendarState]:
+    """Return what is kept of some calendars, read together."""
+    bodies = documents.several([_path(int_id, calendar) for calendar in calendars])
+    return [
+        record_of(CalendarState, body, "calendar state") if body is not None else CalendarState(calendar)
+        for calendar, body in zip(calendars, bodies, strict=True)
+    ]
 
 
 def every(documents: Documents, int_id: str) -> list[CalendarState]:

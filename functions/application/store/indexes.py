@@ -16,6 +16,7 @@ class Index:
 
 
 INDEXES = (
+    Index("integrations", ("wake_at",)),
     Index("links", ("state",)),
     Index("links", ("booking_id",)),
     Index("links", ("calendar",)),

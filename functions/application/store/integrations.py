@@ -10,7 +10,7 @@ from functions.application.store.records import body_of, record_of
 from functions.domain.model.addresses import origin_of
 from functions.domain.model.errors import Conflict, Gone, Malformed
 from functions.domain.model.identity import is_int_id
-from functions.domain.settings.integration import Integration
+from functions.domain.settings.integration import AT_ONCE, RUNNING, Integration
 from functions.domain.settings.schema import Settings
 
 PASSWORD = "ireserve_password"  # noqa: S105 -- its name
@@ -48,8 +48,14 @@ def every(documents: Documents) -> list[Integration]:
     return integrations
 
 
-def change(documents: Documents, int_id: str, by: Callable[[Integration], Integration]) -> Integration:
-    """Change an integration in one transaction; `by` may run several times."""
+def change(
+    documents: Documents, int_id: str, by: Callable[[Integration], Integration], *, wakes: bool = True
+) -> Integration:
+    """Change an integration in one transaction; `by` may run several times.
+
+    What `wakes` it makes its next round due
+    at once; else it is a note of ours, and no other revision.
+    """
 
     def work(tx: Transaction) -> Integration:
         body = tx.get(path_of(int_id))
@@ -58,11 +64,15 @@ def change(documents: Documents, int_id: str, by: Callable[[Integration], Integr
         before = record_of(Integration, body, f"integration {int_id}")
         after = by(before)
         if after != before:
-            after = replace(after, revision=before.revision + 1)
+            after = _woken(replace(after, revision=before.revision + 1)) if wakes else after
             tx.put(path_of(int_id), body_of(after))
         return after
 
     return documents.transact(work)
+
+
+def _woken(integration: Integration) -> Integration:
+    return replace(integration, wake_at=AT_ONCE if integration.phase in RUNNING else None)
 
 
 def finished(documents: Documents, int_id: str, owed: str) -> Integration:
@@ -95,7 +105,7 @@ def save_settings(
         if before is not None and before.settings == settings:
             return before
         after = replace(before, settings=settings) if before is not None else Integration(settings)
-        after = replace(after, revision=after.revision + 1)
+        after = _woken(replace(after, revision=after.revision + 1))
         if before is not None and origin_of(before.settings.ireserve.base_url) != origin_of(settings.ireserve.base_url):
             after = _elsewhere(after)
         if unfinished and before is not None:

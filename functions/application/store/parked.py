@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
-from functions.application.intake.hints import Hint, enqueue
+from functions.application.intake.hints import Hint, attend, enqueue
 from functions.application.ports import Body, Path, Ports
 from functions.application.store.integrations import path_of
 from functions.domain.model.errors import Gone
@@ -27,6 +27,7 @@ def park(ports: Ports, hint: Hint, reason: str, now: datetime) -> None:
     }
     path = _path(hint.int_id, item_id(hint))
     ports.documents.transact(lambda tx: tx.put(path, body))
+    attend(ports.tasks, hint.int_id, now)
     ports.log("parked", {"severity": "WARNING", "int_id": hint.int_id, "kind": hint.kind.value, "reason": reason})
 
 
@@ -35,6 +36,7 @@ def clear(ports: Ports, hint: Hint) -> None:
     path = _path(hint.int_id, item_id(hint))
     if ports.documents.get(path) is not None:
         ports.documents.transact(lambda tx: tx.delete(path))
+        attend(ports.tasks, hint.int_id, ports.clock())
 
 
 def find(ports: Ports, hint: Hint) -> Body | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from functions.application.ports import Alert, Ports, Transaction
+from functions.application.ports import Alert, Ports
 from functions.application.store import calendars
 from functions.application.store.integrations import path_of
 from functions.domain.model.errors import SyncError
@@ -11,6 +11,7 @@ from functions.domain.model.link import State
 from functions.domain.settings.integration import Integration, Phase
 
 SILENT = timedelta(hours=1)
+AGAIN = timedelta(minutes=1)  # before an alert that could not be sent is sent again
 SAID = {
     "token_dead": {
         "nl": "De verbinding met Google werkt niet meer. Voer Stap 1 en Stap 2 opnieuw uit op het authenticatiescherm.",
@@ -52,11 +53,15 @@ class Open:
     since: datetime
 
 
-def watch(ports: Ports, integration: Integration) -> None:
-    """Compare what needs a person with what was told; tell the difference. One that cannot be sent is tried again."""
+def watch(ports: Ports, integration: Integration) -> list[datetime]:
+    """Compare what needs a person with what was told; tell the difference. One that cannot be sent is tried again.
+
+    Returns when to look again.
+    """
     path = path_of(integration.id, "progress", "alerts")
-    told: dict[str, str] = dict((ports.documents.get(path) or {}).get("open", {}))
-    found = conditions(ports, integration)
+    before: dict[str, str] = (ports.documents.get(path) or {}).get("open", {})
+    told = dict(before)
+    found, silent_at = _conditions(ports, integration)
     now = ports.clock().isoformat()
     for name in sorted(found - set(told)):
         if _send(ports, integration, name, SAID[name][integration.settings.language]):
@@ -66,11 +71,9 @@ def watch(ports: Ports, integration: Integration) -> None:
         if _send(ports, integration, f"{name}_over", OVER[language] + SAID.get(name, SAID["no_sync"])[language]):
             del told[name]
 
-    def work(tx: Transaction) -> None:
-        if (tx.get(path) or {}).get("open", {}) != told:
-            tx.put(path, {"open": told})
-
-    ports.documents.transact(work)
+    if told != before:
+        ports.documents.transact(lambda tx: tx.put(path, {"open": told}))
+    return [*silent_at, *([ports.clock() + AGAIN] if set(told) != found else [])]
 
 
 def opened(ports: Ports, int_id: str) -> tuple[Open, ...]:
@@ -79,8 +82,8 @@ def opened(ports: Ports, int_id: str) -> tuple[Open, ...]:
     return tuple(Open(name, datetime.fromisoformat(since)) for name, since in sorted(told.items()))
 
 
-def conditions(ports: Ports, integration: Integration) -> set[str]:
-    """Return what needs a person now, from the store alone."""
+def _conditions(ports: Ports, integration: Integration) -> tuple[set[str], list[datetime]]:
+    """Return what needs a person now, from the store alone; and when it will have been silent for too long."""
     found: set[str] = set()
     if integration.connection is not None and integration.connection.dead:
         found.add("token_dead")
@@ -93,25 +96,26 @@ def conditions(ports: Ports, integration: Integration) -> set[str]:
         found.add("paused_links")
     if ports.documents.count(path_of(integration.id, "parked")):
         found.add("parked")
-    if integration.phase is Phase.ACTIVE:
-        found |= _silence(ports, integration)
-    return found
+    if integration.phase is not Phase.ACTIVE:
+        return found, []
+    silence, silent_at = _silence(ports, integration)
+    return found | silence, silent_at
 
 
-def _silence(ports: Ports, integration: Integration) -> set[str]:
+def _silence(ports: Ports, integration: Integration) -> tuple[set[str], list[datetime]]:
     now, found = ports.clock(), set()
     moments = [integration.near_at]
     if integration.settings.inbound.enabled:
-        for calendar in integration.settings.calendars:
-            state = calendars.state_of(ports.documents, integration.id, calendar)
+        for state in calendars.states_of(ports.documents, integration.id, integration.settings.calendars):
             moments.append(state.as_of)
             if state.polled_because:
                 found.add("no_channel")
     began = integration.activated_at or now
     patience = max(SILENT, timedelta(minutes=2 * integration.settings.sync.sweep_minutes))
-    if any(now - (moment or began) > patience for moment in moments):
+    ends = [(moment or began) + patience for moment in moments]
+    if any(now > end for end in ends):
         found.add("no_sync")
-    return found
+    return found, [end for end in ends if end >= now]
 
 
 def _send(ports: Ports, integration: Integration, name: str, text: str) -> bool:

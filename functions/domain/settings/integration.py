@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from functions.domain.settings.schema import Settings
@@ -17,6 +17,10 @@ class Phase(StrEnum):
     SHADOW = "shadow"  # plans and journals, writes nothing
     ACTIVE = "active"
     PAUSED = "paused"  # all writes stopped by a person
+
+
+RUNNING = (Phase.ACTIVE, Phase.SHADOW)
+AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)  # when an integration is due that something changed, before all others
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class Integration:
     unfinished_at: datetime | None = None
     paused_in_shadow: bool = False  # and goes on in shadow
     looks_since: datetime | None = None  # when other looks were chosen for new events only; older events keep theirs
+    wake_at: datetime | None = None  # when its next round is due; None: it does not run, or nobody has said yet
     revision: int = 0
 
     @property

@@ -153,10 +153,10 @@ def scheduled(authenticator: Authenticator, kind: str) -> Handler:
 
     def handle(ports: Ports, request: Request) -> Response:
         from functions.application.intake.hints import Kind
-        from functions.application.scanning import sweep
+        from functions.application.scanning import rounds
 
         authenticator(request)
-        return answer(200, {"queued": sweep.queue_all(ports, Kind(kind))})
+        return answer(200, {"queued": rounds.queue_all(ports, Kind(kind))})
 
     return handle
 

@@ -1,0 +1,84 @@
+"""Rounds: each integration is looked at when something of it is due, and not before.
+
+An integration says itself when that is (`wake_at`), so that a minute in which nothing is due reads none and queues nothing.
+Whatever changes an integration wakes it; its own round then says until when it may sleep. From time to time every
+integration is asked, so that none can be overslept.
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from functions.application.intake.hints import Hint, Kind, task
+from functions.application.ports import Documents, Ports
+from functions.application.store import integrations
+from functions.application.store.records import record_of
+from functions.domain.model.errors import Malformed
+from functions.domain.settings.integration import AT_ONCE, RUNNING, Integration
+
+PAGE = 200
+TOGETHER = 16  # tasks that are queued at the same time
+LONGEST = timedelta(seconds=45)  # what is left then comes with the next round, before the others
+ASKED = 30  # minutes after which every integration is asked
+SLEEP = timedelta(minutes=30)  # at most
+NAP = timedelta(seconds=30)  # at least
+
+
+def queue_all(ports: Ports, kind: Kind) -> int:
+    """Queue a task for each integration that is due and do nothing else; returns how many. Raises `Transient`.
+
+    Those that have waited longest come first, so that a round that ends early, or is tried again, leaves nobody out.
+    """
+    now = ports.clock()
+    if kind is Kind.TICK:
+        due = _woken(ports.documents, now)
+    else:
+        every = [each for each in integrations.every(ports.documents) if each.phase in RUNNING]
+        first = int(now.timestamp()) // 30 * TOGETHER % max(1, len(every))  # another one leads each time
+        due = every[first:] + every[:first]
+    queued = 0
+    while queued < len(due) and ports.clock() - now < LONGEST:
+        batch = due[queued : queued + TOGETHER]
+        ports.in_parallel([partial(_queue, ports, kind, each, now) for each in batch])
+        queued += len(batch)
+    late = [now - each.wake_at for each in due if each.wake_at is not None and each.wake_at != AT_ONCE]
+    seconds = round(max(late, default=timedelta()).total_seconds())
+    ports.log("round", {"kind": kind.value, "queued": queued, "left": len(due) - queued, "late_seconds": seconds})
+    return queued
+
+
+def sleep(ports: Ports, integration: Integration, due: Iterable[datetime]) -> None:
+    """Let an integration sleep until the first of what is due, unless it was changed since it was read."""
+    now = ports.clock()
+    wake = max(now + NAP, min([now + SLEEP, *due])).astimezone(UTC)  # it is looked up as text
+    integrations.change(
+        ports.documents,
+        integration.id,
+        lambda before: replace(before, wake_at=wake) if before.revision == integration.revision else before,
+        wakes=False,
+    )
+
+
+def _queue(ports: Ports, kind: Kind, integration: Integration, now: datetime) -> None:
+    hint = Hint(kind, integration.id, (), "schedule", now)
+    ports.tasks.put(task(hint, now, "round", int(now.timestamp()) // 30 * 30))
+
+
+def _woken(documents: Documents, now: datetime) -> list[Integration]:
+    """Return the integrations that are due, those that wait longest first."""
+    if int(now.timestamp()) // 60 % ASKED == 0:
+        every = [each for each in integrations.every(documents) if each.phase in RUNNING]
+        due = [each for each in every if each.wake_at is None or each.wake_at <= now]
+        return sorted(due, key=lambda each: each.wake_at or AT_ONCE)
+    due, after = [], None
+    before = f"{now:%Y-%m-%dT%H:%M:%S}~"  # behind every fraction of this second
+    while rows := documents.find(("integrations",), order="wake_at", after=after, before=before, limit=PAGE):
+        for int_id, body in rows:
+            with suppress(Malformed):
+                due.append(record_of(Integration, body, f"integration {int_id}"))
+        if len(rows) < PAGE:
+            break
+        after = (rows[-1][1]["wake_at"], rows[-1][0])
+    return [each for each in due if each.phase in RUNNING]
