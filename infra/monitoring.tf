@@ -11,16 +11,20 @@ locals {
     held             = "${local.product_log} AND jsonPayload.event=\"alert\" AND jsonPayload.alert=\"held\""
     paused_links     = "${local.product_log} AND jsonPayload.event=\"alert\" AND jsonPayload.alert=\"paused_links\""
     no_sync          = "${local.product_log} AND jsonPayload.event=\"alert\" AND jsonPayload.alert=\"no_sync\""
+    round            = "${local.product_log} AND jsonPayload.event=\"round\" AND jsonPayload.kind=\"tick\""
     sweep_done       = "${local.product_log} AND jsonPayload.event=\"sweep_done\""
     change_applied   = "${local.product_log} AND jsonPayload.event=\"change_applied\""
     error            = "${local.product_log} AND (jsonPayload.event=\"error\" OR severity>=ERROR)"
     schedule_failed  = "resource.type=\"cloud_scheduler_job\" AND resource.labels.job_id=~\"^ireserve-\" AND severity>=ERROR"
   }
 
-  # How long a change took to reach the other side, and how long a function took to answer.
+  # How long a change took to reach the other side, how long a function took to answer, and how long the integration waited
+  # that has waited longest for its round. No metric is labelled by integration: each would be a series of its own, a point a
+  # minute, and the largest part of the bill. Which integration it is stands in the line, and in an alert on a line.
   distributions = {
-    lag_seconds = { unit = "s", filter = local.counters.change_applied }
-    duration_ms = { unit = "ms", filter = "${local.product_log} AND jsonPayload.event=\"answered\"" }
+    lag_seconds  = { unit = "s", filter = local.counters.change_applied, labels = [] }
+    duration_ms  = { unit = "ms", filter = "${local.product_log} AND jsonPayload.event=\"answered\"", labels = ["function"] }
+    late_seconds = { unit = "s", filter = local.counters.round, labels = [] }
   }
 
   # Once is enough to tell somebody.
@@ -66,15 +70,7 @@ resource "google_logging_metric" "count" {
     metric_kind = "DELTA"
     value_type  = "INT64"
     unit        = "1"
-
-    labels {
-      key         = "int_id"
-      value_type  = "STRING"
-      description = "The integration"
-    }
   }
-
-  label_extractors = { int_id = "EXTRACT(jsonPayload.int_id)" }
 
   depends_on = [google_project_service.this]
 }
@@ -93,14 +89,17 @@ resource "google_logging_metric" "distribution" {
     value_type  = "DISTRIBUTION"
     unit        = each.value.unit
 
-    labels {
-      key         = "int_id"
-      value_type  = "STRING"
-      description = "The integration"
+    dynamic "labels" {
+      for_each = each.value.labels
+      content {
+        key         = labels.value
+        value_type  = "STRING"
+        description = "The ${labels.value}"
+      }
     }
   }
 
-  label_extractors = { int_id = "EXTRACT(jsonPayload.int_id)" }
+  label_extractors = { for label in each.value.labels : label => "EXTRACT(jsonPayload.${label})" }
 
   bucket_options {
     exponential_buckets {
@@ -160,29 +159,48 @@ resource "google_monitoring_alert_policy" "sweep_not_run" {
   severity              = "ERROR"
   notification_channels = [google_monitoring_notification_channel.email.id]
 
+  # The minute's call reached the function. How often an integration is swept is its own setting, and whether that happens is
+  # told as no_sync.
   conditions {
-    display_name = "no sweep finished for two hours"
+    display_name = "no round for half an hour"
     condition_absent {
-      filter   = format(local.counted, "cloud_run_revision", google_logging_metric.count["sweep_done"].name)
-      duration = "7200s"
+      filter   = format(local.counted, "cloud_run_revision", google_logging_metric.count["round"].name)
+      duration = "1800s"
       aggregations {
-        alignment_period     = "900s"
+        alignment_period     = "300s"
         per_series_aligner   = "ALIGN_DELTA"
         cross_series_reducer = "REDUCE_SUM"
       }
     }
   }
 
-  # Absence is only noticed of what was there before, so a sweep that never ran shows here.
+  # Rounds are queued, and nobody does them.
+  conditions {
+    display_name = "an integration waits for its round for half an hour"
+    condition_threshold {
+      filter          = format(local.counted, "cloud_run_revision", google_logging_metric.distribution["late_seconds"].name)
+      comparison      = "COMPARISON_GT"
+      threshold_value = 1800
+      duration        = "900s"
+      aggregations {
+        alignment_period     = "300s"
+        per_series_aligner   = "ALIGN_DELTA"
+        cross_series_reducer = "REDUCE_PERCENTILE_95"
+      }
+    }
+  }
+
+  # Absence is only noticed of what was there before, so a sweep that never ran shows here. It must fail for half an hour on
+  # end: a new account is refused for some minutes after the first apply.
   conditions {
     display_name = "a schedule cannot call its function"
     condition_threshold {
       filter          = format(local.counted, "cloud_scheduler_job", google_logging_metric.count["schedule_failed"].name)
       comparison      = "COMPARISON_GT"
       threshold_value = 0
-      duration        = "0s"
+      duration        = "1800s"
       aggregations {
-        alignment_period     = "900s"
+        alignment_period     = "300s"
         per_series_aligner   = "ALIGN_DELTA"
         cross_series_reducer = "REDUCE_SUM"
       }
@@ -196,7 +214,7 @@ resource "google_monitoring_alert_policy" "sweep_not_run" {
   documentation {
     mime_type = "text/markdown"
     subject   = "i-Reserve sync: The sweep has not run"
-    content   = "Changes that no hint told about are not found. Look at the jobs ireserve-sweep and ireserve-renew-watches in Cloud Scheduler and at the queue ireserve-live in Cloud Tasks: is one paused, or does a call fail? Without an active integration this is no fault."
+    content   = "Changes that no hint told about are not found. Look at the jobs ireserve-sweep and ireserve-renew-watches in Cloud Scheduler and at the queue ireserve-live in Cloud Tasks: is one paused, or does a call fail?"
   }
 }
 
@@ -251,7 +269,6 @@ resource "google_monitoring_alert_policy" "lag" {
         alignment_period     = "300s"
         per_series_aligner   = "ALIGN_DELTA"
         cross_series_reducer = "REDUCE_PERCENTILE_95"
-        group_by_fields      = ["metric.label.int_id"]
       }
     }
   }
@@ -273,21 +290,21 @@ locals {
   # One chart each, three in a row.
   charts = concat(
     [
-      for key in ["change_applied", "sweep_done", "error", "parked", "held", "paused_links", "no_sync", "token_dead", "channel_expiring", "schedule_failed"] : {
+      for key in ["change_applied", "round", "sweep_done", "error", "parked", "held", "paused_links", "no_sync", "token_dead", "channel_expiring", "schedule_failed"] : {
         title   = replace(title(replace(key, "_", " ")), "_", " ")
         filter  = format(local.counted, key == "schedule_failed" ? "cloud_scheduler_job" : "cloud_run_revision", google_logging_metric.count[key].name)
         aligner = "ALIGN_DELTA"
         reducer = "REDUCE_SUM"
-        fields  = ["metric.label.int_id"]
+        fields  = []
       }
     ],
     [
-      for key, _ in local.distributions : {
+      for key, distribution in local.distributions : {
         title   = "${title(replace(key, "_", " "))}, 95th percentile"
         filter  = format(local.counted, "cloud_run_revision", google_logging_metric.distribution[key].name)
         aligner = "ALIGN_DELTA"
         reducer = "REDUCE_PERCENTILE_95"
-        fields  = ["metric.label.int_id"]
+        fields  = [for label in distribution.labels : "metric.label.${label}"]
       }
     ],
     [
