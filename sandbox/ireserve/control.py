@@ -11,7 +11,6 @@ from sandbox.ireserve.control_parts import BadControlError, body, patch_from
 from sandbox.ireserve.faults import Fault
 from sandbox.ireserve.outbox import MODES
 from sandbox.ireserve.rights import tenant
-from sandbox.ireserve.times import instant
 
 
 def blueprint() -> Blueprint:
@@ -52,7 +51,7 @@ def clock() -> Response:
     here, form = tenant(), body() if request.method == "POST" else {}
     try:
         if "now" in form:
-            here.set_clock(instant(str(form["now"])))
+            here.set_clock(here.wall.instant(str(form["now"])))
         if "offset" in form:
             here.offset = timedelta(seconds=float(form["offset"]))
         if "advance" in form:

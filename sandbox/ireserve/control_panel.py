@@ -11,7 +11,7 @@ from sandbox.ireserve.incoming import new_customer
 from sandbox.ireserve.model import Activity, Booking, Json, Object, Status, User
 from sandbox.ireserve.rights import tenant
 from sandbox.ireserve.rules import Refused, shaped
-from sandbox.ireserve.times import iso, parse
+from sandbox.ireserve.times import iso
 
 
 def routes(control: Blueprint) -> None:
@@ -132,7 +132,7 @@ def add_event() -> Response:
     """Make an activity: id `YYYY-MM-DD_n`, object_id, desc, from, till, places."""
     form = body()
     try:
-        form["start"], form["end"] = parse(str(form.pop("from"))), parse(str(form.pop("till")))
+        form["start"], form["end"] = (tenant().wall.parse(str(form.pop(name))) for name in ("from", "till"))
         activity = Activity(**form)
     except (KeyError, TypeError, ValueError) as error:
         raise BadControlError(f"this is no activity: {error}") from error

@@ -7,7 +7,7 @@ from flask import request
 
 from sandbox.ireserve.model import Booking, Json, Patch
 from sandbox.ireserve.rights import tenant
-from sandbox.ireserve.times import iso, parse
+from sandbox.ireserve.times import iso
 
 NUMBERS = ("object_id", "status_code", "number")
 TEXTS = ("remarks", "external_id", "subchannel")
@@ -37,7 +37,7 @@ def patch_from(form: Json) -> Patch:
     try:
         for name, field in (("from", "start"), ("till", "end")):
             if name in form:
-                found[field] = parse(str(form[name]))
+                found[field] = tenant().wall.parse(str(form[name]))
         found |= {name: int(form[name]) for name in NUMBERS if name in form}
         if "customer_id" in form:
             found["customer_id"] = int(form["customer_id"]) if form["customer_id"] else None

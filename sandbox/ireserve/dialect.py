@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
+from zoneinfo import available_timezones
 
 from sandbox.ireserve.model import Json
 
@@ -24,6 +25,10 @@ class Dialect:
     no_right: str = field(default="401", metadata=says("GET of a booking without the right", "401", "403", "404"))
     absent: str = field(default="empty", metadata=says("how a field without a value looks", "empty", "null", "missing"))
     time_format: str = field(default="12h", metadata=says("formatted times: 02:30 pm or 14:30", "12h", "24h"))
+    timezone: str = field(default="Europe/Amsterdam", metadata=says("the tenant's time zone"))
+    keeps_repeated_hour: bool = field(
+        default=False, metadata=says("of a time that happens twice in autumn it is kept which was meant, else the first")
+    )
     naive_dates: bool = field(default=True, metadata=says("dates without an offset are taken as local, else refused"))
     day_end: str = field(
         default="exclusive",
@@ -120,7 +125,9 @@ class Dialect:
             fits = isinstance(value, float | int) if isinstance(default, float) else True
             if not isinstance(default, float):
                 fits = type(value) is type(default)
-            if not fits or (choices and value not in choices):
+            if name == "timezone" and value not in available_timezones():
+                faults.append(f"there is no time zone {value}")
+            elif not fits or (choices and value not in choices):
                 allowed = ", ".join(choices) if choices else type(default).__name__
                 faults.append(f"{name} takes {allowed}")
         if not faults:

@@ -8,7 +8,6 @@ from typing import Any
 from sandbox.ireserve.model import Booking, Customer, Json, Patch
 from sandbox.ireserve.rules import Refused
 from sandbox.ireserve.tenant import Tenant
-from sandbox.ireserve.times import parse
 
 MANDATORY = ("object_id", "date_from", "date_till")
 
@@ -64,7 +63,7 @@ def number(value: Any) -> int:
 def moment(tenant: Tenant, value: Any) -> datetime:
     """Read a date and time."""
     try:
-        return parse(str(value), naive_ok=tenant.dialect.naive_dates)
+        return tenant.wall.parse(str(value), naive_ok=tenant.dialect.naive_dates)
     except (ValueError, OverflowError):
         raise Refused("bad_date") from None
 

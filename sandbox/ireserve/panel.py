@@ -15,7 +15,7 @@ from sandbox.ireserve.panel_settings import routes as settings_routes
 from sandbox.ireserve.rights import tenant
 from sandbox.ireserve.roster import FIRST_HOUR, LAST_HOUR, columns, status_of, who
 from sandbox.ireserve.rules import Refused
-from sandbox.ireserve.times import at, local, seconds_of
+from sandbox.ireserve.times import seconds_of, utc
 from sandbox.ireserve.words import word
 
 Answer = str | Response | AnyResponse | tuple[str, int]
@@ -52,7 +52,7 @@ def admin() -> AnyResponse:
 
 def _common() -> dict[str, Any]:
     here = tenant()
-    return {"world": here.world, "now": here.now(), "status_of": status_of, "who": who, "local": local}
+    return {"world": here.world, "now": here.now(), "status_of": status_of, "who": who, "local": here.wall.local}
 
 
 def _day() -> date:
@@ -65,7 +65,7 @@ def _day() -> date:
 def _roster_parts() -> dict[str, Any]:
     day, now = _day(), tenant().now()
     share = (seconds_of(now) / 3600 - FIRST_HOUR) / (LAST_HOUR - FIRST_HOUR)
-    coming = sorted(tenant().world.bookings.values(), key=lambda each: (each.start, each.id))
+    coming = sorted(tenant().world.bookings.values(), key=lambda each: (utc(each.start), each.id))
     from_day = [each for each in coming if each.end.date() >= day]
     return {
         "day": day,
@@ -136,12 +136,12 @@ def _values(booking: Booking | None) -> dict[str, Any]:
 
 
 def _patch() -> Patch:
-    form = request.form
+    form, wall = request.form, tenant().wall
     try:
         patch = Patch(
             object_id=int(form["object_id"]),
-            start=at(form["fromdate"], form.get("fromtime") or "00:00"),
-            end=at(form.get("tilldate") or form["fromdate"], form.get("tilltime") or "00:00"),
+            start=wall.at(form["fromdate"], form.get("fromtime") or "00:00"),
+            end=wall.at(form.get("tilldate") or form["fromdate"], form.get("tilltime") or "00:00"),
             number=int(form.get("number") or 1),
             remarks=form.get("remarks", "").replace("\r\n", "\n"),
             customer_id=int(form["customer_id"]) if form.get("customer_id") else None,
@@ -191,8 +191,9 @@ def _do(booking: Booking | None, action: Callable[[], Booking]) -> Answer:
 def move_booking(number: int) -> Answer:
     """Move a booking that was dragged: object, minute of the day it starts, length in minutes."""
     booking, form = _booking(number), request.form
-    start = at(_day().isoformat()) + timedelta(minutes=int(form["minute"]))
-    end = start + timedelta(minutes=int(form["length"]))
+    wall = tenant().wall
+    start = wall.at(_day().isoformat()) + timedelta(minutes=int(form["minute"]))
+    end = wall.local(utc(start) + timedelta(minutes=int(form["length"])))
     try:
         change(tenant(), booking, Patch(object_id=int(form["object_id"]), start=start, end=end), _person())
     except Refused as refused:

@@ -9,6 +9,7 @@ from sandbox.ireserve.rest_hook import write_booking
 from sandbox.ireserve.rights import need, sees, tenant
 from sandbox.ireserve.rows import Kind, page, pick_columns, row
 from sandbox.ireserve.search import BadSearchError, compile_search
+from sandbox.ireserve.times import utc
 
 WITHOUT_SEARCH = 100
 IDENTITY: list[tuple[str, Kind]] = [("RES_CUST_ID", "int"), ("res_id", "text"), ("res_cust_id", "text")]
@@ -55,11 +56,11 @@ def filter_bookings() -> Response:
     names = pick_columns(table, request.args.get("columns") or DEFAULT, strict=dialect.unknown_column == "error")
     search = request.args.get("search", "").strip()
     try:
-        fits = compile_search(search, table, tenant().now())
+        fits = compile_search(search, table, tenant().now(), tenant().wall)
     except BadSearchError as bad:
         raise ApiError(412, str(bad)) from bad
     found = [each for each in world.bookings.values() if sees(user, each) and fits(each)]
-    found.sort(key=lambda each: (each.start, each.id) if dialect.filter_order == "start" else (each.id,))
+    found.sort(key=lambda each: (utc(each.start), each.id) if dialect.filter_order == "start" else (each.id,))
     if dialect.duplicate_rows:
         found = [each for each in found for _ in range(2)]
     start = whole(request.args.get("start") or 0, "start")

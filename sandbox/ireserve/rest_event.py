@@ -61,7 +61,7 @@ def filter_events() -> Response:
     strict = dialect.unknown_column == "error"
     names = pick_columns(table, request.args.get("columns") or DEFAULT, strict=strict)
     try:
-        fits = compile_search(request.args.get("search", "").strip(), table, tenant().now())
+        fits = compile_search(request.args.get("search", "").strip(), table, tenant().now(), tenant().wall)
     except BadSearchError as bad:
         raise ApiError(412, str(bad)) from bad
     found = sorted((each for each in world.activities.values() if fits(each)), key=lambda each: each.id)

@@ -8,7 +8,7 @@ from sandbox.ireserve.answers import ApiError, answer, error, expansions, whole
 from sandbox.ireserve.model import Booking, Json, Object
 from sandbox.ireserve.rights import login, tenant
 from sandbox.ireserve.rules import conflicts, occupied
-from sandbox.ireserve.times import at
+from sandbox.ireserve.times import utc
 
 EXPANSIONS = ("extras", "participants", "settings", "periods", "resources", "subobjects")
 OPENING = (9, 22)
@@ -84,7 +84,7 @@ def _days() -> tuple[date, date]:
 def _slots(thing: Object, first: date, last: date) -> Json:
     found: Json = {}
     for n in range((last - first).days + 1):
-        day = at((first + timedelta(days=n)).isoformat())
+        day = tenant().wall.at((first + timedelta(days=n)).isoformat())
         opens, closes = thing.opening or OPENING
         hours = range(opens, closes) if thing.mode == "time" else range(1)
         length = timedelta(hours=1) if thing.mode == "time" else timedelta(days=1)
@@ -102,7 +102,7 @@ def _slot(thing: Object, start: datetime, length: timedelta) -> Json:
     for each in world.bookings.values():
         since, until = occupied(world, here.dialect, each)
         counts = each.status_code in world.statuses and world.statuses[each.status_code].counts
-        if each.object_id == thing.id and counts and since < end and start < until:
+        if each.object_id == thing.id and counts and since < utc(end) and utc(start) < until:
             booked += each.number
     return {
         "dayrequest": "",

@@ -10,7 +10,6 @@ from sandbox.ireserve.incoming import customer_by_email, given, new_customer, nu
 from sandbox.ireserve.model import Booking, Json, Patch
 from sandbox.ireserve.rights import login, need, tenant
 from sandbox.ireserve.rules import Refused, conflicts, faults_of, shaped
-from sandbox.ireserve.times import at
 
 
 def routes(api: Blueprint) -> None:
@@ -82,8 +81,8 @@ def _period(form: Json) -> Patch:
         raise Refused("mandatory")
     thing = number(form["object_id"])
     try:
-        start = at(str(form["fromdate"]), str(form.get("fromtime") or "00:00"))
-        end = at(str(form.get("tilldate") or form["fromdate"]), str(form.get("tilltime") or "00:00"))
+        start = tenant().wall.at(str(form["fromdate"]), str(form.get("fromtime") or "00:00"))
+        end = tenant().wall.at(str(form.get("tilldate") or form["fromdate"]), str(form.get("tilltime") or "00:00"))
     except ValueError:
         raise Refused("bad_date") from None
     return Patch(object_id=thing, start=start, end=end, number=number(form.get("number") or 1))

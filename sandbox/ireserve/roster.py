@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from sandbox.ireserve.model import Booking, Object, Status, World
 from sandbox.ireserve.rules import occupied
 from sandbox.ireserve.tenant import Tenant
-from sandbox.ireserve.times import at
+from sandbox.ireserve.times import utc
 
 FIRST_HOUR, LAST_HOUR = 7, 23
 LEAST = timedelta(minutes=20)
@@ -37,8 +37,8 @@ class Column:
 def columns(tenant: Tenant, day: date) -> list[Column]:
     """Return the columns of the day, objects by id."""
     world = tenant.world
-    opens = at(day.isoformat()).replace(hour=FIRST_HOUR)
-    closes = at(day.isoformat()).replace(hour=LAST_HOUR)
+    begins = tenant.wall.at(day.isoformat())
+    opens, closes = (utc(begins.replace(hour=hour)) for hour in (FIRST_HOUR, LAST_HOUR))
     found = []
     for thing in sorted(world.objects.values(), key=lambda each: each.id):
         if not thing.active:
@@ -47,7 +47,7 @@ def columns(tenant: Tenant, day: date) -> list[Column]:
         for booking in world.bookings.values():
             start, end = occupied(world, tenant.dialect, booking)
             if booking.object_id == thing.id and start < closes and opens < end:
-                blocks.append(_block(world, thing, booking, (max(start, opens), min(end, closes), closes - opens)))
+                blocks.append(_block(world, thing, booking, (max(start, opens), min(end, closes), opens, closes - opens)))
         _lay(blocks)
         found.append(Column(thing, blocks))
     return found
@@ -65,9 +65,9 @@ def who(world: World, booking: Booking) -> str:
     return (customer.name if customer else "") or booking.remarks.split("\n")[0] or "no customer"
 
 
-def _block(world: World, thing: Object, booking: Booking, span: tuple[datetime, datetime, timedelta]) -> Block:
-    start, end, whole = span
-    offset = (start - start.replace(hour=FIRST_HOUR, minute=0, second=0)) / whole
+def _block(world: World, thing: Object, booking: Booking, span: tuple[datetime, datetime, datetime, timedelta]) -> Block:
+    start, end, opens, whole = span
+    offset = (start - opens) / whole
     height = max(end - start, LEAST) / whole
     movable = thing.mode == "time" and not booking.event_id and booking.start.date() == booking.end.date()
     offset = min(offset, 1 - height)

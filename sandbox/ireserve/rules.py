@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sandbox.ireserve.dialect import Dialect
 from sandbox.ireserve.model import Booking, World
-from sandbox.ireserve.times import midnight
+from sandbox.ireserve.times import midnight, utc
 
 
 class Refused(Exception):
@@ -28,10 +28,10 @@ def shaped(world: World, booking: Booking) -> Booking:
 
 
 def occupied(world: World, dialect: Dialect, booking: Booking) -> tuple[datetime, datetime]:
-    """Return from when until when the booking keeps others out."""
+    """Return from when until when the booking keeps others out, in UTC."""
     thing = world.objects.get(booking.object_id)
     last_day_too = thing is not None and thing.mode == "day" and dialect.day_end == "inclusive"
-    return booking.start, booking.end + timedelta(days=1 if last_day_too else 0)
+    return utc(booking.start), utc(booking.end + timedelta(days=1 if last_day_too else 0))
 
 
 def faults_of(world: World, dialect: Dialect, wanted: Booking) -> list[str]:
@@ -86,14 +86,14 @@ def _counts(world: World, booking: Booking) -> bool:
 def _open(wanted: Booking, first: int, last: int) -> bool:
     opens = midnight(wanted.start).replace(hour=first)
     closes = midnight(wanted.start) + timedelta(hours=last)
-    return opens <= wanted.start and wanted.end <= closes
+    return utc(opens) <= utc(wanted.start) and utc(wanted.end) <= utc(closes)
 
 
 def moved(before: Booking, after: Booking) -> bool:
     """Tell whether the change needs a free period: another time, object, activity or more places."""
     return (
-        (before.object_id, before.start, before.end, before.event_id)
-        != (after.object_id, after.start, after.end, after.event_id)
+        (before.object_id, utc(before.start), utc(before.end), before.event_id)
+        != (after.object_id, utc(after.start), utc(after.end), after.event_id)
     ) or after.number > before.number
 
 

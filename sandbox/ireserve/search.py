@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NoReturn
 
 from sandbox.ireserve.rows import Table
-from sandbox.ireserve.times import midnight, parse, seconds_from_text
+from sandbox.ireserve.times import Wall, midnight, seconds_from_text, utc
 
 TOKEN = re.compile(r"""\s*("[^"]*"|'[^']*'|>=|<=|[><=~(),]|[^\s()<>=~,"']+)""")
 COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -24,20 +24,21 @@ class BadSearchError(Exception):
     """The search string is not understood."""
 
 
-def compile_search(text: str, table: Table, now: datetime) -> Predicate:
+def compile_search(text: str, table: Table, now: datetime, wall: Wall) -> Predicate:
     """Return a predicate over the table's rows; BadSearchError says what is wrong."""
     if not text:
         return lambda _: True
-    return _Parser(text, table, now).whole()
+    return _Parser(text, table, now, wall).whole()
 
 
 class _Parser:
-    def __init__(self, text: str, table: Table, now: datetime) -> None:
+    def __init__(self, text: str, table: Table, now: datetime, wall: Wall) -> None:
         self._tokens = TOKEN.findall(text)
         if "".join(self._tokens) != re.sub(r"\s+", "", text) and TOKEN.sub("", text).strip():
             self._fail(text)
         self._table = table
         self._now = now
+        self._wall = wall
         self._place = 0
 
     def whole(self) -> Predicate:
@@ -116,7 +117,7 @@ class _Parser:
             if kind == "date":
                 return date.fromisoformat(text)
             if kind == "moment":
-                return parse(text)
+                return self._wall.parse(text)
             if kind == "time":
                 return int(text) if text.isdigit() else seconds_from_text(text)
             return int(text) if kind in ("int", "id") else text
@@ -125,4 +126,6 @@ class _Parser:
 
 
 def _key(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return utc(value)
     return value.lower() if isinstance(value, str) else value

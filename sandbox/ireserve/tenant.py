@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from threading import RLock
+from zoneinfo import ZoneInfo
 
 from sandbox.ireserve.calls import Calls
 from sandbox.ireserve.courier import Courier
@@ -14,7 +15,7 @@ from sandbox.ireserve.faults import Faults
 from sandbox.ireserve.model import Json, Patch, World
 from sandbox.ireserve.outbox import Outbox
 from sandbox.ireserve.seed import default_world
-from sandbox.ireserve.times import local
+from sandbox.ireserve.times import Wall
 
 
 def utc_now() -> datetime:
@@ -68,13 +69,18 @@ class Tenant:
             self.races: list[tuple[int, Patch, bool]] = []
             self.calls.clear()
 
+    @property
+    def wall(self) -> Wall:
+        """Return the tenant's wall clock."""
+        return Wall(ZoneInfo(self.dialect.timezone), self.dialect.keeps_repeated_hour)
+
     def instant(self) -> datetime:
         """Return the tenant's time in UTC, which never goes back for winter."""
         return (self._source() + self.offset).astimezone(UTC)
 
     def now(self) -> datetime:
         """Return what the tenant's wall clock shows."""
-        return local(self.instant())
+        return self.wall.local(self.instant())
 
     def set_clock(self, moment: datetime) -> None:
         """Move the clock so that it shows the moment now; it keeps running."""

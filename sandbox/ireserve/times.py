@@ -1,42 +1,55 @@
 """The tenant's local time: reading and writing it the way i-Reserve does."""
 
 import re
-from datetime import date, datetime, time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-ZONE = ZoneInfo("Europe/Amsterdam")
 HALF_DAY = 12
 
 
-def local(moment: datetime) -> datetime:
-    """Return the moment on the tenant's wall clock; which of two equal autumn hours is lost."""
-    return moment.astimezone(ZONE).replace(fold=0)
+@dataclass(frozen=True)
+class Wall:
+    """The tenant's wall clock; `keeps` says whether it remembers which of two equal autumn hours was meant."""
+
+    zone: ZoneInfo
+    keeps: bool = False
+
+    def local(self, moment: datetime) -> datetime:
+        """Return an aware moment on the wall clock."""
+        return self.shown(moment.astimezone(self.zone))
+
+    def shown(self, moment: datetime) -> datetime:
+        """Return a local moment as it is remembered."""
+        return moment if self.keeps else moment.replace(fold=0)
+
+    def parse(self, text: str, *, naive_ok: bool = True) -> datetime:
+        """Read an ISO 8601 date or date-time, offset with or without colon; ValueError if it is none."""
+        moment = datetime.fromisoformat(text.strip())
+        if moment.tzinfo is not None:
+            return self.local(moment)
+        if not naive_ok:
+            raise ValueError(text)
+        return self.local(moment.replace(tzinfo=self.zone))
+
+    def instant(self, text: str) -> datetime:
+        """Read an ISO 8601 date-time, local without an offset; ValueError if it is none."""
+        moment = datetime.fromisoformat(text.strip())
+        return moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
+
+    def at(self, day: str, clock: str = "00:00") -> datetime:
+        """Return the local moment of a `YYYY-MM-DD` and an `HH:MM`; ValueError if they are none."""
+        return self.local(datetime.combine(date.fromisoformat(day), time.fromisoformat(clock), self.zone))
 
 
-def parse(text: str, *, naive_ok: bool = True) -> datetime:
-    """Read an ISO 8601 date or date-time, offset with or without colon; ValueError if it is none."""
-    moment = datetime.fromisoformat(text.strip())
-    if moment.tzinfo is not None:
-        return local(moment)
-    if not naive_ok:
-        raise ValueError(text)
-    return moment.replace(tzinfo=ZONE)
-
-
-def instant(text: str) -> datetime:
-    """Read an ISO 8601 date-time, local without an offset; ValueError if it is none."""
-    moment = datetime.fromisoformat(text.strip())
-    return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
-
-
-def at(day: str, clock: str = "00:00") -> datetime:
-    """Return the local moment of a `YYYY-MM-DD` and an `HH:MM`; ValueError if they are none."""
-    return datetime.combine(date.fromisoformat(day), time.fromisoformat(clock), ZONE)
+def utc(moment: datetime) -> datetime:
+    """Return the moment in UTC: only there moments can be compared, and subtracted, over the night of a change."""
+    return moment.astimezone(UTC)
 
 
 def midnight(moment: datetime) -> datetime:
-    """Return the start of the moment's day."""
-    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    """Return the start of the moment's day; where summer time begins at midnight that is one o'clock."""
+    return utc(moment.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)).astimezone(moment.tzinfo)
 
 
 def iso(moment: datetime) -> str:
