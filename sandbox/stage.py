@@ -46,7 +46,7 @@ def settings(ireserve: str, int_id: str = "7", **changes: Any) -> dict[str, Any]
         "language": "nl",
         "ireserve": {"base_url": f"{ireserve}/api/rest", "username": "api_calendar"},
         "google": {"client_id": CLIENT_ID},
-        "outbound": {"create_on_status": [20, 30], "delete_on_status": [70, 80]},
+        "outbound": {"create_on_status": [10, 20, 30, 40], "delete_on_status": [70, 80]},
         "mapping": [
             {"object": "10", "calendar": ROOM_A},
             {"object": "11", "calendar": ROOM_B},
@@ -268,8 +268,8 @@ class Stage:
         return self.api("POST", f"/{int_id}/activate") if activate else self.api("GET", f"/{int_id}")
 
     def booking(self, **fields: Any) -> str:
-        """Make a booking in the panel and return its id."""
-        made = self.control("ireserve", "POST", "bookings", {"object_id": 10, "status_code": 20, **fields})
+        """Make a booking in the panel, as new there as any (10 NEW), and return its id."""
+        made = self.control("ireserve", "POST", "bookings", {"object_id": 10, **fields})
         return str(made["id"])
 
     def change_booking(self, booking: str, **fields: Any) -> None:

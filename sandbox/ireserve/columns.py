@@ -25,7 +25,8 @@ def booking_table(world: World, dialect: Dialect) -> Table:
     table.add(dialect.column_object_id, Column("id", lambda b: b.object_id), "product", "object")
     table.add(dialect.column_created, Column("moment", lambda b: b.created), "aangemaakt")
     if dialect.column_updated:
-        table.add(dialect.column_updated, Column("moment", lambda b: b.updated), "gewijzigd")
+        table.add(dialect.column_updated, Column("moment", lambda b: b.updated), dialect.search_updated)
+    table.add(dialect.column_internal_remarks, Column("text", lambda b: b.internal_remarks), "interne_opmerkingen")
     _add_linked(table, world, dialect)
     external = Column("text", lambda b: b.external_id)
     if dialect.external_id_returned:

@@ -5,8 +5,9 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from sandbox.ireserve import people
 from sandbox.ireserve.control_parts import BadControlError, body, booking_json, patch_from
-from sandbox.ireserve.desk import Manner, change, create, remove
+from sandbox.ireserve.desk import Manner, create, remove
 from sandbox.ireserve.incoming import new_customer
 from sandbox.ireserve.model import Activity, Booking, Json, Object, Status, User
 from sandbox.ireserve.rights import tenant
@@ -19,6 +20,9 @@ def routes(control: Blueprint) -> None:
     control.get("/bookings")(list_bookings)
     control.post("/bookings")(add_booking)
     control.route("/bookings/<int:number>", methods=["GET", "PATCH", "DELETE"])(one_booking)
+    control.post("/bookings/<int:number>/customer")(customer)
+    control.route("/bookings/<int:number>/additional", methods=["POST", "DELETE"])(additional)
+    control.post("/bookings/<int:number>/subs")(subs)
     control.post("/objects")(add_object)
     control.get("/objects")(list_objects)
     control.route("/objects/<int:number>", methods=["PATCH", "DELETE"])(one_object)
@@ -49,7 +53,6 @@ def add_booking() -> Response:
         patch["object_id"], patch["start"], patch["end"] = activity.object_id, activity.start, activity.end
     if not {"object_id", "start", "end"} <= set(patch):
         raise BadControlError("object_id, from and till are needed")
-    patch.setdefault("status_code", 20)
     response = jsonify(booking_json(_try(lambda: create(tenant(), patch, _person(form)))))
     response.status_code = 201
     return response
@@ -57,16 +60,44 @@ def add_booking() -> Response:
 
 def one_booking(number: int) -> Response:
     """Show, change or really remove a booking."""
-    booking = tenant().world.bookings.get(number)
-    if booking is None:
-        raise BadControlError("there is no such booking", 404)
+    booking = _known(number)
     if request.method == "DELETE":
         remove(tenant(), booking, quiet=bool(body().get("quiet")))
         return jsonify({"deleted": number})
     if request.method == "PATCH":
         form = body()
-        booking = _try(lambda: change(tenant(), booking, patch_from(form), _person(form)))
+        booking = _try(lambda: people.move_with_attached(tenant(), booking, patch_from(form), _person(form)))
     return jsonify(booking_json(booking))
+
+
+def customer(number: int) -> Response:
+    """Change a booking as its customer, or cancel it (`{"cancel": true}`)."""
+    booking, form = _known(number), body()
+    if form.get("cancel"):
+        return jsonify(booking_json(_try(lambda: people.customer_cancels(tenant(), booking))))
+    return jsonify(booking_json(_try(lambda: people.customer_changes(tenant(), booking, patch_from(form)))))
+
+
+def additional(number: int) -> Response:
+    """Repeat a booking for some weeks, or detach what was repeated."""
+    booking = _known(number)
+    if request.method == "DELETE":
+        return jsonify({"detached": people.detach(tenant(), number)})
+    made = people.repeat_weekly(tenant(), booking, int(body().get("weeks", 1)))
+    return jsonify({"bookings": [booking_json(each) for each in made]})
+
+
+def subs(number: int) -> Response:
+    """Make a main-sub booking of it, with a sub-booking on each of `objects`."""
+    made = people.add_subs(tenant(), _known(number), [int(each) for each in body().get("objects", ())])
+    return jsonify({"bookings": [booking_json(each) for each in made]})
+
+
+def _known(number: int) -> Booking:
+    booking = tenant().world.bookings.get(number)
+    if booking is None:
+        raise BadControlError("there is no such booking", 404)
+    return booking
 
 
 def _try(action: Any) -> Booking:

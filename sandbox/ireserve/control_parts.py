@@ -10,7 +10,7 @@ from sandbox.ireserve.rights import tenant
 from sandbox.ireserve.times import iso
 
 NUMBERS = ("object_id", "status_code", "number")
-TEXTS = ("remarks", "external_id", "subchannel")
+TEXTS = ("remarks", "external_id", "subchannel", "internal_remarks")
 
 
 class BadControlError(Exception):

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sandbox.ireserve.fields import hook_body
 from sandbox.ireserve.model import Booking, Patch
-from sandbox.ireserve.rules import Refused, conflicts, faults_of, may_follow, moved, shaped
+from sandbox.ireserve.rules import Refused, assigned, conflicts, faults_of, may_follow, moved, shaped
 from sandbox.ireserve.tenant import Effect, Tenant
 
 
@@ -18,6 +18,7 @@ class Manner:
     fires: bool = True
     mails: bool = True
     delayed: bool = False
+    overrides: frozenset[str] = frozenset()  # rights to save a booking that conflicts
 
 
 def create(tenant: Tenant, patch: Patch, manner: Manner) -> Booking:
@@ -117,13 +118,14 @@ def _with(tenant: Tenant, booking: Booking, patch: Patch) -> Booking:
     given = patch.get("custom", {})
     known = {number: text for number, text in given.items() if number in tenant.world.custom_fields}
     wanted = replace(booking, **patch)
-    return shaped(tenant.world, replace(wanted, custom={**booking.custom, **known}))
+    shown = shaped(tenant.world, replace(wanted, custom={**booking.custom, **known}))
+    return assigned(tenant.world, tenant.dialect, shown) if "object_id" in patch else shown
 
 
 def _check(tenant: Tenant, wanted: Booking, manner: Manner) -> None:
     faults = faults_of(tenant.world, tenant.dialect, wanted)
     if not faults and manner.checked:
-        faults = conflicts(tenant.world, tenant.dialect, wanted)
+        faults = conflicts(tenant.world, tenant.dialect, wanted, manner.overrides)
     if faults:
         raise Refused(*faults)
 

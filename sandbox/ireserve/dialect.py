@@ -24,10 +24,11 @@ class Dialect:
     )
     no_right: str = field(default="401", metadata=says("GET of a booking without the right", "401", "403", "404"))
     absent: str = field(default="empty", metadata=says("how a field without a value looks", "empty", "null", "missing"))
-    time_format: str = field(default="12h", metadata=says("formatted times: 02:30 pm or 14:30", "12h", "24h"))
+    time_format: str = field(default="24h", metadata=says("formatted times: 02:30 pm or 14:30", "12h", "24h"))
     timezone: str = field(default="Europe/Amsterdam", metadata=says("the tenant's time zone"))
     keeps_repeated_hour: bool = field(
-        default=False, metadata=says("of a time that happens twice in autumn it is kept which was meant, else the first")
+        default=False,
+        metadata=says("of a time that happens twice in autumn it is kept which was meant, else the first"),
     )
     naive_dates: bool = field(default=True, metadata=says("dates without an offset are taken as local, else refused"))
     day_end: str = field(
@@ -54,9 +55,16 @@ class Dialect:
         default="keep", metadata=says("hook/booking update without number", "keep", "one", "refused")
     )
     missing_number_on_create: str = field(
-        default="refused", metadata=says("hook/booking creation without number", "refused", "one")
+        default="one", metadata=says("hook/booking creation without number", "refused", "one")
     )
-    new_status: int = field(default=10, metadata=says("status of a booking made without status_code"))
+    new_status: int = field(
+        default=10, metadata=says("status of every new booking that names none, from the site and the panel alike")
+    )
+    changed_status: int = field(default=40, metadata=says("status of a booking that its customer changed; 0: it stays"))
+    booking_envelope: str = field(
+        default="none",
+        metadata=says("what a booking is wrapped in when it is answered", "none", "data", "booking", "list"),
+    )
     hook_booking_answer: str = field(default="fields", metadata=says("what hook/booking answers", "fields", "id"))
     hook_booking_fires_hooks: bool = field(
         default=True, metadata=says("API writes are notified as well, their author included")
@@ -86,6 +94,8 @@ class Dialect:
     column_remarks: str = field(default="RES_REMARKS", metadata=says("column name; empty: none"))
     column_object_id: str = field(default="RES_OBJ_ID", metadata=says("column name; empty: none"))
     column_updated: str = field(default="RES_UPDATED", metadata=says("column name; empty: none"))
+    search_updated: str = field(default="bijgewerkt", metadata=says("its search name, beside the column; empty: none"))
+    column_internal_remarks: str = field(default="RES_INTERNAL_REMARKS", metadata=says("column name; empty: none"))
     column_created: str = field(default="RES_CREATED", metadata=says("column name; empty: none"))
     column_external_id: str = field(default="RES_EXTERNAL_ID", metadata=says("column name; empty: none"))
     status_raw: str = field(default="code", metadata=says("what the status column's _raw holds", "code", "text"))
@@ -93,6 +103,9 @@ class Dialect:
     duplicate_rows: bool = field(default=False, metadata=says("the filter lists every booking twice"))
     filter_max_length: int = field(default=0, metadata=says("most rows of one answer; 0 is no limit"))
     filter_order: str = field(default="id", metadata=says("order of the rows", "id", "start"))
+    sorts: bool = field(
+        default=False, metadata=says("the filter sorts by orderfields and ordertype, else ignores them")
+    )
     hook_body: str = field(
         default="fields",
         metadata=says("body of an outgoing hook", "fields", "id", "nested", "res_id", "empty"),

@@ -1,5 +1,7 @@
 """A booking as the API shows it: the field table, the shape of 2011 and the bodies of hooks."""
 
+from typing import Any
+
 from sandbox.ireserve.dialect import Dialect
 from sandbox.ireserve.model import Booking, Json, World
 from sandbox.ireserve.times import iso
@@ -8,6 +10,7 @@ from sandbox.ireserve.times import iso
 def booking_fields(world: World, dialect: Dialect, booking: Booking) -> Json:
     """Return the documented field table; numbers are strings where i-Reserve's examples have them so."""
     thing = world.objects.get(booking.object_id)
+    main = world.objects.get(thing.main_id or 0) if thing else None
     place = world.locations.get(thing.location_id or 0) if thing else None
     customer = world.customers.get(booking.customer_id or 0)
     status = world.statuses.get(booking.status_code)
@@ -20,8 +23,8 @@ def booking_fields(world: World, dialect: Dialect, booking: Booking) -> Json:
         "date_till": iso(booking.end),
         "number": str(booking.number),
         "remarks": booking.remarks,
-        "mainobject_desc": None,
-        "mainobject_id": None,
+        "mainobject_desc": main.desc if main else None,
+        "mainobject_id": str(main.id) if main else None,
         "fromtime": booking.start.strftime("%H:%M:%S"),
         "tilltime": booking.end.strftime("%H:%M:%S"),
         "status_code": str(booking.status_code),
@@ -77,3 +80,9 @@ def hook_body(world: World, dialect: Dialect, booking: Booking) -> Json:
         "empty": {},
     }
     return bodies[dialect.hook_body]
+
+
+def enveloped(shown: Json, dialect: Dialect) -> Any:
+    """Wrap an answered booking as this dialect does."""
+    kind = dialect.booking_envelope
+    return shown if kind == "none" else [shown] if kind == "list" else {kind: shown}

@@ -20,18 +20,24 @@ class Status:
 
 @dataclass
 class Object:
-    """Something that can be booked; `opening` is two whole hours of the local day."""
+    """Something that can be booked; `opening` is two whole hours of the local day.
+
+    A main product has sub-products, which are interchangeable and name it as `main_id`. Objects that share one of their
+    `resources` keep each other out.
+    """
 
     id: int
     desc: str
     name: str = ""
-    mode: Literal["time", "day"] = "time"
+    mode: Literal["time", "day", "day_time", "activity"] = "time"
     places: int = 1
     group_id: int = 1
     location_id: int | None = None
     opening: tuple[int, int] | None = None
     price: str = "12.50"
     active: bool = True
+    main_id: int | None = None
+    resources: list[int] = field(default_factory=list)
     custom: dict[str, str] = field(default_factory=dict)
 
 
@@ -84,7 +90,10 @@ class Activity:
 
 @dataclass
 class Booking:
-    """A booking; times carry the tenant's zone, day-mode ones are local midnights."""
+    """A booking; times carry the tenant's zone, day-mode ones are local midnights.
+
+    `parent` is the booking that this sub-booking belongs to; `attached_to` the one whose weekly repetition it is.
+    """
 
     id: int
     object_id: int
@@ -99,6 +108,9 @@ class Booking:
     external_id: str = ""
     event_id: str | None = None
     subchannel: str = ""
+    internal_remarks: str = ""
+    parent: int | None = None
+    attached_to: int | None = None
     custom: dict[str, str] = field(default_factory=dict)
 
 
@@ -115,12 +127,19 @@ class Patch(TypedDict, total=False):
     external_id: str
     event_id: str | None
     subchannel: str
+    internal_remarks: str
+    parent: int | None
+    attached_to: int | None
     custom: dict[str, str]
 
 
 @dataclass
 class User:
-    """An API user and the rights of its authorisation profile; `objects` None means all."""
+    """An API user and the rights of its authorisation profile; `objects` None means all.
+
+    `overrides` are the rights to save a booking that conflicts: `conflict`, `periods` and `resources`. i-Reserve gives
+    the first to its groups Admin, Demo and Employee.
+    """
 
     name: str
     password: str
@@ -129,6 +148,7 @@ class User:
     customers: bool = True
     hooks: bool = True
     objects: list[int] | None = None
+    overrides: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -148,6 +168,7 @@ class World:
     objects: dict[int, Object] = field(default_factory=dict)
     groups: dict[int, Group] = field(default_factory=dict)
     locations: dict[int, Location] = field(default_factory=dict)
+    resources: dict[int, str] = field(default_factory=dict)
     customers: dict[int, Customer] = field(default_factory=dict)
     activities: dict[str, Activity] = field(default_factory=dict)
     bookings: dict[int, Booking] = field(default_factory=dict)

@@ -119,7 +119,7 @@ def _values(booking: Booking | None) -> dict[str, Any]:
             "fromtime": f"{hour}:00",
             "tilltime": f"{later}:00",
             "number": 1,
-            "status_code": 20,
+            "status_code": tenant().dialect.new_status,
         }
     return {
         "object_id": booking.object_id,

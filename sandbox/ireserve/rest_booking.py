@@ -4,10 +4,11 @@ from flask import Blueprint, Response, request
 
 from sandbox.ireserve.answers import ApiError, answer, error, expansions, whole
 from sandbox.ireserve.columns import DEFAULT, booking_table
-from sandbox.ireserve.fields import booking_fields, legacy_fields
+from sandbox.ireserve.fields import booking_fields, enveloped, legacy_fields
+from sandbox.ireserve.model import Booking
 from sandbox.ireserve.rest_hook import write_booking
 from sandbox.ireserve.rights import need, sees, tenant
-from sandbox.ireserve.rows import Kind, page, pick_columns, row
+from sandbox.ireserve.rows import Kind, Table, page, pick_columns, row, sort_key
 from sandbox.ireserve.search import BadSearchError, compile_search
 from sandbox.ireserve.times import utc
 
@@ -36,7 +37,7 @@ def get_booking(number: int) -> Response:
         return answer(None if dialect.unknown_booking == "null" else {})
     if dialect.legacy_booking:
         return answer(legacy_fields(world, booking))
-    return answer(booking_fields(world, dialect, booking))
+    return answer(enveloped(booking_fields(world, dialect, booking), dialect))
 
 
 def put_booking(number: int) -> Response:
@@ -61,6 +62,8 @@ def filter_bookings() -> Response:
         raise ApiError(412, str(bad)) from bad
     found = [each for each in world.bookings.values() if sees(user, each) and fits(each)]
     found.sort(key=lambda each: (utc(each.start), each.id) if dialect.filter_order == "start" else (each.id,))
+    if dialect.sorts and request.args.get("orderfields"):
+        _sort(table, found)
     if dialect.duplicate_rows:
         found = [each for each in found for _ in range(2)]
     start = whole(request.args.get("start") or 0, "start")
@@ -69,3 +72,15 @@ def filter_bookings() -> Response:
     return answer(
         [row(table, each, names, n, IDENTITY, dialect.time_format) for n, each in enumerate(shown, start + 1)]
     )
+
+
+def _sort(table: Table, found: list[Booking]) -> None:
+    """Sort by the columns of `orderfields`, the first one first; `ordertype` is ASC or DESC."""
+    names = [name.strip().upper() for name in request.args["orderfields"].split(",") if name.strip()]
+    unknown = [name for name in names if name not in table.search]
+    if unknown:
+        raise ApiError(412, f"unknown column {unknown[0]}")
+    for name in reversed(names):
+        column = table.search[name]
+        down = request.args.get("ordertype", "ASC").upper() == "DESC"
+        found.sort(key=lambda each: sort_key(column.value(each)), reverse=down)

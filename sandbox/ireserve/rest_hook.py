@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request, url_for
 
 from sandbox.ireserve.answers import ApiError, answer, body, error, sentences
 from sandbox.ireserve.desk import Manner, apply_race, change, create
-from sandbox.ireserve.fields import booking_fields
+from sandbox.ireserve.fields import booking_fields, enveloped
 from sandbox.ireserve.incoming import find, read
 from sandbox.ireserve.model import Booking, Hook, Json
 from sandbox.ireserve.rights import need, tenant
@@ -84,12 +84,12 @@ def write_booking(fixed: Json) -> Response:
         if before is not None:
             before = apply_race(tenant(), before)
         patch = read(tenant(), form, before)
-        manner = _manner(form)
+        manner = replace(_manner(form), overrides=frozenset(user.overrides))
         booking = change(tenant(), before, patch, manner) if before else create(tenant(), patch, manner)
     except Refused as refused:
         return _refuse(refused, before)
     shown = booking_fields(tenant().world, dialect, booking)
-    return answer({"id": shown["id"]} if dialect.hook_booking_answer == "id" else shown)
+    return answer(enveloped({"id": shown["id"]} if dialect.hook_booking_answer == "id" else shown, dialect))
 
 
 def _manner(form: Json) -> Manner:
@@ -107,5 +107,5 @@ def _refuse(refused: Refused, before: Booking | None) -> Response:
     if dialect.refusal == "old_values":
         if before is None:
             return answer({"id": ""})
-        return answer(booking_fields(tenant().world, dialect, before))
+        return answer(enveloped(booking_fields(tenant().world, dialect, before), dialect))
     return error(409 if dialect.refusal == "error_409" else 412, "; ".join(messages))

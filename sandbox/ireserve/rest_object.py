@@ -30,11 +30,21 @@ def get_object(number: int) -> Response:
     thing = tenant().world.objects.get(number)
     if thing is None:
         return error(404, "object not found")
-    shown = object_fields(thing) | {name: {} for name in EXPANSIONS if name in wanted}
+    shown = object_fields(thing) | {name: _expanded(thing, name) for name in EXPANSIONS if name in wanted}
     names = [name.strip() for name in request.args.get("fields", "").split(",") if name.strip()]
     if names:
         shown = {key: value for key, value in shown.items() if key in ("id", *names) or key in wanted}
     return answer(shown)
+
+
+def _expanded(thing: Object, name: str) -> Json:
+    world = tenant().world
+    if name == "resources":
+        return {str(n): {"res_id": str(n), "desc": world.resources.get(n, "")} for n in thing.resources}
+    if name == "subobjects":
+        subs = [each for each in world.objects.values() if each.main_id == thing.id]
+        return {str(each.id): {"id": each.id, "desc": each.desc} for each in subs}
+    return {}
 
 
 def object_fields(thing: Object) -> Json:
@@ -44,8 +54,8 @@ def object_fields(thing: Object) -> Json:
         "id": thing.id,
         "active": thing.active,
         "grp_id": thing.group_id,
-        "ismainobj": True,
-        "mainobjid": 0,
+        "ismainobj": thing.main_id is None,
+        "mainobjid": thing.main_id or 0,
         "desc": thing.desc,
         "short_desc": thing.name,
         "long_desc": "",

@@ -47,7 +47,9 @@ def columns(tenant: Tenant, day: date) -> list[Column]:
         for booking in world.bookings.values():
             start, end = occupied(world, tenant.dialect, booking)
             if booking.object_id == thing.id and start < closes and opens < end:
-                blocks.append(_block(world, thing, booking, (max(start, opens), min(end, closes), opens, closes - opens)))
+                blocks.append(
+                    _block(world, thing, booking, (max(start, opens), min(end, closes), opens, closes - opens))
+                )
         _lay(blocks)
         found.append(Column(thing, blocks))
     return found
@@ -65,7 +67,9 @@ def who(world: World, booking: Booking) -> str:
     return (customer.name if customer else "") or booking.remarks.split("\n")[0] or "no customer"
 
 
-def _block(world: World, thing: Object, booking: Booking, span: tuple[datetime, datetime, datetime, timedelta]) -> Block:
+def _block(
+    world: World, thing: Object, booking: Booking, span: tuple[datetime, datetime, datetime, timedelta]
+) -> Block:
     start, end, opens, whole = span
     offset = (start - opens) / whole
     height = max(end - start, LEAST) / whole

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from sandbox.ireserve.answers import ApiError
 from sandbox.ireserve.model import Json
-from sandbox.ireserve.times import clock_text, seconds_of
+from sandbox.ireserve.times import clock_text, seconds_of, utc
 
 Kind = Literal["id", "int", "text", "date", "time", "moment"]
 Row = TypeVar("Row")
@@ -95,3 +95,9 @@ def raw(column: Column, thing: Any) -> Any:
     if value is None or column.kind == "time":
         return value
     return str(value)
+
+
+def sort_key(value: Any) -> tuple[bool, Any]:
+    """Return what rows are sorted by: nothing first, moments in UTC."""
+    held = utc(value) if isinstance(value, datetime) else value
+    return held is not None, held if held is not None else 0

@@ -1,10 +1,11 @@
 """Whether a booking may be as someone wants it: i-Reserve's own checks."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sandbox.ireserve.dialect import Dialect
-from sandbox.ireserve.model import Booking, World
+from sandbox.ireserve.model import Booking, Object, World
 from sandbox.ireserve.times import midnight, utc
 
 
@@ -41,6 +42,8 @@ def faults_of(world: World, dialect: Dialect, wanted: Booking) -> list[str]:
         return ["unknown_object"]
     if wanted.event_id and wanted.event_id not in world.activities:
         return ["unknown_event"]
+    if world.objects[wanted.object_id].mode == "activity" and not wanted.event_id:
+        return ["activity_only"]
     start, end = occupied(world, dialect, wanted)
     if end <= start:
         faults.append("period_order")
@@ -53,29 +56,52 @@ def faults_of(world: World, dialect: Dialect, wanted: Booking) -> list[str]:
     return faults
 
 
-def conflicts(world: World, dialect: Dialect, wanted: Booking) -> list[str]:
+def conflicts(world: World, dialect: Dialect, wanted: Booking, overrides: Collection[str] = ()) -> list[str]:
     """Return why the period is not free for the booking; nothing for a status that does not count."""
     if not world.statuses[wanted.status_code].counts:
         return []
+    found = _conflicts(world, dialect, wanted)
+    return list(dict.fromkeys(key for key, right in found if right not in overrides))[:1]
+
+
+def _conflicts(world: World, dialect: Dialect, wanted: Booking) -> Iterator[tuple[str, str]]:
+    """Give the key of each conflict and the right with which it can be overridden."""
     thing = world.objects[wanted.object_id]
     rivals = [each for each in world.bookings.values() if each.id != wanted.id and _counts(world, each)]
     if wanted.event_id:
         taken = sum(each.number for each in rivals if each.event_id == wanted.event_id)
-        full = taken + wanted.number > world.activities[wanted.event_id].places
-        return ["event_full"] if full else []
+        if taken + wanted.number > world.activities[wanted.event_id].places:
+            yield "event_full", "conflict"
+        return
     if wanted.number > thing.places:
-        return ["places"]
+        yield "places", "conflict"
     if thing.opening and thing.mode == "time" and not _open(wanted, *thing.opening):
-        return ["closed"]
+        yield "closed", "periods"
     start, end = occupied(world, dialect, wanted)
-    periods = [(*occupied(world, dialect, each), each.number) for each in rivals if each.object_id == wanted.object_id]
-    overlapping = [each for each in periods if each[0] < end and start < each[1]]
-    peaks = [start, *(each[0] for each in overlapping if each[0] > start)]
-    for peak in peaks:
-        taken = sum(places for since, until, places in overlapping if since <= peak < until)
-        if taken + wanted.number > thing.places:
-            return ["not_available"]
-    return []
+    overlapping = [
+        (since, until, each)
+        for each in rivals
+        for since, until in [occupied(world, dialect, each)]
+        if since < end and start < until
+    ]
+    own = [each for each in overlapping if each[2].object_id == wanted.object_id]
+    for peak in [start, *(each[0] for each in own if each[0] > start)]:
+        if sum(each.number for since, until, each in own if since <= peak < until) + wanted.number > thing.places:
+            yield "not_available", "conflict"
+    if any(_share(thing, world.objects.get(each.object_id)) for _, _, each in overlapping):
+        yield "resource_taken", "resources"
+
+
+def _share(thing: Object, other: Object | None) -> bool:
+    return other is not None and other.id != thing.id and bool(set(thing.resources) & set(other.resources))
+
+
+def assigned(world: World, dialect: Dialect, booking: Booking) -> Booking:
+    """Return the booking of a main product as one of its first sub-product that is free, if it has any."""
+    subs = [each for each in world.objects.values() if each.main_id == booking.object_id and each.active]
+    offers = [replace(booking, object_id=each.id) for each in sorted(subs, key=lambda each: each.id)]
+    free = (each for each in offers if not faults_of(world, dialect, each) and not conflicts(world, dialect, each))
+    return next(free, offers[0] if offers else booking)
 
 
 def _counts(world: World, booking: Booking) -> bool:

@@ -12,6 +12,11 @@ WORDS = {
     "unknown_booking": ("De reservering bestaat niet", "The booking does not exist"),
     "unknown_event": ("De activiteit bestaat niet", "The activity does not exist"),
     "event_full": ("De activiteit is vol", "The activity is full"),
+    "activity_only": (
+        "Dit product wordt alleen per activiteit geboekt",
+        "This product is booked by activity only",
+    ),
+    "resource_taken": ("Het tijdvak is niet beschikbaar", "The period is not available"),
     "event_booking": (
         "Een reservering van een activiteit kan niet worden verplaatst",
         "A booking of an activity cannot be moved",

@@ -71,15 +71,15 @@ def a_status_in_neither_list_changes_nothing(tale: Tale) -> Iterator[str]:
     booking = tale.book(day, "10:00", "11:00")
     event = tale.wait_for_event(booking)
     mark = tale.mark()
-    tale.stage.change_booking(booking, status_code=40)
-    other = tale.book(day, "14:00", "15:00", status_code=10)
+    tale.stage.change_booking(booking, status_code=90)
+    other = tale.book(day, "14:00", "15:00", status_code=11)
     for each in (booking, other):
         tale.wait_for_looks(each, mark, 2)
     same = tale.event_of(booking)
     held(tale.writes_since(mark) == [], f"written: {tale.writes_since(mark)}")
     held(same is not None and same["etag"] == event["etag"], "the event changed")
     held(tale.event_of(other) is None, "an event was made")
-    yield f"booking {booking} to 40-CHANGED: the event stays as it was; new booking {other} at 10-NEW: no event"
+    yield f"booking {booking} to 90-CLOSED: the event stays as it was; new booking {other} at 11-NEW, a request: no event"
 
 
 def delete_on_status_removes_it(tale: Tale) -> Iterator[str]:

@@ -43,9 +43,9 @@ def test_a_booking_is_found_with_both_sides_and_the_journal_grows_by_itself(
     check(page)
     page.get_by_role("button", name="Synchronise now").click()
     expect(page.get_by_role("status")).to_contain_text("synchronised now")
-    unwanted = active.booking(**{"from": ahead(2, "10:00"), "till": ahead(2, "11:00"), "status_code": 10})
+    unwanted = active.booking(**{"from": ahead(2, "10:00"), "till": ahead(2, "11:00"), "status_code": 90})
     open_screen(page, active, f"find?q={unwanted}")
-    expect(page.locator("#verdict")).to_contain_text("its status new (10) makes none")
+    expect(page.locator("#verdict")).to_contain_text("its status closed (90) makes none")
 
 
 def test_what_a_person_did_in_google_is_undone_after_a_preview(page: Page, active: Stage, check: Check) -> None:

@@ -101,7 +101,7 @@ class ConnectedIReserve:
 
     def book(self, day: str = "2026-11-23", **fields: Any) -> str:
         """Book as a person at the panel, from 10 to 11 o'clock in hall 10 unless said otherwise."""
-        wanted = {"object_id": 10, "from": f"{day}T10:00", "till": f"{day}T11:00", **fields}
+        wanted = {"object_id": 10, "status_code": 20, "from": f"{day}T10:00", "till": f"{day}T11:00", **fields}
         number = str(self.control("POST", "bookings", wanted)["id"])
         self.forget()
         return number

@@ -59,7 +59,7 @@ class Stage:
         self.control("PATCH", "dialect", switches)
 
     def book(self, day: str = "2026-11-23", **fields: Any) -> int:
-        wanted = {"object_id": 10, "from": f"{day}T10:00", "till": f"{day}T11:00", **fields}
+        wanted = {"object_id": 10, "status_code": 20, "from": f"{day}T10:00", "till": f"{day}T11:00", **fields}
         return int(self.control("POST", "bookings", wanted)["id"])
 
     def listen(self, event: str = "booking_updated") -> None:

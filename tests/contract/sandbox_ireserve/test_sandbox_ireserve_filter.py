@@ -11,6 +11,7 @@ DISPLAY = {
 
 def test_a_display_gets_formatted_and_raw_values_and_columns_it_did_not_ask_for() -> None:
     stage = Stage()
+    stage.dialect(time_format="12h")
     number = str(stage.book(object_id=101, till="2026-11-23T14:30", customer_id=2, custom={"01": "Jeugd"}))
     stage.book("2026-12-01", object_id=102)
     stage.book(object_id=10)

@@ -89,7 +89,7 @@ def test_a_status_change_shows_a_moment_after_it_was_made(address: str) -> None:
         read = requests.get(f"{address}/api/rest/booking/{made['id']}", auth=LOGIN, timeout=5)
         return str(read.json()["status"])
 
-    assert shown() == "OPEN"
+    assert shown() == "NEW"
     until(lambda: shown() == "CANCELLED")
 
 
