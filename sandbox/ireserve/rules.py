@@ -32,7 +32,8 @@ def occupied(world: World, dialect: Dialect, booking: Booking) -> tuple[datetime
     """Return from when until when the booking keeps others out, in UTC."""
     thing = world.objects.get(booking.object_id)
     last_day_too = thing is not None and thing.mode == "day" and dialect.day_end == "inclusive"
-    return utc(booking.start), utc(booking.end + timedelta(days=1 if last_day_too else 0))
+    end = booking.end + timedelta(days=1) if last_day_too else booking.end  # a sum forgets which of two hours it is
+    return utc(booking.start), utc(end)
 
 
 def faults_of(world: World, dialect: Dialect, wanted: Booking) -> list[str]:

@@ -16,6 +16,7 @@ from functions.adapters.ireserve.times import DayEnd
 from functions.domain.model.appointment import AllDay, Timed, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, SyncError, Transient
+from functions.domain.model.zones import clock, day_of
 from functions.domain.planning.step import BookingChange
 from functions.domain.settings.dialect import Dialect, dialect_from
 
@@ -34,7 +35,8 @@ def read(answer: Any, day_end: DayEnd = "exclusive", dialect: Dialect | None = N
 
 
 def wall(booking: Booking) -> tuple[str, str]:
-    return f"{booking.starts:%Y-%m-%dT%H:%M:%S%z}", f"{booking.ends:%Y-%m-%dT%H:%M:%S%z}"
+    start, end = clock(booking.starts, AMSTERDAM), clock(booking.ends, AMSTERDAM)
+    return f"{start:%Y-%m-%dT%H:%M:%S%z}", f"{end:%Y-%m-%dT%H:%M:%S%z}"
 
 
 # Values
@@ -162,8 +164,12 @@ def test_a_booking_may_come_wrapped(wrapped: Any) -> None:
             {"date_from": "2026-10-25T02:30:00", "date_till": "2026-10-25T02:15:00+0100"},
             ("2026-10-25T02:30:00+0200", "2026-10-25T02:15:00+0100"),
         ),
+        (
+            {"date_from": "2026-10-25T02:30:00+0200", "date_till": "2026-10-25T02:15:00+0200"},
+            ("2026-10-25T02:30:00+0200", "2026-10-25T02:15:00+0100"),
+        ),
     ],
-    ids=["modern", "utc", "no offset", "date and time", "same day", "2011", "words", "gap", "overlap"],
+    ids=["modern", "utc", "no offset", "date and time", "same day", "2011", "words", "gap", "overlap", "forgotten"],
 )
 def test_every_way_of_writing_a_time_is_read(answer: dict[str, Any], expected: tuple[str, str]) -> None:
     booking = read({**PLAIN, **answer})
@@ -185,7 +191,7 @@ def test_every_way_of_writing_a_time_is_read(answer: dict[str, Any], expected: t
 def test_without_hours_a_booking_is_by_the_day(start: str, end: str, day_end: DayEnd, expected: date) -> None:
     booking = read({**PLAIN, "date_from": start, "date_till": end}, day_end)
     assert booking.day_mode
-    assert (booking.starts.date(), booking.ends.date()) == (date(2018, 2, 13), expected)
+    assert (day_of(booking.starts, AMSTERDAM), day_of(booking.ends, AMSTERDAM)) == (date(2018, 2, 13), expected)
 
 
 def test_an_object_that_is_known_decides_for_itself() -> None:

@@ -1,6 +1,7 @@
 """Templates with i-Reserve's placeholders."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -14,7 +15,7 @@ MADE = replace(
 
 
 def filled(template: str, language: str = "nl") -> str:
-    return fill(template, MADE, MADE.starts, MADE.ends, language)
+    return fill(template, MADE, "Europe/Amsterdam", language)
 
 
 @pytest.mark.parametrize(
@@ -38,8 +39,21 @@ def test_dates_are_in_the_language_of_the_integration() -> None:
     assert filled("{FROMDATE}", "en") == "Tuesday 24 November 2026"
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "minutes"),
+    [
+        ("2027-03-28T00:00+01:00", "2027-03-28T07:00+02:00", "360"),
+        ("2027-10-31T02:30+02:00", "2027-10-31T02:00+01:00", "30"),
+        ("2027-10-31T01:00+02:00", "2027-10-31T04:00+01:00", "240"),
+    ],
+)
+def test_minutes_are_those_that_go_by_also_across_a_change(start: str, end: str, minutes: str) -> None:
+    across = replace(MADE, starts=datetime.fromisoformat(start), ends=datetime.fromisoformat(end))
+    assert fill("{MINUTES}", across, "Europe/Amsterdam", "nl") == minutes
+
+
 def test_an_object_is_called_by_its_name() -> None:
-    assert fill("{OBJECT}", booking(), MADE.starts, MADE.ends, "nl") == "Zaal A"
+    assert fill("{OBJECT}", booking(), "Europe/Amsterdam", "nl") == "Zaal A"
 
 
 def test_placeholders_that_would_give_access_are_refused() -> None:

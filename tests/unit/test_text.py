@@ -6,6 +6,7 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 from functions.domain.model.text import LINE, Text, as_read, escape, plain, put_together, take_apart
+from functions.domain.model.zones import clock
 from functions.domain.planning.reasons import notice, sentence
 from tests.unit.sketch import NOW
 
@@ -97,5 +98,5 @@ def test_googles_conference_block_counts_for_nothing_and_what_a_booking_says_in_
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_every_refusal_has_its_sentence_and_a_date(language: str) -> None:
-    assert notice("period_taken", language, NOW).startswith("⚠ 23-11-2026 08:00 i-Reserve")
+    assert notice("period_taken", language, clock(NOW, "UTC")).startswith("⚠ 23-11-2026 08:00 i-Reserve")
     assert sentence("never heard of", language) == sentence("other", language)

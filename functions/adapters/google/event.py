@@ -6,11 +6,11 @@ https://developers.google.com/workspace/calendar/api/v3/reference/events
 import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from functions.application.ports import EventPage, Tombstone, Unusable
+from functions.domain.model import zones
 from functions.domain.model.appointment import PLAIN, AllDay, Appointment, Style, Timed, When
 from functions.domain.model.event import Event, EventKey, Guest, Mark, MeetState
 from functions.domain.planning.step import EventChange
@@ -185,7 +185,7 @@ def _moment(text: str | None) -> datetime | None:
     """
     if not text or text.startswith("0000"):
         return None
-    return datetime.fromisoformat(text).astimezone(UTC)
+    return zones.utc(datetime.fromisoformat(text))
 
 
 def _as_it_is(_raw: Json) -> None:
@@ -223,9 +223,7 @@ def _placed(start: Any, end: Any) -> None:
 
 def _instant(raw: Mapping[str, str]) -> datetime:
     moment = datetime.fromisoformat(raw["dateTime"])
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(raw["timeZone"]))
-    return moment.astimezone(UTC)
+    return zones.utc(moment) if moment.tzinfo else zones.instant(moment, raw["timeZone"])
 
 
 def _when_body(when: When, *, clear: bool = False) -> Json:
@@ -242,7 +240,7 @@ def _when_body(when: When, *, clear: bool = False) -> Json:
 
 def utc(moment: datetime) -> str:
     """Write an aware datetime as RFC 3339 in UTC."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    return f"{zones.utc(moment):%Y-%m-%dT%H:%M:%S}Z"
 
 
 def _reminders(raw: Json | None) -> tuple[tuple[str, int], ...] | None:

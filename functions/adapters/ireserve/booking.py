@@ -6,13 +6,14 @@ https://support.i-reserve.net/nl/functionele-informatie/beschikbare-apis/api-boo
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from functions.adapters.ireserve.fields import first, identity, texts, whole
-from functions.adapters.ireserve.times import DayEnd, is_midnight, moment_of
+from functions.adapters.ireserve.times import DayEnd, moment_of
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Malformed
+from functions.domain.model.zones import begins_a_day, day_of, days_later, second_of_two
 from functions.domain.settings.dialect import Dialect
 
 CODE = re.compile(r"(\d{1,4})\s*-\s*\S.*")  # the panel writes a status as `70-CANCELLED`
@@ -46,7 +47,7 @@ def is_whole(fields: Mapping[str, str]) -> bool:
 
 
 def booking_from(fields: Mapping[str, str], zone: str, day_end: DayEnd, dialect: Dialect) -> Booking:
-    """Make a booking of its fields; `starts` and `ends` are on the wall clock of the zone. Raises `Malformed`."""
+    """Make a booking of its fields. Raises `Malformed`."""
     number = booking_id(fields)
     try:
         return _booking(number, fields, zone, day_end, dialect)
@@ -60,9 +61,9 @@ def _booking(number: str, fields: Mapping[str, str], zone: str, day_end: DayEnd,
     if not number or not thing:
         raise ValueError("it does not say its number" if not number else "it does not say its object")
     starts, ends, timed = _period(fields, zone)
-    day_mode = _by_day(thing, starts, ends, dialect) if timed else True
+    day_mode = _by_day(thing, starts, ends, zone, dialect) if timed else True
     if day_mode and day_end == "exclusive" and ends == starts:
-        ends += timedelta(days=1)
+        ends = days_later(ends, 1, zone)
     return Booking(
         id=number,
         object_id=thing,
@@ -87,18 +88,21 @@ def _period(fields: Mapping[str, str], zone: str) -> tuple[datetime, datetime, b
     if not start:
         raise ValueError("it has no start")
     starts, timed = _moment(start, fields, zone, "fromtime")
-    end = _date(fields, "date_till", "tilldate") or _same_day(start, starts, fields)
+    end = _date(fields, "date_till", "tilldate") or _same_day(start, starts, zone, fields)
     if not end and timed:
         raise ValueError("it has no end")
     ends, end_timed = _moment(end, fields, zone, "tilltime", "tiltime") if end else (starts, False)
-    if ends.astimezone(UTC) < starts.astimezone(UTC):  # within one zone Python compares wall clocks
+    if ends < starts:
+        # i-Reserve may keep the wall clock only: from half past two until a quarter past two, an hour later by the sun
+        ends = second_of_two(ends, zone) or ends
+    if ends < starts:
         raise ValueError("it ends before it starts")
     return starts, ends, timed or end_timed
 
 
-def _same_day(start: str, starts: datetime, fields: Mapping[str, str]) -> str:
+def _same_day(start: str, starts: datetime, zone: str, fields: Mapping[str, str]) -> str:
     # booking/add says of an end date that is left out: the start date
-    return f"{starts:%Y-%m-%d}" if start and first(fields, "tilltime", "tiltime") else ""
+    return f"{day_of(starts, zone)}" if start and first(fields, "tilltime", "tiltime") else ""
 
 
 def _date(fields: Mapping[str, str], *names: str) -> str:
@@ -112,10 +116,10 @@ def _moment(text: str, fields: Mapping[str, str], zone: str, *clocks: str) -> tu
         raise ValueError(f"its {clocks[0].removesuffix('time')} date or time is none") from None
 
 
-def _by_day(thing: str, starts: datetime, ends: datetime, dialect: Dialect) -> bool:
+def _by_day(thing: str, starts: datetime, ends: datetime, zone: str, dialect: Dialect) -> bool:
     if thing in dialect.day_objects or thing in dialect.hour_objects:
         return thing in dialect.day_objects
-    return is_midnight(starts) and is_midnight(ends)
+    return begins_a_day(starts, zone) and begins_a_day(ends, zone)
 
 
 def _status(fields: Mapping[str, str], dialect: Dialect) -> int:

@@ -9,13 +9,14 @@ in `Dialect.update_carries`.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, timedelta
+from datetime import timedelta
 from typing import Any
 
 from functions.adapters.ireserve.fields import number_or_text
 from functions.adapters.ireserve.times import DayEnd, span, written
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.booking import Booking
+from functions.domain.model.zones import as_meant, clock
 from functions.domain.planning.step import BookingChange
 from functions.domain.settings.dialect import Dialect
 
@@ -64,16 +65,24 @@ def check_body(object_id: str, when: When, number: int, zone: str, day_end: DayE
 
     https://support.i-reserve.net/nl/functionele-informatie/beschikbare-apis/api-booking/post-check
     """
-    start, end = span(when, zone, day_end)
+    start, end = (clock(moment, zone) for moment in span(when, zone, day_end))
     body: Body = {
         "object_id": number_or_text(object_id),
-        "fromdate": f"{start:%Y-%m-%d}",
-        "tilldate": f"{end:%Y-%m-%d}",
+        "fromdate": f"{start.day}",
+        "tilldate": f"{end.day}",
         "number": number,
     }
     if isinstance(when, AllDay) and day_end == "inclusive":
         return body
     return body | {"fromtime": f"{start:%H:%M}", "tilltime": f"{end:%H:%M}"}
+
+
+def has_clock_times(when: When, zone: str) -> bool:
+    """Whether wall clock times can say a period: not from half past two until a quarter past two, an hour later."""
+    if isinstance(when, AllDay):
+        return True
+    start, end = clock(when.start, zone), clock(when.end, zone)
+    return when.end <= when.start or (start.day, start.time_of_day) < (end.day, end.time_of_day)
 
 
 def end_rule_of(object_id: str, day_end: DayEnd, dialect: Dialect) -> DayEnd:
@@ -112,7 +121,7 @@ def _unapplied(answered: Booking, booking: Booking, change: BookingChange, zone:
 def _shows(answered: Booking, when: When, zone: str, day_end: DayEnd) -> bool:
     start, end = span(when, zone, day_end)
     return all(
-        abs(shown.astimezone(UTC) - asked.astimezone(UTC)) < NOTICEABLE
+        abs(as_meant(shown, asked, zone) - asked) < NOTICEABLE
         for shown, asked in ((answered.starts, start), (answered.ends, end))
     )
 

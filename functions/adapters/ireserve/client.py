@@ -22,7 +22,7 @@ from functions.application.ports import Bookable, BookingRow
 from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Gone, Malformed, Refused
-from functions.domain.model.zones import local
+from functions.domain.model.zones import day_of
 from functions.domain.planning.step import BookingChange
 from functions.domain.settings.dialect import Dialect
 
@@ -103,7 +103,7 @@ class IReserve:
 
         So pages overlap where a booking has several rows, and a tenant that gives few rows at once loses none.
         """
-        today = local(self._clock(), self._zone).date()
+        today = day_of(self._clock(), self._zone)
         found = self._lists.between(first, last, today, start, length)
         listed = rows.booking_rows(found, self._zone, self._dialect)
         if found and not listed:

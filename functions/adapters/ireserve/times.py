@@ -10,8 +10,9 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
+from functions.domain.model import zones
 from functions.domain.model.appointment import AllDay, When
-from functions.domain.model.zones import instant, local, midnight
+from functions.domain.model.zones import clock, instant, midnight, utc
 
 DayEnd = Literal["exclusive", "inclusive"]
 
@@ -36,20 +37,22 @@ NOON = 12
 def moment_of(whole: str, clock: str, zone: str) -> tuple[datetime, bool]:
     """Read a date with or without a time, else with the time of `clock`; say whether there was a time at all.
 
-    The moment is aware and on the wall clock of the zone. A date alone is its midnight.
+    A date alone is its midnight.
     """
     day = day_of(whole)
     if day is None:
         moment = datetime.fromisoformat(whole)
-        return _within(local(moment if moment.tzinfo else instant(moment, zone), zone)), True
+        return _within(utc(moment) if moment.tzinfo else instant(moment, zone)), True
     return at(day, seconds_of(clock) if clock else 0, zone), bool(clock)
 
 
 def at(day: date, seconds: int, zone: str) -> datetime:
-    """Return the moment at which the wall clock shows so many seconds since midnight, on that wall clock."""
+    """Return the moment at which the wall clock shows so many seconds since midnight."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ValueError("a year out of range")
-    return local(instant(datetime.combine(day, time()) + timedelta(seconds=seconds), zone), zone)
+    if seconds == DAY:
+        return midnight(day + timedelta(days=1), zone)
+    return zones.at(day, time(seconds // 3600, seconds // 60 % 60, seconds % 60), zone)
 
 
 def day_of(text: str) -> date | None:
@@ -83,23 +86,18 @@ def seconds_of(text: str) -> int:
 
 def written(moment: datetime, zone: str) -> str:
     """Write a moment as i-Reserve's examples do: `2018-02-13T09:30:00+0100`, in the integration's zone."""
-    return local(moment, zone).strftime("%Y-%m-%dT%H:%M:%S%z")
+    return f"{clock(moment, zone):%Y-%m-%dT%H:%M:%S%z}"
 
 
 def span(when: When, zone: str, day_end: DayEnd) -> tuple[datetime, datetime]:
-    """Return from when until when a booking is, on the wall clock; whole days run from midnight to midnight.
+    """Return from when until when a booking is; whole days run from midnight to midnight.
 
     With `inclusive` the end of whole days is the midnight at which the last day begins.
     """
     if isinstance(when, AllDay):
         last = when.until - timedelta(days=1 if day_end == "inclusive" else 0)
-        return local(midnight(when.first, zone), zone), local(midnight(last, zone), zone)
-    return local(when.start, zone), local(when.end, zone)
-
-
-def is_midnight(moment: datetime) -> bool:
-    """Say whether the wall clock shows midnight."""
-    return moment.time() == time()
+        return midnight(when.first, zone), midnight(last, zone)
+    return when.start, when.end
 
 
 def _seconds(hour: int, minutes: str, seconds: str) -> int:

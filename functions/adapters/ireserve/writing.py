@@ -8,7 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 from functions.adapters.ireserve.booking import booking_id, fields_of
-from functions.adapters.ireserve.change import change_body, check_body, end_rule_of, new_body, unapplied
+from functions.adapters.ireserve.change import (
+    change_body,
+    check_body,
+    end_rule_of,
+    has_clock_times,
+    new_body,
+    unapplied,
+)
 from functions.adapters.ireserve.http import Rest, Values
 from functions.adapters.ireserve.refusals import is_incomplete, is_nothing
 from functions.adapters.ireserve.times import DayEnd
@@ -77,8 +84,14 @@ class Writing:
         return self._shown({**fields, "id": booking.id})
 
     def check(self, object_id: str, when: When, number: int) -> None:
-        """Ask whether a booking could be made; raises `Refused`."""
+        """Ask whether a booking could be made; raises `Refused`.
+
+        A period that ends in the repeated hour of autumn before it began on the wall clock is not asked about: the
+        question has wall clock times only.
+        """
         rule = end_rule_of(object_id, self._day_end, self._dialect)
+        if not has_clock_times(when, self._zone):
+            return
         try:
             self._rest.post("booking/check", check_body(object_id, when, number, self._zone, rule))
         except Gone as error:

@@ -15,7 +15,10 @@ if TYPE_CHECKING:  # the hot functions handle no booking, and need not load what
 
 @dataclass(frozen=True, slots=True)
 class BookingRow:
-    """A row of a list of bookings: what the dialect lets it show; None = the row does not say."""
+    """A row of a list of bookings: what the dialect lets it show; None = the row does not say.
+
+    A row tells wall clock times only: of a time that happens twice in autumn `starts` and `ends` are the first.
+    """
 
     id: str
     starts: datetime | None = None

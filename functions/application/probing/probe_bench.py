@@ -1,9 +1,8 @@
 """The bench of a probe: both bookings in its hands, and the way back to how they were."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from functions.application.ports import Reservations
 from functions.application.probing import probe_record
@@ -15,6 +14,7 @@ from functions.application.sync.session import SyncSession
 from functions.domain.model.appointment import AllDay, Timed, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Conflict, Refused
+from functions.domain.model.zones import at, day_of, days_later
 from functions.domain.planning.projection import when_of
 from functions.domain.planning.step import BookingChange
 from functions.domain.settings.dialect import Dialect
@@ -118,11 +118,8 @@ class Bench:
         """Return the same time of day some days later."""
         if isinstance(when, AllDay):
             return AllDay(when.first + timedelta(days=days), when.until + timedelta(days=days))
-        zone = ZoneInfo(self.session.settings.timezone)
-        start, end = (
-            (moment.astimezone(zone) + timedelta(days=days)).astimezone(UTC) for moment in (when.start, when.end)
-        )
-        return Timed(start, end)
+        zone = self.session.settings.timezone
+        return Timed(days_later(when.start, days, zone), days_later(when.end, days, zone))
 
     def slots(self, when: When) -> list[When]:
         """Return times to try, the same time of day on other days."""
@@ -133,17 +130,16 @@ class Bench:
         """Return an hour of the first day, where it is whole days."""
         if isinstance(when, Timed):
             return when
-        zone = ZoneInfo(self.session.settings.timezone)
-        start = datetime.combine(when.first, time(10), zone)
+        start = at(when.first, time(10), self.session.settings.timezone)
         return Timed(start, start + timedelta(hours=1))
 
     def days(self, when: When) -> AllDay:
         """Return the whole days of a time."""
         if isinstance(when, AllDay):
             return when
-        zone = ZoneInfo(self.session.settings.timezone)
-        first = when.start.astimezone(zone).date()
-        return AllDay(first, max(when.end.astimezone(zone).date(), first + timedelta(days=1)))
+        zone = self.session.settings.timezone
+        first = day_of(when.start, zone)
+        return AllDay(first, max(day_of(when.end, zone), first + timedelta(days=1)))
 
     def listed(self, ireserve: Reservations, when: When) -> list[str]:
         """Return the bookings that a search finds on the first day of a time."""

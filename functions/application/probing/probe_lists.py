@@ -9,6 +9,7 @@ from functions.application.probing.guesses import SURE_COLUMN
 from functions.application.probing.probe_bench import Bench
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Gone, Malformed, Refused
+from functions.domain.model.zones import day_of
 
 MOST_ROWS = 200
 
@@ -41,7 +42,7 @@ def rows(b: Bench) -> None:
         objects[b.trial.second] = (b.trial.second_spot.object_id,)
     _column(b, objects, "column_object")
     known = [b.test_booking(), *([b.second()] if b.trial.second else [])]
-    _column(b, {booking.id: _last_days(booking) for booking in known}, "column_till_date")
+    _column(b, {booking.id: _last_days(b, booking) for booking in known}, "column_till_date")
     _column(b, {booking.id: _status(booking) for booking in known}, "column_status")
     status_names(b, *known)
     _rows_at_once(b)
@@ -64,9 +65,9 @@ def external_id_column(b: Bench, value: str) -> None:
         _column(b, {b.trial.second: (value.lower(),)}, "column_external_id")
 
 
-def _last_days(booking: Booking) -> tuple[str, ...]:
+def _last_days(b: Bench, booking: Booking) -> tuple[str, ...]:
     # the end of whole days may be the last day or the day after
-    ends = booking.ends.date()
+    ends = day_of(booking.ends, b.session.settings.timezone)
     return (f"{ends}", f"{ends - timedelta(days=1)}") if booking.day_mode else (f"{ends}",)
 
 
@@ -80,7 +81,7 @@ def _rows_at_once(b: Bench) -> None:
     if "search_start" not in b.trial.found:
         return
     first, last = b.session.settings.sync.window_days
-    today = b.session.now().date()
+    today = day_of(b.session.now(), b.session.settings.timezone)
     ireserve = b.asking()
     since, until = today + timedelta(days=first), today + timedelta(days=last)
     page = [row.id for row in ireserve.between(since, until, start=0, length=MOST_ROWS)]

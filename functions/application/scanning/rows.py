@@ -8,6 +8,7 @@ from functions.domain.model.appointment import Timed
 from functions.domain.model.booking import Booking
 from functions.domain.model.life import Active, Closed, LeftOut
 from functions.domain.model.link import Link
+from functions.domain.model.zones import same_clock
 from functions.domain.planning.projection import when_of
 
 PAGE, OVERLAP = 100, 5
@@ -31,7 +32,11 @@ def booking_of(row: BookingRow) -> Booking | None:
     if row.starts is None or row.ends is None or row.status is None or row.object_id is None:
         return None
     by_the_day = row.ends - row.starts >= timedelta(hours=23)
-    return None if by_the_day else Booking(row.id, row.object_id, row.starts, row.ends, row.status)
+    return (
+        None
+        if by_the_day or row.ends < row.starts
+        else Booking(row.id, row.object_id, row.starts, row.ends, row.status)
+    )
 
 
 def differs(session: SyncSession, row: BookingRow, link: Link) -> bool | None:
@@ -53,7 +58,8 @@ def differs(session: SyncSession, row: BookingRow, link: Link) -> bool | None:
     ):
         return True
     if isinstance(base.when, Timed):
-        return (row.starts, row.ends) != (base.when.start, base.when.end)
+        zone = session.settings.timezone
+        return not (same_clock(row.starts, base.when.start, zone) and same_clock(row.ends, base.when.end, zone))
     shown = Booking(row.id, row.object_id, row.starts, row.ends, row.status, day_mode=True)
     return when_of(shown, session.settings) != base.when
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from functions.application.intake.hints import Hint, Kind, task
 from functions.application.ports import BookingRow, Documents, Ports
@@ -24,6 +23,7 @@ from functions.application.sync import write_back
 from functions.application.sync.session import SyncSession
 from functions.domain.model.life import Closed, Detached
 from functions.domain.model.link import Link
+from functions.domain.model.zones import day_of
 from functions.domain.settings.integration import Integration
 
 WEEK = timedelta(days=7)
@@ -78,7 +78,7 @@ class Scan:
 
 def begin(ports: Ports, integration: Integration, kind: str, actor: str = "", scope: str = "all") -> Scan:
     """Start a walk in place of one of its kind that is under way; `scope` is all, future or none."""
-    today = ports.clock().astimezone(ZoneInfo(integration.settings.timezone)).date()
+    today = day_of(ports.clock(), integration.settings.timezone)
     before, ahead = integration.settings.sync.window_days
     first, last = today + timedelta(days=before), today + timedelta(days=ahead)
     if kind == "near":
@@ -216,7 +216,7 @@ def _finish(session: SyncSession, scan: Scan) -> None:
 
 def _is_whole(session: SyncSession, scan: Scan) -> bool:
     """Whether a walk looked at the whole window; a resync may begin today."""
-    began = scan.started_at.astimezone(ZoneInfo(session.settings.timezone)).date()
+    began = day_of(scan.started_at, session.settings.timezone)
     before, ahead = (began + timedelta(days=days) for days in session.settings.sync.window_days)
     return scan.kind != "near" and scan.first <= before and scan.last >= ahead
 

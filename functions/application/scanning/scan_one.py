@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from functions.application.intake.hints import Hint, Kind, task
 from functions.application.ports import BookingRow
@@ -19,6 +18,7 @@ from functions.application.sync.session import SyncSession
 from functions.domain.model.errors import AccessRevoked, Conflict, Stale, SyncError, Transient
 from functions.domain.model.identity import turn_of
 from functions.domain.model.link import Base, Link
+from functions.domain.model.zones import day_of
 from functions.domain.planning.lifecycle import AskAgain, Decided, LeaveOut, after
 from functions.domain.planning.projection import when_of
 
@@ -90,7 +90,7 @@ def look(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow) -> tuple
 def _left_out(session: SyncSession, scan: Scan, row: BookingRow) -> bool:
     if scan.leaves_out is None or row.starts is None:
         return scan.leaves_out == date.max
-    return row.starts.astimezone(ZoneInfo(session.settings.timezone)).date() < scan.leaves_out
+    return day_of(row.starts, session.settings.timezone) < scan.leaves_out
 
 
 def _note(session: SyncSession, scan: Scan, row: BookingRow, link: Link) -> Scan:

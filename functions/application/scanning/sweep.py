@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from functions.application.intake.hints import Hint, Kind, enqueue
 from functions.application.ports import Ports
@@ -12,6 +11,7 @@ from functions.application.scanning.scan import Scan
 from functions.application.store import calendars
 from functions.application.sync.session import SyncSession
 from functions.domain.model.identity import calendar_hash, turn_of
+from functions.domain.model.zones import clock
 from functions.domain.settings.integration import Integration, Phase
 
 NIGHT = (1, 5)  # local hours in which the whole window is compared; it begins in the first, each at its own minute
@@ -106,5 +106,5 @@ def _is_full_due(session: SyncSession, last: datetime | None) -> bool:
     now, own = session.now(), timedelta(minutes=turn_of(session.id, 60))  # so that not all call both sides at once
     if last is None or now - last >= OVERDUE + own:
         return True
-    local = (now.astimezone(ZoneInfo(session.settings.timezone)) - own).hour
-    return now - last >= NOT_TWICE and NIGHT[0] <= local < NIGHT[1]
+    hour = clock(now - own, session.settings.timezone).time_of_day.hour
+    return now - last >= NOT_TWICE and NIGHT[0] <= hour < NIGHT[1]

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from functions.application.ports import Bookable, CalendarEntry, Ports
 from functions.application.store import integrations
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.errors import SyncError
+from functions.domain.model.zones import day_of
 from functions.domain.settings.schema import Settings
 
 AHEAD = timedelta(days=30)
@@ -57,7 +57,7 @@ def without_calendar(ports: Ports, int_id: str) -> tuple[list[str], bool]:
     Bookings whose rows do not name their object are left out; trouble on i-Reserve's side gives an empty list.
     """
     session = open_session(ports, integrations.get(ports.documents, int_id))
-    today = ports.clock().astimezone(ZoneInfo(session.settings.timezone)).date()
+    today = day_of(ports.clock(), session.settings.timezone)
     try:
         rows = session.reservations.between(today, today + AHEAD, start=0, length=PAGE)
     except SyncError:

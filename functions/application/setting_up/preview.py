@@ -8,7 +8,6 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import Body, BookingRow, Ports
@@ -26,6 +25,7 @@ from functions.domain.model.errors import AccessRevoked, SyncError
 from functions.domain.model.event import Event
 from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Snapshot
+from functions.domain.model.zones import day_of, midnight
 from functions.domain.planning.plan_inbound import eligible
 from functions.domain.planning.step import InsertEvent, PatchEvent, ReviveEvent, Why, Write
 from functions.domain.settings.integration import Integration, Phase
@@ -127,7 +127,7 @@ def _week(session: SyncSession, integration: Integration, plan: Plan, began: dat
 
 
 def _blank(integration: Integration, now: datetime) -> Plan:
-    today = now.astimezone(ZoneInfo(integration.settings.timezone)).date()
+    today = day_of(now, integration.settings.timezone)
     before, ahead = integration.settings.sync.window_days
     backfill = integration.settings.sync.backfill
     whole = integration.activated_at is not None or backfill != "future"
@@ -205,8 +205,8 @@ def _with_line(plan: Plan, line: Body, did: Counter[str]) -> Plan:
 
 def _new_events(session: SyncSession, integration: Integration, plan: Plan, began: datetime) -> Plan:
     """Add the events that people made and that would become bookings, as far as the time goes."""
-    start = datetime.combine(plan.first, datetime.min.time(), ZoneInfo(integration.settings.timezone))
-    end = datetime.combine(plan.last, datetime.min.time(), ZoneInfo(integration.settings.timezone))
+    start = midnight(plan.first, integration.settings.timezone)
+    end = midnight(plan.last, integration.settings.timezone)
     calendars = [
         calendar
         for calendar in integration.settings.calendars

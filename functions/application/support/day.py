@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from functions.application.ports import BookingRow, Ports
 from functions.application.scanning.rows import booking_of, rows_of
@@ -18,6 +17,7 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Malformed, SyncError
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.link import Link, State
+from functions.domain.model.zones import midnight
 from functions.domain.planning.plan_inbound import eligible
 from functions.domain.planning.projection import period, when_of
 
@@ -124,9 +124,8 @@ def read(ports: Ports, int_id: str, first: date, days: int = 1, object_id: str =
 
 
 def _events(session: SyncSession, calendar: str, first: date, days: int) -> list[Event] | SyncError:
-    zone = ZoneInfo(session.settings.timezone)
-    start = datetime.combine(first, datetime.min.time(), zone)
-    end = datetime.combine(first + timedelta(days=days), datetime.min.time(), zone)
+    zone = session.settings.timezone
+    start, end = midnight(first, zone), midnight(first + timedelta(days=days), zone)
     found: list[Event] = []
     page = ""
     try:

@@ -20,7 +20,7 @@ from functions.application.watching import channels, rotation
 from functions.domain.model.addresses import is_mail_address
 from functions.domain.model.errors import SyncError
 from functions.domain.model.link import State
-from functions.domain.model.zones import local
+from functions.domain.model.zones import clock
 from functions.domain.settings.integration import Phase
 
 ADDRESS = re.compile(r"(?<![^\s@,;()])[^\s@,;()]+@[^\s@,;()]+")
@@ -279,7 +279,7 @@ def _channel(session: SyncSession, calendar: str) -> Check:
 
 
 def _moment(session: SyncSession, moment: datetime) -> str:
-    return f"{local(moment, session.settings.timezone):%d-%m-%Y %H:%M}"
+    return f"{clock(moment, session.settings.timezone):%d-%m-%Y %H:%M}"
 
 
 def _waiting(session: SyncSession) -> list[Check]:

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Protocol, runtime_checkable
-from zoneinfo import ZoneInfo
 
 from functions.application.setting_up import drafts
 from functions.application.store import calendars, journal_read
 from functions.application.sync.finding import Check
 from functions.application.sync.session import SyncSession
 from functions.domain.model.errors import SyncError
-from functions.domain.model.zones import local
+from functions.domain.model.zones import clock, day_of
 from functions.domain.settings.integration import Phase
 
 SKEW_AMBER, SKEW_RED = timedelta(seconds=10), timedelta(seconds=60)
@@ -116,7 +115,7 @@ def _queue(session: SyncSession) -> Iterator[Check]:
 
 
 def _statuses(session: SyncSession) -> Iterator[Check]:
-    today = session.now().astimezone(ZoneInfo(session.settings.timezone)).date()
+    today = day_of(session.now(), session.settings.timezone)
     try:
         rows = session.reservations.between(today, today + AHEAD, start=0, length=PAGE)
     except SyncError:
@@ -140,4 +139,4 @@ def _since(now: datetime, moment: datetime | None) -> timedelta | None:
 
 
 def _moment(session: SyncSession, moment: datetime | None) -> str:
-    return f"{local(moment, session.settings.timezone):%d-%m-%Y %H:%M}" if moment is not None else "–"
+    return f"{clock(moment, session.settings.timezone):%d-%m-%Y %H:%M}" if moment is not None else "–"

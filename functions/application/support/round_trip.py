@@ -6,9 +6,8 @@ The event carries a mark and an id derived from it, so that no pull takes it for
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from functions.application.ports import Ports
 from functions.application.store import calendars, integrations
@@ -18,6 +17,7 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Conflict, Refused, SyncError
 from functions.domain.model.event import EventKey, Mark
 from functions.domain.model.identity import TEST_LINK, test_event_id
+from functions.domain.model.zones import at, day_of
 from functions.domain.planning.step import BookingChange, EventChange
 
 T = TypeVar("T")
@@ -119,6 +119,6 @@ def _quietly(work: Callable[[], object]) -> None:
 
 def _when(session: SyncSession, hour: int) -> Timed:
     """Return a quarter of an hour in the coming night, in the integration's zone."""
-    zone = ZoneInfo(session.settings.timezone)
-    night = datetime.combine(session.now().astimezone(zone).date() + timedelta(days=1), time(hour), zone)
+    zone = session.settings.timezone
+    night = at(day_of(session.now(), zone) + timedelta(days=1), time(hour), zone)
     return Timed(night, night + timedelta(minutes=15))

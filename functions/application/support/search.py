@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from functions.application.ports import Ports
 from functions.application.store import integrations, links
@@ -14,6 +13,7 @@ from functions.application.support import day
 from functions.application.support.day import Item
 from functions.application.support.names import Names
 from functions.application.sync.session import SyncSession, open_session
+from functions.domain.model import zones
 from functions.domain.model.errors import Malformed, SyncError
 from functions.domain.model.event import Event
 
@@ -36,7 +36,7 @@ class Results:
 def search(ports: Ports, int_id: str, asked: str, names: Names) -> Results:
     """Find by a date, else by an object's name or number, else by a text; raises `Malformed` where it is too short."""
     session = open_session(ports, integrations.get(ports.documents, int_id))
-    today = session.now().astimezone(ZoneInfo(session.settings.timezone)).date()
+    today = zones.day_of(session.now(), session.settings.timezone)
     if (on := day_of(asked, today)) is not None:
         return _of_days(ports, int_id, on, 1, lambda _: True, "day")
     objects = {each for each, name in names.objects.items() if asked.casefold() == name.strip().casefold()}

@@ -4,7 +4,7 @@ from functions.application.sync.session import SyncSession
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Gone, Refused
-from functions.domain.model.zones import local
+from functions.domain.model.zones import day_of, same_clock
 from functions.domain.planning.projection import period
 
 PAGE, MOST = 100, 1000  # bookings of one day
@@ -44,13 +44,14 @@ def _shows(session: SyncSession, booking: Booking, field: str) -> bool:
 
 def _beginning_with(session: SyncSession, when: When) -> list[str]:
     """Return the bookings that begin when the event does, and those whose row does not say."""
-    start, _ = period(when, session.settings.timezone)
-    day = when.first if isinstance(when, AllDay) else local(when.start, session.settings.timezone).date()
+    zone = session.settings.timezone
+    start, _ = period(when, zone)
+    day = when.first if isinstance(when, AllDay) else day_of(when.start, zone)
     seen: dict[str, bool] = {}
     place = 0
     while place < MOST and (page := session.reservations.between(day, day, start=place, length=PAGE)):
         known = len(seen)
-        seen.update((row.id, row.starts in (None, start)) for row in page)
+        seen.update((row.id, row.starts is None or same_clock(row.starts, start, zone)) for row in page)
         if len(seen) == known:
             break
         place += len(page)

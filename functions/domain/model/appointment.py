@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from functions.domain.model.zones import utc
+
 
 @dataclass(frozen=True, slots=True)
 class Timed:
@@ -17,7 +19,7 @@ class Timed:
                 continue  # as most are: a page of events makes thousands
             if moment.tzinfo is None:
                 raise ValueError("an instant needs a time zone")
-            object.__setattr__(self, name, moment.astimezone(UTC).replace(microsecond=0))
+            object.__setattr__(self, name, utc(moment).replace(microsecond=0))
 
 
 @dataclass(frozen=True, slots=True)

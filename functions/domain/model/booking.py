@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from functions.domain.model.zones import utc
+
 
 @dataclass(frozen=True, slots=True)
 class Booking:
     """One booking.
 
-    `starts` and `ends` are aware datetimes; with `day_mode` only their local dates count and `ends` is the last day or
+    `starts` and `ends` are moments, kept in UTC; with `day_mode` only their local dates count and `ends` is the last day or
     the day after it, as the setting `sync.day_end` says. `fields` holds every value of the answer by i-Reserve's own
     field name in lower case, as text, for templates and custom fields.
     """
@@ -28,6 +30,10 @@ class Booking:
     email: str = ""
     activity_id: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "starts", utc(self.starts))
+        object.__setattr__(self, "ends", utc(self.ends))
 
     def value_of(self, field_name: str) -> str:
         """Text of a field that the settings name: `external_id`, `remarks` or `customNN`; "" when it is not there."""

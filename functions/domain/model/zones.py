@@ -1,11 +1,16 @@
-"""Local time of an integration: between the wall clock and the instant.
+"""Local time of an integration: the only place where moments and wall clocks meet.
 
-`zone` is an IANA name such as `Europe/Amsterdam`. Python's rules (PEP 495) with `fold=0` are the ones wanted: a wall
-clock time that summer time skips is shifted forward by what was skipped, and one that happens twice is the first.
+A moment is a datetime in UTC, everywhere: what reads one from outside keeps it so (`utc`), so that moments can be
+compared and subtracted. What a wall clock shows is a `Clock`, which can be written and not calculated with: within one
+zone Python compares and subtracts aware datetimes by their wall clock, which is wrong in the nights of a change.
+
+`zone` is an IANA name such as `Europe/Amsterdam`. A wall clock time that summer time skips is shifted forward by what
+was skipped, and of one that happens twice the first is meant: PEP 495 with `fold=0`.
 https://peps.python.org/pep-0495/
 """
 
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 LONGEST_NAME = 64
@@ -22,20 +27,86 @@ def is_zone(name: str) -> bool:
     return True
 
 
-def local(moment: datetime, zone: str) -> datetime:
-    """Return an aware moment on the wall clock of the zone, aware; of two equal autumn hours `fold` tells which."""
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What a wall clock shows: the day, the time of day, and how far it is ahead of UTC (which tells equal hours apart)."""
+
+    day: date
+    time_of_day: time
+    ahead: timedelta
+
+    def __format__(self, spec: str) -> str:
+        """Write it by the codes of `strftime`."""
+        return datetime.combine(self.day, self.time_of_day, timezone(self.ahead)).strftime(spec)
+
+
+def utc(moment: datetime) -> datetime:
+    """Return an aware moment in UTC."""
+    if moment.tzinfo is UTC:
+        return moment
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
-    return moment.astimezone(ZoneInfo(zone))
+    return moment.astimezone(UTC)
+
+
+def clock(moment: datetime, zone: str) -> Clock:
+    """Return what the wall clock of the zone shows at a moment."""
+    here = utc(moment).astimezone(ZoneInfo(zone))
+    return Clock(here.date(), here.time(), here.utcoffset() or timedelta())
+
+
+def day_of(moment: datetime, zone: str) -> date:
+    """Return the day that it is in the zone at a moment."""
+    return clock(moment, zone).day
 
 
 def instant(naive: datetime, zone: str) -> datetime:
-    """Return the instant, aware in UTC, at which the wall clock of the zone shows a naive time."""
+    """Return the moment at which the wall clock of the zone shows a naive time."""
     if naive.tzinfo is not None:
         raise ValueError("a wall clock time has no time zone of its own")
     return naive.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
 
 
+def at(day: date, time_of_day: time, zone: str) -> datetime:
+    """Return the moment at which the wall clock of the zone shows a time of a day."""
+    return instant(datetime.combine(day, time_of_day), zone)
+
+
 def midnight(day: date, zone: str) -> datetime:
-    """Return the instant at which a day begins in the zone, aware in UTC."""
-    return instant(datetime.combine(day, time()), zone)
+    """Return the moment at which a day begins in the zone."""
+    return at(day, time(), zone)
+
+
+def begins_a_day(moment: datetime, zone: str) -> bool:
+    """Whether a day begins in the zone at a moment; where summer time begins at midnight that shows as one o'clock."""
+    return midnight(day_of(moment, zone), zone) == utc(moment)
+
+
+def days_later(moment: datetime, days: int, zone: str) -> datetime:
+    """Return the moment at which the wall clock of the zone shows the same time some days later."""
+    shown = clock(moment, zone)
+    return at(shown.day + timedelta(days=days), shown.time_of_day, zone)
+
+
+def same_clock(one: datetime, other: datetime, zone: str) -> bool:
+    """Whether the wall clock of the zone shows the same at both moments: what tells of wall clocks only cannot differ."""
+    if one == other:
+        return True
+    here, there = clock(one, zone), clock(other, zone)
+    return (here.day, here.time_of_day) == (there.day, there.time_of_day)
+
+
+def second_of_two(moment: datetime, zone: str) -> datetime | None:
+    """Return the moment at which the wall clock shows once more what it shows at this one; None where it never does."""
+    shown = clock(moment, zone)
+    wall = datetime.combine(shown.day, shown.time_of_day, ZoneInfo(zone))
+    later = wall.replace(fold=1).astimezone(UTC)
+    return later if later > utc(moment) and same_clock(later, moment, zone) else None
+
+
+def as_meant(moment: datetime, known: datetime, zone: str) -> datetime:
+    """Return which of two equal hours a moment stands for: the second one where it is known that this was meant.
+
+    For a moment that comes from a system which may keep the wall clock only, and then gives the first of the two.
+    """
+    return known if known == second_of_two(moment, zone) else moment

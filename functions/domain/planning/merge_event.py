@@ -1,13 +1,13 @@
 """The event's half of the merge: its time and room as the booking has them, the texts where the booking owns them."""
 
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from functions.domain.model.appointment import Appointment
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, MeetState
 from functions.domain.model.link import Base, Link, Origin
 from functions.domain.model.text import as_read, put_together, take_apart
+from functions.domain.model.zones import clock
 from functions.domain.planning.projection import base_of, reminder_text, restyled, when_of
 from functions.domain.planning.reasons import notice, sentence
 from functions.domain.planning.step import DeleteEvent, EventChange, MoveEvent, PatchEvent, Planned, Why
@@ -122,9 +122,7 @@ def _with_notice(
     if category and not anew and text.notice.endswith(sentence(category, context.settings.language)):
         return change
     said = (
-        notice(category, context.settings.language, context.now.astimezone(ZoneInfo(context.settings.timezone)))
-        if category
-        else ""
+        notice(category, context.settings.language, clock(context.now, context.settings.timezone)) if category else ""
     )
     if said == text.notice:
         return change

@@ -3,9 +3,13 @@
 One step at a time: after each the executor saves, and plans again on what the step brought about, until it rests.
 """
 
+from dataclasses import replace
+
+from functions.domain.model.appointment import Timed
 from functions.domain.model.attempts import QUIET, is_loop
 from functions.domain.model.life import Detached, Paused
 from functions.domain.model.snapshot import Presence
+from functions.domain.model.zones import as_meant
 from functions.domain.planning.attempt_of import attempt_of, shown
 from functions.domain.planning.lifecycle import Pause, Reopen, Resume, decide, is_bookkeeping
 from functions.domain.planning.merge import merge
@@ -19,6 +23,7 @@ from functions.domain.planning.view import SECOND_READ, PlanningContext, View, W
 
 def plan(v: View, context: PlanningContext) -> Planned:
     """Return the next step for a link, with what both sides agree on once it is done."""
+    v = _as_meant(v, context.settings.timezone)
     planned = _decide(v, context)
     step = planned.step
     if not isinstance(step, Write) or _always_passes(step) or not _goes_on_with_a_loop(v, step, context):
@@ -26,6 +31,19 @@ def plan(v: View, context: PlanningContext) -> Planned:
     if isinstance(step, PatchEvent) and step.change.when is None:
         return Planned(Rest(Why.TOO_OFTEN))  # a text never stops the times of a pair
     return decide(v.link, Pause(Why.TOO_OFTEN, context.now, shown(v, context.digest)), Why.TOO_OFTEN)
+
+
+def _as_meant(v: View, zone: str) -> View:
+    """Read a booking's times as both sides agreed on them, where i-Reserve cannot tell which of two equal hours is meant."""
+    booking, base = v.booking.value, v.link.base
+    if v.link.intent is not None and v.link.intent.base is not None:
+        base = v.link.intent.base
+    if booking is None or base is None or not isinstance(base.when, Timed):
+        return v
+    starts, ends = as_meant(booking.starts, base.when.start, zone), as_meant(booking.ends, base.when.end, zone)
+    if (starts, ends) == (booking.starts, booking.ends):
+        return v
+    return replace(v, booking=replace(v.booking, value=replace(booking, starts=starts, ends=ends)))
 
 
 def _decide(v: View, context: PlanningContext) -> Planned:

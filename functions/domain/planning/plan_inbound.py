@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from functions.domain.model.appointment import AllDay, Timed
 from functions.domain.model.booking import Booking
@@ -12,6 +11,7 @@ from functions.domain.model.life import Grace, Held, Refused
 from functions.domain.model.link import Approve, Base, Link, Restore
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.model.text import as_read, put_together, take_apart
+from functions.domain.model.zones import clock
 from functions.domain.planning.lifecycle import Adopt, Hold, Part, Wait, decide
 from functions.domain.planning.merge import may_write_booking, merge
 from functions.domain.planning.merge_event import noted
@@ -74,7 +74,7 @@ def plan_new_event(v: View, context: PlanningContext) -> Planned:
 def _told(v: View, context: PlanningContext, event: Event, at: datetime) -> Planned | None:
     """Return the write of the line about the last refusal, in place of one about an earlier, unless it stands there."""
     language, text = context.settings.language, take_apart(event.description)
-    said = notice(v.link.notice, language, at.astimezone(ZoneInfo(context.settings.timezone)))
+    said = notice(v.link.notice, language, clock(at, context.settings.timezone))
     if text.notice == said:
         return noted(v, context)
     bare = replace(event, description=put_together(replace(text, notice=""), language, line=False))

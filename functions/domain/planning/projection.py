@@ -1,8 +1,7 @@
 """Projection: what a booking should look like as an event, and an event as a booking."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from functions.domain.model.addresses import is_mail_address
 from functions.domain.model.appointment import AllDay, Appointment, Style, Timed, When
@@ -11,6 +10,7 @@ from functions.domain.model.event import Event
 from functions.domain.model.identity import Digest
 from functions.domain.model.link import Base
 from functions.domain.model.text import as_read, escape, plain, readable, take_apart
+from functions.domain.model.zones import day_of, midnight
 from functions.domain.settings.schema import COLOURS, MappingRow, Settings
 from functions.domain.settings.template import fill
 
@@ -23,8 +23,7 @@ def when_of(booking: Booking, settings: Settings) -> When:
     """Return when a booking is: days in the integration's zone in day mode, else instants."""
     if not booking.day_mode:
         return Timed(booking.starts, max(booking.starts, booking.ends))
-    zone = ZoneInfo(settings.timezone)
-    first, last = booking.starts.astimezone(zone).date(), booking.ends.astimezone(zone).date()
+    first, last = day_of(booking.starts, settings.timezone), day_of(booking.ends, settings.timezone)
     until = last + timedelta(days=1) if settings.sync.day_end == "inclusive" else last
     return AllDay(first, max(until, first + timedelta(days=1)))
 
@@ -33,9 +32,7 @@ def period(when: When, timezone: str) -> tuple[datetime, datetime]:
     """Return start and end as instants; days run from local midnight to local midnight."""
     if isinstance(when, Timed):
         return when.start, when.end
-    zone = ZoneInfo(timezone)
-    start, end = (datetime.combine(day, time(), zone).astimezone(UTC) for day in (when.first, when.until))
-    return start, end
+    return midnight(when.first, timezone), midnight(when.until, timezone)
 
 
 def same_time(one: When, other: When, timezone: str) -> bool:
@@ -57,15 +54,15 @@ def appointment_of(booking: Booking, settings: Settings, calendar: str) -> Appoi
             reminders=_reminders(settings),
             style=_style(booking, settings, row, ""),
         )
-    zone = ZoneInfo(settings.timezone)
-    starts, ends = booking.starts.astimezone(zone), booking.ends.astimezone(zone)
-    location = fill(o.location_template, booking, starts, ends, settings.language)
-    title = fill(o.title_template, booking, starts, ends, settings.language)
+    location = fill(o.location_template, booking, settings.timezone, settings.language)
+    title = fill(o.title_template, booking, settings.timezone, settings.language)
     return Appointment(
         when=when_of(booking, settings),
         calendar=calendar,
         title=" ".join(readable(title).split())[:TITLE_LIMIT],
-        description=escape(fill(o.description_template, booking, starts, ends, settings.language))[:DESCRIPTION_LIMIT],
+        description=escape(fill(o.description_template, booking, settings.timezone, settings.language))[
+            :DESCRIPTION_LIMIT
+        ],
         guest=_guest(booking) if o.use_customer_data else "",
         reminders=_reminders(settings),
         meet=o.create_meet_link,

@@ -1,6 +1,6 @@
 """The sentences a planner reads: why an event went back or did not become a booking."""
 
-from datetime import datetime
+from functions.domain.model.zones import Clock
 
 NOTICE_SIGN = "⚠"
 SENTENCES = {
@@ -44,6 +44,6 @@ def sentence(category: str, language: str) -> str:
     return SENTENCES.get(category, SENTENCES["other"])[language]
 
 
-def notice(category: str, language: str, local_now: datetime) -> str:
+def notice(category: str, language: str, now: Clock) -> str:
     """Return the dated line that stands under the service's line of an event."""
-    return f"{NOTICE_SIGN} {local_now:%d-%m-%Y %H:%M} {sentence(category, language)}"
+    return f"{NOTICE_SIGN} {now:%d-%m-%Y %H:%M} {sentence(category, language)}"

@@ -7,11 +7,11 @@ another time has an id of its own, and only its birth and last change are those 
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.event import Event
 from functions.domain.model.link import Link
+from functions.domain.model.zones import clock, day_of
 
 Twin = tuple[datetime, datetime]  # when the root of an occurrence was made, and when it last changed
 NEAR = timedelta(days=7)
@@ -37,23 +37,21 @@ def in_step(lost: Sequence[When], appeared: Sequence[Event], timezone: str) -> b
     """Whether new occurrences begin where the lost ones did, on the same weekdays or at the same time of day."""
     if not lost or not appeared:
         return False
-    zone = ZoneInfo(timezone)
     before, after = list(lost), [event.when for event in appeared]
-    apart = min(_day(when, zone) for when in after) - min(_day(when, zone) for when in before)
-    weekdays = [{_day(when, zone).weekday() for when in each} for each in (before, after)]
-    times = [{_time_of_day(when, zone) for when in each} for each in (before, after)]
+    apart = min(_day(when, timezone) for when in after) - min(_day(when, timezone) for when in before)
+    weekdays = [{_day(when, timezone).weekday() for when in each} for each in (before, after)]
+    times = [{_time_of_day(when, timezone) for when in each} for each in (before, after)]
     return abs(apart) <= NEAR and (weekdays[0] == weekdays[1] or times[0] == times[1])
 
 
 def pair(vanished: Sequence[Link], appeared: Sequence[Event], timezone: str) -> list[tuple[Link, Event]]:
     """Pair the links of one family whose occurrence vanished with its new occurrences: by local date, then by order."""
-    zone = ZoneInfo(timezone)
     links = [(link, link.base.when) for link in vanished if link.base is not None]
     links.sort(key=lambda each: _order(each[1]))
     events = sorted(appeared, key=lambda event: _order(event.when))
     pairs: list[tuple[Link, Event]] = []
     for event in list(events):
-        match = next((each for each in links if _day(each[1], zone) == _day(event.when, zone)), None)
+        match = next((each for each in links if _day(each[1], timezone) == _day(event.when, timezone)), None)
         if match is not None:
             pairs.append((match[0], event))
             links.remove(match)
@@ -61,14 +59,14 @@ def pair(vanished: Sequence[Link], appeared: Sequence[Event], timezone: str) -> 
     return pairs + [(link, event) for (link, _), event in zip(links, events, strict=False)]
 
 
-def _day(when: When, zone: ZoneInfo) -> date:
-    return when.first if isinstance(when, AllDay) else when.start.astimezone(zone).date()
+def _day(when: When, timezone: str) -> date:
+    return when.first if isinstance(when, AllDay) else day_of(when.start, timezone)
 
 
-def _time_of_day(when: When, zone: ZoneInfo) -> str:
+def _time_of_day(when: When, timezone: str) -> str:
     if isinstance(when, AllDay):
         return f"{(when.until - when.first).days} days"
-    return f"{when.start.astimezone(zone):%H:%M} {when.end - when.start}"
+    return f"{clock(when.start, timezone):%H:%M} {when.end - when.start}"
 
 
 def _order(when: When) -> str:

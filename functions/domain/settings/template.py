@@ -6,9 +6,10 @@ https://support.i-reserve.net/en/ (functional information, template variables, b
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date
 
 from functions.domain.model.booking import Booking
+from functions.domain.model.zones import clock
 
 PLACEHOLDER = re.compile(r"\{([A-Z][A-Z0-9_]*)\}")
 BRACES = re.compile(r"\{([^{}]*)\}")
@@ -89,9 +90,9 @@ def template_faults(template: str) -> Iterator[str]:
             yield f"{{{name}}} is not a placeholder; write it in capitals, such as {{BOOKING_NUMBER}}"
 
 
-def fill(template: str, booking: Booking, starts: datetime, ends: datetime, language: str) -> str:
-    """Fill a template; `starts` and `ends` are in the integration's zone. An unknown or empty value becomes ""."""
-    values = _computed(booking, starts, ends, language)
+def fill(template: str, booking: Booking, zone: str, language: str) -> str:
+    """Fill a template with times of the zone, an IANA name. An unknown or empty value becomes ""."""
+    values = _computed(booking, zone, language)
 
     def value(match: re.Match[str]) -> str:
         name = match.group(1)
@@ -104,22 +105,23 @@ def fill(template: str, booking: Booking, starts: datetime, ends: datetime, lang
     return PLACEHOLDER.sub(value, template).strip()
 
 
-def _computed(booking: Booking, starts: datetime, ends: datetime, language: str) -> dict[str, str]:
+def _computed(booking: Booking, zone: str, language: str) -> dict[str, str]:
+    starts, ends = clock(booking.starts, zone), clock(booking.ends, zone)
     return {
         "BOOKING_NUMBER": booking.id,
-        "FROMDATE": _date(starts, language),
+        "FROMDATE": _date(starts.day, language),
         "FROMTIME": f"{starts:%H:%M}",
-        "TILLDATE": _date(ends, language),
+        "TILLDATE": _date(ends.day, language),
         "TILLTIME": f"{ends:%H:%M}",
-        "MINUTES": str(int((ends - starts).total_seconds() // 60)),
+        "MINUTES": str(int((booking.ends - booking.starts).total_seconds() // 60)),
         "NUMBER_OF_PLACES": str(booking.number),
         "REMARKS": booking.remarks,
         "OBJECT": booking.object_name or booking.object_id,
     }
 
 
-def _date(moment: datetime, language: str) -> str:
-    return f"{DAYS[language][moment.weekday()]} {moment.day} {MONTHS[language][moment.month - 1]} {moment.year}"
+def _date(day: date, language: str) -> str:
+    return f"{DAYS[language][day.weekday()]} {day.day} {MONTHS[language][day.month - 1]} {day.year}"
 
 
 def _custom(fields: Mapping[str, str], number: str) -> str:

@@ -1,7 +1,6 @@
 """The JSON API of the console: what the screens and the operators' programs call."""
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Request, Response, request
 
@@ -11,6 +10,7 @@ from functions.application.store import integrations, journal_read, parked
 from functions.application.store.integrations import path_of
 from functions.application.support import alerts, day, diagnose, held, round_trip, undo
 from functions.application.sync.session import open_session
+from functions.domain.model import zones
 from functions.entrypoints.console.api_probe import probe_routes
 from functions.entrypoints.console.json_forms import BESIDE, plain, shown
 from functions.entrypoints.console.screens_day import asked
@@ -118,8 +118,8 @@ def _reading(routes: Blueprint, ports: Ports) -> None:
 
     @routes.get("/<int_id>/day")
     def one_day(int_id: str) -> Response:
-        zone = ZoneInfo(integrations.get(ports.documents, int_id).settings.timezone)
-        first, count, object_id = asked(request.args, ports.clock().astimezone(zone).date())
+        zone = integrations.get(ports.documents, int_id).settings.timezone
+        first, count, object_id = asked(request.args, zones.day_of(ports.clock(), zone))
         return answer(200, plain(day.read(ports, int_id, first, count, object_id)))
 
     @routes.get("/<int_id>/diagnostics")

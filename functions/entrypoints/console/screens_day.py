@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
 
@@ -13,6 +12,7 @@ from functions.application.store import integrations, journal_read
 from functions.application.store.journal_read import Selection
 from functions.application.support import day as days
 from functions.application.support.day import Day, Item, Room
+from functions.domain.model import zones
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.errors import Malformed
 from functions.domain.planning.projection import period
@@ -53,7 +53,7 @@ def add(routes: Blueprint, desk: Desk) -> None:
     def day(int_id: str) -> Response:
         integration = integrations.get(desk.ports.documents, int_id)
         zone = integration.settings.timezone
-        today = desk.ports.clock().astimezone(ZoneInfo(zone)).date()
+        today = zones.day_of(desk.ports.clock(), zone)
         first, count, object_id = asked(request.args, today)
         found = days.read(desk.ports, int_id, first, count, object_id)
         return desk.page("day.html", int_id, here="day", **_values(desk, integration, found, object_id, today))
@@ -73,14 +73,14 @@ def asked(given: Mapping[str, str], today: date) -> tuple[date, int, str]:
 
 def _values(desk: Desk, integration: Integration, found: Day, object_id: str, today: date) -> dict[str, Any]:
     int_id, settings = integration.id, integration.settings
-    t, names, zone = desk.texts(integration), desk.catalogue.of(int_id), ZoneInfo(settings.timezone)
+    t, names, zone = desk.texts(integration), desk.catalogue.of(int_id), settings.timezone
     first, last = found.first, found.first + timedelta(days=found.days)
-    since, until = (datetime.combine(each, datetime.min.time(), zone) for each in (first, last))
+    since, until = (zones.midnight(each, zone) for each in (first, last))
     wanted = (object_id,) if object_id else ()
     rows, _ = journal_read.selected(
         desk.ports,
         int_id,
-        Selection(objects=wanted, since=since, until=until.astimezone(ZoneInfo("UTC"))),
+        Selection(objects=wanted, since=since, until=until),
         "",
         MOST_TOLD,
     )
@@ -106,37 +106,32 @@ def _values(desk: Desk, integration: Integration, found: Day, object_id: str, to
     }
 
 
-def _by_day(room: Room, found: Day, zone: ZoneInfo) -> Iterator[tuple[date, list[Item]]]:
+def _by_day(room: Room, found: Day, zone: str) -> Iterator[tuple[date, list[Item]]]:
     for number in range(found.days):
         day = found.first + timedelta(days=number)
         yield day, [item for item in room.found if _on(item.when, day, zone)]
 
 
-def _on(when: When, day: date, zone: ZoneInfo) -> bool:
+def _on(when: When, day: date, zone: str) -> bool:
     if isinstance(when, AllDay):
         return when.first <= day < when.until
-    first, last = when.start.astimezone(zone), (when.end - timedelta(seconds=1)).astimezone(zone)
-    return first.date() <= day <= max(first.date(), last.date())
+    first, last = zones.day_of(when.start, zone), zones.day_of(when.end - timedelta(seconds=1), zone)
+    return first <= day <= max(first, last)
 
 
 def hours(when: When, day: date, timezone: str, whole: str) -> str:
     """Return the hours of something on a day: `09:00 – 10:30`, `… – 01:00` where it began the day before."""
     if isinstance(when, AllDay):
         return whole
-    zone = ZoneInfo(timezone)
-    start, end = when.start.astimezone(zone), when.end.astimezone(zone)
-    first = f"{start:%H:%M}" if start.date() == day else "…"
-    return f"{first} – {f'{end:%H:%M}' if end.date() == day or end == _midnight(day, zone) else '…'}"
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day + timedelta(days=1), datetime.min.time(), zone)
+    start, end = zones.clock(when.start, timezone), zones.clock(when.end, timezone)
+    first = f"{start:%H:%M}" if start.day == day else "…"
+    today = end.day == day or when.end == zones.midnight(day + timedelta(days=1), timezone)
+    return f"{first} – {f'{end:%H:%M}' if today else '…'}"
 
 
 def strip(items: list[Item], day: date, timezone: str) -> Strip:
     """Return the strip of a day: from seven to eleven at night, further where something stands outside."""
-    zone = ZoneInfo(timezone)
-    begin = datetime.combine(day, datetime.min.time(), zone)
+    begin = zones.midnight(day, timezone)
     spans = [
         (side, item.relation.value, *_hours_from(begin, period(when, timezone)))
         for item in items

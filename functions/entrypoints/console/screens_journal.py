@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
 
@@ -16,6 +15,7 @@ from functions.application.store import integrations, journal_read
 from functions.application.store.integrations import path_of
 from functions.application.store.journal_read import KINDS, OUTCOMES, Selection
 from functions.application.support import undo
+from functions.domain.model import zones
 from functions.domain.model.errors import Malformed, SyncError
 from functions.domain.settings.integration import Integration
 from functions.entrypoints.console.desk import Desk
@@ -113,7 +113,7 @@ def _asked() -> Asked:
 def selection(asked: Mapping[str, str] | Asked, integration: Integration) -> Selection:
     """Return the entries that are asked for; raises `Malformed` for a date, a kind or an outcome that is none."""
     settings, room = integration.settings, asked["room"]
-    zone = ZoneInfo(settings.timezone)
+    zone = settings.timezone
     kind, outcome = asked["kind"], asked["outcome"]
     if (kind and kind not in KINDS) or (outcome and outcome not in OUTCOMES):
         raise Malformed(f"choose one of {', '.join((*KINDS, *OUTCOMES))}", reason="kind")
@@ -131,12 +131,11 @@ def selection(asked: Mapping[str, str] | Asked, integration: Integration) -> Sel
     )
 
 
-def _midnight(text: str, zone: ZoneInfo, more: int) -> datetime | None:
+def _midnight(text: str, zone: str, more: int) -> datetime | None:
     if not text:
         return None
     try:
-        day = date.fromisoformat(text) + timedelta(days=more)
-        return datetime.combine(day, datetime.min.time(), zone).astimezone(ZoneInfo("UTC"))
+        return zones.midnight(date.fromisoformat(text) + timedelta(days=more), zone)
     except (ValueError, OverflowError):
         raise Malformed("give dates as 2026-11-24", reason="date") from None
 

@@ -175,7 +175,7 @@ def _move(old: Body | None, new: Body | None, t: Texts) -> str:
     if not old or before == after:
         return after
     if new and "start" in old and "start" in new:
-        days = {t.local(each).date() for each in (old["start"], old["end"], new["start"], new["end"])}
+        days = {t.local(each).day for each in (old["start"], old["end"], new["start"], new["end"])}
         if len(days) == 1:
             return f"{before} → {t.local(datetime.fromisoformat(new['start'])):%H:%M} – {t.local(new['end']):%H:%M}"
     return f"{before} → {after}"

@@ -6,12 +6,12 @@ written where it arises, in English; `texts/sentences.nl.yaml` has the Dutch of 
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from functions.domain.model.zones import Clock, clock
 from functions.domain.settings.template import DAYS, MONTHS
 
 FOLDER = Path(__file__).parent / "texts"
@@ -81,11 +81,11 @@ class Texts:
         if not moment:
             return "–"
         here = self.local(moment)
-        return f"{self.day(here.date())} {here:%H:%M}"
+        return f"{self.day(here.day)} {here:%H:%M}"
 
     def second(self, moment: datetime | str) -> str:
         """Return a moment to the second."""
-        return f"{self.day(self.local(moment).date())} {self.to_second(moment)}"
+        return f"{self.day(self.local(moment).day)} {self.to_second(moment)}"
 
     def to_second(self, moment: datetime | str) -> str:
         """Return the time of day of a moment, to the second."""
@@ -95,10 +95,10 @@ class Texts:
         """Return the time of day of a moment."""
         return f"{self.local(moment):%H:%M}"
 
-    def local(self, moment: datetime | str) -> datetime:
+    def local(self, moment: datetime | str) -> Clock:
         """Return a moment on the integration's clock."""
         aware = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-        return aware.astimezone(ZoneInfo(self.zone))
+        return clock(aware, self.zone)
 
     def day(self, day: date | str) -> str:
         """Return a day, such as `Tue 24 Nov 2026`."""
@@ -123,7 +123,7 @@ class Texts:
         if not moment:
             return self("ago.never")
         aware = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-        seconds = max(0, int((now - aware.astimezone(UTC)).total_seconds()))
+        seconds = max(0, int((now - aware).total_seconds()))
         for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
             if seconds >= 2 * size:
                 return self(f"ago.{unit}", n=seconds // size)
