@@ -17,6 +17,7 @@ from functions.domain.model.zones import begins_a_day, day_of, days_later, secon
 from functions.domain.settings.dialect import Dialect
 
 CODE = re.compile(r"(\d{1,4})\s*-\s*\S.*")  # the panel writes a status as `70-CANCELLED`
+ENVELOPES = ("booking", "data", "results", "response")  # i-Reserve's own SDK expects lists under two of these
 NO_DATE = re.compile(r"0{4}-0{2}-0{2}.*")
 
 
@@ -24,8 +25,8 @@ def fields_of(answer: Any) -> dict[str, str]:
     """Return the fields of the one booking that an answer holds, as text by lower-case name; raises `Malformed`."""
     if isinstance(answer, list) and len(answer) == 1:
         answer = answer[0]
-    if isinstance(answer, Mapping) and isinstance(answer.get("booking"), Mapping):
-        answer = answer["booking"]
+    if isinstance(answer, Mapping):
+        answer = next((answer[name] for name in ENVELOPES if isinstance(answer.get(name), Mapping)), answer)
     if not isinstance(answer, Mapping):
         raise Malformed("i-Reserve's answer is not a booking.", reason="booking_malformed")
     return texts(answer)

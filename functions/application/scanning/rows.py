@@ -47,7 +47,7 @@ def differs(session: SyncSession, row: BookingRow, link: Link) -> bool | None:
             return False
         if row.status is None:
             return None
-        return row.status in outbound.create_on_status
+        return row.status in outbound.made_on
     if row.status is None or row.starts is None or row.ends is None or row.object_id is None:
         return None
     base = link.base

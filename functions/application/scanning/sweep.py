@@ -1,22 +1,23 @@
 """The minute's round of an integration: what hints may have missed is searched for when it is due."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
-from functions.application.intake.hints import Hint, Kind, enqueue
+from functions.application.intake.hints import Hint, Kind, enqueue, task
 from functions.application.ports import Ports
 from functions.application.pulling import pull
 from functions.application.scanning import scan
 from functions.application.scanning.scan import Scan
-from functions.application.store import calendars
+from functions.application.store import calendars, parked
 from functions.application.sync.session import SyncSession
 from functions.domain.model.identity import calendar_hash, turn_of
-from functions.domain.model.zones import clock
+from functions.domain.model.zones import at, clock, day_of, days_later
 from functions.domain.settings.integration import Integration, Phase
 
 NIGHT = (1, 5)  # local hours in which the whole window is compared; it begins in the first, each at its own minute
 NOT_TWICE = timedelta(hours=6)  # in one night
 OVERDUE = timedelta(hours=30)
+AFTER = timedelta(seconds=30)  # after which it is looked whether a search under way is over
 STUCK = timedelta(minutes=10)
 LOST = timedelta(hours=6)  # a walk that took so long begins anew
 
@@ -33,6 +34,7 @@ def tick(session: SyncSession) -> list[datetime]:
     due = [(near_at or now) + every]
     if due[0] <= now or near_at is None:
         _start(session, near, "near", now)
+        parked.try_again(ports, session.id)
         due = [now + every]
     night = False
     if _is_full_due(session, integration.swept_at) and _is_full_due(session, scan.left_out_at(full)):
@@ -55,11 +57,19 @@ def tick(session: SyncSession) -> list[datetime]:
 
 
 def asked_for(session: SyncSession, hint: Hint) -> None:
-    """Search now, because somebody asked, or a webhook named no booking."""
-    kind = "near" if hint.source == "webhook" else "full"
+    """Search now, because somebody asked, or a webhook named no booking.
+
+    A search that began before they asked has passed some bookings by: another one follows when it is over.
+    """
+    kind, now = "near" if hint.source == "webhook" else "full", session.now()
     (last,) = scan.last_of(session.ports.documents, session.id, kind)
-    _start(session, last, kind, session.now(), hint.actor)
-    if hint.source != "webhook":
+    if not _start(session, last, kind, now, hint.actor) and last is not None and hint.at is not None:
+        if last.started_at < hint.at:
+            due = now + AFTER
+            session.ports.tasks.put(task(replace(hint, attempt=1), due, "after", int(due.timestamp())))
+        if hint.attempt:
+            return
+    if hint.source != "webhook" and not hint.attempt:
         pull_all(session, hint.source)
 
 
@@ -96,10 +106,9 @@ def _is_under_way(last: Scan | None, now: datetime) -> bool:
 
 def _next_night(session: SyncSession, now: datetime) -> datetime:
     """Return when the nightly sweep may begin next."""
-    zone, own = ZoneInfo(session.settings.timezone), timedelta(minutes=turn_of(session.id, 60))
-    tonight = (now.astimezone(zone) - own).replace(hour=NIGHT[0], minute=0, second=0, microsecond=0, fold=0)
-    tonight = (tonight.replace(tzinfo=None) + own).replace(tzinfo=zone)
-    return tonight if tonight > now else tonight + timedelta(days=1)
+    zone, own = session.settings.timezone, timedelta(minutes=turn_of(session.id, 60))
+    tonight = at(day_of(now - own, zone), time(NIGHT[0]), zone) + own
+    return tonight if tonight > now else days_later(tonight, 1, zone)
 
 
 def _is_full_due(session: SyncSession, last: datetime | None) -> bool:

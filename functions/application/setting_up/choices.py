@@ -67,5 +67,5 @@ def without_calendar(ports: Ports, int_id: str) -> tuple[list[str], bool]:
 
 
 def _wanted(settings: Settings, status: int | None, object_id: str) -> bool:
-    wanted = status is None or status in settings.outbound.create_on_status
+    wanted = status is None or status in settings.outbound.made_on
     return wanted and settings.calendar_of(object_id) is None

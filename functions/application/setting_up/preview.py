@@ -56,6 +56,7 @@ class Plan:
     mails: int = 0
     left: int = 0  # pairs whose object has no calendar any more: their events stay unless somebody says otherwise
     counts: dict[str, int] = field(default_factory=dict)
+    unlisted: dict[str, int] = field(default_factory=dict)  # bookings without an event by a status that no list names
     resting: dict[str, int] = field(default_factory=dict)
     lines: list[Body] = field(default_factory=list)
     more_lines: int = 0
@@ -118,7 +119,7 @@ def _week(session: SyncSession, integration: Integration, plan: Plan, began: dat
             rows = page[first : first + AT_ONCE]
             looks = [partial(_look, session.again(), row, known[row.id]) for row in rows]
             for row, outcome in zip(rows, ports.in_parallel(looks), strict=True):
-                plan = _add(plan, integration, row.id, outcome)
+                plan = _passed(session, plan, row) if outcome is None else _add(plan, integration, row.id, outcome)
             listing.passed(len(rows))
             if _over(ports, began):
                 return replace(plan, position=listing.keep())
@@ -136,9 +137,17 @@ def _blank(integration: Integration, now: datetime) -> Plan:
     return Plan(now, first, today + timedelta(days=ahead), first, listed=left_out)
 
 
+def _passed(session: SyncSession, plan: Plan, row: BookingRow) -> Plan:
+    """Count a booking that needs no event; one whose status no list names is counted apart, because it may be missed."""
+    plan = replace(plan, looked=plan.looked + 1)
+    if row.status is None or row.status in session.settings.outbound.listed:
+        return replace(plan, in_step=plan.in_step + 1)
+    return replace(plan, unlisted=dict(Counter(plan.unlisted) + Counter([str(row.status)])))
+
+
 def _look(session: SyncSession, row: BookingRow, link: Link) -> Outcome | SyncError | None:
     """Return what would be done for a booking; None where the row alone shows that it has and needs no event."""
-    if row.status is not None and row.status not in session.settings.outbound.create_on_status and link.version == 0:
+    if row.status is not None and row.status not in session.settings.outbound.made_on and link.version == 0:
         return None
     hint = Hint(Kind.BOOKING, session.id, (row.id,), "plan", session.now(), confirm=True)
     try:
@@ -149,9 +158,7 @@ def _look(session: SyncSession, row: BookingRow, link: Link) -> Outcome | SyncEr
         return error
 
 
-def _add(plan: Plan, integration: Integration, name: str, outcome: Outcome | SyncError | None) -> Plan:
-    if outcome is None:
-        return replace(plan, looked=plan.looked + 1, in_step=plan.in_step + 1)
+def _add(plan: Plan, integration: Integration, name: str, outcome: Outcome | SyncError) -> Plan:
     if isinstance(outcome, SyncError):
         line: Body = {"booking_id": name, "steps": [], "trouble": outcome.reason}
         return _with_line(replace(plan, looked=plan.looked + 1), line, Counter(["trouble"]))

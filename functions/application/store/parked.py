@@ -2,12 +2,15 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from functions.application.intake.hints import Hint, attend, enqueue
+from functions.application.intake.hints import Hint, attend, enqueue, task
 from functions.application.ports import Body, Path, Ports
 from functions.application.store.integrations import path_of
 from functions.domain.model.errors import Gone
+
+FIRST_WAIT, LAST_WAIT = timedelta(minutes=15), timedelta(days=1)
+AT_ONCE = 20
 
 
 def item_id(hint: Hint) -> str:
@@ -17,15 +20,17 @@ def item_id(hint: Hint) -> str:
 
 def park(ports: Ports, hint: Hint, reason: str, now: datetime) -> None:
     """Keep a hint that could not be followed, with the code of its reason (never a sentence of i-Reserve's)."""
+    path = _path(hint.int_id, item_id(hint))
+    before = ports.documents.get(path) or {}
     body: Body = {
-        "at": now.isoformat(),
+        "at": before["at"] if before.get("reason") == reason else now.isoformat(),
+        "tried_at": now.isoformat(),
         "kind": hint.kind.value,
         "subject": list(hint.subject),
         "reason": reason,
         "source": hint.source,
         "hint": hint.body(),
     }
-    path = _path(hint.int_id, item_id(hint))
     ports.documents.transact(lambda tx: tx.put(path, body))
     attend(ports.tasks, hint.int_id, now)
     ports.log("parked", {"severity": "WARNING", "int_id": hint.int_id, "kind": hint.kind.value, "reason": reason})
@@ -57,6 +62,21 @@ def retry(ports: Ports, int_id: str, item: str, actor: str) -> Hint:
     hint = replace(Hint.of(body["hint"]), attempt=0, source="person", actor=actor, at=ports.clock())
     enqueue(ports.tasks, hint, ports.clock(), trailing=False)
     return hint
+
+
+def try_again(ports: Ports, int_id: str) -> int:
+    """Give the hints of parked items again that have waited as long as they had been parked, so that those go whose cause is over.
+
+    The wait is a quarter of an hour at first and a day at most. Returns how many were given.
+    """
+    now, given = ports.clock(), 0
+    for item, body in every(ports, int_id):
+        at, tried = datetime.fromisoformat(body["at"]), datetime.fromisoformat(body.get("tried_at") or body["at"])
+        if given < AT_ONCE and now - tried >= min(max(tried - at, FIRST_WAIT), LAST_WAIT):
+            hint = replace(Hint.of(body["hint"]), attempt=0, source="parked", at=now)
+            ports.tasks.put(task(hint, now, f"parked-{item}", int(now.timestamp())))
+            given += 1
+    return given
 
 
 def _path(int_id: str, item: str) -> Path:

@@ -1,5 +1,6 @@
 """More checks of the diagnosis: what is still to be set, clocks, addresses, how recent everything is, how fast."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from statistics import median
@@ -120,12 +121,17 @@ def _statuses(session: SyncSession) -> Iterator[Check]:
         rows = session.reservations.between(today, today + AHEAD, start=0, length=PAGE)
     except SyncError:
         return  # that i-Reserve cannot be read is a finding of its own
-    outbound = session.settings.outbound
-    listed = {*outbound.create_on_status, *outbound.delete_on_status}
-    other = sorted({row.status for row in rows if row.status is not None} - listed)
-    if other:
-        says = f"bookings with status {', '.join(map(str, other))} get no event: the code is in neither list"
-        yield Check("statuses", "grey", says)
+    settings = session.settings
+    synced = [row for row in rows if row.object_id is None or settings.calendar_of(row.object_id) is not None]
+    live = Counter(row.status for row in synced if row.status is not None)
+    shown = ", ".join(
+        f"{count} x {status}" for status, count in sorted(live.items()) if status not in settings.outbound.listed
+    )
+    if shown:
+        says = f"of {len(synced)} bookings of the coming two weeks these get no event, as no list names their status: {shown}"
+        yield Check("statuses", "amber", says, "add the status to Create on status, or to Delete on status", "outbound")
+    elif live:
+        yield Check("statuses", "green", "the lists name every status of the coming two weeks")
 
 
 def _level(age: timedelta | None, amber: timedelta, red: timedelta) -> str:

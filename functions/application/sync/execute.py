@@ -17,8 +17,8 @@ from functions.application.sync.rest import look_again
 from functions.application.sync.session import SyncSession
 from functions.application.sync.write import write
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Gone, Refused, Stale, SyncError, Taken, Transient
-from functions.domain.model.event import Event, EventKey
+from functions.domain.model.errors import AccessRevoked, Gone, Refused, Stale, SyncError, Taken, Transient
+from functions.domain.model.event import Event, EventKey, MeetState
 from functions.domain.model.link import Intent, Link, Side
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.model.writes import bare
@@ -59,7 +59,7 @@ def execute(
     asked_at = session.now()
     try:
         answer = write(session, view, step, intent.stamp, view.link.intent)
-    except (Refused, Stale, Gone, Taken, Transient) as error:
+    except (Refused, Stale, Gone, Taken, Transient, AccessRevoked) as error:
         return _conclude(session, hint, view, _result_of(error, view, intent, session), entry, error)
     if isinstance(answer, Booking):
         session.booking_read_at = asked_at
@@ -82,7 +82,7 @@ def _conclude(
     intent, turn = view.link.intent, after(view.link, result)
     if intent is None:
         raise ValueError("no write of this pair is under way")
-    saved = _save(session, turn, intent.entry, entry, result)
+    saved = _save(session, turn, intent, entry, result)
     view = replace(view, link=saved)
     if isinstance(result, Landed):
         _tell(session, hint, saved, intent.step)
@@ -103,6 +103,8 @@ def _result_of(error: SyncError, view: View, intent: Intent, session: SyncSessio
     match error:
         case Refused():
             return Rejected(error.reason, session.now(), unseen=view.event.presence is Presence.BELIEVED)
+        case AccessRevoked():
+            return Unknown(session.now())  # a login that is refused wrote nothing: found out at once
         case Transient():
             # an event tells by its stamp, so the next look may find out at once; a booking could still be written by a
             # late request, so there the lease runs out first
@@ -162,14 +164,15 @@ def _claim(session: SyncSession, link: Link, entry_id: str, entry: Body) -> Link
     return session.ports.documents.transact(work)
 
 
-def _save(session: SyncSession, turn: Turn, entry_id: str, entry: Body | None, result: Result) -> Link:
+def _save(session: SyncSession, turn: Turn, intent: Intent, entry: Body | None, result: Result) -> Link:
     """Save a link with its closed entry; an entry that is not at hand is read, and may have expired."""
 
     def work(tx: Transaction) -> Link:
-        opened = entry or tx.get(journal.entry_path(session.id, entry_id)) if turn.outcome is not None else None
+        opened = entry or tx.get(journal.entry_path(session.id, intent.entry)) if turn.outcome is not None else None
         saved = links.save(tx, session.id, turn.link)
         if opened is not None and turn.outcome is not None:
-            journal.put(tx, session.id, entry_id, journal.closed(opened, turn.outcome, session.now(), **_more(result)))
+            more = {**_more(result), **_meet(intent.step, result)}
+            journal.put(tx, session.id, intent.entry, journal.closed(opened, turn.outcome, session.now(), **more))
         return saved
 
     return session.ports.documents.transact(work)
@@ -185,6 +188,14 @@ def _more(result: Result) -> Body:
         case Rejected(reason) | Overtaken(_, reason):
             return {"reason": reason}
     return {}
+
+
+def _meet(step: Write, result: Result) -> Body:
+    """Say that no Meet link came of a write that asked for one."""
+    asked = (isinstance(step, InsertEvent) and step.content.meet) or (isinstance(step, PatchEvent) and step.change.meet)
+    event = result.answer if isinstance(result, Landed) else None
+    failed = isinstance(event, Event) and event.meet in (MeetState.NONE, MeetState.FAILED)
+    return {"meet": "failed"} if asked and failed else {}
 
 
 def _tell(session: SyncSession, hint: Hint, link: Link, step: Write) -> None:

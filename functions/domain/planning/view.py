@@ -67,6 +67,4 @@ def wanted_of(booking: Snapshot[Booking], context: PlanningContext) -> Wanted:
         return Wanted.UNKNOWN
     if booking.value.status in context.settings.outbound.delete_on_status:
         return Wanted.NONE
-    outbound = context.settings.outbound
-    made_on = {*outbound.create_on_status, *outbound.tentative_on_status}
-    return Wanted.EVENT if booking.value.status in made_on else Wanted.KEPT
+    return Wanted.EVENT if booking.value.status in context.settings.outbound.made_on else Wanted.KEPT

@@ -60,6 +60,16 @@ class OutboundSettings:
     colours: Mapping[str, str] = field(default_factory=dict)
     activities: Literal["none", "per_booking"] = "none"
 
+    @property
+    def made_on(self) -> frozenset[int]:
+        """Statuses with which a booking has an event."""
+        return frozenset((*self.create_on_status, *self.tentative_on_status))
+
+    @property
+    def listed(self) -> frozenset[int]:
+        """Statuses that some list names; a booking with another one gets no event and is not missed."""
+        return self.made_on | frozenset(self.delete_on_status)
+
 
 @dataclass(frozen=True, slots=True)
 class MappingRow:

@@ -31,6 +31,9 @@ def plan_command(make: MakePorts, int_id: str, *, only_last: bool, as_json: bool
         lines = [
             f"{found.looked} bookings looked at: {counts or 'nothing to do'}; {found.in_step} are right as they are"
         ]
+        if found.unlisted:
+            shown = ", ".join(f"{count} x {status}" for status, count in sorted(found.unlisted.items()))
+            lines.append(f"no event for {sum(found.unlisted.values())} whose status is in no list: {shown}")
         lines += [f"guests would get {found.mails} mails"] if found.mails else []
         lines += [
             f"  {line['booking_id'] or 'new':>8}  {line.get('trouble') or ', '.join(line['does'])}"
