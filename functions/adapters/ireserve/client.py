@@ -104,7 +104,14 @@ class IReserve:
         So pages overlap where a booking has several rows, and a tenant that gives few rows at once loses none.
         """
         today = day_of(self._clock(), self._zone)
-        found = self._lists.between(first, last, today, start, length)
+        return self._listed(self._lists.between(first, last, today, start, length))
+
+    def changed_since(self, since: date, first: date, last: date, *, start: int, length: int) -> list[BookingRow]:
+        """Return a page of those bookings that changed since a day; likewise."""
+        today = day_of(self._clock(), self._zone)
+        return self._listed(self._lists.changed(since, (first, last), today, start, length))
+
+    def _listed(self, found: list[dict[str, str]]) -> list[BookingRow]:
         listed = rows.booking_rows(found, self._zone, self._dialect)
         if found and not listed:
             raise Malformed("i-Reserve's rows do not name their bookings.", reason="rows_malformed")

@@ -12,9 +12,10 @@ from datetime import date, datetime
 from typing import Any
 
 from functions.adapters.ireserve.fields import first, identity, texts, whole
-from functions.adapters.ireserve.times import at, day_of, seconds_of
+from functions.adapters.ireserve.times import at, day_of, moment_of, seconds_of
 from functions.application.ports import BookingRow
 from functions.domain.model.errors import Malformed, Refused
+from functions.domain.model.zones import second_of_two
 from functions.domain.settings.dialect import Dialect
 
 DOCUMENTED = ("RES_ID", "RES_FROMDATE", "RES_FROMTIME", "RES_TILTIME")  # RES_TILTIME is spelt with one L
@@ -28,6 +29,14 @@ def search_between(first_day: date, last_day: date, today: date, dialect: Dialec
     days = (first_day, last_day)
     since, until = (f"{(day - today).days}d" if dialect.search_dates == "relative" else f"{day}" for day in days)
     return f'{dialect.search_start} >= "{since}" AND {dialect.search_start} <= "{until}"'
+
+
+def search_changed(since: date, today: date, dialect: Dialect) -> str:
+    """Search bookings that changed on a day or later; raises `Refused` where that cannot be searched."""
+    if dialect.search_changed is None:
+        raise Refused("i-Reserve cannot search bookings by their last change.", reason="not_searchable")
+    day = f"{(since - today).days}d" if dialect.search_dates == "relative" else f"{since}"
+    return f'{dialect.search_changed} >= "{day}"'
 
 
 def search_number(booking_id: str, dialect: Dialect) -> str:
@@ -48,7 +57,8 @@ def search_value(field_name: str, value: str, dialect: Dialect) -> str:
 
 def assumed_columns(dialect: Dialect) -> tuple[str, ...]:
     """Return the columns that no page of i-Reserve names, as this tenant spells them."""
-    return tuple(filter(None, (dialect.column_till_date, dialect.column_status, dialect.column_object)))
+    names = (dialect.column_till_date, dialect.column_status, dialect.column_object, dialect.column_changed)
+    return tuple(filter(None, names))
 
 
 def rows_of(answer: Any) -> list[dict[str, str]]:
@@ -85,6 +95,7 @@ def booking_rows(rows: Iterable[Mapping[str, str]], zone: str, dialect: Dialect)
                 ends=_moment(row, dialect.column_till_date, "RES_TILTIME", zone),
                 status=_status(value(row, dialect.column_status), dialect),
                 object_id=identity({"object": value(row, dialect.column_object)}, "object") or None,
+                changed=_changed(value(row, dialect.column_changed), zone),
             )
     return list(found.values())
 
@@ -94,6 +105,15 @@ def _moment(row: Mapping[str, str], date_column: str | None, time_column: str, z
         day = day_of(value(row, date_column))
         clock = value(row, time_column)
         return at(day, seconds_of(clock) if clock else 0, zone) if day else None
+    return None
+
+
+def _changed(shown: str, zone: str) -> datetime | None:
+    """Read a date and time; of one that happens twice the later moment, so that nothing counts as older than it is."""
+    with suppress(ValueError, OverflowError):
+        day, _, clock_time = shown.partition(" ")
+        moment, _ = moment_of(shown, "", zone) if day_of(day) is None else moment_of(day, clock_time.strip(), zone)
+        return second_of_two(moment, zone) or moment
     return None
 
 

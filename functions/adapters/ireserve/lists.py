@@ -41,6 +41,14 @@ class Lists:
         criteria = rows.search_between(first_day, last_day, today, self._dialect)
         return self.search(criteria, rows.assumed_columns(self._dialect), start, length)
 
+    def changed(
+        self, since: date, days: tuple[date, date], today: date, start: int, length: int
+    ) -> list[dict[str, str]]:
+        """Return a page of rows of bookings that start on these days and changed since one."""
+        criteria = rows.search_between(*days, today, self._dialect)
+        criteria += f" AND {rows.search_changed(since, today, self._dialect)}"
+        return self.search(criteria, rows.assumed_columns(self._dialect), start, length)
+
     def row(self, booking_id: str, columns: Sequence[str]) -> Row:
         """Return the row of one booking, {} where there is none; an unknown column is `Refused`."""
         found = self._rows(rows.search_number(booking_id, self._dialect), (*rows.DOCUMENTED, *columns), 0, 1)
@@ -81,6 +89,8 @@ class Lists:
 
     def _rows(self, criteria: str, columns: Sequence[str], start: int, length: int) -> list[dict[str, str]]:
         query: Values = {"search": criteria, "columns": ",".join(columns), "start": start, "length": length}
+        if self._dialect.sorts:
+            query = {**query, "orderfields": "RES_ID", "ordertype": "ASC"}
         return rows.rows_of(self._rest.get("booking/filter", query))
 
 

@@ -25,6 +25,7 @@ class BookingRow:
     ends: datetime | None = None
     status: int | None = None
     object_id: str | None = None
+    changed: datetime | None = None  # when the booking last changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,9 @@ class Reservations(Protocol):
 
     def between(self, first: date, last: date, *, start: int, length: int) -> list[BookingRow]:
         """Return a page of bookings by start date, rows de-duplicated by id; an empty list is the end."""
+
+    def changed_since(self, since: date, first: date, last: date, *, start: int, length: int) -> list[BookingRow]:
+        """Return a page of bookings by start date that changed since a day; `Refused` where the dialect has no search."""
 
     def write(self, booking: Booking, change: BookingChange) -> Booking:
         """Change a booking by its id and return it as answered; raises `Refused` with i-Reserve's sentence.

@@ -27,6 +27,16 @@ GUESSES: dict[str, tuple[Any, ...]] = {
     "column_status": ("RES_STATUS", "RES_STATUS_CODE", "RES_STATUSCODE", "RES_STA_ID", "STATUS"),
     "column_object": ("RES_OBJ_ID", "OBJ_ID", "RES_OBJECT_ID", "OBJECT_ID", "RES_PRODUCT_ID"),
     "column_external_id": ("RES_EXTERNAL_ID", "RES_EXTERNALID", "EXTERNAL_ID", "RES_EXT_ID"),
+    "column_changed": ("RES_UPDATED", "UPDATED", "RES_CHANGED", "RES_MODIFIED", "RES_LAST_UPDATE", "bijgewerkt"),
+    "search_changed": (
+        "bijgewerkt",
+        "RES_UPDATED",
+        "UPDATED",
+        "laatstbijgewerkt",
+        "gewijzigd",
+        "RES_CHANGED",
+        "RES_MODIFIED",
+    ),
     "update_carries": ((), ("number",), ("number", "date"), ("number", "date", "object_id")),
     "status_lag_seconds": (0.0, 0.5, 2.0, 5.0),
     "override": tuple(

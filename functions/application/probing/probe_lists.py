@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from functions.application.ports import BookingRow, Reservations
 from functions.application.probing.guesses import SURE_COLUMN
 from functions.application.probing.probe_bench import Bench
 from functions.domain.model.booking import Booking
@@ -12,6 +13,7 @@ from functions.domain.model.errors import Gone, Malformed, Refused
 from functions.domain.model.zones import day_of
 
 MOST_ROWS = 200
+JUST_CHANGED = timedelta(minutes=10)
 
 
 def search(b: Bench) -> None:
@@ -45,6 +47,8 @@ def rows(b: Bench) -> None:
     _column(b, {booking.id: _last_days(b, booking) for booking in known}, "column_till_date")
     _column(b, {booking.id: _status(booking) for booking in known}, "column_status")
     status_names(b, *known)
+    _changes(b)
+    _sorts(b)
     _rows_at_once(b)
 
 
@@ -57,6 +61,56 @@ def _column(b: Bench, expected: Mapping[str, tuple[str, ...]], point: str) -> No
                 b.find(**{point: name})
                 return
     b.find(**{point: None})
+
+
+def _changes(b: Bench) -> None:
+    """Find out how the last change of a booking is shown and searched, on the second one, which changed just now."""
+    if not b.trial.second or "search_start" not in b.trial.found:
+        return
+    second, zone = b.second(), b.session.settings.timezone
+    day, today = day_of(second.starts, zone), day_of(b.session.now(), zone)
+    b.find(column_changed=None, search_changed=None)
+    for name in b.guesses("column_changed"):
+        with suppress(Refused, Malformed):
+            shown = [row.changed for row in _between(b, day, column_changed=name) if row.id == second.id]
+            if shown and shown[0] is not None and abs(b.session.now() - shown[0]) < JUST_CHANGED:
+                b.find(column_changed=name)
+                break
+    for name in b.guesses("search_changed"):
+        with suppress(Refused, Malformed):
+            ireserve, page = b.asking(search_changed=name), {"start": 0, "length": MOST_ROWS}
+            found = [row.id for row in ireserve.changed_since(today, day, day, **page)]
+            later = ireserve.changed_since(today + timedelta(days=1), day, day, **page)
+            if second.id in found and not later:  # a name that is ignored would find it both times
+                b.find(search_changed=name)
+                return
+
+
+def _between(b: Bench, day: date, **guess: Any) -> list[BookingRow]:
+    return b.asking(**guess).between(day, day, start=0, length=MOST_ROWS)
+
+
+def _sorts(b: Bench) -> None:
+    """See whether lists come in the order that is asked for, where their own order is another one."""
+    if "search_start" not in b.trial.found:
+        return
+    window = _window(b)
+    plain, asked = (_ids(b.asking(sorts=wanted), window) for wanted in (False, True))
+    if asked is not None and len(asked) > 1:
+        in_order = asked == sorted(asked, key=lambda number: (len(number), number))
+        b.find(sorts=in_order and plain != asked)
+
+
+def _ids(ireserve: Reservations, window: tuple[date, date]) -> list[str] | None:
+    with suppress(Refused, Malformed):
+        return [row.id for row in ireserve.between(*window, start=0, length=MOST_ROWS)]
+    return None
+
+
+def _window(b: Bench) -> tuple[date, date]:
+    first, last = b.session.settings.sync.window_days
+    today = day_of(b.session.now(), b.session.settings.timezone)
+    return today + timedelta(days=first), today + timedelta(days=last)
 
 
 def external_id_column(b: Bench, value: str) -> None:
@@ -80,10 +134,8 @@ def _rows_at_once(b: Bench) -> None:
     """See whether an answer lists fewer bookings than were asked for although there are more."""
     if "search_start" not in b.trial.found:
         return
-    first, last = b.session.settings.sync.window_days
-    today = day_of(b.session.now(), b.session.settings.timezone)
     ireserve = b.asking()
-    since, until = today + timedelta(days=first), today + timedelta(days=last)
+    since, until = _window(b)
     page = [row.id for row in ireserve.between(since, until, start=0, length=MOST_ROWS)]
     more: list[Any] = [row.id for row in ireserve.between(since, until, start=len(page), length=MOST_ROWS)]
     if len(page) >= MOST_ROWS:

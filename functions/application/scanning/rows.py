@@ -1,6 +1,8 @@
 """Rows: what a list of bookings shows, and whether that is what their links say."""
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from functools import partial
 
 from functions.application.ports import BookingRow
 from functions.application.sync.session import SyncSession
@@ -8,17 +10,30 @@ from functions.domain.model.appointment import Timed
 from functions.domain.model.booking import Booking
 from functions.domain.model.life import Active, Closed, LeftOut
 from functions.domain.model.link import Link
-from functions.domain.model.zones import same_clock
+from functions.domain.model.zones import day_of, same_clock
 from functions.domain.planning.projection import when_of
+from functions.domain.settings.dialect import Dialect
 
 PAGE, OVERLAP = 100, 5
 
 
 def rows_of(session: SyncSession, first: date, last: date) -> dict[str, BookingRow]:
     """List a few days at once, in the overlapping pages that `listing.py` takes one by one."""
+    return _all_pages(session, partial(session.reservations.between, first, last))
+
+
+def changed_rows(session: SyncSession, since: datetime, first: date, last: date) -> dict[str, BookingRow]:
+    """List the bookings of some days that changed since a moment, or may have."""
+    day = day_of(since, session.settings.timezone)
+    rows = _all_pages(session, partial(session.reservations.changed_since, day, first, last))
+    return {number: row for number, row in rows.items() if row.changed is None or row.changed >= since}
+
+
+def _all_pages(session: SyncSession, list_page: Callable[..., list[BookingRow]]) -> dict[str, BookingRow]:
+    """Read overlapping pages, because what is added or removed meanwhile shifts them."""
     rows: dict[str, BookingRow] = {}
     start, length = 0, min(PAGE, session.dialect.rows_at_once or PAGE)
-    while page := session.reservations.between(first, last, start=start, length=length):
+    while page := list_page(start=start, length=length):
         known = len(rows)
         rows.update((row.id, row) for row in page)
         if len(rows) == known:
@@ -64,8 +79,20 @@ def differs(session: SyncSession, row: BookingRow, link: Link) -> bool | None:
     return when_of(shown, session.settings) != base.when
 
 
+def tells_of_changes(dialect: Dialect) -> bool:
+    """Whether i-Reserve can list what changed lately."""
+    return dialect.search_changed is not None and dialect.column_changed is not None
+
+
 def shows_texts(session: SyncSession, row: BookingRow, link: Link) -> bool:
-    """Whether an event that is yet to come shows texts of its booking as the settings have them now."""
+    """Whether an event that is yet to come shows texts of its booking, which may have changed unnoticed.
+
+    Where i-Reserve lists what changed only a customer's data can, which are no change of the booking.
+    """
+    outbound = session.settings.outbound
+    of_customer = outbound.use_customer_data or "{CUSTOMER}" in outbound.title_template + outbound.description_template
+    if tells_of_changes(session.dialect) and not of_customer:
+        return False
     since, shown = session.integration.looks_since, link.event_updated
     if since is not None and shown is not None and shown < since:
         return False

@@ -15,8 +15,10 @@ from functions.application.intake.hints import Hint, Kind, task
 from functions.application.ports import BookingRow, Documents, Ports
 from functions.application.scanning.listing import NEW, Listing, Position
 from functions.application.scanning.pace import Pace
+from functions.application.scanning.rows import changed_rows, tells_of_changes
 from functions.application.scanning.scan_one import SINGLE_READS, SWEEPS, look, pass_by
 from functions.application.store import integrations, links
+from functions.application.store.dialect_kept import dialect_of
 from functions.application.store.integrations import path_of
 from functions.application.store.records import body_of, record_of
 from functions.application.sync import write_back
@@ -32,6 +34,7 @@ CHUNK_CALLS = 90
 CHUNK_SECONDS = 20.0
 LATE = timedelta(minutes=10)  # that a webhook may come
 COUNTED = ("looked", "changed", "failed", "unread", "unseen", "reads", "refused")
+OVERLAPPING = timedelta(minutes=2)  # between the clocks of both sides
 TURN = 320  # bookings whose texts are read in one night, where that cannot be all: what differs is read as well
 
 
@@ -57,6 +60,8 @@ class Scan:
     actor: str = ""
     turn: int = 0  # texts are read of the bookings that have this turn
     turns: int = 1
+    since: datetime | None = None  # what changed since then is read first, wherever it is; None: that cannot be asked
+    news_after: str = ""  # the last of those that was read
     leaves_out: date | None = None  # a backfill: bookings before this day get no event until they change
 
     @property
@@ -91,10 +96,17 @@ def begin(ports: Ports, integration: Integration, kind: str, actor: str = "", sc
     earlier = current(ports.documents, integration.id, kind) if kind == "full" else None
     turn, turns = earlier.next_turn() if earlier is not None else (0, 1)
     scan = Scan(kind, first, last, ports.clock(), first, actor=actor, turn=turn, turns=turns)
-    scan = replace(scan, leaves_out=leaves_out)
+    scan = replace(scan, leaves_out=leaves_out, since=_since(integration) if kind in SWEEPS else None)
     save(ports.documents, integration.id, scan)
     _next(ports, integration.id, scan, ports.clock())
     return scan
+
+
+def _since(integration: Integration) -> datetime | None:
+    """Return since when changed bookings are to be read: since the last sweep, where i-Reserve can tell of them."""
+    if integration.near_at is None or not tells_of_changes(dialect_of(integration.dialect)):
+        return None
+    return integration.near_at - OVERLAPPING
 
 
 def current(documents: Documents, int_id: str, kind: str) -> Scan | None:
@@ -119,7 +131,8 @@ def run(session: SyncSession, hint: Hint) -> bool:
     pace.count_pulls()
     while True:
         before = pace.spent
-        scan = _week(session, hint, scan, pace, began)
+        look_on = _news if scan.since is not None else _week
+        scan = look_on(session, hint, scan, pace, began)
         if pace.spent > before:
             pace.count_pulls()
         if scan.finished_at is not None or _enough(session, pace, began):
@@ -135,6 +148,23 @@ def run(session: SyncSession, hint: Hint) -> bool:
 
 def _enough(session: SyncSession, pace: Pace, began: datetime) -> bool:
     return pace.spent >= CHUNK_CALLS or (session.now() - began).total_seconds() > CHUNK_SECONDS
+
+
+def _news(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datetime) -> Scan:
+    """Read what changed since the last sweep, wherever in the window it is."""
+    if scan.since is None:
+        return scan
+    rows = changed_rows(session, scan.since, *_window(session, scan))
+    left = sorted((row for row in rows.values() if row.id > scan.news_after), key=lambda row: row.id)
+    for first in range(0, len(left), AT_ONCE):
+        some = left[first : first + AT_ONCE]
+        pace.wait()
+        scan, calls = _together(session, hint, scan, some)
+        pace.spend(calls)
+        scan = replace(scan, news_after=some[-1].id)
+        if _enough(session, pace, began):
+            return scan
+    return replace(scan, since=None, news_after="")
 
 
 def _week(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datetime) -> Scan:
@@ -178,6 +208,12 @@ def _only_linked(
                 yield link.booking_id
 
 
+def _window(session: SyncSession, scan: Scan) -> tuple[date, date]:
+    began = day_of(scan.started_at, session.settings.timezone)
+    before, ahead = session.settings.sync.window_days
+    return began + timedelta(days=before), began + timedelta(days=ahead)
+
+
 def _links_of(
     session: SyncSession, scan: Scan, rows: list[BookingRow], known: Mapping[str, Link]
 ) -> Mapping[str, Link]:
@@ -216,8 +252,7 @@ def _finish(session: SyncSession, scan: Scan) -> None:
 
 def _is_whole(session: SyncSession, scan: Scan) -> bool:
     """Whether a walk looked at the whole window; a resync may begin today."""
-    began = day_of(scan.started_at, session.settings.timezone)
-    before, ahead = (began + timedelta(days=days) for days in session.settings.sync.window_days)
+    before, ahead = _window(session, scan)
     return scan.kind != "near" and scan.first <= before and scan.last >= ahead
 
 

@@ -35,7 +35,7 @@ def pass_by(session: SyncSession, scan: Scan, row: BookingRow, link: Link) -> Sc
     """Return the walk with a booking counted that it can pass by; None: it is to be looked at."""
     if row.id in session.integration.probing:
         return scan
-    if scan.kind == "resync" or (link.version == 0 and _left_out(session, scan, row)):
+    if scan.since is not None or scan.kind == "resync" or (link.version == 0 and _left_out(session, scan, row)):
         return None
     if write_back.is_asked_again(scan.kind, scan.refused, link):
         return None

@@ -55,6 +55,13 @@ class Dialect:
     external_id_max_length: int | None = _assumed(
         "The longest external id that is kept whole, in characters; not known: any is.", default=None
     )
+    column_changed: str | None = _assumed(
+        "A row shows when its booking last changed under this name; none: it does not.", default=None
+    )
+    search_changed: str | None = _assumed(
+        "Bookings are searched by the day of their last change under this name; none: they cannot.", default=None
+    )
+    sorts: bool = _assumed("Lists are sorted by orderfields and ordertype.", default=False)
     rows_at_once: int | None = _assumed("The most bookings that one answer lists; not known: any.", default=None)
     update_carries: tuple[str, ...] = _assumed(
         "An update keeps what it does not name; else it must carry these too (object_id, date, number).", default=()

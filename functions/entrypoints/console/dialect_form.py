@@ -34,12 +34,15 @@ GROUPS = {
         Point("search_dates", "choice", ("relative", "absolute")),
         Point("search_external_id", nothing=True),
         Point("search_custom", nothing=True),
+        Point("search_changed", nothing=True),
+        Point("sorts", "choice", YES_NO),
     ),
     "rows": (
         Point("column_till_date", nothing=True),
         Point("column_status", nothing=True),
         Point("column_object", nothing=True),
         Point("column_external_id", nothing=True),
+        Point("column_changed", nothing=True),
         Point("rows_at_once", "count", nothing=True),
     ),
     "id": (
