@@ -47,6 +47,11 @@ FOUND = [
     ({"column_external_id": "EXTERNAL_ID"}, {"column_external_id": "EXTERNAL_ID"}),
     ({"status_raw": "text"}, {"column_status": "RES_STATUS"}),
     ({"unknown_column": "ignored", "column_status": ""}, {"column_status": None}),
+    ({}, {"column_changed": "RES_UPDATED", "search_changed": "bijgewerkt"}),
+    ({"column_updated": "UPDATED", "search_updated": ""}, {"column_changed": "UPDATED", "search_changed": "UPDATED"}),
+    ({"column_updated": ""}, {"column_changed": None, "search_changed": None}),
+    ({"filter_order": "start"}, {"sorts": False}),
+    ({"filter_order": "start", "sorts": True}, {"sorts": True}),
     ({"filter_max_length": 3}, {"rows_at_once": 3, "column_status": "RES_STATUS"}),
 ]
 ALL_AT_ONCE = {
@@ -77,6 +82,20 @@ def test_the_probe_finds_what_the_switch_says(place: Place, switches: dict[str, 
     assert {name: known.get(name, "unknown") for name in expected} == expected
     assert untouched(place) == before
     assert place.ireserve("GET", "hooks")["hooks"] == []
+
+
+@pytest.mark.parametrize(("overrides", "validates", "level"), [([], True, "green"), (["conflict"], False, "amber")])
+def test_the_probe_finds_whether_this_users_writes_are_validated(
+    place: Place, overrides: list[str], level: str, *, validates: bool
+) -> None:
+    place.ireserve("PATCH", "users/api_calendar", {"overrides": overrides})
+    place.save()
+    place.connect()
+    probed(place, booked(place))
+    assert stored(place)["write_validates"] is validates
+    (found,) = [each for each in place.api("GET", "/7/diagnostics")["checks"] if each["name"] == "validation"]
+    assert found["level"] == level
+    assert validates or "action_booking_override" in found["mend"]
 
 
 def test_the_probe_finds_its_way_where_everything_is_different(place: Place) -> None:

@@ -96,9 +96,12 @@ def _sorts(b: Bench) -> None:
         return
     window = _window(b)
     plain, asked = (_ids(b.asking(sorts=wanted), window) for wanted in (False, True))
-    if asked is not None and len(asked) > 1:
-        in_order = asked == sorted(asked, key=lambda number: (len(number), number))
-        b.find(sorts=in_order and plain != asked)
+    if plain is not None and plain != _in_order(plain):  # else their own order is the one that is asked for
+        b.find(sorts=asked == _in_order(plain))
+
+
+def _in_order(numbers: list[str]) -> list[str]:
+    return sorted(numbers, key=lambda number: (len(number), number))
 
 
 def _ids(ireserve: Reservations, window: tuple[date, date]) -> list[str] | None:

@@ -39,6 +39,7 @@ def more(session: SyncSession) -> Iterator[Check]:
         yield from _recent(session)
         yield from _queue(session)
     yield from _statuses(session)
+    yield from _validation(session)
 
 
 def _settings(session: SyncSession) -> Iterator[Check]:
@@ -132,6 +133,17 @@ def _statuses(session: SyncSession) -> Iterator[Check]:
         yield Check("statuses", "amber", says, "add the status to Create on status, or to Delete on status", "outbound")
     elif live:
         yield Check("statuses", "green", "the lists name every status of the coming two weeks")
+
+
+def _validation(session: SyncSession) -> Iterator[Check]:
+    if "write_validates" not in session.dialect.known:
+        return
+    if session.dialect.write_validates:
+        yield Check("validation", "green", "i-Reserve refuses this user a booking that conflicts")
+        return
+    says = "i-Reserve lets this user save bookings that conflict, so it refuses no move onto a taken slot"
+    mend = "take the right action_booking_override away from the user's profile, then probe again"
+    yield Check("validation", "amber", says, mend, "ireserve")
 
 
 def _level(age: timedelta | None, amber: timedelta, red: timedelta) -> str:
