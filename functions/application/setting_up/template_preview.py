@@ -8,7 +8,7 @@ from functions.application.sync.session import open_session
 from functions.domain.model.appointment import When
 from functions.domain.model.errors import Fault, Invalid, Malformed
 from functions.domain.planning.projection import appointment_of
-from functions.domain.settings.template import template_faults
+from functions.domain.settings.template import template_faults, unfilled
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Shown:
     when: When
     title: str
     description: str
+    unfilled: tuple[str, ...] = ()  # placeholders that this i-Reserve's answers have no field for
 
 
 def show(ports: Ports, int_id: str, booking_id: str, title: str, description: str) -> Shown:
@@ -36,4 +37,5 @@ def show(ports: Ports, int_id: str, booking_id: str, title: str, description: st
     outbound = replace(integration.settings.outbound, title_template=title, description_template=description)
     settings = replace(integration.settings, outbound=outbound)
     made = appointment_of(booking, settings, settings.calendar_of(booking.object_id) or "")
-    return Shown(booking.id, booking.status, booking.object_id, made.when, made.title, made.description)
+    empty = unfilled(f"{title} {description}", booking)
+    return Shown(booking.id, booking.status, booking.object_id, made.when, made.title, made.description, empty)

@@ -1,5 +1,6 @@
 """Projection: what a booking should look like as an event, and an event as a booking."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -11,11 +12,13 @@ from functions.domain.model.identity import Digest
 from functions.domain.model.link import Base
 from functions.domain.model.text import as_read, escape, plain, readable, take_apart
 from functions.domain.model.zones import day_of, midnight
+from functions.domain.settings.markup import bare, rendered
 from functions.domain.settings.schema import COLOURS, MappingRow, Settings
 from functions.domain.settings.template import fill
 
 TITLE_LIMIT = 1000
 BOOKED = {"nl": "Bezet", "en": "Occupied"}
+HALF = re.compile(r"(?:<[^<>]*|&#?\w{0,9})$")
 DESCRIPTION_LIMIT = 8000  # Google's practical limit is about 8192 characters
 
 
@@ -54,20 +57,25 @@ def appointment_of(booking: Booking, settings: Settings, calendar: str) -> Appoi
             reminders=_reminders(settings),
             style=_style(booking, settings, row, ""),
         )
-    location = fill(o.location_template, booking, settings.timezone, settings.language)
-    title = fill(o.title_template, booking, settings.timezone, settings.language)
+    location = fill(bare(o.location_template), booking, settings.timezone, settings.language)
+    title = fill(bare(o.title_template), booking, settings.timezone, settings.language)
     return Appointment(
         when=when_of(booking, settings),
         calendar=calendar,
         title=" ".join(readable(title).split())[:TITLE_LIMIT],
-        description=escape(fill(o.description_template, booking, settings.timezone, settings.language))[
-            :DESCRIPTION_LIMIT
-        ],
+        description=_cut(fill(rendered(o.description_template), booking, settings.timezone, settings.language, escape)),
         guest=_guest(booking) if o.use_customer_data else "",
         reminders=_reminders(settings),
         meet=o.create_meet_link,
         style=_style(booking, settings, row, " ".join(readable(location).split())[:TITLE_LIMIT]),
     )
+
+
+def _cut(description: str) -> str:
+    """Return as much of a text as Google takes, without half a tag or half a character at its end."""
+    if len(description) <= DESCRIPTION_LIMIT:
+        return description
+    return HALF.sub("", description[:DESCRIPTION_LIMIT])
 
 
 def _reminders(settings: Settings) -> tuple[tuple[str, int], ...]:

@@ -5,7 +5,7 @@ https://support.i-reserve.net/en/ (functional information, template variables, b
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 from functions.domain.model.booking import Booking
@@ -13,6 +13,7 @@ from functions.domain.model.zones import clock
 
 PLACEHOLDER = re.compile(r"\{([A-Z][A-Z0-9_]*)\}")
 BRACES = re.compile(r"\{([^{}]*)\}")
+LOOP = re.compile(r"<!--\s*(?:BEGIN|END)\s+([\w.]{1,60})\s*-->")
 
 REFUSED = {
     "HASHKEY": "it would give whoever reads the event access to the booking",
@@ -20,6 +21,7 @@ REFUSED = {
     "EDITBOOKLINK": "it would let whoever reads the event change the booking",
     "ETICKET": "it would hand the ticket to whoever reads the event",
 }
+LOOPED = re.compile(r"\w{1,60}\.[\w.]{1,60}")
 OURS = {"OBJECT": "object_desc", "CUSTOMER": "customer", "STATUS": "status"}
 FIELDS = {
     "NUMBER_OF_PLACES": "number",
@@ -38,6 +40,8 @@ FIELDS = {
     "DATE_BOOKING": "date_booking",
     "TIME_BOOKING": "time_booking",
 }
+# names of columns that people know from the lists and paste; they are filled and not offered
+COLUMNS = {"OBJ_DESC": "object_desc", "OBJ_NAME": "object", "RES_REMARKS": "remarks", "CUST_EMAIL": "email"}
 COMPUTED = ("BOOKING_NUMBER", "FROMDATE", "FROMTIME", "TILLDATE", "TILLTIME", "MINUTES")
 CUSTOM = re.compile(r"RES_CUSTOM(\d{1,3})")
 MONTHS = {
@@ -82,25 +86,55 @@ def placeholders() -> tuple[str, ...]:
 
 
 def template_faults(template: str) -> Iterator[str]:
-    """Say what is wrong with a template, one sentence per placeholder."""
+    """Say what is wrong with a template, one sentence per placeholder or loop."""
+    loops = tuple(dict.fromkeys(LOOP.findall(template)))
+    for loop in loops:
+        yield (
+            f"the loop {loop} (<!-- BEGIN {loop} -->) cannot be filled: "
+            "i-Reserve's interface gives no list to go through; leave it out"
+        )
     for name in dict.fromkeys(BRACES.findall(template)):
         if name in REFUSED:
             yield f"{{{name}}} cannot be used: {REFUSED[name]}"
-        elif name not in placeholders() and not CUSTOM.fullmatch(name):
+        elif name in placeholders() or name in COLUMNS or CUSTOM.fullmatch(name):
+            continue
+        elif LOOPED.fullmatch(name):
+            if name.split(".")[0] not in loops:
+                yield f"{{{name}}} belongs to a loop, which cannot be filled; leave it out"
+        elif name.upper() == name and PLACEHOLDER.fullmatch(f"{{{name}}}"):
+            yield f"{{{name}}} is never filled: i-Reserve's interface does not give it for a booking; leave it out"
+        else:
             yield f"{{{name}}} is not a placeholder; write it in capitals, such as {{BOOKING_NUMBER}}"
 
 
-def fill(template: str, booking: Booking, zone: str, language: str) -> str:
-    """Fill a template with times of the zone, an IANA name. An unknown or empty value becomes ""."""
+def unfilled(template: str, booking: Booking) -> tuple[str, ...]:
+    """Return the placeholders of a template for which this tenant's answer about a booking has no field at all."""
+    named = dict.fromkeys(PLACEHOLDER.findall(template))
+    known = {**FIELDS, **OURS, **COLUMNS}
+    return tuple(
+        name
+        for name in named
+        if name not in (*COMPUTED, "NUMBER_OF_PLACES", "REMARKS", "OBJECT")
+        and (known.get(name) not in booking.fields if name in known else _custom_name(name, booking.fields) is None)
+    )
+
+
+def fill(
+    template: str, booking: Booking, zone: str, language: str, as_text: Callable[[str], str] = lambda value: value
+) -> str:
+    """Fill a template with times of the zone, an IANA name. An unknown or empty value becomes "".
+
+    `as_text` makes a value what it has to be where it stands, such as safe in HTML; the template is left as it is.
+    """
     values = _computed(booking, zone, language)
 
     def value(match: re.Match[str]) -> str:
         name = match.group(1)
         if name in values:
-            return values[name]
-        if custom := CUSTOM.fullmatch(name):
-            return _custom(booking.fields, custom.group(1))
-        return booking.fields.get(FIELDS.get(name) or OURS.get(name, ""), "")
+            return as_text(values[name])
+        if CUSTOM.fullmatch(name):
+            return as_text(booking.fields.get(_custom_name(name, booking.fields) or "", ""))
+        return as_text(booking.fields.get(FIELDS.get(name) or OURS.get(name) or COLUMNS.get(name, ""), ""))
 
     return PLACEHOLDER.sub(value, template).strip()
 
@@ -124,8 +158,11 @@ def _date(day: date, language: str) -> str:
     return f"{DAYS[language][day.weekday()]} {day.day} {MONTHS[language][day.month - 1]} {day.year}"
 
 
-def _custom(fields: Mapping[str, str], number: str) -> str:
-    for name in (f"custom{number}", f"custom{int(number):02d}", f"custom{int(number)}"):
-        if name in fields:
-            return fields[name]
-    return ""
+def _custom_name(placeholder: str, fields: Mapping[str, str]) -> str | None:
+    """Return the field of a custom placeholder, however its number is written there."""
+    found = CUSTOM.fullmatch(placeholder)
+    if found is None:
+        return None
+    number = found.group(1)
+    names = (f"custom{number}", f"custom{int(number):02d}", f"custom{int(number)}")
+    return next((name for name in names if name in fields), None)
