@@ -6,7 +6,7 @@ import pytest
 
 from tests.harness.place import Place
 
-DESCRIBED = {"outbound": {"description_template": "{REMARKS}"}, "sync": {"backfill": "none"}}
+DESCRIBED: dict[str, Any] = {"outbound": {"description_template": "{REMARKS}"}, "sync": {"backfill": "none"}}
 FAR, FAR_END = "2027-03-24T10:00", "2027-03-24T11:00"
 
 

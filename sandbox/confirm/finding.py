@@ -1,0 +1,18 @@
+"""What came of one question."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The row of `docs/outside.md` that was asked about, whether it holds, and what was seen instead or besides."""
+
+    row: str
+    verdict: Literal["as believed", "differs", "not told"]
+    saw: str
+
+
+def holds(row: str, saw: str, *, believed: bool) -> Finding:
+    """Return what was seen as a finding."""
+    return Finding(row, "as believed" if believed else "differs", saw)
