@@ -1,0 +1,93 @@
+"""HTML in a pasted template: the tags that Google renders stay, the rest goes, and only values are escaped."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from functions.domain.model.text import escape
+from functions.domain.settings.markup import bare, rendered
+from functions.domain.settings.template import fill, template_faults, unfilled
+from tests.unit.sketch import booking
+
+
+@pytest.mark.parametrize(
+    ("template", "html"),
+    [
+        ("<b>{REMARKS}</b>", "<b>{REMARKS}</b>"),
+        ('<p class="x" onclick="evil()">Zaal</p>', "<p>Zaal</p>"),
+        ('<font color="red">Let op</font>', "Let op"),
+        ("<script>evil()</script><style>p{}</style>Zaal", "Zaal"),
+        ('<a href="https://example.org/?a=1&b=2">hier</a>', '<a href="https://example.org/?a=1&amp;b=2">hier</a>'),
+        ('<a href="javascript:evil()">hier</a>', "hier"),
+        ('<a href="https://example.org/{REMARKS}">hier</a>', "hier"),
+        ("<table><tr><td>Zaal</td><td>A</td></tr><tr><td>Tijd</td></tr></table>", "Zaal A <br>Tijd"),
+        ("<b>open", "<b>open</b>"),
+        ("5 < 7 & meer", "5 &lt; 7 &amp; meer"),
+        ("koffie &amp; thee", "koffie &amp; thee"),
+        ("regel een\nregel twee", "regel een\nregel twee"),
+        ("<p>regel\neen</p>", "<p>regel een</p>"),
+        ("Mail <jan@example.nl>", "Mail &lt;jan@example.nl&gt;"),
+        ("<!-- een opmerking -->Zaal", "Zaal"),
+    ],
+)
+def test_what_google_renders_stays_and_the_rest_goes(template: str, html: str) -> None:
+    assert rendered(template) == html
+
+
+def test_values_are_escaped_and_the_template_is_not() -> None:
+    made = booking(remarks="<b>5</b> & <script>evil()</script>")
+    shown = fill(rendered("<b>{REMARKS}</b>"), made, "Europe/Amsterdam", "nl", escape)
+    assert shown == "<b>&lt;b&gt;5&lt;/b&gt; &amp; &lt;script&gt;evil()&lt;/script&gt;</b>"
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("<b>{OBJECT}</b> - {BOOKING_NUMBER}", "{OBJECT} - {BOOKING_NUMBER}"),
+        ("Koffie &amp; thee", "Koffie & thee"),
+        ("5 < 7", "5 < 7"),
+        ("<Zaal> {OBJECT}", "<Zaal> {OBJECT}"),
+    ],
+)
+def test_a_title_has_no_tags(template: str, text: str) -> None:
+    assert bare(template) == text
+
+
+@given(st.text(alphabet=st.sampled_from("<>/ab&;\"'=! -{}\n")))
+def test_no_template_makes_another_tag_than_the_kept_ones(template: str) -> None:
+    shown = rendered(template)
+    opened = shown.replace("<b>", "").replace("</b>", "").replace("<a href=", "").replace("</a>", "")
+    assert "<" not in opened
+
+
+LOOP = "<!-- BEGIN seriesdetail -->{seriesdetail.FROMDATE}<!-- END seriesdetail -->"
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        (LOOP, "the loop seriesdetail"),
+        ("{seriesdetail.FROMDATE}", "belongs to a loop"),
+        ("{RES_SOMETHING_ELSE}", "is never filled"),
+        ("{Object}", "write it in capitals"),
+    ],
+)
+def test_each_kind_of_fault_has_its_own_sentence(template: str, said: str) -> None:
+    (fault,) = template_faults(template)
+    assert said in fault
+
+
+def test_a_column_that_people_know_is_filled() -> None:
+    made = booking()
+    made.fields["object_desc"] = "Grote zaal"  # type: ignore[index]
+    assert list(template_faults("{OBJ_DESC}")) == []
+    assert fill("{OBJ_DESC}", made, "Europe/Amsterdam", "nl") == "Grote zaal"
+
+
+def test_what_this_tenants_answers_have_no_field_for_is_told() -> None:
+    made = booking()
+    made.fields.update({"price": "", "custom01": ""})  # type: ignore[attr-defined]
+    assert unfilled("{BOOKING_NUMBER} {PRICE} {PAID} {RES_CUSTOM1} {RES_CUSTOM07} {REMARKS}", made) == (
+        "PAID",
+        "RES_CUSTOM07",
+    )
