@@ -12,9 +12,13 @@ from collections.abc import Iterator
 from typing import NoReturn
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Error, sync_playwright
 
 PROJECT = "demo-contract"
+# how long drawing takes depends on the machine, and says nothing of what is tested
+settings.register_profile("any_machine", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("any_machine")
 
 
 class FirestoreEmulator:
