@@ -14,25 +14,31 @@ from functions.application.intake.hints import Kind
 from functions.application.ports import Ports
 from functions.application.watching import rotation
 from functions.domain.model.errors import SyncError
-from functions.entrypoints.cli.main import cli
+from functions.entrypoints.cli.frame import fail
+from functions.entrypoints.cli.main import COMPLETE, cli
 from functions.settings import EnvironmentFaults, read_environment
 
 
-def make_ports() -> Ports:
+def make_ports(*, new: bool = False) -> Ports:
     """Compose the ports for a command; faults of the environment are said one a line.
+
+    A state directory that holds no store is refused unless it is to be `new`: it was mistyped rather than meant.
 
     A command says itself what it did: log lines come only with LOG_LEVEL, and on stderr.
     """
     from functions.adapters.platform.log_lines import log_to_stderr
 
     try:
-        ports = bootstrap.product().ports
+        environment = read_environment()
+        store = environment.state_dir / "sync.sqlite"
+        if environment.backend == "standalone" and not new and not store.exists():
+            said = f"there is no store in {environment.state_dir}; correct STATE_DIR, or begin one with `import FILE --new`"
+            fail([said], 1, "no_store")
+        ports = bootstrap.product(environment).ports
     except EnvironmentFaults as faults:
-        click.echo(str(faults), err=True)
-        sys.exit(2)
+        fail(str(faults).splitlines(), 2, "environment")
     except SyncError as error:
-        click.echo(str(error), err=True)
-        sys.exit(1)
+        fail([str(error)], 1, error.reason)
     log_to_stderr(os.environ.get("LOG_LEVEL", "CRITICAL").upper())
     return ports
 
@@ -104,7 +110,7 @@ def _queue(ports: Ports, kind: Kind) -> None:
 
 def main() -> None:
     """Run the command line."""
-    cli(obj=make_ports)
+    cli(obj=make_ports, complete_var=COMPLETE)
 
 
 if __name__ == "__main__":

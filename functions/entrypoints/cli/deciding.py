@@ -2,9 +2,12 @@
 
 import click
 
-from functions.application.store import integrations, parked
+from functions.application.store import integrations, links, parked
+from functions.application.store.integrations import path_of
 from functions.application.support import held, undo
-from functions.entrypoints.cli.frame import ACTOR, MakePorts, as_json, clear_errors, int_id, show
+from functions.application.support.names import Catalogue
+from functions.entrypoints.cli.frame import ACTOR, MakePorts, as_json, clear_errors, int_id, show, table, texts
+from functions.entrypoints.console.telling import reason_name, would
 
 
 @click.command("parked")
@@ -17,7 +20,17 @@ def parked_command(make: MakePorts, int_id: str, *, as_json: bool) -> None:
         ports = make()
         integrations.get(ports.documents, int_id)
         found = [{"id": item, **body} for item, body in parked.every(ports, int_id)]
-        lines = [f"{e['id']}  {e['at'][:19]}  {e['kind']} {' '.join(e['subject'])}  {e['reason']}" for e in found]
+        t = texts(ports, int_id)
+        rows = [
+            (
+                e["id"],
+                f"{t.local(e['at']):%Y-%m-%d %H:%M:%S}",
+                f"{e['kind']} {' '.join(e['subject'])}",
+                reason_name(e["reason"], t),
+            )
+            for e in found
+        ]
+        lines = table(("id", f"when ({t.zone})", "about", "reason"), rows)
         show(found, as_json=as_json, lines=lines or ["nothing is parked"])
 
 
@@ -27,10 +40,29 @@ def parked_command(make: MakePorts, int_id: str, *, as_json: bool) -> None:
 @as_json
 @click.pass_obj
 def retry_command(make: MakePorts, int_id: str, item: str, *, as_json: bool) -> None:
-    """Try a parked item again."""
+    """Try a parked item again, or `all` of them."""
     with clear_errors():
-        parked.retry(make(), int_id, item, ACTOR)
-        show({"queued": True}, as_json=as_json, lines=["it is tried again now"])
+        ports = make()
+        items = [each for each, _ in parked.every(ports, int_id, 500)] if item == "all" else [item]
+        for each in items:
+            parked.retry(ports, int_id, each, ACTOR)
+        said = "it is tried again now" if item != "all" else f"{len(items)} are tried again now"
+        show({"queued": bool(items)}, as_json=as_json, lines=[said])
+
+
+@click.command("resume")
+@int_id
+@click.argument("booking")
+@as_json
+@click.pass_obj
+def resume_command(make: MakePorts, int_id: str, booking: str, *, as_json: bool) -> None:
+    """Let a paused pair go on, by the number of its booking."""
+    with clear_errors():
+        ports = make()
+        integrations.get(ports.documents, int_id)
+        link = links.of_booking(ports.documents, int_id, booking)
+        outcome = held.resume(ports, int_id, link.id, ACTOR)
+        show({"state": outcome.link.state.value}, as_json=as_json, lines=[f"booking {booking} is followed again"])
 
 
 @click.command("held")
@@ -68,9 +100,11 @@ def undo_command(make: MakePorts, int_id: str, entry: str, *, only_show: bool, a
     with clear_errors():
         ports = make()
         found = undo.preview(ports, int_id, entry) if only_show else undo.undo(ports, int_id, entry, ACTOR)
-        lines = [f"  {step['step']}" for step in found.steps]
+        body = ports.documents.get(path_of(int_id, "journal", entry)) or {}
+        names, t = Catalogue(ports).of(int_id), texts(ports, int_id)
+        lines = [f"  {would(step, body, names, t)}" for step in found.steps]
         said = "undone" if found.done else "it is being undone"
         show(found, as_json=as_json, lines=["it would do:" if only_show else said, *lines, found.stays])
 
 
-COMMANDS = (parked_command, retry_command, held_command, undo_command)
+COMMANDS = (parked_command, retry_command, resume_command, held_command, undo_command)

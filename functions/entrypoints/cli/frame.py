@@ -1,22 +1,52 @@
 """What every command has in common: who acts, `--json`, how a result is printed and an error said."""
 
 import json
+import shutil
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from functions.application.ports import Ports
+from functions.application.store import integrations
 from functions.domain.model.errors import Invalid, SyncError
 from functions.entrypoints.console.json_forms import plain
+from functions.entrypoints.console.texts import Texts
 
 ACTOR = "command line"
-MakePorts = Callable[[], Ports]
+WIDEST = 200  # of a line that is not shown on a terminal
+MakePorts = Callable[..., Ports]
+
+
+def _ids(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the ids of the integrations that there are."""
+    with suppress(Exception, SystemExit):
+        found = integrations.every(ctx.obj().documents)
+        return [CompletionItem(i.id, help=i.settings.name) for i in found if i.id.startswith(incomplete)]
+    return []
+
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
-int_id = click.argument("int_id")
+int_id = click.argument("int_id", shell_complete=_ids)
+
+
+def wants_json() -> bool:
+    """Whether the command that runs was asked for JSON."""
+    context = click.get_current_context(silent=True)
+    return bool(context is not None and context.params.get("as_json"))
+
+
+def fail(sentences: Sequence[str], code: int, reason: str = "") -> NoReturn:
+    """Say on stderr what went wrong, one sentence a line or as JSON, and exit."""
+    if wants_json():
+        click.echo(json.dumps({"error": "; ".join(sentences), "reason": reason}, ensure_ascii=False), err=True)
+    else:
+        for each in sentences:
+            click.echo(each, err=True)
+    sys.exit(code)
 
 
 @contextmanager
@@ -25,12 +55,13 @@ def clear_errors() -> Iterator[None]:
     try:
         yield
     except Invalid as error:
-        for fault in error.faults:
-            click.echo(f"{fault.field or 'settings'}: {fault.message}", err=True)
-        sys.exit(1)
+        if wants_json():
+            faults = [{"field": fault.field, "message": fault.message} for fault in error.faults]
+            click.echo(json.dumps({"errors": faults}, ensure_ascii=False), err=True)
+            sys.exit(1)
+        fail([f"{fault.field or 'settings'}: {fault.message}" for fault in error.faults], 1)
     except SyncError as error:
-        click.echo(str(error), err=True)
-        sys.exit(1)
+        fail([str(error)], 1, error.reason)
 
 
 def show(value: Any, *, as_json: bool, lines: list[str] | None = None) -> None:
@@ -40,3 +71,23 @@ def show(value: Any, *, as_json: bool, lines: list[str] | None = None) -> None:
     else:
         for line in lines if lines is not None else [json.dumps(plain(value), ensure_ascii=False)]:
             click.echo(line)
+
+
+def texts(ports: Ports, int_id: str) -> Texts:
+    """Return the English words of an integration, with moments on its clock; raises `Gone` where there is none."""
+    return Texts("en", integrations.get(ports.documents, int_id).settings.timezone)
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows under their heads; on a terminal the last column ends where the terminal does."""
+    if not rows:
+        return []
+    widths = [max(len(row[n]) for row in (heads, *rows)) for n in range(len(heads) - 1)]
+    most = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDEST
+    room = max(20, most - sum(widths) - 2 * len(widths))
+
+    def line(cells: Sequence[str]) -> str:
+        last = cells[-1] if len(cells[-1]) <= room else f"{cells[-1][: room - 1]}…"
+        return "  ".join([*(cell.ljust(width) for cell, width in zip(cells, widths, strict=False)), last]).rstrip()
+
+    return [line(heads), *map(line, rows)]

@@ -6,13 +6,17 @@ import click
 
 from functions.application.ports import Ports
 from functions.application.setting_up import preview
-from functions.application.store import journal_read
-from functions.application.support import diagnose, round_trip
+from functions.application.store import integrations, journal_read
+from functions.application.support import diagnose, find, round_trip, search
+from functions.application.support.names import Catalogue, Names
+from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.errors import Refused
-from functions.entrypoints.cli.frame import MakePorts, as_json, clear_errors, int_id, show
+from functions.entrypoints.cli.frame import MakePorts, as_json, clear_errors, int_id, show, table, texts
 from functions.entrypoints.console.json_forms import plain
+from functions.entrypoints.console.telling import tell, verdict_sentence
+from functions.entrypoints.console.texts import Texts
 
-COLOURS = {"green": "green", "amber": "yellow", "red": "red"}
+COLOURS = {"green": "green", "grey": "bright_black", "amber": "yellow", "red": "red"}
 
 
 @click.command("plan")
@@ -68,9 +72,11 @@ def diagnose_command(make: MakePorts, int_id: str, *, trip: bool, calendar: str,
             lines = [f"{leg.name:15} {leg.seconds * 1000:7.0f} ms  {leg.trouble}" for leg in legs]
             show(list(legs), as_json=as_json, lines=lines)
             sys.exit(1 if any(leg.trouble for leg in legs) else 0)
-        found = diagnose.diagnose(make(), int_id)
-        lines = [f"integration {int_id}: {found.phase}, {found.links} links, {found.open_items} open items"]
-        since = f"{found.in_sync_as_of:%d-%m-%Y %H:%M:%S} UTC" if found.in_sync_as_of else "never yet"
+        ports = make()
+        found = diagnose.diagnose(ports, int_id)
+        t = texts(ports, int_id)
+        lines = [f"integration {int_id}: {found.phase}, {found.links} pairs, {found.open_items} open items"]
+        since = f"{t.second(found.in_sync_as_of)} ({t.zone})" if found.in_sync_as_of else "never yet"
         lines.append(f"in sync as of {since}")
         for check in found.checks:
             colour = click.style(f"{check.level:6}", fg=COLOURS[check.level])
@@ -82,18 +88,66 @@ def diagnose_command(make: MakePorts, int_id: str, *, trip: bool, calendar: str,
 @click.command("journal")
 @int_id
 @click.option("--booking", default="", help="Of one booking.")
-@click.option("--limit", default=50, help="How many, newest first.")
+@click.option("--limit", default=50, type=click.IntRange(1, 500), help="How many, newest first.")
 @as_json
 @click.pass_obj
 def journal_command(make: MakePorts, int_id: str, booking: str, limit: int, *, as_json: bool) -> None:
-    """Show what was decided and why, newest first."""
+    """Show what happened and why, newest first; the id at the start of a line is what `undo` asks for."""
     with clear_errors():
-        found = journal_read.entries(make(), int_id, booking, limit=limit)
-        lines = [
-            f"{e['at'][:19]}  {e['booking_id'] or '-':>8}  {e['step']:12} {e['why']:18} {e['outcome']:9} {e['hint']}"
-            for e in found
+        ports = make()
+        found = journal_read.entries(ports, int_id, booking, limit=limit)
+        if as_json:
+            show(found, as_json=True)
+            return
+        integration, t = integrations.get(ports.documents, int_id), texts(ports, int_id)
+        names = Catalogue(ports).of(int_id) if found else Names()
+        told = [tell(each, names, integration.settings, t) for each in found]
+        rows = [
+            (each.id, f"{t.local(each.at):%Y-%m-%d %H:%M:%S}", each.booking_id or "-", each.room, each.says)
+            for each in told
         ]
-        show(found, as_json=as_json, lines=lines or ["nothing yet"])
+        lines = table(("id", "when", "booking", "object", f"what happened (times of {t.zone})"), rows)
+        show(found, as_json=False, lines=lines or ["nothing yet"])
 
 
-COMMANDS = (plan_command, diagnose_command, journal_command)
+@click.command("find")
+@int_id
+@click.argument("what")
+@as_json
+@click.pass_obj
+def find_command(make: MakePorts, int_id: str, what: str, *, as_json: bool) -> None:
+    """Look a booking up by its number, or find by date, object, title or guest. Exit code 3: nothing was found."""
+    with clear_errors():
+        ports = make()
+        integration, t = integrations.get(ports.documents, int_id), texts(ports, int_id)
+        names = Catalogue(ports).of(int_id)
+        if what.isdecimal():
+            found = find.find(ports, int_id, what)
+            says = verdict_sentence(found, names, t)
+            last = tell(found.last, names, integration.settings, t) if found.last is not None else None
+            lines = [says, *([t.sentence(found.trouble)] if found.trouble else [])]
+            lines += [f"last: {t.second(last.at)} ({t.zone}): {last.says}"] if last is not None else []
+            body = {"booking_id": what, "verdict": found.verdict.value, "says": says, "does": list(found.does)}
+            show({**body, "trouble": found.trouble, "acts": list(found.acts)}, as_json=as_json, lines=lines)
+            sys.exit(3 if found.verdict in ("no_booking", "gone") else 0)
+        results = search.search(ports, int_id, what, names)
+        rows = [
+            (
+                each.booking_id or "-",
+                _when(each.when, t),
+                names.object(each.object_id) if each.object_id else names.calendar(each.calendar),
+                each.relation.value.replace("_", " "),
+                each.title,
+            )
+            for each in results.hits
+        ]
+        lines = table(("booking", f"when ({t.zone})", "object", "stands", "title"), rows)
+        show(results, as_json=as_json, lines=lines or ["nothing was found"])
+        sys.exit(0 if results.hits else 3)
+
+
+def _when(when: When, t: Texts) -> str:
+    return t.days(when.first, when.until) if isinstance(when, AllDay) else t.span(when.start, when.end)
+
+
+COMMANDS = (plan_command, diagnose_command, journal_command, find_command)

@@ -11,7 +11,7 @@ from functions.application.probing import probe, probe_record, probe_start
 from functions.application.probing.probe_record import Trial
 from functions.application.store import integrations
 from functions.application.store.dialect_kept import dialect_of
-from functions.domain.model.errors import Refused, SyncError
+from functions.domain.model.errors import SyncError
 from functions.entrypoints.cli.frame import ACTOR, MakePorts, as_json, clear_errors, int_id, show
 from functions.entrypoints.console.json_forms import progress
 
@@ -30,11 +30,11 @@ def probe_command(
     make: MakePorts, int_id: str, booking: str, thing: str, *, really: bool, stop: bool, as_json: bool
 ) -> None:
     """Find out what i-Reserve documents nowhere, on one test booking. Exit code 3: something is left to see."""
+    if not stop and not (booking.isdecimal() and thing.isdecimal()):
+        raise click.UsageError("name a test booking and its object: --booking N --object N")
     with clear_errors():
         ports = make()
         integration = integrations.get(ports.documents, int_id)
-        if not stop and not (booking.isdecimal() and thing.isdecimal()):
-            raise Refused("name a test booking and its object: --booking N --object N")
         trial = (
             probe.stop(ports, int_id)
             if stop

@@ -38,14 +38,15 @@ def list_integrations(make: MakePorts, *, as_json: bool) -> None:
 @click.option(
     "--apply", type=click.Choice(["all", "future", "new"]), help="For an active integration: which events change."
 )
+@click.option("--new", is_flag=True, help="Begin a store in STATE_DIR, where there is none yet.")
 @as_json
 @click.pass_obj
-def import_command(make: MakePorts, file: Path, apply: str | None, *, as_json: bool) -> None:
+def import_command(make: MakePorts, file: Path, apply: str | None, *, new: bool, as_json: bool) -> None:
     """Create or change an integration from a YAML file; its secrets go to the secret store."""
     with clear_errors():
         raw = _yaml(file)
         secrets = _secrets(raw.pop("secrets", None))
-        ports = make()
+        ports = make(new=new)
         saved = changes.save(ports, raw, ACTOR, secrets=secrets, apply=apply or "")
         lines = [
             f"integration {saved.id} is saved",

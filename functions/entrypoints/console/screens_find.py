@@ -86,27 +86,12 @@ def _may_be_a_word(asked: str, found: Found) -> bool:
 
 def _about(found: Found, integration: Integration, names: Names, t: Texts) -> dict[str, Any]:
     """Return what the page says of a booking beside the booking itself."""
-    booking, link = found.booking.value, found.link
+    link = found.link
     last = telling.tell(found.last, names, integration.settings, t) if found.last is not None else None
-    reason = found.item[1]["reason"] if found.item is not None else _refusal(found)
     return {
         "verdict_class": VERDICTS.get(found.verdict, INFO),
-        "said_with": {
-            "booking": found.booking_id,
-            "until": t.moment(link.until) if link is not None else "",
-            "room": names.object(booking.object_id) if booking is not None else "",
-            "status": telling.status(booking.status, names, t) if booking is not None else "",
-            "reason": telling.reason_name(reason, t),
-            "foreign": found.foreign,
-            "event": link.event.id if link is not None and link.event is not None else "–",
-        },
+        "said_with": telling.verdict_values(found, names, t),
         "last": last,
         "told": [telling.tell(each, names, integration.settings, t) for each in found.entries],
         "held_item": held.item_of(link) if link is not None else "",
     }
-
-
-def _refusal(found: Found) -> str:
-    if found.link is not None and found.link.notice:
-        return found.link.notice
-    return str((found.last or {}).get("reason", ""))

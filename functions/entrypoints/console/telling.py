@@ -6,6 +6,7 @@ from typing import Any
 
 from functions.application.ports import Body
 from functions.application.store.journal_read import kind_of, outcome_of
+from functions.application.support.find import Found
 from functions.application.support.names import Names
 from functions.domain.settings.schema import Settings
 from functions.entrypoints.console.texts import Texts
@@ -72,6 +73,26 @@ def would(step: Body, entry: Body, names: Names, t: Texts) -> str:
     before = {**entry.get("before", {}), **entry.get("change", {})}
     meant = {"step": step["step"], "why": "undone", "change": change, "before": before}
     return _text(t, "would", meant).format(**_values(meant, names, t))
+
+
+def verdict_values(found: Found, names: Names, t: Texts) -> dict[str, str]:
+    """Return what the sentence of a verdict names."""
+    booking, link = found.booking.value, found.link
+    refused = link.notice if link is not None and link.notice else str((found.last or {}).get("reason", ""))
+    return {
+        "booking": found.booking_id,
+        "until": t.moment(link.until) if link is not None else "",
+        "room": names.object(booking.object_id) if booking is not None else "",
+        "status": status(booking.status, names, t) if booking is not None else "",
+        "reason": reason_name(str(found.item[1]["reason"]) if found.item is not None else refused, t),
+        "foreign": found.foreign,
+        "event": link.event.id if link is not None and link.event is not None else "–",
+    }
+
+
+def verdict_sentence(found: Found, names: Names, t: Texts) -> str:
+    """Return the sentence of a verdict."""
+    return t(f"verdict.{found.verdict.value}", **verdict_values(found, names, t))
 
 
 def undoable(entry: Body) -> bool:

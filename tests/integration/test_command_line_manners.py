@@ -1,0 +1,55 @@
+"""The command line's manners: what it asks of a state directory, how it says errors to programs, and what it is called."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.integration.test_commands import alone
+
+
+@pytest.mark.parametrize("command", [["integrations"], ["journal", "7"], ["import", "settings.yaml"]])
+def test_a_state_directory_that_is_none_is_refused_and_not_made(tmp_path: Path, command: list[str]) -> None:
+    done = alone(tmp_path).run(*command)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "there is no store in" in done.stderr
+    assert "--new" in done.stderr
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_store_is_begun_where_that_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "settings.yaml"
+    file.write_text("id: '7'\nname: Noord\n")
+    begun = alone(tmp_path).run("import", str(file), "--new", "--json")
+    assert begun.returncode == 1
+    assert {"field", "message"} == set(json.loads(begun.stderr)["errors"][0])  # the settings are not complete
+    assert alone(tmp_path).run("integrations").stdout == "there are no integrations yet\n"
+
+
+def test_errors_are_json_where_json_was_asked_for(tmp_path: Path) -> None:
+    done = alone(tmp_path).run("journal", "7", "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stderr)["reason"] == "no_store"
+    wrong = alone(tmp_path, BACKEND="moon").run("integrations", "--json")
+    assert wrong.returncode == 2
+    assert "BACKEND" in json.loads(wrong.stderr)["error"]
+
+
+def test_it_says_its_version_and_what_completes_it(tmp_path: Path) -> None:
+    assert alone(tmp_path).run("--version").stdout == "0.1.0\n"
+    for shell in ("bash", "zsh", "fish"):
+        assert "_IRESERVE_SYNC_COMPLETE" in alone(tmp_path).run("completion", shell).stdout
+
+
+@pytest.mark.parametrize("command", [["journal", "7", "--limit", "-5"], ["journal", "7", "--limit", "501"]])
+def test_a_limit_that_is_none_is_wrong_use(tmp_path: Path, command: list[str]) -> None:
+    assert alone(tmp_path).run(*command).returncode == 2
+
+
+def test_a_probe_without_its_booking_is_wrong_use(tmp_path: Path) -> None:
+    assert alone(tmp_path).run("probe", "7").returncode == 2
+
+
+def test_the_version_is_that_of_the_project() -> None:
+    text = (Path(__file__).parents[2] / "pyproject.toml").read_text()
+    assert 'version = "0.1.0"' in text
