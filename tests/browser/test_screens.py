@@ -93,27 +93,25 @@ def test_a_good_save_is_there_after_a_reload_and_a_bad_one_keeps_what_was_typed(
     assert page.get_by_label(label, exact=True).input_value() == good
 
 
-def test_the_mapping_marks_what_is_wrong_and_keeps_what_was_typed(page: Page, stage: Stage, check: Check) -> None:
+def test_the_mapping_marks_what_is_wrong_and_keeps_what_was_chosen(page: Page, stage: Stage, check: Check) -> None:
     holidays = "holidays@group.v.calendar.google.com"
     rows = [{"object": "10", "calendar": holidays}, {"object": "999", "calendar": "gone@group.calendar.google.com"}]
     stage.set_up("7", activate=False, mapping=rows)
     open_screen(page, stage, "mapping")
-    expect(page.locator("tr", has=page.get_by_label("Object 1"))).to_contain_text("cannot be written")
-    expect(page.locator("tr", has=page.get_by_label("Object 2"))).to_contain_text("cannot be reached")
-    expect(page.locator("tr", has=page.get_by_label("Object 2"))).to_contain_text("not in i-Reserve's list")
-    page.get_by_label("Object 3").fill("10")
-    page.get_by_label("Calendar 3").fill(ROOM_A)
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_role("alert")).to_contain_text("Object 10 has 2 rows; keep one")
-    assert page.get_by_label("Calendar 3").input_value() == ROOM_A
+    expect(page.locator("tr", has=page.get_by_label("Calendar of Zaal A"))).to_contain_text("cannot be written")
+    unknown = page.locator("tr", has=page.get_by_label("Calendar of 999"))
+    expect(unknown).to_contain_text("cannot be reached")
+    expect(unknown).to_contain_text("not in i-Reserve's list")
     check(page)
-    page.get_by_label("Remove row 1").check()
-    page.get_by_label("Remove row 2").check()
+    page.get_by_label("Calendar of Zaal A").select_option(ROOM_A)
+    unknown.get_by_role("textbox").fill("")
+    page.get_by_label("Calendar of 999").select_option("")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("Saved")
-    assert page.get_by_label("Object 1").input_value() == "10"
+    assert page.get_by_label("Calendar of Zaal A").input_value() == ROOM_A
+    expect(page.get_by_label("Calendar of 999")).to_have_count(0)
     page.get_by_role("button", name="More rows").click()
-    expect(page.get_by_label("Object 9")).to_be_visible()
+    expect(page.get_by_placeholder("A number or a name").nth(9)).to_be_visible()
 
 
 def test_placeholders_are_picked_unknown_ones_marked_and_a_real_booking_is_previewed(

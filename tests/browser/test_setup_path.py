@@ -52,10 +52,9 @@ def test_an_administrator_gets_from_nothing_to_a_synced_booking_with_the_mouse(
     check(page)
 
     page.get_by_role("link", name="Next: Object → calendar").click()
-    page.get_by_label("Object 1").fill("10")
-    page.get_by_label("Calendar 1").fill(ROOM_A)
+    page.get_by_label("Calendar of Zaal A").select_option(ROOM_A)
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.locator("main")).to_contain_text("Bookings of these objects get no event")
+    expect(page.locator("main")).to_contain_text("gets no events")
     check(page)
 
     for following in ("Outbound", "Inbound", "Timing and alerts", "Activation"):
@@ -111,8 +110,8 @@ def test_the_same_path_with_the_keyboard_alone(page: Page, stage: Stage) -> None
     press("Allow")
     press("Step 2: connect to Google Calendar")
     press("Next: Object → calendar")
-    type_into("Object 1", "10")
-    type_into("Calendar 1", ROOM_A)
+    go("Calendar of Zaal A")
+    keys.type("Room A")
     press("Save")
     press("Activation")
     press("Activate")

@@ -26,9 +26,9 @@ class Tab:
         data = {"csrf_token": self.token if token is None else token, **form}
         return self._client.post(path, base_url=PRODUCT, data=data)
 
-    def consent(self, account: str = PLANNER) -> TestResponse:
+    def consent(self, account: str = PLANNER, decision: str = "allow") -> TestResponse:
         """Go through Step 1 in this browser."""
-        return self._place.consent(account=account, browser=self._client)
+        return self._place.consent(account=account, decision=decision, browser=self._client)
 
     def forget_language(self) -> None:
         self._client.delete_cookie("console_language", domain="127.0.0.1")

@@ -149,7 +149,7 @@ def test_the_interface_without_the_key_is_401(place: Place) -> None:
 
 
 def test_import_reports_all_ten_faults_one_a_line_and_exits_1(tmp_path: Path) -> None:
-    done = run(tmp_path, "import", file(tmp_path, TEN))
+    done = run(tmp_path, "import", "--new", file(tmp_path, TEN))
     assert done.returncode == 1
     assert {line.split(":")[0] for line in done.stderr.splitlines()} == TEN_FIELDS
     assert len(done.stderr.splitlines()) == 10
@@ -158,9 +158,9 @@ def test_import_reports_all_ten_faults_one_a_line_and_exits_1(tmp_path: Path) ->
 
 
 def test_import_of_a_good_file_after_a_bad_one_works_and_export_gives_it_back_without_a_secret(tmp_path: Path) -> None:
-    assert run(tmp_path, "import", file(tmp_path, TEN)).returncode == 1
+    assert run(tmp_path, "import", "--new", file(tmp_path, TEN)).returncode == 1
     good = {**example("7"), "secrets": {"ireserve_password": "env:THE_PASSWORD"}}
-    done = run(tmp_path, "import", file(tmp_path, good), "--json", THE_PASSWORD=PASSWORD)
+    done = run(tmp_path, "import", "--new", file(tmp_path, good), "--json", THE_PASSWORD=PASSWORD)
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["google"]["client_id"] == CLIENT_ID
     exported = run(tmp_path, "export", "7")
@@ -182,14 +182,14 @@ def test_import_of_a_good_file_after_a_bad_one_works_and_export_gives_it_back_wi
 def test_import_of_a_file_that_cannot_be_used_says_why_in_one_line_and_exits_1(
     tmp_path: Path, content: Any, says: str
 ) -> None:
-    done = run(tmp_path, "import", file(tmp_path, content))
+    done = run(tmp_path, "import", "--new", file(tmp_path, content))
     assert done.returncode == 1
     assert says in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
 def test_import_of_a_file_that_is_not_there_exits_1(tmp_path: Path) -> None:
-    done = run(tmp_path, "import", str(tmp_path / "none.yaml"))
+    done = run(tmp_path, "import", "--new", str(tmp_path / "none.yaml"))
     assert done.returncode == 1
     assert "none.yaml cannot be read" in done.stderr
 

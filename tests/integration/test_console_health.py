@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.harness.place import SCOPES, Place
+from tests.harness.place import Place
 from tests.harness.tab import Tab
 
 HERE = "/console/integrations/7"
@@ -112,8 +112,8 @@ def test_what_waits_is_named_with_the_way_to_it(place: Place) -> None:
 @pytest.mark.parametrize("language", ["en", "nl"])
 def test_a_denied_consent_is_not_shown_as_given(place: Place, language: str) -> None:
     place.save()
-    place.consent(scopes=SCOPES, decision="deny")
     tab = Tab(place)
+    tab.consent(decision="deny")
     tab.get(f"/console/language/{language}")
     page = tab.seen(f"{HERE}/authentication")
     assert {"en": "Consent was given", "nl": "toestemming is gegeven"}[language] not in page
@@ -122,6 +122,8 @@ def test_a_denied_consent_is_not_shown_as_given(place: Place, language: str) -> 
 
 def test_an_expired_consent_is_not_shown_as_given(place: Place) -> None:
     place.save()
-    place.consent()
+    tab = Tab(place)
+    tab.consent()
+    assert "Consent was given" in tab.seen(f"{HERE}/authentication")
     place.pass_time(601)
-    assert "Consent was given" not in Tab(place).seen(f"{HERE}/authentication")
+    assert "Consent was given" not in tab.seen(f"{HERE}/authentication")
