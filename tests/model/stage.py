@@ -128,6 +128,7 @@ class Stage(Place):
         self.broken: Broken | None = None
         self.trouble = 0  # faults, crashes and stalls: each may cost writes
         self.lossy = False  # something that hints alone cannot make good happened
+        self.unsaid = False  # Google kept silent about a removal: only a full list shows it
         self.jumped = 0
         self.made = 0
         integrations.change(
@@ -466,6 +467,15 @@ class Stage(Place):
         self.lossy |= mode == "drop"
         self.google("POST", "notifications", {"mode": mode})
 
+    def texts(self, mode: str) -> None:
+        """Google keeps descriptions as they were sent, or as its web editor makes them, from now on."""
+        self.google("POST", "texts", {"mode": mode})
+
+    def lose_removal(self) -> None:
+        """Google never tells of the next removal."""
+        self.lossy = self.unsaid = True
+        self.google("POST", "tombstones", {"lose": 1})
+
     def flush(self, order: str) -> None:
         """What was held comes late, in this order."""
         self.ireserve("POST", "hooks/flush", {"order": order})
@@ -588,6 +598,11 @@ class Stage(Place):
             self.settle(150)
             self.tick()
         self._drain()
+        if self.unsaid:
+            self.google("POST", "tombstones", {"lose": 0})
+            self.api("POST", f"/{INT}/resync")
+            self._drain()
+            self.unsaid = False
         if not self.lossy:
             self.check("once every hint was followed")
         for _ in range(2):

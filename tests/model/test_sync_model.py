@@ -122,6 +122,14 @@ class SyncMachine(RuleBasedStateMachine):
     def delivery(self, channel: str, mode: str) -> None:
         self.does(channel, mode)
 
+    @rule(mode=st.sampled_from(("as_sent", "web")))
+    def texts(self, mode: str) -> None:
+        self.does("texts", mode)
+
+    @rule()
+    def lose_removal(self) -> None:
+        self.does("lose_removal")
+
     @rule(order=st.sampled_from(("fifo", "reverse")))
     def late(self, order: str) -> None:
         self.does("flush", order)

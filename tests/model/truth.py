@@ -1,5 +1,6 @@
 """What really stands on the two sides, read from inside the simulators."""
 
+import html
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,14 @@ class TrueBooking:
     status: int
     remarks: str
     external_id: str
+
+
+def as_seen(description: str) -> str:
+    """Return a description as people see it, also where Google's editor stored it as markup."""
+    if not description.startswith("<html-blob>"):
+        return description
+    bare = re.sub("<[^>]*>", "", description.replace("<br>", "\n"))
+    return html.unescape(bare).replace("\xa0", " ")
 
 
 @dataclass(frozen=True)
@@ -105,7 +114,7 @@ def _event(calendar: str, record: Any) -> TrueEvent:
         alive=record.alive,
         when=when,
         title=raw.get("summary", ""),
-        description=raw.get("description", ""),
+        description=as_seen(raw.get("description", "")),
         free=raw.get("transparency") == "transparent",
         link=marks.get("ireserve_link", ""),
         purged=record.purged,
