@@ -38,6 +38,8 @@ FUNCTIONS = {
     "sweep": "sweep",
     "console": "console",
 }
+_TABLE = json.loads((Path(__file__).parents[1] / "functions/serving.json").read_text(encoding="utf-8"))
+THREADS: dict[str, int] = {name: row["threads"] for name, row in _TABLE.items()}
 _KEYS, _LIVE, _LANES = "webhook_keys", "live", "both"
 _NEEDS: dict[str, tuple[str, ...]] = {
     "oauth_redirect": ("firestore",),
@@ -98,6 +100,7 @@ class CloudStage(Stage):
             "K_SERVICE": f"ireserve-{function.replace('_', '-')}",
             "GCE_METADATA_HOST": self._host("metadata"),
             "BACKEND": "cloud",
+            "THREADS": str(THREADS[function]),
             "GOOGLE_CLOUD_PROJECT": PROJECT,
             "BASE_URL": self._address[function],
             "PLATFORM_URL": f"{self._address['tasks']}/private",
