@@ -17,6 +17,7 @@ from functions.domain.settings.integration import Integration, Phase
 NIGHT = (1, 5)  # local hours in which the whole window is compared; it begins in the first, each at its own minute
 NOT_TWICE = timedelta(hours=6)  # in one night
 OVERDUE = timedelta(hours=30)
+ROUND = timedelta(minutes=1)
 AFTER = timedelta(seconds=30)  # after which it is looked whether a search under way is over
 STUCK = timedelta(minutes=10)
 LOST = timedelta(hours=6)  # a walk that took so long begins anew
@@ -53,7 +54,18 @@ def tick(session: SyncSession) -> list[datetime]:
             enqueue(ports.tasks, hint, now, trailing=False)
             pulled = pull.due_at(session, replace(state, as_of=now, trouble="", trouble_at=None), now)
         due.append(pulled)
+        if pulled < now + ROUND:
+            _between_rounds(session, hint, now)
     return due
+
+
+def _between_rounds(session: SyncSession, hint: Hint, now: datetime) -> None:
+    """Queue the pulls until the next round of a calendar that is polled more often than every minute."""
+    moment = every = timedelta(seconds=session.settings.sync.poll_seconds)
+    while moment < ROUND:
+        due = now + moment
+        session.ports.tasks.put(task(replace(hint, source="poll", detail=""), due, "poll", int(due.timestamp())))
+        moment += every
 
 
 def asked_for(session: SyncSession, hint: Hint) -> None:
