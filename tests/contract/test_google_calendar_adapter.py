@@ -45,7 +45,9 @@ def items(found: list[EventPage]) -> list[Event | Tombstone | Unusable]:
 
 def test_the_calendars_of_the_account_are_listed_with_what_may_be_done_there(google: ConnectedGoogle) -> None:
     found = {entry.id: entry for entry in google.calendars.calendars()}
-    assert found[ROOM_A] == CalendarEntry(ROOM_A, "Room A", writable=True, timezone="Europe/Amsterdam")
+    assert found[ROOM_A] == CalendarEntry(
+        ROOM_A, "Room A", writable=True, timezone="Europe/Amsterdam", data_owner="planner@example.org"
+    )
     assert not found[HOLIDAYS].writable
     assert [entry.id for entry in found.values() if entry.primary] == ["planner@example.org"]
 

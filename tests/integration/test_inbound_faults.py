@@ -39,7 +39,7 @@ def statuses(place: Place) -> list[int]:
     [
         ({"start": None}, "no_start"),
         ({"end": None}, "no_end"),
-        ({"start": {"dateTime": "4026-11-24T10:00:00Z"}, "end": {"dateTime": "4026-11-24T11:00:00Z"}}, "out_of_range"),
+        ({"start": {"dateTime": "4026-11-24T10:00:00Z"}, "end": {"dateTime": "4026-11-24T11:00:00Z"}}, ""),
         ({"start": {"dateTime": "2026-11-24T12:00:00Z"}}, "ends_before_start"),
         ({"start": {"dateTime": "yesterday"}}, "unreadable"),
         ({"start": 7}, "unreadable"),
@@ -57,7 +57,7 @@ def test_an_event_that_makes_no_sense_is_parked_and_the_others_go_on(
     place.google("POST", "notifications/flush")
     place.settle()
     assert [each["from"] for each in place.bookings()] == [LATER]
-    assert parked(place) == [reason]
+    assert parked(place) == ([reason] if reason else [])  # what lies centuries away is no fault
 
 
 def test_an_event_that_is_mended_is_parked_no_more(place: Place) -> None:
@@ -97,17 +97,6 @@ def test_an_event_of_an_unknown_type_is_left_alone(place: Place) -> None:
     place.settle()
     assert [each["from"] for each in place.bookings()] == [LATER]
     assert parked(place) == []
-
-
-def test_an_event_of_no_length_is_refused_with_a_line_and_waits(place: Place) -> None:
-    place.activate()
-    event = place.draw(START, START)["id"]
-    place.settle()
-    assert place.bookings() == []
-    assert "⚠" in place.event()["description"]
-    place.drag(event, START, END)
-    place.settle()
-    assert len(place.bookings()) == 1
 
 
 # times that the clock's change makes odd

@@ -192,7 +192,7 @@ def test_remarks_of_ten_thousand_characters_are_cut_and_stay_in_step(place: Plac
 def test_notes_saved_in_an_editor_are_kept_and_the_pair_follows_its_times(place: Place, mode: str) -> None:
     active(place, {"inbound": {"allow_booking_update": True}})
     place.google("POST", "texts", {"mode": mode})
-    booking, event = made(place, **BOOKED)
+    booking, event = made(place, remarks="graag stoelen klaarzetten")
     for number in range(5):
         seen = place.event()["description"]
         place.edit(event["id"], description=f"{seen}\nnotitie {number}")
