@@ -1,4 +1,4 @@
-"""Who may do what, as the Terraform files grant it: a call without its grant is refused.
+"""Who may do what, as the Terraform files grant it: a stand-in that is given the table refuses a call without its grant.
 
 The table is read from infra/: the map of functions, and the roles and conditions that follow from it. What a role
 contains stands here as Google publishes it: https://cloud.google.com/iam/docs/understanding-roles
