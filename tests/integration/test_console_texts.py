@@ -27,14 +27,6 @@ from functions.entrypoints.console.texts import FOLDER, LANGUAGES, Texts, table
 
 ROOT = Path(__file__).parents[2] / "functions"
 ERRORS = ("Transient", "Stale", "AccessRevoked", "Malformed", "Refused", "Gone", "Conflict")
-OPERATORS = {
-    "firestore",
-    "sqlite",
-    "secrets",
-    "cloud_tasks",
-    "own_door",
-    "owner_only",
-}  # what these say is for who runs the machine
 
 
 def keys_in_templates() -> set[str]:
