@@ -59,7 +59,9 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
     for item in page.items:
         if isinstance(item, Unusable) and not _far_away(session, item):
             parked.park(session.ports, _about(hint, item.key), item.reason, session.now())
-    looked, handled = _series(session, hint, page, shown)
+    looked, handled, finished = _series(session, hint, page, shown, until)
+    if not finished:
+        return Applied(looked, finished=False)
     in_turn: tuple[Event | Tombstone, ...] = (*tombstones, *events)
     settled: set[EventKey] = set()
     for number, each in enumerate(in_turn):
@@ -73,31 +75,51 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
     return Applied(looked)
 
 
-def _series(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple[int, set[EventKey]]:
-    """Let bookings follow their series; returns how many, and the keys of events and tombstones that are done."""
+def _series(
+    session: SyncSession, hint: Hint, page: Page, shown: Shown, until: datetime | None
+) -> tuple[int, set[EventKey], bool]:
+    """Let bookings follow their series, not beyond a moment: those that did are passed by the next time.
+
+    Returns how many did, the keys of events and tombstones that are done, and whether that was all.
+    """
     handled: set[EventKey] = set()
     tombstones = [item for item in page.items if isinstance(item, Tombstone)]
-    candidates = [item for item in page.items if isinstance(item, Event) and _new(session, item)]
+    candidates = [item for item in page.items if isinstance(item, Event) and _tells(partial(_new, session, item))]
     grouped = families(candidates, tombstones)
     for name, group in grouped.items():
         appeared = [event for event in group if links.of_event(session.ports.documents, session.id, event.key) is None]
-        handled |= _followed(session, hint, page, name, appeared, shown)
+        handled |= _followed(session, hint, page, name, appeared, shown, until)
         left = [event for event in appeared if event.series and event.key not in handled]
         for former in former_families(session, page.calendar, name, left, shown) if left else ():
-            handled |= _followed(session, hint, page, former, left, shown)
+            handled |= _followed(session, hint, page, former, left, shown, until)
             left = [event for event in left if event.key not in handled]
-    return len(handled) // 2, handled
+        if _over(session, until):
+            return len(handled) // 2, handled, False
+    return len(handled) // 2, handled, True
+
+
+def _over(session: SyncSession, until: datetime | None) -> bool:
+    """Whether the time is up that a page may take."""
+    return until is not None and session.now() >= until
 
 
 def _followed(
-    session: SyncSession, hint: Hint, page: Page, name: str, appeared: list[Event], shown: Shown
+    session: SyncSession,
+    hint: Hint,
+    page: Page,
+    name: str,
+    appeared: list[Event],
+    shown: Shown,
+    until: datetime | None,
 ) -> set[EventKey]:
-    """Let the bookings of a family follow to new occurrences; returns the keys of both that are done."""
+    """Let the bookings of a family follow to new occurrences, in time; returns the keys of both that are done."""
     handled: set[EventKey] = set()
     for link, event in followers(session, page.calendar, name, appeared, shown) if appeared else ():
         former = link.event
         _guarded(session, hint, event.key, partial(_follow, session, hint, link, event))
         handled |= {event.key, former} if former is not None else {event.key}
+        if _over(session, until):
+            break
     return handled
 
 
@@ -114,11 +136,15 @@ def _settled(session: SyncSession, page: Page, items: Sequence[Item]) -> set[Eve
     unlinked = [event for event in events if event.key not in known]
     # an endless series reaches decades ahead
     echoes = {event.key for event in unlinked if event.series and not _in_window(session, event)}
-    echoes |= {event.key for event in events if event.key in known and _is_echo(session, known[event.key], event)}
+    echoes |= {
+        event.key
+        for event in events
+        if event.key in known and _tells(partial(_is_echo, session, known[event.key], event))
+    }
     if not page.listed:
         return echoes
     foreign = (event for event in unlinked if event.mark.int_id != session.id)
-    return echoes | {event.key for event in foreign if not _new(session, event)}
+    return echoes | {event.key for event in foreign if _tells(partial(_passes_by, session, event))}
 
 
 def _follow(session: SyncSession, hint: Hint, link: Link, event: Event) -> bool:
@@ -163,6 +189,20 @@ def look_at(session: SyncSession, hint: Hint, key: EventKey) -> None:
         _look(session, hint, link, found)
     elif found.value is not None:
         _one(session, hint, Page(key.calendar, ()), found.value)
+
+
+def _tells(check: Callable[[], bool]) -> bool:
+    """Whether a quick look at one event tells something; what is wrong with it is found out at its own turn."""
+    try:
+        return check()
+    except AccessRevoked:
+        raise
+    except Exception:  # noqa: BLE001 -- see above
+        return False
+
+
+def _passes_by(session: SyncSession, event: Event) -> bool:
+    return not _new(session, event)
 
 
 def _is_echo(session: SyncSession, link: Link, event: Event) -> bool:

@@ -174,7 +174,7 @@ def digest_with(key: Callable[[], bytes]) -> Callable[[str], str]:
             return ""
         if not kept:
             kept.append(key())
-        return hmac.new(kept[0], text.encode(), hashlib.sha256).hexdigest()[:24]
+        return hmac.new(kept[0], text.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:24]
 
     return digest
 
