@@ -8,7 +8,7 @@ import pytest
 from tests.integration.test_commands import alone
 
 
-@pytest.mark.parametrize("command", [["integrations"], ["journal", "7"], ["import", "settings.yaml"]])
+@pytest.mark.parametrize("command", [["integrations"], ["journal", "7"], ["export", "7"]])
 def test_a_state_directory_that_is_none_is_refused_and_not_made(tmp_path: Path, command: list[str]) -> None:
     done = alone(tmp_path).run(*command)
     assert (done.returncode, done.stdout) == (1, "")
