@@ -12,6 +12,7 @@ from functions.adapters.ireserve.client import IReserve
 from functions.adapters.net import outgoing
 from functions.domain.model.appointment import AllDay, Timed, When
 from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, SyncError, Transient
+from functions.domain.model.zones import day_of
 from functions.domain.planning.step import BookingChange
 from functions.domain.settings.dialect import Dialect
 
@@ -66,7 +67,8 @@ def test_fields_without_a_value_are_empty_however_they_look(absent: str) -> None
 def test_a_booking_of_an_object_by_the_day_is_in_day_mode(tenant: ConnectedIReserve) -> None:
     booking = tenant.ireserve.read(tenant.book(object_id=20, **{"from": "2026-12-04", "till": "2026-12-07"}))
     assert booking.day_mode
-    assert (booking.starts.date(), booking.ends.date()) == (date(2026, 12, 4), date(2026, 12, 7))
+    days = (day_of(booking.starts, "Europe/Amsterdam"), day_of(booking.ends, "Europe/Amsterdam"))
+    assert days == (date(2026, 12, 4), date(2026, 12, 7))
 
 
 def test_what_the_answer_of_2011_lacks_is_looked_up_in_the_row() -> None:
@@ -355,7 +357,7 @@ def test_whole_days_end_as_the_setting_says(day_end: str, till: str) -> None:
     answered = ireserve.write(booking, BookingChange(when=AllDay(date(2026, 12, 4), date(2026, 12, 7))))
     seen = tenant.seen(booking.id)
     assert (seen["from"], seen["till"]) == ("2026-12-04", till)
-    assert (answered.day_mode, f"{answered.ends:%Y-%m-%d}") == (True, till)
+    assert (answered.day_mode, f"{day_of(answered.ends, 'Europe/Amsterdam')}") == (True, till)
 
 
 def test_a_whole_day_on_an_object_by_the_hour_ends_at_the_next_midnight() -> None:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from functions.adapters.firestore.connection import FirestoreConnection
+from functions.adapters.firestore.connection import FirestoreConnection, Raced
 from functions.adapters.firestore.transaction import FirestoreTransaction, live
 from functions.adapters.firestore.values import decode, encode_one, has_expired
 from functions.adapters.platform.document_paths import check
 from functions.application.ports import Body, Clock, Path, Transaction
+from functions.domain.model.errors import Taken
 
 T = TypeVar("T")
 _ID = "__name__"
@@ -37,11 +38,19 @@ class FirestoreDocuments:
 
     def transact(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in one transaction, again when another one was in the way."""
+        unanswered = False  # an earlier try may have landed
 
         def once() -> T:
+            nonlocal unanswered
             transaction = FirestoreTransaction(self._connection, self._clock())
             result = work(transaction)
-            transaction.commit()
+            try:
+                transaction.commit(after_unanswered=unanswered)
+            except (Raced, Taken):
+                raise
+            except Exception:
+                unanswered = True
+                raise
             return result
 
         return self._connection.attempt(once)

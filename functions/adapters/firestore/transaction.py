@@ -55,8 +55,11 @@ class FirestoreTransaction:
         check(path)
         self._add(path, {"delete": self._connection.name(path)})
 
-    def commit(self) -> None:
-        """Write everything, or raise `Raced` or `Taken` having written nothing."""
+    def commit(self, *, after_unanswered: bool = False) -> None:
+        """Write everything, or raise `Raced` or `Taken` having written nothing.
+
+        `after_unanswered`: the answer to an earlier try was lost, so what it created is no sign of somebody else.
+        """
         from google.api_core.exceptions import AlreadyExists, FailedPrecondition, NotFound
 
         if not self._writes:
@@ -69,7 +72,7 @@ class FirestoreTransaction:
             raise Raced from error
         except AlreadyExists as error:
             self._let_go(held)
-            if not self._stands(error):
+            if not self._stands(error, after_unanswered=after_unanswered):
                 raise Raced from error
 
     def _add(self, path: Path, write: dict[str, Any]) -> None:
@@ -95,7 +98,7 @@ class FirestoreTransaction:
         if held:
             self._connection.roll_back(held)
 
-    def _stands(self, error: Exception) -> bool:
+    def _stands(self, error: Exception, *, after_unanswered: bool) -> bool:
         """Whether all of it stands there already, since the answer to an earlier try was lost; raises `Taken`.
 
         A document that has expired is removed, so that the next run succeeds.
@@ -104,13 +107,13 @@ class FirestoreTransaction:
         for path, body in self._created.items():
             found, _ = self._connection.read(path)
             there = live(found, self._now)
-            if there is not None and there != body:
+            if there is not None and not (after_unanswered and there == body):
                 raise _taken() from error
             ours += there is not None
             if found and there is None:
                 unchanged = {"update_time": found.updated}
                 self._connection.commit([{"delete": self._connection.name(path), "current_document": unchanged}], b"")
-        return ours == len(self._created)
+        return after_unanswered and 0 < ours == len(self._created) == len(self._writes)
 
 
 def live(found: Found | None, now: datetime) -> Body | None:
