@@ -19,7 +19,8 @@ def with_plain_pins(lock: str) -> str:
 
     To pip before 23.3 they are two requirements, and where hashes are required each must be pinned.
     """
-    return _WITH_EXTRAS.sub(r"\1\2\g<0>", lock)
+    have = set(re.findall(r"^([\w.-]+)==", lock, re.MULTILINE))  # a lock that was finished already stays as it is
+    return _WITH_EXTRAS.sub(lambda pin: pin[0] if pin[1] in have else f"{pin[1]}{pin[2]}{pin[0]}", lock)
 
 
 def metadata_of(wanted: set[Pin], python: str) -> dict[str, list[str]]:

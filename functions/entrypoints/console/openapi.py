@@ -30,7 +30,7 @@ def _describe(settings: dict[str, Any], name: str, fact: Fact) -> None:
     for part in name.split("."):
         schema = schema["properties"][part]
     if fact.default is not None:
-        schema["default"] = fact.default
+        schema["default"] = list(fact.default) if isinstance(fact.default, tuple) else fact.default
     if fact.choices:
         schema["enum"] = list(fact.choices)
     if fact.low is not None:
