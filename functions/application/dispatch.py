@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from functions.application.auditing import audit
 from functions.application.intake.hints import ALERTS, Hint, Kind, attend, task
 from functions.application.ports import Body, Ports
 from functions.application.probing import probe, probe_record
@@ -143,6 +144,8 @@ def _follow(session: SyncSession, hint: Hint) -> None:
             sweep.asked_for(session, hint)
         case Kind.RENEW, _:
             renewal.renew(session, hint)
+        case Kind.AUDIT, (_,):
+            audit.run(session.ports, hint)
         case Kind.WALK, (_, _):
             if scan.run(session, hint):
                 attend(session.ports.tasks, session.id, session.now())
@@ -166,6 +169,7 @@ def _round(session: SyncSession) -> None:
         elif integration.unfinished:
             due.append(activation.cut_short_at(integration))
         due += sweep.tick(session)
+        due += audit.weekly(ports, integration)
     rounds.sleep(ports, integration, due)
 
 

@@ -23,6 +23,8 @@ SCREENS = (
     "/diagnostics.txt",
     "/find?q=1001",
     "/find?q=zaal",
+    "/audit",
+    "/audit.csv",
     "/day",
     "/day?date=2026-11-24&days=7",
     "/waiting",

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     RENEW = "renew"
     WALK = "walk"  # subject: its kind, when it was started
     SECRET = "secret"  # subject: name and version of a secret that was replaced  # noqa: S105
+    AUDIT = "audit"  # the next step of an audit; subject: when it was started
     PROBE = "probe"  # the next part of a probe; subject: when it was started, which part
 
 

@@ -33,6 +33,10 @@ SAID = {
         "nl": "Bij een reservering kwam dezelfde wijziging te vaak terug; zij blijft met rust tot er een uur niets verandert. Zoek uit wat haar wijzigt en kies Weer volgen op het scherm Wacht op u.",
         "en": "The same change of a booking kept coming back; it is left alone until nothing changes for an hour. Find out what changes it and choose Follow again on the screen Waiting for you.",
     },
+    "audit": {
+        "nl": "De controle vond verschillen tussen i-Reserve en Google Agenda. Op het scherm Controle staat welke.",
+        "en": "The audit found differences between i-Reserve and Google Calendar. The screen Audit lists them.",
+    },
     "no_sync": {
         "nl": "Er is al een uur niet gesynchroniseerd. Bekijk de diagnose.",
         "en": "Nothing was synchronised for an hour. Look at the diagnostics.",
@@ -89,6 +93,8 @@ def _conditions(ports: Ports, integration: Integration) -> tuple[set[str], list[
         found.add("token_dead")
     if integration.ireserve_refused:
         found.add("ireserve_refused")
+    if integration.audit_found:
+        found.add("audit")
     links = path_of(integration.id, "links")
     if ports.documents.count(links, {"state": State.HELD.value}):
         found.add("held")

@@ -1,18 +1,17 @@
 """The two sides of one integration, opened for a piece of work."""
 
-import hashlib
-import hmac
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from functions.application.ports import Body, CalendarEntry, Calendars, Ports, Reservations
 from functions.application.store import integrations
 from functions.application.store.dialect_kept import dialect_of
+from functions.application.store.digests import digest_of
 from functions.domain.model.addresses import is_mail_address
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, Stale, SyncError, Transient
 from functions.domain.model.event import Event, EventKey
+from functions.domain.model.identity import Digest
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.planning.view import PlanningContext
 from functions.domain.settings.dialect import Dialect
@@ -32,7 +31,7 @@ class SyncSession:
     integration: Integration
     calendars: Calendars
     reservations: Reservations
-    digest: Callable[[str], str]
+    digest: Digest
     trouble: SyncError | None = None
     made_before: str = ""  # the event whose booking a crashed instance may have made, where nobody can tell
     booking_read_at: datetime | None = None  # when the booking at hand was last asked for
@@ -153,7 +152,7 @@ def open_session(ports: Ports, integration: Integration) -> SyncSession:
         integration,
         ports.outside.calendars(integration),
         ports.outside.reservations(integration),
-        digest_with(lambda: _digest_key(ports, integration)),
+        digest_of(ports, integration),
     )
 
 
@@ -163,31 +162,6 @@ def reached(session: SyncSession, calendar: str) -> CalendarEntry | None:
         return session.calendars.reach(calendar)
     except (Gone, Refused):
         return None
-
-
-def digest_with(key: Callable[[], bytes]) -> Callable[[str], str]:
-    """Return the keyed digest that stands for a text in the store; "" stays ""."""
-    kept: list[bytes] = []
-
-    def digest(text: str) -> str:
-        if not text:
-            return ""
-        if not kept:
-            kept.append(key())
-        return hmac.new(kept[0], text.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:24]
-
-    return digest
-
-
-def _digest_key(ports: Ports, integration: Integration) -> bytes:
-    version = integration.secret_versions.get("digest_key", "")
-    found = ports.secrets.get(integration.id, "digest_key", version) if version else None
-    if found is None:
-        raise AccessRevoked(
-            f"the digest key of integration {integration.id} is not in the secret store; save its settings once more",
-            reason="no_digest_key",
-        )
-    return found.encode()
 
 
 def mark_revoked(ports: Ports, used: Integration, error: AccessRevoked) -> None:

@@ -70,6 +70,8 @@ class Integration:
     ireserve_refused: str = ""  # why i-Reserve cannot be called any more, or ""
     swept_at: datetime | None = None  # start of the last complete sweep of the whole window
     near_at: datetime | None = None  # start of the last sweep of the near days
+    audited_at: datetime | None = None  # start of the last audit that was finished
+    audit_found: int = 0  # the differences that it found
     unfinished: str = ""  # what a change still has to bring about: one of OWED; left over where it was cut short
     unfinished_at: datetime | None = None
     paused_in_shadow: bool = False  # and goes on in shadow

@@ -10,6 +10,7 @@ from functions.entrypoints.cli import deciding as cli_deciding
 from functions.entrypoints.cli import looking as cli_looking
 from functions.entrypoints.cli import running as cli_running
 from functions.entrypoints.cli import settings as cli_settings
+from functions.entrypoints.cli.audit import audit_command
 from functions.entrypoints.cli.probe import probe_command
 
 VERSION = "0.1.0"
@@ -46,5 +47,6 @@ for each in (
     *cli_looking.COMMANDS,
     *cli_deciding.COMMANDS,
     probe_command,
+    audit_command,
 ):
     cli.add_command(each)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, Request, Response, request
 
+from functions.application.auditing import audit, kept
 from functions.application.ports import Ports
 from functions.application.setting_up import activation, changes, consent, preview, removal
 from functions.application.store import integrations, journal_read, parked
@@ -12,6 +13,7 @@ from functions.application.support import alerts, day, diagnose, held, round_tri
 from functions.application.sync.session import open_session
 from functions.domain.model import zones
 from functions.entrypoints.console.api_probe import probe_routes
+from functions.entrypoints.console.audit_forms import audit_json
 from functions.entrypoints.console.json_forms import BESIDE, plain, shown
 from functions.entrypoints.console.screens_day import asked
 from functions.entrypoints.console.search_now import search_now
@@ -154,6 +156,11 @@ def _reading(routes: Blueprint, ports: Ports) -> None:
         integrations.get(ports.documents, int_id)
         return answer(200, plain(alerts.opened(ports, int_id)))
 
+    @routes.get("/<int_id>/audit")
+    def audited(int_id: str) -> Response:
+        integrations.get(ports.documents, int_id)
+        return answer(200, audit_json(kept.last(ports.documents, int_id)))
+
     @routes.get("/<int_id>/held")
     def held_items(int_id: str) -> Response:
         return answer(200, plain(held.every(ports, int_id)))
@@ -170,6 +177,12 @@ def _people(routes: Blueprint, ports: Ports, who: Who) -> None:
     def retry(int_id: str, item: str) -> Response:
         parked.retry(ports, int_id, item, who(request))
         return answer(202, {"queued": True})
+
+    @routes.post("/<int_id>/audit")
+    def make_audit(int_id: str) -> Response:
+        begun = audit.begin(ports, int_id, who(request))
+        audit.queue(ports, int_id, begun)
+        return answer(202, audit_json(begun))
 
     @routes.post("/<int_id>/round-trip")
     def there_and_back(int_id: str) -> Response:

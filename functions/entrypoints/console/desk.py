@@ -28,7 +28,7 @@ LANGUAGE_COOKIE = "console_language"
 Who = Callable[[Request], str]
 MENU = (
     ("setup", ("ireserve", "authentication", "mapping", "outbound", "inbound", "sync", "activation")),
-    ("daily", ("home", "day", "find", "waiting", "journal", "diagnostics", "history")),
+    ("daily", ("home", "day", "find", "audit", "waiting", "journal", "diagnostics", "history")),
 )
 
 

@@ -7,6 +7,7 @@ from functions.application.support.names import Catalogue
 from functions.domain.model.errors import SyncError, Unauthentic
 from functions.entrypoints.console import (
     screens_activation,
+    screens_audit,
     screens_authentication,
     screens_configuration,
     screens_day,
@@ -92,6 +93,7 @@ def screens(ports: Ports, catalogue: Catalogue, sessions: Sessions, who: Who, *,
         screens_day,
         screens_diagnostics,
         screens_find,
+        screens_audit,
         screens_waiting,
         screens_journal,
         screens_history,

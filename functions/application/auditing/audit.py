@@ -1,0 +1,117 @@
+"""The audit: lists both sides over the window week by week, in steps that are saved, and keeps what it found."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from functions.application.auditing import kept
+from functions.application.auditing.kept import Audit
+from functions.application.auditing.sides import Sides
+from functions.application.auditing.week import look, turns_of
+from functions.application.intake.hints import Hint, Kind, attend, task
+from functions.application.ports import Ports
+from functions.application.store import integrations
+from functions.domain.model.errors import Conflict, Refused
+from functions.domain.model.identity import turn_of
+from functions.domain.settings.integration import Integration, Phase
+
+WEEK = timedelta(days=7)
+STEP_SECONDS = 20.0
+STUCK = timedelta(minutes=10)
+EVERY = timedelta(days=6, hours=12)
+NIGHT = time(1)  # local: in the hour that begins then, one begins by itself
+
+
+def begin(ports: Ports, int_id: str, actor: str) -> Audit:
+    """Start an audit in place of the one before; raises `Conflict` while one is under way, `Refused` where it cannot be."""
+    integration = integrations.get(ports.documents, int_id)
+    if integration.connection is None or integration.connection.dead or integration.ireserve_refused:
+        raise Refused("both sides must be connected for an audit; look at the diagnostics", reason="not_connected")
+    if integration.phase is Phase.DRAFT:
+        raise Refused("an audit is made of an integration that was activated", reason="not_active")
+    before, now = kept.last(ports.documents, int_id), ports.clock()
+    if before is not None and before.finished_at is None and now - before.touched_at < STUCK:
+        raise Conflict("an audit is under way; wait until it is done", reason="under_way")
+    today = now.astimezone(ZoneInfo(integration.settings.timezone)).date()
+    first, last = (today + timedelta(days=days) for days in integration.settings.sync.window_days)
+    turn, turns = turns_of(before)
+    history = before.history if before is not None else ()
+    audit = Audit(first, last, first, now, now, actor=actor, turn=turn, turns=turns, history=history)
+    kept.save(ports.documents, int_id, audit)
+    return audit
+
+
+def queue(ports: Ports, int_id: str, audit: Audit) -> None:
+    """Queue the next step."""
+    hint = Hint(Kind.AUDIT, int_id, (audit.name,), "audit", ports.clock(), actor=audit.actor)
+    ports.tasks.put(task(hint, ports.clock(), f"audit-{audit.week}", int(audit.started_at.timestamp()), "backfill"))
+
+
+def run(ports: Ports, hint: Hint) -> None:
+    """Do a step as a task, and queue the next."""
+    audit = kept.last(ports.documents, hint.int_id)
+    if audit is None or audit.finished_at is not None or hint.subject != (audit.name,):
+        return
+    audit = advance(ports, hint.int_id, audit)
+    if audit.finished_at is None:
+        queue(ports, hint.int_id, audit)
+
+
+def advance(ports: Ports, int_id: str, audit: Audit) -> Audit:
+    """Look at some weeks, as many as a step has time for, and save how far it is."""
+    integration = integrations.get(ports.documents, int_id)
+    sides, began = Sides(ports, integration), ports.clock()
+    while audit.week <= audit.last and (ports.clock() - began).total_seconds() < STEP_SECONDS:
+        last = min(audit.week + WEEK - timedelta(days=1), audit.last)
+        before = sides.reads
+        week, findings = look(sides, audit, audit.week, last)
+        audit = replace(
+            audit.having(findings),
+            week=last + timedelta(days=1),
+            bookings=audit.bookings + len(week.rows),
+            events=audit.events + len(week.events),
+            reads=audit.reads + sides.reads - before,
+            texts=audit.texts + week.texts,
+            touched_at=ports.clock(),
+        )
+    if audit.week > audit.last:
+        audit = audit.finished(ports.clock())
+    kept.save(ports.documents, int_id, audit)
+    if audit.finished_at is not None:
+        _told(ports, int_id, audit)
+    return audit
+
+
+def _told(ports: Ports, int_id: str, audit: Audit) -> None:
+    def noted(before: Integration) -> Integration:
+        return replace(before, audited_at=audit.started_at, audit_found=audit.found)
+
+    integrations.change(ports.documents, int_id, noted)
+    attend(ports.tasks, int_id, ports.clock())
+    fields = {"int_id": int_id, "found": audit.found, "bookings": audit.bookings, "events": audit.events}
+    ports.log("audit_done", {"severity": "WARNING" if audit.found else "INFO", **fields})
+
+
+def weekly(ports: Ports, integration: Integration) -> list[datetime]:
+    """Begin the audit of this week if it is due; returns when it is to be asked again."""
+    now, since = ports.clock(), integration.audited_at or integration.activated_at
+    if integration.phase is not Phase.ACTIVE or since is None:
+        return []
+    due = due_after(since, integration)
+    if now < due:
+        return [due]
+    under_way = kept.last(ports.documents, integration.id)
+    if under_way is None or under_way.finished_at is not None:
+        under_way = begin(ports, integration.id, "")
+        queue(ports, integration.id, under_way)
+    elif now - under_way.touched_at >= STUCK:
+        queue(ports, integration.id, under_way)
+    return [max(now, under_way.touched_at) + STUCK]
+
+
+def due_after(since: datetime, integration: Integration) -> datetime:
+    """Return when the audit after one of that moment begins: at night, each integration's in its own minute (UTC)."""
+    zone, earliest = ZoneInfo(integration.settings.timezone), since + EVERY
+    night = datetime.combine(earliest.astimezone(zone).date(), NIGHT, zone)
+    night += timedelta(minutes=turn_of(f"audit {integration.id}", 60))
+    return (night if night >= earliest else night + timedelta(days=1)).astimezone(UTC)

@@ -1,0 +1,168 @@
+"""Compare one booking with its events, by rules written here a second time: nothing of the planner is used or known.
+
+A mistake in the planner's comparison would agree with itself; it does not agree with this one.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from functions.domain.model.appointment import AllDay, When
+from functions.domain.model.booking import Booking
+from functions.domain.model.event import Event
+from functions.domain.model.link import Link, Origin, State
+from functions.domain.model.text import escape, plain, readable, take_apart
+from functions.domain.settings.integration import Integration
+from functions.domain.settings.markup import bare, rendered
+from functions.domain.settings.schema import MappingRow, Settings
+from functions.domain.settings.template import fill
+
+OCCUPIED = {"nl": "Bezet", "en": "Occupied"}
+HIDDEN = ("private", "confidential")
+LONGEST_TITLE, LONGEST_TEXT = 1000, 8000
+NOT_BACKFILLED = "not_backfilled"
+RESTING = (State.GRACE, State.HELD, State.REFUSED, State.PAUSED, State.DETACHED)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What is not the same; `why` is set where it is meant to be so."""
+
+    kind: str
+    event: Event | None = None
+    why: str = ""
+
+
+def start_of(when: When, zone: ZoneInfo) -> datetime:
+    """Return when something begins, aware; a day begins at local midnight."""
+    return datetime.combine(when.first, time(), zone) if isinstance(when, AllDay) else when.start
+
+
+def day_of(when: When, zone: ZoneInfo) -> date:
+    """Return the local day on which something begins."""
+    return when.first if isinstance(when, AllDay) else when.start.astimezone(zone).date()
+
+
+def same_time(starts: datetime, ends: datetime, when: When, settings: Settings, *, by_the_day: bool) -> bool:
+    """Whether a booking and an event take the same time; `by_the_day`: only the booking's dates count."""
+    zone = ZoneInfo(settings.timezone)
+    ends = max(starts, ends)
+    if not isinstance(when, AllDay):
+        return not by_the_day and (_second(starts), _second(ends)) == (_second(when.start), _second(when.end))
+    midnights = [datetime.combine(day, time(), zone).astimezone(UTC) for day in (when.first, when.until)]
+    if not by_the_day:
+        return [_second(starts), _second(ends)] == midnights
+    first, last = starts.astimezone(zone).date(), ends.astimezone(zone).date()
+    until = last + timedelta(days=settings.sync.day_end == "inclusive")
+    return (first, max(until, first + timedelta(days=1))) == (when.first, when.until)
+
+
+def wants(status: int, settings: Settings) -> bool | None:
+    """Whether a booking of this status has an event; None: it may, and none is made."""
+    if status in settings.outbound.delete_on_status:
+        return False
+    return True if status in {*settings.outbound.create_on_status, *settings.outbound.tentative_on_status} else None
+
+
+def differences(
+    integration: Integration, link: Link, booking: Booking | None, events: Collection[Event], now: datetime
+) -> Iterator[Difference]:
+    """Compare a booking (None: it is gone) with its live events, all of them as just read."""
+    settings = integration.settings
+    wanted = wants(booking.status, settings) if booking is not None else False
+    excuse = why_it_rests(link)
+    if booking is None or wanted is False:
+        yield from (Difference("gone", event, excuse) for event in events)
+        return
+    if not events:
+        why = excuse or _left_out(settings, link, booking, now)
+        if wanted:
+            yield Difference("missing_event", None, why)
+        return
+    if len(events) > 1:
+        yield from (Difference("double_event", event) for event in events)
+        return
+    (event,) = events
+    row = settings.row_of(booking.object_id)
+    if not same_time(booking.starts, booking.ends, event.when, settings, by_the_day=booking.day_mode):
+        yield Difference("other_time", event, excuse)
+    if row is not None and event.key.calendar != row.calendar:
+        yield Difference("other_room", event, excuse)
+    if row is not None and link.origin is Origin.BOOKING:
+        if _too_open(settings, row, booking, event):
+            yield Difference("too_open", event)
+        elif row.shows != "booked" and not _same_text(integration, booking, event):
+            yield Difference("other_text", event, excuse)
+
+
+def shows_too_much(settings: Settings, row: MappingRow, event: Event) -> bool:
+    """Whether an event shows more than its row says, as far as the event alone tells."""
+    if row.shows == "private":
+        return event.style.visibility not in HIDDEN
+    if row.shows != "booked":
+        return False
+    word = row.booked_text or OCCUPIED[settings.language]
+    return _line(event.title) != _line(word) or bool(plain(take_apart(event.description).above))
+
+
+def _too_open(settings: Settings, row: MappingRow, booking: Booking, event: Event) -> bool:
+    address = booking.email.strip().lower()
+    invited = row.shows == "booked" and address and address in {guest.email.lower() for guest in event.guests}
+    return bool(invited) or shows_too_much(settings, row, event)
+
+
+def _same_text(integration: Integration, booking: Booking, event: Event) -> bool:
+    """Whether an event says what the templates make of its booking; one from before other templates need not."""
+    settings, since = integration.settings, integration.looks_since
+    if since is not None and event.updated is not None and event.updated < since:
+        return True
+    o, zone, language = settings.outbound, settings.timezone, settings.language
+    title = _line(fill(bare(o.title_template), booking, zone, language))[:LONGEST_TITLE]
+    text = fill(rendered(o.description_template), booking, zone, language, escape)
+    shown = plain(take_apart(event.description).above)
+    same = plain(text) == shown if len(text) <= LONGEST_TEXT else bool(shown)  # a longer one is cut somewhere
+    place = _line(fill(bare(o.location_template), booking, zone, language))[:LONGEST_TITLE]
+    return same and title.strip() == _line(event.title) and place.strip() in ("", _line(event.style.location))
+
+
+def why_it_rests(link: Link | None) -> str:
+    """Why a pair is left as it is, or ""."""
+    return link.state.value if link is not None and link.state in RESTING else ""
+
+
+def _left_out(settings: Settings, link: Link, booking: Booking, now: datetime) -> str:
+    """Why a booking has no event, where that is meant to be; or ""."""
+    if link.state is State.LEFT_OUT:
+        return NOT_BACKFILLED
+    if booking.activity_id and settings.outbound.activities == "none":
+        return "activity"
+    if settings.row_of(booking.object_id) is None:
+        return "no_calendar"
+    before, ahead = (now + timedelta(days=days) for days in settings.sync.window_days)
+    return "" if booking.ends > before and booking.starts < ahead else "outside_window"
+
+
+def not_followed(integration: Integration, event: Event) -> str:
+    """Why a person's event becomes no booking, or "" where it should."""
+    settings, activated = integration.settings, integration.activated_at
+    if settings.object_for_new_event(event.key.calendar) is None:
+        return "not_followed"
+    if event.event_type != "default":
+        return "special"
+    if event.transparent:
+        return "free"
+    if event.declined:
+        return "declined"
+    if not event.organizer_self:
+        return "invitation"
+    old = activated is not None and event.created is not None and event.created < activated
+    return "older" if old and not settings.inbound.import_existing else ""
+
+
+def _line(text: str) -> str:
+    return " ".join(readable(text).split())
+
+
+def _second(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(microsecond=0)

@@ -1,0 +1,110 @@
+"""An audit as it is kept: how far it is, what it found, and the figures of the ones before it. No text, no name, no address."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from functions.application.ports import Documents
+from functions.application.store.integrations import path_of
+from functions.application.store.records import body_of, record_of
+
+LEFT_ALONE = "left_alone"
+# in the order in which a person should look at them
+KINDS = (
+    "too_open",
+    "double_booking",
+    "double_event",
+    "missing_event",
+    "missing_booking",
+    "gone",
+    "other_time",
+    "other_room",
+    "other_text",
+    LEFT_ALONE,
+)
+MOST = 1000  # findings that are listed; all are counted
+REMEMBERED = 60  # figures of earlier audits: more than a year of weeks
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One difference that both single readings confirmed; `left_alone` is one that is meant to be, and `why` says why."""
+
+    kind: str
+    why: str = ""
+    booking_id: str = ""
+    calendar: str = ""
+    event_id: str = ""
+    day: date | None = None  # local
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What an audit came to: when it began (aware UTC) and how many differences that are not meant to be."""
+
+    at: datetime
+    found: int
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """One audit. `week` is the first day that was not looked at yet; `turn` of `turns` have their texts compared."""
+
+    first: date
+    last: date
+    week: date
+    started_at: datetime
+    touched_at: datetime
+    finished_at: datetime | None = None
+    actor: str = ""
+    bookings: int = 0
+    events: int = 0
+    reads: int = 0  # of single bookings and events
+    texts: int = 0  # pairs whose texts were compared
+    turn: int = 0
+    turns: int = 1
+    findings: tuple[Finding, ...] = ()
+    unlisted: int = 0  # findings beyond those listed
+    counts: dict[str, int] | None = None
+    history: tuple[Figure, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Tells this audit from an earlier one."""
+        return self.started_at.isoformat()
+
+    @property
+    def found(self) -> int:
+        """The figure: how many differences that are not meant to be."""
+        return sum(count for kind, count in (self.counts or {}).items() if kind != LEFT_ALONE)
+
+    def having(self, new: Iterable[Finding]) -> "Audit":
+        """Return the audit with more findings, each once."""
+        known, fresh, counts = set(self.findings), list[Finding](), dict(self.counts or {})
+        for each in new:
+            if each not in known:
+                known.add(each)
+                fresh.append(each)
+                counts[each.kind] = counts.get(each.kind, 0) + 1
+        listed = (*self.findings, *fresh)
+        unlisted = self.unlisted + max(0, len(listed) - MOST)
+        # what is meant to be makes room for what is not
+        ordered = sorted(listed, key=lambda each: each.kind == LEFT_ALONE)
+        return replace(self, findings=tuple(ordered[:MOST]), unlisted=unlisted, counts=counts)
+
+    def finished(self, now: datetime) -> "Audit":
+        """Return the audit at its end, its findings in the order of `KINDS`, its figure with those before it."""
+        listed = sorted(self.findings, key=lambda each: (KINDS.index(each.kind), each.day or date.max, each.booking_id))
+        history = (*self.history, Figure(self.started_at, self.found))[-REMEMBERED:]
+        return replace(self, findings=tuple(listed), finished_at=now, history=history)
+
+
+def last(documents: Documents, int_id: str) -> Audit | None:
+    """Return the last audit, finished or not; None: there was none yet."""
+    body = documents.get(path_of(int_id, "progress", "audit"))
+    return record_of(Audit, body, "audit") if body is not None else None
+
+
+def save(documents: Documents, int_id: str, audit: Audit) -> None:
+    """Keep how far an audit is."""
+    documents.transact(lambda tx: tx.put(path_of(int_id, "progress", "audit"), body_of(audit)))

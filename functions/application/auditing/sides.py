@@ -1,0 +1,115 @@
+"""Both sides and the links between them, read for an audit: lists of a week, and single readings that confirm."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from functions.application.auditing.compare import day_of
+from functions.application.ports import BookingRow, Ports
+from functions.application.ports.calendar import pages
+from functions.application.store import links
+from functions.application.store.dialect_kept import dialect_of
+from functions.application.store.digests import digest_of
+from functions.domain.model.booking import Booking
+from functions.domain.model.errors import Gone, Refused
+from functions.domain.model.event import Event, EventKey
+from functions.domain.model.identity import event_ids
+from functions.domain.model.link import Link
+from functions.domain.settings.integration import Integration
+from functions.domain.settings.schema import Settings
+
+PAGE, OVERLAP, TOGETHER = 100, 5, 200
+
+
+@dataclass
+class Sides:
+    """One integration, opened for an audit. `reads` counts single readings."""
+
+    ports: Ports
+    integration: Integration
+    reads: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        self.calendars = self.ports.outside.calendars(self.integration)
+        self.digest = digest_of(self.ports, self.integration)
+        self.reservations = self.ports.outside.reservations(self.integration)
+
+    @property
+    def settings(self) -> Settings:
+        """The integration's settings."""
+        return self.integration.settings
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """Where the integration is."""
+        return ZoneInfo(self.settings.timezone)
+
+    def rows(self, first: date, last: date) -> dict[str, BookingRow]:
+        """List the bookings that begin on these days, in pages that overlap: rows shift while they are listed."""
+        found: dict[str, BookingRow] = {}
+        start = 0
+        length = min(PAGE, dialect_of(self.integration.dialect).rows_at_once or PAGE)
+        while page := self.reservations.between(first, last, start=start, length=length):
+            known = len(found)
+            found.update((row.id, row) for row in page)
+            if len(found) == known:
+                break
+            start += max(1, len(page) - OVERLAP)
+        return found
+
+    def events(self, first: date, last: date) -> dict[EventKey, Event]:
+        """List the live events of the mapped calendars that begin on these local days."""
+        start, end = (datetime.combine(day, time(), self.zone) for day in (first, last + timedelta(days=1)))
+        found: dict[EventKey, Event] = {}
+        for calendar in self.settings.calendars:
+            for page in pages(lambda at, calendar=calendar: self.calendars.between(calendar, start, end, page=at)):  # type: ignore[misc]
+                events = (item for item in page.items if isinstance(item, Event))
+                found.update((each.key, each) for each in events if first <= day_of(each.when, self.zone) <= last)
+        return found
+
+    def links_of(self, bookings: list[str], events: list[EventKey]) -> tuple[dict[str, Link], dict[EventKey, Link]]:
+        """Return the stored links of bookings and of events."""
+        documents, int_id = self.ports.documents, self.integration.id
+        by_booking: dict[str, Link] = {}
+        by_event: dict[EventKey, Link] = {}
+        for first in range(0, len(bookings), TOGETHER):
+            by_booking |= links.of_bookings(documents, int_id, bookings[first : first + TOGETHER])
+        for first in range(0, len(events), TOGETHER):
+            by_event |= links.of_events(documents, int_id, events[first : first + TOGETHER])
+        return by_booking, by_event
+
+    def link_of(self, booking_id: str) -> Link:
+        """Return the link of a booking; a new one where there is none."""
+        return links.of_booking(self.ports.documents, self.integration.id, booking_id)
+
+    def derived(self, booking_id: str, link: Link) -> set[str]:
+        """Return the ids that this service gives the event of a booking."""
+        return event_ids(self.digest, self.integration.id, booking_id, range(link.generation + 2))
+
+    def booking(self, booking_id: str) -> Booking | None:
+        """Read one booking; None: it is gone."""
+        self.reads += 1
+        try:
+            return self.reservations.read(booking_id)
+        except Gone:
+            return None
+
+    def event(self, key: EventKey) -> Event | None:
+        """Read one event; None: it is not there, or deleted."""
+        self.reads += 1
+        try:
+            found = self.calendars.read(key)
+        except Gone as error:
+            if error.reason == "calendar_gone":
+                raise
+            return None
+        return found if isinstance(found, Event) else None
+
+    def naming(self, event_id: str) -> Booking | None:
+        """Return the booking whose field holds the id of an event, where that can be searched."""
+        self.reads += 1
+        try:
+            return self.reservations.find(self.settings.outbound.external_id_field, event_id)
+        except Refused:
+            return None

@@ -1,0 +1,195 @@
+"""One week of an audit: its bookings and events paired by ids, and what looks different read singly, both sides, twice."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from functions.application.auditing.compare import (
+    Difference,
+    day_of,
+    differences,
+    not_followed,
+    same_time,
+    shows_too_much,
+    wants,
+    why_it_rests,
+)
+from functions.application.auditing.kept import LEFT_ALONE, Audit, Finding
+from functions.application.auditing.sides import Sides
+from functions.application.ports import BookingRow
+from functions.domain.model.booking import Booking
+from functions.domain.model.event import Event, EventKey
+from functions.domain.model.identity import TEST_LINK, test_event_id, turn_of
+from functions.domain.model.link import Link, Origin
+from functions.domain.model.text import take_apart
+
+AT_A_TIME = 400  # pairs whose texts are compared in one audit; the others take turns
+SETTLES = 6.0  # seconds in which a change that has just been made is carried over
+LATELY = timedelta(minutes=2)
+NO_BOOKING = ""
+
+
+@dataclass
+class Week:
+    """What a week shows. `doubtful` are bookings to be read singly, with the events that may be theirs."""
+
+    rows: dict[str, BookingRow]
+    events: dict[EventKey, Event]
+    doubtful: dict[str, set[EventKey]] = field(default_factory=dict)
+    strangers: list[Event] = field(default_factory=list)
+    texts: int = 0
+
+    def doubt(self, booking_id: str, keys: set[EventKey]) -> None:
+        """Note a booking that is to be read singly."""
+        self.doubtful.setdefault(booking_id, set()).update(keys)
+
+
+def turns_of(before: Audit | None) -> tuple[int, int]:
+    """Return whose texts an audit compares, and in how many turns those of all are."""
+    if before is None:
+        return 0, 1
+    turns = max(1, math.ceil(before.bookings / AT_A_TIME))
+    return (before.turn + 1) % turns, turns
+
+
+def look(sides: Sides, audit: Audit, first: date, last: date) -> tuple[Week, list[Finding]]:
+    """Compare the bookings and events that begin on these local days."""
+    week = Week(sides.rows(first, last), sides.events(first, last))
+    by_booking, by_event = sides.links_of(list(week.rows), list(week.events))
+    paired: set[EventKey] = set()
+    for row in week.rows.values():
+        paired |= _pair(sides, audit, week, row, by_booking[row.id])
+    for key, event in week.events.items():
+        if key not in paired:
+            _unpaired(sides, week, event, by_event.get(key))
+    findings = list(_judged(sides, week))
+    if any(each.kind != LEFT_ALONE for each in findings):
+        sides.ports.sleep(SETTLES)  # what somebody changed just now is being carried over
+        findings = list(_judged(sides, week))
+    return week, findings
+
+
+def _pair(sides: Sides, audit: Audit, week: Week, row: BookingRow, link: Link) -> set[EventKey]:
+    """Pair a booking with its events of the week; one where anything differs, or is not shown, is to be read."""
+    if row.id in sides.integration.probing:
+        return set()
+    ids = sides.derived(row.id, link) | ({link.event.id} if link.event is not None else set())
+    keys = {EventKey(calendar, each) for calendar in sides.settings.calendars for each in ids} & week.events.keys()
+    found = [week.events[key] for key in keys]
+    if _plainly_right(sides, row, link, found):
+        ahead = row.ends is not None and row.ends > sides.ports.clock()
+        if found and ahead and link.origin is Origin.BOOKING and turn_of(row.id, audit.turns) == audit.turn:
+            week.doubt(row.id, keys)
+            week.texts += 1
+    else:
+        week.doubt(row.id, keys)
+    return keys
+
+
+def _plainly_right(sides: Sides, row: BookingRow, link: Link, found: list[Event]) -> bool:
+    if row.status is None or row.starts is None or row.ends is None or row.object_id is None:
+        return False
+    settings = sides.settings
+    wanted, own = wants(row.status, settings), settings.row_of(row.object_id)
+    if wanted is not True and not found:
+        return True
+    if not wanted or own is None or len(found) != 1:
+        return wanted is None and not found
+    (event,) = found
+    whole_days = row.ends - row.starts >= timedelta(hours=23)
+    if whole_days and not same_time(row.starts, row.ends, event.when, settings, by_the_day=True):
+        return False
+    if not whole_days and not same_time(row.starts, row.ends, event.when, settings, by_the_day=False):
+        return False
+    open_ = link.origin is Origin.BOOKING and shows_too_much(settings, own, event)
+    return event.key.calendar == own.calendar and not open_
+
+
+def _unpaired(sides: Sides, week: Week, event: Event, link: Link | None) -> None:
+    """Find the booking of an event that none of the week's bookings has, or take it for one that a person made."""
+    mark = event.mark
+    if mark.link_id == TEST_LINK and event.key.id == test_event_id(sides.integration.id, mark.stamp):
+        return
+    if link is not None and link.booking_id:
+        week.doubt(link.booking_id, {event.key})
+    else:
+        week.strangers.append(event)
+
+
+def _judged(sides: Sides, week: Week) -> Iterator[Finding]:
+    for booking_id, keys in sorted(week.doubtful.items()):
+        yield from _of_booking(sides, booking_id, keys)
+    for event in week.strangers:
+        yield from _of_stranger(sides, event)
+
+
+def _of_booking(sides: Sides, booking_id: str, keys: set[EventKey]) -> Iterator[Finding]:
+    """Read a booking and all that may be its events, each singly, and compare."""
+    link, booking = sides.link_of(booking_id), sides.booking(booking_id)
+    if link.intent is not None and link.intent.expires_at > sides.ports.clock():
+        return  # somebody is just writing it
+    named = booking.value_of(sides.settings.outbound.external_id_field) if booking is not None else ""
+    wanted = {*keys, *({link.event} if link.event is not None else ())}
+    if not keys and named:
+        wanted |= {EventKey(calendar, named) for calendar in sides.settings.calendars}
+    read = (sides.event(key) for key in sorted(wanted, key=lambda key: (key.calendar, key.id)))
+    events = [event for event in read if event is not None and event.organizer_self]
+    others = [each for event in events for each in _owner(sides, booking_id, link, event)]
+    if booking is not None and others and wants(booking.status, sides.settings):
+        yield _finding(sides, Difference("double_booking", events[0]), booking_id, booking)
+        return
+    mine = [event for event in events if not _owner(sides, booking_id, link, event)]
+    found = differences(sides.integration, link, booking, mine, sides.ports.clock())
+    yield from (_finding(sides, each, booking_id, booking) for each in found)
+
+
+def _owner(sides: Sides, booking_id: str, link: Link, event: Event) -> list[str]:
+    """Return the living other booking that an event is the event of, if there is one."""
+    holder = sides.links_of([], [event.key])[1].get(event.key)
+    other = holder.booking_id if holder is not None else ""
+    if other in ("", booking_id) or link.event == event.key or event.key.id in sides.derived(booking_id, link):
+        return []
+    standing = sides.booking(other)
+    return [other] if standing is not None and wants(standing.status, sides.settings) is not False else []
+
+
+def _of_stranger(sides: Sides, listed: Event) -> Iterator[Finding]:
+    """Say what has become of an event that a person made."""
+    why = not_followed(sides.integration, listed)
+    if why:
+        yield _stranger(sides, listed, LEFT_ALONE, why)
+        return
+    event = sides.event(listed.key)
+    if event is None or not_followed(sides.integration, event):
+        return
+    booking = sides.naming(event.key.id)
+    if booking is not None:
+        yield from _of_booking(sides, booking.id, {event.key})
+        return
+    holder = sides.links_of([], [event.key])[1].get(event.key)
+    if holder is not None and holder.booking_id:
+        return  # it has one by now
+    now = sides.ports.clock()
+    if event.updated is not None and now - event.updated < LATELY:
+        return
+    waits = why_it_rests(holder)
+    said = "refused" if take_apart(event.description).notice else ""
+    first, ahead = (now + timedelta(days=days) for days in sides.settings.sync.window_days)
+    outside = "" if first.date() <= day_of(event.when, sides.zone) < ahead.date() else "outside_window"
+    why = waits or said or outside
+    yield _stranger(sides, event, LEFT_ALONE if why else "missing_booking", why)
+
+
+def _stranger(sides: Sides, event: Event, kind: str, why: str) -> Finding:
+    return Finding(kind, why, NO_BOOKING, event.key.calendar, event.key.id, day_of(event.when, sides.zone))
+
+
+def _finding(sides: Sides, difference: Difference, booking_id: str, booking: Booking | None) -> Finding:
+    event = difference.event
+    kind = LEFT_ALONE if difference.why else difference.kind
+    day = day_of(event.when, sides.zone) if event is not None else None
+    if booking is not None:
+        day = booking.starts.astimezone(sides.zone).date()
+    place = (event.key.calendar, event.key.id) if event is not None else ("", "")
+    return Finding(kind, difference.why, booking_id, *place, day)

@@ -1,0 +1,34 @@
+"""The keyed digest of an integration: what stands in the store for a text, and makes ids that nobody else can."""
+
+import hashlib
+import hmac
+
+from functions.application.ports import Ports
+from functions.domain.model.errors import AccessRevoked
+from functions.domain.model.identity import Digest
+from functions.domain.settings.integration import Integration
+
+
+def digest_of(ports: Ports, integration: Integration) -> Digest:
+    """Return the keyed digest that stands for a text in the store; "" stays "". The key is read when first needed."""
+    kept: list[bytes] = []
+
+    def digest(text: str) -> str:
+        if not text:
+            return ""
+        if not kept:
+            kept.append(_key(ports, integration))
+        return hmac.new(kept[0], text.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:24]
+
+    return digest
+
+
+def _key(ports: Ports, integration: Integration) -> bytes:
+    version = integration.secret_versions.get("digest_key", "")
+    found = ports.secrets.get(integration.id, "digest_key", version) if version else None
+    if found is None:
+        raise AccessRevoked(
+            f"the digest key of integration {integration.id} is not in the secret store; save its settings once more",
+            reason="no_digest_key",
+        )
+    return found.encode()

@@ -1,0 +1,64 @@
+"""The operators' command `audit`."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from functions.application.auditing import audit, kept
+from functions.application.auditing.kept import Audit
+from functions.application.ports import Ports
+from functions.domain.model.errors import Refused
+from functions.entrypoints.cli.frame import ACTOR, MakePorts, as_json, clear_errors, int_id, show
+from functions.entrypoints.console.audit_forms import as_csv, audit_json
+
+
+@click.command("audit")
+@int_id
+@click.option("--last", "only_last", is_flag=True, help="Show the last audit instead of making one.")
+@click.option("--csv", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the findings to a file.")
+@as_json
+@click.pass_obj
+def audit_command(make: MakePorts, int_id: str, *, only_last: bool, file: Path | None, as_json: bool) -> None:
+    """Compare both sides by rules that the sync does not use. Exit code 3: there are differences."""
+    with clear_errors():
+        ports = make()
+        found = kept.last(ports.documents, int_id) if only_last else _made(ports, int_id)
+        if found is None:
+            raise Refused("there is no audit yet; make one with `audit`")
+        if file is not None:
+            _write(file, as_csv(found.findings))
+        show(audit_json(found), as_json=as_json, lines=_lines(found))
+        if found.found:
+            sys.exit(3)
+
+
+def _made(ports: Ports, int_id: str) -> Audit:
+    found = audit.begin(ports, int_id, ACTOR)
+    days = (found.last - found.first).days + 1
+    with click.progressbar(length=days, label="audit", file=sys.stderr) as bar:
+        while found.finished_at is None:
+            found = audit.advance(ports, int_id, found)
+            bar.update((found.week - found.first).days - bar.pos)
+    return found
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise Refused(f"{file} cannot be written: {error.strerror}", reason="no_file") from None
+
+
+def _lines(found: Audit) -> list[str]:
+    looked = f"{found.bookings} bookings and {found.events} events"
+    lines = [f"{found.found} differences among {looked}; the texts of {found.texts} were compared"]
+    differing = [each for each in found.findings if each.kind != kept.LEFT_ALONE]
+    lines += [
+        f"  {each.kind:15} {each.day or '':10}  {each.booking_id or '-':>8}  {each.calendar} {each.event_id}".rstrip()
+        for each in differing
+    ]
+    alone = Counter(each.why for each in found.findings if each.kind == kept.LEFT_ALONE)
+    lines += [f"  left alone, {why.replace('_', ' ')}: {count}" for why, count in sorted(alone.items())]
+    return lines

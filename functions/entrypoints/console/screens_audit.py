@@ -1,0 +1,33 @@
+"""The audit: one figure, what stands behind it, and how it went in earlier weeks."""
+
+from flask import Blueprint, Response
+
+from functions.application.auditing import audit, kept
+from functions.application.store import integrations
+from functions.entrypoints.console.audit_forms import as_csv
+from functions.entrypoints.console.desk import Desk
+
+SHOWN = 300
+
+
+def add(routes: Blueprint, desk: Desk) -> None:
+    """Add the routes of this screen."""
+    ports = desk.ports
+
+    @routes.get("/integrations/<int_id>/audit")
+    def audited(int_id: str) -> Response:
+        last = kept.last(ports.documents, int_id)
+        return desk.page("audit.html", int_id, here="audit", audit=last, shown=SHOWN, left_alone=kept.LEFT_ALONE)
+
+    @routes.post("/integrations/<int_id>/audit")
+    def make(int_id: str) -> Response:
+        audit.queue(ports, int_id, audit.begin(ports, int_id, desk.actor()))
+        return desk.done(f"/console/integrations/{int_id}/audit", "audit_begun")
+
+    @routes.get("/integrations/<int_id>/audit.csv")
+    def audit_file(int_id: str) -> Response:
+        integrations.get(ports.documents, int_id)
+        last = kept.last(ports.documents, int_id)
+        body = as_csv(last.findings if last is not None else ())
+        headers = {"Content-Disposition": f'attachment; filename="audit-{int_id}.csv"'}
+        return Response(body, mimetype="text/csv", headers=headers)
