@@ -67,9 +67,11 @@ def test_templates_refuse_what_would_give_access_away(place: Place, field: str, 
     assert f"{{{name}}} cannot be used" in said
 
 
-@pytest.mark.parametrize("template", ["{NOPE}", "{remarks}", "{}"])
-def test_templates_refuse_what_is_no_placeholder(place: Place, template: str) -> None:
-    assert "not a placeholder" in faults(place, outbound={"title_template": template})["outbound.title_template"]
+@pytest.mark.parametrize(
+    ("template", "says"), [("{NOPE}", "never filled"), ("{remarks}", "not a placeholder"), ("{}", "not a placeholder")]
+)
+def test_templates_refuse_what_is_no_placeholder(place: Place, template: str, says: str) -> None:
+    assert says in faults(place, outbound={"title_template": template})["outbound.title_template"]
 
 
 def test_title_template_that_is_empty_is_a_fault(place: Place) -> None:

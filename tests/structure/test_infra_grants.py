@@ -8,6 +8,7 @@ from functions.application.store.indexes import EXPIRING, INDEXES
 
 # Grants on the whole project, each with its reason. Everything else is granted on the thing itself.
 ON_THE_PROJECT = {
+    "ireserveSecretDestroyer": "a task destroys replaced versions; its one permission is all it has",
     "roles/datastore.user": "Firestore's roles exist on the project only; a condition narrows it to one database",
     "roles/datastore.viewer": "as above",
     "roles/logging.logWriter": "the build account writes its build log, and logs exist on the project only",

@@ -117,8 +117,10 @@ def advance(ports: Ports, int_id: str) -> Trial | None:
     except Exception as error:  # noqa: BLE001 -- a fault of ours must not leave the bookings as they are now
         ports.log("error", {"severity": "ERROR", "int_id": int_id, "reason": type(error).__name__, "part": part.name})
         trouble = Transient(type(error).__name__, reason=f"fault_{type(error).__name__}")
-    if isinstance(trouble, Transient) and trial.attempt < MOST_ATTEMPTS:
-        wait = max(trouble.retry_after or 0.0, BACK_OFF[trial.attempt - 1])
+    passing = isinstance(trouble, Transient) or (trouble is not None and trial.part == LAST)  # whatever it is, put back
+    if passing and trial.attempt < MOST_ATTEMPTS:
+        asked = trouble.retry_after if isinstance(trouble, Transient) else None
+        wait = max(asked or 0.0, BACK_OFF[trial.attempt - 1])
         bench.note(due=session.now() + timedelta(seconds=wait), leased_until=None)
         return bench.trial
     if trouble is not None:

@@ -20,6 +20,9 @@ from functions.entrypoints.http.incoming import LARGEST_BODY, let_go, read_names
 CONTENT_POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 
+NOTHING_HERE = "there is nothing at this address; the id of an integration has 1 to 40 letters, digits, - or _"
+
+
 def console_app(ports: Ports, sessions: Sessions, *, secure: bool) -> Flask:
     """Return the console; `secure` marks its cookie for https only."""
     catalogue = Catalogue(ports)
@@ -68,7 +71,9 @@ def console_app(ports: Ports, sessions: Sessions, *, secure: bool) -> Flask:
         if isinstance(code, int) and code < 500:  # noqa: PLR2004 -- a client's error, from the router
             if screen and code in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
                 return not_there(code)
-            return answer(code, {"error": getattr(error, "description", "not found")})
+            if code == HTTPStatus.NOT_FOUND:
+                return answer(code, {"error": NOTHING_HERE})
+            return answer(code, {"error": getattr(error, "description", "this cannot be done here")})
         ports.log("error", {"severity": "ERROR", "reason": type(error).__name__, "path": request.path[:80]})
         return answer(500, {"error": "something went wrong here; it was logged"})
 
