@@ -1,8 +1,7 @@
 """The audit: lists both sides over the window week by week, in steps that are saved, and keeps what it found."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, time, timedelta
 
 from functions.application.auditing import kept
 from functions.application.auditing.kept import Audit
@@ -11,6 +10,7 @@ from functions.application.auditing.week import look, turns_of
 from functions.application.intake.hints import Hint, Kind, attend, task
 from functions.application.ports import Ports
 from functions.application.store import integrations
+from functions.domain.model import zones
 from functions.domain.model.errors import Conflict, Refused
 from functions.domain.model.identity import turn_of
 from functions.domain.settings.integration import Integration, Phase
@@ -32,7 +32,7 @@ def begin(ports: Ports, int_id: str, actor: str) -> Audit:
     before, now = kept.last(ports.documents, int_id), ports.clock()
     if before is not None and before.finished_at is None and now - before.touched_at < STUCK:
         raise Conflict("an audit is under way; wait until it is done", reason="under_way")
-    today = now.astimezone(ZoneInfo(integration.settings.timezone)).date()
+    today = zones.day_of(now, integration.settings.timezone)
     first, last = (today + timedelta(days=days) for days in integration.settings.sync.window_days)
     turn, turns = turns_of(before)
     history = before.history if before is not None else ()
@@ -111,7 +111,8 @@ def weekly(ports: Ports, integration: Integration) -> list[datetime]:
 
 def due_after(since: datetime, integration: Integration) -> datetime:
     """Return when the audit after one of that moment begins: at night, each integration's in its own minute (UTC)."""
-    zone, earliest = ZoneInfo(integration.settings.timezone), since + EVERY
-    night = datetime.combine(earliest.astimezone(zone).date(), NIGHT, zone)
-    night += timedelta(minutes=turn_of(f"audit {integration.id}", 60))
-    return (night if night >= earliest else night + timedelta(days=1)).astimezone(UTC)
+    zone, earliest = integration.settings.timezone, since + EVERY
+    night = zones.at(zones.day_of(earliest, zone), NIGHT, zone) + timedelta(
+        minutes=turn_of(f"audit {integration.id}", 60)
+    )
+    return night if night >= earliest else zones.days_later(night, 1, zone)

@@ -5,9 +5,9 @@ A mistake in the planner's comparison would agree with itself; it does not agree
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
+from functions.domain.model import zones
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
@@ -34,26 +34,21 @@ class Difference:
     why: str = ""
 
 
-def start_of(when: When, zone: ZoneInfo) -> datetime:
-    """Return when something begins, aware; a day begins at local midnight."""
-    return datetime.combine(when.first, time(), zone) if isinstance(when, AllDay) else when.start
-
-
-def day_of(when: When, zone: ZoneInfo) -> date:
+def day_of(when: When, zone: str) -> date:
     """Return the local day on which something begins."""
-    return when.first if isinstance(when, AllDay) else when.start.astimezone(zone).date()
+    return when.first if isinstance(when, AllDay) else zones.day_of(when.start, zone)
 
 
 def same_time(starts: datetime, ends: datetime, when: When, settings: Settings, *, by_the_day: bool) -> bool:
     """Whether a booking and an event take the same time; `by_the_day`: only the booking's dates count."""
-    zone = ZoneInfo(settings.timezone)
+    zone = settings.timezone
     ends = max(starts, ends)
     if not isinstance(when, AllDay):
         return not by_the_day and (_second(starts), _second(ends)) == (_second(when.start), _second(when.end))
-    midnights = [datetime.combine(day, time(), zone).astimezone(UTC) for day in (when.first, when.until)]
+    midnights = [zones.midnight(day, zone) for day in (when.first, when.until)]
     if not by_the_day:
         return [_second(starts), _second(ends)] == midnights
-    first, last = starts.astimezone(zone).date(), ends.astimezone(zone).date()
+    first, last = zones.day_of(starts, zone), zones.day_of(ends, zone)
     until = last + timedelta(days=settings.sync.day_end == "inclusive")
     return (first, max(until, first + timedelta(days=1))) == (when.first, when.until)
 
@@ -165,4 +160,4 @@ def _line(text: str) -> str:
 
 
 def _second(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(microsecond=0)
+    return zones.utc(moment).replace(microsecond=0)

@@ -1,9 +1,8 @@
 """Both sides and the links between them, read for an audit: lists of a week, and single readings that confirm."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 from functions.application.auditing.compare import day_of
 from functions.application.ports import BookingRow, Ports
@@ -11,6 +10,7 @@ from functions.application.ports.calendar import pages
 from functions.application.store import links
 from functions.application.store.dialect_kept import dialect_of
 from functions.application.store.digests import digest_of
+from functions.domain.model import zones
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Gone, Refused
 from functions.domain.model.event import Event, EventKey
@@ -41,9 +41,9 @@ class Sides:
         return self.integration.settings
 
     @cached_property
-    def zone(self) -> ZoneInfo:
+    def zone(self) -> str:
         """Where the integration is."""
-        return ZoneInfo(self.settings.timezone)
+        return self.settings.timezone
 
     def rows(self, first: date, last: date) -> dict[str, BookingRow]:
         """List the bookings that begin on these days, in pages that overlap: rows shift while they are listed."""
@@ -60,7 +60,7 @@ class Sides:
 
     def events(self, first: date, last: date) -> dict[EventKey, Event]:
         """List the live events of the mapped calendars that begin on these local days."""
-        start, end = (datetime.combine(day, time(), self.zone) for day in (first, last + timedelta(days=1)))
+        start, end = (zones.midnight(day, self.zone) for day in (first, last + timedelta(days=1)))
         found: dict[EventKey, Event] = {}
         for calendar in self.settings.calendars:
             for page in pages(lambda at, calendar=calendar: self.calendars.between(calendar, start, end, page=at)):  # type: ignore[misc]

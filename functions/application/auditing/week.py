@@ -18,6 +18,7 @@ from functions.application.auditing.compare import (
 from functions.application.auditing.kept import LEFT_ALONE, Audit, Finding
 from functions.application.auditing.sides import Sides
 from functions.application.ports import BookingRow
+from functions.domain.model import zones
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import TEST_LINK, test_event_id, turn_of
@@ -176,7 +177,11 @@ def _of_stranger(sides: Sides, listed: Event) -> Iterator[Finding]:
     waits = why_it_rests(holder)
     said = "refused" if take_apart(event.description).notice else ""
     first, ahead = (now + timedelta(days=days) for days in sides.settings.sync.window_days)
-    outside = "" if first.date() <= day_of(event.when, sides.zone) < ahead.date() else "outside_window"
+    outside = (
+        ""
+        if zones.day_of(first, sides.zone) <= day_of(event.when, sides.zone) < zones.day_of(ahead, sides.zone)
+        else "outside_window"
+    )
     why = waits or said or outside
     yield _stranger(sides, event, LEFT_ALONE if why else "missing_booking", why)
 
@@ -190,6 +195,6 @@ def _finding(sides: Sides, difference: Difference, booking_id: str, booking: Boo
     kind = LEFT_ALONE if difference.why else difference.kind
     day = day_of(event.when, sides.zone) if event is not None else None
     if booking is not None:
-        day = booking.starts.astimezone(sides.zone).date()
+        day = zones.day_of(booking.starts, sides.zone)
     place = (event.key.calendar, event.key.id) if event is not None else ("", "")
     return Finding(kind, difference.why, booking_id, *place, day)
