@@ -50,7 +50,7 @@ run "what_is_deployed_where_nothing_else_is_said" {
   assert {
     condition = {
       for name, environment in local.environment : name => setsubtract(keys(environment), [
-        "BACKEND", "BASE_URL", "CONSOLE_BASE_URL", "GOOGLE_CLOUD_PROJECT", "LOG_LEVEL", "NOTIFICATION_BASE_URL", "REDIRECT_BASE_URL", "THREADS", "WEBHOOK_BASE_URL",
+        "BACKEND", "BASE_URL", "CONSOLE_BASE_URL", "GOOGLE_CLOUD_PROJECT", "LOG_LEVEL", "NOTIFICATION_BASE_URL", "PLATFORM_URL", "REDIRECT_BASE_URL", "THREADS", "WEBHOOK_BASE_URL",
       ])
       } == {
       oauth_redirect        = toset(["FIRESTORE_DATABASE"])

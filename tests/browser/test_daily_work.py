@@ -163,7 +163,7 @@ def test_pages_that_refuse_are_accessible_too(page: Page, stage: Stage, check: C
     page.goto(f"{stage.product}/console/integrations/no-such")
     check(page)
     page.goto(f"{stage.product}/console/")
-    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Sign out", exact=True).click()
     check(page)
     page.get_by_label("Console key").fill("wrong")
     page.get_by_role("button", name="Sign in").click()
