@@ -120,7 +120,8 @@ def webhooks_twice_late_and_out_of_order(tale: Tale) -> Iterator[str]:
     tale.stage.control("ireserve", "POST", "hooks/flush", {"order": "reverse"})
     after = tale.wait_for_time(booking, day, "16:00")
     yield f"twice, and two in reverse order: {spell(after)}, {len(tale.writes_since(mark))} writes for 3 changes"
-    held(tale.writes_since(mark) == ["patch", "patch"], f"written: {tale.writes_since(mark)}")
+    writes = tale.writes_since(mark)  # a late look of the first may see the time in between, and carry it
+    held(set(writes) == {"patch"} and len(writes) in (2, 3), f"written: {writes}")
     mark = tale.mark()
     sent = tale.stage.control("ireserve", "GET", "deliveries")["deliveries"]
     first = next(each for each in sent if booking in str(each["body"]))
