@@ -123,7 +123,7 @@ def test_the_command_says_in_one_sentence_why_not(passing: Place) -> None:
     booking = booked(passing, remarks="Verjaardag")
     refused = command(passing, "7", "--booking", booking, "--object", "10")
     assert (refused.exit_code, "put TEST in its remarks" in refused.output) == (1, True)
-    assert command(passing, "7").exit_code == 1
+    assert command(passing, "7").exit_code == 2
     assert command(passing, "7", "--stop").exit_code == 1
     assert command(passing, "7", "--booking", booking, "--object", "10", "--really").exit_code == 0
 
