@@ -1,4 +1,4 @@
-"""The audit: lists both sides over the window week by week, in steps that are saved, and keeps what it found."""
+"""The audit: lists both sides over the window, some days at a time, in steps that are saved, and keeps what it found."""
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -13,9 +13,9 @@ from functions.application.store import integrations
 from functions.domain.model import zones
 from functions.domain.model.errors import Conflict, Refused
 from functions.domain.model.identity import turn_of
+from functions.domain.model.stretch import next_days
 from functions.domain.settings.integration import Integration, Phase
 
-WEEK = timedelta(days=7)
 STEP_SECONDS = 20.0
 STUCK = timedelta(minutes=10)
 EVERY = timedelta(days=6, hours=12)
@@ -62,12 +62,13 @@ def advance(ports: Ports, int_id: str, audit: Audit) -> Audit:
     integration = integrations.get(ports.documents, int_id)
     sides, began = Sides(ports, integration), ports.clock()
     while audit.week <= audit.last and (ports.clock() - began).total_seconds() < STEP_SECONDS:
-        last = min(audit.week + WEEK - timedelta(days=1), audit.last)
+        last = min(audit.week + timedelta(days=audit.days - 1), audit.last)
         before = sides.reads
         week, findings = look(sides, audit, audit.week, last)
         audit = replace(
             audit.having(findings),
             week=last + timedelta(days=1),
+            days=next_days(audit.days, max(len(week.rows), len(week.events))),
             bookings=audit.bookings + len(week.rows),
             events=audit.events + len(week.events),
             reads=audit.reads + sides.reads - before,

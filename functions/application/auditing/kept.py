@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functions.application.ports import Documents
 from functions.application.store.integrations import path_of
 from functions.application.store.records import body_of, record_of
+from functions.domain.model.stretch import WEEK
 
 LEFT_ALONE = "left_alone"
 # in the order in which a person should look at them
@@ -63,6 +64,7 @@ class Audit:
     texts: int = 0  # pairs whose texts were compared
     turn: int = 0
     turns: int = 1
+    days: int = WEEK  # that the next lists cover
     findings: tuple[Finding, ...] = ()
     unlisted: int = 0  # findings beyond those listed
     counts: dict[str, int] | None = None

@@ -53,6 +53,11 @@ class Listing:
         """Whether all of it is listed."""
         return self._position.whole
 
+    @property
+    def bookings(self) -> int:
+        """How many were listed: all, once it is gone through."""
+        return self._position.parts * PART + len(self._fresh)
+
     def list_on(self, over: Callable[[], bool], more: Callable[[Collection[str]], Iterable[str]]) -> None:
         """List until it is whole or `over`, one page at least; `more`: further bookings to be looked at, given those listed."""
         position = self._position

@@ -1,6 +1,6 @@
 """Walks through the bookings of a window: backfill and resync, and the sweeps that find what hints missed.
 
-A week at a time: list its bookings, look singly at those that differ from their links (a resync: at all), then at links
+A week or some at a time: list its bookings, look singly at those that differ from their links (a resync: at all), then at links
 whose booking the list did not show. Each task does a chunk, saves how far it is and queues the next, at a pace that
 leaves room in Google's 600 calls a minute. A crash repeats a chunk at most, which changes nothing twice.
 """
@@ -25,10 +25,10 @@ from functions.application.sync import write_back
 from functions.application.sync.session import SyncSession
 from functions.domain.model.life import Closed, Detached
 from functions.domain.model.link import Link
+from functions.domain.model.stretch import WEEK, next_days
 from functions.domain.model.zones import day_of
 from functions.domain.settings.integration import Integration
 
-WEEK = timedelta(days=7)
 AT_ONCE = 4
 CHUNK_CALLS = 90
 CHUNK_SECONDS = 20.0
@@ -40,7 +40,7 @@ TURN = 320  # bookings whose texts are read in one night, where that cannot be a
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """How far a walk is. `week` is the first day of the week under way, `position` how far its list is gone through."""
+    """How far a walk is. `week` is the first of the `days` under way, `position` how far their list is gone through."""
 
     kind: str  # backfill | resync | near | full
     first: date
@@ -48,6 +48,7 @@ class Scan:
     started_at: datetime
     week: date
     position: Position = NEW
+    days: int = WEEK
     looked: int = 0
     changed: int = 0
     failed: int = 0
@@ -168,7 +169,7 @@ def _news(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datet
 
 
 def _week(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datetime) -> Scan:
-    last = min(scan.week + WEEK - timedelta(days=1), scan.last)
+    last = min(scan.week + timedelta(days=scan.days - 1), scan.last)
     listing = Listing(session, scan.kind, scan.week, last, scan.position)
     known = dict[str, Link]()
     listing.list_on(lambda: _enough(session, pace, began), partial(_only_linked, session, scan, last, known))
@@ -194,13 +195,14 @@ def _week(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datet
         listing.passed(len(page))
     week = last + timedelta(days=1)
     finished = session.now() if week > scan.last else None
-    return replace(scan, week=week, position=NEW, finished_at=finished)
+    days = next_days(scan.days, listing.bookings)
+    return replace(scan, week=week, days=days, position=NEW, finished_at=finished)
 
 
 def _only_linked(
     session: SyncSession, scan: Scan, last: date, known: dict[str, Link], listed: Collection[str]
 ) -> Iterator[str]:
-    """Give the bookings of a week that only a link has there; `known` gets the links of the week, by booking."""
+    """Give the bookings that only a link has on the days under way; `known` gets the links of those days, by booking."""
     for link in links.of_days(session.ports.documents, session.id, scan.week, last):
         if link.booking_id in listed or (link.booking_id and _still_open(link)):
             known[link.booking_id] = link

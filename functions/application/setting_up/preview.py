@@ -11,7 +11,6 @@ from functools import partial
 
 from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import Body, BookingRow, Ports
-from functions.application.scanning import scan
 from functions.application.scanning.listing import NEW, Listing, Position
 from functions.application.setting_up import consent
 from functions.application.store import integrations, links
@@ -25,6 +24,7 @@ from functions.domain.model.errors import AccessRevoked, SyncError
 from functions.domain.model.event import Event
 from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Snapshot
+from functions.domain.model.stretch import WEEK, next_days
 from functions.domain.model.zones import day_of, midnight
 from functions.domain.planning.plan_inbound import eligible
 from functions.domain.planning.step import InsertEvent, PatchEvent, ReviveEvent, Why, Write
@@ -45,7 +45,8 @@ class Plan:
     first: date
     last: date
     week: date
-    position: Position = NEW  # in the list of that week
+    position: Position = NEW  # in the list of the `days` from there
+    days: int = WEEK
     listed: bool = False  # all bookings were looked at
     calendar: int = 0  # then, of which calendar, page and event new events are looked at next
     page: str = ""
@@ -85,7 +86,7 @@ def with_settings(ports: Ports, integration: Integration, settings: Settings) ->
 
 
 def make(ports: Ports, integration: Integration, before: Plan | None, *, owner: str = "plan") -> Plan:
-    """Look at the bookings of the window, week by week, and at new events that would become bookings, for some seconds.
+    """Look at the bookings of the window, some days at a time, and at new events that would become bookings, for some seconds.
 
     What is begun is brought to its end, so that a step takes LONGEST and AT_ONCE bookings; `before` is what it goes on from.
     """
@@ -108,7 +109,7 @@ def _over(ports: Ports, began: datetime) -> bool:
 
 def _week(session: SyncSession, integration: Integration, plan: Plan, began: datetime, owner: str) -> Plan:
     ports = session.ports
-    last = min(plan.week + scan.WEEK - timedelta(days=1), plan.last)
+    last = min(plan.week + timedelta(days=plan.days - 1), plan.last)
     listing = Listing(session, owner, plan.week, last, plan.position)
     listing.list_on(lambda: _over(ports, began), lambda _listed: ())
     if not listing.whole:
@@ -124,7 +125,8 @@ def _week(session: SyncSession, integration: Integration, plan: Plan, began: dat
             if _over(ports, began):
                 return replace(plan, position=listing.keep())
     week = last + timedelta(days=1)
-    return replace(plan, week=week, position=NEW, listed=week > plan.last)
+    days = next_days(plan.days, listing.bookings)
+    return replace(plan, week=week, days=days, position=NEW, listed=week > plan.last)
 
 
 def _blank(integration: Integration, now: datetime) -> Plan:
