@@ -1,5 +1,6 @@
 """What several suites share: the Firestore emulator, started once when a test asks for it."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -16,6 +17,18 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Error, sync_playwright
 
 PROJECT = "demo-contract"
+MEMORY = "/dev/shm"  # noqa: S108 - a file system, not a name that somebody could take
+
+
+def _prefer_memory() -> None:
+    """Let temporary files be in memory where there is room and programs may run: nothing of them outlives the tests."""
+    with contextlib.suppress(OSError):
+        found = os.statvfs(MEMORY)
+        if found.f_bavail * found.f_frsize > 2 << 30 and not found.f_flag & os.ST_NOEXEC:
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", MEMORY)
+
+
+_prefer_memory()
 # how long drawing takes depends on the machine, and says nothing of what is tested
 settings.register_profile("any_machine", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("any_machine")

@@ -449,6 +449,7 @@ class _Outside:
 
     def reservations(self, integration: Integration) -> Reservations:
         session = requests.Session()
+        session.trust_env = False  # what a proxy of this machine is called takes longer to find out than most answers
         for scheme in ("https://", "http://"):
             session.mount(scheme, _Adapter(self._place))
         s = integration.settings
