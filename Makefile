@@ -22,11 +22,12 @@ test: install-tests  ## every test; what a machine lacks is installed where that
 	@sh tests/system.sh
 	$(BIN)/pytest -n auto --dist loadfile
 
-check: install-tests  ## formatter, linter, types, import rules, spelling, Terraform format
+check: install-tests  ## formatter, linter, types, import rules, dead code, spelling, Terraform format
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy functions sandbox main.py tests docs
 	$(BIN)/lint-imports
+	$(BIN)/vulture
 	$(BIN)/codespell functions sandbox tests docs infra main.py README.md CHANGELOG.md
 	@if command -v terraform >/dev/null; then terraform fmt -check -recursive infra; \
 	  elif [ -n "$$CI" ]; then echo "terraform is not installed"; exit 1; \

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from . import fields, guests, instances, meet, series, texts, views
 from .errors import ApiError, condition_not_met, forbidden, gone, invalid, not_found
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from .store import Calendar
     from .world import World
 
-SendUpdates = Literal["all", "externalOnly", "none"]
 # what tells one version of an event from another, and not what people put in it
 UNSEEN = {"etag", "updated", "sequence"}
 LONG_AGO = "0000-12-31T00:00:00.000Z"  # what imported events say of their making

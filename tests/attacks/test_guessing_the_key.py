@@ -14,7 +14,6 @@ DOORS = (
     ("POST", "/tasks/sync"),
     ("GET", "/console/api/integrations"),
 )
-SOMEWHERE_ELSE = {"REMOTE_ADDR": "203.0.113.9"}
 
 
 def guess(place: Place, times: int, source: str = "127.0.0.1") -> float:

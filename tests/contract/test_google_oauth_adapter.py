@@ -37,7 +37,6 @@ def test_the_verifier_is_not_in_the_consent_address(google: ConnectedGoogle) -> 
 
 def test_a_code_becomes_a_refresh_token_with_the_granted_scopes(google: ConnectedGoogle) -> None:
     assert google.grant.refresh_token
-    assert google.grant.access_token
     assert google.grant.scopes == frozenset(SCOPES)
 
 

@@ -13,7 +13,7 @@ from functions.application.probing.probe import PARTS
 from functions.application.setting_up.activation import BUILT_IN
 from functions.application.support.alerts import SAID
 from functions.application.support.undo import STAYS
-from functions.domain.model.link import Origin, State
+from functions.domain.model.link import Origin
 from functions.domain.model.snapshot import Presence
 from functions.domain.planning.step import Why
 from functions.domain.settings.dialect import Dialect
@@ -45,7 +45,7 @@ def keys_by_name() -> set[str]:
     labels = {f"field.{f.name}.label" for f in every} | {f"field.{f.name}.help" for f in every}
     choices = {f"field.{f.name}.{choice}" for f in every for choice in f.choices}
     names = {f"placeholder.{name}" for name in placeholders()} | {f"why.{each.value}" for each in Why}
-    states = {f"state.{each.value}" for each in State} | {f"origin.{each.value}" for each in Origin}
+    states = {f"origin.{each.value}" for each in Origin}
     states |= {f"phase.{each.value}" for each in Phase} | {f"presence.{each.value}" for each in Presence}
     pages = {f"page.{page}" for _, listed in MENU for page in listed} | {f"menu.{group}" for group, _ in MENU}
     dialect = {f"dialect.{each.name}" for each in fields(Dialect) if each.metadata}

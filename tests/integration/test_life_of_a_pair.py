@@ -21,10 +21,6 @@ def state_of(place: Place, booking: str) -> str:
     return str(place.api("GET", f"/7/links?booking={booking}")[0]["state"])
 
 
-def posts(place: Place) -> list[str]:
-    return [call for call in place.ireserve_calls() if call.startswith("POST") and "hook" not in call.split("/")[-1]]
-
-
 def dragged_into_a_taken_room_at_a_taken_time(place: Place) -> str:
     place.activate(inbound=MAY)
     booking = place.book(TEN, ELEVEN)

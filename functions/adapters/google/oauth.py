@@ -87,7 +87,6 @@ class GoogleConsent:
             raise Refused(SENTENCES.get(reason, "Google did not accept the consent; run Step 1 again."), reason=reason)
         return Grant(
             refresh_token=answer.get("refresh_token") or "",
-            access_token=answer.get("access_token") or "",
             scopes=frozenset((answer.get("scope") or "").split()),
         )
 

@@ -120,7 +120,6 @@ class Grant:
     """What the token endpoint answered: never logged, `refresh_token` may be missing ("")."""
 
     refresh_token: str
-    access_token: str
     scopes: frozenset[str]
 
 

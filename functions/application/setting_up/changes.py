@@ -107,7 +107,7 @@ def _channels(session: SyncSession, before: Settings, after: Settings) -> None:
 
 def _resolved(before: Integration, after: Settings) -> Settings:
     account = before.connection.account if before.connection else ""
-    return setup.resolve_primary(after, account) if account else after
+    return after.with_primary(account) if account else after
 
 
 def _refuse_other_sides(before: Settings, after: Settings) -> None:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from functions.application.ports import Body, CalendarEntry, Path, Ports, Transaction
 from functions.application.scanning import sweep
-from functions.application.setting_up.setup import SCOPES, replaced, resolve_primary
+from functions.application.setting_up.setup import SCOPES, replaced
 from functions.application.store import integrations
 from functions.application.store.integrations import path_of
 from functions.domain.model.errors import Conflict, Malformed, Refused, SyncError
@@ -190,7 +190,7 @@ def _take(
             before,
             connection=connection,
             pending=None,
-            settings=resolve_primary(before.settings, pending.account),
+            settings=before.settings.with_primary(pending.account),
             secret_versions={**before.secret_versions, "google_refresh_token": pending.version},
         )
 
@@ -219,7 +219,7 @@ def named(ports: Ports, integration: Integration) -> Integration:
     def changed(before: Integration) -> Integration:
         if before.connection is None or before.connection.account:
             return before
-        settings = resolve_primary(before.settings, account)
+        settings = before.settings.with_primary(account)
         return replace(before, settings=settings, connection=replace(before.connection, account=account))
 
     return integrations.change(ports.documents, integration.id, changed)

@@ -155,8 +155,3 @@ def _empty(ports: Ports, collection: Path) -> None:
 
     while rows := ports.documents.find(collection, limit=200):
         ports.documents.transact(partial(work, names=[name for name, _ in rows]))
-
-
-def resolve_primary(settings: Settings, account: str) -> Settings:
-    """Return settings in which `primary` is the account's real calendar id."""
-    return settings.with_primary(account)

@@ -274,8 +274,10 @@ def _channel(session: SyncSession, calendar: str) -> Check:
             "channel", "amber", says, "renew the channels; check that the address is public", "renew", calendar
         )
     last = max((c.notified_at for c in state.channels if c.notified_at), default=None)
-    told = f", last notification {_moment(session, last)}" if last else ""
-    return Check("channel", "green", f"{calendar} has a channel until {_moment(session, ends)}{told}", subject=calendar)
+    says = f"{calendar} has a channel until {_moment(session, ends)}"
+    if last:
+        says = f"{calendar} has a channel until {_moment(session, ends)}, last notification {_moment(session, last)}"
+    return Check("channel", "green", says, subject=calendar)
 
 
 def _moment(session: SyncSession, moment: datetime) -> str:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from functions.application.intake.hints import Hint
-from functions.application.ports import Path
 from functions.application.store import links
 from functions.application.sync import removals
 from functions.application.sync.execute import conclude, execute, journal_shadow
@@ -14,7 +13,6 @@ from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Stale, SyncError, Transient
 from functions.domain.model.event import Event
-from functions.domain.model.identity import calendar_hash
 from functions.domain.model.life import Active, Closed, Held
 from functions.domain.model.link import Link, Side
 from functions.domain.model.snapshot import Presence, Snapshot
@@ -207,8 +205,3 @@ def _event(session: SyncSession, link: Link, event: Snapshot[Event] | None) -> S
     if link.intent is not None or link.booking_id == "" or not isinstance(link.life, Active | Closed):
         return session.read_event(link.event)
     return Snapshot(Presence.BELIEVED)
-
-
-def calendar_path(int_id: str, calendar: str) -> Path:
-    """Return where the state of a calendar rests."""
-    return ("integrations", int_id, "calendars", calendar_hash(calendar))

@@ -69,7 +69,6 @@ class SyncSession:
             now=self.now(),
             digest=self.digest,
             activated_at=self.integration.activated_at,
-            ids_readable=self.dialect.external_id_returned is not False,
             override_known=self.dialect.override is not None,
         )
 

@@ -22,7 +22,6 @@ class Why(StrEnum):
     BOOKING_CHANGED = "booking_changed"
     BOOKING_CANCELLED = "booking_cancelled"
     BOOKING_GONE = "booking_gone"
-    SETTINGS_CHANGED = "settings_changed"
     ADOPTED = "adopted"
     WRITE_BACK = "write_back"
     RECOVERED = "recovered"

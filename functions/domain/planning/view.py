@@ -44,7 +44,6 @@ class PlanningContext:
     digest: Callable[[str], str]
     activated_at: datetime | None = None
     gone_confirmed: bool = False  # a second read found the booking absent again
-    ids_readable: bool = True  # the dialect shows the id field of a booking
     override_known: bool = False  # the dialect has a way to ignore validation errors
     hold_removals: bool = False  # unusually many vanished: removals wait for a person
     followed: bool = True  # False for a look that must not make new bookings (backfill before activation)

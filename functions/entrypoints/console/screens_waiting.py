@@ -13,7 +13,6 @@ from functions.domain.model.link import State
 from functions.entrypoints.console.desk import Desk
 
 MOST = 200
-CONFIRMED = ("approve", "cancel_now")  # what cannot simply be taken back
 Deed = Callable[[str], object]
 
 
