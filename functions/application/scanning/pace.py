@@ -1,13 +1,14 @@
 """Pace: how fast walks may call Google, so that its 600 calls a minute are used and never exceeded.
 
 Evenly, a few calls ahead of the clock at most, because Google counts any sixty seconds; all walks of an integration
-share one pace. What pulls cost is taken off: what a walk writes comes back as notifications.
+share one pace. What pulls cost is taken off: what a walk writes comes back as notifications. A walk notes its calls every
+few seconds only: a document takes about one write a second, and what another walk does not know of yet fits in the rest.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from functions.application.ports import Body, Ports, Transaction
+from functions.application.ports import Ports, Transaction
 from functions.application.store import calendars
 from functions.application.store.integrations import path_of
 
@@ -15,6 +16,7 @@ PER_MINUTE = 545  # of 600: the rest is for live changes, and for calls that com
 EACH = timedelta(minutes=1) / PER_MINUTE
 IDLE = timedelta(minutes=1)
 SLACK = timedelta(seconds=1)  # a task comes a little late; so much may be made up for
+NOTED = timedelta(seconds=5)  # this often
 
 
 @dataclass(slots=True)
@@ -24,6 +26,14 @@ class Pace:
     ports: Ports
     int_id: str
     spent: int = 0
+    _noted: int = 0  # of those
+    _noted_at: datetime = field(init=False)
+    _paid: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._noted_at = self.ports.clock()
+        self._paid = self._noted_at - SLACK
+        self.note()
 
     def wait(self) -> None:
         """Wait until the next call may begin."""
@@ -33,38 +43,30 @@ class Pace:
 
     def free_at(self) -> datetime:
         """Return the moment up to which the calls so far are paid for; a second ago at the earliest."""
-        body = self.ports.documents.get(path_of(self.int_id, "progress", "pace"))
-        return _paid(body, self.ports.clock())
+        return max(self.ports.clock() - SLACK, self._paid)
 
     def spend(self, calls: int) -> None:
         """Count calls that were made."""
         self.spent += calls
-        if calls:
-            self._count(calls, None)
+        self._paid = self.free_at() + calls * EACH
+        if self.ports.clock() - self._noted_at >= NOTED:
+            self.note()
 
-    def count_pulls(self) -> None:
-        """Count what pulls have cost since the last time; when no walk has run for a minute, begin to count."""
-        states = calendars.every(self.ports.documents, self.int_id)
-        self._count(0, sum(state.calls for state in states))
-
-    def _count(self, calls: int, pulls: int | None) -> None:
+    def note(self) -> None:
+        """Note the calls and what pulls have cost since the last time; of those none, when no walk ran for a minute."""
+        pulls = sum(state.calls for state in calendars.every(self.ports.documents, self.int_id))
         path, now = path_of(self.int_id, "progress", "pace"), self.ports.clock()
 
-        def work(tx: Transaction) -> None:
+        def work(tx: Transaction) -> datetime:
             body = tx.get(path)
-            before = int(body["pulls"]) if body is not None else 0
-            paid = _paid(body, now)
-            if pulls is not None and body is not None and now - _moment(body) < IDLE:
-                paid += max(0, pulls - before) * EACH
-            paid += calls * EACH
-            tx.put(path, {"paid": paid.isoformat(), "pulls": before if pulls is None else pulls})
+            paid = self.free_at()
+            if body is not None:
+                noted = datetime.fromisoformat(body["paid"])
+                paid = max(paid, noted + (self.spent - self._noted) * EACH)  # others have noted theirs meanwhile
+                if now - noted < IDLE:
+                    paid += max(0, pulls - int(body["pulls"])) * EACH
+            tx.put(path, {"paid": paid.isoformat(), "pulls": pulls})
+            return paid
 
-        self.ports.documents.transact(work)
-
-
-def _paid(body: Body | None, now: datetime) -> datetime:
-    return max(now - SLACK, _moment(body)) if body is not None else now - SLACK
-
-
-def _moment(body: Body) -> datetime:
-    return datetime.fromisoformat(body["paid"])
+        self._paid = self.ports.documents.transact(work)
+        self._noted, self._noted_at = self.spent, now

@@ -129,15 +129,13 @@ def run(session: SyncSession, hint: Hint) -> bool:
         return False
     began, found = ports.clock(), scan.changed + scan.failed
     pace = Pace(ports, session.id)
-    pace.count_pulls()
     while True:
-        before = pace.spent
         look_on = _news if scan.since is not None else _week
         scan = look_on(session, hint, scan, pace, began)
-        if pace.spent > before:
-            pace.count_pulls()
         if scan.finished_at is not None or _enough(session, pace, began):
             break
+    if pace.spent:
+        pace.note()
     scan = replace(scan, touched_at=ports.clock())
     save(ports.documents, session.id, scan)
     if scan.finished_at is None:
