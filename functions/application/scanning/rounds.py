@@ -20,6 +20,10 @@ from functions.domain.settings.integration import AT_ONCE, RUNNING, Integration
 
 PAGE = 200
 TOGETHER = 16  # tasks that are queued at the same time
+A_SECOND = (
+    25  # that begin: half of what the live queue hands out (infra/tasks.tf), so that changes never wait for rounds
+)
+A_MINUTE = 50 * A_SECOND  # and so many in all, or the next round would find the last of them still waiting
 LONGEST = timedelta(seconds=45)  # what is left then comes with the next round, before the others
 ASKED = 30  # minutes after which every integration is asked
 SLEEP = timedelta(minutes=30)  # at most
@@ -33,19 +37,22 @@ def queue_all(ports: Ports, kind: Kind) -> int:
     """
     now = ports.clock()
     if kind is Kind.TICK:
-        due = _woken(ports.documents, now)
+        woken = _woken(ports.documents, now)
+        due = woken[:A_MINUTE]
     else:
         every = [each for each in integrations.every(ports.documents) if each.phase in RUNNING]
         first = int(now.timestamp()) // 30 * TOGETHER % max(1, len(every))  # another one leads each time
-        due = every[first:] + every[:first]
+        due = woken = every[first:] + every[:first]
     queued = 0
     while queued < len(due) and ports.clock() - now < LONGEST:
         batch = due[queued : queued + TOGETHER]
-        ports.in_parallel([partial(_queue, ports, kind, each, now) for each in batch])
+        ports.in_parallel(
+            [partial(_queue, ports, kind, each, now, n / A_SECOND) for n, each in enumerate(batch, queued)]
+        )
         queued += len(batch)
-    late = [now - each.wake_at for each in due if each.wake_at is not None and each.wake_at != AT_ONCE]
+    late = [now - each.wake_at for each in woken if each.wake_at is not None and each.wake_at != AT_ONCE]
     seconds = round(max(late, default=timedelta()).total_seconds())
-    ports.log("round", {"kind": kind.value, "queued": queued, "left": len(due) - queued, "late_seconds": seconds})
+    ports.log("round", {"kind": kind.value, "queued": queued, "left": len(woken) - queued, "late_seconds": seconds})
     return queued
 
 
@@ -61,9 +68,9 @@ def sleep(ports: Ports, integration: Integration, due: Iterable[datetime]) -> No
     )
 
 
-def _queue(ports: Ports, kind: Kind, integration: Integration, now: datetime) -> None:
+def _queue(ports: Ports, kind: Kind, integration: Integration, now: datetime, after: float) -> None:
     hint = Hint(kind, integration.id, (), "schedule", now)
-    ports.tasks.put(task(hint, now, "round", int(now.timestamp()) // 30 * 30))
+    ports.tasks.put(task(hint, now + timedelta(seconds=after), "round", int(now.timestamp()) // 30 * 30))
 
 
 def _woken(documents: Documents, now: datetime) -> list[Integration]:
