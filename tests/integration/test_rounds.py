@@ -27,9 +27,11 @@ def many(place: Place) -> Place:
         tx.put(("integrations", "7"), {**body, "phase": "paused"})
         for number in range(MANY):
             wake = (place.now - timedelta(seconds=MANY - number)).isoformat()
-            tx.put(("integrations", f"n{number}"), {**body, "wake_at": wake})
+            settings = {**body["settings"], "id": f"n{number}"}
+            tx.put(("integrations", f"n{number}"), {**body, "settings": settings, "wake_at": wake})
 
     place.documents.transact(copy)
+    queued(place)
     return place
 
 
@@ -42,7 +44,7 @@ def queued(place: Place) -> list[tuple[str, datetime]]:
         task, receipt = leased
         place.tasks.done(receipt)
         found.append((str(task.body["int_id"]), task.due))
-    return found
+    return sorted(found, key=lambda each: each[1])
 
 
 def names(first: int, last: int) -> list[str]:
