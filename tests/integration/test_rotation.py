@@ -2,6 +2,7 @@
 
 import pytest
 
+from functions.application.ports import Addresses
 from functions.application.watching import rotation
 from functions.domain.model.errors import Refused
 from tests.harness.place import ROOM_A, WEBHOOK_KEY, Place
@@ -35,3 +36,18 @@ def test_a_key_in_use_cannot_be_dropped(place: Place) -> None:
         rotation.refuse_dropped_keys(place.ports)
     check = next(c for c in place.api("GET", "/7/diagnostics")["checks"] if c["name"] == "hooks")
     assert check["level"] == "amber"
+
+
+def test_another_address_brings_webhooks_and_channels_there_with_the_next_renewal(place: Place) -> None:
+    place.activate()
+    moved = "https://moved.example.org"
+    place.ports.addresses = Addresses(moved, moved, moved, moved)
+    check = next(c for c in place.api("GET", "/7/diagnostics")["checks"] if c["name"] == "hooks")
+    assert (check["level"], "used before" in check["says"]) == ("amber", True)
+    place.renew()
+    place.renew()
+    assert [hook["target_url"].startswith(moved) for hook in place.ireserve("GET", "hooks")["hooks"]] == [True] * 2
+    channels = [each for each in place.google("GET", "channels")["channels"] if each["live"]]
+    assert {each["address"] for each in channels} == {f"{moved}/notifications/google"}
+    check = next(c for c in place.api("GET", "/7/diagnostics")["checks"] if c["name"] == "hooks")
+    assert check["level"] == "green"

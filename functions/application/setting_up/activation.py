@@ -160,12 +160,18 @@ def register(ports: Ports, session: SyncSession) -> Integration:
         for event in session.dialect.hook_events
         if event not in have
     ]
-    key, generation = rotation.name_of(ports.webhook_keys[0]), session.integration.webhook_generation
+    key, home = rotation.name_of(ports.webhook_keys[0]), rotation.home_of(ports)
+    generation = session.integration.webhook_generation
 
     def registered(before: Integration) -> Integration:
         if before.webhook_generation != generation:
             return before
-        return replace(before, hooks=(*before.hooks, *made), webhook_key=before.webhook_key or key)
+        return replace(
+            before,
+            hooks=(*before.hooks, *made),
+            webhook_key=before.webhook_key or key,
+            webhook_home=before.webhook_home or home,
+        )
 
     return integrations.change(ports.documents, session.id, registered)
 
@@ -230,6 +236,7 @@ def deactivate(ports: Ports, int_id: str) -> tuple[Integration, tuple[str, ...]]
             hooks=(),
             webhook_generation=before.webhook_generation + 1,
             webhook_key="",
+            webhook_home="",
             unfinished="",
             paused_in_shadow=False,
         ),

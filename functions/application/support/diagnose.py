@@ -196,9 +196,12 @@ def _hooks(session: SyncSession) -> list[Check]:
     if missing:
         says = f"webhook {', '.join(missing)} is not registered; changes are found by the sweep"
         return [Check("hooks", "amber", says, "register the webhooks again, or add them in i-Reserve by hand", "hooks")]
-    newest = rotation.name_of(session.ports.webhook_keys[0])
-    if session.integration.webhook_key not in ("", newest):
-        says = "the webhooks still use an older key; keep it in WEBHOOK_KEYS"
+    outdated = rotation.outdated(session.ports, session.integration)
+    if outdated:
+        says = {
+            "key": "the webhooks still use an older key; keep it in WEBHOOK_KEYS",
+            "address": "the webhooks still lead to the address that was used before",
+        }[outdated]
         return [Check("hooks", "amber", says, "renew: the webhooks and channels are then made anew", "renew")]
     return [Check("hooks", "green", f"webhooks {', '.join(sorted(have))} are registered")]
 

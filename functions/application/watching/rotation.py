@@ -1,4 +1,6 @@
-"""Rotation of a webhook key: webhooks and channels are made anew with the newest key before the old ones go.
+"""Rotation: webhooks and channels are made anew before the old ones go, with the newest key or for another address.
+
+The address is another one where the installation moved, to another region say.
 
 Keys are named by a short hash, so that the store tells which one is in use and not what it is. Until the new ones are
 in place both keys prove themselves; a key that is in use cannot be dropped.
@@ -13,7 +15,7 @@ from functions.application.store import integrations
 from functions.application.sync.session import SyncSession
 from functions.application.watching import channels
 from functions.domain.model.errors import Refused, SyncError
-from functions.domain.settings.integration import Hook, Phase
+from functions.domain.settings.integration import Hook, Integration, Phase
 
 RUNNING = (Phase.ACTIVE, Phase.SHADOW, Phase.PAUSED)
 
@@ -23,17 +25,35 @@ def name_of(key: str) -> str:
     return hashlib.sha256(f"webhook key\n{key}".encode()).hexdigest()[:12]
 
 
+def home_of(ports: Ports) -> str:
+    """Return the addresses that webhooks and channels are made for."""
+    return f"{ports.addresses.webhook} {ports.addresses.notification}"
+
+
+def outdated(ports: Ports, integration: Integration) -> str:
+    """Return what of an integration's webhooks is not as it would be made now: `key`, `address`, or ""."""
+    if not integration.webhook_key:
+        return ""
+    if integration.webhook_key != name_of(ports.webhook_keys[0]):
+        return "key"
+    return "address" if integration.webhook_home != home_of(ports) else ""
+
+
 def rotate(session: SyncSession) -> None:
-    """Bring an integration onto the newest key, if it is not there yet. A failure is tried again at the next renewal."""
+    """Bring an integration onto the newest key and address, if need be. A failure is tried again at the next renewal."""
     ports, integration = session.ports, session.integration
-    newest = name_of(ports.webhook_keys[0])
-    if not integration.webhook_key or integration.webhook_key == newest:
+    newest, home = name_of(ports.webhook_keys[0]), home_of(ports)
+    if not outdated(ports, integration):
         return
     address = webhook_url(ports, integration)
     made = tuple(Hook(hook.event, session.reservations.subscribe(hook.event, address)) for hook in integration.hooks)
     for calendar in session.settings.calendars if session.settings.inbound.enabled else ():
         channels.open_another(session, calendar)
-    integrations.change(ports.documents, session.id, lambda before: replace(before, hooks=made, webhook_key=newest))
+    integrations.change(
+        ports.documents,
+        session.id,
+        lambda before: replace(before, hooks=made, webhook_key=newest, webhook_home=home),
+    )
     for hook in integration.hooks:
         if hook.id in {each.id for each in made}:  # i-Reserve gave the same one again
             continue

@@ -63,6 +63,7 @@ class Integration:
     activated_at: datetime | None = None
     webhook_generation: int = 1
     webhook_key: str = ""  # the name of the key that webhooks and channels were made with
+    webhook_home: str = ""  # the addresses that they lead to; "": nobody noted that yet
     hooks: tuple[Hook, ...] = ()
     secret_versions: Mapping[str, str] = field(default_factory=dict)
     dialect: Mapping[str, object] = field(default_factory=dict)
