@@ -23,7 +23,7 @@ from tests.attacks import hostile
 from tests.attacks.hostile import Forms
 from tests.harness.place import KEY, PRODUCT, ROOM_A, SECRETS, WEBHOOK_KEY, Place, example
 
-BATCH = 250  # requests to one product; then there is a new one, for much is deleted by then
+BATCH = 500  # requests to one product; then there is a new one, for much is deleted by then
 PASSWORD, CLIENT_SECRET = "pass-word-that-never-leaks", "client-secret-that-never-leaks"
 SECRET = (PASSWORD, CLIENT_SECRET, KEY, WEBHOOK_KEY)
 MACHINES = (
@@ -67,6 +67,7 @@ class Storm:
         self.client = Client(place.app(place.ports))
         self.rules = self._rules()
         self._sign_in()
+        self.forms = self._forms()
 
     def blow(self, requests: int) -> None:
         """Send so many requests, do the work that they left, and look whether the administrator still gets in."""
@@ -82,9 +83,10 @@ class Storm:
         self.damage.locked_out += opened.status_code != 303 or inside.status_code != 200
 
     def _sign_in(self) -> None:
-        """Open a session, and read the forms with the token that goes with it."""
+        """Open a session, and read the token that goes with it."""
         self.client.get(f"/console/?key={KEY}", base_url=PRODUCT)
-        self.forms = self._forms()
+        page = self.client.get("/console/", base_url=PRODUCT).text
+        self.csrf_token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
 
     def _rules(self) -> list[tuple[str, str]]:
         from functions.entrypoints.console.app import console_app
@@ -138,7 +140,7 @@ class Storm:
 
     def _form(self) -> tuple[str, str, dict[str, Any]]:
         method, path, known = self.random.choice(self.forms)
-        sent = dict(known)
+        sent = {name: self.csrf_token if name == "csrf_token" else each for name, each in known.items()}
         for name in self.random.sample(sorted(sent), min(len(sent), self.random.randrange(1, 4))):
             if name != "csrf_token" or self.random.random() < 0.1:
                 sent[name] = hostile.text(self.random)
