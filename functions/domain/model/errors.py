@@ -37,6 +37,14 @@ class Unauthentic(SyncError):
     """The proof is missing or wrong: answer 401 without detail."""
 
 
+class Throttled(Unauthentic):
+    """Too many wrong proofs came before this one: answer 429 without detail; `retry_after` in seconds."""
+
+    def __init__(self, message: str, *, reason: str = "", retry_after: float) -> None:
+        super().__init__(message, reason=reason)
+        self.retry_after = retry_after
+
+
 class Malformed(SyncError):
     """The input cannot be used: answer 400, or park with this sentence."""
 

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, redirect, request
 
 from functions.application.ports import Ports
 from functions.application.support.names import Catalogue
-from functions.domain.model.errors import SyncError, Unauthentic
+from functions.domain.model.errors import SyncError, Throttled, Unauthentic
 from functions.entrypoints.console import (
     screens_activation,
     screens_audit,
@@ -23,6 +23,7 @@ from functions.entrypoints.console import (
 from functions.entrypoints.console.desk import LANGUAGE_COOKIE, Desk, Who
 from functions.entrypoints.console.session import COOKIE, LIFE, Sessions, cookie_name
 from functions.entrypoints.console.texts import LANGUAGES
+from functions.entrypoints.http.handlers import throttled
 from functions.entrypoints.http.incoming import way_back
 
 YEAR = 365 * 24 * 3600
@@ -36,6 +37,8 @@ def screens(ports: Ports, catalogue: Catalogue, sessions: Sessions, who: Who, *,
 
     @routes.errorhandler(SyncError)
     def failed(error: SyncError) -> Response:
+        if isinstance(error, Throttled):
+            return wrong_key(error)
         if isinstance(error, Unauthentic):
             return desk.page(
                 "sign_in.html",
@@ -45,6 +48,12 @@ def screens(ports: Ports, catalogue: Catalogue, sessions: Sessions, who: Who, *,
                 stale=error.reason in ("no_csrf_token", "foreign_page"),
             )
         return desk.failed(error, (request.view_args or {}).get("int_id", ""))
+
+    def wrong_key(error: Unauthentic) -> Response:
+        if isinstance(error, Throttled):
+            page = desk.page("sign_in.html", status=429, here="sign_in", wrong="sign_in.too_many")
+            return throttled(page, error)
+        return desk.page("sign_in.html", status=401, here="sign_in", wrong="sign_in.wrong")
 
     def opened(key: str, address: str) -> Response:
         response = Response("", 303, {"Location": address})
@@ -65,8 +74,8 @@ def screens(ports: Ports, catalogue: Catalogue, sessions: Sessions, who: Who, *,
     def sign_in() -> Response:
         try:
             return opened(request.form.get("key", "").strip(), "/console/")
-        except Unauthentic:
-            return desk.page("sign_in.html", status=401, here="sign_in", wrong="sign_in.wrong")
+        except Unauthentic as error:
+            return wrong_key(error)
 
     @routes.post("/sign-out")
     def sign_out() -> Response:

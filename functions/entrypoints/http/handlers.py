@@ -1,6 +1,7 @@
 """The functions: verify the caller, call one use case, map errors to statuses. None of them does more."""
 
 import json
+import math
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ from functions.domain.model.errors import (
     Refused,
     Stale,
     SyncError,
+    Throttled,
     Transient,
     Unauthentic,
 )
@@ -47,6 +49,8 @@ def answer(status: int, body: object = None) -> Response:
 def error_answer(error: SyncError) -> Response:
     """Return an error as one clear sentence with its status; a bad proof gets no detail."""
     status = next((code for kind, code in STATUSES if isinstance(error, kind)), 500)
+    if isinstance(error, Throttled):
+        return throttled(answer(429), error)
     if isinstance(error, Unauthentic):
         return answer(401)
     if isinstance(error, Invalid):
@@ -54,6 +58,12 @@ def error_answer(error: SyncError) -> Response:
     response = answer(status, {"error": str(error), "reason": error.reason})
     if isinstance(error, Transient):
         response.headers["Retry-After"] = str(int(error.retry_after or 10))
+    return response
+
+
+def throttled(response: Response, error: Throttled) -> Response:
+    """Return an answer that says when to come back."""
+    response.headers["Retry-After"] = str(math.ceil(error.retry_after))
     return response
 
 
@@ -73,7 +83,9 @@ def guarded(handler: Handler, *methods: str) -> Handler:
         except RequestEntityTooLarge:
             return answer(413, {"error": "the body is larger than 256 KiB"})
         except SyncError as error:
-            if isinstance(error, Unauthentic | Transient):
+            if isinstance(error, Unauthentic | Transient) and not isinstance(
+                error, Throttled
+            ):  # or guesses fill the log
                 event = "unavailable" if isinstance(error, Transient) else "unauthentic"
                 ports.log(event, {"severity": "WARNING", "reason": error.reason})
             return error_answer(error)

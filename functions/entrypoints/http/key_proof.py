@@ -1,26 +1,25 @@
-"""The console key, checked the same way at every door: the right key always opens, wrong ones are slowed down.
+"""The console key, checked the same way at every door: the right key always opens, wrong ones are told to wait.
 
 A door that refuses everybody after some wrong keys lets any web page lock the administrator out. So the key is looked
-at first, and only then is counted: a wrong one waits. What keeps the key from being guessed is its strength, which the
-start asks for; the waiting keeps the log readable and the processor free.
+at first, in constant time, and only a wrong one is counted and, once there were several, answered with 429: nothing
+waits here, so that guesses hold no thread and the right key passes them by. Who guesses on all the same learns no more
+than that he was wrong. What keeps the key is its strength, which the start asks for (`domain/model/strength.py`).
 """
 
 import hmac
 import ipaddress
 import threading
-from collections import deque
 from datetime import datetime, timedelta
 
 from flask import Request
 
 from functions.application.ports import Ports
-from functions.domain.model.errors import Unauthentic
+from functions.domain.model.errors import Throttled, Unauthentic
 
-SPAN = timedelta(minutes=5)
-FREE_EACH, FREE_TOTAL = 5, 50  # wrong keys of one source, and of all together, that wait for nothing
-WAIT = 1.0  # seconds
-SEATS = 3  # wrong keys that may wait at the same time: the other threads go on answering
-REMEMBERED = 1000
+FREE_EACH, FREE_TOTAL = 5, 50  # wrong keys of one source, and of all together, before any of them has to wait
+EACH, TOTAL = timedelta(seconds=30), timedelta(seconds=1)  # then one in so long
+REMEMBERED = 1000  # sources
+EVERYBODY = "*"
 IPV6_NETWORK = 64  # bits that one subscriber has
 
 
@@ -30,31 +29,38 @@ class KeyProof:
     def __init__(self, ports: Ports, key: str) -> None:
         self._ports = ports
         self.key = key
-        self._wrong: deque[tuple[datetime, str]] = deque(maxlen=REMEMBERED)
-        self._seats = threading.BoundedSemaphore(SEATS)
+        self._lock = threading.Lock()
+        self._until: dict[str, datetime] = {}
 
     def check(self, given: str, request: Request) -> None:
-        """Raise `Unauthentic` for a wrong key, some time later where there were several."""
+        """Raise `Unauthentic` for a wrong key, `Throttled` where too many came before it."""
         if self.key and hmac.compare_digest(_bytes(given), _bytes(self.key)):
             return
-        if given:
-            self._wait(source_of(request))
+        wait = self._count(source_of(request)) if given else 0.0
+        if wait:
+            raise Throttled("too many wrong keys", reason="too_many_keys", retry_after=wait)
         raise Unauthentic("bad key", reason="wrong_key" if given else "no_key")
 
     def forget(self) -> None:
         """Forget the wrong keys so far."""
-        self._wrong.clear()
+        self._until.clear()
 
-    def _wait(self, source: str) -> None:
+    def _count(self, source: str) -> float:
+        """Count a wrong key and return 0, or the seconds until one will be counted again.
+
+        https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm
+        """
         now = self._ports.clock()
-        lately = [who for at, who in tuple(self._wrong) if now - at < SPAN]
-        self._wrong.append((now, source))
-        slow = lately.count(source) >= FREE_EACH or len(lately) >= FREE_TOTAL
-        if slow and self._seats.acquire(blocking=False):
-            try:
-                self._ports.sleep(WAIT)
-            finally:
-                self._seats.release()
+        both = ((source, EACH, FREE_EACH), (EVERYBODY, TOTAL, FREE_TOTAL))
+        with self._lock:
+            untils = {who: max(self._until.get(who, now), now) + every for who, every, _ in both}
+            waits = [(untils[who] - now - every * free).total_seconds() for who, every, free in both]
+            if max(waits) > 0:
+                return max(waits)
+            if len(self._until) >= REMEMBERED:
+                self._until = {who: until for who, until in self._until.items() if until > now}
+            self._until |= untils
+        return 0.0
 
 
 def source_of(request: Request) -> str:
