@@ -10,6 +10,7 @@ from functions.adapters.google.errors import speaking
 from functions.adapters.google.event import Json, insert_body, item_of, page_of, patch_body, utc
 from functions.adapters.google.http import Http
 from functions.application.ports import CalendarEntry, Channel, EventPage, Tombstone
+from functions.domain.model import bounds
 from functions.domain.model.appointment import Appointment
 from functions.domain.model.errors import Gone, Malformed, Refused, TokenExpired, Transient
 from functions.domain.model.event import Event, EventKey, Mark
@@ -217,7 +218,7 @@ def _entry(raw: Json) -> CalendarEntry:
     meets = (raw.get("conferenceProperties") or {}).get("allowedConferenceSolutionTypes")
     return CalendarEntry(
         id=raw["id"],
-        title=raw.get("summaryOverride") or raw.get("summary") or "",
+        title=bounds.cut(raw.get("summaryOverride") or raw.get("summary"), bounds.LINE),
         writable=raw.get("accessRole") in WRITERS,
         sees_private=raw.get("accessRole") in SEERS,
         data_owner=raw.get("dataOwner") or "",

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from functions.application.ports import EventPage, Tombstone, Unusable
-from functions.domain.model import zones
+from functions.domain.model import bounds, zones
 from functions.domain.model.appointment import PLAIN, AllDay, Appointment, Style, Timed, When
 from functions.domain.model.event import Event, EventKey, Guest, Mark, MeetState
 from functions.domain.planning.step import EventChange
@@ -51,15 +51,15 @@ def _uncollected() -> Iterator[None]:
 
 
 def item_of(calendar: str, raw: Any) -> Event | Tombstone | Unusable:
-    """Translate one event; never raises. A tombstone needs no more than its id.
+    """Translate one event; never raises. A tombstone needs no more than its id. Texts are cut at `bounds`.
 
     Reasons of an `Unusable`: `no_id`, `no_start`, `no_end`, `out_of_range`, `ends_before_start`, `unreadable`.
     """
     try:
-        key = EventKey(calendar, raw["id"])
+        key = EventKey(calendar, bounds.whole(raw["id"], bounds.ID))
         if raw.get("status") == "cancelled":
-            return Tombstone(key, raw.get("recurringEventId") or "")
-    except (KeyError, TypeError, AttributeError):
+            return Tombstone(key, bounds.whole(raw.get("recurringEventId"), bounds.ID))
+    except UNREADABLE:
         return Unusable(EventKey(calendar, ""), "no_id")
     try:
         return _event(key, raw)
@@ -134,10 +134,10 @@ def _event(key: EventKey, raw: Json) -> Event:
     meet, meet_url = _meet(raw)
     return Event(
         key=key,
-        etag=raw.get("etag") or "",
+        etag=bounds.whole(raw.get("etag"), bounds.ID),
         when=_when(raw.get("start"), raw.get("end")),
-        title=raw.get("summary") or "",
-        description=raw.get("description") or "",
+        title=bounds.cut(raw.get("summary"), bounds.LINE),
+        description=bounds.cut(raw.get("description"), bounds.TEXT),
         guests=_guests(attendees) if attendees else (),
         reminders=_reminders(raw.get("reminders")),
         meet=meet,
@@ -149,8 +149,8 @@ def _event(key: EventKey, raw: Json) -> Event:
         organizer_self=bool((raw.get("organizer") or {}).get("self")),
         declined=_declined(attendees) if attendees else False,
         hidden=raw.get("visibility") in PRIVATE and "summary" not in raw and "creator" not in raw,
-        series=raw.get("recurringEventId") or "",
-        html_link=raw.get("htmlLink") or "",
+        series=bounds.whole(raw.get("recurringEventId"), bounds.ID),
+        html_link=bounds.link(raw.get("htmlLink")),
         created=_moment(raw.get("created")),
         updated=_moment(raw.get("updated")),
         style=_style(raw),
@@ -163,7 +163,14 @@ def _style(raw: Json) -> Style:
     location, colour = raw.get("location"), raw.get("colorId")
     if not (location or colour or visibility or tentative or free):
         return PLAIN  # as most are
-    return Style(location or "", colour or "", "" if visibility == "default" else visibility or "", tentative, free)
+    shown = bounds.cut(visibility, bounds.LINE)
+    return Style(
+        bounds.cut(location, bounds.LINE),
+        bounds.cut(colour, bounds.LINE),
+        "" if shown == "default" else shown,
+        tentative,
+        free,
+    )
 
 
 def _style_body(style: Style, names: tuple[str, ...]) -> Json:
@@ -193,7 +200,8 @@ def _as_it_is(_raw: Json) -> None:
 
 
 def _guests(attendees: list[Json]) -> tuple[Guest, ...]:
-    return tuple([Guest(each.get("email") or "", tuple(each.items())) for each in attendees])
+    """Return all of them, however many: whom a patch of the list leaves out is uninvited."""
+    return tuple([Guest(bounds.cut(each.get("email"), bounds.ADDRESS), tuple(each.items())) for each in attendees])
 
 
 def _declined(attendees: list[Json]) -> bool:
@@ -266,7 +274,7 @@ def _mark(raw: Json | None) -> Mark:
     private = raw.get("private") if raw else None
     if not private:
         return UNMARKED
-    return Mark(private.get(INT_ID, ""), private.get(LINK_ID, ""), private.get(STAMP, ""))
+    return Mark(*[bounds.cut(private.get(name), bounds.ID) for name in (INT_ID, LINK_ID, STAMP)])
 
 
 def _mark_body(mark: Mark) -> Json:
@@ -279,13 +287,13 @@ def _mark_body(mark: Mark) -> Json:
 
 def _meet(raw: Json) -> tuple[MeetState, str]:
     conference = raw.get("conferenceData")
-    if url := raw.get("hangoutLink"):
+    if url := bounds.link(raw.get("hangoutLink")):
         return MeetState.READY, url
     if not conference:
         return MeetState.NONE, ""
     for entry in conference.get("entryPoints") or ():
-        if entry.get("entryPointType") == "video" and entry.get("uri"):
-            return MeetState.READY, entry["uri"]
+        if entry.get("entryPointType") == "video" and (url := bounds.link(entry.get("uri"))):
+            return MeetState.READY, url
     status = ((conference.get("createRequest") or {}).get("status") or {}).get("statusCode")
     states = {"pending": MeetState.PENDING, "success": MeetState.PENDING, "failure": MeetState.FAILED}
     return states.get(str(status), MeetState.NONE), ""
@@ -297,6 +305,11 @@ def _meet_body(mark: Mark) -> Json:
 
 
 SECONDARY: Mapping[str, Callable[[Json], object]] = {
+    "summary": lambda raw: bounds.cut(raw["summary"], bounds.LINE),
+    "description": lambda raw: bounds.cut(raw["description"], bounds.TEXT),
+    "location": lambda raw: bounds.cut(raw["location"], bounds.LINE),
+    "colorId": lambda raw: bounds.cut(raw["colorId"], bounds.LINE),
+    "visibility": lambda raw: bounds.cut(raw["visibility"], bounds.LINE),
     "created": lambda raw: _moment(raw["created"]),
     "updated": lambda raw: _moment(raw["updated"]),
     "attendees": lambda raw: (_guests(raw["attendees"] or []), _declined(raw["attendees"] or [])),

@@ -6,17 +6,24 @@ Numbers come as text in many places, fields without a value as "", null or not a
 import json
 import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
+
+from functions.domain.model import bounds
 
 WHOLE = re.compile(r"(-?\d{1,9})(?:\.0+)?")
 NOTHING = ("", "0", "null")
+IDENTITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")  # what can stand in a store, an address and a search
 
 
 def texts(answer: Mapping[Any, Any]) -> dict[str, str]:
-    """Return every value as text under its name in lower case; of names that differ in case only, the first filled."""
+    """Return every value as text under its name in lower case; of names that differ in case only, the first filled.
+
+    Texts are cut at `bounds.TEXT`, and no more fields are looked at than `bounds.FIELDS`.
+    """
     found: dict[str, str] = {}
-    for name, value in answer.items():
-        key = str(name).lower()
+    for name, value in islice(answer.items(), bounds.FIELDS):
+        key = str(name)[: bounds.ID].lower()
         found[key] = found.get(key) or text(value)
     return found
 
@@ -24,9 +31,9 @@ def texts(answer: Mapping[Any, Any]) -> dict[str, str]:
 def text(value: Any) -> str:
     """Return a value as text: null as "", anything but text as JSON."""
     if value is None or isinstance(value, str):
-        return value or ""
+        return bounds.cut(value, bounds.TEXT)
     try:
-        return json.dumps(value, ensure_ascii=False)
+        return json.dumps(value, ensure_ascii=False)[: bounds.TEXT]
     except (RecursionError, TypeError, ValueError):
         return ""
 
@@ -37,8 +44,9 @@ def first(fields: Mapping[str, str], *names: str) -> str:
 
 
 def identity(fields: Mapping[str, str], *names: str) -> str:
-    """Return the first of these ids, or ""; i-Reserve's 0 is no id."""
-    return next((value for name in names if (value := first(fields, name)) not in NOTHING), "")
+    """Return the first of these ids, or ""; i-Reserve's 0 is no id, nor is what cannot be one."""
+    found = (first(fields, name) for name in names)
+    return next((value for value in found if value not in NOTHING and IDENTITY.fullmatch(value)), "")
 
 
 def whole(value: str) -> int:
