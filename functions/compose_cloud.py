@@ -1,5 +1,6 @@
 """`cloud()`: Firestore, Secret Manager and Cloud Tasks, each connected when first used."""
 
+from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
@@ -21,16 +22,13 @@ def cloud(environment: Environment) -> Product:
     """Compose over the services of one Google Cloud project."""
     connections: list[FirestoreConnection] = []
 
-    def documents() -> Documents:
+    def documents(database: str) -> Documents:
         from functions.adapters.firestore.connection import FirestoreConnection
         from functions.adapters.firestore.documents import FirestoreDocuments
 
-        connections[:] = [
-            FirestoreConnection(
-                environment.project, environment.firestore_database, emulator=environment.firestore_emulator
-            )
-        ]
-        return FirestoreDocuments(connections[0], clock)
+        connection = FirestoreConnection(environment.project, database, emulator=environment.firestore_emulator)
+        connections.append(connection)
+        return FirestoreDocuments(connection, clock)
 
     def secret_store() -> Secrets:
         from functions.adapters.secrets.kept_secrets import KeptSecrets
@@ -54,7 +52,21 @@ def cloud(environment: Environment) -> Product:
             connections=environment.serving.connections,
         )
 
-    made = ports(environment, environment.webhook_keys, documents=documents, secret_store=secret_store, tasks=tasks)
+    def spent() -> dict[str, int]:
+        total: Counter[str] = Counter()
+        for connection in connections:
+            total.update(connection.spent())
+        return dict(total)
+
+    apart = environment.consent_database != environment.firestore_database
+    made = ports(
+        environment,
+        environment.webhook_keys,
+        documents=lambda: documents(environment.firestore_database),
+        consents=(lambda: documents(environment.consent_database)) if apart else None,
+        secret_store=secret_store,
+        tasks=tasks,
+    )
 
     @cache
     def sessions() -> "Sessions":
@@ -68,7 +80,7 @@ def cloud(environment: Environment) -> Product:
         _machine(environment, environment.tasks_service_account),
         _machine(environment, environment.scheduler_service_account),
         sessions,
-        spent=lambda: connections[0].spent() if connections else {},
+        spent=spent,
     )
 
 

@@ -43,10 +43,15 @@ def ports(
     webhook_keys: tuple[str, ...],
     *,
     documents: Callable[[], Documents],
+    consents: Callable[[], Documents] | None = None,
     secret_store: Callable[[], Secrets],
     tasks: Callable[[], Tasks],
 ) -> Ports:
-    """Return the ports over a store, a secret store and a queue, each made when first used."""
+    """Return the ports over a store, a secret store and a queue, each made when first used.
+
+    `consents`: where they have a store of their own.
+    """
+    kept = cast("Documents", Lazy(documents))
     stored = cast("Secrets", Lazy(secret_store))
 
     def outside() -> Outside:
@@ -60,7 +65,8 @@ def ports(
         )
 
     return Ports(
-        documents=cast("Documents", Lazy(documents)),
+        documents=kept,
+        consents=cast("Documents", Lazy(consents)) if consents else kept,
         secrets=stored,
         tasks=cast("Tasks", Lazy(tasks)),
         outside=cast("Outside", Lazy(outside)),

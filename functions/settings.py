@@ -51,6 +51,7 @@ class Environment:
     console_key: str
     project: str
     firestore_database: str
+    consent_database: str  # where consents under way are kept: all that `oauth_redirect` may write
     tasks_queue: str
     tasks_backfill_queue: str
     tasks_target: str
@@ -108,6 +109,7 @@ def read_environment(env: Mapping[str, str] | None = None, *, function: str = "c
         console_key=env.get("CONSOLE_KEY", ""),
         project=env.get("GOOGLE_CLOUD_PROJECT", ""),
         firestore_database=env.get("FIRESTORE_DATABASE", "(default)"),
+        consent_database=env.get("CONSENT_DATABASE") or env.get("FIRESTORE_DATABASE", "(default)"),
         tasks_queue=env.get("TASKS_QUEUE", ""),
         tasks_backfill_queue=env.get("TASKS_BACKFILL_QUEUE", ""),
         tasks_target=_address(env, "TASKS_TARGET", "", faults),

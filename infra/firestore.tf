@@ -17,9 +17,33 @@ resource "google_firestore_database" "this" {
   depends_on = [google_project_service.this]
 }
 
+# Consents under way, ten minutes each, and nothing else: grants know databases and no collections, and the public function
+# oauth_redirect must be able to write these without reaching the rest. docs/threat-model.md
+resource "google_firestore_database" "consents" {
+  project                 = var.project_id
+  name                    = var.consent_database
+  location_id             = var.firestore_location
+  type                    = "FIRESTORE_NATIVE"
+  concurrency_mode        = "PESSIMISTIC"
+  deletion_policy         = "DELETE"
+  delete_protection_state = "DELETE_PROTECTION_DISABLED"
+
+  depends_on = [google_project_service.this]
+}
+
+resource "google_firestore_field" "consents_expire" {
+  project    = var.project_id
+  database   = google_firestore_database.consents.name
+  collection = "oauth_states"
+  field      = "expires_at"
+
+  ttl_config {}
+  index_config {}
+}
+
 # Firestore deletes these some time after their date, often within a day; the code checks the date as well.
 resource "google_firestore_field" "expires_at" {
-  for_each = toset(["oauth_states", "journal", "history", "removals", "listings"])
+  for_each = toset(["journal", "history", "removals", "listings"])
 
   project    = var.project_id
   database   = google_firestore_database.this.name

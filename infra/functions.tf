@@ -9,7 +9,8 @@ locals {
   functions = {
     oauth_redirect = {
       caller              = "public" # public | tasks | scheduler | people: who may call it
-      firestore           = "write"  # none | read | write
+      firestore           = "none"   # none | read | write
+      consents            = true     # whether it may write the database of consents under way, which holds nothing else
       queues              = []       # the queues that it adds tasks to: live, backfill
       integration_secrets = "none"   # none | tend (read, and destroy a replaced version) | manage (make, and add versions too)
       webhook_keys        = false    # whether WEBHOOK_KEYS is in its environment
@@ -20,6 +21,7 @@ locals {
     booking_webhook = {
       caller              = "public"
       firestore           = "none"
+      consents            = false
       queues              = ["live"]
       integration_secrets = "none"
       webhook_keys        = true
@@ -30,6 +32,7 @@ locals {
     calendar_notification = {
       caller              = "public"
       firestore           = "none"
+      consents            = false
       queues              = ["live"]
       integration_secrets = "none"
       webhook_keys        = true
@@ -40,6 +43,7 @@ locals {
     sync_task = {
       caller              = "tasks"
       firestore           = "write"
+      consents            = false
       queues              = ["live", "backfill"]
       integration_secrets = "tend"
       webhook_keys        = true # it opens channels
@@ -50,6 +54,7 @@ locals {
     renew_watches = {
       caller              = "scheduler"
       firestore           = "read"
+      consents            = false
       queues              = ["live", "backfill"]
       integration_secrets = "none"
       webhook_keys        = false
@@ -60,6 +65,7 @@ locals {
     sweep = {
       caller              = "scheduler"
       firestore           = "read"
+      consents            = false
       queues              = ["live", "backfill"]
       integration_secrets = "none"
       webhook_keys        = false
@@ -70,6 +76,7 @@ locals {
     console = {
       caller              = "people"
       firestore           = "write"
+      consents            = true
       queues              = ["live", "backfill"]
       integration_secrets = "manage"
       webhook_keys        = true # it registers webhooks
@@ -116,6 +123,7 @@ locals {
         CONSOLE_BASE_URL      = local.addresses["console"]
       },
       function.firestore == "none" ? {} : { FIRESTORE_DATABASE = google_firestore_database.this.name },
+      function.consents ? { CONSENT_DATABASE = google_firestore_database.consents.name } : {},
       length(function.queues) == 0 ? {} : {
         TASKS_TARGET          = "${local.run_addresses["sync_task"]}/tasks/sync"
         TASKS_SERVICE_ACCOUNT = google_service_account.tasks.email

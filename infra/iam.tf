@@ -107,6 +107,21 @@ resource "google_project_iam_member" "firestore" {
   }
 }
 
+# Who begins a consent or brings it back writes the database that holds nothing else.
+resource "google_project_iam_member" "consents" {
+  for_each = toset([for name, function in local.functions : name if function.consents])
+
+  project = var.project_id
+  role    = "roles/datastore.user"
+  member  = google_service_account.function[each.key].member
+
+  condition {
+    title       = "only ${google_firestore_database.consents.name}"
+    description = "No other database of the project"
+    expression  = "resource.name == \"projects/${var.project_id}/databases/${google_firestore_database.consents.name}\""
+  }
+}
+
 # --- secrets ---------------------------------------------------------------------------------------------------------
 
 # A version that was replaced is destroyed some minutes later, by a task: nothing may be about to read it any more.

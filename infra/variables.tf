@@ -97,6 +97,17 @@ variable "firestore_database" {
   }
 }
 
+variable "consent_database" {
+  description = "The name of a second, small database for consents under way: all that the public function oauth_redirect may write."
+  type        = string
+  default     = "ireserve-consents"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{2,61}[a-z0-9]$", var.consent_database)) && var.consent_database != var.firestore_database
+    error_message = "A database of its own: 4 to 63 lower-case letters, digits and hyphens starting with a letter, and another than firestore_database."
+  }
+}
+
 variable "time_zone" {
   description = "The time zone of the two schedules."
   type        = string

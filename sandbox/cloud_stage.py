@@ -27,6 +27,7 @@ TASKS_ACCOUNT = f"ireserve-tasks@{PROJECT}.iam.gserviceaccount.com"
 SCHEDULER_ACCOUNT = f"ireserve-scheduler@{PROJECT}.iam.gserviceaccount.com"
 ADMINISTRATOR = "beheer@example.org"
 SWEEP_SECONDS = 20.0
+WEBHOOK_KEY = "webhook-key-of-the-sandbox"
 # name of the process -> function; the queue calls the two instances of sync_task in turn
 FUNCTIONS = {
     "oauth_redirect": "oauth_redirect",
@@ -42,13 +43,13 @@ _TABLE = json.loads((Path(__file__).parents[1] / "functions/serving.json").read_
 THREADS: dict[str, int] = {name: row["threads"] for name, row in _TABLE.items()}
 _KEYS, _LIVE, _LANES = "webhook_keys", "live", "both"
 _NEEDS: dict[str, tuple[str, ...]] = {
-    "oauth_redirect": ("firestore",),
+    "oauth_redirect": ("consents",),
     "booking_webhook": (_KEYS, _LIVE),
     "calendar_notification": (_KEYS, _LIVE),
     "sync_task": ("firestore", "secrets", _KEYS, _LIVE, _LANES),
     "renew_watches": ("firestore", _LIVE, _LANES, "scheduler"),
     "sweep": ("firestore", _LIVE, _LANES, "scheduler"),
-    "console": ("firestore", "secrets", _KEYS, _LIVE, _LANES),
+    "console": ("firestore", "consents", "secrets", _KEYS, _LIVE, _LANES),
 }
 
 
@@ -90,6 +91,10 @@ class CloudStage(Stage):
         self.register_client(self._address["oauth_redirect"])
         self._clock.start()
 
+    def address_of(self, name: str) -> str:
+        """Return the address of a function, or of a stand-in."""
+        return self._address[name]
+
     def environment_of(self, function: str) -> dict[str, str]:
         """Return the environment of a function: what the platform sets, and what the infrastructure gives it."""
         outside = ("GOOGLE_AUTH_URI", "GOOGLE_TOKEN_URI", "GOOGLE_REVOKE_URI", "CALENDAR_API_ENDPOINT")
@@ -113,8 +118,9 @@ class CloudStage(Stage):
         }
         parts = {
             "firestore": {"FIRESTORE_DATABASE": "(default)", "FIRESTORE_EMULATOR_HOST": self._host("firestore")},
+            "consents": {"CONSENT_DATABASE": "consents", "FIRESTORE_EMULATOR_HOST": self._host("firestore")},
             "secrets": {"SECRETS_ENDPOINT": self._address["secrets"]},
-            _KEYS: {"WEBHOOK_KEYS": "webhook-key-of-the-sandbox"},
+            _KEYS: {"WEBHOOK_KEYS": WEBHOOK_KEY},
             _LIVE: {
                 "TASKS_QUEUE": f"{QUEUE}-live",
                 "TASKS_TARGET": f"{self._address['sync_task']}/tasks/sync",

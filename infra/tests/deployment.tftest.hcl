@@ -53,13 +53,13 @@ run "what_is_deployed_where_nothing_else_is_said" {
         "BACKEND", "BASE_URL", "CONSOLE_BASE_URL", "GOOGLE_CLOUD_PROJECT", "LOG_LEVEL", "NOTIFICATION_BASE_URL", "PLATFORM_URL", "REDIRECT_BASE_URL", "THREADS", "WEBHOOK_BASE_URL",
       ])
       } == {
-      oauth_redirect        = toset(["FIRESTORE_DATABASE"])
+      oauth_redirect        = toset(["CONSENT_DATABASE"])
       booking_webhook       = toset(["TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
       calendar_notification = toset(["TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
       sync_task             = toset(["FIRESTORE_DATABASE", "TASKS_BACKFILL_QUEUE", "TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
       renew_watches         = toset(["FIRESTORE_DATABASE", "SCHEDULER_SERVICE_ACCOUNT", "TASKS_BACKFILL_QUEUE", "TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
       sweep                 = toset(["FIRESTORE_DATABASE", "SCHEDULER_SERVICE_ACCOUNT", "TASKS_BACKFILL_QUEUE", "TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
-      console               = toset(["FIRESTORE_DATABASE", "SECRETS_LOCATION", "TASKS_BACKFILL_QUEUE", "TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
+      console               = toset(["CONSENT_DATABASE", "FIRESTORE_DATABASE", "SECRETS_LOCATION", "TASKS_BACKFILL_QUEUE", "TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
     }
     error_message = "The environment follows from the function's row in the map."
   }

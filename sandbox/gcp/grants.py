@@ -87,6 +87,8 @@ def grants(project: str) -> Grants:
         if row["firestore"] != "none":
             role = {"read": "roles/datastore.viewer", "write": "roles/datastore.user"}[row["firestore"]]
             table.append(Grant(account, ROLES[role], "databases/ireserve/"))
+        if row["consents"]:
+            table.append(Grant(account, ROLES["roles/datastore.user"], "databases/ireserve-consents/"))
     return Grants(project, table)
 
 

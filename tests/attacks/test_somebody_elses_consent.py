@@ -1,10 +1,13 @@
 """Only the browser that began a consent can end it, and no account is connected that nobody has seen named."""
 
+from dataclasses import replace
+from typing import Any, NoReturn
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from werkzeug.test import Client, TestResponse
 
+from functions.application.ports import Ports
 from tests.harness.place import CLIENT_ID, CLIENT_SECRET, GUEST, KEY, PLANNER, PRODUCT, SCOPES, Place
 from tests.harness.tab import Tab
 
@@ -16,7 +19,7 @@ def step_one(tab: Tab) -> str:
     return tab.get("/integrations/consent/7").headers["Location"]
 
 
-def agree(place: Place, address: str, account: str) -> TestResponse:
+def agree(place: Place, address: str, account: str, ports: Ports | None = None) -> TestResponse:
     """Agree at Google as this account, and follow the way back without any cookie, as another browser would."""
     redirect = f"{PRODUCT}/integrations/redirect/7"
     place.google(
@@ -25,7 +28,7 @@ def agree(place: Place, address: str, account: str) -> TestResponse:
     page = urlsplit(address)
     form = {"account": account, "scope": list(SCOPES), "decision": "allow"}
     back = urlsplit(place._google.post(page.path, query_string=page.query, data=form).headers["Location"])
-    return Client(place.app(place.ports)).get(f"{back.path}?{back.query}", base_url=PRODUCT)
+    return Client(place.app(ports or place.ports)).get(f"{back.path}?{back.query}", base_url=PRODUCT)
 
 
 def connected(place: Place) -> str:
@@ -94,6 +97,24 @@ def test_what_the_redirect_says_went_wrong_is_one_of_a_list(saved: Place, error:
     saved.request("GET", "/integrations/redirect/7", query_string={"state": state, "error": error})
     page = tab.post(CONNECT).text + tab.seen("/console/integrations/7/authentication")
     assert (error in page) == (error == "access_denied")
+
+
+class Unreachable:
+    """A store, a queue or secrets that the caller has no grant for."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AssertionError(name)
+
+
+def test_the_redirect_needs_no_grant_but_that_for_consents(saved: Place) -> None:
+    tab = Tab(saved)
+    address = step_one(tab)
+    nothing: Any = Unreachable()
+    narrow = replace(saved.ports, documents=nothing, secrets=nothing, tasks=nothing, outside=nothing, consent=nothing)
+    agree(saved, address, PLANNER, narrow)
+    tab.post(CONNECT)
+    tab.post(CONNECT, confirm="yes")
+    assert connected(saved) == PLANNER
 
 
 def test_the_redirect_writes_nothing_but_the_consent_itself(saved: Place) -> None:

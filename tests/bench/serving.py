@@ -25,8 +25,8 @@ KEY = "webhook-key-of-the-bench"
 EMPTY = Path(__file__).with_name("empty")
 
 
-def mac(*parts: str) -> str:
-    return hmac.new(KEY.encode(), "\n".join(parts).encode(), hashlib.sha256).hexdigest()[:40]
+def mac(*parts: str, key: str = KEY) -> str:
+    return hmac.new(key.encode(), "\n".join(parts).encode(), hashlib.sha256).hexdigest()[:40]
 
 
 @dataclass(frozen=True, slots=True)

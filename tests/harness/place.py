@@ -146,6 +146,7 @@ class Place:
         )
         return Ports(
             documents=documents,
+            consents=documents,
             secrets=self.secrets,
             tasks=self.tasks,
             outside=_Outside(self),

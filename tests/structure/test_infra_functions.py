@@ -17,7 +17,7 @@ SERVING: dict[str, dict[str, int]] = json.loads((ROOT / "functions/serving.json"
 
 # Which function needs what at run time, and who calls it
 NEEDS: dict[str, dict[str, Any]] = {
-    "oauth_redirect": {"caller": "public", "firestore": "write"},
+    "oauth_redirect": {"caller": "public", "consents": True},
     "booking_webhook": {"caller": "public", "queues": ["live"], "webhook_keys": True},
     "calendar_notification": {"caller": "public", "queues": ["live"], "webhook_keys": True},
     "sync_task": {
@@ -33,6 +33,7 @@ NEEDS: dict[str, dict[str, Any]] = {
     "console": {
         "caller": "people",
         "firestore": "write",
+        "consents": True,
         "queues": ["live", "backfill"],
         "integration_secrets": "manage",
         "webhook_keys": True,
@@ -40,6 +41,7 @@ NEEDS: dict[str, dict[str, Any]] = {
 }
 NOTHING: dict[str, Any] = {
     "firestore": "none",
+    "consents": False,
     "queues": [],
     "integration_secrets": "none",
     "webhook_keys": False,
@@ -60,6 +62,7 @@ EVERY_FUNCTION = {
 }
 BY_NEED = {
     "FIRESTORE_DATABASE",
+    "CONSENT_DATABASE",
     "TASKS_TARGET",
     "TASKS_SERVICE_ACCOUNT",
     "TASKS_QUEUE",

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from infra_configuration import blocks, files, functions, local, named, resource, text
 
 from functions.application.store.indexes import EXPIRING, INDEXES
@@ -35,10 +36,19 @@ def test_a_role_on_the_whole_project_is_one_of_the_few_with_a_reason() -> None:
     assert granted == set(ON_THE_PROJECT)
 
 
-def test_a_grant_of_firestore_is_limited_to_the_one_database() -> None:
-    (condition,) = resource("google_project_iam_member", "firestore")["condition"]
-    assert condition["expression"].startswith('resource.name == "projects/${var.project_id}/databases/')
-    assert "||" not in condition["expression"]
+@pytest.mark.parametrize(("grant", "database"), [("firestore", "this"), ("consents", "consents")])
+def test_a_grant_of_firestore_is_limited_to_the_one_database(grant: str, database: str) -> None:
+    (condition,) = resource("google_project_iam_member", grant)["condition"]
+    name = f"${{google_firestore_database.{database}.name}}"
+    assert (
+        condition["expression"].replace("\\", "") == f'resource.name == "projects/${{var.project_id}}/databases/{name}"'
+    )
+
+
+def test_no_public_function_reaches_the_database_of_the_integrations() -> None:
+    reached = {function["firestore"] for function in functions().values() if function["caller"] == "public"}
+    assert reached == {"none"}
+    assert [name for name, function in functions().items() if function["consents"]] == ["oauth_redirect", "console"]
 
 
 def test_no_grant_replaces_what_somebody_else_granted() -> None:
@@ -139,7 +149,7 @@ def test_a_query_over_several_fields_has_its_index() -> None:
 
 
 def test_what_expires_is_deleted_by_firestore() -> None:
-    field = resource("google_firestore_field", "expires_at")
-    assert field["field"] == "expires_at"
-    assert set(re.findall(r'"(\w+)"', field["for_each"])) == set(EXPIRING)
+    field, consents = (resource("google_firestore_field", name) for name in ("expires_at", "consents_expire"))
+    assert field["field"] == consents["field"] == "expires_at"
+    assert {*re.findall(r'"(\w+)"', field["for_each"]), consents["collection"]} == set(EXPIRING)
     assert field["ttl_config"] == [{}]

@@ -74,6 +74,9 @@ class Ports:
     """Everything a use case may touch; made once by `bootstrap`."""
 
     documents: Documents
+    consents: (
+        Documents  # consents under way and nothing else: in the cloud a database of their own, the redirect's only one
+    )
     secrets: Secrets
     tasks: Tasks
     outside: Outside

@@ -64,7 +64,7 @@ def begin(ports: Ports, int_id: str) -> Begun:
     integration = integrations.get(ports.documents, int_id)
     state, verifier, expires = ports.token(32), ports.token(48), ports.clock() + LIFE
     body = {"int_id": int_id, "verifier": verifier, "expires": expires.isoformat(), "code": ""}
-    ports.documents.transact(lambda tx: tx.create(_path(state), body, expires=expires))
+    ports.consents.transact(lambda tx: tx.create(_path(state), body, expires=expires))
     client_id = integration.settings.google.client_id
     return Begun(ports.consent.address(client_id, return_url(ports, int_id), state, verifier), state)
 
@@ -100,7 +100,7 @@ def receive(ports: Ports, int_id: str, state: str, code: str, error: str) -> Non
         expires = datetime.fromisoformat(body["expires"])
         tx.put(_path(state), {**body, "code": code, "error": said if error else ""}, expires=expires)
 
-    ports.documents.transact(work)
+    ports.consents.transact(work)
 
 
 def waiting(ports: Ports, int_id: str, state: str) -> bool:
@@ -155,9 +155,9 @@ def _named(ports: Ports, integration: Integration, state: str) -> tuple[Pending,
     try:
         grant = ports.consent.exchange(client_id, secret, return_url(ports, int_id), code, verifier)
     except Refused:
-        ports.documents.transact(lambda tx: tx.delete(_path(state)))
+        ports.consents.transact(lambda tx: tx.delete(_path(state)))
         raise
-    ports.documents.transact(lambda tx: tx.delete(_path(state)))
+    ports.consents.transact(lambda tx: tx.delete(_path(state)))
     missing = [scope.rsplit("/", 1)[-1] for scope in SCOPES if scope not in grant.scopes]
     if missing:
         raise Refused(f"the consent leaves out {' and '.join(missing)}; {AGAIN} and tick every box", reason="scopes")
@@ -269,7 +269,7 @@ def _kept(ports: Ports, int_id: str, state: str) -> tuple[str, str]:
 
 
 def _kept_body(ports: Ports, int_id: str, state: str) -> Body | None:
-    body = ports.documents.get(_path(state)) if state else None
+    body = ports.consents.get(_path(state)) if state else None
     return body if body is not None and body["int_id"] == int_id else None
 
 

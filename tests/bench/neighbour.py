@@ -1,0 +1,124 @@
+"""How long does a booking of one integration wait for its event while another one is flooded with webhooks?"""
+
+import http.client
+import json
+import statistics
+import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sandbox.cloud_stage import WEBHOOK_KEY, CloudStage
+from sandbox.stage import ROOM_A, ROOM_B, Stage, StageError
+from tests.bench.measure import Figure, Plan, at_most
+from tests.bench.serving import KEY, mac
+
+FLOOD = 2000  # webhooks with a valid token and the ids of no bookings
+SENDERS = 8  # connections that they come over at the same time
+EACH = 0.05  # seconds of every outside call
+LARGEST = 2.0
+PAUSE = 0.2  # between bookings
+
+
+def measure(plan: Plan) -> Iterator[Figure]:
+    how = f"{plan.of(FLOOD, 40)} webhooks of made-up ids for one; a booking of the other, made to event written, 50 ms a call"
+    with Stage(environment={"WEBHOOK_KEYS": KEY}) as stage:
+        ratios = _ratios(stage, plan, stage.product, KEY)
+    yield at_most("a neighbour's lag under a flood / without (SQLite)", LARGEST, ratios, how)
+    try:
+        with CloudStage() as cloud:
+            ratios = _ratios(cloud, plan, cloud.address_of("booking_webhook"), WEBHOOK_KEY)
+    except StageError as error:  # no emulator here
+        yield Figure("the same in the cloud", f"<= {LARGEST:g} x", "-", None, str(error))
+        return
+    yield at_most("the same in the cloud", LARGEST, ratios, f"{how}; stand-ins of the queue and the store")
+
+
+def _ratios(stage: Stage, plan: Plan, door: str, key: str) -> list[float]:
+    """Return the lags under a flood, each in lags without."""
+    bookings = plan.of(15, 3)
+    stage.set_up("7", mapping=[{"object": "10", "calendar": ROOM_A}], sync={"backfill": "none"})
+    stage.set_up("8", mapping=[{"object": "11", "calendar": ROOM_B}], sync={"backfill": "none"})
+    applied = _Applied(stage)
+    for number in range(3):  # tokens are fetched, connections are open
+        applied.lag(number)
+    for side in ("google", "ireserve"):
+        stage.control(side, "POST", "latency", {"seconds": EACH})
+    before = [applied.lag(100 + number) for number in range(bookings)]
+    flood = _Flood(f"{door}/bookings/7?token=1.{mac_of(key)}", plan.of(FLOOD, 40))
+    flood.begin()
+    during = [applied.lag(200 + number) for number in range(bookings)]
+    flood.end()
+    usual = statistics.median(before)
+    return [lag / usual for lag in during]
+
+
+def mac_of(key: str) -> str:
+    """Return the token of integration 7's webhook under a key."""
+    return mac("webhook", "7", "1", key=key)
+
+
+class _Applied:
+    """Makes bookings of integration 8 and waits for their events, as the product's log tells of them."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._logs = [
+            path for path in Path(stage.state_dir).glob("*.log") if path.stem not in ("google", "ireserve", "gcp")
+        ]
+        self._read = dict.fromkeys(self._logs, 0)
+
+    def lag(self, number: int) -> float:
+        """Return the seconds from a booking that is made to its event that is written."""
+        self._news()
+        time.sleep(PAUSE)
+        start = datetime.now().replace(hour=0, minute=0) + timedelta(days=3 + number // 24, hours=number % 24)  # noqa: DTZ005 -- i-Reserve's times are local
+        hours = {"from": f"{start:%Y-%m-%dT%H:%M}", "till": f"{start + timedelta(minutes=50):%Y-%m-%dT%H:%M}"}
+        began = time.perf_counter()
+        booking = self._stage.booking(object_id=11, **hours)
+        while time.perf_counter() - began < 60:
+            if any(str(line.get("booking")) == booking for line in self._news()):
+                return time.perf_counter() - began
+            time.sleep(0.005)
+        raise StageError(f"the event of booking {booking} was not written within a minute")
+
+    def _news(self) -> list[dict[str, object]]:
+        lines = []
+        for path in self._logs:
+            with path.open("rb") as file:
+                file.seek(self._read[path])
+                whole, _, _ = file.read().rpartition(b"\n")
+            self._read[path] += len(whole) + bool(whole)
+            lines += [json.loads(line) for line in whole.splitlines() if b'"change_applied"' in line]
+        return [line for line in lines if line.get("int_id") == "8" and line.get("step") == "InsertEvent"]
+
+
+class _Flood:
+    """Sends webhooks over several connections at the same time; the last ones are sent when it ends."""
+
+    def __init__(self, address: str, webhooks: int) -> None:
+        self._address = urlsplit(address)
+        self._share = webhooks // SENDERS
+        self._threads = [threading.Thread(target=self._send, args=(number,)) for number in range(SENDERS)]
+        self._accepted = 0
+
+    def begin(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def end(self) -> None:
+        for thread in self._threads:
+            thread.join()
+        if self._accepted < self._share * SENDERS:
+            raise StageError(f"{self._accepted} of {self._share * SENDERS} webhooks of the flood were accepted")
+
+    def _send(self, sender: int) -> None:
+        connection = http.client.HTTPConnection(self._address.netloc, timeout=60)
+        for number in range(self._share):
+            body = json.dumps({"id": 900_000 + sender * self._share + number})
+            connection.request("POST", f"{self._address.path}?{self._address.query}", body)
+            answer = connection.getresponse()
+            answer.read()
+            self._accepted += answer.status == http.HTTPStatus.ACCEPTED
