@@ -19,13 +19,29 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 TIMEOUT = 20.0
 MAX_BYTES = 64 * 1024 * 1024
 
+
+def _networks(*names: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    return tuple(ipaddress.ip_network(name) for name in names)
+
+
 # Metadata services that no other rule covers: AWS and Google over IPv6, Alibaba, Azure, Oracle.
 METADATA = {
     ipaddress.ip_address(text)
     for text in ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "168.63.129.16", "192.0.0.192")
 }
-# What is no address of the open internet although Python may take it for one: site-local (RFC 3879), documentation (RFC 9637).
-NOT_PUBLIC = (ipaddress.ip_network("fec0::/10"), ipaddress.ip_network("3fff::/20"))
+# Nowhere, this link, many, reserved, and another network's way of writing IPv4: never, whatever is allowed.
+NEVER = _networks(
+    "0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4", "::/128", "fe80::/10", "ff00::/8", "64:ff9b:1::/48"
+)  # fmt: skip
+# What is no address of the open internet. Spelt out, because `is_global` says otherwise in some versions of Python.
+# https://www.iana.org/assignments/iana-ipv4-special-registry and .../iana-ipv6-special-registry
+SPECIAL = _networks(
+    "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24",
+    "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "2001::/23", "2001:db8::/32", "3fff::/20",
+)  # fmt: skip
+UNICAST = ipaddress.ip_network(
+    "2000::/3"
+)  # all of IPv6 that was given out: fc00::/7, fec0::/10 and the rest lie outside
 # https://www.rfc-editor.org/rfc/rfc6052: an IPv4 address in its last 32 bits.
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
@@ -37,11 +53,10 @@ def permitted(address: Address, *, allow_private: bool) -> bool:
     reserved ones never. IPv4 addresses inside IPv6 ones are judged as what they lead to.
     """
     inner = _inner(address)
-    if inner in METADATA or inner.is_link_local or inner.is_multicast or inner.is_unspecified:
+    if inner in METADATA or any(inner in network for network in NEVER):
         return False
-    if inner.is_loopback or any(inner in network for network in NOT_PUBLIC):
-        return allow_private
-    return not inner.is_reserved and (inner.is_global or allow_private)
+    given_out = inner.version == 4 or inner in UNICAST  # noqa: PLR2004 -- the version of the protocol
+    return allow_private or (given_out and not any(inner in network for network in SPECIAL))
 
 
 def public(address: Address) -> bool:
