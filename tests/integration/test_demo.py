@@ -7,6 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.stage import KEY, SECRETS
+from tests.harness.secret_forms import found
+
+PERSONAL = (
+    "Ester",
+    "Gast",
+    "test@example.org",
+    "guest@example.org",
+    "planner@example.org",
+    "Koffie",
+    "Yoga",
+    "Sleutel",
+)
+KEYS = (KEY, "token=", "code=", "Bearer", "refresh_token")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -25,6 +39,10 @@ def test_every_step_of_the_demo_holds(tmp_path: Path) -> None:
     )
     assert told.returncode == 0, told.stdout + told.stderr
     assert "0 failed" in told.stdout
+    log = (tmp_path / "product.log").read_text()
+    assert len(log.splitlines()) > 100
+    assert found(log) == []
+    assert [each for each in (*PERSONAL, *KEYS, SECRETS["google_client_secret"]) if each in log] == []
 
 
 def test_a_backend_without_a_stage_is_said_in_one_sentence() -> None:
