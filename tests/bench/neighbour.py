@@ -102,7 +102,7 @@ class _Flood:
         self._address = urlsplit(address)
         self._share = webhooks // SENDERS
         self._threads = [threading.Thread(target=self._send, args=(number,)) for number in range(SENDERS)]
-        self._accepted = 0
+        self._accepted: list[int] = []
 
     def begin(self) -> None:
         for thread in self._threads:
@@ -111,14 +111,16 @@ class _Flood:
     def end(self) -> None:
         for thread in self._threads:
             thread.join()
-        if self._accepted < self._share * SENDERS:
-            raise StageError(f"{self._accepted} of {self._share * SENDERS} webhooks of the flood were accepted")
+        if sum(self._accepted) < self._share * SENDERS:
+            raise StageError(f"{sum(self._accepted)} of {self._share * SENDERS} webhooks of the flood were accepted")
 
     def _send(self, sender: int) -> None:
         connection = http.client.HTTPConnection(self._address.netloc, timeout=60)
+        accepted = 0
         for number in range(self._share):
             body = json.dumps({"id": 900_000 + sender * self._share + number})
             connection.request("POST", f"{self._address.path}?{self._address.query}", body)
             answer = connection.getresponse()
             answer.read()
-            self._accepted += answer.status == http.HTTPStatus.ACCEPTED
+            accepted += answer.status == http.HTTPStatus.ACCEPTED
+        self._accepted.append(accepted)
