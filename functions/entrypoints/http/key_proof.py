@@ -53,13 +53,13 @@ class KeyProof:
         now = self._ports.clock()
         both = ((source, EACH, FREE_EACH), (EVERYBODY, TOTAL, FREE_TOTAL))
         with self._lock:
-            untils = {who: max(self._until.get(who, now), now) + every for who, every, _ in both}
-            waits = [(untils[who] - now - every * free).total_seconds() for who, every, free in both]
+            ends = {who: max(self._until.get(who, now), now) + every for who, every, _ in both}
+            waits = [(ends[who] - now - every * free).total_seconds() for who, every, free in both]
             if max(waits) > 0:
                 return max(waits)
             if len(self._until) >= REMEMBERED:
                 self._until = {who: until for who, until in self._until.items() if until > now}
-            self._until |= untils
+            self._until |= ends
         return 0.0
 
 
