@@ -10,10 +10,13 @@ import pytest
 import yaml
 
 from functions.application.probing.probe import PARTS
+from functions.application.probing.probe_record import LEFT
 from functions.application.setting_up.activation import BUILT_IN
 from functions.application.support.alerts import SAID
 from functions.application.support.undo import STAYS
+from functions.domain.model.errors import Transient
 from functions.domain.model.link import Origin
+from functions.domain.model.messages import listed, say
 from functions.domain.model.snapshot import Presence
 from functions.domain.planning.step import Why
 from functions.domain.settings.dialect import Dialect
@@ -70,6 +73,8 @@ def template(node: ast.AST) -> str:
         return node.value
     if isinstance(node, ast.JoinedStr):
         return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say" and isinstance(node.args[0], ast.Constant):
+        return str(node.args[0].value)
     return ""
 
 
@@ -105,9 +110,21 @@ def test_every_sentence_from_inside_has_its_dutch() -> None:
     known = yaml.safe_load((FOLDER / "sentences.nl.yaml").read_text())
     modules = [m for layer in ("domain", "application", "adapters") for m in sorted((ROOT / layer).rglob("*.py"))]
     said = {s for m in modules for s in sentences(m) if " " in s.strip()}
-    said |= {STAYS, BUILT_IN, *REFUSED.values()}
+    said |= {STAYS, BUILT_IN, *REFUSED.values(), *LEFT.values()}
     assert len(said) > 150
     assert sorted(said - set(known)) == []
+
+
+def test_values_of_a_sentence_stand_apart_from_its_words() -> None:
+    known = yaml.safe_load((FOLDER / "sentences.nl.yaml").read_text()).keys() - {"{}: {}"}
+    found = [
+        f"{module.relative_to(ROOT)}:{node.lineno}"
+        for layer in ("domain", "application", "adapters")
+        for module in sorted((ROOT / layer).rglob("*.py"))
+        for node in ast.walk(ast.parse(module.read_text()))
+        if isinstance(node, ast.JoinedStr) and template(node) in known
+    ]
+    assert found == []  # say("… {} …", value) keeps them apart, so that the sentence is found by its words
 
 
 def test_every_range_of_a_setting_has_its_dutch() -> None:
@@ -146,11 +163,14 @@ def test_a_moment_is_shown_on_the_integrations_clock(language: str) -> None:
 
 def test_sentences_within_sentences_are_translated_too() -> None:
     dutch = Texts("nl").sentence
-    both = "Google is not connected: run Step 1 and Step 2; calendar a@b cannot be reached by the connected account"
+    connect = "Google is not connected: run Step 1 and Step 2"
+    both = listed([connect, say("calendar {} cannot be reached by the connected account", "a@b")])
+    assert both == f"{connect}; calendar a@b cannot be reached by the connected account"
     assert dutch(both) == (
         "Google is niet verbonden: doe Stap 1 en Stap 2; agenda a@b is niet te bereiken met het verbonden account"
     )
-    inner = "webhooks could not be registered in i-Reserve (i-Reserve could not be reached.); copy their address there by hand"
+    error = Transient(say("{} could not be reached.", "i-Reserve"))
+    inner = say("webhooks could not be registered in i-Reserve ({}); copy their address there by hand", error)
     assert "i-Reserve was niet te bereiken." in dutch(inner)
     assert dutch("something nobody ever said") == "Something nobody ever said"
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from functions.application.ports import Path
 from functions.domain.model.errors import SyncError, Transient
+from functions.domain.model.messages import say
 
 if TYPE_CHECKING:
     from google.cloud.firestore_v1.services.firestore import FirestoreClient
@@ -246,4 +247,4 @@ def _named(error: Exception) -> SyncError | Exception:
         )
     if isinstance(error, exceptions.ResourceExhausted):
         return Transient("Firestore's quota is used up for now; it is tried again later.", reason="store_quota")
-    return Transient(f"Firestore did not answer ({type(error).__name__}); try again.", reason="store_away")
+    return Transient(say("Firestore did not answer ({}); try again.", type(error).__name__), reason="store_away")

@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import Any
 
 from functions.domain.model.errors import AccessRevoked, Gone, Refused, Stale, SyncError, Taken, TokenExpired, Transient
+from functions.domain.model.messages import say
 
 PLAIN = (408, 412, 429)  # these statuses speak for themselves, whatever the body is
 INVALID_GUEST = "invalid_guest"  # the whole request is refused for one
@@ -148,7 +149,9 @@ def _somebody_else(content: bytes, asked: str) -> Transient:
         json.loads(content)
     except ValueError:
         return Transient("Something other than Google Calendar answered.", reason="not_json")
-    says = f"The server that answers for Google Calendar does not know {asked or 'what was asked'} as Google does."
+    says = say(
+        "The server that answers for Google Calendar does not know {} as Google does.", asked or "what was asked"
+    )
     return Transient(says, reason="not_google")
 
 

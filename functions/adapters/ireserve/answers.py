@@ -12,6 +12,7 @@ from typing import Any
 
 from functions.adapters.ireserve.refusals import No, refusal
 from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, Transient
+from functions.domain.model.messages import say
 
 SECONDS = re.compile(r"\d{1,6}")
 MAX_BYTES = 8 * 1024 * 1024
@@ -43,7 +44,7 @@ def judged(status: int, headers: Mapping[str, str], body: bytes, method: str) ->
     if _is_gone(code, no, method):
         raise _gone()
     form = "http_error" if failed or no.code else "status_false"
-    raise Refused(f"i-Reserve refuses: {no.sentence or f'HTTP {code}'}", reason=no.category, form=form)
+    raise Refused(say("i-Reserve refuses: {}", no.sentence or f"HTTP {code}"), reason=no.category, form=form)
 
 
 def _is_gone(code: int, no: No, method: str) -> bool:
@@ -67,7 +68,7 @@ def _usable(status: int, headers: Mapping[str, str]) -> None:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in LATER:
         seconds = headers.get("Retry-After", "").strip()
         raise Transient(
-            f"i-Reserve answers HTTP {status}.",
+            say("i-Reserve answers HTTP {}.", status),
             reason="busy" if status == HTTPStatus.TOO_MANY_REQUESTS else "unavailable",
             retry_after=float(seconds) if SECONDS.fullmatch(seconds) else None,
         )

@@ -13,6 +13,7 @@ from functions.adapters.ireserve.fields import first, identity, texts, whole
 from functions.adapters.ireserve.times import DayEnd, moment_of
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Malformed
+from functions.domain.model.messages import say
 from functions.domain.model.zones import begins_a_day, day_of, days_later, second_of_two
 from functions.domain.settings.dialect import Dialect
 
@@ -54,7 +55,7 @@ def booking_from(fields: Mapping[str, str], zone: str, day_end: DayEnd, dialect:
         return _booking(number, fields, zone, day_end, dialect)
     except (ValueError, OverflowError) as error:
         name = f"Booking {number[:20]}" if number else "A booking"
-        raise Malformed(f"{name} of i-Reserve cannot be read: {error}.", reason="booking_malformed") from None
+        raise Malformed(say("{} of i-Reserve cannot be read: {}.", name, error), reason="booking_malformed") from None
 
 
 def _booking(number: str, fields: Mapping[str, str], zone: str, day_end: DayEnd, dialect: Dialect) -> Booking:

@@ -22,6 +22,7 @@ from functions.application.ports import Bookable, BookingRow
 from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Gone, Malformed, Refused
+from functions.domain.model.messages import say
 from functions.domain.model.zones import day_of
 from functions.domain.planning.step import BookingChange
 from functions.domain.settings.dialect import Dialect
@@ -68,12 +69,14 @@ class IReserve:
         try:
             answer = self._rest.get(f"booking/{quote(booking_id, safe='')}")
         except Refused as error:
-            raise Malformed(f"Booking {booking_id} of i-Reserve cannot be read: {error}", reason=error.reason) from None
+            raise Malformed(
+                say("Booking {} of i-Reserve cannot be read: {}", booking_id, error), reason=error.reason
+            ) from None
         if is_nothing(answer):
-            raise Gone(f"i-Reserve has no booking {booking_id}.", reason="not_found")
+            raise Gone(say("i-Reserve has no booking {}.", booking_id), reason="not_found")
         found = self._booking(fields_of(answer))
         if found.id != booking_id:
-            raise Malformed(f"i-Reserve answers another booking than {booking_id}.", reason="other_booking")
+            raise Malformed(say("i-Reserve answers another booking than {}.", booking_id), reason="other_booking")
         return found
 
     def find(self, field_name: str, value: str) -> Booking | None:
@@ -86,7 +89,9 @@ class IReserve:
         try:
             found = self._lists.search(criteria, [column] if column else [], 0, FEW)
         except Refused as error:
-            raise Refused(f"i-Reserve cannot search bookings by {field_name}.", reason="not_searchable") from error
+            raise Refused(
+                say("i-Reserve cannot search bookings by {}.", field_name), reason="not_searchable"
+            ) from error
         shown = {rows.row_id(row): rows.value(row, column) for row in found if rows.row_id(row)}
         trusted = len(shown) == 1 and field_name == "external_id" and "search_external_id" in self._dialect.known
         for number in (number for number, held in shown.items() if held in ("", value)):

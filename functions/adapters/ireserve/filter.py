@@ -15,6 +15,7 @@ from functions.adapters.ireserve.fields import first, identity, texts, whole
 from functions.adapters.ireserve.times import at, day_of, moment_of, seconds_of
 from functions.application.ports import BookingRow
 from functions.domain.model.errors import Malformed, Refused
+from functions.domain.model.messages import say
 from functions.domain.model.zones import second_of_two
 from functions.domain.settings.dialect import Dialect
 
@@ -51,7 +52,7 @@ def search_value(field_name: str, value: str, dialect: Dialect) -> str:
     if custom and dialect.search_custom:
         name = f"{dialect.search_custom}{custom[1]}"
     if not name or not PLAIN.fullmatch(value):
-        raise Refused(f"i-Reserve cannot search bookings by {field_name}.", reason="not_searchable")
+        raise Refused(say("i-Reserve cannot search bookings by {}.", field_name), reason="not_searchable")
     return f'{name} = "{value}"'
 
 

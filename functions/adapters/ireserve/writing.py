@@ -22,6 +22,7 @@ from functions.adapters.ireserve.times import DayEnd
 from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Gone, Malformed, Refused
+from functions.domain.model.messages import say
 from functions.domain.planning.step import BookingChange
 from functions.domain.settings.dialect import Dialect
 
@@ -71,7 +72,7 @@ class Writing:
             lacking = unapplied(answered, booking, change, self._zone, rule)
         if lacking:
             raise Refused(
-                f"i-Reserve accepted a change of booking {booking.id} without doing it: {', '.join(lacking)}.",
+                say("i-Reserve accepted a change of booking {} without doing it: {}.", booking.id, ", ".join(lacking)),
                 reason="not_applied",
                 form="old_values",
             )
@@ -95,7 +96,7 @@ class Writing:
         try:
             self._rest.post("booking/check", check_body(object_id, when, number, self._zone, rule))
         except Gone as error:
-            raise Refused(f"i-Reserve makes no booking: {error}", reason="other") from None
+            raise Refused(say("i-Reserve makes no booking: {}", error), reason="other") from None
 
     def make(
         self,
@@ -120,7 +121,7 @@ class Writing:
             body = new_body(object_id, when, number, status, external_id, fields, self._zone, rule)
             made = _fields(self._rest.post(HOOK, body))
         except Gone as error:
-            raise Refused(f"i-Reserve makes no booking: {error}", reason="other") from None
+            raise Refused(say("i-Reserve makes no booking: {}", error), reason="other") from None
         if not booking_id(made):
             raise Refused("i-Reserve accepted a booking without making it.", reason="not_applied", form="old_values")
         return self._shown(made)
@@ -136,7 +137,7 @@ class Writing:
             carried = (*carried, "number")
             fields = self._posted(booking, change, rule, carried)
         if booking_id(fields) not in ("", booking.id):
-            raise Malformed(f"i-Reserve changed another booking than {booking.id}.", reason="other_booking")
+            raise Malformed(say("i-Reserve changed another booking than {}.", booking.id), reason="other_booking")
         answered = self._shown({**fields, "id": booking.id})
         if "number" not in carried and answered.fields.get("number") and answered.number == 1 < booking.number:
             # an update without a number made it one place: a tenant's way, put right at once

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from functions.domain.model.errors import Refused, Transient
+from functions.domain.model.messages import say
 
 if TYPE_CHECKING:
     import requests
@@ -91,9 +92,9 @@ def reaching(side: str) -> Iterator[None]:
     try:
         yield
     except requests.exceptions.SSLError as error:
-        raise Transient(f"The certificate of {side} could not be verified.", reason="tls") from error
+        raise Transient(say("The certificate of {} could not be verified.", side), reason="tls") from error
     except requests.exceptions.Timeout as error:
-        raise Transient(f"{side} did not answer in time.", reason="timeout") from error
+        raise Transient(say("{} did not answer in time.", side), reason="timeout") from error
     except (
         requests.exceptions.InvalidURL,
         requests.exceptions.InvalidSchema,
@@ -101,9 +102,11 @@ def reaching(side: str) -> Iterator[None]:
         LocationParseError,
         UnicodeError,
     ) as e:
-        raise Refused(f"The address of {side} is not a web address; correct it.", reason="address_not_allowed") from e
+        raise Refused(
+            say("The address of {} is not a web address; correct it.", side), reason="address_not_allowed"
+        ) from e
     except requests.exceptions.RequestException as error:
-        raise Transient(f"{side} could not be reached.", reason="unreachable") from error
+        raise Transient(say("{} could not be reached.", side), reason="unreachable") from error
 
 
 def _inner(address: Address) -> Address:

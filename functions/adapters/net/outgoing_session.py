@@ -17,6 +17,7 @@ from urllib3.util import parse_url
 
 from functions.adapters.net.outgoing import permitted, public
 from functions.domain.model.errors import Refused
+from functions.domain.model.messages import say
 
 CHUNK = 64 * 1024
 CONNECT = 5.0  # seconds
@@ -33,8 +34,10 @@ def _connect(wanted: HTTPConnection, *, allow_private: bool, secure: bool) -> so
     good = [text for text in addresses if _good(text, allow_private=allow_private, secure=secure)]
     if not good:
         raise Refused(
-            f"{wanted.host} leads to an address that this service does not connect to; "
-            "use a public address with https, or set ALLOW_PRIVATE_ADDRESSES for one in your own network.",
+            say(
+                "{} leads to an address that this service does not connect to; use a public address with https, or set ALLOW_PRIVATE_ADDRESSES for one in your own network.",
+                wanted.host,
+            ),
             reason="address_not_allowed",
         )
     return _first(wanted, good)
@@ -105,14 +108,14 @@ class CheckedSession(requests.Session):
         """Send one request and read the whole answer within the limits."""
         host = parse_url(request.url or "")
         if host.scheme == "http" and not self._allow_private:
-            raise Refused(f"{host.host} is called over plain http; use https.", reason="address_not_allowed")
+            raise Refused(say("{} is called over plain http; use https.", host.host), reason="address_not_allowed")
         if kwargs.get("timeout") is None:
             kwargs["timeout"] = (min(self._timeout, CONNECT), self._timeout)
         deadline = time.monotonic() + self._timeout
         response = super().send(request, **{**kwargs, "stream": True, "allow_redirects": False})
         if response.is_redirect:
             response.close()
-            raise Refused(f"{host.host} answers with a redirect, which is not followed.", reason="redirect")
+            raise Refused(say("{} answers with a redirect, which is not followed.", host.host), reason="redirect")
         self._read(response, deadline)
         return response
 

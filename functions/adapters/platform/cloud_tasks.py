@@ -16,6 +16,7 @@ from functions.adapters.net.plain_http import Answer, PlainHttp, Unreachable
 from functions.adapters.platform.shares import Shares
 from functions.application.ports import Task
 from functions.domain.model.errors import Transient
+from functions.domain.model.messages import say
 
 _ENDPOINT = "https://cloudtasks.googleapis.com"
 _ROUTE = "/tasks/sync"
@@ -74,7 +75,7 @@ class CloudTasks:
             answer = self._http.call("POST", address, body, headers)
         except (GoogleAuthError, Unreachable) as error:
             raise Transient(
-                f"Cloud Tasks did not answer ({type(error).__name__}); try again.", reason="tasks_away"
+                say("Cloud Tasks did not answer ({}); try again.", type(error).__name__), reason="tasks_away"
             ) from error
         if answer.status == http.client.CONFLICT:
             return False
@@ -126,4 +127,4 @@ def _refusal(answer: Answer) -> Transient:
         404: "check TASKS_QUEUE and TASKS_BACKFILL_QUEUE",
     }.get(code, "try again")
     retry_after = float(wait) if wait.isdecimal() else None
-    return Transient(f"Cloud Tasks answered {code}: {advice}.", reason=f"tasks_{code}", retry_after=retry_after)
+    return Transient(say("Cloud Tasks answered {}: {}.", code, advice), reason=f"tasks_{code}", retry_after=retry_after)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from functions.adapters.platform.lazy import Lazy
 from functions.application.ports import Calendars, Reservations, Secrets
 from functions.domain.model.errors import AccessRevoked
+from functions.domain.model.messages import say
 from functions.domain.settings.integration import Integration
 
 if TYPE_CHECKING:
@@ -106,6 +107,6 @@ def secret_of(stored: Secrets, integration: Integration, name: str) -> str:
     except AccessRevoked as error:
         raise AccessRevoked(str(error), reason=f"{side}_{error.reason}") from error
     if found is None:
-        says = f"the secret store has no {name} of integration {integration.id} any more; enter it again"
+        says = say("the secret store has no {} of integration {} any more; enter it again", name, integration.id)
         raise AccessRevoked(says, reason=f"{side}_secret_missing")
     return found

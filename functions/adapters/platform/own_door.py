@@ -8,6 +8,7 @@ import time
 
 from functions.adapters.net.plain_http import PlainHttp, Unreachable
 from functions.domain.model.errors import Transient
+from functions.domain.model.messages import say
 
 _KEPT = 300.0  # seconds that an answer counts: IAM can be switched off while an instance lives
 _CLOSED = (401, 403)
@@ -38,6 +39,9 @@ class OwnDoor:
 
 def _unknown(address: str) -> Transient:
     return Transient(
-        f"Whether this function is private cannot be told: {address} does not answer; set PLATFORM_URL to its own address.",
+        say(
+            "Whether this function is private cannot be told: {} does not answer; set PLATFORM_URL to its own address.",
+            address,
+        ),
         reason="private_unknown",
     )

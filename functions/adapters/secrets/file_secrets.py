@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from functions.adapters.platform.owner_only import refuse_exposed
 from functions.domain.model.errors import AccessRevoked, Refused
+from functions.domain.model.messages import say
 
 Kept = dict[str, dict[str, dict[str, Any]]]  # integration -> name -> {"last": number, "versions": {number: value}}
 
@@ -34,8 +35,12 @@ class FileSecrets:
         value = secret["versions"].get(version or str(secret["last"]))
         if value is None:
             raise AccessRevoked(
-                f"Version {version or secret['last']} of {name} of integration {int_id} was destroyed: enter it again, "
-                "or connect again.",
+                say(
+                    "Version {} of {} of integration {} was destroyed: enter it again, or connect again.",
+                    version or secret["last"],
+                    name,
+                    int_id,
+                ),
                 reason="secret_destroyed",
             )
         return str(value)
@@ -69,7 +74,10 @@ class FileSecrets:
             kept = None
         if not isinstance(kept, dict):
             raise Refused(
-                f"The secrets in {self._path.name} are no JSON: restore the file, or remove it and enter them again.",
+                say(
+                    "The secrets in {} are no JSON: restore the file, or remove it and enter them again.",
+                    self._path.name,
+                ),
                 reason="secrets_unreadable",
             )
         return cast("Kept", kept)

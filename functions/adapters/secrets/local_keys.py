@@ -9,6 +9,7 @@ from pathlib import Path
 
 from functions.adapters.platform.owner_only import refuse_exposed
 from functions.domain.model.errors import Refused
+from functions.domain.model.messages import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ def state_directory(path: Path) -> None:
         usable, why = False, (error.strerror or "it cannot be made").lower()
     if not usable:
         raise Refused(
-            f"the state directory {path} cannot be used: {why}; choose another one with STATE_DIR", reason="state"
+            say("the state directory {} cannot be used: {}; choose another one with STATE_DIR", path, why),
+            reason="state",
         )
 
 

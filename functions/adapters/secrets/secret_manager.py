@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from functions.adapters.net.plain_http import PlainHttp
 from functions.adapters.platform.platform_credentials import PlatformCredentials, on_platform
 from functions.domain.model.errors import AccessRevoked, Transient
+from functions.domain.model.messages import say
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
@@ -60,8 +61,12 @@ class SecretManagerSecrets:
             if not version:
                 return None
             raise AccessRevoked(
-                f"Version {_number(version)} of {name} of integration {int_id} was disabled or destroyed: enable it in "
-                "Secret Manager, enter it again, or connect again.",
+                say(
+                    "Version {} of {} of integration {} was disabled or destroyed: enable it in Secret Manager, enter it again, or connect again.",
+                    _number(version),
+                    name,
+                    int_id,
+                ),
                 reason="secret_destroyed",
             ) from error
         return bytes(answer.payload.data).decode()
@@ -139,13 +144,17 @@ class SecretManagerSecrets:
             raise
         except (Forbidden, Unauthorized) as error:
             raise Transient(  # it works again by itself once the grant is there
-                f"Secret Manager denies {name} of integration {int_id}: grant this function's service account "
-                f"roles/secretmanager.{role}, for secrets whose names begin with ireserve-.",
+                say(
+                    "Secret Manager denies {} of integration {}: grant this function's service account roles/secretmanager.{}, for secrets whose names begin with ireserve-.",
+                    name,
+                    int_id,
+                    role,
+                ),
                 reason="secret_denied",
             ) from error
         except (GoogleAPICallError, GoogleAuthError, RequestException) as error:
             raise Transient(
-                f"Secret Manager did not answer ({type(error).__name__}); try again.", reason="secrets_away"
+                say("Secret Manager did not answer ({}); try again.", type(error).__name__), reason="secrets_away"
             ) from error
 
     def _client(self) -> "SecretManagerServiceClient":

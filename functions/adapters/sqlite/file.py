@@ -12,6 +12,7 @@ from pathlib import Path
 from functions.adapters.platform.owner_only import refuse_exposed
 from functions.application.store.indexes import INDEXES, Index
 from functions.domain.model.errors import Refused, SyncError, Transient
+from functions.domain.model.messages import say
 
 SCHEMA = 1
 _TABLES = (
@@ -126,7 +127,9 @@ class SqliteFile:
     @contextmanager
     def _alone(self, *, durable: bool) -> Iterator[_Connection]:
         if not self._writing.acquire(timeout=self._wait):
-            raise Transient(f"The store {self._path.name} is busy with another writer; try again.", reason="store_busy")
+            raise Transient(
+                say("The store {} is busy with another writer; try again.", self._path.name), reason="store_busy"
+            )
         try:
             with self._named_errors(), self._connection() as connection:
                 connection.wait_for_disk(durable=durable)
@@ -164,8 +167,12 @@ class SqliteFile:
             found = int(connection.execute("PRAGMA user_version").fetchone()[0])
             if found > SCHEMA:
                 raise Refused(
-                    f"The store {self._path.name} was written by a newer version (schema {found}, this one knows "
-                    f"{SCHEMA}): run that version, or restore a copy made before it.",
+                    say(
+                        "The store {} was written by a newer version (schema {}, this one knows {}): run that version, or restore a copy made before it.",
+                        self._path.name,
+                        found,
+                        SCHEMA,
+                    ),
                     reason="store_newer",
                 )
             if found < SCHEMA:
@@ -187,4 +194,4 @@ class SqliteFile:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code not in _AWAY:
             return error
-        return Transient(f"The store {self._path.name} {_AWAY[code]}; try again.", reason="store_away")
+        return Transient(say("The store {} {}; try again.", self._path.name, _AWAY[code]), reason="store_away")

@@ -14,6 +14,7 @@ from functions.application.store.dialect_kept import HINTS, dialect_of, typed
 from functions.application.store.integrations import HISTORY_DAYS, path_of
 from functions.application.store.records import body_of, record_of
 from functions.domain.model.errors import Conflict, Fault, Gone, Invalid
+from functions.domain.model.messages import say
 from functions.domain.settings.dialect import Dialect
 from functions.domain.settings.integration import Integration
 
@@ -56,7 +57,7 @@ def save(ports: Ports, int_id: str, given: Mapping[str, Any], actor: str, *, see
     def work(tx: Transaction) -> Integration:
         body = tx.get(path_of(int_id))
         if body is None:
-            raise Gone(f"there is no integration {int_id}", reason="unknown_integration")
+            raise Gone(say("there is no integration {}", int_id), reason="unknown_integration")
         before = record_of(Integration, body, f"integration {int_id}")
         if seen is not None and seen != mark(before.dialect):
             raise Conflict("somebody else changed these settings meanwhile; reload and try again", reason="revision")
@@ -78,7 +79,7 @@ def faults(given: Mapping[str, Any]) -> Iterator[Fault]:
     """Give everything that is wrong with points, each fault with its point."""
     for name, value in given.items():
         if name not in HINTS:
-            yield Fault(name, f"there is no such point; use {', '.join(sorted(HINTS))}")
+            yield Fault(name, say("there is no such point; use {}", ", ".join(sorted(HINTS))))
             continue
         try:
             point = typed(name, value)
@@ -91,7 +92,7 @@ def faults(given: Mapping[str, Any]) -> Iterator[Fault]:
 def _advice(name: str) -> str:
     choices = [each for each in get_args(HINTS[name]) if isinstance(each, str)]
     if choices:
-        return f"use {', '.join(choices)}"
+        return say("use {}", ", ".join(choices))
     known = {
         "override": 'give null, or a place (body or query), a name and a value: ["body", "override", 1]',
         "status_names": 'give pairs of a name and a code: [["open", 20]]',
@@ -120,7 +121,7 @@ def _rules(name: str, value: Any) -> Iterator[str]:
     elif name in ("day_objects", "hour_objects"):
         yield from _named(value, NUMBER, "give numbers of objects")
     elif name == "update_carries" and set(value) - set(CARRIED):
-        yield f"use {', '.join(CARRIED)}"
+        yield say("use {}", ", ".join(CARRIED))
     elif name in ("external_id_max_length", "rows_at_once") and value < 1:
         yield "give a number from 1, or null"
     elif name.endswith("_seconds") and not 0 <= value <= LONGEST_SECONDS:

@@ -21,7 +21,7 @@ from functions.application.probing import (
     probe_tidy,
 )
 from functions.application.probing.probe_bench import Bench
-from functions.application.probing.probe_record import Trial
+from functions.application.probing.probe_record import Left, Trial
 from functions.application.store import integrations
 from functions.application.store.integrations import path_of
 from functions.application.store.records import body_of, record_of
@@ -165,7 +165,7 @@ def _stopped(bench: Bench, reason: str) -> Trial:
     """End without putting back, because i-Reserve lets nobody in; the next probe begins with that."""
     part = PARTS[bench.trial.part].name
     bench.trial = replace(bench.trial, trouble={**bench.trial.trouble, part: reason})
-    left = f"i-Reserve refuses the login ({reason}); save the right password, then put back with `probe --stop`"
+    left = Left("login", bench.session.id, reason)
     bench.note(finished_at=bench.session.now(), leased_until=None, left=(left,))
     return bench.trial
 

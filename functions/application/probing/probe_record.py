@@ -13,6 +13,7 @@ from functions.application.ports import Body, Documents, Ports, Transaction
 from functions.application.store.integrations import path_of
 from functions.application.store.records import body_of, record_of
 from functions.domain.model.appointment import When
+from functions.domain.model.messages import say
 from functions.domain.settings.integration import Hook, Integration
 
 KEPT_HEARD = 200
@@ -35,6 +36,28 @@ class Written:
     at: datetime
     shown_at: datetime | None = None
     status: bool = False
+
+
+LEFT = {
+    "moved": "booking {} does not stand where it stood; move it back in i-Reserve (i-Reserve: {})",
+    "second": "booking {} was made by the probe and could not be cancelled; cancel it in i-Reserve (i-Reserve: {})",
+    "unknown": 'the booking with the remarks "{}" was made by the probe and could not be cancelled; cancel it in i-Reserve (i-Reserve: {})',
+    "hooks": "webhook {} of the probe is still in i-Reserve; remove it under Configuration > System > Webhooks (i-Reserve: {})",
+    "login": "put back with `probe {} --stop` once the right password is saved; i-Reserve refuses the login ({})",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """One thing that could not be put back: `what` is a key of LEFT, `subject` what it is about, `reason` i-Reserve's."""
+
+    what: str
+    subject: str
+    reason: str
+
+    def __str__(self) -> str:
+        """Return what is left, and what to do about it."""
+        return say(LEFT[self.what], self.subject, self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +94,7 @@ class Trial:
     dropped: tuple[str, ...] = ()  # points that were stored and turned out to be wrong
     trouble: Mapping[str, str] = field(default_factory=dict)  # part -> code of the reason
     notes: Mapping[str, Any] = field(default_factory=dict)
-    left: tuple[str, ...] = ()
+    left: tuple[Left, ...] = ()
 
     @property
     def name(self) -> str:

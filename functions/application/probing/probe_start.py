@@ -12,6 +12,7 @@ from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Conflict, Gone, Malformed, Refused
 from functions.domain.model.life import Closed, Detached
+from functions.domain.model.messages import listed, say
 from functions.domain.planning.projection import period, when_of
 
 MARKS = ("PROBE", "TEST")
@@ -34,7 +35,9 @@ def begin(ports: Ports, int_id: str, booking_id: str, object_id: str, actor: str
     found, booking = _read(session, booking_id, object_id)
     _suits(session, booking, really=really)
     if object_id != booking.object_id and object_id not in {each.id for each in session.reservations.objects()}:
-        raise Gone(f"i-Reserve has no object {object_id}; name the object of a test booking", reason="unknown_object")
+        raise Gone(
+            say("i-Reserve has no object {}; name the object of a test booking", object_id), reason="unknown_object"
+        )
     trial = Trial(
         started_at=ports.clock(),
         booking=booking.id,
@@ -57,8 +60,8 @@ def _tidy_up(ports: Ports, int_id: str) -> None:
     probe.stop(ports, int_id)
     after = probe.advance(ports, int_id)
     if after is None or after.finished_at is None or after.left:
-        left = "; ".join(after.left) if after is not None and after.left else "try again in some minutes"
-        raise Conflict(f"the last probe was cut off and is being put back: {left}", reason="probe_left")
+        left = listed(map(str, after.left)) if after is not None and after.left else "try again in some minutes"
+        raise Conflict(say("the last probe was cut off and is being put back: {}", left), reason="probe_left")
 
 
 def _read(session: SyncSession, booking_id: str, object_id: str) -> tuple[dict[str, object], Booking]:
@@ -73,7 +76,9 @@ def _read(session: SyncSession, booking_id: str, object_id: str) -> tuple[dict[s
                     return {"column_object": column}, ireserve.read(booking_id)
         return {}, session.reservations.read(booking_id)
     except Gone:
-        raise Gone(f"i-Reserve has no booking {booking_id}; make a test booking there", reason="no_booking") from None
+        raise Gone(
+            say("i-Reserve has no booking {}; make a test booking there", booking_id), reason="no_booking"
+        ) from None
 
 
 def _asking(session: SyncSession, **dialect: object) -> Reservations:
@@ -84,20 +89,22 @@ def _suits(session: SyncSession, booking: Booking, *, really: bool) -> None:
     """Refuse a booking that is real, or that nothing can be found out on."""
     number = booking.id
     if booking.activity_id:
-        raise Refused(f"booking {number} is of an activity and cannot be moved; use another one", reason="activity")
+        raise Refused(
+            say("booking {} is of an activity and cannot be moved; use another one", number), reason="activity"
+        )
     if booking.status in session.settings.outbound.delete_on_status:
-        raise Refused(f"booking {number} is cancelled; use one that is open", reason="cancelled")
+        raise Refused(say("booking {} is cancelled; use one that is open", number), reason="cancelled")
     start, _ = period(when_of(booking, session.settings), session.settings.timezone)
     if start <= session.now():
-        raise Refused(f"booking {number} is in the past; use one of the coming weeks", reason="past")
+        raise Refused(say("booking {} is in the past; use one of the coming weeks", number), reason="past")
     if really:
         return
     link = links.of_booking(session.ports.documents, session.id, number)
     if link.version and not isinstance(link.life, Closed | Detached):
         raise Refused(
-            f"booking {number} has an event in a calendar; use one that has none, or say really", reason="linked"
+            say("booking {} has an event in a calendar; use one that has none, or say really", number), reason="linked"
         )
     if not any(mark in booking.remarks.upper() for mark in MARKS):
         raise Refused(
-            f"booking {number} may be a real one; put TEST in its remarks, or say really", reason="not_a_test"
+            say("booking {} may be a real one; put TEST in its remarks, or say really", number), reason="not_a_test"
         )

@@ -8,7 +8,7 @@ from functions.application.intake.webhooks import webhook_url
 from functions.application.ports import Transaction
 from functions.application.probing import probe_second
 from functions.application.probing.probe_bench import Bench
-from functions.application.probing.probe_record import Trial
+from functions.application.probing.probe_record import Left, Trial
 from functions.application.store.integrations import HISTORY_DAYS, path_of
 from functions.application.store.records import body_of, record_of
 from functions.domain.model.errors import AccessRevoked, Gone, SyncError, Transient
@@ -34,19 +34,27 @@ def put_back(b: Bench) -> None:
 
     Each is tried, and what failed is tried again (`Transient`) before it stays so.
     """
-    left: list[str] = []
+    left: list[Left] = []
     reason = ""
-    for act, says in ((_test_booking, _says_moved), (_second, _says_second), (_hooks, _says_hooks)):
+    for what, act in (("moved", _test_booking), ("second", _second), ("hooks", _hooks)):
         try:
             act(b)
         except AccessRevoked:
             raise
         except SyncError as error:
             reason = error.reason
-            left.append(f"{says(b)} (i-Reserve: {reason})")
+            left.append(_left(b, what, reason))
     b.note(left=tuple(left))
     if reason:
         raise Transient("not everything could be put back yet", reason=reason)
+
+
+def _left(b: Bench, what: str, reason: str) -> Left:
+    if what == "hooks":
+        return Left(what, ", ".join(hook.id for hook in b.trial.hooks), reason)
+    if what == "second" and not b.trial.second:
+        return Left("unknown", b.trial.marker, reason)
+    return Left(what, b.trial.second if what == "second" else b.trial.booking, reason)
 
 
 def _test_booking(b: Bench) -> None:
@@ -63,20 +71,6 @@ def _hooks(b: Bench) -> None:
     for hook in b.trial.hooks:
         b.asking().unsubscribe(hook.id)
         b.note(hooks=tuple(each for each in b.trial.hooks if each.id != hook.id))
-
-
-def _says_moved(b: Bench) -> str:
-    return f"booking {b.trial.booking} does not stand where it stood; move it back in i-Reserve"
-
-
-def _says_second(b: Bench) -> str:
-    number = b.trial.second or f'with the remarks "{b.trial.marker}"'
-    return f"booking {number} was made by the probe and could not be cancelled; cancel it in i-Reserve"
-
-
-def _says_hooks(b: Bench) -> str:
-    numbers = ", ".join(hook.id for hook in b.trial.hooks)
-    return f"webhook {numbers} of the probe is still in i-Reserve; remove it under Configuration > System > Webhooks"
 
 
 def finish(b: Bench) -> Trial:

@@ -13,6 +13,7 @@ from functions.application.sync.finding import Check
 from functions.application.sync.session import SyncSession
 from functions.domain.model.event import Event
 from functions.domain.model.identity import calendar_hash
+from functions.domain.model.messages import say
 from functions.domain.planning.plan_inbound import why_not
 
 KEPT = 100
@@ -75,7 +76,7 @@ def checks(session: SyncSession) -> list[Check]:
         for each in noted.values():
             if session.now() - datetime.fromisoformat(each["at"]) < RECENT:
                 counts[each["reason"]] = counts.get(each["reason"], 0) + 1
-    return [Check("not_taken", "green", SAYS[reason].format(count)) for reason, count in sorted(counts.items())]
+    return [Check("not_taken", "green", say(SAYS[reason], count)) for reason, count in sorted(counts.items())]
 
 
 def _path(session: SyncSession, calendar: str) -> Path:

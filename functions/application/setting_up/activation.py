@@ -12,6 +12,7 @@ from functions.application.store import integrations
 from functions.application.sync.session import SyncSession, open_session, reached
 from functions.application.watching import channels, renewal, rotation
 from functions.domain.model.errors import Conflict, SyncError
+from functions.domain.model.messages import listed, say
 from functions.domain.settings.integration import AT_ONCE, Hook, Integration, Phase
 
 BUILT_IN = (
@@ -95,7 +96,7 @@ def _arrange(ports: Ports, integration: Integration, actor: str) -> Activated:
         try:
             without = channels.open_all(session)
         except SyncError as error:
-            warnings.append(f"the channels could not be opened ({error}); calendars are polled until they can")
+            warnings.append(say("the channels could not be opened ({}); calendars are polled until they can", error))
         sweep.pull_all(session, "activation")
     scan.begin(ports, integration, "backfill", actor, integration.settings.sync.backfill)
     ports.log("activated", {"int_id": integration.id, "phase": integration.phase.value})
@@ -107,7 +108,7 @@ def _registered(ports: Ports, integration: Integration) -> tuple[Integration, li
         return register(ports, open_session(ports, integration)), []
     except SyncError as error:
         ports.log("hooks_failed", {"severity": "WARNING", "int_id": integration.id, "reason": error.reason})
-        said = f"webhooks could not be registered in i-Reserve ({error}); copy their address there by hand"
+        said = say("webhooks could not be registered in i-Reserve ({}); copy their address there by hand", error)
         return integration, [said]
 
 
@@ -117,7 +118,9 @@ def ready(session: SyncSession, *, anyway: bool = False) -> None:
     Raises `Conflict` with all that is wrong.
     """
     integration = session.integration
-    missing = [f"{fault.field}: {fault.message}" for fault in drafts.open_faults(session.ports, session.settings)]
+    missing = [
+        say("{}: {}", fault.field, fault.message) for fault in drafts.open_faults(session.ports, session.settings)
+    ]
     if integration.connection is None:
         missing.append("Google is not connected: run Step 1 and Step 2")
     elif integration.connection.dead:
@@ -133,7 +136,7 @@ def ready(session: SyncSession, *, anyway: bool = False) -> None:
     if session.dialect.built_in_active and not anyway:
         missing.append(BUILT_IN)
     if missing:
-        raise Conflict("; ".join(missing), reason="not_ready")
+        raise Conflict(listed(missing), reason="not_ready")
 
 
 def _calendars(session: SyncSession) -> list[str]:
@@ -145,9 +148,9 @@ def _calendars(session: SyncSession) -> list[str]:
     for calendar in session.settings.calendars:
         entry = entries.get(calendar) or reached(session, calendar)
         if entry is None:
-            faults.append(f"calendar {calendar} cannot be reached by the connected account")
+            faults.append(say("calendar {} cannot be reached by the connected account", calendar))
         elif not entry.writable:
-            faults.append(f"calendar {calendar} cannot be written by the connected account")
+            faults.append(say("calendar {} cannot be written by the connected account", calendar))
     return faults
 
 
@@ -225,7 +228,7 @@ def deactivate(ports: Ports, int_id: str) -> tuple[Integration, tuple[str, ...]]
         try:
             session.reservations.unsubscribe(hook.id)
         except SyncError as error:
-            left.append(f"webhook {hook.id} in i-Reserve is still there ({error}); remove it there")
+            left.append(say("webhook {} in i-Reserve is still there ({}); remove it there", hook.id, error))
     left += channels.stop_all(session)
     done = integrations.change(
         ports.documents,

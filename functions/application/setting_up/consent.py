@@ -15,6 +15,7 @@ from functions.application.setting_up.setup import SCOPES, replaced
 from functions.application.store import integrations
 from functions.application.store.integrations import path_of
 from functions.domain.model.errors import Conflict, Malformed, Refused, SyncError
+from functions.domain.model.messages import say
 from functions.domain.settings.integration import Connection, Integration, Pending, Phase
 
 LIFE = timedelta(minutes=10)
@@ -88,15 +89,15 @@ def receive(ports: Ports, int_id: str, state: str, code: str, error: str) -> Non
     written: which browser the consent belongs to is known by the cookie that Step 2 asks for.
     """
     if not state or not (code or error):
-        raise Malformed(f"the consent screen sent no state or code back; {AGAIN}", reason="consent")
+        raise Malformed(say("the consent screen sent no state or code back; {}", AGAIN), reason="consent")
     said = error if error in ERRORS else "unknown"
 
     def work(tx: Transaction) -> None:
         body = tx.get(_path(state))
         if body is None or body["int_id"] != int_id or body["code"] or body.get("error"):
-            raise Malformed(f"this consent was used already or is not ours; {AGAIN}", reason="consent")
+            raise Malformed(say("this consent was used already or is not ours; {}", AGAIN), reason="consent")
         if ports.clock() >= datetime.fromisoformat(body["expires"]):
-            raise Malformed(f"the consent took longer than ten minutes; {AGAIN}", reason="consent")
+            raise Malformed(say("the consent took longer than ten minutes; {}", AGAIN), reason="consent")
         expires = datetime.fromisoformat(body["expires"])
         tx.put(_path(state), {**body, "code": code, "error": said if error else ""}, expires=expires)
 
@@ -134,9 +135,9 @@ def connect(ports: Ports, int_id: str, state: str, *, confirm: bool | str = Fals
         _keep(ports, integration, pending)
         lost = f"; it cannot reach {', '.join(pending.unreachable)}" if pending.unreachable else ""
         if not former:
-            raise Conflict(f"this is {pending.account}{lost}; confirm to connect it", reason="confirm_account")
+            raise Conflict(say("this is {}{}; confirm to connect it", pending.account, lost), reason="confirm_account")
         raise Conflict(
-            f"this is {pending.account}, but {former} is connected{lost}; confirm to change the account",
+            say("this is {}, but {} is connected{}; confirm to change the account", pending.account, former, lost),
             reason="other_account",
         )
     return _take(ports, integration, pending, calendars)
@@ -160,10 +161,12 @@ def _named(ports: Ports, integration: Integration, state: str) -> tuple[Pending,
     ports.consents.transact(lambda tx: tx.delete(_path(state)))
     missing = [scope.rsplit("/", 1)[-1] for scope in SCOPES if scope not in grant.scopes]
     if missing:
-        raise Refused(f"the consent leaves out {' and '.join(missing)}; {AGAIN} and tick every box", reason="scopes")
+        raise Refused(
+            say("the consent leaves out {}; {} and tick every box", " and ".join(missing), AGAIN), reason="scopes"
+        )
     if not grant.refresh_token:
         raise Refused(
-            f"Google sent no refresh token; {AGAIN} (a new consent makes Google send one)", reason="no_refresh"
+            say("Google sent no refresh token; {} (a new consent makes Google send one)", AGAIN), reason="no_refresh"
         )
     calendars = ports.outside.calendars(integration, grant.refresh_token).calendars()
     account = next((each.id for each in calendars if each.primary), "")
@@ -262,9 +265,9 @@ def _kept(ports: Ports, int_id: str, state: str) -> tuple[str, str]:
     if body is None or not (body["code"] or body.get("error")):
         raise Refused("there is no consent of this browser to connect with; run Step 1 first", reason="no_consent")
     if body.get("error"):
-        raise Refused(f"Google's consent screen said no ({body['error']}); {AGAIN}", reason="consent_refused")
+        raise Refused(say("Google's consent screen said no ({}); {}", body["error"], AGAIN), reason="consent_refused")
     if ports.clock() >= datetime.fromisoformat(body["expires"]):
-        raise Refused(f"the consent has expired; {AGAIN}", reason="consent_expired")
+        raise Refused(say("the consent has expired; {}", AGAIN), reason="consent_expired")
     return str(body["verifier"]), str(body["code"])
 
 

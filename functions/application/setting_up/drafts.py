@@ -15,6 +15,7 @@ from functions.application.setting_up.settings_input import raw_of, settings_fro
 from functions.application.setting_up.setup import save_settings, secret_faults, store_secrets
 from functions.application.store import integrations
 from functions.domain.model.errors import Conflict, Fault, Invalid
+from functions.domain.model.messages import say
 from functions.domain.settings.faults import faults_between, settings_faults
 from functions.domain.settings.integration import Integration
 from functions.domain.settings.schema import Settings
@@ -27,7 +28,7 @@ def create(ports: Ports, part: Mapping[str, Any], actor: str) -> Integration:
     merged = _merged(raw_of(Settings(id="")), part)
     settings = _typed(merged, ("id", "name", "language", "timezone"), ())
     if integrations.find(ports.documents, settings.id) is not None:
-        raise Conflict(f"there is an integration {settings.id} already; choose another id", reason="id_taken")
+        raise Conflict(say("there is an integration {} already; choose another id", settings.id), reason="id_taken")
     saved = save_settings(ports, settings, actor, revision=0)
     return store_secrets(ports, saved, {})
 

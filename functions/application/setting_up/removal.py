@@ -15,6 +15,7 @@ from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Conflict, Gone, Refused, SyncError
 from functions.domain.model.link import Link, Origin, State
+from functions.domain.model.messages import say
 from functions.domain.model.snapshot import Presence
 from functions.domain.planning.projection import written
 from functions.domain.planning.step import BookingChange
@@ -36,7 +37,9 @@ def delete(ports: Ports, int_id: str, events: str = "") -> int:
     where = integrations.path_of(int_id, "links")
     count = ports.documents.count(where)
     if count and events not in ("keep", "remove"):
-        raise Conflict(f"say what becomes of the {count} events: events=keep or events=remove", reason="keep_or_remove")
+        raise Conflict(
+            say("say what becomes of the {} events: events=keep or events=remove", count), reason="keep_or_remove"
+        )
     if events == "remove":
         left = _take_apart(open_session(ports, integration))
         if left:

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from functions.application.store.records import body_of
 from functions.domain.model.errors import Fault, Invalid
+from functions.domain.model.messages import say
 from functions.domain.settings.faults import faults_between, settings_faults
 from functions.domain.settings.schema import MappingRow, Settings
 
@@ -107,7 +108,7 @@ def _advice(error: Any) -> str:
         "too_long": "give fewer values",
     }
     if kind == "literal_error":
-        return f"use {str(context.get('expected', '')).replace(chr(39), '')}"
+        return say("use {}", str(context.get("expected", "")).replace(chr(39), ""))
     return known.get(kind, "this cannot be used here")
 
 

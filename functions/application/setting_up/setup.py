@@ -11,6 +11,7 @@ from functions.application.scanning import sweep
 from functions.application.setting_up.settings_input import SECRET_NAMES, settings_from
 from functions.application.store import integrations
 from functions.domain.model.errors import AccessRevoked, Conflict, Fault
+from functions.domain.model.messages import say
 from functions.domain.settings.integration import Connection, Integration, Phase
 from functions.domain.settings.schema import Settings
 
@@ -35,7 +36,7 @@ def save(
     given = with_id(raw, int_id)
     more = secret_faults(secrets)
     if int_id and isinstance(given, dict) and str(given["id"]) != int_id:
-        more.append(Fault("id", f"the address says {int_id}; use the same id, or create another integration"))
+        more.append(Fault("id", say("the address says {}; use the same id, or create another integration", int_id)))
     settings = settings_from(given, [each.settings for each in integrations.every(ports.documents)], more)
     saved = save_settings(ports, settings, actor, revision=revision, unfinished=unfinished)
     return store_secrets(ports, saved, secrets if isinstance(secrets, Mapping) else {})
@@ -66,7 +67,7 @@ def secret_faults(secrets: object) -> list[Fault]:
     if not isinstance(secrets, Mapping):
         return [Fault("secrets", "give names and values")]
     unknown = [name for name in secrets if name not in SECRET_NAMES]
-    faults = [Fault(f"secrets.{name}", f"use one of {', '.join(SECRET_NAMES)}") for name in unknown]
+    faults = [Fault(f"secrets.{name}", say("use one of {}", ", ".join(SECRET_NAMES))) for name in unknown]
     empty = [n for n, value in secrets.items() if n in SECRET_NAMES and not (isinstance(value, str) and value.strip())]
     return faults + [Fault(f"secrets.{name}", "give the secret as text") for name in empty]
 

@@ -6,6 +6,7 @@ import hmac
 from functions.application.ports import Ports
 from functions.domain.model.errors import AccessRevoked
 from functions.domain.model.identity import Digest
+from functions.domain.model.messages import say
 from functions.domain.settings.integration import Integration
 
 
@@ -28,7 +29,10 @@ def _key(ports: Ports, integration: Integration) -> bytes:
     found = ports.secrets.get(integration.id, "digest_key", version) if version else None
     if found is None:
         raise AccessRevoked(
-            f"the digest key of integration {integration.id} is not in the secret store; save its settings once more",
+            say(
+                "the digest key of integration {} is not in the secret store; save its settings once more",
+                integration.id,
+            ),
             reason="no_digest_key",
         )
     return found.encode()

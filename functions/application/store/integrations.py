@@ -10,6 +10,7 @@ from functions.application.store.records import body_of, record_of
 from functions.domain.model.addresses import origin_of
 from functions.domain.model.errors import Conflict, Gone, Malformed
 from functions.domain.model.identity import is_int_id
+from functions.domain.model.messages import say
 from functions.domain.settings.integration import AT_ONCE, RUNNING, Integration
 from functions.domain.settings.schema import Settings
 
@@ -32,7 +33,7 @@ def get(documents: Documents, int_id: str) -> Integration:
     """Return an integration; raises `Gone` in one sentence."""
     found = find(documents, int_id)
     if found is None:
-        raise Gone(f"there is no integration {int_id}; `integrations` lists them", reason="unknown_integration")
+        raise Gone(say("there is no integration {}; `integrations` lists them", int_id), reason="unknown_integration")
     return found
 
 
@@ -60,7 +61,7 @@ def change(
     def work(tx: Transaction) -> Integration:
         body = tx.get(path_of(int_id))
         if body is None:
-            raise Gone(f"there is no integration {int_id}", reason="unknown_integration")
+            raise Gone(say("there is no integration {}", int_id), reason="unknown_integration")
         before = record_of(Integration, body, f"integration {int_id}")
         after = by(before)
         if after != before:

@@ -8,6 +8,7 @@ from functions.application.intake.hints import Hint, attend, enqueue, task
 from functions.application.ports import Body, Path, Ports
 from functions.application.store.integrations import path_of
 from functions.domain.model.errors import Gone
+from functions.domain.model.messages import say
 
 FIRST_WAIT, LAST_WAIT = timedelta(minutes=15), timedelta(days=1)
 AT_ONCE = 20
@@ -58,7 +59,7 @@ def retry(ports: Ports, int_id: str, item: str, actor: str) -> Hint:
     """Give a parked item's hint again; it stays parked until it succeeds."""
     body = ports.documents.get(_path(int_id, item))
     if body is None:
-        raise Gone(f"there is no parked item {item}", reason="unknown_item")
+        raise Gone(say("there is no parked item {}", item), reason="unknown_item")
     hint = replace(Hint.of(body["hint"]), attempt=0, source="person", actor=actor, at=ports.clock())
     enqueue(ports.tasks, hint, ports.clock(), trailing=False)
     return hint

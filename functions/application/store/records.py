@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from functions.application.ports import Body
 from functions.domain.model.errors import Malformed
+from functions.domain.model.messages import say
 
 T = TypeVar("T")
 
@@ -30,5 +31,7 @@ def record_of(kind: type[T], body: Body, name: str) -> T:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise Malformed(f"{name} in the store cannot be read at {place}: {first['msg']}", reason="bad_record") from None
+        raise Malformed(
+            say("{} in the store cannot be read at {}: {}", name, place, first["msg"]), reason="bad_record"
+        ) from None
     return value

@@ -12,6 +12,7 @@ from functions.application.store.records import record_of
 from functions.domain.model.errors import Malformed
 from functions.domain.model.life import State
 from functions.domain.model.link import Link
+from functions.domain.model.messages import say
 
 LONG_AGO = "1970-01-01T00:00:00Z"  # of what an earlier version did not note
 
@@ -21,8 +22,12 @@ def link_of(body: Body, identity: str) -> Link:
     version = body.get("schema", 1)
     if not isinstance(version, int) or not 1 <= version <= SCHEMA:
         raise Malformed(
-            f"link {identity} was written by a newer version of this service ({version}; this one knows {SCHEMA}); "
-            "deploy that version again",
+            say(
+                "link {} was written by a newer version of this service ({}; this one knows {}); deploy that version again",
+                identity,
+                version,
+                SCHEMA,
+            ),
             reason="newer_version",
         )
     for step in STEPS[version - 1 :]:

@@ -17,6 +17,7 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Malformed, SyncError
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.link import Link, State
+from functions.domain.model.messages import say
 from functions.domain.model.zones import midnight
 from functions.domain.planning.plan_inbound import eligible
 from functions.domain.planning.projection import period, when_of
@@ -99,7 +100,7 @@ class Day:
 def read(ports: Ports, int_id: str, first: date, days: int = 1, object_id: str = "") -> Day:
     """Read both sides of some days on the integration's clock; trouble on one side leaves the other readable."""
     if not 1 <= days <= MOST_DAYS:
-        raise Malformed(f"a day, or up to {MOST_DAYS}", reason="days")
+        raise Malformed(say("a day, or up to {}", MOST_DAYS), reason="days")
     session = open_session(ports, integrations.get(ports.documents, int_id))
     settings = session.settings
     wanted = (settings.calendar_of(object_id),) if object_id else settings.calendars

@@ -20,6 +20,7 @@ from functions.application.watching import channels, rotation
 from functions.domain.model.addresses import is_mail_address
 from functions.domain.model.errors import SyncError
 from functions.domain.model.link import State
+from functions.domain.model.messages import say
 from functions.domain.model.zones import clock
 from functions.domain.settings.integration import Phase
 
@@ -125,18 +126,18 @@ def _google(session: SyncSession) -> list[Check]:
     checks = []
     missing = [scope.rsplit("/", 1)[-1] for scope in SCOPES if scope not in connection.scopes]
     if missing:
-        says = f"the consent leaves out {' and '.join(missing)}"
+        says = say("the consent leaves out {}", " and ".join(missing))
         checks.append(Check("scopes", "red", says, "run Step 1 again and tick every box", "consent"))
     else:
         checks.append(Check("scopes", "green", "both scopes were granted"))
     if connection.dead:
-        says = f"the connection died ({connection.dead})"
+        says = say("the connection died ({})", connection.dead)
         return [*checks, Check("google", "red", says, *CURES.get(connection.dead, STEPS))]
     try:
         entries = {entry.id: entry for entry in session.calendars.calendars()}
     except SyncError as error:
         return [*checks, Check("google", "red", str(error), "run Step 1 and Step 2 again if this stays", "consent")]
-    checks.append(Check("google", "green", f"connected as {connection.account}, {len(entries)} calendars"))
+    checks.append(Check("google", "green", say("connected as {}, {} calendars", connection.account, len(entries))))
     meet = session.settings.outbound.create_meet_link
     mapped = session.settings.calendars
     return [*checks, *(_calendar(session, each, entries.get(each), connection.account, meet=meet) for each in mapped)]
@@ -146,44 +147,44 @@ def _calendar(session: SyncSession, calendar: str, listed: CalendarEntry | None,
     entry = listed or reached(session, calendar)
     if entry is None:
         mend = "share it with the connected account, or map its objects to another calendar"
-        return Check("calendar", "red", f"{calendar} cannot be reached", mend, "mapping", calendar)
+        return Check("calendar", "red", say("{} cannot be reached", calendar), mend, "mapping", calendar)
     if not entry.writable:
         mend = "give the connected account the right to make changes to events"
-        return Check("calendar", "red", f"{calendar} cannot be written", mend, "mapping", calendar)
+        return Check("calendar", "red", say("{} cannot be written", calendar), mend, "mapping", calendar)
     if meet and not entry.meet:
         mend = "allow Google Meet for it in Google, or switch Create Google Meet link off"
-        return Check("calendar", "amber", f"{calendar} takes no Google Meet links", mend, "outbound", calendar)
+        return Check("calendar", "amber", say("{} takes no Google Meet links", calendar), mend, "outbound", calendar)
     if listed is None:
         mend = "open Google Calendar as the connected account and add it to the list of calendars"
         return Check(
-            "calendar", "amber", f"{calendar} works, but is not on the list of the account", mend, "", calendar
+            "calendar", "amber", say("{} works, but is not on the list of the account", calendar), mend, "", calendar
         )
     if entry.data_owner not in ("", account):
         mend = "make the connected account its owner: Google deletes a calendar together with the account that owns it"
-        return Check("calendar", "amber", f"{calendar} belongs to {entry.data_owner}", mend, "", calendar)
+        return Check("calendar", "amber", say("{} belongs to {}", calendar, entry.data_owner), mend, "", calendar)
     if not entry.sees_private:
         mend = (
             "give the connected account the right to see the details of private events; without it they are not taken"
         )
-        return Check("calendar", "amber", f"{calendar} hides what is private", mend, "", calendar)
-    return Check("calendar", "green", f"{calendar} can be read and written", subject=calendar)
+        return Check("calendar", "amber", say("{} hides what is private", calendar), mend, "", calendar)
+    return Check("calendar", "green", say("{} can be read and written", calendar), subject=calendar)
 
 
 def _ireserve(session: SyncSession) -> list[Check]:
     if session.integration.ireserve_refused:
-        says = f"i-Reserve refuses the login ({session.integration.ireserve_refused}); calls have stopped"
+        says = say("i-Reserve refuses the login ({}); calls have stopped", session.integration.ireserve_refused)
         return [Check("ireserve", "red", says, "save the right password; the sync then goes on by itself", "ireserve")]
     try:
         objects = {each.id: each.name for each in session.reservations.objects()}
     except SyncError as error:
         return [Check("ireserve", "red", str(error), "check the address, the user and its rights", "ireserve")]
     mapped = {row.object for row in session.settings.mapping} - {"*"}
-    checks = [Check("ireserve", "green", f"i-Reserve answers, {len(objects)} objects")]
+    checks = [Check("ireserve", "green", say("i-Reserve answers, {} objects", len(objects)))]
     if unknown := sorted(mapped - set(objects)):
-        says = f"object {', '.join(unknown)} is mapped but not in i-Reserve's list"
+        says = say("object {} is mapped but not in i-Reserve's list", ", ".join(unknown))
         checks.append(Check("mapping", "amber", says, "correct the row if the object is not a hidden one", "mapping"))
     if "*" not in {row.object for row in session.settings.mapping} and (without := sorted(set(objects) - mapped)):
-        says = f"bookings of object {', '.join(objects[each] or each for each in without)} have no calendar"
+        says = say("bookings of object {} have no calendar", ", ".join(objects[each] or each for each in without))
         checks.append(Check("mapping", "amber", says, "add a row for them, or a row *, if they should have", "mapping"))
     return checks
 
@@ -194,7 +195,7 @@ def _hooks(session: SyncSession) -> list[Check]:
     have = {hook.event for hook in session.integration.hooks}
     missing = [event for event in session.dialect.hook_events if event not in have]
     if missing:
-        says = f"webhook {', '.join(missing)} is not registered; changes are found by the sweep"
+        says = say("webhook {} is not registered; changes are found by the sweep", ", ".join(missing))
         return [Check("hooks", "amber", says, "register the webhooks again, or add them in i-Reserve by hand", "hooks")]
     outdated = rotation.outdated(session.ports, session.integration)
     if outdated:
@@ -203,7 +204,7 @@ def _hooks(session: SyncSession) -> list[Check]:
             "address": "the webhooks still lead to the address that was used before",
         }[outdated]
         return [Check("hooks", "amber", says, "renew: the webhooks and channels are then made anew", "renew")]
-    return [Check("hooks", "green", f"webhooks {', '.join(sorted(have))} are registered")]
+    return [Check("hooks", "green", say("webhooks {} are registered", ", ".join(sorted(have))))]
 
 
 def _dialect(session: SyncSession) -> list[Check]:
@@ -212,9 +213,11 @@ def _dialect(session: SyncSession) -> list[Check]:
         return [Check("dialect", "green", "everything undocumented about this i-Reserve was probed"), *_ids(session)]
     trial = probe_record.current(session.ports.documents, session.id)
     if trial is not None and trial.finished_at is not None and not trial.stop:
-        says = f"{len(assumed)} undocumented points of this i-Reserve are assumed: the probe could not find them out"
+        says = say(
+            "{} undocumented points of this i-Reserve are assumed: the probe could not find them out", len(assumed)
+        )
         return [Check("dialect", "grey", says), *_ids(session)]
-    says = f"{len(assumed)} undocumented points of this i-Reserve are assumed, not probed"
+    says = say("{} undocumented points of this i-Reserve are assumed, not probed", len(assumed))
     return [Check("dialect", "amber", says, "run the probe on a test booking", "probe"), *_ids(session)]
 
 
@@ -227,7 +230,7 @@ def _ids(session: SyncSession) -> list[Check]:
         checks.append(Check("built_in", "red", says, mend, "probe"))
     longest = dialect.external_id_max_length
     if longest is not None and longest < ID_LENGTH and outbound.external_id_field == "external_id":
-        says = f"the external id of a booking holds {longest} characters, an event id has {ID_LENGTH}"
+        says = say("the external id of a booking holds {} characters, an event id has {}", longest, ID_LENGTH)
         mend = "choose a custom field as Field for i-Reserve event id"
         checks.append(Check("external_id", "amber", says, mend, "outbound"))
     return checks
@@ -242,7 +245,7 @@ def _customers(session: SyncSession) -> list[Check]:
     try:
         session.reservations.customer_email(str(noted["customer_id"]))
     except SyncError as error:
-        says = f"customers' e-mail addresses cannot be read ({error.reason}); events have no guest"
+        says = say("customers' e-mail addresses cannot be read ({}); events have no guest", error.reason)
         mend = "give the API user the rights api_customer_get and entity_customer_read, then resync"
         return [Check("customers", "amber", says, mend, "ireserve")]
     session.ports.documents.transact(lambda tx: tx.delete(path))
@@ -257,7 +260,9 @@ def _guests(session: SyncSession) -> list[Check]:
         return []
     booking = session.read_booking(str(noted["booking_id"])).value
     if booking is not None and booking.email and not is_mail_address(booking.email.strip()):
-        says = f"the customer of booking {booking.id} has an address that Google does not take; its event has no guest"
+        says = say(
+            "the customer of booking {} has an address that Google does not take; its event has no guest", booking.id
+        )
         mend = "correct the address in i-Reserve, then resync"
         return [Check("customers", "amber", says, mend, "ireserve")]
     session.ports.documents.transact(lambda tx: tx.delete(path))
@@ -268,18 +273,25 @@ def _channel(session: SyncSession, calendar: str) -> Check:
     state = calendars.state_of(session.ports.documents, session.id, calendar)
     now = session.now()
     if state.polled_because:
-        says = f"{calendar} is polled every {session.settings.sync.poll_seconds} s, it cannot notify ({state.polled_because})"
+        says = say(
+            "{} is polled every {} s, it cannot notify ({})",
+            calendar,
+            session.settings.sync.poll_seconds,
+            state.polled_because,
+        )
         return Check("channel", "grey", says, "nothing to do if the calendar is of that kind", subject=calendar)
     ends = channels.expires_at(state)
     if ends is None or ends <= now:
-        says = f"{calendar} has no live channel; it is polled every {session.settings.sync.poll_seconds} s"
+        says = say("{} has no live channel; it is polled every {} s", calendar, session.settings.sync.poll_seconds)
         return Check(
             "channel", "amber", says, "renew the channels; check that the address is public", "renew", calendar
         )
     last = max((c.notified_at for c in state.channels if c.notified_at), default=None)
-    says = f"{calendar} has a channel until {_moment(session, ends)}"
+    says = say("{} has a channel until {}", calendar, _moment(session, ends))
     if last:
-        says = f"{calendar} has a channel until {_moment(session, ends)}, last notification {_moment(session, last)}"
+        says = say(
+            "{} has a channel until {}, last notification {}", calendar, _moment(session, ends), _moment(session, last)
+        )
     return Check("channel", "green", says, subject=calendar)
 
 
@@ -292,7 +304,7 @@ def _waiting(session: SyncSession) -> list[Check]:
     items = parked.every(session.ports, session.id, limit=100)
     if items:
         reasons = sorted({str(body["reason"]) for _, body in items})
-        says = f"{len(items)} parked items ({', '.join(reasons[:4])})"
+        says = say("{} parked items ({})", len(items), ", ".join(reasons[:4]))
         checks.append(Check("parked", "amber", says, "look at each and retry", "parked"))
     where = path_of(session.id, "links")
     held, paused, refused = (
@@ -301,20 +313,20 @@ def _waiting(session: SyncSession) -> list[Check]:
     )
     if held:
         checks.append(
-            Check("held", "amber", f"removals that wait for a person: {held}", "carry out or keep each", "held")
+            Check("held", "amber", say("removals that wait for a person: {}", held), "carry out or keep each", "held")
         )
     if paused:
-        says = f"pairs that are paused because the same change kept coming back: {paused}"
+        says = say("pairs that are paused because the same change kept coming back: {}", paused)
         mend = "find out what keeps changing them, then let them go on; after an hour without a change they go on by themselves"
         checks.append(Check("paused", "amber", says, mend, "links"))
     if refused:
-        says = f"new events that i-Reserve refused: {refused}"
+        says = say("new events that i-Reserve refused: {}", refused)
         mend = "nothing: each event says why, and is tried again once it changes"
         checks.append(Check("refused", "grey", says, mend))
     checks += [*_foreign(session), *_left_out(session)]
     under_way = scan.current(session.ports.documents, session.id, "backfill")
     if under_way is not None and under_way.finished_at is None:
-        says = f"backfill under way: {under_way.looked} bookings looked at, at {under_way.week:%d-%m-%Y}"
+        says = say("backfill under way: {} bookings looked at, at {}", under_way.looked, f"{under_way.week:%d-%m-%Y}")
         checks.append(Check("backfill", "grey", says))
     return checks
 
@@ -324,7 +336,7 @@ def _foreign(session: SyncSession) -> list[Check]:
     count = session.ports.documents.count(path_of(session.id, "links"), {"foreign": True})
     if not count:
         return []
-    says = f"{count} bookings carry the id of another event, which is left alone; two events may stand for each"
+    says = say("{} bookings carry the id of another event, which is left alone; two events may stand for each", count)
     mend = "look at each; remove the other event, or let i-Reserve's own integration go first"
     return [Check("foreign", "amber", says, mend, "foreign")]
 
@@ -336,11 +348,16 @@ def _left_out(session: SyncSession) -> list[Check]:
         return []
     checks, (_, nights) = list[Check](), last.next_turn()
     if last.unread:
-        says = f"the texts of {last.unread} bookings were not compared in the last whole sweep; no list shows them"
-        mend = f"nothing: they take turns, all within {nights} nights, or at once by a resync; “in sync as of” does not speak of them"
+        says = say(
+            "the texts of {} bookings were not compared in the last whole sweep; no list shows them", last.unread
+        )
+        mend = say(
+            "nothing: they take turns, all within {} nights, or at once by a resync; “in sync as of” does not speak of them",
+            nights,
+        )
         checks.append(Check("unread", "grey" if nights <= WEEK else "amber", says, mend))
     if last.unseen:
-        says = f"{last.unseen} bookings could not be compared in the last whole sweep: their rows say too little"
+        says = say("{} bookings could not be compared in the last whole sweep: their rows say too little", last.unseen)
         mend = "run the probe, which finds what rows can show, or resync; “in sync as of” waits for them"
         checks.append(Check("unseen", "amber", says, mend, "probe"))
     return checks

@@ -11,6 +11,7 @@ from functions.application.store import calendars, journal_read
 from functions.application.sync.finding import Check
 from functions.application.sync.session import SyncSession
 from functions.domain.model.errors import SyncError
+from functions.domain.model.messages import say
 from functions.domain.model.zones import clock, day_of
 from functions.domain.settings.integration import Phase
 
@@ -46,7 +47,7 @@ def _settings(session: SyncSession) -> Iterator[Check]:
     faults = drafts.open_faults(session.ports, session.settings)
     if faults:
         level = "amber" if session.integration.phase is Phase.DRAFT else "red"
-        says = f"{len(faults)} settings are missing or wrong"
+        says = say("{} settings are missing or wrong", len(faults))
         yield Check("settings", level, says, "the page of activation lists them", "activate")
     else:
         yield Check("settings", "green", "the settings are complete")
@@ -60,7 +61,7 @@ def _clock(session: SyncSession) -> Iterator[Check]:
     if theirs is None:
         return
     skew = abs(session.now() - theirs)
-    says = f"this clock and Google's differ by {skew.total_seconds():.0f} s"
+    says = say("this clock and Google's differ by {} s", f"{skew.total_seconds():.0f}")
     level = "red" if skew > SKEW_RED else "amber" if skew > SKEW_AMBER else "green"
     yield Check("clock", level, says, "" if level == "green" else "set the clock of this machine by NTP")
 
@@ -70,10 +71,10 @@ def _address(session: SyncSession) -> Iterator[Check]:
     try:
         session.ports.outside.clock_of(f"{address}/health")
     except SyncError as error:
-        says = f"the webhook address {address} does not answer from here ({error})"
+        says = say("the webhook address {} does not answer from here ({})", address, error)
         yield Check("address", "amber", says, "check BASE_URL, and that the address is public")
     else:
-        yield Check("address", "green", f"the webhook address {address} answers")
+        yield Check("address", "green", say("the webhook address {} answers", address))
 
 
 def _recent(session: SyncSession) -> Iterator[Check]:
@@ -83,7 +84,11 @@ def _recent(session: SyncSession) -> Iterator[Check]:
             as_of = calendars.state_of(session.ports.documents, session.id, calendar).as_of
             age = now - as_of if as_of is not None else None
             level = _level(age, SILENT_AMBER, SILENT_RED)
-            says = f"{calendar} was last read {_moment(session, as_of)}" if as_of else f"{calendar} was not read yet"
+            says = (
+                say("{} was last read {}", calendar, _moment(session, as_of))
+                if as_of
+                else say("{} was not read yet", calendar)
+            )
             mend = "" if level == "green" else "search now; if it stays, look at the parked items"
             yield Check("pull", level, says, mend, "" if level == "green" else "sweep", calendar)
     near = timedelta(minutes=session.settings.sync.sweep_minutes)
@@ -91,8 +96,10 @@ def _recent(session: SyncSession) -> Iterator[Check]:
     level = _level(age, 3 * near + timedelta(minutes=2), timedelta(days=1))
     if level == "green" and _level(_since(now, integration.swept_at), NIGHTLY, 10 * NIGHTLY) != "green":
         level = "amber"
-    says = (
-        f"near days compared {_moment(session, integration.near_at)}, all days {_moment(session, integration.swept_at)}"
+    says = say(
+        "near days compared {}, all days {}",
+        _moment(session, integration.near_at),
+        _moment(session, integration.swept_at),
     )
     mend = "" if level == "green" else "search now; if it stays, check that the scheduler runs"
     yield Check("sweep", level, says, mend, "" if level == "green" else "sweep")
@@ -103,7 +110,7 @@ def _queue(session: SyncSession) -> Iterator[Check]:
         due = session.ports.tasks.next_due()
         late = session.now() - due if due is not None else timedelta()
         if late > BEHIND:
-            says = f"the queue is {late.total_seconds() / 60:.0f} minutes behind"
+            says = say("the queue is {} minutes behind", f"{late.total_seconds() / 60:.0f}")
             yield Check("queue", "red", says, "check that the program runs and its log shows no errors")
         else:
             yield Check("queue", "green", "the queue is being worked on in time")
@@ -111,7 +118,7 @@ def _queue(session: SyncSession) -> Iterator[Check]:
     lags = [float(row["lag_seconds"]) for row in rows if "lag_seconds" in row]
     if lags:
         usual = median(lags)
-        says = f"the last {len(lags)} changes took {usual:.1f} s, half of them less"
+        says = say("the last {} changes took {} s, half of them less", len(lags), f"{usual:.1f}")
         mend = "look whether i-Reserve or Google answers slowly" if usual > SLOW else ""
         yield Check("lag", "amber" if usual > SLOW else "green", says, mend)
 
@@ -129,7 +136,11 @@ def _statuses(session: SyncSession) -> Iterator[Check]:
         f"{count} x {status}" for status, count in sorted(live.items()) if status not in settings.outbound.listed
     )
     if shown:
-        says = f"of {len(synced)} bookings of the coming two weeks these get no event, as no list names their status: {shown}"
+        says = say(
+            "of {} bookings of the coming two weeks these get no event, as no list names their status: {}",
+            len(synced),
+            shown,
+        )
         yield Check("statuses", "amber", says, "add the status to Create on status, or to Delete on status", "outbound")
     elif live:
         yield Check("statuses", "green", "the lists name every status of the coming two weeks")

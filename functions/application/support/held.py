@@ -11,6 +11,7 @@ from functions.application.sync.rest import Outcome
 from functions.domain.model.errors import Conflict, Gone
 from functions.domain.model.life import Paused, State
 from functions.domain.model.link import Approve, Link, Restore
+from functions.domain.model.messages import say
 from functions.domain.planning.lifecycle import Decided, Ordered, Resume, after
 from functions.domain.planning.step import Why
 
@@ -95,7 +96,7 @@ def _decide(ports: Ports, int_id: str, item: str, actor: str, said: Callable[[Li
         link for link in links.every(ports.documents, int_id, {"state": State.HELD.value}) if item_of(link) == item
     ]
     if not found:
-        raise Gone(f"there is no held item {item}; it may have been decided already", reason="unknown_item")
+        raise Gone(say("there is no held item {}; it may have been decided already", item), reason="unknown_item")
     return [act(ports, int_id, link.id, actor, "held", said) for link in found]
 
 

@@ -16,6 +16,7 @@ from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model import zones
 from functions.domain.model.errors import Malformed, SyncError
 from functions.domain.model.event import Event
+from functions.domain.model.messages import say
 
 AHEAD, BACK, FAR = 14, 30, 365  # days
 MOST_HITS, SHORTEST, LONGEST = 100, 2, 80
@@ -43,7 +44,7 @@ def search(ports: Ports, int_id: str, asked: str, names: Names) -> Results:
     if objects:
         return _of_days(ports, int_id, today, AHEAD, lambda item: item.object_id in objects, "object")
     if not SHORTEST <= len(asked) <= LONGEST:
-        raise Malformed(f"give {SHORTEST} to {LONGEST} characters to search for", reason="search")
+        raise Malformed(say("give {} to {} characters to search for", SHORTEST, LONGEST), reason="search")
     return _of_text(session, asked)
 
 

@@ -13,6 +13,7 @@ from functions.application.sync.acts import act
 from functions.domain.model.errors import Conflict, Gone
 from functions.domain.model.life import Detached
 from functions.domain.model.link import Link, Override
+from functions.domain.model.messages import say
 from functions.domain.planning.lifecycle import Ordered, after
 from functions.domain.planning.step import Why, Write
 from functions.domain.settings.integration import Integration
@@ -53,7 +54,7 @@ def _entry(ports: Ports, int_id: str, entry: str) -> tuple[Integration, Body]:
     integration = integrations.get(ports.documents, int_id)
     body = ports.documents.get(path_of(int_id, "journal", entry))
     if body is None:
-        raise Gone(f"there is no journal entry {entry}", reason="unknown_entry")
+        raise Gone(say("there is no journal entry {}", entry), reason="unknown_entry")
     if body.get("undone_at"):
         raise Conflict("this was undone already", reason="undone")
     if body["outcome"] != "done":

@@ -16,6 +16,7 @@ from functions.application.sync.rest import Outcome, come_back
 from functions.application.sync.session import open_session
 from functions.domain.model.errors import Conflict, Gone, Stale, Transient
 from functions.domain.model.link import Link
+from functions.domain.model.messages import say
 from functions.domain.planning.step import Rest, Why
 from functions.domain.settings.integration import Phase
 
@@ -38,7 +39,7 @@ def act(
         raise Conflict("activate or resume the integration first; nothing is written now", reason="not_active")
     link = links.by_id(ports.documents, int_id, link_id)
     if link is None:
-        raise Gone(f"there is no pair {link_id}", reason="unknown_link")
+        raise Gone(say("there is no pair {}", link_id), reason="unknown_link")
     if link.intent is not None and ports.clock() < link.intent.expires_at:
         raise Conflict("this pair is being worked on at this moment; try again in a minute", reason="busy")
     changed, now = ordered(link), ports.clock()

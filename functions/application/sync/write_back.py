@@ -11,6 +11,7 @@ from functions.application.store.integrations import path_of
 from functions.application.sync.finding import Check
 from functions.application.sync.session import SyncSession
 from functions.domain.model.link import Link
+from functions.domain.model.messages import say
 
 OFTEN = 20
 
@@ -39,7 +40,10 @@ def checks(session: SyncSession) -> list[Check]:
     noted = session.ports.documents.get(_path(session))
     if noted is None:
         return []
-    says = f"the API user may not write event ids and Meet links into bookings (first seen at booking {noted['booking_id']})"
+    says = say(
+        "the API user may not write event ids and Meet links into bookings (first seen at booking {})",
+        noted["booking_id"],
+    )
     mend = "give the API user the right entity_booking_update, then resync; it is also tried again each night"
     return [Check("write_back", "amber", says, mend, "ireserve")]
 

@@ -11,6 +11,7 @@ from functions.application.store.calendars import CalendarState, Watch, change, 
 from functions.application.sync.session import SyncSession
 from functions.domain.model.errors import AccessRevoked, Gone, Refused, SyncError, Transient
 from functions.domain.model.identity import calendar_hash
+from functions.domain.model.messages import say
 
 LIFE = timedelta(days=7)
 RENEW_WITHIN = timedelta(days=2)
@@ -146,7 +147,12 @@ def stop_of(session: SyncSession, calendar: str) -> list[str]:
             _stop(session, calendar, channel)
         except SyncError as error:
             left.append(
-                f"a channel of {calendar} could not be stopped ({error}); it ends on {channel.expires:%d-%m-%Y}"
+                say(
+                    "a channel of {} could not be stopped ({}); it ends on {}",
+                    calendar,
+                    error,
+                    f"{channel.expires:%d-%m-%Y}",
+                )
             )
     return left
 

@@ -15,6 +15,7 @@ from functions.application.store import integrations
 from functions.application.sync.session import SyncSession
 from functions.application.watching import channels
 from functions.domain.model.errors import Refused, SyncError
+from functions.domain.model.messages import say
 from functions.domain.settings.integration import Hook, Integration, Phase
 
 RUNNING = (Phase.ACTIVE, Phase.SHADOW, Phase.PAUSED)
@@ -75,7 +76,9 @@ def refuse_dropped_keys(ports: Ports) -> None:
     if left:
         named = ", ".join(left)
         raise Refused(
-            f"the webhooks of integration {named} were made with a key that is not in WEBHOOK_KEYS any more; "
-            "put it back behind the new one until the renewal has changed over (within the hour)",
+            say(
+                "the webhooks of integration {} were made with a key that is not in WEBHOOK_KEYS any more; put it back behind the new one until the renewal has changed over (within the hour)",
+                named,
+            ),
             reason="key_in_use",
         )

@@ -4,6 +4,8 @@ Messages are one sentence for a person: what is wrong, where, what to do. They n
 name or an e-mail address, because they end in logs, the journal and answers.
 """
 
+from functions.domain.model.messages import listed, say
+
 
 class SyncError(Exception):
     """Something the sync has a reaction for; `reason` is a short stable code for logs and parked items."""
@@ -76,7 +78,7 @@ class Invalid(SyncError):
     """Input with faults, all of them listed: answer 422."""
 
     def __init__(self, faults: "tuple[Fault, ...]") -> None:
-        super().__init__("; ".join(f"{f.field}: {f.message}" for f in faults), reason="invalid")
+        super().__init__(listed(say("{}: {}", f.field, f.message) for f in faults), reason="invalid")
         self.faults = faults
 
 

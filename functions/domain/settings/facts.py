@@ -8,6 +8,7 @@ from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from functions.domain.model.messages import say
 from functions.domain.model.text import readable
 
 BREAKS = frozenset("\t\n\r")
@@ -35,8 +36,8 @@ class Fact:
     def advice(self) -> str:
         """What to use, as a fault says it."""
         if self.low is None:
-            return f"use at most {self.longest} characters, and no control characters"
-        return f"use {self.says or f'{self.low} to {self.high}'}"
+            return say("use at most {} characters, and no control characters", self.longest)
+        return say("use {}", self.says or f"{self.low} to {self.high}")
 
     def holds(self, value: object) -> bool:
         """Whether a value of the right type lies within the bounds."""

@@ -11,6 +11,7 @@ from operator import attrgetter
 from functions.domain.model.addresses import is_mail_address, web_address
 from functions.domain.model.errors import Fault
 from functions.domain.model.identity import is_int_id
+from functions.domain.model.messages import say
 from functions.domain.model.zones import is_zone
 from functions.domain.settings.facts import facts, is_tidy
 from functions.domain.settings.schema import COLOURS, Settings
@@ -50,14 +51,16 @@ def faults_between(settings: Settings, others: Iterable[Settings]) -> tuple[Faul
         if same_tenant and overlap:
             named = ", ".join(sorted(overlap))
             both, star = mine & theirs, other.id if "*" in theirs else settings.id
-            says = f"integration {other.id} maps the same objects ({named}); give each object to one"
+            says = say("integration {} maps the same objects ({}); give each object to one", other.id, named)
             if not both - {"*"}:
-                says = f"the row * of integration {star} covers the same objects ({named}); take that row away there"
+                says = say(
+                    "the row * of integration {} covers the same objects ({}); take that row away there", star, named
+                )
             faults.append(Fault("mapping", says))
         shared = set(settings.calendars) & set(other.calendars) - {"primary"}
         if shared:
             faults.append(
-                Fault("mapping", f"integration {other.id} uses calendar {min(shared)} too; give each its own")
+                Fault("mapping", say("integration {} uses calendar {} too; give each its own", other.id, min(shared)))
             )
     return tuple(faults)
 
@@ -74,7 +77,7 @@ def _identity(s: Settings) -> Found:
     if not is_int_id(s.id):
         yield "id", "use 1 to 40 letters, digits, - or _"
     if not is_zone(s.timezone):
-        yield "timezone", f"“{s.timezone[:64]}” is not a time zone; use a name such as Europe/Amsterdam"
+        yield "timezone", say("“{}” is not a time zone; use a name such as Europe/Amsterdam", s.timezone[:64])
 
 
 def _ranges(s: Settings) -> Found:
@@ -121,15 +124,15 @@ def _outbound(s: Settings) -> Found:
     if both := sorted(set(o.create_on_status) & set(o.delete_on_status)):
         yield (
             "outbound.delete_on_status",
-            f"status {both[0]} is in Create on status too; keep it in one of the two",
+            say("status {} is in Create on status too; keep it in one of the two", both[0]),
         )
 
     for name in ("create_on_status", "delete_on_status"):
         if both := sorted(set(o.tentative_on_status) & set(getattr(o, name))):
-            yield "outbound.tentative_on_status", f"status {both[0]} is in another list too; keep it in one"
+            yield "outbound.tentative_on_status", say("status {} is in another list too; keep it in one", both[0])
     for key, colour in o.colours.items():
         if colour not in COLOURS:
-            yield f"outbound.colours.{key}", f"use one of {', '.join(COLOURS)}"
+            yield f"outbound.colours.{key}", say("use one of {}", ", ".join(COLOURS))
 
 
 def _mapping(s: Settings) -> Found:
@@ -144,10 +147,10 @@ def _mapping(s: Settings) -> Found:
         if not row.calendar:
             yield f"mapping.{i}.calendar", "choose a calendar"
         if not is_tidy(row.booked_text, LONGEST_WORD):
-            yield f"mapping.{i}.booked_text", f"use at most {LONGEST_WORD} characters, and no control characters"
+            yield f"mapping.{i}.booked_text", say("use at most {} characters, and no control characters", LONGEST_WORD)
     for name, times in Counter(row.object for row in s.mapping).items():
         if times > 1 and name:
-            yield "mapping", f"object {name} has {times} rows; keep one"
+            yield "mapping", say("object {} has {} rows; keep one", name, times)
 
 
 def _inbound(s: Settings) -> Found:
@@ -161,14 +164,14 @@ def _inbound(s: Settings) -> Found:
     if i.status in s.outbound.delete_on_status:
         yield (
             "inbound.status",
-            f"status {i.status} is in Delete on status: such a booking would remove its own event",
+            say("status {} is in Delete on status: such a booking would remove its own event", i.status),
         )
     if s.cancel_status is None:
         yield "inbound.cancel_status", "name the status for a deleted event, or add one to Delete on status"
     elif s.cancel_status not in s.outbound.delete_on_status:
         yield (
             "inbound.cancel_status",
-            f"add status {s.cancel_status} to Delete on status, or use one that is in it",
+            say("add status {} to Delete on status, or use one that is in it", s.cancel_status),
         )
     if i.follow == "inbound_object":
         if s.mapping and not s.inbound_object:
@@ -177,7 +180,7 @@ def _inbound(s: Settings) -> Found:
                 "only the row * exists: name the object that new events become bookings of",
             )
         elif s.mapping and s.calendar_of(s.inbound_object) is None:
-            yield "inbound.object", f"object {s.inbound_object} has no calendar; add a row for it or for *"
+            yield "inbound.object", say("object {} has no calendar; add a row for it or for *", s.inbound_object)
 
 
 def _sync(s: Settings) -> Found:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 from functions.domain.model.booking import Booking
+from functions.domain.model.messages import say
 from functions.domain.model.zones import clock
 
 PLACEHOLDER = re.compile(r"\{([A-Z][A-Z0-9_]*)\}")
@@ -90,21 +91,24 @@ def template_faults(template: str) -> Iterator[str]:
     loops = tuple(dict.fromkeys(LOOP.findall(template)))
     for loop in loops:
         yield (
-            f"the loop {loop} (<!-- BEGIN {loop} -->) cannot be filled: "
-            "i-Reserve's interface gives no list to go through; leave it out"
+            say(
+                "the loop {} (<!-- BEGIN {} -->) cannot be filled: i-Reserve's interface gives no list to go through; leave it out",
+                loop,
+                loop,
+            )
         )
     for name in dict.fromkeys(BRACES.findall(template)):
         if name in REFUSED:
-            yield f"{{{name}}} cannot be used: {REFUSED[name]}"
+            yield say("{{}} cannot be used: {}", name, REFUSED[name])
         elif name in placeholders() or name in COLUMNS or CUSTOM.fullmatch(name):
             continue
         elif LOOPED.fullmatch(name):
             if name.split(".")[0] not in loops:
-                yield f"{{{name}}} belongs to a loop, which cannot be filled; leave it out"
+                yield say("{{}} belongs to a loop, which cannot be filled; leave it out", name)
         elif name.upper() == name and PLACEHOLDER.fullmatch(f"{{{name}}}"):
-            yield f"{{{name}}} is never filled: i-Reserve's interface does not give it for a booking; leave it out"
+            yield say("{{}} is never filled: i-Reserve's interface does not give it for a booking; leave it out", name)
         else:
-            yield f"{{{name}}} is not a placeholder; write it in capitals, such as {{BOOKING_NUMBER}}"
+            yield say("{{}} is not a placeholder; write it in capitals, such as {BOOKING_NUMBER}", name)
 
 
 def unfilled(template: str, booking: Booking) -> tuple[str, ...]:

@@ -69,5 +69,5 @@ def progress(trial: Trial) -> dict[str, Any]:
         "found": dict(trial.found),
         "notes": dict(trial.notes),
         "trouble": dict(trial.trouble),
-        "left": list(trial.left),
+        "left": [str(each) for each in trial.left],
     }

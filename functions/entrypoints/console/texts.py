@@ -2,22 +2,22 @@
 
 `texts/<language>.yaml` and the files of the folder `texts/<language>` hold what the screens say, by key. What the use cases say (faults, refusals, findings) is
 written where it arises, in English; `texts/sentences.nl.yaml` has the Dutch of each, with `{}` where a value stands.
+A `Message` brings its values apart, so that it is looked up and filled, never taken to pieces.
 """
 
-import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from functions.domain.model.messages import Message, say
 from functions.domain.model.zones import Clock, clock
 from functions.domain.settings.template import DAYS, MONTHS
 
 FOLDER = Path(__file__).parent / "texts"
 LANGUAGES = ("en", "nl")
 JUST_NOW = 10  # seconds
-LONGEST, MOST = 500, 8  # characters, and parts, of a sentence that is translated: ours are shorter
 
 
 @cache
@@ -38,15 +38,11 @@ def _flat(node: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
 
 
 @cache
-def _sentences() -> list[tuple[re.Pattern[str], str]]:
+def _dutch_of() -> dict[str, str]:
     import yaml
 
-    rows = yaml.safe_load((FOLDER / "sentences.nl.yaml").read_text(encoding="utf-8"))
-    longest_first = sorted(rows.items(), key=lambda row: -len(row[0]))
-    return [
-        (re.compile("(.*?)".join(re.escape(part) for part in english.split("{}")), re.DOTALL), dutch)
-        for english, dutch in longest_first
-    ]
+    found: dict[str, str] = yaml.safe_load((FOLDER / "sentences.nl.yaml").read_text(encoding="utf-8"))
+    return found
 
 
 class Texts:
@@ -68,7 +64,7 @@ class Texts:
 
     def sentence(self, english: str) -> str:
         """Return what a use case said, in this language; a sentence without a translation stays as it is."""
-        said = english if self.language == "en" or len(english) > LONGEST else _dutch(english)
+        said = english if self.language == "en" else _dutch(english)
         first = said.split(" ", 1)[0]
         return said[:1].upper() + said[1:] if first.isalpha() else said
 
@@ -130,22 +126,9 @@ class Texts:
         return self("ago.seconds", n=seconds) if seconds >= JUST_NOW else self("ago.now")
 
 
-@lru_cache(1000)
-def _dutch(english: str) -> str:
-    """Translate a sentence, or several joined by `; `, each as long as one that is known."""
-    parts = english.split("; ")
-    for end in range(min(len(parts), MOST), 0, -1):
-        found = _one("; ".join(parts[:end]))
-        if found is not None:
-            rest = "; ".join(parts[end:])
-            return f"{found}; {_dutch(rest)}" if rest else found
-    return english
-
-
-def _one(english: str) -> str | None:
-    for pattern, dutch in _sentences():
-        match = pattern.fullmatch(english)
-        if match:
-            first, *parts = dutch.split("{}")
-            return first + "".join(_dutch(value) + part for value, part in zip(match.groups(), parts, strict=True))
-    return None
+def _dutch(said: str) -> str:
+    """Translate a message with its values; one that has no translation keeps its words."""
+    if not isinstance(said, Message):
+        return _dutch_of().get(said, said)
+    translated = _dutch_of().get(said.template, said.template)
+    return str(say(translated, *(_dutch(value) for value in said.values)))

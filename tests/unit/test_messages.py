@@ -1,0 +1,42 @@
+"""A message reads as its English sentence and keeps its values apart."""
+
+import copy
+import json
+
+import pytest
+
+from functions.domain.model.errors import Gone
+from functions.domain.model.messages import Message, listed, say
+
+
+def test_it_reads_as_the_sentence() -> None:
+    said = say("status {} is in {} lists", 20, 2)
+    assert said == "status 20 is in 2 lists"
+    assert (said.template, said.values) == ("status {} is in {} lists", ("20", "2"))
+
+
+def test_a_value_with_braces_is_a_value() -> None:
+    said = say("{{}} is not a placeholder; write it in capitals, such as {BOOKING_NUMBER}", "{}")
+    assert said == "{{}} is not a placeholder; write it in capitals, such as {BOOKING_NUMBER}"
+
+
+def test_too_few_values_are_a_fault_of_the_program() -> None:
+    with pytest.raises(ValueError, match="longer"):
+        say("{} and {}", 1)
+
+
+def test_an_errors_text_is_still_the_message() -> None:
+    said = str(Gone(say("there is no integration {}", "7")))
+    assert isinstance(said, Message)
+    assert said.values == ("7",)
+
+
+def test_an_error_within_a_message_keeps_its_values_too() -> None:
+    outer = say("it failed ({})", Gone(say("there is no integration {}", "7")))
+    assert isinstance(outer.values[0], Message)
+
+
+def test_a_copy_and_json_lose_nothing_of_the_sentence() -> None:
+    said = listed(["one", say("two of {}", 3)])
+    assert copy.deepcopy(said) is said
+    assert json.loads(json.dumps([said])) == ["one; two of 3"]
