@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functions.application.auditing import audit
 from functions.application.intake.hints import ALERTS, Hint, Kind, attend, task
 from functions.application.ports import Body, Ports
-from functions.application.probing import probe, probe_record
+from functions.application.probing import probe, trials
 from functions.application.pulling import pull
 from functions.application.pulling.apply_page import look_at
 from functions.application.scanning import rounds, scan, sweep
@@ -80,7 +80,7 @@ def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
     if hint.kind is Kind.SECRET:
         setup.destroy_replaced(ports, integration, hint)
         return
-    if integration.probing and probe_record.note_webhook(ports, integration, hint):
+    if integration.probing and trials.note_webhook(ports, integration, hint):
         return
     if integration.phase not in (Phase.ACTIVE, Phase.SHADOW):
         ports.log("dropped", {"int_id": hint.int_id, "reason": f"integration_{integration.phase}"})

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from functions.application.probing.probe import PARTS
-from functions.application.probing.probe_record import LEFT
+from functions.application.probing.trials import LEFT
 from functions.application.setting_up.activation import BUILT_IN
 from functions.application.support.alerts import SAID
 from functions.application.support.undo import STAYS

@@ -109,9 +109,9 @@ def test_a_probe_that_nobody_carries_on_is_carried_on_by_the_queue(place: Place)
     """As where the command line was closed in the middle: it does the parts itself and queues none."""
     booking = ready(place)
     before = untouched(place)
-    from functions.application.probing import probe, probe_start
+    from functions.application.probing import probe, starting
 
-    probe_start.begin(place.ports, "7", booking, "10", "command line")
+    starting.begin(place.ports, "7", booking, "10", "command line")
     for _ in range(5):
         probe.advance(place.ports, "7")
     assert untouched(place) != before

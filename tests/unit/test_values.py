@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from functions.application.probing.guesses import GUESSES, guesses
+from functions.application.probing.bench import GUESSES, guesses
 from functions.domain.model.errors import Fault, Invalid, Stale, Transient
 from functions.domain.model.life import Held
 from functions.domain.model.link import State

@@ -11,17 +11,9 @@ from datetime import datetime, timedelta
 
 from functions.application.intake.hints import Hint, Kind, task
 from functions.application.ports import Ports, Transaction
-from functions.application.probing import (
-    probe_ids,
-    probe_lists,
-    probe_moves,
-    probe_record,
-    probe_second,
-    probe_status,
-    probe_tidy,
-)
-from functions.application.probing.probe_bench import Bench
-from functions.application.probing.probe_record import Left, Trial
+from functions.application.probing import reading, second_booking, trials, trying
+from functions.application.probing.bench import Bench
+from functions.application.probing.trials import Left, Trial
 from functions.application.store import integrations
 from functions.application.store.integrations import path_of
 from functions.application.store.records import body_of, record_of
@@ -45,19 +37,19 @@ class Part:
 
 
 PARTS = (
-    Part("listen", probe_tidy.listen),
-    Part("search", probe_lists.search),
-    Part("second_booking", probe_second.make),
-    Part("update", probe_second.carries),
-    Part("move", probe_moves.move),
-    Part("refused_move", probe_moves.refused_move),
-    Part("others", probe_second.somebody_writes, wait=8.0),
-    Part("rows", probe_lists.rows),
-    Part("write_back", probe_ids.write_back),
-    Part("status", probe_status.status),
-    Part("webhooks", probe_status.webhooks, wait=6.0),
-    Part("built_in", probe_status.built_in),
-    Part("put_back", probe_tidy.put_back),
+    Part("listen", second_booking.listen),
+    Part("search", reading.search),
+    Part("second_booking", second_booking.make),
+    Part("update", second_booking.carries),
+    Part("move", trying.move),
+    Part("refused_move", trying.refused_move),
+    Part("others", second_booking.somebody_writes, wait=8.0),
+    Part("rows", reading.rows),
+    Part("write_back", trying.write_back),
+    Part("status", trying.status),
+    Part("webhooks", trying.webhooks, wait=6.0),
+    Part("built_in", trying.built_in),
+    Part("put_back", second_booking.put_back),
 )
 LAST = len(PARTS) - 1
 
@@ -78,7 +70,7 @@ def watch(ports: Ports, int_id: str, trial: Trial) -> None:
 
 def run(ports: Ports, hint: Hint) -> None:
     """Do the task of a probe: one part, then queue the next."""
-    trial = probe_record.current(ports.documents, hint.int_id)
+    trial = trials.current(ports.documents, hint.int_id)
     if trial is None or trial.finished_at is not None or trial.name != hint.subject[0]:
         return
     watching = hint.subject[1] == "watch"
@@ -155,7 +147,7 @@ def _next(bench: Bench) -> Trial:
     """Go on to the next part, or end."""
     trial, now = bench.trial, bench.session.now()
     if trial.part == LAST:
-        return probe_tidy.finish(bench)
+        return second_booking.finish(bench)
     wait = PARTS[trial.part + 1].wait
     bench.note(part=trial.part + 1, attempt=0, leased_until=None, due=now + timedelta(seconds=wait) if wait else None)
     return bench.trial
@@ -172,24 +164,24 @@ def _stopped(bench: Bench, reason: str) -> Trial:
 
 def stop(ports: Ports, int_id: str) -> Trial:
     """Break a probe off, or put back what one that ended early left; raises `Gone` where there is none."""
-    trial = probe_record.current(ports.documents, int_id)
+    trial = trials.current(ports.documents, int_id)
     if trial is None or (trial.finished_at is not None and not trial.left):
         raise Gone("there is no probe to stop", reason="no_probe")
     now = ports.clock()
     leased = trial.leased_until is not None and now < trial.leased_until
     if leased:  # somebody is at it: it stops after this part
-        return probe_record.save(ports, int_id, replace(trial, stop=True))
+        return trials.save(ports, int_id, replace(trial, stop=True))
     trouble = {part: reason for part, reason in trial.trouble.items() if part != PARTS[LAST].name}
     ended = replace(trial, stop=True, part=LAST, attempt=0, due=None, leased_until=None, finished_at=None)
     ended = replace(ended, trouble=trouble, left=())
-    return probe_record.save(ports, int_id, ended)
+    return trials.save(ports, int_id, ended)
 
 
 def is_under_way(ports: Ports, integration: Integration) -> bool:
     """Whether a probe works on bookings of this integration at this moment."""
     if not integration.probing:
         return False
-    trial = probe_record.current(ports.documents, integration.id)
+    trial = trials.current(ports.documents, integration.id)
     return trial is not None and trial.finished_at is None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from functions.application.ports import CalendarEntry, Ports
-from functions.application.probing import probe_record
+from functions.application.probing import trials
 from functions.application.pulling import not_taken
 from functions.application.scanning import scan
 from functions.application.setting_up import consent
@@ -211,7 +211,7 @@ def _dialect(session: SyncSession) -> list[Check]:
     assumed = list(session.dialect.assumptions())
     if not assumed:
         return [Check("dialect", "green", "everything undocumented about this i-Reserve was probed"), *_ids(session)]
-    trial = probe_record.current(session.ports.documents, session.id)
+    trial = trials.current(session.ports.documents, session.id)
     if trial is not None and trial.finished_at is not None and not trial.stop:
         says = say(
             "{} undocumented points of this i-Reserve are assumed: the probe could not find them out", len(assumed)

@@ -7,8 +7,8 @@ from datetime import timedelta
 import click
 
 from functions.application.ports import Ports
-from functions.application.probing import probe, probe_record, probe_start
-from functions.application.probing.probe_record import Trial
+from functions.application.probing import probe, starting, trials
+from functions.application.probing.trials import Trial
 from functions.application.store import integrations
 from functions.application.store.dialect_kept import dialect_of
 from functions.domain.model.errors import SyncError
@@ -36,9 +36,7 @@ def probe_command(
         ports = make()
         integration = integrations.get(ports.documents, int_id)
         trial = (
-            probe.stop(ports, int_id)
-            if stop
-            else probe_start.begin(ports, int_id, booking, thing, ACTOR, really=really)
+            probe.stop(ports, int_id) if stop else starting.begin(ports, int_id, booking, thing, ACTOR, really=really)
         )
         trial = _carry_on(ports, int_id, trial)
         dialect = dialect_of(integrations.get(ports.documents, integration.id).dialect)
@@ -65,4 +63,4 @@ def _carry_on(ports: Ports, int_id: str, trial: Trial) -> Trial:
             if waits:
                 time.sleep(BLINK.total_seconds())
         bar.update(len(probe.PARTS) - bar.pos)
-    return probe_record.current(ports.documents, int_id) or trial
+    return trials.current(ports.documents, int_id) or trial

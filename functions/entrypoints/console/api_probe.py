@@ -6,7 +6,8 @@ from typing import Any
 from flask import Blueprint, Request, Response, request
 
 from functions.application.ports import Ports
-from functions.application.probing import dialect_input, probe, probe_record, probe_start
+from functions.application.probing import probe, starting, trials
+from functions.application.setting_up import dialect_input
 from functions.application.store import integrations
 from functions.application.store.dialect_kept import dialect_of
 from functions.domain.model.errors import Fault, Invalid
@@ -30,14 +31,14 @@ def probe_routes(routes: Blueprint, ports: Ports, who: Callable[[Request], str])
         ]
         if faults:
             raise Invalid(tuple(faults))
-        trial = probe_start.begin(ports, int_id, booking, thing, who(request), really=body.get("really") is True)
+        trial = starting.begin(ports, int_id, booking, thing, who(request), really=body.get("really") is True)
         probe.queue(ports, int_id, trial)
         return answer(202, progress(trial))
 
     @routes.get("/<int_id>/probe")
     def shown_probe(int_id: str) -> Response:
         integrations.get(ports.documents, int_id)
-        trial = probe_record.current(ports.documents, int_id)
+        trial = trials.current(ports.documents, int_id)
         return answer(200, progress(trial) if trial is not None else {"state": "none"})
 
     @routes.delete("/<int_id>/probe")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from functions.application.probing.dialect_input import faults
+from functions.application.setting_up.dialect_input import faults
 from functions.application.store.dialect_kept import dialect_of
 from functions.domain.model.errors import Fault
 from functions.domain.settings.dialect import Dialect

@@ -4,7 +4,7 @@ import re
 
 from flask import Blueprint, Response, request
 
-from functions.application.probing import probe, probe_record, probe_start
+from functions.application.probing import probe, starting, trials
 from functions.application.setting_up import activation, preview
 from functions.application.store import integrations
 from functions.application.support.standing import standing
@@ -55,7 +55,7 @@ def add(routes: Blueprint, desk: Desk) -> None:
             if not typed["booking"].isalnum():
                 raise Malformed("give the number of a booking", reason="no_booking")
             really = request.form.get("really") == "yes"
-            trial = probe_start.begin(ports, int_id, typed["booking"], typed["object"], desk.actor(), really=really)
+            trial = starting.begin(ports, int_id, typed["booking"], typed["object"], desk.actor(), really=really)
             probe.queue(ports, int_id, trial)
         except SyncError as error:
             return _screen(desk, int_id, probe_error=error)
@@ -96,7 +96,7 @@ def _screen(
         assumptions=list(open_session(desk.ports, integration).dialect.assumptions()),
         dialect=integration.dialect,
         told=told,
-        trial=probe_record.current(desk.ports.documents, int_id),
+        trial=trials.current(desk.ports.documents, int_id),
         parts=probe.PARTS,
         probe_trouble=t.sentence(str(probe_error)) if probe_error is not None else "",
         typed=request.form,

@@ -2,7 +2,8 @@
 
 from flask import Blueprint, Response, request
 
-from functions.application.probing import dialect_input, probe, probe_record
+from functions.application.probing import probe, trials
+from functions.application.setting_up import dialect_input
 from functions.application.store import integrations
 from functions.application.store.dialect_kept import dialect_of
 from functions.domain.model.errors import Conflict, Fault, Invalid
@@ -58,7 +59,7 @@ def _screen(desk: Desk, int_id: str, wrong: tuple[Fault, ...] = ()) -> Response:
 
 def _standing(desk: Desk, int_id: str, found: Dialect) -> dict[str, str]:
     """Return of each point whether it is `assumed`, `probed` by the last probe, or `known` otherwise."""
-    trial = probe_record.current(desk.ports.documents, int_id)
+    trial = trials.current(desk.ports.documents, int_id)
     probed = dialect_of(trial.found if trial is not None else {})
 
     def standing(name: str) -> str:

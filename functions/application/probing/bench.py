@@ -1,13 +1,16 @@
-"""The bench of a probe: both bookings in its hands, and the way back to how they were."""
+"""The bench of a probe: both bookings in its hands, what there is to try, and the way back to how they were.
+
+The first of each guess is the default that is assumed. A name that is missing can be typed by hand; the probe then tries
+that one first.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import Any
 
 from functions.application.ports import Reservations
-from functions.application.probing import probe_record
-from functions.application.probing.guesses import guesses
-from functions.application.probing.probe_record import Spot, Trial, Written
+from functions.application.probing import trials
+from functions.application.probing.trials import Spot, Trial, Written
 from functions.application.store import integrations
 from functions.application.store.dialect_kept import dialect_of
 from functions.application.sync.session import SyncSession
@@ -18,6 +21,60 @@ from functions.domain.model.zones import at, day_of, days_later
 from functions.domain.planning.projection import when_of
 from functions.domain.planning.step import BookingChange
 from functions.domain.settings.dialect import Dialect
+
+SURE_COLUMN = "RES_FROMDATE"  # printed by i-Reserve, so every tenant has it
+NOBODYS_ID = "000probe000nobody000"  # an external id that no booking has
+
+GUESSES: dict[str, tuple[Any, ...]] = {
+    "search_id": ("BOOKING_ID", "RES_ID", "reserveringsnummer", "reservering", "boekingsnummer", "id"),
+    "search_start": ("startdatum", "RES_FROMDATE", "fromdate", "date_from", "begindatum", "datum"),
+    "search_dates": ("relative", "absolute"),
+    "search_external_id": (
+        "external_id",
+        "RES_EXTERNAL_ID",
+        "externalid",
+        "extern_id",
+        "externid",
+        "externe_id",
+        "RES_EXT_ID",
+    ),
+    "search_custom": ("RES_CUSTOM", "custom", "vrijveld", "RES_FREE"),
+    "column_till_date": ("RES_TILDATE", "RES_TILLDATE", "RES_ENDDATE", "RES_TODATE", "RES_DATE_TILL"),
+    "column_status": ("RES_STATUS", "RES_STATUS_CODE", "RES_STATUSCODE", "RES_STA_ID", "STATUS"),
+    "column_object": ("RES_OBJ_ID", "OBJ_ID", "RES_OBJECT_ID", "OBJECT_ID", "RES_PRODUCT_ID"),
+    "column_external_id": ("RES_EXTERNAL_ID", "RES_EXTERNALID", "EXTERNAL_ID", "RES_EXT_ID"),
+    "column_changed": ("RES_UPDATED", "UPDATED", "RES_CHANGED", "RES_MODIFIED", "RES_LAST_UPDATE", "bijgewerkt"),
+    "search_changed": (
+        "bijgewerkt",
+        "RES_UPDATED",
+        "UPDATED",
+        "laatstbijgewerkt",
+        "gewijzigd",
+        "RES_CHANGED",
+        "RES_MODIFIED",
+    ),
+    "update_carries": ((), ("number",), ("number", "date"), ("number", "date", "object_id")),
+    "status_lag_seconds": (0.0, 0.5, 2.0, 5.0),
+    "override": tuple(
+        (place, name, 1)
+        for name in (
+            "override",
+            "override_conflict",
+            "ignore_validation",
+            "skip_validation",
+            "force",
+            "ignore_conflicts",
+        )
+        for place in ("body", "query")
+    ),
+}
+
+
+def guesses(point: str, stored: object = None) -> tuple[Any, ...]:
+    """Return what to try for a point of the dialect, what is stored for it first."""
+    listed = GUESSES[point]
+    return listed if stored is None or stored in listed else (stored, *listed)
+
 
 DAYS_AHEAD = 14  # in which a free time is looked for
 PAGE, PAGES = 100, 10
@@ -32,7 +89,7 @@ class Bench:
 
     def save(self) -> None:
         """Keep how far it is, before or after something that must not be forgotten."""
-        self.trial = probe_record.save(self.session.ports, self.session.id, self.trial)
+        self.trial = trials.save(self.session.ports, self.session.id, self.trial)
 
     def note(self, **changes: Any) -> None:
         """Change the record and keep it."""
