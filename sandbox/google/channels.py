@@ -13,12 +13,8 @@ from typing import TYPE_CHECKING
 import requests
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .store import Calendar
-    from .world import World
-
-    Deliver = Callable[[str, dict[str, str]], int]
+    from .surroundings import Surroundings
 
 RETRIED = {0, 500, 502, 503, 504}
 BACK_OFF = (1.0, 2.0, 4.0, 8.0, 16.0)
@@ -67,7 +63,7 @@ class Message:
 class Channels:
     """All channels and their messages; `pump` sends what is due and must be called without the lock."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Surroundings) -> None:
         self.world = world
         self.open: dict[str, Channel] = {}
         self.waiting: list[Message] = []

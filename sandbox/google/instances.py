@@ -72,3 +72,14 @@ def find(calendar: Calendar, event_id: str, now: datetime) -> Found | None:
         if original is not None:
             return Found(calendar, event_id, None, root, original)
     return None
+
+
+@dataclass
+class Page:
+    """The rest of a listing: where it goes on, and what its last page ends with."""
+
+    calendar: str
+    query: Resource
+    rest: list[Found]
+    counter: int
+    was_empty: bool = False

@@ -8,13 +8,12 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from . import matching, views, when
 from .errors import ApiError, bad_request, gone, invalid
-from .instances import Found
+from .instances import Found, Page
 
 if TYPE_CHECKING:
     from .errors import Resource
@@ -28,17 +27,6 @@ WINDOW = {"timeMin", "timeMax"}
 # what may differ between the pages and rounds of one listing
 FREE = {"maxResults", "pageToken", "syncToken", "fields", "alt", "prettyPrint", "key", "quotaUser", "userIp"}
 FIXED_BY_SYNC = ("singleEvents", "eventTypes", "showHiddenInvitations")
-
-
-@dataclass
-class Page:
-    """The rest of a listing: where it goes on, and what its last page ends with."""
-
-    calendar: str
-    query: Resource
-    rest: list[Found]
-    counter: int
-    was_empty: bool = False
 
 
 def events(world: World, calendar: Calendar, query: Resource, role: str, reader: str) -> Resource:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .errors import Resource
-    from .world import World
+    from .surroundings import Surroundings
 
 ACCESS_SECONDS = 3600
 MOST_REFRESH = 100
@@ -77,7 +77,7 @@ class Access:
 class Tokens:
     """Everything the authorisation server knows."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: Surroundings) -> None:
         self.world = world
         self.clients: dict[str, Client] = {}
         self.codes: dict[str, Code] = {}

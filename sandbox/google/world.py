@@ -20,8 +20,8 @@ from .tokens import Tokens
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .channels import Deliver
-    from .listing import Page
+    from .instances import Page
+    from .surroundings import Deliver
 
 PLANNER, GUEST = "planner@example.org", "guest@example.org"
 CLIENT_ID, CLIENT_SECRET = "sandbox-client.apps.googleusercontent.com", "sandbox-secret"

@@ -11,7 +11,7 @@ import pytest
 from functions.application.intake.hints import Kind
 from functions.application.ports import Body, Documents, Path
 from functions.application.scanning import rounds, scan
-from functions.application.scanning.scan_one import SINGLE_READS
+from functions.application.scanning.progress import SINGLE_READS
 from functions.application.setting_up import activation
 from functions.application.store import integrations
 from tests.harness.place import ROOM_A, Place

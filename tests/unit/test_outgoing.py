@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from functions.adapters.net import outgoing
+from functions.adapters.net import addresses, outgoing
 from functions.domain.model.errors import Refused, Transient
 
 PUBLIC = ["8.8.8.8", "172.32.0.1", "192.0.1.1", "2001:4860:4860::8888", "2a00::1", "::ffff:8.8.8.8", "64:ff9b::808:808"]
@@ -108,20 +108,20 @@ def address(server: ThreadingHTTPServer) -> str:
 
 @pytest.mark.parametrize("text", PUBLIC)
 def test_public_addresses_are_permitted(text: str) -> None:
-    assert outgoing.permitted(ipaddress.ip_address(text), allow_private=False)
-    assert outgoing.permitted(ipaddress.ip_address(text), allow_private=True)
+    assert addresses.permitted(ipaddress.ip_address(text), allow_private=False)
+    assert addresses.permitted(ipaddress.ip_address(text), allow_private=True)
 
 
 @pytest.mark.parametrize("text", PRIVATE)
 def test_private_addresses_are_permitted_only_when_that_is_switched_on(text: str) -> None:
-    assert not outgoing.permitted(ipaddress.ip_address(text), allow_private=False)
-    assert outgoing.permitted(ipaddress.ip_address(text), allow_private=True)
+    assert not addresses.permitted(ipaddress.ip_address(text), allow_private=False)
+    assert addresses.permitted(ipaddress.ip_address(text), allow_private=True)
 
 
 @pytest.mark.parametrize("text", NEVER)
 def test_link_local_metadata_and_multicast_addresses_are_never_permitted(text: str) -> None:
-    assert not outgoing.permitted(ipaddress.ip_address(text), allow_private=False)
-    assert not outgoing.permitted(ipaddress.ip_address(text), allow_private=True)
+    assert not addresses.permitted(ipaddress.ip_address(text), allow_private=False)
+    assert not addresses.permitted(ipaddress.ip_address(text), allow_private=True)
 
 
 def test_a_private_server_answers_when_private_addresses_are_allowed(address: str) -> None:

@@ -4,7 +4,6 @@ Addresses are judged after they are resolved, and the connection goes to the ver
 name that resolves differently the second time leads nowhere else.
 """
 
-import ipaddress
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -15,54 +14,8 @@ from functions.domain.model.messages import say
 if TYPE_CHECKING:
     import requests
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
 TIMEOUT = 20.0
 MAX_BYTES = 64 * 1024 * 1024
-
-
-def _networks(*names: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
-    return tuple(ipaddress.ip_network(name) for name in names)
-
-
-# Metadata services that no other rule covers: AWS and Google over IPv6, Alibaba, Azure, Oracle.
-METADATA = {
-    ipaddress.ip_address(text)
-    for text in ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "168.63.129.16", "192.0.0.192")
-}
-# Nowhere, this link, many, reserved, and another network's way of writing IPv4: never, whatever is allowed.
-NEVER = _networks(
-    "0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4", "::/128", "fe80::/10", "ff00::/8", "64:ff9b:1::/48"
-)  # fmt: skip
-# What is no address of the open internet. Spelt out, because `is_global` says otherwise in some versions of Python.
-# https://www.iana.org/assignments/iana-ipv4-special-registry and .../iana-ipv6-special-registry
-SPECIAL = _networks(
-    "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24",
-    "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "2001::/23", "2001:db8::/32", "3fff::/20",
-)  # fmt: skip
-UNICAST = ipaddress.ip_network(
-    "2000::/3"
-)  # all of IPv6 that was given out: fc00::/7, fec0::/10 and the rest lie outside
-# https://www.rfc-editor.org/rfc/rfc6052: an IPv4 address in its last 32 bits.
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
-
-
-def permitted(address: Address, *, allow_private: bool) -> bool:
-    """Say whether a connection to this resolved address is allowed.
-
-    Public ones are; private ones and loopback with `allow_private`; link-local, metadata, multicast, unspecified and
-    reserved ones never. IPv4 addresses inside IPv6 ones are judged as what they lead to.
-    """
-    inner = _inner(address)
-    if inner in METADATA or any(inner in network for network in NEVER):
-        return False
-    given_out = inner.version == 4 or inner in UNICAST  # noqa: PLR2004 -- the version of the protocol
-    return allow_private or (given_out and not any(inner in network for network in SPECIAL))
-
-
-def public(address: Address) -> bool:
-    """Say whether an address is one of the open internet."""
-    return permitted(address, allow_private=False)
 
 
 def session(*, allow_private: bool = False, timeout: float = TIMEOUT, max_bytes: int = MAX_BYTES) -> "requests.Session":
@@ -107,12 +60,3 @@ def reaching(side: str) -> Iterator[None]:
         ) from e
     except requests.exceptions.RequestException as error:
         raise Transient(say("{} could not be reached.", side), reason="unreachable") from error
-
-
-def _inner(address: Address) -> Address:
-    if isinstance(address, ipaddress.IPv4Address):
-        return address
-    if address in NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    teredo = address.teredo[1] if address.teredo else None
-    return address.ipv4_mapped or address.sixtofour or teredo or address

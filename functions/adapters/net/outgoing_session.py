@@ -15,7 +15,7 @@ from urllib3.poolmanager import PoolManager
 from urllib3.util import connection as plain
 from urllib3.util import parse_url
 
-from functions.adapters.net.outgoing import permitted, public
+from functions.adapters.net.addresses import permitted, public
 from functions.domain.model.errors import Refused
 from functions.domain.model.messages import say
 

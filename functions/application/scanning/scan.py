@@ -6,17 +6,18 @@ leaves room in Google's 600 calls a minute. A crash repeats a chunk at most, whi
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from functions.application.intake.hints import Hint, Kind, task
 from functions.application.ports import BookingRow, Documents, Ports
-from functions.application.scanning.listing import NEW, Listing, Position
+from functions.application.scanning.listing import NEW, Listing
 from functions.application.scanning.pace import Pace
+from functions.application.scanning.progress import SWEEPS, Scan
 from functions.application.scanning.rows import changed_rows, tells_of_changes
-from functions.application.scanning.scan_one import SINGLE_READS, SWEEPS, look, pass_by
+from functions.application.scanning.scan_one import look, pass_by
 from functions.application.store import integrations, links
 from functions.application.store.dialect_kept import dialect_of
 from functions.application.store.integrations import path_of
@@ -25,7 +26,7 @@ from functions.application.sync import write_back
 from functions.application.sync.session import SyncSession
 from functions.domain.model.life import Closed, Detached
 from functions.domain.model.link import Link
-from functions.domain.model.stretch import WEEK, next_days
+from functions.domain.model.stretch import next_days
 from functions.domain.model.zones import day_of
 from functions.domain.settings.integration import Integration
 
@@ -35,51 +36,6 @@ CHUNK_SECONDS = 20.0
 LATE = timedelta(minutes=10)  # that a webhook may come
 COUNTED = ("looked", "changed", "failed", "unread", "unseen", "reads", "refused")
 OVERLAPPING = timedelta(minutes=2)  # between the clocks of both sides
-TURN = 320  # bookings whose texts are read in one night, where that cannot be all: what differs is read as well
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """How far a walk is. `week` is the first of the `days` under way, `position` how far their list is gone through."""
-
-    kind: str  # backfill | resync | near | full
-    first: date
-    last: date
-    started_at: datetime
-    week: date
-    position: Position = NEW
-    days: int = WEEK
-    looked: int = 0
-    changed: int = 0
-    failed: int = 0
-    unread: int = 0  # bookings whose texts, which no row shows, were left for another night
-    unseen: int = 0  # bookings whose row says too little, and that a sweep had no budget left to read
-    reads: int = 0  # single reads so far
-    refused: int = 0  # pairs whose event's id or Meet link i-Reserve refused once more
-    touched_at: datetime | None = None
-    finished_at: datetime | None = None
-    actor: str = ""
-    turn: int = 0  # texts are read of the bookings that have this turn
-    turns: int = 1
-    since: datetime | None = None  # what changed since then is read first, wherever it is; None: that cannot be asked
-    news_after: str = ""  # the last of those that was read
-    leaves_out: date | None = None  # a backfill: bookings before this day get no event until they change
-
-    @property
-    def name(self) -> str:
-        """Tells this walk from an earlier one of its kind."""
-        return self.started_at.isoformat()
-
-    @property
-    def lane(self) -> str:
-        """The near sweep stays in step with live changes; the others wait behind them."""
-        return "live" if self.kind == "near" else "backfill"
-
-    def next_turn(self) -> tuple[int, int]:
-        """Return whose turn it is after this walk, and of how many, so that the texts of all are read in some nights."""
-        asked = self.reads + self.unread
-        turns = 1 + asked // TURN if asked > SINGLE_READS else 1
-        return (self.turn + 1) % turns, turns
 
 
 def begin(ports: Ports, integration: Integration, kind: str, actor: str = "", scope: str = "all") -> Scan:

@@ -1,14 +1,12 @@
 """One booking of a walk: passed by, noted as left out, or looked at with both its sides."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 from functions.application.intake.hints import Hint, Kind, task
 from functions.application.ports import BookingRow
+from functions.application.scanning.progress import SINGLE_READS, SWEEPS, Scan
 from functions.application.scanning.rows import booking_of, differs, shows_texts
 from functions.application.store import links, parked
 from functions.application.sync import write_back
@@ -22,13 +20,8 @@ from functions.domain.model.zones import day_of
 from functions.domain.planning.lifecycle import AskAgain, Decided, LeaveOut, after
 from functions.domain.planning.projection import when_of
 
-if TYPE_CHECKING:
-    from functions.application.scanning.scan import Scan
-
 TROUBLE = 10  # calls that one which failed counts for: a side in trouble is called less
 AFTER_TROUBLE = timedelta(seconds=5)
-SINGLE_READS = 400  # of bookings whose row does not say enough, per sweep
-SWEEPS = ("near", "full")
 
 
 def pass_by(session: SyncSession, scan: Scan, row: BookingRow, link: Link) -> Scan | None:

@@ -7,7 +7,7 @@ from functions.application.intake.hints import Hint, Kind, enqueue, task
 from functions.application.ports import Ports
 from functions.application.pulling import pull
 from functions.application.scanning import scan
-from functions.application.scanning.scan import Scan
+from functions.application.scanning.progress import Scan
 from functions.application.store import calendars, parked
 from functions.application.sync.session import SyncSession
 from functions.domain.model.identity import calendar_hash, turn_of

@@ -7,6 +7,7 @@ from functions.application.intake.webhooks import webhook_url
 from functions.application.ports import Ports
 from functions.application.probing import probe
 from functions.application.scanning import scan, sweep
+from functions.application.scanning.progress import Scan
 from functions.application.setting_up import consent, drafts
 from functions.application.store import integrations
 from functions.application.sync.session import SyncSession, open_session, reached
@@ -205,7 +206,7 @@ def _backfilled(ports: Ports, int_id: str) -> bool:
     return backfill is not None and backfill.finished_at is not None
 
 
-def resync(ports: Ports, int_id: str, actor: str, *, source: str = "resync", scope: str = "all") -> scan.Scan:
+def resync(ports: Ports, int_id: str, actor: str, *, source: str = "resync", scope: str = "all") -> Scan:
     """Read both sides of everything in the window again, in the backfill lane."""
     integration = integrations.get(ports.documents, int_id)
     if integration.phase not in (Phase.ACTIVE, Phase.SHADOW):

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from functions.application.ports import Ports
 from functions.application.scanning import scan
+from functions.application.scanning.progress import Scan
 from functions.application.setting_up import drafts
 from functions.application.store import integrations
 from functions.application.store.integrations import path_of
@@ -28,7 +29,7 @@ class Standing:
     parked: int
     held: int
     paused: int
-    walks: tuple[scan.Scan, ...]
+    walks: tuple[Scan, ...]
     faults: tuple[Fault, ...]
     health: Health
     cancelling: Cancelling
@@ -39,7 +40,7 @@ class Standing:
         return self.parked + self.held + self.paused
 
     @property
-    def under_way(self) -> tuple[scan.Scan, ...]:
+    def under_way(self) -> tuple[Scan, ...]:
         """The walks that have not finished."""
         return tuple(each for each in self.walks if each.finished_at is None)
 

@@ -127,7 +127,7 @@ def stop_older(session: SyncSession, calendar: str) -> None:
 
 def stop_all(session: SyncSession) -> list[str]:
     """Stop every channel of every calendar; returns a sentence for each that could not be stopped."""
-    left = []
+    left: list[str] = []
     for state in every(session.ports.documents, session.id):
         left += stop_of(session, state.calendar)
         change(
@@ -141,7 +141,7 @@ def stop_all(session: SyncSession) -> list[str]:
 
 def stop_of(session: SyncSession, calendar: str) -> list[str]:
     """Stop the channels of one calendar; returns a sentence for each that could not be stopped."""
-    left = []
+    left: list[str] = []
     for channel in state_of(session.ports.documents, session.id, calendar).channels:
         try:
             _stop(session, calendar, channel)

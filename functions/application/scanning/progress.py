@@ -1,0 +1,55 @@
+"""How far a scan is: what each of its tasks saves, and the next one goes on from."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from functions.application.scanning.listing import NEW, Position
+from functions.domain.model.stretch import WEEK
+
+SINGLE_READS = 400  # of bookings whose row does not say enough, per sweep
+SWEEPS = ("near", "full")
+TURN = 320  # bookings whose texts are read in one night, where that cannot be all: what differs is read as well
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """How far a walk is. `week` is the first of the `days` under way, `position` how far their list is gone through."""
+
+    kind: str  # backfill | resync | near | full
+    first: date
+    last: date
+    started_at: datetime
+    week: date
+    position: Position = NEW
+    days: int = WEEK
+    looked: int = 0
+    changed: int = 0
+    failed: int = 0
+    unread: int = 0  # bookings whose texts, which no row shows, were left for another night
+    unseen: int = 0  # bookings whose row says too little, and that a sweep had no budget left to read
+    reads: int = 0  # single reads so far
+    refused: int = 0  # pairs whose event's id or Meet link i-Reserve refused once more
+    touched_at: datetime | None = None
+    finished_at: datetime | None = None
+    actor: str = ""
+    turn: int = 0  # texts are read of the bookings that have this turn
+    turns: int = 1
+    since: datetime | None = None  # what changed since then is read first, wherever it is; None: that cannot be asked
+    news_after: str = ""  # the last of those that was read
+    leaves_out: date | None = None  # a backfill: bookings before this day get no event until they change
+
+    @property
+    def name(self) -> str:
+        """Tells this walk from an earlier one of its kind."""
+        return self.started_at.isoformat()
+
+    @property
+    def lane(self) -> str:
+        """The near sweep stays in step with live changes; the others wait behind them."""
+        return "live" if self.kind == "near" else "backfill"
+
+    def next_turn(self) -> tuple[int, int]:
+        """Return whose turn it is after this walk, and of how many, so that the texts of all are read in some nights."""
+        asked = self.reads + self.unread
+        turns = 1 + asked // TURN if asked > SINGLE_READS else 1
+        return (self.turn + 1) % turns, turns
