@@ -60,3 +60,37 @@ def test_each_wrong_value_is_the_only_one_accused(changes: dict[str, Any], accus
     found = faults(**changes)
     assert found
     assert all(field.startswith(accused) for field in found), found
+
+
+@pytest.mark.parametrize(
+    ("part", "accused"),
+    [
+        ({"outbound": {"reminder_popup_minutes": True}}, "outbound.reminder_popup_minutes"),
+        ({"outbound": {"create_on_status": [20, True]}}, "outbound.create_on_status"),
+        ({"inbound": {"cancel_status": False}}, "inbound.cancel_status"),
+    ],
+)
+def test_yes_and_no_are_no_numbers(part: dict[str, Any], accused: str) -> None:
+    assert faults(**part) == [accused]
+
+
+@pytest.mark.parametrize(
+    ("part", "accused"),
+    [
+        ({"nonsense": 1}, "nonsense"),
+        ({"inbound": {"nonsense": 1}}, "inbound.nonsense"),
+        ({"mapping": [{**GOOD["mapping"][0], "nonsense": 1}]}, "mapping.0.nonsense"),
+    ],
+)
+def test_what_is_no_setting_is_told(part: dict[str, Any], accused: str) -> None:
+    assert faults(**part) == [accused]
+
+
+def test_ids_and_objects_may_be_typed_without_quotes() -> None:
+    mapping = [{"object": 10, "calendar": "a@group.calendar.google.com"}]
+    read = settings_from({**GOOD, "id": 7, "mapping": mapping, "outbound": {"colours": {20: "sage"}}})
+    assert (read.id, read.mapping[0].object, read.outbound.colours) == ("7", "10", {"20": "sage"})
+
+
+def test_texts_are_trimmed() -> None:
+    assert settings_from({**GOOD, "name": "  Noord \n"}).name == "Noord"

@@ -68,3 +68,9 @@ def test_every_fault_of_a_template_is_named_once() -> None:
 
 def test_every_placeholder_that_is_offered_is_accepted() -> None:
     assert list(template_faults(" ".join(f"{{{name}}}" for name in placeholders()))) == []
+
+
+def test_a_placeholder_that_is_not_closed_is_a_fault() -> None:
+    assert list(template_faults("{OBJECT - {BOOKING_NUMBER}")) == ["{OBJECT is not closed; write {OBJECT}"]
+    assert list(template_faults("{BOOKING_NUMBER} {OBJECT")) == ["{OBJECT is not closed; write {OBJECT}"]
+    assert list(template_faults("{OBJECT}")) == []

@@ -1,16 +1,16 @@
 """Settings as a person types them (YAML, JSON, a form) to settings: all faults at once, each at its field."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
-from typing import Any, get_args, get_origin, get_type_hints
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from functions.application.store.records import body_of
 from functions.domain.model.errors import Fault, Invalid
 from functions.domain.model.messages import say
+from functions.domain.settings.facts import facts
 from functions.domain.settings.faults import faults_between, settings_faults
-from functions.domain.settings.schema import MappingRow, Settings
+from functions.domain.settings.schema import Settings
 
 SECRET_NAMES = ("google_client_secret", "ireserve_password", "google_refresh_token")
 Raw = dict[str, Any]
@@ -25,8 +25,8 @@ def settings_from(raw: object, others: Iterable[Settings] = (), more: Iterable[F
     """
     if not isinstance(raw, dict):
         raise Invalid((Fault("", "give the settings of one integration as a list of names and values"),))
-    given: dict[str, Any] = _unquoted({name: value for name, value in raw.items() if name != "secrets"}, Settings)
-    faults = [Fault(name, "there is no such setting; check its spelling") for name in _unknown(given, Settings)]
+    given = {name: value for name, value in raw.items() if name != "secrets"}
+    faults = [Fault(name, "give a whole number") for name in _yes_or_no_for_a_number(given)]
     settings, wrong = _typed(given)
     faults += wrong
     named = {fault.field for fault in faults}
@@ -54,7 +54,7 @@ def raw_of(settings: Settings) -> dict[str, Any]:
 def _typed(raw: dict[str, Any]) -> tuple[Settings, list[Fault]]:
     """Read what can be read; what cannot becomes a fault and is left out, so that the rest is checked too."""
     try:
-        return _SETTINGS.validate_python(raw), []
+        return _SETTINGS.validate_python(raw, extra="forbid"), []
     except ValidationError as error:
         faults = [Fault(".".join(str(part) for part in e["loc"]), _advice(e)) for e in error.errors()]
         return _readable({"id": "0", **raw}, error), faults
@@ -65,7 +65,7 @@ def _readable(raw: Raw, error: ValidationError) -> Settings:
     while True:
         raw = _without(raw, [_there(raw, each["loc"]) for each in error.errors()])
         try:
-            return _SETTINGS.validate_python({"id": "0", **raw})
+            return _SETTINGS.validate_python({"id": "0", **raw}, extra="forbid")
         except ValidationError as again:
             error = again
 
@@ -97,6 +97,7 @@ def _advice(error: Any) -> str:
     kind, context = error["type"], error.get("ctx", {})
     known = {
         "missing": "is missing",
+        "unexpected_keyword_argument": "there is no such setting; check its spelling",
         "string_type": "give text",
         "int_parsing": "give a whole number",
         "int_type": "give a whole number",
@@ -112,41 +113,15 @@ def _advice(error: Any) -> str:
     return known.get(kind, "this cannot be used here")
 
 
-def _unknown(raw: Any, kind: Any, prefix: str = "") -> Iterator[str]:
-    """Give the names that no setting has."""
-    if not isinstance(raw, dict):
-        return
-    hints = get_type_hints(kind)
-    known = {each.name for each in fields(kind)}
-    for name, value in raw.items():
-        if name not in known:
-            yield f"{prefix}{name}"
-        elif is_dataclass(hints[name]):
-            yield from _unknown(value, hints[name], f"{prefix}{name}.")
-        elif MappingRow in get_args(hints[name]) and isinstance(value, list):
-            for i, row in enumerate(value):
-                yield from _unknown(row, MappingRow, f"{prefix}{name}.{i}.")
-
-
-def _unquoted(raw: Any, kind: Any) -> Any:
-    """Return the values with numbers as text where text is meant: ids and objects may be typed without quotes."""
-    if not isinstance(raw, dict):
-        return raw
-    hints = get_type_hints(kind)
-
-    def told(name: str, value: Any) -> Any:
-        hint = hints.get(name)
-        if hint is str and isinstance(value, int) and not isinstance(value, bool):
-            return str(value)
-        if is_dataclass(hint):
-            return _unquoted(value, hint)
-        if get_origin(hint) is Mapping and isinstance(value, dict):
-            return {str(key): each for key, each in value.items()}  # status codes and objects may be typed as numbers
-        if MappingRow in get_args(hint) and isinstance(value, list):
-            return [_unquoted(row, MappingRow) for row in value]
-        return value
-
-    return {name: told(name, value) for name, value in raw.items()}
+def _yes_or_no_for_a_number(raw: Raw) -> Iterator[str]:
+    """Give the settings that want a number and got `true` or `false`, which Python takes for 1 and 0."""
+    for name, fact in facts(Settings).items():
+        value: Any = raw
+        for part in name.split("."):
+            value = value.get(part) if isinstance(value, dict) else None
+        values = value if isinstance(value, list | tuple) else (value,)
+        if fact.low is not None and any(isinstance(each, bool) for each in values):
+            yield name
 
 
 def _covered(field: str, named: set[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 from functions.domain.settings.facts import codes, days, text, whole
 
@@ -129,6 +129,9 @@ class AlertSettings:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything of one integration that an administrator can set; `id` is the `int_id` of the routes."""
+
+    # for whoever reads them from outside: ids and objects may be typed without quotes, texts are trimmed; also in the parts
+    __pydantic_config__: ClassVar[Mapping[str, bool]] = {"coerce_numbers_to_str": True, "str_strip_whitespace": True}
 
     id: str
     name: str = text("", 120)

@@ -14,6 +14,7 @@ from functions.domain.model.zones import clock
 
 PLACEHOLDER = re.compile(r"\{([A-Z][A-Z0-9_]*)\}")
 BRACES = re.compile(r"\{([^{}]*)\}")
+UNCLOSED = re.compile(r"\{([A-Z][A-Z0-9_]*+)(?![^{}]*+\})")
 LOOP = re.compile(r"<!--\s*(?:BEGIN|END)\s+([\w.]{1,60})\s*-->")
 
 REFUSED = {
@@ -97,6 +98,8 @@ def template_faults(template: str) -> Iterator[str]:
                 loop,
             )
         )
+    for name in dict.fromkeys(UNCLOSED.findall(template)):
+        yield say("{{} is not closed; write {{}}", name, name)
     for name in dict.fromkeys(BRACES.findall(template)):
         if name in REFUSED:
             yield say("{{}} cannot be used: {}", name, REFUSED[name])
