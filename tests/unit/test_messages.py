@@ -12,6 +12,7 @@ from functions.domain.model.messages import Message, listed, say
 def test_it_reads_as_the_sentence() -> None:
     said = say("status {} is in {} lists", 20, 2)
     assert said == "status 20 is in 2 lists"
+    assert isinstance(said, Message)
     assert (said.template, said.values) == ("status {} is in {} lists", ("20", "2"))
 
 
@@ -33,6 +34,7 @@ def test_an_errors_text_is_still_the_message() -> None:
 
 def test_an_error_within_a_message_keeps_its_values_too() -> None:
     outer = say("it failed ({})", Gone(say("there is no integration {}", "7")))
+    assert isinstance(outer, Message)
     assert isinstance(outer.values[0], Message)
 
 

@@ -23,8 +23,8 @@ class Message(str):
         return self
 
 
-def say(template: str, *values: object) -> Message:
-    """Return a message; raises `ValueError` where there are more or fewer values than places for them."""
+def say(template: str, *values: object) -> str:
+    """Return a `Message`; raises `ValueError` where there are more or fewer values than places for them."""
     parts, shown = template.split("{}"), tuple(value if isinstance(value, str) else str(value) for value in values)
     first, *rest = parts
     message = Message(first + "".join(value + part for value, part in zip(shown, rest, strict=True)))
@@ -32,7 +32,7 @@ def say(template: str, *values: object) -> Message:
     return message
 
 
-def listed(messages: Iterable[str]) -> Message:
-    """Return several as one, parted by semicolons."""
+def listed(messages: Iterable[str]) -> str:
+    """Return several as one `Message`, parted by semicolons."""
     given = tuple(messages)
     return say("; ".join(["{}"] * len(given)), *given)
