@@ -18,14 +18,14 @@ TEXTS = (
     "Europe/../../etc/passwd", "/etc/passwd", "Europe/" + "A" * 10_000, "Europe", "UTC\0", "posixrules",
     "{RES_ID}", "{", "}", "{" * 500, "{HASHKEY}", "⚠ 12 dec.", "———— i-Reserve · x ————", "<br " * 500, "a" * 10_000,
     " " * 5000, "@", "a@b", "a,b@c.de", "a@" + "." * 500, "a@b.c\nBcc: d@e.f", "true", "null", "[]", "{}", "on", "yes",
-    "all", "future", "new", "keep", "remove", "more", "-365", "2026-13-45", "0000-00-00", "9999-12-31", "7", "10", "1001",
+    "all", "future", "new", "keep", "remove", "more", "-365", "2026-13-45", "0000-00-00", "9999-12-31", "0001-01-01", "31-12-9999", "1-1-0001", "morgen", "2026-11-24", "10", "7", "10", "1001",
     "=1+1", "@SUM(1)", "|calc", "\t", ",", ";", "1,2,3", "20 30", "x" * 200, "primary", "custom999", "custom01",
 )  # fmt: skip
 NUMBERS = (0, -1, 1, 7, 10**6, 2**63, 10**30, -(10**30), 1.5, 1e308, float("inf"), float("nan"), True, False)
 NAMES = (
     "limit", "booking", "before", "events", "apply", "refresh", "preview", "confirm", "shadow", "anyway", "key", "back",
     "date", "object", "rows", "said", "test", "state", "code", "error", "token", "calendar", "consent", "really", "do",
-    "id", "name", "settings", "secrets", "revision", "seen", "item", "all", "sure", "csrf_token", "kind", "int_id",
+    "q", "days", "room", "from", "to", "kind", "outcome", "person", "id", "name", "settings", "secrets", "revision", "seen", "item", "all", "sure", "csrf_token", "kind", "int_id",
 )  # fmt: skip
 HEADERS = (
     "Cookie", "Accept-Language", "Content-Type", "Origin", "Referer", "X-Forwarded-For", "X-CSRF-Token", "Host",

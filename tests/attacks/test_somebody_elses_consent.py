@@ -1,13 +1,15 @@
 """Only the browser that began a consent can end it, and no account is connected that nobody has seen named."""
 
 from dataclasses import replace
-from typing import Any, NoReturn
+from types import SimpleNamespace
+from typing import Any, NoReturn, cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from functions.application.ports import Ports
+from functions.application.ports import Outside, Ports
+from functions.domain.settings.integration import Integration
 from tests.harness.place import CLIENT_ID, CLIENT_SECRET, GUEST, KEY, PLANNER, PRODUCT, SCOPES, Place
 from tests.harness.tab import Tab
 
@@ -69,6 +71,28 @@ def test_the_account_is_named_before_the_first_connection_is_stored_too(saved: P
     assert PLANNER in tab.seen("/console/integrations/7/authentication")
     tab.post(CONNECT, confirm="yes")
     assert connected(saved) == PLANNER
+
+
+class WithoutItsOwn:
+    """Google, when it lists an account's calendars without the one that bears its name."""
+
+    def __init__(self, outside: Outside) -> None:
+        self._outside = outside
+
+    def calendars(self, integration: Integration, refresh_token: str = "") -> Any:
+        real = self._outside.calendars(integration, refresh_token)
+        return SimpleNamespace(calendars=lambda: [each for each in real.calendars() if not each.primary])
+
+
+def test_an_account_that_cannot_be_named_is_not_connected(saved: Place) -> None:
+    address = step_one(Tab(saved))
+    agree(saved, address, GUEST)
+    state = parse_qs(urlsplit(address).query)["state"][0]
+    saved.ports.outside = cast("Outside", WithoutItsOwn(saved.ports.outside))
+    refused = saved.api("POST", "/7/connect", {"state": state, "confirm": True}, status=422)
+    assert "does not say whose account" in refused["error"]
+    assert saved.api("GET", "/7")["connection"] is None
+    assert saved.secrets.get("7", "google_refresh_token", "") is None
 
 
 def test_a_program_names_the_account_that_it_expects_and_gets_no_other(saved: Place) -> None:

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from functions.application.auditing.kept import Finding
 from functions.application.ports import Alert
 from functions.entrypoints.cli.main import cli
-from functions.entrypoints.console.audit_forms import as_csv
+from functions.entrypoints.console.audit_forms import audit_csv
 from tests.harness.place import ROOM_A, ROOM_B, Place
 from tests.harness.tab import Tab
 
@@ -215,7 +215,7 @@ def test_the_screen_begins_one_and_shows_what_it_found_with_a_link_to_the_bookin
 
 
 def test_a_cell_that_a_spreadsheet_would_take_for_a_formula_is_quoted() -> None:
-    assert "'=HYPERLINK" in as_csv((Finding("gone", calendar="=HYPERLINK(1)"),))
+    assert "'=HYPERLINK" in audit_csv((Finding("gone", calendar="=HYPERLINK(1)"),))
 
 
 def _night(place: Place) -> None:

@@ -24,9 +24,17 @@ from functions.domain.planning.projection import period, when_of
 
 T = TypeVar("T")
 MOST_DAYS = 7
+FARTHEST = 3660  # days from today
 MOST_PAGES = 8  # of events of one calendar
 AT_ONCE = 300  # links that are read together
 MOST_READ = 40  # bookings whose rows say too little
+
+
+def near(asked: date, today: date) -> date:
+    """Return a day that somebody asked for; raises `Malformed` for one that no calendar reaches."""
+    if abs((asked - today).days) > FARTHEST:
+        raise Malformed("give a date within ten years", reason="date")
+    return asked
 
 
 class Relation(StrEnum):

@@ -39,7 +39,7 @@ def search(ports: Ports, int_id: str, asked: str, names: Names) -> Results:
     session = open_session(ports, integrations.get(ports.documents, int_id))
     today = zones.day_of(session.now(), session.settings.timezone)
     if (on := day_of(asked, today)) is not None:
-        return _of_days(ports, int_id, on, 1, lambda _: True, "day")
+        return _of_days(ports, int_id, day.near(on, today), 1, lambda _: True, "day")
     objects = {each for each, name in names.objects.items() if asked.casefold() == name.strip().casefold()}
     if objects:
         return _of_days(ports, int_id, today, AHEAD, lambda item: item.object_id in objects, "object")

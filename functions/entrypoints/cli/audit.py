@@ -11,7 +11,7 @@ from functions.application.auditing.kept import Audit
 from functions.application.ports import Ports
 from functions.domain.model.errors import Refused
 from functions.entrypoints.cli.frame import ACTOR, MakePorts, as_json, clear_errors, int_id, show
-from functions.entrypoints.console.audit_forms import as_csv, audit_json
+from functions.entrypoints.console.audit_forms import audit_csv, audit_json
 
 
 @click.command("audit")
@@ -28,7 +28,7 @@ def audit_command(make: MakePorts, int_id: str, *, only_last: bool, file: Path |
         if found is None:
             raise Refused("there is no audit yet; make one with `audit`")
         if file is not None:
-            _write(file, as_csv(found.findings))
+            _write(file, audit_csv(found.findings))
         show(audit_json(found), as_json=as_json, lines=_lines(found))
         if found.found:
             sys.exit(3)

@@ -1,14 +1,12 @@
 """An audit as it goes out: as JSON, and its findings as a table for a spreadsheet."""
 
-import csv
-import io
 from typing import Any
 
 from functions.application.auditing.kept import Audit, Finding
 from functions.entrypoints.console.json_forms import plain
+from functions.entrypoints.console.tables import as_csv
 
 COLUMNS = ("kind", "why", "booking", "calendar", "event", "day")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def audit_json(audit: Audit | None) -> dict[str, Any]:
@@ -18,13 +16,10 @@ def audit_json(audit: Audit | None) -> dict[str, Any]:
     return {**plain(audit), "state": "done" if audit.finished_at else "running", "found": audit.found}
 
 
-def as_csv(findings: tuple[Finding, ...]) -> str:
-    """Return findings as CSV; what a spreadsheet would take for a formula is quoted with an apostrophe."""
-    written = io.StringIO()
-    table = csv.writer(written)
-    table.writerow(COLUMNS)
-    for each in findings:
-        day = each.day.isoformat() if each.day is not None else ""
-        cells = (each.kind, each.why, each.booking_id, each.calendar, each.event_id, day)
-        table.writerow(f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells)
-    return written.getvalue()
+def audit_csv(findings: tuple[Finding, ...]) -> str:
+    """Return findings as a table."""
+    rows = [
+        (each.kind, each.why, each.booking_id, each.calendar, each.event_id, each.day.isoformat() if each.day else "")
+        for each in findings
+    ]
+    return as_csv(COLUMNS, rows)

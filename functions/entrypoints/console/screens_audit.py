@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 
 from functions.application.auditing import audit, kept
 from functions.application.store import integrations
-from functions.entrypoints.console.audit_forms import as_csv
+from functions.entrypoints.console.audit_forms import audit_csv
 from functions.entrypoints.console.desk import Desk
 
 SHOWN = 300
@@ -28,6 +28,6 @@ def add(routes: Blueprint, desk: Desk) -> None:
     def audit_file(int_id: str) -> Response:
         integrations.get(ports.documents, int_id)
         last = kept.last(ports.documents, int_id)
-        body = as_csv(last.findings if last is not None else ())
+        body = audit_csv(last.findings if last is not None else ())
         headers = {"Content-Disposition": f'attachment; filename="audit-{int_id}.csv"'}
         return Response(body, mimetype="text/csv", headers=headers)

@@ -66,9 +66,7 @@ def asked(given: Mapping[str, str], today: date) -> tuple[date, int, str]:
         first = date.fromisoformat(text) if text else today
     except ValueError:
         raise Malformed("give dates as 2026-11-24", reason="date") from None
-    if abs((first - today).days) > 3660:  # noqa: PLR2004 -- ten years
-        raise Malformed("give a date within ten years", reason="date")
-    return first, 7 if given.get("days") == "7" else 1, given.get("object", "").strip()
+    return days.near(first, today), 7 if given.get("days") == "7" else 1, given.get("object", "").strip()
 
 
 def _values(desk: Desk, integration: Integration, found: Day, object_id: str, today: date) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """The journal: what happened in sentences, with filters, an export, and undo."""
 
-import csv
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from functions.domain.model import zones
 from functions.domain.model.errors import Malformed, SyncError
 from functions.domain.settings.integration import Integration
 from functions.entrypoints.console.desk import Desk
+from functions.entrypoints.console.tables import as_csv
 from functions.entrypoints.console.telling import Told, tell, would
 
 PAGE, MOST_EXPORTED = 50, 5000
@@ -53,10 +52,7 @@ def add(routes: Blueprint, desk: Desk) -> None:
     @routes.get("/integrations/<int_id>/journal.csv")
     def as_table(int_id: str) -> Response:
         said = [_cells(each) for each in _told(desk, int_id, _chosen(desk, int_id))]
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerows([COLUMNS, *said])
-        return _file("\ufeff" + text.getvalue(), "text/csv", f"journal-{int_id}.csv")
+        return _file(as_csv(COLUMNS, said), "text/csv", f"journal-{int_id}.csv")
 
     @routes.get("/integrations/<int_id>/journal.json")
     def as_json(int_id: str) -> Response:
@@ -158,8 +154,7 @@ def _told(desk: Desk, int_id: str, rows: list[Body]) -> list[Told]:
 
 def _cells(row: Told) -> list[str]:
     seconds = "" if row.seconds is None else str(row.seconds)
-    cells = [row.at, row.booking_id, row.room, row.direction, row.says, row.by, row.outcome, seconds, row.kind, row.id]
-    return [f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in cells]
+    return [row.at, row.booking_id, row.room, row.direction, row.says, row.by, row.outcome, seconds, row.kind, row.id]
 
 
 def _file(text: str, kind: str, name: str) -> Response:
