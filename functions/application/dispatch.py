@@ -5,11 +5,10 @@ blocks the others, one bad integration never slows the others.
 """
 
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from functions.application.auditing import audit
-from functions.application.intake.hints import ALERTS, Hint, Kind, attend, task
+from functions.application.intake.hints import ALERTS, Hint, Kind, attend
 from functions.application.ports import Body, Ports
 from functions.application.probing import probe, trials
 from functions.application.pulling import pull
@@ -20,17 +19,19 @@ from functions.application.store import integrations, links, parked
 from functions.application.support import alerts
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.rest import come_back
-from functions.application.sync.session import SyncSession, google_again, mark_revoked, open_session
+from functions.application.sync.session import SyncSession, google_again, open_session
+from functions.application.sync.trouble import answer_for, react
 from functions.application.watching import renewal
-from functions.domain.model.errors import AccessRevoked, Conflict, Malformed, Stale, SyncError, Transient
+from functions.domain.model.errors import Conflict, Malformed, Transient
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import calendar_hash
 from functions.domain.model.life import LeftOut
-from functions.domain.planning.lifecycle import Decided, LetIn, after
+from functions.domain.planning.decisions import LetIn
+from functions.domain.planning.lifecycle import after
+from functions.domain.planning.results import Decided
 from functions.domain.settings.integration import Integration, Phase
 
 DEAD_AGAIN = timedelta(minutes=5)  # a side that refused is thought of again
-BACK_OFF = (2, 5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)  # seconds
 
 
 def run(ports: Ports, body: Body) -> None:
@@ -44,7 +45,7 @@ def run(ports: Ports, body: Body) -> None:
     try:
         _find_and_run(ports, hint)
     except Transient as error:  # the store is away
-        _again(ports, hint, error)
+        react(ports, hint, error)
 
 
 def _about(hint: Hint) -> dict[str, object]:
@@ -97,15 +98,8 @@ def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
     session = open_session(ports, integration)
     try:
         _follow(session, hint)
-    except AccessRevoked as error:
-        _revoked(ports, integration, hint, error)
-    except (Transient, Stale) as error:
-        _again(ports, hint, error)
-    except SyncError as error:
-        parked.park(ports, hint, error.reason, ports.clock())
     except Exception as error:  # noqa: BLE001 -- a fault of ours must not lose the hint nor block the rest
-        ports.log("error", {"severity": "ERROR", "int_id": hint.int_id, "reason": type(error).__name__})
-        _again(ports, hint, Transient(type(error).__name__, reason=f"fault_{type(error).__name__}"))
+        answer_for(ports, integration, hint, error)
     else:
         parked.clear(ports, hint)
 
@@ -171,40 +165,3 @@ def _round(session: SyncSession) -> None:
         due += sweep.tick(session)
         due += audit.weekly(ports, integration)
     rounds.sleep(ports, integration, due)
-
-
-def _again(ports: Ports, hint: Hint, error: SyncError) -> None:
-    """Queue the retry, or park after the last one; raises `Transient` where neither can be done."""
-    last = hint.attempt >= len(BACK_OFF)
-    if not last:
-        _queue(ports, replace(hint, attempt=hint.attempt + 1), _wait(hint, error), error)
-    if hint.attempt < 3:  # noqa: PLR2004 -- by then a person should see it, while it goes on trying
-        return
-    try:
-        parked.park(ports, hint, error.reason, ports.clock())
-    except Transient:
-        if last:  # it can be kept nowhere but in the queue
-            _queue(ports, hint, BACK_OFF[-1], error)
-
-
-def _queue(ports: Ports, hint: Hint, wait: float, error: SyncError) -> None:
-    due = ports.clock() + timedelta(seconds=wait)
-    ports.tasks.put(task(hint, due, f"try-{hint.attempt - 1}", int(due.timestamp())))
-    ports.log(
-        "again", {"int_id": hint.int_id, "kind": hint.kind.value, "reason": error.reason, "attempt": hint.attempt - 1}
-    )
-
-
-def _wait(hint: Hint, error: SyncError) -> float:
-    named = error.retry_after if isinstance(error, Transient) and error.retry_after else 0.0
-    if isinstance(error, Stale) and hint.attempt == 0:
-        return 1.0
-    return max(float(BACK_OFF[hint.attempt]), named)
-
-
-def _revoked(ports: Ports, integration: Integration, hint: Hint, error: AccessRevoked) -> None:
-    """Stop calling the side that refuses; after mending, a sweep catches up with what was dropped."""
-    try:
-        mark_revoked(ports, integration, error)
-    except Stale as replaced:
-        _again(ports, hint, replaced)

@@ -43,7 +43,10 @@ def test_applied_to_all_every_event_follows_and_it_is_no_edit_by_a_person(place:
     change(place, "all", outbound={"title_template": "Nr {BOOKING_NUMBER}"})
     place.settle(60)
     assert place.event()["summary"] == f"Nr {booking}"
-    assert "put_back" not in [entry["why"] for entry in place.journal()]
+    last = place.journal()[-1]
+    assert (last["why"], last["hint"]) == ("settings_changed", "settings")
+    told = place.api("POST", f"/7/journal/{last['id']}/undo?preview=1", status=409)
+    assert told["error"] == "changed settings caused this; undo it by changing them back"
 
 
 def test_applied_to_new_only_what_is_there_stays(place: Place) -> None:
@@ -77,6 +80,7 @@ def test_another_calendar_in_a_row_moves_its_events(place: Place) -> None:
     place.settle(60)
     assert place.events(ROOM_A) == []
     assert len(place.events(ROOM_B)) == 1
+    assert [each["why"] for each in place.journal() if each["step"] == "MoveEvent"] == ["settings_changed"]
 
 
 def test_a_removed_row_leaves_its_events_alone_for_good(place: Place) -> None:

@@ -18,6 +18,7 @@ from functions.adapters.platform.cloud_tasks import CloudTasks
 from functions.adapters.secrets.secret_manager import SecretManagerSecrets
 from functions.application import dispatch as work
 from functions.application.intake.webhooks import webhook_token
+from functions.application.sync.trouble import BACK_OFF
 from sandbox.gcp import secret_manager, tasks
 from sandbox.gcp.courier import Courier
 from sandbox.gcp.serving import served
@@ -301,12 +302,12 @@ def test_the_last_attempt_parks_and_keeps_the_hint_where_it_cannot_even_be_parke
     stored.activate(sync={"backfill": "none"})
     booking = stored.book(quiet=True)
     last = {"kind": "booking", "int_id": "7", "subject": [booking], "source": "webhook", "detail": "1"}
-    last["attempt"] = len(work.BACK_OFF)  # type: ignore[assignment]
+    last["attempt"] = len(BACK_OFF)  # type: ignore[assignment]
     connection.away()
     work.run(stored.ports, last)
     assert stored.tasks.depth() == 1
     connection.back()
-    stored.settle(work.BACK_OFF[-1] + 60)
+    stored.settle(BACK_OFF[-1] + 60)
     assert stored.booking(booking)["external_id"] == stored.event()["id"]
 
 

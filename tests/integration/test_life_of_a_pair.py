@@ -1,4 +1,4 @@
-"""The life of a pair where it used to go wrong: two refusals at once, broken titles, long series, the brake."""
+"""The life of a pair where it used to go wrong: two refusals at once, lost keys, broken titles, long series, the brake."""
 
 from datetime import timedelta
 from typing import Any
@@ -47,6 +47,21 @@ def test_an_event_dragged_to_another_room_and_time_that_are_taken_goes_back_once
     assert len([each for each in place.journal() if each["why"] in ("put_back", "refused")]) <= 3
     assert place.api("GET", "/7/parked") == []
     assert state_of(place, booking) == "active"
+
+
+def test_a_lost_digest_key_stops_neither_side_and_is_mended_by_saving_the_settings(place: Place) -> None:
+    place.activate()
+    settings = place.api("GET", "/7")
+    place.secrets.delete("7", "digest_key")
+    booking = place.book(TEN, ELEVEN)
+    place.settle(60)
+    checks = levels(place)
+    assert checks["google"] == "green"
+    assert place.api("GET", "/7/parked")[0]["reason"] in ("no_digest_key", "secret_destroyed")
+    place.api("PUT", "/7?apply=new", settings)
+    place.settle(4000)
+    assert place.booking(booking)["external_id"] in {each["id"] for each in place.events()}
+    assert place.api("GET", "/7/parked") == []
 
 
 def test_a_refused_new_event_is_counted_and_found_as_refused(place: Place) -> None:

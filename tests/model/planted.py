@@ -12,7 +12,7 @@ from functions.application.intake.hints import Hint, Kind
 from functions.application.pulling import apply_page, pull
 from functions.application.setting_up import activation
 from functions.application.store import links
-from functions.application.store.upgrades import link_of
+from functions.application.store.links import link_of
 from functions.application.sync import reconcile, removals, rest, write
 from functions.application.sync.session import SyncSession
 from functions.domain.model.booking import Booking
@@ -21,7 +21,8 @@ from functions.domain.model.life import Closed, Closer, Grace
 from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.planning import plan, plan_inbound, plan_outbound, plan_wish, recovery, view
-from functions.domain.planning.lifecycle import Drop, decide
+from functions.domain.planning.decisions import Drop
+from functions.domain.planning.lifecycle import decide
 from functions.domain.planning.step import PatchEvent, Planned, Why
 from functions.domain.planning.view import View, Wanted
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from functions.domain.model.attempts import KEPT, Attempt, Ended, tried
+from functions.domain.model.errors import Cause
 from functions.domain.model.life import (
     Active,
     Closed,
@@ -39,26 +40,29 @@ from functions.domain.model.writes import (
     InsertEvent,
     MakeBooking,
     MoveEvent,
+    Outcome,
     PatchEvent,
     ReviveEvent,
     Write,
     WriteBooking,
     bare,
 )
-from functions.domain.planning import lifecycle
-from functions.domain.planning.lifecycle import (
-    KEPT_IDS,
+from functions.domain.planning import decisions
+from functions.domain.planning.decisions import Decision
+from functions.domain.planning.lifecycle import KEPT_IDS, after, begun
+from functions.domain.planning.results import (
     Decided,
-    Decision,
+    Landed,
+    Missed,
     Ordered,
-    Outcome,
+    Overtaken,
+    Overtaking,
+    Rejected,
     Result,
     Then,
     Turn,
-    after,
-    begun,
+    Unknown,
 )
-from functions.domain.planning.results import Landed, Missed, Overtaken, Overtaking, Rejected, Unknown
 from functions.domain.planning.step import Why
 from tests.unit.sketch import (
     CONTENT,
@@ -158,6 +162,11 @@ def test_a_removed_event_closes_the_pair() -> None:
     assert landed(DELETE, None).order is None
 
 
+def test_an_occurrence_that_is_made_anew_in_another_room_gives_up_its_id() -> None:
+    done = landed(replace(DELETE, why=Why.OTHER_ROOM), None)
+    assert (done.event, done.generation, done.base, done.life) == (None, 1, None, Unlinked())
+
+
 def test_a_made_booking_joins_its_event_and_ends_its_refusal() -> None:
     new = Link("theirs", event=theirs().key, life=Refused("x", "period_taken", NOW), notice="period_taken")
     done = landed(MAKE, their_booking(), new, base(), ids=("id",))
@@ -226,9 +235,9 @@ def test_a_write_of_which_nobody_knows_stays_under_way_until_it_is_found_out() -
 
 
 def rejected(
-    step: Write, of: Link | None = None, *, reason: str = "period_taken", unseen: bool = False, **more: Any
+    step: Write, of: Link | None = None, *, cause: Cause = Cause.PERIOD_TAKEN, unseen: bool = False, **more: Any
 ) -> Turn:
-    turned = turn(step, Rejected(reason, NOW, unseen=unseen), of, **more)
+    turned = turn(step, Rejected(cause.value, NOW, unseen=unseen, cause=cause), of, **more)
     assert (turned.outcome, turned.link.intent) == (Outcome.REFUSED, None)
     if step.why is not Why.WRITE_BACK:
         assert turned.link.attempts == (replace(ATTEMPT, ended=Ended.REFUSED),)
@@ -263,14 +272,14 @@ def test_an_order_that_is_refused_is_over_and_leaves_everything_as_it_was() -> N
     assert (tidy(turned.link), turned.then) == (link(life=Closed()), Then.GIVE_UP)
 
 
-@pytest.mark.parametrize(("reason", "again"), [("no_right", ("new",)), ("too_long", ())])
+@pytest.mark.parametrize(("cause", "again"), [(Cause.NO_RIGHT, ("new",)), (Cause.OTHER, ())])
 def test_an_id_that_is_not_taken_counts_as_written_maybe_until_it_is_asked_again(
-    reason: str, again: tuple[str, ...]
+    cause: Cause, again: tuple[str, ...]
 ) -> None:
     before = link(ids=WrittenIds(("earlier",)))
-    turned = rejected(writing(Why.WRITE_BACK, external_id="e"), before, reason=reason, ids=("new",))
+    turned = rejected(writing(Why.WRITE_BACK, external_id="e"), before, cause=cause, ids=("new",))
     assert turned.link.ids == WrittenIds(("earlier", "new"), again)
-    asking = after(turned.link, Decided(lifecycle.AskAgain())).link
+    asking = after(turned.link, Decided(decisions.AskAgain())).link
     assert asking.ids == WrittenIds(("earlier",) if again else ("earlier", "new"))
 
 
@@ -336,7 +345,7 @@ def decided(decision: Decision, of: Link | None = None) -> Link:
 
 def test_what_both_sides_agree_on_ends_refusals_and_a_yes_or_no_once_the_event_was_seen() -> None:
     troubled = link(life=Grace(NOW), refusals=REFUSED, order=Approve(), ids=WrittenIds(foreign=True), notice="kept")
-    agree = lifecycle.Agree(LATER, event(etag='"3"', series="root_R1"), foreign=False, meet_asked_at=NOW)
+    agree = decisions.Agree(LATER, event(etag='"3"', series="root_R1"), foreign=False, meet_asked_at=NOW)
     done = decided(agree, troubled)
     expected = link(base=LATER, event_etag='"3"', series="root", meet_asked_at=NOW, notice="kept")
     assert done == expected
@@ -346,37 +355,37 @@ def test_what_both_sides_agree_on_ends_refusals_and_a_yes_or_no_once_the_event_w
 
 
 def test_what_was_there_already_is_adopted_without_a_base() -> None:
-    adopted = decided(lifecycle.Adopt(event(etag='"7"')), Link("link", "1001", base=LATER))
+    adopted = decided(decisions.Adopt(event(etag='"7"')), Link("link", "1001", base=LATER))
     assert (adopted.event, adopted.event_etag, adopted.base, adopted.life) == (KEY, '"7"', None, Active())
     assert adopted.origin is Origin.BOOKING
-    their = decided(lifecycle.Adopt(theirs(), "1001"), Link("theirs", event=theirs().key, origin=Origin.EVENT))
+    their = decided(decisions.Adopt(theirs(), "1001"), Link("theirs", event=theirs().key, origin=Origin.EVENT))
     assert (their.booking_id, their.origin, their.life) == ("1001", Origin.BOOKING, Active())
 
 
 @pytest.mark.parametrize(
     ("decision", "before", "then"),
     [
-        (lifecycle.Disown(), {}, {"ids": WrittenIds(foreign=True)}),
-        (lifecycle.Claim(event(key=MOVED)), {"life": Grace(NOW)}, {"life": Grace(NOW), "event": MOVED}),
-        (lifecycle.Follow(event(key=MOVED, series="r_R1")), {"life": Grace(NOW)}, {"event": MOVED, "series": "r"}),
-        (lifecycle.Close(70), {"order": Approve()}, {"life": Closed(), "base": base(booking(status=70))}),
-        (lifecycle.Close(None), {"life": Closed(Closer.SERVICE, 20)}, {"life": Closed(Closer.SERVICE, 20)}),
-        (lifecycle.Reopen(), {"life": Closed(Closer.SERVICE, 20)}, {}),
-        (lifecycle.Wait(NOW), {}, {"life": Grace(NOW)}),
-        (lifecycle.Hold("booking_gone"), {"order": Approve()}, {"life": Held("booking_gone")}),
-        (lifecycle.Part("undone"), {"order": Override(detach=True)}, {"life": Detached("undone")}),
-        (lifecycle.Pause("x", NOW, "s"), {"life": Grace(NOW)}, {"life": paused(Grace(NOW), cause="x", seen="s")}),
-        (lifecycle.Pause("x", NOW, "s"), {"life": paused(Closed())}, {"life": paused(Closed(), cause="x", seen="s")}),
-        (lifecycle.Resume(), {"life": paused(Closed()), "attempts": (ATTEMPT,)}, {"life": Closed()}),
-        (lifecycle.Fulfil(), {"life": Held("x"), "order": Override(), "refusals": REFUSED, "notice": "n"}, {}),
-        (lifecycle.Fulfil(), {"life": Closed(), "order": Override()}, {"life": Closed()}),
-        (lifecycle.Fulfil(), {"life": paused(Closed()), "attempts": (ATTEMPT,)}, {"life": Closed()}),
-        (lifecycle.Fulfil(), {"life": Detached("x"), "event": None}, {"life": Unlinked(), "event": None}),
-        (lifecycle.Fulfil(event(), LATER), {"life": Closed(), "order": Override()}, {"base": LATER}),
-        (lifecycle.Fulfil(event()), {"life": Closed()}, {}),
-        (lifecycle.Drop(), {"life": Held("x"), "order": Override()}, {"life": Held("x")}),
-        (lifecycle.LeaveOut(LATER), {"life": Unlinked(), "base": None}, {"life": LeftOut(), "base": LATER}),
-        (lifecycle.LetIn(), {"life": LeftOut()}, {"life": Unlinked(), "base": None}),
+        (decisions.Disown(), {}, {"ids": WrittenIds(foreign=True)}),
+        (decisions.Claim(event(key=MOVED)), {"life": Grace(NOW)}, {"life": Grace(NOW), "event": MOVED}),
+        (decisions.Follow(event(key=MOVED, series="r_R1")), {"life": Grace(NOW)}, {"event": MOVED, "series": "r"}),
+        (decisions.Close(70), {"order": Approve()}, {"life": Closed(), "base": base(booking(status=70))}),
+        (decisions.Close(None), {"life": Closed(Closer.SERVICE, 20)}, {"life": Closed(Closer.SERVICE, 20)}),
+        (decisions.Reopen(), {"life": Closed(Closer.SERVICE, 20)}, {}),
+        (decisions.Wait(NOW), {}, {"life": Grace(NOW)}),
+        (decisions.Hold("booking_gone"), {"order": Approve()}, {"life": Held("booking_gone")}),
+        (decisions.Part("undone"), {"order": Override(detach=True)}, {"life": Detached("undone")}),
+        (decisions.Pause("x", NOW, "s"), {"life": Grace(NOW)}, {"life": paused(Grace(NOW), cause="x", seen="s")}),
+        (decisions.Pause("x", NOW, "s"), {"life": paused(Closed())}, {"life": paused(Closed(), cause="x", seen="s")}),
+        (decisions.Resume(), {"life": paused(Closed()), "attempts": (ATTEMPT,)}, {"life": Closed()}),
+        (decisions.Fulfil(), {"life": Held("x"), "order": Override(), "refusals": REFUSED, "notice": "n"}, {}),
+        (decisions.Fulfil(), {"life": Closed(), "order": Override()}, {"life": Closed()}),
+        (decisions.Fulfil(), {"life": paused(Closed()), "attempts": (ATTEMPT,)}, {"life": Closed()}),
+        (decisions.Fulfil(), {"life": Detached("x"), "event": None}, {"life": Unlinked(), "event": None}),
+        (decisions.Fulfil(event(), LATER), {"life": Closed(), "order": Override()}, {"base": LATER}),
+        (decisions.Fulfil(event()), {"life": Closed()}, {}),
+        (decisions.Drop(), {"life": Held("x"), "order": Override()}, {"life": Held("x")}),
+        (decisions.LeaveOut(LATER), {"life": Unlinked(), "base": None}, {"life": LeftOut(), "base": LATER}),
+        (decisions.LetIn(), {"life": LeftOut()}, {"life": Unlinked(), "base": None}),
     ],
     ids=lambda each: type(each).__name__ if not isinstance(each, dict) else "",
 )

@@ -1,14 +1,16 @@
 """Links that earlier versions of this service stored are read as they were meant; those of a newer one are left alone."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from functions.application.store.links import link_of
 from functions.application.store.records import body_of
-from functions.application.store.upgrades import SCHEMA, link_of
+from functions.application.store.upgrades import schema_of
+from functions.domain.model.attempts import QUIET
 from functions.domain.model.errors import Malformed
 from functions.domain.model.life import (
     Active,
@@ -24,8 +26,12 @@ from functions.domain.model.life import (
     Unlinked,
 )
 from functions.domain.model.link import Approve, Link, Override, Refusal, Refusals
-from functions.domain.model.writes import place_of
+from functions.domain.model.writes import Why, place_of
+from functions.domain.planning.plan import plan
+from functions.domain.planning.step import Rest, Settle
+from tests.unit import sketch
 
+SCHEMA = schema_of(Link)
 STORED: dict[str, Any] = json.loads((Path(__file__).parent.parent / "data" / "links_v1.json").read_text())
 LATELY = datetime(2026, 11, 23, 8, 7, tzinfo=UTC)
 
@@ -111,6 +117,18 @@ def test_orders_refusals_and_pauses_of_the_first_version_are_read() -> None:
     assert link_of({**body, "state": "grace", "until": None, "reason": "event_deleted"}, "x").life == Held(
         "event_deleted"
     )
+
+
+def test_a_pair_that_the_first_version_paused_at_an_unknown_time_waits_for_quiet_from_the_first_look() -> None:
+    body = STORED["links"][STORED["names"]["paused"]]
+    life = link_of({**body, "writes": [], "put_backs": []}, "x").life
+    seen = sketch.view(sketch.link(life=life))
+    looked = plan(seen, sketch.planning_context()).step
+    assert isinstance(looked, Settle)
+    assert isinstance(looked.link.life, Paused)
+    assert looked.link.life.since == sketch.NOW
+    later = sketch.planning_context(now=sketch.NOW + QUIET - timedelta(seconds=1))
+    assert plan(sketch.view(looked.link), later).step == Rest(Why.PAUSED, sketch.NOW + QUIET)
 
 
 def test_what_is_written_now_is_read_back_the_same() -> None:

@@ -12,11 +12,21 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
-from functions.domain.model.errors import AccessRevoked, Gone, Refused, Stale, SyncError, Taken, TokenExpired, Transient
+from functions.domain.model.errors import (
+    AccessRevoked,
+    Cause,
+    Gone,
+    Refused,
+    Stale,
+    SyncError,
+    System,
+    Taken,
+    TokenExpired,
+    Transient,
+)
 from functions.domain.model.messages import say
 
 PLAIN = (408, 412, 429)  # these statuses speak for themselves, whatever the body is
-INVALID_GUEST = "invalid_guest"  # the whole request is refused for one
 LONG_WAIT = 3600.0  # seconds; a spent quota does not come back sooner
 
 _Row = tuple[type[SyncError], str]
@@ -106,16 +116,19 @@ def error_of(
         return _somebody_else(content, asked)
     reason = (code or f"http_{status}").rpartition(".")[2]
     if reason == "invalid" and "attendee email" in _message(content):
-        return Refused("Google does not take the address of a guest.", reason=INVALID_GUEST)
+        return Refused("Google does not take the address of a guest.", reason=Cause.INVALID_GUEST)
     row = REASONS.get(reason) or (_PUSH if (code or "").startswith("push.") else _by_status(status))
     if calendar and status == HTTPStatus.GONE and reason not in REASONS:
         row = _DEAD  # of a list only tokens die; the calendar itself would be a 404
     if calendar:
-        reason = {_ABSENT: "calendar_gone", _FORBIDDEN: "calendar_forbidden"}.get(row, reason)
+        reason = {_ABSENT: Cause.CALENDAR_GONE, _FORBIDDEN: "calendar_forbidden"}.get(row, reason)
     kind, sentence = row
     if issubclass(kind, Transient):
         wait = LONG_WAIT if row == _SPENT else _retry_after(headers.get("retry-after", ""))
         return kind(sentence, reason=reason, retry_after=wait)
+    if issubclass(kind, AccessRevoked):
+        cause = Cause.MENDED_AT_GOOGLE if row in (_DISABLED, _POLICY) else None
+        return kind(sentence, reason=reason, side=System.GOOGLE, cause=cause)
     return kind(sentence, reason=reason)
 
 
@@ -134,12 +147,13 @@ def speaking(*, calendar: bool = False, asked: str = "") -> Iterator[None]:
     except HttpError as error:
         raise error_of(error.status_code, error.resp, error.content, calendar=calendar, asked=asked) from None
     except RefreshError as error:
-        kind, sentence = _AWAY if error.retryable else _LOGIN
-        raise kind(sentence, reason="refresh") from None
+        if error.retryable:
+            raise Transient(_AWAY[1], reason="refresh") from None
+        raise AccessRevoked(_LOGIN[1], reason="refresh", side=System.GOOGLE) from None
     except TimeoutError:
-        raise Transient("Google did not answer in time.", reason="timeout") from None
+        raise Transient("Google did not answer in time.", reason=Cause.TIMEOUT) from None
     except (OSError, http.client.HTTPException, httplib2.HttpLib2Error, GoogleAuthError):
-        raise Transient("Google could not be reached.", reason="unreachable") from None
+        raise Transient("Google could not be reached.", reason=Cause.UNREACHABLE) from None
     except ValueError:  # of the JSON decoder
         raise Transient("Something other than Google Calendar answered.", reason="not_json") from None
 

@@ -12,6 +12,7 @@ from typing import Any
 from functions.application.ports import EventPage, Tombstone, Unusable
 from functions.domain.model import bounds, zones
 from functions.domain.model.appointment import PLAIN, AllDay, Appointment, Style, Timed, When
+from functions.domain.model.errors import Cause
 from functions.domain.model.event import Event, EventKey, Guest, Mark, MeetState
 from functions.domain.planning.step import EventChange
 
@@ -28,7 +29,11 @@ UNREADABLE = (KeyError, TypeError, AttributeError, ValueError, OverflowError)
 
 
 class _Senseless(ValueError):
-    """The event cannot be placed in time; the text is the reason of the `Unusable`."""
+    """The event cannot be placed in time, for the reason of its `Unusable`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def page_of(calendar: str, raw: Json) -> EventPage:
@@ -64,13 +69,13 @@ def item_of(calendar: str, raw: Any) -> Event | Tombstone | Unusable:
     try:
         return _event(key, raw)
     except _Senseless as error:
-        return Unusable(key, str(error))
+        return Unusable(key, error.reason)
     except UNREADABLE:
         pass
     try:
         return _event(key, _without_nonsense(raw))
     except _Senseless as error:
-        return Unusable(key, str(error))
+        return Unusable(key, error.reason)
     except UNREADABLE:
         return Unusable(key, "unreadable")
 
@@ -224,7 +229,7 @@ def _when(start: Mapping[str, str] | None, end: Mapping[str, str] | None) -> Whe
 
 def _placed(start: Any, end: Any) -> None:
     if start.year not in YEARS or end.year not in YEARS:
-        raise _Senseless("out_of_range")
+        raise _Senseless(Cause.OUT_OF_RANGE)
     if end < start:
         raise _Senseless("ends_before_start")
 

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from functions.adapters.google.errors import speaking
 from functions.adapters.google.http import Http
 from functions.application.ports import Grant
-from functions.domain.model.errors import AccessRevoked, Refused, Transient
+from functions.domain.model.errors import AccessRevoked, Refused, System, Transient
 
 if TYPE_CHECKING:
     from google.oauth2.credentials import Credentials
@@ -110,7 +110,9 @@ def credentials(client_id: str, secret: str, refresh_token: str, token_uri: str 
 
     def refresh(request: Any, scopes: object) -> tuple[str, datetime]:  # noqa: ARG001 - google-auth's signature
         if not refresh_token:
-            raise AccessRevoked("There is no connection with Google; run Step 1.", reason="no_token")
+            raise AccessRevoked(
+                "There is no connection with Google; run Step 1.", reason="no_token", side=System.GOOGLE
+            )
         fields = {
             "grant_type": "refresh_token",
             "client_id": client_id,
@@ -120,7 +122,7 @@ def credentials(client_id: str, secret: str, refresh_token: str, token_uri: str 
         status, answer = _post(request.http, token_uri, fields)
         if status != HTTPStatus.OK:
             reason = _reason(answer)
-            raise AccessRevoked(SENTENCES.get(reason, SENTENCES["invalid_grant"]), reason=reason)
+            raise AccessRevoked(SENTENCES.get(reason, SENTENCES["invalid_grant"]), reason=reason, side=System.GOOGLE)
         if not answer.get("access_token"):
             raise Transient("Google's sign-in gave no access.", reason="no_access_token")
         # google-auth refuses one that ends within minutes; when it really ends, a 401 fetches the next.

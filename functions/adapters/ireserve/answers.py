@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from functions.adapters.ireserve.refusals import No, refusal
-from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, Transient
+from functions.domain.model.errors import AccessRevoked, Cause, Gone, Malformed, Refused, System, Transient
 from functions.domain.model.messages import say
 
 SECONDS = re.compile(r"\d{1,6}")
@@ -28,7 +28,7 @@ def judged(status: int, headers: Mapping[str, str], body: bytes, method: str) ->
     """
     _usable(status, headers)
     if len(body) > MAX_BYTES:
-        raise Malformed("An answer of i-Reserve is larger than this service reads.", reason="too_large")
+        raise Malformed("An answer of i-Reserve is larger than this service reads.", reason=Cause.TOO_LARGE)
     failed = status >= HTTPStatus.BAD_REQUEST
     if not body.strip() and method == "DELETE" and not failed:
         return None
@@ -61,19 +61,22 @@ def _usable(status: int, headers: Mapping[str, str]) -> None:
     if status == HTTPStatus.UNAUTHORIZED:
         raise AccessRevoked(
             "i-Reserve refuses the user name and password, or the user lacks a right; correct them.",
-            reason="ireserve_login",
+            reason=Cause.LOGIN,
+            side=System.IRESERVE,
         )
     if status == HTTPStatus.FORBIDDEN:
-        raise AccessRevoked("The i-Reserve user lacks a right; give it to the profile.", reason="ireserve_rights")
+        raise AccessRevoked(
+            "The i-Reserve user lacks a right; give it to the profile.", reason=Cause.RIGHTS, side=System.IRESERVE
+        )
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in LATER:
         seconds = headers.get("Retry-After", "").strip()
         raise Transient(
             say("i-Reserve answers HTTP {}.", status),
-            reason="busy" if status == HTTPStatus.TOO_MANY_REQUESTS else "unavailable",
+            reason=Cause.BUSY if status == HTTPStatus.TOO_MANY_REQUESTS else "unavailable",
             retry_after=float(seconds) if SECONDS.fullmatch(seconds) else None,
         )
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        raise Transient("i-Reserve answers with a redirect, which is not followed.", reason="redirect")
+        raise Transient("i-Reserve answers with a redirect, which is not followed.", reason=Cause.REDIRECT)
 
 
 def _parsed(status: int, body: bytes) -> Any:

@@ -21,7 +21,7 @@ from functions.adapters.ireserve.writing import Writing
 from functions.application.ports import Bookable, BookingRow
 from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Gone, Malformed, Refused
+from functions.domain.model.errors import Cause, Gone, Malformed, Refused
 from functions.domain.model.messages import say
 from functions.domain.model.zones import day_of
 from functions.domain.planning.step import BookingChange
@@ -90,7 +90,7 @@ class IReserve:
             found = self._lists.search(criteria, [column] if column else [], 0, FEW)
         except Refused as error:
             raise Refused(
-                say("i-Reserve cannot search bookings by {}.", field_name), reason="not_searchable"
+                say("i-Reserve cannot search bookings by {}.", field_name), reason=Cause.NOT_SEARCHABLE
             ) from error
         shown = {rows.row_id(row): rows.value(row, column) for row in found if rows.row_id(row)}
         trusted = len(shown) == 1 and field_name == "external_id" and "search_external_id" in self._dialect.known
@@ -100,7 +100,7 @@ class IReserve:
                 if value in (shown[number], booking.value_of(field_name)) or (trusted and not booking.external_id):
                     return booking
         if shown:
-            raise Refused("i-Reserve does not show that it searched for the event's id.", reason="not_searchable")
+            raise Refused("i-Reserve does not show that it searched for the event's id.", reason=Cause.NOT_SEARCHABLE)
         return None
 
     def between(self, first: date, last: date, *, start: int, length: int) -> list[BookingRow]:

@@ -14,7 +14,7 @@ from typing import Any
 from functions.adapters.ireserve.fields import first, identity, texts, whole
 from functions.adapters.ireserve.times import at, day_of, moment_of, seconds_of
 from functions.application.ports import BookingRow
-from functions.domain.model.errors import Malformed, Refused
+from functions.domain.model.errors import Cause, Malformed, Refused
 from functions.domain.model.messages import say
 from functions.domain.model.zones import second_of_two
 from functions.domain.settings.dialect import Dialect
@@ -35,7 +35,7 @@ def search_between(first_day: date, last_day: date, today: date, dialect: Dialec
 def search_changed(since: date, today: date, dialect: Dialect) -> str:
     """Search bookings that changed on a day or later; raises `Refused` where that cannot be searched."""
     if dialect.search_changed is None:
-        raise Refused("i-Reserve cannot search bookings by their last change.", reason="not_searchable")
+        raise Refused("i-Reserve cannot search bookings by their last change.", reason=Cause.NOT_SEARCHABLE)
     day = f"{(since - today).days}d" if dialect.search_dates == "relative" else f"{since}"
     return f'{dialect.search_changed} >= "{day}"'
 
@@ -52,7 +52,7 @@ def search_value(field_name: str, value: str, dialect: Dialect) -> str:
     if custom and dialect.search_custom:
         name = f"{dialect.search_custom}{custom[1]}"
     if not name or not PLAIN.fullmatch(value):
-        raise Refused(say("i-Reserve cannot search bookings by {}.", field_name), reason="not_searchable")
+        raise Refused(say("i-Reserve cannot search bookings by {}.", field_name), reason=Cause.NOT_SEARCHABLE)
     return f'{name} = "{value}"'
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.adapters.ireserve.answers import judged
 from functions.adapters.net.outgoing import reaching
-from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, Transient
+from functions.domain.model.errors import AccessRevoked, Cause, Gone, Malformed, Refused, System, Transient
 
 if TYPE_CHECKING:
     import requests
@@ -61,7 +61,7 @@ class Rest:
         try:
             return self._call("GET", path, query)
         except Transient as error:
-            if error.retry_after is not None or error.reason == "busy" or time.monotonic() - began > QUICK:
+            if error.retry_after is not None or error.cause is Cause.BUSY or time.monotonic() - began > QUICK:
                 raise
         self._sleep(PAUSE)
         return self._call("GET", path, query)
@@ -79,7 +79,7 @@ class Rest:
         try:
             return call()
         except AccessRevoked as error:
-            if path == LIGHT or error.reason not in ("ireserve_login", "ireserve_rights"):
+            if path == LIGHT or error.cause not in (Cause.LOGIN, Cause.RIGHTS):
                 raise
             try:
                 self._call("GET", LIGHT, {"columns": "RES_ID", "start": 0, "length": 1})
@@ -88,12 +88,14 @@ class Rest:
             except AccessRevoked:
                 raise error from None
             says = "The i-Reserve user lacks the right for this; give it to the profile."
-            raise Refused(says, reason="no_right") from error
+            raise Refused(says, reason=Cause.NO_RIGHT) from error
 
     def _call(self, method: str, path: str, query: Values | None, body: Mapping[str, Any] | None = None) -> Any:
         password = self._password()
         if not self._username or not password:
-            raise AccessRevoked("The user name or password of i-Reserve is missing.", reason="ireserve_login")
+            raise AccessRevoked(
+                "The user name or password of i-Reserve is missing.", reason=Cause.LOGIN, side=System.IRESERVE
+            )
         try:
             with reaching("i-Reserve"):
                 response = self._session.request(
@@ -124,8 +126,8 @@ def _login(username: str, password: str) -> "Callable[[requests.PreparedRequest]
 
 def _reaction(error: Refused) -> Exception:
     """Name what an address or an answer that the session does not let through means here."""
-    if error.reason == "address_not_allowed":
-        return AccessRevoked(str(error), reason="ireserve_address")
-    if error.reason == "redirect":
-        return Transient(str(error), reason="redirect")
-    return Malformed(str(error), reason="too_large") if error.reason == "too_large" else error
+    if error.cause is Cause.ADDRESS:
+        return AccessRevoked(str(error), reason="ireserve_address", side=System.IRESERVE)
+    if error.cause is Cause.REDIRECT:
+        return Transient(str(error), reason=Cause.REDIRECT)
+    return Malformed(str(error), reason=Cause.TOO_LARGE) if error.cause is Cause.TOO_LARGE else error

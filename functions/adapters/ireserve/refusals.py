@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from functions.adapters.ireserve.fields import text
+from functions.domain.model.errors import Cause
 
 LONGEST = 200  # characters of i-Reserve's sentence that are shown
 
@@ -25,7 +26,7 @@ CATEGORIES = (
     ("status_forbidden", (re.compile(rf"{DENIED}|{MISSING}"), re.compile("status"))),
     ("object_unknown", (re.compile(r"(object|product)\w*\b"), re.compile(rf"{MISSING}|niet actief"))),
     ("object_unknown", (re.compile(rf"({MISSING}) (object|product)"),)),
-    ("period_taken", (re.compile(TAKEN),)),
+    (Cause.PERIOD_TAKEN, (re.compile(TAKEN),)),
 )
 BOOKING = re.compile(r"\b(booking|reservation|reservering|boeking)\b")
 OTHER = re.compile("customer|klant|object|product|status")

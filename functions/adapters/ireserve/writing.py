@@ -21,7 +21,7 @@ from functions.adapters.ireserve.refusals import is_incomplete, is_nothing
 from functions.adapters.ireserve.times import DayEnd
 from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Gone, Malformed, Refused
+from functions.domain.model.errors import Cause, Gone, Malformed, Refused
 from functions.domain.model.messages import say
 from functions.domain.planning.step import BookingChange
 from functions.domain.settings.dialect import Dialect
@@ -73,7 +73,7 @@ class Writing:
         if lacking:
             raise Refused(
                 say("i-Reserve accepted a change of booking {} without doing it: {}.", booking.id, ", ".join(lacking)),
-                reason="not_applied",
+                reason=Cause.NOT_APPLIED,
                 form="old_values",
             )
         return answered
@@ -123,7 +123,9 @@ class Writing:
         except Gone as error:
             raise Refused(say("i-Reserve makes no booking: {}", error), reason="other") from None
         if not booking_id(made):
-            raise Refused("i-Reserve accepted a booking without making it.", reason="not_applied", form="old_values")
+            raise Refused(
+                "i-Reserve accepted a booking without making it.", reason=Cause.NOT_APPLIED, form="old_values"
+            )
         return self._shown(made)
 
     def _answered(self, booking: Booking, change: BookingChange, rule: DayEnd) -> Booking:

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from functions.adapters.net import outgoing
 from functions.application.ports import Alert
 from functions.domain.model.addresses import is_mail_address
-from functions.domain.model.errors import Refused, Transient
+from functions.domain.model.errors import Cause, Refused, Transient
 from functions.domain.model.text import readable
 
 SECONDS = 15.0
@@ -45,7 +45,7 @@ class Alarm:
 
     def _mail(self, email: str, alert: Alert) -> None:
         if not self._smtp.hostname:
-            raise Refused("No mail server is set; set SMTP_URL and SMTP_FROM.", reason="no_smtp")
+            raise Refused("No mail server is set; set SMTP_URL and SMTP_FROM.", reason=Cause.NO_MAIL_SERVER)
         if not is_mail_address(email):
             raise Refused("The address for alerts is no mail address; correct it.", reason="bad_address")
         message = EmailMessage()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from functions.domain.model.errors import Refused, Transient
+from functions.domain.model.errors import Cause, Refused, Transient
 from functions.domain.model.messages import say
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def reaching(side: str) -> Iterator[None]:
     except requests.exceptions.SSLError as error:
         raise Transient(say("The certificate of {} could not be verified.", side), reason="tls") from error
     except requests.exceptions.Timeout as error:
-        raise Transient(say("{} did not answer in time.", side), reason="timeout") from error
+        raise Transient(say("{} did not answer in time.", side), reason=Cause.TIMEOUT) from error
     except (
         requests.exceptions.InvalidURL,
         requests.exceptions.InvalidSchema,
@@ -55,8 +55,6 @@ def reaching(side: str) -> Iterator[None]:
         LocationParseError,
         UnicodeError,
     ) as e:
-        raise Refused(
-            say("The address of {} is not a web address; correct it.", side), reason="address_not_allowed"
-        ) from e
+        raise Refused(say("The address of {} is not a web address; correct it.", side), reason=Cause.ADDRESS) from e
     except requests.exceptions.RequestException as error:
-        raise Transient(say("{} could not be reached.", side), reason="unreachable") from error
+        raise Transient(say("{} could not be reached.", side), reason=Cause.UNREACHABLE) from error

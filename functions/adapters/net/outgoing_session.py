@@ -16,7 +16,7 @@ from urllib3.util import connection as plain
 from urllib3.util import parse_url
 
 from functions.adapters.net.addresses import permitted, public
-from functions.domain.model.errors import Refused
+from functions.domain.model.errors import Cause, Refused
 from functions.domain.model.messages import say
 
 CHUNK = 64 * 1024
@@ -38,7 +38,7 @@ def _connect(wanted: HTTPConnection, *, allow_private: bool, secure: bool) -> so
                 "{} leads to an address that this service does not connect to; use a public address with https, or set ALLOW_PRIVATE_ADDRESSES for one in your own network.",
                 wanted.host,
             ),
-            reason="address_not_allowed",
+            reason=Cause.ADDRESS,
         )
     return _first(wanted, good)
 
@@ -108,14 +108,14 @@ class CheckedSession(requests.Session):
         """Send one request and read the whole answer within the limits."""
         host = parse_url(request.url or "")
         if host.scheme == "http" and not self._allow_private:
-            raise Refused(say("{} is called over plain http; use https.", host.host), reason="address_not_allowed")
+            raise Refused(say("{} is called over plain http; use https.", host.host), reason=Cause.ADDRESS)
         if kwargs.get("timeout") is None:
             kwargs["timeout"] = (min(self._timeout, CONNECT), self._timeout)
         deadline = time.monotonic() + self._timeout
         response = super().send(request, **{**kwargs, "stream": True, "allow_redirects": False})
         if response.is_redirect:
             response.close()
-            raise Refused(say("{} answers with a redirect, which is not followed.", host.host), reason="redirect")
+            raise Refused(say("{} answers with a redirect, which is not followed.", host.host), reason=Cause.REDIRECT)
         self._read(response, deadline)
         return response
 
@@ -126,7 +126,7 @@ class CheckedSession(requests.Session):
             body += part
             if len(body) > self._max_bytes:
                 response.close()
-                raise Refused("An answer is larger than this service reads.", reason="too_large")
+                raise Refused("An answer is larger than this service reads.", reason=Cause.TOO_LARGE)
             if time.monotonic() > deadline:
                 response.close()
                 raise requests.exceptions.ReadTimeout("the answer took too long")

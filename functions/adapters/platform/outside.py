@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.adapters.platform.lazy import Lazy
 from functions.application.ports import Calendars, Reservations, Secrets
-from functions.domain.model.errors import AccessRevoked
+from functions.domain.model.errors import AccessRevoked, System
 from functions.domain.model.messages import say
 from functions.domain.settings.integration import Integration
 
@@ -97,16 +97,17 @@ class RealOutside:
 def secret_of(stored: Secrets, integration: Integration, name: str) -> str:
     """Return a secret of an integration, "" where none was stored.
 
-    Raises `AccessRevoked` for one that was stored and is gone, with a reason that tells whose it was.
+    Raises `AccessRevoked` for one that was stored and is gone, of the side whose it was.
     """
-    version, side = integration.secret_versions.get(name, ""), name.partition("_")[0]
+    version = integration.secret_versions.get(name, "")
+    side = System.IRESERVE if name == "ireserve_password" else System.GOOGLE
     if not version:
         return ""
     try:
         found = stored.get(integration.id, name, version)
     except AccessRevoked as error:
-        raise AccessRevoked(str(error), reason=f"{side}_{error.reason}") from error
+        raise AccessRevoked(str(error), reason=f"{side}_{error.reason}", side=side) from error
     if found is None:
         says = say("the secret store has no {} of integration {} any more; enter it again", name, integration.id)
-        raise AccessRevoked(says, reason=f"{side}_secret_missing")
+        raise AccessRevoked(says, reason=f"{side}_secret_missing", side=side)
     return found

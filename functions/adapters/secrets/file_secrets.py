@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from functions.adapters.platform.owner_only import refuse_exposed
-from functions.domain.model.errors import AccessRevoked, Refused
+from functions.domain.model.errors import AccessRevoked, Refused, System
 from functions.domain.model.messages import say
 
 Kept = dict[str, dict[str, dict[str, Any]]]  # integration -> name -> {"last": number, "versions": {number: value}}
@@ -42,6 +42,7 @@ class FileSecrets:
                     int_id,
                 ),
                 reason="secret_destroyed",
+                side=System.SERVICE,
             )
         return str(value)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from functions.adapters.net.plain_http import PlainHttp
 from functions.adapters.platform.platform_credentials import PlatformCredentials, on_platform
-from functions.domain.model.errors import AccessRevoked, Transient
+from functions.domain.model.errors import AccessRevoked, System, Transient
 from functions.domain.model.messages import say
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class SecretManagerSecrets:
                     int_id,
                 ),
                 reason="secret_destroyed",
+                side=System.SERVICE,
             ) from error
         return bytes(answer.payload.data).decode()
 

@@ -7,7 +7,7 @@ from functions.application.auditing import kept
 from functions.application.auditing.kept import Audit
 from functions.application.auditing.sides import Sides
 from functions.application.auditing.week import look, turns_of
-from functions.application.intake.hints import Hint, Kind, attend, task
+from functions.application.intake.hints import Hint, Kind, attend, look_again
 from functions.application.ports import Ports
 from functions.application.store import integrations
 from functions.domain.model import zones
@@ -44,7 +44,8 @@ def begin(ports: Ports, int_id: str, actor: str) -> Audit:
 def queue(ports: Ports, int_id: str, audit: Audit) -> None:
     """Queue the next step."""
     hint = Hint(Kind.AUDIT, int_id, (audit.name,), "audit", ports.clock(), actor=audit.actor)
-    ports.tasks.put(task(hint, ports.clock(), f"audit-{audit.week}", int(audit.started_at.timestamp()), "backfill"))
+    began = audit.started_at.timestamp()
+    look_again(ports.tasks, hint, ports.clock(), f"audit-{audit.week}", bucket=began, lane="backfill")
 
 
 def run(ports: Ports, hint: Hint) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from functions.application.ports import Documents
 from functions.application.store.integrations import path_of
-from functions.application.store.records import body_of, record_of
+from functions.application.store.records import record_of, stored
 from functions.domain.model.stretch import WEEK
 
 LEFT_ALONE = "left_alone"
@@ -109,4 +109,4 @@ def last(documents: Documents, int_id: str) -> Audit | None:
 
 def save(documents: Documents, int_id: str, audit: Audit) -> None:
     """Keep how far an audit is."""
-    documents.transact(lambda tx: tx.put(path_of(int_id, "progress", "audit"), body_of(audit)))
+    documents.transact(lambda tx: tx.put(path_of(int_id, "progress", "audit"), stored(audit)))

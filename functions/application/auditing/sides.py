@@ -12,7 +12,7 @@ from functions.application.store.dialect_kept import dialect_of
 from functions.application.store.digests import digest_of
 from functions.domain.model import zones
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Gone, Refused
+from functions.domain.model.errors import Cause, Gone, Refused
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import event_ids
 from functions.domain.model.link import Link
@@ -101,7 +101,7 @@ class Sides:
         try:
             found = self.calendars.read(key)
         except Gone as error:
-            if error.reason == "calendar_gone":
+            if error.cause is Cause.CALENDAR_GONE:
                 raise
             return None
         return found if isinstance(found, Event) else None

@@ -18,6 +18,7 @@ LEADING_SECONDS = (
     0.25  # Cloud Tasks swallows the name of a task that ran: a change so soon after waits for the trailing
 )
 TRAILING_SECONDS = 4.0
+SETTINGS = "settings"  # source of a look because settings were changed
 ALERTS = "alerts"  # detail of a tick that only looks whether a person is needed
 
 
@@ -99,7 +100,25 @@ def attend(tasks: Tasks, int_id: str, now: datetime) -> None:
     """Have it looked whether a person is needed, at the end of this minute; what happens in it shares that look."""
     due = _bucket(now, 60.0) + 60.0
     hint = Hint(Kind.TICK, int_id, (), "change", now, detail=ALERTS)
-    tasks.put(task(hint, datetime.fromtimestamp(due, UTC), "alerts", due))
+    look_again(tasks, hint, datetime.fromtimestamp(due, UTC), "alerts")
+
+
+def look_again(
+    tasks: Tasks,
+    hint: Hint,
+    due: datetime,
+    when: str,
+    *,
+    once_in: float = 1.0,
+    bucket: float | None = None,
+    lane: str = "live",
+) -> None:
+    """Have a hint looked at at a moment, for the reason `when`: the one way in which anything is looked at again.
+
+    Looks for one reason that are due in the same `once_in` seconds are one; `bucket` names what shares a look otherwise.
+    """
+    shared = _bucket(due, once_in) if bucket is None else bucket
+    tasks.put(task(hint, due, when, shared, lane))
 
 
 def task(hint: Hint, due: datetime, when: str, bucket: float, lane: str = "live") -> Task:

@@ -16,7 +16,7 @@ from functions.application.store.dialect_kept import dialect_of
 from functions.application.sync.session import SyncSession
 from functions.domain.model.appointment import AllDay, Timed, When
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Conflict, Refused
+from functions.domain.model.errors import Cause, Conflict, Refused
 from functions.domain.model.zones import at, day_of, days_later
 from functions.domain.planning.projection import when_of
 from functions.domain.planning.step import BookingChange
@@ -145,7 +145,7 @@ class Bench:
         self.trial = replace(self.trial, writes=(*self.trial.writes, Written(booking.id, at, shown_at, status)))
         asked = [change.when in (None, self.spot(answered).when), change.object_id in (None, answered.object_id)]
         if not all(asked):
-            raise Refused("i-Reserve accepted a change without doing it.", reason="not_applied", form="old_values")
+            raise Refused("i-Reserve accepted a change without doing it.", reason=Cause.NOT_APPLIED, form="old_values")
         return answered
 
     def put_back(self) -> None:

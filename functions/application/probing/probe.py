@@ -9,14 +9,14 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from functions.application.intake.hints import Hint, Kind, task
+from functions.application.intake.hints import Hint, Kind, look_again
 from functions.application.ports import Ports, Transaction
 from functions.application.probing import reading, second_booking, trials, trying
 from functions.application.probing.bench import Bench
 from functions.application.probing.trials import Left, Trial
 from functions.application.store import integrations
 from functions.application.store.integrations import path_of
-from functions.application.store.records import body_of, record_of
+from functions.application.store.records import record_of, stored
 from functions.application.sync.session import mark_revoked, open_session
 from functions.domain.model.errors import AccessRevoked, Gone, Stale, SyncError, Transient
 from functions.domain.settings.integration import Integration
@@ -58,14 +58,14 @@ def queue(ports: Ports, int_id: str, trial: Trial) -> None:
     """Have the queue carry on, and look once more later in case whoever carries on is cut off."""
     due = trial.due or ports.clock()
     hint = Hint(Kind.PROBE, int_id, (trial.name, str(trial.part)), "probe", ports.clock())
-    ports.tasks.put(task(hint, due, f"part-{trial.part}-{trial.attempt}", int(due.timestamp())))
+    look_again(ports.tasks, hint, due, f"part-{trial.part}-{trial.attempt}")
 
 
 def watch(ports: Ports, int_id: str, trial: Trial) -> None:
     """Have the queue look after some minutes whether anybody still carries on."""
     due = ports.clock() + WATCH
     hint = Hint(Kind.PROBE, int_id, (trial.name, "watch"), "probe", ports.clock())
-    ports.tasks.put(task(hint, due, "watch", int(due.timestamp())))
+    look_again(ports.tasks, hint, due, "watch")
 
 
 def run(ports: Ports, hint: Hint) -> None:
@@ -137,7 +137,7 @@ def _lease(ports: Ports, int_id: str) -> tuple[Trial | None, bool]:
         if trial.stop and trial.part < LAST:
             trial = replace(trial, part=LAST, attempt=0)
         trial = replace(trial, leased_until=now + LEASE, attempt=trial.attempt + 1)
-        tx.put(path, body_of(trial))
+        tx.put(path, stored(trial))
         return trial, True
 
     return ports.documents.transact(work)

@@ -8,7 +8,7 @@ from typing import Any
 from functions.application.ports import BookingRow, Reservations
 from functions.application.probing.bench import SURE_COLUMN, Bench
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Gone, Malformed, Refused
+from functions.domain.model.errors import Cause, Gone, Malformed, Refused
 from functions.domain.model.zones import day_of
 
 MOST_ROWS = 200
@@ -37,7 +37,7 @@ def search(b: Bench) -> None:
 def rows(b: Bench) -> None:
     """Find out what a row shows, by comparing with bookings whose values are known."""
     if "search_id" not in b.trial.found:
-        raise Refused("bookings cannot be searched by number", reason="not_searchable")
+        raise Refused("bookings cannot be searched by number", reason=Cause.NOT_SEARCHABLE)
     objects = {b.trial.booking: (b.trial.before.object_id,)}
     if b.trial.second and b.trial.second_spot is not None:
         objects[b.trial.second] = (b.trial.second_spot.object_id,)

@@ -12,10 +12,10 @@ from functions.application.ports import Transaction
 from functions.application.probing.bench import Bench, guesses
 from functions.application.probing.trials import Left, Spot, Trial, Written
 from functions.application.store.integrations import HISTORY_DAYS, path_of
-from functions.application.store.records import body_of, record_of
+from functions.application.store.records import body_of, record_of, stored
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, SyncError, Transient
+from functions.domain.model.errors import AccessRevoked, Cause, Gone, Malformed, Refused, SyncError, Transient
 from functions.domain.model.identity import event_ids
 from functions.domain.planning.step import BookingChange
 from functions.domain.settings.integration import Hook, Integration, Phase
@@ -53,7 +53,7 @@ def _made(b: Bench) -> Booking:
                     return _try(b, when, number)
                 except Refused as error:
                     last = error
-            if last.reason == "period_taken":
+            if last.cause is Cause.PERIOD_TAKEN:
                 break  # the object takes such times, only this one is not free
     raise last
 
@@ -233,8 +233,8 @@ def finish(b: Bench) -> Trial:
         before = record_of(Integration, body, f"integration {int_id}")
         kept = {name: value for name, value in before.dialect.items() if name not in trial.dropped}
         after = replace(before, probing=(), dialect={**kept, **body_of(trial)["found"]}, revision=before.revision + 1)
-        tx.put(path_of(int_id), body_of(after))
-        tx.put(path_of(int_id, "progress", "probe"), body_of(trial))
+        tx.put(path_of(int_id), stored(after))
+        tx.put(path_of(int_id, "progress", "probe"), stored(trial))
         history = {
             "at": b.session.now().isoformat(),
             "actor": trial.actor,

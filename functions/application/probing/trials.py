@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from functions.application.intake.hints import Hint, Kind, task
+from functions.application.intake.hints import Hint, Kind, look_again
 from functions.application.ports import Body, Documents, Ports, Transaction
 from functions.application.store.integrations import path_of
-from functions.application.store.records import body_of, record_of
+from functions.application.store.records import body_of, record_of, stored
 from functions.domain.model.appointment import When
 from functions.domain.model.messages import say
 from functions.domain.settings.integration import Hook, Integration
@@ -118,10 +118,10 @@ def save(ports: Ports, int_id: str, trial: Trial) -> Trial:
     path = path_of(int_id, "progress", "probe")
 
     def work(tx: Transaction) -> Trial:
-        stored = tx.get(path) or {}
-        stop = trial.stop or (stored.get("stop", False) and stored.get("started_at") == body_of(trial)["started_at"])
+        before = tx.get(path) or {}
+        stop = trial.stop or (before.get("stop", False) and before.get("started_at") == body_of(trial)["started_at"])
         saved = replace(trial, stop=bool(stop))
-        tx.put(path, body_of(saved))
+        tx.put(path, stored(saved))
         return saved
 
     return ports.documents.transact(work)
@@ -142,7 +142,7 @@ def note_webhook(ports: Ports, integration: Integration, hint: Hint) -> bool:
         if trial.making is None:
             return False
         due = ports.clock() + WAIT
-        ports.tasks.put(task(hint, due, "after-probe", int(due.timestamp())))
+        look_again(ports.tasks, hint, due, "after-probe")
         return True
     named = hint.kind is Kind.BOOKING
     path = path_of(integration.id, "progress", "probe_heard")

@@ -8,7 +8,7 @@ from functions.application.probing.bench import NOBODYS_ID, Bench
 from functions.application.probing.trials import Spot, Written
 from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Malformed, Refused
+from functions.domain.model.errors import Cause, Malformed, Refused
 from functions.domain.model.identity import event_id
 from functions.domain.planning.step import BookingChange
 
@@ -225,7 +225,7 @@ def _changed(b: Bench, booking: Booking, wanted: int) -> Booking:
         try:
             after = b.asking(status_lag_seconds=patience).write(booking, BookingChange(status=wanted))
         except Refused as error:
-            if error.reason != "not_applied":
+            if error.cause is not Cause.NOT_APPLIED:
                 raise
             last = error
             continue
@@ -233,7 +233,7 @@ def _changed(b: Bench, booking: Booking, wanted: int) -> Booking:
         done = Written(booking.id, at, b.session.now(), status=True)
         b.trial = replace(b.trial, writes=(*b.trial.writes, done))
         return after
-    raise last or Refused("the status does not change", reason="not_applied")
+    raise last or Refused("the status does not change", reason=Cause.NOT_APPLIED)
 
 
 def webhooks(b: Bench) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from functions.application.intake.hints import Hint, Kind, task
+from functions.application.intake.hints import Hint, Kind, look_again
 from functions.application.ports import Tombstone, Unusable
 from functions.application.pulling import not_taken
 from functions.application.pulling.follow_series import Shown, families, followers, former_families, tie
@@ -13,7 +13,8 @@ from functions.application.store import links, parked
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.rest import Outcome, come_back
 from functions.application.sync.session import SyncSession
-from functions.domain.model.errors import AccessRevoked, Conflict, Malformed, Stale, SyncError, Transient
+from functions.application.sync.trouble import guarded
+from functions.domain.model.errors import AccessRevoked, Cause, Malformed
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import event_ids
 from functions.domain.model.life import Closed, Grace, Held, State
@@ -69,7 +70,7 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
             settled = _settled(session, page, in_turn[number : number + TOGETHER])
         if each.key in handled or each.key in settled:
             continue
-        if until is not None and session.now() >= until:
+        if _over(session, until):
             return Applied(looked, finished=False)
         looked += _guarded(session, hint, each.key, partial(_one, session, hint, page, each))
     return Applied(looked)
@@ -172,7 +173,7 @@ def _one(session: SyncSession, hint: Hint, page: Page, item: Event | Tombstone) 
         if link.event is not None and link.event != item.key and not session.has_left(link.event):
             return False
         if link.version == 0 and (due := _makes_room(session, item)) is not None:
-            session.ports.tasks.put(task(_about(hint, item.key), due, "room", int(due.timestamp())))
+            look_again(session.ports.tasks, _about(hint, item.key), due, "room")
             return True
     elif _is_echo(session, link, item):
         return False
@@ -215,7 +216,7 @@ def _in_window(session: SyncSession, event: Event) -> bool:
 
 def _far_away(session: SyncSession, item: Unusable) -> bool:
     """Whether an event that cannot be placed lies centuries outside the window and belongs to no booking."""
-    return item.reason == "out_of_range" and links.of_event(session.ports.documents, session.id, item.key) is None
+    return item.reason is Cause.OUT_OF_RANGE and links.of_event(session.ports.documents, session.id, item.key) is None
 
 
 def _new(session: SyncSession, event: Event) -> bool:
@@ -266,21 +267,15 @@ def _look(session: SyncSession, hint: Hint, link: Link, event: Snapshot[Event] |
 
 
 def _guarded(session: SyncSession, hint: Hint, key: EventKey, work: Callable[[], bool]) -> bool:
-    """Do what one event asks for; its trouble is its own, but for a side that refuses every call."""
-    try:
-        return work()
-    except AccessRevoked:
-        raise
-    except (Transient, Stale, Conflict) as error:
-        due = session.now()
-        session.ports.log("again", {"int_id": session.id, "kind": "event", "reason": error.reason})
-        session.ports.tasks.put(task(replace(_about(hint, key), attempt=1), due, "page", int(due.timestamp())))
-    except SyncError as error:
-        parked.park(session.ports, _about(hint, key), error.reason, session.now())
-    except Exception as error:  # noqa: BLE001 -- a fault of ours in one event must not stop the calendar
-        session.ports.log("error", {"severity": "ERROR", "int_id": session.id, "reason": type(error).__name__})
-        parked.park(session.ports, _about(hint, key), f"fault_{type(error).__name__}", session.now())
-    return True
+    """Do what one event asks for; its trouble is its own. Returns whether a pair was looked at."""
+    looked = True
+
+    def do() -> None:
+        nonlocal looked
+        looked = work()
+
+    guarded(session.ports, _about(hint, key), do)
+    return looked
 
 
 def _about(hint: Hint, key: EventKey) -> Hint:

@@ -7,17 +7,18 @@ looked up one by one before they count as deleted.
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from functions.application.intake.hints import Hint, Kind, task
+from functions.application.intake.hints import Hint, Kind, look_again
 from functions.application.ports import EventPage
 from functions.application.pulling.apply_page import Page, apply_page
 from functions.application.pulling.follow_series import Shown, left_unsaid
-from functions.application.store import links, parked
+from functions.application.store import links
 from functions.application.store.calendars import CalendarState, change, drop_lease, state_of, take_lease
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.rest import come_back
 from functions.application.sync.session import SyncSession
+from functions.application.sync.trouble import guarded
 from functions.application.watching import channels
-from functions.domain.model.errors import AccessRevoked, Gone, Refused, Stale, SyncError, TokenExpired, Transient
+from functions.domain.model.errors import Gone, Refused, Stale, SyncError, TokenExpired, Transient
 from functions.domain.model.event import Event
 from functions.domain.model.identity import calendar_hash
 from functions.domain.model.life import Closed, Detached
@@ -63,7 +64,7 @@ def pull(session: SyncSession, hint: Hint, hashed: str) -> bool:
     state = take_lease(session.ports.documents, session.id, calendar, holder, session.now())
     if state is None:
         due = session.now() + WAIT_FOR_OTHER
-        session.ports.tasks.put(task(replace(hint, source="waited"), due, "waited", int(due.timestamp()) // 2))
+        look_again(session.ports.tasks, replace(hint, source="waited"), due, "waited", once_in=2)
         return False
     done = Pull(session.now())
     try:
@@ -99,7 +100,7 @@ def _in_turn(session: SyncSession, calendar: str, hint: Hint) -> bool:
     if began is None or session.now() >= began + BETWEEN:
         return True
     due = began + BETWEEN
-    session.ports.tasks.put(task(replace(hint, source="waited"), due, "in-turn", due.timestamp()))
+    look_again(session.ports.tasks, replace(hint, source="waited"), due, "in-turn")
     return False
 
 
@@ -165,8 +166,7 @@ def _start_over(session: SyncSession, state: CalendarState, error: SyncError) ->
 
 
 def _go_on(session: SyncSession, hint: Hint) -> None:
-    now = session.now()
-    session.ports.tasks.put(task(replace(hint, source="pull"), now, "more", int(now.timestamp())))
+    look_again(session.ports.tasks, replace(hint, source="pull"), session.now(), "more")
 
 
 def _trouble(session: SyncSession, calendar: str, error: SyncError) -> None:
@@ -210,23 +210,16 @@ def _ghost(
     """Look up one event that a list kept silent about, or leave it to a task."""
     if link.event is None:
         return
-    now = session.now()
-    subject = (link.event.calendar, link.event.id)
-    about = replace(hint, kind=Kind.EVENT, subject=subject, source=source, detail="")
+    key, now = link.event, session.now()
+    about = replace(hint, kind=Kind.EVENT, subject=(key.calendar, key.id), source=source, detail="")
     if now - done.began > LONGEST:
-        session.ports.tasks.put(task(about, now, "ghost", int(now.timestamp()), "backfill"))
+        look_again(session.ports.tasks, about, now, "ghost", lane="backfill")
         return
-    try:
-        outcome = reconcile(session, about, link, event=event or session.read_event(link.event))
-    except AccessRevoked:
-        raise
-    except (Transient, Stale):
-        session.ports.tasks.put(task(about, now, "ghost", int(now.timestamp())))
-        return
-    except SyncError as error:
-        parked.park(session.ports, about, error.reason, now)
-        return
-    come_back(session.ports, about, outcome)
+
+    def look() -> None:
+        come_back(session.ports, about, reconcile(session, about, link, event=event or session.read_event(key)))
+
+    guarded(session.ports, about, look)
 
 
 def _inside(when: Window, window: Window) -> bool:

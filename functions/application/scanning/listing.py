@@ -12,7 +12,7 @@ from functools import partial
 from functions.application.ports import BookingRow, Path, Transaction
 from functions.application.scanning.rows import OVERLAP, PAGE
 from functions.application.store.integrations import path_of
-from functions.application.store.records import body_of, record_of
+from functions.application.store.records import record_of, stored
 from functions.application.sync.session import SyncSession
 
 PART = 500  # rows that are kept in one document
@@ -110,7 +110,7 @@ class Listing:
         return replace(position, parts=position.parts + len(parts))
 
     def _put(self, number: int, rows: list[BookingRow], expires: datetime, tx: Transaction) -> None:
-        tx.put(self._path(number), body_of(_Part(tuple(rows))), expires=expires)
+        tx.put(self._path(number), stored(_Part(tuple(rows))), expires=expires)
 
     def _kept(self, part: int) -> list[BookingRow]:
         body = self._session.ports.documents.get(self._path(part))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from functions.application.intake.hints import SETTINGS
 from functions.application.scanning.listing import NEW, Position
 from functions.domain.model.stretch import WEEK
 
@@ -36,12 +37,18 @@ class Scan:
     turns: int = 1
     since: datetime | None = None  # what changed since then is read first, wherever it is; None: that cannot be asked
     news_after: str = ""  # the last of those that was read
+    new_settings: bool = False  # begun because settings were changed
     leaves_out: date | None = None  # a backfill: bookings before this day get no event until they change
 
     @property
     def name(self) -> str:
         """Tells this walk from an earlier one of its kind."""
         return self.started_at.isoformat()
+
+    @property
+    def source(self) -> str:
+        """The source of its looks."""
+        return SETTINGS if self.new_settings else self.kind
 
     @property
     def lane(self) -> str:

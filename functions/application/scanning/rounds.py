@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from functions.application.intake.hints import Hint, Kind, task
+from functions.application.intake.hints import Hint, Kind, look_again
 from functions.application.ports import Documents, Ports
 from functions.application.store import integrations
 from functions.application.store.records import record_of
@@ -70,7 +70,8 @@ def sleep(ports: Ports, integration: Integration, due: Iterable[datetime]) -> No
 
 def _queue(ports: Ports, kind: Kind, integration: Integration, now: datetime, after: float) -> None:
     hint = Hint(kind, integration.id, (), "schedule", now)
-    ports.tasks.put(task(hint, now + timedelta(seconds=after), "round", int(now.timestamp()) // 30 * 30))
+    bucket = now.timestamp() // 30 * 30
+    look_again(ports.tasks, hint, now + timedelta(seconds=after), "round", bucket=bucket)
 
 
 def _woken(documents: Documents, now: datetime) -> list[Integration]:

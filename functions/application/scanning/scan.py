@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from functions.application.intake.hints import Hint, Kind, task
+from functions.application.intake.hints import Hint, Kind, look_again
 from functions.application.ports import BookingRow, Documents, Ports
 from functions.application.scanning.listing import NEW, Listing
 from functions.application.scanning.pace import Pace
@@ -21,7 +21,7 @@ from functions.application.scanning.scan_one import look, pass_by
 from functions.application.store import integrations, links
 from functions.application.store.dialect_kept import dialect_of
 from functions.application.store.integrations import path_of
-from functions.application.store.records import body_of, record_of
+from functions.application.store.records import record_of, stored
 from functions.application.sync import write_back
 from functions.application.sync.session import SyncSession
 from functions.domain.model.life import Closed, Detached
@@ -38,7 +38,15 @@ COUNTED = ("looked", "changed", "failed", "unread", "unseen", "reads", "refused"
 OVERLAPPING = timedelta(minutes=2)  # between the clocks of both sides
 
 
-def begin(ports: Ports, integration: Integration, kind: str, actor: str = "", scope: str = "all") -> Scan:
+def begin(
+    ports: Ports,
+    integration: Integration,
+    kind: str,
+    actor: str = "",
+    scope: str = "all",
+    *,
+    new_settings: bool = False,
+) -> Scan:
     """Start a walk in place of one of its kind that is under way; `scope` is all, future or none."""
     today = day_of(ports.clock(), integration.settings.timezone)
     before, ahead = integration.settings.sync.window_days
@@ -54,6 +62,7 @@ def begin(ports: Ports, integration: Integration, kind: str, actor: str = "", sc
     turn, turns = earlier.next_turn() if earlier is not None else (0, 1)
     scan = Scan(kind, first, last, ports.clock(), first, actor=actor, turn=turn, turns=turns)
     scan = replace(scan, leaves_out=leaves_out, since=_since(integration) if kind in SWEEPS else None)
+    scan = replace(scan, new_settings=new_settings)
     save(ports.documents, integration.id, scan)
     _next(ports, integration.id, scan, ports.clock())
     return scan
@@ -74,7 +83,7 @@ def current(documents: Documents, int_id: str, kind: str) -> Scan | None:
 
 def save(documents: Documents, int_id: str, scan: Scan) -> None:
     """Save how far a walk is."""
-    documents.transact(lambda tx: tx.put(path_of(int_id, "progress", scan.kind), body_of(scan)))
+    documents.transact(lambda tx: tx.put(path_of(int_id, "progress", scan.kind), stored(scan)))
 
 
 def run(session: SyncSession, hint: Hint) -> bool:
@@ -233,9 +242,10 @@ def go_on(ports: Ports, int_id: str, scan: Scan) -> None:
     """Queue the next chunk of a walk whose task was lost."""
     now = ports.clock()
     hint = Hint(Kind.WALK, int_id, (scan.kind, scan.name), scan.kind, now, actor=scan.actor)
-    ports.tasks.put(task(hint, now, "stuck", int(now.timestamp()), scan.lane))
+    look_again(ports.tasks, hint, now, "stuck", lane=scan.lane)
 
 
 def _next(ports: Ports, int_id: str, scan: Scan, due: datetime) -> None:
     hint = Hint(Kind.WALK, int_id, (scan.kind, scan.name), scan.kind, ports.clock(), actor=scan.actor)
-    ports.tasks.put(task(hint, due, f"chunk-{scan.week}-{scan.position}", int(scan.started_at.timestamp()), scan.lane))
+    began = scan.started_at.timestamp()
+    look_again(ports.tasks, hint, due, f"chunk-{scan.week}-{scan.position}", bucket=began, lane=scan.lane)

@@ -2,26 +2,28 @@
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
-from functions.application.intake.hints import Hint, Kind, task
+from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import BookingRow
 from functions.application.scanning.progress import SINGLE_READS, SWEEPS, Scan
 from functions.application.scanning.rows import booking_of, differs, shows_texts
-from functions.application.store import links, parked
+from functions.application.store import links
 from functions.application.sync import write_back
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.rest import come_back
 from functions.application.sync.session import SyncSession
-from functions.domain.model.errors import AccessRevoked, Conflict, Stale, SyncError, Transient
+from functions.application.sync.trouble import Asks, asks, guarded
+from functions.domain.model.errors import Conflict, Stale
 from functions.domain.model.identity import turn_of
 from functions.domain.model.link import Base, Link
 from functions.domain.model.zones import day_of
-from functions.domain.planning.lifecycle import AskAgain, Decided, LeaveOut, after
+from functions.domain.planning.decisions import AskAgain, LeaveOut
+from functions.domain.planning.lifecycle import after
 from functions.domain.planning.projection import when_of
+from functions.domain.planning.results import Decided
 
 TROUBLE = 10  # calls that one which failed counts for: a side in trouble is called less
-AFTER_TROUBLE = timedelta(seconds=5)
 
 
 def pass_by(session: SyncSession, scan: Scan, row: BookingRow, link: Link) -> Scan | None:
@@ -43,7 +45,7 @@ def pass_by(session: SyncSession, scan: Scan, row: BookingRow, link: Link) -> Sc
 
 
 def look(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow) -> tuple[Scan, int]:
-    """Look at one booking; its trouble is parked and does not stop the others."""
+    """Look at one booking; returns the scan with it counted and the calls to Google. Its trouble stops no other."""
     session = session.again()
     link = links.of_booking(session.ports.documents, session.id, row.id)
     passed = pass_by(session, scan, row, link)
@@ -51,33 +53,29 @@ def look(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow) -> tuple
         return passed, 0
     if link.version == 0 and _left_out(session, scan, row):
         return _note(session, scan, row, link), 0
+    about = replace(hint, kind=Kind.BOOKING, subject=(row.id,), source=scan.source, actor=scan.actor, at=session.now())
     again = write_back.is_asked_again(scan.kind, scan.refused, link)
-    link = after(link, Decided(AskAgain())).link if again else link
-    scan = replace(scan, reads=scan.reads + 1)
-    about = replace(hint, kind=Kind.BOOKING, subject=(row.id,), source=scan.kind, actor=scan.actor, at=session.now())
-    reads_event = (scan.kind == "resync" or again) and link.event is not None and not link.closed
-    try:
-        event = session.read_event(link.event) if reads_event and link.event is not None else None
-        outcome = reconcile(session, about, link, event=event)
-    except AccessRevoked:
-        raise
-    except (Transient, Stale) as error:
-        due = session.now() + (AFTER_TROUBLE if isinstance(error, Transient) else timedelta())
-        if reads_event and link.event is not None:
-            about = replace(about, kind=Kind.EVENT, subject=(link.event.calendar, link.event.id))
-        session.ports.tasks.put(task(replace(about, attempt=1), due, "walk", int(due.timestamp()), scan.lane))
-        return replace(scan, looked=scan.looked + 1, failed=scan.failed + 1), TROUBLE
-    except SyncError as error:
-        parked.park(session.ports, about, error.reason, session.now())
-        return replace(scan, looked=scan.looked + 1, failed=scan.failed + 1), 1
-    if again and not outcome.writes and outcome.link.version == link.version:
-        _save(
-            session, link
-        )  # nothing was left to ask: it stands there by now, or may not be written for another reason
-    calls = reads_event + sum(1 for step in outcome.steps if step.startswith("event.") or step == "look")
-    come_back(session.ports, about, outcome, scan.lane)
-    refused = scan.refused + (again and bool(outcome.link.ids.not_taken))
-    return replace(scan, looked=scan.looked + 1, changed=scan.changed + bool(outcome.steps), refused=refused), calls
+    key = link.event if (scan.kind == "resync" or again) and not link.closed else None
+    if key is not None:
+        about = replace(about, kind=Kind.EVENT, subject=(key.calendar, key.id))
+    scan, calls = replace(scan, reads=scan.reads + 1, looked=scan.looked + 1), 0
+
+    def work() -> None:
+        nonlocal scan, calls
+        asking = after(link, Decided(AskAgain())).link if again else link
+        event = session.read_event(key) if key is not None else None
+        outcome = reconcile(session, replace(about, kind=Kind.BOOKING, subject=(row.id,)), asking, event=event)
+        if again and not outcome.writes and outcome.link.version == link.version:
+            _save(session, asking)  # nothing was left to ask: it stands there by now, or may not be written anyway
+        come_back(session.ports, about, outcome, scan.lane)
+        calls = (key is not None) + sum(1 for step in outcome.steps if step.startswith("event.") or step == "look")
+        refused = scan.refused + (again and bool(outcome.link.ids.not_taken))
+        scan = replace(scan, changed=scan.changed + bool(outcome.steps), refused=refused)
+
+    trouble = guarded(session.ports, about, work, scan.lane)
+    if trouble is None:
+        return scan, calls
+    return replace(scan, failed=scan.failed + 1), TROUBLE if asks(trouble) is Asks.RETRY else 1
 
 
 def _left_out(session: SyncSession, scan: Scan, row: BookingRow) -> bool:

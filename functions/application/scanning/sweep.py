@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from functions.application.intake.hints import Hint, Kind, enqueue, task
+from functions.application.intake.hints import Hint, Kind, enqueue, look_again
 from functions.application.ports import Ports
 from functions.application.pulling import pull
 from functions.application.scanning import scan
@@ -64,7 +64,7 @@ def _between_rounds(session: SyncSession, hint: Hint, now: datetime) -> None:
     moment = every = timedelta(seconds=session.settings.sync.poll_seconds)
     while moment < ROUND:
         due = now + moment
-        session.ports.tasks.put(task(replace(hint, source="poll", detail=""), due, "poll", int(due.timestamp())))
+        look_again(session.ports.tasks, replace(hint, source="poll", detail=""), due, "poll")
         moment += every
 
 
@@ -78,7 +78,7 @@ def asked_for(session: SyncSession, hint: Hint) -> None:
     if not _start(session, last, kind, now, hint.actor) and last is not None and hint.at is not None:
         if last.started_at < hint.at:
             due = now + AFTER
-            session.ports.tasks.put(task(replace(hint, attempt=1), due, "after", int(due.timestamp())))
+            look_again(session.ports.tasks, replace(hint, attempt=1), due, "after")
         if hint.attempt:
             return
     if hint.source != "webhook" and not hint.attempt:

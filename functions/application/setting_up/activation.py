@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from functions.application.intake.hints import SETTINGS
 from functions.application.intake.webhooks import webhook_url
 from functions.application.ports import Ports
 from functions.application.probing import probe
@@ -71,9 +72,10 @@ def finish(ports: Ports, integration: Integration, actor: str = "") -> Activated
         session = open_session(ports, integration)
         renewal.follow_mapping(session)
         if owed == "new":
-            sweep.pull_all(session, "settings")
+            sweep.pull_all(session, SETTINGS)
         else:
-            resync(ports, integration.id, actor, source="resume", scope="future" if owed == "future" else "all")
+            scope = "future" if owed == "future" else "all"
+            _look_again(session, actor, "resume", scope, new_settings=owed in ("future", "all"))
         integration = integrations.finished(ports.documents, integration.id, owed)
     return Activated(integration, (), tuple(warnings))
 
@@ -206,15 +208,18 @@ def _backfilled(ports: Ports, int_id: str) -> bool:
     return backfill is not None and backfill.finished_at is not None
 
 
-def resync(ports: Ports, int_id: str, actor: str, *, source: str = "resync", scope: str = "all") -> Scan:
+def resync(ports: Ports, int_id: str, actor: str, *, scope: str = "all") -> Scan:
     """Read both sides of everything in the window again, in the backfill lane."""
     integration = integrations.get(ports.documents, int_id)
     if integration.phase not in (Phase.ACTIVE, Phase.SHADOW):
         raise Conflict("only an active integration can be resynced; activate it first", reason="not_active")
-    session = open_session(ports, integration)
-    if integration.settings.inbound.enabled:
+    return _look_again(open_session(ports, integration), actor, "resync", scope)
+
+
+def _look_again(session: SyncSession, actor: str, source: str, scope: str, *, new_settings: bool = False) -> Scan:
+    if session.settings.inbound.enabled:
         sweep.pull_all(session, source)
-    return scan.begin(ports, integration, "resync", actor, scope)
+    return scan.begin(session.ports, session.integration, "resync", actor, scope, new_settings=new_settings)
 
 
 def deactivate(ports: Ports, int_id: str) -> tuple[Integration, tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from functions.application.intake.hints import SETTINGS
 from functions.application.ports import Ports
 from functions.application.scanning import scan, sweep
 from functions.application.setting_up import preview, removal, setup
@@ -83,8 +84,8 @@ def follow_up(ports: Ports, before: Integration, saved: Integration, actor: str,
     _channels(session, before.settings, saved.settings)
     if touches(before.settings, saved.settings) and scope != "new" and saved.phase is not Phase.PAUSED:
         if _followed(before.settings) != _followed(saved.settings):
-            sweep.pull_all(session, "resync")
-        scan.begin(ports, saved, "resync", actor, scope)
+            sweep.pull_all(session, SETTINGS)
+        scan.begin(ports, saved, "resync", actor, scope, new_settings=True)
 
 
 def _channels(session: SyncSession, before: Settings, after: Settings) -> None:
@@ -102,7 +103,7 @@ def _channels(session: SyncSession, before: Settings, after: Settings) -> None:
         except SyncError as error:
             session.ports.log("channel_expiring", {"severity": "WARNING", "int_id": session.id, "reason": error.reason})
     if wanted - had:
-        sweep.pull_all(session, "settings")
+        sweep.pull_all(session, SETTINGS)
 
 
 def _resolved(before: Integration, after: Settings) -> Settings:

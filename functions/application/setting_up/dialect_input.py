@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from functions.application.ports import Ports, Transaction
 from functions.application.store.dialect_kept import HINTS, dialect_of, typed
 from functions.application.store.integrations import HISTORY_DAYS, path_of
-from functions.application.store.records import body_of, record_of
+from functions.application.store.records import record_of, stored
 from functions.domain.model.errors import Conflict, Fault, Gone, Invalid
 from functions.domain.model.messages import say
 from functions.domain.settings.dialect import Dialect
@@ -63,7 +63,7 @@ def save(ports: Ports, int_id: str, given: Mapping[str, Any], actor: str, *, see
             raise Conflict("somebody else changed these settings meanwhile; reload and try again", reason="revision")
         after = replace(before, dialect=dialect.as_body(), revision=before.revision + 1)
         if after.dialect != before.dialect:
-            tx.put(path_of(int_id), body_of(after))
+            tx.put(path_of(int_id), stored(after))
             kept = {"before": {"dialect": dict(before.dialect)}, "after": {"dialect": dict(after.dialect)}}
             tx.put(
                 path_of(int_id, "history", entry),

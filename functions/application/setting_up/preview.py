@@ -16,7 +16,7 @@ from functions.application.setting_up import consent
 from functions.application.store import integrations, links
 from functions.application.store.integrations import path_of
 from functions.application.store.journal import changed, name_of
-from functions.application.store.records import body_of, record_of
+from functions.application.store.records import record_of, stored
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.rest import Outcome
 from functions.application.sync.session import SyncSession, open_session
@@ -76,7 +76,7 @@ def refresh(ports: Ports, int_id: str, *, go_on: bool = False) -> Plan:
     before = current(ports, int_id)
     plan = make(ports, integration, before if go_on and before is not None and not before.complete else None)
     expires = ports.clock() + KEPT
-    ports.documents.transact(lambda tx: tx.put(path_of(int_id, "progress", "plan"), body_of(plan), expires=expires))
+    ports.documents.transact(lambda tx: tx.put(path_of(int_id, "progress", "plan"), stored(plan), expires=expires))
     return plan
 
 

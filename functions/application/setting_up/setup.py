@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from functions.application.intake.hints import Hint, Kind, task
+from functions.application.intake.hints import Hint, Kind, look_again
 from functions.application.ports import Path, Ports, Transaction
 from functions.application.scanning import sweep
 from functions.application.setting_up.settings_input import SECRET_NAMES, settings_from
@@ -105,7 +105,7 @@ def replaced(ports: Ports, int_id: str, name: str, version: str) -> None:
     if version:
         due = ports.clock() + HELD_BY_TASKS
         hint = Hint(Kind.SECRET, int_id, (name, version), "person", ports.clock())
-        ports.tasks.put(task(hint, due, "replaced", int(due.timestamp())))
+        look_again(ports.tasks, hint, due, "replaced")
 
 
 def destroy_replaced(ports: Ports, integration: Integration, hint: Hint) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from functions.application.ports import Documents, Path, Transaction
 from functions.application.store.integrations import path_of
-from functions.application.store.records import body_of, record_of
+from functions.application.store.records import record_of, stored
 from functions.domain.model.identity import calendar_hash
 
 LEASE = timedelta(seconds=90)
@@ -81,7 +81,7 @@ def change(
         before = record_of(CalendarState, body, "calendar state") if body is not None else CalendarState(calendar)
         after = by(before)
         if after != before:
-            tx.put(_path(int_id, calendar), body_of(after))
+            tx.put(_path(int_id, calendar), stored(after))
         return after
 
     return documents.transact(work)

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 
 from functions.application.ports import Ports
-from functions.domain.model.errors import AccessRevoked
+from functions.domain.model.errors import AccessRevoked, System
 from functions.domain.model.identity import Digest
 from functions.domain.model.messages import say
 from functions.domain.settings.integration import Integration
@@ -34,5 +34,6 @@ def _key(ports: Ports, integration: Integration) -> bytes:
                 integration.id,
             ),
             reason="no_digest_key",
+            side=System.SERVICE,
         )
     return found.encode()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from functions.application.ports import Body, Documents, Path, Ports, Transaction
-from functions.application.store.records import body_of, record_of
+from functions.application.store.records import body_of, record_of, stored
 from functions.domain.model.addresses import origin_of
 from functions.domain.model.errors import Conflict, Gone, Malformed
 from functions.domain.model.identity import is_int_id
@@ -66,7 +66,7 @@ def change(
         after = by(before)
         if after != before:
             after = _woken(replace(after, revision=before.revision + 1)) if wakes else after
-            tx.put(path_of(int_id), body_of(after))
+            tx.put(path_of(int_id), stored(after))
         return after
 
     return documents.transact(work)
@@ -111,7 +111,7 @@ def save_settings(
             after = _elsewhere(after)
         if unfinished and before is not None:
             after = replace(after, looks_since=now if unfinished == "new" else None).owing(unfinished, now)
-        tx.put(path_of(settings.id), body_of(after))
+        tx.put(path_of(settings.id), stored(after))
         kept: Body = {
             "at": now.isoformat(),
             "actor": actor,

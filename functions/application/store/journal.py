@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from functions.application.intake.hints import Hint
-from functions.application.ports import Body, Path, Transaction
+from functions.application.ports import Body, Documents, Path, Transaction
 from functions.application.store.integrations import path_of
 from functions.application.store.records import body_of
+from functions.application.store.upgrades import JOURNAL_ENTRY, schema_of, upgraded
 from functions.domain.model.appointment import AllDay, Timed, When
 from functions.domain.model.event import Event
 from functions.domain.model.link import Link
@@ -41,6 +42,18 @@ NAMES = {
 def entry_path(int_id: str, entry: str) -> Path:
     """Return where an entry rests."""
     return path_of(int_id, "journal", entry)
+
+
+def entry_of(body: Body, entry: str) -> Body:
+    """Return a stored entry as the present version keeps it; raises `Malformed` for one of a newer version."""
+    current = upgraded(JOURNAL_ENTRY, body, f"journal entry {entry}")
+    return {name: value for name, value in current.items() if name != "schema"}
+
+
+def find(documents: Documents | Transaction, int_id: str, entry: str) -> Body | None:
+    """Return an entry, or None: it lives a year."""
+    body = documents.get(entry_path(int_id, entry))
+    return entry_of(body, entry) if body is not None else None
 
 
 def name_of(step: Write) -> str:
@@ -134,4 +147,8 @@ def when_from(body: Body) -> When:
 
 def put(tx: Transaction, int_id: str, entry: str, body: Body) -> None:
     """Write an entry; it lives a year."""
-    tx.put(entry_path(int_id, entry), body, expires=datetime.fromisoformat(body["at"]) + KEPT)
+    tx.put(
+        entry_path(int_id, entry),
+        {**body, "schema": schema_of(JOURNAL_ENTRY)},
+        expires=datetime.fromisoformat(body["at"]) + KEPT,
+    )

@@ -9,6 +9,7 @@ from typing import Any
 from functions.application.ports import Body, Ports
 from functions.application.store import integrations, links
 from functions.application.store.integrations import path_of
+from functions.application.store.journal import entry_of
 from functions.application.store.records import body_of
 from functions.domain.model.errors import Malformed
 from functions.domain.planning.step import Why
@@ -100,7 +101,7 @@ def entries(ports: Ports, int_id: str, booking: str = "", before: str = "", limi
     rows = ports.documents.find(
         path_of(int_id, "journal"), where, order="at", descending=True, after=after, limit=limit
     )
-    return [{"id": entry, **body} for entry, body in rows]
+    return [{"id": entry, **entry_of(body, entry)} for entry, body in rows]
 
 
 def selected(

@@ -7,8 +7,7 @@ from typing import TypeVar
 
 from functions.application.ports import Body, Documents, Path, Transaction
 from functions.application.store.integrations import path_of
-from functions.application.store.records import body_of
-from functions.application.store.upgrades import SCHEMA, link_of
+from functions.application.store.records import record_of, stored
 from functions.domain.model.appointment import Timed
 from functions.domain.model.errors import Conflict, Stale
 from functions.domain.model.event import EventKey
@@ -75,8 +74,8 @@ def save(tx: Transaction, int_id: str, link: Link) -> Link:
 
     Raises `Stale` when another instance saved it meanwhile, `Conflict` when its booking or event has another link.
     """
-    stored = tx.get(_path(int_id, link.id))
-    before = link_of(stored, link.id) if stored is not None else None
+    body = tx.get(_path(int_id, link.id))
+    before = link_of(body, link.id) if body is not None else None
     if (before.version if before is not None else 0) != link.version:
         raise Stale("the link was changed by another instance", reason="link_changed")
     held, wanted = _claims(before) if before is not None else set(), _claims(link)
@@ -89,8 +88,13 @@ def save(tx: Transaction, int_id: str, link: Link) -> Link:
     for claim in sorted(held - wanted):
         tx.delete(path_of(int_id, "claims", claim))
     saved = replace(link, version=link.version + 1)
-    tx.put(_path(int_id, link.id), {**body_of(saved), **_looked_up_by(link), "schema": SCHEMA})
+    tx.put(_path(int_id, link.id), {**stored(saved), **_looked_up_by(link)})
     return saved
+
+
+def link_of(body: Body, identity: str) -> Link:
+    """Return a stored link; raises `Malformed`."""
+    return record_of(Link, body, f"link {identity}")
 
 
 def _looked_up_by(link: Link) -> Body:

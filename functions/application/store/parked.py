@@ -4,9 +4,10 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from functions.application.intake.hints import Hint, attend, enqueue, task
+from functions.application.intake.hints import Hint, attend, enqueue, look_again
 from functions.application.ports import Body, Path, Ports
 from functions.application.store.integrations import path_of
+from functions.application.store.upgrades import PARKED_ITEM, schema_of, upgraded
 from functions.domain.model.errors import Gone
 from functions.domain.model.messages import say
 
@@ -31,6 +32,7 @@ def park(ports: Ports, hint: Hint, reason: str, now: datetime) -> None:
         "reason": reason,
         "source": hint.source,
         "hint": hint.body(),
+        "schema": schema_of(PARKED_ITEM),
     }
     ports.documents.transact(lambda tx: tx.put(path, body))
     attend(ports.tasks, hint.int_id, now)
@@ -47,17 +49,18 @@ def clear(ports: Ports, hint: Hint) -> None:
 
 def find(ports: Ports, hint: Hint) -> Body | None:
     """Return what is parked of a hint, or None."""
-    return ports.documents.get(_path(hint.int_id, item_id(hint)))
+    return _item(ports, hint.int_id, item_id(hint))
 
 
 def every(ports: Ports, int_id: str, limit: int = 100) -> list[tuple[str, Body]]:
     """Return the parked items, newest first."""
-    return ports.documents.find(path_of(int_id, "parked"), order="at", descending=True, limit=limit)
+    rows = ports.documents.find(path_of(int_id, "parked"), order="at", descending=True, limit=limit)
+    return [(item, _current(body, item)) for item, body in rows]
 
 
 def retry(ports: Ports, int_id: str, item: str, actor: str) -> Hint:
     """Give a parked item's hint again; it stays parked until it succeeds."""
-    body = ports.documents.get(_path(int_id, item))
+    body = _item(ports, int_id, item)
     if body is None:
         raise Gone(say("there is no parked item {}", item), reason="unknown_item")
     hint = replace(Hint.of(body["hint"]), attempt=0, source="person", actor=actor, at=ports.clock())
@@ -75,9 +78,19 @@ def try_again(ports: Ports, int_id: str) -> int:
         at, tried = datetime.fromisoformat(body["at"]), datetime.fromisoformat(body.get("tried_at") or body["at"])
         if given < AT_ONCE and now - tried >= min(max(tried - at, FIRST_WAIT), LAST_WAIT):
             hint = replace(Hint.of(body["hint"]), attempt=0, source="parked", at=now)
-            ports.tasks.put(task(hint, now, f"parked-{item}", int(now.timestamp())))
+            look_again(ports.tasks, hint, now, f"parked-{item}")
             given += 1
     return given
+
+
+def _item(ports: Ports, int_id: str, item: str) -> Body | None:
+    body = ports.documents.get(_path(int_id, item))
+    return _current(body, item) if body is not None else None
+
+
+def _current(body: Body, item: str) -> Body:
+    current = upgraded(PARKED_ITEM, body, f"parked item {item}")
+    return {name: value for name, value in current.items() if name != "schema"}
 
 
 def _path(int_id: str, item: str) -> Path:

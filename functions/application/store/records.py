@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 from pydantic import TypeAdapter, ValidationError
 
 from functions.application.ports import Body
+from functions.application.store.upgrades import schema_of, upgraded
 from functions.domain.model.errors import Malformed
 from functions.domain.model.messages import say
 
@@ -24,8 +25,17 @@ def body_of(value: object) -> Body:
     return body
 
 
+def stored(value: object) -> Body:
+    """Return a domain dataclass as the document that rests in the store, with its version."""
+    return {**body_of(value), "schema": schema_of(cast(Hashable, type(value)))}
+
+
 def record_of(kind: type[T], body: Body, name: str) -> T:
-    """Return a document as a domain value; `name` says which one where it was edited into nonsense (`Malformed`)."""
+    """Return a stored document, also of an earlier version, as a domain value.
+
+    Raises `Malformed`, which says which one by its `name`, where it was edited into nonsense or is of a newer version.
+    """
+    body = upgraded(cast(Hashable, kind), body, name)
     try:
         value: T = _adapter(cast(Hashable, kind)).validate_python(body)
     except ValidationError as error:

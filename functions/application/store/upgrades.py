@@ -1,38 +1,45 @@
-"""Stored links of earlier versions of this service, read as the present one keeps them: one function a step.
+"""Documents that earlier versions of this service stored, turned into those of the present one: one function a step.
 
 A document says its version in `schema`; what was written before there was one is version 1. A document of a newer
 version than this code knows stops with a sentence: whoever went back to older code must not write on it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from functions.application.ports import Body
-from functions.application.store.records import record_of
 from functions.domain.model.errors import Malformed
 from functions.domain.model.life import State
 from functions.domain.model.link import Link
 from functions.domain.model.messages import say
+from functions.domain.model.writes import Outcome
+from functions.domain.settings.integration import Integration
 
+JOURNAL_ENTRY, PARKED_ITEM = "journal entry", "parked item"
 LONG_AGO = "1970-01-01T00:00:00Z"  # of what an earlier version did not note
 
 
-def link_of(body: Body, identity: str) -> Link:
-    """Return a stored link; raises `Malformed` where it cannot be read, or was written by a newer version."""
-    version = body.get("schema", 1)
-    if not isinstance(version, int) or not 1 <= version <= SCHEMA:
+def schema_of(kind: Hashable) -> int:
+    """Return the present version of a kind of document."""
+    return len(STEPS.get(kind, ())) + 1
+
+
+def upgraded(kind: Hashable, body: Body, name: str) -> Body:
+    """Return a stored document as the present version keeps it; raises `Malformed` for one of a newer version."""
+    version, known = body.get("schema", 1), schema_of(kind)
+    if type(version) is not int or not 1 <= version <= known:
         raise Malformed(
             say(
-                "link {} was written by a newer version of this service ({}; this one knows {}); deploy that version again",
-                identity,
+                "{} was written by a newer version of this service ({}; this one knows {}); deploy that version again",
+                name,
                 version,
-                SCHEMA,
+                known,
             ),
             reason="newer_version",
         )
-    for step in STEPS[version - 1 :]:
+    for step in STEPS.get(kind, ())[version - 1 :]:
         body = step(body)
-    return record_of(Link, body, f"link {identity}")
+    return body
 
 
 def _with_states(old: Body) -> Body:
@@ -137,5 +144,35 @@ def _change(before: Body, after: Body) -> Body:
     return {name: after[name] for name in ("when", "object_id", "status") if after.get(name) != before.get(name)}
 
 
-STEPS: tuple[Callable[[Body], Body], ...] = (_with_states,)
-SCHEMA = len(STEPS) + 1
+def _with_what_is_removed(old: Body) -> Body:
+    """2 -> 3: a held removal says which side it removes; before, the cause told it."""
+    return {**old, "life": _removing(old["life"])}
+
+
+def _removing(life: Body) -> Body:
+    if life["kind"] == "paused":
+        return {**life, "former": _removing(life["former"])}
+    if life["kind"] != "held":
+        return life
+    return {**life, "removes": "event" if life["cause"] == "booking_gone" else "booking"}
+
+
+def _with_what_mends_it(old: Body) -> Body:
+    """1 -> 2: a dead connection says whether it is mended at Google; before, Google's own code told it."""
+    connection = old.get("connection")
+    if not connection:
+        return old
+    codes = ("accessNotConfigured", "SERVICE_DISABLED", "domainPolicy", "notACalendarUser")
+    return {**old, "connection": {**connection, "mended_at_google": connection.get("dead", "") in codes}}
+
+
+def _with_an_end(old: Body) -> Body:
+    """1 -> 2: an entry closes with its write, also where nobody saw the answer; before, some stayed open for good."""
+    return {**old, "outcome": Outcome.UNKNOWN.value} if old.get("outcome") == Outcome.OPEN else old
+
+
+STEPS: Mapping[Hashable, tuple[Callable[[Body], Body], ...]] = {
+    Link: (_with_states, _with_what_is_removed),
+    Integration: (_with_what_mends_it,),
+    JOURNAL_ENTRY: (_with_an_end,),
+}

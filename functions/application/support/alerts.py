@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functions.application.ports import Alert, Ports
 from functions.application.store import calendars
 from functions.application.store.integrations import path_of
-from functions.domain.model.errors import SyncError
+from functions.domain.model.errors import Cause, SyncError
 from functions.domain.model.link import State
 from functions.domain.settings.integration import Integration, Phase
 
@@ -134,7 +134,7 @@ def _send(ports: Ports, integration: Integration, name: str, text: str) -> bool:
     try:
         ports.alarm.send(where.email, where.webhook_url, Alert(name, integration.id, title, text, link))
     except SyncError as error:
-        unset = error.reason == "no_smtp"  # the webhook, if there is one, took it; trying again mails nothing
+        unset = error.cause is Cause.NO_MAIL_SERVER  # the webhook, if there is one, took it; trying again mails nothing
         severity = "WARNING" if unset else "ERROR"
         fields = {"severity": severity, "int_id": integration.id, "reason": error.reason, "alert": name}
         ports.log("alert_not_sent", fields)

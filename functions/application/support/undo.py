@@ -7,17 +7,23 @@ from dataclasses import dataclass
 
 from functions.application.ports import Body, Ports
 from functions.application.store import integrations, journal
-from functions.application.store.integrations import path_of
 from functions.application.store.journal import changed, when_from
 from functions.application.sync.acts import act
 from functions.domain.model.errors import Conflict, Gone
 from functions.domain.model.life import Detached
 from functions.domain.model.link import Link, Override
 from functions.domain.model.messages import say
-from functions.domain.planning.lifecycle import Ordered, after
+from functions.domain.model.writes import Outcome
+from functions.domain.planning.lifecycle import after
+from functions.domain.planning.results import Ordered
 from functions.domain.planning.step import Why, Write
 from functions.domain.settings.integration import Integration
 
+NOTHING = "this was not carried out, so there is nothing to undo"
+NOT_DONE = {
+    Outcome.OPEN: "this is still under way; try again in a minute",
+    Outcome.UNKNOWN: "nobody saw whether this was carried out; look at the booking in i-Reserve, and change it there",
+}
 STAYS = "Texts, mails that were sent and invoices do not come back, and i-Reserve may refuse."
 
 
@@ -52,13 +58,13 @@ def undo(ports: Ports, int_id: str, entry: str, actor: str) -> Undone:
 
 def _entry(ports: Ports, int_id: str, entry: str) -> tuple[Integration, Body]:
     integration = integrations.get(ports.documents, int_id)
-    body = ports.documents.get(path_of(int_id, "journal", entry))
+    body = journal.find(ports.documents, int_id, entry)
     if body is None:
         raise Gone(say("there is no journal entry {}", entry), reason="unknown_entry")
     if body.get("undone_at"):
         raise Conflict("this was undone already", reason="undone")
-    if body["outcome"] != "done":
-        raise Conflict("this was not carried out, so there is nothing to undo", reason="not_done")
+    if body["outcome"] != Outcome.DONE:
+        raise Conflict(NOT_DONE.get(body["outcome"], NOTHING), reason="not_done")
     return integration, body
 
 
@@ -78,6 +84,8 @@ def _wish(integration: Integration, body: Body) -> Override:
         )
     if body["step"] == "PatchEvent" and why in (Why.PUT_BACK, Why.CONFLICT) and "when" in body.get("replaced", {}):
         return Override(when=when_from(body["replaced"]["when"]))
+    if why == Why.SETTINGS_CHANGED:
+        raise Conflict("changed settings caused this; undo it by changing them back", reason="not_ours")
     raise Conflict(
         "a booking's own change caused this; undo it by changing the booking in i-Reserve", reason="not_ours"
     )

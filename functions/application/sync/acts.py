@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from functions.application.intake.hints import Hint, Kind, enqueue, task
+from functions.application.intake.hints import Hint, Kind, enqueue, look_again
 from functions.application.ports import Ports
 from functions.application.store import integrations, links
 from functions.application.sync.execute import LEASE
@@ -48,7 +48,7 @@ def act(
     event = session.read_event(changed.event) if changed.event is not None else None
     if rehearse:
         return reconcile(session, hint, changed, event=event, rehearse=True)
-    ports.tasks.put(task(replace(hint, attempt=1), now + UNLESS_DONE, f"act-{ports.token(9)}", 0))
+    look_again(ports.tasks, replace(hint, attempt=1), now + UNLESS_DONE, f"act-{ports.token(9)}")
     saved = ports.documents.transact(lambda tx: links.save(tx, int_id, changed))
     try:
         outcome = reconcile(session, hint, saved, event=event)

@@ -3,7 +3,7 @@
 from functions.application.sync.session import SyncSession
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Gone, Refused
+from functions.domain.model.errors import Cause, Gone, Refused
 from functions.domain.model.zones import day_of, same_clock
 from functions.domain.planning.projection import period
 
@@ -19,7 +19,7 @@ def booking_with(session: SyncSession, event_id: str, when: When | None) -> Book
     try:
         return session.reservations.find(field, event_id)
     except Refused as error:
-        if error.reason != "not_searchable" or when is None:
+        if error.cause is not Cause.NOT_SEARCHABLE or when is None:
             raise
         shown, unsure = True, error
     for number in _beginning_with(session, when):

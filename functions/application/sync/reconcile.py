@@ -2,16 +2,17 @@
 
 from dataclasses import replace
 
-from functions.application.intake.hints import Hint
+from functions.application.intake.hints import SETTINGS, Hint
 from functions.application.store import links
 from functions.application.sync import removals
-from functions.application.sync.execute import conclude, execute, journal_shadow
+from functions.application.sync.execute import conclude, execute
 from functions.application.sync.lookup import booking_with
 from functions.application.sync.rest import Outcome
 from functions.application.sync.session import SyncSession
+from functions.application.sync.telling import journal_shadow
 from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Stale, SyncError, Transient
+from functions.domain.model.errors import Cause, Stale, SyncError, Transient
 from functions.domain.model.event import Event
 from functions.domain.model.life import Active, Closed, Held
 from functions.domain.model.link import Link, Side
@@ -49,7 +50,7 @@ def reconcile(
     writes: list[Write] = []
     looked = False
     for _ in range(MOST_STEPS):
-        context = replace(session.planning_context(), gone_confirmed=hint.confirm)
+        context = replace(session.planning_context(), gone_confirmed=hint.confirm, new_settings=hint.source == SETTINGS)
         planned = plan(view, context)
         if removals.wants_to_remove(planned) and removals.too_many(session, view, planned):
             context = replace(context, hold_removals=True)
@@ -182,7 +183,7 @@ def _booking_with(session: SyncSession, event_id: str, when: When | None, *, mad
     try:
         found = booking_with(session, event_id, when)
     except SyncError as error:
-        if error.reason == "not_searchable" and session.settings.outbound.external_id_field == "external_id":
+        if error.cause is Cause.NOT_SEARCHABLE and session.settings.outbound.external_id_field == "external_id":
             session.made_before = event_id if made else session.made_before
             return Snapshot(Presence.ABSENT)
         session.trouble = error

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from functions.application.intake.hints import Hint, Kind, enqueue, task
+from functions.application.intake import hints
+from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import Ports
 from functions.domain.model.event import Event
 from functions.domain.model.link import Link
@@ -43,13 +44,13 @@ def come_back(ports: Ports, hint: Hint, outcome: Outcome, lane: str = "live") ->
     """Queue the look that a rest asks for, if it asks for one."""
     if outcome.rest.until is not None:
         due = outcome.rest.until + JUST_AFTER
-        ports.tasks.put(task(outcome.again(hint), due, f"rest-{outcome.rest.why}", int(due.timestamp()), lane))
+        hints.look_again(ports.tasks, outcome.again(hint), due, f"rest-{outcome.rest.why}", lane=lane)
 
 
-def look_again(ports: Ports, int_id: str, link: Link, source: str) -> None:
+def look_at_once(ports: Ports, int_id: str, link: Link, source: str) -> None:
     """Queue a look at a pair at once, by its event where it has one: the booking is read in any case."""
     now = ports.clock()
     hint = Hint(Kind.BOOKING, int_id, (link.booking_id,), source, now)
     if link.event is not None:
         hint = replace(hint, kind=Kind.EVENT, subject=(link.event.calendar, link.event.id))
-    enqueue(ports.tasks, hint, now, trailing=False)
+    hints.enqueue(ports.tasks, hint, now, trailing=False)

@@ -9,7 +9,17 @@ from functions.application.store.dialect_kept import dialect_of
 from functions.application.store.digests import digest_of
 from functions.domain.model.addresses import is_mail_address
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, Stale, SyncError, Transient
+from functions.domain.model.errors import (
+    AccessRevoked,
+    Cause,
+    Gone,
+    Malformed,
+    Refused,
+    Stale,
+    SyncError,
+    System,
+    Transient,
+)
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import Digest
 from functions.domain.model.snapshot import Presence, Snapshot
@@ -18,8 +28,6 @@ from functions.domain.settings.dialect import Dialect
 from functions.domain.settings.integration import Integration
 from functions.domain.settings.schema import Settings
 
-# what makes a connection dead and is mended without a new consent
-MENDED_ELSEWHERE = ("accessNotConfigured", "SERVICE_DISABLED", "domainPolicy", "notACalendarUser")
 TRY_AGAIN = timedelta(minutes=5)
 
 
@@ -111,7 +119,7 @@ class SyncSession:
         try:
             event = self.calendars.read(key)
         except Gone as error:
-            if error.reason == "calendar_gone":
+            if error.cause is Cause.CALENDAR_GONE:
                 self.trouble = error
                 return Snapshot(Presence.UNREADABLE)
             return Snapshot(Presence.ABSENT)
@@ -168,20 +176,22 @@ def mark_revoked(ports: Ports, used: Integration, error: AccessRevoked) -> None:
 
     `used` is the integration as it was when the call was made. Raises `Stale` where the login was replaced meanwhile.
     """
-    side = "ireserve" if error.reason.startswith("ireserve") else "google"
+    side = error.side
+    if side is System.SERVICE:  # nobody's login is refused
+        return
 
     def marked(before: Integration) -> Integration:
         if before.login_of(side) != used.login_of(side):
             raise Stale("the login was replaced meanwhile", reason="login_replaced")
-        if side == "ireserve":
+        if side is System.IRESERVE:
             return replace(before, ireserve_refused=error.reason)
         if before.connection is None or before.connection.dead:
             return before
-        return replace(before, connection=replace(before.connection, dead=error.reason, dead_at=ports.clock()))
+        return replace(before, connection=before.connection.died(error, ports.clock()))
 
     integrations.change(ports.documents, used.id, marked)
     told = {"severity": "ERROR", "int_id": used.id, "reason": error.reason}
-    if side == "ireserve":
+    if side is System.IRESERVE:
         ports.log("error", told)
     else:
         ports.log("token_dead", told)
@@ -193,17 +203,16 @@ def google_again(ports: Ports, integration: Integration) -> bool:
     An interface that was not enabled and a rule of the administrator's are mended in Google; nobody tells us.
     """
     connection, now = integration.connection, ports.clock()
-    if connection is None or connection.dead not in MENDED_ELSEWHERE or connection.dead_at is None:
+    if connection is None or not connection.mended_at_google or connection.dead_at is None:
         return False
     if now - connection.dead_at < TRY_AGAIN:
         return False
     try:
         ports.outside.calendars(integration).calendars()
     except SyncError as error:
-        dead = connection.dead if isinstance(error, Transient) else error.reason
-        after = replace(connection, dead=dead, dead_at=now)
+        after = replace(connection, dead_at=now) if isinstance(error, Transient) else connection.died(error, now)
     else:
-        after = replace(connection, dead="", dead_at=None)
+        after = replace(connection, dead="", dead_at=None, mended_at_google=False)
 
     def tried(before: Integration) -> Integration:
         return replace(before, connection=after) if before.connection == connection else before

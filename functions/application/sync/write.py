@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from functions.application.sync.mails import may_mail
 from functions.application.sync.session import SyncSession
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Refused, Stale
-from functions.domain.model.event import Event, Mark
+from functions.domain.model.errors import Cause, Refused, Stale
+from functions.domain.model.event import Event, EventKey, Mark
 from functions.domain.model.link import Intent
 from functions.domain.model.text import Text, put_together
 from functions.domain.planning.step import (
@@ -23,64 +24,73 @@ from functions.domain.planning.step import (
 )
 from functions.domain.planning.view import View
 
-INVALID_GUEST = "invalid_guest"
 FRESH = timedelta(seconds=2)  # between reading a booking and writing it
-EventWrite = InsertEvent | ReviveEvent | PatchEvent | MoveEvent | DeleteEvent
 
 
 def write(session: SyncSession, view: View, step: Write, stamp: str, intent: Intent | None) -> Event | Booking | None:
     """Write, if the intent still holds; returns what the other side answered (None for a removal)."""
     _holds(session, intent)
-    calendars = session.calendars
-    notify = may_mail(session, step) if isinstance(step, EventWrite) else False
-    mark = Mark(session.id, view.link.id, stamp)
-    event = view.event.value
     match step:
-        case InsertEvent(key, content, _):
-            description = put_together(Text(above=content.description), session.settings.language)
-            try:
-                return calendars.insert(key, content, description, mark, notify=notify)
-            except Refused as error:
-                # a calendar can forbid Meet, Google an address: better the event without than none
-                if error.reason == INVALID_GUEST and content.guest:
-                    content = replace(content, guest="")
-                elif content.meet:
-                    content = replace(content, meet=False)
-                else:
-                    raise
-                return calendars.insert(key, content, description, mark, notify=notify)
-        case ReviveEvent(key, content, _):
-            change = EventChange(when=content.when) if content is not None else EventChange()
-            return calendars.patch(key, "", change, mark, notify=notify, revive=True)
-        case PatchEvent(key, etag, change, _):
-            try:
-                return calendars.patch(event or key, etag, change, mark, notify=notify)
-            except Refused as error:
-                if error.reason == INVALID_GUEST and change.guest_in:
-                    change = replace(change, guest_in=None)
-                elif change.meet:
-                    change = replace(change, meet=None)
-                else:
-                    raise
-                return calendars.patch(event or key, etag, change, mark, notify=notify)
-        case MoveEvent(key, _, destination, _):
-            return calendars.move(key, destination, notify=notify)
-        case DeleteEvent(key, etag, _):
-            calendars.delete(key, etag, notify=notify)
-            return None
         case WriteBooking():
             return session.reservations.write(_booking(session, view, intent), step.change)
         case MakeBooking():
-            fields = dict(step.fields)
-            external = step.event.id if step.external_id_field == "external_id" else ""
-            if not external:
-                fields[step.external_id_field] = step.event.id
-            if session.made_before != step.event.id:  # one that was made would stand in its own way
-                session.reservations.check(step.object_id, step.when, step.number)
-            _holds(session, intent)  # the check may have taken long
-            return session.reservations.make(
-                step.object_id, step.when, step.number, step.status, external, fields, checked=False
-            )
+            return _make(session, step, intent)
+        case MoveEvent(key, _, destination, _):
+            return session.calendars.move(key, destination, notify=may_mail(session, step))
+        case DeleteEvent(key, etag, _):
+            session.calendars.delete(key, etag, notify=may_mail(session, step))
+            return None
+    mark, notify = Mark(session.id, view.link.id, stamp), may_mail(session, step)
+    match step:
+        case InsertEvent():
+            return _insert(session, step, mark, notify=notify)
+        case ReviveEvent(key, content, _):
+            change = EventChange(when=content.when) if content is not None else EventChange()
+            return session.calendars.patch(key, "", change, mark, notify=notify, revive=True)
+        case PatchEvent():
+            return _patch(session, view.event.value or step.key, step, mark, notify=notify)
+
+
+def _insert(session: SyncSession, step: InsertEvent, mark: Mark, *, notify: bool) -> Event:
+    """Make the event; a calendar can forbid Meet, Google an address: better the event without than none."""
+    content = step.content
+    description = put_together(Text(above=content.description), session.settings.language)
+    insert = partial(session.calendars.insert, step.key, description=description, mark=mark, notify=notify)
+    try:
+        return insert(content=content)
+    except Refused as error:
+        if error.cause is Cause.INVALID_GUEST and content.guest:
+            return insert(content=replace(content, guest=""))
+        if content.meet:
+            return insert(content=replace(content, meet=False))
+        raise
+
+
+def _patch(session: SyncSession, event: Event | EventKey, step: PatchEvent, mark: Mark, *, notify: bool) -> Event:
+    """Change the event; as in `_insert` without the guest or Meet where these are not taken."""
+    change = step.change
+    patch = partial(session.calendars.patch, event, step.etag, mark=mark, notify=notify)
+    try:
+        return patch(change=change)
+    except Refused as error:
+        if error.cause is Cause.INVALID_GUEST and change.guest_in:
+            return patch(change=replace(change, guest_in=None))
+        if change.meet:
+            return patch(change=replace(change, meet=None))
+        raise
+
+
+def _make(session: SyncSession, step: MakeBooking, intent: Intent | None) -> Booking:
+    fields = dict(step.fields)
+    external = step.event.id if step.external_id_field == "external_id" else ""
+    if not external:
+        fields[step.external_id_field] = step.event.id
+    if session.made_before != step.event.id:  # one that was made would stand in its own way
+        session.reservations.check(step.object_id, step.when, step.number)
+    _holds(session, intent)  # the check may have taken long
+    return session.reservations.make(
+        step.object_id, step.when, step.number, step.status, external, fields, checked=False
+    )
 
 
 def _holds(session: SyncSession, intent: Intent | None) -> None:

@@ -4,15 +4,58 @@ Messages are one sentence for a person: what is wrong, where, what to do. They n
 name or an e-mail address, because they end in logs, the journal and answers.
 """
 
+from enum import StrEnum
+
 from functions.domain.model.messages import listed, say
 
 
-class SyncError(Exception):
-    """Something the sync has a reaction for; `reason` is a short stable code for logs and parked items."""
+class System(StrEnum):
+    """Where a trouble lies, and so which calls are stopped where none can succeed."""
 
-    def __init__(self, message: str, *, reason: str = "") -> None:
+    GOOGLE = "google"
+    IRESERVE = "ireserve"
+    SERVICE = "service"  # this service itself: its store, its secrets
+
+
+class Cause(StrEnum):
+    """The causes that a caller reacts to beside the kind of an error; raised as the reason, and then also its code."""
+
+    ADDRESS = "address_not_allowed"  # of the other side
+    BUSY = "busy"
+    CALENDAR_GONE = "calendar_gone"  # the calendar, not the event
+    FOREIGN_PAGE = "foreign_page"
+    INVALID_GUEST = "invalid_guest"  # for which the whole event is refused
+    LOGIN = "ireserve_login"
+    MENDED_AT_GOOGLE = "mended_at_google"  # without a new consent, and nobody tells us
+    NO_CSRF_TOKEN = "no_csrf_token"  # noqa: S105 -- its name
+    NO_MAIL_SERVER = "no_smtp"
+    NO_RIGHT = "no_right"  # the API user may not write this; asked again, as the right may be given
+    NOT_APPLIED = "not_applied"  # accepted without doing it
+    NOT_SEARCHABLE = "not_searchable"  # nobody can tell whether there is a booking with an id
+    OUT_OF_RANGE = "out_of_range"  # an event centuries away
+    PERIOD_TAKEN = "period_taken"
+    REDIRECT = "redirect"
+    RIGHTS = "ireserve_rights"
+    TIMEOUT = "timeout"  # the request may still take effect
+    TOO_LARGE = "too_large"
+    UNREACHABLE = "unreachable"  # as a timeout
+    OTHER = ""
+
+
+class SyncError(Exception):
+    """Something the sync has a reaction for.
+
+    `reason` is a short stable code to be read, in logs and parked items: nothing depends on it. What a caller depends
+    on is the kind of the error, its `cause`, and the `side` that it lies with.
+    """
+
+    def __init__(
+        self, message: str, *, reason: str = "", cause: Cause | None = None, side: System = System.SERVICE
+    ) -> None:
         super().__init__(message)
-        self.reason = reason or type(self).__name__.lower()
+        self.reason = str(reason) or type(self).__name__.lower()
+        self.cause = cause or (reason if isinstance(reason, Cause) else Cause.OTHER)
+        self.side = side
 
 
 class Transient(SyncError):
@@ -32,7 +75,10 @@ class TokenExpired(SyncError):
 
 
 class AccessRevoked(SyncError):
-    """Every call will fail until a person mends it: stop calling this side, show it, alert."""
+    """Every call to this side will fail until a person mends it: stop calling it, show it, alert."""
+
+    def __init__(self, message: str, *, reason: str, side: System, cause: Cause | None = None) -> None:
+        super().__init__(message, reason=reason, cause=cause, side=side)
 
 
 class Unauthentic(SyncError):

@@ -23,6 +23,13 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
+class Side(StrEnum):
+    """The two sides of a link."""
+
+    BOOKING = "booking"
+    EVENT = "event"
+
+
 class Closer(StrEnum):
     """Who ended a pair: the booking, or this service when it followed the deletion of the event."""
 
@@ -61,9 +68,13 @@ class Grace:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A removal that waits for a person; `cause` is a reason of decisions or the category of a refusal."""
+    """A removal that waits for a person: the booking is cancelled, or the event of a booking that is gone removed.
+
+    `cause` is a reason of decisions or the category of a refusal, to be read.
+    """
 
     cause: str
+    removes: Side = Side.BOOKING
     kind: Literal["held"] = "held"
 
 

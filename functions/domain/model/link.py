@@ -19,6 +19,7 @@ from functions.domain.model.life import (
     Life,
     Paused,
     Refused,
+    Side,
     State,
     Unlinked,
 )
@@ -46,13 +47,6 @@ UNLINKED = Unlinked()
 
 class Origin(StrEnum):
     """Which side was there first; it decides who owns title, description, guests, reminders and Meet."""
-
-    BOOKING = "booking"
-    EVENT = "event"
-
-
-class Side(StrEnum):
-    """The two sides of a link."""
 
     BOOKING = "booking"
     EVENT = "event"

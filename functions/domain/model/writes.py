@@ -22,6 +22,7 @@ class Why(StrEnum):
     BOOKING_CHANGED = "booking_changed"
     BOOKING_CANCELLED = "booking_cancelled"
     BOOKING_GONE = "booking_gone"
+    SETTINGS_CHANGED = "settings_changed"
     ADOPTED = "adopted"
     WRITE_BACK = "write_back"
     RECOVERED = "recovered"
@@ -47,6 +48,18 @@ class Why(StrEnum):
     NOT_BACKFILLED = "not_backfilled"
     UNDONE = "undone"
     APPROVED = "approved"
+
+
+class Outcome(StrEnum):
+    """What a journal entry is closed with; `open` until then."""
+
+    OPEN = "open"
+    DONE = "done"
+    REFUSED = "refused"
+    OVERTAKEN = "overtaken"
+    INTERRUPTED = "interrupted"  # it never reached the other side
+    SHADOW = "shadow"
+    UNKNOWN = "unknown"  # of an earlier version of this service, which left it open
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +197,11 @@ def place_of(step: Write) -> EventKey | None:
         case MoveEvent(key, _, destination):
             return EventKey(destination, key.id)
     return step.key
+
+
+def is_bookkeeping(step: Write) -> bool:
+    """Whether a write only puts ids into their fields: that is part of the change before it."""
+    return step.why is Why.WRITE_BACK
 
 
 def bare(step: Write) -> Write:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functions.domain.model.attempts import Attempt
 from functions.domain.model.event import Event
 from functions.domain.model.text import as_read, take_apart
-from functions.domain.planning.lifecycle import is_bookkeeping
+from functions.domain.model.writes import is_bookkeeping
 from functions.domain.planning.step import (
     DeleteEvent,
     EventChange,

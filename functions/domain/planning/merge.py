@@ -14,8 +14,9 @@ from functions.domain.model.life import Active
 from functions.domain.model.link import Base, Link, Origin, Refusals
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.model.text import as_read
-from functions.domain.planning.lifecycle import Agree, decide
-from functions.domain.planning.merge_event import event_side
+from functions.domain.planning.decisions import Agree
+from functions.domain.planning.lifecycle import decide
+from functions.domain.planning.merge_event import event_side, why_changed, why_moved
 from functions.domain.planning.projection import (
     appointment_of,
     base_of,
@@ -96,7 +97,7 @@ def _blind(v: View, context: PlanningContext, booking: Booking, wanted: Appointm
         return Planned(Look(event=link.event))
     if link.base.calendar != wanted.calendar:
         moved = replace(link.base, calendar=wanted.calendar, object_id=booking.object_id)
-        return Planned(MoveEvent(link.event, link.event_etag, wanted.calendar, Why.BOOKING_CHANGED), moved)
+        return Planned(MoveEvent(link.event, link.event_etag, wanted.calendar, why_moved(link.base, booking)), moved)
     changed = {name for name, digest in base.digests.items() if link.base.digests.get(name, "") != digest}
     style = restyled(wanted.style, None, link.base.digests, context.digest) if link.origin is Origin.BOOKING else ()
     changed |= {*style}
@@ -113,7 +114,8 @@ def _blind(v: View, context: PlanningContext, booking: Booking, wanted: Appointm
             restyled=style,
         )
         if change != EventChange():
-            return Planned(PatchEvent(link.event, link.event_etag, change, Why.BOOKING_CHANGED), base)
+            why = why_changed(link.base, base, context)
+            return Planned(PatchEvent(link.event, link.event_etag, change, why), base)
     return write_back(link, context, booking, link.event, "") or _settle(v, context, booking, wanted)
 
 

@@ -24,7 +24,7 @@ def event_side(
         if stayed and (said := _room_put_back(v, context, booking, event)):
             return said
         after = replace(base, calendar=wanted.calendar, object_id=booking.object_id) if base else None
-        why = Why.PUT_BACK if stayed else Why.BOOKING_CHANGED
+        why = Why.PUT_BACK if stayed else why_moved(base, booking)
         if event.series:  # an occurrence cannot leave its series: it is cancelled here and made anew there
             return Planned(DeleteEvent(event.key, event.etag, Why.OTHER_ROOM), after)
         return Planned(MoveEvent(event.key, event.etag, wanted.calendar, why), after)
@@ -36,7 +36,7 @@ def event_side(
         change = _texts(change, link, event, wanted, context)
     else:
         after = replace(after, digests=base.digests if base else {})
-    why = _why(base, after, booking, event, put_back=put_back)
+    why = _why(base, after, booking, event, context, put_back=put_back)
     why_not = ""
     if put_back:
         why_not = link.refusals.why or _why_put_back(link, booking)
@@ -70,7 +70,20 @@ def _room_put_back(v: View, context: PlanningContext, booking: Booking, event: E
     return Planned(PatchEvent(event.key, event.etag, change, Why.REFUSED, why_not), None)
 
 
-def _why(base: Base | None, after: Base, booking: Booking, event: Event, *, put_back: bool) -> Why:
+def why_moved(base: Base | None, booking: Booking) -> Why:
+    """Return why an event goes to another calendar: another object, or another calendar for the same."""
+    return Why.SETTINGS_CHANGED if base is not None and base.object_id == booking.object_id else Why.BOOKING_CHANGED
+
+
+def why_changed(base: Base, after: Base, context: PlanningContext) -> Why:
+    """Return why an event gets other values: settings that were changed alter no more than texts."""
+    same = (base.when, base.object_id, base.status) == (after.when, after.object_id, after.status)
+    return Why.SETTINGS_CHANGED if same and context.new_settings else Why.BOOKING_CHANGED
+
+
+def _why(
+    base: Base | None, after: Base, booking: Booking, event: Event, context: PlanningContext, *, put_back: bool
+) -> Why:
     if base is None:
         return Why.ADOPTED
     if put_back:
@@ -78,7 +91,8 @@ def _why(base: Base | None, after: Base, booking: Booking, event: Event, *, put_
     if base.when not in (after.when, event.when):
         return Why.CONFLICT
     changed = (base.when, base.object_id, base.status) != (after.when, after.object_id, booking.status)
-    return Why.BOOKING_CHANGED if changed or dict(base.digests) != dict(after.digests) else Why.PUT_BACK
+    differs = changed or dict(base.digests) != dict(after.digests)
+    return why_changed(base, after, context) if differs else Why.PUT_BACK
 
 
 def _why_put_back(link: Link, booking: Booking) -> str:

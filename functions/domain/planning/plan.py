@@ -9,9 +9,11 @@ from functions.domain.model.appointment import Timed
 from functions.domain.model.attempts import QUIET, is_loop
 from functions.domain.model.life import Detached, Paused
 from functions.domain.model.snapshot import Presence
+from functions.domain.model.writes import is_bookkeeping
 from functions.domain.model.zones import as_meant
 from functions.domain.planning.attempt_of import attempt_of, shown
-from functions.domain.planning.lifecycle import Pause, Reopen, Resume, decide, is_bookkeeping
+from functions.domain.planning.decisions import Pause, Reopen, Resume
+from functions.domain.planning.lifecycle import decide
 from functions.domain.planning.merge import merge
 from functions.domain.planning.plan_inbound import plan_new_event, plan_vanished
 from functions.domain.planning.plan_outbound import plan_missing, plan_removal

@@ -12,7 +12,8 @@ from functions.domain.model.link import Approve, Base, Link, Restore
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.model.text import as_read, put_together, take_apart
 from functions.domain.model.zones import clock
-from functions.domain.planning.lifecycle import Adopt, Hold, Part, Wait, decide
+from functions.domain.planning.decisions import Adopt, Hold, Part, Wait
+from functions.domain.planning.lifecycle import decide
 from functions.domain.planning.merge import may_write_booking, merge
 from functions.domain.planning.merge_event import noted
 from functions.domain.planning.plan_outbound import base_revived, revived

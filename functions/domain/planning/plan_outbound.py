@@ -6,10 +6,11 @@ from functions.domain.model.appointment import Appointment
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import event_id
-from functions.domain.model.life import Held, LeftOut
+from functions.domain.model.life import Held, LeftOut, Side
 from functions.domain.model.link import Approve, Base, Link, Origin, Restore
 from functions.domain.model.snapshot import Presence
-from functions.domain.planning.lifecycle import Adopt, Claim, Close, Disown, Hold, Part, decide
+from functions.domain.planning.decisions import Adopt, Claim, Close, Disown, Hold, Part
+from functions.domain.planning.lifecycle import decide
 from functions.domain.planning.projection import appointment_of, base_of, in_window, when_of
 from functions.domain.planning.step import (
     BookingChange,
@@ -48,20 +49,24 @@ def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:
         )
     derived = event_id(context.digest, context.settings.id, booking.id, link.generation)
     named = booking.value_of(context.settings.outbound.external_id_field)
-    if named and named != derived and not link.ids.foreign:
-        if v.found is None:
-            return Planned(Look(find=named))
-        if v.found.presence is Presence.UNREADABLE:
-            return Planned(Rest(Why.UNREADABLE))
-        if v.making_until is not None:
-            return Planned(Rest(Why.LEASED, v.making_until))
-        if v.found.value is not None and v.found_is_free and v.found.value.organizer_self:
-            return decide(link, Adopt(v.found.value), Why.ADOPTED)
-        if named_by_other(link, booking, context):
-            return decide(link, Disown(), Why.ADOPTED)
+    if named and named != derived and not link.ids.foreign and (theirs := _named(v, booking, named, context)):
+        return theirs
     return Planned(
         InsertEvent(EventKey(calendar, derived), content, Why.BOOKING_MADE), base_of(content, booking, context.digest)
     )
+
+
+def _named(v: View, booking: Booking, named: str, context: PlanningContext) -> Planned | None:
+    """Return what is to be done about an event that the booking names already; None: nothing, one is made."""
+    if v.found is None:
+        return Planned(Look(find=named))
+    if v.found.presence is Presence.UNREADABLE:
+        return Planned(Rest(Why.UNREADABLE))
+    if v.making_until is not None:
+        return Planned(Rest(Why.LEASED, v.making_until))
+    if v.found.value is not None and v.found_is_free and v.found.value.organizer_self:
+        return decide(v.link, Adopt(v.found.value), Why.ADOPTED)
+    return decide(v.link, Disown(), Why.ADOPTED) if named_by_other(v.link, booking, context) else None
 
 
 def _as_noted(base: Base, booking: Booking, context: PlanningContext) -> bool:
@@ -131,4 +136,4 @@ def _waits_for_a_person(link: Link, context: PlanningContext) -> Planned | None:
         return None
     if isinstance(link.life, Held):
         return Planned(Rest(Why.HELD))
-    return decide(link, Hold(Why.BOOKING_GONE), Why.HELD) if context.hold_removals else None
+    return decide(link, Hold(Why.BOOKING_GONE, Side.EVENT), Why.HELD) if context.hold_removals else None

@@ -1,19 +1,15 @@
-"""What became of a write: the results that the life cycle knows."""
+"""Results: what the life cycle of a pair turns on, and what comes of each."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from functions.domain.model.booking import Booking
+from functions.domain.model.errors import Cause
 from functions.domain.model.event import Event
-
-
-class Overtaking(StrEnum):
-    """How the other side was faster."""
-
-    CHANGED = "changed"  # it is no longer as it was read
-    GONE = "gone"  # it is not there any more
-    TAKEN = "taken"  # it is there already
+from functions.domain.model.link import Link, Order
+from functions.domain.model.writes import Outcome
+from functions.domain.planning.decisions import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +26,23 @@ class Missed:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The other side understood and said no, with the code of its reason. `unseen`: written without reading it first."""
+    """The other side understood and said no, with the code of its reason, to be read, and what caused it.
+
+    `unseen`: written without reading it first.
+    """
 
     reason: str
     at: datetime
     unseen: bool = False
+    cause: Cause = Cause.OTHER
+
+
+class Overtaking(StrEnum):
+    """How the other side was faster."""
+
+    CHANGED = "changed"  # it is no longer as it was read
+    GONE = "gone"  # it is not there any more
+    TAKEN = "taken"  # it is there already
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +58,38 @@ class Unknown:
     """Nobody knows whether the write took effect; the claim holds until `until`, then it is found out."""
 
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The planner decided something that needs no write."""
+
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A person ordered something; it goes before what the two sides say."""
+
+    order: Order
+
+
+Result = Landed | Missed | Rejected | Overtaken | Unknown | Decided | Ordered
+
+
+class Then(StrEnum):
+    """What the executor does once the link is saved."""
+
+    PLAN = "plan"  # go on with what is known
+    READ = "read"  # read the event first
+    ABSENT = "absent"  # go on: there is no event
+    GIVE_UP = "give_up"  # nothing more can be done now: the caller answers for the error
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A link after a result, what its journal entry is closed with (None: it stays as it is), and what comes then."""
+
+    link: Link
+    outcome: Outcome | None = None
+    then: Then = Then.PLAN

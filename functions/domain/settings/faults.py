@@ -30,6 +30,7 @@ def settings_faults(s: Settings) -> tuple[Fault, ...]:
             _ranges(s),
             _addresses(s),
             _outbound(s),
+            _statuses(s),
             _mapping(s),
             _inbound(s),
             _sync(s),
@@ -119,6 +120,10 @@ def _outbound(s: Settings) -> Found:
         yield "outbound.meet_link_field", "use a custom field such as custom02"
     if o.meet_link_field and o.meet_link_field == o.external_id_field:
         yield "outbound.meet_link_field", "use another field than the one for the event id"
+
+
+def _statuses(s: Settings) -> Found:
+    o = s.outbound
     if not o.create_on_status:
         yield "outbound.create_on_status", "name at least one status on which an event is created"
     if both := sorted(set(o.create_on_status) & set(o.delete_on_status)):
@@ -126,7 +131,6 @@ def _outbound(s: Settings) -> Found:
             "outbound.delete_on_status",
             say("status {} is in Create on status too; keep it in one of the two", both[0]),
         )
-
     for name in ("create_on_status", "delete_on_status"):
         if both := sorted(set(o.tentative_on_status) & set(getattr(o, name))):
             yield "outbound.tentative_on_status", say("status {} is in another list too; keep it in one", both[0])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from functions.domain.model.errors import Cause, SyncError, System
 from functions.domain.settings.schema import Settings
 
 OWED = ("", "new", "future", "all", "resume", "activation")  # after other settings, a pause, an activation
@@ -32,6 +33,12 @@ class Connection:
     connected_at: datetime
     dead: str = ""
     dead_at: datetime | None = None
+    mended_at_google: bool = False  # what it died of is mended there without a new consent, and nobody tells us
+
+    def died(self, error: SyncError, now: datetime) -> "Connection":
+        """Return the connection as one that Google refuses."""
+        elsewhere = error.cause is Cause.MENDED_AT_GOOGLE
+        return replace(self, dead=error.reason, dead_at=now, mended_at_google=elsewhere)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +92,10 @@ class Integration:
         """The `int_id` of the routes."""
         return self.settings.id
 
-    def login_of(self, side: str) -> tuple[str, ...]:
-        """Return what a side (`ireserve`, `google`) is called with: a refusal of one login says nothing of another."""
+    def login_of(self, side: System) -> tuple[str, ...]:
+        """Return what a side (i-Reserve or Google) is called with: a refusal of one login says nothing of another."""
         s, versions = self.settings, self.secret_versions
-        if side == "ireserve":
+        if side is System.IRESERVE:
             return s.ireserve.base_url, s.ireserve.username, versions.get("ireserve_password", "")
         return s.google.client_id, versions.get("google_client_secret", ""), versions.get("google_refresh_token", "")
 

@@ -2,9 +2,8 @@
 
 import click
 
-from functions.application.store import integrations, links, parked
-from functions.application.store.integrations import path_of
-from functions.application.support import held, undo
+from functions.application.store import integrations, journal, links, parked
+from functions.application.support import held, undo, unsettled
 from functions.application.support.names import Catalogue
 from functions.entrypoints.cli.frame import ACTOR, MakePorts, as_json, clear_errors, int_id, show, table, texts
 from functions.entrypoints.console.telling import reason_name, would
@@ -61,7 +60,7 @@ def resume_command(make: MakePorts, int_id: str, booking: str, *, as_json: bool)
         ports = make()
         integrations.get(ports.documents, int_id)
         link = links.of_booking(ports.documents, int_id, booking)
-        outcome = held.resume(ports, int_id, link.id, ACTOR)
+        outcome = unsettled.resume(ports, int_id, link.id, ACTOR)
         show({"state": outcome.link.state.value}, as_json=as_json, lines=[f"booking {booking} is followed again"])
 
 
@@ -100,7 +99,7 @@ def undo_command(make: MakePorts, int_id: str, entry: str, *, only_show: bool, a
     with clear_errors():
         ports = make()
         found = undo.preview(ports, int_id, entry) if only_show else undo.undo(ports, int_id, entry, ACTOR)
-        body = ports.documents.get(path_of(int_id, "journal", entry)) or {}
+        body = journal.find(ports.documents, int_id, entry) or {}
         names, t = Catalogue(ports).of(int_id), texts(ports, int_id)
         lines = [f"  {would(step, body, names, t)}" for step in found.steps]
         said = "undone" if found.done else "it is being undone"

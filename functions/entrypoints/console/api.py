@@ -9,7 +9,7 @@ from functions.application.ports import Ports
 from functions.application.setting_up import activation, changes, consent, preview, removal
 from functions.application.store import integrations, journal_read, parked
 from functions.application.store.integrations import path_of
-from functions.application.support import alerts, day, diagnose, held, round_trip, undo
+from functions.application.support import alerts, day, diagnose, held, round_trip, undo, unsettled
 from functions.application.sync.session import open_session
 from functions.domain.model import zones
 from functions.entrypoints.console.api_probe import probe_routes
@@ -214,10 +214,10 @@ def _people(routes: Blueprint, ports: Ports, who: Who) -> None:
 
     @routes.post("/<int_id>/links/<link>/keep")
     def keep(int_id: str, link: str) -> Response:
-        outcome = held.keep(ports, int_id, link, who(request))
+        outcome = unsettled.keep(ports, int_id, link, who(request))
         return answer(200, {"state": outcome.link.state.value, "rest": outcome.rest.why.value})
 
     @routes.post("/<int_id>/links/<link>/resume")
     def resume(int_id: str, link: str) -> Response:
-        outcome = held.resume(ports, int_id, link, who(request))
+        outcome = unsettled.resume(ports, int_id, link, who(request))
         return answer(200, {"state": outcome.link.state.value, "rest": outcome.rest.why.value})

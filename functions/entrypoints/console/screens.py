@@ -4,7 +4,7 @@ from flask import Blueprint, Response, redirect, request
 
 from functions.application.ports import Ports
 from functions.application.support.names import Catalogue
-from functions.domain.model.errors import SyncError, Throttled, Unauthentic
+from functions.domain.model.errors import Cause, SyncError, Throttled, Unauthentic
 from functions.entrypoints.console import (
     screens_activation,
     screens_audit,
@@ -45,7 +45,7 @@ def screens(ports: Ports, catalogue: Catalogue, sessions: Sessions, who: Who, *,
                 status=401,
                 here="sign_in",
                 wrong="",
-                stale=error.reason in ("no_csrf_token", "foreign_page"),
+                stale=error.cause in (Cause.NO_CSRF_TOKEN, Cause.FOREIGN_PAGE),
             )
         return desk.failed(error, (request.view_args or {}).get("int_id", ""))
 
@@ -66,7 +66,7 @@ def screens(ports: Ports, catalogue: Catalogue, sessions: Sessions, who: Who, *,
     def home() -> Response:
         if "key" in request.args:
             if request.headers.get("Sec-Fetch-Dest", "document") != "document":
-                raise Unauthentic("not by a picture or a script", reason="foreign_page")
+                raise Unauthentic("not by a picture or a script", reason=Cause.FOREIGN_PAGE)
             return opened(request.args["key"], "/console/")
         return screens_integrations.overview(desk)
 

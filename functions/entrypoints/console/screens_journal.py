@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 
 from functions.application.ports import Body
 from functions.application.store import integrations, journal_read
-from functions.application.store.integrations import path_of
+from functions.application.store.journal import find as entry_of
 from functions.application.store.journal_read import KINDS, OUTCOMES, Selection
 from functions.application.support import undo
 from functions.domain.model import zones
@@ -170,7 +170,7 @@ def _undo(desk: Desk, int_id: str, entry: str, error: SyncError | None = None) -
             found = undo.preview(desk.ports, int_id, entry)
         except SyncError as refused:
             trouble = refused
-    body = desk.ports.documents.get(path_of(int_id, "journal", entry))
+    body = entry_of(desk.ports.documents, int_id, entry)
     return desk.page(
         "undo.html",
         int_id,

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from functions.application.store import integrations, links, parked
-from functions.application.support import held
+from functions.application.support import held, unsettled
 from functions.application.support.titles import titles
 from functions.domain.model.errors import SyncError
 from functions.domain.model.link import State
@@ -49,24 +49,26 @@ def add(routes: Blueprint, desk: Desk) -> None:
 
     @routes.post("/integrations/<int_id>/cancelling")
     def call_off(int_id: str) -> Response:
-        items = [link.id for link in held.in_grace(ports, int_id)]
-        return _done(desk, int_id, items, lambda item: held.keep(ports, int_id, item, desk.actor()), here(int_id))
+        items = [link.id for link in unsettled.in_grace(ports, int_id)]
+        return _done(desk, int_id, items, lambda item: unsettled.keep(ports, int_id, item, desk.actor()), here(int_id))
 
     @routes.post("/integrations/<int_id>/links/<link>/keep")
     def keep(int_id: str, link: str) -> Response:
-        return _done(desk, int_id, [link], lambda item: held.keep(ports, int_id, item, desk.actor()), here(int_id))
+        return _done(desk, int_id, [link], lambda item: unsettled.keep(ports, int_id, item, desk.actor()), here(int_id))
 
     @routes.post("/integrations/<int_id>/links/<link>/cancel_now")
     def cancel_now(int_id: str, link: str) -> Response:
         if request.form.get("sure") != "yes":
             return _ask(desk, int_id, f"links/{link}/cancel_now", "cancel_now", 1)
         return _done(
-            desk, int_id, [link], lambda item: held.cancel_now(ports, int_id, item, desk.actor()), here(int_id)
+            desk, int_id, [link], lambda item: unsettled.cancel_now(ports, int_id, item, desk.actor()), here(int_id)
         )
 
     @routes.post("/integrations/<int_id>/links/<link>/resume")
     def resume_link(int_id: str, link: str) -> Response:
-        return _done(desk, int_id, [link], lambda item: held.resume(ports, int_id, item, desk.actor()), here(int_id))
+        return _done(
+            desk, int_id, [link], lambda item: unsettled.resume(ports, int_id, item, desk.actor()), here(int_id)
+        )
 
 
 SAID = {"decide": "approved", "call_off": "kept", "keep": "kept", "cancel_now": "cancelled_now"}
@@ -94,7 +96,7 @@ def _screen(desk: Desk, int_id: str, error: SyncError | None = None) -> Response
     ports = desk.ports
     integration = integrations.get(ports.documents, int_id)
     t = desk.texts(integration)
-    items, grace = held.every(ports, int_id), held.in_grace(ports, int_id, MOST)
+    items, grace = held.every(ports, int_id), unsettled.in_grace(ports, int_id, MOST)
     paused = list(links.every(ports.documents, int_id, {"state": State.PAUSED.value}))[:MOST]
     foreign = list(links.every(ports.documents, int_id, {"foreign": True}))[:MOST]
     names: list[str] = [link.booking_id for link in (*grace, *paused, *foreign)]

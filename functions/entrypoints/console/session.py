@@ -12,7 +12,7 @@ from typing import Protocol
 from flask import Request
 
 from functions.application.ports import Path, Ports
-from functions.domain.model.errors import Unauthentic
+from functions.domain.model.errors import Cause, Unauthentic
 from functions.entrypoints.http.authenticator import Authenticator, bearer
 from functions.entrypoints.http.key_proof import KeyProof
 
@@ -177,7 +177,7 @@ def _check_form(request: Request, tokens: "list[str] | tuple[str, ...]") -> None
     if request.method in SAFE:
         return
     if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
-        raise Unauthentic("foreign page", reason="foreign_page")
+        raise Unauthentic("foreign page", reason=Cause.FOREIGN_PAGE)
     given = (request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")).encode("utf-8", "replace")
     if not any(token and hmac.compare_digest(given, token.encode()) for token in tokens):
-        raise Unauthentic("no csrf token", reason="no_csrf_token")
+        raise Unauthentic("no csrf token", reason=Cause.NO_CSRF_TOKEN)

@@ -1,0 +1,48 @@
+"""Cancellations under way and paused pairs: what goes on by itself, unless a person hurries or stops it."""
+
+from itertools import islice
+
+from functions.application.ports import Ports
+from functions.application.store import integrations, links
+from functions.application.sync.acts import act
+from functions.application.sync.rest import Outcome
+from functions.domain.model.errors import Conflict
+from functions.domain.model.life import Paused, State
+from functions.domain.model.link import Approve, Link, Restore
+from functions.domain.planning.decisions import Resume
+from functions.domain.planning.lifecycle import after
+from functions.domain.planning.results import Decided, Ordered
+
+
+def in_grace(ports: Ports, int_id: str, most: int = 500) -> list[Link]:
+    """Return the pairs whose booking will be cancelled because its event was deleted, the first to go first."""
+    integrations.get(ports.documents, int_id)
+    found = list(islice(links.every(ports.documents, int_id, {"state": State.GRACE.value}), most))
+    return sorted(found, key=lambda link: (link.until.isoformat() if link.until else "", link.booking_id))
+
+
+def keep(ports: Ports, int_id: str, link_id: str, actor: str) -> Outcome:
+    """Call a cancellation under way off: the event is made again, the booking stays."""
+    return act(ports, int_id, link_id, actor, "keep", lambda link: _ordered(link, Restore()))
+
+
+def cancel_now(ports: Ports, int_id: str, link_id: str, actor: str) -> Outcome:
+    """Cancel a booking whose event was deleted without waiting any longer."""
+    return act(ports, int_id, link_id, actor, "cancel_now", lambda link: _ordered(link, Approve()))
+
+
+def resume(ports: Ports, int_id: str, link_id: str, actor: str) -> Outcome:
+    """Let a paused pair go on; its counts start anew."""
+    return act(ports, int_id, link_id, actor, "resume", _resumed)
+
+
+def _ordered(link: Link, order: Approve | Restore) -> Link:
+    if link.state is not State.GRACE:
+        raise Conflict("this booking is not about to be cancelled any more", reason="not_in_grace")
+    return after(link, Ordered(order)).link
+
+
+def _resumed(link: Link) -> Link:
+    if not isinstance(link.life, Paused):
+        raise Conflict("this pair is not paused", reason="not_paused")
+    return after(link, Decided(Resume())).link

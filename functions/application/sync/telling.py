@@ -1,0 +1,67 @@
+"""What is told of a write: its journal entry, opened and closed, and the line in the log."""
+
+from functions.application.intake.hints import Hint
+from functions.application.ports import Body
+from functions.application.store import journal
+from functions.application.sync.session import SyncSession
+from functions.domain.model.booking import Booking
+from functions.domain.model.event import Event, MeetState
+from functions.domain.model.link import Link
+from functions.domain.model.writes import InsertEvent, Outcome, PatchEvent, Write
+from functions.domain.planning.results import Landed, Overtaken, Rejected, Result
+from functions.domain.planning.view import View
+
+
+def opened(session: SyncSession, hint: Hint, view: View, step: Write) -> Body:
+    """Return the entry of a write that is about to happen."""
+    replaced = view.event.value if isinstance(step, PatchEvent) else None
+    entry = journal.opened(view.link, step, hint, session.now(), replaced)
+    booking = view.booking.value
+    wanted = session.settings.outbound.use_customer_data and booking is not None and bool(booking.email)
+    left_out = isinstance(step, InsertEvent) and not step.content.guest and wanted
+    return {**entry, "left_out": ["guest"]} if left_out else entry
+
+
+def closed(session: SyncSession, entry: Body, step: Write, outcome: Outcome, result: Result) -> Body:
+    """Return an entry closed with what came of its write."""
+    return journal.closed(entry, outcome, session.now(), **_came(result), **_meet(step, result))
+
+
+def journal_shadow(session: SyncSession, hint: Hint, link: Link, step: Write) -> None:
+    """Journal what would have been done, in shadow."""
+    entry = journal.closed(journal.opened(link, step, hint, session.now()), Outcome.SHADOW, session.now())
+    entry_id = session.ports.token(12)
+    session.ports.documents.transact(lambda tx: journal.put(tx, session.id, entry_id, entry))
+
+
+def log(session: SyncSession, hint: Hint, link: Link, step: Write) -> None:
+    """Log a write that took effect, with the time since its hint."""
+    lag = (session.now() - hint.at).total_seconds() if hint.at else 0.0
+    fields: dict[str, object] = {
+        "int_id": session.id,
+        "booking": link.booking_id,
+        "step": journal.name_of(step),
+        "why": step.why.value,
+        "lag_seconds": round(lag, 3),
+    }
+    session.ports.log("change_applied", fields)
+
+
+def _came(result: Result) -> Body:
+    """Return what an entry is closed with beside the outcome: the ids of what was made, or the reason of a no."""
+    match result:
+        case Landed(Event() as event):
+            return {"calendar": event.key.calendar, "event": event.key.id}
+        case Landed(Booking() as booking):
+            return {"booking_id": booking.id}
+        case Rejected(reason) | Overtaken(_, reason):
+            return {"reason": reason}
+    return {}
+
+
+def _meet(step: Write, result: Result) -> Body:
+    """Say that no Meet link came of a write that asked for one."""
+    asked = (isinstance(step, InsertEvent) and step.content.meet) or (isinstance(step, PatchEvent) and step.change.meet)
+    event = result.answer if isinstance(result, Landed) else None
+    failed = isinstance(event, Event) and event.meet in (MeetState.NONE, MeetState.FAILED)
+    return {"meet": "failed"} if asked and failed else {}

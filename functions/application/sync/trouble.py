@@ -1,0 +1,111 @@
+"""What an error asks for, and the one place where that is done: stop a side, try again later, or park with the reason."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from enum import StrEnum
+
+from functions.application.intake.hints import Hint, look_again
+from functions.application.ports import Ports
+from functions.application.store import parked
+from functions.application.sync.session import mark_revoked
+from functions.domain.model.errors import AccessRevoked, Conflict, Stale, SyncError, System, Transient
+from functions.domain.settings.integration import Integration
+
+BACK_OFF = (2, 5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)  # seconds
+SHOWN_AFTER = 3  # attempts: by then a person should see it, while it goes on trying
+
+
+class Asks(StrEnum):
+    """The reactions to an error of the sync."""
+
+    STOP = "stop"  # the side refuses every call until a person mends it
+    RETRY = "retry"
+    PARK = "park"  # nothing helps before something changes
+
+
+def asks(error: SyncError) -> Asks:
+    """Return what an error asks for."""
+    match error:
+        case AccessRevoked(side=System.GOOGLE | System.IRESERVE):
+            return Asks.STOP
+        case AccessRevoked() | Transient() | Stale() | Conflict():  # of ours, or another instance was faster
+            return Asks.RETRY
+    return Asks.PARK
+
+
+def named(ports: Ports, hint: Hint, error: Exception) -> SyncError:
+    """Return an error under the name of its reaction; a fault of ours is tried again, and said in the log."""
+    if isinstance(error, SyncError):
+        return error
+    fault = type(error).__name__
+    ports.log("error", {"severity": "ERROR", "int_id": hint.int_id, "reason": fault})
+    return Transient(fault, reason=f"fault_{fault}")
+
+
+def react(ports: Ports, hint: Hint, error: SyncError, lane: str = "live") -> None:
+    """Try again later, or park; raises `Transient` where neither a retry nor an item can be kept."""
+    if asks(error) is Asks.PARK:
+        parked.park(ports, hint, error.reason, ports.clock())
+    else:
+        _retry(ports, hint, error, lane)
+
+
+def answer_for(ports: Ports, used: Integration, hint: Hint, error: Exception) -> None:
+    """Do what an error of a whole task asks for; `used` is the integration as it was when the calls were made.
+
+    A side that refuses its login is not called any more; after mending, a sweep catches up with what was dropped.
+    """
+    trouble = named(ports, hint, error)
+    if asks(trouble) is Asks.STOP and isinstance(trouble, AccessRevoked):
+        try:
+            mark_revoked(ports, used, trouble)
+        except Stale as replaced:
+            react(ports, hint, replaced)
+    else:
+        react(ports, hint, trouble)
+
+
+def guarded(ports: Ports, hint: Hint, work: Callable[[], None], lane: str = "live") -> SyncError | None:
+    """Do one pair's part of a larger work; its trouble is its own, but for a side that refuses every call.
+
+    Returns the trouble, which has been seen to, or None.
+    """
+    try:
+        work()
+    except Exception as error:  # noqa: BLE001 -- one pair must not stop the others
+        trouble = named(ports, hint, error)
+    else:
+        return None
+    if asks(trouble) is Asks.STOP:
+        raise trouble
+    react(ports, hint, trouble, lane)
+    return trouble
+
+
+def _retry(ports: Ports, hint: Hint, error: SyncError, lane: str) -> None:
+    """Queue the retry, or park after the last one."""
+    last = hint.attempt >= len(BACK_OFF)
+    if not last:
+        _queue(ports, replace(hint, attempt=hint.attempt + 1), _wait(hint, error), error, lane)
+    if hint.attempt < SHOWN_AFTER:
+        return
+    try:
+        parked.park(ports, hint, error.reason, ports.clock())
+    except Transient:
+        if last:  # it can be kept nowhere but in the queue
+            _queue(ports, hint, BACK_OFF[-1], error, lane)
+
+
+def _queue(ports: Ports, hint: Hint, wait: float, error: SyncError, lane: str) -> None:
+    due = ports.clock() + timedelta(seconds=wait)
+    look_again(ports.tasks, hint, due, f"try-{hint.attempt - 1}", lane=lane)
+    fields = {"int_id": hint.int_id, "kind": hint.kind.value, "reason": error.reason, "attempt": hint.attempt - 1}
+    ports.log("again", fields)
+
+
+def _wait(hint: Hint, error: SyncError) -> float:
+    named = error.retry_after if isinstance(error, Transient) and error.retry_after else 0.0
+    if isinstance(error, Stale) and hint.attempt == 0:
+        return 1.0
+    return max(float(BACK_OFF[hint.attempt]), named)
