@@ -45,7 +45,7 @@ def page_of(calendar: str, raw: Json) -> EventPage:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Put the search for cycles off: a page's thousands of values have none, and set it off again and again."""
+    """Pause the garbage collector: a page holds thousands of values without cycles, and would trigger it over and over."""
     was = gc.isenabled()
     gc.disable()
     try:

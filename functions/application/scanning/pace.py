@@ -1,4 +1,4 @@
-"""Pace: how fast walks may call Google, so that its 600 calls a minute are used and never exceeded.
+"""Pace: how fast scans may call Google, so that its 600 calls a minute are used and never exceeded.
 
 Evenly, a few calls ahead of the clock at most, because Google counts any sixty seconds; all walks of an integration
 share one pace. What pulls cost is taken off: what a walk writes comes back as notifications. A walk notes its calls every
@@ -53,7 +53,7 @@ class Pace:
             self.note()
 
     def note(self) -> None:
-        """Note the calls and what pulls have cost since the last time; of those none, when no walk ran for a minute."""
+        """Note the calls and what pulls have cost since the last time; of those none, when no scan ran for a minute."""
         pulls = sum(state.calls for state in calendars.every(self.ports.documents, self.int_id))
         path, now = path_of(self.int_id, "progress", "pace"), self.ports.clock()
 

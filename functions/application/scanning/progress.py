@@ -9,12 +9,12 @@ from functions.domain.model.stretch import WEEK
 
 SINGLE_READS = 400  # of bookings whose row does not say enough, per sweep
 SWEEPS = ("near", "full")
-TURN = 320  # bookings whose texts are read in one night, where that cannot be all: what differs is read as well
+TURN = 320  # bookings whose texts are read in one night when there are too many to read all
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """How far a walk is. `week` is the first of the `days` under way, `position` how far their list is gone through."""
+    """How far a scan is. `week` is the first of the `days` under way, `position` how far their list is gone through."""
 
     kind: str  # backfill | resync | near | full
     first: date
@@ -42,7 +42,7 @@ class Scan:
 
     @property
     def name(self) -> str:
-        """Tells this walk from an earlier one of its kind."""
+        """Tells this scan from an earlier one of its kind."""
         return self.started_at.isoformat()
 
     @property
@@ -56,7 +56,7 @@ class Scan:
         return "live" if self.kind == "near" else "backfill"
 
     def next_turn(self) -> tuple[int, int]:
-        """Return whose turn it is after this walk, and of how many, so that the texts of all are read in some nights."""
+        """Return whose turn it is after this scan, and of how many, so that the texts of all are read in some nights."""
         asked = self.reads + self.unread
         turns = 1 + asked // TURN if asked > SINGLE_READS else 1
         return (self.turn + 1) % turns, turns

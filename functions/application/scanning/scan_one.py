@@ -1,4 +1,4 @@
-"""One booking of a walk: passed by, noted as left out, or looked at with both its sides."""
+"""One booking of a scan: passed by, noted as left out, or looked at with both its sides."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -27,7 +27,7 @@ TROUBLE = 10  # calls that one which failed counts for: a side in trouble is cal
 
 
 def pass_by(session: SyncSession, scan: Scan, row: BookingRow, link: Link) -> Scan | None:
-    """Return the walk with a booking counted that it can pass by; None: it is to be looked at."""
+    """Return the scan with a booking counted that it can pass by; None: it is to be looked at."""
     if row.id in session.integration.probing:
         return scan
     if scan.since is not None or scan.kind == "resync" or (link.version == 0 and _left_out(session, scan, row)):

@@ -20,7 +20,7 @@ OVERDUE = timedelta(hours=30)
 ROUND = timedelta(minutes=1)
 AFTER = timedelta(seconds=30)  # after which it is looked whether a search under way is over
 STUCK = timedelta(minutes=10)
-LOST = timedelta(hours=6)  # a walk that took so long begins anew
+LOST = timedelta(hours=6)  # a scan that took so long begins anew
 
 
 def tick(session: SyncSession) -> list[datetime]:
@@ -103,7 +103,7 @@ def pull_all(session: SyncSession, source: str) -> None:
 
 
 def _start(session: SyncSession, last: Scan | None, kind: str, now: datetime, actor: str = "") -> bool:
-    """Start a walk unless one of its kind is under way; one that stands still goes on. Returns whether one started."""
+    """Start a scan unless one of its kind is under way; one that stands still goes on. Returns whether one started."""
     if last is None or not _is_under_way(last, now):
         scan.begin(session.ports, session.integration, kind, actor)
         return True

@@ -41,7 +41,7 @@ class Standing:
 
     @property
     def under_way(self) -> tuple[Scan, ...]:
-        """The walks that have not finished."""
+        """The scans that have not finished."""
         return tuple(each for each in self.walks if each.finished_at is None)
 
     @property

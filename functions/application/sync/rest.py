@@ -27,8 +27,8 @@ class Outcome:
     def again(self, hint: Hint) -> Hint:
         """Return the hint for the look that the rest asks for.
 
-        While another instance held the pair nothing could be made of its event, which nobody tells of twice: it is
-        read again. Otherwise the booking leads.
+        If another instance held the pair, its event is read again, because Google reports a change only once.
+        Otherwise the booking is read first.
         """
         if self.rest.why is Why.LEASED and hint.kind is Kind.EVENT:
             return hint

@@ -17,12 +17,12 @@ OFTEN = 20
 
 
 def is_asked_again(kind: str, so_far: int, link: Link) -> bool:
-    """Whether a walk of this kind, refused so often so far, asks i-Reserve once more for this pair."""
+    """Whether a scan of this kind, refused so often so far, asks i-Reserve once more for this pair."""
     return kind in ("resync", "full") and bool(link.ids.not_taken) and not link.closed and so_far < OFTEN
 
 
 def asked(session: SyncSession, kind: str, so_far: int) -> None:
-    """Take the note away once a walk that asked again was not refused, nor anything else since it began."""
+    """Take the note away once a scan that asked again was not refused, nor anything else since it began."""
     path = _path(session)
 
     def work(tx: Transaction) -> None:

@@ -83,7 +83,7 @@ class Integration:
     unfinished: str = ""  # what a change still has to bring about: one of OWED; left over where it was cut short
     unfinished_at: datetime | None = None
     paused_in_shadow: bool = False  # and goes on in shadow
-    looks_since: datetime | None = None  # when other looks were chosen for new events only; older events keep theirs
+    looks_since: datetime | None = None  # since then new events look different; older events keep their look
     wake_at: datetime | None = None  # when its next round is due; None: it does not run, or nobody has said yet
     revision: int = 0
 
