@@ -1,4 +1,4 @@
-"""Walks through the bookings of a window: backfill and resync, and the sweeps that find what hints missed.
+"""Scans the bookings of a window: backfill and resync, and the sweeps that find what hints missed.
 
 A week or some at a time: list its bookings, look singly at those that differ from their links (a resync: at all), then at links
 whose booking the list did not show. Each task does a chunk, saves how far it is and queues the next, at a pace that
@@ -47,7 +47,7 @@ def begin(
     *,
     new_settings: bool = False,
 ) -> Scan:
-    """Start a walk in place of one of its kind that is under way; `scope` is all, future or none."""
+    """Start a scan in place of one of its kind that is under way; `scope` is all, future or none."""
     today = day_of(ports.clock(), integration.settings.timezone)
     before, ahead = integration.settings.sync.window_days
     first, last = today + timedelta(days=before), today + timedelta(days=ahead)
@@ -76,13 +76,13 @@ def _since(integration: Integration) -> datetime | None:
 
 
 def current(documents: Documents, int_id: str, kind: str) -> Scan | None:
-    """Return how far the last walk of a kind is, or None."""
+    """Return how far the last scan of a kind is, or None."""
     body = documents.get(path_of(int_id, "progress", kind))
     return record_of(Scan, body, "progress") if body is not None else None
 
 
 def save(documents: Documents, int_id: str, scan: Scan) -> None:
-    """Save how far a walk is."""
+    """Save how far a scan is."""
     documents.transact(lambda tx: tx.put(path_of(int_id, "progress", scan.kind), stored(scan)))
 
 
@@ -216,19 +216,19 @@ def _finish(session: SyncSession, scan: Scan) -> None:
 
 
 def _is_whole(session: SyncSession, scan: Scan) -> bool:
-    """Whether a walk looked at the whole window; a resync may begin today."""
+    """Whether a scan looked at the whole window; a resync may begin today."""
     before, ahead = _window(session, scan)
     return scan.kind != "near" and scan.first <= before and scan.last >= ahead
 
 
 def last_of(documents: Documents, int_id: str, *kinds: str) -> list[Scan | None]:
-    """Return how far the last walk of each kind is, read together."""
+    """Return how far the last scan of each kind is, read together."""
     bodies = documents.several([path_of(int_id, "progress", kind) for kind in kinds])
     return [record_of(Scan, body, "progress") if body is not None else None for body in bodies]
 
 
 def left_out_at(last: Scan | None) -> datetime | None:
-    """Return when the last walk of a kind began, if it had to leave bookings out: it is not begun again at once."""
+    """Return when the last scan of a kind began, if it had to leave bookings out: it is not begun again at once."""
     return last.started_at if last is not None and last.finished_at is not None and last.unseen else None
 
 
@@ -239,7 +239,7 @@ def backfills(session: SyncSession) -> bool:
 
 
 def go_on(ports: Ports, int_id: str, scan: Scan) -> None:
-    """Queue the next chunk of a walk whose task was lost."""
+    """Queue the next chunk of a scan whose task was lost."""
     now = ports.clock()
     hint = Hint(Kind.WALK, int_id, (scan.kind, scan.name), scan.kind, now, actor=scan.actor)
     look_again(ports.tasks, hint, now, "stuck", lane=scan.lane)
