@@ -72,7 +72,7 @@ def cloud(environment: Environment) -> Product:
     def sessions() -> "Sessions":
         from functions.entrypoints.console.session import CloudSessions
 
-        return CloudSessions(_person(environment), made)
+        return CloudSessions(_person(environment), made, administrators=environment.console_administrators)
 
     return Product(
         environment,

@@ -52,7 +52,7 @@ def standalone(environment: Environment) -> Product:
     def sessions() -> "Sessions":
         from functions.entrypoints.console.session import KeySessions
 
-        return KeySessions(made, proof)
+        return KeySessions(made, proof, reader_key=environment.console_reader_key)
 
     authenticator = key_door(proof)
     return Product(environment, made, authenticator, authenticator, sessions, keys.console_key, tasks)

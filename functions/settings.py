@@ -49,6 +49,8 @@ class Environment:
     state_dir: Path
     port: int
     console_key: str
+    console_reader_key: str  # opens the console to look only
+    console_administrators: tuple[str, ...]  # addresses; in the cloud everybody else reads. None: everybody acts
     project: str
     firestore_database: str
     consent_database: str  # where consents under way are kept: all that `oauth_redirect` may write
@@ -87,8 +89,13 @@ def read_environment(env: Mapping[str, str] | None = None, *, function: str = "c
     if backend == "cloud":
         needed = ("GOOGLE_CLOUD_PROJECT", "BASE_URL", *NEEDS[function])
         faults += [f"{name} is missing; {function} needs it" for name in needed if not env.get(name)]
-    if env.get("CONSOLE_KEY") is not None and can_be_guessed(env["CONSOLE_KEY"]):
-        faults.append(f"CONSOLE_KEY can be guessed; make one with `{MADE}`, or leave it out")
+    for name in ("CONSOLE_KEY", "CONSOLE_READER_KEY"):
+        if env.get(name) is not None and can_be_guessed(env[name]):
+            faults.append(f"{name} can be guessed; make one with `{MADE}`, or leave it out")
+    if env.get("CONSOLE_KEY") and env.get("CONSOLE_READER_KEY") == env["CONSOLE_KEY"]:
+        faults.append("CONSOLE_READER_KEY is CONSOLE_KEY; make another one, or readers are administrators")
+    administrators = tuple(each.strip() for each in env.get("CONSOLE_ADMINISTRATORS", "").split(",") if each.strip())
+    faults += [f"CONSOLE_ADMINISTRATORS has {each}; give addresses" for each in administrators if "@" not in each]
     environment = Environment(
         backend=backend,
         base_url=base,
@@ -107,6 +114,8 @@ def read_environment(env: Mapping[str, str] | None = None, *, function: str = "c
         state_dir=Path(env.get("STATE_DIR", ".local")),
         port=port,
         console_key=env.get("CONSOLE_KEY", ""),
+        console_reader_key=env.get("CONSOLE_READER_KEY", ""),
+        console_administrators=administrators,
         project=env.get("GOOGLE_CLOUD_PROJECT", ""),
         firestore_database=env.get("FIRESTORE_DATABASE", "(default)"),
         consent_database=env.get("CONSENT_DATABASE") or env.get("FIRESTORE_DATABASE", "(default)"),

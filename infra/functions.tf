@@ -132,6 +132,7 @@ locals {
       contains(function.queues, "backfill") ? { TASKS_BACKFILL_QUEUE = google_cloud_tasks_queue.this["backfill"].id } : {},
       function.integration_secrets == "manage" ? { SECRETS_LOCATION = var.region } : {},
       function.caller == "scheduler" ? { SCHEDULER_SERVICE_ACCOUNT = google_service_account.scheduler.email } : {},
+      name == "console" && length(var.console_administrators) > 0 ? { CONSOLE_ADMINISTRATORS = join(",", sort(var.console_administrators)) } : {},
       function.mails && var.smtp_url_version != "" ? { SMTP_FROM = var.smtp_from } : {},
     )
   }

@@ -196,6 +196,17 @@ variable "custom_domains" {
   }
 }
 
+variable "console_administrators" {
+  description = "Addresses of who may change anything on the console. Every other member of console_members, such as a group, sees all screens and changes nothing. Empty: every member may."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for each in var.console_administrators : can(regex("^[^@,\\s]+@[^@,\\s]+$", each))])
+    error_message = "An administrator is named by an address alone, such as beheer@example.org: no user: before it, no group."
+  }
+}
+
 variable "console_iap" {
   description = "Puts the console behind Identity-Aware Proxy, so that its members open it in a browser without gcloud. The project must be part of an organisation, or have its own OAuth client for IAP."
   type        = bool

@@ -2,6 +2,7 @@
 
 import html
 import re
+from html.parser import HTMLParser
 
 from werkzeug.test import Client, TestResponse
 
@@ -35,3 +36,47 @@ class Tab:
 
     def seen(self, path: str) -> str:
         return html.unescape(self.get(path).text)
+
+    def change(self, path: str, **typed: str | list[str]) -> TestResponse:
+        """Send the form of a settings page as it stands, with these answers typed over it."""
+        page = _Form(path)
+        page.feed(self.get(path).text)
+        return self._client.post(path, base_url=PRODUCT, data={**page.values, "csrf_token": self.token, **typed})
+
+
+class _Form(HTMLParser):
+    """What a browser would send of the form with this address."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__()
+        self.values: dict[str, list[str]] = {}
+        self._action, self._within, self._select, self._area = action, False, "", ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self._within = given.get("action") == self._action
+        name = given.get("name", "")
+        if not self._within:
+            return
+        if tag == "input" and name and (given.get("type") not in ("checkbox", "radio") or "checked" in given):
+            self._add(name, given.get("value", "on"))
+        self._select = name if tag == "select" else self._select
+        self._area = name if tag == "textarea" else self._area
+        if tag == "textarea":
+            self._add(name, "")
+        if tag == "option" and (self._select not in self.values or "selected" in given):
+            self.values[self._select] = [given.get("value", "")]
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.values[self._area][-1] += data.removeprefix("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._within = False
+        if tag == "textarea":
+            self._area = ""
+
+    def _add(self, name: str, value: str) -> None:
+        self.values.setdefault(name, []).append(value)

@@ -1,9 +1,11 @@
 """Consequences before the deed: what a change would do is shown, and what cannot simply be taken back is asked about."""
 
+import html
+
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.harness.place import ROOM_A, ROOM_B, Place
+from tests.harness.place import ROOM_A, ROOM_B, Place, example
 from tests.harness.tab import Tab
 
 HERE = "/console/integrations/7"
@@ -59,6 +61,35 @@ def test_over_the_api_the_plan_counts_what_loses_its_calendar(place: Place) -> N
     place.api("PUT", "/7?apply=all", {**read, "mapping": read["mapping"][1:]})
     assert place.api("POST", "/7/unmapped") == {"left": 0}
     assert place.events() == []
+
+
+def test_the_plan_of_changed_settings_shows_old_and_new(place: Place, tab: Tab) -> None:
+    booking = place.book(remarks="Training")
+    place.settle()
+    templates = {"outbound.title_template": "Nr {BOOKING_NUMBER}", "outbound.description_template": "Zaal: {OBJECT}"}
+    page = html.unescape(tab.change(f"{HERE}/outbound", **templates).text)
+    assert f"“Zaal A - {booking}” → “Nr {booking}”" in page
+    assert "“Training” → “Zaal: Zaal A”" in page
+
+
+def test_a_plan_that_is_kept_holds_no_text(place: Place) -> None:
+    place.activate()
+    place.book(remarks="Training")
+    place.settle()
+    place.api("PUT", "/7?apply=new", example(outbound={"title_template": "Nr {BOOKING_NUMBER}"}))
+    plan = place.api("GET", "/7/plan?refresh=1")
+    assert plan["counts"] == {"change": 1}
+    assert "Nr " not in str(plan["lines"])
+
+
+def test_the_plan_of_a_move_names_both_calendars_and_both_times(place: Place, tab: Tab) -> None:
+    booking = place.book()
+    place.settle()
+    place.change(booking, object_id=11, start="2026-11-24T14:00", end="2026-11-24T15:00")
+    tab.post(f"{HERE}/plan")
+    page = tab.seen(f"{HERE}/activation")
+    assert "Room A → Room B" in page
+    assert ROOM_B not in page.split('id="plan"', 1)[1]
 
 
 def test_another_id_in_a_booking_is_amber_and_leads_to_the_booking(place: Place, tab: Tab) -> None:

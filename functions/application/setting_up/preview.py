@@ -25,15 +25,19 @@ from functions.domain.model.event import Event
 from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.model.stretch import WEEK, next_days
+from functions.domain.model.text import take_apart
 from functions.domain.model.zones import day_of, midnight
 from functions.domain.planning.plan_inbound import eligible
 from functions.domain.planning.step import InsertEvent, PatchEvent, ReviveEvent, Why, Write
+from functions.domain.planning.view import View
 from functions.domain.settings.integration import Integration, Phase
 from functions.domain.settings.schema import Settings
 
 LONGEST = timedelta(seconds=18)  # of one step; what was begun by then is brought to its end
 AT_ONCE = 8
 MOST_LINES = 1000
+READ = 200  # characters of a text in a plan
+NOT_KEPT = "changed settings"  # the owner of a plan that is shown once
 KEPT = timedelta(days=30)
 
 
@@ -81,8 +85,11 @@ def refresh(ports: Ports, int_id: str, *, go_on: bool = False) -> Plan:
 
 
 def with_settings(ports: Ports, integration: Integration, settings: Settings) -> Plan:
-    """Return what these settings would do to the events and bookings there are; it is not kept."""
-    return make(ports, replace(integration, settings=settings), None, owner="changed settings")
+    """Return what these settings would do to the events and bookings there are.
+
+    It is not kept, so its lines may say how a title or a text reads before and after.
+    """
+    return make(ports, replace(integration, settings=settings), None, owner=NOT_KEPT)
 
 
 def make(ports: Ports, integration: Integration, before: Plan | None, *, owner: str = "plan") -> Plan:
@@ -120,7 +127,10 @@ def _week(session: SyncSession, integration: Integration, plan: Plan, began: dat
             rows = page[first : first + AT_ONCE]
             looks = [partial(_look, session.again(), row, known[row.id]) for row in rows]
             for row, outcome in zip(rows, ports.in_parallel(looks), strict=True):
-                plan = _passed(session, plan, row) if outcome is None else _add(plan, integration, row.id, outcome)
+                if outcome is None:
+                    plan = _passed(session, plan, row)
+                else:
+                    plan = _add(plan, integration, row.id, outcome, texts=owner == NOT_KEPT)
             listing.passed(len(rows))
             if _over(ports, began):
                 return replace(plan, position=listing.keep())
@@ -160,7 +170,7 @@ def _look(session: SyncSession, row: BookingRow, link: Link) -> Outcome | SyncEr
         return error
 
 
-def _add(plan: Plan, integration: Integration, name: str, outcome: Outcome | SyncError) -> Plan:
+def _add(plan: Plan, integration: Integration, name: str, outcome: Outcome | SyncError, *, texts: bool = False) -> Plan:
     if isinstance(outcome, SyncError):
         line: Body = {"booking_id": name, "steps": [], "trouble": outcome.reason}
         return _with_line(replace(plan, looked=plan.looked + 1), line, Counter(["trouble"]))
@@ -175,11 +185,29 @@ def _add(plan: Plan, integration: Integration, name: str, outcome: Outcome | Syn
     line = {
         "booking_id": name if not name.startswith("event ") else "",
         "does": did,
-        "steps": [{"step": name_of(w), "why": w.why.value, **changed(w)} for w in writes],
+        "steps": [_step(w, outcome.before, texts=texts) for w in writes],
     }
     mails = sum(1 for write in writes if _mails(write, integration.settings))
     plan = replace(plan, looked=plan.looked + 1, mails=plan.mails + mails)
     return _with_line(plan, line, Counter(set(did)))
+
+
+def _step(write: Write, before: View | None, *, texts: bool) -> Body:
+    """Return a step with what it replaces: `was` by the names of `changed`, and `reads` the short texts, old and new."""
+    change = changed(write)
+    base = body_of(before.link.base) if before is not None and before.link.base is not None else {}
+    was = {name: base[name] for name in ("when", "object_id", "status") if name in change and name in base}
+    body = {"step": name_of(write), "why": write.why.value, **change, **({"was": was} if was else {})}
+    event = before.event.value if before is not None else None
+    if texts and event is not None and isinstance(write, PatchEvent):
+        change_of = write.change
+        pairs = {"title": (event.title, change_of.title)}
+        if change_of.description is not None:
+            above = (take_apart(each).above for each in (event.description, change_of.description))
+            pairs["description"] = (next(above), next(above))
+        reads = {name: [old[:READ], new[:READ]] for name, (old, new) in pairs.items() if new is not None and new != old}
+        body |= {"reads": reads} if reads else {}
+    return body
 
 
 def kind_of(write: Write) -> str:

@@ -48,7 +48,7 @@ def reconcile(
     shadow = session.integration.phase is Phase.SHADOW
     steps: list[str] = []
     writes: list[Write] = []
-    looked = False
+    looked, before = False, None
     for _ in range(MOST_STEPS):
         context = replace(session.planning_context(), gone_confirmed=hint.confirm, new_settings=hint.source == SETTINGS)
         planned = plan(view, context)
@@ -62,8 +62,9 @@ def reconcile(
         if isinstance(planned.step, Rest):
             if planned.step.why is Why.UNREADABLE and session.trouble is not None:
                 raise session.trouble
-            return Outcome(planned.step, view.link, tuple(steps), tuple(writes), view.event)
+            return Outcome(planned.step, view.link, tuple(steps), tuple(writes), view.event, before)
         if isinstance(planned.step, Write):
+            before = before or view
             writes.append(planned.step)
         if rehearse or shadow:
             if shadow and not rehearse and isinstance(planned.step, Write):

@@ -10,19 +10,24 @@ from functions.domain.model.event import Event
 from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.planning.step import Rest, Why, Write
+from functions.domain.planning.view import View
 
 JUST_AFTER = timedelta(seconds=1)  # the moment that a rest names, so that it is over by then
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Where it came to rest, and the steps done on the way (each its kind; `look`, `settle` and `conclude` write to neither side)."""
+    """Where it came to rest, and the steps done on the way (each its kind; `look`, `settle` and `conclude` write to neither side).
+
+    `before` is what was there when the first write was decided, for a plan that shows old and new.
+    """
 
     rest: Rest
     link: Link
     steps: tuple[str, ...] = ()
     writes: tuple[Write, ...] = ()
     event: Snapshot[Event] | None = None
+    before: View | None = None
 
     def again(self, hint: Hint) -> Hint:
         """Return the hint for the look that the rest asks for.

@@ -93,6 +93,10 @@ class Throttled(Unauthentic):
         self.retry_after = retry_after
 
 
+class Forbidden(SyncError):
+    """Who asks is known and may not do this: answer 403."""
+
+
 class Malformed(SyncError):
     """The input cannot be used: answer 400, or park with this sentence."""
 

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from functions.application.ports import Ports
+from functions.application.ports import Body, Ports
 from functions.application.setting_up import preview
 from functions.application.store import integrations, journal_read
 from functions.application.support import diagnose, find, round_trip, search
@@ -13,7 +13,8 @@ from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.errors import Refused
 from functions.entrypoints.cli.frame import MakePorts, as_json, clear_errors, int_id, show, table, texts
 from functions.entrypoints.console.json_forms import plain
-from functions.entrypoints.console.telling import tell, verdict_sentence
+from functions.entrypoints.console.telling import planned, reason_name, tell, verdict_sentence
+from functions.entrypoints.console.telling import status as status_name
 from functions.entrypoints.console.texts import Texts
 
 COLOURS = {"green": "green", "grey": "bright_black", "amber": "yellow", "red": "red"}
@@ -35,15 +36,23 @@ def plan_command(make: MakePorts, int_id: str, *, only_last: bool, as_json: bool
         lines = [
             f"{found.looked} bookings looked at: {counts or 'nothing to do'}; {found.in_step} are right as they are"
         ]
+        names, t = Catalogue(ports).of(int_id) if found.lines or found.unlisted else Names(), texts(ports, int_id)
         if found.unlisted:
-            shown = ", ".join(f"{count} x {status}" for status, count in sorted(found.unlisted.items()))
+            shown = ", ".join(f"{n} x {status_name(int(code), names, t)}" for code, n in sorted(found.unlisted.items()))
             lines.append(f"no event for {sum(found.unlisted.values())} whose status is in no list: {shown}")
         lines += [f"guests would get {found.mails} mails"] if found.mails else []
-        lines += [
-            f"  {line['booking_id'] or 'new':>8}  {line.get('trouble') or ', '.join(line['does'])}"
-            for line in found.lines
-        ]
+        rows = [(line["booking_id"] or "new event", _does(line, t), _sets(line, names, t)) for line in found.lines]
+        lines += table(("booking", "would", f"what (times of {t.zone})"), rows)
         show(found, as_json=as_json, lines=lines)
+
+
+def _does(line: Body, t: Texts) -> str:
+    return reason_name(line["trouble"], t) if line.get("trouble") else ", ".join(t(f"does.{n}") for n in line["does"])
+
+
+def _sets(line: Body, names: Names, t: Texts) -> str:
+    said = (planned(step, names, t) for step in line["steps"] if step["why"] != "write_back")
+    return "; ".join(each for each in said if each)
 
 
 def _new_plan(ports: Ports, int_id: str) -> preview.Plan:

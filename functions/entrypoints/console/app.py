@@ -8,6 +8,7 @@ from functions.application.ports import Ports
 from functions.application.setting_up import consent
 from functions.application.support.names import Catalogue
 from functions.domain.model.errors import SyncError
+from functions.entrypoints.console import roles
 from functions.entrypoints.console.api import api
 from functions.entrypoints.console.desk import Desk, not_there_page
 from functions.entrypoints.console.openapi import openapi
@@ -44,6 +45,7 @@ def console_app(ports: Ports, sessions: Sessions, *, secure: bool) -> Flask:
             return None
         sessions.actor(request)
         sessions.check_csrf(request)
+        roles.check(sessions.role(request), request)
         sessions.new_cookie(request)
         return None
 

@@ -15,12 +15,14 @@ from functions.application.setting_up.settings_input import SECRET_NAMES, raw_of
 from functions.application.store import integrations
 from functions.application.support.names import Catalogue, Names
 from functions.application.support.standing import Standing, standing
-from functions.domain.model.errors import Conflict, Invalid, SyncError
+from functions.domain.model.errors import Conflict, Invalid, SyncError, Unauthentic
 from functions.domain.settings.integration import Integration, Phase
 from functions.domain.settings.schema import Settings
 from functions.entrypoints.console import fields as form
 from functions.entrypoints.console.fields import Field
+from functions.entrypoints.console.roles import Role
 from functions.entrypoints.console.session import Sessions
+from functions.entrypoints.console.telling import planned
 from functions.entrypoints.console.texts import LANGUAGES, Texts
 from functions.entrypoints.http.handlers import STATUSES
 
@@ -45,6 +47,13 @@ class Desk:
         """Return who asks."""
         return self._who(request)
 
+    def may_act(self) -> bool:
+        """Whether who asks may change anything; nobody does who has not signed in."""
+        try:
+            return self._sessions.role(request) is Role.ADMINISTRATOR
+        except Unauthentic:
+            return False
+
     def texts(self, integration: Integration | None = None) -> Texts:
         """Return the words to use: as chosen with the switch, else the integration's, else the browser's."""
         chosen = request.cookies.get(LANGUAGE_COOKIE, "")
@@ -58,6 +67,7 @@ class Desk:
         now = self.ports.clock()
         found: Standing | None = standing(self.ports, int_id) if int_id else None
         t = self.texts(found.integration if found is not None else None)
+        names = self.catalogue.of(int_id) if int_id else Names()
         said = request.args.get("said", "")
         body = render_template(
             template,
@@ -67,11 +77,13 @@ class Desk:
             base=f"/console/integrations/{int_id}",
             form_token=self._sessions.form_token(request),
             now=now,
-            names=self.catalogue.of(int_id) if int_id else Names(),
+            names=names,
+            step_says=lambda step: planned(step, names, t),
             menu_groups=MENU if found is None or found.integration.phase is Phase.DRAFT else MENU[::-1],
             here=values.pop("here", ""),
             said=said if t.has(f"said.{said}") else "",
             can_sign_out=self._sessions.can_sign_out,
+            may=self.may_act(),
             back=request.full_path.rstrip("?"),
             here_again=request.full_path.rstrip("?"),
             **values,

@@ -10,6 +10,7 @@ from flask import Blueprint, Response
 from functions.domain.settings.facts import Fact, facts
 from functions.domain.settings.schema import Settings
 
+DEEDS = ("put", "post", "delete")  # what a reader is refused
 FILE = Path(__file__).parent / "openapi.yaml"
 
 
@@ -21,6 +22,10 @@ def document() -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     for name, fact in facts(Settings).items():
         _describe(found["components"]["schemas"]["Settings"], name, fact)
+    for item in found["paths"].values():
+        for method, operation in item.items():
+            if method in DEEDS or operation.get("operationId") == "getPlan":
+                operation["responses"]["403"] = {"$ref": "#/components/responses/E403"}
     return found
 
 

@@ -6,6 +6,7 @@ request, and the random cookie is there for the forms alone.
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -13,13 +14,13 @@ from flask import Request
 
 from functions.application.ports import Path, Ports
 from functions.domain.model.errors import Cause, Unauthentic
+from functions.entrypoints.console.roles import SAFE, Role
 from functions.entrypoints.http.authenticator import Authenticator, bearer
-from functions.entrypoints.http.key_proof import KeyProof
+from functions.entrypoints.http.key_proof import KeyProof, same
 
 LIFE = timedelta(hours=12)
 COOKIE = "console_session"
 NEW_COOKIE = "console.new_cookie"
-SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def cookie_name(name: str, *, secure: bool) -> str:
@@ -42,6 +43,9 @@ class Sessions(Protocol):
     def actor(self, request: Request) -> str:
         """Return who asks; raises `Unauthentic`."""
 
+    def role(self, request: Request) -> Role:
+        """Return what who asks may do; raises `Unauthentic`."""
+
     def check_csrf(self, request: Request) -> None:
         """Refuse a change that a foreign page made the browser send; raises `Unauthentic`."""
 
@@ -56,42 +60,53 @@ class Sessions(Protocol):
 
 
 class KeySessions:
-    """Sessions of a standalone installation. They end with the key that opened them."""
+    """Sessions of a standalone installation. They end with the key that opened them: the console's, or a reader's."""
 
     can_sign_out = True
 
-    def __init__(self, ports: Ports, proof: KeyProof, *, secure: bool = False) -> None:
+    def __init__(self, ports: Ports, proof: KeyProof, *, reader_key: str = "", secure: bool = False) -> None:
         self._ports = ports
         self._proof = proof
+        self._reader_key = reader_key
         self.secure = secure
 
     def open(self, key: str, request: Request) -> str:
-        """Return a new session's cookie for the right key; raises `Unauthentic`."""
-        self._proof.check(key, request)
+        """Return a new session's cookie for one of the keys; raises `Unauthentic`."""
+        role = self._opened_by(key, request)
         token = self._ports.token(32)
         expires = self._ports.clock() + LIFE
-        body = {"expires": expires.isoformat()}
-        self._ports.documents.transact(lambda tx: tx.put(self._path(token), body, expires=expires))
+        body = {"expires": expires.isoformat(), "role": role.value}
+        self._ports.documents.transact(lambda tx: tx.put(self._path(token, role), body, expires=expires))
         return token
 
     def actor(self, request: Request) -> str:
-        """Return who asks: by cookie or by the key as Bearer; raises `Unauthentic`."""
+        """Return who asks: by cookie or by a key as Bearer; raises `Unauthentic`."""
+        role = self.role(request)
+        by_key = role is Role.ADMINISTRATOR and bearer(request.headers)
+        return "console key" if by_key else role.value
+
+    def role(self, request: Request) -> Role:
+        """Return what the key allows that opened the session, or that was sent; raises `Unauthentic`."""
         given = bearer(request.headers)
         if given:
-            self._proof.check(given, request)
-            return "console key"
+            return self._opened_by(given, request)
         token = self._cookie(request)
-        body = self._ports.documents.get(self._path(token)) if token else None
-        if body is None or datetime.fromisoformat(body["expires"]) <= self._ports.clock():
-            raise Unauthentic("no session")
-        return "administrator"
+        for role in Role if token else ():
+            body = self._ports.documents.get(self._path(token, role))
+            if body is not None and datetime.fromisoformat(body["expires"]) > self._ports.clock():
+                return role
+        raise Unauthentic("no session")
 
     def close(self, request: Request, *, everywhere: bool = False) -> None:
-        """End the session of a request, or every session."""
+        """End the session of a request, or every session of its role."""
         token = self._cookie(request)
-        ended = [self._path(token)] if token else []
+        ended = [self._path(token, role) for role in Role if token]
         if everywhere:
-            ended += [("sessions", name) for name, _ in self._ports.documents.find(("sessions",), limit=500)]
+            own = self.role(request)
+            found = self._ports.documents.find(("sessions",), limit=500)
+            ended += [
+                ("sessions", name) for name, body in found if own is Role.ADMINISTRATOR or body.get("role") == own.value
+            ]
         for path in ended:
             self._ports.documents.transact(lambda tx, path=path: tx.delete(path))  # type: ignore[misc]
 
@@ -111,19 +126,33 @@ class KeySessions:
     def _cookie(self, request: Request) -> str:
         return request.cookies.get(cookie_name(COOKIE, secure=self.secure), "")
 
-    def _path(self, token: str) -> Path:
+    def _opened_by(self, key: str, request: Request) -> Role:
+        """Return what a key opens; raises `Unauthentic` for one that opens nothing."""
+        if same(key, self._reader_key):
+            return Role.READER
+        self._proof.check(key, request)
+        return Role.ADMINISTRATOR
+
+    def _path(self, token: str, role: Role) -> Path:
         """Return where a session rests; with another key it is not found."""
-        return ("sessions", hashlib.sha256(f"{self._proof.key}\n{token}".encode()).hexdigest())
+        key = self._proof.key if role is Role.ADMINISTRATOR else self._reader_key
+        return ("sessions", hashlib.sha256(f"{key}\n{token}".encode()).hexdigest())
 
 
 class CloudSessions:
-    """People whom the platform has proven. A proxy adds their proof to whatever their browser sends, foreign forms too."""
+    """People whom the platform has proven. A proxy adds their proof to whatever their browser sends, foreign forms too.
+
+    `administrators` are addresses; everybody else whom the platform lets in reads. None named: everybody acts.
+    """
 
     can_sign_out = False
 
-    def __init__(self, person: Authenticator, ports: Ports, *, secure: bool = True) -> None:
+    def __init__(
+        self, person: Authenticator, ports: Ports, *, administrators: Iterable[str] = (), secure: bool = True
+    ) -> None:
         self._person = person
         self._ports = ports
+        self._administrators = frozenset(each.casefold() for each in administrators)
         self.secure = secure
 
     def open(self, key: str, request: Request) -> str:  # noqa: ARG002 -- the port's signature
@@ -133,6 +162,11 @@ class CloudSessions:
     def actor(self, request: Request) -> str:
         """Return the e-mail address of who asks: administrators' addresses are kept with what they did."""
         return self._person(request)
+
+    def role(self, request: Request) -> Role:
+        """Return what the address of who asks allows; raises `Unauthentic`."""
+        known = not self._administrators or self.actor(request).casefold() in self._administrators
+        return Role.ADMINISTRATOR if known else Role.READER
 
     def check_csrf(self, request: Request) -> None:
         """Ask for the token of the forms, or of a program for a header that no foreign page can make a browser send.

@@ -1,5 +1,6 @@
 """What a journal entry tells a person: one sentence with names, old and new, the reason, and who wanted it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from functions.application.support.names import Names
 from functions.domain.settings.schema import Settings
 from functions.entrypoints.console.texts import Texts
 
+LONGEST = 80  # characters of a text that is quoted
 UNDOABLE = {
     *(("WriteBooking", why) for why in ("grace_over", "approved", "event_moved", "event_object", "conflict", "undone")),
     ("PatchEvent", "put_back"),
@@ -73,6 +75,28 @@ def would(step: Body, entry: Body, names: Names, t: Texts) -> str:
     before = {**entry.get("before", {}), **entry.get("change", {})}
     meant = {"step": step["step"], "why": "undone", "change": change, "before": before}
     return _text(t, "would", meant).format(**_values(meant, names, t))
+
+
+def planned(step: Body, names: Names, t: Texts) -> str:
+    """Return what one step of a plan sets: old → new where something is replaced, else what it becomes."""
+    was, calendar = step.get("was", {}), str(step.get("calendar", ""))
+    parts = []
+    if step.get("from"):
+        parts.append(f"{names.calendar(step['from'])} → {names.calendar(calendar)}")
+    elif calendar:
+        parts.append(names.calendar(calendar))
+    fields = [name for name in step.get("fields", ()) if name not in step.get("reads", {})]
+    if step.get("object_id") or step.get("when") or step.get("status") is not None or fields:
+        parts.append(_changes(was, {**step, "fields": fields}, names, t))
+    for name, (old, new) in step.get("reads", {}).items():
+        parts.append(f"{t(f'part.{name}')}: “{_line(old, t)}” → “{_line(new, t)}”")
+    return ", ".join(parts)
+
+
+def _line(text: str, t: Texts) -> str:
+    """Return a text as one line of a table."""
+    line = " ".join(text.split())
+    return (line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…") or t("empty")
 
 
 def verdict_values(found: Found, names: Names, t: Texts) -> dict[str, str]:
@@ -177,11 +201,18 @@ def _changes(before: Body, change: Body, names: Names, t: Texts) -> str:
     if change.get("when"):
         parts.append(_move(before.get("when"), change["when"], t))
     if change.get("object_id"):
-        parts.append(f"{names.object(str(before.get('object_id', '–')))} → {names.object(str(change['object_id']))}")
+        parts.append(_arrow(before.get("object_id"), names.object(str(change["object_id"])), names.object))
     if change.get("status") is not None:
-        parts.append(f"{status(before.get('status'), names, t)} → {status(change['status'], names, t)}")
+        parts.append(
+            _arrow(before.get("status"), status(change["status"], names, t), lambda code: status(code, names, t))
+        )
     parts += [t(f"part.{name}") if t.has(f"part.{name}") else name for name in change.get("fields", ())]
     return ", ".join(parts) or t("empty")
+
+
+def _arrow(old: Any, new: str, called: Callable[[Any], str]) -> str:
+    """Return old → new, or the new alone where nothing was there."""
+    return f"{called(old)} → {new}" if old is not None else new
 
 
 def _when(when: Body | None, t: Texts) -> str:

@@ -12,6 +12,7 @@ from functions.application.ports import Ports
 from functions.domain.model.errors import (
     AccessRevoked,
     Conflict,
+    Forbidden,
     Gone,
     Invalid,
     Malformed,
@@ -27,6 +28,7 @@ from functions.entrypoints.http.incoming import body_of, json_of
 
 STATUSES: tuple[tuple[type[SyncError], int], ...] = (
     (Unauthentic, 401),
+    (Forbidden, 403),
     (Malformed, 400),
     (Gone, 404),
     (Conflict, 409),

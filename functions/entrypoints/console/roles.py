@@ -1,0 +1,46 @@
+"""Who may do what: a reader sees every screen, and only an administrator changes anything.
+
+By the method of a request: what is not read is a deed, also on a route that is added tomorrow. The exceptions stand in
+two tables, and `tests/integration/test_roles.py` walks every route there is.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+
+from flask import Request
+
+from functions.domain.model.errors import Forbidden
+
+
+class Role(Enum):
+    """What somebody may do on the console."""
+
+    READER = "reader"
+    ADMINISTRATOR = "administrator"
+
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+# By the name of a route: forms that change nothing of an integration, and pages that only lead to a deed.
+EXCEPTIONS: Mapping[str, Role] = {
+    "screens.sign_in": Role.READER,
+    "screens.sign_out": Role.READER,
+    "step_one": Role.ADMINISTRATOR,  # begins a consent
+    "screens.ask_delete": Role.ADMINISTRATOR,
+    "screens.ask_undo": Role.ADMINISTRATOR,
+}
+# Routes that are read, but make something anew where they are asked with this parameter.
+MAKES: Mapping[str, str] = {"api.plan": "refresh"}
+
+
+def needed(endpoint: str, method: str, asked: Mapping[str, str]) -> Role:
+    """Return the role that a request to a route needs."""
+    if endpoint in EXCEPTIONS:
+        return EXCEPTIONS[endpoint]
+    deed = method not in SAFE or bool(asked.get(MAKES.get(endpoint, ""), ""))
+    return Role.ADMINISTRATOR if deed else Role.READER
+
+
+def check(role: Role, request: Request) -> None:
+    """Refuse a reader's deed; raises `Forbidden`."""
+    if role is Role.READER and needed(request.endpoint or "", request.method, request.args) is Role.ADMINISTRATOR:
+        raise Forbidden("you may look at everything here and change nothing; ask an administrator", reason="reader")
