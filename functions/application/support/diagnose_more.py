@@ -132,8 +132,11 @@ def _statuses(session: SyncSession) -> Iterator[Check]:
     settings = session.settings
     synced = [row for row in rows if row.object_id is None or settings.calendar_of(row.object_id) is not None]
     live = Counter(row.status for row in synced if row.status is not None)
+    names = {code: name for name, code in session.dialect.status_names}
     shown = ", ".join(
-        f"{count} x {status}" for status, count in sorted(live.items()) if status not in settings.outbound.listed
+        f"{count} x {status} ({names[status]})" if status in names else f"{count} x {status}"
+        for status, count in sorted(live.items())
+        if status not in settings.outbound.listed
     )
     if shown:
         says = say(

@@ -7,7 +7,7 @@ import click
 from functions.application.ports import Body, Ports
 from functions.application.setting_up import preview
 from functions.application.store import integrations, journal_read
-from functions.application.support import diagnose, find, round_trip, search
+from functions.application.support import diagnose, find, round_trip, search, statuses
 from functions.application.support.names import Catalogue, Names
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.errors import Refused
@@ -159,4 +159,20 @@ def _when(when: When, t: Texts) -> str:
     return t.days(when.first, when.until) if isinstance(when, AllDay) else t.span(when.start, when.end)
 
 
-COMMANDS = (plan_command, diagnose_command, journal_command, find_command)
+@click.command("statuses")
+@int_id
+@as_json
+@click.pass_obj
+def statuses_command(make: MakePorts, int_id: str, *, as_json: bool) -> None:
+    """List the statuses of the coming bookings with their counts. Exit code 3: one of them is in no list."""
+    with clear_errors():
+        ports = make()
+        found, t = statuses.statuses(ports, int_id), texts(ports, int_id)
+        names = Names(statuses={each.status: each.name for each in found.found if each.name})
+        rows = [(status_name(e.status, names, t), str(e.bookings), t(f"statuses.list.{e.list}")) for e in found.found]
+        more = [found.trouble] if found.trouble else []
+        show(found, as_json=as_json, lines=[*table(("status", "bookings", "becomes"), rows), *more])
+        sys.exit(3 if found.undecided else 0)
+
+
+COMMANDS = (plan_command, diagnose_command, journal_command, find_command, statuses_command)

@@ -9,7 +9,11 @@ from functions.application.ports import Ports
 from functions.application.setting_up import activation, changes, consent, preview, removal
 from functions.application.store import integrations, journal_read, parked
 from functions.application.store.integrations import path_of
+<<<<<<< HEAD
 from functions.application.support import alerts, day, diagnose, held, round_trip, undo, unsettled
+=======
+from functions.application.support import alerts, day, diagnose, held, round_trip, statuses, undo
+>>>>>>> 5f2ec0d (Choose statuses by name, with the bookings of each; decide one that no list has with one click)
 from functions.application.sync.session import open_session
 from functions.domain.model import zones
 from functions.entrypoints.console.api_probe import probe_routes
@@ -117,6 +121,10 @@ def _reading(routes: Blueprint, ports: Ports) -> None:
     @routes.get("/<int_id>/objects")
     def objects(int_id: str) -> Response:
         return answer(200, plain(open_session(ports, integrations.get(ports.documents, int_id)).reservations.objects()))
+
+    @routes.get("/<int_id>/statuses")
+    def codes(int_id: str) -> Response:
+        return answer(200, plain(statuses.statuses(ports, int_id)))
 
     @routes.get("/<int_id>/day")
     def one_day(int_id: str) -> Response:

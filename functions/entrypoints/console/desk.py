@@ -108,23 +108,34 @@ class Desk:
         return self.page("error.html", known, status, error=error, title="error")
 
     def save(
-        self, int_id: str, fields: tuple[Field, ...], screen: str, part: dict[str, Any] | None = None, secret: str = ""
+        self,
+        int_id: str,
+        fields: tuple[Field, ...],
+        screen: str,
+        part: dict[str, Any] | None = None,
+        secret: str = "",
+        address: str = "",
     ) -> SyncError | Response | None:
-        """Save a screen's form. Returns its faults, or the page of a plan that somebody must choose from first."""
+        """Save a screen's form. Returns its faults, or the page of a plan that somebody must choose from first.
+
+        `address` is where the form was sent, where that is not its screen.
+        """
         typed = request.form.get(secret, "").strip() if secret else ""
+        names = [field.name for field in fields]
         try:
             drafts.save_part(
                 self.ports,
                 int_id,
                 part if part is not None else form.part_from(request.form, fields),
-                [field.name for field in fields],
+                names,
                 self.actor(),
                 secrets={secret: typed} if typed else None,
                 seen=request.form.get("seen", ""),
                 apply=request.form.get("apply", ""),
             )
         except changes.PlanFirst as first:
-            return self.choose(int_id, first.plan, screen, f"/console/integrations/{int_id}/{screen}".rstrip("/"))
+            own = f"/console/integrations/{int_id}/{screen}".rstrip("/")
+            return self.choose(int_id, first.plan, screen, address or own)
         except (Invalid, Conflict) as error:
             return error
         if request.form.get("left") == "remove" and (left := removal.take_unmapped(self.ports, int_id)):
@@ -148,7 +159,7 @@ class Desk:
 
     def form(self, int_id: str, fields: tuple[Field, ...], typed: MultiDict[str, str] | None = None) -> dict[str, Any]:
         """Return what a settings form shows: the stored values, or what was typed."""
-        settings = integrations.get(self.ports.documents, int_id).settings
+        settings = self._settings(int_id)
         names = [field.name for field in fields]
         raw = raw_of(settings)
         if typed is not None:
@@ -159,6 +170,9 @@ class Desk:
         defaults = form.shown(raw_of(Settings(id="")), fields)
         seen = typed.get("seen", "") if typed is not None else drafts.mark(settings, names)
         return {"values": values, "defaults": defaults, "seen": seen}
+
+    def _settings(self, int_id: str) -> Settings:
+        return integrations.get(self.ports.documents, int_id).settings
 
     def faults(self, error: SyncError, fields: tuple[Field, ...], t: Texts) -> dict[str, list[str]]:
         """Return an error's sentences by the field they stand at; "" are those of no field on this screen."""

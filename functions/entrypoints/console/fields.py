@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from functions.domain.settings.facts import Fact, facts
 from functions.domain.settings.schema import Settings
 
+CHOSEN = "status."
 Kind = Literal["text", "area", "number", "switch", "choice", "codes", "days", "optional_number", "pairs"]
 
 
@@ -149,6 +150,8 @@ def _answer(form: MultiDict[str, str], field: Field) -> Any:
     match field.kind:
         case "switch":
             return text == "on"
+        case "codes" if any(name.startswith(CHOSEN) for name in form):
+            return _chosen(form, field)
         case "codes":
             return [part for part in text.replace(",", " ").replace(";", " ").split() if part]
         case "days":
@@ -163,6 +166,14 @@ def _answer(form: MultiDict[str, str], field: Field) -> Any:
             return {key.strip(): value.strip() for key, _, value in lines}
         case _:
             return text.strip()
+
+
+def _chosen(form: MultiDict[str, str], field: Field) -> list[str]:
+    """Return the codes that were given to this list: `status.20` says in which list 20 stands."""
+    name = field.name.removeprefix("outbound.").removesuffix("_on_status")
+    codes = [key.removeprefix(CHOSEN) for key, value in form.items() if key.startswith(CHOSEN) and value == name]
+    other = form.get("other.code", "").strip()
+    return sorted(codes, key=lambda code: code.zfill(9)) + ([other] if other and form.get("other.list") == name else [])
 
 
 def shown(raw: Mapping[str, Any], fields: tuple[Field, ...]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def document() -> dict[str, Any]:
         _describe(found["components"]["schemas"]["Settings"], name, fact)
     for item in found["paths"].values():
         for method, operation in item.items():
-            if method in DEEDS or operation.get("operationId") == "getPlan":
+            if method in DEEDS or (method == "get" and operation["operationId"] == "getPlan"):
                 operation["responses"]["403"] = {"$ref": "#/components/responses/E403"}
     return found
 

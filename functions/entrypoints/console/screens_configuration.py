@@ -6,10 +6,14 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from functions.application.setting_up import choices, template_preview
+from functions.application.setting_up.settings_input import raw_of
 from functions.application.setting_up.template_preview import Shown
 from functions.application.store import integrations, journal_read
 from functions.application.store.dialect_kept import dialect_of
-from functions.domain.model.errors import Invalid, SyncError
+from functions.application.support import statuses
+from functions.domain.model.errors import Invalid, Malformed, SyncError
+from functions.domain.model.numbers import whole_number
+from functions.domain.settings.schema import OutboundSettings
 from functions.domain.settings.template import OURS, placeholders
 from functions.entrypoints.console import fields as form
 from functions.entrypoints.console.desk import Desk
@@ -31,13 +35,50 @@ def add(routes: Blueprint, desk: Desk) -> None:
         if request.form.get("do") == "preview":
             return _preview(desk, int_id)
         fields = form.of_screen(SCREENS[screen])
-        saved = desk.save(int_id, fields, screen)
+        saved = desk.save(int_id, fields, screen, _part(desk, int_id, fields))
         if isinstance(saved, Response):
             return saved
         if saved is not None:
             return _screen(desk, int_id, screen, saved)
         page = FOLLOWING[screen] if request.form.get("do") == "next" else screen
         return desk.done(f"/console/integrations/{int_id}/{page}", "saved")
+
+    @routes.post("/integrations/<int_id>/status")
+    def decide_status(int_id: str) -> Response:
+        """Put one code into one of the lists."""
+        code, chosen = whole_number(request.form.get("code", "")), request.form.get("list", "")
+        outbound = integrations.get(desk.ports.documents, int_id).settings.outbound
+        if code is None or chosen not in statuses.LISTS:
+            raise Malformed("name a status code and one of the lists", reason="status")
+        fields = tuple(field for field in OUTBOUND["status"] if field.kind == "codes")
+        part = {"outbound": _lists(outbound, {code: chosen})}
+        saved = desk.save(int_id, fields, "outbound", part, address=f"/console/integrations/{int_id}/status")
+        if isinstance(saved, Response):
+            return saved
+        if saved is not None:
+            return _screen(desk, int_id, "outbound", saved, typed=False)
+        return desk.done(f"/console/integrations/{int_id}/outbound", "saved")
+
+
+def _part(desk: Desk, int_id: str, fields: tuple[Field, ...]) -> dict[str, Any]:
+    """Return the answers; a list of codes keeps its order, because the first to delete is what a deleted event becomes."""
+    part = form.part_from(request.form, fields)
+    before = raw_of(integrations.get(desk.ports.documents, int_id).settings)["outbound"]
+    for name, codes in part.get("outbound", {}).items():
+        if name.endswith("_on_status") and any(key.startswith(form.CHOSEN) for key in request.form):
+            kept = [str(code) for code in before[name] if str(code) in codes]
+            part["outbound"][name] = [*kept, *(code for code in codes if code not in kept)]
+    return part
+
+
+def _lists(outbound: OutboundSettings, chosen: Mapping[int, str]) -> dict[str, list[int]]:
+    """Return the three lists with some codes put where they were chosen to be."""
+    found = {}
+    for name in statuses.LISTS:
+        now: tuple[int, ...] = getattr(outbound, f"{name}_on_status")
+        found[f"{name}_on_status"] = [code for code in now if code not in chosen]
+        found[f"{name}_on_status"] += [code for code, where in chosen.items() if where == name]
+    return found
 
 
 def _preview(desk: Desk, int_id: str) -> Response:
@@ -60,19 +101,23 @@ def _screen(
     *,
     preview: Shown | None = None,
     trouble: SyncError | None = None,
+    typed: bool = True,
 ) -> Response:
     groups = SCREENS[screen]
     fields = form.of_screen(groups)
     integration = integrations.get(desk.ports.documents, int_id)
     t = desk.texts(integration)
-    typed = request.form if request.method == "POST" else None
+    given = request.form if request.method == "POST" and typed else None
     more: dict[str, Any] = {}
     if screen == "outbound":
         last = journal_read.entries(desk.ports, int_id, limit=1)
         more = {
             "placeholders": placeholders(),
             "ours": OURS,
-            "booking": typed.get("booking", "") if typed is not None else (last[0]["booking_id"] if last else ""),
+            "booking": given.get("booking", "") if given is not None else (last[0]["booking_id"] if last else ""),
+            "in_use": statuses.statuses(desk.ports, int_id),
+            "typed": given or {},
+            "lists": (*statuses.LISTS, statuses.NONE),
         }
     if screen == "inbound":
         more = {
@@ -80,7 +125,7 @@ def _screen(
             "inbound_object": integration.settings.inbound_object,
             "override_known": dialect_of(integration.dialect).override is not None,
         }
-    if screen in ("outbound", "inbound"):
+    if screen == "inbound":
         more["statuses"] = dialect_of(integration.dialect).status_names
     return desk.page(
         "configuration.html",
@@ -92,6 +137,6 @@ def _screen(
         faults=desk.faults(error, fields, t) if error is not None else {},
         preview=preview,
         trouble=t.sentence(str(trouble)) if trouble is not None else "",
-        **desk.form(int_id, fields, typed),
+        **desk.form(int_id, fields, given),
         **more,
     )

@@ -29,6 +29,7 @@ PAGES = {
     "held": "waiting",
     "links": "waiting",
     "foreign": "waiting",
+    "outbound": "outbound",
 }
 LEVELS = ("red", "amber", "grey", "green")
 BUTTONS = ("hooks", "renew", "sweep")

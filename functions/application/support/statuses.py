@@ -1,0 +1,84 @@
+"""The statuses of an i-Reserve: which codes its coming bookings have, how often, and in which list each stands."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+
+from functions.application.ports import BookingRow, Ports
+from functions.application.store import integrations
+from functions.application.sync.session import SyncSession, open_session
+from functions.domain.model.errors import SyncError
+from functions.domain.model.zones import day_of
+from functions.domain.settings.schema import OutboundSettings
+
+AHEAD = timedelta(days=28)
+PAGE, MOST_PAGES = 200, 5
+LISTS = ("create", "tentative", "delete")
+NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A code with its name (a key such as `open`, "" where none is known), and of how many coming bookings it is."""
+
+    status: int
+    name: str
+    bookings: int
+    list: str  # one of LISTS, or NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Statuses:
+    """Every code that is known, used or listed, the most used first; `cut`: more bookings lie ahead than were counted."""
+
+    found: tuple[Status, ...]
+    counted: int
+    cut: bool
+    trouble: str = ""
+
+    @property
+    def undecided(self) -> tuple[Status, ...]:
+        """Those of bookings that get no event because no list names their status."""
+        return tuple(each for each in self.found if each.bookings and each.list == NONE)
+
+
+def list_of(outbound: OutboundSettings, status: int) -> str:
+    """Return the list in which a code stands."""
+    lists = (outbound.create_on_status, outbound.tentative_on_status, outbound.delete_on_status)
+    return next((name for name, codes in zip(LISTS, lists, strict=True) if status in codes), NONE)
+
+
+def statuses(ports: Ports, int_id: str) -> Statuses:
+    """Return the statuses of the coming four weeks' bookings on mapped objects, read live, with those that are known.
+
+    Trouble on i-Reserve's side costs the counts. Raises `Gone` where there is no such integration.
+    """
+    session = open_session(ports, integrations.get(ports.documents, int_id))
+    settings, trouble = session.settings, ""
+    rows: dict[str, BookingRow] = {}
+    cut = False
+    if settings.ireserve.base_url and "ireserve_password" in session.integration.secret_versions:
+        try:
+            cut = _read(session, rows)
+        except SyncError as error:
+            trouble = str(error)
+    ours = [row for row in rows.values() if row.object_id is None or settings.calendar_of(row.object_id) is not None]
+    counts = Counter(row.status for row in ours if row.status is not None)
+    names = {code: name for name, code in session.dialect.status_names}
+    outbound = settings.outbound
+    codes = {*counts, *names, *outbound.listed}
+    found = [Status(code, names.get(code, ""), counts[code], list_of(outbound, code)) for code in codes]
+    found.sort(key=lambda each: (-each.bookings, each.status))
+    return Statuses(tuple(found), sum(counts.values()), cut, trouble)
+
+
+def _read(session: SyncSession, rows: dict[str, BookingRow]) -> bool:
+    """Fill in the rows of the coming weeks; return whether there are more than are asked for."""
+    today = day_of(session.now(), session.settings.timezone)
+    for page in range(MOST_PAGES):
+        found = session.reservations.between(today, today + AHEAD, start=page * PAGE, length=PAGE)
+        before = len(rows)
+        rows.update((row.id, row) for row in found)
+        if len(found) < PAGE or len(rows) == before:
+            return False
+    return True

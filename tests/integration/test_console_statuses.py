@@ -1,0 +1,78 @@
+"""Statuses by name: which codes are in use, ticked into a list instead of typed, and one that no list has decided at once."""
+
+import html
+
+import pytest
+
+from tests.harness.place import ROOM_A, ROOM_B, Place
+from tests.harness.tab import Tab
+
+HERE = "/console/integrations/7"
+
+
+@pytest.fixture
+def tab(place: Place) -> Tab:
+    place.activate()
+    for hour in (9, 10):
+        place.book(f"2026-11-24T{hour:02}:00", f"2026-11-24T{hour:02}:30", status_code=10)
+    place.book("2026-11-24T12:00", "2026-11-24T12:30")
+    place.book("2026-11-24T13:00", "2026-11-24T13:30", object_id=12, status_code=40)
+    place.settle()
+    return Tab(place)
+
+
+def lists(place: Place) -> tuple[list[int], list[int], list[int]]:
+    outbound = place.api("GET", "/7")["outbound"]
+    return outbound["create_on_status"], outbound["tentative_on_status"], outbound["delete_on_status"]
+
+
+def test_the_codes_in_use_are_told_with_their_counts_and_names(place: Place, tab: Tab) -> None:
+    told = place.api("GET", "/7/statuses")
+    shown = {each["status"]: (each["name"], each["bookings"], each["list"]) for each in told["found"]}
+    assert (shown[10], shown[20], shown[70]) == (("new", 2, "none"), ("open", 1, "create"), ("cancelled", 0, "delete"))
+    assert (told["counted"], told["cut"], told["found"][0]["status"]) == (3, False, 10)
+    page = tab.seen(f"{HERE}/outbound")
+    assert "2 coming bookings get no event, because their status, new (10), is in no list." in page
+    assert "Counted: the 3 bookings of the coming four weeks." in page
+
+
+def test_a_status_is_put_into_a_list_by_its_name(place: Place, tab: Tab) -> None:
+    choices = {"status.10": "tentative", "status.60": "delete", "other.code": "99", "other.list": "create"}
+    assert tab.change(f"{HERE}/outbound", **choices, apply="new").status_code == 303
+    assert lists(place) == ([20, 30, 99], [10], [70, 80, 60]), "the first to delete stays the first"
+
+
+def test_a_status_that_is_in_no_list_is_decided_with_one_click_after_the_plan(place: Place, tab: Tab) -> None:
+    (found,) = [each for each in place.api("GET", "/7/diagnostics")["checks"] if each["name"] == "statuses"]
+    assert (found["level"], found["act"]) == ("amber", "outbound")
+    assert "2 x 10 (new)" in found["says"]
+    asked = tab.post(f"{HERE}/status", code="10", list="create")
+    assert asked.status_code == 409
+    assert "Make an event" in html.unescape(asked.text) or "make an event" in html.unescape(asked.text)
+    assert lists(place)[0] == [20, 30]
+    assert tab.post(f"{HERE}/status", code="10", list="create", apply="all").status_code == 303
+    place.settle(60)
+    assert len(place.events(ROOM_A)) == 3, "its bookings are filled in"
+    assert place.events(ROOM_B) == []
+    assert lists(place)[0] == [20, 30, 10]
+
+
+@pytest.mark.parametrize("form", [{"code": "x", "list": "create"}, {"code": "10", "list": "elsewhere"}, {}])
+def test_a_decision_that_is_none_is_said_in_a_sentence(tab: Tab, form: dict[str, str]) -> None:
+    answer = tab.post(f"{HERE}/status", **form)
+    assert answer.status_code == 400
+    assert "ame a status code and one of the lists" in answer.text
+
+
+def test_a_code_that_is_none_is_said_at_the_lists(tab: Tab) -> None:
+    page = tab.change(f"{HERE}/outbound", **{"other.code": "70x", "other.list": "delete"})
+    assert page.status_code == 422
+    assert "Delete on status" in page.text.split('id="faults"', 1)[1]
+    assert 'value="70x"' in page.text
+
+
+def test_without_i_reserve_the_known_codes_are_there_all_the_same(place: Place, tab: Tab) -> None:
+    place.ireserve("POST", "faults", {"status": 500, "times": 20, "path": "booking"})
+    page = tab.seen(f"{HERE}/outbound")
+    assert "The bookings could not be counted." in page
+    assert "open (20)" in page
