@@ -9,11 +9,7 @@ from functions.application.ports import Ports
 from functions.application.setting_up import activation, changes, consent, preview, removal
 from functions.application.store import integrations, journal_read, parked
 from functions.application.store.integrations import path_of
-<<<<<<< HEAD
-from functions.application.support import alerts, day, diagnose, held, round_trip, undo, unsettled
-=======
-from functions.application.support import alerts, day, diagnose, held, round_trip, statuses, undo
->>>>>>> 5f2ec0d (Choose statuses by name, with the bookings of each; decide one that no list has with one click)
+from functions.application.support import alerts, day, diagnose, held, round_trip, statuses, undo, unsettled
 from functions.application.sync.session import open_session
 from functions.domain.model import zones
 from functions.entrypoints.console.api_probe import probe_routes
