@@ -16,8 +16,7 @@ from functions.application.setting_up import consent
 from functions.application.store import integrations, links
 from functions.application.store.integrations import path_of
 from functions.application.store.journal import changed, name_of
-from functions.application.store.records import body_of
-from functions.application.store.records import record_of, stored
+from functions.application.store.records import body_of, record_of, stored
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.rest import Outcome
 from functions.application.sync.session import SyncSession, open_session
