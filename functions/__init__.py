@@ -1,1 +1,1 @@
-"""The product: what is deployed."""
+"""The product. This is what is deployed."""

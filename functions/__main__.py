@@ -20,11 +20,10 @@ from functions.settings import EnvironmentFaults, read_environment
 
 
 def make_ports(*, new: bool = False) -> Ports:
-    """Compose the ports for a command; faults of the environment are said one a line.
+    """Compose the ports for a command; faults of the environment are printed one per line.
 
-    A state directory that holds no store is refused unless it is to be `new`: it was mistyped rather than meant.
-
-    A command says itself what it did: log lines come only with LOG_LEVEL, and on stderr.
+    A state directory without a store is refused unless `new` is given, because it is probably mistyped. A command
+    prints what it did; log lines appear only with LOG_LEVEL, on stderr.
     """
     from functions.adapters.platform.log_lines import log_to_stderr
 
@@ -94,7 +93,7 @@ def _listen(made: bootstrap.Product, host: str) -> None:
 
 
 def _where(made: bootstrap.Product) -> str:
-    """Return the console's address: with its key on a terminal, and nowhere that is kept, such as a service's log."""
+    """Return the console's address, with its key only on a terminal and never where output is kept, such as a log."""
     address = f"{made.environment.console_base_url}/console/"
     if sys.stdout.isatty():
         return f"Console: {address}?key={made.console_key}"

@@ -105,9 +105,9 @@ def _told(
 
 
 def check_start(function: str) -> None:
-    """Compose one of the functions as its process starts, and end the process where that is not possible.
+    """Compose one of the functions when its process starts, and end the process if that is impossible.
 
-    Each fault is a line of the log; a deployment that cannot start does not replace the one that runs.
+    Each fault is logged; a deployment that cannot start does not replace the running one.
     """
     if function not in NEEDS:
         return

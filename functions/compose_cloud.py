@@ -85,7 +85,7 @@ def cloud(environment: Environment) -> Product:
 
 
 def _machine(environment: Environment, account: str) -> Authenticator:
-    """Return the door of a function that Cloud Tasks or Cloud Scheduler calls, for a token made for this function."""
+    """Return the authenticator of a function called by Cloud Tasks or Cloud Scheduler with a token made for it."""
 
     @cache
     def authenticator() -> Authenticator:
@@ -102,7 +102,7 @@ def _machine(environment: Environment, account: str) -> Authenticator:
 
 
 def _person(environment: Environment) -> Authenticator:
-    """Return the door of the console: IAP where its audience is known, or else IAM, which only Cloud Run asks."""
+    """Return the authenticator of the console: IAP if its audience is known, else IAM, which Cloud Run checks itself."""
     from functions.adapters.google.tokens import IAP, IAP_KEYS, OIDC, OIDC_KEYS, FetchedKeys, TokenProof
 
     if environment.iap_audience:

@@ -1,4 +1,4 @@
-"""How much each function takes on at once: `serving.json`, which Terraform reads too (infra/functions.tf)."""
+"""How much each function does at once: `serving.json`, which Terraform reads too (infra/functions.tf)."""
 
 import json
 from dataclasses import dataclass

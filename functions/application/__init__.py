@@ -1,1 +1,1 @@
-"""Use cases and the ports they need. A task arrives in `dispatch.py`; the packages below are rooms by subject."""
+"""Use cases and the ports they need, one package for each subject. A task arrives in `dispatch.py`."""

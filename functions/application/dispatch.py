@@ -1,7 +1,7 @@
-"""Do one task: find its integration, follow its hint, and answer for what goes wrong.
+"""Does one task: finds its integration, follows its hint, and handles what goes wrong.
 
-A task re-queues its own retry with back-off; the last attempt parks with its reason. One bad booking or event never
-blocks the others, one bad integration never slows the others.
+A task queues its own retry with back-off; after the last attempt it is parked with the reason. A bad booking or event
+never blocks the others, and a bad integration never slows the others down.
 """
 
 from contextlib import suppress
@@ -105,7 +105,7 @@ def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
 
 
 def _tell(ports: Ports, integration: Integration) -> list[datetime]:
-    """Tell what needs a person; what goes wrong with that must not stop the round. Returns when to look again."""
+    """Send the alerts; an error in that must not stop the round. Returns when to look again."""
     try:
         return alerts.watch(ports, integration)
     except Exception as error:  # noqa: BLE001 -- as above
@@ -148,7 +148,7 @@ def _follow(session: SyncSession, hint: Hint) -> None:
 
 
 def _round(session: SyncSession) -> None:
-    """Tell what needs a person, start what is due, and let the integration sleep until something is again."""
+    """Send the alerts, start what is due, and let the integration sleep until something is due again."""
     ports, integration = session.ports, session.integration
     due = _tell(ports, integration)
     if google_again(ports, integration):

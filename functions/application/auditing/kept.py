@@ -10,7 +10,7 @@ from functions.application.store.records import record_of, stored
 from functions.domain.model.stretch import WEEK
 
 LEFT_ALONE = "left_alone"
-# in the order in which a person should look at them
+# in the order in which a person should read them
 KINDS = (
     "too_open",
     "double_booking",
@@ -90,7 +90,7 @@ class Audit:
                 counts[each.kind] = counts.get(each.kind, 0) + 1
         listed = (*self.findings, *fresh)
         unlisted = self.unlisted + max(0, len(listed) - MOST)
-        # what is meant to be makes room for what is not
+        # expected differences make room for unexpected ones
         ordered = sorted(listed, key=lambda each: each.kind == LEFT_ALONE)
         return replace(self, findings=tuple(ordered[:MOST]), unlisted=unlisted, counts=counts)
 

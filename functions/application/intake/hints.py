@@ -1,8 +1,8 @@
-"""Hints: "something about this booking or calendar may have changed". All that a webhook or notification is.
+"""Hints: "something about this booking or calendar may have changed"; webhooks and notifications say no more.
 
-Each is looked at at once and once more some seconds later, because i-Reserve notifies before it applies a change and
-Google may notify before reads are consistent. Names coalesce bursts: hints of one time bucket share their tasks. The
-hash comes first, because Cloud Tasks slows down on names that share a beginning.
+Each is followed at once and again some seconds later, because i-Reserve notifies before it applies a change, and Google
+may notify before reads are consistent. Names coalesce bursts: hints of one time bucket share their tasks. A name begins
+with a hash, because Cloud Tasks slows down on names with a common beginning.
 """
 
 import hashlib
@@ -86,7 +86,7 @@ class Hint:
 
 
 def enqueue(tasks: Tasks, hint: Hint, now: datetime, *, trailing: bool = True) -> None:
-    """Queue a leading look and a trailing one; returns once both are stored. Raises `Transient`."""
+    """Queue a hint twice, for now and for a little later; returns once both are stored. Raises `Transient`."""
     bucket = _bucket(now, LEADING_SECONDS)
     looks = [task(hint, now, "now", bucket)]
     if trailing:
@@ -97,7 +97,7 @@ def enqueue(tasks: Tasks, hint: Hint, now: datetime, *, trailing: bool = True) -
 
 
 def attend(tasks: Tasks, int_id: str, now: datetime) -> None:
-    """Have it looked whether a person is needed, at the end of this minute; what happens in it shares that look."""
+    """Queue a check, at the end of this minute, whether a person is needed; everything in this minute shares it."""
     due = _bucket(now, 60.0) + 60.0
     hint = Hint(Kind.TICK, int_id, (), "change", now, detail=ALERTS)
     look_again(tasks, hint, datetime.fromtimestamp(due, UTC), "alerts")

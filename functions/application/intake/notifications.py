@@ -12,7 +12,7 @@ LONGEST_STATE = 40
 
 
 def channel_token(key: str, int_id: str, calendar: str, channel_id: str) -> str:
-    """Return the token that Google sends with each notification: it proves itself without a read."""
+    """Return the token that Google sends with each notification; it can be verified without reading the store."""
     hashed = calendar_hash(calendar)
     return f"{int_id}.{hashed}.{mac(key, 'channel', int_id, hashed, channel_id)}"
 
@@ -22,7 +22,7 @@ def receive(ports: Ports, token: str, channel_id: str, state: str) -> None:
     int_id, _, rest = token.partition(".")
     hashed, _, given = rest.partition(".")
     proven = False
-    for key in ports.webhook_keys:  # each is tried, so that the time taken tells nothing
+    for key in ports.webhook_keys:  # every key is tried, so that the time taken reveals nothing
         proof = mac(key, "channel", int_id, hashed, channel_id)
         proven |= hmac.compare_digest(proof.encode(), given.encode())
     if not proven:

@@ -1,6 +1,6 @@
-"""Webhooks of i-Reserve: their address with its proof, and the hint in their body.
+"""i-Reserve's webhooks: their address with its proof, and the hint in their body.
 
-i-Reserve gives no header for a secret, so the proof stands in the address; access logs must drop queries.
+i-Reserve offers no header for a secret, so the proof is in the address; access logs must drop queries.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ LONGEST_ID = 40
 
 
 def mac(key: str, *parts: str) -> str:
-    """Return the proof that these parts were put together by who holds the key."""
+    """Return the proof that whoever put these parts together holds the key."""
     return hmac.new(key.encode(), "\n".join(parts).encode(), hashlib.sha256).hexdigest()[:40]
 
 
@@ -41,7 +41,7 @@ def receive(ports: Ports, int_id: str, token: str, body: bytes) -> None:
     """Verify without a read, and store the hint; raises `Unauthentic`, `Malformed`, `Transient`."""
     generation, _, given = token.partition(".")
     proven = False
-    for key in ports.webhook_keys:  # each is tried, so that the time taken tells nothing
+    for key in ports.webhook_keys:  # every key is tried, so that the time taken reveals nothing
         proof = mac(key, "webhook", int_id, generation)
         proven |= hmac.compare_digest(proof.encode(), given.encode())
     if not proven:
@@ -54,9 +54,9 @@ def receive(ports: Ports, int_id: str, token: str, body: bytes) -> None:
 
 
 def booking_id_in(body: bytes) -> str:
-    """Find the booking id in an undocumented body, also one level down; "" where there is none.
+    """Find the booking id in an undocumented body, also one level down; "" if there is none.
 
-    Raises `Malformed` where the body is not a JSON object or list.
+    Raises `Malformed` if the body is not a JSON object or list.
     """
     if not body.strip():
         return ""

@@ -37,7 +37,7 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True)
 class Unusable:
-    """An event of a page that makes no sense (no start, a date out of range); it is parked, the rest goes on."""
+    """An event on a page that cannot be read (no start, a date out of range); it is parked, the others go on."""
 
     key: EventKey
     reason: str

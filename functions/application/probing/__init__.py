@@ -1,1 +1,1 @@
-"""The probe: what i-Reserve documents nowhere, found out on one test booking; the dialect is what it found."""
+"""The probe: finds out on one test booking what i-Reserve does not document. The result is the dialect."""

@@ -1,7 +1,7 @@
-"""The bench of a probe: both bookings in its hands, what there is to try, and the way back to how they were.
+"""What a probe works with: its two bookings, what to try on them, and how to put them back.
 
-The first of each guess is the default that is assumed. A name that is missing can be typed by hand; the probe then tries
-that one first.
+The first guess of each list is the default. A name that is missing here can be typed by hand; the probe then tries it
+first.
 """
 
 from dataclasses import dataclass, replace

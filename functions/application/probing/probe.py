@@ -1,7 +1,7 @@
-"""The probe: what i-Reserve documents nowhere is found out on one test booking and one test object.
+"""The probe: finds out, on one test booking and one test object, what i-Reserve does not document.
 
-A chain of parts, each a task of its own: a part that is cut off or fails is put right and done again, then left out, and
-at the end everything stands as it stood. What was found becomes the integration's dialect.
+It is a chain of parts, each a task of its own. A part that fails or is cut off is put back and retried, then left out;
+at the end everything is as it was. What was found becomes the integration's dialect.
 """
 
 from collections.abc import Callable
@@ -84,9 +84,9 @@ def run(ports: Ports, hint: Hint) -> None:
 
 
 def advance(ports: Ports, int_id: str) -> Trial | None:
-    """Do the part that is due, if nobody else does; returns how far it is (None: there is no probe).
+    """Do the part that is due, if nobody else is doing it; returns the progress (None: there is no probe).
 
-    Trouble of a part is noted and does not stop the others; a login that is refused does.
+    An error in a part is recorded and does not stop the others; a refused login does.
     """
     trial, mine = _lease(ports, int_id)
     if trial is None or not mine:
@@ -163,7 +163,7 @@ def _stopped(bench: Bench, reason: str) -> Trial:
 
 
 def stop(ports: Ports, int_id: str) -> Trial:
-    """Break a probe off, or put back what one that ended early left; raises `Gone` where there is none."""
+    """Stop a probe, or put back what one that ended early left behind; raises `Gone` if there is none."""
     trial = trials.current(ports.documents, int_id)
     if trial is None or (trial.finished_at is not None and not trial.left):
         raise Gone("there is no probe to stop", reason="no_probe")

@@ -1,4 +1,4 @@
-"""Parts of a probe that read: how bookings are searched, and what a row shows."""
+"""The parts of a probe that read: how bookings are searched, and what a row shows."""
 
 from collections.abc import Mapping
 from contextlib import suppress

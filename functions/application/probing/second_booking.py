@@ -1,6 +1,6 @@
-"""The second booking of a probe, made on the test object without a customer; and everything put back at the end.
+"""The second booking of a probe, made on the test object without a customer; and putting everything back.
 
-Nobody gets a mail of it, and it is told by the marker in its remarks.
+Nobody gets mail about it, and the marker in its remarks identifies it.
 """
 
 from contextlib import suppress
@@ -206,7 +206,7 @@ def _left(b: Bench, what: str, reason: str) -> Left:
 
 
 def _test_booking(b: Bench) -> None:
-    with suppress(Gone):  # somebody removed it: there is nothing to put back
+    with suppress(Gone):  # somebody removed it, so there is nothing to put back
         b.put_back()
 
 

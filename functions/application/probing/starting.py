@@ -1,4 +1,4 @@
-"""The start of a probe: whether a booking may have things tried on it."""
+"""Starts a probe, if the booking is one that may be used for it."""
 
 from contextlib import suppress
 from dataclasses import replace

@@ -1,6 +1,6 @@
-"""The record of a probe: how far it is, what stood there before, what it found. Kept as `progress/probe`.
+"""The record of a probe: its progress, how things were before, what it found. Stored as `progress/probe`.
 
-The webhooks of the bookings that it works on are noted beside it (`progress/probe_heard`) instead of being followed.
+Webhooks about its bookings are recorded beside it (`progress/probe_heard`) instead of being followed.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Parts of a probe that write: moves, the external id and custom fields, statuses, and what webhooks come of it."""
+"""The parts of a probe that write: moves, the external id and custom fields, statuses, and the webhooks that follow."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -132,7 +132,7 @@ def _settled(session: SyncSession, page: Page, items: Sequence[Item]) -> set[Eve
     events = [item for item in items if isinstance(item, Event)]
     try:
         known = links.of_events(session.ports.documents, session.id, [event.key for event in events])
-    except Malformed:  # one link is unreadable: found out below, at its own event
+    except Malformed:  # one link is unreadable: it fails below, with its own event
         return set()
     unlinked = [event for event in events if event.key not in known]
     # an endless series reaches decades ahead

@@ -1,6 +1,6 @@
-"""Not taken: events of people that became no booking, and why; said once in the journal, counted on diagnostics.
+"""People's events that became no booking, and why: once in the journal, and counted on diagnostics.
 
-Kept: ids, times and reasons of the last hundred on each calendar; no titles.
+Stored: ids, times and reasons of the last hundred on each calendar; no titles.
 """
 
 from datetime import datetime, timedelta

@@ -1,7 +1,7 @@
-"""The bookings of some days, listed and gone through in steps of any length: a list that is not done with is kept.
+"""Lists the bookings of some days and goes through them in steps of any length; an unfinished list is stored.
 
-A step lists, or goes on in what was listed. So each page of i-Reserve's list is asked for once, however many steps it takes
-to look at its bookings, and a crash repeats a step. Rows are only where to look: what is decided is read afresh.
+Each page of i-Reserve's list is fetched once, however many steps it takes to look at its bookings, and a crash repeats
+one step at most. A row only says where to look: whatever is decided is read again first.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -22,7 +22,7 @@ TOGETHER = 100  # rows that are gone through at a time, their links read in one 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a list is: the next page begins at `start`, `parts` documents hold it, `row` of `part` is looked at next."""
+    """Where a list is: `start` of the next page, the number of documents (`parts`) that hold it, the next `row` of `part`."""
 
     start: int = 0
     parts: int = 0
@@ -97,7 +97,7 @@ class Listing:
         self._passed += rows
 
     def keep(self) -> Position:
-        """Keep what is left of it for the next step, and return where that begins."""
+        """Store the rest for the next step, and return where that begins."""
         position = self._position
         if position.part < position.parts:
             position = replace(position, row=self._passed)

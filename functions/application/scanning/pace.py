@@ -1,8 +1,9 @@
-"""Pace: how fast scans may call Google, so that its 600 calls a minute are used and never exceeded.
+"""Pace: how fast scans may call Google, so that they use its 600 calls a minute and never exceed them.
 
-Evenly, a few calls ahead of the clock at most, because Google counts any sixty seconds; all walks of an integration
-share one pace. What pulls cost is taken off: what a walk writes comes back as notifications. A walk notes its calls every
-few seconds only: a document takes about one write a second, and what another walk does not know of yet fits in the rest.
+Calls are spread evenly, at most a few ahead of the clock, because Google counts any sixty seconds. All scans of an
+integration share one pace. The cost of pulls is subtracted, because what a scan writes comes back as notifications. A
+scan records its calls only every few seconds: a document takes about one write a second, and the calls that other scans
+do not know of yet fit into the margin.
 """
 
 from dataclasses import dataclass, field
@@ -12,10 +13,10 @@ from functions.application.ports import Ports, Transaction
 from functions.application.store import calendars
 from functions.application.store.integrations import path_of
 
-PER_MINUTE = 545  # of 600: the rest is for live changes, and for calls that come a little bunched
+PER_MINUTE = 545  # of 600: the rest is for live changes and for small bursts
 EACH = timedelta(minutes=1) / PER_MINUTE
 IDLE = timedelta(minutes=1)
-SLACK = timedelta(seconds=1)  # a task comes a little late; so much may be made up for
+SLACK = timedelta(seconds=1)  # tasks come a little late; this much may be made up
 NOTED = timedelta(seconds=5)  # this often
 
 
@@ -42,7 +43,7 @@ class Pace:
             self.ports.sleep(early)
 
     def free_at(self) -> datetime:
-        """Return the moment up to which the calls so far are paid for; a second ago at the earliest."""
+        """Return the moment up to which the calls so far are allowed; at the earliest a second ago."""
         return max(self.ports.clock() - SLACK, self._paid)
 
     def spend(self, calls: int) -> None:
@@ -53,7 +54,7 @@ class Pace:
             self.note()
 
     def note(self) -> None:
-        """Note the calls and what pulls have cost since the last time; of those none, when no scan ran for a minute."""
+        """Record the calls, and what pulls have cost since the last time (nothing if no scan ran for a minute)."""
         pulls = sum(state.calls for state in calendars.every(self.ports.documents, self.int_id))
         path, now = path_of(self.int_id, "progress", "pace"), self.ports.clock()
 

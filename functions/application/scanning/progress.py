@@ -1,4 +1,4 @@
-"""How far a scan is: what each of its tasks saves, and the next one goes on from."""
+"""The progress of a scan: each of its tasks saves it, and the next one continues from it."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +14,7 @@ TURN = 320  # bookings whose texts are read in one night when there are too many
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """How far a scan is. `week` is the first of the `days` under way, `position` how far their list is gone through."""
+    """The progress of a scan. `week` is the first of the `days` being scanned, `position` the place in their list."""
 
     kind: str  # backfill | resync | near | full
     first: date
@@ -42,7 +42,7 @@ class Scan:
 
     @property
     def name(self) -> str:
-        """Tells this scan from an earlier one of its kind."""
+        """Distinguishes this scan from earlier ones of its kind."""
         return self.started_at.isoformat()
 
     @property
@@ -52,11 +52,11 @@ class Scan:
 
     @property
     def lane(self) -> str:
-        """The near sweep stays in step with live changes; the others wait behind them."""
+        """The near sweep runs alongside live changes; the other scans wait for them."""
         return "live" if self.kind == "near" else "backfill"
 
     def next_turn(self) -> tuple[int, int]:
-        """Return whose turn it is after this scan, and of how many, so that the texts of all are read in some nights."""
+        """Return the next turn and the number of turns, so that within some nights the texts of all bookings are read."""
         asked = self.reads + self.unread
         turns = 1 + asked // TURN if asked > SINGLE_READS else 1
         return (self.turn + 1) % turns, turns

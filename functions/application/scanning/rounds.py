@@ -1,8 +1,8 @@
 """Rounds: each integration is looked at when something of it is due, and not before.
 
-An integration says itself when that is (`wake_at`), so that a minute in which nothing is due reads none and queues nothing.
-Whatever changes an integration wakes it; its own round then says until when it may sleep. From time to time every
-integration is asked, so that none can be overslept.
+An integration records when that is (`wake_at`), so a minute in which nothing is due reads no integration and queues
+nothing. Any change to an integration wakes it; its own round then decides how long it may sleep. From time to time
+every integration is checked, so none can oversleep.
 """
 
 from collections.abc import Iterable
@@ -57,7 +57,7 @@ def queue_all(ports: Ports, kind: Kind) -> int:
 
 
 def sleep(ports: Ports, integration: Integration, due: Iterable[datetime]) -> None:
-    """Let an integration sleep until the first of what is due, unless it was changed since it was read."""
+    """Let an integration sleep until something is due, unless it was changed since it was read."""
     now = ports.clock()
     wake = max(now + NAP, min([now + SLEEP, *due])).astimezone(UTC)  # it is looked up as text
     integrations.change(

@@ -1,4 +1,4 @@
-"""Rows: what a list of bookings shows, and whether that is what their links say."""
+"""Rows: what a list of bookings shows, and whether it agrees with their links."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -30,7 +30,7 @@ def changed_rows(session: SyncSession, since: datetime, first: date, last: date)
 
 
 def _all_pages(session: SyncSession, list_page: Callable[..., list[BookingRow]]) -> dict[str, BookingRow]:
-    """Read overlapping pages, because what is added or removed meanwhile shifts them."""
+    """Read overlapping pages, because bookings added or removed in between shift them."""
     rows: dict[str, BookingRow] = {}
     start, length = 0, min(PAGE, session.dialect.rows_at_once or PAGE)
     while page := list_page(start=start, length=length):
@@ -43,7 +43,7 @@ def _all_pages(session: SyncSession, list_page: Callable[..., list[BookingRow]])
 
 
 def booking_of(row: BookingRow) -> Booking | None:
-    """Return a booking as its row shows it; None where the row does not say enough, or it may be by the day."""
+    """Return a booking as its row shows it; None if the row does not say enough, or if it may be by the day."""
     if row.starts is None or row.ends is None or row.status is None or row.object_id is None:
         return None
     by_the_day = row.ends - row.starts >= timedelta(hours=23)

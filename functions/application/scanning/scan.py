@@ -1,8 +1,8 @@
 """Scans the bookings of a window: backfill and resync, and the sweeps that find what hints missed.
 
-A week or some at a time: list its bookings, look singly at those that differ from their links (a resync: at all), then at links
-whose booking the list did not show. Each task does a chunk, saves how far it is and queues the next, at a pace that
-leaves room in Google's 600 calls a minute. A crash repeats a chunk at most, which changes nothing twice.
+It takes a week or more at a time: lists the bookings, looks at each one that differs from its link (a resync: at every
+one), then at links whose booking was not listed. Each task does a chunk, saves its progress and queues the next, at a
+pace that leaves room in Google's 600 calls a minute. A crash repeats one chunk at most, which changes nothing twice.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -47,7 +47,7 @@ def begin(
     *,
     new_settings: bool = False,
 ) -> Scan:
-    """Start a scan in place of one of its kind that is under way; `scope` is all, future or none."""
+    """Start a scan, replacing one of its kind that is under way; `scope` is all, future or none."""
     today = day_of(ports.clock(), integration.settings.timezone)
     before, ahead = integration.settings.sync.window_days
     first, last = today + timedelta(days=before), today + timedelta(days=ahead)
@@ -69,7 +69,7 @@ def begin(
 
 
 def _since(integration: Integration) -> datetime | None:
-    """Return since when changed bookings are to be read: since the last sweep, where i-Reserve can tell of them."""
+    """Return since when changed bookings are to be read: since the last sweep, if i-Reserve can list changes."""
     if integration.near_at is None or not tells_of_changes(dialect_of(integration.dialect)):
         return None
     return integration.near_at - OVERLAPPING
@@ -228,12 +228,12 @@ def last_of(documents: Documents, int_id: str, *kinds: str) -> list[Scan | None]
 
 
 def left_out_at(last: Scan | None) -> datetime | None:
-    """Return when the last scan of a kind began, if it had to leave bookings out: it is not begun again at once."""
+    """Return when the last scan of a kind began, if it had to leave bookings out: it does not start again at once."""
     return last.started_at if last is not None and last.finished_at is not None and last.unseen else None
 
 
 def backfills(session: SyncSession) -> bool:
-    """Whether the backfill is under way, or was so lately that a webhook of that time may still come."""
+    """Whether a backfill is running, or ended so recently that a webhook of that time may still arrive."""
     backfill = current(session.ports.documents, session.id, "backfill")
     return backfill is not None and (backfill.finished_at is None or session.now() - backfill.finished_at < LATE)
 

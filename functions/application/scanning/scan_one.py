@@ -1,4 +1,4 @@
-"""One booking of a scan: passed by, noted as left out, or looked at with both its sides."""
+"""One booking of a scan: skipped, recorded as left out, or looked at on both sides."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -23,11 +23,11 @@ from functions.domain.planning.lifecycle import after
 from functions.domain.planning.projection import when_of
 from functions.domain.planning.results import Decided
 
-TROUBLE = 10  # calls that one which failed counts for: a side in trouble is called less
+TROUBLE = 10  # calls that a failed one counts for, so that a side with problems is called less
 
 
 def pass_by(session: SyncSession, scan: Scan, row: BookingRow, link: Link) -> Scan | None:
-    """Return the scan with a booking counted that it can pass by; None: it is to be looked at."""
+    """Return the scan with a booking counted that can be skipped; None if the booking must be looked at."""
     if row.id in session.integration.probing:
         return scan
     if scan.since is not None or scan.kind == "resync" or (link.version == 0 and _left_out(session, scan, row)):
@@ -85,7 +85,7 @@ def _left_out(session: SyncSession, scan: Scan, row: BookingRow) -> bool:
 
 
 def _note(session: SyncSession, scan: Scan, row: BookingRow, link: Link) -> Scan:
-    """Note a booking that was there before and gets no event until it changes."""
+    """Record a booking that existed before activation; it gets no event until it changes."""
     booking = booking_of(row) or session.read_booking(row.id).value
     scan = replace(scan, looked=scan.looked + 1)
     if booking is None:

@@ -1,4 +1,4 @@
-"""The minute's round of an integration: what hints may have missed is searched for when it is due."""
+"""The minute's round of an integration: starts the searches that are due for what hints may have missed."""
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -69,9 +69,9 @@ def _between_rounds(session: SyncSession, hint: Hint, now: datetime) -> None:
 
 
 def asked_for(session: SyncSession, hint: Hint) -> None:
-    """Search now, because somebody asked, or a webhook named no booking.
+    """Search now, because somebody asked or a webhook named no booking.
 
-    A search that began before they asked has passed some bookings by: another one follows when it is over.
+    A search that is already running has skipped some bookings, so another one follows it.
     """
     kind, now = "near" if hint.source == "webhook" else "full", session.now()
     (last,) = scan.last_of(session.ports.documents, session.id, kind)
@@ -103,7 +103,7 @@ def pull_all(session: SyncSession, source: str) -> None:
 
 
 def _start(session: SyncSession, last: Scan | None, kind: str, now: datetime, actor: str = "") -> bool:
-    """Start a scan unless one of its kind is under way; one that stands still goes on. Returns whether one started."""
+    """Start a scan unless one of its kind is running; one that has stalled continues. Returns whether one started."""
     if last is None or not _is_under_way(last, now):
         scan.begin(session.ports, session.integration, kind, actor)
         return True

@@ -1,4 +1,4 @@
-"""Activation: check everything, register the webhooks, open the channels, backfill. And the ways back."""
+"""Activation: check everything, register the webhooks, open the channels, backfill. Also pausing and deactivating."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -62,7 +62,7 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
 
 
 def finish(ports: Ports, integration: Integration, actor: str = "") -> Activated:
-    """Bring about what an activation, a resumption or a change of settings was cut short of."""
+    """Finish an activation, a resumption or a change of settings that was cut short."""
     owed = integration.unfinished
     if owed == "activation":
         return _arrange(ports, integration, actor)
@@ -81,7 +81,7 @@ def finish(ports: Ports, integration: Integration, actor: str = "") -> Activated
 
 
 def cut_short(ports: Ports, integration: Integration) -> bool:
-    """Whether a change owes something, and whoever made it cannot be at it any more."""
+    """Whether a change is unfinished and whoever made it can no longer be working on it."""
     return bool(integration.unfinished) and ports.clock() >= cut_short_at(integration)
 
 
@@ -158,7 +158,7 @@ def _calendars(session: SyncSession) -> list[str]:
 
 
 def register(ports: Ports, session: SyncSession) -> Integration:
-    """Register the webhooks in i-Reserve that are not registered yet; of no use if it was deactivated meanwhile."""
+    """Register the missing webhooks in i-Reserve; they are useless if the integration was deactivated meanwhile."""
     address = webhook_url(ports, session.integration)
     have = {hook.event for hook in session.integration.hooks}
     made = [
@@ -183,7 +183,7 @@ def register(ports: Ports, session: SyncSession) -> Integration:
 
 
 def pause(ports: Ports, int_id: str) -> Integration:
-    """Stop all writes at once; hints that come meanwhile are caught up with on resuming."""
+    """Stop all writes at once; resuming catches up with the hints that arrive meanwhile."""
 
     def paused(before: Integration) -> Integration:
         if before.phase not in (Phase.ACTIVE, Phase.SHADOW, Phase.PAUSED):

@@ -20,7 +20,7 @@ RUNNING = (Phase.ACTIVE, Phase.SHADOW, Phase.PAUSED)
 
 
 class PlanFirst(Conflict):
-    """The change touches existing events: here is what it would do; say all, future or new to go on."""
+    """The change affects existing events: carries the plan; the caller must choose all, future or new."""
 
     def __init__(self, plan: preview.Plan) -> None:
         super().__init__(
@@ -40,7 +40,7 @@ def save(
     revision: int | None = None,
     apply: str = "",
 ) -> Integration:
-    """Create or change an integration; raises `Invalid`, `Conflict`, and `PlanFirst` where existing events are touched."""
+    """Create or change an integration; raises `Invalid`, `Conflict`, or `PlanFirst` if existing events are affected."""
     if apply and apply not in SCOPES:
         raise Invalid((Fault("apply", "use all, future or new"),))
     given = setup.with_id(raw, int_id)
@@ -64,7 +64,7 @@ def save(
 
 
 def touches(before: Settings, after: Settings) -> bool:
-    """Whether a change of settings can change events or bookings that are there."""
+    """Whether a change of settings can change existing events or bookings."""
 
     def shape(s: Settings) -> object:
         rows = (s.outbound, s.mapping, s.timezone, s.language, s.sync.day_end, s.sync.window_days)
@@ -79,7 +79,7 @@ def _followed(s: Settings) -> object:
 
 
 def follow_up(ports: Ports, before: Integration, saved: Integration, actor: str, scope: str) -> None:
-    """Let the channels follow the mapping, and look at what is there again where that was asked for."""
+    """Adjust the channels to the mapping, and look at existing bookings again if asked to."""
     session = open_session(ports, saved)
     _channels(session, before.settings, saved.settings)
     if touches(before.settings, saved.settings) and scope != "new" and saved.phase is not Phase.PAUSED:
@@ -112,7 +112,7 @@ def _resolved(before: Integration, after: Settings) -> Settings:
 
 
 def _refuse_other_sides(before: Settings, after: Settings) -> None:
-    """Refuse to swap a side under a running integration: its pairs belong to the sides they were made with."""
+    """Refuse to replace a side of a running integration: its pairs belong to the sides they were made with."""
     faults = []
     if before.ireserve.base_url.rstrip("/") != after.ireserve.base_url.rstrip("/"):
         faults.append(Fault("ireserve.base_url", "deactivate the integration before giving it another i-Reserve"))

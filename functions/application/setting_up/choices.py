@@ -1,4 +1,4 @@
-"""What there is to choose from on both sides, for the mapping, and which bookings have no calendar."""
+"""The objects and calendars to choose from in the mapping, and the bookings that have no calendar."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,7 +16,7 @@ PAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Both lists; None with the sentence of what went wrong where one could not be read."""
+    """Both lists; one that could not be read is None, with a sentence that says why."""
 
     objects: tuple[Bookable, ...] | None
     calendars: tuple[CalendarEntry, ...] | None
@@ -25,7 +25,7 @@ class Choices:
 
 
 def choices(ports: Ports, int_id: str, *, objects: bool = True, calendars: bool = True) -> Choices:
-    """Return the lists of both sides, read live; trouble on one side leaves the other usable."""
+    """Return the lists of both sides, read live; an error on one side leaves the other usable."""
     session = open_session(ports, integrations.get(ports.documents, int_id))
     found, objects_trouble = _objects(session) if objects else (None, "")
     entries, calendars_trouble = _calendars(session) if calendars else (None, "")

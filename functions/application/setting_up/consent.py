@@ -61,7 +61,7 @@ def return_url(ports: Ports, int_id: str) -> str:
 
 
 def begin(ports: Ports, int_id: str) -> Begun:
-    """Start Step 1: where to send the browser, and the state that this browser, and no other, ends it with."""
+    """Start Step 1: return where to send the browser, and the state with which only this browser can finish."""
     integration = integrations.get(ports.documents, int_id)
     state, verifier, expires = ports.token(32), ports.token(48), ports.clock() + LIFE
     body = {"int_id": int_id, "verifier": verifier, "expires": expires.isoformat(), "code": ""}
@@ -71,7 +71,7 @@ def begin(ports: Ports, int_id: str) -> Begun:
 
 
 def begin_here(ports: Ports, int_id: str) -> str:
-    """Start Step 1 from the command line, which has no browser of its own: whoever runs it next ends it."""
+    """Start Step 1 from the command line, which has no browser: whoever runs the command next finishes it."""
     begun = begin(ports, int_id)
     ports.documents.transact(lambda tx: tx.put(_here(int_id), {"state": begun.state}, expires=ports.clock() + LIFE))
     return begun.address
@@ -105,7 +105,7 @@ def receive(ports: Ports, int_id: str, state: str, code: str, error: str) -> Non
 
 
 def waiting(ports: Ports, int_id: str, state: str) -> bool:
-    """Whether the consent of this state came back and Step 2 has not used it yet."""
+    """Whether this state's consent has come back and Step 2 has not used it yet."""
     body = _kept_body(ports, int_id, state)
     return body is not None and bool(body["code"] or body.get("error"))
 
@@ -170,7 +170,7 @@ def _named(ports: Ports, integration: Integration, state: str) -> tuple[Pending,
         )
     calendars = ports.outside.calendars(integration, grant.refresh_token).calendars()
     account = next((each.id for each in calendars if each.primary), "")
-    if not account:  # it could not be named, and what nobody has seen named is not stored
+    if not account:  # nobody has confirmed the account, so nothing is stored
         raise Refused(f"Google does not say whose account this is; {AGAIN}", reason="no_account")
     version = ports.secrets.put(int_id, "google_refresh_token", grant.refresh_token)
     reachable = {each.id for each in calendars}
@@ -209,9 +209,9 @@ def _take(
 
 
 def named(ports: Ports, integration: Integration) -> Integration:
-    """Return an integration with its account named: a token that came with the settings does not say whose it is.
+    """Return an integration with its account named: a token imported with the settings does not say whose it is.
 
-    `primary` in the mapping becomes the account's own calendar. Where Google does not answer it stays for the next time.
+    `primary` in the mapping becomes the account's own calendar. If Google does not answer, this is done the next time.
     """
     if integration.connection is None or integration.connection.account:
         return integration
@@ -283,5 +283,5 @@ def _here(int_id: str) -> Path:
 
 
 def _path(state: str) -> Path:
-    """Return where a state rests: under its hash, so that nothing from outside is the name of a document."""
+    """Return where a state is stored: under its hash, so that no outside text names a document."""
     return ("oauth_states", hashlib.sha256(state.encode("utf-8", "replace")).hexdigest())

@@ -1,4 +1,4 @@
-"""The dialect as a person sees and edits it: each point with its value, whether it is known, and its sentence."""
+"""The dialect as a person sees and edits it: each point with its value, whether it is known, and a sentence."""
 
 import hashlib
 import json
@@ -39,14 +39,14 @@ def shown(dialect: Dialect) -> list[dict[str, Any]]:
 
 
 def mark(dialect: Mapping[str, Any]) -> str:
-    """Tells the points as they are kept from the points as they were when somebody saw them."""
+    """Return a mark of the stored points, which shows whether they have changed since somebody saw them."""
     return hashlib.sha256(json.dumps(dict(dialect), sort_keys=True).encode()).hexdigest()[:20]
 
 
 def save(ports: Ports, int_id: str, given: Mapping[str, Any], actor: str, *, seen: str | None = None) -> Dialect:
-    """Store the points that are given as known, all others as assumed again; raises `Invalid` with all faults.
+    """Store the given points as known and all others as assumed; raises `Invalid` with all faults.
 
-    `seen`: the mark of the points that these were made of; raises `Conflict` where they are others by now.
+    `seen` is the mark of the points that were edited; raises `Conflict` if they have changed since.
     """
     wrong = tuple(faults(given))
     if wrong:

@@ -1,7 +1,7 @@
-"""Saving one screen of settings at a time: an integration grows screen by screen, and is checked whole when it is activated.
+"""Saves settings one screen at a time; the integration is checked as a whole when it is activated.
 
-A screen answers for its own fields and for every fault that it brings about elsewhere; what other screens still miss
-stays on the list of things to do.
+A screen reports faults in its own fields and those it causes elsewhere. What is still missing on other screens stays on
+the list of things to do.
 """
 
 import hashlib
@@ -34,10 +34,10 @@ def create(ports: Ports, part: Mapping[str, Any], actor: str) -> Integration:
 
 
 def merged_part(ports: Ports, int_id: str, part: Mapping[str, Any], names: Collection[str], seen: str = "") -> Raw:
-    """Return the whole settings with a screen's fields laid over them.
+    """Return the whole settings with a screen's fields merged in.
 
-    `names` are the fields (dotted) that the screen answers for; `seen` is their `mark` when the screen was shown.
-    Raises `Invalid` with their faults and those they cause, `Conflict` when somebody else changed them meanwhile.
+    `names` are the screen's own fields (dotted); `seen` is their `mark` when the screen was shown. Raises `Invalid`
+    with their faults and those they cause elsewhere, `Conflict` if somebody else changed them meanwhile.
     """
     integration = integrations.get(ports.documents, int_id)
     if seen and seen != mark(integration.settings, names):

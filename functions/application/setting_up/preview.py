@@ -75,7 +75,7 @@ def current(ports: Ports, int_id: str) -> Plan | None:
 
 
 def refresh(ports: Ports, int_id: str, *, go_on: bool = False) -> Plan:
-    """Make a plan (or go on with one that is not complete) for some seconds, and keep it."""
+    """Work on a plan for some seconds (a new one, or one that is not complete), and store it."""
     integration = consent.named(ports, integrations.get(ports.documents, int_id))
     before = current(ports, int_id)
     plan = make(ports, integration, before if go_on and before is not None and not before.complete else None)
@@ -93,9 +93,9 @@ def with_settings(ports: Ports, integration: Integration, settings: Settings) ->
 
 
 def make(ports: Ports, integration: Integration, before: Plan | None, *, owner: str = "plan") -> Plan:
-    """Look at the bookings of the window, some days at a time, and at new events that would become bookings, for some seconds.
+    """Look for some seconds at the bookings of the window, and at new events that would become bookings.
 
-    What is begun is brought to its end, so that a step takes LONGEST and AT_ONCE bookings; `before` is what it goes on from.
+    A booking that was begun is finished, so a step takes LONGEST plus AT_ONCE bookings; `before` is where it continues.
     """
     session = open_session(ports, replace(integration, phase=Phase.ACTIVE))
     began = ports.clock()
@@ -150,7 +150,7 @@ def _blank(integration: Integration, now: datetime) -> Plan:
 
 
 def _passed(session: SyncSession, plan: Plan, row: BookingRow) -> Plan:
-    """Count a booking that needs no event; one whose status no list names is counted apart, because it may be missed."""
+    """Count a booking that needs no event; one whose status is in no list is counted apart: it may be an oversight."""
     plan = replace(plan, looked=plan.looked + 1)
     if row.status is None or row.status in session.settings.outbound.listed:
         return replace(plan, in_step=plan.in_step + 1)

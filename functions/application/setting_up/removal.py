@@ -1,7 +1,8 @@
-"""Going back: an integration is removed, and its events are kept for the next one or taken away.
+"""Removing an integration; its events are kept or removed.
 
-Kept: events and the ids in the bookings stay, so that i-Reserve's own integration can go on with them. Removed: the
-events that this service made go, and its ids and Meet links are cleared where they are still ours. Events of people stay.
+Kept: events, and the ids in the bookings, stay, so that i-Reserve's own integration can continue with them. Removed:
+the events that this service made are deleted, and its ids and Meet links are cleared where nobody changed them. Events
+of people stay.
 """
 
 from contextlib import suppress
@@ -67,9 +68,9 @@ def unmapped_by(ports: Ports, before: Settings, after: Settings) -> int:
 
 
 def take_unmapped(ports: Ports, int_id: str) -> int:
-    """Take apart the pairs whose object has no calendar any more: our events go, events of people stay.
+    """End the pairs whose object has no calendar any more: our events are deleted, events of people stay.
 
-    Returns how many are left to be taken apart (call again).
+    Returns how many are left (call again).
     """
     session = open_session(ports, integrations.get(ports.documents, int_id))
     began, left = session.now(), 0

@@ -1,4 +1,4 @@
-"""Settings as a person types them (YAML, JSON, a form) to settings: all faults at once, each at its field."""
+"""Turns settings as typed (YAML, JSON, a form) into settings, or lists all faults at once, each at its field."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -21,7 +21,7 @@ _SETTINGS: TypeAdapter[Settings] = TypeAdapter(Settings)
 def settings_from(raw: object, others: Iterable[Settings] = (), more: Iterable[Fault] = ()) -> Settings:
     """Return settings, or raise `Invalid` with every fault of types, ranges, names and rules between fields.
 
-    `others` are the other integrations, which must not get in the way of this one; `more` are faults found elsewhere.
+    `others` are the other integrations, which must not overlap with this one; `more` are faults found elsewhere.
     """
     if not isinstance(raw, dict):
         raise Invalid((Fault("", "give the settings of one integration as a list of names and values"),))
@@ -39,7 +39,7 @@ def settings_from(raw: object, others: Iterable[Settings] = (), more: Iterable[F
 
 
 def typed(raw: dict[str, Any]) -> Settings:
-    """Return settings whose types are right, whatever their rules say; raises `Invalid`."""
+    """Return settings whose types are right, without checking the rules; raises `Invalid`."""
     settings, faults = _typed(raw)
     if faults:
         raise Invalid(tuple(faults))
@@ -52,7 +52,7 @@ def raw_of(settings: Settings) -> dict[str, Any]:
 
 
 def _typed(raw: dict[str, Any]) -> tuple[Settings, list[Fault]]:
-    """Read what can be read; what cannot becomes a fault and is left out, so that the rest is checked too."""
+    """Read what can be read; the rest becomes faults and is left out, so that everything else is still checked."""
     try:
         return _SETTINGS.validate_python(raw, extra="forbid"), []
     except ValidationError as error:
@@ -61,7 +61,7 @@ def _typed(raw: dict[str, Any]) -> tuple[Settings, list[Fault]]:
 
 
 def _readable(raw: Raw, error: ValidationError) -> Settings:
-    """Return the settings without what is wrong in them; what a whole needs takes the whole along."""
+    """Return the settings without the wrong values; a part that cannot do without one is left out as a whole."""
     while True:
         raw = _without(raw, [_there(raw, each["loc"]) for each in error.errors()])
         try:
@@ -71,7 +71,7 @@ def _readable(raw: Raw, error: ValidationError) -> Settings:
 
 
 def _there(raw: Any, loc: Place) -> Place:
-    """Return how much of a place there is: of something that is missing, what it is missing from."""
+    """Return the part of a path that exists: for a missing value, what it is missing from."""
     for depth, step in enumerate(loc):
         named = isinstance(raw, dict) and step in raw
         counted = isinstance(raw, list | tuple) and isinstance(step, int) and step < len(raw)
@@ -82,7 +82,7 @@ def _there(raw: Any, loc: Place) -> Place:
 
 
 def _without(raw: Any, places: list[Place]) -> Any:
-    """Return the values without those at these places, all of them counted as they were."""
+    """Return the values without those at these paths; indexes count in the original lists."""
     if () in places:
         return {} if isinstance(raw, dict) else []
     below: dict[int | str, list[Place]] = {}
@@ -114,7 +114,7 @@ def _advice(error: Any) -> str:
 
 
 def _yes_or_no_for_a_number(raw: Raw) -> Iterator[str]:
-    """Give the settings that want a number and got `true` or `false`, which Python takes for 1 and 0."""
+    """Yield the settings that need a number and got `true` or `false`, which Python reads as 1 and 0."""
     for name, fact in facts(Settings).items():
         value: Any = raw
         for part in name.split("."):

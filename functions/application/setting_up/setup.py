@@ -32,7 +32,7 @@ def save(
     revision: int | None = None,
     unfinished: str = "",
 ) -> Integration:
-    """Create or change an integration; raises `Invalid` with all faults, `Conflict` where somebody else was faster."""
+    """Create or change an integration; raises `Invalid` with all faults, `Conflict` if somebody else was faster."""
     given = with_id(raw, int_id)
     more = secret_faults(secrets)
     if int_id and isinstance(given, dict) and str(given["id"]) != int_id:
@@ -45,7 +45,7 @@ def save(
 def save_settings(
     ports: Ports, settings: Settings, actor: str, *, revision: int | None = None, unfinished: str = ""
 ) -> Integration:
-    """Save settings; a password belongs to the host that it was entered for, and is destroyed for any other."""
+    """Save settings; a password belongs to the host it was entered for, and is destroyed if the host changes."""
     before = integrations.find(ports.documents, settings.id)
     saved = integrations.save_settings(ports, settings, actor, revision=revision, unfinished=unfinished)
     if before is not None and integrations.PASSWORD not in saved.secret_versions:
@@ -73,7 +73,7 @@ def secret_faults(secrets: object) -> list[Fault]:
 
 
 def store_secrets(ports: Ports, integration: Integration, secrets: Mapping[str, str]) -> Integration:
-    """Put secrets into the secret store; only their version numbers rest with the integration."""
+    """Put secrets into the secret store; the integration stores only their version numbers."""
     versions = {name: ports.secrets.put(integration.id, name, value.strip()) for name, value in secrets.items()}
     if not _has_digest_key(ports, integration):
         if "digest_key" in integration.secret_versions:  # pairs go on: texts are compared with what stands there
@@ -101,7 +101,7 @@ def store_secrets(ports: Ports, integration: Integration, secrets: Mapping[str, 
 
 
 def replaced(ports: Ports, int_id: str, name: str, version: str) -> None:
-    """Let a version of a secret that has a successor be destroyed once no task can be about to read it."""
+    """Queue the destruction of a replaced version of a secret, for when no task can still read it."""
     if version:
         due = ports.clock() + HELD_BY_TASKS
         hint = Hint(Kind.SECRET, int_id, (name, version), "person", ports.clock())

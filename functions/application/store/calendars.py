@@ -1,4 +1,4 @@
-"""What is kept of a followed calendar: its sync token, the page under way, its channels, its lease."""
+"""What is stored about a followed calendar: its sync token, the current page, its channels, its lease."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -105,7 +105,7 @@ def take_lease(documents: Documents, int_id: str, calendar: str, holder: str, no
 
 
 def drop_lease(documents: Documents, int_id: str, calendar: str, holder: str, calls: int) -> None:
-    """Give the calendar back, if it is still ours, and count the calls that were made."""
+    """Release the calendar's lease if this instance still holds it, and count the calls made."""
 
     def dropped(before: CalendarState) -> CalendarState:
         after = replace(before, calls=before.calls + calls)

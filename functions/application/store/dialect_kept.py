@@ -1,4 +1,4 @@
-"""The dialect as it rests in the store, where anybody may have put anything: read by the types of its points."""
+"""The stored dialect, read by the types of its points, because anybody may have edited it."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -12,7 +12,7 @@ HINTS = {name: kind for name, kind in get_type_hints(Dialect).items() if name !=
 
 
 def dialect_of(kept: Mapping[str, Any]) -> Dialect:
-    """Return the dialect that is kept; a point with a value that is none of its type counts as not known."""
+    """Return the stored dialect; a point whose value has the wrong type counts as unknown."""
     points: dict[str, Any] = {}
     for name in HINTS.keys() & kept.keys():
         try:

@@ -1,4 +1,4 @@
-"""Parked items: what could not be done, with its reason, so that it never blocks the rest and is never lost."""
+"""Parked items: work that failed, with the reason, so that it neither blocks the rest nor gets lost."""
 
 import hashlib
 from dataclasses import replace
@@ -21,7 +21,7 @@ def item_id(hint: Hint) -> str:
 
 
 def park(ports: Ports, hint: Hint, reason: str, now: datetime) -> None:
-    """Keep a hint that could not be followed, with the code of its reason (never a sentence of i-Reserve's)."""
+    """Store a hint that could not be followed, with the code of the reason (never i-Reserve's own words)."""
     path = _path(hint.int_id, item_id(hint))
     before = ports.documents.get(path) or {}
     body: Body = {
@@ -69,9 +69,9 @@ def retry(ports: Ports, int_id: str, item: str, actor: str) -> Hint:
 
 
 def try_again(ports: Ports, int_id: str) -> int:
-    """Give the hints of parked items again that have waited as long as they had been parked, so that those go whose cause is over.
+    """Retry parked items that have waited as long as they had been parked before; their cause may be over.
 
-    The wait is a quarter of an hour at first and a day at most. Returns how many were given.
+    The wait begins at a quarter of an hour and grows to a day. Returns how many were retried.
     """
     now, given = ports.clock(), 0
     for item, body in every(ports, int_id):

@@ -1,4 +1,4 @@
-"""Alerts: what needs a person is told once, with what to do, and once more when it is over."""
+"""Alerts: what needs a person is reported once, with what to do, and again when it is over."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -58,7 +58,7 @@ class Open:
 
 
 def watch(ports: Ports, integration: Integration) -> list[datetime]:
-    """Compare what needs a person with what was told; tell the difference. One that cannot be sent is tried again.
+    """Compare what needs a person with what was reported; report the difference. A failed alert is retried.
 
     Returns when to look again.
     """

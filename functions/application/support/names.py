@@ -32,7 +32,7 @@ class Names:
 
 
 class Catalogue:
-    """The names of each integration. Trouble on either side costs its names, and is not asked for again at once."""
+    """The names of each integration. If a side fails, its names are missing for a while; it is not asked again at once."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports

@@ -1,7 +1,7 @@
-"""Round trip: one marked test event is made, read, moved and removed again, and each step's time is shown.
+"""Round trip: creates, reads, moves and removes one marked test event, and times each step.
 
-Nothing is done in i-Reserve unless an object of its own is named; then a booking there is made, moved and cancelled too.
-The event carries a mark and an id derived from it, so that no pull takes it for a person's event.
+Nothing happens in i-Reserve unless a test object is named; then a booking is made, moved and cancelled there too. The
+event carries a mark and an id derived from it, so no pull takes it for a person's event.
 """
 
 from collections.abc import Callable
@@ -34,7 +34,7 @@ class Leg:
 
 
 def round_trip(ports: Ports, int_id: str, calendar: str = "", object_id: str = "") -> tuple[Leg, ...]:
-    """Go there and back on a mapped calendar (the first one, if none is named). Whatever was made is removed again."""
+    """Run the round trip on a mapped calendar (the first, if none is named). Everything created is removed again."""
     integration = integrations.get(ports.documents, int_id)
     session = open_session(ports, integration)
     calendar = calendar or next(iter(integration.settings.calendars), "")

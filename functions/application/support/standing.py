@@ -1,4 +1,4 @@
-"""How an integration stands, from the store alone: nothing outside is called, so a page may ask every few seconds."""
+"""The state of an integration, from the store alone: nothing outside is called, so a page may ask every few seconds."""
 
 from dataclasses import dataclass
 from datetime import datetime

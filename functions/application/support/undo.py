@@ -1,6 +1,7 @@
-"""Undo of an effect on a booking: a new intent that sets booking, event and base together.
+"""Undoes an effect on a booking: a new intent that sets booking, event and base together.
 
-What a booking's own change caused is undone by changing the booking. Texts, mails sent and invoices do not come back.
+Whatever a change of the booking itself caused is undone by changing the booking back. Texts, sent mails and invoices do
+not come back.
 """
 
 from dataclasses import dataclass

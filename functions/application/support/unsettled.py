@@ -1,4 +1,4 @@
-"""Cancellations under way and paused pairs: what goes on by itself, unless a person hurries or stops it."""
+"""Pending cancellations and paused pairs: they continue by themselves unless a person acts."""
 
 from itertools import islice
 
@@ -22,7 +22,7 @@ def in_grace(ports: Ports, int_id: str, most: int = 500) -> list[Link]:
 
 
 def keep(ports: Ports, int_id: str, link_id: str, actor: str) -> Outcome:
-    """Call a cancellation under way off: the event is made again, the booking stays."""
+    """Call off a pending cancellation: the event is created again, the booking stays."""
     return act(ports, int_id, link_id, actor, "keep", lambda link: _ordered(link, Restore()))
 
 

@@ -1,4 +1,4 @@
-"""What to tell of one booking, from all that is known of it: the first that applies, and what can be done about it. Pure."""
+"""The verdict on one booking, from all that is known about it: the first that applies, and what can be done. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -87,7 +87,7 @@ ACTS: Mapping[Verdict, tuple[str, ...]] = {
 
 
 def verdict_of(facts: Facts) -> Verdict:
-    """Return what to tell: what hinders or waits goes before what is merely so."""
+    """Return the verdict: what blocks or waits comes before what is merely true."""
     link = facts.link
     if facts.trouble:
         return Verdict.UNREADABLE

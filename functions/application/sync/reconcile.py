@@ -1,4 +1,4 @@
-"""The one routine that every hint ends in: read both sides and the link, plan, execute, journal; until it rests."""
+"""Where every hint ends: read both sides and the link, plan, execute, write the journal; until nothing is left to do."""
 
 from dataclasses import replace
 

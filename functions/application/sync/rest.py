@@ -1,4 +1,4 @@
-"""Where a pair came to rest, and the one way in which it is looked at again."""
+"""Where a pair came to rest, and how it is looked at again."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What an error asks for, and the one place where that is done: stop a side, try again later, or park with the reason."""
+"""How errors are handled, in one place: stop a side, retry later, or park with the reason."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,7 +1,7 @@
-"""Write-back: event ids and Meet links that the user might not write are asked again, as the right may have been given.
+"""Write-back: retries event ids and Meet links that the API user was not allowed to write.
 
-By a resync and each night. A walk that is refused this often asks no more: the right is still missing. What i-Reserve
-refuses for another reason, such as its length, is not asked again.
+A resync and each night try again, as the right may have been given. A scan that is refused too often stops trying: the
+right is still missing. What i-Reserve refuses for another reason, such as its length, is not retried.
 """
 
 from datetime import datetime

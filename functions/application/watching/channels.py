@@ -40,12 +40,12 @@ def open_all(session: SyncSession) -> tuple[str, ...]:
 
 
 def open_another(session: SyncSession, calendar: str) -> bool:
-    """Open a channel beside the one there is, which stops once this one lives; False where it must be polled."""
+    """Open a channel beside the present one, which is stopped once this one works; False if polling is needed."""
     return _open(session, calendar)
 
 
 def ensure(session: SyncSession, calendar: str) -> bool:
-    """See to it that a calendar has a channel with life in it; False where it must be polled."""
+    """Ensure that a calendar has a working channel; False if it must be polled."""
     state = state_of(session.ports.documents, session.id, calendar)
     if any(_good(channel, session.now()) for channel in state.channels):
         return True
@@ -56,7 +56,7 @@ def ensure(session: SyncSession, calendar: str) -> bool:
 
 
 def _good(channel: Watch, now: datetime) -> bool:
-    """Whether a channel lives, or was opened so recently that its first message may be on its way."""
+    """Whether a channel works, or was opened so recently that its first message may still arrive."""
     young = channel.opened_at is not None and now - channel.opened_at < PATIENCE
     life = channel.expires - channel.opened_at if channel.opened_at is not None else LIFE
     return channel.expires > now + min(RENEW_WITHIN, life / 2) and (channel.live or young)
@@ -102,7 +102,7 @@ def _opened(session: SyncSession, calendar: str) -> None:
 
 
 def arrived(session: SyncSession, calendar: str, channel_id: str) -> bool:
-    """Note that a channel delivers; False for one that is not ours (any more)."""
+    """Record that a channel delivers; False for one that is not (or no longer) ours."""
     now = session.now()
 
     def noted(before: CalendarState) -> CalendarState:

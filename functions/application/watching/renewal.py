@@ -9,13 +9,13 @@ from functions.domain.model.identity import calendar_hash
 
 
 def renew(session: SyncSession, hint: Hint) -> None:
-    """Renew the channels of one integration; trouble with one calendar does not stop the others."""
+    """Renew the channels of one integration; an error with one calendar does not stop the others."""
     rotation.rotate(session)
     follow_mapping(session, hint.source)
 
 
 def follow_mapping(session: SyncSession, source: str = "") -> None:
-    """See to it that every calendar that is followed has a channel, and no other one has."""
+    """Ensure that every followed calendar has a channel, and no other calendar."""
     followed = session.settings.calendars if session.settings.inbound.enabled else ()
     for state in every(session.ports.documents, session.id):
         if state.channels and state.calendar not in followed:

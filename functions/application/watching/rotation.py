@@ -1,9 +1,8 @@
-"""Rotation: webhooks and channels are made anew before the old ones go, with the newest key or for another address.
+"""Rotation: webhooks and channels get the newest key or address before the old ones are removed.
 
-The address is another one where the installation moved, to another region say.
-
-Keys are named by a short hash, so that the store tells which one is in use and not what it is. Until the new ones are
-in place both keys prove themselves; a key that is in use cannot be dropped.
+The address changes when the installation moves, for instance to another region. Keys are named by a short hash, so the
+store shows which one is in use without revealing it. Until the new ones are in place both keys are accepted; a key in
+use cannot be dropped.
 """
 
 import hashlib
@@ -41,7 +40,7 @@ def outdated(ports: Ports, integration: Integration) -> str:
 
 
 def rotate(session: SyncSession) -> None:
-    """Bring an integration onto the newest key and address, if need be. A failure is tried again at the next renewal."""
+    """Move an integration to the newest key and address if needed. A failure is retried at the next renewal."""
     ports, integration = session.ports, session.integration
     newest, home = name_of(ports.webhook_keys[0]), home_of(ports)
     if not outdated(ports, integration):
@@ -66,7 +65,7 @@ def rotate(session: SyncSession) -> None:
 
 
 def refuse_dropped_keys(ports: Ports) -> None:
-    """Raise `Refused` where a running integration's webhooks were made with a key that is not among ours any more."""
+    """Raise `Refused` if a running integration's webhooks use a key that is no longer configured."""
     known = {"", *(name_of(key) for key in ports.webhook_keys)}
     left = [
         each.id

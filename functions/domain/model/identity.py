@@ -1,4 +1,4 @@
-"""Identities that can be derived, so that doing something twice makes one of it."""
+"""Ids that are derived from what they identify, so that doing something twice creates one."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""What an administrator sets: the settings with their faults, templates, the dialect, the integration as a whole.
+"""What an administrator sets: settings and their faults, templates, the dialect, the whole integration.
 
 Next: `domain/planning`, which decides by them.
 """

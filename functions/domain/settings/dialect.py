@@ -1,7 +1,7 @@
-"""What i-Reserve documents nowhere, as this tenant does it: found by a probe, or else assumed.
+"""How this tenant does what i-Reserve does not document: found by a probe, or else assumed.
 
-Each field has the default that is assumed until a probe found it out, and a sentence that says what is assumed.
-`known` names the fields that a probe settled; the rest is shown as assumed on diagnostics.
+Each field has a default, which is assumed until a probe finds out, and a sentence that states the assumption. `known`
+names the fields that were found out; diagnostics show the others as assumed.
 """
 
 from collections.abc import Iterator, Mapping

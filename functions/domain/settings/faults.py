@@ -1,6 +1,7 @@
 """What is wrong with settings: every fault at once, each with its field and what to do.
 
-Types are checked where settings come in, and ranges stand with each setting (`facts.py`); here are the rules between fields.
+Types are checked when settings come in, ranges are declared with each setting (`facts.py`); these are the rules between
+fields.
 """
 
 import re

@@ -33,7 +33,7 @@ class Connection:
     connected_at: datetime
     dead: str = ""
     dead_at: datetime | None = None
-    mended_at_google: bool = False  # what it died of is mended there without a new consent, and nobody tells us
+    mended_at_google: bool = False  # the cause can be fixed at Google without a new consent, and nothing reports that
 
     def died(self, error: SyncError, now: datetime) -> "Connection":
         """Return the connection as one that Google refuses."""
@@ -84,7 +84,7 @@ class Integration:
     unfinished_at: datetime | None = None
     paused_in_shadow: bool = False  # and goes on in shadow
     looks_since: datetime | None = None  # since then new events look different; older events keep their look
-    wake_at: datetime | None = None  # when its next round is due; None: it does not run, or nobody has said yet
+    wake_at: datetime | None = None  # when its next round is due; None: it does not run, or that is not known yet
     revision: int = 0
 
     @property
@@ -100,5 +100,5 @@ class Integration:
         return s.google.client_id, versions.get("google_client_secret", ""), versions.get("google_refresh_token", "")
 
     def owing(self, more: str, now: datetime) -> "Integration":
-        """Return the integration with something left to be brought about; what asks for more goes before."""
+        """Return the integration with a change marked as unfinished; the one that affects more takes precedence."""
         return replace(self, unfinished=max(self.unfinished, more, key=OWED.index), unfinished_at=now)
