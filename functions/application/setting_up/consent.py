@@ -171,7 +171,7 @@ def _named(ports: Ports, integration: Integration, state: str) -> tuple[Pending,
     calendars = ports.outside.calendars(integration, grant.refresh_token).calendars()
     account = next((each.id for each in calendars if each.primary), "")
     if not account:  # nobody has confirmed the account, so nothing is stored
-        raise Refused(f"Google does not say whose account this is; {AGAIN}", reason="no_account")
+        raise Refused(say("Google does not say whose account this is; {}", AGAIN), reason="no_account")
     version = ports.secrets.put(int_id, "google_refresh_token", grant.refresh_token)
     reachable = {each.id for each in calendars}
     unreachable = tuple(c for c in integration.settings.calendars if c not in reachable | {"primary"})
