@@ -76,8 +76,8 @@ class FirestoreEmulator:
             return False
 
 
-def new_emulator() -> FirestoreEmulator:
-    """An emulator of one's own; without one installed the test is skipped, in CI it fails."""
+def needs_emulator() -> None:
+    """Skip a test where no emulator is installed; in CI it fails."""
     if not shutil.which("gcloud") or not shutil.which("java"):
         sentence = (
             "the Firestore emulator needs gcloud with its component cloud-firestore-emulator, and Java 11 or later"
@@ -85,6 +85,11 @@ def new_emulator() -> FirestoreEmulator:
         if os.environ.get("CI"):
             pytest.fail(sentence)
         pytest.skip(sentence)
+
+
+def new_emulator() -> FirestoreEmulator:
+    """An emulator of one's own."""
+    needs_emulator()
     emulator = FirestoreEmulator()
     emulator.start()
     return emulator

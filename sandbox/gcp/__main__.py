@@ -1,36 +1,48 @@
 """Serve the stand-ins: `python -m sandbox.gcp`.
 
-On SANDBOX_SECRETS_PORT (8083), SANDBOX_TASKS_PORT (8084) and SANDBOX_METADATA_PORT (8085).
+On SANDBOX_SECRETS_PORT (8083), SANDBOX_TASKS_PORT (8084) and SANDBOX_METADATA_PORT (8085). With GOOGLE_CLOUD_PROJECT a
+caller needs the grants that infra/ makes, and SANDBOX_DOORS (account=port, with commas between) are the doors to Firestore's
+emulator at FIRESTORE_EMULATOR_HOST. GET /control/refused of Secret Manager tells what was refused.
 """
 
 import os
 import signal
 import sys
 import threading
+from contextlib import ExitStack
 
 from sandbox.gcp import metadata, secret_manager, tasks
 from sandbox.gcp.courier import Courier
+from sandbox.gcp.firestore_front import doors
+from sandbox.gcp.grants import grants
 from sandbox.gcp.serving import served
 
 
 def main() -> None:
     """Serve until interrupted or told to end."""
-    secrets_port = int(os.environ.get("SANDBOX_SECRETS_PORT", "8083"))
-    tasks_port = int(os.environ.get("SANDBOX_TASKS_PORT", "8084"))
-    metadata_port = int(os.environ.get("SANDBOX_METADATA_PORT", "8085"))
+    ports = {
+        name: int(os.environ.get(f"SANDBOX_{name.upper()}_PORT", str(number)))
+        for name, number in (("secrets", 8083), ("tasks", 8084), ("metadata", 8085))
+    }
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
+    project = os.environ.get("GOOGLE_CLOUD_PROJECT", "")
+    table = grants(project) if project else None
     courier = Courier()
     courier.start()
-    with (
-        served(secret_manager.make_app(), secrets_port) as secrets_address,
-        served(tasks.make_app(courier), tasks_port) as tasks_address,
-        served(metadata.make_app(), metadata_port) as metadata_address,
-    ):
-        sys.stdout.write(
-            f"Secret Manager {secrets_address}\nCloud Tasks {tasks_address}\nMetadata {metadata_address}\n"
-        )
+    apps = {
+        "secrets": secret_manager.make_app(secret_manager.World(grants=table)),
+        "tasks": tasks.make_app(courier, table),
+        "metadata": metadata.make_app(),
+    }
+    with ExitStack() as stack:
+        if table is not None:
+            open_at = dict(each.split("=") for each in os.environ["SANDBOX_DOORS"].split(","))
+            by_account = {account: int(port) for account, port in open_at.items()}
+            stack.enter_context(doors(os.environ["FIRESTORE_EMULATOR_HOST"], table, by_account))
+        for name, app in apps.items():
+            sys.stdout.write(f"{name} {stack.enter_context(served(app, ports[name]))}\n")
         sys.stdout.flush()
         ended.wait()
     courier.stop()

@@ -63,8 +63,7 @@ class Courier:
         self._number = 0
         self._names: dict[str, float] = {}  # name -> until when it is swallowed; infinite while it waits or runs
         self._log: list[dict[str, Any]] = []
-        self._instances: dict[str, list[str]] = {}  # address of a function -> those of its instances
-        self._paused = False
+        self.paused = False
         self._stopped = False
         self._threads: list[threading.Thread] = []
 
@@ -99,15 +98,15 @@ class Courier:
         with self._changed:
             return [delivery.shown() for _, _, delivery in sorted(self._queue, key=lambda entry: entry[:2])]
 
+    def knows(self, name: str) -> bool:
+        """Whether a task waits or runs."""
+        with self._changed:
+            return self._names.get(name, 0.0) == float("inf")
+
     def delivered(self) -> list[dict[str, Any]]:
         """Return each call with its status, in the order of the answers; status 0: no answer in time."""
         with self._changed:
             return list(self._log)
-
-    def set_instances(self, instances: dict[str, list[str]]) -> None:
-        """Deliver what is for an address to these addresses in turn, as the platform does among instances."""
-        with self._changed:
-            self._instances = instances
 
     def set_faults(self, wanted: dict[str, Any]) -> None:
         """Set some of the faults."""
@@ -133,14 +132,14 @@ class Courier:
         """Forget tasks, names, faults and the log."""
         with self._changed:
             self.faults = Faults()
-            self._paused = False
+            self.paused = False
             for kept in (self._queue, self._names, self._log):
                 kept.clear()
             self._changed.notify_all()
 
     def _set_paused(self, *, paused: bool) -> None:
         with self._changed:
-            self._paused = paused
+            self.paused = paused
             self._changed.notify_all()
 
     def _push(self, delivery: Delivery, due: float) -> None:
@@ -150,7 +149,7 @@ class Courier:
 
     def _deliver(self) -> None:
         while delivery := self._next():
-            status = _call(delivery, self._instance_of(delivery.url))
+            status = _call(delivery)
             with self._changed:
                 self._log.append({**delivery.shown(), "status": status})
                 if 200 <= status < 300:
@@ -159,18 +158,10 @@ class Courier:
                     wait = min(self.faults.first_retry * 2 ** (delivery.attempt - 1), self.faults.last_retry)
                     self._push(delivery, time.time() + wait)
 
-    def _instance_of(self, address: str) -> str:
-        with self._changed:
-            instances = self._instances.get(address)
-            if not instances:
-                return address
-            instances.append(instances.pop(0))
-            return instances[0]
-
     def _next(self) -> Delivery | None:
         with self._changed:
             while not self._stopped:
-                wait = None if self._paused or not self._queue else self._queue[0][0] - time.time()
+                wait = None if self.paused or not self._queue else self._queue[0][0] - time.time()
                 if wait is not None and wait <= 0:
                     delivery = self._take()
                     delivery.attempt += 1
@@ -188,7 +179,7 @@ class Courier:
         return chosen[2]
 
 
-def _call(delivery: Delivery, address: str) -> int:
+def _call(delivery: Delivery) -> int:
     """POST the task and return the status, 0 when there was no answer in time; the token is no real one."""
     headers = {
         **delivery.headers,
@@ -199,7 +190,7 @@ def _call(delivery: Delivery, address: str) -> int:
         "Authorization": f"Bearer {_token(delivery.token)}",
     }
     body = base64.b64decode(delivery.body)
-    call = urllib.request.Request(address, body, headers, method="POST")  # noqa: S310  # the scheme was checked
+    call = urllib.request.Request(delivery.url, body, headers, method="POST")  # noqa: S310  # the scheme was checked
     try:
         with urllib.request.urlopen(call, timeout=delivery.deadline) as answer:  # noqa: S310
             return int(answer.status)

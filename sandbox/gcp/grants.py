@@ -15,6 +15,9 @@ from typing import Any
 import hcl2
 
 INFRA = Path(__file__).parents[2] / "infra"
+DATABASE = "ireserve"  # the defaults of infra/variables.tf
+REGION = "europe-west1"
+OWNER = "owner"  # who applies
 ROLES: dict[str, tuple[str, ...]] = {
     "roles/secretmanager.secretAccessor": ("secretmanager.versions.access",),
     "roles/secretmanager.secretVersionManager": tuple(
@@ -42,7 +45,7 @@ class Grant:
 
 @dataclass(slots=True)
 class Grants:
-    """The table, for accounts of one project; a token names its account (`metadata.py`)."""
+    """The table, for accounts of one project ("": of any); a token names its account (`metadata.py`)."""
 
     project: str
     table: list[Grant] = field(default_factory=list)
@@ -50,8 +53,13 @@ class Grants:
 
     def check(self, authorization: str, permission: str, resource: str) -> None:
         """Raise `Denied` unless the bearer of a token may do this to a resource of this project."""
-        account = account_of(authorization)
-        name = resource.removeprefix(f"projects/{self.project}/")
+        self.check_account(account_of(authorization), permission, resource)
+
+    def check_account(self, account: str, permission: str, resource: str) -> None:
+        """Raise `Denied` unless an account may do this."""
+        if account == OWNER:
+            return
+        name = re.sub(rf"^projects/{self.project or '[^/]+'}/", "", resource)
         if not any(
             grant.account == account and permission in grant.permissions and name.startswith(grant.on)
             for grant in self.table
@@ -75,20 +83,23 @@ def grants(project: str) -> Grants:
     """Return the grants that infra/ makes for the functions' accounts."""
     table: list[Grant] = []
     roles = {role: ROLES[role] for role in ROLES} | _custom_roles()
-    for name, row in _local("functions").items():
+    for name, row in functions().items():
         account = f"ireserve-{name.replace('_', '-')}"
         table += [
             Grant(account, roles[grant["role"]], grant["on"])
             for grant in _local("secret_access")[row["integration_secrets"]]
         ]
-        table += [Grant(account, ROLES["roles/cloudtasks.enqueuer"], f"queues/{queue}") for queue in row["queues"]]
+        table += [
+            Grant(account, ROLES["roles/cloudtasks.enqueuer"], f"locations/{REGION}/queues/ireserve-{queue}")
+            for queue in row["queues"]
+        ]
         if row["queues"]:
             table.append(Grant(account, ROLES["roles/iam.serviceAccountUser"], "serviceAccounts/ireserve-tasks@"))
         if row["firestore"] != "none":
             role = {"read": "roles/datastore.viewer", "write": "roles/datastore.user"}[row["firestore"]]
-            table.append(Grant(account, ROLES[role], "databases/ireserve/"))
+            table.append(Grant(account, ROLES[role], f"databases/{DATABASE}/"))
         if row["consents"]:
-            table.append(Grant(account, ROLES["roles/datastore.user"], "databases/ireserve-consents/"))
+            table.append(Grant(account, ROLES["roles/datastore.user"], f"databases/{DATABASE}-consents/"))
     return Grants(project, table)
 
 
@@ -99,6 +110,11 @@ def _custom_roles() -> dict[str, tuple[str, ...]]:
             for body in group.get("google_project_iam_custom_role", {}).values():
                 found[body["role_id"]] = tuple(body["permissions"])
     return found
+
+
+def functions() -> dict[str, dict[str, Any]]:
+    """Return the rows of the functions in infra/functions.tf."""
+    return dict(_local("functions"))
 
 
 def _local(name: str) -> Any:

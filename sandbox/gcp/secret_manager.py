@@ -114,6 +114,11 @@ def make_app(world: World | None = None) -> Flask:
     def secrets() -> Any:
         return jsonify(world.replication)
 
+    @app.get("/control/refused")
+    def refusals() -> Any:
+        """List what was refused for want of a grant, by all stand-ins that share the table."""
+        return jsonify(world.grants.refused if world.grants is not None else [])
+
     @app.get("/control/calls")
     def calls() -> Any:
         return jsonify(world.calls)

@@ -12,6 +12,7 @@ from flask import Flask, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from sandbox.gcp.courier import Courier, Delivery
+from sandbox.gcp.grants import Denied, Grants
 
 Answer = dict[str, Any]
 _NAME = re.compile(r"projects/[^/]+/locations/[^/]+/queues/[A-Za-z0-9-]{1,100}/tasks/[A-Za-z0-9_-]{1,500}")
@@ -25,23 +26,25 @@ class _Error(Exception):
         self.code, self.status, self.message = code, status, message
 
 
-def make_app(courier: Courier) -> Flask:
-    """Return the server over a courier that the caller starts and stops; its control API is under /control."""
+def make_app(courier: Courier, grants: Grants | None = None) -> Flask:
+    """Return the server over a courier that the caller starts and stops; its control API is under /control.
+
+    With `grants` a caller needs those to add a task and to act as the account that the task names.
+    """
     app = Flask(__name__)
 
     @app.errorhandler(_Error)
     def refused(error: _Error) -> tuple[Any, int]:
         return jsonify({"error": {"code": error.code, "message": error.message, "status": error.status}}), error.code
 
+    @app.errorhandler(Denied)
+    def forbidden(error: Denied) -> tuple[Any, int]:
+        return refused(_Error(403, "PERMISSION_DENIED", str(error)))
+
     @app.errorhandler(HTTPException)
     def unknown(error: HTTPException) -> tuple[Any, int]:
         code = error.code or 500
         return jsonify({"error": {"code": code, "message": str(error), "status": "NOT_FOUND"}}), code
-
-    @app.get("/private/health")
-    def private() -> tuple[Any, int]:
-        """Say what the platform says in front of a private function to who comes without a token."""
-        return jsonify({"error": {"code": 403, "status": "PERMISSION_DENIED"}}), 403
 
     @app.post("/v2/<path:queue>/tasks")
     def create(queue: str) -> Answer:
@@ -53,20 +56,28 @@ def make_app(courier: Courier) -> Flask:
         if not isinstance(task, dict):
             raise _Error(400, "INVALID_ARGUMENT", "The task is missing.")
         delivery = _delivery(queue, task)
+        if grants is not None:
+            caller = request.headers.get("Authorization", "")
+            grants.check(caller, "cloudtasks.tasks.create", queue)
+            account = f"projects/{grants.project}/serviceAccounts/{delivery.token['serviceAccountEmail']}"
+            grants.check(caller, "iam.serviceAccounts.actAs", account)
         if not courier.accept(delivery):
             raise _Error(409, "ALREADY_EXISTS", "The task cannot be created because a task with this name existed.")
         return task
+
+    @app.get("/v2/<path:name>")
+    def read(name: str) -> Any:
+        """Return a task that waits, or what state a queue is in."""
+        if "/tasks/" not in name:
+            return {"name": name, "state": "PAUSED" if courier.paused else "RUNNING"}
+        if not courier.knows(name):
+            raise _Error(404, "NOT_FOUND", "Requested entity was not found.")
+        return {"name": name}
 
     @app.post("/control/faults")
     def faults() -> Answer:
         """Set any of `Faults`; what is not named stays."""
         courier.set_faults(request.get_json())
-        return {}
-
-    @app.post("/control/instances")
-    def instances() -> Answer:
-        """Name the instances behind a function: {"https://function/tasks/sync": ["http://...", ...]}."""
-        courier.set_instances(request.get_json())
         return {}
 
     @app.post("/control/<verb>")

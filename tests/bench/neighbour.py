@@ -32,7 +32,7 @@ def measure(plan: Plan) -> Iterator[Figure]:
         yield Figure("the same in the cloud", f"<= {LARGEST:g} x", "-", None, "needs Firestore's emulator")
         return
     with CloudStage() as cloud:
-        ratios = _ratios(cloud, plan, cloud.address_of("booking_webhook"), WEBHOOK_KEY)
+        ratios = _ratios(cloud, plan, cloud.addresses["booking_webhook"], WEBHOOK_KEY)
     yield at_most("the same in the cloud", LARGEST, ratios, f"{how}; stand-ins of the queue and the store")
 
 

@@ -1,4 +1,7 @@
-"""The same model test with the documents in Firestore's emulator: a few examples, since each call takes its time."""
+"""The same model test with the documents in Firestore's emulator: a few examples, since each call takes its time.
+
+The emulator stands behind the door that lets the account of sync_task do what infra/ grants it, in the named database.
+"""
 
 import json
 import os
@@ -14,6 +17,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from functions.adapters.firestore.connection import FirestoreConnection
 from functions.adapters.firestore.documents import FirestoreDocuments
 from functions.application.ports import Transaction
+from sandbox.gcp.firestore_front import doors
+from sandbox.gcp.grants import DATABASE, grants
+from sandbox.stage import free_port
 from tests.harness.place import START
 from tests.model.administration import Administered
 from tests.model.instances import SteppedDocuments
@@ -41,7 +47,8 @@ class FirestoreStage(Administered):
         self.documents = self._on_file
         super().set_back(policy)
         self.hang_up()
-        self._connection = FirestoreConnection(f"demo-{uuid.uuid4().hex[:10]}", emulator=self._host, seconds=30)
+        project = f"demo-{uuid.uuid4().hex[:10]}"
+        self._connection = FirestoreConnection(project, DATABASE, emulator=self._host, seconds=30)
         stored = FirestoreDocuments(self._connection, lambda: self.now)
         with self.file.read() as connection:
             rows = connection.execute("SELECT collection, id, expires, body FROM documents").fetchall()
@@ -65,10 +72,12 @@ class FirestoreStage(Administered):
 
 @pytest.fixture
 def stage(firestore_emulator: "FirestoreEmulator", tmp_path: Path) -> Iterator[FirestoreStage]:
-    stage = FirestoreStage(tmp_path, START, firestore_emulator.host)
-    yield stage
-    stage.hang_up()
-    stage.leave()
+    port = free_port()
+    with doors(firestore_emulator.host, grants(""), {"ireserve-sync-task": port}):
+        stage = FirestoreStage(tmp_path, START, f"127.0.0.1:{port}")
+        yield stage
+        stage.hang_up()
+        stage.leave()
 
 
 @pytest.mark.timeout(0)
