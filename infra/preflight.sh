@@ -11,38 +11,10 @@ region=${2:-europe-west1}
 queue_region=${3:-europe-west1}
 [ -n "$project" ] || { echo "usage: $0 PROJECT [REGION [QUEUE_REGION]]" >&2; exit 2; }
 
-faults=0
-good() { echo "ok    $1"; }
-fault() { echo "FAULT $1"; faults=$((faults + 1)); }
-mind() { echo "mind  $1"; }
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-end() { [ "$faults" = 0 ] && echo "Nothing stands in the way of terraform apply." || echo "$faults to mend, then run this again."; exit $((faults > 0)); }
-
-# ask API PATH [BODY]: the answer of https://API.googleapis.com/PATH is in $work/answer; false where it is an error, which
-# `said` tells. gcloud's own variables lead to another address.
-ask() {
-  override=$(printf 'CLOUDSDK_API_ENDPOINT_OVERRIDES_%s' "$1" | tr '[:lower:]' '[:upper:]')
-  address=$(eval "printf '%s' \"\${$override:-https://$1.googleapis.com/}\"")$2
-  set -- "$3" "$address"
-  status=$(curl -sS --max-time 60 -o "$work/answer" -w '%{http_code}' -H "Authorization: Bearer $token" \
-    -H "X-Goog-User-Project: $project" ${1:+-H "Content-Type: application/json" -d "$1"} "$2" 2>"$work/error")
-  [ "$status" = 200 ]
-}
-value() { tr -d '\n' <"$work/answer" | grep -oE "\"$1\": *(\"[^\"]*\"|true|false)" | head -n 1 | sed 's/^[^:]*: *//; s/"//g'; }
-values() { tr -d '\n' <"$work/answer" | grep -oE "\"$1\": *\[[^]]*\]" | head -n 1 | sed 's/^[^[]*\[//; s/[]" ]//g'; }
-said() { { value message; cat "$work/error"; } 2>/dev/null | head -n 1 | cut -c 1-300; }
+. "$(dirname "$0")/ask.sh"
 on() { grep -q "\"$1.googleapis.com\"" "$work/enabled"; }
 
-# --- who applies, and where -------------------------------------------------------------------------------------------
-
-command -v curl >/dev/null || { fault "curl is not installed."; end; }
-command -v gcloud >/dev/null || { fault "gcloud is not installed: https://cloud.google.com/sdk/docs/install"; end; }
-token=$(gcloud auth print-access-token 2>/dev/null) || {
-  fault "gcloud is not signed in: run gcloud auth login, and gcloud auth application-default login for Terraform."
-  end
-}
-good "gcloud is signed in"
+# --- the project ------------------------------------------------------------------------------------------------------
 
 ask cloudresourcemanager "v1/projects/$project" "" || {
   fault "Project $project cannot be seen ($(said)): check its id with gcloud projects list, and who you are with gcloud auth list."
@@ -175,4 +147,4 @@ else
   fault "Cloud Tasks is not in $queue_region: set queue_region to one that gcloud tasks locations list --project=$project names."
 fi
 
-end
+end "Nothing stands in the way of terraform apply."
