@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from sandbox.stage import StageError
 from tests.bench.measure import Figure, Plan
 
-MEASURES = ("calls", "lag", "neighbour", "start", "rate", "pulling", "size", "backfill")
+MEASURES = ("calls", "lag", "neighbour", "start", "rate", "pulling", "size", "backfill", "threads")
 
 
 def run(names: list[str], plan: Plan) -> Iterator[Figure]:
