@@ -26,7 +26,7 @@ Store = Callable[..., FirestoreDocuments]
 @pytest.fixture
 def store(firestore_emulator: "FirestoreEmulator") -> Iterator[Store]:
     """Give the store as the account of a function sees it."""
-    ports = {f"ireserve-{name}": free_port() for name in ("sync-task", "sweep", "booking-webhook")}
+    ports = {f"ireserve-{name}": free_port() for name in ("sync-task", "sweep", "booking-webhook", "oauth-redirect")}
     with ExitStack() as stack:
         stack.enter_context(doors(firestore_emulator.host, grants(PROJECT), ports))
 
@@ -46,6 +46,14 @@ def test_who_may_write_writes_and_who_may_read_reads(store: Store) -> None:
     assert [name for name, _ in store("sweep").find(("integrations",))] == ["door"]
     store("sync-task").transact(lambda tx: tx.delete(PATH))
     assert store("sweep").get(PATH) is None
+
+
+def test_the_public_redirect_writes_consents_and_reaches_nothing_else(store: Store) -> None:
+    consents = store("oauth-redirect", f"{DATABASE}-consents")
+    consents.transact(lambda tx: tx.put(("oauth_states", "s"), {"code": "c"}))
+    assert consents.get(("oauth_states", "s")) == {"code": "c"}
+    with pytest.raises(Transient, match="denies access"):
+        store("oauth-redirect").get(PATH)
 
 
 @pytest.mark.parametrize(
