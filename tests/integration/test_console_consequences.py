@@ -174,3 +174,69 @@ def test_names_that_are_typed_into_the_mapping_are_understood(place: Place) -> N
     assert tab.post(f"{HERE}/mapping", **form).status_code == 303
     rows = place.api("GET", "/7")["mapping"]
     assert [(row["object"], row["calendar"]) for row in rows] == [("10", ROOM_A)]
+
+
+def test_a_change_just_saved_can_be_undone_from_the_same_page(place: Place, tab: Tab) -> None:
+    tab.change(f"{HERE}/sync", **{"sync.sweep_minutes": "20"})
+    page = tab.seen(f"{HERE}/sync?said=saved")
+    address = page.split('/revert" class="inline"', 1)[0].rsplit('action="', 1)[1] + "/revert"
+    assert "Undo this change" in page
+    assert tab.post(address).status_code == 303
+    assert place.api("GET", "/7")["sync"]["sweep_minutes"] == 15
+    place.pass_time(120)
+    assert "Undo this change" not in tab.seen(f"{HERE}/sync?said=saved"), "an older change is no answer to this one"
+
+
+def test_a_cancellation_just_carried_out_offers_its_undo(place: Place, tab: Tab) -> None:
+    place.book()
+    place.settle()
+    place.delete(place.event()["id"])
+    place.settle(20)
+    asked = tab.seen(f"{HERE}/waiting")
+    link = asked.split("/cancel_now", 1)[0].rsplit("/links/", 1)[1]
+    answer = tab.post(f"{HERE}/links/{link}/cancel_now", sure="yes")
+    page = tab.seen(answer.headers["Location"])
+    assert "The booking was cancelled." in page
+    assert "/undo" in page.split('role="status"', 1)[1].split("</div>", 1)[0]
+
+
+def test_the_button_for_all_events_names_how_many_they_are(place: Place, tab: Tab) -> None:
+    for hour in (9, 11, 13):
+        place.book(f"2026-11-24T{hour:02}:00", f"2026-11-24T{hour:02}:30")
+    place.settle()
+    page = tab.change(f"{HERE}/outbound", **{"outbound.title_template": "Nr {BOOKING_NUMBER}"}).text
+    assert "(3)</button>" in page
+
+
+def test_what_others_see_of_a_room_is_chosen_on_the_mapping_screen(place: Place, tab: Tab) -> None:
+    choices = {"mapping.0.shows": "booked", "mapping.0.booked_text": "Verhuurd", "apply": "new"}
+    assert tab.change(f"{HERE}/mapping", **choices).status_code == 303
+    row = place.api("GET", "/7")["mapping"][0]
+    assert (row["object"], row["shows"], row["booked_text"]) == ("10", "booked", "Verhuurd")
+    assert tab.change(f"{HERE}/mapping", apply="new").status_code == 303
+    assert place.api("GET", "/7")["mapping"][0] == row, "saving again changes nothing"
+
+
+def test_placeholders_that_this_i_reserve_does_not_fill_are_marked(place: Place, tab: Tab) -> None:
+    assert "not filled by this i-Reserve" not in tab.seen(f"{HERE}/outbound"), "nothing was looked at yet"
+    place.book()
+    place.settle()
+    chips = tab.seen(f"{HERE}/outbound").split('class="palette"', 1)[1].split("</ul>", 1)[0]
+    struck = {each.split("</s>", 1)[0] for each in chips.split("<s>")[1:]}
+    assert {"{PRICE_NO_OPT}", "{SETUP_DESC}"} <= struck
+    assert not {"{BOOKING_NUMBER}", "{REMARKS}", "{OBJECT}"} & struck
+
+
+def test_what_was_told_and_is_not_mended_is_counted_in_the_menu(place: Place, tab: Tab) -> None:
+    assert 'class="count"' not in tab.seen(HERE)
+    place.ireserve("PATCH", "users/api_calendar", {"password": "changed"})
+    place.book()
+    place.settle()
+    place.tick()
+    entry = tab.seen(HERE).split(f'href="{HERE}/diagnostics"', 1)[1].split("</li>", 1)[0]
+    assert 'class="count"' in entry
+
+
+def test_the_probe_says_beforehand_that_it_makes_a_booking(tab: Tab) -> None:
+    assert "makes" in tab.seen(f"{HERE}/activation").split('id="probe"', 1)[1].split("</p>", 1)[0]
+    assert "Nothing on this page changes i-Reserve" not in tab.seen(f"{HERE}/activation")

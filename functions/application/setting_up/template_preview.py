@@ -6,9 +6,9 @@ from functions.application.ports import Ports
 from functions.application.store import integrations
 from functions.application.sync.session import open_session
 from functions.domain.model.appointment import When
-from functions.domain.model.errors import Fault, Invalid, Malformed
+from functions.domain.model.errors import Fault, Invalid, Malformed, SyncError
 from functions.domain.planning.projection import appointment_of
-from functions.domain.settings.template import template_faults, unfilled
+from functions.domain.settings.template import placeholders, template_faults, unfilled
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,18 @@ class Shown:
     title: str
     description: str
     unfilled: tuple[str, ...] = ()  # placeholders that this i-Reserve's answers have no field for
+
+
+def never_filled(ports: Ports, int_id: str, booking_id: str) -> tuple[str, ...]:
+    """Return the placeholders for which this booking of i-Reserve's has no field, ( ) where it cannot be read."""
+    if not booking_id.isalnum():
+        return ()
+    try:
+        booking = open_session(ports, integrations.get(ports.documents, int_id)).reservations.read(booking_id)
+    except SyncError:
+        return ()
+    named = " ".join(f"{{{name}}}" for name in placeholders() if not name.startswith("RES_CUSTOM"))
+    return unfilled(named, booking)
 
 
 def show(ports: Ports, int_id: str, booking_id: str, title: str, description: str) -> Shown:

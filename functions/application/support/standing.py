@@ -9,7 +9,7 @@ from functions.application.scanning.progress import Scan
 from functions.application.setting_up import drafts
 from functions.application.store import integrations
 from functions.application.store.integrations import path_of
-from functions.application.support import diagnose
+from functions.application.support import alerts, diagnose
 from functions.application.support.health import Cancelling, Health, cancelling, health, trouble_of
 from functions.application.sync.session import open_session
 from functions.domain.model.errors import Fault
@@ -33,6 +33,7 @@ class Standing:
     faults: tuple[Fault, ...]
     health: Health
     cancelling: Cancelling
+    problems: int = 0  # what was told about and is not mended yet
 
     @property
     def waiting(self) -> int:
@@ -71,4 +72,5 @@ def standing(ports: Ports, int_id: str) -> Standing:
         faults=drafts.open_faults(ports, integration.settings),
         health=health(ports, integration, parked + held + paused),
         cancelling=cancelling(ports, int_id),
+        problems=len(alerts.opened(ports, int_id)),
     )

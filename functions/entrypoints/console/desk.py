@@ -22,6 +22,7 @@ from functions.entrypoints.console import fields as form
 from functions.entrypoints.console.fields import Field
 from functions.entrypoints.console.roles import Role
 from functions.entrypoints.console.session import Sessions
+from functions.entrypoints.console.taking_back import offered
 from functions.entrypoints.console.telling import planned
 from functions.entrypoints.console.texts import LANGUAGES, Texts
 from functions.entrypoints.http.handlers import STATUSES
@@ -82,6 +83,7 @@ class Desk:
             menu_groups=MENU if found is None or found.integration.phase is Phase.DRAFT else MENU[::-1],
             here=values.pop("here", ""),
             said=said if t.has(f"said.{said}") else "",
+            taking_back=offered(self.ports, int_id, said, self.actor()) if int_id and said else None,
             can_sign_out=self._sessions.can_sign_out,
             may=self.may_act(),
             back=request.full_path.rstrip("?"),

@@ -110,11 +110,12 @@ def _screen(
     given = request.form if request.method == "POST" and typed else None
     more: dict[str, Any] = {}
     if screen == "outbound":
-        last = journal_read.entries(desk.ports, int_id, limit=1)
+        last = next((each["booking_id"] for each in journal_read.entries(desk.ports, int_id, limit=1)), "")
         more = {
+            "never": template_preview.never_filled(desk.ports, int_id, last),
             "placeholders": placeholders(),
             "ours": OURS,
-            "booking": given.get("booking", "") if given is not None else (last[0]["booking_id"] if last else ""),
+            "booking": given.get("booking", "") if given is not None else last,
             "in_use": statuses.statuses(desk.ports, int_id),
             "typed": given or {},
             "lists": (*statuses.LISTS, statuses.NONE),

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
@@ -20,6 +21,7 @@ from functions.entrypoints.console.fields import Field
 from functions.entrypoints.console.texts import Texts
 
 FIELDS = (Field("mapping"),)
+SHOWS: tuple[Literal["full", "private", "booked"], ...] = ("full", "private", "booked")
 SPARE = 1
 MOST = 500
 
@@ -34,6 +36,8 @@ class Row:
     group: str = ""
     calendar_name: str = ""
     listed: bool = False
+    shows: str = "full"
+    booked_text: str = ""
     marks: tuple[str, ...] = ()
 
     @property
@@ -52,7 +56,7 @@ def add(routes: Blueprint, desk: Desk) -> None:
     @routes.post("/integrations/<int_id>/mapping")
     def save_mapping(int_id: str) -> Response:
         found = choices.choices(desk.ports, int_id)
-        rows = _typed(request.form, found)
+        rows = _typed(request.form, found, integrations.get(desk.ports.documents, int_id).settings)
         if request.form.get("do") == "more":
             return _screen(desk, int_id, rows=rows, spare=10)
         saved = desk.save(int_id, FIELDS, "mapping", {"mapping": _raw(desk, int_id, rows)})
@@ -70,8 +74,12 @@ def add(routes: Blueprint, desk: Desk) -> None:
         return desk.done(f"/console/integrations/{int_id}/mapping", "saved")
 
 
-def _typed(form: MultiDict[str, str], found: Choices) -> list[MappingRow]:
-    """Return the rows with a calendar, and those typed by hand; a name that only one bears becomes its id."""
+def _typed(form: MultiDict[str, str], found: Choices, settings: Settings) -> list[MappingRow]:
+    """Return the rows with a calendar, and those typed by hand; a name that only one bears becomes its id.
+
+    What a form does not ask about a row stays as it was.
+    """
+    former = {row.object: row for row in settings.mapping}
     objects = _ids((each.id, each.name) for each in found.objects or ())
     calendars = _ids((each.id, each.title) for each in found.calendars or ())
     count = min(whole_number(form.get("rows", "")) or 0, MOST)
@@ -82,7 +90,11 @@ def _typed(form: MultiDict[str, str], found: Choices) -> list[MappingRow]:
         name, calendar = objects.get(name.casefold(), name), calendars.get(calendar.casefold(), calendar)
         removed = form.get(f"mapping.{i}.remove") == "on" or (name in listed and not calendar)
         if (name or calendar) and not removed:
-            rows.append(MappingRow(name, calendar))
+            before = former.get(name, MappingRow(name, calendar))
+            shows = form.get(f"mapping.{i}.shows", before.shows)
+            text = form.get(f"mapping.{i}.booked_text", before.booked_text).strip()
+            wanted = next((each for each in SHOWS if each == shows), before.shows)
+            rows.append(MappingRow(name, calendar, wanted, text))
     return rows
 
 
@@ -102,7 +114,8 @@ def _raw(desk: Desk, int_id: str, rows: list[MappingRow]) -> list[dict[str, obje
     found = []
     for row in rows:
         before = known.get((row.object, row.calendar)) or known.get(row.object) or {}
-        found.append({**before, "object": row.object, "calendar": row.calendar})
+        own = {"object": row.object, "calendar": row.calendar, "shows": row.shows, "booked_text": row.booked_text}
+        found.append({**before, **own})
     return found
 
 
@@ -125,6 +138,7 @@ def _screen(
         has_star=any(row.object == "*" for row in kept),
         known={each.id for each in found.calendars or ()},
         found=found,
+        shows=SHOWS,
         suggested=sum("suggested" in row.marks for row in shown),
         lost=lost,
         cut=cut,
@@ -192,5 +206,7 @@ def _row(row: MappingRow, rows: list[MappingRow], found: Choices, settings: Sett
         known.group if known is not None else "",
         entry.title if entry is not None else "",
         listed=known is not None or row.object == "*",
+        shows=row.shows,
+        booked_text=row.booked_text,
         marks=tuple(marks),
     )
