@@ -26,6 +26,7 @@ from tests.harness.place import KEY, PRODUCT, ROOM_A, SECRETS, WEBHOOK_KEY, Plac
 BATCH = 500  # requests to one product; then there is a new one, for much is deleted by then
 PASSWORD, CLIENT_SECRET = "pass-word-that-never-leaks", "client-secret-that-never-leaks"
 SECRET = (PASSWORD, CLIENT_SECRET, KEY, WEBHOOK_KEY)
+NEAR = {"window_days": [-7, 21]}  # a plan looks at each week of the window
 MACHINES = (
     ("GET", "/integrations/redirect/{int_id}"),
     ("POST", "/bookings/{int_id}"),
@@ -59,12 +60,13 @@ class Storm:
     def __init__(self, place: Place, random: Random, damage: Damage) -> None:
         self.place, self.random, self.damage = place, random, damage
         place.ireserve("PATCH", "users/api_calendar", {"password": PASSWORD})
-        place.save(secrets={**SECRETS, "ireserve_password": PASSWORD})
+        place.save(secrets={**SECRETS, "ireserve_password": PASSWORD}, sync=NEAR)
         place.connect()
         place.api("POST", "/7/activate")
         place.book()
         place.settle()
-        self.client = Client(place.app(place.ports))
+        self.app = place.application
+        self.client = Client(self.app)
         self.rules = self._rules()
         self._sign_in()
         self.forms = self._forms()
@@ -78,7 +80,7 @@ class Storm:
             if self.random.random() < 0.02:
                 self._work()
         self._work()
-        opened = Client(self.place.app(self.place.ports)).get(f"/console/?key={KEY}", base_url=PRODUCT)
+        opened = Client(self.app).get(f"/console/?key={KEY}", base_url=PRODUCT)
         inside = self.place.request("GET", "/console/api/integrations", headers={"Authorization": f"Bearer {KEY}"})
         self.damage.locked_out += opened.status_code != 303 or inside.status_code != 200
 

@@ -166,6 +166,12 @@ class Place:
         sessions = sessions or KeySessions(ports, KeyProof(ports, KEY))
         return whole_app(ports, handlers(key_door(sessions._proof)), console_app(ports, sessions, secure=False))
 
+    @property
+    def application(self) -> Callable[..., Any]:
+        """The product that `request` asks; its templates are read already."""
+        asked: Callable[..., Any] = self._product.application
+        return asked
+
     # time and work
 
     def pass_time(self, seconds: float) -> None:
