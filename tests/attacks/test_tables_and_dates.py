@@ -2,6 +2,7 @@
 
 import csv
 import io
+from urllib.parse import quote
 
 import pytest
 
@@ -26,6 +27,15 @@ def test_no_cell_begins_a_formula_however_a_spreadsheet_takes_it_apart(sign: str
 def test_usual_texts_are_written_as_they_are() -> None:
     usual = ("Zaal A", "2026-11-24 10:00 – 11:00", "een-twee", "jan@example.org", "3 - 4", "a, b; c")
     assert tuple(harmless(text) for text in usual) == usual
+
+
+@pytest.mark.parametrize(
+    "place_", ["x", "2026-11-24|__x__", "2026-11-24|a/b", "2026-11-24|", "|a", "2026-11-24|..", "a" * 2000]
+)
+def test_a_place_to_go_on_from_reaches_no_store_unless_it_is_one(place: Place, place_: str) -> None:
+    active(place)
+    place.api("GET", f"/7/journal?before={quote(place_)}", status=400)
+    assert Tab(place).get(f"/console/integrations/7/journal?before={quote(place_)}").status_code == 422
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "31-12-9999", "1-1-0001", "2026-13-45", "٣-٣"])

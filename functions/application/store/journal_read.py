@@ -1,5 +1,6 @@
 """Reading the journal and the links, for people."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from functions.domain.planning.step import Why
 KINDS = ("made", "moved", "changed", "put_back", "removed", "undone", "housekeeping")
 OUTCOMES = ("done", "refused", "shadow", "other")
 PAGE, MOST_LOOKED_AT = 200, 4000
+PLACE = re.compile(r"[0-9T:.Z+-]{10,40}(?:\|(?!__)[A-Za-z0-9_-]{1,128})?")
 REMOVALS = (Why.GRACE_OVER, Why.APPROVED)
 
 
@@ -97,7 +99,7 @@ def entries(ports: Ports, int_id: str, booking: str = "", before: str = "", limi
     """
     integrations.get(ports.documents, int_id)
     where: dict[str, str | int | bool] = {"booking_id": booking} if booking else {}
-    after = tuple(before.split("|", 1)) if "|" in before else before or None
+    after = _cursor(before)
     rows = ports.documents.find(
         path_of(int_id, "journal"), where, order="at", descending=True, after=after, limit=limit
     )
@@ -130,6 +132,15 @@ def _older(ports: Ports, int_id: str, booking: str, before: str) -> Iterator[Bod
     while rows := entries(ports, int_id, booking, before, PAGE):
         yield from rows
         before = _place(rows[-1])
+
+
+def _cursor(before: str) -> tuple[str, ...] | str | None:
+    """Return where to go on; raises `Malformed` for what is no place in a journal, and no name of a document."""
+    if not before:
+        return None
+    if PLACE.fullmatch(before) is None:
+        raise Malformed("go on from a place that this journal gave", reason="before")
+    return tuple(before.split("|", 1)) if "|" in before else before
 
 
 def _place(entry: Body) -> str:
