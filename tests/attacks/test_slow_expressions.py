@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
-from re import _parser as parser
 
 import pytest
 
@@ -17,6 +16,7 @@ from functions.adapters.ireserve.refusals import No, is_incomplete
 from functions.domain.model.text import Text, escape, plain, put_together, take_apart
 from functions.entrypoints.console.texts import Texts
 
+parser = importlib.import_module("re._parser")  # no stub knows it
 PRODUCT = Path(functions.__file__).parent
 LENGTHS = (2_000, 20_000)  # what grows with the square takes seconds at the second, what does not a millisecond
 LONGEST = 0.15  # seconds of processor for one look at one text
