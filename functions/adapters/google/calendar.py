@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -58,7 +59,7 @@ class GoogleCalendars:
     def reach(self, calendar: str) -> CalendarEntry:
         """Try a calendar that is not on the list: it shows those that the account subscribed to, and no others."""
         request = self._events.list(calendarId=calendar, maxResults=1, fields="accessRole,summary,timeZone")
-        return _entry({**self._run(request, calendar=True), "id": calendar})
+        return replace(_entry({**self._run(request, calendar=True), "id": calendar}), listed=False)
 
     def read(self, key: EventKey) -> Event | Tombstone:
         """Read one event, live or cancelled."""

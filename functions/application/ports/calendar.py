@@ -25,6 +25,7 @@ class CalendarEntry:
     meet: bool = True
     sees_private: bool = True  # the details of other people's private events
     data_owner: str = ""  # of a secondary calendar the account with which Google deletes it
+    listed: bool = True  # False: shared with the account, which did not add it to its list
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from functions.application.scanning import scan, sweep
 from functions.application.scanning.progress import Scan
 from functions.application.setting_up import consent, drafts
 from functions.application.store import integrations
-from functions.application.sync.session import SyncSession, open_session, reached
+from functions.application.sync.session import SyncSession, open_session, within_reach
 from functions.application.watching import channels, renewal, rotation
 from functions.domain.model.errors import Conflict, SyncError
 from functions.domain.model.messages import listed, say
@@ -144,12 +144,12 @@ def ready(session: SyncSession, *, anyway: bool = False) -> None:
 
 def _calendars(session: SyncSession) -> list[str]:
     try:
-        entries = {each.id: each for each in session.calendars.calendars()}
+        entries = {each.id: each for each in within_reach(session.calendars, session.settings.calendars)}
     except SyncError as error:
         return [str(error)]
     faults = []
     for calendar in session.settings.calendars:
-        entry = entries.get(calendar) or reached(session, calendar)
+        entry = entries.get(calendar)
         if entry is None:
             faults.append(say("calendar {} cannot be reached by the connected account", calendar))
         elif not entry.writable:

@@ -1,11 +1,12 @@
 """The objects and calendars to choose from in the mapping, and the bookings that have no calendar."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from functions.application.ports import Bookable, CalendarEntry, Ports
 from functions.application.store import integrations
-from functions.application.sync.session import SyncSession, open_session
+from functions.application.sync.session import SyncSession, open_session, within_reach
 from functions.domain.model.errors import SyncError
 from functions.domain.model.zones import day_of
 from functions.domain.settings.schema import Settings
@@ -24,11 +25,22 @@ class Choices:
     calendars_trouble: str = ""
 
 
+<<<<<<< HEAD
 def choices(ports: Ports, int_id: str, *, objects: bool = True, calendars: bool = True) -> Choices:
     """Return the lists of both sides, read live; an error on one side leaves the other usable."""
+=======
+def choices(
+    ports: Ports, int_id: str, *, objects: bool = True, calendars: bool = True, also: Iterable[str] | None = None
+) -> Choices:
+    """Return the lists of both sides, read live; trouble on one side leaves the other usable.
+
+    `also` are calendars that are tried where the account's list lacks them; None: those of the saved mapping.
+    """
+>>>>>>> be809a6 (Advise to list a calendar that is shared only, on the mapping screen and at Step 2 too, where it was called out of reach)
     session = open_session(ports, integrations.get(ports.documents, int_id))
     found, objects_trouble = _objects(session) if objects else (None, "")
-    entries, calendars_trouble = _calendars(session) if calendars else (None, "")
+    wanted = session.settings.calendars if also is None else also
+    entries, calendars_trouble = _calendars(session, wanted) if calendars else (None, "")
     return Choices(found, entries, objects_trouble, calendars_trouble)
 
 
@@ -42,11 +54,11 @@ def _objects(session: SyncSession) -> tuple[tuple[Bookable, ...] | None, str]:
         return None, str(error)
 
 
-def _calendars(session: SyncSession) -> tuple[tuple[CalendarEntry, ...] | None, str]:
+def _calendars(session: SyncSession, wanted: Iterable[str]) -> tuple[tuple[CalendarEntry, ...] | None, str]:
     if session.integration.connection is None:
         return None, "Google is not connected: run Step 1 and Step 2"
     try:
-        return tuple(session.calendars.calendars()), ""
+        return tuple(within_reach(session.calendars, wanted)), ""
     except SyncError as error:
         return None, str(error)
 

@@ -14,6 +14,7 @@ from functions.application.scanning import sweep
 from functions.application.setting_up.setup import SCOPES, replaced
 from functions.application.store import integrations
 from functions.application.store.integrations import path_of
+from functions.application.sync.session import within_reach
 from functions.domain.model.errors import Conflict, Malformed, Refused, SyncError
 from functions.domain.model.messages import say
 from functions.domain.settings.integration import Connection, Integration, Pending, Phase
@@ -168,7 +169,7 @@ def _named(ports: Ports, integration: Integration, state: str) -> tuple[Pending,
         raise Refused(
             say("Google sent no refresh token; {} (a new consent makes Google send one)", AGAIN), reason="no_refresh"
         )
-    calendars = ports.outside.calendars(integration, grant.refresh_token).calendars()
+    calendars = within_reach(ports.outside.calendars(integration, grant.refresh_token), integration.settings.calendars)
     account = next((each.id for each in calendars if each.primary), "")
     if not account:  # nobody has confirmed the account, so nothing is stored
         raise Refused(say("Google does not say whose account this is; {}", AGAIN), reason="no_account")
@@ -200,7 +201,7 @@ def _take(
         )
 
     saved = integrations.change(ports.documents, integration.id, changed)
-    found = calendars if calendars is not None else ports.outside.calendars(saved).calendars()
+    found = calendars or within_reach(ports.outside.calendars(saved), saved.settings.calendars)
     former = integration.secret_versions.get("google_refresh_token", "")
     replaced(ports, integration.id, "google_refresh_token", former if former != pending.version else "")
     ports.documents.transact(lambda tx: tx.delete(path_of(integration.id, "progress", "catalogue")))

@@ -1,5 +1,6 @@
 """The two sides of one integration, opened for a piece of work."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -163,10 +164,16 @@ def open_session(ports: Ports, integration: Integration) -> SyncSession:
     )
 
 
-def reached(session: SyncSession, calendar: str) -> CalendarEntry | None:
-    """Try a calendar that is not on the account's list; None where the account may not see it."""
+def within_reach(calendars: Calendars, wanted: Iterable[str]) -> list[CalendarEntry]:
+    """List the account's calendars, and those of the wanted ones that are not on its list but can be reached."""
+    listed = calendars.calendars()
+    known = {each.id for each in listed} | {"primary"}
+    return [*listed, *(entry for each in wanted if each not in known and (entry := _reached(calendars, each)))]
+
+
+def _reached(calendars: Calendars, calendar: str) -> CalendarEntry | None:
     try:
-        return session.calendars.reach(calendar)
+        return calendars.reach(calendar)
     except (Gone, Refused):
         return None
 

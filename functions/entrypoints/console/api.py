@@ -10,7 +10,7 @@ from functions.application.setting_up import activation, changes, consent, previ
 from functions.application.store import integrations, journal_read, parked
 from functions.application.store.integrations import path_of
 from functions.application.support import alerts, day, diagnose, held, round_trip, statuses, undo, unsettled
-from functions.application.sync.session import open_session
+from functions.application.sync.session import open_session, within_reach
 from functions.domain.model import zones
 from functions.entrypoints.console.api_probe import probe_routes
 from functions.entrypoints.console.audit_forms import audit_json
@@ -112,7 +112,8 @@ def api(ports: Ports, who: Who) -> Blueprint:
 def _reading(routes: Blueprint, ports: Ports) -> None:
     @routes.get("/<int_id>/calendars")
     def calendars(int_id: str) -> Response:
-        return answer(200, plain(open_session(ports, integrations.get(ports.documents, int_id)).calendars.calendars()))
+        session = open_session(ports, integrations.get(ports.documents, int_id))
+        return answer(200, plain(within_reach(session.calendars, session.settings.calendars)))
 
     @routes.get("/<int_id>/objects")
     def objects(int_id: str) -> Response:

@@ -124,8 +124,8 @@ def _screen(
 ) -> Response:
     integration = integrations.get(desk.ports.documents, int_id)
     settings, t = integration.settings, desk.texts(integration)
-    found = choices.choices(desk.ports, int_id)
     kept = list(settings.mapping) if rows is None else rows
+    found = choices.choices(desk.ports, int_id, also=list(dict.fromkeys(row.calendar for row in kept if row.calendar)))
     fresh = rows is None and not kept and integration.phase is Phase.DRAFT
     shown = _rows(kept, found, settings, suggest=fresh)
     lost, cut = choices.without_calendar(desk.ports, int_id) if found.objects else ([], False)
@@ -194,6 +194,8 @@ def _row(row: MappingRow, rows: list[MappingRow], found: Choices, settings: Sett
         marks.append("unknown_object")
     if found.calendars is not None and row.calendar and entry is None:
         marks.append("unreachable")
+    if entry is not None and not entry.listed:
+        marks.append("not_listed")
     if entry is not None and not entry.writable:
         marks.append("read_only")
     if settings.inbound.enabled and row.calendar and settings.object_for_new_event(row.calendar) == row.object:
