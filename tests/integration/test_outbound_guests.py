@@ -3,7 +3,8 @@
 import pytest
 
 from tests.harness.deeds import active, changed, made, writes
-from tests.harness.place import GUEST, Place
+from tests.harness.place import GUEST, ROOM_A, Place
+from tests.harness.tab import Tab
 
 TEST = "test@example.org"
 
@@ -155,6 +156,36 @@ def test_use_customer_data_goes_on_without_a_guest_whom_google_refuses_all_the_s
     customer = place.ireserve("POST", "customers", {"name": "Jan", "email": "jan@example.x"})["id"]
     booking, event = made(place, customer_id=customer)
     assert "attendees" not in event
+    assert next(each for each in place.journal() if each["step"] == "InsertEvent")["left_out"] == ["guest"]
+    assert "The guest was left out" in Tab(place).seen("/console/integrations/7/journal")
+    assert f"1 events lack their customer as a guest, as that of booking {booking}" in str(
+        place.api("GET", "/7/diagnostics")
+    )
+    place.forget()
+    place.edit(event["id"], colorId="5")
+    place.api("POST", "/7/resync")
+    place.settle(60)
+    assert writes(place) == []
     place.change(booking, start="2026-11-24T14:00", end="2026-11-24T15:00")
     place.settle(60)
     assert place.event()["start"]["dateTime"][11:13] == "14"
+    assert writes(place) == ["calendar.events.patch"]
+    place.tenant.world.customers[customer].email = "jan@example.nl"
+    place.api("POST", "/7/resync")
+    place.settle(60)
+    assert addresses(place.event()) == ["jan@example.nl"]
+    assert "lack their customer" not in str(place.api("GET", "/7/diagnostics"))
+
+
+def test_a_list_with_a_guest_who_has_no_address_is_left_alone_until_that_one_leaves(place: Place) -> None:
+    active(place, use_customer_data=True)
+    booking, event = made(place, customer_id=3)
+    place.world.calendars[ROOM_A].records[event["id"]].resource["attendees"].append({"displayName": "Tante Jo"})
+    changed(place, booking, customer_id=2, start="2026-11-24T12:00", end="2026-11-24T13:00")
+    assert [guest.get("email", "") for guest in place.event()["attendees"]] == [GUEST, ""]
+    assert place.event()["start"]["dateTime"][11:13] == "12"
+    assert place.api("GET", "/7/parked") == []
+    assert "lack their customer as a guest" in str(place.api("GET", "/7/diagnostics"))
+    place.edit(event["id"], attendees=[{"email": GUEST}])
+    place.settle(60)
+    assert addresses(place.event()) == [TEST]

@@ -7,6 +7,7 @@ import pytest
 
 from tests.harness.deeds import active, changed, faults, levels, made, writes
 from tests.harness.place import ROOM_A, Place, example
+from tests.harness.tab import Tab
 
 MEET: dict[str, Any] = {"create_meet_link": True, "meet_link_field": "custom02"}
 
@@ -89,6 +90,8 @@ def test_a_meet_link_that_stays_pending_is_given_up_and_the_event_stays(place: P
     place.settle(1200)
     assert place.calls() == []
     assert place.event()["id"] == event["id"]
+    assert [each["why"] for each in place.journal() if each["step"] == "Lacking"] == ["no_meet"]
+    assert levels(place)["meet"] == "amber"
     changed(place, booking, start="2026-11-24T12:00", end="2026-11-24T13:00")
     assert place.event()["start"]["dateTime"] == "2026-11-24T12:00:00+01:00"
 
@@ -103,6 +106,9 @@ def test_a_meet_link_that_google_fails_to_make_leaves_the_event_without(place: P
     place.forget()
     place.settle(600)
     assert place.calls() == []
+    says = f"1 events have no Meet link, as that of booking {booking}: Google made none"
+    assert says in [each["says"] for each in place.api("GET", "/7/diagnostics")["checks"]]
+    assert "Google made no Meet link." in Tab(place).seen("/console/integrations/7/journal")
 
 
 def test_a_calendar_that_refuses_meet_gets_the_event_without_and_diagnostics_say_so(place: Place) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness.deeds import LINE, active, changed, faults, made
+from tests.harness.deeds import LINE, active, changed, faults, made, writes
 from tests.harness.place import Place
 
 BOOKED: dict[str, Any] = {"remarks": "graag stoelen klaarzetten", "number": 3, "customer_id": 3}
@@ -188,6 +188,21 @@ def test_remarks_of_ten_thousand_characters_are_cut_and_stay_in_step(place: Plac
     place.api("POST", "/7/resync")
     place.settle()
     assert place.calls().count("calendar.events.patch") == 1
+
+
+def test_texts_that_google_cuts_are_written_once_and_stop_nothing(place: Place) -> None:
+    place.google("POST", "texts", {"longest": 30})
+    active(place, location_template="Sporthal Noord, Zaal A, eerste verdieping", description_template="{REMARKS}")
+    booking, event = made(place, remarks="neem een bal mee, en vraag de sleutel aan de balie")
+    assert event["description"] == "neem een bal mee, en vraag de "
+    place.forget()
+    place.edit(event["id"], colorId="5")
+    place.api("POST", "/7/resync")
+    place.settle(60)
+    assert writes(place) == []
+    changed(place, booking, start="2026-11-24T12:00", end="2026-11-24T13:00")
+    assert place.event()["start"]["dateTime"][11:13] == "12"
+    assert writes(place) == ["calendar.events.patch"]
 
 
 @pytest.mark.parametrize("mode", ["as_sent", "web"])

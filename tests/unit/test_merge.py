@@ -313,7 +313,24 @@ def test_a_meet_link_that_google_is_making_is_looked_for_again_with_patience() -
     waiting = view(step.link, seen=pending)
     assert plan(waiting, context).step == Rest(Why.IN_STEP, NOW + timedelta(seconds=5))
     late = replace(context, now=NOW + timedelta(minutes=11))
-    assert plan(waiting, late).step == Rest(Why.IN_STEP)
+    given_up = plan(waiting, late).step
+    assert isinstance(given_up, Settle)
+    assert given_up.link.lacks("meet")
+    assert plan(view(given_up.link, seen=pending), late).step == Rest(Why.IN_STEP)
+
+
+def test_a_meet_link_that_google_fails_to_make_later_is_noted_until_there_is_one() -> None:
+    context = planning_context(settings(outbound={"create_meet_link": True, "meet_link_field": "custom02"}))
+    waiting = link(base=base(context=context), meet_asked_at=NOW)
+    failed = plan(view(waiting, seen=event(meet=MeetState.FAILED)), context).step
+    assert isinstance(failed, Settle)
+    assert failed.link.lacks("meet")
+    assert failed.link.meet_asked_at is None
+    ready = event(meet=MeetState.READY, meet_url="https://meet.google.com/abc")
+    told = replace(booking(), fields={"custom02": "https://meet.google.com/abc"})
+    mended = plan(view(failed.link, told, ready), context).step
+    assert isinstance(mended, Settle)
+    assert not mended.link.lacks("meet")
 
 
 def test_the_ids_of_event_and_meet_link_go_into_their_fields() -> None:

@@ -23,6 +23,8 @@ INDEXES = (
     Index("links", ("series",)),
     Index("links", ("day",)),
     Index("links", ("foreign",)),
+    Index("links", ("lacks_guest",)),
+    Index("links", ("lacks_meet",)),
     Index("journal", ("at",)),
     Index("journal", ("booking_id", "at")),
     Index("parked", ("at",)),

@@ -82,6 +82,25 @@ def opened(link: Link, step: Write, hint: Hint, now: datetime, event: Event | No
     }
 
 
+def without_meet(link: Link, now: datetime) -> Body:
+    """Return the entry that tells that Google made no Meet link after all."""
+    opened = {
+        "at": now.isoformat(),
+        "link": link.id,
+        "booking_id": link.booking_id,
+        "calendar": link.event.calendar if link.event else "",
+        "event": link.event.id if link.event else "",
+        "step": "Lacking",
+        "why": "no_meet",
+        "hint": "",
+        "hint_at": "",
+        "actor": "",
+        "before": {},
+        "change": {},
+    }
+    return closed(opened, "done", now)
+
+
 def closed(body: Body, outcome: str, now: datetime, **more: Any) -> Body:
     """Return an entry closed with what came of it."""
     since = body.get("hint_at") or body["at"]

@@ -62,7 +62,7 @@ class Selection:
 def kind_of(entry: Body) -> str:
     """Return what sort of thing an entry tells: one of `KINDS`."""
     step, why, change = entry["step"], entry["why"], entry.get("change", {})
-    if why == Why.WRITE_BACK or step == "NotTaken":
+    if why == Why.WRITE_BACK or step in ("NotTaken", "Lacking"):
         return "housekeeping"
     if why == Why.UNDONE:
         return "undone"

@@ -98,10 +98,14 @@ def link_of(body: Body, identity: str) -> Link:
 
 
 def _looked_up_by(link: Link) -> Body:
-    """Return what links are found by beside their own fields: state, calendar, a foreign id, and the day (with the id, to be unique)."""
+    """Return what links are found by beside their own fields: state, calendar, a foreign id, what is lacking, and the day.
+
+    The day has the id with it, to be unique.
+    """
     found: Body = {"state": link.state.value, "calendar": link.event.calendar if link.event is not None else ""}
     if link.ids.foreign:
         found["foreign"] = True
+    found |= {f"lacks_{name}": True for name in ("guest", "meet") if link.lacks(name) and not link.closed}
     base = link.base or (link.intent.base if link.intent is not None else None)
     if base is None:
         return found

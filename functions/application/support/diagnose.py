@@ -15,7 +15,7 @@ from functions.application.store.integrations import path_of
 from functions.application.support.diagnose_more import more
 from functions.application.sync import write_back
 from functions.application.sync.finding import Check
-from functions.application.sync.session import SyncSession, open_session, reached
+from functions.application.sync.session import SyncSession, open_session, within_reach
 from functions.application.watching import channels, rotation
 from functions.domain.model.addresses import is_mail_address
 from functions.domain.model.errors import SyncError
@@ -61,6 +61,7 @@ def diagnose(ports: Ports, int_id: str) -> Diagnosis:
         *_dialect(session),
         *_customers(session),
         *_guests(session),
+        *_lacking(session),
     ]
     checks += write_back.checks(session)
     if integration.phase is not Phase.DRAFT and integration.settings.inbound.enabled:
@@ -134,17 +135,17 @@ def _google(session: SyncSession) -> list[Check]:
         says = say("the connection died ({})", connection.dead)
         return [*checks, Check("google", "red", says, *CURES.get(connection.dead, STEPS))]
     try:
-        entries = {entry.id: entry for entry in session.calendars.calendars()}
+        entries = {entry.id: entry for entry in within_reach(session.calendars, session.settings.calendars)}
     except SyncError as error:
         return [*checks, Check("google", "red", str(error), "run Step 1 and Step 2 again if this stays", "consent")]
-    checks.append(Check("google", "green", say("connected as {}, {} calendars", connection.account, len(entries))))
+    count = sum(entry.listed for entry in entries.values())
+    checks.append(Check("google", "green", say("connected as {}, {} calendars", connection.account, count)))
     meet = session.settings.outbound.create_meet_link
     mapped = session.settings.calendars
-    return [*checks, *(_calendar(session, each, entries.get(each), connection.account, meet=meet) for each in mapped)]
+    return [*checks, *(_calendar(each, entries.get(each), connection.account, meet=meet) for each in mapped)]
 
 
-def _calendar(session: SyncSession, calendar: str, listed: CalendarEntry | None, account: str, *, meet: bool) -> Check:
-    entry = listed or reached(session, calendar)
+def _calendar(calendar: str, entry: CalendarEntry | None, account: str, *, meet: bool) -> Check:
     if entry is None:
         mend = "share it with the connected account, or map its objects to another calendar"
         return Check("calendar", "red", say("{} cannot be reached", calendar), mend, "mapping", calendar)
@@ -154,7 +155,7 @@ def _calendar(session: SyncSession, calendar: str, listed: CalendarEntry | None,
     if meet and not entry.meet:
         mend = "allow Google Meet for it in Google, or switch Create Google Meet link off"
         return Check("calendar", "amber", say("{} takes no Google Meet links", calendar), mend, "outbound", calendar)
-    if listed is None:
+    if not entry.listed:
         mend = "open Google Calendar as the connected account and add it to the list of calendars"
         return Check(
             "calendar", "amber", say("{} works, but is not on the list of the account", calendar), mend, "", calendar
@@ -267,6 +268,27 @@ def _guests(session: SyncSession) -> list[Check]:
         return [Check("customers", "amber", says, mend, "ireserve")]
     session.ports.documents.transact(lambda tx: tx.delete(path))
     return []
+
+
+def _lacking(session: SyncSession) -> list[Check]:
+    """Say how many events are without a guest or a Meet link that they should have, and at which booking to look."""
+    checks, path = list[Check](), path_of(session.id, "links")
+    documents = session.ports.documents
+    if count := documents.count(path, {"lacks_guest": True}):
+        booking = documents.find(path, {"lacks_guest": True}, limit=1)[0][1]["booking_id"]
+        says = say(
+            "{} events lack their customer as a guest, as that of booking {}: Google refuses the address, or a list with somebody on it who has none",
+            count,
+            booking,
+        )
+        mend = "correct the address in i-Reserve, or take the guest without an address off the event; then resync"
+        checks.append(Check("customers", "amber", says, mend, "ireserve"))
+    if count := documents.count(path, {"lacks_meet": True}):
+        booking = documents.find(path, {"lacks_meet": True}, limit=1)[0][1]["booking_id"]
+        says = say("{} events have no Meet link, as that of booking {}: Google made none", count, booking)
+        mend = "add one by hand in the event; if it is so with all, ask the account's administrator to allow Meet"
+        checks.append(Check("meet", "amber", says, mend, "outbound"))
+    return checks
 
 
 def _channel(session: SyncSession, calendar: str) -> Check:

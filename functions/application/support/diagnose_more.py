@@ -81,7 +81,12 @@ def _recent(session: SyncSession) -> Iterator[Check]:
     now, integration = session.now(), session.integration
     if session.settings.inbound.enabled:
         for calendar in session.settings.calendars:
-            as_of = calendars.state_of(session.ports.documents, session.id, calendar).as_of
+            state = calendars.state_of(session.ports.documents, session.id, calendar)
+            as_of = state.as_of
+            if as_of is not None and not (state.sync_token or state.page or state.lease):
+                says = say("{} is listed in full at each look: what answers for Google gives no sync token", calendar)
+                mend = "use Google Calendar itself; what only resembles it costs a whole list at each change"
+                yield Check("pull", "amber", says, mend, subject=calendar)
             age = now - as_of if as_of is not None else None
             level = _level(age, SILENT_AMBER, SILENT_RED)
             says = (

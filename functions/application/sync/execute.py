@@ -33,6 +33,7 @@ from functions.domain.model.link import Intent, Link, Side
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.model.writes import bare
 from functions.domain.planning.attempt_of import attempt_of
+from functions.domain.planning.kept import kept_of
 from functions.domain.planning.lifecycle import after, begun
 from functions.domain.planning.results import (
     Landed,
@@ -78,7 +79,8 @@ def execute(
         return _conclude(session, hint, view, _result_of(error, view, intent, session), entry, error)
     if isinstance(answer, Booking):
         session.booking_read_at = asked_at
-    return _conclude(session, hint, view, Landed(answer), entry)
+    kept = kept_of(view.link, step, answer, session.digest)
+    return _conclude(session, hint, view, Landed(answer, kept), entry)
 
 
 def conclude(session: SyncSession, hint: Hint, view: View, result: Landed | Missed) -> View:
@@ -185,7 +187,7 @@ def _save(session: SyncSession, turn: Turn, intent: Intent, entry: Body | None, 
         opened = entry or journal.find(tx, session.id, intent.entry) if turn.outcome is not None else None
         saved = links.save(tx, session.id, turn.link)
         if opened is not None and turn.outcome is not None:
-            closed = telling.closed(session, opened, intent.step, turn.outcome, result)
+            closed = telling.closed(session, opened, turn.outcome, result)
             journal.put(tx, session.id, intent.entry, closed)
         return saved
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from functions.application.intake.hints import SETTINGS, Hint
-from functions.application.store import links
+from functions.application.ports import Transaction
+from functions.application.store import journal, links
 from functions.application.sync import removals
 from functions.application.sync.execute import conclude, execute
 from functions.application.sync.lookup import booking_with
@@ -149,7 +150,15 @@ def _settle(session: SyncSession, view: View, link: Link, why: Why) -> View:
     before = view.link
     if (why is Why.GRACE or isinstance(link.life, Held)) and before.event is not None:
         removals.count(session, before)
-    saved = session.ports.documents.transact(lambda tx: links.save(tx, session.id, link))
+    entry = session.ports.token(12) if link.lacks("meet") and not before.lacks("meet") else ""
+
+    def work(tx: Transaction) -> Link:
+        done = links.save(tx, session.id, link)
+        if entry:
+            journal.put(tx, session.id, entry, journal.without_meet(link, session.now()))
+        return done
+
+    saved = session.ports.documents.transact(work)
     session.ports.log(
         "decided",
         {"int_id": session.id, "link": link.id, "booking": link.booking_id, "why": why.value, "state": link.state},

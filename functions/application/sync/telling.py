@@ -5,7 +5,7 @@ from functions.application.ports import Body
 from functions.application.store import journal
 from functions.application.sync.session import SyncSession
 from functions.domain.model.booking import Booking
-from functions.domain.model.event import Event, MeetState
+from functions.domain.model.event import Event
 from functions.domain.model.link import Link
 from functions.domain.model.writes import InsertEvent, Outcome, PatchEvent, Write
 from functions.domain.planning.results import Landed, Overtaken, Rejected, Result
@@ -22,9 +22,9 @@ def opened(session: SyncSession, hint: Hint, view: View, step: Write) -> Body:
     return {**entry, "left_out": ["guest"]} if left_out else entry
 
 
-def closed(session: SyncSession, entry: Body, step: Write, outcome: Outcome, result: Result) -> Body:
+def closed(session: SyncSession, entry: Body, outcome: Outcome, result: Result) -> Body:
     """Return an entry closed with what came of its write."""
-    return journal.closed(entry, outcome, session.now(), **_came(result), **_meet(step, result))
+    return journal.closed(entry, outcome, session.now(), **_came(result), **_lacking(entry, result))
 
 
 def journal_shadow(session: SyncSession, hint: Hint, link: Link, step: Write) -> None:
@@ -59,9 +59,9 @@ def _came(result: Result) -> Body:
     return {}
 
 
-def _meet(step: Write, result: Result) -> Body:
-    """Say that no Meet link came of a write that asked for one."""
-    asked = (isinstance(step, InsertEvent) and step.content.meet) or (isinstance(step, PatchEvent) and step.change.meet)
-    event = result.answer if isinstance(result, Landed) else None
-    failed = isinstance(event, Event) and event.meet in (MeetState.NONE, MeetState.FAILED)
-    return {"meet": "failed"} if asked and failed else {}
+def _lacking(opened: Body, result: Result) -> Body:
+    """Say that a guest was left out, or that no Meet link came of a write that asked for one."""
+    kept = result.kept if isinstance(result, Landed) else {}
+    lacking = [name for name in ("guest", "meet") if name in kept and kept[name][0] != kept[name][1]]
+    left_out = [*opened.get("left_out", ()), *lacking]
+    return {"left_out": left_out} if left_out else {}

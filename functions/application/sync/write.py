@@ -56,28 +56,32 @@ def _insert(session: SyncSession, step: InsertEvent, mark: Mark, *, notify: bool
     content = step.content
     description = put_together(Text(above=content.description), session.settings.language)
     insert = partial(session.calendars.insert, step.key, description=description, mark=mark, notify=notify)
-    try:
-        return insert(content=content)
-    except Refused as error:
-        if error.cause is Cause.INVALID_GUEST and content.guest:
-            return insert(content=replace(content, guest=""))
-        if content.meet:
-            return insert(content=replace(content, meet=False))
-        raise
+    while True:
+        try:
+            return insert(content=content)
+        except Refused as error:
+            if error.cause is Cause.INVALID_GUEST and content.guest:
+                content = replace(content, guest="")
+            elif content.meet:
+                content = replace(content, meet=False)
+            else:
+                raise
 
 
 def _patch(session: SyncSession, event: Event | EventKey, step: PatchEvent, mark: Mark, *, notify: bool) -> Event:
     """Change the event; as in `_insert` without the guest or Meet where these are not taken."""
     change = step.change
     patch = partial(session.calendars.patch, event, step.etag, mark=mark, notify=notify)
-    try:
-        return patch(change=change)
-    except Refused as error:
-        if error.cause is Cause.INVALID_GUEST and change.guest_in:
-            return patch(change=replace(change, guest_in=None))
-        if change.meet:
-            return patch(change=replace(change, meet=None))
-        raise
+    while True:
+        try:
+            return patch(change=change)
+        except Refused as error:
+            if error.cause is Cause.INVALID_GUEST and change.guest_in:
+                change = replace(change, guest_in=None)
+            elif change.meet:
+                change = replace(change, meet=None)
+            else:
+                raise
 
 
 def _make(session: SyncSession, step: MakeBooking, intent: Intent | None) -> Booking:

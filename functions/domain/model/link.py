@@ -29,6 +29,7 @@ __all__ = [
     "Approve",
     "Base",
     "Intent",
+    "Kept",
     "Link",
     "Order",
     "Origin",
@@ -43,6 +44,8 @@ __all__ = [
 
 
 UNLINKED = Unlinked()
+
+Kept = tuple[str, str]  # digests: what was written, and what the other side shows in its place
 
 
 class Origin(StrEnum):
@@ -182,6 +185,7 @@ class Link:
     notice: str = ""  # category of the refusal that stands on the event
     meet_asked_at: datetime | None = None  # a Meet link was asked for and is not there yet
     series: str = ""
+    kept: Mapping[str, Kept] = field(default_factory=dict)  # by field, only where the two differ
 
     @property
     def state(self) -> State:
@@ -226,6 +230,15 @@ class Link:
     def overridden(self) -> Override | None:
         """What a person ordered for both sides, or None."""
         return self.order if isinstance(self.order, Override) else None
+
+    def keeping(self, kept: Mapping[str, Kept]) -> "Link":
+        """Return the link with what the other side made of these fields."""
+        both = {**self.kept, **kept}
+        return replace(self, kept={name: pair for name, pair in both.items() if pair[0] != pair[1]})
+
+    def lacks(self, name: str) -> bool:
+        """Whether the event is without something that it should have: its `guest`, or its `meet` link."""
+        return name in self.kept
 
     def seeing(self, event: Event) -> "Link":
         """Return the link with an event as it was just read or written."""

@@ -1,11 +1,12 @@
 """What the planner decides without a write, as values; `lifecycle.py` says what each makes of a link."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from functions.domain.model.event import Event
 from functions.domain.model.life import Side
-from functions.domain.model.link import Base
+from functions.domain.model.link import Base, Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,7 @@ class Agree:
     event: Event | None
     foreign: bool
     meet_asked_at: datetime | None
+    kept: Mapping[str, Kept] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from functions.domain.model.event import Event
 from functions.domain.model.life import Active
 from functions.domain.model.link import Link, Origin
-from functions.domain.model.text import as_read, take_apart
+from functions.domain.model.text import take_apart
+from functions.domain.planning.kept import guest_stands, shows
 from functions.domain.planning.projection import reminder_text, same_time, style_stands, text_of
 
 
@@ -24,11 +25,11 @@ def is_echo(link: Link, event: Event, digest: Callable[[str], str], timezone: st
     digests = base.digests
     if link.origin is Origin.EVENT:
         return digest(text_of(event)) == digests.get("text", "")
-    guests = {digest(guest.email.lower()) for guest in event.guests}
     return (
-        digest(event.title) == digests.get("title", "")
-        and digest(as_read(take_apart(event.description).above)) == digests.get("description", "")
+        shows(link, "title", event.title, digest)
+        and shows(link, "description", take_apart(event.description).above, digest)
         and digest(reminder_text(event.reminders)) == digests.get("reminders", "")
-        and (not digests.get("guest") or digests["guest"] in guests)
+        and guest_stands(link, event, digest)
         and style_stands(event.style, digests, digest)
+        and ("location" not in digests or shows(link, "location", event.style.location, digest))
     )

@@ -5,6 +5,7 @@ with. Whether an answer came, or it was found out later that a write had landed,
 elsewhere: the states in `life.py`, the results in `results.py`. `docs/states.md` is made by running this file.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from functions.domain.model.attempts import Attempt, Ended, ended, never_made, tried
@@ -25,7 +26,7 @@ from functions.domain.model.life import (
     Refused,
     Unlinked,
 )
-from functions.domain.model.link import Approve, Base, Intent, Link, Order, Origin, Refusal, Refusals, Restore
+from functions.domain.model.link import Approve, Base, Intent, Kept, Link, Order, Origin, Refusal, Refusals, Restore
 from functions.domain.model.writes import (
     DeleteEvent,
     InsertEvent,
@@ -103,8 +104,8 @@ def after(link: Link, result: Result) -> Turn:
             return Turn(replace(link, intent=replace(intent, expires_at=until)), None, Then.GIVE_UP)
         case Missed():
             return Turn(_tried(link, intent, None), Outcome.INTERRUPTED)
-        case Landed(answer):
-            return Turn(_landed(_tried(link, intent, Ended.LANDED), intent, answer), Outcome.DONE)
+        case Landed(answer, kept):
+            return Turn(_as_kept(_landed(_tried(link, intent, Ended.LANDED), intent, answer), kept), Outcome.DONE)
         case Rejected():
             return _rejected(_tried(link, intent, Ended.REFUSED), intent, result)
         case Overtaken(how):
@@ -140,12 +141,13 @@ def _decided(link: Link, decision: Decision) -> Link:
 
 def _goes_on(link: Link, decision: GoesOn) -> Link:
     match decision:
-        case Agree(base, event, foreign, meet_asked_at):
+        case Agree(base, event, foreign, meet_asked_at, kept):
             agreed = replace(link, life=Active(), base=base, ids=replace(link.ids, foreign=foreign))
             agreed = replace(agreed, order=_still(link.order), meet_asked_at=meet_asked_at)
             if event is None:
                 return agreed
-            return replace(agreed.seeing(event), refusals=Refusals(), series=family(event.series))
+            seen = agreed.keeping(kept).seeing(event)
+            return replace(seen, refusals=Refusals(), series=family(event.series))
         case Adopt(event, booking_id):
             adopted = replace(link.seeing(event), life=Active(), base=None)
             return replace(adopted, booking_id=booking_id, origin=Origin.BOOKING) if booking_id else adopted
@@ -226,6 +228,16 @@ def _landed(link: Link, intent: Intent, answer: Event | Booking | None) -> Link:
         case WriteBooking(why=why):
             return _booking_written(link, intent, why, before)
     return link
+
+
+def _as_kept(link: Link, kept: Mapping[str, Kept]) -> Link:
+    """Note what the other side made of the write; of what is a person's own that is what both sides agree on."""
+    theirs = {name: pair for name, pair in kept.items() if name in ("text", "remarks")}
+    link = link.keeping({name: pair for name, pair in kept.items() if name not in theirs})
+    if link.base is None or not theirs:
+        return link
+    agreed = {name: shown for name, (asked, shown) in theirs.items() if link.base.digests.get(name) == asked}
+    return replace(link, base=replace(link.base, digests={**link.base.digests, **agreed}))
 
 
 def _booking_written(link: Link, intent: Intent, why: Why, before: int | None) -> Link:

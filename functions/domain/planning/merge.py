@@ -4,6 +4,7 @@ When: both sides, against the base. Room: the booking's object, unless `allow_ob
 and Meet of an event made from a booking: the booking's side. Those of a person's event: the person's.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,10 +12,11 @@ from functions.domain.model.appointment import Appointment, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, MeetState
 from functions.domain.model.life import Active
-from functions.domain.model.link import Base, Link, Origin, Refusals
+from functions.domain.model.link import Base, Kept, Link, Origin, Refusals
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.model.text import as_read
 from functions.domain.planning.decisions import Agree
+from functions.domain.planning.kept import lacking, with_guest
 from functions.domain.planning.lifecycle import decide
 from functions.domain.planning.merge_event import event_side, why_changed, why_moved
 from functions.domain.planning.projection import (
@@ -191,11 +193,15 @@ def _settle(v: View, context: PlanningContext, booking: Booking, wanted: Appoint
     """Rest, after saving what was learnt on the way."""
     link, event = v.link, v.event.value
     base = base_of(wanted, booking, context.digest)
-    if link.origin is Origin.EVENT:
-        kept = dict(link.base.digests) if link.base else {}
-        base = replace(base, digests=kept)
     asked_at = link.meet_asked_at if event is None else _meet_asked_at(link, event, wanted, context)
-    agree = Agree(base, event, named_by_other(link, booking, context), asked_at)
+    lacks: Mapping[str, Kept] = {}
+    if link.origin is Origin.EVENT:
+        base = replace(base, digests=dict(link.base.digests) if link.base else {})
+    elif event is not None:
+        base = with_guest(base, link.base, event)
+        late = asked_at is not None and context.now - asked_at >= MEET_PATIENCE
+        lacks = lacking(event, wanted, context.digest, late=late)
+    agree = Agree(base, event, named_by_other(link, booking, context), asked_at, lacks)
     planned = decide(link, agree, Why.IN_STEP, resting=Why.IN_STEP)
     if isinstance(planned.step, Rest) and asked_at is not None:
         age = context.now - asked_at

@@ -6,8 +6,9 @@ from functions.domain.model.appointment import Appointment
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, MeetState
 from functions.domain.model.link import Base, Link, Origin
-from functions.domain.model.text import as_read, put_together, take_apart
+from functions.domain.model.text import put_together, take_apart
 from functions.domain.model.zones import clock
+from functions.domain.planning.kept import may_write_guests, stands, with_guest
 from functions.domain.planning.projection import base_of, reminder_text, restyled, when_of
 from functions.domain.planning.reasons import notice, sentence
 from functions.domain.planning.step import DeleteEvent, EventChange, MoveEvent, PatchEvent, Planned, Why
@@ -34,6 +35,7 @@ def event_side(
     ours = link.origin is Origin.BOOKING
     if ours:
         change = _texts(change, link, event, wanted, context)
+        after = with_guest(after, base, event)
     else:
         after = replace(after, digests=base.digests if base else {})
     why = _why(base, after, booking, event, context, put_back=put_back)
@@ -104,26 +106,39 @@ def _why_put_back(link: Link, booking: Booking) -> str:
 def _texts(change: EventChange, link: Link, event: Event, wanted: Appointment, context: PlanningContext) -> EventChange:
     """Add the texts that the event should show and does not."""
     base = link.base
-    if as_read(event.title) != as_read(wanted.title):
+    if not stands(link, "title", wanted.title, event.title, context.digest):
         change = replace(change, title=wanted.title)
     text = take_apart(event.description)
-    if as_read(text.above) != as_read(wanted.description):
+    if not stands(link, "description", wanted.description, text.above, context.digest):
         description = put_together(replace(text, above=wanted.description), context.settings.language)
         change = replace(change, description=description)
-    addresses = {guest.email.lower() for guest in event.guests}
-    if wanted.guest and wanted.guest not in addresses:
-        change = replace(change, guest_in=wanted.guest)
-    former = base.digests.get("guest", "") if base else ""
-    for address in sorted(addresses - {wanted.guest}):
-        if former and context.digest(address) == former:
-            change = replace(change, guest_out=address)
+    change = _guests(change, link, event, wanted, context)
     if reminder_text(event.reminders) != reminder_text(wanted.reminders):
         change = replace(change, reminders=wanted.reminders)
-    if names := restyled(wanted.style, event.style, base.digests if base else {}, context.digest):
+    names = restyled(wanted.style, event.style, base.digests if base else {}, context.digest)
+    if stands(link, "location", wanted.style.location, event.style.location, context.digest):
+        names = tuple(name for name in names if name != "location")
+    if names:
         change = replace(change, style=wanted.style, restyled=names)
     asked = base is not None and base.digests.get("meet", "") == context.digest("meet")
     if wanted.meet and event.meet is MeetState.NONE and not asked:
         change = replace(change, meet=True)
+    return change
+
+
+def _guests(
+    change: EventChange, link: Link, event: Event, wanted: Appointment, context: PlanningContext
+) -> EventChange:
+    """Add who is to come onto the list of guests, and who is to leave it: our own guest and nobody else."""
+    if not may_write_guests(event):
+        return change
+    addresses = {guest.email.lower() for guest in event.guests}
+    if wanted.guest and wanted.guest not in addresses and not stands(link, "guest", wanted.guest, "", context.digest):
+        change = replace(change, guest_in=wanted.guest)
+    former = link.base.digests.get("guest", "") if link.base else ""
+    for address in sorted(addresses - {wanted.guest}):
+        if former and context.digest(address) == former:
+            change = replace(change, guest_out=address)
     return change
 
 

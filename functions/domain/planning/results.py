@@ -1,22 +1,28 @@
 """Results: what the life cycle of a pair turns on, and what comes of each."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause
 from functions.domain.model.event import Event
-from functions.domain.model.link import Link, Order
+from functions.domain.model.link import Kept, Link, Order
 from functions.domain.model.writes import Outcome
 from functions.domain.planning.decisions import Decision
 
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """The write took effect; `answer` is the event or booking after it, None for a removal."""
+    """The write took effect; `answer` is the event or booking after it, None for a removal.
+
+    `kept` tells of the fields that were written what the answer shows in their place (`planning/kept.py`); it is empty
+    where nobody saw the answer.
+    """
 
     answer: Event | Booking | None
+    kept: Mapping[str, Kept] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ def sentence(entry: Body, names: Names, t: Texts) -> str:
         ends.append(t("told.because", reason=reason_name(str(entry["change"]["notice"]), t)))
     elif not done:
         ends.append(_came(entry, t))
+    ends += [t(f"without.{name}") for name in entry.get("left_out", ()) if t.has(f"without.{name}")]
     return " ".join([said, *(end for end in ends if end)])
 
 
@@ -128,6 +129,8 @@ def undoable(entry: Body) -> bool:
 
 def reason_name(code: str, t: Texts) -> str:
     """Return a reason in words; one that has none is "refused"."""
+    if code.startswith("lacks_"):
+        return t("reason.lacks", what=code.removeprefix("lacks_"))
     return t(f"reason.{code}") if t.has(f"reason.{code}") else t("reason.other")
 
 
@@ -185,6 +188,7 @@ def _values(entry: Body, names: Names, t: Texts) -> dict[str, str]:
         "old_status": status(before.get("status"), names, t),
         "new_status": status(change.get("status", before.get("status")), names, t),
         "changes": _changes(before, change, names, t),
+        "why": t(f"why.{entry['why']}") if t.has(f"why.{entry['why']}") else "",
     }
 
 

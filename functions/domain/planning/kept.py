@@ -1,0 +1,135 @@
+"""Kept otherwise: what the other side shows in the place of what was written, as its answer to the write said it.
+
+Google cuts texts, leaves out a guest whom it refuses, makes no Meet link; i-Reserve may cut remarks. That counts as written:
+otherwise the same would be written again at each look. Both values are digests, by field; an entry holds for as long as
+the same is wanted.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from functions.domain.model.appointment import Appointment
+from functions.domain.model.booking import Booking
+from functions.domain.model.event import Event, MeetState
+from functions.domain.model.identity import Digest
+from functions.domain.model.link import Base, Kept, Link, Origin
+from functions.domain.model.text import as_read, take_apart
+from functions.domain.model.writes import EventChange, InsertEvent, MakeBooking, PatchEvent, Why, Write, WriteBooking
+from functions.domain.planning.projection import text_of
+
+LIST = "list"  # is what cannot be written
+MADE = (MeetState.READY, MeetState.PENDING)
+
+
+def kept_of(link: Link, step: Write, answer: Event | Booking | None, digest: Digest) -> Mapping[str, Kept]:
+    """Return for each text, guest and Meet link that a write asked for what was asked and what the answer shows."""
+    match step, answer:
+        case InsertEvent(content=content), Event():
+            asked = _asked(content)
+        case PatchEvent(change=change), Event() if link.origin is Origin.EVENT:
+            return _of_a_persons(change, answer, digest)
+        case PatchEvent(change=change), Event():
+            asked = _changed(change)
+        case MakeBooking(fields=fields), Booking():
+            return _of_remarks(fields, answer, digest)
+        case WriteBooking(change=change, why=Why.EVENT_TEXT), Booking():
+            return _of_remarks(change.fields, answer, digest)
+        case _:
+            return {}
+    shown = _shown(answer, asked.get("guest", ""))
+    return {name: (value_of(name, text, digest), value_of(name, shown[name], digest)) for name, text in asked.items()}
+
+
+def value_of(name: str, text: str, digest: Digest) -> str:
+    """Return the digest of a field as `Base.digests` has it."""
+    return digest(as_read(text) if name == "description" else text)
+
+
+def stands(link: Link, name: str, wanted: str, shown: str, digest: Digest) -> bool:
+    """Whether an event shows what is wanted, or what Google keeps in its place."""
+    pair = (value_of(name, wanted, digest), value_of(name, shown, digest))
+    return as_read(wanted) == as_read(shown) or link.kept.get(name) == pair
+
+
+def shows(link: Link, name: str, shown: str, digest: Digest) -> bool:
+    """Whether an event shows what both sides agreed on, or what Google keeps in its place."""
+    agreed, now = link.base.digests.get(name, "") if link.base is not None else "", value_of(name, shown, digest)
+    return now == agreed or link.kept.get(name) == (agreed, now)
+
+
+def _asked(content: Appointment) -> dict[str, str]:
+    asked = {"title": content.title, "description": content.description, "location": content.style.location}
+    return asked | ({"guest": content.guest} if content.guest else {}) | ({"meet": "meet"} if content.meet else {})
+
+
+def _changed(change: EventChange) -> dict[str, str]:
+    asked = {"title": change.title, "guest": change.guest_in, "meet": "meet" if change.meet else None}
+    if change.description is not None:
+        asked["description"] = take_apart(change.description).above
+    if change.style is not None and "location" in change.restyled:
+        asked["location"] = change.style.location
+    return {name: text for name, text in asked.items() if text is not None}
+
+
+def _shown(event: Event, guest: str) -> dict[str, str]:
+    invited = guest.casefold() in {each.email.casefold() for each in event.guests}
+    return {
+        "title": event.title,
+        "description": take_apart(event.description).above,
+        "location": event.style.location,
+        "guest": guest if invited else "",
+        "meet": "meet" if event.meet in MADE else "",
+    }
+
+
+def _of_a_persons(change: EventChange, answer: Event, digest: Digest) -> Mapping[str, Kept]:
+    """Return what became of the text of a person's event by a line that was put under it."""
+    if change.description is None:
+        return {}
+    sent = replace(answer, description=change.description)
+    return {"text": (digest(text_of(sent)), digest(text_of(answer)))}
+
+
+def _of_remarks(fields: tuple[tuple[str, str], ...], answer: Booking, digest: Digest) -> Mapping[str, Kept]:
+    """Return what a booking shows of the remarks that were written, if its answer shows the field at all."""
+    pairs = [(text, answer.value_of(name)) for name, text in fields if name in answer.fields]
+    return {"remarks": (digest(as_read(pairs[0][0])), digest(as_read(pairs[0][1])))} if len(pairs) == 1 else {}
+
+
+def may_write_guests(event: Event) -> bool:
+    """Whether Google takes a list of guests from a program: not with somebody on it who has no address."""
+    return all(guest.email for guest in event.guests)
+
+
+def with_guest(after: Base, before: Base | None, event: Event) -> Base:
+    """Return the base with the guest that it had where the list cannot be written: that one is still to leave it."""
+    if before is None or may_write_guests(event):
+        return after
+    return replace(after, digests={**after.digests, "guest": before.digests.get("guest", "")})
+
+
+def lacking(event: Event, wanted: Appointment, digest: Digest, *, late: bool) -> Mapping[str, Kept]:
+    """Return what an event that is as it should be lacks all the same; what it has counts as kept the same.
+
+    `late`: a Meet link has been pending for too long. What Google refused at once is known from its answer.
+    """
+    there = {guest.email.casefold() for guest in event.guests}
+    found: dict[str, Kept] = {}
+    if not wanted.guest or wanted.guest.casefold() in there:
+        found["guest"] = ("", "")
+    elif not may_write_guests(event):
+        found["guest"] = (digest(wanted.guest), digest(LIST))
+    if not wanted.meet or event.meet is MeetState.READY:
+        found["meet"] = ("", "")
+    elif event.meet is MeetState.FAILED or (event.meet is MeetState.PENDING and late):
+        found["meet"] = (digest("meet"), "")
+    return found
+
+
+def guest_stands(link: Link, event: Event, digest: Digest) -> bool:
+    """Whether our guest is on the list as both sides agreed on, or is known to be lacking for a reason that still holds."""
+    agreed = link.base.digests.get("guest", "") if link.base is not None else ""
+    pair = link.kept.get("guest")
+    if pair is not None:
+        return pair[1] != digest(LIST) or not may_write_guests(event)
+    return not agreed or agreed in {digest(guest.email.lower()) for guest in event.guests}
