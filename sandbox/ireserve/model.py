@@ -30,6 +30,7 @@ class Object:
     desc: str
     name: str = ""
     mode: Literal["time", "day", "day_time", "activity"] = "time"
+    takes_no_time: bool = False  # a ticket, a hand-over: a booking may end when it begins
     places: int = 1
     group_id: int = 1
     location_id: int | None = None

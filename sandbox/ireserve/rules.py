@@ -46,7 +46,7 @@ def faults_of(world: World, dialect: Dialect, wanted: Booking) -> list[str]:
     if world.objects[wanted.object_id].mode == "activity" and not wanted.event_id:
         return ["activity_only"]
     start, end = occupied(world, dialect, wanted)
-    if end <= start:
+    if end < start or (end == start and not world.objects[wanted.object_id].takes_no_time):
         faults.append("period_order")
     if wanted.number < 1:
         faults.append("places")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.harness.deeds import active, changed, made
+from tests.harness.deeds import active, changed, made, writes
 from tests.harness.place import ROOM_A, Place
 
 BUNGALOW = [{"object": "20", "calendar": ROOM_A}]
@@ -27,6 +27,24 @@ def test_local_times_hold_over_midnight_and_summer_time(
     active(place)
     _, event = made(place, start=start, end=end)
     assert when(event) == shown
+
+
+def test_a_booking_that_takes_no_time_is_an_event_of_a_minute_and_moves_without_growing(place: Place) -> None:
+    place.ireserve("PATCH", "objects/10", {"takes_no_time": True})
+    active(place, {"inbound": {"allow_booking_update": True}})
+    booking, event = made(place, start="2026-11-24T10:00", end="2026-11-24T10:00")
+    assert when(event) == ("2026-11-24T10:00:00+01:00", "2026-11-24T10:01:00+01:00")
+    place.drag(event["id"], "2026-11-24T14:00", "2026-11-24T14:01")
+    place.settle()
+    assert (place.booking(booking)["from"], place.booking(booking)["till"]) == ("2026-11-24T14:00", "2026-11-24T14:00")
+    place.forget()
+    place.api("POST", "/7/resync")
+    place.settle()
+    assert writes(place) == []
+    place.drag(event["id"], "2026-11-24T14:00", "2026-11-24T14:30")
+    place.settle()
+    assert place.booking(booking)["till"] == "2026-11-24T14:30"
+    assert place.api("GET", "/7/parked") == []
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from functions.adapters.ireserve.change import (
 from functions.adapters.ireserve.http import Rest, Values
 from functions.adapters.ireserve.refusals import is_incomplete, is_nothing
 from functions.adapters.ireserve.times import DayEnd
-from functions.domain.model.appointment import When
+from functions.domain.model.appointment import Timed, When, without_length
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Gone, Malformed, Refused
 from functions.domain.model.messages import say
@@ -55,6 +55,8 @@ class Writing:
         `ignore_validation` a refused change is repeated with the tenant's override, where that is known. Raises
         `Refused` (`not_applied` where i-Reserve accepted it and shows something else).
         """
+        if isinstance(change.when, Timed) and booking.starts == booking.ends:
+            change = replace(change, when=without_length(change.when))
         if not change.ignore_validation or self._dialect.override is None:
             return self._written(booking, replace(change, ignore_validation=False))
         try:

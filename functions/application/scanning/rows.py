@@ -6,7 +6,7 @@ from functools import partial
 
 from functions.application.ports import BookingRow
 from functions.application.sync.session import SyncSession
-from functions.domain.model.appointment import Timed
+from functions.domain.model.appointment import Timed, with_length
 from functions.domain.model.booking import Booking
 from functions.domain.model.life import Active, Closed, LeftOut
 from functions.domain.model.link import Link
@@ -74,7 +74,8 @@ def differs(session: SyncSession, row: BookingRow, link: Link) -> bool | None:
         return True
     if isinstance(base.when, Timed):
         zone = session.settings.timezone
-        return not (same_clock(row.starts, base.when.start, zone) and same_clock(row.ends, base.when.end, zone))
+        ends = with_length(row.starts, row.ends).end if row.ends == row.starts else row.ends
+        return not (same_clock(row.starts, base.when.start, zone) and same_clock(ends, base.when.end, zone))
     shown = Booking(row.id, row.object_id, row.starts, row.ends, row.status, day_mode=True)
     return when_of(shown, session.settings) != base.when
 

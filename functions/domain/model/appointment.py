@@ -1,7 +1,7 @@
 """The shared projection of a booking and an event: when, what, where."""
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 
 from functions.domain.model.zones import utc
 
@@ -31,6 +31,17 @@ class AllDay:
 
 
 When = Timed | AllDay
+SHORTEST = timedelta(minutes=1)  # Google takes no event without length; i-Reserve has products that take no time
+
+
+def with_length(starts: datetime, ends: datetime) -> Timed:
+    """Return the time that an event shows of a booking, which may take none: then it is the shortest there is."""
+    return Timed(starts, ends if ends > starts else starts + SHORTEST)
+
+
+def without_length(when: Timed) -> Timed:
+    """Return the time of a booking that takes none, of what its event shows; one that a person made longer takes it."""
+    return replace(when, end=when.start) if when.end - when.start == SHORTEST else when
 
 
 @dataclass(frozen=True, slots=True)

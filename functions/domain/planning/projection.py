@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from functions.domain.model.addresses import is_mail_address
-from functions.domain.model.appointment import AllDay, Appointment, Style, Timed, When
+from functions.domain.model.appointment import AllDay, Appointment, Style, Timed, When, with_length
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
 from functions.domain.model.identity import Digest
@@ -25,7 +25,7 @@ DESCRIPTION_LIMIT = 8000  # Google's practical limit is about 8192 characters
 def when_of(booking: Booking, settings: Settings) -> When:
     """Return when a booking is: days in the integration's zone in day mode, else instants."""
     if not booking.day_mode:
-        return Timed(booking.starts, max(booking.starts, booking.ends))
+        return with_length(booking.starts, booking.ends)
     first, last = day_of(booking.starts, settings.timezone), day_of(booking.ends, settings.timezone)
     until = last + timedelta(days=1) if settings.sync.day_end == "inclusive" else last
     return AllDay(first, max(until, first + timedelta(days=1)))
@@ -135,8 +135,8 @@ def restyled(wanted: Style, shown: Style | None, base: Mapping[str, str], digest
 
 
 def style_stands(shown: Style, base: Mapping[str, str], digest: Digest) -> bool:
-    """Whether an event still shows the parts of its style that this service set; a person may recolour it."""
-    parts = {*Style.__slots__} & {*base} - {"colour"}
+    """Whether an event still shows what this service set of its style but for the location; a person may recolour it."""
+    parts = {*Style.__slots__} & {*base} - {"colour", "location"}
     now = shown.texts() if parts else {}
     return all(digest(now.get(name, "")) == base[name] for name in parts)
 
