@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.harness.place import ROOM_A, ROOM_B, Place, when
+from tests.harness.tab import Tab
 
 START, END = "2026-11-24T10:00", "2026-11-24T11:00"
 
@@ -284,3 +285,32 @@ def test_free_events_and_others_that_become_no_bookings_are_said_on_diagnostics_
     says = [each["says"] for each in place.api("GET", "/7/diagnostics")["checks"] if each["name"] == "not_taken"]
     assert "1 of the events changed in the last seven days became no booking: they show as free" in says
     assert len(says) == 3
+
+
+def test_events_that_a_list_finds_after_a_lost_token_are_said_too_and_those_from_before_are_not(place: Place) -> None:
+    place.draw(START, END, transparency="transparent", summary="van voor het activeren")
+    place.pass_time(8 * 86400)
+    place.activate()
+    assert [each for each in place.journal() if each["step"] == "NotTaken"] == []
+    place.google("POST", "notifications", {"mode": "drop"})
+    place.draw("2026-12-04T10:00", "2026-12-04T11:00", transparency="transparent")
+    place.google("POST", "sync-tokens/expire", {})
+    place.pass_time(1800)
+    place.tick()
+    place.settle(60)
+    place.pass_time(1800)
+    place.tick()
+    place.settle(60)
+    assert [each["why"] for each in place.journal() if each["step"] == "NotTaken"] == ["not_taken_free"]
+
+
+def test_an_event_on_a_calendar_whose_new_events_are_not_followed_is_said(place: Place) -> None:
+    place.activate()
+    place.draw(START, END, ROOM_B)
+    place.settle()
+    assert place.bookings() == []
+    assert [each["why"] for each in place.journal() if each["step"] == "NotTaken"] == ["not_taken_not_followed"]
+    assert "became no booking: new events of their calendar are not followed" in str(place.api("GET", "/7/diagnostics"))
+    told = Tab(place).seen("/console/integrations/7/journal?kind=housekeeping")
+    assert "An event became no booking" in told
+    assert "on a calendar whose new events are not followed" in told

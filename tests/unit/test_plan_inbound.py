@@ -98,8 +98,7 @@ def test_an_event_that_is_not_meant_becomes_no_booking(more: dict[str, Any]) -> 
     assert plan(new(theirs(**more)), C).step == Rest(Why.NOT_ELIGIBLE)
 
 
-def test_a_look_that_must_not_make_bookings_makes_none() -> None:
-    assert plan(new(), replace(C, followed=False)).step == Rest(Why.NOT_ELIGIBLE)
+def test_an_event_that_is_gone_becomes_no_booking() -> None:
     assert plan(View(new().link, ABSENT, CANCELLED), C).step == Rest(Why.NOT_ELIGIBLE)
 
 

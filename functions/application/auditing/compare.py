@@ -42,7 +42,7 @@ def day_of(when: When, zone: str) -> date:
 def same_time(starts: datetime, ends: datetime, when: When, settings: Settings, *, by_the_day: bool) -> bool:
     """Whether a booking and an event take the same time; `by_the_day`: only the booking's dates count."""
     zone = settings.timezone
-    ends = max(starts, ends)
+    ends = ends if ends > starts else starts + timedelta(minutes=1)  # an event takes some time, a booking need not
     if not isinstance(when, AllDay):
         return not by_the_day and (_second(starts), _second(ends)) == (_second(when.start), _second(when.end))
     midnights = [zones.midnight(day, zone) for day in (when.first, when.until)]
@@ -145,13 +145,18 @@ def not_followed(integration: Integration, event: Event) -> str:
         return "not_followed"
     if event.event_type != "default":
         return "special"
-    if event.transparent:
+    if event.hidden:
+        return "hidden"
+    if not isinstance(event.when, AllDay) and event.when.start == event.when.end:
+        return "no_length"
+    free = settings.inbound.free_events
+    if event.transparent and not (free == "all" or (free == "all_day" and isinstance(event.when, AllDay))):
         return "free"
     if event.declined:
         return "declined"
     if not event.organizer_self:
         return "invitation"
-    old = activated is not None and event.created is not None and event.created < activated
+    old = activated is not None and (event.created is None or event.created < activated)
     return "older" if old and not settings.inbound.import_existing else ""
 
 

@@ -32,11 +32,15 @@ Item = Event | Tombstone | Unusable
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The items of one page. `listed`: of a list of everything or of some days, which says nothing of removals."""
+    """The items of one page. `listed`: of a list of everything or of some days, which says nothing of removals.
+
+    `since` is when a listed calendar was last read: what changed before then was dealt with.
+    """
 
     calendar: str
     items: tuple[Item, ...]
     listed: bool = False
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
     settled: set[EventKey] = set()
     for number, each in enumerate(in_turn):
         if number % TOGETHER == 0:
-            settled = _settled(session, page, in_turn[number : number + TOGETHER])
+            settled = _settled(session, hint, page, in_turn[number : number + TOGETHER])
         if each.key in handled or each.key in settled:
             continue
         if _over(session, until):
@@ -124,7 +128,7 @@ def _followed(
     return handled
 
 
-def _settled(session: SyncSession, page: Page, items: Sequence[Item]) -> set[EventKey]:
+def _settled(session: SyncSession, hint: Hint, page: Page, items: Sequence[Item]) -> set[EventKey]:
     """Return which events need nothing, echoes above all, as far as one look at the store tells for all of them.
 
     The others are looked up anew, each by itself.
@@ -135,8 +139,11 @@ def _settled(session: SyncSession, page: Page, items: Sequence[Item]) -> set[Eve
     except Malformed:  # one link is unreadable: it fails below, with its own event
         return set()
     unlinked = [event for event in events if event.key not in known]
+    covered = [event for event in events if event.hidden and event.key in known]
+    not_taken.note(session, hint, page.calendar, covered, paired=True)
     # an endless series reaches decades ahead
     echoes = {event.key for event in unlinked if event.series and not _in_window(session, event)}
+    echoes |= {event.key for event in covered}
     echoes |= {
         event.key
         for event in events
@@ -144,8 +151,11 @@ def _settled(session: SyncSession, page: Page, items: Sequence[Item]) -> set[Eve
     }
     if not page.listed:
         return echoes
-    foreign = (event for event in unlinked if event.mark.int_id != session.id)
-    return echoes | {event.key for event in foreign if _tells(partial(_passes_by, session, event))}
+    foreign = (event for event in unlinked if event.mark.int_id != session.id and event.key not in echoes)
+    passing = [event for event in foreign if _tells(partial(_passes_by, session, event))]
+    since = page.since or session.now() - not_taken.RECENT
+    not_taken.note(session, hint, page.calendar, [each for each in passing if each.updated and each.updated >= since])
+    return echoes | {event.key for event in passing}
 
 
 def _follow(session: SyncSession, hint: Hint, link: Link, event: Event) -> bool:
@@ -167,7 +177,7 @@ def _one(session: SyncSession, hint: Hint, page: Page, item: Event | Tombstone) 
         link = _known_elsewhere(session, page, item)
         if link is None and not _new(session, item):
             if item.mark.int_id != session.id:
-                not_taken.note(session, hint, item)
+                not_taken.note(session, hint, item.key.calendar, [item])
             return False
         link = link or links.for_new_event(session.id, item.key)
         if link.event is not None and link.event != item.key and not session.has_left(link.event):
@@ -184,6 +194,8 @@ def look_at(session: SyncSession, hint: Hint, key: EventKey) -> None:
     """Read one event and apply it, as if it stood on a page by itself; raises what reading and writing raise."""
     found = session.read_event(key)
     if found.presence is Presence.UNREADABLE and session.trouble is not None:
+        if key.calendar not in session.settings.calendars:
+            return  # its row was removed: what was wrong there is no longer anybody's trouble
         raise session.trouble
     link = links.of_event(session.ports.documents, session.id, key)
     if link is not None:

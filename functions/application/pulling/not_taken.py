@@ -3,6 +3,7 @@
 Stored: ids, times and reasons of the last hundred on each calendar; no titles.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from functions.application.intake.hints import Hint
@@ -22,31 +23,44 @@ SAYS = {
     "outside_window": "{} of the events changed in the last seven days became no booking: they lie outside the days kept in step",
     "event_type": "{} of the events changed in the last seven days became no booking: they are of a kind of their own, such as working places or birthdays",
     "hidden": "{} of the events changed in the last seven days became no booking: they are private and show no details",
+    "covered": "{} of the events changed in the last seven days are no longer followed: they were made private and show no details",
     "no_length": "{} of the events changed in the last seven days became no booking: they have no length",
     "invitation": "{} of the events changed in the last seven days became no booking: they are invitations from another calendar",
     "declined": "{} of the events changed in the last seven days became no booking: they were declined",
     "free": "{} of the events changed in the last seven days became no booking: they show as free",
+    "not_followed": "{} of the events changed in the last seven days became no booking: new events of their calendar are not followed",
     "before_activation": "{} of the events changed in the last seven days became no booking: they were made before the activation",
 }
 
 
-def note(session: SyncSession, hint: Hint, event: Event) -> None:
-    """Note that a changed event becomes no booking; the journal says it once for each reason."""
-    reason = why_not(event, session.planning_context())
-    if reason not in SAYS or session.settings.object_for_new_event(event.key.calendar) is None:
+def note(session: SyncSession, hint: Hint, calendar: str, events: Sequence[Event], *, paired: bool = False) -> None:
+    """Note that changed events of a calendar become no bookings; the journal says it once for each and its reason.
+
+    `paired`: they have bookings, which cannot follow events of which only the time shows.
+    """
+    reasons = ((event, "covered" if paired else _why(session, event)) for event in events)
+    found = [(event, why) for event, why in reasons if why in SAYS][-KEPT:]
+    if not found:
         return
-    path, now, entry = _path(session, event.key.calendar), session.now(), session.ports.token(12)
+    path, now = _path(session, calendar), session.now()
+    entries = [session.ports.token(12) for _ in found]
 
     def work(tx: Transaction) -> None:
         before = (tx.get(path) or {}).get("events", {})
-        known = before.get(event.key.id, {}).get("reason") == reason
-        kept = {name: each for name, each in before.items() if name != event.key.id}
-        kept[event.key.id] = {"reason": reason, "at": now.isoformat()}
+        kept = {name: each for name, each in before.items() if name not in {event.key.id for event, _ in found}}
+        kept |= {event.key.id: {"reason": why, "at": now.isoformat()} for event, why in found}
         tx.put(path, {"events": dict(list(kept.items())[-KEPT:])})
-        if not known:
-            journal.put(tx, session.id, entry, _entry(event, reason, hint, now))
+        for entry, (event, why) in zip(entries, found, strict=True):
+            if before.get(event.key.id, {}).get("reason") != why:
+                journal.put(tx, session.id, entry, _entry(event, why, hint, now))
 
     session.ports.documents.transact(work)
+
+
+def _why(session: SyncSession, event: Event) -> str:
+    if session.settings.object_for_new_event(event.key.calendar) is None:
+        return "not_followed"
+    return why_not(event, session.planning_context())
 
 
 def _entry(event: Event, reason: str, hint: Hint, now: datetime) -> Body:

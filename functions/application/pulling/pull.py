@@ -123,7 +123,11 @@ def _pull(session: SyncSession, hint: Hint, state: CalendarState, done: Pull) ->
         done.events += len(page.items)
         about = replace(hint, source=hint.source or "pull", at=hint.at or session.now())
         applied = apply_page(
-            session, about, Page(state.calendar, page.items, state.listing), done.shown, done.began + LONGEST
+            session,
+            about,
+            Page(state.calendar, page.items, state.listing, state.as_of),
+            done.shown,
+            done.began + LONGEST,
         )
         done.changed += applied.looked
         if applied.finished and page.next_page:

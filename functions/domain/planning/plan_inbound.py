@@ -84,7 +84,7 @@ def _told(v: View, context: PlanningContext, event: Event, at: datetime) -> Plan
 
 def eligible(event: Event, context: PlanningContext) -> bool:
     """Whether a person's event is one that becomes a booking."""
-    return context.followed and why_not(event, context) == ""
+    return why_not(event, context) == ""
 
 
 def why_not(event: Event, context: PlanningContext) -> str:

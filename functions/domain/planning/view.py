@@ -47,7 +47,6 @@ class PlanningContext:
     override_known: bool = False  # the dialect has a way to ignore validation errors
     hold_removals: bool = False  # unusually many vanished: removals wait for a person
     new_settings: bool = False  # it is looked at because the settings were changed
-    followed: bool = True  # False for a look that must not make new bookings (backfill before activation)
 
 
 class Wanted(Enum):
