@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from functions.application.intake.hints import Hint, Kind, task
 from functions.application.scanning import scan
 from tests.harness.deeds import active
-from tests.harness.place import ROOM_A, Place
+from tests.harness.place import PLANNER, ROOM_A, ROOM_B, Place, example
 
 
 def parked(place: Place) -> list[str]:
@@ -43,6 +44,38 @@ def test_a_parked_item_goes_by_itself_when_the_answers_are_right_again(place: Pl
     minutes(place, 40)
     assert parked(place) == []
     assert len(place.events()) == 1
+
+
+def test_an_event_that_made_no_sense_goes_once_it_does(place: Place) -> None:
+    active(place)
+    when = {"start": {"dateTime": "2026-11-24T10:00:00+01:00"}, "end": {"dateTime": "2026-11-24T09:00:00+01:00"}}
+    shape = {"id": "odd1", "status": "confirmed", "etag": '"1"', "summary": "Overleg", **when}
+    place.google("POST", f"calendars/{ROOM_A}/recorded", {"items": [shape]})
+    place.settle(30)
+    assert parked(place) == ["ends_before_start"]
+    right = {**shape, "end": {"dateTime": "2026-11-24T11:00:00+01:00"}, "transparency": "transparent"}
+    place.google("POST", f"calendars/{ROOM_A}/recorded", {"items": [right]})
+    minutes(place, 20)
+    assert parked(place) == []
+
+
+@pytest.mark.parametrize("mended", ["shared", "unmapped"])
+def test_a_calendar_that_was_out_of_reach_leaves_nothing_parked_once_it_is_shared_or_no_longer_mapped(
+    place: Place, mended: str
+) -> None:
+    active(place)
+    event = place.draw("2026-11-24T10:00", "2026-11-24T11:00", ROOM_A)
+    place.google("PATCH", f"calendars/{ROOM_A}", {"account": PLANNER, "access_role": "none"})
+    hint = Hint(Kind.EVENT, "7", (ROOM_A, event["id"]), "person", place.now)
+    place.tasks.put(task(hint, place.now, "now", 0))
+    minutes(place, 10)
+    assert parked(place)
+    if mended == "shared":
+        place.google("PATCH", f"calendars/{ROOM_A}", {"account": PLANNER, "access_role": "owner"})
+    else:
+        place.api("PUT", "/7?apply=all", {**example("7"), "mapping": [{"object": "11", "calendar": ROOM_B}]})
+    minutes(place, 60)
+    assert parked(place) == []
 
 
 def test_a_parked_item_is_tried_less_and_less_often(place: Place) -> None:

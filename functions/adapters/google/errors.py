@@ -27,6 +27,7 @@ from functions.domain.model.errors import (
 from functions.domain.model.messages import say
 
 PLAIN = (408, 412, 429)  # these statuses speak for themselves, whatever the body is
+UNKNOWN_METHOD = (405, 501)
 LONG_WAIT = 3600.0  # seconds; a spent quota does not come back sooner
 
 _Row = tuple[type[SyncError], str]
@@ -111,9 +112,9 @@ def error_of(
     `calendar_forbidden` and `calendar_gone`.
     """
     code = _code(content)
-    if code is None and status not in PLAIN and status < HTTPStatus.INTERNAL_SERVER_ERROR:
+    if code is None and status not in PLAIN and (status < HTTPStatus.INTERNAL_SERVER_ERROR or status in UNKNOWN_METHOD):
         # A proxy or a captive portal speaks, not the Calendar API: its 404 or 401 says nothing about an event.
-        return _somebody_else(content, asked)
+        return _somebody_else(status, content, asked)
     reason = (code or f"http_{status}").rpartition(".")[2]
     if reason == "invalid" and "attendee email" in _message(content):
         return Refused("Google does not take the address of a guest.", reason=Cause.INVALID_GUEST)
@@ -158,15 +159,17 @@ def speaking(*, calendar: bool = False, asked: str = "") -> Iterator[None]:
         raise Transient("Something other than Google Calendar answered.", reason="not_json") from None
 
 
-def _somebody_else(content: bytes, asked: str) -> Transient:
+def _somebody_else(status: int, content: bytes, asked: str) -> Transient:
+    """Tell a proxy that speaks for itself from a program that takes Google's place and lacks a method."""
     try:
         json.loads(content)
     except ValueError:
-        return Transient("Something other than Google Calendar answered.", reason="not_json")
+        if status not in UNKNOWN_METHOD:
+            return Transient("Something other than Google Calendar answered.", reason="not_json")
     says = say(
         "The server that answers for Google Calendar does not know {} as Google does.", asked or "what was asked"
     )
-    return Transient(says, reason="not_google")
+    return Transient(says, reason=f"lacks_{asked}" if asked else "not_google")
 
 
 def _by_status(status: int) -> _Row:
