@@ -13,6 +13,7 @@ from typing import Any
 
 from functions.application.intake.hints import Hint, Kind, look_again
 from functions.application.ports import BookingRow, Documents, Ports
+from functions.application.scanning import project
 from functions.application.scanning.listing import NEW, Listing
 from functions.application.scanning.pace import Pace
 from functions.application.scanning.progress import SWEEPS, Scan
@@ -103,8 +104,10 @@ def run(session: SyncSession, hint: Hint) -> bool:
         pace.note()
     scan = replace(scan, touched_at=ports.clock())
     save(ports.documents, session.id, scan)
+    free = project.free_at(ports, session.settings.google.client_id, pace.spent) if pace.spent else ports.clock()
     if scan.finished_at is None:
-        _next(ports, session.id, scan, pace.free_at())
+        # the days nearby are few, and wait for no other integration
+        _next(ports, session.id, scan, pace.free_at() if scan.kind == "near" else max(pace.free_at(), free))
     else:
         _finish(session, scan)
     return scan.changed + scan.failed > found

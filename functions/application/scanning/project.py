@@ -1,0 +1,35 @@
+"""Project: what the walks of all integrations whose clients belong to one Google Cloud project may call together.
+
+Google counts 10,000 calls a minute and, toward its bill, 1,000,000 a day for a project, however many accounts and
+integrations share it; the day ends at midnight in California. Walks leave a part of both to live changes.
+https://developers.google.com/workspace/calendar/api/guides/quota
+"""
+
+from datetime import datetime, timedelta
+
+from functions.application.ports import Ports, Transaction
+from functions.domain.model.zones import day_of, midnight
+
+PER_MINUTE, PER_DAY = 9_000, 800_000
+EACH = timedelta(minutes=1) / PER_MINUTE
+ZONE = "America/Los_Angeles"
+
+
+def free_at(ports: Ports, client_id: str, calls: int) -> datetime:
+    """Count the calls of a walk's task for the project of an OAuth client, and return when its next may begin."""
+    path, now = ("google_projects", _project(client_id)), ports.clock()
+    today = day_of(now, ZONE)
+
+    def work(tx: Transaction) -> datetime:
+        body = tx.get(path) or {}
+        spent = (int(body["calls"]) if body.get("day") == str(today) else 0) + calls
+        paid = max(now, datetime.fromisoformat(body["paid"]) if body else now) + calls * EACH
+        tx.put(path, {"day": str(today), "calls": spent, "paid": paid.isoformat()})
+        return midnight(today + timedelta(days=1), ZONE) if spent >= PER_DAY else paid
+
+    return ports.documents.transact(work)
+
+
+def _project(client_id: str) -> str:
+    """Return the number with which Google begins a client's id: that of its project."""
+    return client_id.partition("-")[0].partition(".")[0] or "unknown"
