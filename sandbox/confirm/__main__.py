@@ -1,4 +1,4 @@
-"""`python -m sandbox.confirm ireserve|google …`: see `--help`. Reads only, unless an object is named for trying writes."""
+"""`python -m sandbox.confirm ireserve|google …`: see `--help`. Reads only, unless an object or a calendar is named for trying."""
 
 import argparse
 import os
@@ -26,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     one.add_argument("--object", default="", help="a test object: bookings are made there, moved and cancelled")
     two = sides.add_parser("google", help="a Google account; an access token is read from GOOGLE_TOKEN")
     two.add_argument("calendar", help="the id of a calendar to look at")
+    two.add_argument("--trial", default="", help="a test calendar: events are made there, and deleted again")
     two.add_argument("--endpoint", default="https://www.googleapis.com/calendar/v3")
     given = parser.parse_args(arguments)
     session = requests.Session()
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = list(ireserve.ask(ireserve.Tenant(session, given.url.rstrip("/"), given.booking, given.object)))
     else:
         session.headers["Authorization"] = f"Bearer {os.environ.get('GOOGLE_TOKEN', '')}"
-        found = list(google.ask(session, given.endpoint.rstrip("/"), given.calendar))
+        found = list(google.ask(google.Account(session, given.endpoint.rstrip("/"), given.calendar, given.trial)))
     for each in found:
         sys.stdout.write(f"{SIGNS[each.verdict]}{each.row:4} {each.verdict:12} {each.saw}\n")
     differing = sum(each.verdict == "differs" for each in found)

@@ -1,6 +1,8 @@
-"""The rows about Google that can be seen by reading: nothing is written there."""
+"""The rows about Google: what reading one calendar tells, and with a test calendar what trying there tells."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -8,22 +10,83 @@ import requests
 
 from sandbox.confirm.finding import Finding, holds
 
-OK = 200
+OK, REFUSED = 200, 400
 LOOKED = 2500
+EDGE = "-::~:~::~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~::~:~::-"
+TEXT = "Een <b>vette</b> regel & nog een\nTweede regel"
+YEARS, HALF_A_YEAR = 3, 26  # of a weekly series that is made and deleted; weeks that Google reports of it
+ZONE = "Europe/Amsterdam"
 
 
-def ask(session: requests.Session, endpoint: str, calendar: str) -> Iterator[Finding]:
-    """Give a finding for every row that reading one calendar can tell of."""
-    place = f"{endpoint}/calendars/{quote(calendar, safe='')}/events"
-    entry = _read(session, f"{endpoint}/users/me/calendarList/{quote(calendar, safe='')}")
+@dataclass
+class Account:
+    """Whom to ask: the interface up to `/calendar/v3`, a calendar to look at, and one to try on ("" = reads only)."""
+
+    session: requests.Session
+    endpoint: str
+    calendar: str
+    trial: str = ""
+    made: list[str] = field(default_factory=list)
+
+    def call(self, method: str, path: str, body: Any = None, **query: Any) -> tuple[int, dict[str, Any]]:
+        """Return the status and the JSON of an answer, an empty one where it is none."""
+        answer = self.session.request(method, f"{self.endpoint}/{path}", json=body, params=query, timeout=30)
+        try:
+            found = answer.json()
+        except ValueError:
+            found = {}
+        return answer.status_code, found if isinstance(found, dict) else {}
+
+    def read(self, path: str, **query: Any) -> dict[str, Any] | None:
+        """Return an answer, None where it is refused."""
+        status, found = self.call("GET", path, **query)
+        return found if status == OK else None
+
+    def make(self, **fields: Any) -> tuple[int, dict[str, Any]]:
+        """Make an event on the test calendar, which is deleted at the end."""
+        body = {"summary": "TEST sandbox.confirm", "transparency": "transparent", **_at(60), **fields}
+        status, event = self.call("POST", events(self.trial), body, sendUpdates="none", conferenceDataVersion=1)
+        if status == OK:
+            self.made.append(str(event["id"]))
+        return status, event
+
+    def everything(self, **query: Any) -> tuple[list[dict[str, Any]], str]:
+        """Return all pages of a list of the test calendar, and its sync token."""
+        items: list[dict[str, Any]] = []
+        while True:
+            page = self.read(events(self.trial), singleEvents="true", maxResults=LOOKED, **query) or {}
+            items += page.get("items", [])
+            if "nextPageToken" not in page:
+                return items, str(page.get("nextSyncToken", ""))
+            query["pageToken"] = page["nextPageToken"]
+
+
+def events(calendar: str) -> str:
+    """Return the path of a calendar's events."""
+    return f"calendars/{quote(calendar, safe='')}/events"
+
+
+def ask(account: Account) -> Iterator[Finding]:
+    """Give a finding for every row that can be asked about."""
+    yield from _reads(account)
+    if account.trial:
+        try:
+            yield from _tried(account)
+        finally:
+            for event in account.made:
+                account.call("DELETE", f"{events(account.trial)}/{event}", sendUpdates="none")
+
+
+def _reads(account: Account) -> Iterator[Finding]:
+    place = events(account.calendar)
+    entry = account.read(f"users/me/calendarList/{quote(account.calendar, safe='')}")
     if entry is None:
-        direct = _read(session, place, maxResults=1) is not None
+        direct = account.read(place, maxResults=1) is not None
         yield holds("G16", "not in the list, reached by id" if direct else "not reached at all", believed=direct)
     else:
-        yield holds(
-            "G17", f"dataOwner {'shown' if 'dataOwner' in entry else 'not shown'}", believed="dataOwner" in entry
-        )
-    page = _read(session, place, singleEvents="true", maxResults=LOOKED, showDeleted="true")
+        owned = "dataOwner" in entry
+        yield holds("G17", f"dataOwner {'shown' if owned else 'not shown'}", believed=owned)
+    page = account.read(place, singleEvents="true", maxResults=LOOKED, showDeleted="true")
     if page is None:
         yield Finding("G4", "not told", "the calendar cannot be listed")
         return
@@ -36,6 +99,57 @@ def ask(session: requests.Session, endpoint: str, calendar: str) -> Iterator[Fin
     yield Finding("G6", "not told" if len(years) < 3 else "as believed", f"years {', '.join(years[-3:])}")
 
 
-def _read(session: requests.Session, address: str, **query: Any) -> dict[str, Any] | None:
-    answer = session.get(address, params=query, timeout=30)
-    return answer.json() if answer.status_code == OK else None
+def _tried(account: Account) -> Iterator[Finding]:
+    status, event = account.make(description=f"Notitie\n{EDGE}\nJoin with Google Meet\n{EDGE}")
+    if status != OK:
+        yield Finding("G8", "not told", f"no event could be made: HTTP {status} {_reason(event)}")
+        return
+    cut = "Join" not in str(event.get("description"))
+    yield holds("G8", "its conference block is cut out" if cut else "its conference block stays", believed=cut)
+    _, event = account.make(description=TEXT)
+    kept = str(event.get("description"))
+    yield holds(
+        "G25", "a text stays as it is sent" if kept == TEXT else f"{TEXT!r} becomes {kept!r}", believed=kept == TEXT
+    )
+    status, refused = account.make(attendees=[{"email": "jan..de.boer@example.org"}])
+    yield holds("G9", f"HTTP {status} {_reason(refused)} for an odd address", believed=status == REFUSED)
+    status, refused = account.make(attendees=[{"displayName": "Tante Jo"}])
+    yield holds("G26", f"HTTP {status} {_reason(refused)} for a guest without an address", believed=status == REFUSED)
+    start = _at(60)["start"]
+    status, refused = account.make(start=start, end=start)
+    yield holds("G11", f"HTTP {status} {_reason(refused)} for no length", believed=_reason(refused) == "timeRangeEmpty")
+    yield from _series(account)
+
+
+def _series(account: Account) -> Iterator[Finding]:
+    """Make a weekly series of three years, try to move one of it away, and see what is told of its end."""
+    _, token = account.everything()
+    status, root = account.make(recurrence=[f"RRULE:FREQ=WEEKLY;COUNT={52 * YEARS}"])
+    if status != OK:
+        yield Finding("G3", "not told", f"no series could be made: HTTP {status}")
+        return
+    found, token = account.everything(syncToken=token)
+    mine = [each for each in found if each.get("recurringEventId") == root["id"] and each.get("status") != "cancelled"]
+    if account.calendar != account.trial and mine:
+        moved = f"{events(account.trial)}/{mine[0]['id']}/move"
+        _, refused = account.call("POST", moved, destination=account.calendar, sendUpdates="none")
+        stays = _reason(refused) == "cannotChangeOrganizerOfInstance"
+        yield holds("G13", _reason(refused) or "an occurrence can be moved away", believed=stays)
+    else:
+        yield Finding("G13", "not told", "name a test calendar beside the one that is looked at")
+    account.call("DELETE", f"{events(account.trial)}/{root['id']}", sendUpdates="none")
+    told, _ = account.everything(syncToken=token)
+    gone = [each for each in told if str(each.get("id", "")).startswith(f"{root['id']}_")]
+    believed = len(gone) < len(mine) and abs(len(gone) - HALF_A_YEAR) < HALF_A_YEAR // 2
+    yield holds("G3", f"{len(gone)} of {len(mine)} vanished occurrences are told of", believed=believed)
+
+
+def _at(days: int) -> dict[str, dict[str, str]]:
+    start = (datetime.now(UTC) + timedelta(days=days)).replace(hour=3, minute=0, second=0, microsecond=0)
+    times = {"start": start, "end": start + timedelta(minutes=30)}
+    return {name: {"dateTime": f"{at:%Y-%m-%dT%H:%M:%SZ}", "timeZone": ZONE} for name, at in times.items()}
+
+
+def _reason(answer: dict[str, Any]) -> str:
+    errors = (answer.get("error") or {}).get("errors") or [{}]
+    return str(errors[0].get("reason", ""))

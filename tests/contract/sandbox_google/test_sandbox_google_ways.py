@@ -66,6 +66,20 @@ def test_an_address_that_looks_odd_is_refused_with_the_whole_event(events: Any, 
     assert reason(refused) == (400, "invalid")
 
 
+def test_a_guest_without_an_address_is_refused_of_a_program_with_the_whole_list(events: Any) -> None:
+    event = events.insert(calendarId=ROOM_A, body=meeting()).execute()
+    guests = [{"email": "jan@example.org"}, {"displayName": "Tante Jo"}]
+    with pytest.raises(HttpError) as refused:
+        events.patch(calendarId=ROOM_A, eventId=event["id"], body={"attendees": guests}).execute()
+    assert reason(refused) == (400, "required")
+
+
+def test_what_is_too_long_is_cut_without_a_word(google: Google, events: Any) -> None:
+    google.control("POST", "texts", {"longest": 5})
+    event = events.insert(calendarId=ROOM_A, body=meeting(summary="Zaal A", description="Notitie", location="Noord 1"))
+    assert [event.execute()[name] for name in ("summary", "description", "location")] == ["Zaal ", "Notit", "Noord"]
+
+
 def test_an_imported_event_does_not_know_when_it_was_made_and_may_have_guests_without_an_address(
     google: Google, events: Any
 ) -> None:

@@ -1,0 +1,95 @@
+"""`python -m sandbox.confirm google`, asked of simulated accounts: as believed, and beliefs the other way round."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from google_in_process import BOTH, ROOM_A, ROOM_B, Google
+from requests.adapters import BaseAdapter
+
+from sandbox.confirm import google as confirm
+from sandbox.confirm.__main__ import told
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flask.testing import FlaskClient
+
+ENDPOINT = "https://google.test/calendar/v3"
+
+
+class _Adapter(BaseAdapter):
+    def __init__(self, client: FlaskClient) -> None:
+        super().__init__()
+        self._client = client
+
+    def send(self, request: requests.PreparedRequest, *_args: Any, **_options: Any) -> requests.Response:
+        parts = urlsplit(request.url or "")
+        answer = self._client.open(
+            str(parts.path),
+            query_string=str(parts.query),
+            method=request.method or "",
+            data=request.body,
+            headers=dict(request.headers),
+        )
+        response = requests.Response()
+        response.status_code, response._content = answer.status_code, answer.data
+        return response
+
+    def close(self) -> None:
+        return
+
+
+@pytest.fixture
+def google() -> Google:
+    google = Google()
+    google.clock.now = datetime.now(UTC)
+    return google
+
+
+def asked(google: Google, trial: str = ROOM_B, **said: Any) -> Mapping[str, str]:
+    session = requests.Session()
+    session.mount("https://", _Adapter(google.client))
+    session.headers["Authorization"] = f"Bearer {google.tokens(scopes=BOTH)['access_token']}"
+    return told(list(confirm.ask(confirm.Account(session, ENDPOINT, said.get("calendar", ROOM_A), trial))))
+
+
+def test_an_account_as_believed_differs_in_nothing(google: Google) -> None:
+    found = asked(google)
+    assert {row for row, verdict in found.items() if verdict == "differs"} == set()
+    assert {"G3", "G8", "G9", "G11", "G13", "G17", "G25", "G26"} <= {r for r, v in found.items() if v == "as believed"}
+
+
+@pytest.mark.parametrize(
+    ("route", "switches", "row"),
+    [
+        ("tombstones", {"days": 9999}, "G3"),
+        ("texts", {"mode": "web"}, "G25"),
+        ("texts", {"longest": 20}, "G25"),
+    ],
+    ids=str,
+)
+def test_what_differs_is_found(google: Google, route: str, switches: dict[str, Any], row: str) -> None:
+    google.control("POST", route, switches)
+    assert asked(google)[row] == "differs"
+
+
+def test_a_calendar_that_is_not_on_the_list_is_tried_by_its_id(google: Google) -> None:
+    google.control("PATCH", f"calendars/{ROOM_A}", {"subscribed": False})
+    assert asked(google, "")["G16"] == "as believed"
+
+
+def test_without_a_test_calendar_nothing_is_written(google: Google) -> None:
+    asked(google, "")
+    assert {call["method"] for call in google.control("GET", "calls")["calls"] if "/calendars/" in call["path"]} == {
+        "GET"
+    }
+
+
+def test_what_was_tried_is_deleted_again(google: Google) -> None:
+    asked(google)
+    assert google.control("GET", f"calendars/{ROOM_B}/events") == []
