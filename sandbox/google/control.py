@@ -27,7 +27,7 @@ SWITCHES: dict[str, dict[str, str]] = {
         "sync_before_answer": "sync_before_answer",
         "allow_http": "allow_http",
     },
-    "pages": {"size": "page_size", "empty": "page_empty"},
+    "pages": {"size": "page_size", "empty": "page_empty", "sync_tokens": "sync_tokens"},
     "consent": {
         "leave_out_refresh_token": "leave_out_refresh_token",
         "code_seconds": "code_seconds",
@@ -36,7 +36,7 @@ SWITCHES: dict[str, dict[str, str]] = {
     "meet": {"mode": "meet_mode", "seconds": "meet_seconds"},
     "quota": {"per_minute": "per_minute", "reason": "quota_reason"},
     "tombstones": {"mode": "tombstones", "days": "tombstone_days", "lose": "lost_removals"},
-    "texts": {"mode": "texts"},
+    "texts": {"mode": "texts", "longest": "longest_text"},
     "consistency": {"seconds": "lag_seconds"},
 }
 CHOICES = {

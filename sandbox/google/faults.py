@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Action = Literal["status", "reset", "html", "delay", "retry_after"]
+Action = Literal["status", "reset", "html", "stranger", "delay", "retry_after"]  # stranger: JSON, but not Google's
 
 
 class Cut(ConnectionResetError):

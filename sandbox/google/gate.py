@@ -56,6 +56,8 @@ def _fail(fault: Fault, call: Call) -> Response:
     call.status = fault.status
     if fault.action == "html":
         return Response(ERROR_PAGE.format(fault.status), fault.status, mimetype="text/html")
+    if fault.action == "stranger":
+        return Response('{"detail": "Not Found"}', fault.status, mimetype="application/json")
     domain = "usageLimits" if "LimitExceeded" in fault.reason or fault.reason == "quotaExceeded" else "global"
     error = ApiError(fault.status, fault.reason, f"Planted fault: {fault.reason}", domain=domain)
     response = jsonify(error.body())

@@ -62,7 +62,7 @@ def events(world: World, calendar: Calendar, query: Resource, role: str, reader:
     else:
         answer["items"] += [calendar.recorded[name] for name in calendar.unlisted]
         calendar.unlisted.clear()
-        if not any(name in query for name in NOT_WITH_SYNC):
+        if world.switches.sync_tokens and not any(name in query for name in NOT_WITH_SYNC):
             answer["nextSyncToken"] = _sync_token(world, calendar, page)
     return answer
 

@@ -147,9 +147,11 @@ def _as_stored(world: World, body: Resource, write: Write) -> Resource:
     """Return a body with its texts as Google keeps them; raises ApiError 400 for a guest that it refuses."""
     if not write.imported:
         fields.check_attendees(body)
-    if not body.get("description"):
-        return body
-    return {**body, "description": texts.stored(body["description"], world.switches.texts)}
+    longest = world.switches.longest_text
+    cut = {name: body[name][:longest] for name in ("summary", "location", "description") if body.get(name)}
+    if "description" in cut:
+        cut["description"] = texts.stored(body["description"], world.switches.texts)[:longest]
+    return {**body, **cut}
 
 
 def match_etag(found: Found, write: Write) -> None:

@@ -82,6 +82,7 @@ class Dialect:
     external_id_too_long: str = field(
         default="refused", metadata=says("what happens to a longer one", "refused", "cut")
     )
+    remarks_max_length: int = field(default=0, metadata=says("longest remarks, the rest is cut off; 0 is no limit"))
     external_id_unique: bool = field(default=False, metadata=says("a second use of one is refused"))
     external_id_updatable: bool = field(
         default=True, metadata=says("it can be changed on an existing booking, else silently kept")

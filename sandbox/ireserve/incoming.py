@@ -33,7 +33,7 @@ def read(tenant: Tenant, body: Json, before: Booking | None) -> Patch:
     if given(body, "status_code"):
         patch["status_code"] = number(body["status_code"])
     if body.get("remarks") is not None:
-        patch["remarks"] = str(body["remarks"])
+        patch["remarks"] = str(body["remarks"])[: tenant.dialect.remarks_max_length or None]
     if given(body, "subchannel"):
         patch["subchannel"] = str(body["subchannel"])
     _read_number(tenant, body, patch, before)
