@@ -45,6 +45,8 @@ SLOTS = (
     (3, "22:00", 4, "01:00"),
     (4, "", 5, ""),
 )
+# customers: one whom Google takes, one whom this service leaves out, one whom only Google refuses
+ADDRESSES = ("jan@example.nl", "jan..de.boer@example.nl", "jan@example.x")
 TITLES = ("Overleg", "Training", "Toernooi")
 TEXTS = ("", "neem een bal mee", "sleutel bij de balie")
 SOON = timedelta(seconds=10)
@@ -74,7 +76,11 @@ class Stage(Place):
         self._start = start
         self._google = _Wire(self._google, self, "/calendar/v3/")  # type: ignore[assignment]  # a Client to its users
         self._ireserve = _Wire(self._ireserve, self, "/api/rest/")  # type: ignore[assignment]  # likewise
-        self.activate(sync={"window_days": [-7, 21], "cancel_grace_seconds": 60, "sweep_minutes": 15})
+        self.customers = [self.ireserve("POST", "customers", {"name": "K", "email": each})["id"] for each in ADDRESSES]
+        self.activate(
+            sync={"window_days": [-7, 21], "cancel_grace_seconds": 60, "sweep_minutes": 15},
+            outbound={"use_customer_data": True},
+        )
         self.tick()
         self.settle(60)
         self._template = self._keep()
@@ -355,6 +361,14 @@ class Stage(Place):
     def remark(self, which: int, text: int) -> None:
         """A person writes remarks."""
         self._change(which, remarks=TEXTS[text % len(TEXTS)])
+
+    def customer_of_booking(self, which: int, who: int) -> None:
+        """A person gives a booking another customer."""
+        self._change(which, customer_id=self.customers[who % len(self.customers)])
+
+    def rights(self, validates: int) -> None:
+        """The API user gets or loses the right to save bookings that conflict."""
+        self.ireserve("PATCH", "dialect", {"validates": bool(validates)})
 
     def remove_booking(self, which: int) -> None:
         """A person really removes a booking; i-Reserve tells nobody."""
@@ -700,6 +714,8 @@ class Stage(Place):
                 raise Broken(f"{name} has an event that says {event.title!r} and {event.above!r}")
             if booking.external_id != event.id:
                 raise Broken(f"{name} does not name its event")
+            if event.guests != ((booking.email,) if booking.email == ADDRESSES[0] else ()):
+                raise Broken(f"{name} of {booking.email!r} has an event with guests {event.guests}")
         if link is None or link.base is None or link.event is None or link.event.id != event.id:
             raise Broken(f"{name} and its event have no link that says so: {link}")
 

@@ -104,6 +104,14 @@ class SyncMachine(RuleBasedStateMachine):
     def text(self, which: int, text: int, deed: str) -> None:
         self.does(deed, which, text)
 
+    @rule(which=which, who=st.integers(0, 2))
+    def customer_of_booking(self, which: int, who: int) -> None:
+        self.does("customer_of_booking", which, who)
+
+    @rule(validates=bit)
+    def rights(self, validates: int) -> None:
+        self.does("rights", validates)
+
     @rule(which=which, slot=slot)
     def move_event(self, which: int, slot: int) -> None:
         self.does("move_event", which, slot)

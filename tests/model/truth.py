@@ -26,6 +26,7 @@ class TrueBooking:
     status: int
     remarks: str
     external_id: str
+    email: str = ""
 
 
 def as_seen(description: str) -> str:
@@ -49,6 +50,7 @@ class TrueEvent:
     free: bool
     link: str
     purged: bool
+    guests: tuple[str, ...] = ()
 
     @property
     def above(self) -> str:
@@ -83,7 +85,8 @@ class Truth:
 def look(world: World, tenant: Tenant, calendars: tuple[str, ...]) -> Truth:
     """Read both sides."""
     with tenant.session() as inside:
-        bookings = {str(each.id): _booking(each) for each in inside.bookings.values()}
+        mails = {each.id: each.email for each in inside.customers.values()}
+        bookings = {str(each.id): _booking(each, mails) for each in inside.bookings.values()}
     events = {}
     for calendar in calendars:
         for record in world.calendars[calendar].records.values():
@@ -91,14 +94,22 @@ def look(world: World, tenant: Tenant, calendars: tuple[str, ...]) -> Truth:
     return Truth(bookings, events)
 
 
-def _booking(found: Any) -> TrueBooking:
+def _booking(found: Any, mails: dict[int, str]) -> TrueBooking:
     whole_days = found.start.hour == found.start.minute == found.end.hour == found.end.minute == 0
     if whole_days:
         until = max(found.end.date(), found.start.date() + timedelta(days=1))
         when = (found.start.date().isoformat(), until.isoformat())
     else:
         when = (_utc(found.start), _utc(found.end))
-    return TrueBooking(str(found.id), when, str(found.object_id), found.status_code, found.remarks, found.external_id)
+    return TrueBooking(
+        id=str(found.id),
+        when=when,
+        object=str(found.object_id),
+        status=found.status_code,
+        remarks=found.remarks,
+        external_id=found.external_id,
+        email=mails.get(found.customer_id or 0, ""),
+    )
 
 
 def _event(calendar: str, record: Any) -> TrueEvent:
@@ -118,6 +129,7 @@ def _event(calendar: str, record: Any) -> TrueEvent:
         free=raw.get("transparency") == "transparent",
         link=marks.get("ireserve_link", ""),
         purged=record.purged,
+        guests=tuple(sorted(str(each.get("email", "")) for each in raw.get("attendees", ()))),
     )
 
 
