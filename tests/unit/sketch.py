@@ -341,5 +341,5 @@ all_circumstances = st.builds(
     st.booleans(),
     st.booleans(),
     st.booleans(),
-    st.sampled_from((True, True, False)),
+    st.booleans(),
 )
