@@ -84,7 +84,9 @@ class World:
             start = datetime.fromisoformat(f"{moment(root['start']):%Y-%m-%d}T{HOURS[hour]}")
             before = len(self.occurrences())
             self.place.drag(root["id"], f"{start:%Y-%m-%dT%H:%M}", f"{start + LENGTH:%Y-%m-%dT%H:%M}")
-            self.births += max(0, len(self.occurrences()) - before)  # an earlier hour may let one more come before its end
+            self.births += max(
+                0, len(self.occurrences()) - before
+            )  # an earlier hour may let one more come before its end
 
     def delete_one(self, which: int) -> None:
         if found := self.occurrences():
