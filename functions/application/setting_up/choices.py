@@ -25,10 +25,6 @@ class Choices:
     calendars_trouble: str = ""
 
 
-<<<<<<< HEAD
-def choices(ports: Ports, int_id: str, *, objects: bool = True, calendars: bool = True) -> Choices:
-    """Return the lists of both sides, read live; an error on one side leaves the other usable."""
-=======
 def choices(
     ports: Ports, int_id: str, *, objects: bool = True, calendars: bool = True, also: Iterable[str] | None = None
 ) -> Choices:
@@ -36,7 +32,6 @@ def choices(
 
     `also` are calendars that are tried where the account's list lacks them; None: those of the saved mapping.
     """
->>>>>>> be809a6 (Advise to list a calendar that is shared only, on the mapping screen and at Step 2 too, where it was called out of reach)
     session = open_session(ports, integrations.get(ports.documents, int_id))
     found, objects_trouble = _objects(session) if objects else (None, "")
     wanted = session.settings.calendars if also is None else also
