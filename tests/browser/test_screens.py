@@ -69,7 +69,6 @@ def test_every_screen_is_accessible_in_the_dark(dark: Page, active: Stage, check
     [
         ("", "Time zone", "Europe/Brussels", "Mars/Base", "is not a time zone"),
         ("ireserve", "User", "api_other", "", "Give the name of the API user"),
-        ("outbound", "Delete on status", "70, 90", "20, 80", "is in Create on status too"),
         ("outbound", "Reminder (popup)", "15", "soon", "Give a whole number"),
         ("inbound", "Inbound status", "30", "70", "such a booking would remove its own event"),
         ("sync", "Before today", "30", "many", "Give a whole number"),
@@ -133,8 +132,13 @@ def test_placeholders_are_picked_unknown_ones_marked_and_a_real_booking_is_previ
     assert title.input_value() == "Hall {OBJECT}"
     check(page)
     page.get_by_label("Booking number").fill("99999")
-    page.get_by_role("button", name="Preview").click()
+    page.get_by_label("Booking number").press("Enter")
     expect(page.locator("#preview")).to_contain_text("does not have it")
+    saved = stage.api("GET", "/7")["outbound"]["title_template"]
+    assert saved == "{OBJECT} - {BOOKING_NUMBER}", "Enter in the preview saves nothing"
+    expect(page.get_by_label("Field for Meet link")).to_be_hidden()
+    page.get_by_label("Create Google Meet link").check()
+    expect(page.get_by_label("Field for Meet link")).to_be_visible()
 
 
 def test_the_language_switch_is_remembered_and_stays_on_the_page(page: Page, stage: Stage) -> None:

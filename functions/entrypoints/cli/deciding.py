@@ -4,7 +4,7 @@ import click
 
 from functions.application.store import integrations, journal, links, parked
 from functions.application.support import held, undo, unsettled
-from functions.application.support.names import Catalogue
+from functions.application.support.names import Catalogue, Names
 from functions.entrypoints.cli.frame import ACTOR, MakePorts, as_json, clear_errors, int_id, show, table, texts
 from functions.entrypoints.console.telling import reason_name, would
 
@@ -19,12 +19,12 @@ def parked_command(make: MakePorts, int_id: str, *, as_json: bool) -> None:
         ports = make()
         integrations.get(ports.documents, int_id)
         found = [{"id": item, **body} for item, body in parked.every(ports, int_id)]
-        t = texts(ports, int_id)
+        t, names = texts(ports, int_id), Catalogue(ports).of(int_id) if found else Names()
         rows = [
             (
                 e["id"],
                 f"{t.local(e['at']):%Y-%m-%d %H:%M:%S}",
-                f"{e['kind']} {' '.join(e['subject'])}",
+                f"{e['kind']} {' '.join(names.calendar(each) for each in e['subject'])}",
                 reason_name(e["reason"], t),
             )
             for e in found
@@ -81,10 +81,17 @@ def held_command(make: MakePorts, int_id: str, approve: str | None, restore: str
             done = sum(len(decide(ports, int_id, each, ACTOR)) for each in chosen)
             show({"decided": done}, as_json=as_json, lines=[f"{done} decided"])
             return
-        lines = [
-            f"{e['id']}  {e['would'].replace('_', ' ')}  {', '.join(b['booking_id'] for b in e['bookings'])}  {e['reason']}"
+        t, names = texts(ports, int_id), Catalogue(ports).of(int_id) if found else Names()
+        rows = [
+            (
+                str(e["id"]),
+                t(f"held.{e['would']}"),
+                names.object(e["object_id"]) if e.get("object_id") else names.calendar(str(e.get("calendar", ""))),
+                ", ".join(str(b["booking_id"]) for b in e["bookings"]),
+            )
             for e in found
         ]
+        lines = table(("id", "would", "object", "bookings"), rows)
         show(found, as_json=as_json, lines=lines or ["nothing is held"])
 
 

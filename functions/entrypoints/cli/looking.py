@@ -87,9 +87,11 @@ def diagnose_command(make: MakePorts, int_id: str, *, trip: bool, calendar: str,
         lines = [f"integration {int_id}: {found.phase}, {found.links} pairs, {found.open_items} open items"]
         since = f"{t.second(found.in_sync_as_of)} ({t.zone})" if found.in_sync_as_of else "never yet"
         lines.append(f"in sync as of {since}")
+        names = Names() if as_json else Catalogue(ports).of(int_id)
         for check in found.checks:
             colour = click.style(f"{check.level:6}", fg=COLOURS[check.level])
-            lines.append(f"{colour} {check.name:10} {check.says}" + (f" -> {check.mend}" if check.mend else ""))
+            says = check.says.replace(check.subject, names.calendar(check.subject)) if check.subject else check.says
+            lines.append(f"{colour} {check.name:10} {says}" + (f" -> {check.mend}" if check.mend else ""))
         show({**plain(found), "level": found.level}, as_json=as_json, lines=lines)
         sys.exit({"green": 0, "amber": 3, "red": 1}[found.level])
 

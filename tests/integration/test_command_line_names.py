@@ -1,0 +1,61 @@
+"""What the commands print goes by names: objects, calendars and statuses, with the ids that other commands ask for."""
+
+import pytest
+from click.testing import CliRunner
+
+from functions.entrypoints.cli.main import cli
+from tests.harness.place import ROOM_A, ROOM_B, Place
+
+
+class Shell:
+    """The command line over the store of a place."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    def __call__(self, *command: str, code: int = 0) -> str:
+        run = CliRunner().invoke(cli, list(command), obj=lambda **_: self._place.ports)
+        assert run.exit_code == code, run.output
+        return run.stdout
+
+
+@pytest.fixture
+def shell(place: Place) -> Shell:
+    place.activate(inbound={"allow_booking_update": True, "deleted_event": "ask"})
+    return Shell(place)
+
+
+def test_a_plan_names_rooms_and_statuses_and_shows_old_and_new(place: Place, shell: Shell) -> None:
+    booking = place.book()
+    place.settle()
+    place.book("2026-11-25T10:00", "2026-11-25T11:00", status_code=10)
+    place.change(booking, object_id=11)
+    said = shell("plan", "7")
+    assert "Room A → Room B" in said
+    assert "1 x new (10)" in said
+    assert ROOM_B not in said
+
+
+def test_held_removals_are_told_with_their_room_and_the_id_that_decides(place: Place, shell: Shell) -> None:
+    booking = place.book()
+    place.settle()
+    place.delete(place.event()["id"])
+    place.settle(60)
+    (item,) = place.api("GET", "/7/held")
+    line = shell("held", "7").splitlines()[1]
+    assert line.startswith(item["id"])
+    assert booking in line
+    assert "Zaal A" in line or "Room A" in line
+    assert "1 decided" in shell("held", "7", "--restore", item["id"])
+
+
+def test_the_diagnosis_calls_calendars_by_their_titles(shell: Shell) -> None:
+    said = shell("diagnose", "7", code=3)
+    assert "Room A" in said
+    assert ROOM_A not in said
+
+
+def test_the_statuses_are_listed_and_one_that_no_list_has_is_told_to_a_script(place: Place, shell: Shell) -> None:
+    assert "open (20)" in shell("statuses", "7")
+    place.book(status_code=10)
+    assert shell("statuses", "7", code=3).splitlines()[1].split()[:3] == ["new", "(10)", "1"]
