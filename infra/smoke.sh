@@ -28,7 +28,9 @@ console=$(output console_url) && redirect=$(output return_url) && webhook=$(outp
   end
 }
 proxied=$(output console_command)
-sync=$(terraform output -json addresses | tr -d '\n' | grep -oE '"sync_task": *"[^"]*"' | sed 's/^[^:]*: *//; s/"//g')
+addresses=$(terraform output -json addresses | tr -d '\n')
+address() { printf '%s' "$addresses" | grep -oE "\"$1\": *\"[^\"]*\"" | sed 's/^[^:]*: *//; s/"//g'; }
+sync=$(address sync_task)
 
 # --- every function has started, and is open to nobody but its callers -------------------------------------------------
 
@@ -55,10 +57,13 @@ reached ireserve-oauth-redirect "$(call GET "${redirect}smoke-test?state=smoke&c
 reached ireserve-booking-webhook "$(call POST "$webhook/bookings/smoke-test?token=smoke" '{}')" 401 "the address of i-Reserve's webhooks answers"
 reached ireserve-calendar-notification "$(call POST "$notification/notifications/google" '{}')" 401 "the address of Google's channels answers"
 
-case $(call POST "$sync/tasks/sync" '{}') in
-  401 | 403 | 404) good "ireserve-sync-task is closed to strangers" ;;
-  *) fault "ireserve-sync-task answers anybody: take allUsers off its invokers, or the exception from IAM, and apply again." ;;
-esac
+# what reaches the code of these is answered 401 by it; the platform itself says 403, or 404 to who comes from outside
+for function in sync_task renew_watches sweep; do
+  case $(call POST "$(address "$function")/" '{}') in
+    403 | 404) good "$function is closed to strangers" ;;
+    *) fault "$function is not closed to strangers ($(said)): take allUsers off its invokers, and apply again." ;;
+  esac
+done
 
 # --- the schedules, and a task ------------------------------------------------------------------------------------------
 

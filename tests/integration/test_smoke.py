@@ -112,7 +112,7 @@ def test_what_works_is_said_to_work_and_nothing_is_left_behind(site: Site) -> No
     code, said = site.smoke()
     assert [line for line in said if line.startswith("FAULT")] == []
     assert (code, said[-1]) == (0, "What was deployed works.")
-    assert len([line for line in said if line.startswith("ok ")]) == 18
+    assert len([line for line in said if line.startswith("ok ")]) == 20
     assert site.stage.api("GET", "") == []
 
 
