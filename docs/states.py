@@ -170,7 +170,7 @@ BESIDE: tuple[tuple[type[Life], Decision, str], ...] = (
 def ways() -> Ways:
     """Return every way from one state to another, with what happens on it."""
     found: Ways = defaultdict(set)
-    for view, context in _views():
+    for view, context in views():
         planned = plan(view, context)
         for then, said in _brought_about(view, planned, context):
             if then.kind != view.link.life.kind:
@@ -183,7 +183,8 @@ def ways() -> Ways:
     return found
 
 
-def _views() -> Iterator[tuple[View, PlanningContext]]:
+def views() -> Iterator[tuple[View, PlanningContext]]:
+    """Give every state beside whatever both sides show, a person ordered, and the settings are."""
     rows = product(LINKS, ORDERS, CIRCUMSTANCES, BOOKINGS, EVENTS)
     for plain, order, (settings, held), booking, (event, elsewhere) in rows:
         link, life = replace(plain, order=order), plain.life

@@ -16,6 +16,7 @@ from typing import Literal
 from tests.model.instances import Instance
 from tests.model.truth import TrueEvent, Truth
 
+OFTEN, LATELY = 6, timedelta(minutes=10)  # the very same change of a pair: beyond that the brake acts
 RACE = timedelta(seconds=5)  # between reading a booking and writing it; there is no conditional write
 OVER = (70, 80)  # the statuses of bookings that are over, whatever the settings say
 CANCEL = 70
@@ -62,6 +63,7 @@ class Pair:
     known: bool = False  # the product has written down that both agree
     refused: set[object] = field(default_factory=set)
     wrote: dict[str, tuple[object, object, Instance]] = field(default_factory=dict)  # to the booking: old, new, who
+    changes: dict[tuple[object, ...], list[datetime]] = field(default_factory=lambda: defaultdict(list))
     parted: bool = False  # a person undid its making: nothing is carried over any more
 
     def may_be_written(self, policy: Policy) -> bool:
@@ -263,6 +265,7 @@ class Ledger:
             old, new = (self._value(each, pair, "event", name) for each in (before, truth))
             if old is not None and new is not None and old != new:
                 self._by_any(instance, partial(self._event_written, pair, name, old, new, instance))
+                self._braked(pair, "event", name, old, new)
                 self._agree(truth, pair, "booking", name, new)
                 changed = True
         old_event, new_event = (bool(each.live(pair.event)) for each in (before, truth))
@@ -279,6 +282,7 @@ class Ledger:
                     value = new if name == "when" else self._rooms.get(str(new), "")
                     ordered = self._ordered(pair.booking)
                     if not ordered:
+                        self._braked(pair, "booking", name, old, new)
                         self._by_any(instance, partial(self._booking_written, pair, name, value, instance))
                     self._agree(truth, pair, "booking" if ordered else "event", name, value)
                     pair.wrote[name] = (self._value(before, pair, "booking", name), value, instance)
@@ -290,6 +294,13 @@ class Ledger:
             if pair.parted and not self._ordered(pair.booking):
                 raise Broken(f"booking {pair.booking} and its event were written although they were parted")
             pair.writes.append(self._now())
+
+    def _braked(self, pair: Pair, *change: object) -> None:
+        """Whoever answers itself makes the very same change again and again: that must end."""
+        recent = [at for at in pair.changes[change] if self._now() - at < LATELY]
+        pair.changes[change] = [*recent, self._now()]
+        if len(recent) >= OFTEN:
+            raise Broken(f"booking {pair.booking} and its event: {change} {len(recent) + 1} times within {LATELY}")
 
     def _agree(self, truth: Truth, pair: Pair, source: Side, name: str, value: object) -> None:
         """Both sides have a value now, unless the source has gone on meanwhile."""

@@ -13,14 +13,14 @@ from functions.application.pulling import apply_page, pull
 from functions.application.setting_up import activation
 from functions.application.store import links
 from functions.application.store.links import link_of
-from functions.application.sync import reconcile, removals, rest, write
+from functions.application.sync import reconcile, removals, rest, telling, write
 from functions.application.sync.session import SyncSession
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
 from functions.domain.model.life import Closed, Closer, Grace
 from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.planning import plan, plan_inbound, plan_outbound, plan_wish, recovery, view
+from functions.domain.planning import lifecycle, plan, plan_inbound, plan_outbound, plan_wish, recovery, view
 from functions.domain.planning.decisions import Drop
 from functions.domain.planning.lifecycle import decide
 from functions.domain.planning.step import PatchEvent, Planned, Why
@@ -201,3 +201,19 @@ def a_cancelled_booking_keeps_its_event(patch: pytest.MonkeyPatch) -> None:
         return Wanted.KEPT if wanted is Wanted.NONE else wanted
 
     patch.setattr(plan, "wanted_of", wanted_of)
+
+
+def an_entry_is_left_open(patch: pytest.MonkeyPatch) -> None:
+    """The journal never says what came of a write."""
+    patch.setattr(telling, "closed", lambda _session, entry, *_: entry)
+
+
+def the_reason_on_an_event_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """The pair does not know that a line about a refusal stands on its event."""
+    real = lifecycle._landed
+    patch.setattr(lifecycle, "_landed", lambda *given: replace(real(*given), notice=""))
+
+
+def the_brake_never_acts(patch: pytest.MonkeyPatch) -> None:
+    """The same value is put back for ever."""
+    patch.setattr(plan, "is_loop", lambda *_: False)

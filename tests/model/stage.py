@@ -23,7 +23,7 @@ from functions.domain.model.link import Link, State
 from functions.domain.settings.integration import Phase as IntegrationPhase
 from functions.domain.settings.schema import Settings
 from sandbox.google.faults import Fault
-from tests.harness.place import ROOM_A, ROOM_B, Place, _Outside, when
+from tests.harness.place import KEY, ROOM_A, ROOM_B, Place, _Outside, when
 from tests.model.instances import Crash, Instance, Running, SteppedDocuments, SteppedTasks
 from tests.model.ledger import Broken, Ledger, Policy
 from tests.model.truth import TrueBooking, TrueEvent, Truth, look, when_of
@@ -51,6 +51,7 @@ TITLES = ("Overleg", "Training", "Toernooi")
 TEXTS = ("", "neem een bal mee", "sleutel bij de balie")
 SOON = timedelta(seconds=10)
 DEADLINE = timedelta(seconds=60)  # of a task; a call that goes out is not held up for longer
+UNDONE = 3  # of the last changes it is asked what undoing them would do
 ENOUGH = 12  # writes that one edit, fault or crash may cause at the very most, with a put-back and what follows it
 REFUSALS = ("period_taken", "not_available")
 MOST = 4  # bookings and events that people make, so that a hold for unusually many removals stays out of the way
@@ -630,6 +631,16 @@ class Stage(Place):
         if len(self.book_.writes) > written:
             raise Broken(f"another look wrote again: {self.book_.writes[written:]}")
         self.check("after another look")
+        self._undo_says()
+
+    def _undo_says(self) -> None:
+        """Each change that was carried out can be undone, or it is said why not; of the last ones."""
+        for identity, entry in journal_of(self.documents)[:UNDONE]:
+            path = f"/console/api/integrations/{INT}/journal/{identity}/undo?preview=1"
+            answer = self.request("POST", path, headers={"Authorization": f"Bearer {KEY}"})
+            said = answer.get_json(silent=True) or {}
+            if not said.get("stays" if answer.status_code == 200 else "error") or answer.status_code >= 500:
+                raise Broken(f"undoing {entry['step']} {entry['why']}: {answer.status_code} {answer.text[:200]}")
 
     def settle_down(self) -> None:
         """Take back what keeps the two sides from agreeing in full."""
@@ -660,6 +671,9 @@ class Stage(Place):
         for event in truth.events.values():
             if event.alive and event.below != self.book_.below.get((event.calendar, event.id), event.below):
                 raise Broken(f"{moment}: the text under the line of {event.id} is not what people wrote")
+        for identity, entry in journal_of(self.documents):
+            if entry["outcome"] == "open":
+                raise Broken(f"{moment}: journal entry {identity} ({entry['step']}, {entry['why']}) stays open")
         if len(self.book_.writes) > ENOUGH * (self.book_.edits + self.trouble + 1):
             raise Broken(f"{len(self.book_.writes)} writes for {self.book_.edits} edits: a loop")
 
@@ -702,6 +716,11 @@ class Stage(Place):
             raise Broken(f"{name} has an event, and their pair is {link.state}")
         self._same(name, booking, live[0], link)
 
+    def _said(self, name: str, event: TrueEvent, link: Link) -> None:
+        """The reason stands on the event as long as the pair has one, and no longer."""
+        if bool(event.notice) != bool(link.notice):
+            raise Broken(f"{name}: its event says {event.notice!r}, their pair has {link.notice!r}")
+
     def _same(self, name: str, booking: TrueBooking, event: TrueEvent, link: Link | None) -> None:
         pair = self.book_.pairs[booking.id]
         if event.when != booking.when:
@@ -718,6 +737,7 @@ class Stage(Place):
                 raise Broken(f"{name} of {booking.email!r} has an event with guests {event.guests}")
         if link is None or link.base is None or link.event is None or link.event.id != event.id:
             raise Broken(f"{name} and its event have no link that says so: {link}")
+        self._said(name, event, link)
 
     def _has_booking(self, moment: str, event: TrueEvent) -> None:
         ledger = self.book_
@@ -750,6 +770,11 @@ _WORLD = (
     "calls", "faults", "tokens", "channels",
 )  # fmt: skip
 _TENANT = ("world", "dialect", "offset", "latency", "faults", "outbox", "effects", "races", "calls")
+
+
+def journal_of(documents: Documents) -> list[tuple[str, Any]]:
+    """Return the last entries of the journal, newest first."""
+    return documents.find(("integrations", INT, "journal"), order="at", descending=True, limit=200)
 
 
 class _Wire:

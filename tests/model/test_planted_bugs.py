@@ -1,10 +1,11 @@
-"""Seventeen planted bugs, each caught by the model's own properties in a short story of the model's own rules.
+"""Twenty planted bugs, each caught by the model's own properties in a short story of the model's own rules.
 
 The base is not updated; the stamp is ignored; the lease is not checked; the etag is not sent; a cancelled booking is
 revived; a tombstone is ignored; the sync token is saved before its changes are applied; a claim is not checked;
 unreadable counts as gone; an old reading counts as an edit; a leased pair is not read again; a booking is not read again
 before it is written; the grace is forgotten; a cancelled booking keeps its event; unusually many removals are carried
-out; a change of settings is not finished; an undo that was cut short is forgotten. Without the bug each story ends well.
+out; a change of settings is not finished; an undo that was cut short is forgotten; a journal entry stays
+open; the reason on an event is forgotten; the brake never acts. Without the bug each story ends well.
 """
 
 from collections.abc import Iterator
@@ -121,6 +122,9 @@ CASES: tuple[tuple[Plant, Story], ...] = (
         planted.an_undo_that_was_cut_short_is_forgotten,
         (0, MAY, (*MADE, ("move_event", 0, 2), ("time_passes", 12), ("undo", 0, 4), ("time_passes", 130))),
     ),
+    (planted.an_entry_is_left_open, (0, Policy(), MADE)),
+    (planted.the_reason_on_an_event_is_forgotten, (0, Policy(), (*MADE, ("move_event", 0, 2), ("time_passes", 12)))),
+    (planted.the_brake_never_acts, (0, Policy(), (*MADE, *(("move_event", 0, 2), ("time_passes", 12)) * 7))),
     (planted.a_cancelled_booking_keeps_its_event, (0, Policy(), (*MADE, ("status_of_booking", 0, 70)))),
 )
 each_bug = pytest.mark.parametrize(("plant", "story"), CASES, ids=lambda case: getattr(case, "__name__", ""))
