@@ -1,7 +1,5 @@
 """Held removals: what waits for a person, and what a person decides. A deleted series is one item."""
 
-from collections import defaultdict
-
 from functions.application.ports import Body, Ports
 from functions.application.store import integrations, links
 from functions.application.store.records import body_of
@@ -18,9 +16,8 @@ from functions.domain.planning.results import Ordered
 def every(ports: Ports, int_id: str) -> list[Body]:
     """Return the held items, those of the first day first: ids, times and reasons; no texts."""
     integrations.get(ports.documents, int_id)
-    return sorted(
-        (_shown(name, held) for name, held in _items(ports, int_id).items()), key=lambda item: _day(item["bookings"][0])
-    )
+    items = [sorted(held, key=_day) for held in _items(ports, int_id).values()]
+    return [_shown(held) for held in sorted(items, key=lambda held: _day(held[0]))]
 
 
 def approve(ports: Ports, int_id: str, item: str, actor: str) -> list[Outcome]:
@@ -33,35 +30,33 @@ def restore(ports: Ports, int_id: str, item: str, actor: str) -> list[Outcome]:
     return _decide(ports, int_id, item, actor, Restore())
 
 
-def item_of(link: Link) -> str:
-    """Return the id of the held item that a pair belongs to: its own, or its series."""
-    return f"series-{link.series}" if link.series else link.id
-
-
 def _items(ports: Ports, int_id: str) -> dict[str, list[Link]]:
-    items: dict[str, list[Link]] = defaultdict(list)
+    items: dict[str, list[Link]] = {}
     for link in links.every(ports.documents, int_id, {"state": State.HELD.value}):
-        items[item_of(link)].append(link)
+        items.setdefault(link.item, []).append(link)
     return items
 
 
-def _shown(name: str, held: list[Link]) -> Body:
+def _shown(held: list[Link]) -> Body:
     first = held[0]
-    when = {link.booking_id: body_of(link.base)["when"] if link.base else None for link in held}
     return {
-        "id": name,
+        "id": first.item,
         "reason": first.reason,
         "would": "remove_event" if first.life == Held(first.reason, Side.EVENT) else "cancel_booking",
         "calendar": first.event.calendar if first.event else "",
         "object_id": first.base.object_id if first.base else "",
         "series": bool(first.series),
-        "bookings": sorted(({"booking_id": each, "when": when[each]} for each in when), key=_day),
+        "bookings": [{"booking_id": link.booking_id, "when": _when(link)} for link in held],
     }
 
 
-def _day(booking: Body) -> str:
-    when = booking["when"] or {}
-    return f"{when.get('first') or when.get('start') or ''} {booking['booking_id']}"
+def _when(link: Link) -> Body | None:
+    return body_of(link.base)["when"] if link.base else None
+
+
+def _day(link: Link) -> str:
+    when = _when(link) or {}
+    return f"{when.get('first') or when.get('start') or ''} {link.booking_id}"
 
 
 def _decide(ports: Ports, int_id: str, item: str, actor: str, order: Approve | Restore) -> list[Outcome]:

@@ -193,6 +193,11 @@ class Link:
         return State(self.life.kind)
 
     @property
+    def item(self) -> str:
+        """The id of the held item that it belongs to: its own, or that of its series."""
+        return f"series-{self.series}" if self.series else self.id
+
+    @property
     def closed(self) -> bool:
         """Whether both sides ended."""
         return isinstance(self.life, Closed)

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from functions.application.store import integrations
-from functions.application.support import find, held, search
+from functions.application.support import find, search
 from functions.application.support.day import Relation
 from functions.application.support.find import Found
 from functions.application.support.names import Names
@@ -93,5 +93,5 @@ def _about(found: Found, integration: Integration, names: Names, t: Texts) -> di
         "said_with": telling.verdict_values(found, names, t),
         "last": last,
         "told": [telling.tell(each, names, integration.settings, t) for each in found.entries],
-        "held_item": held.item_of(link) if link is not None else "",
+        "held_item": link.item if link is not None else "",
     }
