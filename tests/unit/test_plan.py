@@ -153,6 +153,18 @@ def test_a_removal_by_status_always_passes_also_while_the_pair_is_paused() -> No
     assert isinstance(plan(seen_while_paused(gone), C).step, DeleteEvent)
 
 
+def test_a_removal_that_was_refused_again_and_again_waits_until_that_was_ten_minutes_ago() -> None:
+    gone = view(its=booking(status=70))
+    step = plan(gone, C).step
+    assert isinstance(step, DeleteEvent)
+    attempt = attempt_of(gone, step, C)
+    assert attempt is not None
+    same = tuple(replace(attempt, at=NOW - timedelta(minutes=each), ended=Ended.REFUSED) for each in range(6, 0, -1))
+    assert plan(gone.with_link(attempts=same), C).step == Rest(Why.TOO_OFTEN, NOW + timedelta(minutes=4))
+    for others in (same[1:], tuple(replace(each, what="another") for each in same)):
+        assert isinstance(plan(gone.with_link(attempts=others), C).step, DeleteEvent)
+
+
 def test_a_paused_pair_waits_until_nothing_has_changed_for_an_hour_and_then_goes_on_by_itself() -> None:
     v = seen_while_paused(view(seen=event(NOON)))
     assert plan(v, C).step == Rest(Why.PAUSED, NOW + QUIET)

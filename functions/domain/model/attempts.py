@@ -51,6 +51,14 @@ def never_made(attempts: Attempts) -> Attempts:
     return attempts[:-1]
 
 
+def refused_until(attempts: Attempts, more: Attempt) -> datetime | None:
+    """Return until when this very write is not tried again, because so many of it were refused lately; None: try it."""
+    same = [each for each in attempts if each.what == more.what and more.at - each.at < WRITE_SPAN][-WRITES:]
+    if len(same) < WRITES or any(each.ended is not Ended.REFUSED for each in same):
+        return None
+    return same[0].at + WRITE_SPAN
+
+
 def is_loop(attempts: Attempts, more: Attempt) -> bool:
     """Whether one more write goes on with a loop."""
     same = [each for each in attempts if each.what == more.what and more.at - each.at < PUT_BACK_SPAN]

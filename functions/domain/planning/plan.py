@@ -6,10 +6,9 @@ One step at a time: after each the executor saves, and plans again on what the s
 from dataclasses import replace
 
 from functions.domain.model.appointment import Timed
-from functions.domain.model.attempts import QUIET, is_loop
+from functions.domain.model.attempts import QUIET, is_loop, refused_until
 from functions.domain.model.life import Detached, Paused
 from functions.domain.model.snapshot import Presence
-from functions.domain.model.writes import is_bookkeeping
 from functions.domain.model.zones import as_meant
 from functions.domain.planning.attempt_of import attempt_of, shown
 from functions.domain.planning.decisions import Pause, Reopen, Resume
@@ -28,7 +27,13 @@ def plan(v: View, context: PlanningContext) -> Planned:
     v = _as_meant(v, context.settings.timezone)
     planned = _decide(v, context)
     step = planned.step
-    if not isinstance(step, Write) or _always_passes(step) or not _goes_on_with_a_loop(v, step, context):
+    attempt = attempt_of(v, step, context) if isinstance(step, Write) else None
+    if attempt is None or not isinstance(step, Write):
+        return planned
+    if _is_never_a_loop(step):
+        until = refused_until(v.link.attempts, attempt)
+        return planned if until is None else Planned(Rest(Why.TOO_OFTEN, until))
+    if not is_loop(v.link.attempts, attempt):
         return planned
     if isinstance(step, PatchEvent) and step.change.when is None:
         return Planned(Rest(Why.TOO_OFTEN))  # a text never stops the times of a pair
@@ -92,13 +97,7 @@ def _paused(v: View, context: PlanningContext, life: Paused) -> Planned:
     return Planned(Rest(Why.PAUSED, life.since + QUIET))
 
 
-def _always_passes(step: Write) -> bool:
-    """Whether a write is never a loop: what a person ordered, a removal by status, ids that are put into their fields."""
-    ordered = step.why in (Why.UNDONE, Why.APPROVED)
+def _is_never_a_loop(step: Write) -> bool:
+    """Whether a write is none of this service answering itself: what a person ordered, and a removal by status."""
     by_status = isinstance(step, DeleteEvent) and step.why is Why.BOOKING_CANCELLED
-    return ordered or by_status or is_bookkeeping(step)
-
-
-def _goes_on_with_a_loop(v: View, step: Write, context: PlanningContext) -> bool:
-    attempt = attempt_of(v, step, context)
-    return attempt is not None and is_loop(v.link.attempts, attempt)
+    return by_status or step.why in (Why.UNDONE, Why.APPROVED)
