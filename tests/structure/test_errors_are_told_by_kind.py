@@ -3,8 +3,11 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
+
+from functions.domain.model.writes import Write
 
 ROOT = Path(__file__).parents[2]
 # a vendor's own code, read where the vendor's answers are translated
@@ -76,3 +79,17 @@ def test_no_behaviour_hangs_on_the_text_of_a_reason_or_the_name_of_a_class() -> 
 )
 def test_a_reaction_to_a_text_is_found(planted: str) -> None:
     assert list(_found(planted))
+
+
+def test_the_names_of_writes_are_said_in_one_place() -> None:
+    names = {write.__name__ for write in get_args(Write)}
+    told = {
+        str(path.relative_to(ROOT))
+        for path in sorted((ROOT / "functions").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and node.value in names
+    }
+    # what the first version kept, and the exports of a module
+    assert told - {"functions/domain/planning/step.py", "functions/application/store/upgrades.py"} == {
+        "functions/application/store/journal.py"
+    }

@@ -4,6 +4,7 @@ Kept: ids, times, objects, statuses, names of changed fields. Never a title, a t
 """
 
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from functions.application.intake.hints import Hint
@@ -28,15 +29,30 @@ from functions.domain.planning.step import (
 )
 
 KEPT = timedelta(days=365)
-NAMES = {
-    "event.insert": "InsertEvent",
-    "event.revive": "ReviveEvent",
-    "event.patch": "PatchEvent",
-    "event.move": "MoveEvent",
-    "event.delete": "DeleteEvent",
-    "booking.write": "WriteBooking",
-    "booking.make": "MakeBooking",
+
+
+class Name(StrEnum):
+    """The names of the kinds of writes in the journal and in answers: a contract, whatever the classes are called."""
+
+    INSERT_EVENT = "InsertEvent"
+    REVIVE_EVENT = "ReviveEvent"
+    PATCH_EVENT = "PatchEvent"
+    MOVE_EVENT = "MoveEvent"
+    DELETE_EVENT = "DeleteEvent"
+    WRITE_BOOKING = "WriteBooking"
+    MAKE_BOOKING = "MakeBooking"
+
+
+OF_KIND = {
+    "event.insert": Name.INSERT_EVENT,
+    "event.revive": Name.REVIVE_EVENT,
+    "event.patch": Name.PATCH_EVENT,
+    "event.move": Name.MOVE_EVENT,
+    "event.delete": Name.DELETE_EVENT,
+    "booking.write": Name.WRITE_BOOKING,
+    "booking.make": Name.MAKE_BOOKING,
 }
+OF_BOOKINGS = (Name.WRITE_BOOKING, Name.MAKE_BOOKING)
 
 
 def entry_path(int_id: str, entry: str) -> Path:
@@ -58,7 +74,7 @@ def find(documents: Documents | Transaction, int_id: str, entry: str) -> Body | 
 
 def name_of(step: Write) -> str:
     """Return the name of a kind of write in the journal and in answers."""
-    return NAMES[step.kind]
+    return OF_KIND[step.kind].value
 
 
 def opened(link: Link, step: Write, hint: Hint, now: datetime, event: Event | None = None) -> Body:

@@ -10,7 +10,7 @@ from typing import Any
 from functions.application.ports import Body, Ports
 from functions.application.store import integrations, links
 from functions.application.store.integrations import path_of
-from functions.application.store.journal import entry_of
+from functions.application.store.journal import Name, entry_of
 from functions.application.store.records import body_of
 from functions.domain.model.errors import Malformed
 from functions.domain.planning.step import Why
@@ -66,13 +66,13 @@ def kind_of(entry: Body) -> str:
         return "housekeeping"
     if why == Why.UNDONE:
         return "undone"
-    if why in (Why.PUT_BACK, Why.MADE_AGAIN) or (why == Why.CONFLICT and step == "PatchEvent"):
+    if why in (Why.PUT_BACK, Why.MADE_AGAIN) or (why == Why.CONFLICT and step == Name.PATCH_EVENT):
         return "put_back"
-    if step == "DeleteEvent" or why in REMOVALS:
+    if step == Name.DELETE_EVENT or why in REMOVALS:
         return "removed"
-    if step in ("InsertEvent", "MakeBooking", "ReviveEvent"):
+    if step in (Name.INSERT_EVENT, Name.MAKE_BOOKING, Name.REVIVE_EVENT):
         return "made"
-    return "moved" if step == "MoveEvent" or "when" in change or "object_id" in change else "changed"
+    return "moved" if step == Name.MOVE_EVENT or "when" in change or "object_id" in change else "changed"
 
 
 def outcome_of(entry: Body) -> str:

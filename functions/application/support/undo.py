@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from functions.application.ports import Body, Ports
 from functions.application.store import integrations, journal
-from functions.application.store.journal import changed, when_from
+from functions.application.store.journal import Name, changed, when_from
 from functions.application.sync.acts import act
 from functions.domain.model.errors import Conflict, Gone
 from functions.domain.model.life import Detached
@@ -72,18 +72,18 @@ def _entry(ports: Ports, int_id: str, entry: str) -> tuple[Integration, Body]:
 def _wish(integration: Integration, body: Body) -> Override:
     """Read from an entry what must be put back."""
     why, before = body["why"], body.get("before", {})
-    if body["step"] == "MakeBooking":
+    if body["step"] == Name.MAKE_BOOKING:
         return Override(status=integration.settings.cancel_status, detach=True)
-    if body["step"] == "WriteBooking" and why in (Why.GRACE_OVER, Why.APPROVED):
+    if body["step"] == Name.WRITE_BOOKING and why in (Why.GRACE_OVER, Why.APPROVED):
         return Override(status=before.get("status"))
-    if body["step"] == "WriteBooking" and why in (Why.EVENT_MOVED, Why.EVENT_OBJECT, Why.CONFLICT, Why.UNDONE):
+    if body["step"] == Name.WRITE_BOOKING and why in (Why.EVENT_MOVED, Why.EVENT_OBJECT, Why.CONFLICT, Why.UNDONE):
         change = body["change"]
         return Override(
             when=when_from(before["when"]) if "when" in change else None,
             object_id=before.get("object_id") if "object_id" in change else None,
             status=before.get("status") if "status" in change else None,
         )
-    if body["step"] == "PatchEvent" and why in (Why.PUT_BACK, Why.CONFLICT) and "when" in body.get("replaced", {}):
+    if body["step"] == Name.PATCH_EVENT and why in (Why.PUT_BACK, Why.CONFLICT) and "when" in body.get("replaced", {}):
         return Override(when=when_from(body["replaced"]["when"]))
     if why == Why.SETTINGS_CHANGED:
         raise Conflict("changed settings caused this; undo it by changing them back", reason="not_ours")

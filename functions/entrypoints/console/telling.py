@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from functions.application.ports import Body
+from functions.application.store.journal import OF_BOOKINGS, Name
 from functions.application.store.journal_read import kind_of, outcome_of
 from functions.application.support.find import Found
 from functions.application.support.names import Names
@@ -14,9 +15,12 @@ from functions.entrypoints.console.texts import Texts
 
 LONGEST = 80  # characters of a text that is quoted
 UNDOABLE = {
-    *(("WriteBooking", why) for why in ("grace_over", "approved", "event_moved", "event_object", "conflict", "undone")),
-    ("PatchEvent", "put_back"),
-    ("PatchEvent", "conflict"),
+    *(
+        (Name.WRITE_BOOKING, why)
+        for why in ("grace_over", "approved", "event_moved", "event_object", "conflict", "undone")
+    ),
+    (Name.PATCH_EVENT, "put_back"),
+    (Name.PATCH_EVENT, "conflict"),
 }
 
 
@@ -46,7 +50,7 @@ def tell(entry: Body, names: Names, settings: Settings, t: Texts) -> Told:
         at=str(entry["at"]),
         booking_id=str(entry.get("booking_id", "")),
         room=room_of(entry, names, settings),
-        direction="in" if entry["step"] in ("WriteBooking", "MakeBooking") else "out",
+        direction="in" if entry["step"] in OF_BOOKINGS else "out",
         kind=kind_of(entry),
         outcome=outcome_of(entry),
         says=sentence(entry, names, t),
@@ -124,7 +128,7 @@ def undoable(entry: Body) -> bool:
     """Whether the button is worth showing; the use case decides."""
     if entry.get("outcome") != "done" or entry.get("undone_at"):
         return False
-    return (entry["step"], entry["why"]) in UNDOABLE or entry["step"] == "MakeBooking"
+    return (entry["step"], entry["why"]) in UNDOABLE or entry["step"] == Name.MAKE_BOOKING
 
 
 def reason_name(code: str, t: Texts) -> str:
@@ -164,7 +168,7 @@ def _text(t: Texts, group: str, entry: Body) -> str:
 def _came(entry: Body, t: Texts) -> str:
     outcome = str(entry.get("outcome", ""))
     if outcome == "refused":
-        side = "ireserve" if entry["step"] in ("WriteBooking", "MakeBooking") else "google"
+        side = "ireserve" if entry["step"] in OF_BOOKINGS else "google"
         return t(f"came.refused_{side}", reason=reason_name(str(entry.get("reason", "")), t))
     return t(f"came.{outcome}") if t.has(f"came.{outcome}") else t("came.other")
 
