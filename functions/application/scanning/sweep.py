@@ -92,11 +92,11 @@ def catch_up(ports: Ports, integration: Integration, actor: str) -> None:
         enqueue(ports.tasks, Hint(Kind.SWEEP, integration.id, (), "mended", now, actor=actor), now, trailing=False)
 
 
-def pull_all(session: SyncSession, source: str) -> None:
-    """Queue a pull of every mapped calendar: of all of it where changes went by unused, as in shadow or a pause."""
+def pull_all(session: SyncSession, source: str, *, anew: bool = False) -> None:
+    """Queue a pull of every mapped calendar; `anew` of all of it, as changes went by unused, in shadow or a pause."""
     now = session.now()
     for calendar in session.settings.calendars:
-        if source in ("activation", "resume", "resync"):
+        if anew:
             calendars.change(session.ports.documents, session.id, calendar, calendars.anew)
         hint = Hint(Kind.CALENDAR, session.id, (calendar_hash(calendar),), source, now)
         enqueue(session.ports.tasks, hint, now, trailing=False)

@@ -100,7 +100,7 @@ def _arrange(ports: Ports, integration: Integration, actor: str) -> Activated:
             without = channels.open_all(session)
         except SyncError as error:
             warnings.append(say("the channels could not be opened ({}); calendars are polled until they can", error))
-        sweep.pull_all(session, "activation")
+        sweep.pull_all(session, "activation", anew=True)
     scan.begin(ports, integration, "backfill", actor, integration.settings.sync.backfill)
     ports.log("activated", {"int_id": integration.id, "phase": integration.phase.value})
     return Activated(integrations.finished(ports.documents, integration.id, "activation"), without, tuple(warnings))
@@ -218,7 +218,7 @@ def resync(ports: Ports, int_id: str, actor: str, *, scope: str = "all") -> Scan
 
 def _look_again(session: SyncSession, actor: str, source: str, scope: str, *, new_settings: bool = False) -> Scan:
     if session.settings.inbound.enabled:
-        sweep.pull_all(session, source)
+        sweep.pull_all(session, source, anew=True)
     return scan.begin(session.ports, session.integration, "resync", actor, scope, new_settings=new_settings)
 
 

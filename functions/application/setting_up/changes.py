@@ -84,7 +84,7 @@ def follow_up(ports: Ports, before: Integration, saved: Integration, actor: str,
     _channels(session, before.settings, saved.settings)
     if touches(before.settings, saved.settings) and scope != "new" and saved.phase is not Phase.PAUSED:
         if _followed(before.settings) != _followed(saved.settings):
-            sweep.pull_all(session, SETTINGS)
+            sweep.pull_all(session, SETTINGS, anew=True)
         scan.begin(ports, saved, "resync", actor, scope, new_settings=True)
 
 
