@@ -217,6 +217,14 @@ def test_what_others_see_of_a_room_is_chosen_on_the_mapping_screen(place: Place,
     assert place.api("GET", "/7")["mapping"][0] == row, "saving again changes nothing"
 
 
+def test_the_history_of_the_settings_goes_by_names(tab: Tab) -> None:
+    page = tab.seen(f"{HERE}/history")
+    assert "Zaal A → Room A" in page
+    assert ROOM_A not in page
+    tab.change(f"{HERE}/outbound", **{"status.40": "create", "apply": "new"})
+    assert "changed" in tab.seen(f"{HERE}/history").split("</article>", 1)[0]
+
+
 def test_placeholders_that_this_i_reserve_does_not_fill_are_marked(place: Place, tab: Tab) -> None:
     assert "not filled by this i-Reserve" not in tab.seen(f"{HERE}/outbound"), "nothing was looked at yet"
     place.book()

@@ -1,11 +1,12 @@
 """More checks of the diagnosis: what is still to be set, clocks, addresses, how recent everything is, how fast."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Protocol, runtime_checkable
 
+from functions.application.ports import BookingRow
 from functions.application.setting_up import drafts
 from functions.application.store import calendars, journal_read
 from functions.application.sync.finding import Check
@@ -152,6 +153,26 @@ def _statuses(session: SyncSession) -> Iterator[Check]:
         yield Check("statuses", "amber", says, "add the status to Create on status, or to Delete on status", "outbound")
     elif live:
         yield Check("statuses", "green", "the lists name every status of the coming two weeks")
+    yield from _overlaps(session, synced)
+
+
+def _overlaps(session: SyncSession, rows: Iterable[BookingRow]) -> Iterator[Check]:
+    """Say of each calendar how many bookings begin on their object before an earlier one has ended.
+
+    Grey: an object may have several places, which no list tells.
+    """
+    settings, counts = session.settings, Counter[str]()
+    ends: dict[str, datetime] = {}
+    for row in sorted(rows, key=lambda row: (row.starts is None, row.starts)):
+        if row.starts is None or row.ends is None or not row.object_id or row.status not in settings.outbound.made_on:
+            continue
+        last = ends.get(row.object_id)
+        if last is not None and row.starts < last:
+            counts[settings.calendar_of(row.object_id) or ""] += 1
+        ends[row.object_id] = max(row.ends, last or row.ends)
+    for calendar, count in sorted(counts.items()):
+        says = say("of the coming two weeks' bookings {} begin before an earlier one of their object has ended", count)
+        yield Check("overlap", "grey", says, "look at these days where the object has one place", "day", calendar)
 
 
 def _validation(session: SyncSession) -> Iterator[Check]:

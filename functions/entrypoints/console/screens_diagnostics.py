@@ -30,6 +30,7 @@ PAGES = {
     "links": "waiting",
     "foreign": "waiting",
     "outbound": "outbound",
+    "day": "day?days=7",
 }
 LEVELS = ("red", "amber", "grey", "green")
 BUTTONS = ("hooks", "renew", "sweep")
@@ -91,6 +92,7 @@ class RoomChecks:
     rights: Check | None
     notifications: Check | None
     read: Check | None
+    overlaps: Check | None
 
 
 def rooms(checks: Sequence[Check], settings: Settings, names: Names) -> list[RoomChecks]:
@@ -102,7 +104,15 @@ def rooms(checks: Sequence[Check], settings: Settings, names: Names) -> list[Roo
         level = min((each.level for each in own), key=LEVELS.index, default="green")
         objects = tuple(names.object(row.object) for row in settings.mapping if row.calendar == calendar)
         found.append(
-            RoomChecks(calendar, objects, level, by_name.get("calendar"), by_name.get("channel"), by_name.get("pull"))
+            RoomChecks(
+                calendar,
+                objects,
+                level,
+                by_name.get("calendar"),
+                by_name.get("channel"),
+                by_name.get("pull"),
+                by_name.get("overlap"),
+            )
         )
     return sorted(found, key=lambda room: LEVELS.index(room.level))
 
