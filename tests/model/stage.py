@@ -4,11 +4,10 @@ Every method is one thing that happens; a state machine and written-down stories
 events are named by their place in the order in which they came, so that a story can be told with small numbers.
 """
 
-import copy
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +22,7 @@ from functions.domain.model.link import Link, State
 from functions.domain.settings.integration import Phase as IntegrationPhase
 from functions.domain.settings.schema import Settings
 from sandbox.google.faults import Fault
+from tests.harness.kept import keep, put_back
 from tests.harness.place import KEY, ROOM_A, ROOM_B, Place, _Outside, when
 from tests.model.instances import Crash, Instance, Running, SteppedDocuments, SteppedTasks
 from tests.model.ledger import Broken, Ledger, Policy
@@ -57,16 +57,6 @@ REFUSALS = ("period_taken", "not_available")
 MOST = 4  # bookings and events that people make, so that a hold for unusually many removals stays out of the way
 
 
-@dataclass
-class _Template:
-    """A stage as it is right after activation."""
-
-    world: dict[str, Any]
-    tenant: dict[str, Any]
-    rows: dict[str, list[tuple[Any, ...]]]
-    number: int
-
-
 class Stage(Place):
     """One product that may be set back to the moment after its activation, thousands of times."""
 
@@ -84,7 +74,7 @@ class Stage(Place):
         )
         self.tick()
         self.settle(60)
-        self._template = self._keep()
+        self._template = keep(self)
 
     def compose(self, documents: Documents) -> Ports:
         ports = super().compose(SteppedDocuments(documents, self.running, self._saved))
@@ -101,33 +91,10 @@ class Stage(Place):
 
     # setting back
 
-    def _keep(self) -> _Template:
-        memo = self._memo()
-        with self.file.read() as connection:
-            rows = {
-                name: connection.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608 -- names of this list
-                for name in ("documents", "tasks")
-            }
-        return _Template(
-            copy.deepcopy(self._state(self.world, _WORLD), memo),
-            copy.deepcopy(self._state(self.tenant, _TENANT), memo),
-            rows,
-            next(self._numbers),
-        )
-
     def set_back(self, policy: Policy) -> None:
         """Begin anew, right after activation, under other settings."""
-        kept, memo = self._template, self._memo()
         self.now = self._start + timedelta(minutes=2)
-        vars(self.world).update(copy.deepcopy(kept.world, memo))
-        vars(self.tenant).update(copy.deepcopy(kept.tenant, memo))
-        with self.file.write(durable=False) as connection:
-            for name, rows in kept.rows.items():
-                connection.execute(f"DELETE FROM {name}")  # noqa: S608 -- names of this list
-                for row in rows:
-                    marks = ",".join("?" * len(row))
-                    connection.execute(f"INSERT INTO {name} VALUES ({marks})", row)  # noqa: S608 -- likewise
-        self._numbers = iter(range(kept.number, 10**9))  # type: ignore[assignment]  # counts on from the template
+        put_back(self, self._template)
         self.log.clear()
         self.ports.outside = _Outside(self)
         self.policy = policy
@@ -178,14 +145,6 @@ class Stage(Place):
     def _written_down(self, booking: str) -> tuple[object, object] | None:
         base = links.of_booking(self.documents, INT, booking).base
         return (when_of(base.when), base.calendar) if base is not None else None
-
-    def _memo(self) -> dict[int, Any]:
-        shared = (self.world, self.world.channels.wake, self.tenant)
-        return {id(each): each for each in shared}
-
-    @staticmethod
-    def _state(thing: Any, names: tuple[str, ...]) -> dict[str, Any]:
-        return {name: value for name, value in vars(thing).items() if name in names}
 
     # watching
 
@@ -763,13 +722,6 @@ class Stage(Place):
                 instance = self.stalled.pop()
                 instance.die()
                 instance.resume()
-
-
-_WORLD = (
-    "random", "offset", "numbers", "switches", "accounts", "calendars", "mails", "pages", "pending_meets", "recent",
-    "calls", "faults", "tokens", "channels",
-)  # fmt: skip
-_TENANT = ("world", "dialect", "offset", "latency", "faults", "outbox", "effects", "races", "calls")
 
 
 def journal_of(documents: Documents) -> list[tuple[str, Any]]:
