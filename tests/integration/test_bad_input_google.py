@@ -127,6 +127,7 @@ def test_a_401_that_stays_marks_the_connection_dead(place: Place) -> None:
 
 def test_an_access_token_that_expired_is_renewed_without_a_trace(place: Place) -> None:
     active(place)
+    made(place, ROOM_B, object_id=11)
     place.google("POST", "tokens/expire-access", {"account": PLANNER})
     booking = place.book()
     place.forget()
