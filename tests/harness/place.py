@@ -132,6 +132,7 @@ class Place:
         self._numbers: Iterator[int] = itertools.count(1)
         self._untouched = True  # nobody did anything yet
         self.ports, self._product = self._outdoors.product(self, self.compose(self.documents))
+        self._composed = self._ports_now()
 
     @property
     def world(self) -> World:
@@ -174,6 +175,9 @@ class Place:
             in_parallel=lambda pieces: [piece() for piece in pieces],
             sleep=self.pass_time,
         )
+
+    def _ports_now(self) -> list[int]:
+        return [id(getattr(self.ports, each.name)) for each in fields(Ports)]
 
     def app(self, ports: Ports, sessions: KeySessions | None = None) -> Callable[..., Any]:
         """Return the whole product as one WSGI application."""
@@ -300,7 +304,7 @@ class Place:
     def activate(self, int_id: str = "7", **changes: Any) -> Any:
         """Save, connect, activate and let the backfill finish; where that is the first deed, it is done once for many."""
         key = repr((self.now, int_id, sorted(changes.items())))
-        first = self._untouched and type(self) is Place
+        first = self._untouched and type(self) is Place and self._ports_now() == self._composed
         if first and key in _Activated.kept:
             return _Activated.kept[key].give(self)
         self.save(int_id, **changes)

@@ -221,13 +221,14 @@ def test_a_parked_item_is_shown_with_its_reason_and_tried_again(stage: Stage, sh
     connect(stage, shell, file)
     shell.json("activate", "7")
     stage.until(lambda: stage.api("GET", "/7")["backfill"].get("finished_at"), what="the backfill")
-    fault = {"method": "POST", "path": "events", "status": 400, "reason": "invalid", "times": 3}
+    fault = {"method": "POST", "path": "events", "status": 400, "reason": "invalid", "times": 1000}
     stage.control("google", "POST", "faults", fault)
     booking = book(stage, 17)
     parked = stage.until(lambda: shell.json("parked", "7"), what="a parked item")
     assert parked[0]["subject"] == [booking]
+    assert shell.json("retry", "7", parked[0]["id"]) == {"queued": True}  # it stays parked while the fault is there
     stage.control("google", "DELETE", "faults")
-    assert shell.json("retry", "7", parked[0]["id"]) == {"queued": True}
+    shell.run("retry", "7", "all")
     assert stage.until(lambda: event_of(stage, booking), what="the retry")
     stage.until(lambda: shell.json("parked", "7") == [], what="an empty list")
 
