@@ -130,9 +130,9 @@ class Place:
         self.log: list[dict[str, object]] = []
         self.told: list[tuple[str, Alert]] = []
         self._numbers: Iterator[int] = itertools.count(1)
-        self._untouched = True  # nobody did anything yet
         self.ports, self._product = self._outdoors.product(self, self.compose(self.documents))
         self._composed = self._ports_now()
+        self._untouched = True  # nobody did anything yet
 
     @property
     def world(self) -> World:
@@ -176,11 +176,16 @@ class Place:
             sleep=self.pass_time,
         )
 
+    def _is_empty(self) -> bool:
+        with self.file.read() as connection:
+            return not connection.execute("SELECT count(*) FROM documents").fetchone()[0]
+
     def _ports_now(self) -> list[int]:
         return [id(getattr(self.ports, each.name)) for each in fields(Ports)]
 
     def app(self, ports: Ports, sessions: KeySessions | None = None) -> Callable[..., Any]:
         """Return the whole product as one WSGI application."""
+        self._untouched = False
         sessions = sessions or KeySessions(ports, KeyProof(ports, KEY))
         return whole_app(ports, handlers(key_door(sessions._proof)), console_app(ports, sessions, secure=False))
 
@@ -304,7 +309,7 @@ class Place:
     def activate(self, int_id: str = "7", **changes: Any) -> Any:
         """Save, connect, activate and let the backfill finish; where that is the first deed, it is done once for many."""
         key = repr((self.now, int_id, sorted(changes.items())))
-        first = self._untouched and type(self) is Place and self._ports_now() == self._composed
+        first = self._untouched and type(self) is Place and self._ports_now() == self._composed and self._is_empty()
         if first and key in _Activated.kept:
             return _Activated.kept[key].give(self)
         self.save(int_id, **changes)
