@@ -140,3 +140,13 @@ def test_overlapping_bookings_of_a_room_are_counted_and_stay_grey(place: Place) 
     assert [(each["level"], each["subject"]) for each in found] == [("grey", ROOM_A)]
     assert " 2 begin before" in found[0]["says"]
     assert "none seen" in Tab(place).seen("/console/integrations/7/diagnostics")
+
+
+def test_diagnostics_speak_dutch_about_every_calendar_too(place: Place, tab: Tab) -> None:
+    place.activate()
+    tab.get("/console/language/nl")
+    page = tab.seen("/console/integrations/7/diagnostics")
+    rooms = page.split('class="stack rooms"', 1)[1].split("</table>", 1)[0]
+    assert "Is te lezen en te beschrijven" in rooms
+    for english in ("can be read", "has a channel", "was last read", "last notification"):
+        assert english not in page.casefold(), english

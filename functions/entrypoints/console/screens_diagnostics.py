@@ -124,8 +124,8 @@ def as_text(found: diagnose.Diagnosis, t: Texts) -> str:
     lines.append(f"{t('standing.links')}: {found.links}; {t('waiting.parked')}: {found.open_items}")
     for check in found.checks:
         mend = f" -> {t.sentence(check.mend)}" if check.mend else ""
-        says = diagnose.anonymous(check.says)
-        lines.append(f"[{t('level.' + check.level)}] {t('check.' + check.name)}: {t.sentence(says)}{mend}")
+        says = diagnose.anonymous(t.sentence(check.says))
+        lines.append(f"[{t('level.' + check.level)}] {t('check.' + check.name)}: {says}{mend}")
     return "\n".join(lines) + "\n"
 
 
