@@ -1,6 +1,7 @@
 """A reader's key opens every screen and no deed, at whichever door it is tried."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from werkzeug.test import Client, TestResponse
@@ -63,3 +64,33 @@ def test_with_another_readers_key_its_sessions_end(place: Place, reader: Client)
         client = Client(place.app(place.ports, changed))
         client.set_cookie("console_session", cookie.value, domain="127.0.0.1")
         assert client.get("/console/", base_url=PRODUCT).status_code == 401
+
+
+def test_a_reader_sees_of_an_alert_s_webhook_its_host_alone(place: Place, reader: Client) -> None:
+    for number in range(2):  # the second one makes a change of the first
+        place.save(alerts={"webhook_url": f"https://chat.example.org/v1/hook?key=opens-the-chat-{number}"})
+    administrator = Client(place.app(place.ports))
+    administrator.get(f"/console/?key={KEY}", base_url=PRODUCT)
+    here, api = "/console/integrations/7", "/console/api/integrations"
+    pages = (f"{here}/sync", f"{here}/history", here, api, f"{api}/7", f"{api}/7/history")
+    shown = [[each.get(page, base_url=PRODUCT).text for page in pages] for each in (administrator, reader)]
+    assert sum("opens-the-chat" in page for page in shown[0]) == 5
+    assert not any("opens-the-chat" in page for page in shown[1])
+    assert "chat.example.org" in shown[1][0]
+
+
+def test_ending_all_sessions_ends_them_however_many_a_reader_has_opened(
+    place: Place, sessions: KeySessions, reader: Client
+) -> None:
+    for number in range(1200):
+        expires = place.now + timedelta(hours=12)
+        body = {"expires": expires.isoformat(), "role": "reader"}
+        path = ("sessions", f"{number:064}")  # before those of others
+        place.documents.transact(lambda tx, path=path, body=body, expires=expires: tx.put(path, body, expires=expires))  # type: ignore[misc]
+    administrator = Client(place.app(place.ports, sessions))
+    administrator.get(f"/console/?key={KEY}", base_url=PRODUCT)
+    token = re.search(r'name="csrf_token" value="(\w+)"', administrator.get("/console/", base_url=PRODUCT).text)
+    assert token is not None
+    administrator.post("/console/sign-out", base_url=PRODUCT, data={"csrf_token": token[1], "everywhere": "yes"})
+    assert place.documents.find(("sessions",), limit=1) == []
+    assert reader.get("/console/", base_url=PRODUCT).status_code == 401

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, Request, Response, request
 
 from functions.application.auditing import audit, kept
-from functions.application.ports import Ports
+from functions.application.ports import Body, Ports
 from functions.application.setting_up import activation, changes, consent, preview, removal
 from functions.application.store import integrations, journal_read, parked
 from functions.application.store.integrations import path_of
@@ -15,6 +15,7 @@ from functions.domain.model import zones
 from functions.entrypoints.console.api_probe import probe_routes
 from functions.entrypoints.console.audit_forms import audit_json
 from functions.entrypoints.console.json_forms import BESIDE, plain, shown
+from functions.entrypoints.console.roles import Role, seen_by
 from functions.entrypoints.console.screens_day import asked
 from functions.entrypoints.console.search_now import search_now
 from functions.entrypoints.console.state_cookie import state_of
@@ -22,19 +23,21 @@ from functions.entrypoints.http.handlers import answer
 from functions.entrypoints.http.incoming import json_of, limit_of
 
 Who = Callable[[Request], str]
+May = Callable[[Request], Role]
 
 
-def api(ports: Ports, who: Who) -> Blueprint:
-    """Return the routes below `/console/api`; `who` names the caller and has checked the proof."""
+def api(ports: Ports, who: Who, role: May) -> Blueprint:
+    """Return the routes below `/console/api`; `who` names the caller and has checked the proof, `role` is what he may."""
     routes = Blueprint("api", __name__, url_prefix="/console/api/integrations")
 
     @routes.get("")
     def listed() -> Response:
-        return answer(200, [shown(ports, each) for each in integrations.every(ports.documents)])
+        every = integrations.every(ports.documents)
+        return answer(200, [seen_by(role(request), shown(ports, each)) for each in every])
 
     @routes.get("/<int_id>")
     def one(int_id: str) -> Response:
-        return answer(200, shown(ports, integrations.get(ports.documents, int_id)))
+        return answer(200, seen_by(role(request), shown(ports, integrations.get(ports.documents, int_id))))
 
     @routes.put("/<int_id>")
     def put(int_id: str) -> Response:
@@ -103,13 +106,18 @@ def api(ports: Ports, who: Who) -> Blueprint:
         search_now(ports, int_id, who(request))
         return answer(202, {"queued": True})
 
-    _reading(routes, ports)
+    _reading(routes, ports, role)
     _people(routes, ports, who)
     probe_routes(routes, ports, who)
     return routes
 
 
-def _reading(routes: Blueprint, ports: Ports) -> None:
+def _past(role: Role, body: Body) -> Body:
+    """Return a change of settings as a role sees it."""
+    return body | {name: seen_by(role, body[name]) for name in ("before", "after") if body.get(name)}
+
+
+def _reading(routes: Blueprint, ports: Ports, role: May) -> None:
     @routes.get("/<int_id>/calendars")
     def calendars(int_id: str) -> Response:
         session = open_session(ports, integrations.get(ports.documents, int_id))
@@ -174,7 +182,7 @@ def _reading(routes: Blueprint, ports: Ports) -> None:
     def history(int_id: str) -> Response:
         integrations.get(ports.documents, int_id)
         rows = ports.documents.find(path_of(int_id, "history"), order="at", descending=True, limit=limit_of(request))
-        return answer(200, [{"id": entry, **body} for entry, body in rows])
+        return answer(200, [{"id": entry, **_past(role(request), body)} for entry, body in rows])
 
 
 def _people(routes: Blueprint, ports: Ports, who: Who) -> None:

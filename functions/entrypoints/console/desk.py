@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Request, Response, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 
-from functions.application.ports import Ports
+from functions.application.ports import Body, Ports
 from functions.application.setting_up import changes, drafts, removal
 from functions.application.setting_up.preview import Plan
 from functions.application.setting_up.settings_input import SECRET_NAMES, raw_of
@@ -20,7 +20,7 @@ from functions.domain.settings.integration import Integration, Phase
 from functions.domain.settings.schema import Settings
 from functions.entrypoints.console import fields as form
 from functions.entrypoints.console.fields import Field
-from functions.entrypoints.console.roles import Role
+from functions.entrypoints.console.roles import Role, seen_by
 from functions.entrypoints.console.session import Sessions
 from functions.entrypoints.console.taking_back import offered
 from functions.entrypoints.console.telling import planned
@@ -54,6 +54,10 @@ class Desk:
             return self._sessions.role(request) is Role.ADMINISTRATOR
         except Unauthentic:
             return False
+
+    def seen(self, settings: Body) -> Body:
+        """Return settings as who asks may see them."""
+        return seen_by(Role.ADMINISTRATOR if self.may_act() else Role.READER, settings)
 
     def texts(self, integration: Integration | None = None) -> Texts:
         """Return the words to use: as chosen with the switch, else the integration's, else the browser's."""
@@ -163,7 +167,7 @@ class Desk:
         """Return what a settings form shows: the stored values, or what was typed."""
         settings = self._settings(int_id)
         names = [field.name for field in fields]
-        raw = raw_of(settings)
+        raw = self.seen(raw_of(settings))
         if typed is not None:
             values = form.shown(_over(raw, form.part_from(typed, fields)), fields)
             values |= {field.name: typed.get(field.name, "") for field in fields if field.kind == "codes"}

@@ -6,6 +6,8 @@ two tables, and `tests/integration/test_roles.py` walks every route there is.
 
 from collections.abc import Mapping
 from enum import Enum
+from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Request
 
@@ -30,6 +32,15 @@ EXCEPTIONS: Mapping[str, Role] = {
 }
 # Routes that are read, but make something anew where they are asked with this parameter.
 MAKES: Mapping[str, str] = {"api.plan": "refresh"}
+
+
+def seen_by(role: Role, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings as a role sees them: the address of an alert's webhook opens a chat, so a reader sees its host."""
+    alerts = settings.get("alerts") or {}
+    address = urlsplit(alerts.get("webhook_url") or "")
+    if role is Role.ADMINISTRATOR or not address.netloc:
+        return dict(settings)
+    return {**settings, "alerts": {**alerts, "webhook_url": f"{address.scheme}://{address.hostname}/…"}}
 
 
 def needed(endpoint: str, method: str, asked: Mapping[str, str]) -> Role:

@@ -25,10 +25,9 @@ def add(routes: Blueprint, desk: Desk) -> None:
         rows = ports.documents.find(path_of(int_id, "history"), order="at", descending=True, limit=PAGE)
         shown = []
         for entry, body in rows:
-            before = body.get("before") or raw_of(Settings(id=""))
-            shown.append(
-                (entry, body, differences(before, body["after"]), before.get("dialect"), body["after"].get("dialect"))
-            )
+            former = body.get("before") or raw_of(Settings(id=""))
+            before, after = (desk.seen(each) for each in (former, body["after"]))
+            shown.append((entry, body, differences(before, after), before.get("dialect"), after.get("dialect")))
         return desk.page("history.html", int_id, here="history", changes=shown, told=told)
 
     @routes.post("/integrations/<int_id>/history/<entry>/revert")

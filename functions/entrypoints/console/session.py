@@ -102,11 +102,14 @@ class KeySessions:
         token = self._cookie(request)
         ended = [self._path(token, role) for role in Role if token]
         if everywhere:
-            own = self.role(request)
-            found = self._ports.documents.find(("sessions",), limit=500)
-            ended += [
-                ("sessions", name) for name, body in found if own is Role.ADMINISTRATOR or body.get("role") == own.value
-            ]
+            own, last = self.role(request), None
+            while found := self._ports.documents.find(("sessions",), after=last, limit=500):
+                last = found[-1][0]
+                ended += [
+                    ("sessions", name)
+                    for name, body in found
+                    if own is Role.ADMINISTRATOR or body.get("role") == own.value
+                ]
         for path in ended:
             self._ports.documents.transact(lambda tx, path=path: tx.delete(path))  # type: ignore[misc]
 
