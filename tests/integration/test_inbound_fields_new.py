@@ -238,6 +238,17 @@ def test_remarks_field_follows_the_event_while_it_holds_what_we_wrote(place: Pla
     assert place.event()["summary"] == "Leden"
 
 
+def test_remarks_field_follows_though_i_reserve_cuts_what_is_too_long(place: Place) -> None:
+    place.ireserve("PATCH", "dialect", {"remarks_max_length": 12})
+    place.activate()
+    event = place.draw(START, END, summary="Overleg", description="Met taart")
+    place.settle(60)
+    assert place.bookings()[0]["remarks"] == "Overleg\nMet "
+    place.edit(event["id"], description="Koek erbij")
+    place.settle(60)
+    assert place.bookings()[0]["remarks"] == "Overleg\nKoek"
+
+
 def test_remarks_field_none_writes_nothing_later_either(place: Place) -> None:
     place.activate(inbound={"remarks_field": "none"})
     draw_and_settle(place, summary="Bestuur")
