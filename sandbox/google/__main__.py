@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
-from .serving import Server
-from .world import World
+from sandbox.google.serving import Server
+from sandbox.google.world import World
 
 
 def main() -> int:

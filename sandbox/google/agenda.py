@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from . import people, views, when
+from sandbox.google import people, views, when
 
 if TYPE_CHECKING:
-    from .errors import Resource
-    from .instances import Found
-    from .store import Calendar
-    from .world import World
+    from sandbox.google.errors import Resource
+    from sandbox.google.instances import Found
+    from sandbox.google.store import Calendar
+    from sandbox.google.world import World
 
 ONE_DAY = timedelta(days=1)
 MOST_LISTED = 60

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, jsonify, request
 
-from . import busy, discovery, gate, instances, listing, masks, views, watching, writing
-from .errors import ApiError, Resource, not_found
+from sandbox.google import busy, discovery, gate, instances, listing, masks, views, watching, writing
+from sandbox.google.errors import ApiError, Resource, not_found
 
 if TYPE_CHECKING:
-    from .calls import Call
-    from .tokens import Access
-    from .world import World
+    from sandbox.google.calls import Call
+    from sandbox.google.tokens import Access
+    from sandbox.google.world import World
 
 ROLES = ("none", "freeBusyReader", "reader", "writerWithoutPrivateAccess", "writer", "owner")
 MINUTE = timedelta(seconds=60)

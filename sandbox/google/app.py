@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 
-from . import api, control, control_events, oauth, page
+from sandbox.google import api, control, control_events, oauth, page
 
 if TYPE_CHECKING:
-    from .world import World
+    from sandbox.google.world import World
 
 
 def create_app(world: World, *, automatic: bool = True) -> Flask:

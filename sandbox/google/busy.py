@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import people, views, when
-from .errors import ApiError, required
+from sandbox.google import people, views, when
+from sandbox.google.errors import ApiError, required
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from .errors import Resource
-    from .world import World
+    from sandbox.google.errors import Resource
+    from sandbox.google.world import World
 
 
 def query(world: World, account: str, body: Resource) -> Resource:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import requests
 
 if TYPE_CHECKING:
-    from .store import Calendar
-    from .surroundings import Surroundings
+    from sandbox.google.store import Calendar
+    from sandbox.google.surroundings import Surroundings
 
 RETRIED = {0, 500, 502, 503, 504}
 BACK_OFF = (1.0, 2.0, 4.0, 8.0, 16.0)

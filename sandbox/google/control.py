@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, jsonify, request
 
-from . import people
-from .control_events import body
-from .errors import Resource, bad_request, not_found
-from .faults import Fault
+from sandbox.google import people
+from sandbox.google.control_events import body
+from sandbox.google.errors import Resource, bad_request, not_found
+from sandbox.google.faults import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .world import World
+    from sandbox.google.world import World
 
 # control path -> the field of the request and the switch it sets
 SWITCHES: dict[str, dict[str, str]] = {

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, jsonify, request
 
-from . import meet, people, views, writing
-from .errors import ApiError, bad_request
+from sandbox.google import meet, people, views, writing
+from sandbox.google.errors import ApiError, bad_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .errors import Resource
-    from .instances import Found
-    from .store import Calendar
-    from .world import World
+    from sandbox.google.errors import Resource
+    from sandbox.google.instances import Found
+    from sandbox.google.store import Calendar
+    from sandbox.google.world import World
 
 BASE = "/control/calendars/<path:calendar_id>/events"
 

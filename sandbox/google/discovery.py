@@ -12,8 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from . import when
-from .errors import ApiError, Resource, invalid
+from sandbox.google import when
+from sandbox.google.errors import ApiError, Resource, invalid
 
 DOCUMENT = "discovery_cache/documents/calendar.v3.json"
 INTEGER = re.compile(r"^-?\d+$")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from . import recurrence, when
-from .errors import ApiError, bad_request, invalid, required
+from sandbox.google import recurrence, when
+from sandbox.google.errors import ApiError, bad_request, invalid, required
 
 if TYPE_CHECKING:
-    from .errors import Resource
+    from sandbox.google.errors import Resource
 
 EVENT_ID = re.compile(r"^[a-v0-9]{5,1024}$")
 WRITABLE = frozenset(

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, jsonify, request
 
-from . import meet
-from .calls import without_secrets
-from .errors import ApiError
-from .faults import Cut
+from sandbox.google import meet
+from sandbox.google.calls import without_secrets
+from sandbox.google.errors import ApiError
+from sandbox.google.faults import Cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .calls import Call
-    from .faults import Fault
-    from .world import World
+    from sandbox.google.calls import Call
+    from sandbox.google.faults import Fault
+    from sandbox.google.world import World
 
 ERROR_PAGE = "<!DOCTYPE html><html><title>Error {0} (Server Error)!!1</title><h1>Error {0}</h1></html>"
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import series, when
-from .store import Record
-from .switches import Mail, MailKind
+from sandbox.google import series, when
+from sandbox.google.store import Record
+from sandbox.google.switches import Mail, MailKind
 
 if TYPE_CHECKING:
-    from .errors import Resource
-    from .instances import Found
-    from .store import Calendar
-    from .world import World
+    from sandbox.google.errors import Resource
+    from sandbox.google.instances import Found
+    from sandbox.google.store import Calendar
+    from sandbox.google.world import World
 
 # a copy's own affair: never taken over from the organizer's event
 OWN = {"reminders", "etag", "updated"}

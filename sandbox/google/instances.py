@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import when
+from sandbox.google import when
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from .errors import Resource
-    from .store import Calendar, Record
+    from sandbox.google.errors import Resource
+    from sandbox.google.store import Calendar, Record
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,14 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from . import matching, views, when
-from .errors import ApiError, bad_request, gone, invalid
-from .instances import Found, Page
+from sandbox.google import matching, views, when
+from sandbox.google.errors import ApiError, bad_request, gone, invalid
+from sandbox.google.instances import Found, Page
 
 if TYPE_CHECKING:
-    from .errors import Resource
-    from .store import Calendar, Record
-    from .world import World
+    from sandbox.google.errors import Resource
+    from sandbox.google.store import Calendar, Record
+    from sandbox.google.world import World
 
 MOST, USUAL = 2500, 250
 # no sync token comes with, or goes with, these

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .errors import ApiError
+from sandbox.google.errors import ApiError
 
 Mask = dict[str, "Mask"]
 WORD = re.compile(r"[A-Za-z0-9_*-]+|[(),/]")

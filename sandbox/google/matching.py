@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import when
+from sandbox.google import when
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from .errors import Resource
-    from .instances import Found
+    from sandbox.google.errors import Resource
+    from sandbox.google.instances import Found
 
 SEARCHED = ("summary", "description", "location")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from .errors import invalid
+from sandbox.google.errors import invalid
 
 if TYPE_CHECKING:
-    from .errors import Resource
-    from .store import Calendar
-    from .world import World
+    from sandbox.google.errors import Resource
+    from sandbox.google.store import Calendar
+    from sandbox.google.world import World
 
 MEET_TYPE = "hangoutsMeet"
 ICON = "https://fonts.gstatic.com/s/i/productlogos/meet_2020q4/v6/web-512dp/logo_meet_2020q4_color_2x_web_512dp.png"

@@ -14,12 +14,12 @@ from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, jsonify, make_response, redirect, render_template, request
 
-from . import gate
-from .tokens import Asked, GrantError
+from sandbox.google import gate
+from sandbox.google.tokens import Asked, GrantError
 
 if TYPE_CHECKING:
-    from .calls import Call
-    from .world import World
+    from sandbox.google.calls import Call
+    from sandbox.google.world import World
 
 SCOPES = {
     "https://www.googleapis.com/auth/calendar": "See, edit, share and permanently delete all calendars",

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, jsonify, make_response, redirect, render_template, request
 
-from . import agenda, meet, page_forms, people, views
-from .errors import ApiError
+from sandbox.google import agenda, meet, page_forms, people, views
+from sandbox.google.errors import ApiError
 
 if TYPE_CHECKING:
-    from .world import World
+    from sandbox.google.world import World
 
 VIEWS = {"week": 7, "day": 1}
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from . import people, texts, when, writing
-from .errors import bad_request
+from sandbox.google import people, texts, when, writing
+from sandbox.google.errors import bad_request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .errors import Resource
-    from .store import Calendar
-    from .world import World
+    from sandbox.google.errors import Resource
+    from sandbox.google.store import Calendar
+    from sandbox.google.world import World
 
 TEXTS = ("summary", "description", "location")
 ONE_DAY = timedelta(days=1)

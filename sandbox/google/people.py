@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import fields, guests, instances, series, writing
-from .errors import bad_request, not_found
-from .writing import Write
+from sandbox.google import fields, guests, instances, series, writing
+from sandbox.google.errors import bad_request, not_found
+from sandbox.google.writing import Write
 
 if TYPE_CHECKING:
-    from .errors import Resource
-    from .instances import Found
-    from .store import Calendar
-    from .world import World
+    from sandbox.google.errors import Resource
+    from sandbox.google.instances import Found
+    from sandbox.google.store import Calendar
+    from sandbox.google.world import World
 
 
 def calendar(world: World, calendar_id: str) -> Calendar:

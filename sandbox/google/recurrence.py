@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING
 
-from . import when
-from .errors import invalid
+from sandbox.google import when
+from sandbox.google.errors import invalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,17 +6,17 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from . import fields, instances, when
-from .errors import invalid, not_found
-from .store import Record, family_of, stamp
+from sandbox.google import fields, instances, when
+from sandbox.google.errors import invalid, not_found
+from sandbox.google.store import Record, family_of, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .errors import Resource
-    from .instances import Found
-    from .store import Calendar
-    from .world import World
+    from sandbox.google.errors import Resource
+    from sandbox.google.instances import Found
+    from sandbox.google.store import Calendar
+    from sandbox.google.world import World
 
 TIMING = ("start", "end", "recurrence")
 BASE32HEX = "0123456789abcdefghijklmnopqrstuv"

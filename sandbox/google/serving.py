@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from waitress.channel import ClientDisconnected
 from waitress.server import create_server
 
-from .app import create_app
+from sandbox.google.app import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from .world import World
+    from sandbox.google.world import World
 
 PAUSE = 0.1
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from . import recurrence, when
+from sandbox.google import recurrence, when
 
 if TYPE_CHECKING:
-    from .errors import Resource
+    from sandbox.google.errors import Resource
 
 AHEAD = timedelta(days=14 * 365)  # Google has been seen to expand to 2040 and to 2099
 SPLIT = re.compile(r"_R\d{8}(T\d{6})?$")

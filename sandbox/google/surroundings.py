@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from .switches import Switches
+    from sandbox.google.switches import Switches
 
     Deliver = Callable[[str, dict[str, str]], int]
 

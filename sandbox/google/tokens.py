@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .errors import Resource
-    from .surroundings import Surroundings
+    from sandbox.google.errors import Resource
+    from sandbox.google.surroundings import Surroundings
 
 ACCESS_SECONDS = 3600
 MOST_REFRESH = 100

@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
-from . import when
-from .errors import forbidden, not_found
+from sandbox.google import when
+from sandbox.google.errors import forbidden, not_found
 
 if TYPE_CHECKING:
-    from .errors import Resource
-    from .instances import Found
-    from .store import Calendar
-    from .world import World
+    from sandbox.google.errors import Resource
+    from sandbox.google.instances import Found
+    from sandbox.google.store import Calendar
+    from sandbox.google.world import World
 
 WRITERS = {"owner", "writer", "writerWithoutPrivateAccess"}
 SEERS = {"owner", "writer"}  # of the details of other people's private events

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from .channels import Channel
-from .errors import ApiError, invalid, not_found, required
+from sandbox.google.channels import Channel
+from sandbox.google.errors import ApiError, invalid, not_found, required
 
 if TYPE_CHECKING:
-    from .errors import Resource
-    from .store import Calendar
-    from .tokens import Access
-    from .world import World
+    from sandbox.google.errors import Resource
+    from sandbox.google.store import Calendar
+    from sandbox.google.tokens import Access
+    from sandbox.google.world import World
 
 DEFAULT_TTL, MOST_TTL = timedelta(days=7), timedelta(days=30)
 MOST_ID, MOST_TOKEN = 64, 256

@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from .errors import invalid
+from sandbox.google.errors import invalid
 
 if TYPE_CHECKING:
-    from .errors import Resource
+    from sandbox.google.errors import Resource
 
 NOT_A_DATE_TIME = "Invalid value for: Invalid format"
 

@@ -9,19 +9,19 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from . import when
-from .calls import Calls
-from .channels import Channels, post_to
-from .faults import Faults
-from .store import Calendar, Record
-from .switches import Account, Mail, Switches
-from .tokens import Tokens
+from sandbox.google import when
+from sandbox.google.calls import Calls
+from sandbox.google.channels import Channels, post_to
+from sandbox.google.faults import Faults
+from sandbox.google.store import Calendar, Record
+from sandbox.google.switches import Account, Mail, Switches
+from sandbox.google.tokens import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .instances import Page
-    from .surroundings import Deliver
+    from sandbox.google.instances import Page
+    from sandbox.google.surroundings import Deliver
 
 PLANNER, GUEST = "planner@example.org", "guest@example.org"
 CLIENT_ID, CLIENT_SECRET = "sandbox-client.apps.googleusercontent.com", "sandbox-secret"

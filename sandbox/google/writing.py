@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import fields, guests, instances, meet, series, texts, views
-from .errors import ApiError, condition_not_met, forbidden, gone, invalid, not_found
-from .store import Record
+from sandbox.google import fields, guests, instances, meet, series, texts, views
+from sandbox.google.errors import ApiError, condition_not_met, forbidden, gone, invalid, not_found
+from sandbox.google.store import Record
 
 if TYPE_CHECKING:
-    from .errors import Resource
-    from .instances import Found
-    from .store import Calendar
-    from .world import World
+    from sandbox.google.errors import Resource
+    from sandbox.google.instances import Found
+    from sandbox.google.store import Calendar
+    from sandbox.google.world import World
 
 # what tells one version of an event from another, and not what people put in it
 UNSEEN = {"etag", "updated", "sequence"}

@@ -20,7 +20,7 @@ from functions.domain.model.event import Event
 from functions.domain.model.life import Closed, Closer, Grace
 from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.planning import lifecycle, plan, plan_inbound, plan_outbound, plan_wish, recovery, view
+from functions.domain.planning import lifecycle, plan, plan_inbound, plan_order, plan_outbound, recovery, view
 from functions.domain.planning.decisions import Drop
 from functions.domain.planning.lifecycle import decide
 from functions.domain.planning.step import PatchEvent, Planned, Why
@@ -183,7 +183,7 @@ def a_change_of_settings_is_not_finished(patch: pytest.MonkeyPatch) -> None:
 
 def an_undo_that_was_cut_short_is_forgotten(patch: pytest.MonkeyPatch) -> None:
     """What a person ordered counts as done once its booking was written."""
-    real = plan_wish.fulfil
+    real = plan_order.fulfil
 
     def fulfil(v: View, c: Any, wish: Any) -> Any:
         planned = real(v, c, wish)

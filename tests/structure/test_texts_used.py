@@ -7,7 +7,7 @@ from typing import get_args
 
 import yaml
 
-from functions.application.pulling import not_taken
+from functions.application.pulling import events_without_booking
 from functions.domain.model.writes import Why
 from functions.domain.planning.step import Write
 from functions.domain.settings.facts import facts
@@ -30,7 +30,7 @@ def is_used(key: str) -> bool:
         return True
     if told := TOLD.match(key):
         steps = {write.__name__ for write in get_args(Write)} | {"any", "NotTaken", "Lacking"}
-        reasons = {why.value for why in Why} | {f"not_taken_{reason}" for reason in not_taken.SAYS}
+        reasons = {why.value for why in Why} | {f"not_taken_{reason}" for reason in events_without_booking.SAYS}
         return told[2] in steps and told[3] in (None, *reasons)
     tails = (key.removeprefix(prefix) for prefix in PREFIXES if key.startswith(prefix))
     return any(all(WORDS & {word, AFFIXES.sub("", word)} for word in re.findall(r"\w+", tail)) for tail in tails)

@@ -126,7 +126,7 @@ def _lease(ports: Ports, int_id: str) -> tuple[Trial | None, bool]:
     """Take the part that is due for this instance; False where it is not due or somebody else has it."""
     path, now = path_of(int_id, "progress", "probe"), ports.clock()
 
-    def work(tx: Transaction) -> tuple[Trial | None, bool]:
+    def take(tx: Transaction) -> tuple[Trial | None, bool]:
         body = tx.get(path)
         if body is None:
             return None, False
@@ -140,7 +140,7 @@ def _lease(ports: Ports, int_id: str) -> tuple[Trial | None, bool]:
         tx.put(path, stored(trial))
         return trial, True
 
-    return ports.documents.transact(work)
+    return ports.documents.transact(take)
 
 
 def _next(bench: Bench) -> Trial:

@@ -228,7 +228,7 @@ def finish(b: Bench) -> Trial:
     trial = replace(trial, finished_at=b.session.now(), leased_until=None, due=None, second_held=held)
     entry = ports.token(12)
 
-    def work(tx: Transaction) -> Integration:
+    def store_findings(tx: Transaction) -> Integration:
         body = tx.get(path_of(int_id)) or {}
         before = record_of(Integration, body, f"integration {int_id}")
         kept = {name: value for name, value in before.dialect.items() if name not in trial.dropped}
@@ -244,7 +244,7 @@ def finish(b: Bench) -> Trial:
         tx.put(path_of(int_id, "history", entry), history, expires=b.session.now() + HISTORY_DAYS)
         return after
 
-    after = ports.documents.transact(work)
+    after = ports.documents.transact(store_findings)
     ports.log("probed", {"int_id": int_id, "found": len(trial.found), "trouble": sorted(trial.trouble)})
     if after.phase in (Phase.ACTIVE, Phase.SHADOW):
         for number in trial.bookings:

@@ -117,14 +117,14 @@ def save(ports: Ports, int_id: str, trial: Trial) -> Trial:
     """Save how far it is; what a person asked for meanwhile (`stop`) is kept."""
     path = path_of(int_id, "progress", "probe")
 
-    def work(tx: Transaction) -> Trial:
+    def put(tx: Transaction) -> Trial:
         before = tx.get(path) or {}
         stop = trial.stop or (before.get("stop", False) and before.get("started_at") == body_of(trial)["started_at"])
         saved = replace(trial, stop=bool(stop))
         tx.put(path, stored(saved))
         return saved
 
-    return ports.documents.transact(work)
+    return ports.documents.transact(put)
 
 
 def note_webhook(ports: Ports, integration: Integration, hint: Hint) -> bool:
@@ -147,12 +147,12 @@ def note_webhook(ports: Ports, integration: Integration, hint: Hint) -> bool:
     named = hint.kind is Kind.BOOKING
     path = path_of(integration.id, "progress", "probe_heard")
 
-    def work(tx: Transaction) -> None:
+    def add(tx: Transaction) -> None:
         body: Body = tx.get(path) or {}
         heard = {*body.get("named" if named else "unnamed", ()), at}
         tx.put(path, {**body, "named" if named else "unnamed": sorted(heard)[-KEPT_HEARD:]})
 
-    ports.documents.transact(work)
+    ports.documents.transact(add)
     return named
 
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from functions.application.intake.hints import Hint, Kind, look_again
 from functions.application.ports import Tombstone, Unusable
-from functions.application.pulling import not_taken
+from functions.application.pulling import events_without_booking
 from functions.application.pulling.follow_series import Shown, families, followers, former_families, tie
 from functions.application.store import links, parked
 from functions.application.sync.reconcile import reconcile
@@ -140,7 +140,7 @@ def _settled(session: SyncSession, hint: Hint, page: Page, items: Sequence[Item]
         return set()
     unlinked = [event for event in events if event.key not in known]
     covered = [event for event in events if event.hidden and event.key in known]
-    not_taken.note(session, hint, page.calendar, covered, paired=True)
+    events_without_booking.note(session, hint, page.calendar, covered, paired=True)
     # an endless series reaches decades ahead
     echoes = {event.key for event in unlinked if event.series and not _in_window(session, event)}
     echoes |= {event.key for event in covered}
@@ -153,8 +153,10 @@ def _settled(session: SyncSession, hint: Hint, page: Page, items: Sequence[Item]
         return echoes
     foreign = (event for event in unlinked if event.mark.int_id != session.id and event.key not in echoes)
     passing = [event for event in foreign if _tells(partial(_passes_by, session, event))]
-    since = page.since or session.now() - not_taken.RECENT
-    not_taken.note(session, hint, page.calendar, [each for each in passing if each.updated and each.updated >= since])
+    since = page.since or session.now() - events_without_booking.RECENT
+    events_without_booking.note(
+        session, hint, page.calendar, [each for each in passing if each.updated and each.updated >= since]
+    )
     return echoes | {event.key for event in passing}
 
 
@@ -177,7 +179,7 @@ def _one(session: SyncSession, hint: Hint, page: Page, item: Event | Tombstone) 
         link = _known_elsewhere(session, page, item)
         if link is None and not _new(session, item):
             if item.mark.int_id != session.id:
-                not_taken.note(session, hint, item.key.calendar, [item])
+                events_without_booking.note(session, hint, item.key.calendar, [item])
             return False
         link = link or links.for_new_event(session.id, item.key)
         if link.event is not None and link.event != item.key and not session.has_left(link.event):

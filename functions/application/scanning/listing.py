@@ -110,11 +110,11 @@ class Listing:
         return replace(position, parts=position.parts + len(parts))
 
     def _put(self, number: int, rows: list[BookingRow], expires: datetime, tx: Transaction) -> None:
-        tx.put(self._path(number), stored(_Part(tuple(rows))), expires=expires)
+        tx.put(self._part_path(number), stored(_Part(tuple(rows))), expires=expires)
 
     def _kept(self, part: int) -> list[BookingRow]:
-        body = self._session.ports.documents.get(self._path(part))
+        body = self._session.ports.documents.get(self._part_path(part))
         return list(record_of(_Part, body, "listing").rows) if body is not None else []
 
-    def _path(self, part: int) -> Path:
+    def _part_path(self, part: int) -> Path:
         return path_of(self._session.id, "listings", f"{self._owner}-{part}")

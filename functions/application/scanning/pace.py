@@ -58,7 +58,7 @@ class Pace:
         pulls = sum(state.calls for state in calendars.every(self.ports.documents, self.int_id))
         path, now = path_of(self.int_id, "progress", "pace"), self.ports.clock()
 
-        def work(tx: Transaction) -> datetime:
+        def add(tx: Transaction) -> datetime:
             body = tx.get(path)
             paid = self.free_at()
             if body is not None:
@@ -69,5 +69,5 @@ class Pace:
             tx.put(path, {"paid": paid.isoformat(), "pulls": pulls})
             return paid
 
-        self._paid = self.ports.documents.transact(work)
+        self._paid = self.ports.documents.transact(add)
         self._noted, self._noted_at = self.spent, now

@@ -18,7 +18,7 @@ from functions.application.scanning.listing import NEW, Listing
 from functions.application.scanning.pace import Pace
 from functions.application.scanning.progress import SWEEPS, Scan
 from functions.application.scanning.rows import changed_rows, tells_of_changes
-from functions.application.scanning.scan_one import look, pass_by
+from functions.application.scanning.scan_booking import look, pass_by
 from functions.application.store import integrations, links
 from functions.application.store.dialect_kept import dialect_of
 from functions.application.store.integrations import path_of

@@ -9,7 +9,7 @@ from functions.application.ports import Ports
 from functions.application.probing import probe
 from functions.application.scanning import scan, sweep
 from functions.application.scanning.progress import Scan
-from functions.application.setting_up import consent, drafts
+from functions.application.setting_up import consent, partial_settings
 from functions.application.store import integrations
 from functions.application.sync.session import SyncSession, open_session, within_reach
 from functions.application.watching import channels, renewal, rotation
@@ -122,7 +122,8 @@ def ready(session: SyncSession, *, anyway: bool = False) -> None:
     """
     integration = session.integration
     missing = [
-        say("{}: {}", fault.field, fault.message) for fault in drafts.open_faults(session.ports, session.settings)
+        say("{}: {}", fault.field, fault.message)
+        for fault in partial_settings.open_faults(session.ports, session.settings)
     ]
     if integration.connection is None:
         missing.append("Google is not connected: run Step 1 and Step 2")

@@ -66,7 +66,7 @@ def begin(ports: Ports, int_id: str) -> Begun:
     integration = integrations.get(ports.documents, int_id)
     state, verifier, expires = ports.token(32), ports.token(48), ports.clock() + LIFE
     body = {"int_id": int_id, "verifier": verifier, "expires": expires.isoformat(), "code": ""}
-    ports.consents.transact(lambda tx: tx.create(_path(state), body, expires=expires))
+    ports.consents.transact(lambda tx: tx.create(_state_path(state), body, expires=expires))
     client_id = integration.settings.google.client_id
     return Begun(ports.consent.address(client_id, return_url(ports, int_id), state, verifier), state)
 
@@ -93,16 +93,16 @@ def receive(ports: Ports, int_id: str, state: str, code: str, error: str) -> Non
         raise Malformed(say("the consent screen sent no state or code back; {}", AGAIN), reason="consent")
     said = error if error in ERRORS else "unknown"
 
-    def work(tx: Transaction) -> None:
-        body = tx.get(_path(state))
+    def use_up(tx: Transaction) -> None:
+        body = tx.get(_state_path(state))
         if body is None or body["int_id"] != int_id or body["code"] or body.get("error"):
             raise Malformed(say("this consent was used already or is not ours; {}", AGAIN), reason="consent")
         if ports.clock() >= datetime.fromisoformat(body["expires"]):
             raise Malformed(say("the consent took longer than ten minutes; {}", AGAIN), reason="consent")
         expires = datetime.fromisoformat(body["expires"])
-        tx.put(_path(state), {**body, "code": code, "error": said if error else ""}, expires=expires)
+        tx.put(_state_path(state), {**body, "code": code, "error": said if error else ""}, expires=expires)
 
-    ports.consents.transact(work)
+    ports.consents.transact(use_up)
 
 
 def waiting(ports: Ports, int_id: str, state: str) -> bool:
@@ -157,9 +157,9 @@ def _named(ports: Ports, integration: Integration, state: str) -> tuple[Pending,
     try:
         grant = ports.consent.exchange(client_id, secret, return_url(ports, int_id), code, verifier)
     except Refused:
-        ports.consents.transact(lambda tx: tx.delete(_path(state)))
+        ports.consents.transact(lambda tx: tx.delete(_state_path(state)))
         raise
-    ports.consents.transact(lambda tx: tx.delete(_path(state)))
+    ports.consents.transact(lambda tx: tx.delete(_state_path(state)))
     missing = [scope.rsplit("/", 1)[-1] for scope in SCOPES if scope not in grant.scopes]
     if missing:
         raise Refused(
@@ -275,7 +275,7 @@ def _kept(ports: Ports, int_id: str, state: str) -> tuple[str, str]:
 
 
 def _kept_body(ports: Ports, int_id: str, state: str) -> Body | None:
-    body = ports.consents.get(_path(state)) if state else None
+    body = ports.consents.get(_state_path(state)) if state else None
     return body if body is not None and body["int_id"] == int_id else None
 
 
@@ -283,6 +283,6 @@ def _here(int_id: str) -> Path:
     return path_of(int_id, "progress", "consent")
 
 
-def _path(state: str) -> Path:
+def _state_path(state: str) -> Path:
     """Return where a state is stored: under its hash, so that no outside text names a document."""
     return ("oauth_states", hashlib.sha256(state.encode("utf-8", "replace")).hexdigest())

@@ -54,7 +54,7 @@ def save(ports: Ports, int_id: str, given: Mapping[str, Any], actor: str, *, see
     dialect = dialect_of(given)
     now, entry = ports.clock(), ports.token(12)
 
-    def work(tx: Transaction) -> Integration:
+    def store(tx: Transaction) -> Integration:
         body = tx.get(path_of(int_id))
         if body is None:
             raise Gone(say("there is no integration {}", int_id), reason="unknown_integration")
@@ -72,7 +72,7 @@ def save(ports: Ports, int_id: str, given: Mapping[str, Any], actor: str, *, see
             )
         return after
 
-    return dialect_of(ports.documents.transact(work).dialect)
+    return dialect_of(ports.documents.transact(store).dialect)
 
 
 def faults(given: Mapping[str, Any]) -> Iterator[Fault]:

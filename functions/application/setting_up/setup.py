@@ -150,9 +150,9 @@ def delete(ports: Ports, int_id: str) -> None:
 
 
 def _empty(ports: Ports, collection: Path) -> None:
-    def work(tx: Transaction, names: list[str]) -> None:
+    def delete(tx: Transaction, names: list[str]) -> None:
         for name in names:
             tx.delete((*collection, name))
 
     while rows := ports.documents.find(collection, limit=200):
-        ports.documents.transact(partial(work, names=[name for name, _ in rows]))
+        ports.documents.transact(partial(delete, names=[name for name, _ in rows]))

@@ -48,13 +48,13 @@ class CalendarState:
 
 def state_of(documents: Documents, int_id: str, calendar: str) -> CalendarState:
     """Return what is kept of a calendar; an empty state where there is nothing yet."""
-    body = documents.get(_path(int_id, calendar))
+    body = documents.get(_calendar_path(int_id, calendar))
     return record_of(CalendarState, body, "calendar state") if body is not None else CalendarState(calendar)
 
 
 def states_of(documents: Documents, int_id: str, calendars: Sequence[str]) -> list[CalendarState]:
     """Return what is kept of some calendars, read together."""
-    bodies = documents.several([_path(int_id, calendar) for calendar in calendars])
+    bodies = documents.several([_calendar_path(int_id, calendar) for calendar in calendars])
     return [
         record_of(CalendarState, body, "calendar state") if body is not None else CalendarState(calendar)
         for calendar, body in zip(calendars, bodies, strict=True)
@@ -76,15 +76,15 @@ def change(
 ) -> CalendarState:
     """Change the state in one transaction; `by` may run several times."""
 
-    def work(tx: Transaction) -> CalendarState:
-        body = tx.get(_path(int_id, calendar))
+    def apply(tx: Transaction) -> CalendarState:
+        body = tx.get(_calendar_path(int_id, calendar))
         before = record_of(CalendarState, body, "calendar state") if body is not None else CalendarState(calendar)
         after = by(before)
         if after != before:
-            tx.put(_path(int_id, calendar), stored(after))
+            tx.put(_calendar_path(int_id, calendar), stored(after))
         return after
 
-    return documents.transact(work)
+    return documents.transact(apply)
 
 
 def anew(state: CalendarState) -> CalendarState:
@@ -114,5 +114,5 @@ def drop_lease(documents: Documents, int_id: str, calendar: str, holder: str, ca
     change(documents, int_id, calendar, dropped)
 
 
-def _path(int_id: str, calendar: str) -> Path:
+def _calendar_path(int_id: str, calendar: str) -> Path:
     return path_of(int_id, "calendars", calendar_hash(calendar))

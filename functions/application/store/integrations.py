@@ -58,7 +58,7 @@ def change(
     at once; else it is a note of ours, and no other revision.
     """
 
-    def work(tx: Transaction) -> Integration:
+    def apply(tx: Transaction) -> Integration:
         body = tx.get(path_of(int_id))
         if body is None:
             raise Gone(say("there is no integration {}", int_id), reason="unknown_integration")
@@ -69,7 +69,7 @@ def change(
             tx.put(path_of(int_id), stored(after))
         return after
 
-    return documents.transact(work)
+    return documents.transact(apply)
 
 
 def _woken(integration: Integration) -> Integration:
@@ -96,7 +96,7 @@ def save_settings(
     now = ports.clock()
     entry = ports.token(12)
 
-    def work(tx: Transaction) -> Integration:
+    def put(tx: Transaction) -> Integration:
         body = tx.get(path_of(given.id))
         before = record_of(Integration, body, f"integration {given.id}") if body is not None else None
         account = before.connection.account if before is not None and before.connection is not None else ""
@@ -121,4 +121,4 @@ def save_settings(
         tx.put(path_of(settings.id, "history", entry), kept, expires=now + HISTORY_DAYS)
         return after
 
-    return ports.documents.transact(work)
+    return ports.documents.transact(put)

@@ -56,7 +56,7 @@ def for_new_event(int_id: str, key: EventKey) -> Link:
 
 def by_id(documents: Documents, int_id: str, identity: str) -> Link | None:
     """Return a link by its own id, or None."""
-    body = documents.get(_path(int_id, identity))
+    body = documents.get(_link_path(int_id, identity))
     return link_of(body, identity) if body is not None else None
 
 
@@ -74,7 +74,7 @@ def save(tx: Transaction, int_id: str, link: Link) -> Link:
 
     Raises `Stale` when another instance saved it meanwhile, `Conflict` when its booking or event has another link.
     """
-    body = tx.get(_path(int_id, link.id))
+    body = tx.get(_link_path(int_id, link.id))
     before = link_of(body, link.id) if body is not None else None
     if (before.version if before is not None else 0) != link.version:
         raise Stale("the link was changed by another instance", reason="link_changed")
@@ -88,7 +88,7 @@ def save(tx: Transaction, int_id: str, link: Link) -> Link:
     for claim in sorted(held - wanted):
         tx.delete(path_of(int_id, "claims", claim))
     saved = replace(link, version=link.version + 1)
-    tx.put(_path(int_id, link.id), {**stored(saved), **_looked_up_by(link)})
+    tx.put(_link_path(int_id, link.id), {**stored(saved), **_looked_up_by(link)})
     return saved
 
 
@@ -128,7 +128,7 @@ def remove(tx: Transaction, int_id: str, link: Link) -> None:
     """Remove a link with its claims."""
     for claim in sorted(_claims(link)):
         tx.delete(path_of(int_id, "claims", claim))
-    tx.delete(_path(int_id, link.id))
+    tx.delete(_link_path(int_id, link.id))
 
 
 def _claims(link: Link) -> set[str]:
@@ -147,9 +147,9 @@ def _together(documents: Documents, int_id: str, claims: Mapping[T, str]) -> dic
     """Return the links that hold these claims, by what claims them."""
     holders = documents.several([path_of(int_id, "claims", claim) for claim in claims.values()])
     names = {each: str(holder["link"]) for each, holder in zip(claims, holders, strict=True) if holder is not None}
-    bodies = documents.several([_path(int_id, name) for name in names.values()])
+    bodies = documents.several([_link_path(int_id, name) for name in names.values()])
     return {each: link_of(body, names[each]) for each, body in zip(names, bodies, strict=True) if body is not None}
 
 
-def _path(int_id: str, identity: str) -> Path:
+def _link_path(int_id: str, identity: str) -> Path:
     return path_of(int_id, "links", identity)

@@ -22,7 +22,7 @@ def item_id(hint: Hint) -> str:
 
 def park(ports: Ports, hint: Hint, reason: str, now: datetime) -> None:
     """Store a hint that could not be followed, with the code of the reason (never i-Reserve's own words)."""
-    path = _path(hint.int_id, item_id(hint))
+    path = _item_path(hint.int_id, item_id(hint))
     before = ports.documents.get(path) or {}
     body: Body = {
         "at": before["at"] if before.get("reason") == reason else now.isoformat(),
@@ -41,7 +41,7 @@ def park(ports: Ports, hint: Hint, reason: str, now: datetime) -> None:
 
 def clear(ports: Ports, hint: Hint) -> None:
     """Take an item away once its work was done, if it is there."""
-    path = _path(hint.int_id, item_id(hint))
+    path = _item_path(hint.int_id, item_id(hint))
     if ports.documents.get(path) is not None:
         ports.documents.transact(lambda tx: tx.delete(path))
         attend(ports.tasks, hint.int_id, ports.clock())
@@ -84,7 +84,7 @@ def try_again(ports: Ports, int_id: str) -> int:
 
 
 def _item(ports: Ports, int_id: str, item: str) -> Body | None:
-    body = ports.documents.get(_path(int_id, item))
+    body = ports.documents.get(_item_path(int_id, item))
     return _current(body, item) if body is not None else None
 
 
@@ -93,5 +93,5 @@ def _current(body: Body, item: str) -> Body:
     return {name: value for name, value in current.items() if name != "schema"}
 
 
-def _path(int_id: str, item: str) -> Path:
+def _item_path(int_id: str, item: str) -> Path:
     return path_of(int_id, "parked", item)

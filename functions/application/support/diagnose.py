@@ -6,7 +6,7 @@ from datetime import datetime
 
 from functions.application.ports import CalendarEntry, Ports
 from functions.application.probing import trials
-from functions.application.pulling import not_taken
+from functions.application.pulling import events_without_booking
 from functions.application.scanning import scan
 from functions.application.setting_up import consent
 from functions.application.setting_up.setup import SCOPES
@@ -66,7 +66,7 @@ def diagnose(ports: Ports, int_id: str) -> Diagnosis:
     checks += write_back.checks(session)
     if integration.phase is not Phase.DRAFT and integration.settings.inbound.enabled:
         checks += [_channel(session, calendar) for calendar in integration.settings.calendars]
-    checks += [*more(session), *_waiting(session), *not_taken.checks(session)]
+    checks += [*more(session), *_waiting(session), *events_without_booking.checks(session)]
     return Diagnosis(
         at=ports.clock(),
         phase=integration.phase.value,

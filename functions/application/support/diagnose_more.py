@@ -7,7 +7,7 @@ from statistics import median
 from typing import Protocol, runtime_checkable
 
 from functions.application.ports import BookingRow
-from functions.application.setting_up import drafts
+from functions.application.setting_up import partial_settings
 from functions.application.store import calendars, journal_read
 from functions.application.sync.finding import Check
 from functions.application.sync.session import SyncSession
@@ -45,7 +45,7 @@ def more(session: SyncSession) -> Iterator[Check]:
 
 
 def _settings(session: SyncSession) -> Iterator[Check]:
-    faults = drafts.open_faults(session.ports, session.settings)
+    faults = partial_settings.open_faults(session.ports, session.settings)
     if faults:
         level = "amber" if session.integration.phase is Phase.DRAFT else "red"
         says = say("{} settings are missing or wrong", len(faults))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from functions.application.ports import Ports
-from functions.application.setting_up import choices
+from functions.application.setting_up import available
 from functions.application.store import integrations
 from functions.application.store.dialect_kept import dialect_of
 from functions.domain.settings.integration import Integration
@@ -60,7 +60,7 @@ class Catalogue:
 def _read(ports: Ports, integration: Integration, former: Names) -> tuple[Names, bool]:
     """Return the names as they are now, on trouble as they were; and whether both sides answered."""
     dead = integration.connection is None or bool(integration.connection.dead)
-    found = choices.choices(ports, integration.id, objects=not integration.ireserve_refused, calendars=not dead)
+    found = available.read(ports, integration.id, objects=not integration.ireserve_refused, calendars=not dead)
     objects = {each.id: each.name for each in found.objects} if found.objects is not None else former.objects
     calendars = {each.id: each.title for each in found.calendars} if found.calendars is not None else former.calendars
     statuses = {code: name for name, code in dialect_of(integration.dialect).status_names}

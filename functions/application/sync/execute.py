@@ -169,7 +169,7 @@ def _shows(view: View, answer: Event | Booking | None) -> View:
 def _claim(session: SyncSession, link: Link, entry_id: str, entry: Body) -> Link:
     """Save an intent, unless the integration was paused meanwhile: a pause stops all writes at once."""
 
-    def work(tx: Transaction) -> Link:
+    def claim(tx: Transaction) -> Link:
         integration = tx.get(path_of(session.id))
         if integration is None or integration["phase"] != Phase.ACTIVE.value:
             raise Stale("the integration was paused meanwhile", reason="paused")
@@ -177,13 +177,13 @@ def _claim(session: SyncSession, link: Link, entry_id: str, entry: Body) -> Link
         journal.put(tx, session.id, entry_id, entry)
         return saved
 
-    return session.ports.documents.transact(work)
+    return session.ports.documents.transact(claim)
 
 
 def _save(session: SyncSession, turn: Turn, intent: Intent, entry: Body | None, result: Result) -> Link:
     """Save a link with its closed entry; an entry that is not at hand is read, and may have expired."""
 
-    def work(tx: Transaction) -> Link:
+    def close(tx: Transaction) -> Link:
         opened = entry or journal.find(tx, session.id, intent.entry) if turn.outcome is not None else None
         saved = links.save(tx, session.id, turn.link)
         if opened is not None and turn.outcome is not None:
@@ -191,4 +191,4 @@ def _save(session: SyncSession, turn: Turn, intent: Intent, entry: Body | None, 
             journal.put(tx, session.id, intent.entry, closed)
         return saved
 
-    return session.ports.documents.transact(work)
+    return session.ports.documents.transact(close)

@@ -20,14 +20,14 @@ def may_mail(session: SyncSession, step: Write) -> bool:
     now = session.now()
     path = path_of(session.id, "progress", "mails")
 
-    def work(tx: Transaction) -> bool:
+    def take_one(tx: Transaction) -> bool:
         sent = [at for at in (tx.get(path) or {}).get("at", []) if now - datetime.fromisoformat(at) < SPAN]
         if len(sent) >= MOST:
             return False
         tx.put(path, {"at": [*sent, now.isoformat()]}, expires=now + SPAN)
         return True
 
-    allowed = session.ports.documents.transact(work)
+    allowed = session.ports.documents.transact(take_one)
     if not allowed:
         session.ports.log("mails_limited", {"severity": "WARNING", "int_id": session.id, "limit": MOST})
     return allowed

@@ -34,7 +34,7 @@ def too_many(session: SyncSession, view: View, planned: Planned) -> bool:
     if isinstance(planned.step, DeleteEvent):  # counted now; the others when their grace began
         count(session, view.link)
     calendar = view.link.event.calendar
-    body = session.ports.documents.get(_path(session.id, calendar)) or {}
+    body = session.ports.documents.get(_count_path(session.id, calendar)) or {}
     recent = len(_recent(body.get("at", {}), session.now()))
     if recent > session.settings.sync.hold_over:
         return True
@@ -48,19 +48,19 @@ def count(session: SyncSession, link: Link) -> None:
     """Count a link whose event or booking vanished, once; the occurrences of one series are one item."""
     if link.event is None:
         return
-    path, now = _path(session.id, link.event.calendar), session.now()
+    path, now = _count_path(session.id, link.event.calendar), session.now()
 
-    def work(tx: Transaction) -> None:
+    def add(tx: Transaction) -> None:
         kept = _recent((tx.get(path) or {}).get("at", {}), now)
         kept[link.series or link.id] = now.isoformat()
         tx.put(path, {"at": dict(list(kept.items())[-KEPT:])}, expires=now + SPAN)
 
-    session.ports.documents.transact(work)
+    session.ports.documents.transact(add)
 
 
 def _recent(at: dict[str, str], now: datetime) -> dict[str, str]:
     return {link: moment for link, moment in at.items() if now - datetime.fromisoformat(moment) < SPAN}
 
 
-def _path(int_id: str, calendar: str) -> Path:
+def _count_path(int_id: str, calendar: str) -> Path:
     return path_of(int_id, "removals", calendar_hash(calendar))

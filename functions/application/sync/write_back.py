@@ -23,21 +23,21 @@ def is_asked_again(kind: str, so_far: int, link: Link) -> bool:
 
 def asked(session: SyncSession, kind: str, so_far: int) -> None:
     """Take the note away once a scan that asked again was not refused, nor anything else since it began."""
-    path = _path(session)
+    path = _notes_path(session)
 
-    def work(tx: Transaction) -> None:
+    def clear(tx: Transaction) -> None:
         noted, scan = tx.get(path), tx.get(path_of(session.id, "progress", kind))
         last = str(noted.get("at", "")) if noted is not None else ""
         if not last or scan is None or datetime.fromisoformat(last) < datetime.fromisoformat(scan["started_at"]):
             tx.delete(path)
 
     if kind in ("resync", "full") and not so_far and session.ports.documents.get(path) is not None:
-        session.ports.documents.transact(work)
+        session.ports.documents.transact(clear)
 
 
 def checks(session: SyncSession) -> list[Check]:
     """Say that bookings do not name their events, until they can."""
-    noted = session.ports.documents.get(_path(session))
+    noted = session.ports.documents.get(_notes_path(session))
     if noted is None:
         return []
     says = say(
@@ -50,13 +50,13 @@ def checks(session: SyncSession) -> list[Check]:
 
 def note(session: SyncSession, booking_id: str) -> None:
     """Note the first booking that could not be written, and when one was refused last."""
-    path, at = _path(session), session.now().isoformat()
+    path, at = _notes_path(session), session.now().isoformat()
 
-    def work(tx: Transaction) -> None:
+    def mark(tx: Transaction) -> None:
         tx.put(path, {"booking_id": booking_id, **(tx.get(path) or {}), "at": at})
 
-    session.ports.documents.transact(work)
+    session.ports.documents.transact(mark)
 
 
-def _path(session: SyncSession) -> Path:
+def _notes_path(session: SyncSession) -> Path:
     return path_of(session.id, "progress", "write_back")

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functions.domain.model.errors import Cause, SyncError, System
 from functions.domain.settings.schema import Settings
 
-OWED = ("", "new", "future", "all", "resume", "activation")  # after other settings, a pause, an activation
+UNFINISHED = ("", "new", "future", "all", "resume", "activation")  # after other settings, a pause, an activation
 
 
 class Phase(StrEnum):
@@ -80,7 +80,7 @@ class Integration:
     near_at: datetime | None = None  # start of the last sweep of the near days
     audited_at: datetime | None = None  # start of the last audit that was finished
     audit_found: int = 0  # the differences that it found
-    unfinished: str = ""  # what a change still has to bring about: one of OWED; left over where it was cut short
+    unfinished: str = ""  # what a change still has to bring about: one of UNFINISHED; left over where it was cut short
     unfinished_at: datetime | None = None
     paused_in_shadow: bool = False  # and goes on in shadow
     looks_since: datetime | None = None  # since then new events look different; older events keep their look
@@ -101,4 +101,4 @@ class Integration:
 
     def owing(self, more: str, now: datetime) -> "Integration":
         """Return the integration with a change marked as unfinished; the one that affects more takes precedence."""
-        return replace(self, unfinished=max(self.unfinished, more, key=OWED.index), unfinished_at=now)
+        return replace(self, unfinished=max(self.unfinished, more, key=UNFINISHED.index), unfinished_at=now)

@@ -20,7 +20,7 @@ from functions.entrypoints.console import (
     screens_mapping,
     screens_waiting,
 )
-from functions.entrypoints.console.desk import LANGUAGE_COOKIE, Desk, Who
+from functions.entrypoints.console.pages import LANGUAGE_COOKIE, Pages, Who
 from functions.entrypoints.console.session import COOKIE, LIFE, Sessions, cookie_name
 from functions.entrypoints.console.texts import LANGUAGES
 from functions.entrypoints.http.handlers import throttled
@@ -33,27 +33,27 @@ OPEN_PATHS = ("/console/static/", "/console/sign-in", "/console/language/")
 def screens(ports: Ports, catalogue: Catalogue, sessions: Sessions, who: Who, *, secure: bool) -> Blueprint:
     """Return the screens; a session is asked for by the console around them, but for `OPEN_PATHS`."""
     routes = Blueprint("screens", __name__, url_prefix="/console", template_folder="templates", static_folder="static")
-    desk = Desk(ports, catalogue, who, sessions)
+    pages = Pages(ports, catalogue, who, sessions)
 
     @routes.errorhandler(SyncError)
     def failed(error: SyncError) -> Response:
         if isinstance(error, Throttled):
             return wrong_key(error)
         if isinstance(error, Unauthentic):
-            return desk.page(
+            return pages.page(
                 "sign_in.html",
                 status=401,
                 here="sign_in",
                 wrong="",
                 stale=error.cause in (Cause.NO_CSRF_TOKEN, Cause.FOREIGN_PAGE),
             )
-        return desk.failed(error, (request.view_args or {}).get("int_id", ""))
+        return pages.failed(error, (request.view_args or {}).get("int_id", ""))
 
     def wrong_key(error: Unauthentic) -> Response:
         if isinstance(error, Throttled):
-            page = desk.page("sign_in.html", status=429, here="sign_in", wrong="sign_in.too_many")
+            page = pages.page("sign_in.html", status=429, here="sign_in", wrong="sign_in.too_many")
             return throttled(page, error)
-        return desk.page("sign_in.html", status=401, here="sign_in", wrong="sign_in.wrong")
+        return pages.page("sign_in.html", status=401, here="sign_in", wrong="sign_in.wrong")
 
     def opened(key: str, address: str) -> Response:
         response = Response("", 303, {"Location": address})
@@ -68,7 +68,7 @@ def screens(ports: Ports, catalogue: Catalogue, sessions: Sessions, who: Who, *,
             if request.headers.get("Sec-Fetch-Dest", "document") != "document":
                 raise Unauthentic("not by a picture or a script", reason=Cause.FOREIGN_PAGE)
             return opened(request.args["key"], "/console/")
-        return screens_integrations.overview(desk)
+        return screens_integrations.overview(pages)
 
     @routes.post("/sign-in")
     def sign_in() -> Response:
@@ -107,5 +107,5 @@ def screens(ports: Ports, catalogue: Catalogue, sessions: Sessions, who: Who, *,
         screens_journal,
         screens_history,
     ):
-        screen.add(routes, desk)
+        screen.add(routes, pages)
     return routes

@@ -7,12 +7,12 @@ from flask import Blueprint, Response, request
 from functions.application.probing import probe, starting, trials
 from functions.application.setting_up import activation, preview
 from functions.application.store import integrations
-from functions.application.support.standing import standing
+from functions.application.support.summary import summary_of
 from functions.application.sync.session import open_session
 from functions.domain.model.errors import Malformed, SyncError
 from functions.domain.settings.integration import Phase
-from functions.entrypoints.console.desk import Desk
 from functions.entrypoints.console.dialect_form import told
+from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.screens_integrations import steps_of
 from functions.entrypoints.console.texts import Texts
 
@@ -20,20 +20,20 @@ LINES = 100
 FIELD = re.compile(r"(?<![^ ])([a-z_]+)((?:\.\w+)*): ")
 
 
-def add(routes: Blueprint, desk: Desk) -> None:
+def add(routes: Blueprint, pages: Pages) -> None:
     """Add the routes of this screen."""
-    ports = desk.ports
+    ports = pages.ports
 
     @routes.get("/integrations/<int_id>/activation")
     def shown(int_id: str) -> Response:
-        return _screen(desk, int_id)
+        return _activation_page(pages, int_id)
 
     @routes.post("/integrations/<int_id>/plan")
     def make_plan(int_id: str) -> Response:
         try:
             preview.refresh(ports, int_id, go_on=request.form.get("go_on") == "yes")
         except SyncError as error:
-            return _screen(desk, int_id, error)
+            return _activation_page(pages, int_id, error)
         return Response("", 303, {"Location": f"/console/integrations/{int_id}/activation#plan"})
 
     @routes.post("/integrations/<int_id>/activate")
@@ -41,12 +41,12 @@ def add(routes: Blueprint, desk: Desk) -> None:
         shadow = request.form.get("shadow") == "yes"
         try:
             anyway = request.form.get("anyway") == "yes"
-            done = activation.activate(ports, int_id, desk.actor(), shadow=shadow, anyway=anyway)
+            done = activation.activate(ports, int_id, pages.actor(), shadow=shadow, anyway=anyway)
         except SyncError as error:
-            return _screen(desk, int_id, error)
+            return _activation_page(pages, int_id, error)
         if done.warnings or done.without_channel:
-            return _screen(desk, int_id, warnings=done.warnings, without=done.without_channel)
-        return desk.done(f"/console/integrations/{int_id}", "shadow" if shadow else "activated")
+            return _activation_page(pages, int_id, warnings=done.warnings, without=done.without_channel)
+        return pages.done(f"/console/integrations/{int_id}", "shadow" if shadow else "activated")
 
     @routes.post("/integrations/<int_id>/probe")
     def begin_probe(int_id: str) -> Response:
@@ -55,10 +55,10 @@ def add(routes: Blueprint, desk: Desk) -> None:
             if not typed["booking"].isalnum():
                 raise Malformed("give the number of a booking", reason="no_booking")
             really = request.form.get("really") == "yes"
-            trial = starting.begin(ports, int_id, typed["booking"], typed["object"], desk.actor(), really=really)
+            trial = starting.begin(ports, int_id, typed["booking"], typed["object"], pages.actor(), really=really)
             probe.queue(ports, int_id, trial)
         except SyncError as error:
-            return _screen(desk, int_id, probe_error=error)
+            return _activation_page(pages, int_id, probe_error=error)
         return Response("", 303, {"Location": f"/console/integrations/{int_id}/activation#probe"})
 
     @routes.post("/integrations/<int_id>/probe/stop")
@@ -66,12 +66,12 @@ def add(routes: Blueprint, desk: Desk) -> None:
         try:
             probe.queue(ports, int_id, probe.stop(ports, int_id))
         except SyncError as error:
-            return _screen(desk, int_id, probe_error=error)
+            return _activation_page(pages, int_id, probe_error=error)
         return Response("", 303, {"Location": f"/console/integrations/{int_id}/activation#probe"})
 
 
-def _screen(
-    desk: Desk,
+def _activation_page(
+    pages: Pages,
     int_id: str,
     error: SyncError | None = None,
     *,
@@ -79,24 +79,24 @@ def _screen(
     warnings: tuple[str, ...] = (),
     without: tuple[str, ...] = (),
 ) -> Response:
-    integration = integrations.get(desk.ports.documents, int_id)
-    found = standing(desk.ports, int_id)
-    t = desk.texts(integration)
-    return desk.page(
+    integration = integrations.get(pages.ports.documents, int_id)
+    found = summary_of(pages.ports, int_id)
+    t = pages.texts(integration)
+    return pages.page(
         "activation.html",
         int_id,
         409 if error is not None or probe_error is not None else 200,
         here="activation",
         steps=[step for step in steps_of(found) if step[0] != "activation"],
-        plan=preview.current(desk.ports, int_id),
+        plan=preview.current(pages.ports, int_id),
         most=LINES,
         trouble=_with_labels(t.sentence(str(error)), t) if error is not None else "",
         warnings=[t.sentence(each) for each in warnings],
         without=without,
-        assumptions=list(open_session(desk.ports, integration).dialect.assumptions()),
+        assumptions=list(open_session(pages.ports, integration).dialect.assumptions()),
         dialect=integration.dialect,
         told=told,
-        trial=trials.current(desk.ports.documents, int_id),
+        trial=trials.current(pages.ports.documents, int_id),
         parts=probe.PARTS,
         probe_trouble=t.sentence(str(probe_error)) if probe_error is not None else "",
         typed=request.form,

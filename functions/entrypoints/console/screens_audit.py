@@ -5,24 +5,24 @@ from flask import Blueprint, Response
 from functions.application.auditing import audit, kept
 from functions.application.store import integrations
 from functions.entrypoints.console.audit_forms import audit_csv
-from functions.entrypoints.console.desk import Desk
+from functions.entrypoints.console.pages import Pages
 
 SHOWN = 300
 
 
-def add(routes: Blueprint, desk: Desk) -> None:
+def add(routes: Blueprint, pages: Pages) -> None:
     """Add the routes of this screen."""
-    ports = desk.ports
+    ports = pages.ports
 
     @routes.get("/integrations/<int_id>/audit")
     def audited(int_id: str) -> Response:
         last = kept.last(ports.documents, int_id)
-        return desk.page("audit.html", int_id, here="audit", audit=last, shown=SHOWN, left_alone=kept.LEFT_ALONE)
+        return pages.page("audit.html", int_id, here="audit", audit=last, shown=SHOWN, left_alone=kept.LEFT_ALONE)
 
     @routes.post("/integrations/<int_id>/audit")
     def make(int_id: str) -> Response:
-        audit.queue(ports, int_id, audit.begin(ports, int_id, desk.actor()))
-        return desk.done(f"/console/integrations/{int_id}/audit", "audit_begun")
+        audit.queue(ports, int_id, audit.begin(ports, int_id, pages.actor()))
+        return pages.done(f"/console/integrations/{int_id}/audit", "audit_begun")
 
     @routes.get("/integrations/<int_id>/audit.csv")
     def audit_file(int_id: str) -> Response:

@@ -3,12 +3,12 @@
 from flask import Blueprint, Response, request
 
 from functions.application.intake import webhooks
-from functions.application.setting_up import choices, consent
+from functions.application.setting_up import available, consent
 from functions.application.setting_up.setup import SCOPES
 from functions.application.store import integrations
 from functions.domain.model.errors import Conflict, SyncError
-from functions.entrypoints.console.desk import Desk
 from functions.entrypoints.console.fields import AUTHENTICATION, IRESERVE, Field
+from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.state_cookie import state_of
 
 PERSONAL = ("gmail.com", "googlemail.com")
@@ -18,37 +18,37 @@ SCREENS: dict[str, tuple[tuple[Field, ...], str]] = {
 }
 
 
-def add(routes: Blueprint, desk: Desk) -> None:
+def add(routes: Blueprint, pages: Pages) -> None:
     """Add the routes of these screens."""
-    ports = desk.ports
+    ports = pages.ports
 
     @routes.get("/integrations/<int_id>/ireserve")
     def ireserve(int_id: str) -> Response:
-        return _ireserve(desk, int_id)
+        return _ireserve(pages, int_id)
 
     @routes.post("/integrations/<int_id>/ireserve")
     def save_ireserve(int_id: str) -> Response:
         fields, secret = SCREENS["ireserve"]
-        saved = desk.save(int_id, fields, "ireserve", secret=secret)
+        saved = pages.save(int_id, fields, "ireserve", secret=secret)
         if isinstance(saved, Response):
             return saved
         if saved is not None:
-            return _ireserve(desk, int_id, saved)
-        return desk.done(f"/console/integrations/{int_id}/ireserve", "saved")
+            return _ireserve(pages, int_id, saved)
+        return pages.done(f"/console/integrations/{int_id}/ireserve", "saved")
 
     @routes.get("/integrations/<int_id>/authentication")
     def authentication(int_id: str) -> Response:
-        return _authentication(desk, int_id)
+        return _authentication(pages, int_id)
 
     @routes.post("/integrations/<int_id>/authentication")
     def save_authentication(int_id: str) -> Response:
         fields, secret = SCREENS["authentication"]
-        saved = desk.save(int_id, fields, "authentication", secret=secret)
+        saved = pages.save(int_id, fields, "authentication", secret=secret)
         if isinstance(saved, Response):
             return saved
         if saved is not None:
-            return _authentication(desk, int_id, saved)
-        return desk.done(f"/console/integrations/{int_id}/authentication", "saved")
+            return _authentication(pages, int_id, saved)
+        return pages.done(f"/console/integrations/{int_id}/authentication", "saved")
 
     @routes.post("/integrations/<int_id>/connect")
     def connect(int_id: str) -> Response:
@@ -57,43 +57,45 @@ def add(routes: Blueprint, desk: Desk) -> None:
         except Conflict:
             return Response("", 303, {"Location": f"/console/integrations/{int_id}/authentication#steps"})
         except SyncError as error:
-            return _authentication(desk, int_id, step=error)
-        return desk.done(f"/console/integrations/{int_id}/authentication", "connected")
+            return _authentication(pages, int_id, step=error)
+        return pages.done(f"/console/integrations/{int_id}/authentication", "connected")
 
     @routes.post("/integrations/<int_id>/disconnect")
     def disconnect(int_id: str) -> Response:
         if request.form.get("sure") != "yes":
             address = f"/console/integrations/{int_id}/disconnect"
-            return desk.confirm(int_id, address, "disconnect", [], here="authentication")
+            return pages.confirm(int_id, address, "disconnect", [], here="authentication")
         try:
             consent.disconnect(ports, int_id)
         except SyncError as error:
-            return _authentication(desk, int_id, step=error)
-        return desk.done(f"/console/integrations/{int_id}/authentication", "disconnected")
+            return _authentication(pages, int_id, step=error)
+        return pages.done(f"/console/integrations/{int_id}/authentication", "disconnected")
 
 
-def _ireserve(desk: Desk, int_id: str, error: SyncError | None = None) -> Response:
-    integration = integrations.get(desk.ports.documents, int_id)
-    t = desk.texts(integration)
+def _ireserve(pages: Pages, int_id: str, error: SyncError | None = None) -> Response:
+    integration = integrations.get(pages.ports.documents, int_id)
+    t = pages.texts(integration)
     tested = request.args.get("test") == "1"
-    return desk.page(
+    return pages.page(
         "ireserve.html",
         int_id,
         422 if error is not None else 200,
         here="ireserve",
         fields=IRESERVE,
-        faults=desk.faults(error, IRESERVE, t) if error is not None else {},
-        webhook=webhooks.webhook_url(desk.ports, integration),
+        faults=pages.faults(error, IRESERVE, t) if error is not None else {},
+        webhook=webhooks.webhook_url(pages.ports, integration),
         entered=bool(integration.settings.ireserve.base_url) and "ireserve_password" in integration.secret_versions,
-        found=choices.choices(desk.ports, int_id, calendars=False) if tested else None,
-        **desk.form(int_id, IRESERVE, request.form if error is not None else None),
+        found=available.read(pages.ports, int_id, calendars=False) if tested else None,
+        **pages.form(int_id, IRESERVE, request.form if error is not None else None),
     )
 
 
-def _authentication(desk: Desk, int_id: str, error: SyncError | None = None, step: SyncError | None = None) -> Response:
-    ports = desk.ports
+def _authentication(
+    pages: Pages, int_id: str, error: SyncError | None = None, step: SyncError | None = None
+) -> Response:
+    ports = pages.ports
     integration = integrations.get(ports.documents, int_id)
-    t = desk.texts(integration)
+    t = pages.texts(integration)
     connection = integration.connection
     alive = connection is not None and not connection.dead
     account = connection.account if connection is not None else ""
@@ -101,13 +103,13 @@ def _authentication(desk: Desk, int_id: str, error: SyncError | None = None, ste
     has_secret = "google_client_secret" in integration.secret_versions
     answered = consent.answered(ports, int_id, state_of(request, int_id))
     waits = answered == "given"
-    return desk.page(
+    return pages.page(
         "authentication.html",
         int_id,
         422 if error is not None or step is not None else 200,
         here="authentication",
         fields=AUTHENTICATION,
-        faults=desk.faults(error, AUTHENTICATION, t) if error is not None else {},
+        faults=pages.faults(error, AUTHENTICATION, t) if error is not None else {},
         step=t.sentence(str(step)) if step is not None else "",
         return_url=consent.return_url(ports, int_id),
         missing_client=[
@@ -118,6 +120,6 @@ def _authentication(desk: Desk, int_id: str, error: SyncError | None = None, ste
         expired=answered == "expired",
         missing_scopes=[s for s in SCOPES if connection is not None and s not in connection.scopes],
         personal=account.rsplit("@", 1)[-1] in PERSONAL,
-        found=choices.choices(ports, int_id, objects=False) if alive else None,
-        **desk.form(int_id, AUTHENTICATION, request.form if error is not None else None),
+        found=available.read(ports, int_id, objects=False) if alive else None,
+        **pages.form(int_id, AUTHENTICATION, request.form if error is not None else None),
     )

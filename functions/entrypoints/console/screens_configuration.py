@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from functions.application.setting_up import choices, template_preview
+from functions.application.setting_up import available, template_preview
 from functions.application.setting_up.settings_input import raw_of
 from functions.application.setting_up.template_preview import Shown
 from functions.application.store import integrations, journal_read
@@ -16,54 +16,54 @@ from functions.domain.model.numbers import whole_number
 from functions.domain.settings.schema import OutboundSettings
 from functions.domain.settings.template import OURS, placeholders
 from functions.entrypoints.console import fields as form
-from functions.entrypoints.console.desk import Desk
 from functions.entrypoints.console.fields import INBOUND, OUTBOUND, SYNC, Field
+from functions.entrypoints.console.pages import Pages
 
 SCREENS: dict[str, Mapping[str, tuple[Field, ...]]] = {"outbound": OUTBOUND, "inbound": INBOUND, "sync": SYNC}
 FOLLOWING = {"outbound": "inbound", "inbound": "sync", "sync": "activation"}
 
 
-def add(routes: Blueprint, desk: Desk) -> None:
+def add(routes: Blueprint, pages: Pages) -> None:
     """Add the routes of these screens."""
 
     @routes.get("/integrations/<int_id>/<any(outbound, inbound, sync):screen>")
     def configuration(int_id: str, screen: str) -> Response:
-        return _screen(desk, int_id, screen)
+        return _configuration_page(pages, int_id, screen)
 
     @routes.post("/integrations/<int_id>/<any(outbound, inbound, sync):screen>")
     def save_configuration(int_id: str, screen: str) -> Response:
         if request.form.get("do") == "preview":
-            return _preview(desk, int_id)
+            return _preview(pages, int_id)
         fields = form.of_screen(SCREENS[screen])
-        saved = desk.save(int_id, fields, screen, _part(desk, int_id, fields))
+        saved = pages.save(int_id, fields, screen, _part(pages, int_id, fields))
         if isinstance(saved, Response):
             return saved
         if saved is not None:
-            return _screen(desk, int_id, screen, saved)
+            return _configuration_page(pages, int_id, screen, saved)
         page = FOLLOWING[screen] if request.form.get("do") == "next" else screen
-        return desk.done(f"/console/integrations/{int_id}/{page}", "saved")
+        return pages.done(f"/console/integrations/{int_id}/{page}", "saved")
 
     @routes.post("/integrations/<int_id>/status")
     def decide_status(int_id: str) -> Response:
         """Put one code into one of the lists."""
         code, chosen = whole_number(request.form.get("code", "")), request.form.get("list", "")
-        outbound = integrations.get(desk.ports.documents, int_id).settings.outbound
+        outbound = integrations.get(pages.ports.documents, int_id).settings.outbound
         if code is None or chosen not in statuses.LISTS:
             raise Malformed("name a status code and one of the lists", reason="status")
         fields = tuple(field for field in OUTBOUND["status"] if field.kind == "codes")
         part = {"outbound": _lists(outbound, {code: chosen})}
-        saved = desk.save(int_id, fields, "outbound", part, address=f"/console/integrations/{int_id}/status")
+        saved = pages.save(int_id, fields, "outbound", part, address=f"/console/integrations/{int_id}/status")
         if isinstance(saved, Response):
             return saved
         if saved is not None:
-            return _screen(desk, int_id, "outbound", saved, typed=False)
-        return desk.done(f"/console/integrations/{int_id}/outbound", "saved")
+            return _configuration_page(pages, int_id, "outbound", saved, typed=False)
+        return pages.done(f"/console/integrations/{int_id}/outbound", "saved")
 
 
-def _part(desk: Desk, int_id: str, fields: tuple[Field, ...]) -> dict[str, Any]:
+def _part(pages: Pages, int_id: str, fields: tuple[Field, ...]) -> dict[str, Any]:
     """Return the answers; a list of codes keeps its order, because the first to delete is what a deleted event becomes."""
     part = form.part_from(request.form, fields)
-    before = raw_of(integrations.get(desk.ports.documents, int_id).settings)["outbound"]
+    before = raw_of(integrations.get(pages.ports.documents, int_id).settings)["outbound"]
     for name, codes in part.get("outbound", {}).items():
         if name.endswith("_on_status") and any(key.startswith(form.CHOSEN) for key in request.form):
             kept = [str(code) for code in before[name] if str(code) in codes]
@@ -81,20 +81,20 @@ def _lists(outbound: OutboundSettings, chosen: Mapping[int, str]) -> dict[str, l
     return found
 
 
-def _preview(desk: Desk, int_id: str) -> Response:
+def _preview(pages: Pages, int_id: str) -> Response:
     typed = request.form
     title, description = (typed.get(f"outbound.{name}_template", "") for name in ("title", "description"))
     try:
-        shown = template_preview.show(desk.ports, int_id, typed.get("booking", "").strip(), title, description)
+        shown = template_preview.show(pages.ports, int_id, typed.get("booking", "").strip(), title, description)
     except Invalid as error:
-        return _screen(desk, int_id, "outbound", error)
+        return _configuration_page(pages, int_id, "outbound", error)
     except SyncError as error:
-        return _screen(desk, int_id, "outbound", trouble=error)
-    return _screen(desk, int_id, "outbound", preview=shown)
+        return _configuration_page(pages, int_id, "outbound", trouble=error)
+    return _configuration_page(pages, int_id, "outbound", preview=shown)
 
 
-def _screen(
-    desk: Desk,
+def _configuration_page(
+    pages: Pages,
     int_id: str,
     screen: str,
     error: SyncError | None = None,
@@ -105,39 +105,39 @@ def _screen(
 ) -> Response:
     groups = SCREENS[screen]
     fields = form.of_screen(groups)
-    integration = integrations.get(desk.ports.documents, int_id)
-    t = desk.texts(integration)
+    integration = integrations.get(pages.ports.documents, int_id)
+    t = pages.texts(integration)
     given = request.form if request.method == "POST" and typed else None
     more: dict[str, Any] = {}
     if screen == "outbound":
-        last = next((each["booking_id"] for each in journal_read.entries(desk.ports, int_id, limit=1)), "")
+        last = next((each["booking_id"] for each in journal_read.entries(pages.ports, int_id, limit=1)), "")
         more = {
-            "never": template_preview.never_filled(desk.ports, int_id, last),
+            "never": template_preview.never_filled(pages.ports, int_id, last),
             "placeholders": placeholders(),
             "ours": OURS,
             "booking": given.get("booking", "") if given is not None else last,
-            "in_use": statuses.statuses(desk.ports, int_id),
+            "in_use": statuses.statuses(pages.ports, int_id),
             "typed": given or {},
             "lists": (*statuses.LISTS, statuses.NONE),
         }
     if screen == "inbound":
         more = {
-            "objects": choices.choices(desk.ports, int_id, calendars=False).objects or (),
+            "objects": available.read(pages.ports, int_id, calendars=False).objects or (),
             "inbound_object": integration.settings.inbound_object,
             "override_known": dialect_of(integration.dialect).override is not None,
         }
     if screen == "inbound":
         more["statuses"] = dialect_of(integration.dialect).status_names
-    return desk.page(
+    return pages.page(
         "configuration.html",
         int_id,
         422 if error is not None or trouble is not None else 200,
         here=screen,
         groups=groups,
         following=FOLLOWING[screen],
-        faults=desk.faults(error, fields, t) if error is not None else {},
+        faults=pages.faults(error, fields, t) if error is not None else {},
         preview=preview,
         trouble=t.sentence(str(trouble)) if trouble is not None else "",
-        **desk.form(int_id, fields, given),
+        **pages.form(int_id, fields, given),
         **more,
     )

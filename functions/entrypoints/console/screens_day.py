@@ -17,7 +17,7 @@ from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.errors import Malformed
 from functions.domain.planning.projection import period
 from functions.domain.settings.integration import Integration
-from functions.entrypoints.console.desk import Desk
+from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.screens_find import RELATIONS
 from functions.entrypoints.console.telling import tell
 
@@ -46,17 +46,17 @@ class Strip:
     hours: tuple[str, str, str]
 
 
-def add(routes: Blueprint, desk: Desk) -> None:
+def add(routes: Blueprint, pages: Pages) -> None:
     """Add the route of this screen."""
 
     @routes.get("/integrations/<int_id>/day")
     def day(int_id: str) -> Response:
-        integration = integrations.get(desk.ports.documents, int_id)
+        integration = integrations.get(pages.ports.documents, int_id)
         zone = integration.settings.timezone
-        today = zones.day_of(desk.ports.clock(), zone)
+        today = zones.day_of(pages.ports.clock(), zone)
         first, count, object_id = asked(request.args, today)
-        found = days.read(desk.ports, int_id, first, count, object_id)
-        return desk.page("day.html", int_id, here="day", **_values(desk, integration, found, object_id, today))
+        found = days.read(pages.ports, int_id, first, count, object_id)
+        return pages.page("day.html", int_id, here="day", **_values(pages, integration, found, object_id, today))
 
 
 def asked(given: Mapping[str, str], today: date) -> tuple[date, int, str]:
@@ -69,14 +69,14 @@ def asked(given: Mapping[str, str], today: date) -> tuple[date, int, str]:
     return days.near(first, today), 7 if given.get("days") == "7" else 1, given.get("object", "").strip()
 
 
-def _values(desk: Desk, integration: Integration, found: Day, object_id: str, today: date) -> dict[str, Any]:
+def _values(pages: Pages, integration: Integration, found: Day, object_id: str, today: date) -> dict[str, Any]:
     int_id, settings = integration.id, integration.settings
-    t, names, zone = desk.texts(integration), desk.catalogue.of(int_id), settings.timezone
+    t, names, zone = pages.texts(integration), pages.catalogue.of(int_id), settings.timezone
     first, last = found.first, found.first + timedelta(days=found.days)
     since, until = (zones.midnight(each, zone) for each in (first, last))
     wanted = (object_id,) if object_id else ()
     rows, _ = journal_read.selected(
-        desk.ports,
+        pages.ports,
         int_id,
         Selection(objects=wanted, since=since, until=until),
         "",

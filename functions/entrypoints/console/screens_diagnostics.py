@@ -16,7 +16,7 @@ from functions.application.sync.finding import Check
 from functions.application.sync.session import open_session
 from functions.application.watching import channels
 from functions.domain.settings.schema import Settings
-from functions.entrypoints.console.desk import Desk
+from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.texts import Texts
 
 PAGES = {
@@ -37,49 +37,49 @@ BUTTONS = ("hooks", "renew", "sweep")
 WIDTH, HEIGHT, FLOOR = 600, 120, 0.1
 
 
-def add(routes: Blueprint, desk: Desk) -> None:
+def add(routes: Blueprint, pages: Pages) -> None:
     """Add the routes of this screen."""
-    ports = desk.ports
+    ports = pages.ports
 
     @routes.get("/integrations/<int_id>/diagnostics")
     def diagnostics(int_id: str) -> Response:
-        return _screen(desk, int_id)
+        return _diagnostics_page(pages, int_id)
 
     @routes.post("/integrations/<int_id>/round-trip")
     def round_trip(int_id: str) -> Response:
-        return _screen(desk, int_id, trip.round_trip(ports, int_id))
+        return _diagnostics_page(pages, int_id, trip.round_trip(ports, int_id))
 
     @routes.get("/integrations/<int_id>/diagnostics.txt")
     def as_file(int_id: str) -> Response:
-        t = desk.texts(integrations.get(ports.documents, int_id))
+        t = pages.texts(integrations.get(ports.documents, int_id))
         return Response(as_text(diagnose.diagnose(ports, int_id), t), mimetype="text/plain")
 
     @routes.post("/integrations/<int_id>/mend/hooks")
     def mend_hooks(int_id: str) -> Response:
         activation.register(ports, open_session(ports, integrations.get(ports.documents, int_id)))
-        return desk.done(f"/console/integrations/{int_id}/diagnostics", "hooks")
+        return pages.done(f"/console/integrations/{int_id}/diagnostics", "hooks")
 
     @routes.post("/integrations/<int_id>/mend/renew")
     def mend_channels(int_id: str) -> Response:
         channels.open_all(open_session(ports, integrations.get(ports.documents, int_id)))
-        hint = hints.Hint(hints.Kind.RENEW, int_id, (), "person", ports.clock(), actor=desk.actor())
+        hint = hints.Hint(hints.Kind.RENEW, int_id, (), "person", ports.clock(), actor=pages.actor())
         hints.enqueue(ports.tasks, hint, ports.clock(), trailing=False)
-        return desk.done(f"/console/integrations/{int_id}/diagnostics", "renewed")
+        return pages.done(f"/console/integrations/{int_id}/diagnostics", "renewed")
 
 
-def _screen(desk: Desk, int_id: str, legs: tuple[trip.Leg, ...] = ()) -> Response:
-    found = diagnose.diagnose(desk.ports, int_id)
-    t = desk.texts(integrations.get(desk.ports.documents, int_id))
-    lags = find.lags(desk.ports, int_id)
+def _diagnostics_page(pages: Pages, int_id: str, legs: tuple[trip.Leg, ...] = ()) -> Response:
+    found = diagnose.diagnose(pages.ports, int_id)
+    t = pages.texts(integrations.get(pages.ports.documents, int_id))
+    lags = find.lags(pages.ports, int_id)
     bars = plot([seconds for _, seconds in lags])
     more: dict[str, Any] = {"pages": PAGES, "buttons": BUTTONS, "legs": legs, "text": as_text(found, t)}
-    names, integration = desk.catalogue.of(int_id), integrations.get(desk.ports.documents, int_id)
+    names, integration = pages.catalogue.of(int_id), integrations.get(pages.ports.documents, int_id)
     checks = [each for each in found.checks if not each.subject]
     checks.sort(key=lambda check: LEVELS.index(check.level))
     more["rooms"] = rooms(found.checks, integration.settings, names)
     more["problems"] = [each for each in checks if each.level != "green"]
     more["good"] = [each for each in checks if each.level == "green"]
-    return desk.page("diagnostics.html", int_id, here="diagnostics", found=found, lags=lags, plot=bars, **more)
+    return pages.page("diagnostics.html", int_id, here="diagnostics", found=found, lags=lags, plot=bars, **more)
 
 
 @dataclass(frozen=True, slots=True)

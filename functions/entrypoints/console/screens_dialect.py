@@ -8,41 +8,41 @@ from functions.application.store import integrations
 from functions.application.store.dialect_kept import dialect_of
 from functions.domain.model.errors import Conflict, Fault, Invalid
 from functions.domain.settings.dialect import Dialect
-from functions.entrypoints.console.desk import Desk
 from functions.entrypoints.console.dialect_form import GROUPS, POINTS, answers, in_words, shown
+from functions.entrypoints.console.pages import Pages
 
 
-def add(routes: Blueprint, desk: Desk) -> None:
+def add(routes: Blueprint, pages: Pages) -> None:
     """Add the routes of this screen."""
 
     @routes.get("/integrations/<int_id>/dialect")
     def dialect(int_id: str) -> Response:
-        return _screen(desk, int_id)
+        return _dialect_page(pages, int_id)
 
     @routes.post("/integrations/<int_id>/dialect")
     def save_dialect(int_id: str) -> Response:
-        integration = integrations.get(desk.ports.documents, int_id)
+        integration = integrations.get(pages.ports.documents, int_id)
         given, wrong = answers(request.form, dialect_of(integration.dialect))
         if wrong:
-            return _screen(desk, int_id, tuple(wrong))
+            return _dialect_page(pages, int_id, tuple(wrong))
         try:
-            dialect_input.save(desk.ports, int_id, given, desk.actor(), seen=request.form.get("seen", ""))
+            dialect_input.save(pages.ports, int_id, given, pages.actor(), seen=request.form.get("seen", ""))
         except Conflict as error:
-            return _screen(desk, int_id, (Fault("", str(error)),))
+            return _dialect_page(pages, int_id, (Fault("", str(error)),))
         except Invalid as error:
-            return _screen(desk, int_id, error.faults)
-        return desk.done(f"/console/integrations/{int_id}/dialect", "saved")
+            return _dialect_page(pages, int_id, error.faults)
+        return pages.done(f"/console/integrations/{int_id}/dialect", "saved")
 
 
-def _screen(desk: Desk, int_id: str, wrong: tuple[Fault, ...] = ()) -> Response:
-    integration = integrations.get(desk.ports.documents, int_id)
-    t = desk.texts(integration)
+def _dialect_page(pages: Pages, int_id: str, wrong: tuple[Fault, ...] = ()) -> Response:
+    integration = integrations.get(pages.ports.documents, int_id)
+    t = pages.texts(integration)
     found = dialect_of(integration.dialect)
     stood = shown(found)
     faults: dict[str, list[str]] = {}
     for fault in wrong:
         faults.setdefault(fault.field, []).append(t.sentence(fault.message))
-    return desk.page(
+    return pages.page(
         "dialect.html",
         int_id,
         422 if wrong else 200,
@@ -50,16 +50,16 @@ def _screen(desk: Desk, int_id: str, wrong: tuple[Fault, ...] = ()) -> Response:
         groups=GROUPS,
         values={name: request.form.get(name, "") for name in stood} if wrong else stood,
         assumed={point.name: in_words(point, getattr(Dialect(), point.name), t) for point in POINTS},
-        standing_of=_standing(desk, int_id, found),
+        standing_of=_standing(pages, int_id, found),
         faults=faults,
         seen=request.form.get("seen", "") if wrong else dialect_input.mark(integration.dialect),
-        probing=probe.is_under_way(desk.ports, integration),
+        probing=probe.is_under_way(pages.ports, integration),
     )
 
 
-def _standing(desk: Desk, int_id: str, found: Dialect) -> dict[str, str]:
+def _standing(pages: Pages, int_id: str, found: Dialect) -> dict[str, str]:
     """Return of each point whether it is `assumed`, `probed` by the last probe, or `known` otherwise."""
-    trial = trials.current(desk.ports.documents, int_id)
+    trial = trials.current(pages.ports.documents, int_id)
     probed = dialect_of(trial.found if trial is not None else {})
 
     def standing(name: str) -> str:

@@ -14,7 +14,7 @@ from functions.domain.model.errors import Malformed
 from functions.domain.model.snapshot import Presence
 from functions.domain.settings.integration import Integration
 from functions.entrypoints.console import telling
-from functions.entrypoints.console.desk import Desk
+from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.texts import Texts
 
 BAD, WARN, INFO = "bad", "warn", "info"
@@ -40,33 +40,33 @@ RELATIONS: Mapping[str, str] = {
 }
 
 
-def add(routes: Blueprint, desk: Desk) -> None:
+def add(routes: Blueprint, pages: Pages) -> None:
     """Add the routes of this screen."""
 
     @routes.get("/integrations/<int_id>/find")
     def look(int_id: str) -> Response:
         asked = request.args.get("q", request.args.get("booking", "")).strip()
-        return _screen(desk, int_id, asked)
+        return _find_page(pages, int_id, asked)
 
     @routes.post("/integrations/<int_id>/find")
     def sync_now(int_id: str) -> Response:
         booking = request.form.get("booking", "").strip()
-        find.sync_now(desk.ports, int_id, booking, desk.actor())
-        return desk.done(f"/console/integrations/{int_id}/find?q={booking}", "synced")
+        find.sync_now(pages.ports, int_id, booking, pages.actor())
+        return pages.done(f"/console/integrations/{int_id}/find?q={booking}", "synced")
 
 
-def _screen(desk: Desk, int_id: str, asked: str) -> Response:
-    integration = integrations.get(desk.ports.documents, int_id)
-    t, names = desk.texts(integration), desk.catalogue.of(int_id)
+def _find_page(pages: Pages, int_id: str, asked: str) -> Response:
+    integration = integrations.get(pages.ports.documents, int_id)
+    t, names = pages.texts(integration), pages.catalogue.of(int_id)
     found, results, trouble = None, None, ""
     try:
         if any(letter.isdigit() for letter in asked) and asked.isalnum() and asked.isascii():
-            found = find.find(desk.ports, int_id, asked)
+            found = find.find(pages.ports, int_id, asked)
         if asked and (found is None or _may_be_a_word(asked, found)):
-            found, results = None, search.search(desk.ports, int_id, asked, names)
+            found, results = None, search.search(pages.ports, int_id, asked, names)
     except Malformed as error:
         trouble = t.sentence(str(error))
-    return desk.page(
+    return pages.page(
         "find.html",
         int_id,
         422 if trouble else 200,

@@ -9,15 +9,15 @@ from functions.application.setting_up.settings_input import raw_of
 from functions.application.store import integrations
 from functions.application.store.integrations import path_of
 from functions.domain.settings.schema import Settings
-from functions.entrypoints.console.desk import Desk
 from functions.entrypoints.console.dialect_form import told
+from functions.entrypoints.console.pages import Pages
 
 PAGE = 50
 
 
-def add(routes: Blueprint, desk: Desk) -> None:
+def add(routes: Blueprint, pages: Pages) -> None:
     """Add the routes of this screen."""
-    ports = desk.ports
+    ports = pages.ports
 
     @routes.get("/integrations/<int_id>/history")
     def history(int_id: str) -> Response:
@@ -26,18 +26,18 @@ def add(routes: Blueprint, desk: Desk) -> None:
         shown = []
         for entry, body in rows:
             former = body.get("before") or raw_of(Settings(id=""))
-            before, after = (desk.seen(each) for each in (former, body["after"]))
+            before, after = (pages.seen(each) for each in (former, body["after"]))
             shown.append((entry, body, differences(before, after), before.get("dialect"), after.get("dialect")))
-        return desk.page("history.html", int_id, here="history", changes=shown, told=told)
+        return pages.page("history.html", int_id, here="history", changes=shown, told=told)
 
     @routes.post("/integrations/<int_id>/history/<entry>/revert")
     def revert(int_id: str, entry: str) -> Response:
         here = f"/console/integrations/{int_id}/history"
         try:
-            changes.revert(ports, int_id, entry, desk.actor(), request.form.get("apply", ""))
+            changes.revert(ports, int_id, entry, pages.actor(), request.form.get("apply", ""))
         except changes.PlanFirst as first:
-            return desk.choose(int_id, first.plan, "history", f"{here}/{entry}/revert")
-        return desk.done(here, "reverted")
+            return pages.choose(int_id, first.plan, "history", f"{here}/{entry}/revert")
+        return pages.done(here, "reverted")
 
 
 def differences(before: Any, after: Any, name: str = "") -> list[tuple[str, Any, Any]]:

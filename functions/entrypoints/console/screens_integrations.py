@@ -2,39 +2,39 @@
 
 from flask import Blueprint, Response, request
 
-from functions.application.setting_up import activation, drafts, removal
+from functions.application.setting_up import activation, partial_settings, removal
 from functions.application.store import integrations
-from functions.application.support.standing import Standing, standing
+from functions.application.support.summary import Summary, summary_of
 from functions.domain.model.errors import Conflict, Invalid, SyncError
 from functions.domain.settings.integration import Phase
 from functions.entrypoints.console import fields as form
-from functions.entrypoints.console.desk import Desk
 from functions.entrypoints.console.fields import GENERAL, Field
+from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.search_now import search_now
 
 ADD = (Field("id", example="7"), *GENERAL)
 RUNNING = (Phase.ACTIVE, Phase.SHADOW)
 
 
-def overview(desk: Desk, status: int = 200, error: SyncError | None = None) -> Response:
+def overview(pages: Pages, status: int = 200, error: SyncError | None = None) -> Response:
     """List the integrations, with the form that adds one."""
-    every = [standing(desk.ports, each.id) for each in integrations.every(desk.ports.documents)]
-    t = desk.texts()
+    every = [summary_of(pages.ports, each.id) for each in integrations.every(pages.ports.documents)]
+    t = pages.texts()
     typed = request.form if error is not None else None
     taken = {each.integration.id for each in every}
     free = next(str(n) for n in range(1, len(taken) + 2) if str(n) not in taken)
     start = {"id": free, "name": "", "language": t.language, "timezone": "Europe/Amsterdam"}
     values = {field.name: typed.get(field.name, "") if typed is not None else start[field.name] for field in ADD}
-    faults = desk.faults(error, ADD, t) if error is not None else {}
+    faults = pages.faults(error, ADD, t) if error is not None else {}
     if isinstance(error, Conflict):
         faults = {"id": faults[""]}
     defaults = {"language": "nl", "timezone": "Europe/Amsterdam"}
-    return desk.page(
+    return pages.page(
         "overview.html", status=status, every=every, fields=ADD, values=values, faults=faults, defaults=defaults
     )
 
 
-def steps_of(found: Standing) -> list[tuple[str, str, str]]:
+def steps_of(found: Summary) -> list[tuple[str, str, str]]:
     """Return the steps of setting up as (name, page, `done`, `next` or `later`)."""
     settings, secrets = found.integration.settings, found.integration.secret_versions
     places = {fault.field.split(".")[0] for fault in found.faults}
@@ -54,79 +54,79 @@ def steps_of(found: Standing) -> list[tuple[str, str, str]]:
     ]
 
 
-def add(routes: Blueprint, desk: Desk) -> None:
+def add(routes: Blueprint, pages: Pages) -> None:
     """Add the routes of these screens."""
-    ports = desk.ports
+    ports = pages.ports
 
     @routes.post("/integrations")
     def create() -> Response:
         try:
-            made = drafts.create(ports, form.part_from(request.form, ADD), desk.actor())
+            made = partial_settings.create(ports, form.part_from(request.form, ADD), pages.actor())
         except (Invalid, Conflict) as error:
-            return overview(desk, 422, error)
-        return desk.done(f"/console/integrations/{made.id}/ireserve", "added")
+            return overview(pages, 422, error)
+        return pages.done(f"/console/integrations/{made.id}/ireserve", "added")
 
     @routes.get("/integrations/<int_id>")
     def one(int_id: str) -> Response:
-        return _home(desk, int_id)
+        return _home(pages, int_id)
 
     @routes.post("/integrations/<int_id>")
     def rename(int_id: str) -> Response:
-        saved = desk.save(int_id, GENERAL, "")
+        saved = pages.save(int_id, GENERAL, "")
         if isinstance(saved, Response):
             return saved
         if saved is not None:
-            return _home(desk, int_id, saved)
-        return desk.done(f"/console/integrations/{int_id}", "saved")
+            return _home(pages, int_id, saved)
+        return pages.done(f"/console/integrations/{int_id}", "saved")
 
     @routes.post("/integrations/<int_id>/pause")
     def pause(int_id: str) -> Response:
         activation.pause(ports, int_id)
-        return desk.done(f"/console/integrations/{int_id}", "paused")
+        return pages.done(f"/console/integrations/{int_id}", "paused")
 
     @routes.post("/integrations/<int_id>/resume")
     def resume(int_id: str) -> Response:
-        activation.activate(ports, int_id, desk.actor())
-        return desk.done(f"/console/integrations/{int_id}", "resumed")
+        activation.activate(ports, int_id, pages.actor())
+        return pages.done(f"/console/integrations/{int_id}", "resumed")
 
     @routes.post("/integrations/<int_id>/sweep")
     def sweep(int_id: str) -> Response:
-        search_now(ports, int_id, desk.actor())
-        return desk.done(f"/console/integrations/{int_id}", "swept")
+        search_now(ports, int_id, pages.actor())
+        return pages.done(f"/console/integrations/{int_id}", "swept")
 
     @routes.post("/integrations/<int_id>/resync")
     def resync(int_id: str) -> Response:
-        activation.resync(ports, int_id, desk.actor())
-        return desk.done(f"/console/integrations/{int_id}", "resynced")
+        activation.resync(ports, int_id, pages.actor())
+        return pages.done(f"/console/integrations/{int_id}", "resynced")
 
     @routes.post("/integrations/<int_id>/deactivate")
     def deactivate(int_id: str) -> Response:
         if request.form.get("sure") != "yes":
-            address, count = f"/console/integrations/{int_id}/deactivate", standing(ports, int_id).links
-            return desk.confirm(int_id, address, "deactivate", [], here="home", n=count)
+            address, count = f"/console/integrations/{int_id}/deactivate", summary_of(ports, int_id).links
+            return pages.confirm(int_id, address, "deactivate", [], here="home", n=count)
         _, left = activation.deactivate(ports, int_id)
         if left:
-            return desk.page("left.html", int_id, left=left, here="home")
-        return desk.done(f"/console/integrations/{int_id}", "deactivated")
+            return pages.page("left.html", int_id, left=left, here="home")
+        return pages.done(f"/console/integrations/{int_id}", "deactivated")
 
     @routes.get("/integrations/<int_id>/delete")
     def ask_delete(int_id: str) -> Response:
-        return desk.page("delete.html", int_id, here="home")
+        return pages.page("delete.html", int_id, here="home")
 
     @routes.post("/integrations/<int_id>/delete")
     def delete(int_id: str) -> Response:
         if request.form.get("sure") != int_id:
-            return desk.page("delete.html", int_id, 422, here="home", unsure=True)
+            return pages.page("delete.html", int_id, 422, here="home", unsure=True)
         left = removal.delete(ports, int_id, request.form.get("events", ""))
         if left:
-            return desk.page("delete.html", int_id, here="home", left=left)
-        return desk.done("/console/", "deleted")
+            return pages.page("delete.html", int_id, here="home", left=left)
+        return pages.done("/console/", "deleted")
 
 
-def _home(desk: Desk, int_id: str, error: SyncError | None = None) -> Response:
-    found = standing(desk.ports, int_id)
-    shown = desk.form(int_id, GENERAL, request.form if error is not None else None)
-    faults = desk.faults(error, GENERAL, desk.texts(found.integration)) if error is not None else {}
+def _home(pages: Pages, int_id: str, error: SyncError | None = None) -> Response:
+    found = summary_of(pages.ports, int_id)
+    shown = pages.form(int_id, GENERAL, request.form if error is not None else None)
+    faults = pages.faults(error, GENERAL, pages.texts(found.integration)) if error is not None else {}
     status = 422 if error is not None else 200
     steps = steps_of(found)
-    return desk.page("home.html", int_id, status, here="home", steps=steps, fields=GENERAL, faults=faults, **shown)
+    return pages.page("home.html", int_id, status, here="home", steps=steps, fields=GENERAL, faults=faults, **shown)

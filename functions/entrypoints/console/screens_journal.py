@@ -16,7 +16,7 @@ from functions.application.support import undo
 from functions.domain.model import zones
 from functions.domain.model.errors import Malformed, SyncError
 from functions.domain.settings.integration import Integration
-from functions.entrypoints.console.desk import Desk
+from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.tables import as_csv
 from functions.entrypoints.console.telling import Told, tell, would
 
@@ -41,50 +41,50 @@ class Asked:
         return f"?{urlencode(given)}" if given else ""
 
 
-def add(routes: Blueprint, desk: Desk) -> None:
+def add(routes: Blueprint, pages: Pages) -> None:
     """Add the routes of this screen."""
-    ports = desk.ports
+    ports = pages.ports
 
     @routes.get("/integrations/<int_id>/journal")
     def journal(int_id: str) -> Response:
-        return _screen(desk, int_id)
+        return _journal_page(pages, int_id)
 
     @routes.get("/integrations/<int_id>/journal.csv")
     def as_table(int_id: str) -> Response:
-        said = [_cells(each) for each in _told(desk, int_id, _chosen(desk, int_id))]
+        said = [_cells(each) for each in _told(pages, int_id, _chosen(pages, int_id))]
         return _file(as_csv(COLUMNS, said), "text/csv", f"journal-{int_id}.csv")
 
     @routes.get("/integrations/<int_id>/journal.json")
     def as_json(int_id: str) -> Response:
-        text = json.dumps(_chosen(desk, int_id), ensure_ascii=False, indent=1)
+        text = json.dumps(_chosen(pages, int_id), ensure_ascii=False, indent=1)
         return _file(text, "application/json", f"journal-{int_id}.json")
 
     @routes.get("/integrations/<int_id>/journal/<entry>/undo")
     def ask_undo(int_id: str, entry: str) -> Response:
-        return _undo(desk, int_id, entry)
+        return _undo(pages, int_id, entry)
 
     @routes.post("/integrations/<int_id>/journal/<entry>/undo")
     def do_undo(int_id: str, entry: str) -> Response:
         try:
-            done = undo.undo(ports, int_id, entry, desk.actor())
+            done = undo.undo(ports, int_id, entry, pages.actor())
         except SyncError as error:
-            return _undo(desk, int_id, entry, error)
-        return desk.done(f"/console/integrations/{int_id}/journal", "undone" if done.done else "undoing")
+            return _undo(pages, int_id, entry, error)
+        return pages.done(f"/console/integrations/{int_id}/journal", "undone" if done.done else "undoing")
 
 
-def _screen(desk: Desk, int_id: str) -> Response:
-    integration = integrations.get(desk.ports.documents, int_id)
-    t, names = desk.texts(integration), desk.catalogue.of(int_id)
+def _journal_page(pages: Pages, int_id: str) -> Response:
+    integration = integrations.get(pages.ports.documents, int_id)
+    t, names = pages.texts(integration), pages.catalogue.of(int_id)
     asked, before = _asked(), request.args.get("before", "")
     rows: list[Body] = []
     more = wrong = ""
     try:
         choice = selection(asked, integration)
-        rows, more = journal_read.selected(desk.ports, int_id, choice, before, PAGE)
+        rows, more = journal_read.selected(pages.ports, int_id, choice, before, PAGE)
     except Malformed as error:
         wrong = t.sentence(str(error))
     objects = [row.object for row in integration.settings.mapping if row.object != "*"]
-    return desk.page(
+    return pages.page(
         "journal.html",
         int_id,
         422 if wrong else 200,
@@ -136,19 +136,19 @@ def _midnight(text: str, zone: str, more: int) -> datetime | None:
         raise Malformed("give dates as 2026-11-24", reason="date") from None
 
 
-def _chosen(desk: Desk, int_id: str) -> list[Body]:
+def _chosen(pages: Pages, int_id: str) -> list[Body]:
     """Return every entry of the filters, up to the most that a file holds."""
-    choice = selection(_asked(), integrations.get(desk.ports.documents, int_id))
-    found, more = journal_read.selected(desk.ports, int_id, choice, "", MOST_EXPORTED)
+    choice = selection(_asked(), integrations.get(pages.ports.documents, int_id))
+    found, more = journal_read.selected(pages.ports, int_id, choice, "", MOST_EXPORTED)
     while more and len(found) < MOST_EXPORTED:
-        rows, more = journal_read.selected(desk.ports, int_id, choice, more, MOST_EXPORTED - len(found))
+        rows, more = journal_read.selected(pages.ports, int_id, choice, more, MOST_EXPORTED - len(found))
         found += rows
     return found
 
 
-def _told(desk: Desk, int_id: str, rows: list[Body]) -> list[Told]:
-    integration = integrations.get(desk.ports.documents, int_id)
-    t, names = desk.texts(integration), desk.catalogue.of(int_id)
+def _told(pages: Pages, int_id: str, rows: list[Body]) -> list[Told]:
+    integration = integrations.get(pages.ports.documents, int_id)
+    t, names = pages.texts(integration), pages.catalogue.of(int_id)
     return [tell(row, names, integration.settings, t) for row in rows]
 
 
@@ -161,17 +161,17 @@ def _file(text: str, kind: str, name: str) -> Response:
     return Response(text, headers={"Content-Disposition": f'attachment; filename="{name}"'}, mimetype=kind)
 
 
-def _undo(desk: Desk, int_id: str, entry: str, error: SyncError | None = None) -> Response:
-    integration = integrations.get(desk.ports.documents, int_id)
-    t, names = desk.texts(integration), desk.catalogue.of(int_id)
+def _undo(pages: Pages, int_id: str, entry: str, error: SyncError | None = None) -> Response:
+    integration = integrations.get(pages.ports.documents, int_id)
+    t, names = pages.texts(integration), pages.catalogue.of(int_id)
     found, trouble = None, error
     if error is None:
         try:
-            found = undo.preview(desk.ports, int_id, entry)
+            found = undo.preview(pages.ports, int_id, entry)
         except SyncError as refused:
             trouble = refused
-    body = entry_of(desk.ports.documents, int_id, entry)
-    return desk.page(
+    body = entry_of(pages.ports.documents, int_id, entry)
+    return pages.page(
         "undo.html",
         int_id,
         409 if trouble is not None else 200,

@@ -8,16 +8,16 @@ from typing import Literal
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
-from functions.application.setting_up import choices, drafts, removal
-from functions.application.setting_up.choices import Choices
+from functions.application.setting_up import available, partial_settings, removal
+from functions.application.setting_up.available import Available
 from functions.application.setting_up.settings_input import raw_of
 from functions.application.store import integrations
 from functions.domain.model.errors import Invalid, SyncError
 from functions.domain.model.numbers import whole_number
 from functions.domain.settings.integration import Phase
 from functions.domain.settings.schema import MappingRow, Settings
-from functions.entrypoints.console.desk import Desk
 from functions.entrypoints.console.fields import Field
+from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.texts import Texts
 
 FIELDS = (Field("mapping"),)
@@ -46,35 +46,35 @@ class Row:
         return self.object_name or self.object
 
 
-def add(routes: Blueprint, desk: Desk) -> None:
+def add(routes: Blueprint, pages: Pages) -> None:
     """Add the routes of this screen."""
 
     @routes.get("/integrations/<int_id>/mapping")
     def mapping(int_id: str) -> Response:
-        return _screen(desk, int_id)
+        return _mapping_page(pages, int_id)
 
     @routes.post("/integrations/<int_id>/mapping")
     def save_mapping(int_id: str) -> Response:
-        found = choices.choices(desk.ports, int_id)
-        rows = _typed(request.form, found, integrations.get(desk.ports.documents, int_id).settings)
+        found = available.read(pages.ports, int_id)
+        rows = _typed(request.form, found, integrations.get(pages.ports.documents, int_id).settings)
         if request.form.get("do") == "more":
-            return _screen(desk, int_id, rows=rows, spare=10)
-        saved = desk.save(int_id, FIELDS, "mapping", {"mapping": _raw(desk, int_id, rows)})
+            return _mapping_page(pages, int_id, rows=rows, spare=10)
+        saved = pages.save(int_id, FIELDS, "mapping", {"mapping": _raw(pages, int_id, rows)})
         if isinstance(saved, Response):
             return saved
         if saved is not None:
-            return _screen(desk, int_id, saved, rows=rows)
+            return _mapping_page(pages, int_id, saved, rows=rows)
         page = "outbound" if request.form.get("do") == "next" else "mapping"
-        return desk.done(f"/console/integrations/{int_id}/{page}", "saved")
+        return pages.done(f"/console/integrations/{int_id}/{page}", "saved")
 
     @routes.post("/integrations/<int_id>/unmapped")
     def go_on(int_id: str) -> Response:
-        if left := removal.take_unmapped(desk.ports, int_id):
-            return desk.page("unmapped.html", int_id, here="mapping", left=left)
-        return desk.done(f"/console/integrations/{int_id}/mapping", "saved")
+        if left := removal.take_unmapped(pages.ports, int_id):
+            return pages.page("unmapped.html", int_id, here="mapping", left=left)
+        return pages.done(f"/console/integrations/{int_id}/mapping", "saved")
 
 
-def _typed(form: MultiDict[str, str], found: Choices, settings: Settings) -> list[MappingRow]:
+def _typed(form: MultiDict[str, str], found: Available, settings: Settings) -> list[MappingRow]:
     """Return the rows with a calendar, and those typed by hand; a name that only one bears becomes its id.
 
     What a form does not ask about a row stays as it was.
@@ -107,9 +107,9 @@ def _ids(named: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {name: identity for name, identity in names if often[name] == 1 and name not in taken}
 
 
-def _raw(desk: Desk, int_id: str, rows: list[MappingRow]) -> list[dict[str, object]]:
+def _raw(pages: Pages, int_id: str, rows: list[MappingRow]) -> list[dict[str, object]]:
     """Return the rows as settings; what else a row says stays as it was."""
-    former = raw_of(integrations.get(desk.ports.documents, int_id).settings)["mapping"]
+    former = raw_of(integrations.get(pages.ports.documents, int_id).settings)["mapping"]
     known = {(row["object"], row["calendar"]): row for row in former} | {row["object"]: row for row in former}
     found = []
     for row in rows:
@@ -119,17 +119,17 @@ def _raw(desk: Desk, int_id: str, rows: list[MappingRow]) -> list[dict[str, obje
     return found
 
 
-def _screen(
-    desk: Desk, int_id: str, error: SyncError | None = None, rows: list[MappingRow] | None = None, spare: int = SPARE
+def _mapping_page(
+    pages: Pages, int_id: str, error: SyncError | None = None, rows: list[MappingRow] | None = None, spare: int = SPARE
 ) -> Response:
-    integration = integrations.get(desk.ports.documents, int_id)
-    settings, t = integration.settings, desk.texts(integration)
+    integration = integrations.get(pages.ports.documents, int_id)
+    settings, t = integration.settings, pages.texts(integration)
     kept = list(settings.mapping) if rows is None else rows
-    found = choices.choices(desk.ports, int_id, also=list(dict.fromkeys(row.calendar for row in kept if row.calendar)))
+    found = available.read(pages.ports, int_id, also=list(dict.fromkeys(row.calendar for row in kept if row.calendar)))
     fresh = rows is None and not kept and integration.phase is Phase.DRAFT
     shown = _rows(kept, found, settings, suggest=fresh)
-    lost, cut = choices.without_calendar(desk.ports, int_id) if found.objects else ([], False)
-    return desk.page(
+    lost, cut = available.without_calendar(pages.ports, int_id) if found.objects else ([], False)
+    return pages.page(
         "mapping.html",
         int_id,
         422 if error is not None else 200,
@@ -143,12 +143,12 @@ def _screen(
         lost=lost,
         cut=cut,
         row_faults=_row_faults(error, t, kept, shown),
-        faults=desk.faults(error, FIELDS, t) if error is not None and not isinstance(error, Invalid) else {},
-        seen=request.form.get("seen", "") if error is not None else drafts.mark(settings, ["mapping"]),
+        faults=pages.faults(error, FIELDS, t) if error is not None and not isinstance(error, Invalid) else {},
+        seen=request.form.get("seen", "") if error is not None else partial_settings.mark(settings, ["mapping"]),
     )
 
 
-def _rows(kept: list[MappingRow], found: Choices, settings: Settings, *, suggest: bool) -> list[Row]:
+def _rows(kept: list[MappingRow], found: Available, settings: Settings, *, suggest: bool) -> list[Row]:
     """Return a row for every kept one and for every object without; equal names are suggested where that is asked."""
     titles = _ids((each.id, each.title) for each in found.calendars or () if each.writable)
     rows = [_row(row, kept, found, settings) for row in kept]
@@ -181,7 +181,7 @@ def _place(field: str, kept: list[MappingRow], shown: list[Row]) -> str:
     return field if at is None else f"mapping.{at}.{part or 'object'}"
 
 
-def _row(row: MappingRow, rows: list[MappingRow], found: Choices, settings: Settings) -> Row:
+def _row(row: MappingRow, rows: list[MappingRow], found: Available, settings: Settings) -> Row:
     objects = {each.id: each for each in found.objects or ()}
     calendars = {each.id: each for each in found.calendars or ()}
     entry = calendars.get(row.calendar) or next(

@@ -10,22 +10,22 @@ from functions.application.support import held, unsettled
 from functions.application.support.titles import titles
 from functions.domain.model.errors import SyncError
 from functions.domain.model.link import State
-from functions.entrypoints.console.desk import Desk
+from functions.entrypoints.console.pages import Pages
 
 MOST = 200
 Deed = Callable[[str], object]
 
 
-def add(routes: Blueprint, desk: Desk) -> None:
+def add(routes: Blueprint, pages: Pages) -> None:
     """Add the routes of this screen."""
-    ports = desk.ports
+    ports = pages.ports
 
     def here(int_id: str) -> str:
-        return desk.back(f"/console/integrations/{int_id}/waiting")
+        return pages.back(f"/console/integrations/{int_id}/waiting")
 
     @routes.get("/integrations/<int_id>/waiting")
     def waiting(int_id: str) -> Response:
-        return _screen(desk, int_id)
+        return _waiting_page(pages, int_id)
 
     @routes.post("/integrations/<int_id>/parked")
     def retry(int_id: str) -> Response:
@@ -33,8 +33,8 @@ def add(routes: Blueprint, desk: Desk) -> None:
         if request.form.get("all") == "yes":
             items = [item for item, _ in parked.every(ports, int_id, MOST)]
         for item in items:
-            parked.retry(ports, int_id, item, desk.actor())
-        return desk.done(here(int_id), "retried")
+            parked.retry(ports, int_id, item, pages.actor())
+        return pages.done(here(int_id), "retried")
 
     @routes.post("/integrations/<int_id>/held")
     def decide(int_id: str) -> Response:
@@ -43,66 +43,70 @@ def add(routes: Blueprint, desk: Desk) -> None:
         if request.form.get("all") == "yes":
             items = [str(each["id"]) for each in held.every(ports, int_id)]
         if approve and request.form.get("sure") != "yes":
-            return _ask(desk, int_id, "held", "approve", len(items))
+            return _ask(pages, int_id, "held", "approve", len(items))
         decided = held.approve if approve else held.restore
-        return _done(desk, int_id, items, lambda item: decided(ports, int_id, item, desk.actor()), here(int_id))
+        return _done(pages, int_id, items, lambda item: decided(ports, int_id, item, pages.actor()), here(int_id))
 
     @routes.post("/integrations/<int_id>/cancelling")
     def call_off(int_id: str) -> Response:
         items = [link.id for link in unsettled.in_grace(ports, int_id)]
-        return _done(desk, int_id, items, lambda item: unsettled.keep(ports, int_id, item, desk.actor()), here(int_id))
+        return _done(
+            pages, int_id, items, lambda item: unsettled.keep(ports, int_id, item, pages.actor()), here(int_id)
+        )
 
     @routes.post("/integrations/<int_id>/links/<link>/keep")
     def keep(int_id: str, link: str) -> Response:
-        return _done(desk, int_id, [link], lambda item: unsettled.keep(ports, int_id, item, desk.actor()), here(int_id))
+        return _done(
+            pages, int_id, [link], lambda item: unsettled.keep(ports, int_id, item, pages.actor()), here(int_id)
+        )
 
     @routes.post("/integrations/<int_id>/links/<link>/cancel_now")
     def cancel_now(int_id: str, link: str) -> Response:
         if request.form.get("sure") != "yes":
-            return _ask(desk, int_id, f"links/{link}/cancel_now", "cancel_now", 1)
+            return _ask(pages, int_id, f"links/{link}/cancel_now", "cancel_now", 1)
         return _done(
-            desk, int_id, [link], lambda item: unsettled.cancel_now(ports, int_id, item, desk.actor()), here(int_id)
+            pages, int_id, [link], lambda item: unsettled.cancel_now(ports, int_id, item, pages.actor()), here(int_id)
         )
 
     @routes.post("/integrations/<int_id>/links/<link>/resume")
     def resume_link(int_id: str, link: str) -> Response:
         return _done(
-            desk, int_id, [link], lambda item: unsettled.resume(ports, int_id, item, desk.actor()), here(int_id)
+            pages, int_id, [link], lambda item: unsettled.resume(ports, int_id, item, pages.actor()), here(int_id)
         )
 
 
 SAID = {"decide": "approved", "call_off": "kept", "keep": "kept", "cancel_now": "cancelled_now"}
 
 
-def _done(desk: Desk, int_id: str, items: list[str], deed: Deed, address: str) -> Response:
+def _done(pages: Pages, int_id: str, items: list[str], deed: Deed, address: str) -> Response:
     """Do a deed to each item; the first that is refused stops it, with what was done until then said on the page."""
     try:
         for item in items:
             deed(item)
     except SyncError as error:
-        return _screen(desk, int_id, error)
+        return _waiting_page(pages, int_id, error)
     name = (request.endpoint or "").rsplit(".", 1)[-1]
     said = "restored" if name == "decide" and request.form.get("do") != "approve" else SAID.get(name, "link_resumed")
-    return desk.done(address, said)
+    return pages.done(address, said)
 
 
-def _ask(desk: Desk, int_id: str, path: str, deed: str, count: int) -> Response:
+def _ask(pages: Pages, int_id: str, path: str, deed: str, count: int) -> Response:
     """Ask before what cannot simply be taken back, naming how much it is."""
     again = [(k, v) for k, v in request.form.items(multi=True) if k not in ("csrf_token", "sure")]
-    return desk.confirm(int_id, f"/console/integrations/{int_id}/{path}", deed, again, here="waiting", n=count)
+    return pages.confirm(int_id, f"/console/integrations/{int_id}/{path}", deed, again, here="waiting", n=count)
 
 
-def _screen(desk: Desk, int_id: str, error: SyncError | None = None) -> Response:
-    ports = desk.ports
+def _waiting_page(pages: Pages, int_id: str, error: SyncError | None = None) -> Response:
+    ports = pages.ports
     integration = integrations.get(ports.documents, int_id)
-    t = desk.texts(integration)
+    t = pages.texts(integration)
     items, grace = held.every(ports, int_id), unsettled.in_grace(ports, int_id, MOST)
     paused = list(links.every(ports.documents, int_id, {"state": State.PAUSED.value}))[:MOST]
     foreign = list(links.every(ports.documents, int_id, {"foreign": True}))[:MOST]
     names: list[str] = [link.booking_id for link in (*grace, *paused, *foreign)]
     names += [each["booking_id"] for item in items for each in item["bookings"]]
     shown: dict[str, Any] = {"held": items, "grace": grace, "paused": paused, "foreign": foreign}
-    return desk.page(
+    return pages.page(
         "waiting.html",
         int_id,
         409 if error is not None else 200,

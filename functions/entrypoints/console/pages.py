@@ -9,12 +9,12 @@ from flask import Request, Response, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from functions.application.ports import Body, Ports
-from functions.application.setting_up import changes, drafts, removal
+from functions.application.setting_up import changes, partial_settings, removal
 from functions.application.setting_up.preview import Plan
 from functions.application.setting_up.settings_input import SECRET_NAMES, raw_of
 from functions.application.store import integrations
 from functions.application.support.names import Catalogue, Names
-from functions.application.support.standing import Standing, standing
+from functions.application.support.summary import Summary, summary_of
 from functions.domain.model.errors import Conflict, Invalid, SyncError, Unauthentic
 from functions.domain.settings.integration import Integration, Phase
 from functions.domain.settings.schema import Settings
@@ -35,7 +35,7 @@ MENU = (
 )
 
 
-class Desk:
+class Pages:
     """Renders pages for one product."""
 
     def __init__(self, ports: Ports, catalogue: Catalogue, who: Who, sessions: Sessions) -> None:
@@ -70,14 +70,14 @@ class Desk:
     def page(self, template: str, int_id: str = "", status: int = 200, **values: Any) -> Response:
         """Render a page, of one integration where `int_id` is given; raises `Gone` where there is none."""
         now = self.ports.clock()
-        found: Standing | None = standing(self.ports, int_id) if int_id else None
+        found: Summary | None = summary_of(self.ports, int_id) if int_id else None
         t = self.texts(found.integration if found is not None else None)
         names = self.catalogue.of(int_id) if int_id else Names()
         said = request.args.get("said", "")
         body = render_template(
             template,
             t=t,
-            standing=found,
+            summary=found,
             integration=found.integration if found is not None else None,
             base=f"/console/integrations/{int_id}",
             form_token=self._sessions.form_token(request),
@@ -129,7 +129,7 @@ class Desk:
         typed = request.form.get(secret, "").strip() if secret else ""
         names = [field.name for field in fields]
         try:
-            drafts.save_part(
+            partial_settings.save_part(
                 self.ports,
                 int_id,
                 part if part is not None else form.part_from(request.form, fields),
@@ -174,7 +174,7 @@ class Desk:
         else:
             values = form.shown(raw, fields)
         defaults = form.shown(raw_of(Settings(id="")), fields)
-        seen = typed.get("seen", "") if typed is not None else drafts.mark(settings, names)
+        seen = typed.get("seen", "") if typed is not None else partial_settings.mark(settings, names)
         return {"values": values, "defaults": defaults, "seen": seen}
 
     def _settings(self, int_id: str) -> Settings:
@@ -200,6 +200,6 @@ def _over(raw: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
     return laid
 
 
-def not_there_page(desk: Desk) -> Callable[[int], Response]:
+def not_there_page(pages: Pages) -> Callable[[int], Response]:
     """Return what makes the page of an address that the console does not have."""
-    return lambda status: desk.page("not_there.html", status=status)
+    return lambda status: pages.page("not_there.html", status=status)

@@ -16,7 +16,7 @@ PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class Available:
     """Both lists; one that could not be read is None, with a sentence that says why."""
 
     objects: tuple[Bookable, ...] | None
@@ -25,9 +25,9 @@ class Choices:
     calendars_trouble: str = ""
 
 
-def choices(
+def read(
     ports: Ports, int_id: str, *, objects: bool = True, calendars: bool = True, also: Iterable[str] | None = None
-) -> Choices:
+) -> Available:
     """Return the lists of both sides, read live; trouble on one side leaves the other usable.
 
     `also` are calendars that are tried where the account's list lacks them; None: those of the saved mapping.
@@ -36,7 +36,7 @@ def choices(
     found, objects_trouble = _objects(session) if objects else (None, "")
     wanted = session.settings.calendars if also is None else also
     entries, calendars_trouble = _calendars(session, wanted) if calendars else (None, "")
-    return Choices(found, entries, objects_trouble, calendars_trouble)
+    return Available(found, entries, objects_trouble, calendars_trouble)
 
 
 def _objects(session: SyncSession) -> tuple[tuple[Bookable, ...] | None, str]:

@@ -42,10 +42,10 @@ def note(session: SyncSession, hint: Hint, calendar: str, events: Sequence[Event
     found = [(event, why) for event, why in reasons if why in SAYS][-KEPT:]
     if not found:
         return
-    path, now = _path(session, calendar), session.now()
+    path, now = _notes_path(session, calendar), session.now()
     entries = [session.ports.token(12) for _ in found]
 
-    def work(tx: Transaction) -> None:
+    def add(tx: Transaction) -> None:
         before = (tx.get(path) or {}).get("events", {})
         kept = {name: each for name, each in before.items() if name not in {event.key.id for event, _ in found}}
         kept |= {event.key.id: {"reason": why, "at": now.isoformat()} for event, why in found}
@@ -54,7 +54,7 @@ def note(session: SyncSession, hint: Hint, calendar: str, events: Sequence[Event
             if before.get(event.key.id, {}).get("reason") != why:
                 journal.put(tx, session.id, entry, _entry(event, why, hint, now))
 
-    session.ports.documents.transact(work)
+    session.ports.documents.transact(add)
 
 
 def _why(session: SyncSession, event: Event) -> str:
@@ -86,12 +86,12 @@ def checks(session: SyncSession) -> list[Check]:
     """Count by reason what was not taken lately; that is no fault, but somebody may wonder."""
     counts: dict[str, int] = {}
     for calendar in session.settings.calendars:
-        noted = (session.ports.documents.get(_path(session, calendar)) or {}).get("events", {})
+        noted = (session.ports.documents.get(_notes_path(session, calendar)) or {}).get("events", {})
         for each in noted.values():
             if session.now() - datetime.fromisoformat(each["at"]) < RECENT:
                 counts[each["reason"]] = counts.get(each["reason"], 0) + 1
     return [Check("not_taken", "green", say(SAYS[reason], count)) for reason, count in sorted(counts.items())]
 
 
-def _path(session: SyncSession, calendar: str) -> Path:
+def _notes_path(session: SyncSession, calendar: str) -> Path:
     return path_of(session.id, "progress", f"not_taken-{calendar_hash(calendar)}")

@@ -6,7 +6,7 @@ from datetime import datetime
 from functions.application.ports import Ports
 from functions.application.scanning import scan
 from functions.application.scanning.progress import Scan
-from functions.application.setting_up import drafts
+from functions.application.setting_up import partial_settings
 from functions.application.store import integrations
 from functions.application.store.integrations import path_of
 from functions.application.support import alerts, diagnose
@@ -20,7 +20,7 @@ WALKS = ("backfill", "resync", "near", "full")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Summary:
     """One integration. `faults` are what still has to be set; the counts are what waits for a person."""
 
     integration: Integration
@@ -51,7 +51,7 @@ class Standing:
         return trouble_of(self.integration)
 
 
-def standing(ports: Ports, int_id: str) -> Standing:
+def summary_of(ports: Ports, int_id: str) -> Summary:
     """Return how an integration stands; raises `Gone` where there is none."""
     integration = integrations.get(ports.documents, int_id)
     documents, where = ports.documents, path_of(int_id, "links")
@@ -61,7 +61,7 @@ def standing(ports: Ports, int_id: str) -> Standing:
         documents.count(where, {"state": State.HELD.value}),
         documents.count(where, {"state": State.PAUSED.value}),
     )
-    return Standing(
+    return Summary(
         integration=integration,
         in_sync_as_of=diagnose.in_sync_as_of(open_session(ports, integration)),
         links=documents.count(where),
@@ -69,7 +69,7 @@ def standing(ports: Ports, int_id: str) -> Standing:
         held=held,
         paused=paused,
         walks=tuple(each for each in found if each is not None),
-        faults=drafts.open_faults(ports, integration.settings),
+        faults=partial_settings.open_faults(ports, integration.settings),
         health=health(ports, integration, parked + held + paused),
         cancelling=cancelling(ports, int_id),
         problems=len(alerts.opened(ports, int_id)),

@@ -9,7 +9,7 @@ from functions.domain.model.life import Active, Closed, Detached, Held, Life
 from functions.domain.model.link import Override, Refusal, Refusals, State
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.planning.plan import plan
-from functions.domain.planning.plan_wish import fulfil
+from functions.domain.planning.plan_order import fulfil
 from functions.domain.planning.step import (
     BookingChange,
     EventChange,
