@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from functions.domain.model.addresses import web_address
-from functions.domain.model.numbers import whole_number
-from functions.domain.model.strength import MADE, can_be_guessed
+from functions.domain.model.bounds import whole_number
+from functions.domain.settings.strength import MADE, can_be_guessed
 from functions.serving import Serving, serving
 
 _QUEUES = ("TASKS_QUEUE", "TASKS_BACKFILL_QUEUE", "TASKS_TARGET", "TASKS_SERVICE_ACCOUNT")

@@ -28,7 +28,7 @@ from functions.domain.model.identity import calendar_hash
 from functions.domain.model.life import LeftOut
 from functions.domain.planning.decisions import LetIn
 from functions.domain.planning.lifecycle import after
-from functions.domain.planning.results import Decided
+from functions.domain.planning.step import Decided
 from functions.domain.settings.integration import Integration, Phase
 
 DEAD_AGAIN = timedelta(minutes=5)  # a side that refused is thought of again

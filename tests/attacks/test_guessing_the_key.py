@@ -5,7 +5,7 @@ import time
 import pytest
 from werkzeug.test import Client
 
-from functions.domain.model.strength import BITS
+from functions.domain.settings.strength import BITS
 from functions.settings import EnvironmentFaults, read_environment
 from tests.harness.place import KEY, PRODUCT, Place
 

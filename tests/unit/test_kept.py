@@ -15,8 +15,7 @@ from functions.domain.planning.kept import kept_of
 from functions.domain.planning.lifecycle import after
 from functions.domain.planning.plan import plan
 from functions.domain.planning.projection import appointment_of, base_of
-from functions.domain.planning.results import Landed
-from functions.domain.planning.step import Rest, WriteBooking
+from functions.domain.planning.step import Landed, Rest, WriteBooking
 from tests.unit.sketch import (
     KEY,
     NOON,

@@ -16,20 +16,25 @@ from functions.domain.model.event import Event
 from functions.domain.model.link import Intent, Link
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.model.writes import Outcome, bare
-from functions.domain.planning.attempt_of import attempt_of
 from functions.domain.planning.lifecycle import after, begun
 from functions.domain.planning.plan import plan
-from functions.domain.planning.results import Landed, Missed, Rejected, Then, Turn, Unknown
+from functions.domain.planning.recovery import attempt_of
 from functions.domain.planning.simulate import simulate
 from functions.domain.planning.step import (
     Conclude,
     DeleteEvent,
+    Landed,
     Look,
     MakeBooking,
+    Missed,
     MoveEvent,
     Planned,
+    Rejected,
     Rest,
     Settle,
+    Then,
+    Turn,
+    Unknown,
     Why,
     Write,
     WriteBooking,

@@ -50,7 +50,7 @@ from functions.domain.model.writes import (
 from functions.domain.planning import decisions
 from functions.domain.planning.decisions import Decision
 from functions.domain.planning.lifecycle import KEPT_IDS, after, begun
-from functions.domain.planning.results import (
+from functions.domain.planning.step import (
     Decided,
     Landed,
     Missed,
@@ -62,8 +62,8 @@ from functions.domain.planning.results import (
     Then,
     Turn,
     Unknown,
+    Why,
 )
-from functions.domain.planning.step import Why
 from tests.unit.sketch import (
     CONTENT,
     KEY,

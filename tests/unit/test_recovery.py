@@ -22,8 +22,7 @@ from functions.domain.model.writes import (
     WriteBooking,
 )
 from functions.domain.planning.recovery import recover
-from functions.domain.planning.results import Landed, Missed
-from functions.domain.planning.step import Conclude, Look, Rest, Why
+from functions.domain.planning.step import Conclude, Landed, Look, Missed, Rest, Why
 from functions.domain.planning.view import View
 from tests.unit.sketch import (
     ABSENT,

@@ -21,9 +21,8 @@ from functions.domain.model.link import Link
 from functions.domain.planning.decisions import Follow, Hold
 from functions.domain.planning.lifecycle import after
 from functions.domain.planning.projection import in_window, text_of
-from functions.domain.planning.results import Decided
 from functions.domain.planning.series import Twin, family, family_of_id, in_step, pair, twin_of
-from functions.domain.planning.step import Why
+from functions.domain.planning.step import Decided, Why
 
 
 @dataclass(slots=True)

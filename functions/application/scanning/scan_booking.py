@@ -21,7 +21,7 @@ from functions.domain.model.zones import day_of
 from functions.domain.planning.decisions import AskAgain, LeaveOut
 from functions.domain.planning.lifecycle import after
 from functions.domain.planning.projection import when_of
-from functions.domain.planning.results import Decided
+from functions.domain.planning.step import Decided
 
 TROUBLE = 10  # calls that a failed one counts for, so that a side with problems is called less
 

@@ -10,7 +10,7 @@ from functions.domain.model.life import Held, Side, State
 from functions.domain.model.link import Approve, Link, Restore
 from functions.domain.model.messages import say
 from functions.domain.planning.lifecycle import after
-from functions.domain.planning.results import Ordered
+from functions.domain.planning.step import Ordered
 
 
 def every(ports: Ports, int_id: str) -> list[Body]:

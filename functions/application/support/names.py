@@ -1,13 +1,17 @@
 """What objects, calendars and statuses are called: read live from both sides, kept some minutes in this process only."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import islice
 
 from functions.application.ports import Ports
 from functions.application.setting_up import available
 from functions.application.store import integrations
 from functions.application.store.dialect_kept import dialect_of
+from functions.application.sync.session import open_session
+from functions.domain.planning.projection import appointment_of
 from functions.domain.settings.integration import Integration
 
 FRESH, AFTER_TROUBLE = timedelta(minutes=5), timedelta(minutes=1)
@@ -70,3 +74,15 @@ def _read(ports: Ports, integration: Integration, former: Names) -> tuple[Names,
 def _sides(integration: Integration) -> str:
     account = integration.connection.account if integration.connection is not None else ""
     return f"{integration.settings.ireserve.base_url} {account}"
+
+
+MOST = 40
+
+
+def titles(ports: Ports, int_id: str, booking_ids: Iterable[str]) -> dict[str, str]:
+    """Return the titles that the template gives these bookings, as far as they can be read; of the first ones only."""
+    session = open_session(ports, integrations.get(ports.documents, int_id))
+    wanted = islice(dict.fromkeys(each for each in booking_ids if each), MOST)
+    pieces = [partial(session.again().read_booking, each) for each in wanted]
+    found = (read.value for read in ports.in_parallel(pieces))
+    return {each.id: appointment_of(each, session.settings, "").title for each in found if each is not None}

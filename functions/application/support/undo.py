@@ -16,8 +16,7 @@ from functions.domain.model.link import Link, Override
 from functions.domain.model.messages import say
 from functions.domain.model.writes import Outcome
 from functions.domain.planning.lifecycle import after
-from functions.domain.planning.results import Ordered
-from functions.domain.planning.step import Why, Write
+from functions.domain.planning.step import Ordered, Why, Write
 from functions.domain.settings.integration import Integration
 
 NOTHING = "this was not carried out, so there is nothing to undo"

@@ -11,7 +11,7 @@ from functions.domain.model.life import Paused, State
 from functions.domain.model.link import Approve, Link, Restore
 from functions.domain.planning.decisions import Resume
 from functions.domain.planning.lifecycle import after
-from functions.domain.planning.results import Decided, Ordered
+from functions.domain.planning.step import Decided, Ordered
 
 
 def in_grace(ports: Ports, int_id: str, most: int = 500) -> list[Link]:

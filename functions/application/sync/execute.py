@@ -32,21 +32,25 @@ from functions.domain.model.event import Event, EventKey
 from functions.domain.model.link import Intent, Link, Side
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.model.writes import bare
-from functions.domain.planning.attempt_of import attempt_of
 from functions.domain.planning.kept import kept_of
 from functions.domain.planning.lifecycle import after, begun
-from functions.domain.planning.results import (
+from functions.domain.planning.recovery import attempt_of
+from functions.domain.planning.step import (
     Landed,
     Missed,
+    MoveEvent,
     Overtaken,
     Overtaking,
+    Planned,
     Rejected,
     Result,
     Then,
     Turn,
     Unknown,
+    Why,
+    Write,
+    WriteBooking,
 )
-from functions.domain.planning.step import MoveEvent, Planned, Why, Write, WriteBooking
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.planning.write_back import ids_of
 from functions.domain.settings.integration import Phase

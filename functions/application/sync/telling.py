@@ -8,7 +8,7 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
 from functions.domain.model.link import Link
 from functions.domain.model.writes import InsertEvent, Outcome, PatchEvent, Write
-from functions.domain.planning.results import Landed, Overtaken, Rejected, Result
+from functions.domain.planning.step import Landed, Overtaken, Rejected, Result
 from functions.domain.planning.view import View
 
 

@@ -34,3 +34,11 @@ def link(value: object) -> str:
     """Return a web address that a page may link to, or ""."""
     usable = isinstance(value, str) and len(value) <= LINK and value.startswith(("https://", "http://"))
     return str(value) if usable else ""
+
+
+DIGITS = 9
+
+
+def whole_number(text: str, digits: int = DIGITS) -> int | None:
+    """Return a whole number from 0 of so many digits at most, or None; `²` and `٣` are digits to Python, not here."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None

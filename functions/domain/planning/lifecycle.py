@@ -64,21 +64,23 @@ from functions.domain.planning.decisions import (
     Wait,
     Waits,
 )
-from functions.domain.planning.results import (
+from functions.domain.planning.series import family
+from functions.domain.planning.step import (
     Decided,
     Landed,
     Missed,
     Ordered,
     Overtaken,
     Overtaking,
+    Planned,
     Rejected,
+    Rest,
     Result,
+    Settle,
     Then,
     Turn,
     Unknown,
 )
-from functions.domain.planning.series import family
-from functions.domain.planning.step import Planned, Rest, Settle
 
 KEPT_IDS = 8
 

@@ -10,8 +10,8 @@ from functions.application.probing import probe, starting, trials
 from functions.application.setting_up import dialect_input
 from functions.application.store import integrations
 from functions.application.store.dialect_kept import dialect_of
+from functions.domain.model.bounds import whole_number
 from functions.domain.model.errors import Fault, Invalid
-from functions.domain.model.numbers import whole_number
 from functions.entrypoints.console.json_forms import progress
 from functions.entrypoints.http.handlers import answer
 from functions.entrypoints.http.incoming import json_of

@@ -11,8 +11,8 @@ from functions.application.setting_up.template_preview import Shown
 from functions.application.store import integrations, journal_read
 from functions.application.store.dialect_kept import dialect_of
 from functions.application.support import statuses
+from functions.domain.model.bounds import whole_number
 from functions.domain.model.errors import Invalid, Malformed, SyncError
-from functions.domain.model.numbers import whole_number
 from functions.domain.settings.schema import OutboundSettings
 from functions.domain.settings.template import OURS, placeholders
 from functions.entrypoints.console import fields as form

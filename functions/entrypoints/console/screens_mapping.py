@@ -12,8 +12,8 @@ from functions.application.setting_up import available, partial_settings, remova
 from functions.application.setting_up.available import Available
 from functions.application.setting_up.settings_input import raw_of
 from functions.application.store import integrations
+from functions.domain.model.bounds import whole_number
 from functions.domain.model.errors import Invalid, SyncError
-from functions.domain.model.numbers import whole_number
 from functions.domain.settings.integration import Phase
 from functions.domain.settings.schema import MappingRow, Settings
 from functions.entrypoints.console.fields import Field

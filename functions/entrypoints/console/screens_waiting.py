@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 
 from functions.application.store import integrations, links, parked
 from functions.application.support import held, unsettled
-from functions.application.support.titles import titles
+from functions.application.support.names import titles
 from functions.domain.model.errors import SyncError
 from functions.domain.model.link import State
 from functions.entrypoints.console.pages import Pages

@@ -8,8 +8,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.routing import BaseConverter
 
 from functions.application.intake.bodies import object_of
+from functions.domain.model.bounds import whole_number
 from functions.domain.model.errors import Malformed
-from functions.domain.model.numbers import whole_number
 
 LARGEST_BODY = 256 * 1024
 MOST_ROWS = 500

@@ -3,7 +3,7 @@
 A door that refuses everybody after some wrong keys lets any web page lock the administrator out. So the key is looked
 at first, in constant time, and only a wrong one is counted and, once there were several, answered with 429: nothing
 waits here, so that guesses hold no thread and the right key passes them by. Who guesses on all the same learns no more
-than that he was wrong. What keeps the key is its strength, which the start asks for (`domain/model/strength.py`).
+than that he was wrong. What keeps the key is its strength, which the start asks for (`domain/settings/strength.py`).
 """
 
 import hmac
