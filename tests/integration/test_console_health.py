@@ -150,3 +150,15 @@ def test_diagnostics_speak_dutch_about_every_calendar_too(place: Place, tab: Tab
     assert "Is te lezen en te beschrijven" in rooms
     for english in ("can be read", "has a channel", "was last read", "last notification"):
         assert english not in page.casefold(), english
+
+
+def test_a_day_of_which_one_side_was_not_read_claims_no_agreement(place: Place, tab: Tab) -> None:
+    place.activate()
+    place.book()
+    place.settle()
+    assert "in step" in tab.seen("/console/integrations/7/day?date=2026-11-24")
+    place.ireserve("POST", "faults", {"status": 500, "times": 20, "path": "booking.*"})
+    page = tab.seen("/console/integrations/7/day?date=2026-11-24")
+    assert "This side could not be read: i-Reserve" in page
+    assert "other side not read" in page
+    assert "in step" not in page

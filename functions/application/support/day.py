@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -46,7 +46,7 @@ class Relation(StrEnum):
     HELD = "held"
     REFUSED = "refused"
     PAUSED = "paused"
-    UNREAD = "unread"  # its calendar could not be read
+    UNREAD = "unread"  # the other side, where one is known, could not be read
     NO_EVENT_YET = "no_event_yet"
     NO_BOOKING_YET = "no_booking_yet"
     ONLY_BOOKING = "only_booking"  # its status asks for no event
@@ -172,7 +172,7 @@ def _items(
             used.add(event.key)
         if item := _booking(session, booking, link, event, unread):
             found.append(item)
-    found += [event_item(session, event, shown.get(event.key)) for event in events if event.key not in used]
+    found += [_alone(session, event, shown.get(event.key)) for event in events if event.key not in used]
     return sorted((each for each in found if _within(session, each, first, days)), key=lambda each: each.sorts_at)
 
 
@@ -252,6 +252,12 @@ def _wants_event(session: SyncSession, booking: Booking, link: Link) -> bool:
         and link.state is not State.DETACHED
         and not (booking.activity_id and settings.outbound.activities == "none")
     )
+
+
+def _alone(session: SyncSession, event: Event, link: Link | None) -> Item:
+    """Return an event whose booking is not at hand; of a pair nobody can say that both sides agree."""
+    item = event_item(session, event, link)
+    return replace(item, relation=Relation.UNREAD) if item.relation is Relation.SAME else item
 
 
 def event_item(session: SyncSession, event: Event, link: Link | None) -> Item:

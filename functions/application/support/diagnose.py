@@ -173,7 +173,7 @@ def _calendar(calendar: str, entry: CalendarEntry | None, account: str, *, meet:
 
 def _ireserve(session: SyncSession) -> list[Check]:
     if session.integration.ireserve_refused:
-        says = say("i-Reserve refuses the login ({}); calls have stopped", session.integration.ireserve_refused)
+        says = "i-Reserve refuses the login; calls have stopped"
         return [Check("ireserve", "red", says, "save the right password; the sync then goes on by itself", "ireserve")]
     try:
         objects = {each.id: each.name for each in session.reservations.objects()}
