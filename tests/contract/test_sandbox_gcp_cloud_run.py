@@ -91,9 +91,12 @@ def test_another_instance_is_started_where_one_has_no_room_and_no_more_than_ther
 
 def test_a_request_that_takes_too_long_is_cut_and_the_instance_loses_its_processor(make: Make) -> None:
     service = make(concurrency=4, seconds=0.5)
-    get(service)
+    before = get(service)[1]["ticks"]
     assert service.call("GET", "/sleep/5", [("Host", "localhost")], b"")[0] == 504
-    assert service.cut == 1
+    time.sleep(2)
+    assert (service.cut, get(service)[1]["ticks"] - before < 120) == (1, True), (
+        "half a second of work, not two and a half"
+    )
 
 
 def test_an_instance_without_a_request_does_nothing(make: Make) -> None:
