@@ -6,6 +6,7 @@ there to look at; otherwise they go with the demo.
 """
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -89,6 +90,7 @@ def main() -> int:
         say(f"BACKEND is {backend}; the demo has a stage for {' and '.join(STAGES)}")
         return 2
     began, teller = time.monotonic(), Teller()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the stage ends what it started
     try:
         with STAGES[backend]() as stage:
             say(

@@ -5,6 +5,7 @@ Exits with 1 where a budget is missed. `docs/performance.md` says how to read th
 
 import argparse
 import importlib
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -45,6 +46,7 @@ def main() -> int:
     parser.add_argument("--only", action="append", choices=MEASURES, metavar="NAME", help=", ".join(MEASURES))
     parser.add_argument("--small", action="store_true", help="just enough to see that the measures work")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that stages end what they started
     began = time.monotonic()
     figures = list(run(options.only or list(MEASURES), Plan(options.small)))
     print(table(figures))
