@@ -16,6 +16,7 @@ import requests
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
+PATIENCE = 60.0  # seconds that something may take on a busy machine; most take one
 KEY = "sandbox-console-key"
 ROOM_A = "room-a@group.calendar.google.com"
 ROOM_B = "room-b@group.calendar.google.com"
@@ -286,7 +287,7 @@ class Stage:
         found = self.control("google", "GET", f"calendars/{quote(calendar)}/events{query}")
         return list(found["items"] if isinstance(found, dict) else found)
 
-    def until(self, found: Callable[[], T], seconds: float = 20.0, what: str = "it") -> T:
+    def until(self, found: Callable[[], T], seconds: float = PATIENCE, what: str = "it") -> T:
         """Wait until something is true and return it; raises `StageError` when it is not in time."""
         deadline = time.monotonic() + seconds
         while True:

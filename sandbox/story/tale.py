@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from sandbox.stage import ROOM_A, Stage, StageError
+from sandbox.stage import PATIENCE, ROOM_A, Stage, StageError
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 INT_ID = "7"
@@ -94,15 +94,15 @@ class Tale:
         """Return every booking."""
         return list(self.stage.control("ireserve", "GET", "bookings")["bookings"])
 
-    def wait(self, what: str, found: Callable[[], Any], seconds: float = 20.0) -> Any:
+    def wait(self, what: str, found: Callable[[], Any], seconds: float = PATIENCE) -> Any:
         """Wait until something shows and return it."""
         return self.stage.until(found, seconds, what)
 
-    def wait_for_event(self, booking: str, calendar: str = ROOM_A, seconds: float = 20.0) -> Any:
+    def wait_for_event(self, booking: str, calendar: str = ROOM_A, seconds: float = PATIENCE) -> Any:
         """Wait until a booking has its event, with the id written back."""
         return self.wait(f"the event of booking {booking}", lambda: self.event_of(booking, calendar), seconds)
 
-    def wait_for_time(self, booking: str, day: date, start: str, seconds: float = 20.0) -> Any:
+    def wait_for_time(self, booking: str, day: date, start: str, seconds: float = PATIENCE) -> Any:
         """Wait until the event of a booking starts then."""
         return self.wait(
             f"the event of booking {booking} at {start}",
@@ -110,7 +110,7 @@ class Tale:
             seconds,
         )
 
-    def wait_for_booking_time(self, booking: str, day: date, start: str, seconds: float = 20.0) -> Any:
+    def wait_for_booking_time(self, booking: str, day: date, start: str, seconds: float = PATIENCE) -> Any:
         """Wait until a booking starts then."""
         return self.wait(
             f"booking {booking} at {start}",

@@ -14,7 +14,6 @@ from sandbox.cloud_stage import ADMINISTRATOR, FUNCTIONS, PROJECT
 from sandbox.stage import CLIENT_ID, ROOM_A, ROOT
 from tests.conftest import needs_emulator
 
-pytestmark = pytest.mark.timeout(300)
 # what people wrote, who they are, and what is secret: the story uses all of it
 NAMES = ("Ester", "Gast", "test@example.org", "guest@example.org", "planner@example.org", ADMINISTRATOR, ROOM_A)
 TEXTS = ("Koffie", "Bestuursvergadering", "Agenda volgt", "Yoga", "Sleutel", "niet beschikbaar", "Zaal A")
@@ -37,7 +36,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.Completed
     state = tmp_path_factory.mktemp("demo")
     env = {**os.environ, "BACKEND": "cloud", "STATE_DIR": str(state)}
     command = [sys.executable, "-m", "sandbox.demo"]
-    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=280), state
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=540), state
 
 
 @pytest.fixture(scope="module")
