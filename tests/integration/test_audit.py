@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from functions.application.auditing.kept import Finding
 from functions.application.ports import Alert
 from functions.entrypoints.cli.main import cli
-from functions.entrypoints.console.audit_forms import audit_csv
+from functions.entrypoints.console.forms.audit_forms import audit_csv
 from tests.harness.place import ROOM_A, ROOM_B, Place
 from tests.harness.tab import Tab
 

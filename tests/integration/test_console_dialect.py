@@ -12,7 +12,7 @@ import pytest
 from functions.adapters.sqlite.documents import SqliteDocuments
 from functions.application.ports import Transaction
 from functions.domain.settings.dialect import Dialect
-from functions.entrypoints.console.dialect_form import POINTS
+from functions.entrypoints.console.forms.dialect_form import POINTS
 from functions.entrypoints.console.texts import LANGUAGES, Texts
 from tests.harness.place import Place
 from tests.harness.tab import Tab

@@ -24,7 +24,7 @@ from functions.domain.settings.facts import facts
 from functions.domain.settings.integration import Phase
 from functions.domain.settings.schema import Settings
 from functions.domain.settings.template import REFUSED, placeholders
-from functions.entrypoints.console import fields as form
+from functions.entrypoints.console.forms import fields as form
 from functions.entrypoints.console.pages import MENU
 from functions.entrypoints.console.texts import FOLDER, LANGUAGES, Texts, table
 

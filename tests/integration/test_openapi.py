@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions.domain.settings.schema import Settings
+from functions.entrypoints.console.api.openapi import document
 from functions.entrypoints.console.app import console_app
-from functions.entrypoints.console.openapi import document
 from functions.entrypoints.console.session import KeySessions
 from functions.entrypoints.http.key_proof import KeyProof
 from tests.harness.place import KEY, SECRETS, Place, example

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from functions.entrypoints.console.openapi import document
+from functions.entrypoints.console.api.openapi import document
 from tests.harness.place import KEY, SECRETS, Place, example
 
 METHODS = ("get", "put", "post", "delete")

@@ -11,7 +11,7 @@ from functions.application.auditing.kept import Audit
 from functions.application.ports import Ports
 from functions.domain.model.errors import Refused
 from functions.entrypoints.cli.frame import ACTOR, MakePorts, as_json, clear_errors, int_id, show
-from functions.entrypoints.console.audit_forms import audit_csv, audit_json
+from functions.entrypoints.console.forms.audit_forms import audit_csv, audit_json
 
 
 @click.command("audit")

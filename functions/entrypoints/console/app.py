@@ -9,10 +9,10 @@ from functions.application.setting_up import consent
 from functions.application.support.names import Catalogue
 from functions.domain.model.errors import SyncError
 from functions.entrypoints.console import roles
-from functions.entrypoints.console.api import api
-from functions.entrypoints.console.openapi import openapi
+from functions.entrypoints.console.api.api import api
+from functions.entrypoints.console.api.openapi import openapi
 from functions.entrypoints.console.pages import Pages, not_there_page
-from functions.entrypoints.console.screens import OPEN_PATHS, screens
+from functions.entrypoints.console.screens.registry import OPEN_PATHS, screens
 from functions.entrypoints.console.session import COOKIE, NEW_COOKIE, Sessions, cookie_name
 from functions.entrypoints.console.state_cookie import give_state
 from functions.entrypoints.http.handlers import answer, error_answer

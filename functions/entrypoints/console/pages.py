@@ -18,8 +18,8 @@ from functions.application.support.summary import Summary, summary_of
 from functions.domain.model.errors import Conflict, Invalid, SyncError, Unauthentic
 from functions.domain.settings.integration import Integration, Phase
 from functions.domain.settings.schema import Settings
-from functions.entrypoints.console import fields as form
-from functions.entrypoints.console.fields import Field
+from functions.entrypoints.console.forms import fields as form
+from functions.entrypoints.console.forms.fields import Field
 from functions.entrypoints.console.roles import Role, seen_by
 from functions.entrypoints.console.session import Sessions
 from functions.entrypoints.console.taking_back import offered

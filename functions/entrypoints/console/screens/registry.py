@@ -5,22 +5,22 @@ from flask import Blueprint, Response, redirect, request
 from functions.application.ports import Ports
 from functions.application.support.names import Catalogue
 from functions.domain.model.errors import Cause, SyncError, Throttled, Unauthentic
-from functions.entrypoints.console import (
-    screens_activation,
-    screens_audit,
-    screens_authentication,
-    screens_configuration,
-    screens_day,
-    screens_diagnostics,
-    screens_dialect,
-    screens_find,
-    screens_history,
-    screens_integrations,
-    screens_journal,
-    screens_mapping,
-    screens_waiting,
-)
 from functions.entrypoints.console.pages import LANGUAGE_COOKIE, Pages, Who
+from functions.entrypoints.console.screens import (
+    activation,
+    audit,
+    authentication,
+    configuration,
+    day,
+    diagnostics,
+    dialect,
+    find,
+    history,
+    integrations,
+    journal,
+    mapping,
+    waiting,
+)
 from functions.entrypoints.console.session import COOKIE, LIFE, Sessions, cookie_name
 from functions.entrypoints.console.texts import LANGUAGES
 from functions.entrypoints.http.handlers import throttled
@@ -32,7 +32,13 @@ OPEN_PATHS = ("/console/static/", "/console/sign-in", "/console/language/")
 
 def screens(ports: Ports, catalogue: Catalogue, sessions: Sessions, who: Who, *, secure: bool) -> Blueprint:
     """Return the screens; a session is asked for by the console around them, but for `OPEN_PATHS`."""
-    routes = Blueprint("screens", __name__, url_prefix="/console", template_folder="templates", static_folder="static")
+    routes = Blueprint(
+        "screens",
+        "functions.entrypoints.console",
+        url_prefix="/console",
+        template_folder="templates",
+        static_folder="static",
+    )
     pages = Pages(ports, catalogue, who, sessions)
 
     @routes.errorhandler(SyncError)
@@ -68,7 +74,7 @@ def screens(ports: Ports, catalogue: Catalogue, sessions: Sessions, who: Who, *,
             if request.headers.get("Sec-Fetch-Dest", "document") != "document":
                 raise Unauthentic("not by a picture or a script", reason=Cause.FOREIGN_PAGE)
             return opened(request.args["key"], "/console/")
-        return screens_integrations.overview(pages)
+        return integrations.overview(pages)
 
     @routes.post("/sign-in")
     def sign_in() -> Response:
@@ -93,19 +99,19 @@ def screens(ports: Ports, catalogue: Catalogue, sessions: Sessions, who: Who, *,
         return response
 
     for screen in (
-        screens_integrations,
-        screens_authentication,
-        screens_configuration,
-        screens_mapping,
-        screens_activation,
-        screens_dialect,
-        screens_day,
-        screens_diagnostics,
-        screens_find,
-        screens_audit,
-        screens_waiting,
-        screens_journal,
-        screens_history,
+        integrations,
+        authentication,
+        configuration,
+        mapping,
+        activation,
+        dialect,
+        day,
+        diagnostics,
+        find,
+        audit,
+        waiting,
+        journal,
+        history,
     ):
         screen.add(routes, pages)
     return routes

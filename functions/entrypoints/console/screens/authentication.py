@@ -7,7 +7,7 @@ from functions.application.setting_up import available, consent
 from functions.application.setting_up.setup import SCOPES
 from functions.application.store import integrations
 from functions.domain.model.errors import Conflict, SyncError
-from functions.entrypoints.console.fields import AUTHENTICATION, IRESERVE, Field
+from functions.entrypoints.console.forms.fields import AUTHENTICATION, IRESERVE, Field
 from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.state_cookie import state_of
 

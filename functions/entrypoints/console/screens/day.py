@@ -18,7 +18,7 @@ from functions.domain.model.errors import Malformed
 from functions.domain.planning.projection import period
 from functions.domain.settings.integration import Integration
 from functions.entrypoints.console.pages import Pages
-from functions.entrypoints.console.screens_find import RELATIONS
+from functions.entrypoints.console.screens.find import RELATIONS
 from functions.entrypoints.console.telling import tell
 
 FIRST_HOUR, LAST_HOUR, WIDTH = 7, 23, 960

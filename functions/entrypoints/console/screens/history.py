@@ -9,7 +9,7 @@ from functions.application.setting_up.settings_input import raw_of
 from functions.application.store import integrations
 from functions.application.store.integrations import path_of
 from functions.domain.settings.schema import Settings
-from functions.entrypoints.console.dialect_form import told
+from functions.entrypoints.console.forms.dialect_form import told
 from functions.entrypoints.console.pages import Pages
 
 PAGE = 50

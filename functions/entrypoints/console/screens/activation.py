@@ -11,9 +11,9 @@ from functions.application.support.summary import summary_of
 from functions.application.sync.session import open_session
 from functions.domain.model.errors import Malformed, SyncError
 from functions.domain.settings.integration import Phase
-from functions.entrypoints.console.dialect_form import told
+from functions.entrypoints.console.forms.dialect_form import told
 from functions.entrypoints.console.pages import Pages
-from functions.entrypoints.console.screens_integrations import steps_of
+from functions.entrypoints.console.screens.integrations import steps_of
 from functions.entrypoints.console.texts import Texts
 
 LINES = 100

@@ -7,8 +7,8 @@ from functions.application.store import integrations
 from functions.application.support.summary import Summary, summary_of
 from functions.domain.model.errors import Conflict, Invalid, SyncError
 from functions.domain.settings.integration import Phase
-from functions.entrypoints.console import fields as form
-from functions.entrypoints.console.fields import GENERAL, Field
+from functions.entrypoints.console.forms import fields as form
+from functions.entrypoints.console.forms.fields import GENERAL, Field
 from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.search_now import search_now
 

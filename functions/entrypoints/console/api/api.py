@@ -12,11 +12,11 @@ from functions.application.store.integrations import path_of
 from functions.application.support import alerts, day, diagnose, held, round_trip, statuses, undo, unsettled
 from functions.application.sync.session import open_session, within_reach
 from functions.domain.model import zones
-from functions.entrypoints.console.api_probe import probe_routes
-from functions.entrypoints.console.audit_forms import audit_json
+from functions.entrypoints.console.api.probe import probe_routes
+from functions.entrypoints.console.forms.audit_forms import audit_json
 from functions.entrypoints.console.json_forms import BESIDE, plain, shown
 from functions.entrypoints.console.roles import Role, seen_by
-from functions.entrypoints.console.screens_day import asked
+from functions.entrypoints.console.screens.day import asked
 from functions.entrypoints.console.search_now import search_now
 from functions.entrypoints.console.state_cookie import state_of
 from functions.entrypoints.http.handlers import answer

@@ -16,7 +16,7 @@ from functions.domain.model.bounds import whole_number
 from functions.domain.model.errors import Invalid, SyncError
 from functions.domain.settings.integration import Phase
 from functions.domain.settings.schema import MappingRow, Settings
-from functions.entrypoints.console.fields import Field
+from functions.entrypoints.console.forms.fields import Field
 from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.texts import Texts
 

@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 
 from functions.application.auditing import audit, kept
 from functions.application.store import integrations
-from functions.entrypoints.console.audit_forms import audit_csv
+from functions.entrypoints.console.forms.audit_forms import audit_csv
 from functions.entrypoints.console.pages import Pages
 
 SHOWN = 300

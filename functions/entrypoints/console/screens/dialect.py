@@ -8,7 +8,7 @@ from functions.application.store import integrations
 from functions.application.store.dialect_kept import dialect_of
 from functions.domain.model.errors import Conflict, Fault, Invalid
 from functions.domain.settings.dialect import Dialect
-from functions.entrypoints.console.dialect_form import GROUPS, POINTS, answers, in_words, shown
+from functions.entrypoints.console.forms.dialect_form import GROUPS, POINTS, answers, in_words, shown
 from functions.entrypoints.console.pages import Pages
 
 

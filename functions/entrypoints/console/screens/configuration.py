@@ -15,8 +15,8 @@ from functions.domain.model.bounds import whole_number
 from functions.domain.model.errors import Invalid, Malformed, SyncError
 from functions.domain.settings.schema import OutboundSettings
 from functions.domain.settings.template import OURS, placeholders
-from functions.entrypoints.console import fields as form
-from functions.entrypoints.console.fields import INBOUND, OUTBOUND, SYNC, Field
+from functions.entrypoints.console.forms import fields as form
+from functions.entrypoints.console.forms.fields import INBOUND, OUTBOUND, SYNC, Field
 from functions.entrypoints.console.pages import Pages
 
 SCREENS: dict[str, Mapping[str, tuple[Field, ...]]] = {"outbound": OUTBOUND, "inbound": INBOUND, "sync": SYNC}

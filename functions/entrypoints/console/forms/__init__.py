@@ -1,0 +1,1 @@
+"""What is typed on a page, read and checked by field."""
