@@ -25,7 +25,7 @@ from functions.domain.settings.integration import Phase
 from functions.domain.settings.schema import Settings
 from functions.domain.settings.template import REFUSED, placeholders
 from functions.entrypoints.console.forms import fields as form
-from functions.entrypoints.console.pages import MENU
+from functions.entrypoints.console.screens.registry import MENU
 from functions.entrypoints.console.texts import FOLDER, LANGUAGES, Texts, table
 
 ROOT = Path(__file__).parents[2] / "functions"

@@ -12,7 +12,7 @@ from functions.entrypoints.console import roles
 from functions.entrypoints.console.api.api import api
 from functions.entrypoints.console.api.openapi import openapi
 from functions.entrypoints.console.pages import Pages, not_there_page
-from functions.entrypoints.console.screens.registry import OPEN_PATHS, screens
+from functions.entrypoints.console.screens.registry import MENU, OPEN_PATHS, screens
 from functions.entrypoints.console.session import COOKIE, NEW_COOKIE, Sessions, cookie_name
 from functions.entrypoints.console.state_cookie import give_state
 from functions.entrypoints.http.handlers import answer, error_answer
@@ -27,7 +27,7 @@ NOTHING_HERE = "there is nothing at this address; the id of an integration has 1
 def console_app(ports: Ports, sessions: Sessions, *, secure: bool) -> Flask:
     """Return the console; `secure` marks its cookie for https only."""
     catalogue = Catalogue(ports)
-    not_there = not_there_page(Pages(ports, catalogue, sessions.actor, sessions))
+    not_there = not_there_page(Pages(ports, catalogue, sessions.actor, sessions, MENU))
     app = Flask("functions.entrypoints.console", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     read_names(app)

@@ -29,20 +29,18 @@ from functions.entrypoints.http.handlers import STATUSES
 
 LANGUAGE_COOKIE = "console_language"
 Who = Callable[[Request], str]
-MENU = (
-    ("setup", ("ireserve", "authentication", "mapping", "outbound", "inbound", "sync", "activation")),
-    ("daily", ("home", "day", "find", "audit", "waiting", "journal", "diagnostics", "history")),
-)
+Menu = tuple[tuple[str, tuple[str, ...]], ...]  # its groups, each with its pages
 
 
 class Pages:
     """Renders pages for one product."""
 
-    def __init__(self, ports: Ports, catalogue: Catalogue, who: Who, sessions: Sessions) -> None:
+    def __init__(self, ports: Ports, catalogue: Catalogue, who: Who, sessions: Sessions, menu: Menu) -> None:
         self.ports = ports
         self.catalogue = catalogue
         self._who = who
         self._sessions = sessions
+        self._menu = menu
 
     def actor(self) -> str:
         """Return who asks."""
@@ -84,7 +82,7 @@ class Pages:
             now=now,
             names=names,
             step_says=lambda step: planned(step, names, t),
-            menu_groups=MENU if found is None or found.integration.phase is Phase.DRAFT else MENU[::-1],
+            menu_groups=self._menu if found is None or found.integration.phase is Phase.DRAFT else self._menu[::-1],
             here=values.pop("here", ""),
             said=said if t.has(f"said.{said}") else "",
             taking_back=offered(self.ports, int_id, said, self.actor()) if int_id and said else None,

@@ -5,7 +5,7 @@ from flask import Blueprint, Response, redirect, request
 from functions.application.ports import Ports
 from functions.application.support.names import Catalogue
 from functions.domain.model.errors import Cause, SyncError, Throttled, Unauthentic
-from functions.entrypoints.console.pages import LANGUAGE_COOKIE, Pages, Who
+from functions.entrypoints.console.pages import LANGUAGE_COOKIE, Menu, Pages, Who
 from functions.entrypoints.console.screens import (
     activation,
     audit,
@@ -27,6 +27,25 @@ from functions.entrypoints.http.handlers import throttled
 from functions.entrypoints.http.incoming import way_back
 
 YEAR = 365 * 24 * 3600
+# every screen, with its pages in the menu and their group, in the order of the menu
+SCREENS = (
+    (integrations, "daily", ("home",)),
+    (authentication, "setup", ("ireserve", "authentication")),
+    (mapping, "setup", ("mapping",)),
+    (configuration, "setup", ("outbound", "inbound", "sync")),
+    (activation, "setup", ("activation",)),
+    (dialect, "setup", ()),
+    (day, "daily", ("day",)),
+    (find, "daily", ("find",)),
+    (audit, "daily", ("audit",)),
+    (waiting, "daily", ("waiting",)),
+    (journal, "daily", ("journal",)),
+    (diagnostics, "daily", ("diagnostics",)),
+    (history, "daily", ("history",)),
+)
+MENU: Menu = tuple(
+    (group, tuple(page for _, of, listed in SCREENS if of == group for page in listed)) for group in ("setup", "daily")
+)
 OPEN_PATHS = ("/console/static/", "/console/sign-in", "/console/language/")
 
 
@@ -39,7 +58,7 @@ def screens(ports: Ports, catalogue: Catalogue, sessions: Sessions, who: Who, *,
         template_folder="templates",
         static_folder="static",
     )
-    pages = Pages(ports, catalogue, who, sessions)
+    pages = Pages(ports, catalogue, who, sessions, MENU)
 
     @routes.errorhandler(SyncError)
     def failed(error: SyncError) -> Response:
@@ -98,20 +117,6 @@ def screens(ports: Ports, catalogue: Catalogue, sessions: Sessions, who: Who, *,
             response.set_cookie(LANGUAGE_COOKIE, language, secure=secure, samesite="Lax", path="/", max_age=YEAR)
         return response
 
-    for screen in (
-        integrations,
-        authentication,
-        configuration,
-        mapping,
-        activation,
-        dialect,
-        day,
-        diagnostics,
-        find,
-        audit,
-        waiting,
-        journal,
-        history,
-    ):
+    for screen, _, _ in SCREENS:
         screen.add(routes, pages)
     return routes
