@@ -6,7 +6,7 @@ import os
 import sys
 
 from sandbox.google.serving import Server
-from sandbox.google.world import World
+from sandbox.google.world.world import World
 
 
 def main() -> int:

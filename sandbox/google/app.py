@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response
 
-from sandbox.google import api, control, control_events, oauth, page
+from sandbox.google.api import api, oauth
+from sandbox.google.control import control, control_events
+from sandbox.google.page import page
 
 if TYPE_CHECKING:
-    from sandbox.google.world import World
+    from sandbox.google.world.world import World
 
 
 def create_app(world: World, *, automatic: bool = True) -> Flask:

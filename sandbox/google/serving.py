@@ -14,7 +14,7 @@ from sandbox.google.app import create_app
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from sandbox.google.world import World
+    from sandbox.google.world.world import World
 
 PAUSE = 0.1
 

@@ -8,7 +8,7 @@ import sys
 from waitress import create_server
 
 from sandbox.ireserve.app import create_app
-from sandbox.ireserve.tenant import Tenant
+from sandbox.ireserve.tenant.tenant import Tenant
 
 HOST = "127.0.0.1"
 THREADS = 8

@@ -3,9 +3,11 @@
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from sandbox.ireserve import control, panel, rest
-from sandbox.ireserve.gate import Gate
-from sandbox.ireserve.tenant import Tenant
+from sandbox.ireserve.api import rest
+from sandbox.ireserve.api.gate import Gate
+from sandbox.ireserve.control import control
+from sandbox.ireserve.panel import panel
+from sandbox.ireserve.tenant.tenant import Tenant
 
 
 def create_app(tenant: Tenant | None = None) -> Flask:

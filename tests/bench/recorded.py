@@ -13,10 +13,10 @@ from typing import Any
 
 from werkzeug.test import Client
 
-from sandbox.google import people, writing
 from sandbox.google.app import create_app
-from sandbox.google.tokens import Asked
-from sandbox.google.world import CLIENT_ID, PLANNER, World
+from sandbox.google.events import people, writing
+from sandbox.google.world.tokens import Asked
+from sandbox.google.world.world import CLIENT_ID, PLANNER, World
 from tests.bench.measure import ROOM_A, ROOM_B
 
 SCOPES = ("https://www.googleapis.com/auth/calendar.readonly", "https://www.googleapis.com/auth/calendar.events")

@@ -10,7 +10,7 @@ from functions.adapters.google.calendar import GoogleCalendars
 from functions.adapters.google.oauth import SCOPES, GoogleConsent, credentials
 from functions.application.ports import Grant
 from sandbox.google.app import create_app
-from sandbox.google.world import CLIENT_ID, CLIENT_SECRET, PLANNER, REDIRECTS, World
+from sandbox.google.world.world import CLIENT_ID, CLIENT_SECRET, PLANNER, REDIRECTS, World
 
 GOOGLE = "https://google.test"
 ROOM_A, ROOM_B = "room-a@group.calendar.google.com", "room-b@group.calendar.google.com"

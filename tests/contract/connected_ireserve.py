@@ -16,7 +16,7 @@ from werkzeug.test import Client
 from functions.adapters.ireserve.client import IReserve
 from functions.domain.settings.dialect import Dialect
 from sandbox.ireserve.app import create_app
-from sandbox.ireserve.tenant import Tenant
+from sandbox.ireserve.tenant.tenant import Tenant
 
 AMSTERDAM = "Europe/Amsterdam"
 

@@ -7,7 +7,7 @@ from connected_google import GOOGLE, ROOM_A, VERIFIER, ConnectedGoogle
 
 from functions.adapters.google.oauth import SCOPES, GoogleConsent
 from functions.domain.model.errors import AccessRevoked, Refused, Transient
-from sandbox.google.world import CLIENT_ID, CLIENT_SECRET, REDIRECTS
+from sandbox.google.world.world import CLIENT_ID, CLIENT_SECRET, REDIRECTS
 
 
 @pytest.fixture

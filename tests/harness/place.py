@@ -42,9 +42,9 @@ from functions.entrypoints.http.handlers import handlers
 from functions.entrypoints.http.key_proof import KeyProof
 from functions.entrypoints.http.serve import whole_app
 from sandbox.google.app import create_app as google_app
-from sandbox.google.world import World
+from sandbox.google.world.world import World
 from sandbox.ireserve.app import create_app as ireserve_app
-from sandbox.ireserve.tenant import Tenant
+from sandbox.ireserve.tenant.tenant import Tenant
 from tests.harness.kept import Kept, keep, put_back
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday, 09:00 in Amsterdam

@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 
 from functions.domain.model.attempts import WRITES
-from sandbox.google.faults import Fault
+from sandbox.google.world.faults import Fault
 from tests.harness.place import Place
 
 TEN, ELEVEN = "2026-11-24T10:00", "2026-11-24T11:00"

@@ -21,7 +21,7 @@ from functions.domain.model.identity import link_id
 from functions.domain.model.link import Link, State
 from functions.domain.settings.integration import Phase as IntegrationPhase
 from functions.domain.settings.schema import Settings
-from sandbox.google.faults import Fault
+from sandbox.google.world.faults import Fault
 from tests.harness.kept import keep, put_back
 from tests.harness.place import KEY, ROOM_A, ROOM_B, Place, _Outside, when
 from tests.model.instances import Crash, Instance, Running, SteppedDocuments, SteppedTasks

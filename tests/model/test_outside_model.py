@@ -17,7 +17,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from sandbox.google.faults import Fault
+from sandbox.google.world.faults import Fault
 from tests.harness.place import GUEST, PLANNER, ROOM_A, Place, when
 from tests.model.test_sync_model import profile
 

@@ -8,8 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions.domain.model.appointment import AllDay, Timed
-from sandbox.google.world import World
-from sandbox.ireserve.tenant import Tenant
+from sandbox.google.world.world import World
+from sandbox.ireserve.tenant.tenant import Tenant
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 LINE = re.compile(r"———— i-Reserve[^\n<]*")

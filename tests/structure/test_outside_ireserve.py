@@ -4,7 +4,7 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
-from sandbox.ireserve.dialect import Dialect
+from sandbox.ireserve.tenant.dialect import Dialect
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/outside.md").read_text(encoding="utf-8").partition("\n## i-Reserve\n")[2].partition("\n## ")[0]

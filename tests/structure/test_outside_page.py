@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.google.control import SWITCHES
+from sandbox.google.control.control import SWITCHES
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/outside.md").read_text(encoding="utf-8")

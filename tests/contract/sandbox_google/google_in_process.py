@@ -13,7 +13,7 @@ import httplib2
 from googleapiclient.discovery import build
 
 from sandbox.google.app import create_app
-from sandbox.google.world import CLIENT_ID, CLIENT_SECRET, PLANNER, REDIRECTS, World
+from sandbox.google.world.world import CLIENT_ID, CLIENT_SECRET, PLANNER, REDIRECTS, World
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,7 +18,7 @@ from google_in_process import (
 )
 from googleapiclient.errors import HttpError
 
-from sandbox.google.world import CLIENT_ID, PLANNER, REDIRECTS
+from sandbox.google.world.world import CLIENT_ID, PLANNER, REDIRECTS
 
 CODE = {"grant_type": "authorization_code", "redirect_uri": REDIRECTS[0]}
 

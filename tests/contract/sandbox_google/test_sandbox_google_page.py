@@ -9,7 +9,7 @@ import requests
 from google_in_process import ROOM_A, ROOM_B, Clock, meeting
 
 from sandbox.google.serving import Server
-from sandbox.google.world import World
+from sandbox.google.world.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

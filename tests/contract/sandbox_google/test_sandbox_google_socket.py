@@ -17,7 +17,7 @@ from google_in_process import ASKED, BOTH, ROOM_A, VERIFIER, meeting
 from googleapiclient.discovery import build
 
 from sandbox.google.serving import Server
-from sandbox.google.world import CLIENT_ID, CLIENT_SECRET, PLANNER, REDIRECTS, World
+from sandbox.google.world.world import CLIENT_ID, CLIENT_SECRET, PLANNER, REDIRECTS, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

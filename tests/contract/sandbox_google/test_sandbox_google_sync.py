@@ -200,7 +200,7 @@ def test_one_change_among_many_events_is_cheap_to_list(google: Google, events: A
 
 
 def _stored(n: int) -> Any:
-    from sandbox.google.store import Record
+    from sandbox.google.world.store import Record
 
     event = {
         "id": f"event{n:05d}",

@@ -7,7 +7,7 @@ from typing import Any
 from werkzeug.test import Client
 
 from sandbox.ireserve.app import create_app
-from sandbox.ireserve.tenant import Tenant
+from sandbox.ireserve.tenant.tenant import Tenant
 
 HALL = {
     "object_id": 10,

@@ -8,7 +8,7 @@ import pytest
 from ireserve_stage import HALL, Stage
 
 import sandbox.ireserve
-from sandbox.ireserve.dialect import Dialect
+from sandbox.ireserve.tenant.dialect import Dialect
 
 
 @pytest.mark.parametrize(("kind", "status"), [("error_409", 409), ("error_412", 412)])

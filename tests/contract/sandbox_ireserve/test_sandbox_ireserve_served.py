@@ -16,7 +16,7 @@ from ireserve_stage import LOGIN
 from waitress import create_server
 
 from sandbox.ireserve.app import create_app
-from sandbox.ireserve.tenant import Tenant
+from sandbox.ireserve.tenant.tenant import Tenant
 
 
 class Receiver(BaseHTTPRequestHandler):

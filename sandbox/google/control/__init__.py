@@ -1,0 +1,1 @@
+"""How a test steers the simulated Google, and acts as a person."""

@@ -1,0 +1,1 @@
+"""When does something happen? Times as Google writes them, and series."""

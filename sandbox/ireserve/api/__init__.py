@@ -1,0 +1,1 @@
+"""What a program meets: the documented REST methods, rights, and the gate in front of them."""

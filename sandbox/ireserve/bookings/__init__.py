@@ -1,0 +1,1 @@
+"""What happens to bookings: made, changed, checked, shown, by programs and people alike."""

@@ -1,0 +1,1 @@
+"""How a test steers the simulated i-Reserve, and acts as a person."""
