@@ -59,3 +59,35 @@ def test_the_statuses_are_listed_and_one_that_no_list_has_is_told_to_a_script(pl
     assert "open (20)" in shell("statuses", "7")
     place.book(status_code=10)
     assert shell("statuses", "7", code=3).splitlines()[1].split()[:3] == ["new", "(10)", "1"]
+
+
+def test_a_booking_is_found_by_number_room_and_title_and_what_is_not_there_is_told_to_a_script(
+    place: Place, shell: Shell
+) -> None:
+    booking = place.book()
+    place.settle()
+    assert "in step" in shell("find", "7", booking)
+    assert booking in shell("find", "7", "Zaal A")
+    assert "nothing was found" in shell("find", "7", "Jansen", code=3)
+
+
+def test_the_journal_prints_the_ids_that_undo_asks_for(place: Place, shell: Shell) -> None:
+    booking = place.book()
+    place.settle()
+    place.drag(place.event()["id"], "2026-11-24T13:00", "2026-11-24T14:00")
+    place.settle()
+    said = shell("journal", "7", "--booking", booking).splitlines()
+    assert "Europe/Amsterdam" in said[0]
+    line = next(each for each in said[1:] if "moved" in each or "follow" in each)
+    assert "it would do:" in shell("undo", "7", line.split()[0], "--preview")
+
+
+@pytest.mark.usefixtures("shell")
+def test_colours_are_left_out_where_nobody_wants_them(place: Place) -> None:
+    for env, coloured in (({}, True), ({"NO_COLOR": "1"}, False)):
+        run = CliRunner(env=env).invoke(cli, ["diagnose", "7"], obj=lambda **_: place.ports, color=True)
+        assert ("\x1b[" in run.stdout) is coloured
+
+
+def test_every_parked_item_is_tried_again_at_once(shell: Shell) -> None:
+    assert "0 are tried again now" in shell("retry", "7", "all")

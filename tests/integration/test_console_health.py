@@ -162,3 +162,12 @@ def test_a_day_of_which_one_side_was_not_read_claims_no_agreement(place: Place, 
     assert "This side could not be read: i-Reserve" in page
     assert "other side not read" in page
     assert "in step" not in page
+
+
+def test_a_refused_login_is_not_called_ready(place: Place, tab: Tab) -> None:
+    place.activate()
+    place.ireserve("PATCH", "users/api_calendar", {"password": "changed"})
+    place.book()
+    place.settle()
+    checks = tab.seen("/console/integrations/7/activation").split('class="checks"', 1)[1].split("</li>", 1)[0]
+    assert "not yet" in checks

@@ -9,6 +9,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from functions.entrypoints.console.api.openapi import document
 from tests.harness.place import KEY, SECRETS, Place, example
+from tests.integration.test_openapi import faults
 
 METHODS = ("get", "put", "post", "delete")
 
@@ -37,6 +38,14 @@ def test_no_part_of_the_document_is_a_slip_of_its_yaml() -> None:
         return [where] if value is None else []
 
     assert empty(document()) == []
+
+
+def test_every_example_fits_its_own_schema() -> None:
+    schemas = document()["components"]["schemas"]
+    shown = {name: schema for name, schema in schemas.items() if "example" in schema}
+    assert {"Check", "Plan", "Held", "Item", "Statuses", "SettingsWithSecrets"} <= set(shown)
+    for name, schema in shown.items():
+        assert list(faults(schema["example"], schema, name)) == []
 
 
 class Client:

@@ -41,7 +41,9 @@ def steps_of(found: Summary) -> list[tuple[str, str, str]]:
     connection = found.integration.connection
     client = bool(settings.google.client_id) and "google_client_secret" in secrets
     done = {
-        "ireserve": "ireserve" not in places and "ireserve_password" in secrets,
+        "ireserve": "ireserve" not in places
+        and "ireserve_password" in secrets
+        and not found.integration.ireserve_refused,
         "authentication": client and connection is not None and not connection.dead,
         "mapping": "mapping" not in places,
         "outbound": "outbound" not in places,
