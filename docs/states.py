@@ -35,12 +35,12 @@ from functions.domain.model.life import (
 )
 from functions.domain.model.link import Approve, Base, Intent, Link, Order, Origin, Override, Restore
 from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.planning.brake import attempt_of, shown
 from functions.domain.planning.decisions import Decision, Follow, Hold, LeaveOut, LetIn, Resume
 from functions.domain.planning.lifecycle import after, begun
 from functions.domain.planning.plan import plan
 from functions.domain.planning.plan_inbound import new_event_text
 from functions.domain.planning.projection import appointment_of, base_of
-from functions.domain.planning.recovery import attempt_of, shown
 from functions.domain.planning.simulate import simulate
 from functions.domain.planning.step import (
     Decided,

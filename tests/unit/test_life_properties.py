@@ -16,9 +16,9 @@ from functions.domain.model.event import Event
 from functions.domain.model.link import Intent, Link
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.model.writes import Outcome, bare
+from functions.domain.planning.brake import attempt_of
 from functions.domain.planning.lifecycle import after, begun
 from functions.domain.planning.plan import plan
-from functions.domain.planning.recovery import attempt_of
 from functions.domain.planning.simulate import simulate
 from functions.domain.planning.step import (
     Conclude,

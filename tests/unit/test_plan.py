@@ -8,8 +8,8 @@ from functions.domain.model.attempts import QUIET, Attempt, Attempts, Ended
 from functions.domain.model.life import Active, Closed, Detached, Held, Paused
 from functions.domain.model.link import Approve, Intent, Link, Override
 from functions.domain.model.snapshot import Snapshot
+from functions.domain.planning.brake import attempt_of, shown
 from functions.domain.planning.plan import plan
-from functions.domain.planning.recovery import attempt_of, shown
 from functions.domain.planning.step import (
     DeleteEvent,
     EventChange,

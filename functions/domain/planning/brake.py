@@ -1,0 +1,62 @@
+"""The brake's view of a write: the digest of what it replaces and of what it brings, by which a loop is told."""
+
+from collections.abc import Callable
+
+from functions.domain.model.attempts import Attempt
+from functions.domain.model.event import Event
+from functions.domain.model.text import as_read, take_apart
+from functions.domain.model.writes import DeleteEvent, MakeBooking, MoveEvent, WriteBooking, is_bookkeeping
+from functions.domain.planning.step import EventChange, InsertEvent, PatchEvent, ReviveEvent, Why, Write
+from functions.domain.planning.view import PlanningContext, View
+
+PUT_BACK = (Why.PUT_BACK, Why.MADE_AGAIN)
+
+
+def attempt_of(view: View, step: Write, context: PlanningContext) -> Attempt | None:
+    """Return the attempt that a write is; None: it only puts ids into their fields, which is no change of its own."""
+    if is_bookkeeping(step):
+        return None
+    put_back = step.why in PUT_BACK
+    replaced = "" if put_back else _shown(view)
+    return Attempt(context.now, context.digest(f"{step.kind}\n{replaced}\n{_brings(step)}"), put_back)
+
+
+def shown(view: View, digest: Callable[[str], str]) -> str:
+    """Return the digest of what both sides show."""
+    return digest(_shown(view))
+
+
+def _shown(view: View) -> str:
+    event, booking, base = view.event.value, view.booking.value, view.link.base
+    left = "" if booking is None else f"{booking.starts} {booking.ends} {booking.object_id} {booking.status}"
+    if event is not None:
+        return f"{left}\n{event.key} {event.when} {event.title} {event.style} {_above(event)}"
+    agreed = "" if base is None else f"{base.when} {base.calendar} {sorted(base.digests.items())}"
+    return f"{left}\n{view.event.presence} {agreed}"
+
+
+def _above(event: Event) -> str:
+    return as_read(take_apart(event.description).above)
+
+
+def _brings(step: Write) -> str:
+    match step:
+        case InsertEvent(key, content) | ReviveEvent(key, content):
+            return f"{key} {content}"
+        case PatchEvent(key, _, change):
+            return f"{key} {_changes(change)}"
+        case MoveEvent(key, _, destination):
+            return f"{key} {destination}"
+        case DeleteEvent(key):
+            return f"{key}"
+        case WriteBooking(_, change):
+            return f"{change}"
+        case MakeBooking():
+            return f"{step.event} {step.when} {step.object_id} {step.fields}"
+
+
+def _changes(change: EventChange) -> str:
+    """Return what a change brings; of a description what stands above the service's line, as a notice has its date."""
+    above = "" if change.description is None else as_read(take_apart(change.description).above)
+    rest = (change.when, change.title, change.guest_in, change.guest_out, change.reminders, change.meet, change.style)
+    return f"{rest} {above}"
