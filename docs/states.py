@@ -13,6 +13,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, get_args
 
+from functions.domain.comparing.projection import appointment_of, base_of
 from functions.domain.model.appointment import Timed
 from functions.domain.model.attempts import Ended
 from functions.domain.model.booking import Booking

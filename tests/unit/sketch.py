@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
+from functions.domain.comparing.projection import appointment_of, base_of
 from functions.domain.model.appointment import AllDay, Timed, When
 from functions.domain.model.attempts import Attempt, Ended
 from functions.domain.model.booking import Booking
@@ -50,7 +51,6 @@ from functions.domain.model.writes import (
     Why,
     WriteBooking,
 )
-from functions.domain.planning.projection import appointment_of, base_of
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.settings.schema import InboundSettings, MappingRow, OutboundSettings, Settings, SyncSettings
 

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from functions.domain.model.appointment import AllDay, Timed
-from functions.domain.planning.projection import (
+from functions.domain.comparing.projection import (
     DESCRIPTION_LIMIT,
     TITLE_LIMIT,
     appointment_of,
@@ -19,6 +18,7 @@ from functions.domain.planning.projection import (
     reminder_text,
     when_of,
 )
+from functions.domain.model.appointment import AllDay, Timed
 from tests.unit.sketch import DAY, NOON, NOW, ROOM_A, TEN, ZONE, at, booking, event, settings, theirs
 
 AMSTERDAM = "Europe/Amsterdam"

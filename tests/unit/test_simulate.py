@@ -1,8 +1,8 @@
 """What a preview shows of a step that is not carried out."""
 
+from functions.domain.comparing.projection import appointment_of
 from functions.domain.model.event import Guest, MeetState
 from functions.domain.model.snapshot import Presence
-from functions.domain.planning.projection import appointment_of
 from functions.domain.planning.simulate import simulate
 from functions.domain.planning.step import (
     BookingChange,

@@ -14,11 +14,11 @@ from functions.application.probing.trials import Spot, Trial, Written
 from functions.application.store import integrations
 from functions.application.store.dialect_kept import dialect_of
 from functions.application.sync.session import SyncSession
+from functions.domain.comparing.projection import when_of
 from functions.domain.model.appointment import AllDay, Timed, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Conflict, Refused
 from functions.domain.model.zones import at, day_of, days_later
-from functions.domain.planning.projection import when_of
 from functions.domain.planning.step import BookingChange
 from functions.domain.settings.dialect import Dialect
 

@@ -9,11 +9,11 @@ from functions.application.probing.bench import guesses
 from functions.application.probing.trials import Spot, Trial
 from functions.application.store import integrations, links
 from functions.application.sync.session import SyncSession, open_session
+from functions.domain.comparing.projection import period, when_of
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Conflict, Gone, Malformed, Refused
 from functions.domain.model.life import Closed, Detached
 from functions.domain.model.messages import listed, say
-from functions.domain.planning.projection import period, when_of
 
 MARKS = ("PROBE", "TEST")
 

@@ -14,15 +14,15 @@ from functions.application.sync.reconcile import reconcile
 from functions.application.sync.rest import Outcome, come_back
 from functions.application.sync.session import SyncSession
 from functions.application.sync.trouble import guarded
+from functions.domain.comparing.echo import is_echo
+from functions.domain.comparing.projection import in_window, period
 from functions.domain.model.errors import AccessRevoked, Cause, Malformed
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import event_ids
 from functions.domain.model.life import Closed, Grace, Held, State
 from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.planning.echo import is_echo
 from functions.domain.planning.plan_inbound import eligible
-from functions.domain.planning.projection import in_window, period
 from functions.domain.planning.step import Rest, Why
 
 ROOM_AFTER = timedelta(seconds=5)

@@ -18,13 +18,13 @@ from functions.application.sync.rest import come_back
 from functions.application.sync.session import SyncSession
 from functions.application.sync.trouble import guarded
 from functions.application.watching import channels
+from functions.domain.comparing.projection import period
 from functions.domain.model.errors import Gone, Refused, Stale, SyncError, TokenExpired, Transient
 from functions.domain.model.event import Event
 from functions.domain.model.identity import calendar_hash
 from functions.domain.model.life import Closed, Detached
 from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Snapshot
-from functions.domain.planning.projection import period
 
 WAIT_FOR_OTHER = timedelta(seconds=2)
 BETWEEN = timedelta(seconds=1.5)  # notifications come in bursts, and each look is a call of Google's quota

@@ -14,13 +14,13 @@ from functions.application.sync.reconcile import reconcile
 from functions.application.sync.rest import come_back
 from functions.application.sync.session import SyncSession
 from functions.application.sync.trouble import Asks, asks, guarded
+from functions.domain.comparing.projection import when_of
 from functions.domain.model.errors import Conflict, Stale
 from functions.domain.model.identity import turn_of
 from functions.domain.model.link import Base, Link
 from functions.domain.model.zones import day_of
 from functions.domain.planning.decisions import AskAgain, LeaveOut
 from functions.domain.planning.lifecycle import after
-from functions.domain.planning.projection import when_of
 from functions.domain.planning.step import Decided
 
 TROUBLE = 10  # calls that a failed one counts for, so that a side with problems is called less

@@ -11,7 +11,7 @@ from functions.application.setting_up import available
 from functions.application.store import integrations
 from functions.application.store.dialect_kept import dialect_of
 from functions.application.sync.session import open_session
-from functions.domain.planning.projection import appointment_of
+from functions.domain.comparing.projection import appointment_of
 from functions.domain.settings.integration import Integration
 
 FRESH, AFTER_TROUBLE = timedelta(minutes=5), timedelta(minutes=1)

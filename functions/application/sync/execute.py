@@ -16,6 +16,7 @@ from functions.application.sync import telling, write_back
 from functions.application.sync.rest import look_at_once
 from functions.application.sync.session import SyncSession
 from functions.application.sync.write import write
+from functions.domain.comparing.kept import kept_of
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import (
     AccessRevoked,

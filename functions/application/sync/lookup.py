@@ -1,11 +1,11 @@
 """Look up the booking that carries an event's id: by a search, else among the bookings that begin with the event."""
 
 from functions.application.sync.session import SyncSession
+from functions.domain.comparing.projection import period
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Gone, Refused
 from functions.domain.model.zones import day_of, same_clock
-from functions.domain.planning.projection import period
 
 PAGE, MOST = 100, 1000  # bookings of one day
 

@@ -8,6 +8,7 @@ elsewhere: the states in `life.py`, the results in `results.py`. `docs/states.md
 from collections.abc import Mapping
 from dataclasses import replace
 
+from functions.domain.comparing.series import family
 from functions.domain.model.attempts import Attempt, Ended, ended, never_made, tried
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause
@@ -64,7 +65,6 @@ from functions.domain.planning.decisions import (
     Wait,
     Waits,
 )
-from functions.domain.planning.series import family
 from functions.domain.planning.step import (
     Decided,
     Landed,

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from functions.domain.comparing.kept import lacking, with_guest
+from functions.domain.comparing.projection import appointment_of, base_of, remarks_of, restyled, same_time, when_of
 from functions.domain.model.appointment import Appointment, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, MeetState
@@ -16,17 +18,8 @@ from functions.domain.model.link import Base, Kept, Link, Origin, Refusals
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.model.text import as_read
 from functions.domain.planning.decisions import Agree
-from functions.domain.planning.kept import lacking, with_guest
 from functions.domain.planning.lifecycle import decide
 from functions.domain.planning.merge_event import event_side, why_changed, why_moved
-from functions.domain.planning.projection import (
-    appointment_of,
-    base_of,
-    remarks_of,
-    restyled,
-    same_time,
-    when_of,
-)
 from functions.domain.planning.step import (
     Asked,
     BookingChange,

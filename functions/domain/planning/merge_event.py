@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
+from functions.domain.comparing.kept import may_write_guests, stands, with_guest
+from functions.domain.comparing.projection import base_of, reminder_text, restyled, when_of
 from functions.domain.model.appointment import Appointment
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, MeetState
 from functions.domain.model.link import Base, Link, Origin
 from functions.domain.model.text import put_together, take_apart
 from functions.domain.model.zones import clock
-from functions.domain.planning.kept import may_write_guests, stands, with_guest
-from functions.domain.planning.projection import base_of, reminder_text, restyled, when_of
 from functions.domain.planning.reasons import notice, sentence
 from functions.domain.planning.step import DeleteEvent, EventChange, MoveEvent, PatchEvent, Planned, Why
 from functions.domain.planning.view import PlanningContext, View

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from functions.domain.comparing.projection import appointment_of, in_window, remarks_of, when_of
 from functions.domain.model.appointment import AllDay, Timed
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
@@ -17,7 +18,6 @@ from functions.domain.planning.lifecycle import decide
 from functions.domain.planning.merge import may_write_booking, merge
 from functions.domain.planning.merge_event import noted
 from functions.domain.planning.plan_outbound import base_revived, revived
-from functions.domain.planning.projection import appointment_of, in_window, remarks_of, when_of
 from functions.domain.planning.reasons import notice
 from functions.domain.planning.step import (
     BookingChange,

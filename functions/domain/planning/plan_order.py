@@ -6,12 +6,12 @@ keeps its state until then, so that a refusal leaves everything as it was.
 
 from dataclasses import replace
 
+from functions.domain.comparing.projection import appointment_of, base_of, when_of
 from functions.domain.model.booking import Booking
 from functions.domain.model.link import Link, Origin, Override
 from functions.domain.model.snapshot import Presence
 from functions.domain.planning.decisions import Drop, Fulfil, Part
 from functions.domain.planning.lifecycle import decide
-from functions.domain.planning.projection import appointment_of, base_of, when_of
 from functions.domain.planning.step import (
     BookingChange,
     EventChange,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from functions.domain.comparing.projection import appointment_of, base_of, in_window, when_of
 from functions.domain.model.appointment import Appointment
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import EventKey
@@ -11,7 +12,6 @@ from functions.domain.model.link import Approve, Base, Link, Origin, Restore
 from functions.domain.model.snapshot import Presence
 from functions.domain.planning.decisions import Adopt, Claim, Close, Disown, Hold, Part
 from functions.domain.planning.lifecycle import decide
-from functions.domain.planning.projection import appointment_of, base_of, in_window, when_of
 from functions.domain.planning.step import (
     BookingChange,
     DeleteEvent,

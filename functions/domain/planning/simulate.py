@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from functions.domain.comparing.projection import period
 from functions.domain.model.appointment import AllDay, Appointment, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, EventKey, Guest, MeetState

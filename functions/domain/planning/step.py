@@ -32,7 +32,7 @@ from functions.domain.planning.decisions import Decision
 class Landed:
     """The write took effect; `answer` is the event or booking after it, None for a removal.
 
-    `kept` tells of the fields that were written what the answer shows in their place (`planning/kept.py`); it is empty
+    `kept` tells of the fields that were written what the answer shows in their place (`comparing/kept.py`); it is empty
     where nobody saw the answer.
     """
 

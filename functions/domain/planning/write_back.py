@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
+from functions.domain.comparing.projection import written
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import Digest, event_ids
 from functions.domain.model.link import Link
-from functions.domain.planning.projection import written
 from functions.domain.planning.step import BookingChange, MakeBooking, Planned, Why, Write, WriteBooking
 from functions.domain.planning.view import PlanningContext
 

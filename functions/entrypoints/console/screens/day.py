@@ -12,10 +12,10 @@ from functions.application.store import integrations, journal_read
 from functions.application.store.journal_read import Selection
 from functions.application.support import day as days
 from functions.application.support.day import Day, Item, Room
+from functions.domain.comparing.projection import period
 from functions.domain.model import zones
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.errors import Malformed
-from functions.domain.planning.projection import period
 from functions.domain.settings.integration import Integration
 from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.screens.find import RELATIONS

@@ -8,6 +8,7 @@ the same is wanted.
 from collections.abc import Mapping
 from dataclasses import replace
 
+from functions.domain.comparing.projection import text_of
 from functions.domain.model.appointment import Appointment
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, MeetState
@@ -15,7 +16,6 @@ from functions.domain.model.identity import Digest
 from functions.domain.model.link import Base, Kept, Link, Origin
 from functions.domain.model.text import as_read, take_apart
 from functions.domain.model.writes import EventChange, InsertEvent, MakeBooking, PatchEvent, Why, Write, WriteBooking
-from functions.domain.planning.projection import text_of
 
 LIST = "list"  # is what cannot be written
 MADE = (MeetState.READY, MeetState.PENDING)
