@@ -41,7 +41,6 @@ from functions.domain.planning.decisions import Decision, Follow, Hold, LeaveOut
 from functions.domain.planning.lifecycle import after, begun
 from functions.domain.planning.plan import plan
 from functions.domain.planning.plan_inbound import new_event_text
-from functions.domain.planning.projection import appointment_of, base_of
 from functions.domain.planning.simulate import simulate
 from functions.domain.planning.step import (
     Decided,

@@ -34,7 +34,6 @@ from functions.domain.model.link import Intent, Link, Side
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.model.writes import bare
 from functions.domain.planning.brake import attempt_of
-from functions.domain.planning.kept import kept_of
 from functions.domain.planning.lifecycle import after, begun
 from functions.domain.planning.step import (
     Landed,

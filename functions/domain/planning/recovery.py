@@ -3,13 +3,13 @@
 The stamp on the event tells; a booking carries no stamp, so its values tell.
 """
 
+from functions.domain.comparing.projection import when_of, written
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
 from functions.domain.model.link import Intent, Side
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.model.text import as_read
 from functions.domain.model.writes import DeleteEvent, MakeBooking, MoveEvent, WriteBooking
-from functions.domain.planning.projection import when_of, written
 from functions.domain.planning.step import (
     Conclude,
     Landed,

@@ -12,7 +12,6 @@ from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.model.text import Text, put_together
 from functions.domain.planning.brake import attempt_of
 from functions.domain.planning.lifecycle import after, begun
-from functions.domain.planning.projection import period
 from functions.domain.planning.step import (
     DeleteEvent,
     EventChange,
