@@ -2,7 +2,6 @@
 
 import base64
 import json
-import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -17,6 +16,7 @@ from functions.adapters.google.tokens import IAP, OIDC, REMOVED, TokenProof
 from functions.adapters.platform.own_door import OwnDoor
 from functions.composing import clock
 from functions.domain.model.errors import Transient, Unauthentic
+from tests.harness.machine_clock import seconds_now
 
 ADMIN = "beheer@example.org"
 AUDIENCE = "/projects/1/locations/europe-west4/services/console"
@@ -29,7 +29,7 @@ def spelt(part: object) -> str:
 
 def claims(**changes: Any) -> dict[str, Any]:
     known = {"iss": "https://accounts.google.com", "aud": "any", "email": ADMIN, "email_verified": True}
-    return {**known, "exp": int(time.time()) + 600, **changes}
+    return {**known, "exp": seconds_now() + 600, **changes}
 
 
 def self_made(**changes: Any) -> str:
@@ -113,7 +113,7 @@ class Iap:
 
 
 def assertion(**changes: Any) -> dict[str, Any]:
-    now = int(time.time())
+    now = seconds_now()
     known = {"iss": "https://cloud.google.com/iap", "aud": AUDIENCE, "email": ADMIN, "sub": "accounts.google.com:1"}
     return {**known, "iat": now, "exp": now + 600, **changes}
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from sandbox.stage import ROOM_A, ROOM_B, Stage
-from tests.browser.days import ahead
 from tests.browser.test_screens import open_screen
+from tests.harness.machine_clock import ahead
 
 Check = Callable[..., None]
 
@@ -34,7 +34,7 @@ def test_a_booking_is_found_with_both_sides_and_the_journal_grows_by_itself(
     open_screen(page, active, "journal")
     expect(page.locator("main")).to_contain_text("Nothing was written yet")
     booking = booked(active)
-    expect(page.locator("#rows")).to_contain_text("The event was made", timeout=12_000)
+    expect(page.locator("#rows")).to_contain_text("The event was made")
     open_screen(page, active, "find")
     page.get_by_label("Booking", exact=True).fill(booking)
     page.get_by_role("button", name="Find").click()

@@ -1,13 +1,13 @@
 """Each screen: its save, its faulty save with what was typed kept, its reload; and what axe and a phone find."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from sandbox.stage import ROOM_A, Stage
 from tests.browser.conftest import signed_in
-from tests.browser.days import ahead
+from tests.harness.machine_clock import ahead
 
 Check = Callable[..., None]
 SCREENS = (
@@ -36,11 +36,6 @@ def open_screen(page: Page, stage: Stage, screen: str) -> None:
     page.goto(f"{stage.product}/console/integrations/7/{screen}".rstrip("/"))
 
 
-@pytest.fixture
-def dark(chromium: Browser, stage: Stage) -> Iterator[Page]:
-    yield from signed_in(chromium, stage, "nl", 1280, color_scheme="dark", java_script_enabled=True)
-
-
 def test_every_screen_is_accessible_in_english_on_a_desk(page: Page, active: Stage, check: Check) -> None:
     booking = active.booking(**{"from": ahead(1, "10:00"), "till": ahead(1, "11:00")})
     active.until(lambda: active.api("GET", "/7/journal"), what="the journal")
@@ -56,12 +51,6 @@ def test_every_screen_is_accessible_in_dutch_on_a_phone(phone: Page, active: Sta
         open_screen(phone, active, screen)
         check(phone)
         assert phone.locator("html").get_attribute("lang") == "nl"
-
-
-def test_every_screen_is_accessible_in_the_dark(dark: Page, active: Stage, check: Check) -> None:
-    for screen in SCREENS:
-        open_screen(dark, active, screen)
-        check(dark, ["color-contrast"])
 
 
 @pytest.mark.parametrize(

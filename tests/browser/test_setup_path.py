@@ -5,7 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from sandbox.stage import CLIENT_ID, ROOM_A, Stage
-from tests.browser.days import ahead
+from tests.harness.machine_clock import ahead
 
 Check = Callable[..., None]
 

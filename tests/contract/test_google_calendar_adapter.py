@@ -11,6 +11,7 @@ from functions.domain.model.appointment import AllDay, Appointment, Timed
 from functions.domain.model.errors import Gone, Malformed, Refused, Stale, Taken, TokenExpired
 from functions.domain.model.event import Event, EventKey, Mark, MeetState
 from functions.domain.planning.step import EventChange
+from tests.harness.machine_clock import now
 
 START = datetime(2026, 3, 10, 9, tzinfo=UTC)
 HOUR = Timed(START, START + timedelta(hours=1))
@@ -282,7 +283,7 @@ def test_a_token_that_google_cannot_read_counts_as_dead(google: ConnectedGoogle,
 def test_a_channel_expires_when_google_says(google: ConnectedGoogle) -> None:
     channel = google.calendars.watch(ROOM_A, "channel-1", "token", "https://sync.example.org/n", 3600)
     assert channel.id == "channel-1"
-    assert abs(channel.expires - datetime.now(UTC) - timedelta(hours=1)) < timedelta(minutes=1)
+    assert abs(channel.expires - now() - timedelta(hours=1)) < timedelta(minutes=1)
     google.calendars.stop(channel.id, channel.resource_id)
     google.calendars.stop(channel.id, channel.resource_id)
     assert google.violations == []

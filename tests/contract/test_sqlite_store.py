@@ -44,8 +44,9 @@ from functions.adapters.sqlite.documents import SqliteDocuments
 from functions.adapters.sqlite.file import SqliteFile
 from functions.adapters.sqlite.tasks import SqliteTasks
 from functions.application.ports import Task
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
 file = SqliteFile(Path(sys.argv[1]))
-documents, tasks = SqliteDocuments(file, lambda: datetime.now(UTC)), SqliteTasks(file)
+documents, tasks = SqliteDocuments(file, lambda: NOW), SqliteTasks(file)
 def work(transaction, n):
     transaction.put(("integrations", "7", "links", str(n)), {"n": n})
     transaction.put(("integrations", "7", "claims", str(n)), {"n": n})
@@ -56,7 +57,7 @@ while True:
     sys.stdout.write(f"{n}\\n")
     sys.stdout.flush()
     if n % 5 == 0:
-        tasks.lease(datetime.now(UTC), "", 0.0)
+        tasks.lease(NOW, "", 0.0)
     n += 1
 """
 
@@ -77,7 +78,7 @@ def test_a_process_killed_in_the_middle_of_writing_loses_nothing_it_had_committe
         assert links >= {str(n) for n in range(last + 1)}
         assert links == {name for name, _ in documents.find((*LINKS[:2], "claims"), limit=100_000)}
         handed = set[str]()
-        while leased := tasks.lease(datetime.now(UTC), "", 60.0):
+        while leased := tasks.lease(NOW + timedelta(seconds=1), "", 60.0):
             handed.add(leased[0].name)
         assert handed >= {f"task-{n}" for n in range(last + 1)}
         file.close()

@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,9 @@ import requests
 import yaml
 
 from sandbox.stage import ROOM_A, SECRETS, Stage, free_port, settings
+from tests.harness.machine_clock import ahead
 
 ROOT = Path(__file__).resolve().parents[2]
-DAY = date.today() + timedelta(days=3)  # noqa: DTZ011 -- any day soon will do
 
 
 class Shell:
@@ -78,7 +77,7 @@ def connect(stage: Stage, shell: Shell, file: Path) -> None:
 
 
 def book(stage: Stage, hour: int, **fields: Any) -> str:
-    return stage.booking(**{"from": f"{DAY}T{hour:02}:00", "till": f"{DAY}T{hour + 1:02}:00", **fields})
+    return stage.booking(**{"from": ahead(3, f"{hour:02}:00"), "till": ahead(3, f"{hour + 1:02}:00"), **fields})
 
 
 def event_of(stage: Stage, booking: str) -> Any:
@@ -150,19 +149,19 @@ def test_export_gives_back_what_import_took_but_no_secret(shell: Shell, file: Pa
     assert exported.returncode == 0
     for secret in ("secrets", SECRETS["google_client_secret"], "password"):
         assert secret not in exported.stdout
-    file.write_text(exported.stdout)
+    file.write_text(exported.stdout, encoding="utf-8")
     assert shell.json("import", str(file))["mapping"] == yaml.safe_load(exported.stdout)["mapping"]
     assert shell.json("export", "7") == yaml.safe_load(exported.stdout)
 
 
 def test_a_fault_in_a_file_is_said_at_its_field_and_all_of_them_at_once(shell: Shell, file: Path) -> None:
-    raw = yaml.safe_load(file.read_text())
+    raw = yaml.safe_load(file.read_text(encoding="utf-8"))
     raw["outbound"] |= {"create_on_status": [20, 70], "reminder_popup_minutes": 1441}
     raw["inbound"] = {"status": 70, "follow": "everything"}
     raw["sync"] = {"hold_over": -1, "backfill": "most"}
     raw["colour"] = "red"
     del raw["secrets"]
-    file.write_text(yaml.safe_dump(raw))
+    file.write_text(yaml.safe_dump(raw), encoding="utf-8")
     done = shell.run("import", str(file))
     assert (done.returncode, done.stdout) == (1, "")
     said = [line.partition(":")[0] for line in done.stderr.splitlines()]
@@ -281,7 +280,7 @@ def test_a_killed_product_loses_no_acknowledged_webhook(tmp_path: Path) -> None:
         stage.control("ireserve", "POST", "latency", {"seconds": 3})
         bookings = [book(stage, hour, quiet=True) for hour in range(8, 18)]
         for booking in bookings:
-            assert requests.post(hook, json={"id": booking}, timeout=10).status_code == 202
+            assert requests.post(hook, json={"id": booking}, timeout=60).status_code == 202
         stage.kill("product")
         stage.control("ireserve", "POST", "latency", {"seconds": 0})
         assert not any(event_of(stage, booking) for booking in bookings)

@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +19,7 @@ from functions.entrypoints.console.session import COOKIE, CloudSessions, cookie_
 from functions.entrypoints.http.authenticator import Authenticator, closed_door, person_door, token_door
 from functions.entrypoints.http.handlers import handlers
 from functions.entrypoints.http.serve import whole_app
+from tests.harness.machine_clock import seconds_now
 from tests.harness.place import Place, example
 
 SYNC, SCHEDULED = "https://sync-task.example.run.app", "https://sweep.example.run.app"
@@ -57,7 +57,7 @@ IAP_STRANGER = Signer(ec.generate_private_key(ec.SECP256R1()))
 
 
 def claims(email: str = TASKS, audience: str = SYNC, **changes: Any) -> dict[str, Any]:
-    now = int(time.time())
+    now = seconds_now()
     known = {"iss": "https://accounts.google.com", "aud": audience, "email": email, "email_verified": True}
     return {**known, "iat": now, "exp": now + 600, **changes}
 
@@ -122,26 +122,26 @@ def test_without_the_platform_in_front_a_removed_signature_proves_nothing(opened
     assert post(client, "/tasks/sync", GOOGLE.sign(claims())).status_code == 200
 
 
-SOON_OVER = int(time.time()) - 120
-WRONG_CLAIMS: dict[str, tuple[dict[str, Any], str]] = {
-    "made for another function": (claims(audience=SCHEDULED), "wrong_audience"),
-    "made for a longer address": (claims(audience=f"{SYNC}.evil.example"), "wrong_audience"),
-    "made for several": (claims(aud=[SYNC]), "wrong_audience"),
-    "of the scheduler": (claims(SCHEDULER), "wrong_email"),
-    "of a stranger": (claims("tasks@evil.iam.gserviceaccount.com"), "wrong_email"),
-    "without an address": (claims(email=""), "no_email"),
-    "with an unverified address": (claims(email_verified=False), "email_not_verified"),
-    "with a verified address in quotes": (claims(email_verified="true"), "email_not_verified"),
-    "over": (claims(iat=SOON_OVER - 600, exp=SOON_OVER), "expired"),
-    "without an end": (claims(exp=None), "expired"),
-    "of another issuer": (claims(iss="https://evil.example"), "wrong_issuer"),
+WRONG_CLAIMS: dict[str, tuple[Callable[[], dict[str, Any]], str]] = {
+    "made for another function": (lambda: claims(audience=SCHEDULED), "wrong_audience"),
+    "made for a longer address": (lambda: claims(audience=f"{SYNC}.evil.example"), "wrong_audience"),
+    "made for several": (lambda: claims(aud=[SYNC]), "wrong_audience"),
+    "of the scheduler": (lambda: claims(SCHEDULER), "wrong_email"),
+    "of a stranger": (lambda: claims("tasks@evil.iam.gserviceaccount.com"), "wrong_email"),
+    "without an address": (lambda: claims(email=""), "no_email"),
+    "with an unverified address": (lambda: claims(email_verified=False), "email_not_verified"),
+    "with a verified address in quotes": (lambda: claims(email_verified="true"), "email_not_verified"),
+    "over": (lambda: claims(iat=seconds_now() - 720, exp=seconds_now() - 120), "expired"),
+    "without an end": (lambda: claims(exp=None), "expired"),
+    "of another issuer": (lambda: claims(iss="https://evil.example"), "wrong_issuer"),
 }
 
 
 @pytest.mark.parametrize("name", WRONG_CLAIMS)
 @pytest.mark.parametrize("signed", [True, False])
 def test_a_task_is_refused_with_a_token(name: str, signed: bool, opened: Open, place: Place) -> None:  # noqa: FBT001 -- pytest passes it by name
-    wrong, reason = WRONG_CLAIMS[name]
+    make, reason = WRONG_CLAIMS[name]
+    wrong = make()
     answer = post(opened(), "/tasks/sync", GOOGLE.sign(wrong) if signed else unsigned(wrong))
     assert (answer.status_code, answer.data) == (401, b""), "no detail for the caller"
     said = [str(line["reason"]) for line in place.log if line.get("event") == "unauthentic"]
@@ -213,7 +213,7 @@ def test_behind_iap_an_assertion_opens_the_console(opened: Open) -> None:
 
 def test_behind_iap_everything_but_a_good_assertion_is_refused(opened: Open) -> None:
     client = opened(iap())
-    over = int(time.time()) - 120
+    over = seconds_now() - 120
     for headers in (
         {},
         {ASSERTION: ""},
