@@ -8,7 +8,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
+from random import SystemRandom
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
@@ -32,11 +34,21 @@ class StageError(Exception):
     """The stage could not be set; the message is one sentence for a person."""
 
 
+_given = set[int]()
+
+
 def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    """Return a port that nobody listens on, another one each time; raises StageError where there is none.
+
+    It lies below those that systems give to outgoing connections, so that none of these takes it before it is used.
+    """
+    for port in SystemRandom().sample(range(15_000, 30_000), 1000):
+        with socket.socket() as found, suppress(OSError):
+            found.bind(("127.0.0.1", port))
+            if port not in _given:
+                _given.add(port)
+                return port
+    raise StageError("There is no free port between 15000 and 30000.")
 
 
 def settings(ireserve: str, int_id: str = "7", **changes: Any) -> dict[str, Any]:
@@ -150,7 +162,7 @@ class Stage:
         if log is not None:
             log.close()
 
-    def ready(self, name: str, address: str, seconds: float = 30.0) -> None:
+    def ready(self, name: str, address: str, seconds: float = 60.0) -> None:
         """Wait until a program answers; raises `StageError` with what it said when it ended."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -159,7 +171,7 @@ class Stage:
                 said = self.log(name).strip().splitlines()[-3:]
                 raise StageError("; ".join(said) or f"{name} ended with code {code}")
             try:
-                if self._http.get(address, timeout=2).ok:
+                if self._http.get(address, timeout=10).ok:
                     return
             except requests.RequestException:
                 pass
@@ -196,7 +208,7 @@ class Stage:
 
     def renew(self) -> None:
         """Ask for the renewal of watch channels, as the hour's timer does."""
-        answer = self._http.post(f"{self.product}/watches/renew", headers=self.proof(), timeout=30)
+        answer = self._http.post(f"{self.product}/watches/renew", headers=self.proof(), timeout=60)
         if not answer.ok:
             raise StageError(f"POST /watches/renew answered {answer.status_code}")
 
@@ -236,7 +248,7 @@ class Stage:
     def control(self, side: str, method: str, path: str, body: Any = None) -> Any:
         """Call the control API of a simulator: `google` or `ireserve`."""
         base = self.google if side == "google" else self.ireserve
-        answer = self._http.request(method, f"{base}/control/{path}", json=body, timeout=30)
+        answer = self._http.request(method, f"{base}/control/{path}", json=body, timeout=60)
         if not answer.ok:
             raise StageError(f"{side} {method} {path} answered {answer.status_code}: {answer.text[:300]}")
         return answer.json() if answer.content else None
@@ -250,10 +262,10 @@ class Stage:
         """
         begin = f"{self.product}/integrations/consent/{int_id}"
         if not at:
-            at = self._http.get(begin, headers=self.proof(), allow_redirects=False, timeout=30).headers["Location"]
+            at = self._http.get(begin, headers=self.proof(), allow_redirects=False, timeout=60).headers["Location"]
         form = {"account": account, "scope": list(scopes), "decision": "allow"}
-        second = self._http.post(at, data=form, allow_redirects=False, timeout=30)
-        third = self._http.get(second.headers["Location"], allow_redirects=False, timeout=30)
+        second = self._http.post(at, data=form, allow_redirects=False, timeout=60)
+        third = self._http.get(second.headers["Location"], allow_redirects=False, timeout=60)
         return third.status_code
 
     def connect(self, int_id: str = "7", account: str = "planner@example.org") -> Any:

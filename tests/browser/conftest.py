@@ -72,7 +72,7 @@ def phone(chromium: Browser, stage: Stage) -> Iterator[Page]:
 
 def signed_in(chromium: Browser, stage: Stage, language: str, width: int, **options: Any) -> Iterator[Page]:
     context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
-    context.set_default_timeout(8000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
@@ -88,21 +88,32 @@ def signed_in(chromium: Browser, stage: Stage, language: str, width: int, **opti
 
 @pytest.fixture
 def check(axe: str) -> Callable[..., None]:
-    """Check a page with axe and for sideways scrolling, in any font."""
+    """Check a page with axe, by day and by night, and for sideways scrolling, in any font and at any zoom."""
 
-    def look_at(page: Page, rules: list[str]) -> None:
+    def axe_finds(page: Page, rules: list[str], seen: str) -> None:
         found = page.evaluate("rules => axe.run({runOnly: rules})", rules)
         told = [f"{v['id']}: {v['help']} {node['html'][:160]}" for v in found["violations"] for node in v["nodes"]]
-        assert told == [], f"{page.url}: {told}"
-        wide, high = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-        assert wide <= high, f"{page.url} scrolls sideways"
+        assert told == [], f"{page.url} {seen}: {told}"
 
-    def checked(page: Page, rules: list[str] | None = None) -> None:
+    def fits(page: Page, seen: str) -> None:
+        wide, high = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert wide <= high, f"{page.url} {seen} scrolls sideways: {wide} > {high}"
+
+    def checked(page: Page) -> None:
         page.evaluate(axe)
-        look_at(page, rules or RULES)
+        axe_finds(page, RULES, "as it is")
+        page.emulate_media(color_scheme="dark")
+        axe_finds(page, ["color-contrast"], "in the dark")
+        page.emulate_media(color_scheme="light")
+        size = page.viewport_size
+        assert size
         for style in (TIGHT, SPACED):
             page.evaluate(RESTYLE, style)
-            look_at(page, ["target-size"])
+            axe_finds(page, ["target-size"], style)
+            for width in {320, max(320, size["width"] // 2), size["width"], size["width"] * 2}:  # 400, 200, 100, 50 %
+                page.set_viewport_size({**size, "width": width})
+                fits(page, f"{width} wide with {style}")
+            page.set_viewport_size(size)
         page.evaluate(RESTYLE, "")
         assert "[" not in page.title(), page.title()
         assert "field." not in page.inner_text("body")
