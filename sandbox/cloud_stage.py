@@ -89,7 +89,7 @@ class CloudStage(Stage):
         self.ready("gcp", f"{self._address['tasks']}/control/tasks")
         self.ready("firestore", f"{self._address['firestore']}/", 60)
         warm(self._host("firestore"), "projects/warm/databases/up")
-        self._http.post(f"{self._address['secrets']}/control/faults", json={"lag": SECRETS_LAG}, timeout=10)
+        self._http.post(f"{self._address['secrets']}/control/faults", json={"lag": SECRETS_LAG}, timeout=60)
         self.register_client(self._address["oauth_redirect"])
         self._clock.start()
 
@@ -189,7 +189,7 @@ class CloudStage(Stage):
     def schedule(self, function: str, path: str) -> int:
         """Call a function as Cloud Scheduler does; returns the status."""
         headers = {"Authorization": f"Bearer {id_token(SCHEDULER_ACCOUNT, self._address[function])}"}
-        return requests.post(f"{self._address[function]}{path}", headers=headers, timeout=30).status_code
+        return requests.post(f"{self._address[function]}{path}", headers=headers, timeout=60).status_code
 
     def proof(self) -> dict[str, str]:
         """Return what a program of an administrator sends, once the platform has let it in."""
@@ -206,7 +206,7 @@ class CloudStage(Stage):
 
         Raises `StageError` where a function did what it has no grant for.
         """
-        refused = self._http.get(f"{self._address['secrets']}/control/refused", timeout=10).json()
+        refused = self._http.get(f"{self._address['secrets']}/control/refused", timeout=60).json()
         if refused:
             raise StageError(f"refused for want of a grant: {', '.join(sorted(set(refused)))}")
         lines = [json.loads(line) for line in self.log("product").splitlines() if line.startswith("{")]

@@ -4,7 +4,6 @@ import contextlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -14,7 +13,9 @@ from typing import NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, Error, expect, sync_playwright
+
+from sandbox.stage import free_port
 
 PROJECT = "demo-contract"
 MEMORY = "/dev/shm"  # noqa: S108 - a file system, not a name that somebody could take
@@ -32,15 +33,14 @@ _prefer_memory()
 # how long drawing takes depends on the machine, and says nothing of what is tested
 settings.register_profile("any_machine", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("any_machine")
+expect.set_options(timeout=60_000)  # a limit is for what never comes, not for what is slow
 
 
 class FirestoreEmulator:
     """Google's emulator on a free port of this machine; `host` is what FIRESTORE_EMULATOR_HOST would be."""
 
     def __init__(self) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.host = f"127.0.0.1:{free.getsockname()[1]}"
+        self.host = f"127.0.0.1:{free_port()}"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, seconds: float = 120) -> None:
@@ -70,7 +70,7 @@ class FirestoreEmulator:
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"http://{self.host}/", timeout=1):
+            with urllib.request.urlopen(f"http://{self.host}/", timeout=10):
                 return True
         except (urllib.error.URLError, OSError):
             return False

@@ -34,18 +34,18 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         time.sleep(0.1)
     yield found
     program.terminate()
-    program.wait(20)
+    program.wait(60)
 
 
 def answers(port: int) -> bool:
     try:
-        return requests.get(f"http://127.0.0.1:{port}/health", timeout=15).status_code == 200
+        return requests.get(f"http://127.0.0.1:{port}/health", timeout=60).status_code == 200
     except requests.RequestException:
         return False
 
 
 def call(port: int, head: str) -> socket.socket:
-    line = socket.create_connection(("127.0.0.1", port), timeout=15)
+    line = socket.create_connection(("127.0.0.1", port), timeout=60)
     line.sendall(head.encode())
     return line
 

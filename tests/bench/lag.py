@@ -51,7 +51,7 @@ class _Bare:
 
     def __init__(self, stage: Stage, booking: str) -> None:
         self._ireserve, self._google = (
-            http.client.HTTPConnection(urlsplit(each).netloc, timeout=10) for each in (stage.ireserve, stage.google)
+            http.client.HTTPConnection(urlsplit(each).netloc, timeout=60) for each in (stage.ireserve, stage.google)
         )
         self._path = f"/api/rest/booking/{booking}"
         self._login = f"Basic {b64encode(f'api_calendar:{PASSWORD}'.encode()).decode()}"

@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import http.client
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from flask import Flask
 from sandbox.gcp.courier import Courier
 from sandbox.gcp.serving import served
 from sandbox.gcp.tasks import make_app
+from sandbox.stage import free_port
 from tests.bench.measure import ROOT
 
 KEY = "webhook-key-of-the-bench"
@@ -81,9 +81,7 @@ def cloud() -> Iterator[dict[str, str]]:
 @contextmanager
 def started(target: str, environment: Mapping[str, str]) -> Iterator[int]:
     """Start a function, wait for its first 202, and give its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [str(Path(sys.executable).with_name("functions-framework")), "--target", target]
     with subprocess.Popen(
         [*command, "--host", "127.0.0.1", "--port", str(port)],
@@ -102,7 +100,7 @@ def started(target: str, environment: Mapping[str, str]) -> Iterator[int]:
 def _first_202(target: str, port: int, process: subprocess.Popen[bytes]) -> None:
     call = CALLS[target]
     while True:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         try:
             connection.request("POST", call.path, call.body, dict(call.headers))
             status = connection.getresponse().status

@@ -20,7 +20,7 @@ def call() -> Iterator[Call]:
 
         def do(function: str, method: str, path: str, body: object = None) -> int:
             headers = {"Authorization": f"Bearer {token_of(f'ireserve-{function}')}"}
-            answer = requests.request(method, f"{address}/v1/{path}", json=body, headers=headers, timeout=10)
+            answer = requests.request(method, f"{address}/v1/{path}", json=body, headers=headers, timeout=60)
             return answer.status_code
 
         yield do

@@ -26,7 +26,7 @@ def secrets(address: str) -> SecretManagerSecrets:
 
 
 def control(address: str, what: str, **body: Any) -> Any:
-    return requests.post(f"{address}/control/{what}", json=body, timeout=5).json()
+    return requests.post(f"{address}/control/{what}", json=body, timeout=60).json()
 
 
 def test_a_secret_is_made_when_it_is_first_put_under_a_name_that_the_grants_are_for(
@@ -34,11 +34,11 @@ def test_a_secret_is_made_when_it_is_first_put_under_a_name_that_the_grants_are_
 ) -> None:
     version = secrets.put("7", "ireserve_password", "hunter2")
     secrets.get("7", "ireserve_password", version)
-    calls = requests.get(f"{address}/control/calls", timeout=5).json()
+    calls = requests.get(f"{address}/control/calls", timeout=60).json()
     add = f"POST {SECRET}:addVersion"
     assert calls == [add, "POST projects/demo/secrets", add, f"GET {SECRET}/versions/1:access"]
     secrets.put("7", "ireserve_password", "hunter3")
-    assert requests.get(f"{address}/control/calls", timeout=5).json()[4:] == [add]
+    assert requests.get(f"{address}/control/calls", timeout=60).json()[4:] == [add]
 
 
 def test_a_denied_secret_says_which_role_is_missing(address: str, secrets: SecretManagerSecrets) -> None:
@@ -84,7 +84,7 @@ def test_a_version_destroyed_by_an_administrator_asks_to_enter_it_again(
 
 def test_where_a_secret_is_kept_is_said_when_it_is_made(address: str) -> None:
     SecretManagerSecrets("demo", endpoint=address, location="europe-west1").put("7", "ireserve_password", "hunter2")
-    assert requests.get(f"{address}/control/secrets", timeout=5).json() == {
+    assert requests.get(f"{address}/control/secrets", timeout=60).json() == {
         SECRET: {"userManaged": {"replicas": [{"location": "europe-west1"}]}}
     }
 

@@ -82,7 +82,7 @@ def test_a_secret_that_was_removed_and_made_again_is_not_mistaken_for_the_former
         running = KeptSecrets(SecretManagerSecrets("demo", endpoint=address))
         former = running.put("7", "ireserve_password", "former")
         assert running.get("7", "ireserve_password", former) == "former"
-        requests.post(f"{address}/control/remove/projects/demo/secrets/ireserve-7-", timeout=5)
+        requests.post(f"{address}/control/remove/projects/demo/secrets/ireserve-7-", timeout=60)
         new = SecretManagerSecrets("demo", endpoint=address).put("7", "ireserve_password", "new")
         assert (former.partition(".")[0], new.partition(".")[0]) == ("1", "1"), "Secret Manager begins at 1 again"
         assert running.get("7", "ireserve_password", new) == "new"
@@ -92,7 +92,7 @@ def test_a_version_is_read_at_once_though_the_newest_is_not_yet_known_as_the_lat
     with served(make_app()) as address:
         secrets = SecretManagerSecrets("demo", endpoint=address)
         secrets.put("7", "ireserve_password", "old")
-        requests.post(f"{address}/control/faults", json={"lag": 60}, timeout=5)
+        requests.post(f"{address}/control/faults", json={"lag": 60}, timeout=60)
         assert secrets.get("7", "ireserve_password", secrets.put("7", "ireserve_password", "new")) == "new"
 
 
@@ -101,10 +101,10 @@ def test_a_version_that_an_administrator_disabled_says_so_until_it_is_enabled() 
         secrets = SecretManagerSecrets("demo", endpoint=address)
         version = secrets.put("7", "ireserve_password", "x")
         place = f"projects/demo/secrets/ireserve-7-ireserve-password/versions/{version.partition('.')[0]}"
-        requests.post(f"{address}/control/disable/{place}", timeout=5)
+        requests.post(f"{address}/control/disable/{place}", timeout=60)
         with pytest.raises(AccessRevoked, match="disabled or destroyed"):
             secrets.get("7", "ireserve_password", version)
-        requests.post(f"{address}/control/enable/{place}", timeout=5)
+        requests.post(f"{address}/control/enable/{place}", timeout=60)
         assert secrets.get("7", "ireserve_password", version) == "x"
 
 

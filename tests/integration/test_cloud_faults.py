@@ -176,7 +176,7 @@ def secrets_address(place: Place) -> Iterator[str]:
 
 
 def control(address: str, path: str, **body: Any) -> None:
-    requests.post(f"{address}/control/{path}", json=body, timeout=10).raise_for_status()
+    requests.post(f"{address}/control/{path}", json=body, timeout=60).raise_for_status()
 
 
 @pytest.mark.parametrize(("fault", "reason"), [({"denied": True}, "secret_denied"), ({"slow": 1.0}, "secrets_away")])

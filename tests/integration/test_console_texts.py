@@ -80,7 +80,7 @@ def template(node: ast.AST) -> str:
 
 def sentences(module: Path) -> Iterator[str]:
     """What a module says to people: its errors, faults and findings."""
-    for node in ast.walk(ast.parse(module.read_text())):
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
             first = name in (*ERRORS, "append")

@@ -34,7 +34,7 @@ def test_every_step_of_the_demo_holds(tmp_path: Path) -> None:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=220,
+        timeout=550,
         check=False,
     )
     assert told.returncode == 0, told.stdout + told.stderr

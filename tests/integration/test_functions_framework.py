@@ -55,7 +55,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
             assert program.poll() is None, f"{name} ended with {program.returncode}"
             assert time.monotonic() < deadline, f"{name} does not answer"
             try:
-                requests.get(f"{address}/health", timeout=5)
+                requests.get(f"{address}/health", timeout=60)
             except requests.ConnectionError:
                 time.sleep(0.05)
             else:
@@ -64,7 +64,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     yield started
     for program in programs:
         os.killpg(program.pid, signal.SIGKILL)  # its server would take seconds to wind down
-        program.wait(20)
+        program.wait(60)
 
 
 @pytest.mark.parametrize("name", ROUTES)
@@ -73,11 +73,11 @@ def test_a_function_alone_answers_its_health_check_its_route_and_nobody_without_
 ) -> None:
     method, path, headers, status = ROUTES[name]
     address = start(name)
-    health = requests.get(f"{address}/health", timeout=10)
-    answer = requests.request(method, f"{address}{path}", headers=headers, timeout=10, allow_redirects=False)
+    health = requests.get(f"{address}/health", timeout=60)
+    answer = requests.request(method, f"{address}{path}", headers=headers, timeout=60, allow_redirects=False)
     assert (health.status_code, health.json()) == (200, {"status": "ok"})
     assert answer.status_code == status, answer.text
     if headers is PROOF:
-        refused = requests.request(method, f"{address}{path}", timeout=10)
+        refused = requests.request(method, f"{address}{path}", timeout=60)
         assert refused.status_code == 401
         assert KEY not in refused.text

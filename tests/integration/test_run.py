@@ -42,20 +42,20 @@ def running(tmp_path: Path, ports: list[int]) -> Iterator[subprocess.Popen[str]]
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and program.poll() is None:
         try:
-            requests.get(f"http://127.0.0.1:{ports[3]}/", timeout=5)
+            requests.get(f"http://127.0.0.1:{ports[3]}/", timeout=60)
             break
         except requests.ConnectionError:
             time.sleep(0.1)
     yield program
     program.terminate()
-    program.communicate(timeout=30)
+    program.communicate(timeout=60)
 
 
 def test_it_prints_the_addresses_and_ends_cleanly(running: subprocess.Popen[str], ports: list[int]) -> None:
-    page = requests.get(f"http://127.0.0.1:{ports[3]}/", timeout=10).text
-    decisions = requests.get(f"http://127.0.0.1:{ports[3]}/decisions", timeout=10).text
+    page = requests.get(f"http://127.0.0.1:{ports[3]}/", timeout=60).text
+    decisions = requests.get(f"http://127.0.0.1:{ports[3]}/decisions", timeout=60).text
     running.send_signal(signal.SIGINT)
-    said, _ = running.communicate(timeout=30)
+    said, _ = running.communicate(timeout=60)
     assert f"http://127.0.0.1:{ports[1]}/?view=day" in page
     assert f"http://127.0.0.1:{ports[2]}/?day=" in page
     assert "a person made an event" in decisions

@@ -43,11 +43,11 @@ def local_keys(state_dir: Path, webhook_keys: tuple[str, ...], console_key: str)
     if not path.exists():
         made = {"webhook_key": secrets.token_hex(32), "console_key": secrets.token_urlsafe(24)}
         whole = path.with_suffix(f".{secrets.token_hex(4)}")
-        with os.fdopen(os.open(whole, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+        with os.fdopen(os.open(whole, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
             json.dump(made, file)
         with suppress(FileExistsError):  # another process was faster: its keys count
             os.link(whole, path)
         whole.unlink()
     refuse_exposed(path)
-    made = json.loads(path.read_text())
+    made = json.loads(path.read_text(encoding="utf-8"))
     return LocalKeys(webhook_keys or (made["webhook_key"],), console_key or made["console_key"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ from requests.adapters import BaseAdapter
 
 from sandbox.confirm import google as confirm
 from sandbox.confirm.__main__ import told
+from tests.harness.machine_clock import now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +47,7 @@ class _Adapter(BaseAdapter):
 @pytest.fixture
 def google() -> Google:
     google = Google()
-    google.clock.now = datetime.now(UTC)
+    google.clock.now = now()
     return google
 
 

@@ -36,20 +36,20 @@ def page(server: Server, chromium: Any) -> Iterator[Any]:
 
 
 def control(server: Server, method: str, path: str, content: Any = None) -> Any:
-    return requests.request(method, f"{server.address}/control/{path}", json=content, timeout=5).json()
+    return requests.request(method, f"{server.address}/control/{path}", json=content, timeout=60).json()
 
 
 def test_a_person_drags_an_event_to_another_time_and_calendar_and_edits_it(server: Server, page: Any) -> None:
     control(server, "POST", f"calendars/{ROOM_A}/events", meeting(id="drag00"))
     block = page.locator(f".event[data-id='drag00'][data-calendar='{ROOM_A}']")
-    block.wait_for(timeout=3000)
+    block.wait_for(timeout=60_000)
     box, target = block.bounding_box(), page.locator(f".day[data-calendar='{ROOM_B}']").bounding_box()
     page.mouse.move(box["x"] + 20, box["y"] + 10)
     page.mouse.down()
     page.mouse.move(target["x"] + 40, box["y"] + 10 + 2 * HOUR, steps=5)
     page.mouse.up()
-    page.locator(f".event[data-id='drag00'][data-calendar='{ROOM_B}']").wait_for(timeout=3000)
-    page.wait_for_function("document.querySelector('.event time').textContent === '12:00–13:00'", timeout=3000)
+    page.locator(f".event[data-id='drag00'][data-calendar='{ROOM_B}']").wait_for(timeout=60_000)
+    page.wait_for_function("document.querySelector('.event time').textContent === '12:00–13:00'", timeout=60_000)
     moved = control(server, "GET", f"calendars/{ROOM_B}/events/drag00")
     assert moved["start"]["dateTime"] == "2026-03-10T12:00:00+01:00"
     page.locator(".event[data-id='drag00']").click()
@@ -58,4 +58,4 @@ def test_a_person_drags_an_event_to_another_time_and_calendar_and_edits_it(serve
     page.get_by_role("link", name="By hand").click()
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("button", name="Restore By hand").click()
-    page.get_by_role("link", name="By hand, 2026-03-10 12:00, Room B").wait_for(timeout=3000)
+    page.get_by_role("link", name="By hand, 2026-03-10 12:00, Room B").wait_for(timeout=60_000)

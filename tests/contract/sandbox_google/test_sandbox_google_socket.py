@@ -34,7 +34,7 @@ def connect(server: Server) -> Any:
     """Consent as a person, exchange the code, and build the real client with real credentials."""
     form = {"account": PLANNER, "scope": BOTH, "decision": "allow"}
     address = f"{server.address}/o/oauth2/v2/auth?" + urlencode(ASKED)
-    back = requests.post(address, data=form, allow_redirects=False, timeout=5).headers["Location"]
+    back = requests.post(address, data=form, allow_redirects=False, timeout=60).headers["Location"]
     code = parse_qs(urlsplit(back).query)["code"][0]
     exchange = {
         "grant_type": "authorization_code",
@@ -44,7 +44,7 @@ def connect(server: Server) -> Any:
         "client_id": CLIENT_ID,
         "client_secret": CLIENT_SECRET,
     }
-    tokens = requests.post(f"{server.address}/token", data=exchange, timeout=5).json()
+    tokens = requests.post(f"{server.address}/token", data=exchange, timeout=60).json()
     credentials: Any = Credentials(  # type: ignore[no-untyped-call]
         None,
         refresh_token=tokens["refresh_token"],
@@ -68,10 +68,10 @@ def test_the_real_client_with_real_credentials_works_over_a_socket(server: Serve
 
 
 def test_a_cut_connection_is_one_on_the_wire(server: Server) -> None:
-    requests.post(f"{server.address}/control/faults", json={"action": "reset", "path": "/token"}, timeout=5)
+    requests.post(f"{server.address}/control/faults", json={"action": "reset", "path": "/token"}, timeout=60)
     with pytest.raises(requests.ConnectionError):
-        requests.post(f"{server.address}/token", timeout=5)
-    assert requests.post(f"{server.address}/token", timeout=5).status_code == 401
+        requests.post(f"{server.address}/token", timeout=60)
+    assert requests.post(f"{server.address}/token", timeout=60).status_code == 401
 
 
 def test_messages_arrive_with_an_empty_body_from_the_background(server: Server) -> None:
@@ -105,6 +105,6 @@ def test_messages_arrive_with_an_empty_body_from_the_background(server: Server) 
 def test_a_taken_port_is_said_in_one_sentence(server: Server) -> None:
     environment = {**os.environ, "SANDBOX_GOOGLE_PORT": str(server.port)}
     command = [sys.executable, "-m", "sandbox.google"]
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=20, check=False)
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 1
     assert ended.stderr == f"Port {server.port} is taken: choose another one with SANDBOX_GOOGLE_PORT.\n"

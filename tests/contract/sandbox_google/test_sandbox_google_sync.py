@@ -192,11 +192,13 @@ def test_primary_is_the_accounts_own_calendar(google: Google) -> None:
 def test_one_change_among_many_events_is_cheap_to_list(google: Google, events: Any) -> None:
     for n in range(20_000):
         google.world.calendars[ROOM_A].put(_stored(n))
+    began = time.thread_time()
     token = listed(events, maxResults=2500, timeMin="2027-01-01T00:00:00Z")["nextSyncToken"]
+    whole = time.thread_time() - began
     events.patch(calendarId=ROOM_A, eventId="event00007", body={"summary": "New"}).execute()
-    began = time.perf_counter()
+    began = time.thread_time()
     assert titles(listed(events, syncToken=token)) == ["New"]
-    assert time.perf_counter() - began < 0.1
+    assert time.thread_time() - began < whole / 2
 
 
 def _stored(n: int) -> Any:
