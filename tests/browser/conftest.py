@@ -71,7 +71,7 @@ def phone(chromium: Browser, stage: Stage) -> Iterator[Page]:
 
 
 def signed_in(chromium: Browser, stage: Stage, language: str, width: int, **options: Any) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": width, "height": 900}, **options)
+    context = chromium.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce", **options)
     context.set_default_timeout(60_000)
     page = context.new_page()
     said: list[str] = []
