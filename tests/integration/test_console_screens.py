@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.entrypoints.console.screens import registry
+from functions.entrypoints import console
 from tests.harness.place import CLIENT_ID, CLIENT_SECRET, KEY, PASSWORD, ROOM_A, Place
 from tests.harness.tab import Tab
 
@@ -260,5 +260,5 @@ def test_the_text_for_support_names_no_address(place: Place, tab: Tab) -> None:
 
 def test_nothing_lies_over_what_the_keyboard_reaches() -> None:
     """https://www.w3.org/TR/WCAG22/#focus-not-obscured-minimum"""
-    css = (Path(registry.__file__).parent / "static" / "console.css").read_text(encoding="utf-8")
+    css = (Path(console.__file__).parent / "static" / "console.css").read_text(encoding="utf-8")
     assert re.findall(r"position:\s*(sticky|fixed)", css) == []
