@@ -16,18 +16,18 @@ ZONE = "America/Los_Angeles"
 
 
 def free_at(ports: Ports, client_id: str, calls: int) -> datetime:
-    """Count the calls of a walk's task for the project of an OAuth client, and return when its next may begin."""
+    """Count the calls of a scan's task for the project of an OAuth client, and return when its next may begin."""
     path, now = ("google_projects", _project(client_id)), ports.clock()
     today = day_of(now, ZONE)
 
-    def work(tx: Transaction) -> datetime:
+    def spend(tx: Transaction) -> datetime:
         body = tx.get(path) or {}
         spent = (int(body["calls"]) if body.get("day") == str(today) else 0) + calls
         paid = max(now, datetime.fromisoformat(body["paid"]) if body else now) + calls * EACH
         tx.put(path, {"day": str(today), "calls": spent, "paid": paid.isoformat()})
         return midnight(today + timedelta(days=1), ZONE) if spent >= PER_DAY else paid
 
-    return ports.documents.transact(work)
+    return ports.documents.transact(spend)
 
 
 def _project(client_id: str) -> str:

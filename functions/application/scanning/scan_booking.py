@@ -60,7 +60,7 @@ def look(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow) -> tuple
         about = replace(about, kind=Kind.EVENT, subject=(key.calendar, key.id))
     scan, calls = replace(scan, reads=scan.reads + 1, looked=scan.looked + 1), 0
 
-    def work() -> None:
+    def look_at_pair() -> None:
         nonlocal scan, calls
         asking = after(link, Decided(AskAgain())).link if again else link
         event = session.read_event(key) if key is not None else None
@@ -72,7 +72,7 @@ def look(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow) -> tuple
         refused = scan.refused + (again and bool(outcome.link.ids.not_taken))
         scan = replace(scan, changed=scan.changed + bool(outcome.steps), refused=refused)
 
-    trouble = guarded(session.ports, about, work, scan.lane)
+    trouble = guarded(session.ports, about, look_at_pair, scan.lane)
     if trouble is None:
         return scan, calls
     return replace(scan, failed=scan.failed + 1), TROUBLE if asks(trouble) is Asks.RETRY else 1

@@ -152,13 +152,13 @@ def _settle(session: SyncSession, view: View, link: Link, why: Why) -> View:
         removals.count(session, before)
     entry = session.ports.token(12) if link.lacks("meet") and not before.lacks("meet") else ""
 
-    def work(tx: Transaction) -> Link:
+    def settle(tx: Transaction) -> Link:
         done = links.save(tx, session.id, link)
         if entry:
             journal.put(tx, session.id, entry, journal.without_meet(link, session.now()))
         return done
 
-    saved = session.ports.documents.transact(work)
+    saved = session.ports.documents.transact(settle)
     session.ports.log(
         "decided",
         {"int_id": session.id, "link": link.id, "booking": link.booking_id, "why": why.value, "state": link.state},
