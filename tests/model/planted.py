@@ -20,7 +20,7 @@ from functions.domain.model.event import Event
 from functions.domain.model.life import Closed, Closer, Grace
 from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.planning import lifecycle, plan, plan_inbound, plan_order, plan_outbound, recovery, view
+from functions.domain.planning import merge_event, plan, plan_inbound, plan_order, plan_outbound, recovery, view
 from functions.domain.planning.decisions import Drop
 from functions.domain.planning.lifecycle import decide
 from functions.domain.planning.step import PatchEvent, Planned, Why
@@ -208,10 +208,9 @@ def an_entry_is_left_open(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(telling, "closed", lambda _session, entry, *_: entry)
 
 
-def the_reason_on_an_event_is_forgotten(patch: pytest.MonkeyPatch) -> None:
-    """The pair does not know that a line about a refusal stands on its event."""
-    real = lifecycle._landed
-    patch.setattr(lifecycle, "_landed", lambda *given: replace(real(*given), notice=""))
+def the_reason_is_not_said(patch: pytest.MonkeyPatch) -> None:
+    """An event goes back without the line that says why, though the pair believes it stands there."""
+    patch.setattr(merge_event, "_with_notice", lambda change, *_, **__: change)
 
 
 def the_brake_never_acts(patch: pytest.MonkeyPatch) -> None:

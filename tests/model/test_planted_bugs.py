@@ -5,7 +5,7 @@ revived; a tombstone is ignored; the sync token is saved before its changes are 
 unreadable counts as gone; an old reading counts as an edit; a leased pair is not read again; a booking is not read again
 before it is written; the grace is forgotten; a cancelled booking keeps its event; unusually many removals are carried
 out; a change of settings is not finished; an undo that was cut short is forgotten; a journal entry stays
-open; the reason on an event is forgotten; the brake never acts. Without the bug each story ends well.
+open; the reason of a refusal is not said; the brake never acts. Without the bug each story ends well.
 """
 
 from collections.abc import Iterator
@@ -123,7 +123,7 @@ CASES: tuple[tuple[Plant, Story], ...] = (
         (0, MAY, (*MADE, ("move_event", 0, 2), ("time_passes", 12), ("undo", 0, 4), ("time_passes", 130))),
     ),
     (planted.an_entry_is_left_open, (0, Policy(), MADE)),
-    (planted.the_reason_on_an_event_is_forgotten, (0, Policy(), (*MADE, ("move_event", 0, 2), ("time_passes", 12)))),
+    (planted.the_reason_is_not_said, (0, Policy(), (*MADE, ("move_event", 0, 2), ("time_passes", 12)))),
     (planted.the_brake_never_acts, (0, Policy(), (*MADE, *(("move_event", 0, 2), ("time_passes", 12)) * 7))),
     (planted.a_cancelled_booking_keeps_its_event, (0, Policy(), (*MADE, ("status_of_booking", 0, 70)))),
 )
