@@ -156,7 +156,9 @@ def test_a_day_of_which_one_side_was_not_read_claims_no_agreement(place: Place, 
     place.activate()
     place.book()
     place.settle()
-    assert "in step" in tab.seen("/console/integrations/7/day?date=2026-11-24")
+    before = tab.seen("/console/integrations/7/day?date=2026-11-24")
+    assert "in step" in before
+    assert "<li>Zaal B</li>" in before.split("Nothing stands in", 1)[1], "empty rooms stand together"
     place.ireserve("POST", "faults", {"status": 500, "times": 20, "path": "booking.*"})
     page = tab.seen("/console/integrations/7/day?date=2026-11-24")
     assert "This side could not be read: i-Reserve" in page
