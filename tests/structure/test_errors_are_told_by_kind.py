@@ -15,7 +15,7 @@ OUTSIDE = {("functions/adapters/google/calendar.py", "error.reason in ('invalid'
 # the same trouble again keeps the moment at which it began; nothing else is done about it
 SAME_AGAIN = {
     ("functions/application/store/parked.py", "before.get('reason') == reason"),
-    ("functions/application/pulling/events_without_booking.py", "before.get(event.key.id, {}).get('reason') == reason"),
+    ("functions/application/pulling/events_without_booking.py", "before.get(event.key.id, {}).get('reason') != why"),
 }
 # what the first version kept nowhere else
 AS_IT_WAS = {("functions/application/store/upgrades.py", "old.get('reason') == 'not_backfilled'")}
