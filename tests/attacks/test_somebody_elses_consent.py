@@ -1,7 +1,6 @@
 """Only the browser that began a consent can end it, and no account is connected that nobody has seen named."""
 
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any, NoReturn, cast
 from urllib.parse import parse_qs, urlsplit
 
@@ -81,7 +80,9 @@ class WithoutItsOwn:
 
     def calendars(self, integration: Integration, refresh_token: str = "") -> Any:
         real = self._outside.calendars(integration, refresh_token)
-        return SimpleNamespace(calendars=lambda: [each for each in real.calendars() if not each.primary])
+        listed = [each for each in real.calendars() if not each.primary]
+        real.calendars = lambda: listed  # type: ignore[method-assign]
+        return real
 
 
 def test_an_account_that_cannot_be_named_is_not_connected(saved: Place) -> None:

@@ -31,7 +31,7 @@ def test_remarks_do_not_imitate_a_notice_of_this_service(place: Place, remarks: 
     assert "⚠" not in event["description"]
 
 
-@pytest.mark.parametrize("name", ["Noord\nBcc: x@example.org", "Noord\r", "Noord\0", "\u202eNoord", "Noord\u2028"])
+@pytest.mark.parametrize("name", ["Noord\nBcc: x@example.org", "No\rord", "Noord\0", "\u202eNoord", "No\u2028ord"])
 def test_a_name_that_would_break_a_mail_is_refused(place: Place, name: str) -> None:
     assert "name" in faults(place, name=name)
 

@@ -190,7 +190,7 @@ def test_the_command_prints_the_differences_writes_a_csv_and_exits_3(place: Plac
     done = CliRunner().invoke(cli, ["audit", "7", "--csv", str(file)], obj=lambda: place.ports)
     assert done.exit_code == 3
     assert "1 differences among 1 bookings and 1 events" in done.stdout
-    assert list(csv.DictReader(file.read_text(encoding="utf-8").splitlines())) == [
+    assert list(csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines())) == [
         {"kind": "other_time", "why": "", "booking": booking, "calendar": ROOM_A, "event": event, "day": "2026-11-24"}
     ]
     shown = CliRunner().invoke(cli, ["audit", "7", "--last", "--json"], obj=lambda: place.ports)
