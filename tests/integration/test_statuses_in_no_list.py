@@ -24,7 +24,7 @@ def test_new_bookings_of_a_factory_fresh_tenant_are_amber_on_diagnostics(place: 
     found = check(place)
     assert found["level"] == "amber"
     assert "of 4 bookings" in found["says"]
-    assert found["says"].endswith(": 2 x 10, 1 x 40")
+    assert found["says"].endswith(": 2 x 10 (new), 1 x 40 (changed)")
     assert "Create on status" in found["mend"]
 
 
