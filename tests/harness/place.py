@@ -23,6 +23,7 @@ from werkzeug.test import Client, TestResponse
 from functions.adapters.google.calendar import GoogleCalendars
 from functions.adapters.google.oauth import GoogleConsent, credentials
 from functions.adapters.ireserve.client import IReserve
+from functions.adapters.platform.lazy import Lazy
 from functions.adapters.platform.outside import secret_of
 from functions.adapters.secrets.file_secrets import FileSecrets
 from functions.adapters.sqlite.documents import SqliteDocuments
@@ -503,6 +504,10 @@ class _Outside:
         self._kept: dict[tuple[str, ...], Any] = {}
 
     def calendars(self, integration: Integration, refresh_token: str = "") -> Calendars:
+        who: Any = Lazy(lambda: self._credentials_of(integration, refresh_token))
+        return GoogleCalendars(lambda: _GoogleHttp(self._place._google), who, endpoint=f"{GOOGLE}/calendar/v3/")
+
+    def _credentials_of(self, integration: Integration, refresh_token: str) -> Any:
         version = refresh_token or integration.secret_versions.get("google_refresh_token", "")
         secret_version = integration.secret_versions.get("google_client_secret", "")
         name = (integration.id, integration.settings.google.client_id, secret_version, version)
@@ -510,9 +515,7 @@ class _Outside:
             token = refresh_token or self._secret(integration, "google_refresh_token")
             secret = self._secret(integration, "google_client_secret")
             self._kept[name] = credentials(integration.settings.google.client_id, secret, token, f"{GOOGLE}/token")
-        return GoogleCalendars(
-            lambda: _GoogleHttp(self._place._google), self._kept[name], endpoint=f"{GOOGLE}/calendar/v3/"
-        )
+        return self._kept[name]
 
     def reservations(self, integration: Integration) -> Reservations:
         session = requests.Session()
