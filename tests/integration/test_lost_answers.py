@@ -140,3 +140,24 @@ def test_a_hostile_outside_that_refuses_every_write_gets_few_of_them(place: Plac
     assert set(refused) == {(event, True), (event, False), (place.booking(moved)["external_id"], False)}
     assert max(refused.values()) <= WRITES
     assert_every_entry_is_closed(place)
+
+
+@LOST
+def test_texts_that_google_cut_in_a_lost_answer_are_written_once_more_and_then_rest(
+    place: Place, action: Action
+) -> None:
+    place.google("POST", "texts", {"longest": 30})
+    place.activate(outbound={"description_template": "{REMARKS}"})
+    lose_at_google(place, "POST", action, "events")
+    place.book(TEN, ELEVEN, remarks="neem een bal mee, en vraag de sleutel aan de balie")
+    place.settle(300)
+    assert all_lost(place)
+    event = place.event()
+    assert [each["why"] for each in place.journal()] == ["booking_made", "put_back", "write_back"]
+    place.forget()
+    place.edit(event["id"], colorId="5")
+    place.api("POST", "/7/resync")
+    place.settle(300)
+    assert place.event()["description"] == "neem een bal mee, en vraag de "
+    assert len(place.journal()) == 3
+    assert_every_entry_is_closed(place)
