@@ -74,7 +74,7 @@ def test_a_plan_is_made_in_steps_of_bounded_length_with_each_page_listed_once(
     plan, took = steps_of_a_plan(place)
     assert (plan.looked, plan.counts["make"]) == (bookings, bookings)
     assert max(took) <= LONGEST
-    assert week.lists <= bookings / 95 + 2 * 70, "a page once, and two for each week of the window"
+    assert week.lists <= bookings / 95 + 2 * 15, "a page once, and two for each list of the quiet days"
 
 
 def test_a_plan_that_was_broken_off_goes_on_where_it_was(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,4 +105,4 @@ def test_a_walk_lists_each_page_once_however_many_steps_it_takes(
     found = scan.current(place.ports.documents, "7", "resync")
     assert found is not None
     assert (found.finished_at is not None, found.looked) == (True, bookings)
-    assert week.lists <= bookings / 95 + 2 * 70
+    assert week.lists <= bookings / 95 + 2 * 15
