@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from waitress.channel import ClientDisconnected
@@ -54,7 +55,8 @@ class Server:
     def close(self) -> None:
         """Stop answering and free the port."""
         self.running = False
-        self.server.trigger.pull_trigger(self._hang_up)
+        with suppress(OSError):  # the loop is over already, and its trigger closed with it
+            self.server.trigger.pull_trigger(self._hang_up)
         for thread in self.threads:
             thread.join(2)
         self.server.task_dispatcher.shutdown()
