@@ -36,6 +36,15 @@ def test_the_codes_in_use_are_told_with_their_counts_and_names(place: Place, tab
     assert "Counted: the 3 bookings of the coming four weeks." in page
 
 
+def test_all_bookings_are_counted_where_i_reserve_gives_few_rows_at_a_time(place: Place, tab: Tab) -> None:
+    del tab  # which has made the bookings
+    place.ireserve("PATCH", "dialect", {"filter_max_length": 2})
+    told = place.api("GET", "/7/statuses")
+    assert (told["counted"], told["cut"]) == (3, False)
+    (found,) = [each for each in place.api("GET", "/7/diagnostics")["checks"] if each["name"] == "statuses"]
+    assert "of 3 bookings" in found["says"]
+
+
 def test_a_status_is_put_into_a_list_by_its_name(place: Place, tab: Tab) -> None:
     choices = {"status.10": "tentative", "status.60": "delete", "other.code": "99", "other.list": "create"}
     assert tab.change(f"{HERE}/outbound", **choices, apply="new").status_code == 303

@@ -17,9 +17,9 @@ from functions.domain.settings.dialect import Dialect
 PAGE, OVERLAP = 100, 5
 
 
-def rows_of(session: SyncSession, first: date, last: date) -> dict[str, BookingRow]:
-    """List a few days at once, in the overlapping pages that `listing.py` takes one by one."""
-    return _all_pages(session, partial(session.reservations.between, first, last))
+def rows_of(session: SyncSession, first: date, last: date, most: int | None = None) -> dict[str, BookingRow]:
+    """List a few days at once, in the overlapping pages that `listing.py` takes one by one; no more once there are `most`."""
+    return _all_pages(session, partial(session.reservations.between, first, last), most)
 
 
 def changed_rows(session: SyncSession, since: datetime, first: date, last: date) -> dict[str, BookingRow]:
@@ -29,14 +29,16 @@ def changed_rows(session: SyncSession, since: datetime, first: date, last: date)
     return {number: row for number, row in rows.items() if row.changed is None or row.changed >= since}
 
 
-def _all_pages(session: SyncSession, list_page: Callable[..., list[BookingRow]]) -> dict[str, BookingRow]:
+def _all_pages(
+    session: SyncSession, list_page: Callable[..., list[BookingRow]], most: int | None = None
+) -> dict[str, BookingRow]:
     """Read overlapping pages, because bookings added or removed in between shift them."""
     rows: dict[str, BookingRow] = {}
     start, length = 0, min(PAGE, session.dialect.rows_at_once or PAGE)
     while page := list_page(start=start, length=length):
         known = len(rows)
         rows.update((row.id, row) for row in page)
-        if len(rows) == known:
+        if len(rows) == known or (most is not None and len(rows) >= most):
             break
         start += max(1, len(page) - OVERLAP)
     return rows

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from functions.application.ports import Bookable, CalendarEntry, Ports
+from functions.application.scanning.rows import rows_of
 from functions.application.store import integrations
 from functions.application.sync.session import SyncSession, open_session, within_reach
 from functions.domain.model.errors import SyncError
@@ -12,7 +13,7 @@ from functions.domain.model.zones import day_of
 from functions.domain.settings.schema import Settings
 
 AHEAD = timedelta(days=30)
-PAGE = 200
+MOST = 200  # bookings
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,11 @@ def without_calendar(ports: Ports, int_id: str) -> tuple[list[str], bool]:
     session = open_session(ports, integrations.get(ports.documents, int_id))
     today = day_of(ports.clock(), session.settings.timezone)
     try:
-        rows = session.reservations.between(today, today + AHEAD, start=0, length=PAGE)
+        rows = rows_of(session, today, today + AHEAD, MOST).values()
     except SyncError:
         return [], False
     found = [row.id for row in rows if row.object_id and _wanted(session.settings, row.status, row.object_id)]
-    return found, len(rows) >= PAGE
+    return found, len(rows) >= MOST
 
 
 def _wanted(settings: Settings, status: int | None, object_id: str) -> bool:

@@ -7,6 +7,7 @@ from statistics import median
 from typing import Protocol, runtime_checkable
 
 from functions.application.ports import BookingRow
+from functions.application.scanning.rows import rows_of
 from functions.application.setting_up import partial_settings
 from functions.application.store import calendars, journal_read
 from functions.application.sync.finding import Check
@@ -21,7 +22,7 @@ SILENT_AMBER, SILENT_RED = timedelta(minutes=40), timedelta(hours=2)
 NIGHTLY = timedelta(hours=48)
 BEHIND = timedelta(minutes=2)
 SLOW = 60.0  # seconds, of the median change
-LOOKED, PAGE, AHEAD = 20, 200, timedelta(days=14)
+LOOKED, MOST, AHEAD = 20, 200, timedelta(days=14)
 
 
 @runtime_checkable
@@ -132,7 +133,7 @@ def _queue(session: SyncSession) -> Iterator[Check]:
 def _statuses(session: SyncSession) -> Iterator[Check]:
     today = day_of(session.now(), session.settings.timezone)
     try:
-        rows = session.reservations.between(today, today + AHEAD, start=0, length=PAGE)
+        rows = rows_of(session, today, today + AHEAD, MOST).values()
     except SyncError:
         return  # that i-Reserve cannot be read is a finding of its own
     settings = session.settings

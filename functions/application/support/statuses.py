@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from functions.application.ports import BookingRow, Ports
+from functions.application.scanning.rows import rows_of
 from functions.application.store import integrations
-from functions.application.sync.session import SyncSession, open_session
+from functions.application.sync.session import open_session
 from functions.domain.model.errors import SyncError
 from functions.domain.model.zones import day_of
 from functions.domain.settings.schema import OutboundSettings
 
 AHEAD = timedelta(days=28)
-PAGE, MOST_PAGES = 200, 5
+MOST = 1000  # bookings
 LISTS = ("create", "tentative", "delete")
 NONE = "none"
 
@@ -56,10 +57,10 @@ def statuses(ports: Ports, int_id: str) -> Statuses:
     session = open_session(ports, integrations.get(ports.documents, int_id))
     settings, trouble = session.settings, ""
     rows: dict[str, BookingRow] = {}
-    cut = False
     if settings.ireserve.base_url and "ireserve_password" in session.integration.secret_versions:
+        today = day_of(session.now(), settings.timezone)
         try:
-            cut = _read(session, rows)
+            rows = rows_of(session, today, today + AHEAD, MOST)
         except SyncError as error:
             trouble = str(error)
     ours = [row for row in rows.values() if row.object_id is None or settings.calendar_of(row.object_id) is not None]
@@ -69,16 +70,4 @@ def statuses(ports: Ports, int_id: str) -> Statuses:
     codes = {*counts, *names, *outbound.listed}
     found = [Status(code, names.get(code, ""), counts[code], list_of(outbound, code)) for code in codes]
     found.sort(key=lambda each: (-each.bookings, each.status))
-    return Statuses(tuple(found), sum(counts.values()), cut, trouble)
-
-
-def _read(session: SyncSession, rows: dict[str, BookingRow]) -> bool:
-    """Fill in the rows of the coming weeks; return whether there are more than are asked for."""
-    today = day_of(session.now(), session.settings.timezone)
-    for page in range(MOST_PAGES):
-        found = session.reservations.between(today, today + AHEAD, start=page * PAGE, length=PAGE)
-        before = len(rows)
-        rows.update((row.id, row) for row in found)
-        if len(found) < PAGE or len(rows) == before:
-            return False
-    return True
+    return Statuses(tuple(found), sum(counts.values()), len(rows) >= MOST, trouble)
