@@ -57,6 +57,11 @@ def test_guesses_are_slowed_down_at_every_door_and_counted_together(place: Place
     assert guess(place, 10) == [401] * 2 + [429] * 8
 
 
+def test_a_wrong_key_counts_once_at_a_screen_too_which_asks_several_times_who_is_there(place: Place) -> None:
+    statuses = [place.request("GET", "/console/", headers=WRONG).status_code for _ in range(6)]
+    assert statuses == [401] * 5 + [429]
+
+
 def test_guesses_from_many_places_are_slowed_down_too(place: Place) -> None:
     statuses = [status for number in range(200) for status in guess(place, 1, f"198.51.100.{number}")]
     assert statuses == [401] * 50 + [429] * 150

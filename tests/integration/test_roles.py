@@ -35,6 +35,18 @@ def reader(place: Place, sessions: KeySessions) -> Client:
     return client
 
 
+def test_a_page_reads_its_session_once(place: Place, sessions: KeySessions, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.activate()
+    client = Client(place.app(place.ports, sessions))
+    client.get(f"/console/?key={KEY}", base_url=PRODUCT)
+    read, get = [], place.ports.documents.get
+    monkeypatch.setattr(place.ports.documents, "get", lambda path: (read.append(path), get(path))[1])
+    assert client.get("/console/integrations/7/outbound", base_url=PRODUCT).status_code == 200
+    assert len({path for path in read if path[0] == "sessions"}) == len(
+        [path for path in read if path[0] == "sessions"]
+    )
+
+
 def routes(place: Place, sessions: KeySessions) -> Iterator[tuple[Rule, str, str]]:
     for rule in console_app(place.ports, sessions, secure=False).url_map.iter_rules():
         path = re.sub(r"<(?:any\(([^,]*).*?\):)?(?:path:)?(\w+)>", lambda m: m[1] or FILLED[m[2]], rule.rule)

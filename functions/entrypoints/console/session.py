@@ -6,9 +6,9 @@ request, and the random cookie is there for the forms alone.
 
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from flask import Request
 
@@ -18,9 +18,11 @@ from functions.entrypoints.console.roles import SAFE, Role
 from functions.entrypoints.http.authenticator import Authenticator, bearer
 from functions.entrypoints.http.key_proof import KeyProof, same
 
+T = TypeVar("T")
 LIFE = timedelta(hours=12)
 COOKIE = "console_session"
 NEW_COOKIE = "console.new_cookie"
+WHO = "console.who"  # in a request: what was found out about who asks, or why it was refused
 
 
 def cookie_name(name: str, *, secure: bool) -> str:
@@ -87,6 +89,9 @@ class KeySessions:
 
     def role(self, request: Request) -> Role:
         """Return what the key allows that opened the session, or that was sent; raises `Unauthentic`."""
+        return _once(request, self._role)
+
+    def _role(self, request: Request) -> Role:
         given = bearer(request.headers)
         if given:
             return self._opened_by(given, request)
@@ -164,7 +169,7 @@ class CloudSessions:
 
     def actor(self, request: Request) -> str:
         """Return the e-mail address of who asks: administrators' addresses are kept with what they did."""
-        return self._person(request)
+        return _once(request, self._person)
 
     def role(self, request: Request) -> Role:
         """Return what the address of who asks allows; raises `Unauthentic`."""
@@ -201,6 +206,19 @@ class CloudSessions:
         cookie = request.cookies.get(cookie_name(COOKIE, secure=self.secure), "") or request.environ.get(NEW_COOKIE, "")
         who = self.actor(request)
         return [_token(key, who, cookie) for key in self._ports.webhook_keys]
+
+
+def _once(request: Request, find: Callable[[Request], T]) -> T:
+    """Find out who asks once for each request: the guard and the page ask several times, and a wrong key counts."""
+    if WHO not in request.environ:
+        try:
+            request.environ[WHO] = find(request)
+        except Unauthentic as error:
+            request.environ[WHO] = error
+    if isinstance(request.environ[WHO], Unauthentic):
+        raise request.environ[WHO]
+    found: T = request.environ[WHO]
+    return found
 
 
 def _token(key: str, who: str, cookie: str) -> str:
