@@ -116,14 +116,19 @@ class Pages:
         int_id: str,
         fields: tuple[Field, ...],
         screen: str,
+        faulty: Callable[[SyncError], Response],
+        *,
         part: dict[str, Any] | None = None,
         secret: str = "",
         address: str = "",
-    ) -> SyncError | Response | None:
-        """Save a screen's form. Returns its faults, or the page of a plan that somebody must choose from first.
+        then: str = "",
+    ) -> Response:
+        """Save a screen's form and go on to the screen `then`, its own unless another is named.
 
-        `address` is where the form was sent, where that is not its screen.
+        Else return the `faulty` page, or the one of a plan that somebody must choose from first. `address` is where the
+        form was sent, where that is not its screen.
         """
+        own = f"/console/integrations/{int_id}"
         typed = request.form.get(secret, "").strip() if secret else ""
         names = [field.name for field in fields]
         try:
@@ -138,13 +143,12 @@ class Pages:
                 apply=request.form.get("apply", ""),
             )
         except changes.PlanFirst as first:
-            own = f"/console/integrations/{int_id}/{screen}".rstrip("/")
-            return self.choose(int_id, first.plan, screen, address or own)
+            return self.choose(int_id, first.plan, screen, address or f"{own}/{screen}".rstrip("/"))
         except (Invalid, Conflict) as error:
-            return error
+            return faulty(error)
         if request.form.get("left") == "remove" and (left := removal.take_unmapped(self.ports, int_id)):
             return self.page("unmapped.html", int_id, here=screen or "home", left=left)
-        return None
+        return self.done(f"{own}/{then or screen}".rstrip("/"), "saved")
 
     def choose(self, int_id: str, plan: Plan, screen: str, address: str) -> Response:
         """Return the page that shows what changed settings would do, and asks how far they go."""

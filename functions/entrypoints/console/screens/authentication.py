@@ -1,5 +1,7 @@
 """The i-Reserve side and the authentication screen: addresses, users, secrets, and the two steps to Google."""
 
+from functools import partial
+
 from flask import Blueprint, Response, request
 
 from functions.application.intake import webhooks
@@ -29,12 +31,7 @@ def add(routes: Blueprint, pages: Pages) -> None:
     @routes.post("/integrations/<int_id>/ireserve")
     def save_ireserve(int_id: str) -> Response:
         fields, secret = SCREENS["ireserve"]
-        saved = pages.save(int_id, fields, "ireserve", secret=secret)
-        if isinstance(saved, Response):
-            return saved
-        if saved is not None:
-            return _ireserve(pages, int_id, saved)
-        return pages.done(f"/console/integrations/{int_id}/ireserve", "saved")
+        return pages.save(int_id, fields, "ireserve", partial(_ireserve, pages, int_id), secret=secret)
 
     @routes.get("/integrations/<int_id>/authentication")
     def authentication(int_id: str) -> Response:
@@ -43,12 +40,7 @@ def add(routes: Blueprint, pages: Pages) -> None:
     @routes.post("/integrations/<int_id>/authentication")
     def save_authentication(int_id: str) -> Response:
         fields, secret = SCREENS["authentication"]
-        saved = pages.save(int_id, fields, "authentication", secret=secret)
-        if isinstance(saved, Response):
-            return saved
-        if saved is not None:
-            return _authentication(pages, int_id, saved)
-        return pages.done(f"/console/integrations/{int_id}/authentication", "saved")
+        return pages.save(int_id, fields, "authentication", partial(_authentication, pages, int_id), secret=secret)
 
     @routes.post("/integrations/<int_id>/connect")
     def connect(int_id: str) -> Response:

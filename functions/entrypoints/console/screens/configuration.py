@@ -1,6 +1,7 @@
 """The configuration screens: outbound, inbound, and how both directions run."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -35,13 +36,9 @@ def add(routes: Blueprint, pages: Pages) -> None:
         if request.form.get("do") == "preview":
             return _preview(pages, int_id)
         fields = form.of_screen(SCREENS[screen])
-        saved = pages.save(int_id, fields, screen, _part(pages, int_id, fields))
-        if isinstance(saved, Response):
-            return saved
-        if saved is not None:
-            return _configuration_page(pages, int_id, screen, saved)
-        page = FOLLOWING[screen] if request.form.get("do") == "next" else screen
-        return pages.done(f"/console/integrations/{int_id}/{page}", "saved")
+        then = FOLLOWING[screen] if request.form.get("do") == "next" else screen
+        faulty = partial(_configuration_page, pages, int_id, screen)
+        return pages.save(int_id, fields, screen, faulty, part=_part(pages, int_id, fields), then=then)
 
     @routes.post("/integrations/<int_id>/status")
     def decide_status(int_id: str) -> Response:
@@ -52,12 +49,9 @@ def add(routes: Blueprint, pages: Pages) -> None:
             raise Malformed("name a status code and one of the lists", reason="status")
         fields = tuple(field for field in OUTBOUND["status"] if field.kind == "codes")
         part = {"outbound": _lists(outbound, {code: chosen})}
-        saved = pages.save(int_id, fields, "outbound", part, address=f"/console/integrations/{int_id}/status")
-        if isinstance(saved, Response):
-            return saved
-        if saved is not None:
-            return _configuration_page(pages, int_id, "outbound", saved, typed=False)
-        return pages.done(f"/console/integrations/{int_id}/outbound", "saved")
+        faulty = partial(_configuration_page, pages, int_id, "outbound", typed=False)
+        sent_to = f"/console/integrations/{int_id}/status"
+        return pages.save(int_id, fields, "outbound", faulty, part=part, address=sent_to)
 
 
 def _part(pages: Pages, int_id: str, fields: tuple[Field, ...]) -> dict[str, Any]:

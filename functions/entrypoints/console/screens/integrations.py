@@ -1,5 +1,7 @@
 """The overview, an integration's own page, and what is done to an integration as a whole."""
 
+from functools import partial
+
 from flask import Blueprint, Response, request
 
 from functions.application.setting_up import activation, partial_settings, removal
@@ -74,12 +76,7 @@ def add(routes: Blueprint, pages: Pages) -> None:
 
     @routes.post("/integrations/<int_id>")
     def rename(int_id: str) -> Response:
-        saved = pages.save(int_id, GENERAL, "")
-        if isinstance(saved, Response):
-            return saved
-        if saved is not None:
-            return _home(pages, int_id, saved)
-        return pages.done(f"/console/integrations/{int_id}", "saved")
+        return pages.save(int_id, GENERAL, "", partial(_home, pages, int_id))
 
     @routes.post("/integrations/<int_id>/pause")
     def pause(int_id: str) -> Response:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from flask import Blueprint, Response, request
@@ -59,13 +60,9 @@ def add(routes: Blueprint, pages: Pages) -> None:
         rows = _typed(request.form, found, integrations.get(pages.ports.documents, int_id).settings)
         if request.form.get("do") == "more":
             return _mapping_page(pages, int_id, rows=rows, spare=10)
-        saved = pages.save(int_id, FIELDS, "mapping", {"mapping": _raw(pages, int_id, rows)})
-        if isinstance(saved, Response):
-            return saved
-        if saved is not None:
-            return _mapping_page(pages, int_id, saved, rows=rows)
-        page = "outbound" if request.form.get("do") == "next" else "mapping"
-        return pages.done(f"/console/integrations/{int_id}/{page}", "saved")
+        then = "outbound" if request.form.get("do") == "next" else "mapping"
+        faulty = partial(_mapping_page, pages, int_id, rows=rows)
+        return pages.save(int_id, FIELDS, "mapping", faulty, part={"mapping": _raw(pages, int_id, rows)}, then=then)
 
     @routes.post("/integrations/<int_id>/unmapped")
     def go_on(int_id: str) -> Response:
