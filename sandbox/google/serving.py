@@ -55,7 +55,8 @@ class Server:
     def close(self) -> None:
         """Stop answering and free the port."""
         self.running = False
-        with suppress(OSError):  # the loop is over already, and its trigger closed with it
+        # another pull may run what this one hands over, and close the trigger, before this one has pulled
+        with suppress(OSError):
             self.server.trigger.pull_trigger(self._hang_up)
         for thread in self.threads:
             thread.join(2)
