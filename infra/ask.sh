@@ -1,5 +1,10 @@
-# For preflight.sh and smoke.sh: how they ask Google's APIs and say what they found. `token` and `project` are theirs.
+# For preflight.sh and smoke.sh: what they are called with, how they ask Google's APIs and say what they found.
 # shellcheck shell=sh disable=SC2034,SC2154
+
+project=${1:-}
+region=${2:-europe-west1}
+queue_region=${3:-europe-west1}
+[ -n "$project" ] || { echo "usage: $0 PROJECT [REGION [QUEUE_REGION]]" >&2; exit 2; }
 
 faults=0
 good() { echo "ok    $1"; }

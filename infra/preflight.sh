@@ -6,11 +6,6 @@
 #     infra/preflight.sh PROJECT [REGION [QUEUE_REGION]]
 set -u
 
-project=${1:-}
-region=${2:-europe-west1}
-queue_region=${3:-europe-west1}
-[ -n "$project" ] || { echo "usage: $0 PROJECT [REGION [QUEUE_REGION]]" >&2; exit 2; }
-
 . "$(dirname "$0")/ask.sh"
 on() { grep -q "\"$1.googleapis.com\"" "$work/enabled"; }
 
