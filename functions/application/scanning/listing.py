@@ -55,7 +55,7 @@ class Listing:
 
     @property
     def bookings(self) -> int:
-        """How many were listed: all, once it is gone through."""
+        """How many were listed, once it is gone through; a document that is not full counts as full."""
         return self._position.parts * PART + len(self._fresh)
 
     def list_on(self, over: Callable[[], bool], more: Callable[[Collection[str]], Iterable[str]]) -> None:

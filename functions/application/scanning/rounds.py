@@ -20,9 +20,7 @@ from functions.domain.settings.integration import AT_ONCE, RUNNING, Integration
 
 PAGE = 200
 TOGETHER = 16  # tasks that are queued at the same time
-A_SECOND = (
-    25  # that begin: half of what the live queue hands out (infra/tasks.tf), so that changes never wait for rounds
-)
+A_SECOND = 25  # begin: half of what the live queue hands out (infra/tasks.tf), so that changes never wait for rounds
 A_MINUTE = 50 * A_SECOND  # and so many in all, or the next round would find the last of them still waiting
 LONGEST = timedelta(seconds=45)  # what is left then comes with the next round, before the others
 ASKED = 30  # minutes after which every integration is asked

@@ -46,9 +46,8 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
     session = open_session(ports, consent.named(ports, integration))
     ready(session, anyway=anyway)
     if integration.phase is Phase.SHADOW and not shadow and _backfilled(ports, int_id):
-        return _resume(
-            ports, session.integration, actor
-        )  # what was left out is noted; all that came since is looked at
+        # what was left out is noted; all that came since is looked at
+        return _resume(ports, session.integration, actor)
     now = ports.clock()
     phase = Phase.SHADOW if shadow else Phase.ACTIVE
     integration = integrations.change(

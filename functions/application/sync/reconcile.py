@@ -96,8 +96,7 @@ def _simulate(session: SyncSession, view: View, planned: Planned, context: Plann
         case Look():
             return _look(session, view, planned.step)
         case Settle(link, why):
-            adopted = why is Why.ADOPTED and link.event is not None and view.found is not None
-            return replace(view, link=link, event=view.found if adopted and view.found is not None else view.event)
+            return _settled(view, link, why)
         case Conclude(result):
             return replace(view, link=after(view.link, result).link)
         case Rest():
@@ -163,8 +162,13 @@ def _settle(session: SyncSession, view: View, link: Link, why: Why) -> View:
         "decided",
         {"int_id": session.id, "link": link.id, "booking": link.booking_id, "why": why.value, "state": link.state},
     )
-    adopted = why is Why.ADOPTED and saved.event is not None and view.found is not None
-    return replace(view, link=saved, event=view.found if adopted and view.found is not None else view.event)
+    return _settled(view, saved, why)
+
+
+def _settled(view: View, link: Link, why: Why) -> View:
+    """Return the view after a decision; the event of a pair that took one up is the one that was found."""
+    adopted = why is Why.ADOPTED and link.event is not None and view.found is not None
+    return replace(view, link=link, event=view.found if adopted and view.found is not None else view.event)
 
 
 def _read_on(session: SyncSession, view: View) -> View:

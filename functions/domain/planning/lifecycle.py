@@ -2,7 +2,8 @@
 
 `after` is the one transition: from a link and a result to a link, and what the journal entry of its write is closed
 with. Whether an answer came, or it was found out later that a write had landed, is the same result. The values are
-elsewhere: the states in `life.py`, the results in `results.py`. `docs/states.md` is made by running this file.
+elsewhere: the states in `life.py`, the decisions in `decisions.py`, the results in `step.py`. `python -m docs.states` draws
+`docs/states.md` by running this.
 """
 
 from collections.abc import Mapping
