@@ -7,6 +7,7 @@ import pytest
 from werkzeug.routing import Rule
 from werkzeug.test import Client
 
+from functions.application.ports import Body, Path
 from functions.entrypoints.console.app import console_app
 from functions.entrypoints.console.roles import EXCEPTIONS, MAKES
 from functions.entrypoints.console.session import CloudSessions, KeySessions
@@ -39,8 +40,14 @@ def test_a_page_reads_its_session_once(place: Place, sessions: KeySessions, monk
     place.activate()
     client = Client(place.app(place.ports, sessions))
     client.get(f"/console/?key={KEY}", base_url=PRODUCT)
-    read, get = [], place.ports.documents.get
-    monkeypatch.setattr(place.ports.documents, "get", lambda path: (read.append(path), get(path))[1])
+    read: list[Path] = []
+    get = place.ports.documents.get
+
+    def noted(path: Path) -> Body | None:
+        read.append(path)
+        return get(path)
+
+    monkeypatch.setattr(place.ports.documents, "get", noted)
     assert client.get("/console/integrations/7/outbound", base_url=PRODUCT).status_code == 200
     assert len({path for path in read if path[0] == "sessions"}) == len(
         [path for path in read if path[0] == "sessions"]
