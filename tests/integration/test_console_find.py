@@ -111,6 +111,15 @@ def test_it_finds_by_title_date_and_room(place: Place, tab: Tab) -> None:
     assert "Bridgedrive" in found(tab, "bridge")
 
 
+def test_a_hit_whose_booking_was_not_read_is_not_called_in_step(place: Place, tab: Tab) -> None:
+    booking = place.book()
+    place.settle()
+    hits = found(tab, "Zaal").split('id="results"', 1)[1].split("</section>", 1)[0]
+    assert f"q={booking}" in hits
+    assert "with its booking" in hits
+    assert "in step" not in hits
+
+
 def test_it_leads_to_both_sides(place: Place, tab: Tab) -> None:
     booking = place.book()
     place.settle()

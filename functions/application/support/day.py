@@ -46,6 +46,7 @@ class Relation(StrEnum):
     HELD = "held"
     REFUSED = "refused"
     PAUSED = "paused"
+    PAIRED = "paired"  # an event with its booking, which nobody has read
     UNREAD = "unread"  # the other side, where one is known, could not be read
     NO_EVENT_YET = "no_event_yet"
     NO_BOOKING_YET = "no_booking_yet"
@@ -257,7 +258,7 @@ def _wants_event(session: SyncSession, booking: Booking, link: Link) -> bool:
 def _alone(session: SyncSession, event: Event, link: Link | None) -> Item:
     """Return an event whose booking is not at hand; of a pair nobody can say that both sides agree."""
     item = event_item(session, event, link)
-    return replace(item, relation=Relation.UNREAD) if item.relation is Relation.SAME else item
+    return replace(item, relation=Relation.UNREAD) if item.relation is Relation.PAIRED else item
 
 
 def event_item(session: SyncSession, event: Event, link: Link | None) -> Item:
@@ -272,7 +273,7 @@ def event_item(session: SyncSession, event: Event, link: Link | None) -> Item:
     return Item(
         object_id=object_id or (only[0] if len(only) == 1 else ""),
         calendar=event.key.calendar,
-        relation=Relation.SAME if paired else relation,
+        relation=Relation.PAIRED if paired else relation,
         booking_id=link.booking_id if link is not None else "",
         shown=event.when,
         title=event.title,

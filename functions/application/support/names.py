@@ -16,6 +16,7 @@ from functions.domain.settings.integration import Integration
 
 FRESH, AFTER_TROUBLE = timedelta(minutes=5), timedelta(minutes=1)
 MOST = 200  # integrations of one process
+MOST_TITLES = 40  # that are read for one page
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +77,10 @@ def _sides(integration: Integration) -> str:
     return f"{integration.settings.ireserve.base_url} {account}"
 
 
-MOST = 40
-
-
 def titles(ports: Ports, int_id: str, booking_ids: Iterable[str]) -> dict[str, str]:
     """Return the titles that the template gives these bookings, as far as they can be read; of the first ones only."""
     session = open_session(ports, integrations.get(ports.documents, int_id))
-    wanted = islice(dict.fromkeys(each for each in booking_ids if each), MOST)
+    wanted = islice(dict.fromkeys(each for each in booking_ids if each), MOST_TITLES)
     pieces = [partial(session.again().read_booking, each) for each in wanted]
     found = (read.value for read in ports.in_parallel(pieces))
     return {each.id: appointment_of(each, session.settings, "").title for each in found if each is not None}
