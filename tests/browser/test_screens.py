@@ -128,6 +128,10 @@ def test_placeholders_are_picked_unknown_ones_marked_and_a_real_booking_is_previ
     expect(page.get_by_label("Field for Meet link")).to_be_hidden()
     page.get_by_label("Create Google Meet link").check()
     expect(page.get_by_label("Field for Meet link")).to_be_visible()
+    page.get_by_label("Create Google Meet link").uncheck()
+    page.get_by_label("Reminder (popup)").fill("45")
+    page.get_by_label("Reminder (popup)").press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("Saved")
 
 
 def test_the_language_switch_is_remembered_and_stays_on_the_page(page: Page, stage: Stage) -> None:
@@ -145,8 +149,12 @@ def test_the_console_works_without_javascript(chromium: Browser, stage: Stage) -
     for page in signed_in(chromium, stage, "en", 1280, java_script_enabled=False):
         open_screen(page, stage, "outbound")
         page.get_by_label("Reminder (popup)").fill("30")
+        page.get_by_label("Reminder (popup)").press("Enter")
+        expect(page.locator("#preview")).to_contain_text("not saved yet")
+        assert stage.api("GET", "/7")["outbound"]["reminder_popup_minutes"] == 0, "Enter saves nothing"
         page.get_by_role("button", name="Save", exact=True).click()
         expect(page.get_by_role("status")).to_contain_text("Saved")
+        assert stage.api("GET", "/7")["outbound"]["reminder_popup_minutes"] == 30
         open_screen(page, stage, "activation")
         page.get_by_role("button", name="Activate").click()
         page.get_by_role("button", name="Pause").click()

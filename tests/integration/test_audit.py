@@ -189,7 +189,7 @@ def test_the_command_prints_the_differences_writes_a_csv_and_exits_3(place: Plac
     file = tmp_path / "found.csv"
     done = CliRunner().invoke(cli, ["audit", "7", "--csv", str(file)], obj=lambda: place.ports)
     assert done.exit_code == 3
-    assert "1 differences among 1 bookings and 1 events" in done.stdout
+    assert "differences: 1, among" in done.stdout
     assert list(csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines())) == [
         {"kind": "other_time", "why": "", "booking": booking, "calendar": ROOM_A, "event": event, "day": "2026-11-24"}
     ]
@@ -226,3 +226,13 @@ def _night(place: Place) -> None:
         place.pass_time(59)
         place.tick()
     place.settle(60)
+
+
+def test_the_screen_names_calendars_and_one_difference_is_one(place: Place) -> None:
+    running(place)
+    place.drag(place.event()["id"], "2026-12-15T10:00", "2026-12-15T11:00")
+    assert len(audited(place)) == 1
+    page = Tab(place).seen("/console/integrations/7/audit")
+    assert "One difference" in page
+    assert "<td>Room A</td>" in page
+    assert ROOM_A not in page

@@ -29,6 +29,7 @@ from functions.entrypoints.console.screens.registry import MENU
 from functions.entrypoints.console.texts import FOLDER, LANGUAGES, Texts, table
 
 ROOT = Path(__file__).parents[2] / "functions"
+SEVERAL = ("ago.", "held.", "waiting.keep_all", "health.queue", "statuses.counted_most")  # said of two or more only
 ERRORS = ("Transient", "Stale", "AccessRevoked", "Malformed", "Refused", "Gone", "Conflict")
 
 
@@ -139,6 +140,14 @@ def test_every_check_of_the_diagnosis_has_a_heading(language: str) -> None:
     names = {str(node.args[0].value) for node in made if isinstance(node.args[0], ast.Constant)}
     assert len(names) > 20
     assert sorted(name for name in names if not Texts(language).has(f"check.{name}")) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_thing_is_spoken_of_as_one(language: str) -> None:
+    texts = table(language)
+    counting = {key for key, text in texts.items() if re.search(r"\{n\} \w", text) and not key.startswith(SEVERAL)}
+    assert counting
+    assert [key for key in sorted(counting) if f"{key}_one" not in texts] == []
 
 
 def test_every_source_of_a_hint_has_a_text() -> None:

@@ -20,12 +20,13 @@ SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
 NAMED = set(re.findall(r"""['"]([A-Za-z_][\w.\-]*)['"]""", SOURCE))
 PREFIXES = set(re.findall(r"""f?['"]([a-z_][\w.]*[._])(?:['"]|\{)""", SOURCE))
 WORDS = set(re.findall(r"\w+", SOURCE)) | {"refused_google", "refused_ireserve"}
-AFFIXES = re.compile(r"^not_taken_|_one$|_help$")
+AFFIXES = re.compile(r"^not_taken_|_help$")
 TOLD = re.compile(r"^(told|meant|would)\.(\w+)(?:\.(\w+))??(?:\.(when|texts|status))?$")
 
 
 def is_used(key: str) -> bool:
     """Whether the source names the key in full, or begins it and knows the words that end it."""
+    key = key.removesuffix("_one")  # the text of a count, where it is one
     if key in NAMED or key == "reason.malformed":  # that one is an error's class, in lower case
         return True
     if told := TOLD.match(key):

@@ -58,7 +58,7 @@ def health(ports: Ports, integration: Integration, waiting: int) -> Health:
     if late := _late(ports, integration):
         return late
     if waiting:
-        return Health("waiting" if waiting > 1 else "waiting_one", "warn", "waiting", waiting)
+        return Health("waiting", "warn", "waiting", waiting)
     return _well(ports, integration)
 
 
@@ -81,7 +81,7 @@ def _late(ports: Ports, integration: Integration) -> Health | None:
         states = [calendars.state_of(ports.documents, integration.id, each) for each in integration.settings.calendars]
         silent = [state for state in states if state.as_of is None or now - state.as_of > SILENT_AMBER]
         if silent:
-            return Health("not_read" if len(silent) > 1 else "not_read_one", "warn", "sweep", len(silent))
+            return Health("not_read", "warn", "sweep", len(silent))
     return None
 
 

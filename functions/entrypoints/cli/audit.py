@@ -53,7 +53,7 @@ def _write(file: Path, text: str) -> None:
 
 def _lines(found: Audit) -> list[str]:
     looked = f"{found.bookings} bookings and {found.events} events"
-    lines = [f"{found.found} differences among {looked}; the texts of {found.texts} were compared"]
+    lines = [f"differences: {found.found}, among {looked}; the texts of {found.texts} were compared"]
     differing = [each for each in found.findings if each.kind != kept.LEFT_ALONE]
     lines += [
         f"  {each.kind:15} {each.day or '':10}  {each.booking_id or '-':>8}  {each.calendar} {each.event_id}".rstrip()

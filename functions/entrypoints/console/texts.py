@@ -54,7 +54,12 @@ class Texts:
         self._table = table(language)
 
     def __call__(self, key: str, **values: object) -> str:
-        """Return a text; a key that is not there shows itself, so that a test finds it."""
+        """Return a text; a key that is not there shows itself, so that a test finds it.
+
+        Where `n` is one thing, its own text is taken: the one whose key ends with `_one`.
+        """
+        if values.get("n") == 1:
+            key = f"{key}_one" if f"{key}_one" in self._table else key
         text = self._table.get(key, f"[{key}]")
         return text.format(**values) if values else text
 

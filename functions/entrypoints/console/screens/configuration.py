@@ -77,9 +77,10 @@ def _lists(outbound: OutboundSettings, chosen: Mapping[int, str]) -> dict[str, l
 
 def _preview(pages: Pages, int_id: str) -> Response:
     typed = request.form
+    booking = typed.get("booking", "").strip()
     title, description = (typed.get(f"outbound.{name}_template", "") for name in ("title", "description"))
     try:
-        shown = template_preview.show(pages.ports, int_id, typed.get("booking", "").strip(), title, description)
+        shown = template_preview.show(pages.ports, int_id, booking, title, description) if booking else None
     except Invalid as error:
         return _configuration_page(pages, int_id, "outbound", error)
     except SyncError as error:
@@ -132,6 +133,7 @@ def _configuration_page(
         faults=pages.faults(error, fields, t) if error is not None else {},
         preview=preview,
         trouble=t.sentence(str(trouble)) if trouble is not None else "",
+        not_saved=request.form.get("do") == "preview",
         **pages.form(int_id, fields, given),
         **more,
     )

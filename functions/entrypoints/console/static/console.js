@@ -57,7 +57,7 @@ document.addEventListener("click", (event) => {
   if (button.dataset.insert) insert(button.dataset.insert);
 });
 document.addEventListener("keydown", (event) => {
-  const target = event.key === "Enter" && event.target.closest("[data-enter]");
+  const target = event.key === "Enter" && event.target.matches("input") && event.target.closest("[data-enter]");
   if (!target) return;
   event.preventDefault();
   document.getElementById(target.dataset.enter).click();
