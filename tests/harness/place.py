@@ -36,6 +36,7 @@ from functions.application.scanning import rounds
 from functions.application.store.dialect_kept import dialect_of
 from functions.domain.model.errors import Transient
 from functions.domain.settings.integration import Integration
+from functions.domain.settings.schema import AlertSettings
 from functions.entrypoints.console.app import console_app
 from functions.entrypoints.console.session import KeySessions
 from functions.entrypoints.http.authenticator import key_door
@@ -396,9 +397,9 @@ class Place:
 
     # wires
 
-    def send(self, email: str, webhook_url: str, alert: Alert) -> None:
+    def send(self, where: AlertSettings, alert: Alert) -> None:
         """The port `Alarm`: what people were told."""
-        self.told.append((email or webhook_url, alert))
+        self.told.append((where.email or where.webhook_url, alert))
 
     def _http(self) -> "_GoogleHttp":
         return _GoogleHttp(self._google)

@@ -1,7 +1,14 @@
 """What needs a person is told once, with what to do, and once more when it is over."""
 
 from functions.adapters.net.alarm import Alarm
+from functions.application.ports import Alert
+from functions.domain.model.errors import Transient
+from functions.domain.settings.schema import AlertSettings
 from tests.harness.place import Place
+from tests.harness.tab import Tab
+
+HOOK = "https://chat.example.org/hook?key=opens"
+SCREEN = "/console/integrations/7/sync"
 
 
 def told(place: Place) -> list[str]:
@@ -80,3 +87,76 @@ def test_a_calendar_that_cannot_notify_is_told(place: Place) -> None:
     place.activate(alerts={"webhook_url": "https://alerts.example.org/hook"}, mapping=rows)
     place.tick()
     assert told(place) == ["no_channel"]
+
+
+def test_a_message_goes_to_the_other_address_where_one_does_not_take_it(place: Place) -> None:
+    place.activate(alerts={"email": "beheer@example.org", "webhook_url": HOOK}, language="en")
+    place.tick()
+    taken = []
+
+    def send(where: AlertSettings, alert: Alert) -> None:
+        if where.webhook_url:
+            raise Transient("no", reason="http_400")
+        taken.append(alert.name)
+
+    place.ports.alarm.send = send  # type: ignore[method-assign]
+    place.google("POST", "tokens/revoke", {})
+    place.book()
+    place.settle()
+    for _ in range(3):
+        place.pass_time(60)
+        place.tick()
+    assert taken == ["token_dead"]
+    assert [line["reason"] for line in place.log if line["event"] == "alert_not_sent"] == ["http_400"]
+
+
+def test_an_alert_is_called_by_its_name_in_the_integrations_language(place: Place) -> None:
+    place.activate(alerts={"email": "beheer@example.org"}, name="Noord")
+    place.google("POST", "tokens/revoke", {})
+    place.book()
+    place.settle()
+    place.tick()
+    place.connect()
+    place.settle()
+    place.tick()
+    assert [alert.title for _, alert in place.told] == [
+        "Noord: Google is niet verbonden",
+        "Noord: voorbij: Google is niet verbonden",
+    ]
+
+
+def test_a_test_is_sent_from_beside_each_address_as_it_is_typed(place: Place) -> None:
+    place.save(language="en", name="Noord")
+    tab = Tab(place)
+    page = tab.change(SCREEN, **{"do": "try.email", "alerts.email": "beheer@example.org", "alerts.webhook_url": HOOK})
+    assert "Sent. Look whether it has arrived." in page.text
+    assert 'value="beheer@example.org"' in page.text
+    tab.change(SCREEN, **{"do": "try.webhook_url", "alerts.email": "x", "alerts.webhook_url": HOOK})
+    assert [(where, alert.title) for where, alert in place.told] == [
+        ("beheer@example.org", "Noord: test message"),
+        (HOOK, "Noord: test message"),
+    ]
+    assert place.api("GET", "/7")["alerts"]["email"] == ""
+
+
+def test_a_test_that_is_not_taken_says_why(place: Place) -> None:
+    place.save()
+    place.ports.alarm = Alarm("", "", allow_private=False)
+    tab = Tab(place)
+    page = tab.change(SCREEN, **{"do": "try.email", "alerts.email": "beheer@example.org"})
+    assert page.status_code == 422
+    assert "No mail server is set" in page.text
+    page = tab.change(SCREEN, **{"do": "try.webhook_url", "alerts.webhook_url": "https://10.0.0.1/hook?key=opens"})
+    assert page.status_code == 422
+    assert "10.0.0.1 leads to an address that this service does not connect to" in page.text
+    assert "opens" not in "".join(map(str, place.log))
+    for typed in ("", "beheer"):
+        assert tab.change(SCREEN, **{"do": "try.email", "alerts.email": typed}).status_code == 422
+
+
+def test_the_api_sends_a_test_to_the_addresses_that_are_set(place: Place) -> None:
+    place.save(alerts={"email": "beheer@example.org", "webhook_url": HOOK, "webhook_form": "slack"})
+    assert place.api("POST", "/7/alerts/test") == {"sent": True}
+    assert [alert.name for _, alert in place.told] == ["test"]
+    place.save()
+    place.api("POST", "/7/alerts/test", status=422)

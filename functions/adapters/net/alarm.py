@@ -5,11 +5,13 @@ import ssl
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
-from functions.adapters.net import outgoing
+from functions.adapters.net import chat, outgoing
 from functions.application.ports import Alert
 from functions.domain.model.addresses import is_mail_address
 from functions.domain.model.errors import Cause, Refused, Transient
+from functions.domain.model.messages import say
 from functions.domain.model.text import readable
+from functions.domain.settings.schema import AlertSettings
 
 SECONDS = 15.0
 
@@ -22,26 +24,21 @@ class Alarm:
         self._sender = sender
         self._allow_private = allow_private
 
-    def send(self, email: str, webhook_url: str, alert: Alert) -> None:
+    def send(self, where: AlertSettings, alert: Alert) -> None:
         """Send to whoever is named; raises `Transient` or `Refused` when either did not take it."""
-        if webhook_url:
-            self._post(webhook_url, alert)
-        if email:
-            self._mail(email, alert)
+        if where.webhook_url:
+            self._post(where, alert)
+        if where.email:
+            self._mail(where.email, alert)
 
-    def _post(self, address: str, alert: Alert) -> None:
-        body = {
-            "alert": alert.name,
-            "integration": alert.int_id,
-            "title": alert.title,
-            "text": alert.text,
-            "link": alert.link,
-        }
+    def _post(self, where: AlertSettings, alert: Alert) -> None:
+        body = chat.body_of(chat.form_of(where), alert)
         session = outgoing.session(allow_private=self._allow_private, timeout=SECONDS)
         with session, outgoing.reaching("The alert webhook"):
-            answer = session.post(address, json=body)
+            answer = session.post(where.webhook_url, json=body)
         if not answer.ok:
-            raise Transient("The alert webhook did not take the alert.", reason=f"http_{answer.status_code}")
+            says = say("The alert webhook did not take the message; it answered {}.", answer.status_code)
+            raise Transient(says, reason=f"http_{answer.status_code}")
 
     def _mail(self, email: str, alert: Alert) -> None:
         if not self._smtp.hostname:

@@ -14,6 +14,7 @@ from functions.application.ports.storage import Documents, Secrets
 
 if TYPE_CHECKING:  # the hot functions need not load it
     from functions.domain.settings.integration import Integration
+    from functions.domain.settings.schema import AlertSettings
 
 T = TypeVar("T")
 
@@ -58,7 +59,7 @@ class Alert:
 class Alarm(Protocol):
     """Tells a person."""
 
-    def send(self, email: str, webhook_url: str, alert: Alert) -> None:
+    def send(self, where: AlertSettings, alert: Alert) -> None:
         """Send an alert to whoever is named ("" = nobody); raises `Transient` or `Refused` when it was not taken."""
 
 

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from functions.application.ports import Alert, Ports
-from functions.application.store import calendars
+from functions.application.store import calendars, integrations
 from functions.application.store.integrations import path_of
-from functions.domain.model.errors import Cause, SyncError
+from functions.domain.model.errors import Cause, Fault, Invalid, SyncError
 from functions.domain.model.link import State
+from functions.domain.settings.faults import alert_faults
 from functions.domain.settings.integration import Integration, Phase
+from functions.domain.settings.schema import AlertSettings
 
 SILENT = timedelta(hours=1)
 AGAIN = timedelta(minutes=1)  # before an alert that could not be sent is sent again
@@ -46,7 +48,21 @@ SAID = {
         "en": "A calendar cannot notify and is polled instead. Look at the diagnostics.",
     },
 }
+TITLES = {
+    "token_dead": {"nl": "Google is niet verbonden", "en": "Google is not connected"},
+    "ireserve_refused": {"nl": "i-Reserve weigert de aanmelding", "en": "i-Reserve refuses the login"},
+    "held": {"nl": "verwijderingen wachten op u", "en": "removals wait for you"},
+    "parked": {"nl": "niet alles is verwerkt", "en": "some changes were not carried out"},
+    "paused_links": {"nl": "een reservering blijft met rust", "en": "a booking is left alone"},
+    "audit": {"nl": "de controle vond verschillen", "en": "the audit found differences"},
+    "no_sync": {"nl": "al een uur niet gesynchroniseerd", "en": "nothing synchronised for an hour"},
+    "no_channel": {"nl": "een agenda stuurt geen meldingen", "en": "a calendar cannot notify"},
+}
 OVER = {"nl": "Voorbij: ", "en": "Over: "}
+TEST = {
+    "nl": ("proefbericht", "Dit is een proef. Op deze manier krijgt u bericht zodra de koppeling iemand nodig heeft."),
+    "en": ("test message", "This is a test. You are told this way as soon as the sync needs a person."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +82,14 @@ def watch(ports: Ports, integration: Integration) -> list[datetime]:
     before: dict[str, str] = (ports.documents.get(path) or {}).get("open", {})
     told = dict(before)
     found, silent_at = _conditions(ports, integration)
-    now = ports.clock().isoformat()
+    now, language = ports.clock().isoformat(), integration.settings.language
     for name in sorted(found - set(told)):
-        if _send(ports, integration, name, SAID[name][integration.settings.language]):
+        if _send(ports, integration, name, *_said(name, language)):
             told[name] = now
     for name in sorted(set(told) - found):
-        language = integration.settings.language
-        if _send(ports, integration, f"{name}_over", OVER[language] + SAID.get(name, SAID["no_sync"])[language]):
+        title, text = _said(name, language)
+        over = OVER[language]
+        if _send(ports, integration, f"{name}_over", over.lower() + title, over + text):
             del told[name]
 
     if told != before:
@@ -124,19 +141,47 @@ def _silence(ports: Ports, integration: Integration) -> tuple[set[str], list[dat
     return found, [end for end in ends if end >= now]
 
 
-def _send(ports: Ports, integration: Integration, name: str, text: str) -> bool:
+def _said(name: str, language: str) -> tuple[str, str]:
+    """Return title and text of an alert; one of an older version may have another name."""
+    known = name if name in SAID else "no_sync"
+    return TITLES[known][language], SAID[known][language]
+
+
+def _send(ports: Ports, integration: Integration, name: str, title: str, text: str) -> bool:
     ports.log("alert", {"severity": "WARNING", "int_id": integration.id, "alert": name})
     where = integration.settings.alerts
-    if not where.email and not where.webhook_url:
+    if not where.ways:
         return True
-    link = f"{ports.addresses.console}/console/integrations/{integration.id}/diagnostics"
-    title = f"{integration.settings.name or integration.id}: {name.replace('_', ' ')}"
+    alert = _alert(ports, integration, name, title, text)
+    taken = [_taken(ports, way, alert) for way in where.ways]  # each is tried, also after another failed
+    return True in taken or False not in taken
+
+
+def _taken(ports: Ports, way: AlertSettings, alert: Alert) -> bool | None:
+    """Send an alert one way; returns whether it was taken, None where trying again would mail nothing either."""
     try:
-        ports.alarm.send(where.email, where.webhook_url, Alert(name, integration.id, title, text, link))
+        ports.alarm.send(way, alert)
     except SyncError as error:
-        unset = error.cause is Cause.NO_MAIL_SERVER  # the webhook, if there is one, took it; trying again mails nothing
-        severity = "WARNING" if unset else "ERROR"
-        fields = {"severity": severity, "int_id": integration.id, "reason": error.reason, "alert": name}
-        ports.log("alert_not_sent", fields)
-        return unset
+        unset = error.cause is Cause.NO_MAIL_SERVER
+        fields = {"int_id": alert.int_id, "reason": error.reason, "alert": alert.name}
+        ports.log("alert_not_sent", {"severity": "WARNING" if unset else "ERROR", **fields})
+        return None if unset else False
     return True
+
+
+def _alert(ports: Ports, integration: Integration, name: str, title: str, text: str) -> Alert:
+    link = f"{ports.addresses.console}/console/integrations/{integration.id}/diagnostics"
+    return Alert(name, integration.id, f"{integration.settings.name or integration.id}: {title}", text, link)
+
+
+def try_out(ports: Ports, int_id: str, where: AlertSettings) -> None:
+    """Send a test to the addresses given; raises `Invalid` at a missing or wrong one, or what sending raises."""
+    integration = integrations.get(ports.documents, int_id)
+    faults = tuple(Fault(field, says) for field, says in alert_faults(where))
+    if not where.ways:
+        faults = (Fault("alerts", "fill in the address to send the test to"),)
+    if faults:
+        raise Invalid(faults)
+    said = TEST[integration.settings.language]
+    ports.alarm.send(where, _alert(ports, integration, "test", *said))
+    ports.log("alert", {"severity": "INFO", "int_id": int_id, "alert": "test"})

@@ -15,7 +15,7 @@ from functions.domain.model.identity import is_int_id
 from functions.domain.model.messages import say
 from functions.domain.model.zones import is_zone
 from functions.domain.settings.facts import facts, is_tidy
-from functions.domain.settings.schema import COLOURS, Settings
+from functions.domain.settings.schema import COLOURS, AlertSettings, Settings
 from functions.domain.settings.template import template_faults
 
 LONGEST_WORD = 100
@@ -35,7 +35,7 @@ def settings_faults(s: Settings) -> tuple[Fault, ...]:
             _mapping(s),
             _inbound(s),
             _sync(s),
-            _alerts(s),
+            alert_faults(s.alerts),
         )
         for field, message in part
     )
@@ -195,8 +195,9 @@ def _sync(s: Settings) -> Found:
         yield "sync.window_days", facts(Settings)["sync.window_days"].advice
 
 
-def _alerts(s: Settings) -> Found:
-    if s.alerts.email and not is_mail_address(s.alerts.email):
+def alert_faults(alerts: AlertSettings) -> Found:
+    """Give the faults of the addresses for alerts, each with its field."""
+    if alerts.email and not is_mail_address(alerts.email):
         yield "alerts.email", "give one e-mail address"
-    if s.alerts.webhook_url and web_address(s.alerts.webhook_url) is None:
+    if alerts.webhook_url and web_address(alerts.webhook_url) is None:
         yield "alerts.webhook_url", "give an https address"

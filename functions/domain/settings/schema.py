@@ -120,10 +120,17 @@ class SyncSettings:
 
 @dataclass(frozen=True, slots=True)
 class AlertSettings:
-    """Who is told when the sync needs a person."""
+    """Who is told when the sync needs a person; `auto` takes the form of the webhook's host."""
 
     email: str = ""
     webhook_url: str = ""
+    webhook_form: Literal["auto", "json", "google_chat", "slack", "teams"] = "auto"
+
+    @property
+    def ways(self) -> tuple["AlertSettings", ...]:
+        """The same settings once for each of the addresses given, so that each can fail by itself."""
+        apart = (replace(self, email=""), replace(self, webhook_url=""))
+        return tuple(each for each in apart if each.webhook_url or each.email)
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,6 +197,11 @@ def _people(routes: Blueprint, ports: Ports, who: Who) -> None:
         audit.queue(ports, int_id, begun)
         return answer(202, audit_json(begun))
 
+    @routes.post("/<int_id>/alerts/test")
+    def try_alerts(int_id: str) -> Response:
+        alerts.try_out(ports, int_id, integrations.get(ports.documents, int_id).settings.alerts)
+        return answer(200, {"sent": True})
+
     @routes.post("/<int_id>/round-trip")
     def there_and_back(int_id: str) -> Response:
         body = json_of(request)

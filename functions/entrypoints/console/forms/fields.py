@@ -124,6 +124,7 @@ SYNC = {
     "alerts": (
         Field("alerts.email", example="beheer@example.org"),
         Field("alerts.webhook_url", example="https://chat.example.org/hook"),
+        Field("alerts.webhook_form", "choice"),
     ),
 }
 

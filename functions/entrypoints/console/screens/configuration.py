@@ -1,6 +1,7 @@
 """The configuration screens: outbound, inbound, and how both directions run."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -8,10 +9,11 @@ from flask import Blueprint, Response, request
 
 from functions.application.setting_up import available, template_preview
 from functions.application.setting_up.settings_input import raw_of
+from functions.application.setting_up.settings_input import typed as settings_typed
 from functions.application.setting_up.template_preview import Shown
 from functions.application.store import integrations, journal_read
 from functions.application.store.dialect_kept import dialect_of
-from functions.application.support import statuses
+from functions.application.support import alerts, statuses
 from functions.domain.model.bounds import whole_number
 from functions.domain.model.errors import Invalid, Malformed, SyncError
 from functions.domain.settings.schema import OutboundSettings
@@ -21,6 +23,7 @@ from functions.entrypoints.console.forms.fields import INBOUND, OUTBOUND, SYNC, 
 from functions.entrypoints.console.pages import Pages
 
 SCREENS: dict[str, Mapping[str, tuple[Field, ...]]] = {"outbound": OUTBOUND, "inbound": INBOUND, "sync": SYNC}
+TRY = "try."  # and the address that a test goes to
 FOLLOWING = {"outbound": "inbound", "inbound": "sync", "sync": "activation"}
 
 
@@ -35,6 +38,8 @@ def add(routes: Blueprint, pages: Pages) -> None:
     def save_configuration(int_id: str, screen: str) -> Response:
         if request.form.get("do") == "preview":
             return _preview(pages, int_id)
+        if request.form.get("do", "").startswith(TRY):
+            return _try_out(pages, int_id, request.form["do"].removeprefix(TRY))
         fields = form.of_screen(SCREENS[screen])
         then = FOLLOWING[screen] if request.form.get("do") == "next" else screen
         faulty = partial(_configuration_page, pages, int_id, screen)
@@ -88,6 +93,22 @@ def _preview(pages: Pages, int_id: str) -> Response:
     return _configuration_page(pages, int_id, "outbound", preview=shown)
 
 
+def _try_out(pages: Pages, int_id: str, way: str) -> Response:
+    """Send a test one way, to the address as typed."""
+    fields = SYNC["alerts"]
+    settings = integrations.get(pages.ports.documents, int_id).settings
+    raw = {**raw_of(settings), **form.part_from(request.form, fields)}
+    try:
+        wanted = settings_typed(raw).alerts
+        only = replace(wanted, webhook_url="") if way == "email" else replace(wanted, email="")
+        alerts.try_out(pages.ports, int_id, only)
+    except Invalid as error:
+        return _configuration_page(pages, int_id, "sync", error)
+    except SyncError as error:
+        return _configuration_page(pages, int_id, "sync", trouble=error)
+    return _configuration_page(pages, int_id, "sync", tried=way)
+
+
 def _configuration_page(
     pages: Pages,
     int_id: str,
@@ -96,6 +117,7 @@ def _configuration_page(
     *,
     preview: Shown | None = None,
     trouble: SyncError | None = None,
+    tried: str = "",
     typed: bool = True,
 ) -> Response:
     groups = SCREENS[screen]
@@ -132,6 +154,7 @@ def _configuration_page(
         following=FOLLOWING[screen],
         faults=pages.faults(error, fields, t) if error is not None else {},
         preview=preview,
+        tried=tried,
         trouble=t.sentence(str(trouble)) if trouble is not None else "",
         not_saved=request.form.get("do") == "preview",
         **pages.form(int_id, fields, given),
