@@ -84,7 +84,7 @@ def test_the_probe_finds_what_the_switch_says(place: Place, switches: dict[str, 
     assert place.ireserve("GET", "hooks")["hooks"] == []
 
 
-@pytest.mark.parametrize(("overrides", "validates", "level"), [([], True, "green"), (["conflict"], False, "amber")])
+@pytest.mark.parametrize(("overrides", "validates", "level"), [([], True, "green"), (["conflict"], False, "red")])
 def test_the_probe_finds_whether_this_users_writes_are_validated(
     place: Place, overrides: list[str], level: str, *, validates: bool
 ) -> None:

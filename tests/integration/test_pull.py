@@ -32,6 +32,7 @@ def draw_many(place: Place, count: int) -> list[str]:
 def quiet(place: Place) -> Place:
     """An active place to which no notification and no webhook comes: the tests say when to pull."""
     place.activate()
+    place.api("PUT", "/7/dialect", {"write_validates": True})
     place.google("POST", "notifications", {"mode": "drop"})
     place.ireserve("POST", "hooks/mode", {"mode": "drop"})
     place.forget()

@@ -103,13 +103,13 @@ class IReserve:
             raise Refused("i-Reserve does not show that it searched for the event's id.", reason=Cause.NOT_SEARCHABLE)
         return None
 
-    def between(self, first: date, last: date, *, start: int, length: int) -> list[BookingRow]:
+    def between(self, first: date, last: date, *, start: int, length: int, object_id: str = "") -> list[BookingRow]:
         """Return a page of bookings by start date; the next one starts as many rows further as there are in the list.
 
         So pages overlap where a booking has several rows, and a tenant that gives few rows at once loses none.
         """
         today = day_of(self._clock(), self._zone)
-        return self._listed(self._lists.between(first, last, today, start, length))
+        return self._listed(self._lists.between(first, last, today, start, length, object_id))
 
     def changed_since(self, since: date, first: date, last: date, *, start: int, length: int) -> list[BookingRow]:
         """Return a page of those bookings that changed since a day; likewise."""
@@ -147,6 +147,13 @@ class IReserve:
     def attempt(self, booking: Booking, change: BookingChange) -> Booking:
         """Write once and return what came of it, whatever that is; see `Writing.attempt`."""
         return self._writing.attempt(booking, change)
+
+    def places(self, object_id: str, day: date) -> int | None:
+        """Return how many places an object has on a day; see `Lists.places`."""
+        try:
+            return self._lists.places(object_id, day)
+        except (Gone, Malformed, Refused):
+            return None
 
     def objects(self) -> list[Bookable]:
         """List the objects that can be booked."""

@@ -20,6 +20,7 @@ from functions.domain.model.zones import second_of_two
 from functions.domain.settings.dialect import Dialect
 
 DOCUMENTED = ("RES_ID", "RES_FROMDATE", "RES_FROMTIME", "RES_TILTIME")  # RES_TILTIME is spelt with one L
+PRODUCT = "PRODUCT"  # the search name of the object, printed in an example
 CUSTOM = re.compile(r"custom(\d{1,3})")
 PLAIN = re.compile(r"[A-Za-z0-9_.@-]{1,1024}")  # what an event id can be; nothing that could end the quotes
 PANEL_STATUS = re.compile(r"(\d{1,4})\s*-\s*\S.*")

@@ -36,10 +36,34 @@ class Lists:
         self._lacks.update(wanted)
         return found
 
-    def between(self, first_day: date, last_day: date, today: date, start: int, length: int) -> list[dict[str, str]]:
-        """Return a page of rows of bookings that start on these days; it can be short before the end."""
+    def between(
+        self, first_day: date, last_day: date, today: date, start: int, length: int, object_id: str = ""
+    ) -> list[dict[str, str]]:
+        """Return a page of rows of bookings that start on these days; it can be short before the end.
+
+        With `object_id` those of one object, unless this tenant cannot search by it.
+        """
         criteria = rows.search_between(first_day, last_day, today, self._dialect)
-        return self.search(criteria, rows.assumed_columns(self._dialect), start, length)
+        columns = rows.assumed_columns(self._dialect)
+        if object_id.isdecimal() and rows.PRODUCT not in self._lacks:
+            try:
+                return self.search(f"{criteria} AND {rows.PRODUCT} IN ({object_id})", columns, start, length)
+            except Refused:
+                self._lacks.add(rows.PRODUCT)
+        return self.search(criteria, columns, start, length)
+
+    def places(self, object_id: str, day: date) -> int | None:
+        """Return the most places that are free or booked in any slot of an object's day; None: no slot tells.
+
+        https://support.i-reserve.net/nl/functionele-informatie/beschikbare-apis/api-object/get-search
+        """
+        answer = self._rest.get("object/search", {"ids": object_id, "DateFrom": f"{day}", "DateTill": f"{day}"})
+        listed = answer if isinstance(answer, list) else []
+        days = (each.get("slots") for each in listed if isinstance(each, Mapping))
+        lists = (of_day for each in days if isinstance(each, Mapping) for of_day in each.values())
+        slots = (slot for of_day in lists if isinstance(of_day, list) for slot in of_day)
+        found = [_places(texts(slot)) for slot in slots if isinstance(slot, Mapping)]
+        return max(filter(None, found), default=None)
 
     def changed(
         self, since: date, days: tuple[date, date], today: date, start: int, length: int
@@ -92,6 +116,13 @@ class Lists:
         if self._dialect.sorts:
             query = {**query, "orderfields": "RES_ID", "ordertype": "ASC"}
         return rows.rows_of(self._rest.get("booking/filter", query))
+
+
+def _places(slot: Row) -> int:
+    try:
+        return whole(slot.get("free", "") or "0") + whole(slot.get("booked", "") or "0")
+    except ValueError:
+        return 0
 
 
 def _pages(answer: Mapping[str, Any]) -> int:

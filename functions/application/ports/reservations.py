@@ -47,8 +47,13 @@ class Reservations(Protocol):
     def find(self, field_name: str, value: str) -> Booking | None:
         """Find the booking whose id field holds an event id, where the dialect can search it; raises `Refused`."""
 
-    def between(self, first: date, last: date, *, start: int, length: int) -> list[BookingRow]:
-        """Return a page of bookings by start date, rows de-duplicated by id; an empty list is the end."""
+    def between(
+        self, first: date, last: date, *, start: int, length: int, object_id: str = ""
+    ) -> list[BookingRow]:
+        """Return a page of bookings by start date, rows de-duplicated by id; an empty list is the end.
+
+        With `object_id` those of one object, and perhaps of others where i-Reserve cannot search by it.
+        """
 
     def changed_since(self, since: date, first: date, last: date, *, start: int, length: int) -> list[BookingRow]:
         """Return a page of bookings by start date that changed since a day; `Refused` where the dialect has no search."""
@@ -74,6 +79,9 @@ class Reservations(Protocol):
         checked: bool = True,
     ) -> Booking:
         """Check and make a booking; raises `Refused`. Not checked: where it may have been made before, by its id."""
+
+    def places(self, object_id: str, day: date) -> int | None:
+        """Return how many places an object has on a day, or None where i-Reserve does not tell."""
 
     def objects(self) -> list[Bookable]:
         """List the objects that can be booked."""

@@ -184,7 +184,7 @@ def _validation(session: SyncSession) -> Iterator[Check]:
         return
     says = "i-Reserve lets this user save bookings that conflict, so it refuses no move onto a taken slot"
     mend = "take the right action_booking_override away from the user's profile, then probe again"
-    yield Check("validation", "amber", says, mend, "ireserve")
+    yield Check("validation", "red", says, mend, "ireserve")
 
 
 def _level(age: timedelta | None, amber: timedelta, red: timedelta) -> str:

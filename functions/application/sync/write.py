@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
+from functions.application.sync import guard
 from functions.application.sync.mails import may_mail
 from functions.application.sync.session import SyncSession
 from functions.domain.model.booking import Booking
@@ -34,7 +35,7 @@ def write(session: SyncSession, view: View, step: Write, stamp: str, intent: Int
         case WriteBooking():
             return session.reservations.write(_booking(session, view, intent), step.change)
         case MakeBooking():
-            return _make(session, step, intent)
+            return _make(session, view, step, intent)
         case MoveEvent(key, _, destination, _):
             return session.calendars.move(key, destination, notify=may_mail(session, step))
         case DeleteEvent(key, etag, _):
@@ -84,14 +85,15 @@ def _patch(session: SyncSession, event: Event | EventKey, step: PatchEvent, mark
                 raise
 
 
-def _make(session: SyncSession, step: MakeBooking, intent: Intent | None) -> Booking:
+def _make(session: SyncSession, view: View, step: MakeBooking, intent: Intent | None) -> Booking:
     fields = dict(step.fields)
     external = step.event.id if step.external_id_field == "external_id" else ""
     if not external:
         fields[step.external_id_field] = step.event.id
     if session.made_before != step.event.id:  # one that was made would stand in its own way
         session.reservations.check(step.object_id, step.when, step.number)
-    _holds(session, intent)  # the check may have taken long
+        guard.check(session, view, step)
+    _holds(session, intent)  # the checks may have taken long
     return session.reservations.make(
         step.object_id, step.when, step.number, step.status, external, fields, checked=False
     )

@@ -199,6 +199,13 @@ def place_of(step: Write) -> EventKey | None:
     return step.key
 
 
+def takes_hours(step: Write) -> bool:
+    """Whether a write gives a booking its time or its object: new hours, which others may have taken."""
+    if isinstance(step, WriteBooking):
+        return step.change.when is not None or step.change.object_id is not None
+    return isinstance(step, MakeBooking)
+
+
 def is_bookkeeping(step: Write) -> bool:
     """Whether a write only puts ids into their fields: that is part of the change before it."""
     return step.why is Why.WRITE_BACK

@@ -33,11 +33,12 @@ class Landed:
     """The write took effect; `answer` is the event or booking after it, None for a removal.
 
     `kept` tells of the fields that were written what the answer shows in their place (`comparing/kept.py`); it is empty
-    where nobody saw the answer.
+    where nobody saw the answer. `despite` is the category of what was in its way and deliberately ignored, or "".
     """
 
     answer: Event | Booking | None
     kept: Mapping[str, Kept] = field(default_factory=dict)
+    despite: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,6 +116,7 @@ class SyncSettings:
     conflict_winner: Literal["booking", "event"] = "booking"
     cancel_grace_seconds: int = whole(120, 0, 86_400)
     hold_over: int = whole(10, 1, 10_000)
+    overlap_guard: Literal["auto", "always", "never"] = "auto"
 
 
 @dataclass(frozen=True, slots=True)

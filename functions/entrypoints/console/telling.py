@@ -70,6 +70,8 @@ def sentence(entry: Body, names: Names, t: Texts) -> str:
         ends.append(t("told.because", reason=reason_name(str(entry["change"]["notice"]), t)))
     elif not done:
         ends.append(_came(entry, t))
+    if entry.get("despite"):
+        ends.append(t("told.despite", reason=reason_name(str(entry["despite"]), t)))
     ends += [t(f"without.{name}") for name in entry.get("left_out", ()) if t.has(f"without.{name}")]
     return " ".join([said, *(end for end in ends if end)])
 

@@ -22,7 +22,9 @@ def booking_table(world: World, dialect: Dialect) -> Table:
     table.add(dialect.column_tilldate, Column("date", lambda b: b.end.date()), "einddatum")
     table.add(dialect.column_number, Column("int", lambda b: b.number), "aantal")
     table.add(dialect.column_remarks, Column("text", lambda b: b.remarks), "opmerkingen")
-    table.add(dialect.column_object_id, Column("id", lambda b: b.object_id), "product", "object")
+    table.add(dialect.column_object_id, Column("id", lambda b: b.object_id), "object")
+    if dialect.search_product:
+        table.search[dialect.search_product.upper()] = Column("id", lambda b: b.object_id)
     table.add(dialect.column_created, Column("moment", lambda b: b.created), "aangemaakt")
     if dialect.column_updated:
         table.add(dialect.column_updated, Column("moment", lambda b: b.updated), dialect.search_updated)

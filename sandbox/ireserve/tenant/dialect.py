@@ -94,6 +94,7 @@ class Dialect:
     column_number: str = field(default="RES_NUMBER", metadata=says("column name; empty: none"))
     column_remarks: str = field(default="RES_REMARKS", metadata=says("column name; empty: none"))
     column_object_id: str = field(default="RES_OBJ_ID", metadata=says("column name; empty: none"))
+    search_product: str = field(default="product", metadata=says("search name of the object; empty: none"))
     column_updated: str = field(default="RES_UPDATED", metadata=says("column name; empty: none"))
     search_updated: str = field(default="bijgewerkt", metadata=says("its search name, beside the column; empty: none"))
     column_internal_remarks: str = field(default="RES_INTERNAL_REMARKS", metadata=says("column name; empty: none"))

@@ -120,6 +120,7 @@ SYNC = {
         Field("sync.conflict_winner", "choice"),
         Field("sync.cancel_grace_seconds", "number", "seconds"),
         Field("sync.hold_over", "number", "removals"),
+        Field("sync.overlap_guard", "choice"),
     ),
     "alerts": (
         Field("alerts.email", example="beheer@example.org"),

@@ -1,0 +1,85 @@
+"""The guard's reading: the other bookings of the hours that a write asks for, and the places that there are.
+
+One call where the hours are free; where something stands there, one for the places and one for each such booking,
+until it is sure.
+"""
+
+from datetime import timedelta
+
+from functions.application.ports import BookingRow
+from functions.application.sync.session import SyncSession
+from functions.domain.comparing.projection import period
+from functions.domain.model.booking import Booking
+from functions.domain.model.errors import Cause, Gone, Refused, Transient
+from functions.domain.model.writes import Asked, Write, WriteBooking
+from functions.domain.model.zones import second_of_two
+from functions.domain.planning.guard import Wish, is_taken, stands_guard, wish_of
+from functions.domain.planning.view import View
+
+PAGE, MOST = 100, 500  # bookings of the days at hand; many only where i-Reserve cannot search by object
+FEW = 10  # rows: no i-Reserve gives so few at a time when there are more
+WHOLE_DAYS = timedelta(hours=23)  # of such a row only the booking itself tells the end
+DEFAULT_PLACES = 1  # of an object of which i-Reserve does not tell: a room
+
+
+def check(session: SyncSession, view: View, step: Write) -> str:
+    """Refuse a write of hours that are taken (`Refused`, as i-Reserve would); return why it is written all the same, or "".
+
+    It is where a person's move may ignore validation errors. Raises `Transient` where the others cannot be read.
+    """
+    if not stands_guard(session.settings, session.dialect):
+        return ""
+    wish = wish_of(step, view.booking.value, session.settings)
+    if wish is None or not _is_taken(session, wish):
+        return ""
+    moved = isinstance(step, WriteBooking) and step.asked != Asked()
+    if moved and session.settings.inbound.ignore_validation_errors_on_update:
+        return Cause.PERIOD_TAKEN
+    raise Refused("Another booking has these hours, and i-Reserve may not refuse this one.", reason=Cause.PERIOD_TAKEN)
+
+
+def _is_taken(session: SyncSession, wish: Wish) -> bool:
+    others = _others(session, wish)
+    if not others:
+        return False
+    _, day = wish.days(session.settings.timezone)
+    places = session.reservations.places(wish.object_id, day) or DEFAULT_PLACES
+    standing: list[Booking] = []
+    for row in others:
+        try:
+            standing.append(session.reservations.read(row.id))
+        except Gone:
+            continue
+        if is_taken(wish, standing, places, session.settings):
+            return True
+    return False
+
+
+def _others(session: SyncSession, wish: Wish) -> list[BookingRow]:
+    """List the bookings that may stand in the way, as far as their rows tell."""
+    first, last = wish.days(session.settings.timezone)
+    length = min(PAGE, session.dialect.rows_at_once or PAGE)
+    rows: dict[str, BookingRow] = {}
+    start = 0
+    try:
+        while page := session.reservations.between(first, last, start=start, length=length, object_id=wish.object_id):
+            known = len(rows)
+            rows.update((row.id, row) for row in page)
+            start += len(page)
+            if len(rows) == known or len(page) < FEW or start >= MOST:
+                break
+    except Refused as error:
+        raise Transient("i-Reserve does not list the bookings of these hours.", reason=error.reason) from error
+    return [row for row in rows.values() if _may_keep_out(session, wish, row)]
+
+
+def _may_keep_out(session: SyncSession, wish: Wish, row: BookingRow) -> bool:
+    if row.id == wish.but or row.object_id not in (None, wish.object_id):
+        return False
+    if row.status is not None and row.status in session.settings.outbound.delete_on_status:
+        return False
+    starts, ends = period(wish.when, session.settings.timezone)
+    if row.starts is None or row.ends is None:
+        return row.starts is None or row.starts < ends
+    until = second_of_two(row.ends, session.settings.timezone) or row.ends  # a row tells the wall clock only
+    return row.starts < ends and (until > starts or row.ends - row.starts >= WHOLE_DAYS)

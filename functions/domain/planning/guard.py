@@ -1,0 +1,78 @@
+"""The guard against double booking: whether the hours that a write asks for are taken already. Pure.
+
+i-Reserve checks that itself, unless the profile of its API user has the right to save what conflicts.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from functions.domain.comparing.projection import period, when_of
+from functions.domain.model.appointment import AllDay, When
+from functions.domain.model.booking import Booking
+from functions.domain.model.writes import MakeBooking, Write, WriteBooking, takes_hours
+from functions.domain.model.zones import day_of
+from functions.domain.settings.dialect import Dialect
+from functions.domain.settings.schema import Settings
+
+HOURS_BEFORE, STAYS_BEFORE = timedelta(days=1), timedelta(days=28)  # in which a booking may have begun that still lasts
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The hours that a write asks for: so many places of an object; `but` is the booking that is moved, "" a new one."""
+
+    object_id: str
+    when: When
+    number: int
+    but: str = ""
+
+    def days(self, zone: str) -> tuple[date, date]:
+        """Return the first and the last day on which a booking can begin that stands in the way."""
+        starts, ends = period(self.when, zone)
+        before = STAYS_BEFORE if isinstance(self.when, AllDay) else HOURS_BEFORE
+        return day_of(starts, zone) - before, day_of(ends, zone)
+
+
+def stands_guard(settings: Settings, dialect: Dialect) -> bool:
+    """Whether hours are looked at before they are written: unless i-Reserve is known to refuse what is taken."""
+    guard = settings.sync.overlap_guard
+    if guard == "auto":
+        return not (dialect.write_validates and "write_validates" in dialect.known)
+    return guard == "always"
+
+
+def wish_of(step: Write, booking: Booking | None, settings: Settings) -> Wish | None:
+    """Return the hours that a write asks for, or None: it changes neither time nor object of a booking."""
+    if not takes_hours(step):
+        return None
+    if isinstance(step, MakeBooking):
+        return Wish(step.object_id, step.when, step.number)
+    if isinstance(step, WriteBooking) and booking is not None:
+        when = step.change.when or when_of(booking, settings)
+        return Wish(step.change.object_id or booking.object_id, when, booking.number, booking.id)
+    return None
+
+
+def keeps_out(wish: Wish, other: Booking, settings: Settings) -> bool:
+    """Whether another booking counts within the hours of a wish: any but one whose status removes its event."""
+    if other.id == wish.but or other.object_id != wish.object_id or other.starts == other.ends:
+        return False
+    if other.status in settings.outbound.delete_on_status:
+        return False
+    starts, ends = period(wish.when, settings.timezone)
+    since, until = period(when_of(other, settings), settings.timezone)
+    return since < ends and starts < until
+
+
+def is_taken(wish: Wish, others: Iterable[Booking], places: int, settings: Settings) -> bool:
+    """Whether at any moment of a wish it and the others together take more places than there are."""
+    there = [each for each in others if keeps_out(wish, each, settings)]
+    spans = [(*period(when_of(each, settings), settings.timezone), each.number) for each in there]
+    starts, _ = period(wish.when, settings.timezone)
+    moments: list[datetime] = [starts, *(since for since, _, _ in spans if since > starts)]
+    return any(
+        (taken := sum(number for since, until, number in spans if since <= moment < until))
+        and taken + wish.number > places
+        for moment in moments
+    )

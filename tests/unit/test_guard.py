@@ -1,0 +1,89 @@
+"""The guard against double booking: which hours are taken."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from functions.domain.model.appointment import AllDay
+from functions.domain.model.writes import Asked, BookingChange, MakeBooking, Why, WriteBooking
+from functions.domain.planning.guard import Wish, is_taken, stands_guard, wish_of
+from functions.domain.settings.dialect import Dialect
+from tests.unit.sketch import DAY, KEY, NOON, TEN, at, booking, settings
+
+ITS = settings()
+WISH = Wish("10", NOON, 1, "1001")
+OTHER = booking(NOON, id="2002")
+KNOWN = frozenset({"write_validates"})
+
+
+@pytest.mark.parametrize(
+    ("guard", "dialect", "stands"),
+    [
+        ("auto", Dialect(), True),
+        ("auto", Dialect(write_validates=True, known=KNOWN), False),
+        ("auto", Dialect(write_validates=False, known=KNOWN), True),
+        ("always", Dialect(write_validates=True, known=KNOWN), True),
+        ("never", Dialect(write_validates=False, known=KNOWN), False),
+    ],
+)
+def test_the_guard_stands_unless_i_reserve_is_known_to_refuse_by_itself(
+    guard: str, dialect: Dialect, *, stands: bool
+) -> None:
+    assert stands_guard(settings(sync={"overlap_guard": guard}), dialect) is stands
+
+
+def test_a_move_asks_for_its_new_hours_and_another_room_for_those_it_has() -> None:
+    moved = WriteBooking("1001", BookingChange(when=NOON), Why.EVENT_MOVED, Asked("time"))
+    assert wish_of(moved, booking(TEN, number=2), ITS) == Wish("10", NOON, 2, "1001")
+    changed = WriteBooking("1001", BookingChange(object_id="11"), Why.EVENT_OBJECT)
+    assert wish_of(changed, booking(TEN), ITS) == Wish("11", TEN, 1, "1001")
+    made = MakeBooking(KEY, NOON, "10", 20, 3, "external_id", (), Why.EVENT_MADE)
+    assert wish_of(made, None, ITS) == Wish("10", NOON, 3)
+
+
+@pytest.mark.parametrize("change", [BookingChange(status=70), BookingChange(external_id="x"), BookingChange()])
+def test_what_changes_neither_time_nor_object_asks_for_no_hours(change: BookingChange) -> None:
+    assert wish_of(WriteBooking("1001", change, Why.WRITE_BACK), booking(), ITS) is None
+
+
+def test_a_booking_of_the_same_hours_takes_them() -> None:
+    assert is_taken(WISH, [OTHER], 1, ITS)
+
+
+@pytest.mark.parametrize(
+    "passing",
+    [
+        replace(OTHER, id="1001"),
+        replace(OTHER, object_id="11"),
+        replace(OTHER, status=70),
+        replace(OTHER, ends=OTHER.starts),
+        at(OTHER, TEN),
+    ],
+)
+def test_itself_another_room_a_cancelled_one_a_moment_and_other_hours_do_not(passing: object) -> None:
+    assert not is_taken(WISH, [passing], 1, ITS)  # type: ignore[list-item]  # a booking
+
+
+def test_a_status_in_no_list_counts_as_a_booking_does() -> None:
+    assert is_taken(WISH, [replace(OTHER, status=99)], 1, ITS)
+
+
+def test_places_count_where_they_are_taken_at_once_not_one_after_the_other() -> None:
+    half = NOON.start + (NOON.end - NOON.start) / 2
+    first, second = replace(OTHER, ends=half), replace(OTHER, id="2003", starts=half)
+    assert not is_taken(WISH, [first, second], 2, ITS)
+    assert is_taken(WISH, [first, replace(second, starts=OTHER.starts)], 2, ITS)
+    assert is_taken(WISH, [replace(first, number=2)], 2, ITS)
+
+
+def test_a_stay_takes_the_days_until_its_last() -> None:
+    stay = at(booking(id="2002"), AllDay(date(2026, 11, 20), date(2026, 11, 26)))
+    wish = Wish("10", DAY, 1)
+    assert is_taken(wish, [stay], 1, ITS)
+    assert not is_taken(wish, [at(stay, AllDay(date(2026, 11, 20), date(2026, 11, 25)))], 1, ITS)
+    assert wish.days("Europe/Amsterdam") == (date(2026, 10, 28), date(2026, 11, 26))
+
+
+def test_more_places_than_there_are_is_not_the_guards_to_refuse() -> None:
+    assert not is_taken(replace(WISH, number=5), [], 1, ITS)
