@@ -15,6 +15,7 @@ MOVES = {"allow_booking_update": True}
 def guarded(place: Place, guard: str = "auto", *, overrides: tuple[str, ...] = ("conflict",), **inbound: Any) -> None:
     """Activate with an API user who may save what conflicts, so that nobody but the guard refuses anything."""
     place.ireserve("PATCH", "users/api_calendar", {"overrides": list(overrides)})
+    place.ireserve("PATCH", "dialect", {"check_knows_rights": True})
     place.activate(inbound={**MOVES, **inbound}, sync={"overlap_guard": guard})
 
 
@@ -98,6 +99,7 @@ def test_a_booking_from_the_evening_before_that_lasts_over_midnight_stands_in_th
 
 def test_a_stay_of_days_stands_in_the_way_of_another(place: Place) -> None:
     place.ireserve("PATCH", "users/api_calendar", {"overrides": ["conflict"]})
+    place.ireserve("PATCH", "dialect", {"check_knows_rights": True})
     place.activate(mapping=[{"object": "20", "calendar": "room-a@group.calendar.google.com"}])
     place.book("2026-12-01", "2026-12-08", object_id=20)
     place.settle()

@@ -40,6 +40,9 @@ class Dialect:
         metadata=says("what a refused hook/booking answers", "status_false", "error_409", "error_412", "old_values"),
     )
     validates: bool = field(default=True, metadata=says("hook/booking checks availability"))
+    check_knows_rights: bool = field(
+        default=False, metadata=says("booking/check passes what its user may override, else tells everybody the same")
+    )
     override_in: str = field(
         default="none", metadata=says("where the override of that check goes", "none", "body", "query")
     )
