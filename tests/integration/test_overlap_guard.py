@@ -76,7 +76,8 @@ def test_without_the_guard_such_a_booking_would_stand_on_the_other_one(place: Pl
 
 
 @pytest.mark.parametrize(
-    ("start", "end"), [("2026-11-24T13:00", LATER), (LATER_END, "2026-11-24T16:00"), ("2026-11-24T16:00", "2026-11-24T17:00")]
+    ("start", "end"),
+    [("2026-11-24T13:00", LATER), (LATER_END, "2026-11-24T16:00"), ("2026-11-24T16:00", "2026-11-24T17:00")],
 )
 def test_bookings_before_and_after_do_not_stand_in_the_way(place: Place, start: str, end: str) -> None:
     guarded(place)

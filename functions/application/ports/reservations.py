@@ -47,9 +47,7 @@ class Reservations(Protocol):
     def find(self, field_name: str, value: str) -> Booking | None:
         """Find the booking whose id field holds an event id, where the dialect can search it; raises `Refused`."""
 
-    def between(
-        self, first: date, last: date, *, start: int, length: int, object_id: str = ""
-    ) -> list[BookingRow]:
+    def between(self, first: date, last: date, *, start: int, length: int, object_id: str = "") -> list[BookingRow]:
         """Return a page of bookings by start date, rows de-duplicated by id; an empty list is the end.
 
         With `object_id` those of one object, and perhaps of others where i-Reserve cannot search by it.
