@@ -43,7 +43,11 @@ def cloud(environment: Environment) -> Product:
     def tasks() -> Tasks:
         from functions.adapters.platform.cloud_tasks import CloudTasks
 
-        queues = {"live": environment.tasks_queue, "backfill": environment.tasks_backfill_queue}
+        queues = {
+            "live": environment.tasks_queue,
+            "overflow": environment.tasks_overflow_queue,
+            "backfill": environment.tasks_backfill_queue,
+        }
         return CloudTasks(
             queues,
             environment.tasks_target,

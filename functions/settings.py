@@ -55,6 +55,7 @@ class Environment:
     firestore_database: str
     consent_database: str  # where consents under way are kept: all that `oauth_redirect` may write
     tasks_queue: str
+    tasks_overflow_queue: str  # for what is over an integration's share of the live queue; "": it stays in that one
     tasks_backfill_queue: str
     tasks_target: str
     tasks_service_account: str
@@ -120,6 +121,7 @@ def read_environment(env: Mapping[str, str] | None = None, *, function: str = "c
         firestore_database=env.get("FIRESTORE_DATABASE", "(default)"),
         consent_database=env.get("CONSENT_DATABASE") or env.get("FIRESTORE_DATABASE", "(default)"),
         tasks_queue=env.get("TASKS_QUEUE", ""),
+        tasks_overflow_queue=env.get("TASKS_OVERFLOW_QUEUE", ""),
         tasks_backfill_queue=env.get("TASKS_BACKFILL_QUEUE", ""),
         tasks_target=_address(env, "TASKS_TARGET", "", faults),
         tasks_service_account=env.get("TASKS_SERVICE_ACCOUNT", ""),

@@ -11,7 +11,7 @@ locals {
       caller              = "public" # public | tasks | scheduler | people: who may call it
       firestore           = "none"   # none | read | write
       consents            = true     # whether it may write the database of consents under way, which holds nothing else
-      queues              = []       # the queues that it adds tasks to: live, backfill
+      queues              = []       # the queues that it adds tasks to: live, overflow, backfill
       integration_secrets = "none"   # none | tend (read, and destroy a replaced version) | manage (make, and add versions too)
       webhook_keys        = false    # whether WEBHOOK_KEYS is in its environment
       mails               = false    # whether it mails alerts: SMTP_URL is in its environment once there is one
@@ -22,7 +22,7 @@ locals {
       caller              = "public"
       firestore           = "none"
       consents            = false
-      queues              = ["live"]
+      queues              = ["live", "overflow"]
       integration_secrets = "none"
       webhook_keys        = true
       mails               = false
@@ -33,7 +33,7 @@ locals {
       caller              = "public"
       firestore           = "none"
       consents            = false
-      queues              = ["live"]
+      queues              = ["live", "overflow"]
       integration_secrets = "none"
       webhook_keys        = true
       mails               = false
@@ -44,7 +44,7 @@ locals {
       caller              = "tasks"
       firestore           = "write"
       consents            = false
-      queues              = ["live", "backfill"]
+      queues              = ["live", "overflow", "backfill"]
       integration_secrets = "tend"
       webhook_keys        = true # it opens channels
       mails               = true # the minute's round tells
@@ -55,7 +55,7 @@ locals {
       caller              = "scheduler"
       firestore           = "read"
       consents            = false
-      queues              = ["live", "backfill"]
+      queues              = ["live", "overflow", "backfill"]
       integration_secrets = "none"
       webhook_keys        = false
       mails               = false
@@ -66,7 +66,7 @@ locals {
       caller              = "scheduler"
       firestore           = "read"
       consents            = false
-      queues              = ["live", "backfill"]
+      queues              = ["live", "overflow", "backfill"]
       integration_secrets = "none"
       webhook_keys        = false
       mails               = false
@@ -77,7 +77,7 @@ locals {
       caller              = "people"
       firestore           = "write"
       consents            = true
-      queues              = ["live", "backfill"]
+      queues              = ["live", "overflow", "backfill"]
       integration_secrets = "manage"
       webhook_keys        = true # it registers webhooks
       mails               = false
@@ -129,6 +129,7 @@ locals {
         TASKS_SERVICE_ACCOUNT = google_service_account.tasks.email
       },
       contains(function.queues, "live") ? { TASKS_QUEUE = google_cloud_tasks_queue.this["live"].id } : {},
+      contains(function.queues, "overflow") ? { TASKS_OVERFLOW_QUEUE = google_cloud_tasks_queue.this["overflow"].id } : {},
       contains(function.queues, "backfill") ? { TASKS_BACKFILL_QUEUE = google_cloud_tasks_queue.this["backfill"].id } : {},
       function.integration_secrets == "manage" ? { SECRETS_LOCATION = var.region } : {},
       function.caller == "scheduler" ? { SCHEDULER_SERVICE_ACCOUNT = google_service_account.scheduler.email } : {},

@@ -1,9 +1,11 @@
-# Two queues, so that a backfill never stands in front of a live change.
+# Three queues, so that neither a backfill nor a flood of another integration's hints stands in front of a live change:
+# what an integration adds over its share (functions/adapters/platform/shares.py) goes to overflow.
 # The code re-queues its own retries and answers 200. What the queue retries is what the code could not: a process that
 # died, or a retry that could not be queued.
 locals {
   queues = {
     live     = { dispatches_per_second = 50, concurrent_dispatches = 40, max_attempts = 20 }
+    overflow = { dispatches_per_second = 10, concurrent_dispatches = 10, max_attempts = 20 }
     backfill = { dispatches_per_second = 10, concurrent_dispatches = 10, max_attempts = 50 }
   }
 }

@@ -158,6 +158,8 @@ class CloudStage(Stage):
             }
         if "live" in row["queues"]:
             given["TASKS_QUEUE"] = f"{QUEUE}-live"
+        if "overflow" in row["queues"]:
+            given["TASKS_OVERFLOW_QUEUE"] = f"{QUEUE}-overflow"
         if "backfill" in row["queues"]:
             given["TASKS_BACKFILL_QUEUE"] = f"{QUEUE}-backfill"
         if row["caller"] == "scheduler":

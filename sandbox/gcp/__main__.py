@@ -12,9 +12,9 @@ import threading
 from contextlib import ExitStack
 
 from sandbox.gcp import metadata, secret_manager, tasks
-from sandbox.gcp.courier import Courier
+from sandbox.gcp.courier import Courier, Limits
 from sandbox.gcp.firestore_front import doors
-from sandbox.gcp.grants import grants
+from sandbox.gcp.grants import grants, queues
 from sandbox.gcp.serving import served
 
 
@@ -29,7 +29,11 @@ def main() -> None:
         signal.signal(number, lambda *_: ended.set())
     project = os.environ.get("GOOGLE_CLOUD_PROJECT", "")
     table = grants(project) if project else None
-    courier = Courier()
+    limits = {
+        f"ireserve-{name}": Limits(row["dispatches_per_second"], row["concurrent_dispatches"])
+        for name, row in (queues() if project else {}).items()
+    }
+    courier = Courier(limits)
     courier.start()
     apps = {
         "secrets": secret_manager.make_app(secret_manager.World(grants=table)),

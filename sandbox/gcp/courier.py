@@ -8,7 +8,9 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 _SWALLOW_SECONDS = 3600.0  # a name is remembered this long after its task ran
@@ -42,6 +44,10 @@ class Delivery:
     deadline: float
     attempt: int = 0
 
+    def queue(self) -> str:
+        """Return the short name of its queue."""
+        return self.name.split("/")[5]
+
     def shown(self) -> dict[str, Any]:
         """Return it for the control API."""
         return {
@@ -53,13 +59,48 @@ class Delivery:
         }
 
 
-class Courier:
-    """Holds the tasks in memory and calls their targets from a few threads."""
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How fast a queue hands out: at most so many a second, and so many calls at the same time.
 
-    def __init__(self) -> None:
+    https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues#RateLimits
+    """
+
+    a_second: float = 500.0
+    at_once: int = _THREADS
+
+
+@dataclass(slots=True)
+class _Queue:
+    limits: Limits
+    waiting: list[tuple[float, int, Delivery]] = field(default_factory=list)
+    running: int = 0
+    _until: float = 0.0
+
+    def opens(self) -> float | None:
+        """Return when its first task can go out; None where nothing waits, or all that may run does."""
+        if not self.waiting or self.running >= self.limits.at_once:
+            return None
+        bucket = max(1.0, self.limits.a_second / 5)  # Google chooses its size by the rate
+        return max(self.waiting[0][0], self._until - (bucket - 1) / self.limits.a_second)
+
+    def sent(self, now: float) -> None:
+        """Count a task that goes out."""
+        self.running += 1
+        self._until = max(self._until, now) + 1 / self.limits.a_second
+
+
+class Courier:
+    """Holds the tasks in memory, by queue, and calls their targets from a few threads."""
+
+    def __init__(self, limits: Mapping[str, Limits] | None = None) -> None:
+        """`limits` by the short names of queues; others have the default."""
+        self._limits = limits or {}
         self.faults = Faults()
         self._changed = threading.Condition()
-        self._queue: list[tuple[float, int, Delivery]] = []
+        self._queues: defaultdict[str, _Queue] = defaultdict(lambda: _Queue(Limits()))
+        for name, each in self._limits.items():
+            self._queues[name] = _Queue(each)
         self._number = 0
         self._names: dict[str, float] = {}  # name -> until when it is swallowed; infinite while it waits or runs
         self._log: list[dict[str, Any]] = []
@@ -69,7 +110,8 @@ class Courier:
 
     def start(self) -> None:
         """Start delivering."""
-        self._threads = [threading.Thread(target=self._deliver, daemon=True) for _ in range(_THREADS)]
+        threads = sum(each.at_once for each in self._limits.values()) or _THREADS
+        self._threads = [threading.Thread(target=self._deliver, daemon=True) for _ in range(threads)]
         for thread in self._threads:
             thread.start()
 
@@ -96,7 +138,7 @@ class Courier:
     def waiting(self) -> list[dict[str, Any]]:
         """Return what waits, earliest first."""
         with self._changed:
-            return [delivery.shown() for _, _, delivery in sorted(self._queue, key=lambda entry: entry[:2])]
+            return [delivery.shown() for _, _, delivery in sorted(self._entries(), key=lambda entry: entry[:2])]
 
     def knows(self, name: str) -> bool:
         """Whether a task waits or runs."""
@@ -124,8 +166,9 @@ class Courier:
     def run(self) -> None:
         """Make everything that waits due now."""
         with self._changed:
-            self._queue = [(0.0, number, delivery) for _, number, delivery in self._queue]
-            heapq.heapify(self._queue)
+            for queue in self._queues.values():
+                queue.waiting = [(0.0, number, delivery) for _, number, delivery in queue.waiting]
+                heapq.heapify(queue.waiting)
             self._changed.notify_all()
 
     def reset(self) -> None:
@@ -133,7 +176,9 @@ class Courier:
         with self._changed:
             self.faults = Faults()
             self.paused = False
-            for kept in (self._queue, self._names, self._log):
+            for queue in self._queues.values():
+                queue.waiting.clear()
+            for kept in (self._names, self._log):
                 kept.clear()
             self._changed.notify_all()
 
@@ -144,13 +189,18 @@ class Courier:
 
     def _push(self, delivery: Delivery, due: float) -> None:
         self._number += 1
-        heapq.heappush(self._queue, (due, self._number, delivery))
+        heapq.heappush(self._queues[delivery.queue()].waiting, (due, self._number, delivery))
         self._changed.notify()
+
+    def _entries(self) -> list[tuple[float, int, Delivery]]:
+        return [entry for queue in self._queues.values() for entry in queue.waiting]
 
     def _deliver(self) -> None:
         while delivery := self._next():
             status = _call(delivery)
             with self._changed:
+                self._queues[delivery.queue()].running -= 1
+                self._changed.notify()
                 self._log.append({**delivery.shown(), "status": status})
                 if 200 <= status < 300:
                     self._names[delivery.name] = time.time() + _SWALLOW_SECONDS
@@ -161,21 +211,24 @@ class Courier:
     def _next(self) -> Delivery | None:
         with self._changed:
             while not self._stopped:
-                wait = None if self.paused or not self._queue else self._queue[0][0] - time.time()
-                if wait is not None and wait <= 0:
-                    delivery = self._take()
+                now = time.time()
+                open_at = [(at, queue) for queue in self._queues.values() if (at := queue.opens()) is not None]
+                at, first = min(open_at, key=lambda each: each[0], default=(0.0, None))
+                if first is not None and at <= now and not self.paused:
+                    first.sent(now)
+                    delivery = self._take(first.waiting)
                     delivery.attempt += 1
                     return delivery
-                self._changed.wait(wait)
+                self._changed.wait(None if first is None or self.paused else at - now)
         return None
 
-    def _take(self) -> Delivery:
+    def _take(self, waiting: list[tuple[float, int, Delivery]]) -> Delivery:
         """Take the earliest, or with `shuffle` any that is due."""
         if not self.faults.shuffle:
-            return heapq.heappop(self._queue)[2]
-        chosen = random.choice([entry for entry in self._queue if entry[0] <= time.time()])  # noqa: S311  # disorder
-        self._queue.remove(chosen)
-        heapq.heapify(self._queue)
+            return heapq.heappop(waiting)[2]
+        chosen = random.choice([entry for entry in waiting if entry[0] <= time.time()])  # noqa: S311  # disorder
+        waiting.remove(chosen)
+        heapq.heapify(waiting)
         return chosen[2]
 
 
@@ -185,7 +238,7 @@ def _call(delivery: Delivery) -> int:
         **delivery.headers,
         "User-Agent": "Google-Cloud-Tasks",
         "X-CloudTasks-TaskName": delivery.name.rsplit("/", 1)[1],
-        "X-CloudTasks-QueueName": delivery.name.split("/")[5],
+        "X-CloudTasks-QueueName": delivery.queue(),
         "X-CloudTasks-TaskRetryCount": str(delivery.attempt - 1),
         "Authorization": f"Bearer {_token(delivery.token)}",
     }

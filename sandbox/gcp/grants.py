@@ -117,6 +117,11 @@ def functions() -> dict[str, dict[str, Any]]:
     return dict(_local("functions"))
 
 
+def queues() -> dict[str, dict[str, int]]:
+    """Return the rows of the queues in infra/tasks.tf, by the ends of their names."""
+    return dict(_local("queues"))
+
+
 def _local(name: str) -> Any:
     (value,) = (group[name] for content in _files() for group in content.get("locals", []) if name in group)
     return value

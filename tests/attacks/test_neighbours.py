@@ -1,5 +1,6 @@
 """Whoever floods one integration with hints holds up no other: tasks are handed out in turns."""
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -8,17 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from functions.adapters.platform.shares import BURST, Shares
+from functions.adapters.platform.shares import BURST, EVERY, LONGEST, Shares
 from functions.adapters.sqlite.file import SqliteFile
 from functions.adapters.sqlite.tasks import SqliteTasks
 from functions.adapters.sqlite.workers import Workers
 from functions.application.intake.webhooks import webhook_token
 from functions.application.ports import Body, Task
 from functions.composing import clock
+from sandbox.gcp.grants import queues
 from tests.harness.place import ROOM_B, WEBHOOK_KEY, Place, example
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 FLOOD = 2000
+SERVING = json.loads((Path(__file__).parents[2] / "functions/serving.json").read_text(encoding="utf-8"))
+QUEUES = queues()
 
 
 @pytest.fixture
@@ -99,13 +103,34 @@ def test_a_flood_of_made_up_ids_does_not_hold_up_the_booking_of_another_integrat
     assert done <= 6, example("8")["id"]
 
 
-def test_in_the_cloud_the_tasks_of_a_flood_are_spread_and_those_of_a_neighbour_are_not() -> None:
+def live_of_a_flood(tasks: int, a_second: int) -> int:
+    """Return how many of so many tasks one instance of a function adds to the live queue."""
     shares = Shares()
-    due = [shares.due("7", NOW, NOW) for _ in range(FLOOD)]
-    assert due[:BURST] == [NOW] * BURST, "a burst as people make them is not held up"
-    assert due == sorted(due)
-    assert due[-1] > NOW + timedelta(seconds=30)
-    assert shares.due("8", NOW, NOW) == NOW
-    later = due[-1] + timedelta(minutes=5)
-    assert shares.due("7", later, later) == later, "and once it is over, neither is it"
-    assert shares.due("7", later + timedelta(hours=1), later) == later + timedelta(hours=1)
+    return sum(not shares.over("7", NOW + timedelta(seconds=n / a_second)) for n in range(tasks))
+
+
+@pytest.mark.parametrize("tasks", [200, 2000, 20_000])
+def test_in_the_cloud_a_flood_of_any_size_puts_no_more_than_a_burst_before_its_neighbours(tasks: int) -> None:
+    assert live_of_a_flood(tasks, a_second=200) == BURST
+    assert live_of_a_flood(tasks, a_second=20) <= BURST * 2
+
+
+def test_in_the_cloud_the_live_queue_hands_out_the_bursts_of_all_instances_within_two_seconds() -> None:
+    instances = SERVING["booking_webhook"]["instances"]
+    assert instances * BURST / QUEUES["live"]["dispatches_per_second"] < 2
+
+
+def test_in_the_cloud_bookings_as_people_make_them_stay_in_the_live_queue() -> None:
+    shares = Shares()
+    assert not any(shares.over("8", NOW + timedelta(seconds=n / 4)) for n in range(1000)), "one booking a second"
+    later = NOW + timedelta(hours=1)
+    assert not any(shares.over("8", later) for _ in range(BURST)), "some at the same moment"
+
+
+def test_in_the_cloud_whoever_floods_is_over_until_he_stops_and_nobody_else_is() -> None:
+    shares = Shares()
+    flood = [shares.over("7", NOW) for _ in range(FLOOD)]
+    assert flood == [False] * BURST + [True] * (FLOOD - BURST)
+    assert not shares.over("8", NOW)
+    assert shares.over("7", NOW + EVERY * 2), "still, since he only paused"
+    assert not shares.over("7", NOW + LONGEST)

@@ -4,6 +4,7 @@ import base64
 import json
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,14 +14,15 @@ import requests
 from flask import Flask, request
 
 from functions.adapters.platform.cloud_tasks import CloudTasks
+from functions.adapters.platform.shares import BURST
 from functions.application.ports import Task
 from functions.domain.model.errors import Transient
-from sandbox.gcp.courier import Courier
+from sandbox.gcp.courier import Courier, Limits
 from sandbox.gcp.serving import served
 from sandbox.gcp.tasks import make_app
 from tests.harness.machine_clock import now
 
-QUEUES = {lane: f"projects/demo/locations/europe-west4/queues/{lane}" for lane in ("live", "backfill")}
+QUEUES = {lane: f"projects/demo/locations/europe-west4/queues/{lane}" for lane in ("live", "overflow", "backfill")}
 
 
 class Target:
@@ -132,6 +134,59 @@ def test_a_lane_is_a_queue_and_the_name_begins_with_a_hash(tasks: CloudTasks, ad
     assert all(len(name[7].split("-")[0]) == 40 for name in names)
     with pytest.raises(ValueError, match="no queue"):
         tasks.put(Task("a", due(), {}, "express"))
+
+
+def test_what_is_over_an_integrations_share_of_the_live_queue_goes_to_the_queue_apart(
+    tasks: CloudTasks, address: str
+) -> None:
+    control(address, "pause")
+    for n in range(BURST + 30):
+        tasks.put(Task(f"flood-{n}", due(), {"int_id": "7"}))
+    tasks.put(Task("step", due(), {"int_id": "7"}, "backfill"))
+    tasks.put(Task("neighbour", due(), {"int_id": "8"}))
+    queues = Counter((task["body"]["int_id"], task["name"].split("/")[5]) for task in seen(address, "tasks"))
+    assert queues[("8", "live")] == queues[("7", "backfill")] == 1
+    assert queues[("7", "live")] + queues[("7", "overflow")] == BURST + 30
+    assert queues[("7", "overflow")] > 0
+
+
+def test_without_a_queue_apart_everything_stays_in_the_live_one(address: str) -> None:
+    control(address, "pause")
+    tasks = CloudTasks({**QUEUES, "overflow": ""}, "http://a.test", "tasks@demo", endpoint=address, seconds=60)
+    for n in range(BURST + 30):
+        tasks.put(Task(f"flood-{n}", due(), {"int_id": "7"}))
+    assert {task["name"].split("/")[5] for task in seen(address, "tasks")} == {"live"}
+
+
+def test_a_queue_at_its_limits_holds_up_no_other(target: Target) -> None:
+    courier = Courier({"live": Limits(500, 4), "overflow": Limits(500, 2)})
+    with served(make_app(courier)) as address, served(target.app()) as base:
+        target.may_answer.clear()
+        first = CloudTasks({"live": QUEUES["overflow"]}, base, "tasks@demo", endpoint=address)
+        for n in range(10):
+            first.put(Task(f"a{n}", due(), {"n": n}))
+        courier.start()
+        until(lambda: target.inside == 2)
+        CloudTasks(QUEUES, base, "tasks@demo", endpoint=address).put(Task("b", due(), {"n": "live"}))
+        until(lambda: target.inside == 3)
+        assert target.names()[2] == "live"
+        assert target.most_inside == 3
+        target.may_answer.set()
+        until(lambda: len(target.got) == 11)
+        courier.stop()
+
+
+def test_a_queue_hands_out_so_many_a_second(target: Target) -> None:
+    courier = Courier({"live": Limits(10, 20)})
+    with served(make_app(courier)) as address, served(target.app()) as base:
+        tasks = CloudTasks(QUEUES, base, "tasks@demo", endpoint=address)
+        for n in range(7):
+            tasks.put(Task(f"a{n}", due(), {"n": n}))
+        began = time.monotonic()
+        courier.start()
+        until(lambda: len(target.got) == 7)
+        assert time.monotonic() - began >= 0.4, "two at once, and five a tenth of a second each"
+        courier.stop()
 
 
 def test_a_name_that_waits_or_ran_within_the_hour_is_swallowed_without_an_error(

@@ -18,23 +18,23 @@ SERVING: dict[str, dict[str, int]] = json.loads((ROOT / "functions/serving.json"
 # Which function needs what at run time, and who calls it
 NEEDS: dict[str, dict[str, Any]] = {
     "oauth_redirect": {"caller": "public", "consents": True},
-    "booking_webhook": {"caller": "public", "queues": ["live"], "webhook_keys": True},
-    "calendar_notification": {"caller": "public", "queues": ["live"], "webhook_keys": True},
+    "booking_webhook": {"caller": "public", "queues": ["live", "overflow"], "webhook_keys": True},
+    "calendar_notification": {"caller": "public", "queues": ["live", "overflow"], "webhook_keys": True},
     "sync_task": {
         "caller": "tasks",
         "firestore": "write",
-        "queues": ["live", "backfill"],
+        "queues": ["live", "overflow", "backfill"],
         "integration_secrets": "tend",
         "webhook_keys": True,
         "mails": True,
     },
-    "renew_watches": {"caller": "scheduler", "firestore": "read", "queues": ["live", "backfill"]},
-    "sweep": {"caller": "scheduler", "firestore": "read", "queues": ["live", "backfill"]},
+    "renew_watches": {"caller": "scheduler", "firestore": "read", "queues": ["live", "overflow", "backfill"]},
+    "sweep": {"caller": "scheduler", "firestore": "read", "queues": ["live", "overflow", "backfill"]},
     "console": {
         "caller": "people",
         "firestore": "write",
         "consents": True,
-        "queues": ["live", "backfill"],
+        "queues": ["live", "overflow", "backfill"],
         "integration_secrets": "manage",
         "webhook_keys": True,
     },
@@ -66,6 +66,7 @@ BY_NEED = {
     "TASKS_TARGET",
     "TASKS_SERVICE_ACCOUNT",
     "TASKS_QUEUE",
+    "TASKS_OVERFLOW_QUEUE",
     "TASKS_BACKFILL_QUEUE",
     "SCHEDULER_SERVICE_ACCOUNT",
     "SECRETS_LOCATION",
@@ -142,7 +143,7 @@ def test_the_code_reads_the_row_of_the_function_that_it_runs_as() -> None:
     assert asdict(read_environment({}).serving) == SERVING["serve"]
 
 
-def test_the_instances_of_sync_task_take_what_both_queues_send_at_once() -> None:
+def test_the_instances_of_sync_task_take_what_all_queues_send_at_once() -> None:
     sent = sum(queue["concurrent_dispatches"] for queue in local("queues").values())
     assert sent <= SERVING["sync_task"]["instances"] * SERVING["sync_task"]["concurrency"]
 

@@ -28,6 +28,7 @@ _DEADLINE = "60s"  # shorter than the lease of an intent, so that a stalled task
 class CloudTasks:
     """Creates HTTP tasks. `queues` are full queue names by lane; `target` is the address of the function `sync_task`.
 
+    Live tasks over an integration's share go to the queue `overflow`; without one they stay in the live queue.
     The queue calls the target with an ID token of `service_account` for `audience` (the target, unless given).
     """
 
@@ -63,7 +64,7 @@ class CloudTasks:
     def _create(self, task: Task) -> bool:
         from google.auth.exceptions import GoogleAuthError
 
-        queue = self._queues.get(task.lane)
+        queue = self._queue(task)
         if not queue:
             raise ValueError(f"There is no queue for the lane {task.lane!r}.")
         address = f"{self._endpoint or _ENDPOINT}/v2/{queue}/tasks"
@@ -83,14 +84,18 @@ class CloudTasks:
             raise _refusal(answer)
         return True
 
+    def _queue(self, task: Task) -> str | None:
+        if task.lane == "live" and self._shares.over(str(task.body.get("int_id")), datetime.now(UTC)):
+            return self._queues.get("overflow") or self._queues.get("live")
+        return self._queues.get(task.lane)
+
     def _spelt(self, queue: str, task: Task) -> dict[str, Any]:
         # names in order would slow the queue down: https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks#Task.FIELDS.name
         name = f"{hashlib.sha256(task.name.encode()).hexdigest()[:40]}-{task.lane}"
         body = json.dumps(task.body, allow_nan=False, separators=(",", ":")).encode()
-        due = self._shares.due(f"{task.body.get('int_id')} {task.lane}", task.due, datetime.now(UTC))
         return {
             "name": f"{queue}/tasks/{name}",
-            "scheduleTime": due.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "scheduleTime": task.due.astimezone(UTC).isoformat().replace("+00:00", "Z"),
             "dispatchDeadline": _DEADLINE,
             "httpRequest": {
                 "httpMethod": "POST",
@@ -124,7 +129,7 @@ def _refusal(answer: Answer) -> Transient:
         401: "check the service account of this function",
         403: "grant this function's service account roles/cloudtasks.enqueuer on the queue, and "
         "roles/iam.serviceAccountUser on the account that the tasks run as",
-        404: "check TASKS_QUEUE and TASKS_BACKFILL_QUEUE",
+        404: "check TASKS_QUEUE, TASKS_OVERFLOW_QUEUE and TASKS_BACKFILL_QUEUE",
     }.get(code, "try again")
     retry_after = float(wait) if wait.isdecimal() else None
     return Transient(say("Cloud Tasks answered {}: {}.", code, advice), reason=f"tasks_{code}", retry_after=retry_after)
