@@ -16,7 +16,7 @@ from functions.application.pulling.apply_page import look_at
 from functions.application.scanning import rounds, scan, sweep
 from functions.application.setting_up import activation, setup
 from functions.application.store import integrations, links, parked
-from functions.application.support import alerts
+from functions.application.support import alerts, weekly
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.rest import come_back
 from functions.application.sync.session import SyncSession, google_again, open_session
@@ -105,13 +105,16 @@ def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
 
 
 def _tell(ports: Ports, integration: Integration) -> list[datetime]:
-    """Send the alerts; an error in that must not stop the round. Returns when to look again."""
-    try:
-        return alerts.watch(ports, integration)
-    except Exception as error:  # noqa: BLE001 -- as above
-        fields = {"severity": "ERROR", "int_id": integration.id, "reason": type(error).__name__}
-        ports.log("alert_not_sent", fields)
-        return [ports.clock() + alerts.AGAIN]
+    """Send the alerts and the weekly mail; an error in that must not stop the round. Returns when to look again."""
+    due = list[datetime]()
+    for tell in (alerts.watch, weekly.send):
+        try:
+            due += tell(ports, integration)
+        except Exception as error:  # noqa: BLE001 -- as above
+            fields = {"severity": "ERROR", "int_id": integration.id, "reason": type(error).__name__}
+            ports.log("alert_not_sent", fields)
+            due.append(ports.clock() + alerts.AGAIN)
+    return due
 
 
 def _dead(integration: Integration) -> bool:

@@ -1,6 +1,6 @@
 """Alerts: what needs a person is reported once, with what to do, and again when it is over."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from functions.application.ports import Alert, Ports
@@ -155,6 +155,12 @@ def _send(ports: Ports, integration: Integration, name: str, title: str, text: s
     alert = _alert(ports, integration, name, title, text)
     taken = [_taken(ports, way, alert) for way in where.ways]  # each is tried, also after another failed
     return True in taken or False not in taken
+
+
+def mail(ports: Ports, integration: Integration, name: str, title: str, text: str) -> bool:
+    """Mail something that is no alert; returns False where it is to be sent again."""
+    only = replace(integration.settings.alerts, webhook_url="")
+    return _taken(ports, only, _alert(ports, integration, name, title, text)) is not False
 
 
 def _taken(ports: Ports, way: AlertSettings, alert: Alert) -> bool | None:

@@ -16,6 +16,7 @@ from functions.domain.model.errors import SyncError
 from functions.domain.model.messages import say
 from functions.domain.model.zones import clock, day_of
 from functions.domain.settings.integration import Phase
+from functions.domain.settings.schema import Settings
 
 SKEW_AMBER, SKEW_RED = timedelta(seconds=10), timedelta(seconds=60)
 SILENT_AMBER, SILENT_RED = timedelta(minutes=40), timedelta(hours=2)
@@ -162,18 +163,23 @@ def _overlaps(session: SyncSession, rows: Iterable[BookingRow]) -> Iterator[Chec
 
     Grey: an object may have several places, which no list tells.
     """
-    settings, counts = session.settings, Counter[str]()
+    for calendar, count in sorted(overlaps(session.settings, rows).items()):
+        says = say("of the coming two weeks' bookings {} begin before an earlier one of their object has ended", count)
+        yield Check("overlap", "grey", says, "look at these days where the object has one place", "day", calendar)
+
+
+def overlaps(settings: Settings, rows: Iterable[BookingRow]) -> Counter[str]:
+    """Count by calendar the bookings that begin on their object before an earlier one has ended."""
+    counts = Counter[str]()
     ends: dict[str, datetime] = {}
     for row in sorted(rows, key=lambda row: (row.starts is None, row.starts)):
         if row.starts is None or row.ends is None or not row.object_id or row.status not in settings.outbound.made_on:
             continue
-        last = ends.get(row.object_id)
-        if last is not None and row.starts < last:
-            counts[settings.calendar_of(row.object_id) or ""] += 1
+        last, calendar = ends.get(row.object_id), settings.calendar_of(row.object_id)
+        if last is not None and row.starts < last and calendar is not None:
+            counts[calendar] += 1
         ends[row.object_id] = max(row.ends, last or row.ends)
-    for calendar, count in sorted(counts.items()):
-        says = say("of the coming two weeks' bookings {} begin before an earlier one of their object has ended", count)
-        yield Check("overlap", "grey", says, "look at these days where the object has one place", "day", calendar)
+    return counts
 
 
 def _validation(session: SyncSession) -> Iterator[Check]:

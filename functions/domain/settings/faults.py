@@ -199,5 +199,7 @@ def alert_faults(alerts: AlertSettings) -> Found:
     """Give the faults of the addresses for alerts, each with its field."""
     if alerts.email and not is_mail_address(alerts.email):
         yield "alerts.email", "give one e-mail address"
+    if alerts.weekly_report and not alerts.email:
+        yield "alerts.email", "give the address that the weekly report goes to"
     if alerts.webhook_url and web_address(alerts.webhook_url) is None:
         yield "alerts.webhook_url", "give an https address"

@@ -121,11 +121,15 @@ class SyncSettings:
 
 @dataclass(frozen=True, slots=True)
 class AlertSettings:
-    """Who is told when the sync needs a person; `auto` takes the form of the webhook's host."""
+    """Who is told when the sync needs a person; `auto` takes the form of the webhook's host.
+
+    With `weekly_report` the address is mailed each Monday how the week went.
+    """
 
     email: str = ""
     webhook_url: str = ""
     webhook_form: Literal["auto", "json", "google_chat", "slack", "teams"] = "auto"
+    weekly_report: bool = False
 
     @property
     def ways(self) -> tuple["AlertSettings", ...]:

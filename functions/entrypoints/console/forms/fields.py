@@ -126,6 +126,7 @@ SYNC = {
         Field("alerts.email", example="beheer@example.org"),
         Field("alerts.webhook_url", example="https://chat.example.org/hook"),
         Field("alerts.webhook_form", "choice"),
+        Field("alerts.weekly_report", "switch"),
     ),
 }
 

@@ -1,0 +1,152 @@
+"""The weekly mail: how the past week went, from what journal, diagnosis and audit hold. It asks i-Reserve once, for overlaps."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from statistics import median
+
+from functions.application.ports import Ports
+from functions.application.scanning.rows import rows_of
+from functions.application.store import journal_read
+from functions.application.store.integrations import path_of
+from functions.application.store.journal_read import MOST_LOOKED_AT, Selection
+from functions.application.support import alerts
+from functions.application.support.diagnose_more import AHEAD, MOST, overlaps
+from functions.application.sync.session import open_session
+from functions.domain.model.errors import SyncError
+from functions.domain.model.link import State
+from functions.domain.model.zones import at, clock, day_of, days_later
+from functions.domain.settings.integration import Integration
+
+MORNING = time(7)  # of Monday, local
+WEEK = 7
+TEXT = {
+    "nl": {
+        "title": "de week van {first} tot en met {last}",
+        "carried": "{bookings} reserveringen overgebracht, in {changes} wijzigingen.",
+        "most": "Geteld zijn de laatste {changes} wijzigingen; het waren er meer.",
+        "lag": "De helft was binnen {median} s over, de traagste na {slowest} s.",
+        "refused": "Geweigerd: {n}.",
+        "waiting": "Wacht op u: {n}.",
+        "overlaps": "Overlappende reserveringen in de komende twee weken: {n}.",
+        "audit": "De controle van {day} vond {n} verschillen.",
+        "no_audit": "Er was nog geen controle.",
+        "unknown": "onbekend, i-Reserve was niet te lezen",
+    },
+    "en": {
+        "title": "the week from {first} to {last}",
+        "carried": "{bookings} bookings carried over, in {changes} changes.",
+        "most": "The last {changes} changes are counted; there were more.",
+        "lag": "Half of them took at most {median} s, the slowest {slowest} s.",
+        "refused": "Refused: {n}.",
+        "waiting": "Waiting for you: {n}.",
+        "overlaps": "Overlapping bookings in the coming two weeks: {n}.",
+        "audit": "The audit of {day} found {n} differences.",
+        "no_audit": "There was no audit yet.",
+        "unknown": "unknown, i-Reserve could not be read",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """The figures of seven local days that end before `until` (aware). Lags in seconds; None: there were no changes.
+
+    `overlaps` None: i-Reserve could not be read. `cut`: there were more changes than were counted.
+    """
+
+    since: datetime
+    until: datetime
+    bookings: int
+    changes: int
+    median: float | None
+    slowest: float | None
+    refused: int
+    waiting: int
+    overlaps: int | None
+    cut: bool
+
+
+def send(ports: Ports, integration: Integration) -> list[datetime]:
+    """Send the mail of the week that is over, once; returns when to look again. The first one follows a whole week."""
+    where = integration.settings.alerts
+    if not where.weekly_report or not where.email:
+        return []
+    now, zone = ports.clock(), integration.settings.timezone
+    monday = _last_monday(now, zone)
+    path = path_of(integration.id, "progress", "weekly")
+    sent = (ports.documents.get(path) or {}).get("monday", "")
+    if sent != monday.isoformat():
+        if sent and not alerts.mail(
+            ports, integration, "weekly", *_said(integration, week(ports, integration, monday))
+        ):
+            return [now + alerts.AGAIN]
+        ports.documents.transact(lambda tx: tx.put(path, {"monday": monday.isoformat()}))
+    return [days_later(monday, WEEK, zone)]
+
+
+def week(ports: Ports, integration: Integration, until: datetime) -> Week:
+    """Return the figures of the week before a moment."""
+    since = days_later(until, -WEEK, integration.settings.timezone)
+    selection = Selection(since=since, until=until)
+    entries, more = journal_read.selected(ports, integration.id, selection, limit=MOST_LOOKED_AT)
+    done = [entry for entry in entries if entry["outcome"] == "done" and entry["booking_id"]]
+    lags = [float(entry["lag_seconds"]) for entry in done if "lag_seconds" in entry]
+    return Week(
+        since,
+        until,
+        bookings=len({entry["booking_id"] for entry in done}),
+        changes=len(done),
+        median=median(lags) if lags else None,
+        slowest=max(lags, default=None),
+        refused=sum(entry["outcome"] == "refused" for entry in entries),
+        waiting=_waiting(ports, integration),
+        overlaps=_overlaps(ports, integration),
+        cut=bool(more),
+    )
+
+
+def _waiting(ports: Ports, integration: Integration) -> int:
+    links, parked = path_of(integration.id, "links"), ports.documents.count(path_of(integration.id, "parked"))
+    return parked + sum(ports.documents.count(links, {"state": each.value}) for each in (State.HELD, State.PAUSED))
+
+
+def _overlaps(ports: Ports, integration: Integration) -> int | None:
+    session = open_session(ports, integration)
+    today = day_of(session.now(), integration.settings.timezone)
+    try:
+        rows = rows_of(session, today, today + AHEAD, MOST).values()
+    except SyncError:
+        return None
+    return sum(overlaps(session.settings, rows).values())
+
+
+def _said(integration: Integration, week: Week) -> tuple[str, str]:
+    """Return title and text in the integration's language."""
+    zone, words = integration.settings.timezone, TEXT[integration.settings.language]
+    comma = "," if integration.settings.language == "nl" else "."
+
+    def day(moment: datetime) -> str:
+        return f"{clock(moment, zone):%d-%m-%Y}"
+
+    def number(seconds: float) -> str:
+        return f"{seconds:.1f}".replace(".", comma)
+
+    lines = [words["carried"].format(bookings=week.bookings, changes=week.changes)]
+    if week.cut:
+        lines.append(words["most"].format(changes=week.changes))
+    if week.median is not None and week.slowest is not None:
+        lines.append(words["lag"].format(median=number(week.median), slowest=number(week.slowest)))
+    lines += [words["refused"].format(n=week.refused), words["waiting"].format(n=week.waiting)]
+    lines.append(words["overlaps"].format(n=words["unknown"] if week.overlaps is None else week.overlaps))
+    audited = integration.audited_at
+    found = words["audit"].format(day=day(audited), n=integration.audit_found) if audited else words["no_audit"]
+    lines.append(found)
+    last = days_later(week.until, -1, zone)
+    return words["title"].format(first=day(week.since), last=day(last)), "\n".join(lines)
+
+
+def _last_monday(now: datetime, zone: str) -> datetime:
+    """Return the last Monday morning (UTC) that is over."""
+    today = day_of(now, zone)
+    monday = at(today - timedelta(days=today.weekday()), MORNING, zone)
+    return monday if monday <= now else days_later(monday, -WEEK, zone)
