@@ -1,4 +1,4 @@
-"""The two sides compared: what an event should show, what was kept of it, which change is an echo, who follows in a series.
+"""Compares the two sides: what an event should show, what the other side kept of it, echoes, series.
 
-Nothing here decides. Next: `domain/planning`, which does.
+Decides nothing. Next: `domain/planning`, which does.
 """

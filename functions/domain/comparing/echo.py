@@ -1,4 +1,4 @@
-"""Echo: is an event as a list shows it just what both sides agreed on? Then nothing needs to be read or written."""
+"""Echo: does a listed event show exactly what both sides agreed on? Then nothing needs to be read or written."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from functions.domain.model.text import take_apart
 
 
 def is_echo(link: Link, event: Event, digest: Callable[[str], str], timezone: str) -> bool:
-    """Compare normalised content with the base; etags differ for things that do not matter here."""
+    """Compare normalised content with the base; etags also change for reasons that do not matter here."""
     base = link.base
     settled = isinstance(link.life, Active) and link.intent is None and link.meet_asked_at is None
     if base is None or not settled or link.event != event.key:

@@ -1,8 +1,8 @@
-"""Kept otherwise: what the other side shows in the place of what was written, as its answer to the write said it.
+"""Kept: what the other side shows in place of what was written, according to its answer.
 
-Google cuts texts, leaves out a guest whom it refuses, makes no Meet link; i-Reserve may cut remarks. That counts as written:
-otherwise the same would be written again at each look. Both values are digests, by field; an entry holds for as long as
-the same is wanted.
+Google cuts texts, leaves out a guest it refuses, and may fail to make a Meet link; i-Reserve may cut remarks. The write
+still counts as made, or it would be repeated at each look. Both values are digests, by field; an entry holds as long as
+the wanted value stays the same.
 """
 
 from collections.abc import Mapping
@@ -17,12 +17,12 @@ from functions.domain.model.link import Base, Kept, Link, Origin
 from functions.domain.model.text import as_read, take_apart
 from functions.domain.model.writes import EventChange, InsertEvent, MakeBooking, PatchEvent, Why, Write, WriteBooking
 
-LIST = "list"  # is what cannot be written
+LIST = "list"  # stands for a guest list that cannot be written
 MADE = (MeetState.READY, MeetState.PENDING)
 
 
 def kept_of(link: Link, step: Write, answer: Event | Booking | None, digest: Digest) -> Mapping[str, Kept]:
-    """Return for each text, guest and Meet link that a write asked for what was asked and what the answer shows."""
+    """Return, for each text, guest and Meet link of a write, the value sent and the value that the answer shows."""
     match step, answer:
         case InsertEvent(content=content), Event():
             asked = _asked(content)
@@ -46,13 +46,13 @@ def value_of(name: str, text: str, digest: Digest) -> str:
 
 
 def stands(link: Link, name: str, wanted: str, shown: str, digest: Digest) -> bool:
-    """Whether an event shows what is wanted, or what Google keeps in its place."""
+    """Whether an event shows what is wanted, or what Google kept in its place."""
     pair = (value_of(name, wanted, digest), value_of(name, shown, digest))
     return as_read(wanted) == as_read(shown) or link.kept.get(name) == pair
 
 
 def shows(link: Link, name: str, shown: str, digest: Digest) -> bool:
-    """Whether an event shows what both sides agreed on, or what Google keeps in its place."""
+    """Whether an event shows what both sides agreed on, or what Google kept in its place."""
     agreed, now = link.base.digests.get(name, "") if link.base is not None else "", value_of(name, shown, digest)
     return now == agreed or link.kept.get(name) == (agreed, now)
 
@@ -83,7 +83,7 @@ def _shown(event: Event, guest: str) -> dict[str, str]:
 
 
 def _of_a_persons(change: EventChange, answer: Event, digest: Digest) -> Mapping[str, Kept]:
-    """Return what became of the text of a person's event by a line that was put under it."""
+    """Return what Google kept of a person's text when a notice was put under it."""
     if change.description is None:
         return {}
     sent = replace(answer, description=change.description)
@@ -91,27 +91,27 @@ def _of_a_persons(change: EventChange, answer: Event, digest: Digest) -> Mapping
 
 
 def _of_remarks(fields: tuple[tuple[str, str], ...], answer: Booking, digest: Digest) -> Mapping[str, Kept]:
-    """Return what a booking shows of the remarks that were written, if its answer shows the field at all."""
+    """Return what the booking kept of the remarks written, if its answer includes the field."""
     pairs = [(text, answer.value_of(name)) for name, text in fields if name in answer.fields]
     return {"remarks": (digest(as_read(pairs[0][0])), digest(as_read(pairs[0][1])))} if len(pairs) == 1 else {}
 
 
 def may_write_guests(event: Event) -> bool:
-    """Whether Google takes a list of guests from a program: not with somebody on it who has no address."""
+    """Whether Google accepts this guest list from a program: not if a guest has no address."""
     return all(guest.email for guest in event.guests)
 
 
 def with_guest(after: Base, before: Base | None, event: Event) -> Base:
-    """Return the base with the guest that it had where the list cannot be written: that one is still to leave it."""
+    """Return the base with its former guest if the list cannot be written, so that the guest is still removed later."""
     if before is None or may_write_guests(event):
         return after
     return replace(after, digests={**after.digests, "guest": before.digests.get("guest", "")})
 
 
 def lacking(event: Event, wanted: Appointment, digest: Digest, *, late: bool) -> Mapping[str, Kept]:
-    """Return what an event that is as it should be lacks all the same; what it has counts as kept the same.
+    """Return what an otherwise correct event lacks, by field; for a field that it has, an empty pair.
 
-    `late`: a Meet link has been pending for too long. What Google refused at once is known from its answer.
+    `late`: a Meet link has been pending for too long. What Google refused outright is known from its answer.
     """
     there = {guest.email.casefold() for guest in event.guests}
     found: dict[str, Kept] = {}
@@ -127,7 +127,7 @@ def lacking(event: Event, wanted: Appointment, digest: Digest, *, late: bool) ->
 
 
 def guest_stands(link: Link, event: Event, digest: Digest) -> bool:
-    """Whether our guest is on the list as both sides agreed on, or is known to be lacking for a reason that still holds."""
+    """Whether our guest is on the list as agreed, or is missing for a known reason that still holds."""
     agreed = link.base.digests.get("guest", "") if link.base is not None else ""
     pair = link.kept.get("guest")
     if pair is not None:

@@ -1,4 +1,4 @@
-"""Projection: what a booking should look like as an event, and an event as a booking."""
+"""Projection: a booking as the event it should be, and an event as a booking."""
 
 import re
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ DESCRIPTION_LIMIT = 8000  # Google's practical limit is about 8192 characters
 
 
 def when_of(booking: Booking, settings: Settings) -> When:
-    """Return when a booking is: days in the integration's zone in day mode, else instants."""
+    """Return a booking's time: days in the integration's zone in day mode, else instants."""
     if not booking.day_mode:
         return with_length(booking.starts, booking.ends)
     first, last = day_of(booking.starts, settings.timezone), day_of(booking.ends, settings.timezone)
@@ -39,7 +39,7 @@ def period(when: When, timezone: str) -> tuple[datetime, datetime]:
 
 
 def same_time(one: When, other: When, timezone: str) -> bool:
-    """Whether two times are the same; whole local days are the midnights around them.
+    """Whether two times are the same; whole local days equal the midnights around them.
 
     Google keeps whole days on a room's calendar as midnights. https://github.com/allenporter/gcal_sync/issues/624
     """
@@ -72,7 +72,7 @@ def appointment_of(booking: Booking, settings: Settings, calendar: str) -> Appoi
 
 
 def _cut(description: str) -> str:
-    """Return as much of a text as Google takes, without half a tag or half a character at its end."""
+    """Return as much of a text as Google accepts, without half a tag or half an entity at its end."""
     if len(description) <= DESCRIPTION_LIMIT:
         return description
     return HALF.sub("", description[:DESCRIPTION_LIMIT])
@@ -98,18 +98,18 @@ def _style(booking: Booking, settings: Settings, row: MappingRow | None, locatio
 
 
 def _guest(booking: Booking) -> str:
-    """Return the customer's address, or "" where it is none: Google would refuse the whole event."""
+    """Return the customer's address, or "" if it is invalid: Google would refuse the whole event."""
     address = booking.email.strip().lower()
     return address if is_mail_address(address) else ""
 
 
 def base_of(wanted: Appointment, booking: Booking, digest: Digest) -> Base:
-    """Return the base once the event of a booking shows all of this."""
+    """Return the base once a booking's event shows all of this."""
     return Base(wanted.when, wanted.calendar, booking.object_id, booking.status, digests_of(wanted, digest))
 
 
 def digests_of(wanted: Appointment, digest: Digest) -> dict[str, str]:
-    """Return the digests by field of what an event should show."""
+    """Return the digests of what an event should show, by field."""
     return {
         "title": digest(wanted.title),
         "description": digest(as_read(wanted.description)),
@@ -121,10 +121,10 @@ def digests_of(wanted: Appointment, digest: Digest) -> dict[str, str]:
 
 
 def restyled(wanted: Style, shown: Style | None, base: Mapping[str, str], digest: Digest) -> tuple[str, ...]:
-    """Return which parts of an event's style are to be written; a part that we never set is the person's.
+    """Return which parts of an event's style to write; a part that we never set is the person's.
 
-    A colour is written when it changes here, and never fought over: people recolour. `shown` None: not read, so only
-    what changes here counts.
+    A changed colour is written once and never restored: people recolour events. `shown` None: the event was not read;
+    only our own changes count.
     """
     ours, now = wanted.texts(), shown.texts() if shown is not None else {}
     changed = {name for name in {*ours, *base} & {*Style.__slots__} if digest(ours.get(name, "")) != base.get(name, "")}
@@ -135,21 +135,21 @@ def restyled(wanted: Style, shown: Style | None, base: Mapping[str, str], digest
 
 
 def style_stands(shown: Style, base: Mapping[str, str], digest: Digest) -> bool:
-    """Whether an event still shows what this service set of its style but for the location; a person may recolour it."""
+    """Whether an event still shows the style we set, except location and colour, which people may change."""
     parts = {*Style.__slots__} & {*base} - {"colour", "location"}
     now = shown.texts() if parts else {}
     return all(digest(now.get(name, "")) == base[name] for name in parts)
 
 
 def reminder_text(reminders: tuple[tuple[str, int], ...] | None) -> str:
-    """Return reminders as comparable text; None is the calendar's default, which is not the same as none."""
+    """Return reminders as comparable text; None is the calendar's default, which differs from no reminders."""
     if reminders is None:
         return "default"
     return ",".join(sorted(f"{method}:{minutes}" for method, minutes in reminders))
 
 
 def written(field: str, value: str) -> str:
-    """Return what stands (as a digest) for a value of ours in a field of a booking."""
+    """Return the text whose digest records a value of ours in a field of a booking."""
     return f"{field}\n{value}"
 
 
@@ -160,12 +160,12 @@ def remarks_of(event: Event) -> str:
 
 
 def text_of(event: Event) -> str:
-    """Return what the text of a person's event comes to, for comparison: editors write one text in many ways."""
+    """Return the text of a person's event for comparison; editors mark up the same text in many ways."""
     return as_read(remarks_of(event))
 
 
 def in_window(when: When, settings: Settings, now: datetime) -> bool:
-    """Whether an appointment overlaps the days that are kept in step."""
+    """Whether an appointment overlaps the window that is kept in step."""
     start, end = period(when, settings.timezone)
     first, last = settings.sync.window_days
     return end > now + timedelta(days=first) and start < now + timedelta(days=last)

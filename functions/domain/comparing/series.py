@@ -1,8 +1,8 @@
-"""Series: occurrences that vanished and occurrences that appeared are paired, so that bookings move.
+"""Series: pairs occurrences that vanished with occurrences that appeared, so that their bookings move.
 
-When a person shifts a series, or changes "this and following", Google gives the occurrences new ids and the old ones
-vanish. A root split off with another title is named `root_R20261123T090000` and its occurrences keep their ids; one with
-another time has an id of its own, and only its birth and last change are those of the old root.
+When a person shifts a series, or changes "this and following", Google gives the occurrences new ids. A split with a new
+title is named `root_R20261123T090000` and its occurrences keep their ids. A split with a new time gets an unrelated id;
+only its creation and update times match those of the old root.
 """
 
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ from functions.domain.model.event import Event
 from functions.domain.model.link import Link
 from functions.domain.model.zones import clock, day_of
 
-Twin = tuple[datetime, datetime]  # when the root of an occurrence was made, and when it last changed
+Twin = tuple[datetime, datetime]  # when an occurrence's root was created and last updated
 NEAR = timedelta(days=7)
 
 
 def family(series: str) -> str:
-    """Return what the roots of a split series share."""
+    """Return what the roots of a split series have in common."""
     return series.split("_R", maxsplit=1)[0]
 
 
@@ -29,12 +29,12 @@ def family_of_id(event_id: str) -> str:
 
 
 def twin_of(event: Event) -> Twin | None:
-    """Return what the halves of a split series have in common; None where Google does not say it."""
+    """Return the times that both halves of a split series share; None if Google does not give them."""
     return (event.created, event.updated) if event.series and event.created and event.updated else None
 
 
 def in_step(lost: Sequence[When], appeared: Sequence[Event], timezone: str) -> bool:
-    """Whether new occurrences begin where the lost ones did, on the same weekdays or at the same time of day."""
+    """Whether new occurrences begin near the lost ones, on the same weekdays or at the same time of day."""
     if not lost or not appeared:
         return False
     before, after = list(lost), [event.when for event in appeared]
@@ -45,7 +45,7 @@ def in_step(lost: Sequence[When], appeared: Sequence[Event], timezone: str) -> b
 
 
 def pair(vanished: Sequence[Link], appeared: Sequence[Event], timezone: str) -> list[tuple[Link, Event]]:
-    """Pair the links of one family whose occurrence vanished with its new occurrences: by local date, then by order."""
+    """Pair vanished links of one family with new occurrences: by local date, then by order."""
     links = [(link, link.base.when) for link in vanished if link.base is not None]
     links.sort(key=lambda each: _order(each[1]))
     events = sorted(appeared, key=lambda event: _order(event.when))

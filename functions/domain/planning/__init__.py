@@ -1,4 +1,4 @@
-"""The decision: a link and both sides in, the next step out; and what a step makes of the link.
+"""The decision: takes a link and both sides, returns the next step, and says what a step's result makes of the link.
 
-Begin at `plan.py`. Next: `application/sync`, which carries a step out.
+Start at `plan.py`. Next: `application/sync`, which carries out the step.
 """

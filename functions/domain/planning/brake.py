@@ -1,4 +1,4 @@
-"""The brake's view of a write: the digest of what it replaces and of what it brings, by which a loop is told."""
+"""How the brake identifies a write: by a digest of what it replaces and what it writes."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ PUT_BACK = (Why.PUT_BACK, Why.MADE_AGAIN)
 
 
 def attempt_of(view: View, step: Write, context: PlanningContext) -> Attempt | None:
-    """Return the attempt that a write is; None: it only puts ids into their fields, which is no change of its own."""
+    """Return a write as an attempt; None for bookkeeping, which changes nothing a person sees."""
     if is_bookkeeping(step):
         return None
     put_back = step.why in PUT_BACK
@@ -56,7 +56,7 @@ def _brings(step: Write) -> str:
 
 
 def _changes(change: EventChange) -> str:
-    """Return what a change brings; of a description what stands above the service's line, as a notice has its date."""
+    """Return what a change writes; of a description only what is above the service's line, because a notice has a date."""
     above = "" if change.description is None else as_read(take_apart(change.description).above)
     rest = (change.when, change.title, change.guest_in, change.guest_out, change.reminders, change.meet, change.style)
     return f"{rest} {above}"

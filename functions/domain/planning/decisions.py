@@ -1,4 +1,4 @@
-"""What the planner decides without a write, as values; `lifecycle.py` says what each makes of a link."""
+"""What the planner decides without writing to either side; `lifecycle.py` says what each decision makes of a link."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from functions.domain.model.link import Base, Kept
 
 @dataclass(frozen=True, slots=True)
 class Agree:
-    """Both sides show `base`; the event as it was read, or None where it was not looked at."""
+    """Both sides show `base`; `event` is the event as read, or None if it was not read."""
 
     base: Base
     event: Event | None
@@ -22,7 +22,7 @@ class Agree:
 
 @dataclass(frozen=True, slots=True)
 class Adopt:
-    """An event, or the booking of an event (`booking_id`), that was there already is taken up."""
+    """Take up an existing event, or (with `booking_id`) the existing booking of an event."""
 
     event: Event
     booking_id: str = ""
@@ -30,33 +30,33 @@ class Adopt:
 
 @dataclass(frozen=True, slots=True)
 class Disown:
-    """The booking's id field names something that is not ours."""
+    """The booking's id field holds a value that is not ours."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The event is where a person moved it; it is claimed there before anything is done to it."""
+    """The event is where a person moved it; claim it there before doing anything to it."""
 
     event: Event
 
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """The booking of a vanished occurrence goes on with a new one; its time then goes the ordinary way."""
+    """The booking of a vanished occurrence continues with a new one; its time is then merged as usual."""
 
     event: Event
 
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """Both sides ended, without a write; `status` is what the booking shows (None: it is gone)."""
+    """Both sides have ended and nothing is written; `status` is the booking's (None: it is gone)."""
 
     status: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Reopen:
-    """The event of a closed pair is there again and its booking stands."""
+    """The event of a closed pair is back and its booking is live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +76,14 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The two are left alone for good."""
+    """The pair is no longer kept in step."""
 
     cause: str
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """The brake: written too often. Said once more while it does not get quiet."""
+    """The brake: too many writes. Saved again for as long as the two sides keep changing."""
 
     cause: str
     since: datetime
@@ -92,12 +92,12 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """A person lets a paused pair go on, or it has been quiet; the attempts are counted anew."""
+    """A person resumed a paused pair, or it has been quiet; attempts are counted from zero."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fulfil:
-    """What a person ordered is carried out; the event as it is then, or None where it is left alone."""
+    """A person's order is complete; `event` is the event as it is now, or None if it was left alone."""
 
     event: Event | None = None
     base: Base | None = None
@@ -105,27 +105,27 @@ class Fulfil:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """What a person ordered cannot be carried out any more."""
+    """A person's order can no longer be carried out."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeaveOut:
-    """A booking from before activation is noted as it is, and gets no event until it changes."""
+    """A booking from before activation is recorded as it is, and gets no event until it changes."""
 
     base: Base
 
 
 @dataclass(frozen=True, slots=True)
 class LetIn:
-    """A booking that was left out counts as new after all."""
+    """A booking that was left out now counts as new."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskAgain:
-    """Ids that were refused for a missing right are to be written once more."""
+    """Ids that were refused for a missing right will be written again."""
 
 
-GoesOn = Agree | Adopt | Follow | Reopen | Resume | Fulfil | LetIn  # towards active, or back
+GoesOn = Agree | Adopt | Follow | Reopen | Resume | Fulfil | LetIn  # towards active, or back to it
 Waits = Close | Wait | Hold | Part | Pause | LeaveOut  # away from active
 Stays = Disown | Claim | Drop | AskAgain  # in whatever state it is
 Decision = GoesOn | Waits | Stays

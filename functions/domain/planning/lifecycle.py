@@ -1,9 +1,9 @@
-"""The life of a pair: every way from one state to another, and what each write that was tried makes of its link.
+"""The life of a pair: every transition between states, and what the result of a write makes of its link.
 
-`after` is the one transition: from a link and a result to a link, and what the journal entry of its write is closed
-with. Whether an answer came, or it was found out later that a write had landed, is the same result. The values are
-elsewhere: the states in `life.py`, the decisions in `decisions.py`, the results in `step.py`. `python -m docs.states` draws
-`docs/states.md` by running this.
+`after` is the only transition function: it takes a link and a result, and returns the new link and the outcome for the
+journal entry. A write that landed is the same result whether its answer arrived or recovery found out later. States are
+in `life.py`, decisions in `decisions.py`, results in `step.py`. `python -m docs.states` runs this file to draw
+`docs/states.md`.
 """
 
 from collections.abc import Mapping
@@ -87,13 +87,13 @@ KEPT_IDS = 8
 
 
 def begun(link: Link, intent: Intent, attempt: Attempt | None) -> Link:
-    """Return the link with a write that is about to be tried; `attempt` None: it is no change of its own."""
+    """Return the link with a write about to be tried; `attempt` is None for bookkeeping."""
     attempts = tried(link.attempts, attempt) if attempt is not None else link.attempts
     return replace(link, intent=intent, attempts=attempts)
 
 
 def after(link: Link, result: Result) -> Turn:
-    """Return what a result makes of a link; raises ValueError where the result is of a write and none is under way."""
+    """Return what a result makes of a link; raises ValueError for the result of a write if none is under way."""
     match result:
         case Decided(decision):
             return Turn(_decided(link, decision))
@@ -116,20 +116,20 @@ def after(link: Link, result: Result) -> Turn:
 
 
 def decide(link: Link, decision: Decision, why: Why, *, resting: Why | None = None) -> Planned:
-    """Return the step that saves a decision; with `resting` a rest for that reason where it changes nothing."""
+    """Return the step that saves a decision, or with `resting` a rest for that reason if the decision changes nothing."""
     decided = _decided(link, decision)
     return Planned(Rest(resting) if resting is not None and decided == link else Settle(decided, why))
 
 
 def _tried(link: Link, intent: Intent, how: Ended | None) -> Link:
-    """Return the link without its intent, and with what became of the attempt; None: it was never made."""
+    """Return the link without its intent, recording how the attempt ended; None: it was never made."""
     free = replace(link, intent=None)
     if is_bookkeeping(intent.step):
         return free
     return replace(free, attempts=never_made(link.attempts) if how is None else ended(link.attempts, how))
 
 
-# a decision that needs no write
+# decisions, which need no write
 
 
 def _decided(link: Link, decision: Decision) -> Link:
@@ -205,7 +205,7 @@ def _stays(link: Link, decision: Stays) -> Link:
             return replace(link, ids=replace(link.ids, ours=left, not_taken=()))
 
 
-# a write that took effect
+# writes that landed
 
 
 def _landed(link: Link, intent: Intent, answer: Event | Booking | None) -> Link:
@@ -234,7 +234,7 @@ def _landed(link: Link, intent: Intent, answer: Event | Booking | None) -> Link:
 
 
 def _as_kept(link: Link, kept: Mapping[str, Kept]) -> Link:
-    """Note what the other side made of the write; of what is a person's own that is what both sides agree on."""
+    """Record what the other side made of the write; for text that a person owns, that is the base."""
     theirs = {name: pair for name, pair in kept.items() if name in ("text", "remarks")}
     link = link.keeping({name: pair for name, pair in kept.items() if name not in theirs})
     if link.base is None or not theirs:
@@ -256,7 +256,7 @@ def _booking_written(link: Link, intent: Intent, why: Why, before: int | None) -
     return replace(link, refusals=Refusals(), notice="")
 
 
-# a write that the other side refused
+# writes that the other side refused
 
 
 def _rejected(link: Link, intent: Intent, no: Rejected) -> Turn:
@@ -294,12 +294,12 @@ def _booking_refused(link: Link, intent: Intent, step: WriteBooking, no: Rejecte
 
 
 def _not_taken(link: Link, ids: tuple[str, ...], *, again: bool) -> Link:
-    """Count refused ids as written, lest they are asked each time; maybe until they are asked `again`."""
+    """Count refused ids as written, so they are not tried each time; with `again`, only until `AskAgain`."""
     link = _with_ids(link, ids)
     return replace(link, ids=replace(link.ids, not_taken=(*link.ids.not_taken, *ids))) if again else link
 
 
-# a write that came too late
+# writes that came too late
 
 
 def _overtaken(link: Link, step: Write, how: Overtaking) -> Turn:
@@ -314,11 +314,11 @@ def _overtaken(link: Link, step: Write, how: Overtaking) -> Turn:
     return Turn(link, Outcome.OVERTAKEN, Then.READ)
 
 
-# parts of the above
+# shared by the above
 
 
 def _burnt(link: Link) -> Link:
-    """Give up an event id that Google will not bring back: the next generation is made from the booking."""
+    """Give up an event id that Google will not bring back; the booking gets an event of the next generation."""
     made_anew = replace(link, event=None, generation=link.generation + 1, base=None, origin=Origin.BOOKING)
     return replace(made_anew, life=Unlinked())
 
@@ -344,5 +344,5 @@ def _awake(life: Life) -> Awake:
 
 
 def _still(order: Order | None) -> Order | None:
-    """Return what is still ordered once something was done: a yes or no to a removal is over by then."""
+    """Return what is still ordered after a step; approving or restoring a removal is then over."""
     return None if isinstance(order, Approve | Restore) else order

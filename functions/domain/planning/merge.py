@@ -1,7 +1,7 @@
-"""The merge: both sides are there; each field goes where its owner says.
+"""The merge of a booking and an event that are both there: each field follows its owner.
 
-When: both sides, against the base. Room: the booking's object, unless `allow_object_change`. Texts, reminders, guest
-and Meet of an event made from a booking: the booking's side. Those of a person's event: the person's.
+Time: whichever side differs from the base. Room: the booking's object, unless `allow_object_change`. Text, reminders,
+guest and Meet: the booking's, if the event was made from a booking; otherwise the person's.
 """
 
 from collections.abc import Mapping
@@ -40,14 +40,14 @@ MEET_LOOK_AGAIN = timedelta(seconds=5)
 
 
 def may_write_booking(link: Link, booking: Booking, context: PlanningContext) -> bool:
-    """Whether what a person does to the event may change the booking."""
+    """Whether a person's edits of the event may change the booking."""
     if not context.settings.inbound.enabled or booking.activity_id:
         return False
     return link.origin is Origin.EVENT or context.settings.inbound.allow_booking_update
 
 
 def merge(v: View, context: PlanningContext) -> Planned:
-    """Return the step that brings both sides together, the booking first because it may refuse."""
+    """Return the step that brings both sides together; the booking comes first because i-Reserve may refuse."""
     booking, link = v.booking.value, v.link
     if booking is None or link.event is None:
         return Planned(Rest(Why.UNREADABLE))
@@ -71,18 +71,18 @@ def merge(v: View, context: PlanningContext) -> Planned:
 
 
 def _on_our_terms(event: Event, known: tuple[When, When], context: PlanningContext) -> Event:
-    """Return an event with its time as one of the known ones, where it is the same said otherwise."""
+    """Return the event with its time in the form of a known one that means the same (whole days or midnights)."""
     timezone = context.settings.timezone
     return replace(event, when=next((when for when in known if same_time(event.when, when, timezone)), event.when))
 
 
 def _blind(v: View, context: PlanningContext, booking: Booking, wanted: Appointment) -> Planned:
-    """Work from the base alone, guarded by the stored etag: one call for a change of time, none for an echo."""
+    """Work from the base alone, guarded by the stored etag: one call if the time changed, none for an echo."""
     link = v.link
     if link.base is None or link.event is None or link.refusals.why or not isinstance(link.life, Active):
         return Planned(Look(event=link.event))
     if link.event.calendar != link.base.calendar:
-        return Planned(Look(event=link.event))  # moved by a person, and a crash came before it was dealt with
+        return Planned(Look(event=link.event))  # a person moved it, and a crash came before that was handled
     if link.meet_asked_at is not None:
         return Planned(Look(event=link.event))
     base = base_of(wanted, booking, context.digest)
@@ -115,7 +115,7 @@ def _blind(v: View, context: PlanningContext, booking: Booking, wanted: Appointm
 
 
 def _booking_side(v: View, context: PlanningContext, booking: Booking, event: Event) -> Planned | None:
-    """Return the write to the booking that a person's change of the event asks for, if it is allowed."""
+    """Return the write to the booking for what a person changed on the event, if that is allowed."""
     link, base = v.link, v.link.base
     if base is None or not may_write_booking(link, booking, context):
         return None
@@ -140,13 +140,13 @@ def _booking_side(v: View, context: PlanningContext, booking: Booking, event: Ev
 
 
 def _is_new(refusals: Refusals, asked: Asked) -> bool:
-    """Whether any of what a person asks for was not refused before: then all of it is asked, else nothing."""
+    """Whether any part of a person's edit was not refused before; then all of it is sent again, otherwise none."""
     pairs = ((asked.time, refusals.time), (asked.room, refusals.room))
     return any(what and (refused is None or refused.what != what) for what, refused in pairs)
 
 
 def _event_time_counts(booking: Booking, event: Event, base: Base, context: PlanningContext) -> bool:
-    """Whether the time on the event is a person's change that goes to the booking."""
+    """Whether the event's time is a person's change that goes to the booking."""
     when = when_of(booking, context.settings)
     if event.when in (when, base.when):
         return False
@@ -154,7 +154,7 @@ def _event_time_counts(booking: Booking, event: Event, base: Base, context: Plan
 
 
 def _room_chosen(link: Link, booking: Booking, event: Event, context: PlanningContext) -> str:
-    """Return the object that a person chose by moving the event to another mapped calendar, or ""."""
+    """Return the object whose calendar a person moved the event to, or ""."""
     if (
         link.base is None
         or event.key.calendar == link.base.calendar
@@ -168,7 +168,7 @@ def _room_chosen(link: Link, booking: Booking, event: Event, context: PlanningCo
 
 
 def _remarks(v: View, context: PlanningContext, booking: Booking, event: Event, base: Base) -> Planned | None:
-    """Carry the text of a person's event into the booking, while its field still holds what we wrote."""
+    """Write the text of a person's event to the booking, as long as the field still holds what we wrote."""
     name = context.settings.inbound.remarks_field
     if v.link.origin is not Origin.EVENT or name == "none" or "text" not in base.digests:
         return None
@@ -183,7 +183,7 @@ def _remarks(v: View, context: PlanningContext, booking: Booking, event: Event, 
 
 
 def _settle(v: View, context: PlanningContext, booking: Booking, wanted: Appointment) -> Planned:
-    """Rest, after saving what was learnt on the way."""
+    """Rest, after saving what was learnt."""
     link, event = v.link, v.event.value
     base = base_of(wanted, booking, context.digest)
     asked_at = link.meet_asked_at if event is None else _meet_asked_at(link, event, wanted, context)
@@ -203,7 +203,7 @@ def _settle(v: View, context: PlanningContext, booking: Booking, wanted: Appoint
 
 
 def _meet_asked_at(link: Link, event: Event, wanted: Appointment, context: PlanningContext) -> datetime | None:
-    """Return since when Google has been making a Meet link: it is looked for less and less often, then at each change."""
+    """Return since when a Meet link has been pending; it is polled ever less often, then read only at each change."""
     if event.meet is not MeetState.PENDING or not wanted.meet:
         return None
     return link.meet_asked_at or context.now

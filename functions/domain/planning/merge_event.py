@@ -1,4 +1,4 @@
-"""The event's half of the merge: its time and room as the booking has them, the texts where the booking owns them."""
+"""The event's half of the merge: time and room follow the booking, and so do the texts that the booking owns."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ from functions.domain.planning.view import PlanningContext, View
 def event_side(
     v: View, context: PlanningContext, booking: Booking, event: Event, wanted: Appointment
 ) -> Planned | None:
-    """Return the write to the event, or None where it shows what it should."""
+    """Return the write to the event, or None if it already shows what it should."""
     link, base = v.link, v.link.base
     if event.key.calendar != wanted.calendar:
         stayed = base is not None and base.calendar == wanted.calendar
@@ -26,7 +26,7 @@ def event_side(
             return said
         after = replace(base, calendar=wanted.calendar, object_id=booking.object_id) if base else None
         why = Why.PUT_BACK if stayed else why_moved(base, booking)
-        if event.series:  # an occurrence cannot leave its series: it is cancelled here and made anew there
+        if event.series:  # an occurrence cannot leave its series: cancel it here and make a new event there
             return Planned(DeleteEvent(event.key, event.etag, Why.OTHER_ROOM), after)
         return Planned(MoveEvent(event.key, event.etag, wanted.calendar, why), after)
     change = EventChange(when=wanted.when) if event.when != wanted.when else EventChange()
@@ -45,14 +45,14 @@ def event_side(
         change = _with_notice(change, event, why_not, context, line=ours, anew=True)
     elif take_apart(event.description).notice and (change != EventChange() or not link.notice):
         why = Why.BOOKING_CHANGED if change == EventChange() else why
-        change = _with_notice(change, event, "", context, line=ours)  # what was said there goes with the next change
+        change = _with_notice(change, event, "", context, line=ours)  # a notice is removed with the next change
     if change == EventChange():
         return None
     return Planned(PatchEvent(event.key, event.etag, change, why, why_not), after)
 
 
 def noted(v: View, context: PlanningContext) -> Planned | None:
-    """Return the write of the dated line onto a person's event that was refused, unless it stands there."""
+    """Return the write that puts the refusal's notice on a person's event, unless the notice is already there."""
     event = v.event.value
     if event is None or not v.link.notice:
         return None
@@ -63,7 +63,7 @@ def noted(v: View, context: PlanningContext) -> Planned | None:
 
 
 def _room_put_back(v: View, context: PlanningContext, booking: Booking, event: Event) -> Planned | None:
-    """Return the write of the reason onto an event that is about to be moved back to its calendar."""
+    """Return the write that puts the reason on an event before it is moved back to its calendar."""
     why_not = v.link.refusals.why or ("activity" if booking.activity_id else "object_change")
     ours = v.link.origin is Origin.BOOKING
     change = _with_notice(EventChange(), event, why_not, context, line=ours, anew=True)
@@ -73,12 +73,12 @@ def _room_put_back(v: View, context: PlanningContext, booking: Booking, event: E
 
 
 def why_moved(base: Base | None, booking: Booking) -> Why:
-    """Return why an event goes to another calendar: another object, or another calendar for the same."""
+    """Return why an event moves to another calendar: the object changed, or the object's calendar did."""
     return Why.SETTINGS_CHANGED if base is not None and base.object_id == booking.object_id else Why.BOOKING_CHANGED
 
 
 def why_changed(base: Base, after: Base, context: PlanningContext) -> Why:
-    """Return why an event gets other values: settings that were changed alter no more than texts."""
+    """Return why an event gets new values; changed settings affect more than texts."""
     same = (base.when, base.object_id, base.status) == (after.when, after.object_id, after.status)
     return Why.SETTINGS_CHANGED if same and context.new_settings else Why.BOOKING_CHANGED
 
@@ -104,7 +104,7 @@ def _why_put_back(link: Link, booking: Booking) -> str:
 
 
 def _texts(change: EventChange, link: Link, event: Event, wanted: Appointment, context: PlanningContext) -> EventChange:
-    """Add the texts that the event should show and does not."""
+    """Add the texts that the event should show but does not."""
     base = link.base
     if not stands(link, "title", wanted.title, event.title, context.digest):
         change = replace(change, title=wanted.title)
@@ -129,7 +129,7 @@ def _texts(change: EventChange, link: Link, event: Event, wanted: Appointment, c
 def _guests(
     change: EventChange, link: Link, event: Event, wanted: Appointment, context: PlanningContext
 ) -> EventChange:
-    """Add who is to come onto the list of guests, and who is to leave it: our own guest and nobody else."""
+    """Add our new guest to the list and take our former one off it; other guests stay."""
     if not may_write_guests(event):
         return change
     addresses = {guest.email.lower() for guest in event.guests}
@@ -145,7 +145,7 @@ def _guests(
 def _with_notice(
     change: EventChange, event: Event, category: str, context: PlanningContext, *, line: bool, anew: bool = False
 ) -> EventChange:
-    """Put the dated line under the service's line, or take it away (category ""); `anew` with today's date."""
+    """Put the notice under the service's line, or remove it (category ""); `anew` gives it today's date."""
     before = change.description if change.description is not None else event.description
     text = take_apart(before)
     if category and not anew and text.notice.endswith(sentence(category, context.settings.language)):

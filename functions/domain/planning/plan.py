@@ -1,6 +1,6 @@
-"""The planner: given a link and both sides, the next step. Pure; the same view always gives the same step.
+"""The planner: takes a link and both sides, returns the next step. Pure: the same view always gives the same step.
 
-One step at a time: after each the executor saves, and plans again on what the step brought about, until it rests.
+One step at a time: the executor saves the result and plans again, until the pair rests.
 """
 
 from dataclasses import replace
@@ -23,7 +23,7 @@ from functions.domain.planning.view import SECOND_READ, PlanningContext, View, W
 
 
 def plan(v: View, context: PlanningContext) -> Planned:
-    """Return the next step for a link, with what both sides agree on once it is done."""
+    """Return the next step for a link, and the base once it has landed."""
     v = _as_meant(v, context.settings.timezone)
     planned = _decide(v, context)
     step = planned.step
@@ -36,12 +36,12 @@ def plan(v: View, context: PlanningContext) -> Planned:
     if not is_loop(v.link.attempts, attempt):
         return planned
     if isinstance(step, PatchEvent) and step.change.when is None:
-        return Planned(Rest(Why.TOO_OFTEN))  # a text never stops the times of a pair
+        return Planned(Rest(Why.TOO_OFTEN))  # a loop over text must not stop the pair's times
     return decide(v.link, Pause(Why.TOO_OFTEN, context.now, shown(v, context.digest)), Why.TOO_OFTEN)
 
 
 def _as_meant(v: View, zone: str) -> View:
-    """Read a booking's times as both sides agreed on them, where i-Reserve cannot tell which of two equal hours is meant."""
+    """Read a booking's times as both sides agreed on them, if i-Reserve cannot tell two equal hours in autumn apart."""
     booking, base = v.booking.value, v.link.base
     if v.link.intent is not None and v.link.intent.base is not None:
         base = v.link.intent.base
@@ -69,10 +69,10 @@ def _decide(v: View, context: PlanningContext) -> Planned:
 
 
 def _pair(v: View, context: PlanningContext) -> Planned:
-    """Decide for a link with a booking, of which nobody ordered anything."""
+    """Decide for a link that has a booking and no order."""
     link, booking = v.link, v.booking.value
     if booking is not None and link.event is not None and context.settings.calendar_of(booking.object_id) is None:
-        return Planned(Rest(Why.NO_CALENDAR))  # its row was removed: the event stays, nothing is carried over
+        return Planned(Rest(Why.NO_CALENDAR))  # its mapping row was removed: the event stays as it is
     wanted = wanted_of(v.booking, context)
     if wanted is Wanted.UNKNOWN:
         return Planned(Rest(Why.BOOKING_GONE, context.now + SECOND_READ))
@@ -86,7 +86,7 @@ def _pair(v: View, context: PlanningContext) -> Planned:
 
 
 def _paused(v: View, context: PlanningContext, life: Paused) -> Planned:
-    """Wait until it is quiet or a person says so; but an explicit cancellation is always carried out."""
+    """Wait until it is quiet or a person resumes the pair; an explicit cancellation is carried out all the same."""
     if v.booking.value is not None and wanted_of(v.booking, context) is Wanted.NONE:
         return plan_removal(v, context)
     seen = shown(v, context.digest)
@@ -98,6 +98,6 @@ def _paused(v: View, context: PlanningContext, life: Paused) -> Planned:
 
 
 def _is_never_a_loop(step: Write) -> bool:
-    """Whether a write is none of this service answering itself: what a person ordered, and a removal by status."""
+    """Whether a write cannot be part of a loop: a person ordered it, or it removes the event because of a status."""
     by_status = isinstance(step, DeleteEvent) and step.why is Why.BOOKING_CANCELLED
     return by_status or step.why in (Why.UNDONE, Why.APPROVED)

@@ -1,4 +1,4 @@
-"""Inbound: a person's new event becomes a booking; a deleted one cancels its booking, or comes back."""
+"""Inbound: a person's new event becomes a booking; a deleted event cancels its booking, or is made again."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -33,7 +33,7 @@ from functions.domain.planning.view import PlanningContext, View
 
 
 def plan_new_event(v: View, context: PlanningContext) -> Planned:
-    """Make a booking of an event that a person made, if it is one of those that become bookings."""
+    """Make a booking from a person's new event, if it is eligible."""
     event = v.event.value
     if event is None or not eligible(event, context):
         return Planned(Rest(Why.NOT_ELIGIBLE))
@@ -73,7 +73,7 @@ def plan_new_event(v: View, context: PlanningContext) -> Planned:
 
 
 def _told(v: View, context: PlanningContext, event: Event, at: datetime) -> Planned | None:
-    """Return the write of the line about the last refusal, in place of one about an earlier, unless it stands there."""
+    """Return the write of the notice about the last refusal, replacing an earlier one; None if it is already there."""
     language, text = context.settings.language, take_apart(event.description)
     said = notice(v.link.notice, language, clock(at, context.settings.timezone))
     if text.notice == said:
@@ -83,15 +83,15 @@ def _told(v: View, context: PlanningContext, event: Event, at: datetime) -> Plan
 
 
 def eligible(event: Event, context: PlanningContext) -> bool:
-    """Whether a person's event is one that becomes a booking."""
+    """Whether a person's event becomes a booking."""
     return why_not(event, context) == ""
 
 
 def why_not(event: Event, context: PlanningContext) -> str:
-    """Return why a person's event becomes no booking, or "" for one that does.
+    """Return why a person's event does not become a booking, or "" if it does.
 
-    Whoever draws a whole day in Google's web interface draws it as free, mostly without knowing it; it counts all the
-    same unless `free_events` says otherwise. When an imported event was made nobody knows: it counts as old.
+    Google's web interface marks a new whole-day event as free, usually unnoticed. It counts anyway, unless `free_events`
+    says otherwise. An imported event counts as old, because nothing says when it was made.
     """
     if event.mark.link_id == TEST_LINK and event.key.id == test_event_id(context.settings.id, event.mark.stamp):
         return "test"
@@ -116,7 +116,7 @@ def why_not(event: Event, context: PlanningContext) -> str:
 
 
 def new_event_text(event: Event) -> str:
-    """Return what a refusal of a new event was about: asked again once any of it changes."""
+    """Return what a refusal of a new event depended on; any change to it is a reason to try again."""
     return f"{event.key.calendar} {event.when}"
 
 
@@ -169,7 +169,7 @@ def _at_the_end_of_grace(v: View, booking: Booking, context: PlanningContext) ->
     if isinstance(link.life, Grace) and context.now < link.life.until:
         return Planned(Rest(Why.GRACE, link.life.until))
     if not may_write_booking(link, booking, context) or context.settings.inbound.deleted_event == "restore":
-        return _again(v, booking, context, Why.MADE_AGAIN)  # the settings have changed meanwhile
+        return _again(v, booking, context, Why.MADE_AGAIN)  # the settings have changed since
     if context.hold_removals or context.settings.inbound.deleted_event == "ask":
         return decide(link, Hold(Why.EVENT_DELETED), Why.HELD)
     return cancel(link, booking, context, Why.GRACE_OVER)

@@ -1,7 +1,7 @@
-"""A wish: what a person ordered for one pair, as undo does. Booking, event and base are set together.
+"""Carries out a person's order for one pair, such as an undo: booking, event and base are set together.
 
-It goes before the merge: until it is fulfilled or refused, what differs on the event is not a person's edit. The link
-keeps its state until then, so that a refusal leaves everything as it was.
+It precedes the merge: until the order is fulfilled or refused, a difference on the event is not a person's edit. The
+link keeps its state until then, so a refusal leaves everything as it was.
 """
 
 from dataclasses import replace
@@ -27,26 +27,26 @@ from functions.domain.planning.step import (
 from functions.domain.planning.view import SECOND_READ, PlanningContext, View
 
 
-def fulfil(v: View, context: PlanningContext, wish: Override) -> Planned:
-    """Return the next step towards a wish; the booking first, because it may refuse."""
+def fulfil(v: View, context: PlanningContext, order: Override) -> Planned:
+    """Return the next step of an order; the booking comes first because i-Reserve may refuse."""
     link, booking = v.link, v.booking.value
     parted = decide(link, Part(Why.UNDONE), Why.UNDONE)
     if booking is None and not context.gone_confirmed:
         return Planned(Rest(Why.BOOKING_GONE, context.now + SECOND_READ))
-    if booking is None:  # it is gone
-        return parted if wish.detach else decide(link, Drop(), Why.UNDONE)
-    change = _change(booking, wish, context)
+    if booking is None:
+        return parted if order.detach else decide(link, Drop(), Why.UNDONE)
+    change = _change(booking, order, context)
     if change != BookingChange():
         base = link.base
         if base is not None:
             base = replace(
                 base,
-                when=wish.when or base.when,
-                object_id=wish.object_id or base.object_id,
-                status=wish.status if wish.status is not None else base.status,
+                when=order.when or base.when,
+                object_id=order.object_id or base.object_id,
+                status=order.status if order.status is not None else base.status,
             )
         return Planned(WriteBooking(booking.id, change, Why.UNDONE), base)
-    if wish.detach:
+    if order.detach:
         return parted
     if booking.status in context.settings.outbound.delete_on_status or link.event is None:
         return decide(link, Fulfil(), Why.UNDONE)
@@ -56,7 +56,7 @@ def fulfil(v: View, context: PlanningContext, wish: Override) -> Planned:
 def _event(v: View, context: PlanningContext, link: Link, booking: Booking) -> Planned:
     calendar = context.settings.calendar_of(booking.object_id)
     if calendar is None or link.event is None:
-        return decide(link, Fulfil(), Why.UNDONE)  # its event is left alone, as that of any booking there
+        return decide(link, Fulfil(), Why.UNDONE)  # an unmapped room: its event is left alone
     if v.event.presence is Presence.BELIEVED:
         return Planned(Look(event=link.event))
     event = v.event.value
@@ -79,12 +79,12 @@ def _event(v: View, context: PlanningContext, link: Link, booking: Booking) -> P
     return decide(link, Fulfil(event, base), Why.UNDONE)
 
 
-def _change(booking: Booking, wish: Override, context: PlanningContext) -> BookingChange:
+def _change(booking: Booking, order: Override, context: PlanningContext) -> BookingChange:
     change = BookingChange()
-    if wish.when is not None and wish.when != when_of(booking, context.settings):
-        change = replace(change, when=wish.when)
-    if wish.object_id is not None and wish.object_id != booking.object_id:
-        change = replace(change, object_id=wish.object_id)
-    if wish.status is not None and wish.status != booking.status:
-        change = replace(change, status=wish.status)
+    if order.when is not None and order.when != when_of(booking, context.settings):
+        change = replace(change, when=order.when)
+    if order.object_id is not None and order.object_id != booking.object_id:
+        change = replace(change, object_id=order.object_id)
+    if order.status is not None and order.status != booking.status:
+        change = replace(change, status=order.status)
     return change

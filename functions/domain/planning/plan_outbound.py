@@ -1,4 +1,4 @@
-"""Outbound: the event of a booking is made, adopted or removed."""
+"""Outbound: makes, adopts or removes the event of a booking."""
 
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ from functions.domain.planning.write_back import named_by_other
 
 
 def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:
-    """Make or adopt the event of a booking that has none (or whose event went with its cancellation)."""
+    """Make or adopt the event of a booking that has none, or whose event was removed with its cancellation."""
     booking, link = v.booking.value, v.link
     if booking is None or wanted is not Wanted.EVENT:
         return Planned(Rest(Why.NOT_WANTED))
@@ -57,7 +57,7 @@ def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:
 
 
 def _named(v: View, booking: Booking, named: str, context: PlanningContext) -> Planned | None:
-    """Return what is to be done about an event that the booking names already; None: nothing, one is made."""
+    """Return what to do about the event that the booking already names; None: ignore it and make one."""
     if v.found is None:
         return Planned(Look(find=named))
     if v.found.presence is Presence.UNREADABLE:
@@ -70,19 +70,19 @@ def _named(v: View, booking: Booking, named: str, context: PlanningContext) -> P
 
 
 def _as_noted(base: Base, booking: Booking, context: PlanningContext) -> bool:
-    """Whether a booking that the backfill left out is still as it was at activation."""
+    """Whether a booking that the backfill left out is unchanged since activation."""
     now = (when_of(booking, context.settings), booking.object_id, booking.status)
     return now == (base.when, base.object_id, base.status)
 
 
 def revived(link: Link, content: Appointment) -> Appointment | None:
-    """Return what an event shows once it is back; None where a person's own event comes back at the time it had."""
+    """Return what a revived event shows; None: a person's own event at an unchanged time comes back as it was."""
     as_it_was = link.origin is Origin.EVENT and link.base is not None and link.base.when == content.when
     return None if as_it_was else content
 
 
 def base_revived(link: Link, content: Appointment, booking: Booking, context: PlanningContext) -> Base:
-    """Return the base once an event is back: with its old texts and in its old calendar, which then follow."""
+    """Return the base of a revived event: its old texts and calendar, from which it is then brought up to date."""
     calendar = link.event.calendar if link.event is not None else content.calendar
     return replace(
         base_of(content, booking, context.digest), calendar=calendar, digests=link.base.digests if link.base else {}
@@ -92,12 +92,12 @@ def base_revived(link: Link, content: Appointment, booking: Booking, context: Pl
 def plan_removal(v: View, context: PlanningContext) -> Planned:
     """Remove the event of a cancelled or vanished booking; a cancelled booking stays cancelled.
 
-    An event that comes back from the bin reopens the booking only if our own handling had cancelled it.
+    An event restored from the bin reopens the booking only if this service had cancelled it.
     """
     link, event, booking = v.link, v.event.value, v.booking.value
     status = booking.status if booking is not None else None
     if link.version == 0:
-        return Planned(Rest(Why.NOT_WANTED))  # never linked, unless another instance is just at it
+        return Planned(Rest(Why.NOT_WANTED))  # never linked, unless another instance is making the link now
     if link.event is not None and v.event.vanished and not link.closed:
         if v.found is None:
             return Planned(Look(find=link.event.id))  # a person may have moved it to another calendar
@@ -106,7 +106,7 @@ def plan_removal(v: View, context: PlanningContext) -> Planned:
     if link.event is None or v.event.vanished or (link.closed and v.event.presence is Presence.BELIEVED):
         return decide(link, Close(status), Why.BOOKING_CANCELLED, resting=Why.IN_STEP)
     if event is not None and link.event.calendar != event.key.calendar:
-        # claimed before it is removed: nobody else takes it up
+        # claim it before removing it, so no other link adopts it
         return decide(link, Claim(event), Why.EVENT_MOVED)
     if event is not None and booking is not None and (reopened := _reopened(link, booking, context)):
         return reopened
@@ -120,7 +120,7 @@ def plan_removal(v: View, context: PlanningContext) -> Planned:
 
 
 def _reopened(link: Link, booking: Booking, context: PlanningContext) -> Planned | None:
-    """Return the write that reopens a booking which our own handling had cancelled."""
+    """Return the write that reopens a booking which this service had cancelled."""
     former = link.former_status
     if former is None or link.base is None or not context.settings.inbound.enabled:
         return None
@@ -129,7 +129,7 @@ def _reopened(link: Link, booking: Booking, context: PlanningContext) -> Planned
 
 
 def _waits_for_a_person(link: Link, context: PlanningContext) -> Planned | None:
-    """Return what keeps the event of a booking that is gone: a person who wants that, or has yet to say."""
+    """Return what keeps the event of a vanished booking: a person's decision, or the wait for one."""
     if isinstance(link.order, Restore):
         return decide(link, Part(Why.BOOKING_GONE), Why.UNDONE)
     if isinstance(link.order, Approve):

@@ -1,4 +1,4 @@
-"""The sentences a planner reads: why an event went back or did not become a booking."""
+"""The sentences that a planner reads on an event: why it went back or did not become a booking."""
 
 from functions.domain.model.zones import Clock
 
@@ -40,10 +40,10 @@ SENTENCES = {
 
 
 def sentence(category: str, language: str) -> str:
-    """Return the sentence for a category of refusal; an unknown one gets the general sentence."""
+    """Return the sentence for a category of refusal; an unknown category gets the general sentence."""
     return SENTENCES.get(category, SENTENCES["other"])[language]
 
 
 def notice(category: str, language: str, now: Clock) -> str:
-    """Return the dated line that stands under the service's line of an event."""
+    """Return the notice: the dated line under the service's line of an event."""
     return f"{NOTICE_SIGN} {now:%d-%m-%Y %H:%M} {sentence(category, language)}"

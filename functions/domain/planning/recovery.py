@@ -1,6 +1,6 @@
-"""Recovery: a write whose end nobody saw; did it take effect or not? What that means is `lifecycle.after`, as ever.
+"""Recovery: decides whether a write with an unknown end has landed; `lifecycle.after` then handles it like any other.
 
-The stamp on the event tells; a booking carries no stamp, so its values tell.
+The stamp on the event shows it; a booking carries no stamp, so its values must.
 """
 
 from functions.domain.comparing.projection import when_of, written
@@ -43,7 +43,7 @@ def recover(v: View, context: PlanningContext) -> Planned:
 
 
 def _removed(v: View, step: DeleteEvent) -> Planned:
-    """Find out about a removal, which leaves no stamp: a person may also have moved the event away."""
+    """Decide about a removal, which leaves no stamp; a person may also have moved the event away."""
     if v.event.value is not None:
         return Planned(Conclude(Missed()))
     if v.found is None:
@@ -55,10 +55,10 @@ def _removed(v: View, step: DeleteEvent) -> Planned:
 
 
 def _shows(booking: Booking, intent: Intent, context: PlanningContext) -> bool:
-    """Whether a booking shows what was to be written; a person may have changed something else meanwhile."""
+    """Whether a booking shows what was to be written; a person may have changed other fields since."""
     step = intent.step
     if isinstance(step, MakeBooking):
-        return True  # it was looked for by its event
+        return True  # it was found by the event's id
     if not isinstance(step, WriteBooking):
         return False
     change = step.change

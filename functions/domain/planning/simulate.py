@@ -1,4 +1,4 @@
-"""Imagine: what a step would bring about, for a plan that is shown and not carried out."""
+"""Simulates a step, for a plan that is shown and not carried out."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -31,7 +31,7 @@ NOT_YET = "imagined"
 
 
 def simulate(view: View, step: Write, base: Base | None, context: PlanningContext) -> View:
-    """Return the view as it would be after a write that went well."""
+    """Return the view as a successful write would leave it."""
     answer = _answer(view, step, context)
     intent = Intent("", step, context.now, base, ids=ids_of(step, context.digest))
     link = after(begun(view.link, intent, attempt_of(view, step, context)), Landed(answer)).link

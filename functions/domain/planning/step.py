@@ -1,4 +1,4 @@
-"""Steps: what the planner decides, as values; the executor does them one at a time and plans again in between."""
+"""Steps: what the planner decides, as values. The executor carries out one and plans again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,10 +30,10 @@ from functions.domain.planning.decisions import Decision
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """The write took effect; `answer` is the event or booking after it, None for a removal.
+    """The write took effect; `answer` is the event or booking afterwards, None for a removal.
 
-    `kept` tells of the fields that were written what the answer shows in their place (`comparing/kept.py`); it is empty
-    where nobody saw the answer. `despite` is the category of what was in its way and deliberately ignored, or "".
+    `kept` says what the answer shows in place of each field written (`comparing/kept.py`); empty if no answer arrived.
+    `despite` is the category of what was in its way and deliberately ignored, or "".
     """
 
     answer: Event | Booking | None
@@ -43,14 +43,14 @@ class Landed:
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """The write never took effect: it was lost on the way, or its process ended before it."""
+    """The write never took effect: it was lost on the way, or the process ended before sending it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The other side understood and said no, with the code of its reason, to be read, and what caused it.
+    """The other side understood and refused; `reason` is a code to read, `cause` one to react to.
 
-    `unseen`: written without reading it first.
+    `unseen`: the target was not read before the write.
     """
 
     reason: str
@@ -60,16 +60,16 @@ class Rejected:
 
 
 class Overtaking(StrEnum):
-    """How the other side was faster."""
+    """How the other side got ahead of us."""
 
-    CHANGED = "changed"  # it is no longer as it was read
-    GONE = "gone"  # it is not there any more
-    TAKEN = "taken"  # it is there already
+    CHANGED = "changed"  # since it was read
+    GONE = "gone"  # no longer there
+    TAKEN = "taken"  # already there
 
 
 @dataclass(frozen=True, slots=True)
 class Overtaken:
-    """The write was not done because the other side is no longer as it was read."""
+    """The write was not made, because the other side has changed since it was read."""
 
     how: Overtaking
     reason: str = ""
@@ -77,21 +77,21 @@ class Overtaken:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nobody knows whether the write took effect; the claim holds until `until`, then it is found out."""
+    """Whether the write took effect is unknown; the lease holds until `until`, then recovery finds out."""
 
     until: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The planner decided something that needs no write."""
+    """The planner's decision needs no write."""
 
     decision: Decision
 
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """A person ordered something; it goes before what the two sides say."""
+    """A person's order, which precedes the merge."""
 
     order: Order
 
@@ -100,17 +100,17 @@ Result = Landed | Missed | Rejected | Overtaken | Unknown | Decided | Ordered
 
 
 class Then(StrEnum):
-    """What the executor does once the link is saved."""
+    """What the executor does after saving the link."""
 
-    PLAN = "plan"  # go on with what is known
+    PLAN = "plan"  # on what is known
     READ = "read"  # read the event first
-    ABSENT = "absent"  # go on: there is no event
-    GIVE_UP = "give_up"  # nothing more can be done now: the caller answers for the error
+    ABSENT = "absent"  # there is no event
+    GIVE_UP = "give_up"  # the caller handles the error
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A link after a result, what its journal entry is closed with (None: it stays as it is), and what comes then."""
+    """A link after a result, the outcome for its journal entry (None: leave it open), and what to do next."""
 
     link: Link
     outcome: Outcome | None = None
@@ -141,7 +141,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """Nothing to do now; `until` when it should be looked at again."""
+    """Nothing to do now; `until` is when to look again."""
 
     why: Why
     until: datetime | None = None
@@ -150,9 +150,9 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A side must be read before anything can be decided.
+    """A side must be read before the planner can decide.
 
-    The linked event, the event that an id may name (`find`), or the booking that may carry an event's id already.
+    One of: the linked event, the event with a known id (`find`), or the booking that may carry an event's id.
     """
 
     event: EventKey | None = None
@@ -163,7 +163,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """Save the link as given: what both sides agree on, or the state it goes into. Writes to neither side."""
+    """Save the link as given, with a new base or state. Writes to neither side."""
 
     link: Link
     why: Why
@@ -172,7 +172,7 @@ class Settle:
 
 @dataclass(frozen=True, slots=True)
 class Conclude:
-    """Close the intent that a crash, a stall or a lost answer left open: its write landed, or it did not."""
+    """Close an intent left open by a crash, a stall or a lost answer: its write landed, or it did not."""
 
     result: Landed | Missed
     why: Why = Why.RECOVERED
@@ -184,7 +184,7 @@ Step = Rest | Look | Settle | Conclude | Write
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A step and what both sides will agree on once it is done (None: leaves the base as it is)."""
+    """A step, and the base once it is done (None: unchanged)."""
 
     step: Step
     base: Base | None = None

@@ -1,4 +1,4 @@
-"""What the planner sees: the link, both sides as read, and the circumstances."""
+"""What the planner sees: the link, both sides as read, and the context."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,16 +11,16 @@ from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.settings.schema import Settings
 
-SECOND_READ = timedelta(seconds=20)  # after which a booking that was gone is read once more before that is believed
+SECOND_READ = timedelta(seconds=20)  # a booking is gone only if a second read, this much later, agrees
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """One link with both sides as read.
 
-    `found` is the event that the booking's id field names (or that a vanished event became in another mapped
-    calendar); None until it was looked for. `found_is_free` is False when another link claims it, `making_until` is set
-    while another instance is making a booking of it, which may be this very booking.
+    `found` is the event that the booking's id field names (or a vanished event, found in another mapped calendar); None
+    until it was looked for. `found_is_free` is False if another link claims it. `making_until` is set while another
+    instance makes a booking from it, possibly this one.
     """
 
     link: Link
@@ -37,16 +37,16 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class PlanningContext:
-    """What a decision depends on beside the two sides. `now` and `activated_at` are aware UTC."""
+    """What a decision depends on besides the two sides. `now` and `activated_at` are aware UTC."""
 
     settings: Settings
     now: datetime
     digest: Callable[[str], str]
     activated_at: datetime | None = None
     gone_confirmed: bool = False  # a second read found the booking absent again
-    override_known: bool = False  # the dialect has a way to ignore validation errors
+    override_known: bool = False  # the dialect can override validation errors
     hold_removals: bool = False  # unusually many vanished: removals wait for a person
-    new_settings: bool = False  # it is looked at because the settings were changed
+    new_settings: bool = False  # this look is due to changed settings
 
 
 class Wanted(Enum):
@@ -55,11 +55,11 @@ class Wanted(Enum):
     EVENT = "event"  # must exist
     KEPT = "kept"  # is kept up to date if there is one
     NONE = "none"  # must not exist
-    UNKNOWN = "unknown"  # the booking is gone, but only one read says so
+    UNKNOWN = "unknown"  # one read found no booking; a second one must confirm it
 
 
 def wanted_of(booking: Snapshot[Booking], context: PlanningContext) -> Wanted:
-    """Read from a booking's status what its event should be."""
+    """Return what a booking's status says about its event."""
     if booking.vanished:
         return Wanted.NONE if context.gone_confirmed else Wanted.UNKNOWN
     if booking.presence is not Presence.PRESENT or booking.value is None:

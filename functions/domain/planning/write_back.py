@@ -1,4 +1,4 @@
-"""The write-back: an event's id and its Meet link go into their fields of the booking, unless somebody else's stand there."""
+"""Write-back: puts the event's id and Meet link into the booking's fields, unless they hold somebody else's."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from functions.domain.planning.view import PlanningContext
 
 
 def write_back(link: Link, context: PlanningContext, booking: Booking, key: EventKey, meet_url: str) -> Planned | None:
-    """Return the write of the event's id and Meet link that the booking lacks, each written once."""
+    """Return the write of the event's id and Meet link that the booking lacks; each is written once."""
     outbound = context.settings.outbound
     change = BookingChange()
     name = outbound.external_id_field
@@ -30,7 +30,7 @@ def write_back(link: Link, context: PlanningContext, booking: Booking, key: Even
 
 
 def ids_of(step: Write, digest: Digest) -> tuple[str, ...]:
-    """Return the digests of the event's id and Meet link that a write puts into the booking."""
+    """Return the digests of the event id and Meet link that a write puts into the booking."""
     values: tuple[tuple[str, str], ...] = ()
     if isinstance(step, MakeBooking):
         values = ((step.external_id_field, step.event.id),)
@@ -41,7 +41,7 @@ def ids_of(step: Write, digest: Digest) -> tuple[str, ...]:
 
 
 def named_by_other(link: Link, booking: Booking, context: PlanningContext) -> bool:
-    """Whether the booking's id field holds what is neither the id of this pair's event nor written by this service."""
+    """Whether the booking's id field holds a value that is neither this pair's event id nor written by this service."""
     name = context.settings.outbound.external_id_field
     value = booking.value_of(name)
     if not value or (link.event is not None and value == link.event.id):
