@@ -1,7 +1,4 @@
-"""Addresses as people and programs give them: taken apart in one place, which never raises.
-
-Every web or mail address from outside goes through here; what comes out can be used without a second look.
-"""
+"""Parses web and mail addresses from outside. Never raises; what it returns is safe to use."""
 
 from urllib.parse import SplitResult, urlsplit
 
@@ -11,20 +8,20 @@ NOT_IN_MAIL = frozenset(' ,;:<>()[]\\"')
 
 
 def web_address(text: str) -> SplitResult | None:
-    """Return the parts of an absolute http or https address with a host, or None where the text is none."""
+    """Return the parts of an absolute http or https address with a host, or None."""
     if len(text) > LONGEST_URL or not text.isprintable() or " " in text:
         return None
     try:
         parts = urlsplit(text)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
         (parts.hostname or "").encode("idna")
-    except ValueError:  # a bracket without an end, a port that is none, a name that no resolver takes
+    except ValueError:  # an unclosed bracket, a bad port, a name that cannot be encoded
         return None
     return parts if usable else None
 
 
 def origin_of(text: str) -> tuple[str, str, int] | None:
-    """Return scheme, host and port of a web address: what a secret that is sent there belongs to."""
+    """Return scheme, host and port of a web address, or None; a secret sent there belongs to exactly these three."""
     parts = web_address(text)
     if parts is None:
         return None
@@ -32,7 +29,7 @@ def origin_of(text: str) -> tuple[str, str, int] | None:
 
 
 def is_mail_address(text: str) -> bool:
-    """Whether a text is one mail address, and no more, in a form that Google takes for a guest.
+    """Whether a text is exactly one mail address, in a form that Google accepts for a guest.
 
     https://github.com/phw198/OutlookGoogleCalendarSync/issues/1010
     """

@@ -8,7 +8,7 @@ from functions.domain.model.zones import utc
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """From an instant until an instant, both kept in UTC with whole seconds."""
+    """From one instant to another, both kept in UTC with whole seconds."""
 
     start: datetime
     end: datetime
@@ -16,7 +16,7 @@ class Timed:
     def __post_init__(self) -> None:
         for name, moment in (("start", self.start), ("end", self.end)):
             if moment.tzinfo is UTC and not moment.microsecond:
-                continue  # as most are: a page of events makes thousands
+                continue  # the common case; a page of events makes thousands
             if moment.tzinfo is None:
                 raise ValueError("an instant needs a time zone")
             object.__setattr__(self, name, utc(moment).replace(microsecond=0))
@@ -24,29 +24,29 @@ class Timed:
 
 @dataclass(frozen=True, slots=True)
 class AllDay:
-    """Whole days of the integration's time zone; `until` is exclusive, as at Google."""
+    """Whole days in the integration's time zone; `until` is exclusive, as at Google."""
 
     first: date
     until: date
 
 
 When = Timed | AllDay
-SHORTEST = timedelta(minutes=1)  # Google takes no event without length; i-Reserve has products that take no time
+SHORTEST = timedelta(minutes=1)  # Google refuses events without length; i-Reserve has products without duration
 
 
 def with_length(starts: datetime, ends: datetime) -> Timed:
-    """Return the time that an event shows of a booking, which may take none: then it is the shortest there is."""
+    """Return an event's time for a booking; a booking without duration gets the shortest possible one."""
     return Timed(starts, ends if ends > starts else starts + SHORTEST)
 
 
 def without_length(when: Timed) -> Timed:
-    """Return the time of a booking that takes none, of what its event shows; one that a person made longer takes it."""
+    """Undo `with_length`: return no duration for the shortest one; a person may have made the event longer."""
     return replace(when, end=when.start) if when.end - when.start == SHORTEST else when
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How an event presents itself beside its words; "" and False are Google's defaults.
+    """How an event looks apart from its text; "" and False are Google's defaults.
 
     `colour` is Google's colour id ("1" to "11"), `visibility` is "" or "private", `free` means that it blocks no time.
     """
@@ -58,7 +58,7 @@ class Style:
     free: bool = False
 
     def texts(self) -> dict[str, str]:
-        """Return what differs from Google's defaults as comparable text, by field name."""
+        """Return what differs from Google's defaults, as comparable text by field name."""
         told = {name: getattr(self, name) for name in self.__slots__}
         return {name: value if isinstance(value, str) else name for name, value in told.items() if value}
 
@@ -71,7 +71,7 @@ class Appointment:
     """What an event made from a booking should show.
 
     `description` is the text above the service's line. `guest` is the customer's e-mail address or "".
-    `reminders` are (method, minutes) pairs in Google's methods `popup` and `email`; empty means none at all.
+    `reminders` are (method, minutes) pairs with Google's methods `popup` and `email`; empty means no reminder.
     """
 
     when: When

@@ -1,4 +1,4 @@
-"""A booking as read from i-Reserve, in our words."""
+"""A booking as read from i-Reserve, in this project's terms."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,9 +11,9 @@ from functions.domain.model.zones import utc
 class Booking:
     """One booking.
 
-    `starts` and `ends` are moments, kept in UTC; with `day_mode` only their local dates count and `ends` is the last day or
-    the day after it, as the setting `sync.day_end` says. `fields` holds every value of the answer by i-Reserve's own
-    field name in lower case, as text, for templates and custom fields.
+    `starts` and `ends` are moments in UTC; with `day_mode` only their local dates count, and `sync.day_end` says whether
+    `ends` is the last day or the day after it. `fields` holds every value of the answer as text, by i-Reserve's field
+    name in lower case, for templates and custom fields.
     """
 
     id: str
@@ -36,7 +36,7 @@ class Booking:
         object.__setattr__(self, "ends", utc(self.ends))
 
     def value_of(self, field_name: str) -> str:
-        """Text of a field that the settings name: `external_id`, `remarks` or `customNN`; "" when it is not there."""
+        """Text of a field that the settings name: `external_id`, `remarks` or `customNN`; "" if it is missing."""
         if field_name == "external_id":
             return self.external_id
         if field_name == "remarks":

@@ -1,7 +1,7 @@
-"""What can go wrong, named for what the caller does next.
+"""Errors, named for what the caller does next.
 
-Messages are one sentence for a person: what is wrong, where, what to do. They never carry a secret, a customer's
-name or an e-mail address, because they end in logs, the journal and answers.
+A message is one sentence for a person: what is wrong, where, what to do. It never contains a secret, a customer's name
+or an e-mail address, because messages end up in logs, the journal and answers.
 """
 
 from enum import StrEnum
@@ -10,7 +10,7 @@ from functions.domain.model.messages import listed, say
 
 
 class System(StrEnum):
-    """Where a trouble lies, and so which calls are stopped where none can succeed."""
+    """The system that an error comes from, and so the calls to stop if none can succeed."""
 
     GOOGLE = "google"
     IRESERVE = "ireserve"
@@ -18,35 +18,35 @@ class System(StrEnum):
 
 
 class Cause(StrEnum):
-    """The causes that a caller reacts to beside the kind of an error; raised as the reason, and then also its code."""
+    """Causes that callers react to in addition to the kind of error; given as `reason`, a cause is also the code."""
 
-    ADDRESS = "address_not_allowed"  # of the other side
+    ADDRESS = "address_not_allowed"  # the other side's
     BUSY = "busy"
     CALENDAR_GONE = "calendar_gone"  # the calendar, not the event
     FOREIGN_PAGE = "foreign_page"
-    INVALID_GUEST = "invalid_guest"  # for which the whole event is refused
+    INVALID_GUEST = "invalid_guest"  # Google then refuses the whole event
     LOGIN = "ireserve_login"
-    MENDED_AT_GOOGLE = "mended_at_google"  # without a new consent, and nobody tells us
+    MENDED_AT_GOOGLE = "mended_at_google"  # without a new consent; Google does not report when it is fixed
     NO_CSRF_TOKEN = "no_csrf_token"  # noqa: S105 -- its name
     NO_MAIL_SERVER = "no_smtp"
-    NO_RIGHT = "no_right"  # the API user may not write this; asked again, as the right may be given
-    NOT_APPLIED = "not_applied"  # accepted without doing it
-    NOT_SEARCHABLE = "not_searchable"  # nobody can tell whether there is a booking with an id
+    NO_RIGHT = "no_right"  # the API user may not write this; tried again later, because the right may be given
+    NOT_APPLIED = "not_applied"  # accepted but not done
+    NOT_SEARCHABLE = "not_searchable"  # cannot tell whether a booking with this id exists
     OUT_OF_RANGE = "out_of_range"  # an event centuries away
     PERIOD_TAKEN = "period_taken"
     REDIRECT = "redirect"
     RIGHTS = "ireserve_rights"
     TIMEOUT = "timeout"  # the request may still take effect
     TOO_LARGE = "too_large"
-    UNREACHABLE = "unreachable"  # as a timeout
+    UNREACHABLE = "unreachable"  # like a timeout
     OTHER = ""
 
 
 class SyncError(Exception):
-    """Something the sync has a reaction for.
+    """An error that the sync reacts to.
 
-    `reason` is a short stable code to be read, in logs and parked items: nothing depends on it. What a caller depends
-    on is the kind of the error, its `cause`, and the `side` that it lies with.
+    `reason` is a short stable code for logs and parked items; nothing depends on it. Callers react to the kind of the
+    error, its `cause`, and the `side` it comes from.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class SyncError(Exception):
 
 
 class Transient(SyncError):
-    """Try again later: overloaded, unreachable, out of time. `retry_after` in seconds when the other side named it."""
+    """Try again later: overloaded, unreachable or timed out. `retry_after` in seconds if the other side gave it."""
 
     def __init__(self, message: str, *, reason: str = "", retry_after: float | None = None) -> None:
         super().__init__(message, reason=reason)
@@ -75,7 +75,7 @@ class TokenExpired(SyncError):
 
 
 class AccessRevoked(SyncError):
-    """Every call to this side will fail until a person mends it: stop calling it, show it, alert."""
+    """Every call to this side will fail until a person fixes it: stop calling, show it, alert."""
 
     def __init__(self, message: str, *, reason: str, side: System, cause: Cause | None = None) -> None:
         super().__init__(message, reason=reason, cause=cause, side=side)
@@ -94,7 +94,7 @@ class Throttled(Unauthentic):
 
 
 class Forbidden(SyncError):
-    """Who asks is known and may not do this: answer 403."""
+    """The caller is known but may not do this: answer 403."""
 
 
 class Malformed(SyncError):
@@ -102,9 +102,9 @@ class Malformed(SyncError):
 
 
 class Refused(SyncError):
-    """The other side understood and said no: park or put back, and say why. Not tried again until something changes.
+    """The other side understood and refused: park or put back, and say why. Not retried until something changes.
 
-    `form` is how it was said, where that is worth knowing (a probe): `status_false`, `http_error`, `old_values`.
+    `form` is how the refusal looked, for the probe: `status_false`, `http_error`, `old_values`.
     """
 
     def __init__(self, message: str, *, reason: str = "", form: str = "") -> None:
@@ -113,19 +113,19 @@ class Refused(SyncError):
 
 
 class Gone(SyncError):
-    """The thing addressed does not exist (any more)."""
+    """The thing addressed does not exist, or no longer exists."""
 
 
 class Taken(SyncError):
-    """The identity to be created exists already (409)."""
+    """The identity to be created already exists (409)."""
 
 
 class Conflict(SyncError):
-    """What was asked does not fit the state things are in: answer 409."""
+    """The request does not fit the current state: answer 409."""
 
 
 class Invalid(SyncError):
-    """Input with faults, all of them listed: answer 422."""
+    """The input has faults, all of them listed: answer 422."""
 
     def __init__(self, faults: "tuple[Fault, ...]") -> None:
         super().__init__(listed(say("{}: {}", f.field, f.message) for f in faults), reason="invalid")
@@ -133,7 +133,7 @@ class Invalid(SyncError):
 
 
 class Fault:
-    """One fault of an input: the field it is in (dotted path) and what to do about it."""
+    """One fault of an input: its field (dotted path) and what to do about it."""
 
     __slots__ = ("field", "message")
 

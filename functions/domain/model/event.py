@@ -1,4 +1,4 @@
-"""A Google Calendar event as read, in our words; field meanings are Google's.
+"""A Google Calendar event as read, in this project's terms; fields mean what Google says.
 
 https://developers.google.com/workspace/calendar/api/v3/reference/events
 """
@@ -12,14 +12,14 @@ from functions.domain.model.appointment import PLAIN, Style, When
 
 @dataclass(frozen=True, slots=True)
 class EventKey:
-    """Where an event lives: an id alone is unique per calendar only."""
+    """Where an event lives; an event id is unique only within its calendar."""
 
     calendar: str
     id: str
 
 
 class MeetState(StrEnum):
-    """How far Google is with a Meet link: it is made asynchronously."""
+    """The state of a Meet link, which Google makes asynchronously."""
 
     NONE = "none"
     PENDING = "pending"
@@ -29,7 +29,7 @@ class MeetState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """An attendee; `raw` is Google's own object, kept so that a patch of the list loses nothing."""
+    """An attendee; `raw` is Google's own object, kept so that patching the list loses nothing."""
 
     email: str
     raw: tuple[tuple[str, object], ...] = ()
@@ -39,7 +39,7 @@ class Guest:
 class Mark:
     """What this service writes into an event's private extended properties.
 
-    A mark alone proves nothing, because Google copies it when a person duplicates an event or splits a series.
+    A mark alone proves nothing: Google copies it when a person duplicates an event or splits a series.
     """
 
     int_id: str = ""
@@ -65,9 +65,9 @@ class Event:
     transparent: bool = False
     organizer_self: bool = True
     declined: bool = False
-    hidden: bool = False  # somebody's private event, of which the account sees only when it is
-    series: str = ""  # id of the recurring event that this is an occurrence of
+    hidden: bool = False  # somebody's private event: the account sees only its time
+    series: str = ""  # id of the recurring event that it is an occurrence of
     created: datetime | None = None
     style: Style = PLAIN
     html_link: str = ""  # its page in Google Calendar
-    updated: datetime | None = None  # when it last changed; tells an older reading from a newer one
+    updated: datetime | None = None  # its last change; orders two readings of one event

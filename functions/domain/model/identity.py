@@ -1,4 +1,4 @@
-"""Ids that are derived from what they identify, so that doing something twice creates one."""
+"""Ids derived from what they identify, so that creating something twice creates one."""
 
 import base64
 import hashlib
@@ -10,26 +10,26 @@ Digest = Callable[[str], str]  # keyed; "" for ""
 
 
 def is_int_id(value: object) -> bool:
-    """Whether this can be the id of an integration."""
+    """Whether this can be an integration's id."""
     return isinstance(value, str) and INT_ID.fullmatch(value) is not None
 
 
 def event_id(digest: Digest, int_id: str, booking_id: str, generation: int) -> str:
-    """Return the id of the event made for a booking: base32hex (a-v, 0-9), as Google asks of chosen ids.
+    """Return the id of a booking's event in base32hex (a-v, 0-9), as Google requires of chosen ids.
 
-    It is keyed: who may write in another calendar cannot insert an event of this id there before or beside ours.
+    Keyed, so that others who may write in the calendar cannot insert an event under this id.
     https://developers.google.com/workspace/calendar/api/v3/reference/events/insert
     """
     return _chosen(digest(f"event\n{int_id}\n{booking_id}\n{generation}"))
 
 
 def unkeyed_event_id(int_id: str, booking_id: str, generation: int) -> str:
-    """Return the id that version 0.1 gave to the event of a booking; those events are still ours."""
+    """Return the event id that version 0.1 derived from a booking; those events are still ours."""
     return _chosen(f"{int_id}\n{booking_id}\n{generation}")
 
 
 def event_ids(digest: Digest, int_id: str, booking_id: str, generations: Iterable[int]) -> set[str]:
-    """Return the ids that the event of a booking can have, or have had."""
+    """Return every id that a booking's event can have or have had."""
     known = tuple(generations)
     keyed = {event_id(digest, int_id, booking_id, each) for each in known}
     return keyed | {unkeyed_event_id(int_id, booking_id, each) for each in known}
@@ -40,28 +40,28 @@ def _chosen(seed: str) -> str:
 
 
 def link_id(int_id: str, kind: str, subject: str) -> str:
-    """Return the id of the link that a booking (kind `booking`) or an event (kind `event`) starts: spread evenly."""
+    """Return the id of the link that a booking or an event (`kind`) starts; ids are spread evenly."""
     return hashlib.sha256(f"{int_id}\n{kind}\n{subject}".encode()).hexdigest()[:24]
 
 
 def claim_id(kind: str, *subject: str) -> str:
-    """Return the id of the claim on a booking or an event; a calendar id may be an address, so it is hashed."""
+    """Return the id of the claim on a booking or event; hashed, because a calendar id may be an e-mail address."""
     return f"{kind[0]}-{hashlib.sha256(chr(10).join((kind, *subject)).encode()).hexdigest()[:32]}"
 
 
 def turn_of(name: str, turns: int) -> int:
-    """Return whose turn a name has, of so many: the same one each time, and about as many names in each."""
+    """Return a name's turn, from 0 to `turns` - 1: always the same, and about as many names in each."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") % turns
 
 
 def calendar_hash(calendar: str) -> str:
-    """Return a short name for a calendar that can stand in ids, tokens and logs (calendar ids can be addresses)."""
+    """Return a short name for a calendar in ids, tokens and logs; hashed, because its id may be an e-mail address."""
     return hashlib.sha256(calendar.encode()).hexdigest()[:16]
 
 
-TEST_LINK = "round-trip"  # stands for the link in the mark of a test event
+TEST_LINK = "round-trip"  # in place of a link id in a test event's mark
 
 
 def test_event_id(int_id: str, stamp: str) -> str:
-    """Return the id of the test event of a round trip, derived from the stamp in its mark."""
+    """Return the id of a round trip's test event, derived from the stamp in its mark."""
     return unkeyed_event_id(int_id, f"{TEST_LINK}\n{stamp}", 0)

@@ -1,6 +1,6 @@
-"""The states of a pair: a tagged union whose members carry just what belongs to them.
+"""The states of a pair: a tagged union, each member with its own fields.
 
-Every way from one to another is in `lifecycle.py`; `docs/states.md` draws them.
+All transitions are in `lifecycle.py`; `docs/states.md` draws them.
 """
 
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from typing import Literal
 
 
 class State(StrEnum):
-    """The names of the states, as they stand in the store and in answers."""
+    """The names of the states, in the store and in answers."""
 
     UNLINKED = "unlinked"
     LEFT_OUT = "left_out"
@@ -31,7 +31,7 @@ class Side(StrEnum):
 
 
 class Closer(StrEnum):
-    """Who ended a pair: the booking, or this service when it followed the deletion of the event."""
+    """Who ended a pair: the booking, or this service, following the deletion of the event."""
 
     BOOKING = "booking"
     SERVICE = "service"
@@ -39,21 +39,21 @@ class Closer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Unlinked:
-    """One side only: its other half was not made yet, or was given up."""
+    """Only one side exists: the other was not made yet, or was given up."""
 
     kind: Literal["unlinked"] = "unlinked"
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A booking from before activation, which the first fill passes by until it changes; the base is how it was."""
+    """A booking from before activation, which the backfill skips until it changes; the base records how it was."""
 
     kind: Literal["left_out"] = "left_out"
 
 
 @dataclass(frozen=True, slots=True)
 class Active:
-    """Both sides are there and follow each other."""
+    """Both sides exist and follow each other."""
 
     kind: Literal["active"] = "active"
 
@@ -68,9 +68,9 @@ class Grace:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A removal that waits for a person: the booking is cancelled, or the event of a booking that is gone removed.
+    """A removal that waits for a person: cancel the booking, or remove the event of a vanished booking.
 
-    `cause` is a reason of decisions or the category of a refusal, to be read.
+    `cause` is a `Why` or a category of refusal, for people to read.
     """
 
     cause: str
@@ -80,7 +80,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A person's new event that i-Reserve did not take: `what` is the digest of what was asked, `why` the category."""
+    """A person's new event that i-Reserve refused: `what` is the digest of the request, `why` the refusal's category."""
 
     what: str
     why: str
@@ -90,7 +90,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Detached:
-    """Left alone for good."""
+    """No longer kept in step."""
 
     cause: str
     kind: Literal["detached"] = "detached"
@@ -98,9 +98,9 @@ class Detached:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The booking is cancelled or gone and so is the event; both ids are kept.
+    """The booking is cancelled or gone, and so is the event; both ids are kept.
 
-    `former_status` is what the booking had before this service cancelled it: to that it is reopened.
+    `former_status` is the booking's status before this service cancelled it; reopening restores it.
     """
 
     by: Closer = Closer.BOOKING
@@ -113,9 +113,9 @@ Awake = Unlinked | LeftOut | Active | Grace | Held | Refused | Detached | Closed
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """Written too often; goes back to `former` when a person says so, or after quiet since `since` (aware UTC).
+    """Too many writes; returns to `former` when a person resumes it, or after quiet since `since` (aware UTC).
 
-    `seen` is the digest of what both sides showed then.
+    `seen` is the digest of what both sides showed at that time.
     """
 
     cause: str

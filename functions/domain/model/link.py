@@ -1,4 +1,4 @@
-"""A link: one booking-event pair, the values both sides last agreed on, its origin and its state."""
+"""A link: a booking paired with its event, the values both sides last agreed on, its origin and its state."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -49,7 +49,7 @@ Kept = tuple[str, str]  # digests: what was written, and what the other side sho
 
 
 class Origin(StrEnum):
-    """Which side was there first; it decides who owns title, description, guests, reminders and Meet."""
+    """Which side existed first; it decides who owns title, description, guests, reminders and Meet."""
 
     BOOKING = "booking"
     EVENT = "event"
@@ -59,8 +59,8 @@ class Origin(StrEnum):
 class Base:
     """The values both sides last agreed on.
 
-    Texts and addresses are kept as keyed digests only, by field name (`title`, `description`, `guest`, `reminders`,
-    `meet`, `remarks`, `text`), so that nothing personal rests in the store.
+    Texts and addresses are kept only as keyed digests, by field name (`title`, `description`, `guest`, `reminders`,
+    `meet`, `remarks`, `text`), so that the store holds nothing personal.
     """
 
     when: When
@@ -72,10 +72,10 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A write-ahead claim: the write itself without its texts, its stamp, and until when the claim holds (aware UTC).
+    """A write-ahead claim: the write without its texts, its stamp, and when its lease expires (aware UTC).
 
-    `base` is what both sides agree on once it has landed, `entry` the journal entry that it opened, `ids` the digests
-    of the event's id and Meet link that it puts into the booking.
+    `base` is the base once the write has landed, `entry` the journal entry it opened, `ids` the digests of the event id
+    and Meet link that it puts into the booking.
     """
 
     stamp: str
@@ -87,7 +87,7 @@ class Intent:
 
     @property
     def target(self) -> Side:
-        """The side that is written."""
+        """The side that it writes to."""
         return Side.BOOKING if isinstance(self.step, WriteBooking | MakeBooking) else Side.EVENT
 
     @property
@@ -98,7 +98,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What was refused, as a digest, and the category of the reason: the same is not asked again before it changes."""
+    """What was refused, as a digest, and the category of the reason; it is not tried again until it changes."""
 
     what: str
     why: str
@@ -106,7 +106,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Refusals:
-    """What i-Reserve refused of a person's edit that the event still shows: its time and its room, apart."""
+    """What i-Reserve refused of a person's edit that the event still shows: its time and its room, separately."""
 
     time: Refusal | None = None
     room: Refusal | None = None
@@ -122,8 +122,8 @@ class Refusals:
 class WrittenIds:
     """Digests of the event ids and Meet links that this service wrote into the booking.
 
-    `not_taken` are those that were refused for a missing right. `foreign`: the booking's id field holds a value that
-    is not ours to change.
+    `not_taken` were refused for a missing right. `foreign`: the booking's id field holds a value that is not ours to
+    change.
     """
 
     ours: tuple[str, ...] = ()
@@ -133,7 +133,7 @@ class WrittenIds:
 
 @dataclass(frozen=True, slots=True)
 class Approve:
-    """A person lets a held removal be carried out."""
+    """A person approves a held removal."""
 
     kind: Literal["approve"] = "approve"
 
@@ -147,7 +147,7 @@ class Restore:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """What a person ordered for this pair; None leaves a value alone. `detach` parts the two afterwards."""
+    """A person's order for this pair; None leaves a value alone. `detach` then ends the keeping in step."""
 
     when: When | None = None
     object_id: str | None = None
@@ -163,8 +163,8 @@ Order = Approve | Restore | Override
 class Link:
     """One booking-event pair. `version` rises with every save; `event_etag` belongs to `base`.
 
-    Beside its state (`life`) it keeps who the two are, what was refused, which ids were written, every write that was
-    tried, what a person ordered, and the write that is under way. Only `lifecycle.py` makes one from another.
+    Besides its state (`life`) it keeps the ids of both sides, refusals, the ids it wrote, recent attempts, a person's
+    order and the write under way. Only `lifecycle.py` makes one link from another.
     """
 
     id: str
@@ -178,14 +178,14 @@ class Link:
     refusals: Refusals = Refusals()
     ids: WrittenIds = WrittenIds()
     attempts: tuple[Attempt, ...] = ()
-    generation: int = 0  # of the derived event id; rises when an id is burnt
+    generation: int = 0  # of the derived event id; rises when an id is given up
     version: int = 0
     event_etag: str = ""
-    event_updated: datetime | None = None  # of that very reading of the event
-    notice: str = ""  # category of the refusal that stands on the event
-    meet_asked_at: datetime | None = None  # a Meet link was asked for and is not there yet
+    event_updated: datetime | None = None  # of that same reading
+    notice: str = ""  # category of the refusal that the event shows
+    meet_asked_at: datetime | None = None  # a Meet link was requested and is still pending
     series: str = ""
-    kept: Mapping[str, Kept] = field(default_factory=dict)  # by field, only where the two differ
+    kept: Mapping[str, Kept] = field(default_factory=dict)  # by field, only where the two values differ
 
     @property
     def state(self) -> State:
@@ -194,32 +194,32 @@ class Link:
 
     @property
     def item(self) -> str:
-        """The id of the held item that it belongs to: its own, or that of its series."""
+        """The id of the held item it belongs to: its own, or its series'."""
         return f"series-{self.series}" if self.series else self.id
 
     @property
     def closed(self) -> bool:
-        """Whether both sides ended."""
+        """Whether both sides have ended."""
         return isinstance(self.life, Closed)
 
     @property
     def closed_by_us(self) -> bool:
-        """Whether this service cancelled the booking when it followed the deletion of its event."""
+        """Whether this service cancelled the booking, following the deletion of its event."""
         return isinstance(self.life, Closed) and self.life.by is Closer.SERVICE
 
     @property
     def former_status(self) -> int | None:
-        """What a closed pair's booking had before this service cancelled it, or None."""
+        """The status of a closed pair's booking before this service cancelled it, or None."""
         return self.life.former_status if isinstance(self.life, Closed) else None
 
     @property
     def until(self) -> datetime | None:
-        """The end of the grace, or None."""
+        """The end of the grace (aware UTC), or None."""
         return self.life.until if isinstance(self.life, Grace) else None
 
     @property
     def reason(self) -> str:
-        """Why it is in its state, in a code; "" where that says itself."""
+        """The code of the reason for its state; "" if the state says it all."""
         match self.life:
             case Held(cause) | Detached(cause) | Paused(cause):
                 return cause
@@ -233,24 +233,24 @@ class Link:
 
     @property
     def overridden(self) -> Override | None:
-        """What a person ordered for both sides, or None."""
+        """A person's order for both sides, or None."""
         return self.order if isinstance(self.order, Override) else None
 
     def keeping(self, kept: Mapping[str, Kept]) -> "Link":
-        """Return the link with what the other side made of these fields."""
+        """Return the link with what the other side kept of these fields."""
         both = {**self.kept, **kept}
         return replace(self, kept={name: pair for name, pair in both.items() if pair[0] != pair[1]})
 
     def lacks(self, name: str) -> bool:
-        """Whether the event is without something that it should have: its `guest`, or its `meet` link."""
+        """Whether the event lacks its `guest` or its `meet` link."""
         return name in self.kept
 
     def seeing(self, event: Event) -> "Link":
-        """Return the link with an event as it was just read or written."""
+        """Return the link with an event as just read or written."""
         return replace(self, event=event.key, event_etag=event.etag, event_updated=event.updated)
 
     def knows_newer(self, event: Event) -> bool:
-        """Whether a reading of the event may be older than the one this link was last saved with."""
+        """Whether this reading of the event may be older than the one last saved."""
         if event.updated is None or self.event_updated is None or event.etag == self.event_etag:
             return False
         return event.updated <= self.event_updated

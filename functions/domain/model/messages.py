@@ -1,14 +1,14 @@
-"""Sentences for people: the English one is the code by which others find it, its values stand apart.
+"""Sentences for people: the English template is the key for translations, and the values are kept apart.
 
-As with gettext, a message reads as English wherever text is wanted (logs, the API, commands). The console renders it in the
-reader's language, values that are messages themselves included.
+As with gettext, a message is English text wherever text is needed (logs, the API, commands). The console renders it in
+the reader's language, including values that are messages themselves.
 """
 
 from collections.abc import Iterable
 
 
 class Message(str):
-    """A sentence with values. `template` has `{}` where each of `values` stands."""
+    """A sentence with values: `template` has a `{}` for each of `values`."""
 
     __slots__ = ("template", "values")
     template: str
@@ -19,12 +19,12 @@ class Message(str):
         return self
 
     def __deepcopy__(self, memo: object) -> "Message":
-        """Return the message: it never changes."""
+        """Return the message itself, which is immutable."""
         return self
 
 
 def say(template: str, *values: object) -> str:
-    """Return a `Message`; raises `ValueError` where there are more or fewer values than places for them."""
+    """Return a `Message`; raises `ValueError` if the number of values does not match the template."""
     parts, shown = template.split("{}"), tuple(value if isinstance(value, str) else str(value) for value in values)
     first, *rest = parts
     message = Message(first + "".join(value + part for value, part in zip(shown, rest, strict=True)))
@@ -33,6 +33,6 @@ def say(template: str, *values: object) -> str:
 
 
 def listed(messages: Iterable[str]) -> str:
-    """Return several as one `Message`, parted by semicolons."""
+    """Return several messages as one, separated by semicolons."""
     given = tuple(messages)
     return say("; ".join(["{}"] * len(given)), *given)

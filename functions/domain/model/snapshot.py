@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class Presence(StrEnum):
-    """What reading one side came to. Unreadable is never a deletion."""
+    """The result of reading one side. Unreadable never counts as deleted."""
 
     PRESENT = "present"
     CANCELLED = "cancelled"
@@ -26,12 +26,12 @@ class Snapshot(Generic[T]):
 
     @classmethod
     def of(cls, value: T) -> "Snapshot[T]":
-        """Snapshot of a thing that was read."""
+        """Return the snapshot of a thing that was read."""
         return cls(Presence.PRESENT, value)
 
     @property
     def vanished(self) -> bool:
-        """Whether the thing was there and is not any more."""
+        """Whether the thing was there before and no longer is."""
         return self.presence in (Presence.CANCELLED, Presence.ABSENT)
 
 

@@ -1,8 +1,8 @@
-"""The text of an event: what the booking says, the service's line, and below it what people write.
+"""The description of an event: what the booking says, the service's line, and below it what people write.
 
-Google renders descriptions as HTML, and its editors write them as such: `<html-blob>`, `<p>`, `<span>`, `<br>`, links as
-`<a>`. So texts are compared as a reader reads them, and a text that is taken apart in the middle of its markup leaves no
-half tags behind. A conference block between Google's own edges is cut out of what a client writes.
+Google renders descriptions as HTML, and its editors write HTML: `<html-blob>`, `<p>`, `<span>`, `<br>`, `<a>`. So texts
+are compared as a reader sees them, and splitting a text inside its markup leaves no half tags. A conference block
+between Google's own delimiters is removed from what a client writes.
 https://github.com/ridafkih/keeper.sh/issues/749
 """
 
@@ -16,7 +16,7 @@ LINE = {
     "en": "———— i-Reserve · write below this line ————",
 }
 MARK = re.compile(r"———— i-Reserve[^\n<]*")
-SIGN = "⚠"  # begins the lines in which this service tells a planner something
+SIGN = "⚠"  # begins each notice to a planner
 NOTICE = re.compile(r"⚠[^\n<]*")
 EMPTY_LINES = re.compile(r"\n\n\n*")
 LINES = r"br|p|div|li|ul|ol|tr|table|blockquote|pre|hr|h[1-6]"
@@ -30,8 +30,8 @@ BLOCK = re.compile(rf"{CONFERENCE.pattern}.*?{CONFERENCE.pattern}", re.DOTALL)
 BREAK = re.compile(r"<br\s{0,9}/?>|\r\n?", re.IGNORECASE)
 START = re.compile(r"(?:\s|<br\s{0,9}/?>)*", re.IGNORECASE)
 LONGEST_BREAK = len("<br/>") + 9
-# what no text of an event or a booking needs: controls but tab and line breaks, marks that turn the reading direction
-# around, halves of characters
+# removed from texts: control characters except tab and line breaks, marks that change the reading direction, and
+# unpaired surrogates
 UNSEEN = dict.fromkeys(
     [
         *(code for code in range(0x20) if chr(code) not in "\t\n\r"),
@@ -47,7 +47,7 @@ UNSEEN = dict.fromkeys(
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A description taken apart; `below` and an event maker's own `above` are kept to the letter."""
+    """A description taken apart; `below`, and `above` of a person's event, are kept verbatim."""
 
     above: str = ""
     notice: str = ""
@@ -55,7 +55,7 @@ class Text:
 
 
 def take_apart(description: str) -> Text:
-    """Split a description at the service's line; without one everything is above."""
+    """Split a description at the service's line; without one all of it is above."""
     mark = MARK.search(description)
     if mark is None:
         return Text(above=_trimmed(description))
@@ -67,7 +67,7 @@ def take_apart(description: str) -> Text:
 
 
 def put_together(text: Text, language: str, *, line: bool = True) -> str:
-    """Compose a description; the line is left out only where there is nothing to say under it and `line` is off."""
+    """Compose a description; the service's line is left out only if `line` is False and nothing stands below it."""
     if not line and not text.notice and not text.below:
         return text.above
     head = f"{text.above}\n\n" if text.above else ""
@@ -77,7 +77,7 @@ def put_together(text: Text, language: str, *, line: bool = True) -> str:
 
 
 def _trimmed(text: str) -> str:
-    """Return a text without spaces and breaks around it; each character is looked at once."""
+    """Return a text without surrounding spaces and breaks, in linear time."""
     found = START.match(text)
     start, end = found.end() if found else 0, len(text)
     while True:
@@ -90,30 +90,30 @@ def _trimmed(text: str) -> str:
 
 
 def readable(text: str) -> str:
-    """Return a text without what nobody sees and what would make it read otherwise than it is written."""
+    """Return a text without invisible characters and those that change how it reads."""
     return text.translate(UNSEEN)
 
 
 def escape(text: str) -> str:
-    """Make text of a booking safe where Google would render HTML, and keep out what only this service says there."""
+    """Escape a booking's text for Google's HTML, and remove what only this service may write there."""
     said = CONFERENCE.sub("", MARK.sub("", readable(text)))
     return html.escape(said.replace(SIGN, "!"), quote=False)
 
 
 def plain(text: str) -> str:
-    """Return a text without its markup, as it reads in a booking's remarks: lines, and no more than one empty at a time."""
+    """Return a text without markup, as plain lines with at most one empty line in a row."""
     bare = TAG.sub("", LINE_TAG.sub("\n", BLOCK.sub("", text)))
     lines = [" ".join(line.split()) for line in html.unescape(bare).replace("\xa0", " ").split("\n")]
     return EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
 
 
 def as_read(text: str) -> str:
-    """Return what two texts that read alike have in common: their words, line by line."""
+    """Return a text for comparison: equal for texts that read alike, line by line."""
     return EMPTY_LINES.sub("\n", plain(text))
 
 
 def _whole(fragment: str) -> str:
-    """Return part of a text without the tags that its other part opens or closes, and without space around it."""
+    """Return a fragment without unmatched tags and surrounding space."""
     opened: list[tuple[str, tuple[int, int]]] = []
     open_now: Counter[str] = Counter()
     halves: list[tuple[int, int]] = []

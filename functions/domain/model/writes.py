@@ -1,4 +1,4 @@
-"""Writes: the seven things that are done to a side, as values, and why. Each has a stable kind, by which it is kept."""
+"""Writes: the seven operations on a side, as values with their reason. Each is stored under a stable kind."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -9,7 +9,7 @@ from functions.domain.model.event import EventKey
 
 
 class Why(StrEnum):
-    """Reasons of decisions, as they stand in the journal; `reasons.py` has their sentences."""
+    """Reasons of decisions, as the journal stores them; `reasons.py` has their sentences."""
 
     IN_STEP = "in_step"
     LEASED = "leased"
@@ -51,7 +51,7 @@ class Why(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What a journal entry is closed with; `open` until then."""
+    """The outcome that closes a journal entry; `open` until then."""
 
     OPEN = "open"
     DONE = "done"
@@ -59,12 +59,12 @@ class Outcome(StrEnum):
     OVERTAKEN = "overtaken"
     INTERRUPTED = "interrupted"  # it never reached the other side
     SHADOW = "shadow"
-    UNKNOWN = "unknown"  # of an earlier version of this service, which left it open
+    UNKNOWN = "unknown"  # left open by an earlier version of this service
 
 
 @dataclass(frozen=True, slots=True)
 class InsertEvent:
-    """Make the event; its id is derived, so that doing it twice makes one."""
+    """Make the event; its id is derived, so making it twice makes one."""
 
     key: EventKey
     content: Appointment
@@ -74,7 +74,7 @@ class InsertEvent:
 
 @dataclass(frozen=True, slots=True)
 class ReviveEvent:
-    """Bring a deleted event back; the content None leaves it as it was (a person's own event)."""
+    """Bring a deleted event back; with `content` None as it was (a person's own event)."""
 
     key: EventKey
     content: Appointment | None
@@ -86,8 +86,8 @@ class ReviveEvent:
 class EventChange:
     """What changes on an event; None leaves a field alone.
 
-    `description` is the whole text including what people wrote under the service's line. `guest_out` is the address of
-    our own earlier guest to take off the list.
+    `description` is the whole text, including what people wrote below the service's line. `guest_out` is the address of
+    our former guest, to be removed from the list.
     """
 
     when: When | None = None
@@ -97,15 +97,15 @@ class EventChange:
     guest_out: str | None = None
     reminders: tuple[tuple[str, int], ...] | None = None
     meet: bool | None = None
-    style: Style | None = None  # of which only `restyled` is written
+    style: Style | None = None  # only its `restyled` parts are written
     restyled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PatchEvent:
-    """Change the event if it still has this etag ("" = whatever it has: only for one just made).
+    """Change the event if it still has this etag ("" = any: only for an event just made).
 
-    `notice` is the category of the dated line that the change puts on the event; "" is none.
+    `notice` is the category of the notice that the change puts on the event, or "".
     """
 
     key: EventKey
@@ -151,7 +151,7 @@ class BookingChange:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Digests of what a person asks for by dragging an event: its new time, and the room with that time; "" is none."""
+    """Digests of what a person asks for by dragging an event: its new time, its room at that time; "" is none."""
 
     time: str = ""
     room: str = ""
@@ -159,7 +159,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class WriteBooking:
-    """Change a known booking, always by its id. `asked` is what is not asked again once it was refused."""
+    """Change a known booking, always by its id. What `asked` identifies is not tried again once refused."""
 
     booking_id: str
     change: BookingChange
@@ -170,7 +170,7 @@ class WriteBooking:
 
 @dataclass(frozen=True, slots=True)
 class MakeBooking:
-    """Make a booking from an event; its external id is the event's id. `asked` is the digest of all that is asked."""
+    """Make a booking from an event; its external id is the event's id. `asked` is the digest of the whole request."""
 
     event: EventKey
     when: When
@@ -188,7 +188,7 @@ Write = InsertEvent | ReviveEvent | PatchEvent | MoveEvent | DeleteEvent | Write
 
 
 def place_of(step: Write) -> EventKey | None:
-    """Return where the event will be once a write is done; None where it is a booking that is written."""
+    """Return where the event will be after a write; None if the write is to a booking."""
     match step:
         case WriteBooking():
             return None
@@ -207,12 +207,12 @@ def takes_hours(step: Write) -> bool:
 
 
 def is_bookkeeping(step: Write) -> bool:
-    """Whether a write only puts ids into their fields: that is part of the change before it."""
+    """Whether a write only puts ids into their fields, as part of the change before it."""
     return step.why is Why.WRITE_BACK
 
 
 def bare(step: Write) -> Write:
-    """Return a write as it may rest in the store: which fields, times, objects and ids, but no text, name or address."""
+    """Return a write as it may be stored: fields, times, objects and ids, but no text, name or address."""
     match step:
         case InsertEvent(content=content) | ReviveEvent(content=content) if content is not None:
             return replace(step, content=replace(content, title="", description="", guest="", style=Style()))

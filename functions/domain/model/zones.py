@@ -1,11 +1,11 @@
-"""Local time of an integration: the only place where moments and wall clocks meet.
+"""Local time of an integration: the only place that converts between moments and wall clocks.
 
-A moment is a datetime in UTC, everywhere: what reads one from outside keeps it so (`utc`), so that moments can be
-compared and subtracted. What a wall clock shows is a `Clock`, which can be written and not calculated with: within one
-zone Python compares and subtracts aware datetimes by their wall clock, which is wrong in the nights of a change.
+A moment is always a datetime in UTC (`utc`), so moments can be compared and subtracted. What a wall clock shows is a
+`Clock`, for display only: within one zone Python compares and subtracts aware datetimes by their wall clock, which is
+wrong in the nights when summer time begins or ends.
 
-`zone` is an IANA name such as `Europe/Amsterdam`. A wall clock time that summer time skips is shifted forward by what
-was skipped, and of one that happens twice the first is meant: PEP 495 with `fold=0`.
+`zone` is an IANA name such as `Europe/Amsterdam`. A wall clock time that summer time skips is shifted forward by the
+gap; of one that happens twice the first is meant: PEP 495 with `fold=0`.
 https://peps.python.org/pep-0495/
 """
 
@@ -22,21 +22,21 @@ def is_zone(name: str) -> bool:
         return False
     try:
         ZoneInfo(name)
-    except (ValueError, OSError, KeyError):  # a path that leads elsewhere, a folder, none
+    except (ValueError, OSError, KeyError):  # a path that leads elsewhere, a folder, an unknown name
         return False
     return True
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What a wall clock shows: the day, the time of day, and how far it is ahead of UTC (which tells equal hours apart)."""
+    """What a wall clock shows: day, time of day, and offset from UTC (which tells equal hours apart)."""
 
     day: date
     time_of_day: time
     ahead: timedelta
 
     def __format__(self, spec: str) -> str:
-        """Write it by the codes of `strftime`."""
+        """Format it with the codes of `strftime`."""
         return datetime.combine(self.day, self.time_of_day, timezone(self.ahead)).strftime(spec)
 
 
@@ -56,7 +56,7 @@ def clock(moment: datetime, zone: str) -> Clock:
 
 
 def day_of(moment: datetime, zone: str) -> date:
-    """Return the day that it is in the zone at a moment."""
+    """Return the day in the zone at a moment."""
     return clock(moment, zone).day
 
 
@@ -78,18 +78,18 @@ def midnight(day: date, zone: str) -> datetime:
 
 
 def begins_a_day(moment: datetime, zone: str) -> bool:
-    """Whether a day begins in the zone at a moment; where summer time begins at midnight that shows as one o'clock."""
+    """Whether a day begins in the zone at a moment; if summer time begins at midnight, that is one o'clock."""
     return midnight(day_of(moment, zone), zone) == utc(moment)
 
 
 def days_later(moment: datetime, days: int, zone: str) -> datetime:
-    """Return the moment at which the wall clock of the zone shows the same time some days later."""
+    """Return the moment some days later at the same wall clock time in the zone."""
     shown = clock(moment, zone)
     return at(shown.day + timedelta(days=days), shown.time_of_day, zone)
 
 
 def same_clock(one: datetime, other: datetime, zone: str) -> bool:
-    """Whether the wall clock of the zone shows the same at both moments: what tells of wall clocks only cannot differ."""
+    """Whether the zone's wall clock shows the same at both; a source that keeps only wall clocks confuses them."""
     if one == other:
         return True
     here, there = clock(one, zone), clock(other, zone)
@@ -97,7 +97,7 @@ def same_clock(one: datetime, other: datetime, zone: str) -> bool:
 
 
 def second_of_two(moment: datetime, zone: str) -> datetime | None:
-    """Return the moment at which the wall clock shows once more what it shows at this one; None where it never does."""
+    """Return the later moment with the same wall clock time as this one; None if there is none."""
     shown = clock(moment, zone)
     wall = datetime.combine(shown.day, shown.time_of_day, ZoneInfo(zone))
     later = wall.replace(fold=1).astimezone(UTC)
@@ -105,8 +105,8 @@ def second_of_two(moment: datetime, zone: str) -> datetime | None:
 
 
 def as_meant(moment: datetime, known: datetime, zone: str) -> datetime:
-    """Return which of two equal hours a moment stands for: the second one where it is known that this was meant.
+    """Return which of two equal hours a moment means: the second, if it is known that the second was meant.
 
-    For a moment that comes from a system which may keep the wall clock only, and then gives the first of the two.
+    For moments from a system that may keep only the wall clock and then gives the first of the two.
     """
     return known if known == second_of_two(moment, zone) else moment

@@ -1,4 +1,4 @@
-"""What an administrator sets: settings and their faults, templates, the dialect, the whole integration.
+"""What an administrator sets: settings with their faults, templates, the dialect, the whole integration.
 
-Next: `domain/planning`, which decides by them.
+Next: `domain/planning`, which uses them to decide.
 """

@@ -1,7 +1,7 @@
-"""How this tenant does what i-Reserve does not document: found by a probe, or else assumed.
+"""The dialect: how this i-Reserve does what the vendor does not document, as found by a probe or assumed.
 
-Each field has a default, which is assumed until a probe finds out, and a sentence that states the assumption. `known`
-names the fields that were found out; diagnostics show the others as assumed.
+Each field has a default, assumed until a probe settles it, and a sentence that states the assumption. `known` names
+the settled fields; diagnostics show the others as assumed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,7 +30,7 @@ def _assumed(says: str, *, default: T) -> T:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One tenant's ways."""
+    """One i-Reserve's undocumented behaviour."""
 
     search_id: str = _assumed(
         "The booking's number is searched by this name (printed in an example).", default="BOOKING_ID"
@@ -66,7 +66,7 @@ class Dialect:
     update_carries: tuple[str, ...] = _assumed(
         "An update keeps what it does not name; else it must carry these too (object_id, date, number).", default=()
     )
-    # a key of the JSON or a parameter of the address, its name, its value
+    # where it goes (JSON body or query), its name, its value
     override: tuple[Literal["body", "query"], str, str | int | bool] | None = _assumed(
         "How a write is made without validation; none: it cannot.", default=None
     )
@@ -95,22 +95,22 @@ class Dialect:
     known: frozenset[str] = frozenset()
 
     def assumptions(self) -> Iterator[tuple[str, str]]:
-        """Give the name and the sentence of everything that no probe settled."""
+        """Yield the name and sentence of every point that no probe has settled."""
         for each in fields(self):
             if each.metadata and each.name not in self.known:
                 yield each.name, each.metadata["says"]
 
     def status_code(self, name: str) -> int | None:
-        """Return the code of a status name, in whatever case, or None."""
+        """Return the code of a status name, ignoring case, or None."""
         return dict(self.status_names).get(name.strip().lower())
 
     def as_body(self) -> dict[str, Any]:
-        """Return what a probe settled, as JSON to keep; defaults are not kept, so that better ones take effect."""
+        """Return the settled points as JSON; defaults are not stored, so that improved ones take effect."""
         return {name: getattr(self, name) for name in sorted(self.known)}
 
 
 def dialect_from(body: Mapping[str, Any]) -> Dialect:
-    """Return the dialect of what `as_body` gave, lists for tuples; a name that is no field any more is left out."""
+    """Return the dialect from `as_body`'s JSON, with tuples for lists; names of former fields are ignored."""
     names = {each.name for each in fields(Dialect)} - {"known"}
     kept = {name: _frozen(value) for name, value in body.items() if name in names}
     return Dialect(**kept, known=frozenset(kept))

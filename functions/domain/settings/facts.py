@@ -1,6 +1,6 @@
-"""What a setting may be: its default, bounds and choices, each stated once, where the setting is declared.
+"""What a setting may be: its default, bounds and choices, stated once, where the setting is declared.
 
-Validation, forms, the description of the JSON API and the reference read them here.
+Validation, forms, the JSON API's description and the reference read them here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,10 +16,10 @@ BREAKS = frozenset("\t\n\r")
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One setting by its dotted name, such as `sync.hold_over`. Bounds are inclusive; None where there are none.
+    """One setting by its dotted name, such as `sync.hold_over`. Bounds are inclusive; None is unbounded.
 
-    `says` is the range in words where the bare numbers would not tell enough; `many` marks a list of such values;
-    `longest` bounds a text in characters; `lines`: it may have several lines.
+    `says` describes the range if bare numbers would not; `many` marks a list of such values; `longest` bounds a text in
+    characters; `lines` allows several lines.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Fact:
 
     @property
     def advice(self) -> str:
-        """What to use, as a fault says it."""
+        """What a fault tells the administrator to enter."""
         if self.low is None:
             return say("use at most {} characters, and no control characters", self.longest)
         return say("use {}", self.says or f"{self.low} to {self.high}")
@@ -55,12 +55,12 @@ def whole(default: int | None, low: int, high: int, says: str = "") -> Any:
 
 
 def text(default: str, longest: int, *, lines: bool = False) -> Any:
-    """Declare a text with the most characters it may have; others may have 500, on one line."""
+    """Declare a text with its longest length; undeclared texts may have 500 characters, on one line."""
     return field(default=default, metadata={"longest": longest, "lines": lines})
 
 
 def is_tidy(value: str, longest: int = 500, *, lines: bool = False) -> bool:
-    """Whether a text is short enough, and can stand in a store, a mail's subject and a log."""
+    """Whether a text is short enough and safe to store, log and put into a mail's subject."""
     return len(value) <= longest and value == readable(value) and (lines or BREAKS.isdisjoint(value))
 
 
@@ -77,7 +77,7 @@ def codes(*default: int) -> Any:
 
 @cache
 def facts(kind: type) -> Mapping[str, Fact]:
-    """Return every setting below a dataclass of settings, by dotted name."""
+    """Return every setting of a settings dataclass, by dotted name."""
     return {each.name: each for each in _facts(kind, "")}
 
 

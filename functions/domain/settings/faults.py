@@ -1,7 +1,6 @@
-"""What is wrong with settings: every fault at once, each with its field and what to do.
+"""Faults in settings: all of them at once, each with its field and what to do.
 
-Types are checked when settings come in, ranges are declared with each setting (`facts.py`); these are the rules between
-fields.
+Types are checked on input and ranges are declared with each setting (`facts.py`); here are the rules between fields.
 """
 
 import re
@@ -23,7 +22,7 @@ CUSTOM = re.compile(r"custom\d{1,3}")
 
 
 def settings_faults(s: Settings) -> tuple[Fault, ...]:
-    """All faults of one integration's settings."""
+    """Return all faults in one integration's settings."""
     return tuple(
         Fault(field, message)
         for part in (
@@ -42,7 +41,7 @@ def settings_faults(s: Settings) -> tuple[Fault, ...]:
 
 
 def faults_between(settings: Settings, others: Iterable[Settings]) -> tuple[Fault, ...]:
-    """Return the faults of an integration beside the other ones: overlapping objects of one tenant, one calendar twice."""
+    """Return an integration's conflicts with the others: one tenant's object used twice, one calendar used twice."""
     faults: list[Fault] = []
     for other in others:
         if other.id == settings.id:
@@ -196,7 +195,7 @@ def _sync(s: Settings) -> Found:
 
 
 def alert_faults(alerts: AlertSettings) -> Found:
-    """Give the faults of the addresses for alerts, each with its field."""
+    """Yield the faults in the addresses for alerts, each with its field."""
     if alerts.email and not is_mail_address(alerts.email):
         yield "alerts.email", "give one e-mail address"
     if alerts.weekly_report and not alerts.email:

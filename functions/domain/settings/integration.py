@@ -1,4 +1,4 @@
-"""An integration: its settings, how far it has been set up, and what was learnt about both sides."""
+"""An integration: its settings, how far it is set up, and what is known about both sides."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,7 +12,7 @@ UNFINISHED = ("", "new", "future", "all", "resume", "activation")  # after other
 
 
 class Phase(StrEnum):
-    """How far an integration is."""
+    """How far an integration is set up."""
 
     DRAFT = "draft"  # not activated, or deactivated again
     SHADOW = "shadow"  # plans and journals, writes nothing
@@ -21,29 +21,29 @@ class Phase(StrEnum):
 
 
 RUNNING = (Phase.ACTIVE, Phase.SHADOW)
-AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)  # when an integration is due that something changed, before all others
+AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)  # a changed integration is due before all others
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """The authorised Google account. `dead` is why the token cannot be used any more, or ""."""
+    """The authorised Google account. `dead` is why its token can no longer be used, or ""."""
 
     account: str
     scopes: tuple[str, ...]
     connected_at: datetime
     dead: str = ""
     dead_at: datetime | None = None
-    mended_at_google: bool = False  # the cause can be fixed at Google without a new consent, and nothing reports that
+    mended_at_google: bool = False  # can be fixed at Google without a new consent; Google does not report when it is
 
     def died(self, error: SyncError, now: datetime) -> "Connection":
-        """Return the connection as one that Google refuses."""
+        """Return the connection marked as refused by Google."""
         elsewhere = error.cause is Cause.MENDED_AT_GOOGLE
         return replace(self, dead=error.reason, dead_at=now, mended_at_google=elsewhere)
 
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A consent of another account than the connected one: it waits for a person's yes."""
+    """A consent of an account other than the connected one, waiting for confirmation."""
 
     account: str
     scopes: tuple[str, ...]
@@ -69,22 +69,22 @@ class Integration:
     pending: Pending | None = None
     activated_at: datetime | None = None
     webhook_generation: int = 1
-    webhook_key: str = ""  # the name of the key that webhooks and channels were made with
-    webhook_home: str = ""  # the addresses that they lead to; "": nobody noted that yet
+    webhook_key: str = ""  # name of the key that signs the tokens of webhooks and channels
+    webhook_home: str = ""  # the addresses they call; "": not recorded yet
     hooks: tuple[Hook, ...] = ()
     secret_versions: Mapping[str, str] = field(default_factory=dict)
     dialect: Mapping[str, object] = field(default_factory=dict)
-    probing: tuple[str, ...] = ()  # bookings that a probe works on: their webhooks are noted, not followed
-    ireserve_refused: str = ""  # why i-Reserve cannot be called any more, or ""
+    probing: tuple[str, ...] = ()  # bookings a probe works on: their webhooks are recorded, not followed
+    ireserve_refused: str = ""  # why i-Reserve can no longer be called, or ""
     swept_at: datetime | None = None  # start of the last complete sweep of the whole window
-    near_at: datetime | None = None  # start of the last sweep of the near days
-    audited_at: datetime | None = None  # start of the last audit that was finished
-    audit_found: int = 0  # the differences that it found
-    unfinished: str = ""  # what a change still has to bring about: one of UNFINISHED; left over where it was cut short
+    near_at: datetime | None = None  # start of the last sweep of the near days that finished
+    audited_at: datetime | None = None  # start of the last finished audit
+    audit_found: int = 0  # its number of differences
+    unfinished: str = ""  # what a change still owes: one of UNFINISHED; stays if the change was cut short
     unfinished_at: datetime | None = None
-    paused_in_shadow: bool = False  # and goes on in shadow
-    looks_since: datetime | None = None  # since then new events look different; older events keep their look
-    wake_at: datetime | None = None  # when its next round is due; None: it does not run, or that is not known yet
+    paused_in_shadow: bool = False  # then it resumes in shadow
+    looks_since: datetime | None = None  # new events look different since then; older ones keep their look
+    wake_at: datetime | None = None  # when its next round is due; None: it is not running, or not known yet
     revision: int = 0
 
     @property
@@ -93,12 +93,12 @@ class Integration:
         return self.settings.id
 
     def login_of(self, side: System) -> tuple[str, ...]:
-        """Return what a side (i-Reserve or Google) is called with: a refusal of one login says nothing of another."""
+        """Return the login used for a side (i-Reserve or Google); a refusal concerns only that login."""
         s, versions = self.settings, self.secret_versions
         if side is System.IRESERVE:
             return s.ireserve.base_url, s.ireserve.username, versions.get("ireserve_password", "")
         return s.google.client_id, versions.get("google_client_secret", ""), versions.get("google_refresh_token", "")
 
     def owing(self, more: str, now: datetime) -> "Integration":
-        """Return the integration with a change marked as unfinished; the one that affects more takes precedence."""
+        """Return the integration with a change marked as unfinished; the mark with the wider effect wins."""
         return replace(self, unfinished=max(self.unfinished, more, key=UNFINISHED.index), unfinished_at=now)

@@ -1,7 +1,7 @@
-"""HTML that is pasted into a template: the few tags that Google Calendar renders stay, the rest goes.
+"""HTML pasted into a template: tags that Google Calendar renders are kept, the others removed.
 
-i-Reserve's templates are HTML for mails; Google renders a few tags in a description and shows the source of nothing, but
-strips what it does not know at times of its own choosing. https://support.i-reserve.net/en/ (template variables)
+i-Reserve's templates are HTML for mails. Google renders a few tags in a description and may strip the others at any
+time. https://support.i-reserve.net/en/ (template variables)
 """
 
 from html import escape as escaped
@@ -17,17 +17,17 @@ SILENT = frozenset(("script", "style", "head", "title"))
 OTHER = frozenset(
     ("html", "body", "span", "font", "center", "td", "th", "tbody", "thead", "tfoot", "img", "s", "small", "sub", "sup")
 )
-LINK = pattern(r"(?:https?://|mailto:)[^\s\"<>{}]+", IGNORECASE)  # a value of a booking is no address
+LINK = pattern(r"(?:https?://|mailto:)[^\s\"<>{}]+", IGNORECASE)  # a booking's value is no address
 MARKUP = pattern(r"</?[a-z]|<!--|&#?\w+;", IGNORECASE)
 
 
 def rendered(template: str) -> str:
-    """Return a template as HTML with the kept tags only; placeholders stay where they are."""
+    """Return a template as HTML with only the kept tags; placeholders stay in place."""
     return _Reader(html=True).read(template)
 
 
 def bare(template: str) -> str:
-    """Return a template as text without tags, for where Google renders none."""
+    """Return a template as plain text, for fields in which Google renders no HTML."""
     return _Reader(html=False).read(template) if MARKUP.search(template) else template
 
 
@@ -38,7 +38,7 @@ class _Reader(HTMLParser):
         self._out: list[str] = []
         self._silent = 0
         self._open: list[str] = []
-        self._flows = False  # line breaks of the source mean nothing
+        self._flows = False  # line breaks in the source mean nothing
 
     def read(self, template: str) -> str:
         self._flows = pattern(r"<(?:p|br|div|table|tr|ul|ol)\b", IGNORECASE).search(template) is not None

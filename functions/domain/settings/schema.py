@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from functions.domain.settings.facts import codes, days, text, whole
 
-# Google's colours of events by the names its web calendar shows
+# Google's event colours, by the names in its web calendar
 # https://developers.google.com/workspace/calendar/api/v3/reference/colors
 COLOURS = {
     "lavender": "1",
@@ -25,7 +25,7 @@ COLOURS = {
 
 @dataclass(frozen=True, slots=True)
 class IReserveSettings:
-    """Where i-Reserve is; the password is a secret, not a setting."""
+    """Where i-Reserve is; the password is a secret and not part of the settings."""
 
     base_url: str = ""
     username: str = ""
@@ -33,14 +33,14 @@ class IReserveSettings:
 
 @dataclass(frozen=True, slots=True)
 class GoogleSettings:
-    """The OAuth client of the organisation; its secret is a secret."""
+    """The organisation's OAuth client; its secret is not part of the settings."""
 
     client_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OutboundSettings:
-    """Bookings to events. Minutes are before the start; 0 means no reminder."""
+    """Bookings to events. Minutes count back from the start; 0 means no reminder."""
 
     external_id_field: str = "external_id"
     title_template: str = text("{OBJECT} - {BOOKING_NUMBER}", 500, lines=True)
@@ -62,21 +62,21 @@ class OutboundSettings:
 
     @property
     def made_on(self) -> frozenset[int]:
-        """Statuses with which a booking has an event."""
+        """Statuses whose bookings have an event."""
         return frozenset((*self.create_on_status, *self.tentative_on_status))
 
     @property
     def listed(self) -> frozenset[int]:
-        """Statuses that some list names; a booking with another one gets no event and is not missed."""
+        """Statuses in any list; a booking with another status gets no event, and none is missed."""
         return self.made_on | frozenset(self.delete_on_status)
 
 
 @dataclass(frozen=True, slots=True)
 class MappingRow:
-    """Bookings of this object stand in this calendar; the object `*` is every other object.
+    """Maps an object's bookings to a calendar; the object `*` is every other object.
 
-    `shows` is how much others see: everything, only to those who may see private events, or just that it is taken
-    (`booked_text`, "" = the language's own word).
+    `shows` is how much others see: everything, details only with access to private events, or just that the time is
+    taken (`booked_text`, "" = the language's own word).
     """
 
     object: str
@@ -121,9 +121,9 @@ class SyncSettings:
 
 @dataclass(frozen=True, slots=True)
 class AlertSettings:
-    """Who is told when the sync needs a person; `auto` takes the form of the webhook's host.
+    """Who is told when the sync needs a person; with `auto` the webhook's host decides the format.
 
-    With `weekly_report` the address is mailed each Monday how the week went.
+    With `weekly_report` the address gets a mail each Monday about the past week.
     """
 
     email: str = ""
@@ -133,16 +133,16 @@ class AlertSettings:
 
     @property
     def ways(self) -> tuple["AlertSettings", ...]:
-        """The same settings once for each of the addresses given, so that each can fail by itself."""
+        """The same settings once per address, so that each can fail on its own."""
         apart = (replace(self, email=""), replace(self, webhook_url=""))
         return tuple(each for each in apart if each.webhook_url or each.email)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything of one integration that an administrator can set; `id` is the `int_id` of the routes."""
+    """All settings of one integration; `id` is the `int_id` of the routes."""
 
-    # for whoever reads them from outside: ids and objects may be typed without quotes, texts are trimmed; also in the parts
+    # for input in YAML, JSON and forms: ids and objects may be unquoted numbers, texts are trimmed; nested parts too
     __pydantic_config__: ClassVar[Mapping[str, bool]] = {"coerce_numbers_to_str": True, "str_strip_whitespace": True}
 
     id: str
@@ -159,42 +159,42 @@ class Settings:
 
     @property
     def calendars(self) -> tuple[str, ...]:
-        """The mapped calendars, each once, in the order of the rows."""
+        """The mapped calendars, without duplicates, in the order of the rows."""
         return tuple(dict.fromkeys(row.calendar for row in self.mapping))
 
     def with_primary(self, account: str) -> "Settings":
-        """Return the settings with `primary` replaced by the account's own calendar; without an account as they are."""
+        """Return the settings with `primary` replaced by the account's own calendar; unchanged without an account."""
         rows = tuple(replace(row, calendar=account) if row.calendar == "primary" else row for row in self.mapping)
         return replace(self, mapping=rows) if account else self
 
     def row_of(self, object_id: str) -> MappingRow | None:
-        """Return the row for bookings of an object: its own, else the row `*`, else None."""
+        """Return the row for an object's bookings: its own, else the row `*`, else None."""
         rows = {row.object: row for row in reversed(self.mapping)}
         return rows.get(object_id, rows.get("*"))
 
     def calendar_of(self, object_id: str) -> str | None:
-        """Return the calendar for bookings of an object: that of its row, or None."""
+        """Return the calendar for an object's bookings, or None."""
         row = self.row_of(object_id)
         return row.calendar if row is not None else None
 
     def objects_of(self, calendar: str) -> tuple[str, ...]:
-        """Return the objects with a row of their own on a calendar."""
+        """Return the objects whose own row maps to a calendar."""
         return tuple(row.object for row in self.mapping if row.calendar == calendar and row.object != "*")
 
     @property
     def inbound_object(self) -> str:
-        """The object that new events become bookings of: as set, else of the first row that is not `*`."""
+        """The object that new events book: as set, else the first row's object that is not `*`."""
         return self.inbound.object or next((row.object for row in self.mapping if row.object != "*"), "")
 
     @property
     def cancel_status(self) -> int | None:
-        """The status that a booking gets when its event was deleted."""
+        """The status a booking gets after its event was deleted."""
         if self.inbound.cancel_status is not None:
             return self.inbound.cancel_status
         return next(iter(self.outbound.delete_on_status), None)
 
     def object_for_new_event(self, calendar: str) -> str | None:
-        """Return the object on which a new event of this calendar becomes a booking, or None where it does not."""
+        """Return the object that a new event on this calendar books, or None if it books none."""
         if not self.inbound.enabled:
             return None
         if self.inbound.follow == "inbound_object":

@@ -1,17 +1,17 @@
-"""Whether a key that somebody chose can be guessed."""
+"""Whether a chosen key can be guessed."""
 
 from itertools import pairwise
 from math import log2
 
-MADE = "openssl rand -hex 32"  # how to make one that cannot
+MADE = "openssl rand -hex 32"  # makes one that cannot be guessed
 SHORTEST = 16  # characters
 BITS = 50
 ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789")
-OTHERS = 20  # signs that people use
+OTHERS = 20  # other signs that people use
 
 
 def can_be_guessed(key: str) -> bool:
-    """Whether a key is short, repeats itself or counts on: each new pair of characters is worth its alphabet."""
+    """Whether a key is short, repetitive or sequential; each new pair of characters counts for its alphabet."""
     if len(key) < SHORTEST:
         return True
     size = sum(len(each) for each in ALPHABETS if set(each) & set(key))

@@ -1,7 +1,7 @@
 """Templates with i-Reserve's placeholders: single braces, upper case.
 
 https://support.i-reserve.net/en/ (functional information, template variables, booking variables). `{OBJECT}`,
-`{CUSTOMER}` and `{STATUS}` are ours, because i-Reserve's names for them are not published.
+`{CUSTOMER}` and `{STATUS}` are ours, because i-Reserve does not publish its names for them.
 """
 
 import re
@@ -42,7 +42,7 @@ FIELDS = {
     "DATE_BOOKING": "date_booking",
     "TIME_BOOKING": "time_booking",
 }
-# names of columns that people know from the lists and paste; they are filled and not offered
+# column names that people paste from i-Reserve's lists; filled, but not offered
 COLUMNS = {"OBJ_DESC": "object_desc", "OBJ_NAME": "object", "RES_REMARKS": "remarks", "CUST_EMAIL": "email"}
 COMPUTED = ("BOOKING_NUMBER", "FROMDATE", "FROMTIME", "TILLDATE", "TILLTIME", "MINUTES")
 CUSTOM = re.compile(r"RES_CUSTOM(\d{1,3})")
@@ -83,12 +83,12 @@ DAYS = {
 
 
 def placeholders() -> tuple[str, ...]:
-    """Every placeholder that is filled, i-Reserve's first; `RES_CUSTOM01` stands for any custom field."""
+    """Every placeholder that can be filled, i-Reserve's first; `RES_CUSTOM01` stands for any custom field."""
     return (*COMPUTED, *FIELDS, "RES_CUSTOM01", *OURS)
 
 
 def template_faults(template: str) -> Iterator[str]:
-    """Say what is wrong with a template, one sentence per placeholder or loop."""
+    """Yield the faults of a template, one sentence per placeholder or loop."""
     loops = tuple(dict.fromkeys(LOOP.findall(template)))
     for loop in loops:
         yield (
@@ -115,7 +115,7 @@ def template_faults(template: str) -> Iterator[str]:
 
 
 def unfilled(template: str, booking: Booking) -> tuple[str, ...]:
-    """Return the placeholders of a template for which this tenant's answer about a booking has no field at all."""
+    """Return the placeholders for which this tenant's answer about a booking has no field."""
     named = dict.fromkeys(PLACEHOLDER.findall(template))
     known = {**FIELDS, **OURS, **COLUMNS}
     return tuple(
@@ -129,9 +129,9 @@ def unfilled(template: str, booking: Booking) -> tuple[str, ...]:
 def fill(
     template: str, booking: Booking, zone: str, language: str, as_text: Callable[[str], str] = lambda value: value
 ) -> str:
-    """Fill a template with times of the zone, an IANA name. An unknown or empty value becomes "".
+    """Fill a template, with times in the IANA zone. An unknown or empty value becomes "".
 
-    `as_text` makes a value what it has to be where it stands, such as safe in HTML; the template is left as it is.
+    `as_text` converts each value for its destination, such as escaping it for HTML; the template itself is unchanged.
     """
     values = _computed(booking, zone, language)
 
@@ -166,7 +166,7 @@ def _date(day: date, language: str) -> str:
 
 
 def _custom_name(placeholder: str, fields: Mapping[str, str]) -> str | None:
-    """Return the field of a custom placeholder, however its number is written there."""
+    """Return the field for a custom placeholder, however its number is written."""
     found = CUSTOM.fullmatch(placeholder)
     if found is None:
         return None
