@@ -54,12 +54,12 @@ run "what_is_deployed_where_nothing_else_is_said" {
       ])
       } == {
       oauth_redirect        = toset(["CONSENT_DATABASE"])
-      booking_webhook       = toset(["TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
-      calendar_notification = toset(["TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
-      sync_task             = toset(["FIRESTORE_DATABASE", "TASKS_BACKFILL_QUEUE", "TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
-      renew_watches         = toset(["FIRESTORE_DATABASE", "SCHEDULER_SERVICE_ACCOUNT", "TASKS_BACKFILL_QUEUE", "TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
-      sweep                 = toset(["FIRESTORE_DATABASE", "SCHEDULER_SERVICE_ACCOUNT", "TASKS_BACKFILL_QUEUE", "TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
-      console               = toset(["CONSENT_DATABASE", "FIRESTORE_DATABASE", "SECRETS_LOCATION", "TASKS_BACKFILL_QUEUE", "TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
+      booking_webhook       = toset(["TASKS_OVERFLOW_QUEUE", "TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
+      calendar_notification = toset(["TASKS_OVERFLOW_QUEUE", "TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
+      sync_task             = toset(["FIRESTORE_DATABASE", "TASKS_BACKFILL_QUEUE", "TASKS_OVERFLOW_QUEUE", "TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
+      renew_watches         = toset(["FIRESTORE_DATABASE", "SCHEDULER_SERVICE_ACCOUNT", "TASKS_BACKFILL_QUEUE", "TASKS_OVERFLOW_QUEUE", "TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
+      sweep                 = toset(["FIRESTORE_DATABASE", "SCHEDULER_SERVICE_ACCOUNT", "TASKS_BACKFILL_QUEUE", "TASKS_OVERFLOW_QUEUE", "TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
+      console               = toset(["CONSENT_DATABASE", "FIRESTORE_DATABASE", "SECRETS_LOCATION", "TASKS_BACKFILL_QUEUE", "TASKS_OVERFLOW_QUEUE", "TASKS_QUEUE", "TASKS_SERVICE_ACCOUNT", "TASKS_TARGET"])
     }
     error_message = "The environment follows from the function's row in the map."
   }
