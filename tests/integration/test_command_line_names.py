@@ -91,3 +91,12 @@ def test_colours_are_left_out_where_nobody_wants_them(place: Place) -> None:
 
 def test_every_parked_item_is_tried_again_at_once(shell: Shell) -> None:
     assert "0 are tried again now" in shell("retry", "7", "all")
+
+
+def test_overlaps_are_listed_and_told_to_a_script(place: Place, shell: Shell) -> None:
+    place.activate()
+    assert "no bookings stand on others" in shell("overlaps", "7")
+    first, second = (place.book("2026-11-24T09:00", end) for end in ("2026-11-24T10:00", "2026-11-24T11:00"))
+    place.api("POST", "/7/sweep")
+    place.settle(120)
+    assert f"2026-11-24  10      {first}, {second}" in shell("overlaps", "7", code=3)

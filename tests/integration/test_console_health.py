@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.harness.place import ROOM_A, Place
+from tests.harness.place import Place
 from tests.harness.tab import Tab
 
 HERE = "/console/integrations/7"
@@ -127,19 +127,6 @@ def test_an_expired_consent_is_not_shown_as_given(place: Place) -> None:
     assert "Consent was given" in tab.seen(f"{HERE}/authentication")
     place.pass_time(601)
     assert "Consent was given" not in tab.seen(f"{HERE}/authentication")
-
-
-def test_overlapping_bookings_of_a_room_are_counted_and_stay_grey(place: Place) -> None:
-    place.activate()
-    for start, end in (("09:00", "12:00"), ("10:00", "11:00"), ("11:30", "12:30"), ("12:30", "13:00")):
-        place.book(f"2026-11-24T{start}", f"2026-11-24T{end}")
-    place.book("2026-11-24T09:00", "2026-11-24T10:00", object_id=11)
-    place.book("2026-11-24T09:30", "2026-11-24T10:00", object_id=11, status_code=70)
-    place.settle()
-    found = [each for each in place.api("GET", "/7/diagnostics")["checks"] if each["name"] == "overlap"]
-    assert [(each["level"], each["subject"]) for each in found] == [("grey", ROOM_A)]
-    assert " 2 begin before" in found[0]["says"]
-    assert "none seen" in Tab(place).seen("/console/integrations/7/diagnostics")
 
 
 def test_diagnostics_speak_dutch_about_every_calendar_too(place: Place, tab: Tab) -> None:

@@ -53,8 +53,9 @@ class Lists:
         return self.search(criteria, columns, start, length)
 
     def places(self, object_id: str, day: date) -> int | None:
-        """Return the most places that are free or booked in any slot of an object's day; None: no slot tells.
+        """Return the places of an object: free and booked in a slot of its day that is not full; None: no slot tells.
 
+        Of a full slot nobody knows whether more is booked than there is.
         https://support.i-reserve.net/nl/functionele-informatie/beschikbare-apis/api-object/get-search
         """
         answer = self._rest.get("object/search", {"ids": object_id, "DateFrom": f"{day}", "DateTill": f"{day}"})
@@ -62,8 +63,9 @@ class Lists:
         days = (each.get("slots") for each in listed if isinstance(each, Mapping))
         lists = (of_day for each in days if isinstance(each, Mapping) for of_day in each.values())
         slots = (slot for of_day in lists if isinstance(of_day, list) for slot in of_day)
-        found = [_places(texts(slot)) for slot in slots if isinstance(slot, Mapping)]
-        return max(filter(None, found), default=None)
+        found = [_free_and_booked(texts(slot)) for slot in slots if isinstance(slot, Mapping)]
+        full = (booked for free, booked in found if booked > 0)
+        return max((free + booked for free, booked in found if free > 0), default=min(full, default=None))
 
     def changed(
         self, since: date, days: tuple[date, date], today: date, start: int, length: int
@@ -118,11 +120,11 @@ class Lists:
         return rows.rows_of(self._rest.get("booking/filter", query))
 
 
-def _places(slot: Row) -> int:
+def _free_and_booked(slot: Row) -> tuple[int, int]:
     try:
-        return whole(slot.get("free", "") or "0") + whole(slot.get("booked", "") or "0")
+        return whole(slot.get("free", "") or "0"), whole(slot.get("booked", "") or "0")
     except ValueError:
-        return 0
+        return 0, 0
 
 
 def _pages(answer: Mapping[str, Any]) -> int:

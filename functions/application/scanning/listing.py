@@ -92,6 +92,12 @@ class Listing:
         while self._passed < len(self._fresh):
             yield self._fresh[self._passed : self._passed + TOGETHER]
 
+    def rows(self) -> Iterator[BookingRow]:
+        """Give all that is listed so far, whatever was gone through."""
+        for part in range(self._position.parts):
+            yield from self._kept(part)
+        yield from self._fresh
+
     def passed(self, rows: int) -> None:
         """Say that so many more rows were looked at."""
         self._passed += rows

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from functions.application.intake.hints import SETTINGS
 from functions.application.scanning.listing import NEW, Position
+from functions.application.scanning.overlaps import NOTHING, Overlaps
 from functions.domain.model.stretch import WEEK
 
 SINGLE_READS = 400  # of bookings whose row does not say enough, per sweep
@@ -38,6 +39,7 @@ class Scan:
     since: datetime | None = None  # what changed since then is read first, wherever it is; None: that cannot be asked
     news_after: str = ""  # the last of those that was read
     new_settings: bool = False  # begun because settings were changed
+    overlaps: Overlaps = NOTHING  # of a whole search: what stands on what
     leaves_out: date | None = None  # a backfill: bookings before this day get no event until they change
 
     @property

@@ -13,7 +13,7 @@ from typing import Any
 
 from functions.application.intake.hints import Hint, Kind, look_again
 from functions.application.ports import BookingRow, Documents, Ports
-from functions.application.scanning import project
+from functions.application.scanning import overlaps, project
 from functions.application.scanning.listing import NEW, Listing
 from functions.application.scanning.pace import Pace
 from functions.application.scanning.progress import SWEEPS, Scan
@@ -141,6 +141,8 @@ def _week(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datet
     listing.list_on(lambda: _enough(session, pace, began), partial(_only_linked, session, scan, last, known))
     if not listing.whole:
         return replace(scan, position=listing.keep())
+    if scan.kind == "full" and not scan.position.whole:
+        scan = replace(scan, overlaps=overlaps.fold(scan.overlaps, listing.rows(), session))
     for page in listing.pages():
         waiting: list[BookingRow] = []
         found = _links_of(session, scan, page, known)
@@ -214,6 +216,8 @@ def _finish(session: SyncSession, scan: Scan) -> None:
     if not scan.unseen:
         integrations.change(session.ports.documents, session.id, swept, wakes=False)  # its round knows
     write_back.asked(session, scan.kind, scan.refused)
+    if scan.kind == "full":
+        overlaps.keep(session, scan.overlaps, scan.started_at)
     fields = {"int_id": session.id, "kind": scan.kind, "looked": scan.looked, "changed": scan.changed}
     session.ports.log("sweep_done", {**fields, "failed": scan.failed, "unread": scan.unread, "unseen": scan.unseen})
 

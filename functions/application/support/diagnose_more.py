@@ -7,6 +7,7 @@ from statistics import median
 from typing import Protocol, runtime_checkable
 
 from functions.application.ports import BookingRow
+from functions.application.scanning import overlaps
 from functions.application.scanning.rows import rows_of
 from functions.application.setting_up import partial_settings
 from functions.application.store import calendars, journal_read
@@ -24,6 +25,7 @@ NIGHTLY = timedelta(hours=48)
 BEHIND = timedelta(minutes=2)
 SLOW = 60.0  # seconds, of the median change
 LOOKED, MOST, AHEAD = 20, 200, timedelta(days=14)
+NAMED = 3  # overlaps of a calendar
 
 
 @runtime_checkable
@@ -159,27 +161,17 @@ def _statuses(session: SyncSession) -> Iterator[Check]:
 
 
 def _overlaps(session: SyncSession, rows: Iterable[BookingRow]) -> Iterator[Check]:
-    """Say of each calendar how many bookings begin on their object before an earlier one has ended.
-
-    Grey: an object may have several places, which no list tells.
-    """
-    for calendar, count in sorted(overlaps(session.settings, rows).items()):
-        says = say("of the coming two weeks' bookings {} begin before an earlier one of their object has ended", count)
-        yield Check("overlap", "grey", says, "look at these days where the object has one place", "day", calendar)
-
-
-def overlaps(settings: Settings, rows: Iterable[BookingRow]) -> Counter[str]:
-    """Count by calendar the bookings that begin on their object before an earlier one has ended."""
-    counts = Counter[str]()
-    ends: dict[str, datetime] = {}
-    for row in sorted(rows, key=lambda row: (row.starts is None, row.starts)):
-        if row.starts is None or row.ends is None or not row.object_id or row.status not in settings.outbound.made_on:
-            continue
-        last, calendar = ends.get(row.object_id), settings.calendar_of(row.object_id)
-        if last is not None and row.starts < last and calendar is not None:
-            counts[calendar] += 1
-        ends[row.object_id] = max(row.ends, last or row.ends)
-    return counts
+    """Name of each calendar the bookings that stand on others; grey where nobody knows the places of their object."""
+    found = overlaps.beyond_places(session, overlaps.fold(overlaps.NOTHING, rows, session).found)
+    of_calendar: dict[str, list[overlaps.Overlap]] = {}
+    for each in found:
+        of_calendar.setdefault(session.settings.calendar_of(each.object_id) or "", []).append(each)
+    for calendar, there in sorted(of_calendar.items()):
+        known = any(each.places is not None for each in there)
+        named = "; ".join(f"{each.day:%d-%m-%Y}: {', '.join(each.bookings)}" for each in there[:NAMED])
+        says = say("bookings of the coming two weeks that stand on others: {} ({})", len(there), named)
+        mend = "move or cancel one of each" if known else "look at these days where the object has one place"
+        yield Check("overlap", "amber" if known else "grey", says, mend, "day", calendar)
 
 
 def _validation(session: SyncSession) -> Iterator[Check]:

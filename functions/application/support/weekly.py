@@ -5,12 +5,13 @@ from datetime import datetime, time, timedelta
 from statistics import median
 
 from functions.application.ports import Ports
+from functions.application.scanning import overlaps
 from functions.application.scanning.rows import rows_of
 from functions.application.store import journal_read
 from functions.application.store.integrations import path_of
 from functions.application.store.journal_read import MOST_LOOKED_AT, Selection
 from functions.application.support import alerts
-from functions.application.support.diagnose_more import AHEAD, MOST, overlaps
+from functions.application.support.diagnose_more import AHEAD, MOST
 from functions.application.sync.session import open_session
 from functions.domain.model.errors import SyncError
 from functions.domain.model.link import State
@@ -117,7 +118,7 @@ def _overlaps(ports: Ports, integration: Integration) -> int | None:
         rows = rows_of(session, today, today + AHEAD, MOST).values()
     except SyncError:
         return None
-    return sum(overlaps(session.settings, rows).values())
+    return len(overlaps.beyond_places(session, overlaps.fold(overlaps.NOTHING, rows, session).found))
 
 
 def _said(integration: Integration, week: Week) -> tuple[str, str]:

@@ -5,6 +5,7 @@ import sys
 import click
 
 from functions.application.ports import Body, Ports
+from functions.application.scanning import overlaps
 from functions.application.setting_up import preview
 from functions.application.store import integrations, journal_read
 from functions.application.support import diagnose, find, round_trip, search, statuses
@@ -177,4 +178,20 @@ def statuses_command(make: MakePorts, int_id: str, *, as_json: bool) -> None:
         sys.exit(3 if found.undecided else 0)
 
 
-COMMANDS = (plan_command, diagnose_command, journal_command, find_command, statuses_command)
+@click.command("overlaps")
+@int_id
+@as_json
+@click.pass_obj
+def overlaps_command(make: MakePorts, int_id: str, *, as_json: bool) -> None:
+    """List bookings that stand on others, as the last whole search (`sweep`, or the night's) found them. Exit code 3: there are some."""
+    with clear_errors():
+        ports = make()
+        integrations.get(ports.documents, int_id)
+        listed = overlaps.last(ports.documents, int_id)
+        rows = [(f"{each.day}", each.object_id, ", ".join(each.bookings)) for each in listed.found] if listed else []
+        nothing = "nothing was searched yet" if listed is None else "no bookings stand on others"
+        show(listed, as_json=as_json, lines=table(("day", "object", "bookings"), rows) or [nothing])
+        sys.exit(3 if rows else 0)
+
+
+COMMANDS = (plan_command, diagnose_command, journal_command, find_command, statuses_command, overlaps_command)

@@ -6,6 +6,7 @@ from flask import Blueprint, Request, Response, request
 
 from functions.application.auditing import audit, kept
 from functions.application.ports import Body, Ports
+from functions.application.scanning import overlaps
 from functions.application.setting_up import activation, changes, consent, preview, removal
 from functions.application.store import integrations, journal_read, parked
 from functions.application.store.integrations import path_of
@@ -130,6 +131,11 @@ def _reading(routes: Blueprint, ports: Ports, role: May) -> None:
     @routes.get("/<int_id>/statuses")
     def codes(int_id: str) -> Response:
         return answer(200, plain(statuses.statuses(ports, int_id)))
+
+    @routes.get("/<int_id>/overlaps")
+    def standing(int_id: str) -> Response:
+        integrations.get(ports.documents, int_id)
+        return answer(200, plain(overlaps.last(ports.documents, int_id)))
 
     @routes.get("/<int_id>/day")
     def one_day(int_id: str) -> Response:

@@ -1,0 +1,112 @@
+"""Overlaps that stand: bookings of one object at one time, more than it has places; from the rows of a whole search.
+
+The rows of a search tell them without a call of their own, but for the places of each object that has any. A row tells
+no number of places: each booking counts as one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from functions.application.ports import BookingRow, Documents
+from functions.application.store.integrations import path_of
+from functions.application.store.records import record_of, stored
+from functions.application.sync.session import SyncSession
+from functions.domain.model.errors import SyncError
+from functions.domain.model.zones import day_of
+
+MOST = 200  # that are kept
+ASKED = 50  # objects whose places are asked for at most
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A booking that lasts into what is listed next."""
+
+    id: str
+    object_id: str
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Bookings of an object that stand at the same time from a day on; the last one is the last that began.
+
+    `places` None: i-Reserve does not tell how many there are.
+    """
+
+    object_id: str
+    day: date
+    bookings: tuple[str, ...]
+    places: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overlaps:
+    """What was found so far, and what still stands; `more` were found and not kept."""
+
+    found: tuple[Overlap, ...] = ()
+    standing: tuple[Standing, ...] = ()
+    more: int = 0
+
+
+NOTHING = Overlaps()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The overlaps that the last whole search listed, and when it began."""
+
+    at: datetime
+    found: tuple[Overlap, ...]
+    more: int = 0
+
+
+def fold(so_far: Overlaps, rows: Iterable[BookingRow], session: SyncSession) -> Overlaps:
+    """Go through the rows that begin on the next days; those of rows that say too little, and past ones, are left out."""
+    settings, now = session.settings, session.now()
+    found, standing, more = list(so_far.found), list(so_far.standing), so_far.more
+    told = [(row.starts, row) for row in rows if row.starts is not None]
+    for starts, row in sorted(told, key=lambda each: (each[0], each[1].id)):
+        if row.ends is None or row.ends <= max(starts, now) or row.status is None or not row.object_id:
+            continue
+        if row.status in settings.outbound.delete_on_status or settings.calendar_of(row.object_id) is None:
+            continue
+        standing = [each for each in standing if each.ends > starts]
+        there = [each.id for each in standing if each.object_id == row.object_id]
+        if there and len(found) < MOST:
+            found.append(Overlap(row.object_id, day_of(max(starts, now), settings.timezone), (*there, row.id)))
+        elif there:
+            more += 1
+        standing.append(Standing(row.id, row.object_id, row.ends))
+    return Overlaps(tuple(found), tuple(standing), more)
+
+
+def beyond_places(session: SyncSession, found: Iterable[Overlap]) -> tuple[Overlap, ...]:
+    """Return those that are more than their object has places: one call for each object."""
+    places: dict[str, int | None] = {}
+    kept = []
+    for each in found:
+        if each.object_id not in places and len(places) < ASKED:
+            try:
+                places[each.object_id] = session.reservations.places(each.object_id, each.day)
+            except SyncError:  # that i-Reserve cannot be read is told elsewhere
+                places[each.object_id] = None
+        there = places.get(each.object_id)
+        if len(each.bookings) > (there or 1):
+            kept.append(Overlap(each.object_id, each.day, each.bookings, there))
+    return tuple(kept)
+
+
+def keep(session: SyncSession, so_far: Overlaps, at: datetime) -> None:
+    """Keep what a whole search that began then found."""
+    listed = Listed(at, beyond_places(session, so_far.found), so_far.more)
+    session.ports.documents.transact(lambda tx: tx.put(path_of(session.id, "progress", "overlaps"), stored(listed)))
+    if listed.found:
+        session.ports.log("overlaps", {"severity": "WARNING", "int_id": session.id, "found": len(listed.found)})
+
+
+def last(documents: Documents, int_id: str) -> Listed | None:
+    """Return what the last whole search listed, or None before the first."""
+    body = documents.get(path_of(int_id, "progress", "overlaps"))
+    return record_of(Listed, body, "overlaps") if body is not None else None
