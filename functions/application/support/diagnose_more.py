@@ -17,7 +17,6 @@ from functions.domain.model.errors import SyncError
 from functions.domain.model.messages import say
 from functions.domain.model.zones import clock, day_of
 from functions.domain.settings.integration import Phase
-from functions.domain.settings.schema import Settings
 
 SKEW_AMBER, SKEW_RED = timedelta(seconds=10), timedelta(seconds=60)
 SILENT_AMBER, SILENT_RED = timedelta(minutes=40), timedelta(hours=2)
