@@ -1,1 +1,1 @@
-"""Use cases and the ports they need, one package for each subject. A task arrives in `dispatch.py`."""
+"""Use cases and the ports they need, one package per subject. Tasks start in `dispatch.py`."""

@@ -1,7 +1,7 @@
-"""Does one task: finds its integration, follows its hint, and handles what goes wrong.
+"""Runs one task: finds its integration, follows its hint, and handles errors.
 
-A task queues its own retry with back-off; after the last attempt it is parked with the reason. A bad booking or event
-never blocks the others, and a bad integration never slows the others down.
+A failed task queues its own retry with back-off; after the last attempt it is parked with the reason. A bad booking or
+event never blocks others, and a bad integration never slows others down.
 """
 
 from contextlib import suppress
@@ -31,11 +31,11 @@ from functions.domain.planning.lifecycle import after
 from functions.domain.planning.step import Decided
 from functions.domain.settings.integration import Integration, Phase
 
-DEAD_AGAIN = timedelta(minutes=5)  # a side that refused is thought of again
+DEAD_AGAIN = timedelta(minutes=5)  # until the next round of an integration that a side refuses
 
 
 def run(ports: Ports, body: Body) -> None:
-    """Do the task of a queue; raises only when not even its retry could be queued (`Transient`)."""
+    """Run a queue's task; raises `Transient` only if not even its retry could be queued."""
     try:
         hint = Hint.of(body)
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
@@ -44,12 +44,12 @@ def run(ports: Ports, body: Body) -> None:
     ports.log("looking", _about(hint))
     try:
         _find_and_run(ports, hint)
-    except Transient as error:  # the store is away
+    except Transient as error:  # the store is unreachable
         react(ports, hint, error)
 
 
 def _about(hint: Hint) -> dict[str, object]:
-    """Return what a log may say of a hint: ids, and of a calendar its hash."""
+    """Return what may be logged about a hint: ids, and a calendar's hash."""
     about: dict[str, object] = {"severity": "DEBUG", "int_id": hint.int_id, "kind": hint.kind.value}
     match hint.kind, hint.subject:
         case Kind.BOOKING, (booking_id,):
@@ -98,7 +98,7 @@ def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
     session = open_session(ports, integration)
     try:
         _follow(session, hint)
-    except Exception as error:  # noqa: BLE001 -- a fault of ours must not lose the hint nor block the rest
+    except Exception as error:  # noqa: BLE001 -- a bug of ours must neither lose the hint nor block the rest
         answer_for(ports, integration, hint, error)
     else:
         parked.clear(ports, hint)
@@ -126,7 +126,7 @@ def _follow(session: SyncSession, hint: Hint) -> None:
         case Kind.BOOKING, (booking_id,):
             link = links.of_booking(session.ports.documents, session.id, booking_id)
             if hint.source == "webhook" and isinstance(link.life, LeftOut) and scan.backfills(session):
-                link = after(link, Decided(LetIn())).link  # made just now, and listed before its webhook came
+                link = after(link, Decided(LetIn())).link  # listed before its webhook came, but just made
             come_back(session.ports, hint, reconcile(session, hint, link))
             attend(session.ports.tasks, session.id, session.now())
         case Kind.EVENT, (calendar, event_id):
@@ -156,12 +156,12 @@ def _round(session: SyncSession) -> None:
     due = _tell(ports, integration)
     if google_again(ports, integration):
         sweep.catch_up(ports, integrations.get(ports.documents, integration.id), "")
-        return  # what changed is due at once
+        return  # a changed integration is due at once
     if _dead(integration):
         due.append(ports.clock() + DEAD_AGAIN)
     else:
         if activation.cut_short(ports, integration):
-            with suppress(Conflict):  # it was paused meanwhile, and resuming owes more
+            with suppress(Conflict):  # paused meanwhile: resuming does more anyway
                 activation.finish(ports, integration)
         elif integration.unfinished:
             due.append(activation.cut_short_at(integration))

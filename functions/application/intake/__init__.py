@@ -1,4 +1,4 @@
-"""What comes in: webhooks and notifications with their proof, and the hint that each of them is.
+"""What comes in: webhooks and notifications, verified and turned into hints.
 
-No booking and no event is read here. Next: the queue, then `application/dispatch.py`.
+Reads no booking and no event. Next: the queue, then `application/dispatch.py`.
 """

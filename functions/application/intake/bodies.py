@@ -1,4 +1,4 @@
-"""Bodies as they come in: JSON and nothing that a store, a log or an answer could not write down again."""
+"""Parses request bodies: JSON that a store, a log and an answer can write down again."""
 
 import json
 from typing import Any, NoReturn
@@ -7,7 +7,7 @@ from functions.domain.model.errors import Malformed
 
 
 def json_in(data: bytes) -> Any:
-    """Return the JSON of a body; raises `Malformed`: also for NaN, numbers without end and halves of characters."""
+    """Return the JSON of a body; raises `Malformed`, also for NaN, infinite numbers and unpaired surrogates."""
     try:
         found = json.loads(data.decode("utf-8"), parse_constant=_refuse)
         if b"\\u" in data:

@@ -1,8 +1,8 @@
-"""Hints: "something about this booking or calendar may have changed"; webhooks and notifications say no more.
+"""Hints: "something about this booking or calendar may have changed"; a webhook or notification means no more.
 
 Each is followed at once and again some seconds later, because i-Reserve notifies before it applies a change, and Google
-may notify before reads are consistent. Names coalesce bursts: hints of one time bucket share their tasks. A name begins
-with a hash, because Cloud Tasks slows down on names with a common beginning.
+may notify before reads are consistent. Task names coalesce bursts: hints in the same time bucket share their tasks.
+Names begin with a hash, because Cloud Tasks slows down on names with a common prefix.
 """
 
 import hashlib
@@ -18,28 +18,28 @@ LEADING_SECONDS = (
     0.25  # Cloud Tasks swallows the name of a task that ran: a change so soon after waits for the trailing
 )
 TRAILING_SECONDS = 4.0
-SETTINGS = "settings"  # source of a look because settings were changed
-ALERTS = "alerts"  # detail of a tick that only looks whether a person is needed
+SETTINGS = "settings"  # source of a look after changed settings
+ALERTS = "alerts"  # detail of a tick that only checks whether a person is needed
 
 
 class Kind(StrEnum):
-    """What a task is about; the value stands in its body."""
+    """What a task is about; the value is stored in its body."""
 
     BOOKING = "booking"  # subject: booking id
     EVENT = "event"  # subject: calendar, event id
-    CALENDAR = "calendar"  # subject: hash of a calendar (its token names no more)
-    TICK = "tick"  # the minute's round of an integration: what is due
-    SWEEP = "sweep"  # a search that somebody asked for
+    CALENDAR = "calendar"  # subject: hash of a calendar (the token holds no more)
+    TICK = "tick"  # an integration's round: what is due
+    SWEEP = "sweep"  # a search that a person or a webhook asked for
     RENEW = "renew"
-    WALK = "walk"  # subject: its kind, when it was started
-    SECRET = "secret"  # subject: name and version of a secret that was replaced  # noqa: S105
-    AUDIT = "audit"  # the next step of an audit; subject: when it was started
-    PROBE = "probe"  # the next part of a probe; subject: when it was started, which part
+    WALK = "walk"  # subject: kind of scan, when it started
+    SECRET = "secret"  # subject: name and version of a replaced secret  # noqa: S105
+    AUDIT = "audit"  # next step of an audit; subject: when it started
+    PROBE = "probe"  # next part of a probe; subject: when it started, the part
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What to look at, since when (aware UTC) and because of what."""
+    """What to look at, since when (aware UTC) and why."""
 
     kind: Kind
     int_id: str
@@ -47,12 +47,12 @@ class Hint:
     source: str = ""  # webhook, notification, sweep, resync, person, ...
     at: datetime | None = None
     attempt: int = 0
-    confirm: bool = False  # a second read of a booking that was gone
+    confirm: bool = False  # a second read of a booking that was missing
     actor: str = ""
-    detail: str = ""  # of a webhook its generation, of a notification its channel and state
+    detail: str = ""  # a webhook's generation, or a notification's channel and state
 
     def body(self) -> Body:
-        """Return the hint as the JSON of a task."""
+        """Return the hint as a task's JSON."""
         return {
             "kind": self.kind.value,
             "int_id": self.int_id,
@@ -67,7 +67,7 @@ class Hint:
 
     @classmethod
     def of(cls, body: Body) -> "Hint":
-        """Read a task's JSON; raises ValueError, KeyError, TypeError or OverflowError where it is none."""
+        """Read a task's JSON; raises ValueError, KeyError, TypeError or OverflowError if it is invalid."""
         at = datetime.fromisoformat(body["at"]).astimezone(UTC) if body.get("at") else None
         int_id, attempt, subject = body["int_id"], int(body.get("attempt", 0)), body.get("subject", [])
         if not is_int_id(int_id) or not 0 <= attempt <= MOST_ATTEMPTS or not isinstance(subject, list):
@@ -86,18 +86,18 @@ class Hint:
 
 
 def enqueue(tasks: Tasks, hint: Hint, now: datetime, *, trailing: bool = True) -> None:
-    """Queue a hint twice, for now and for a little later; returns once both are stored. Raises `Transient`."""
+    """Queue a hint twice, for now and for some seconds later; returns once both are stored. Raises `Transient`."""
     bucket = _bucket(now, LEADING_SECONDS)
     looks = [task(hint, now, "now", bucket)]
     if trailing:
         due = _bucket(now + timedelta(seconds=TRAILING_SECONDS), TRAILING_SECONDS) + TRAILING_SECONDS
         looks.append(task(hint, datetime.fromtimestamp(due, UTC), "later", due))
-    if not tasks.put(*looks):  # the leading one may have run already, so look once more when the second is over
+    if not tasks.put(*looks):  # the leading one may have run already: look again after the trailing one
         tasks.put(task(hint, datetime.fromtimestamp(bucket + LEADING_SECONDS, UTC), "next", bucket))
 
 
 def attend(tasks: Tasks, int_id: str, now: datetime) -> None:
-    """Queue a check, at the end of this minute, whether a person is needed; everything in this minute shares it."""
+    """Queue a check, at the end of this minute, whether a person is needed; one check per minute is enough."""
     due = _bucket(now, 60.0) + 60.0
     hint = Hint(Kind.TICK, int_id, (), "change", now, detail=ALERTS)
     look_again(tasks, hint, datetime.fromtimestamp(due, UTC), "alerts")
@@ -113,16 +113,16 @@ def look_again(
     bucket: float | None = None,
     lane: str = "live",
 ) -> None:
-    """Have a hint looked at at a moment, for the reason `when`: the one way in which anything is looked at again.
+    """Queue a look at a moment, for the reason `when`. Every repeated look is queued here.
 
-    Looks for one reason that are due in the same `once_in` seconds are one; `bucket` names what shares a look otherwise.
+    Looks for one reason that fall into the same `once_in` seconds are queued once, or those with the same `bucket`.
     """
     shared = _bucket(due, once_in) if bucket is None else bucket
     tasks.put(task(hint, due, when, shared, lane))
 
 
 def task(hint: Hint, due: datetime, when: str, bucket: float, lane: str = "live") -> Task:
-    """Return the task of a hint under the name that its bucket shares."""
+    """Return a hint's task, named after its bucket."""
     seed = "\n".join((hint.int_id, hint.kind, *hint.subject, when, str(bucket), str(hint.confirm), hint.detail))
     return Task(f"{hashlib.sha256(seed.encode()).hexdigest()[:24]}-{hint.kind}-{when}", due, hint.body(), lane)
 

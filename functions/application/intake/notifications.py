@@ -1,4 +1,4 @@
-"""Notifications of Google's watch channels: their proof, and the hint they are."""
+"""Notifications from Google's watch channels: verifies them and turns them into hints."""
 
 import hmac
 
@@ -12,17 +12,17 @@ LONGEST_STATE = 40
 
 
 def channel_token(key: str, int_id: str, calendar: str, channel_id: str) -> str:
-    """Return the token that Google sends with each notification; it can be verified without reading the store."""
+    """Return the token that Google sends with each notification; verifying it needs no read of the store."""
     hashed = calendar_hash(calendar)
     return f"{int_id}.{hashed}.{mac(key, 'channel', int_id, hashed, channel_id)}"
 
 
 def receive(ports: Ports, token: str, channel_id: str, state: str) -> None:
-    """Verify a notification without a read, and store the hint; raises `Unauthentic`, `Malformed`, `Transient`."""
+    """Verify without reading the store, and queue the hint; raises `Unauthentic`, `Malformed`, `Transient`."""
     int_id, _, rest = token.partition(".")
     hashed, _, given = rest.partition(".")
     proven = False
-    for key in ports.webhook_keys:  # every key is tried, so that the time taken reveals nothing
+    for key in ports.webhook_keys:  # try every key, so that the time taken reveals nothing
         proof = mac(key, "channel", int_id, hashed, channel_id)
         proven |= hmac.compare_digest(proof.encode(), given.encode())
     if not proven:

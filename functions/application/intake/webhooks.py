@@ -1,6 +1,6 @@
-"""i-Reserve's webhooks: their address with its proof, and the hint in their body.
+"""i-Reserve's webhooks: their address with its token, and the hint in their body.
 
-i-Reserve offers no header for a secret, so the proof is in the address; access logs must drop queries.
+i-Reserve cannot send a secret in a header, so the token is in the address; access logs must drop query strings.
 """
 
 import hashlib
@@ -22,12 +22,12 @@ LONGEST_ID = 40
 
 
 def mac(key: str, *parts: str) -> str:
-    """Return the proof that whoever put these parts together holds the key."""
+    """Return a proof that its maker holds the key."""
     return hmac.new(key.encode(), "\n".join(parts).encode(), hashlib.sha256).hexdigest()[:40]
 
 
 def webhook_token(key: str, int_id: str, generation: int) -> str:
-    """Return the token of a webhook's address: `gen.mac`."""
+    """Return the token in a webhook's address: `gen.mac`."""
     return f"{generation}.{mac(key, 'webhook', int_id, str(generation))}"
 
 
@@ -38,10 +38,10 @@ def webhook_url(ports: Ports, integration: "Integration") -> str:
 
 
 def receive(ports: Ports, int_id: str, token: str, body: bytes) -> None:
-    """Verify without a read, and store the hint; raises `Unauthentic`, `Malformed`, `Transient`."""
+    """Verify without reading the store, and queue the hint; raises `Unauthentic`, `Malformed`, `Transient`."""
     generation, _, given = token.partition(".")
     proven = False
-    for key in ports.webhook_keys:  # every key is tried, so that the time taken reveals nothing
+    for key in ports.webhook_keys:  # try every key, so that the time taken reveals nothing
         proof = mac(key, "webhook", int_id, generation)
         proven |= hmac.compare_digest(proof.encode(), given.encode())
     if not proven:
@@ -54,7 +54,7 @@ def receive(ports: Ports, int_id: str, token: str, body: bytes) -> None:
 
 
 def booking_id_in(body: bytes) -> str:
-    """Find the booking id in an undocumented body, also one level down; "" if there is none.
+    """Find the booking id in an undocumented body, at most one level down; "" if there is none.
 
     Raises `Malformed` if the body is not a JSON object or list.
     """

@@ -1,6 +1,6 @@
-"""Acts of people on one pair: the link is changed as ordered, then looked at at once, so that they see what came of it.
+"""What a person does to one pair: changes the link, then reconciles at once so that the person sees the result.
 
-Should this process end on the way, another look is queued already.
+A look is queued first, in case this process ends on the way.
 """
 
 from collections.abc import Callable
@@ -33,7 +33,7 @@ def act(
     *,
     rehearse: bool = False,
 ) -> Outcome:
-    """Change a link and bring it to rest; what could not be done now is tried again by the queue."""
+    """Change a link and bring it to rest; what fails now is retried by the queue."""
     integration = integrations.get(ports.documents, int_id)
     if integration.phase is not Phase.ACTIVE:
         raise Conflict("activate or resume the integration first; nothing is written now", reason="not_active")

@@ -1,8 +1,8 @@
-"""Execute one write: save the intent with its stamp, check the lease, write, and save what came of it.
+"""Executes one write: saves the intent with its stamp, checks the lease, writes, and saves the result.
 
-No call to the outside happens inside a transaction, and no write without an intent that is saved and still holds. What
-came of it is `lifecycle.after`, whether the answer came or the end of the write is found out later; link and journal
-entry are saved together.
+No transaction calls the outside, and nothing is written without a saved intent whose lease holds. `lifecycle.after`
+turns the result into the new link, whether the answer arrived or recovery found out; link and journal entry are saved
+together.
 """
 
 from dataclasses import replace
@@ -62,7 +62,7 @@ HOW = {Stale: Overtaking.CHANGED, Gone: Overtaking.GONE, Taken: Overtaking.TAKEN
 def execute(
     session: SyncSession, hint: Hint, view: View, step: Write, planned: Planned, context: PlanningContext
 ) -> View:
-    """Do one write and return the view after it; raises `Transient` (the intent stays), `Stale` (link changed)."""
+    """Make one write and return the view after it; raises `Transient` (the intent stays), `Stale` (the link changed)."""
     entry_id = session.ports.token(12)
     intent = Intent(
         stamp=session.ports.token(9),
@@ -89,7 +89,7 @@ def execute(
 
 
 def conclude(session: SyncSession, hint: Hint, view: View, result: Landed | Missed) -> View:
-    """Close an intent whose end nobody saw, as if its answer had come now."""
+    """Close an intent that was left open, as if its answer had just arrived."""
     view = _conclude(session, hint, view, result, None)
     if isinstance(result, Missed) and view.link.event is not None:
         seen = view.event.value.key if view.event.value is not None else view.link.event
@@ -100,7 +100,7 @@ def conclude(session: SyncSession, hint: Hint, view: View, result: Landed | Miss
 def _conclude(
     session: SyncSession, hint: Hint, view: View, result: Result, entry: Body | None, error: SyncError | None = None
 ) -> View:
-    """Save link and journal entry together, and return the view to plan on; raises the error where nothing is left to do."""
+    """Save link and journal entry together, and return the view to plan on; raises the error if this is the end."""
     intent, turn = view.link.intent, after(view.link, result)
     if intent is None:
         raise ValueError("no write of this pair is under way")
@@ -127,17 +127,17 @@ def _result_of(error: SyncError, view: View, intent: Intent, session: SyncSessio
             unseen = view.event.presence is Presence.BELIEVED
             return Rejected(error.reason, session.now(), unseen=unseen, cause=error.cause)
         case AccessRevoked():
-            return Unknown(session.now())  # a login that is refused wrote nothing: found out at once
-        case Transient() | Malformed():  # an answer that cannot be read is as good as none
-            # an event tells by its stamp, so the next look may find out at once; a booking could still be written by a
-            # late request, so there the lease runs out first
+            return Unknown(session.now())  # a refused login wrote nothing, so recovery need not wait
+        case Transient() | Malformed():  # an unreadable answer is as good as none
+            # an event's stamp shows at once whether the write landed; a late request could still write a booking, so
+            # its lease must run out first
             late = intent.target is Side.BOOKING and error.cause in (Cause.TIMEOUT, Cause.UNREACHABLE)
             return Unknown(intent.expires_at if late else session.now())
     return Overtaken(HOW[type(error)], error.reason)
 
 
 def _where(intent: Intent, result: Result) -> EventKey:
-    """Return where the event is to be read that was not written: where it was, unless something is in its place."""
+    """Return where to read the event after a failed write: where it was, unless another one has taken its new place."""
     taken = isinstance(result, Overtaken) and result.how is Overtaking.TAKEN
     key = intent.step.key if isinstance(intent.step, MoveEvent) and not taken else intent.place
     if key is None:
@@ -146,7 +146,7 @@ def _where(intent: Intent, result: Result) -> EventKey:
 
 
 def _asking_again(error: SyncError) -> SyncError:
-    """Return the error of a write that is looked at again; what became of it may be found out at once."""
+    """Return the error that makes the caller look again."""
     match error:
         case Gone():
             return Stale("the booking is not there any more", reason=error.reason)
@@ -157,7 +157,7 @@ def _asking_again(error: SyncError) -> SyncError:
 
 def _follow_up(session: SyncSession, link: Link, step: Write, no: Rejected) -> None:
     if step.why is Why.UNDONE:
-        look_at_once(session.ports, session.id, link, "undo")  # what people did meanwhile was not looked at
+        look_at_once(session.ports, session.id, link, "undo")  # what people changed meanwhile has not been looked at
     if isinstance(step, WriteBooking) and step.why is Why.WRITE_BACK and no.cause is Cause.NO_RIGHT:
         write_back.note(session, step.booking_id)
 
@@ -172,7 +172,7 @@ def _shows(view: View, answer: Event | Booking | None) -> View:
 
 
 def _claim(session: SyncSession, link: Link, entry_id: str, entry: Body) -> Link:
-    """Save an intent, unless the integration was paused meanwhile: a pause stops all writes at once."""
+    """Save an intent, unless the integration is no longer active: a pause stops all writes at once."""
 
     def claim(tx: Transaction) -> Link:
         integration = tx.get(path_of(session.id))
@@ -186,7 +186,7 @@ def _claim(session: SyncSession, link: Link, entry_id: str, entry: Body) -> Link
 
 
 def _save(session: SyncSession, turn: Turn, intent: Intent, entry: Body | None, result: Result) -> Link:
-    """Save a link with its closed entry; an entry that is not at hand is read, and may have expired."""
+    """Save the link and the closed entry; without `entry` it is read from the store, where it may have expired."""
 
     def close(tx: Transaction) -> Link:
         opened = entry or journal.find(tx, session.id, intent.entry) if turn.outcome is not None else None

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of the diagnosis. `level` is green, grey (nothing to do), amber or red; `mend` says what to do, and names the act if one does it."""
+    """One line of the diagnosis: `level` is green, grey (nothing to do), amber or red.
+
+    `mend` says what to do, or names the act that does it.
+    """
 
     name: str
     level: str

@@ -1,4 +1,4 @@
-"""Look up the booking that carries an event's id: by a search, else among the bookings that begin with the event."""
+"""Finds the booking that carries an event's id: by a search, or else among the bookings that begin with the event."""
 
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.projection import period
@@ -11,9 +11,9 @@ PAGE, MOST = 100, 1000  # bookings of one day
 
 
 def booking_with(session: SyncSession, event_id: str, when: When | None) -> Booking | None:
-    """Return the booking whose id field holds this id, or None; raises `Refused` (`not_searchable`) where nobody can tell.
+    """Return the booking whose id field holds this id, or None; raises `Refused` (`not_searchable`) if unknowable.
 
-    Nobody can tell where the field can neither be searched nor read. `when` is the time that it would have.
+    It cannot be known if the field can be neither searched nor read. `when` is the booking's expected time.
     """
     field = session.settings.outbound.external_id_field
     try:
@@ -36,14 +36,14 @@ def booking_with(session: SyncSession, event_id: str, when: When | None) -> Book
 
 
 def _shows(session: SyncSession, booking: Booking, field: str) -> bool:
-    """Whether an answer would show the id field if it held something; the shape of 2011 shows none."""
+    """Whether an answer would include a filled id field; the format of 2011 includes none."""
     if field == "external_id" and session.dialect.external_id_returned is not None:
         return session.dialect.external_id_returned or session.dialect.column_external_id is not None
     return field in booking.fields or ("date_from" in booking.fields and field != "external_id")
 
 
 def _beginning_with(session: SyncSession, when: When) -> list[str]:
-    """Return the bookings that begin when the event does, and those whose row does not say."""
+    """Return the bookings that begin with the event, and those whose row does not say."""
     zone = session.settings.timezone
     start, _ = period(when, zone)
     day = when.first if isinstance(when, AllDay) else day_of(when.start, zone)

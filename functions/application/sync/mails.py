@@ -1,4 +1,4 @@
-"""The limiter for guest mails: Google mails guests only where the settings say so, and never very many in an hour."""
+"""Limits guest mails: Google mails guests only if the settings say so, and only so many times an hour."""
 
 from datetime import datetime, timedelta
 
@@ -11,12 +11,12 @@ MOST, SPAN = 100, timedelta(hours=1)
 
 
 def may_mail(session: SyncSession, step: Write) -> bool:
-    """Whether Google may mail the guests of an event about this write; counts it when it may."""
+    """Whether Google may mail an event's guests about this write; counts it if so."""
     outbound = session.settings.outbound
     if not outbound.notify_guests:
         return False
     if isinstance(step, InsertEvent | ReviveEvent) and (step.content is None or not step.content.guest):
-        return True  # nobody is there to be mailed by it
+        return True  # there is nobody to mail
     now = session.now()
     path = path_of(session.id, "progress", "mails")
 

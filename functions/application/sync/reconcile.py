@@ -1,4 +1,4 @@
-"""Where every hint ends: read both sides and the link, plan, execute, write the journal; until nothing is left to do."""
+"""Where every hint ends: reads both sides and the link, plans, executes and journals, until nothing is left to do."""
 
 from dataclasses import replace
 
@@ -37,10 +37,10 @@ def reconcile(
     event: Snapshot[Event] | None = None,
     rehearse: bool = False,
 ) -> Outcome:
-    """Bring one link to rest. A side that the caller has just read is passed in; the other is read when needed.
+    """Bring one link to rest. The caller passes in a side that it has just read; the other is read when needed.
 
-    With `rehearse` nothing is written or saved: the outcome tells what would be done. In shadow that is journalled.
-    Raises `Transient` (and what else reading raises) when a side was unreadable, `Stale` when somebody else is faster.
+    With `rehearse` nothing is written or saved; the outcome says what would be done. Shadow also journals it. Raises
+    `Transient` (and whatever reading raises) if a side is unreadable, `Stale` if another instance was faster.
     """
     session.trouble, session.booking_read_at, session.made_before = None, None, ""
     view = View(link, booking or _booking(session, link), _event(session, link, event))
@@ -57,7 +57,7 @@ def reconcile(
             context = replace(context, hold_removals=True)
             planned = plan(view, context)
         if isinstance(planned.step, ReviveEvent) and not looked:
-            # the write has no etag to go by: somebody may have brought the event back
+            # a revival has no etag to guard it, and somebody may have brought the event back
             looked, view = True, replace(view, event=session.read_event(planned.step.key))
             continue
         if isinstance(planned.step, Rest):
@@ -117,7 +117,7 @@ def _look(session: SyncSession, view: View, step: Look) -> View:
     gone = view.link.event.calendar if view.link.event is not None else ""
     found = session.find_event(step.find, but=gone)
     holder = links.of_event_id(session.ports.documents, session.id, session.settings.calendars, step.find)
-    if found.value is not None:  # one that was moved may have been taken for new where it is now
+    if found.value is not None:  # a moved event may have been taken for a new one where it is now
         holder = links.of_event(session.ports.documents, session.id, found.value.key) or holder
     if holder is None or holder.id == view.link.id:
         moved = found.value is not None and view.link.event is not None and view.link.event.id == step.find
@@ -128,13 +128,13 @@ def _look(session: SyncSession, view: View, step: Look) -> View:
         return replace(view, found=found, found_is_free=False)
     if session.now() < holder.intent.expires_at:
         return replace(view, found=found, found_is_free=False, making_until=holder.intent.expires_at)
-    return View(holder, view.booking, found)  # the worker that made this booking of the event did not get further
+    return View(holder, view.booking, found)  # the worker that was making a booking from this event did not finish
 
 
 def _pair_of(session: SyncSession, view: View, booking: Snapshot[Booking]) -> View:
-    """Go on with the pair that a booking belongs to already: its event came here from another calendar.
+    """Continue with the pair that already has this booking: its event came here from another calendar.
 
-    While it still stands where the pair has it, this one is a copy, which nothing is to be done about.
+    If the pair's event is still in the former calendar, this one is a copy, and nothing is done.
     """
     if booking.value is not None:
         link = links.of_booking(session.ports.documents, session.id, booking.value.id)
@@ -166,20 +166,20 @@ def _settle(session: SyncSession, view: View, link: Link, why: Why) -> View:
 
 
 def _settled(view: View, link: Link, why: Why) -> View:
-    """Return the view after a decision; the event of a pair that took one up is the one that was found."""
+    """Return the view after a decision; an adopted event is the one that was found."""
     adopted = why is Why.ADOPTED and link.event is not None and view.found is not None
     return replace(view, link=link, event=view.found if adopted and view.found is not None else view.event)
 
 
 def _read_on(session: SyncSession, view: View) -> View:
-    """Read the booking where recovery did not need it."""
+    """Read the booking, which recovery may not have needed."""
     if view.link.booking_id and view.booking.value is None:
         return replace(view, booking=session.read_booking(view.link.booking_id))
     return view
 
 
 def _booking(session: SyncSession, link: Link) -> Snapshot[Booking]:
-    """Read the booking of a link; after a crash in the middle of making one, look whether it was made."""
+    """Read the booking of a link; after a crash while making one, check whether it was made."""
     if link.booking_id:
         return session.read_booking(link.booking_id)
     if link.intent is not None and link.event is not None and session.now() >= link.intent.expires_at:
@@ -189,10 +189,10 @@ def _booking(session: SyncSession, link: Link) -> Snapshot[Booking]:
 
 
 def _booking_with(session: SyncSession, event_id: str, when: When | None, *, made: bool = False) -> Snapshot[Booking]:
-    """Look for the booking that carries an event's id; `made`: one may have been made by an instance that crashed.
+    """Look for the booking that carries an event's id; `made`: an instance that crashed may have made one.
 
-    Where nobody can tell, none counts as there if the id is the external id: with that i-Reserve itself finds the
-    booking when one is made, and changes it instead.
+    If it cannot be known and the id is the external id, none is assumed: on making the booking, i-Reserve finds an
+    existing one by that id and changes it instead.
     """
     try:
         found = booking_with(session, event_id, when)
@@ -206,14 +206,14 @@ def _booking_with(session: SyncSession, event_id: str, when: When | None, *, mad
 
 
 def _event(session: SyncSession, link: Link, event: Snapshot[Event] | None) -> Snapshot[Event]:
-    """Return the event side: as passed in; after a crash as the write would have left it; else as believed."""
+    """Return the event as passed in; after a crash, read where the write would have put it; otherwise as believed."""
     if link.intent is not None and link.intent.target is Side.EVENT and link.intent.place is not None:
         if session.now() < link.intent.expires_at:
             return Snapshot(Presence.BELIEVED)
         return session.read_event(link.intent.place)
     if event is not None:
         if event.value is not None and link.knows_newer(event.value):
-            return session.read_event(event.value.key)  # a page that is applied late
+            return session.read_event(event.value.key)  # the page is older than our last reading
         return event
     if link.event is None:
         return Snapshot(Presence.ABSENT)

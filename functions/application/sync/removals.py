@@ -1,7 +1,7 @@
-"""Held: unusually many removals on one calendar within an hour wait for a person instead of being carried out.
+"""The guard against mass removal: unusually many removals on one calendar within an hour wait for a person.
 
-Counted per calendar over a rolling hour, links in grace included, in both directions: events that people deleted, and
-bookings that vanished. A booking with an explicit status of `delete_on_status` does not count.
+Counted per calendar over a rolling hour, in both directions and including links in grace: events that people deleted,
+and bookings that vanished. A booking with a status in `delete_on_status` does not count.
 """
 
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ KEPT = 2000
 
 
 def wants_to_remove(planned: Planned) -> bool:
-    """Whether a step removes something that a person did not ask i-Reserve to remove."""
+    """Whether a step removes something that nobody asked i-Reserve to remove."""
     step = planned.step
     if isinstance(step, WriteBooking):
         return step.why is Why.GRACE_OVER
@@ -28,10 +28,10 @@ def wants_to_remove(planned: Planned) -> bool:
 
 
 def too_many(session: SyncSession, view: View, planned: Planned) -> bool:
-    """Whether so many of this calendar vanish that a person must look first."""
+    """Whether so much of this calendar vanished that a person must look first."""
     if view.link.event is None:
         return False
-    if isinstance(planned.step, DeleteEvent):  # counted now; the others when their grace began
+    if isinstance(planned.step, DeleteEvent):  # counted now; others were counted when their grace began
         count(session, view.link)
     calendar = view.link.event.calendar
     body = session.ports.documents.get(_count_path(session.id, calendar)) or {}
@@ -45,7 +45,7 @@ def too_many(session: SyncSession, view: View, planned: Planned) -> bool:
 
 
 def count(session: SyncSession, link: Link) -> None:
-    """Count a link whose event or booking vanished, once; the occurrences of one series are one item."""
+    """Count a link whose event or booking vanished, once; the occurrences of one series count as one."""
     if link.event is None:
         return
     path, now = _count_path(session.id, link.event.calendar), session.now()

@@ -1,4 +1,4 @@
-"""Where a pair came to rest, and how it is looked at again."""
+"""The result of a reconcile: why the pair rests, and when to look again."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,14 +12,14 @@ from functions.domain.model.snapshot import Snapshot
 from functions.domain.planning.step import Rest, Why, Write
 from functions.domain.planning.view import View
 
-JUST_AFTER = timedelta(seconds=1)  # the moment that a rest names, so that it is over by then
+JUST_AFTER = timedelta(seconds=1)  # past the moment that a rest names
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Where it came to rest, and the steps done on the way (each its kind; `look`, `settle` and `conclude` write to neither side).
+    """Why a pair rests, and the kinds of the steps before that (`look`, `settle` and `conclude` write to neither side).
 
-    `before` is what was there when the first write was decided, for a plan that shows old and new.
+    `before` is the view at the first write, for a plan that shows old and new.
     """
 
     rest: Rest
@@ -30,7 +30,7 @@ class Outcome:
     before: View | None = None
 
     def again(self, hint: Hint) -> Hint:
-        """Return the hint for the look that the rest asks for.
+        """Return the hint for the next look.
 
         If another instance held the pair, its event is read again, because Google reports a change only once.
         Otherwise the booking is read first.
@@ -46,14 +46,14 @@ class Outcome:
 
 
 def come_back(ports: Ports, hint: Hint, outcome: Outcome, lane: str = "live") -> None:
-    """Queue the look that a rest asks for, if it asks for one."""
+    """Queue the next look if the rest names a time for it."""
     if outcome.rest.until is not None:
         due = outcome.rest.until + JUST_AFTER
         hints.look_again(ports.tasks, outcome.again(hint), due, f"rest-{outcome.rest.why}", lane=lane)
 
 
 def look_at_once(ports: Ports, int_id: str, link: Link, source: str) -> None:
-    """Queue a look at a pair at once, by its event where it has one: the booking is read in any case."""
+    """Queue an immediate look at a pair, by its event if it has one: the booking is then read too."""
     now = ports.clock()
     hint = Hint(Kind.BOOKING, int_id, (link.booking_id,), source, now)
     if link.event is not None:

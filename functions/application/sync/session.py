@@ -1,4 +1,4 @@
-"""The two sides of one integration, opened for a piece of work."""
+"""One integration's two sides, opened for a piece of work."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -34,7 +34,7 @@ TRY_AGAIN = timedelta(minutes=5)
 
 @dataclass(slots=True)
 class SyncSession:
-    """Both adapters of an integration. `trouble` is the last error of a read that left a side unreadable."""
+    """Both adapters of an integration. `trouble` is the error of the last read that left a side unreadable."""
 
     ports: Ports
     integration: Integration
@@ -42,8 +42,8 @@ class SyncSession:
     reservations: Reservations
     digest: Digest
     trouble: SyncError | None = None
-    made_before: str = ""  # the event whose booking a crashed instance may have made, where nobody can tell
-    booking_read_at: datetime | None = None  # when the booking at hand was last asked for
+    made_before: str = ""  # event whose booking a crashed instance may have made, if that cannot be known
+    booking_read_at: datetime | None = None  # when the current booking was requested
     dialect: Dialect = field(init=False)  # what is known of this i-Reserve
 
     def __post_init__(self) -> None:
@@ -60,7 +60,7 @@ class SyncSession:
         return self.integration.id
 
     def again(self) -> "SyncSession":
-        """Open the same sides once more, for work on another thread."""
+        """Open the same sides again, for work on another thread."""
         return replace(
             self,
             calendars=self.ports.outside.calendars(self.integration),
@@ -72,7 +72,7 @@ class SyncSession:
         return self.ports.clock()
 
     def planning_context(self) -> PlanningContext:
-        """Return what decisions depend on at this moment."""
+        """Return what decisions depend on now."""
         return PlanningContext(
             settings=self.settings,
             now=self.now(),
@@ -82,7 +82,7 @@ class SyncSession:
         )
 
     def read_booking(self, booking_id: str) -> Snapshot[Booking]:
-        """Read a booking; any error but "there is none" leaves it unreadable, never gone."""
+        """Read a booking; any error except "there is none" makes it unreadable, never gone."""
         self.booking_read_at = self.now()
         try:
             booking = self.reservations.read(booking_id)
@@ -102,7 +102,7 @@ class SyncSession:
             return Snapshot(Presence.UNREADABLE)
 
     def _address(self, customer_id: str) -> str:
-        """Return a customer's address; where the user may not see it none, and diagnostics say so."""
+        """Return a customer's address, or "" if the user may not see it, which diagnostics then report."""
         try:
             return self.reservations.customer_email(customer_id)
         except (AccessRevoked, Refused, Malformed) as error:
@@ -110,13 +110,13 @@ class SyncSession:
             return ""
 
     def _note_once(self, what: str, body: Body) -> None:
-        """Note the first of its kind for the diagnosis, which looks whether it was mended."""
+        """Record the first case for diagnostics, which check whether it is fixed."""
         path = integrations.path_of(self.id, "progress", what)
         if self.ports.documents.get(path) is None:
             self.ports.documents.transact(lambda tx: tx.put(path, body))
 
     def read_event(self, key: EventKey) -> Snapshot[Event]:
-        """Read an event; a calendar that cannot be read leaves it unreadable, never deleted."""
+        """Read an event; an unreadable calendar makes it unreadable, never deleted."""
         try:
             event = self.calendars.read(key)
         except Gone as error:
@@ -130,9 +130,9 @@ class SyncSession:
         return Snapshot.of(event) if isinstance(event, Event) else Snapshot(Presence.CANCELLED)
 
     def has_left(self, former: EventKey) -> bool:
-        """Whether an event is gone from where its link has it: then it was moved, or else it is a copy.
+        """Whether an event is gone from where its link has it: then it was moved, otherwise this one is a copy.
 
-        Asked wherever an event of another calendar would take a pair up. Raises what the read raises.
+        Ask this before an event in another calendar takes over a pair. Raises what reading raises.
         """
         found = self.read_event(former)
         if found.presence is Presence.UNREADABLE and self.trouble is not None:
@@ -140,7 +140,7 @@ class SyncSession:
         return found.vanished
 
     def find_event(self, event_id: str, but: str = "") -> Snapshot[Event]:
-        """Look for an event in every mapped calendar but one."""
+        """Look for an event in every mapped calendar except one."""
         best: Snapshot[Event] = Snapshot(Presence.ABSENT)
         for calendar in self.settings.calendars:
             if calendar == but:
@@ -154,7 +154,7 @@ class SyncSession:
 
 
 def open_session(ports: Ports, integration: Integration) -> SyncSession:
-    """Open both sides. Nothing is called yet; a secret is read when its side is first used."""
+    """Open both sides without calling them; a secret is read when its side is first used."""
     return SyncSession(
         ports,
         integration,
@@ -165,7 +165,7 @@ def open_session(ports: Ports, integration: Integration) -> SyncSession:
 
 
 def within_reach(calendars: Calendars, wanted: Iterable[str]) -> list[CalendarEntry]:
-    """List the account's calendars, and those of the wanted ones that are not on its list but can be reached."""
+    """List the account's calendars, and those of `wanted` that are not on its list but can be reached."""
     listed = calendars.calendars()
     known = {each.id for each in listed} | {"primary"}
     return [*listed, *(entry for each in wanted if each not in known and (entry := _reached(calendars, each)))]
@@ -179,12 +179,12 @@ def _reached(calendars: Calendars, calendar: str) -> CalendarEntry | None:
 
 
 def mark_revoked(ports: Ports, used: Integration, error: AccessRevoked) -> None:
-    """Note that a side refuses its login: it is not called until a person mends it, lest the account be locked.
+    """Record that a side refuses its login; it is not called until a person fixes that, so the account is not locked.
 
-    `used` is the integration as it was when the call was made. Raises `Stale` where the login was replaced meanwhile.
+    `used` is the integration as it was at the call. Raises `Stale` if the login has been replaced since.
     """
     side = error.side
-    if side is System.SERVICE:  # nobody's login is refused
+    if side is System.SERVICE:  # no login was refused
         return
 
     def marked(before: Integration) -> Integration:
@@ -205,9 +205,9 @@ def mark_revoked(ports: Ports, used: Integration, error: AccessRevoked) -> None:
 
 
 def google_again(ports: Ports, integration: Integration) -> bool:
-    """Try once more a connection that may live again without a new consent; whether it does.
+    """Retry a connection that may work again without a new consent; returns whether it does.
 
-    An interface that was not enabled and a rule of the administrator's are mended in Google; nobody tells us.
+    A disabled API or an administrator's rule is fixed at Google, which does not tell us.
     """
     connection, now = integration.connection, ports.clock()
     if connection is None or not connection.mended_at_google or connection.dead_at is None:

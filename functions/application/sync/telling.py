@@ -1,4 +1,4 @@
-"""What is told of a write: its journal entry, opened and closed, and the line in the log."""
+"""Reports a write: its journal entry, opened and closed, and its log line."""
 
 from functions.application.intake.hints import Hint
 from functions.application.ports import Body
@@ -13,7 +13,7 @@ from functions.domain.planning.view import View
 
 
 def opened(session: SyncSession, hint: Hint, view: View, step: Write) -> Body:
-    """Return the entry of a write that is about to happen."""
+    """Return the entry of a write about to be made."""
     replaced = view.event.value if isinstance(step, PatchEvent) else None
     entry = journal.opened(view.link, step, hint, session.now(), replaced)
     booking = view.booking.value
@@ -23,19 +23,19 @@ def opened(session: SyncSession, hint: Hint, view: View, step: Write) -> Body:
 
 
 def closed(session: SyncSession, entry: Body, outcome: Outcome, result: Result) -> Body:
-    """Return an entry closed with what came of its write."""
+    """Return an entry closed with the result of its write."""
     return journal.closed(entry, outcome, session.now(), **_came(result), **_lacking(entry, result))
 
 
 def journal_shadow(session: SyncSession, hint: Hint, link: Link, step: Write) -> None:
-    """Journal what would have been done, in shadow."""
+    """In shadow, journal the write that would be made."""
     entry = journal.closed(journal.opened(link, step, hint, session.now()), Outcome.SHADOW, session.now())
     entry_id = session.ports.token(12)
     session.ports.documents.transact(lambda tx: journal.put(tx, session.id, entry_id, entry))
 
 
 def log(session: SyncSession, hint: Hint, link: Link, step: Write) -> None:
-    """Log a write that took effect, with the time since its hint."""
+    """Log a write that landed, with the time since its hint."""
     lag = (session.now() - hint.at).total_seconds() if hint.at else 0.0
     fields: dict[str, object] = {
         "int_id": session.id,
@@ -48,7 +48,7 @@ def log(session: SyncSession, hint: Hint, link: Link, step: Write) -> None:
 
 
 def _came(result: Result) -> Body:
-    """Return what an entry is closed with beside the outcome: the ids of what was made, or the reason of a no."""
+    """Return what to add to a closed entry: the ids of what was made, or the reason of a refusal."""
     match result:
         case Landed(Event() as event):
             return {"calendar": event.key.calendar, "event": event.key.id}
@@ -60,7 +60,7 @@ def _came(result: Result) -> Body:
 
 
 def _lacking(opened: Body, result: Result) -> Body:
-    """Say that a guest was left out, or that no Meet link came of a write that asked for one."""
+    """Record that a write that asked for a guest or a Meet link did not get it."""
     kept = result.kept if isinstance(result, Landed) else {}
     lacking = [name for name in ("guest", "meet") if name in kept and kept[name][0] != kept[name][1]]
     left_out = [*opened.get("left_out", ()), *lacking]

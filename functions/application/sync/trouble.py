@@ -13,29 +13,29 @@ from functions.domain.model.errors import AccessRevoked, Conflict, Stale, SyncEr
 from functions.domain.settings.integration import Integration
 
 BACK_OFF = (2, 5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)  # seconds
-SHOWN_AFTER = 3  # attempts: by then a person should see it, while it goes on trying
+SHOWN_AFTER = 3  # attempts; a person should see it by then, while retries go on
 
 
 class Asks(StrEnum):
-    """The reactions to an error of the sync."""
+    """The reactions to an error."""
 
-    STOP = "stop"  # the side refuses every call until a person mends it
+    STOP = "stop"  # the side refuses every call until a person fixes it
     RETRY = "retry"
-    PARK = "park"  # nothing helps before something changes
+    PARK = "park"  # nothing helps until something changes
 
 
 def asks(error: SyncError) -> Asks:
-    """Return what an error asks for."""
+    """Return the reaction to an error."""
     match error:
         case AccessRevoked(side=System.GOOGLE | System.IRESERVE):
             return Asks.STOP
-        case AccessRevoked() | Transient() | Stale() | Conflict():  # of ours, or another instance was faster
+        case AccessRevoked() | Transient() | Stale() | Conflict():  # ours, or another instance was faster
             return Asks.RETRY
     return Asks.PARK
 
 
 def named(ports: Ports, hint: Hint, error: Exception) -> SyncError:
-    """Return an error under the name of its reaction; a fault of ours is tried again, and said in the log."""
+    """Return an error as a `SyncError`; a bug of ours is logged and retried."""
     if isinstance(error, SyncError):
         return error
     fault = type(error).__name__
@@ -44,7 +44,7 @@ def named(ports: Ports, hint: Hint, error: Exception) -> SyncError:
 
 
 def react(ports: Ports, hint: Hint, error: SyncError, lane: str = "live") -> None:
-    """Try again later, or park; raises `Transient` where neither a retry nor an item can be kept."""
+    """Retry later, or park; raises `Transient` if neither can be stored."""
     if asks(error) is Asks.PARK:
         parked.park(ports, hint, error.reason, ports.clock())
     else:
@@ -52,9 +52,9 @@ def react(ports: Ports, hint: Hint, error: SyncError, lane: str = "live") -> Non
 
 
 def answer_for(ports: Ports, used: Integration, hint: Hint, error: Exception) -> None:
-    """Do what an error of a whole task asks for; `used` is the integration as it was when the calls were made.
+    """React to an error of a whole task; `used` is the integration as it was when the calls were made.
 
-    A side that refuses its login is not called any more; after mending, a sweep catches up with what was dropped.
+    A side that refuses its login is no longer called; once that is fixed, a sweep catches up with dropped hints.
     """
     trouble = named(ports, hint, error)
     if asks(trouble) is Asks.STOP and isinstance(trouble, AccessRevoked):
@@ -67,9 +67,9 @@ def answer_for(ports: Ports, used: Integration, hint: Hint, error: Exception) ->
 
 
 def guarded(ports: Ports, hint: Hint, work: Callable[[], None], lane: str = "live") -> SyncError | None:
-    """Do one pair's part of a larger work; its trouble is its own, but for a side that refuses every call.
+    """Do one pair's part of a larger job, handling its error here, unless a side refuses every call.
 
-    Returns the trouble, which has been seen to, or None.
+    Returns the error, already handled, or None.
     """
     try:
         work()
@@ -84,7 +84,7 @@ def guarded(ports: Ports, hint: Hint, work: Callable[[], None], lane: str = "liv
 
 
 def _retry(ports: Ports, hint: Hint, error: SyncError, lane: str) -> None:
-    """Queue the retry, or park after the last one."""
+    """Queue a retry, or park after the last one."""
     last = hint.attempt >= len(BACK_OFF)
     if not last:
         _queue(ports, replace(hint, attempt=hint.attempt + 1), _wait(hint, error), error, lane)
@@ -93,7 +93,7 @@ def _retry(ports: Ports, hint: Hint, error: SyncError, lane: str) -> None:
     try:
         parked.park(ports, hint, error.reason, ports.clock())
     except Transient:
-        if last:  # it can be kept nowhere but in the queue
+        if last:  # only the queue can keep it now
             _queue(ports, hint, BACK_OFF[-1], error, lane)
 
 

@@ -1,4 +1,4 @@
-"""One write to one side, under the lease of its intent."""
+"""Makes one write to one side, under the lease of its intent."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -25,11 +25,11 @@ from functions.domain.planning.step import (
 )
 from functions.domain.planning.view import View
 
-FRESH = timedelta(seconds=2)  # between reading a booking and writing it
+FRESH = timedelta(seconds=2)  # a booking read longer ago is read again before writing
 
 
 def write(session: SyncSession, view: View, step: Write, stamp: str, intent: Intent | None) -> Event | Booking | None:
-    """Write, if the intent still holds; returns what the other side answered (None for a removal)."""
+    """Write if the intent's lease still holds; returns the other side's answer (None for a removal)."""
     _holds(session, intent)
     match step:
         case WriteBooking():
@@ -53,7 +53,7 @@ def write(session: SyncSession, view: View, step: Write, stamp: str, intent: Int
 
 
 def _insert(session: SyncSession, step: InsertEvent, mark: Mark, *, notify: bool) -> Event:
-    """Make the event; a calendar can forbid Meet, Google an address: better the event without than none."""
+    """Make the event; if the calendar forbids Meet or Google rejects the guest, make it without."""
     content = step.content
     description = put_together(Text(above=content.description), session.settings.language)
     insert = partial(session.calendars.insert, step.key, description=description, mark=mark, notify=notify)
@@ -70,7 +70,7 @@ def _insert(session: SyncSession, step: InsertEvent, mark: Mark, *, notify: bool
 
 
 def _patch(session: SyncSession, event: Event | EventKey, step: PatchEvent, mark: Mark, *, notify: bool) -> Event:
-    """Change the event; as in `_insert` without the guest or Meet where these are not taken."""
+    """Change the event; like `_insert`, without a guest or Meet link that is rejected."""
     change = step.change
     patch = partial(session.calendars.patch, event, step.etag, mark=mark, notify=notify)
     while True:
@@ -90,7 +90,7 @@ def _make(session: SyncSession, view: View, step: MakeBooking, intent: Intent | 
     external = step.event.id if step.external_id_field == "external_id" else ""
     if not external:
         fields[step.external_id_field] = step.event.id
-    if session.made_before != step.event.id:  # one that was made would stand in its own way
+    if session.made_before != step.event.id:  # its own check would find a booking that was made before, and refuse
         session.reservations.check(step.object_id, step.when, step.number)
         guard.check(session, view, step)
     _holds(session, intent)  # the checks may have taken long
@@ -105,7 +105,7 @@ def _holds(session: SyncSession, intent: Intent | None) -> None:
 
 
 def _booking(session: SyncSession, view: View, intent: Intent | None) -> Booking:
-    """Return the booking as it is now: i-Reserve has no conditional write, so one read a while ago is read again."""
+    """Return the current booking: i-Reserve has no conditional write, so one read a while ago is read again."""
     booking = view.booking.value
     if booking is None:
         raise Stale("the booking is not there to be written", reason="no_booking")

@@ -1,7 +1,7 @@
-"""Write-back: retries event ids and Meet links that the API user was not allowed to write.
+"""Retries event ids and Meet links that the API user was not allowed to write.
 
-A resync and each night try again, as the right may have been given. A scan that is refused too often stops trying: the
-right is still missing. What i-Reserve refuses for another reason, such as its length, is not retried.
+Every resync and every night tries again, because the right may have been given. A scan that is refused too often stops:
+the right is still missing. What i-Reserve refuses for another reason, such as length, is not retried.
 """
 
 from datetime import datetime
@@ -17,12 +17,12 @@ OFTEN = 20
 
 
 def is_asked_again(kind: str, so_far: int, link: Link) -> bool:
-    """Whether a scan of this kind, refused so often so far, asks i-Reserve once more for this pair."""
+    """Whether a scan of this kind, after so many refusals, tries this pair again."""
     return kind in ("resync", "full") and bool(link.ids.not_taken) and not link.closed and so_far < OFTEN
 
 
 def asked(session: SyncSession, kind: str, so_far: int) -> None:
-    """Take the note away once a scan that asked again was not refused, nor anything else since it began."""
+    """Clear the note after a scan tried again without a refusal, if nothing else was refused since it began."""
     path = _notes_path(session)
 
     def clear(tx: Transaction) -> None:
@@ -36,7 +36,7 @@ def asked(session: SyncSession, kind: str, so_far: int) -> None:
 
 
 def checks(session: SyncSession) -> list[Check]:
-    """Say that bookings do not name their events, until they can."""
+    """Report that bookings do not name their events, until they do."""
     noted = session.ports.documents.get(_notes_path(session))
     if noted is None:
         return []
@@ -49,7 +49,7 @@ def checks(session: SyncSession) -> list[Check]:
 
 
 def note(session: SyncSession, booking_id: str) -> None:
-    """Note the first booking that could not be written, and when one was refused last."""
+    """Record the first booking that could not be written, and the last refusal's time."""
     path, at = _notes_path(session), session.now().isoformat()
 
     def mark(tx: Transaction) -> None:
