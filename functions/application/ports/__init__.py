@@ -1,8 +1,7 @@
-"""The ports: what the use cases need of the outside world. Adapters implement them; nothing here knows a vendor.
+"""The ports: what the use cases need from the outside. Adapters implement them; nothing here knows a vendor.
 
-Reads and writes raise the errors of `domain/model/errors.py`, named for the reaction: `Transient`, `Stale` (412),
-`TokenExpired` (410 on a token), `AccessRevoked` (stop calling), `Refused`, `Gone` (404, 410), `Taken` (409),
-`Malformed` (an answer that makes no sense).
+Reads and writes raise the errors of `domain/model/errors.py`: `Transient`, `Stale` (412), `TokenExpired` (410 on a
+token), `AccessRevoked` (stop calling), `Refused`, `Gone` (404, 410), `Taken` (409), `Malformed` (an unusable answer).
 """
 
 from functions.application.ports.calendar import (

@@ -1,4 +1,4 @@
-"""Google Calendar, and the consent to use it."""
+"""Google Calendar, and consent to use it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-if TYPE_CHECKING:  # the hot functions handle no event, and need not load what one is
+if TYPE_CHECKING:  # spares the hot functions the import: they handle no event
     from functions.domain.model.appointment import Appointment
     from functions.domain.model.event import Event, EventKey, Mark
     from functions.domain.planning.step import EventChange
@@ -15,7 +15,7 @@ if TYPE_CHECKING:  # the hot functions handle no event, and need not load what o
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """A calendar of the connected account, as its list shows it."""
+    """A calendar of the connected account, as Google lists it."""
 
     id: str
     title: str
@@ -23,14 +23,14 @@ class CalendarEntry:
     primary: bool = False
     timezone: str = ""
     meet: bool = True
-    sees_private: bool = True  # the details of other people's private events
-    data_owner: str = ""  # of a secondary calendar the account with which Google deletes it
-    listed: bool = True  # False: shared with the account, which did not add it to its list
+    sees_private: bool = True  # details of other people's private events
+    data_owner: str = ""  # a secondary calendar's owner; Google deletes the calendar with that account
+    listed: bool = True  # False: shared with the account, but not on its list
 
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """An event that a list reports as cancelled; only the id is certain."""
+    """An event that a list shows as cancelled; only its id is certain."""
 
     key: EventKey
     series: str = ""
@@ -38,7 +38,7 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True)
 class Unusable:
-    """An event on a page that cannot be read (no start, a date out of range); it is parked, the others go on."""
+    """An event that cannot be read (no start, a date out of range); it is parked and the rest of the page goes on."""
 
     key: EventKey
     reason: str
@@ -46,7 +46,7 @@ class Unusable:
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """One page of changes. `sync_token` comes with the last page only."""
+    """One page of changes; only the last page has a `sync_token`."""
 
     items: tuple[Event | Tombstone | Unusable, ...]
     next_page: str = ""
@@ -63,52 +63,52 @@ class Channel:
 
 
 class Calendars(Protocol):
-    """Google Calendar, as the account of one integration. `notify` says whether Google mails the guests."""
+    """Google Calendar, as one integration's account. `notify` says whether Google mails the guests."""
 
     def calendars(self) -> list[CalendarEntry]:
-        """List every calendar the account can reach."""
+        """List every calendar on the account's list."""
 
     def read(self, key: EventKey) -> Event | Tombstone:
         """Read one event; raises `Gone` (no such event or calendar), `AccessRevoked`, `Refused`, `Transient`."""
 
     def insert(self, key: EventKey, content: Appointment, description: str, mark: Mark, *, notify: bool) -> Event:
-        """Make an event under this id; raises `Taken` when the id exists, also as a deleted one."""
+        """Make an event under this id; raises `Taken` if the id exists, even as a deleted event."""
 
     def patch(
         self, event: Event | EventKey, etag: str, change: EventChange, mark: Mark, *, notify: bool, revive: bool = False
     ) -> Event:
-        """Change an event under `If-Match`; raises `Stale`. A whole `Event` is needed when guests change.
+        """Change an event under `If-Match`; raises `Stale`. A change of guests needs a whole `Event`.
 
-        `revive` brings a deleted one back (`status: confirmed`).
+        `revive` brings a deleted event back (`status: confirmed`).
         """
 
     def move(self, key: EventKey, destination: str, *, notify: bool) -> Event:
         """Move an event to another calendar."""
 
     def delete(self, key: EventKey, etag: str, *, notify: bool) -> None:
-        """Remove an event under `If-Match`; raises `Gone` where there is none."""
+        """Remove an event under `If-Match`; raises `Gone` if there is none."""
 
     def changes(self, calendar: str, *, sync_token: str = "", page: str = "") -> EventPage:
-        """Return a page of what changed since the token (deletions too); raises `TokenExpired`."""
+        """Return a page of changes since the token, deletions included; raises `TokenExpired`."""
 
     def between(self, calendar: str, start: datetime, end: datetime, *, page: str = "") -> EventPage:
-        """Return a page of the expanded events that overlap a period; the last page has a sync token."""
+        """Return a page of events (series expanded) that overlap a period; the last page has a sync token."""
 
     def matching(self, calendar: str, text: str, start: datetime, end: datetime) -> EventPage:
-        """Return the first page of a period's events whose title, description, place or guests mention a text."""
+        """Return the first page of a period's events whose title, description, place or guests contain a text."""
 
     def reach(self, calendar: str) -> CalendarEntry:
-        """Return what the account may do with a calendar that is not on its list; raises `Gone` where that is nothing."""
+        """Return the account's access to a calendar that is not on its list; raises `Gone` if it has none."""
 
     def watch(self, calendar: str, channel_id: str, token: str, address: str, seconds: int) -> Channel:
-        """Open a channel; raises `Refused` where the calendar or the address cannot have one."""
+        """Open a channel; raises `Refused` if the calendar or the address cannot have one."""
 
     def stop(self, channel_id: str, resource_id: str) -> None:
-        """Stop a channel; one that is gone already is no error."""
+        """Stop a channel; no error if it is already gone."""
 
 
 def pages(fetch: Callable[[str], EventPage]) -> Iterator[EventPage]:
-    """Walk pages until the last one."""
+    """Yield pages until the last one."""
     page = fetch("")
     yield page
     while page.next_page:
@@ -118,7 +118,7 @@ def pages(fetch: Callable[[str], EventPage]) -> Iterator[EventPage]:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What the token endpoint answered: never logged, `refresh_token` may be missing ("")."""
+    """The token endpoint's answer, never logged; `refresh_token` is "" if missing."""
 
     refresh_token: str
     scopes: frozenset[str]
@@ -128,10 +128,10 @@ class Consent(Protocol):
     """Google's OAuth screens and endpoints."""
 
     def address(self, client_id: str, redirect_uri: str, state: str, verifier: str) -> str:
-        """Return the address of the consent screen (S256 of the verifier in it)."""
+        """Return the address of the consent screen, with the verifier's S256 challenge."""
 
     def exchange(self, client_id: str, secret: str, redirect_uri: str, code: str, verifier: str) -> Grant:
         """Exchange a code; raises `Refused` with what to do (`invalid_grant`, `invalid_client`, ...)."""
 
     def revoke(self, token: str) -> None:
-        """Revoke a token; one that is dead already is no error."""
+        """Revoke a token; no error if it is already dead."""

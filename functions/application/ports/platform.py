@@ -1,4 +1,4 @@
-"""What the process gives: time, randomness, threads, log, alerts, and the adapters of one integration."""
+"""What the process provides: time, randomness, threads, log, alerts, and each integration's adapters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from functions.application.ports.queue import Tasks
 from functions.application.ports.reservations import Reservations
 from functions.application.ports.storage import Documents, Secrets
 
-if TYPE_CHECKING:  # the hot functions need not load it
+if TYPE_CHECKING:  # spares the hot functions the import
     from functions.domain.settings.integration import Integration
     from functions.domain.settings.schema import AlertSettings
 
@@ -23,31 +23,31 @@ class Clock(Protocol):
     """Now, aware UTC."""
 
     def __call__(self) -> datetime:
-        """Return the present moment, aware, in UTC."""
+        """Return the current moment, aware UTC."""
 
 
 class Outside(Protocol):
-    """Makes the adapters of one integration; its secrets are read when first needed."""
+    """Makes an integration's adapters; secrets are read when first needed."""
 
     def calendars(self, integration: Integration, refresh_token: str = "") -> Calendars:
         """Google Calendar as the connected account, or with a token that is not stored yet (Step 2).
 
-        The calls raise `AccessRevoked` when there is no usable token.
+        Calls raise `AccessRevoked` if there is no usable token.
         """
 
     def reservations(self, integration: Integration) -> Reservations:
         """i-Reserve as the integration's API user, in its dialect."""
 
     def clock_of(self, address: str) -> datetime | None:
-        """Return what a web server says the time is (aware UTC), None where it does not; "" is Google.
+        """Return a web server's time (aware UTC), or None if it gives none; "" is Google.
 
-        Raises `Transient`, `Refused` where it does not answer.
+        Raises `Transient` or `Refused` if it does not answer.
         """
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What a person is told; nothing secret or personal is in it."""
+    """What a person is told; contains nothing secret or personal."""
 
     name: str
     int_id: str
@@ -60,41 +60,39 @@ class Alarm(Protocol):
     """Tells a person."""
 
     def send(self, where: AlertSettings, alert: Alert) -> None:
-        """Send an alert to whoever is named ("" = nobody); raises `Transient` or `Refused` when it was not taken."""
+        """Send an alert to the addresses given ("" = none); raises `Transient` or `Refused` if it was not accepted."""
 
 
 class InParallel(Protocol):
-    """Does pieces of work that wait for others most of the time."""
+    """Runs pieces of work that mostly wait for others."""
 
     def __call__(self, pieces: Sequence[Callable[[], T]]) -> list[T]:
-        """Return what each piece returns; raises what the first that fails raises, when all are done."""
+        """Return what each piece returns; once all are done, raises the first error."""
 
 
 @dataclass(slots=True)
 class Ports:
-    """Everything a use case may touch; made once by `bootstrap`."""
+    """Everything a use case may touch; built once by `bootstrap`."""
 
     documents: Documents
-    consents: (
-        Documents  # consents under way and nothing else: in the cloud a database of their own, the redirect's only one
-    )
+    consents: Documents  # only consents under way; in the cloud a database of their own, all that the redirect opens
     secrets: Secrets
     tasks: Tasks
     outside: Outside
     consent: Consent
     clock: Clock
-    token: Callable[[int], str]  # random URL-safe text of n bytes; an argument, so that tests are deterministic
+    token: Callable[[int], str]  # random URL-safe text of n bytes; a port, so that tests are deterministic
     webhook_keys: tuple[str, ...]
     addresses: Addresses
     alarm: Alarm
-    log: Callable[[str, Mapping[str, object]], None]  # one structured log line: its event and fields
+    log: Callable[[str, Mapping[str, object]], None]  # one structured log line: event and fields
     in_parallel: InParallel
-    sleep: Callable[[float], None]  # wait so many seconds
+    sleep: Callable[[float], None]  # in seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The public addresses of the functions, without a trailing slash."""
+    """The functions' public addresses, without a trailing slash."""
 
     redirect: str
     webhook: str

@@ -11,9 +11,9 @@ from functions.application.ports.storage import Body
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A piece of work to be done at least once, not before `due` (aware UTC).
+    """Work to be done at least once, not before `due` (aware UTC).
 
-    Of several with one `name` that wait, or (in the cloud) ran within the last hour, one is done. `lane` is `live` or
+    Tasks with the same `name` that wait, or (in the cloud) ran within the last hour, are done once. `lane` is `live` or
     `backfill`. `body` is small JSON.
     """
 
@@ -27,7 +27,7 @@ class Tasks(Protocol):
     """The durable queue: Cloud Tasks, or a table of the SQLite file."""
 
     def put(self, *tasks: Task) -> bool:
-        """Store tasks durably; a name that is there already is not an error. Raises `Transient`: some may be stored.
+        """Store tasks durably; an existing name is no error. Raises `Transient`: some may be stored.
 
-        False: a task of the first one's name was there, and (in the cloud) may have run already.
+        False: the first task's name existed already and (in the cloud) may have run.
         """

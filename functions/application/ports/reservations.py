@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
-if TYPE_CHECKING:  # the hot functions handle no booking, and need not load what one is
+if TYPE_CHECKING:  # spares the hot functions the import: they handle no booking
     from functions.domain.model.appointment import When
     from functions.domain.model.booking import Booking
     from functions.domain.planning.step import BookingChange
@@ -15,9 +15,9 @@ if TYPE_CHECKING:  # the hot functions handle no booking, and need not load what
 
 @dataclass(frozen=True, slots=True)
 class BookingRow:
-    """A row of a list of bookings: what the dialect lets it show; None = the row does not say.
+    """A row of a list of bookings, as far as the dialect shows it; None = the row does not say.
 
-    A row tells wall clock times only: of a time that happens twice in autumn `starts` and `ends` are the first.
+    A row has wall clock times only: for an hour that occurs twice in autumn, `starts` and `ends` are the first.
     """
 
     id: str
@@ -30,7 +30,7 @@ class BookingRow:
 
 @dataclass(frozen=True, slots=True)
 class Bookable:
-    """An object of i-Reserve."""
+    """An object that can be booked."""
 
     id: str
     name: str
@@ -39,13 +39,13 @@ class Bookable:
 
 
 class Reservations(Protocol):
-    """i-Reserve, as the API user of one integration, over its documented methods only."""
+    """i-Reserve, as one integration's API user, through its documented methods only."""
 
     def read(self, booking_id: str) -> Booking:
         """Read one booking; raises `Gone`, `AccessRevoked` (401, 403), `Transient`, `Malformed`."""
 
     def find(self, field_name: str, value: str) -> Booking | None:
-        """Find the booking whose id field holds an event id, where the dialect can search it; raises `Refused`."""
+        """Find the booking whose id field holds an event id; raises `Refused` if the dialect cannot search it."""
 
     def between(self, first: date, last: date, *, start: int, length: int, object_id: str = "") -> list[BookingRow]:
         """Return a page of bookings by start date, rows de-duplicated by id; an empty list is the end.
@@ -54,16 +54,16 @@ class Reservations(Protocol):
         """
 
     def changed_since(self, since: date, first: date, last: date, *, start: int, length: int) -> list[BookingRow]:
-        """Return a page of bookings by start date that changed since a day; `Refused` where the dialect has no search."""
+        """Return a page of bookings by start date that changed since a day; raises `Refused` if unsearchable."""
 
     def write(self, booking: Booking, change: BookingChange) -> Booking:
-        """Change a booking by its id and return it as answered; raises `Refused` with i-Reserve's sentence.
+        """Change a booking by its id and return the answered booking; raises `Refused` with i-Reserve's sentence.
 
-        An answer that shows other values than asked is a `Refused` too (i-Reserve can say yes and not do it).
+        An answer with other values than asked is also `Refused`: i-Reserve can accept a change and not make it.
         """
 
     def check(self, object_id: str, when: When, number: int) -> None:
-        """Ask whether a booking could be made; raises `Refused`."""
+        """Check whether a booking could be made; raises `Refused`."""
 
     def make(
         self,
@@ -76,27 +76,27 @@ class Reservations(Protocol):
         *,
         checked: bool = True,
     ) -> Booking:
-        """Check and make a booking; raises `Refused`. Not checked: where it may have been made before, by its id."""
+        """Make a booking, checking first if `checked`; raises `Refused`."""
 
     def places(self, object_id: str, day: date) -> int | None:
         """Return how many places an object has on a day, or None where i-Reserve does not tell."""
 
     def objects(self) -> list[Bookable]:
-        """List the objects that can be booked."""
+        """List the bookable objects."""
 
     def subscribe(self, event: str, address: str) -> str:
         """Register an outgoing webhook and return its id."""
 
     def unsubscribe(self, hook_id: str) -> None:
-        """Remove an outgoing webhook; one that is gone already is no error."""
+        """Remove an outgoing webhook; no error if it is already gone."""
 
     def customer_email(self, customer_id: str) -> str:
-        """Return the e-mail address of a customer, or ""; `Refused` (`no_right`) where the user may not see it."""
+        """Return a customer's e-mail address, or ""; raises `Refused` (`no_right`) if the user may not see it."""
 
-    # the rest is for a probe, which tries out what is not known
+    # the rest is for the probe, which tries out what is unknown
 
     def row(self, booking_id: str, columns: Sequence[str]) -> Mapping[str, str]:
-        """Return the values of these columns for one booking, {} where it is not found; `Refused`: no such column."""
+        """Return these columns for one booking, {} if it is not found; raises `Refused` if there is no such column."""
 
     def attempt(self, booking: Booking, change: BookingChange) -> Booking:
-        """Write once and return the booking as it then shows, whether or not that is what was asked."""
+        """Write once and return the booking as it then shows, whether or not the change was made."""

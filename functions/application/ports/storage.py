@@ -1,4 +1,4 @@
-"""Where state rests: documents, and secrets."""
+"""Where state is stored: documents and secrets."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
 Body = dict[str, Any]
-Path = tuple[str, ...]  # ("integrations", int_id, "links", link_id): collection and id in turn
+Path = tuple[str, ...]  # ("integrations", int_id, "links", link_id): collections and ids in turn
 
 
 class Transaction(Protocol):
-    """Reads and writes that happen together or not at all. All reads come before the first write."""
+    """Reads and writes that all happen or none. Reads come before the first write."""
 
     def get(self, path: Path) -> Body | None:
         """Return the document, or None."""
 
     def put(self, path: Path, body: Body, *, expires: datetime | None = None) -> None:
-        """Write the whole document; after `expires` the store may drop it."""
+        """Write the whole document; the store may drop it after `expires` (aware UTC)."""
 
     def create(self, path: Path, body: Body, *, expires: datetime | None = None) -> None:
-        """Write a document that must not exist yet; raises `Taken` (at the latest when the transaction ends)."""
+        """Write a document that must not exist; raises `Taken`, at the latest when the transaction ends."""
 
     def delete(self, path: Path) -> None:
-        """Remove the document; no error when there is none."""
+        """Remove the document; no error if there is none."""
 
 
 class Documents(Protocol):
-    """A store of JSON documents: Firestore in the cloud, one SQLite file standalone. Raises `Transient` when away."""
+    """A store of JSON documents: Firestore in the cloud, SQLite standalone. Raises `Transient` if unreachable."""
 
     def get(self, path: Path) -> Body | None:
-        """Return the document, or None (also when it has expired)."""
+        """Return the document, or None (also if it has expired)."""
 
     def several(self, paths: Sequence[Path]) -> list[Body | None]:
-        """Return some hundred documents at most, as `get` does each, in their order."""
+        """Return up to some hundred documents, like `get`, in their order."""
 
     def transact(self, work: Callable[[Transaction], T]) -> T:
-        """Run `work` in one transaction; it may be run several times, so it calls nothing outside."""
+        """Run `work` in one transaction. It may run several times, so it must not call the outside."""
 
     def find(
         self,
@@ -52,14 +52,13 @@ class Documents(Protocol):
     ) -> list[tuple[str, Body]]:
         """Return (id, document) pairs of a collection, by equality of top-level fields.
 
-        Ordered by `order` (a top-level field) or else by id; `after` is the order value (or id) of the last row of the
-        page before, or where values can repeat the pair (order value, id). Rows with the value `before` of an `order`
-        (upwards), or a higher one, are left out. Only an `order` can be `descending`. Documents without the `order` field, or with
-        null in it, are left out.
+        Ordered by `order` (a top-level field), or by id. `after` is the last row's order value (or id) on the previous
+        page; if values can repeat, the pair (order value, id). Rows whose `order` value is `before` or higher are left
+        out. Only an `order` can be `descending`. Documents without the `order` field, or with null in it, are left out.
         """
 
     def forget(self) -> None:
-        """See to it that nothing deleted so far can be read from where the store rests."""
+        """Make everything deleted so far unrecoverable from the store."""
 
     def count(self, collection: Path, where: Mapping[str, str | int | bool] | None = None) -> int:
         """Return how many documents match; in the cloud expired ones count until the store has dropped them."""
@@ -68,17 +67,17 @@ class Documents(Protocol):
 class Secrets(Protocol):
     """The secret store. Names: `google_client_secret`, `google_refresh_token`, `ireserve_password`, `digest_key`.
 
-    `put` returns the version to be kept with the integration; `get` reads that very version ("" = the only one).
+    `put` returns the version to store with the integration; `get` reads exactly that version ("" = the only one).
     """
 
     def get(self, int_id: str, name: str, version: str = "") -> str | None:
-        """Return the secret, or None where there is none."""
+        """Return the secret, or None if there is none."""
 
     def put(self, int_id: str, name: str, value: str) -> str:
         """Store a new version and return its number."""
 
     def destroy(self, int_id: str, name: str, version: str) -> None:
-        """Destroy one version that was replaced, once nothing can be about to read it."""
+        """Destroy one replaced version, once nothing can still be about to read it."""
 
     def delete(self, int_id: str, name: str) -> None:
         """Destroy every version."""

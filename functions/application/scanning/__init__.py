@@ -1,1 +1,1 @@
-"""Searches through the bookings of a window: sweeps, backfill, resync, at the pace that Google allows."""
+"""Goes through the bookings of a window (sweeps, backfill, resync) at the pace that Google allows."""

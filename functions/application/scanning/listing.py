@@ -1,7 +1,7 @@
 """Lists the bookings of some days and goes through them in steps of any length; an unfinished list is stored.
 
-Each page of i-Reserve's list is fetched once, however many steps it takes to look at its bookings, and a crash repeats
-one step at most. A row only says where to look: whatever is decided is read again first.
+Each page of i-Reserve's list is fetched once, however many steps its bookings take, and a crash repeats at most one
+step. A row only says where to look: every decision reads the booking again.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -15,14 +15,14 @@ from functions.application.store.integrations import path_of
 from functions.application.store.records import record_of, stored
 from functions.application.sync.session import SyncSession
 
-PART = 500  # rows that are kept in one document
+PART = 500  # rows per stored document
 KEPT = timedelta(days=7)
-TOGETHER = 100  # rows that are gone through at a time, their links read in one call
+TOGETHER = 100  # rows at a time, with their links read in one call
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a list is: `start` of the next page, the number of documents (`parts`) that hold it, the next `row` of `part`."""
+    """The place in a list: `start` of the next page, the number of stored `parts`, the next `row` of `part`."""
 
     start: int = 0
     parts: int = 0
@@ -46,20 +46,20 @@ class Listing:
         self._session, self._owner, self._first, self._last = session, owner, first, last
         self._position = position
         self._fresh: list[BookingRow] = []  # listed in this step
-        self._passed = 0  # of the part that is gone through, or of the fresh ones
+        self._passed = 0  # rows of the current part, or of the fresh ones
 
     @property
     def whole(self) -> bool:
-        """Whether all of it is listed."""
+        """Whether the listing is complete."""
         return self._position.whole
 
     @property
     def bookings(self) -> int:
-        """How many were listed, once it is gone through; a document that is not full counts as full."""
+        """How many bookings were listed, once all were looked at; the last document counts as full."""
         return self._position.parts * PART + len(self._fresh)
 
     def list_on(self, over: Callable[[], bool], more: Callable[[Collection[str]], Iterable[str]]) -> None:
-        """List until it is whole or `over`, one page at least; `more`: further bookings to be looked at, given those listed."""
+        """List until complete or `over`, at least one page; `more` adds bookings, given those listed."""
         position = self._position
         known = {row.id for row in self._kept(position.parts - 1)} if position.parts else set()
         length = min(PAGE, self._session.dialect.rows_at_once or PAGE)
@@ -68,8 +68,8 @@ class Listing:
             new = [row for row in page if row.id not in known]
             known.update(row.id for row in new)
             self._fresh += new
-            # pages overlap, since what is added or removed meanwhile shifts them; a short one is no end: i-Reserve may
-            # give fewer, or a booking several times
+            # pages overlap, because bookings added or removed meanwhile shift them; a short page is not the end:
+            # i-Reserve may give fewer, or a booking several times
             start = position.start + max(1, len(page) - OVERLAP)
             position = replace(position, start=start, whole=not new)
             if not position.whole and over():
@@ -80,7 +80,7 @@ class Listing:
         self._position = position
 
     def pages(self) -> Iterator[list[BookingRow]]:
-        """Go through what is left, some rows at a time; `passed` says how far."""
+        """Yield the remaining rows, some at a time; `passed` records progress."""
         for part in range(self._position.part, self._position.parts):
             rows = self._kept(part)
             self._position = replace(self._position, part=part)
@@ -99,11 +99,11 @@ class Listing:
         yield from self._fresh
 
     def passed(self, rows: int) -> None:
-        """Say that so many more rows were looked at."""
+        """Record that this many more rows were looked at."""
         self._passed += rows
 
     def keep(self) -> Position:
-        """Store the rest for the next step, and return where that begins."""
+        """Store the rest for the next step, and return where it begins."""
         position = self._position
         if position.part < position.parts:
             position = replace(position, row=self._passed)

@@ -1,9 +1,9 @@
-"""Pace: how fast scans may call Google, so that they use its 600 calls a minute and never exceed them.
+"""The pace at which scans call Google: they use its 600 calls a minute and never exceed them.
 
-Calls are spread evenly, at most a few ahead of the clock, because Google counts any sixty seconds. All scans of an
-integration share one pace. The cost of pulls is subtracted, because what a scan writes comes back as notifications. A
-scan records its calls only every few seconds: a document takes about one write a second, and the calls that other scans
-do not know of yet fit into the margin.
+Calls are spread evenly, at most a few ahead of the clock, because Google counts any sixty seconds. An integration's
+scans share one pace. The cost of pulls is subtracted, because a scan's writes come back as notifications. A scan
+records its calls only every few seconds, because a document takes about one write a second; calls that other scans do
+not know of yet fit into the margin.
 """
 
 from dataclasses import dataclass, field
@@ -13,21 +13,21 @@ from functions.application.ports import Ports, Transaction
 from functions.application.store import calendars
 from functions.application.store.integrations import path_of
 
-PER_MINUTE = 545  # of 600: the rest is for live changes and for small bursts
+PER_MINUTE = 545  # of 600; the rest is for live changes and small bursts
 EACH = timedelta(minutes=1) / PER_MINUTE
 IDLE = timedelta(minutes=1)
-SLACK = timedelta(seconds=1)  # tasks come a little late; this much may be made up
-NOTED = timedelta(seconds=5)  # this often
+SLACK = timedelta(seconds=1)  # tasks start a little late; this much may be made up
+NOTED = timedelta(seconds=5)  # how often calls are recorded
 
 
 @dataclass(slots=True)
 class Pace:
-    """The pace of one integration. `spent` counts the calls of this object only."""
+    """One integration's pace. `spent` counts this object's calls only."""
 
     ports: Ports
     int_id: str
     spent: int = 0
-    _noted: int = 0  # of those
+    _noted: int = 0  # of those, recorded
     _noted_at: datetime = field(init=False)
     _paid: datetime = field(init=False)
 
@@ -43,7 +43,7 @@ class Pace:
             self.ports.sleep(early)
 
     def free_at(self) -> datetime:
-        """Return the moment up to which the calls so far are allowed; at the earliest a second ago."""
+        """Return the moment up to which the calls so far are allowed, at the earliest a second ago."""
         return max(self.ports.clock() - SLACK, self._paid)
 
     def spend(self, calls: int) -> None:
@@ -54,7 +54,7 @@ class Pace:
             self.note()
 
     def note(self) -> None:
-        """Record the calls, and what pulls have cost since the last time (nothing if no scan ran for a minute)."""
+        """Record the calls, and the cost of pulls since the last time (nothing if no scan ran for a minute)."""
         pulls = sum(state.calls for state in calendars.every(self.ports.documents, self.int_id))
         path, now = path_of(self.int_id, "progress", "pace"), self.ports.clock()
 
@@ -63,7 +63,7 @@ class Pace:
             paid = self.free_at()
             if body is not None:
                 noted = datetime.fromisoformat(body["paid"])
-                paid = max(paid, noted + (self.spent - self._noted) * EACH)  # others have noted theirs meanwhile
+                paid = max(paid, noted + (self.spent - self._noted) * EACH)  # other scans have recorded theirs since
                 if now - noted < IDLE:
                     paid += max(0, pulls - int(body["pulls"])) * EACH
             tx.put(path, {"paid": paid.isoformat(), "pulls": pulls})

@@ -1,7 +1,7 @@
-"""Project: what the walks of all integrations whose clients belong to one Google Cloud project may call together.
+"""The quota that all integrations share whose clients belong to one Google Cloud project.
 
-Google counts 10,000 calls a minute and, toward its bill, 1,000,000 a day for a project, however many accounts and
-integrations share it; the day ends at midnight in California. Walks leave a part of both to live changes.
+Google allows a project 10,000 calls a minute and bills more than 1,000,000 a day, across all accounts and integrations;
+the day ends at midnight in California. Scans leave part of both to live changes.
 https://developers.google.com/workspace/calendar/api/guides/quota
 """
 
@@ -16,7 +16,7 @@ ZONE = "America/Los_Angeles"
 
 
 def free_at(ports: Ports, client_id: str, calls: int) -> datetime:
-    """Count the calls of a scan's task for the project of an OAuth client, and return when its next may begin."""
+    """Count the calls of a scan's task for its client's project, and return when the next task may begin."""
     path, now = ("google_projects", _project(client_id)), ports.clock()
     today = day_of(now, ZONE)
 
@@ -31,5 +31,5 @@ def free_at(ports: Ports, client_id: str, calls: int) -> datetime:
 
 
 def _project(client_id: str) -> str:
-    """Return the number with which Google begins a client's id: that of its project."""
+    """Return the project number, with which Google begins a client id."""
     return client_id.partition("-")[0].partition(".")[0] or "unknown"

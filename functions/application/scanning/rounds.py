@@ -1,8 +1,8 @@
-"""Rounds: each integration is looked at when something of it is due, and not before.
+"""Rounds: an integration is looked at when something of it is due, and not before.
 
 An integration records when that is (`wake_at`), so a minute in which nothing is due reads no integration and queues
-nothing. Any change to an integration wakes it; its own round then decides how long it may sleep. From time to time
-every integration is checked, so none can oversleep.
+nothing. Any change wakes it; its round then decides how long it may sleep. Every so often all integrations are checked,
+so none can oversleep.
 """
 
 from collections.abc import Iterable
@@ -19,19 +19,19 @@ from functions.domain.model.errors import Malformed
 from functions.domain.settings.integration import AT_ONCE, RUNNING, Integration
 
 PAGE = 200
-TOGETHER = 16  # tasks that are queued at the same time
-A_SECOND = 25  # begin: half of what the live queue hands out (infra/tasks.tf), so that changes never wait for rounds
-A_MINUTE = 50 * A_SECOND  # and so many in all, or the next round would find the last of them still waiting
-LONGEST = timedelta(seconds=45)  # what is left then comes with the next round, before the others
-ASKED = 30  # minutes after which every integration is asked
+TOGETHER = 16  # tasks queued at the same time
+A_SECOND = 25  # half of what the live queue hands out (infra/tasks.tf), so that changes never wait for rounds
+A_MINUTE = 50 * A_SECOND  # in all, or the next round would find the last of them still waiting
+LONGEST = timedelta(seconds=45)  # the rest comes first in the next round
+ASKED = 30  # minutes after which all integrations are checked
 SLEEP = timedelta(minutes=30)  # at most
 NAP = timedelta(seconds=30)  # at least
 
 
 def queue_all(ports: Ports, kind: Kind) -> int:
-    """Queue a task for each integration that is due and do nothing else; returns how many. Raises `Transient`.
+    """Queue a task for each integration that is due; returns how many. Raises `Transient`.
 
-    Those that have waited longest come first, so that a round that ends early, or is tried again, leaves nobody out.
+    The longest waiting come first, so that a round that ends early, or is retried, leaves nobody out.
     """
     now = ports.clock()
     if kind is Kind.TICK:
@@ -39,7 +39,7 @@ def queue_all(ports: Ports, kind: Kind) -> int:
         due = woken[:A_MINUTE]
     else:
         every = [each for each in integrations.every(ports.documents) if each.phase in RUNNING]
-        first = int(now.timestamp()) // 30 * TOGETHER % max(1, len(every))  # another one leads each time
+        first = int(now.timestamp()) // 30 * TOGETHER % max(1, len(every))  # each round begins with another one
         due = woken = every[first:] + every[:first]
     queued = 0
     while queued < len(due) and ports.clock() - now < LONGEST:
@@ -55,9 +55,9 @@ def queue_all(ports: Ports, kind: Kind) -> int:
 
 
 def sleep(ports: Ports, integration: Integration, due: Iterable[datetime]) -> None:
-    """Let an integration sleep until something is due, unless it was changed since it was read."""
+    """Let an integration sleep until something is due, unless it has changed since it was read."""
     now = ports.clock()
-    wake = max(now + NAP, min([now + SLEEP, *due])).astimezone(UTC)  # it is looked up as text
+    wake = max(now + NAP, min([now + SLEEP, *due])).astimezone(UTC)  # it is compared as text
     integrations.change(
         ports.documents,
         integration.id,
@@ -73,13 +73,13 @@ def _queue(ports: Ports, kind: Kind, integration: Integration, now: datetime, af
 
 
 def _woken(documents: Documents, now: datetime) -> list[Integration]:
-    """Return the integrations that are due, those that wait longest first."""
+    """Return the integrations that are due, the longest waiting first."""
     if int(now.timestamp()) // 60 % ASKED == 0:
         every = [each for each in integrations.every(documents) if each.phase in RUNNING]
         due = [each for each in every if each.wake_at is None or each.wake_at <= now]
         return sorted(due, key=lambda each: each.wake_at or AT_ONCE)
     due, after = [], None
-    before = f"{now:%Y-%m-%dT%H:%M:%S}~"  # behind every fraction of this second
+    before = f"{now:%Y-%m-%dT%H:%M:%S}~"  # after every fraction of this second
     while rows := documents.find(("integrations",), order="wake_at", after=after, before=before, limit=PAGE):
         for int_id, body in rows:
             with suppress(Malformed):

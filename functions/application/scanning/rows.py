@@ -1,4 +1,4 @@
-"""Rows: what a list of bookings shows, and whether it agrees with their links."""
+"""Rows: what a list of bookings shows, and whether it agrees with the links."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -18,7 +18,7 @@ PAGE, OVERLAP = 100, 5
 
 
 def rows_of(session: SyncSession, first: date, last: date, most: int | None = None) -> dict[str, BookingRow]:
-    """List a few days at once, in the overlapping pages that `listing.py` takes one by one; no more once there are `most`."""
+    """List some days in one go, in overlapping pages like `listing.py`; stops once there are `most`."""
     return _all_pages(session, partial(session.reservations.between, first, last), most)
 
 
@@ -32,7 +32,7 @@ def changed_rows(session: SyncSession, since: datetime, first: date, last: date)
 def _all_pages(
     session: SyncSession, list_page: Callable[..., list[BookingRow]], most: int | None = None
 ) -> dict[str, BookingRow]:
-    """Read overlapping pages, because bookings added or removed in between shift them."""
+    """Read overlapping pages, because bookings added or removed meanwhile shift them."""
     rows: dict[str, BookingRow] = {}
     start, length = 0, min(PAGE, session.dialect.rows_at_once or PAGE)
     while page := list_page(start=start, length=length):
@@ -45,7 +45,7 @@ def _all_pages(
 
 
 def booking_of(row: BookingRow) -> Booking | None:
-    """Return a booking as its row shows it; None if the row does not say enough, or if it may be by the day."""
+    """Return a booking as its row shows it; None if the row says too little, or the booking may be by the day."""
     if row.starts is None or row.ends is None or row.status is None or row.object_id is None:
         return None
     by_the_day = row.ends - row.starts >= timedelta(hours=23)
@@ -57,7 +57,7 @@ def booking_of(row: BookingRow) -> Booking | None:
 
 
 def differs(session: SyncSession, row: BookingRow, link: Link) -> bool | None:
-    """Whether a row differs from its link; None where the row does not say."""
+    """Whether a row differs from its link; None if the row does not say."""
     outbound = session.settings.outbound
     if link.version == 0 or link.base is None:
         if row.object_id is not None and session.settings.calendar_of(row.object_id) is None:
@@ -83,14 +83,14 @@ def differs(session: SyncSession, row: BookingRow, link: Link) -> bool | None:
 
 
 def tells_of_changes(dialect: Dialect) -> bool:
-    """Whether i-Reserve can list what changed lately."""
+    """Whether i-Reserve can list recent changes."""
     return dialect.search_changed is not None and dialect.column_changed is not None
 
 
 def shows_texts(session: SyncSession, row: BookingRow, link: Link) -> bool:
-    """Whether an event that is yet to come shows texts of its booking, which may have changed unnoticed.
+    """Whether a future event shows texts of its booking that may have changed unnoticed.
 
-    Where i-Reserve lists what changed only a customer's data can, which are no change of the booking.
+    If i-Reserve lists changes, only customer data can: changing it is no change of the booking.
     """
     outbound = session.settings.outbound
     of_customer = outbound.use_customer_data or "{CUSTOMER}" in outbound.title_template + outbound.description_template

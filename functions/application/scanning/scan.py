@@ -1,8 +1,8 @@
-"""Scans the bookings of a window: backfill and resync, and the sweeps that find what hints missed.
+"""Scans the bookings of a window: backfill, resync, and the sweeps that find what hints missed.
 
 It takes a week or more at a time: lists the bookings, looks at each one that differs from its link (a resync: at every
 one), then at links whose booking was not listed. Each task does a chunk, saves its progress and queues the next, at a
-pace that leaves room in Google's 600 calls a minute. A crash repeats one chunk at most, which changes nothing twice.
+pace that leaves room in Google's 600 calls a minute. A crash repeats at most one chunk, which changes nothing twice.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -34,9 +34,9 @@ from functions.domain.settings.integration import Integration
 AT_ONCE = 4
 CHUNK_CALLS = 90
 CHUNK_SECONDS = 20.0
-LATE = timedelta(minutes=10)  # that a webhook may come
+LATE = timedelta(minutes=10)  # how late a webhook may come
 COUNTED = ("looked", "changed", "failed", "unread", "unseen", "reads", "refused")
-OVERLAPPING = timedelta(minutes=2)  # between the clocks of both sides
+OVERLAPPING = timedelta(minutes=2)  # allowance for the difference between the two sides' clocks
 
 
 def begin(
@@ -48,14 +48,14 @@ def begin(
     *,
     new_settings: bool = False,
 ) -> Scan:
-    """Start a scan, replacing one of its kind that is under way; `scope` is all, future or none."""
+    """Start a scan, replacing an unfinished one of its kind; `scope` is all, future or none."""
     today = day_of(ports.clock(), integration.settings.timezone)
     before, ahead = integration.settings.sync.window_days
     first, last = today + timedelta(days=before), today + timedelta(days=ahead)
     if kind == "near":
         first, last = max(first, today - timedelta(days=1)), min(last, today + timedelta(days=14))
     leaves_out = None
-    if kind == "backfill":  # what is left out is noted, or a sweep would take it for lost webhooks
+    if kind == "backfill":  # left-out bookings are recorded, or a sweep would take them for lost webhooks
         leaves_out = {"future": today, "none": date.max}.get(scope)
     elif scope == "future":
         first = today
@@ -70,25 +70,25 @@ def begin(
 
 
 def _since(integration: Integration) -> datetime | None:
-    """Return since when changed bookings are to be read: since the last sweep, if i-Reserve can list changes."""
+    """Return since when changed bookings are read first: since the last sweep, if i-Reserve can list changes."""
     if integration.near_at is None or not tells_of_changes(dialect_of(integration.dialect)):
         return None
     return integration.near_at - OVERLAPPING
 
 
 def current(documents: Documents, int_id: str, kind: str) -> Scan | None:
-    """Return how far the last scan of a kind is, or None."""
+    """Return the progress of the last scan of a kind, or None."""
     body = documents.get(path_of(int_id, "progress", kind))
     return record_of(Scan, body, "progress") if body is not None else None
 
 
 def save(documents: Documents, int_id: str, scan: Scan) -> None:
-    """Save how far a scan is."""
+    """Save a scan's progress."""
     documents.transact(lambda tx: tx.put(path_of(int_id, "progress", scan.kind), stored(scan)))
 
 
 def run(session: SyncSession, hint: Hint) -> bool:
-    """Do a chunk and queue the next; returns whether something was changed or failed."""
+    """Do a chunk and queue the next; returns whether anything changed or failed."""
     ports = session.ports
     scan = current(ports.documents, session.id, hint.subject[0])
     if scan is None or scan.finished_at is not None or hint.subject[1] != scan.name:
@@ -106,7 +106,7 @@ def run(session: SyncSession, hint: Hint) -> bool:
     save(ports.documents, session.id, scan)
     free = project.free_at(ports, session.settings.google.client_id, pace.spent) if pace.spent else ports.clock()
     if scan.finished_at is None:
-        # the days nearby are few, and wait for no other integration
+        # the near days are few and wait for no other integration
         _next(ports, session.id, scan, pace.free_at() if scan.kind == "near" else max(pace.free_at(), free))
     else:
         _finish(session, scan)
@@ -118,7 +118,7 @@ def _enough(session: SyncSession, pace: Pace, began: datetime) -> bool:
 
 
 def _news(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datetime) -> Scan:
-    """Read what changed since the last sweep, wherever in the window it is."""
+    """Read what changed since the last sweep, anywhere in the window."""
     if scan.since is None:
         return scan
     rows = changed_rows(session, scan.since, *_window(session, scan))
@@ -170,7 +170,7 @@ def _week(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datet
 def _only_linked(
     session: SyncSession, scan: Scan, last: date, known: dict[str, Link], listed: Collection[str]
 ) -> Iterator[str]:
-    """Give the bookings that only a link has on the days under way; `known` gets the links of those days, by booking."""
+    """Yield the bookings of these days that only a link has; puts the days' links into `known`, by booking."""
     for link in links.of_days(session.ports.documents, session.id, scan.week, last):
         if link.booking_id in listed or (link.booking_id and _still_open(link)):
             known[link.booking_id] = link
@@ -187,7 +187,7 @@ def _window(session: SyncSession, scan: Scan) -> tuple[date, date]:
 def _links_of(
     session: SyncSession, scan: Scan, rows: list[BookingRow], known: Mapping[str, Link]
 ) -> Mapping[str, Link]:
-    """Return the links of some rows, which only a sweep wants to know: those not known are read together."""
+    """Return the links of some rows, which only a sweep needs; those not in `known` are read together."""
     if scan.kind not in SWEEPS:
         return {}
     unknown = [row.id for row in rows if row.id not in known]
@@ -195,7 +195,7 @@ def _links_of(
 
 
 def _together(session: SyncSession, hint: Hint, scan: Scan, rows: list[BookingRow]) -> tuple[Scan, int]:
-    """Look at a few bookings at once: the answers of both sides take longer than Google's pace allows one by one."""
+    """Look at some bookings in parallel: one by one, both sides answer more slowly than Google's pace allows."""
     done = session.ports.in_parallel([partial(look, session, hint, scan, row) for row in rows])
     counts: dict[str, Any] = {
         name: getattr(scan, name) + sum(getattr(after, name) - getattr(scan, name) for after, _ in done)
@@ -214,7 +214,7 @@ def _finish(session: SyncSession, scan: Scan) -> None:
         return replace(near, swept_at=scan.started_at) if _is_whole(session, scan) else near
 
     if not scan.unseen:
-        integrations.change(session.ports.documents, session.id, swept, wakes=False)  # its round knows
+        integrations.change(session.ports.documents, session.id, swept, wakes=False)  # its round decides
     write_back.asked(session, scan.kind, scan.refused)
     if scan.kind == "full":
         overlaps.keep(session, scan.overlaps, scan.started_at)
@@ -223,24 +223,24 @@ def _finish(session: SyncSession, scan: Scan) -> None:
 
 
 def _is_whole(session: SyncSession, scan: Scan) -> bool:
-    """Whether a scan looked at the whole window; a resync may begin today."""
+    """Whether a scan covered the whole window; a resync may begin today."""
     before, ahead = _window(session, scan)
     return scan.kind != "near" and scan.first <= before and scan.last >= ahead
 
 
 def last_of(documents: Documents, int_id: str, *kinds: str) -> list[Scan | None]:
-    """Return how far the last scan of each kind is, read together."""
+    """Return the progress of the last scan of each kind, read together."""
     bodies = documents.several([path_of(int_id, "progress", kind) for kind in kinds])
     return [record_of(Scan, body, "progress") if body is not None else None for body in bodies]
 
 
 def left_out_at(last: Scan | None) -> datetime | None:
-    """Return when the last scan of a kind began, if it had to leave bookings out: it does not start again at once."""
+    """Return when the last scan began, if it had to leave bookings out: another one does not start at once."""
     return last.started_at if last is not None and last.finished_at is not None and last.unseen else None
 
 
 def backfills(session: SyncSession) -> bool:
-    """Whether a backfill is running, or ended so recently that a webhook of that time may still arrive."""
+    """Whether a backfill is running, or ended so recently that a webhook from that time may still arrive."""
     backfill = current(session.ports.documents, session.id, "backfill")
     return backfill is not None and (backfill.finished_at is None or session.now() - backfill.finished_at < LATE)
 

@@ -23,11 +23,11 @@ from functions.domain.planning.decisions import AskAgain, LeaveOut
 from functions.domain.planning.lifecycle import after
 from functions.domain.planning.step import Decided
 
-TROUBLE = 10  # calls that a failed one counts for, so that a side with problems is called less
+TROUBLE = 10  # calls that a failed booking counts for, so that a side with problems is called less
 
 
 def pass_by(session: SyncSession, scan: Scan, row: BookingRow, link: Link) -> Scan | None:
-    """Return the scan with a booking counted that can be skipped; None if the booking must be looked at."""
+    """Return the scan with a booking counted that needs no look; None if it does."""
     if row.id in session.integration.probing:
         return scan
     if scan.since is not None or scan.kind == "resync" or (link.version == 0 and _left_out(session, scan, row)):
@@ -45,7 +45,7 @@ def pass_by(session: SyncSession, scan: Scan, row: BookingRow, link: Link) -> Sc
 
 
 def look(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow) -> tuple[Scan, int]:
-    """Look at one booking; returns the scan with it counted and the calls to Google. Its trouble stops no other."""
+    """Look at one booking, whatever error it has; returns the scan with it counted, and the calls to Google."""
     session = session.again()
     link = links.of_booking(session.ports.documents, session.id, row.id)
     passed = pass_by(session, scan, row, link)
@@ -66,7 +66,7 @@ def look(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow) -> tuple
         event = session.read_event(key) if key is not None else None
         outcome = reconcile(session, replace(about, kind=Kind.BOOKING, subject=(row.id,)), asking, event=event)
         if again and not outcome.writes and outcome.link.version == link.version:
-            _save(session, asking)  # nothing was left to ask: it stands there by now, or may not be written anyway
+            _save(session, asking)  # nothing left to retry: the ids are there by now, or must not be written anyway
         come_back(session.ports, about, outcome, scan.lane)
         calls = (key is not None) + sum(1 for step in outcome.steps if step.startswith("event.") or step == "look")
         refused = scan.refused + (again and bool(outcome.link.ids.not_taken))
@@ -96,5 +96,5 @@ def _note(session: SyncSession, scan: Scan, row: BookingRow, link: Link) -> Scan
 
 
 def _save(session: SyncSession, link: Link) -> None:
-    with suppress(Stale, Conflict):  # a webhook was faster: it is looked at already
+    with suppress(Stale, Conflict):  # a webhook was faster: it is being looked at already
         session.ports.documents.transact(lambda tx: links.save(tx, session.id, link))

@@ -1,4 +1,4 @@
-"""The minute's round of an integration: starts the searches that are due for what hints may have missed."""
+"""An integration's round: starts the searches that are due for what hints may have missed."""
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -14,13 +14,13 @@ from functions.domain.model.identity import calendar_hash, turn_of
 from functions.domain.model.zones import at, clock, day_of, days_later
 from functions.domain.settings.integration import Integration, Phase
 
-NIGHT = (1, 5)  # local hours in which the whole window is compared; it begins in the first, each at its own minute
-NOT_TWICE = timedelta(hours=6)  # in one night
+NIGHT = (1, 5)  # local hours in which the whole window is compared, from each integration's own minute of the first
+NOT_TWICE = timedelta(hours=6)  # not again in one night
 OVERDUE = timedelta(hours=30)
 ROUND = timedelta(minutes=1)
-AFTER = timedelta(seconds=30)  # after which it is looked whether a search under way is over
+AFTER = timedelta(seconds=30)  # when to check again whether a running search has finished
 STUCK = timedelta(minutes=10)
-LOST = timedelta(hours=6)  # a scan that took so long begins anew
+LOST = timedelta(hours=6)  # a scan that takes longer begins anew
 
 
 def tick(session: SyncSession) -> list[datetime]:
@@ -39,7 +39,7 @@ def tick(session: SyncSession) -> list[datetime]:
         due = [now + every]
     night = False
     if _is_full_due(session, integration.swept_at) and _is_full_due(session, scan.left_out_at(full)):
-        if _is_under_way(backfill, now):  # it looks at the whole window itself
+        if _is_under_way(backfill, now):  # it covers the whole window itself
             due.append(now + STUCK)
         else:
             night = _start(session, full, "full", now)
@@ -60,7 +60,7 @@ def tick(session: SyncSession) -> list[datetime]:
 
 
 def _between_rounds(session: SyncSession, hint: Hint, now: datetime) -> None:
-    """Queue the pulls until the next round of a calendar that is polled more often than every minute."""
+    """Queue pulls until the next round, for calendars that are polled more often than every minute."""
     moment = every = timedelta(seconds=session.settings.sync.poll_seconds)
     while moment < ROUND:
         due = now + moment
@@ -69,9 +69,9 @@ def _between_rounds(session: SyncSession, hint: Hint, now: datetime) -> None:
 
 
 def asked_for(session: SyncSession, hint: Hint) -> None:
-    """Search now, because somebody asked or a webhook named no booking.
+    """Search now, because a person asked or a webhook named no booking.
 
-    A search that is already running has skipped some bookings, so another one follows it.
+    A search already running has passed some bookings, so another one follows it.
     """
     kind, now = "near" if hint.source == "webhook" else "full", session.now()
     (last,) = scan.last_of(session.ports.documents, session.id, kind)
@@ -86,14 +86,14 @@ def asked_for(session: SyncSession, hint: Hint) -> None:
 
 
 def catch_up(ports: Ports, integration: Integration, actor: str) -> None:
-    """Queue a search of both sides after something was mended; nothing where the integration does not run."""
+    """Queue a search of both sides after something was fixed; nothing if the integration is not running."""
     if integration.phase in (Phase.ACTIVE, Phase.SHADOW):
         now = ports.clock()
         enqueue(ports.tasks, Hint(Kind.SWEEP, integration.id, (), "mended", now, actor=actor), now, trailing=False)
 
 
 def pull_all(session: SyncSession, source: str, *, anew: bool = False) -> None:
-    """Queue a pull of every mapped calendar; `anew` of all of it, as changes went by unused, in shadow or a pause."""
+    """Queue a pull of every mapped calendar; with `anew` a full one, because shadow or a pause let changes go by."""
     now = session.now()
     for calendar in session.settings.calendars:
         if anew:
@@ -103,7 +103,7 @@ def pull_all(session: SyncSession, source: str, *, anew: bool = False) -> None:
 
 
 def _start(session: SyncSession, last: Scan | None, kind: str, now: datetime, actor: str = "") -> bool:
-    """Start a scan unless one of its kind is running; one that has stalled continues. Returns whether one started."""
+    """Start a scan unless one of its kind is running; a stalled one continues. Returns whether one started."""
     if last is None or not _is_under_way(last, now):
         scan.begin(session.ports, session.integration, kind, actor)
         return True
@@ -124,7 +124,7 @@ def _next_night(session: SyncSession, now: datetime) -> datetime:
 
 
 def _is_full_due(session: SyncSession, last: datetime | None) -> bool:
-    now, own = session.now(), timedelta(minutes=turn_of(session.id, 60))  # so that not all call both sides at once
+    now, own = session.now(), timedelta(minutes=turn_of(session.id, 60))  # spread over the hour
     if last is None or now - last >= OVERDUE + own:
         return True
     hour = clock(now - own, session.settings.timezone).time_of_day.hour

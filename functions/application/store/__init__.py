@@ -1,4 +1,4 @@
-"""What is stored, one file for each kind of document: links, integrations, calendars, journal, parked items.
+"""What is stored, one file per kind of document: links, integrations, calendars, journal, parked items.
 
-One decision is one transaction. Nothing here calls the outside.
+Each decision is one transaction. Nothing here calls the outside.
 """

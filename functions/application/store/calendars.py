@@ -1,4 +1,4 @@
-"""What is stored about a followed calendar: its sync token, the current page, its channels, its lease."""
+"""The stored state of a followed calendar: its sync token, current page, channels and lease."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ LEASE = timedelta(seconds=90)
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A channel of ours. It is stored before Google is asked (`expires` is then a guess), live once `sync` arrived."""
+    """One of our channels. Stored before Google is asked (`expires` is then a guess); live once `sync` has arrived."""
 
     id: str
     expires: datetime
@@ -26,7 +26,7 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class CalendarState:
-    """One followed calendar. `as_of` is the start of the last pull that was fully applied or parked.
+    """One followed calendar. `as_of` is the start of the last pull whose changes were all applied or parked.
 
     `trouble` is why the last pull found the calendar gone or forbidden, or "".
     """
@@ -35,25 +35,25 @@ class CalendarState:
     sync_token: str = ""
     page: str = ""
     pull_started: datetime | None = None
-    listing: bool = False  # the pages under way are of a full list
+    listing: bool = False  # the current pages belong to a full list
     as_of: datetime | None = None
     channels: tuple[Watch, ...] = ()
     polled_because: str = ""  # why it cannot have a channel
     trouble: str = ""
     trouble_at: datetime | None = None
-    calls: int = 0  # to Google so far, by pulls
+    calls: int = 0  # to Google by pulls, in total
     lease: str = ""
     lease_until: datetime | None = None
 
 
 def state_of(documents: Documents, int_id: str, calendar: str) -> CalendarState:
-    """Return what is kept of a calendar; an empty state where there is nothing yet."""
+    """Return a calendar's state; an empty state if nothing is stored."""
     body = documents.get(_calendar_path(int_id, calendar))
     return record_of(CalendarState, body, "calendar state") if body is not None else CalendarState(calendar)
 
 
 def states_of(documents: Documents, int_id: str, calendars: Sequence[str]) -> list[CalendarState]:
-    """Return what is kept of some calendars, read together."""
+    """Return the states of some calendars, read together."""
     bodies = documents.several([_calendar_path(int_id, calendar) for calendar in calendars])
     return [
         record_of(CalendarState, body, "calendar state") if body is not None else CalendarState(calendar)
@@ -62,7 +62,7 @@ def states_of(documents: Documents, int_id: str, calendars: Sequence[str]) -> li
 
 
 def every(documents: Documents, int_id: str) -> list[CalendarState]:
-    """Return all that are kept, those that are not mapped any more too."""
+    """Return every stored state, also of calendars no longer mapped."""
     states: list[CalendarState] = []
     after = None
     while rows := documents.find(path_of(int_id, "calendars"), after=after, limit=200):
@@ -88,12 +88,12 @@ def change(
 
 
 def anew(state: CalendarState) -> CalendarState:
-    """Return the state of a calendar that is listed in full the next time; a pull under way loses it."""
+    """Return the state that makes the next pull list the calendar in full; a pull under way loses its lease."""
     return replace(state, sync_token="", page="", listing=False, lease="", lease_until=None)
 
 
 def take_lease(documents: Documents, int_id: str, calendar: str, holder: str, now: datetime) -> CalendarState | None:
-    """Take the calendar for one pull; None where another pull holds it."""
+    """Take the calendar's lease for one pull; None if another pull holds it."""
 
     def taken(before: CalendarState) -> CalendarState:
         if before.lease and before.lease != holder and before.lease_until is not None and now < before.lease_until:
@@ -105,7 +105,7 @@ def take_lease(documents: Documents, int_id: str, calendar: str, holder: str, no
 
 
 def drop_lease(documents: Documents, int_id: str, calendar: str, holder: str, calls: int) -> None:
-    """Release the calendar's lease if this instance still holds it, and count the calls made."""
+    """Release the lease if this instance still holds it, and count the calls made."""
 
     def dropped(before: CalendarState) -> CalendarState:
         after = replace(before, calls=before.calls + calls)

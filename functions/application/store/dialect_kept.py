@@ -1,4 +1,4 @@
-"""The stored dialect, read by the types of its points, because anybody may have edited it."""
+"""The stored dialect, validated by type, because anybody may have edited it."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -12,7 +12,7 @@ HINTS = {name: kind for name, kind in get_type_hints(Dialect).items() if name !=
 
 
 def dialect_of(kept: Mapping[str, Any]) -> Dialect:
-    """Return the stored dialect; a point whose value has the wrong type counts as unknown."""
+    """Return the stored dialect; a point with a value of the wrong type counts as unknown."""
     points: dict[str, Any] = {}
     for name in HINTS.keys() & kept.keys():
         try:
@@ -23,7 +23,7 @@ def dialect_of(kept: Mapping[str, Any]) -> Dialect:
 
 
 def typed(name: str, value: Any) -> Any:
-    """Return a point's value in its type; raises `ValidationError`."""
+    """Return a point's value converted to its type; raises `ValidationError`."""
     return _adapter(name).validate_python(value)
 
 

@@ -1,4 +1,4 @@
-"""The keyed digest of an integration: it replaces texts in the store, and makes ids that nobody else can make."""
+"""An integration's keyed digest: replaces texts in the store, and makes ids that nobody else can make."""
 
 import hashlib
 import hmac
@@ -11,7 +11,7 @@ from functions.domain.settings.integration import Integration
 
 
 def digest_of(ports: Ports, integration: Integration) -> Digest:
-    """Return the keyed digest stored instead of a text; "" stays "". The key is read when first needed."""
+    """Return the integration's keyed digest ("" stays ""); its key is read when first needed."""
     kept: list[bytes] = []
 
     def digest(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Which fields of which collections are looked up: one list, from which each store makes its own indexes.
+"""Which fields of which collections are queried: one list, from which each store makes its indexes.
 
 A collection is named by the last part of its path, as Firestore's collection groups are.
 """
@@ -37,11 +37,11 @@ EXPIRING = (
     "oauth_states",
     "removals",
     "listings",
-)  # collections whose documents the store may drop by itself
+)  # collections whose documents expire
 
 
 def index_for(collection: str, where: Collection[str], order: str) -> Index | None:
-    """Return the index that serves equality on the fields of `where`, then `order`; None: the order of the ids."""
+    """Return the index for equality on `where`, then `order`; None: the order of ids suffices."""
 
     def served(index: Index) -> tuple[int, bool]:
         equal = next((n for n, name in enumerate(index.fields) if name not in where), len(index.fields))

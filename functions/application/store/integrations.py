@@ -1,4 +1,4 @@
-"""Integrations in the store: read, save with a revision, and the history of their settings."""
+"""Integrations in the store: read, saved with a revision, and the history of their settings."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,13 +24,13 @@ def path_of(int_id: str, *more: str) -> Path:
 
 
 def find(documents: Documents, int_id: str) -> Integration | None:
-    """Return an integration, or None, also for what can be no id of one."""
+    """Return an integration, or None, also for an invalid id."""
     body = documents.get(path_of(int_id)) if is_int_id(int_id) else None
     return record_of(Integration, body, f"integration {int_id}") if body is not None else None
 
 
 def get(documents: Documents, int_id: str) -> Integration:
-    """Return an integration; raises `Gone` in one sentence."""
+    """Return an integration; raises `Gone`."""
     found = find(documents, int_id)
     if found is None:
         raise Gone(say("there is no integration {}; `integrations` lists them", int_id), reason="unknown_integration")
@@ -38,7 +38,7 @@ def get(documents: Documents, int_id: str) -> Integration:
 
 
 def every(documents: Documents) -> list[Integration]:
-    """Return all integrations by id, without those whose document cannot be read."""
+    """Return all integrations by id, except those with an unreadable document."""
     integrations: list[Integration] = []
     after = None
     while rows := documents.find(("integrations",), after=after, limit=200):
@@ -54,8 +54,7 @@ def change(
 ) -> Integration:
     """Change an integration in one transaction; `by` may run several times.
 
-    What `wakes` it makes its next round due
-    at once; else it is a note of ours, and no other revision.
+    With `wakes` its next round is due at once; otherwise the revision stays, as for a note of ours.
     """
 
     def apply(tx: Transaction) -> Integration:
@@ -77,14 +76,14 @@ def _woken(integration: Integration) -> Integration:
 
 
 def finished(documents: Documents, int_id: str, owed: str) -> Integration:
-    """Note that what a change had to bring about is under way."""
+    """Record that what a change owed is done, or under way."""
     return change(
         documents, int_id, lambda before: replace(before, unfinished="") if before.unfinished == owed else before
     )
 
 
 def _elsewhere(integration: Integration) -> Integration:
-    """Return an integration without what only the i-Reserve of before may know: the password, the webhook's token."""
+    """Return an integration without what only its former i-Reserve may know: the password, the webhook's token."""
     kept = {name: version for name, version in integration.secret_versions.items() if name != PASSWORD}
     return replace(integration, secret_versions=kept, webhook_generation=integration.webhook_generation + 1)
 
@@ -92,7 +91,7 @@ def _elsewhere(integration: Integration) -> Integration:
 def save_settings(
     ports: Ports, given: Settings, actor: str, *, revision: int | None = None, unfinished: str = ""
 ) -> Integration:
-    """Create an integration or change its settings, and keep what they were; raises `Conflict` on another revision."""
+    """Create an integration or change its settings, and keep the former ones; raises `Conflict` on another revision."""
     now = ports.clock()
     entry = ports.token(12)
 

@@ -1,6 +1,6 @@
-"""The journal: what was decided and why, per step; the entry opens with the intent and closes with it.
+"""The journal: what was decided and why, per step; an entry opens with the intent and closes with the outcome.
 
-Kept: ids, times, objects, statuses, names of changed fields. Never a title, a text, a name or an address.
+It holds ids, times, objects, statuses and names of changed fields. Never a title, text, name or address.
 """
 
 from datetime import date, datetime, timedelta
@@ -32,7 +32,7 @@ KEPT = timedelta(days=365)
 
 
 class Name(StrEnum):
-    """The names of the kinds of writes in the journal and in answers: a contract, whatever the classes are called."""
+    """The names of writes in the journal and in answers: a contract, independent of class names."""
 
     INSERT_EVENT = "InsertEvent"
     REVIVE_EVENT = "ReviveEvent"
@@ -56,29 +56,29 @@ OF_BOOKINGS = (Name.WRITE_BOOKING, Name.MAKE_BOOKING)
 
 
 def entry_path(int_id: str, entry: str) -> Path:
-    """Return where an entry rests."""
+    """Return an entry's path."""
     return path_of(int_id, "journal", entry)
 
 
 def entry_of(body: Body, entry: str) -> Body:
-    """Return a stored entry as the present version keeps it; raises `Malformed` for one of a newer version."""
+    """Return a stored entry in the current version; raises `Malformed` if it is of a newer version."""
     current = upgraded(JOURNAL_ENTRY, body, f"journal entry {entry}")
     return {name: value for name, value in current.items() if name != "schema"}
 
 
 def find(documents: Documents | Transaction, int_id: str, entry: str) -> Body | None:
-    """Return an entry, or None: it lives a year."""
+    """Return an entry, or None; entries live a year."""
     body = documents.get(entry_path(int_id, entry))
     return entry_of(body, entry) if body is not None else None
 
 
 def name_of(step: Write) -> str:
-    """Return the name of a kind of write in the journal and in answers."""
+    """Return a write's name in the journal and in answers."""
     return OF_KIND[step.kind].value
 
 
 def opened(link: Link, step: Write, hint: Hint, now: datetime, event: Event | None = None) -> Body:
-    """Return the entry of a write that is about to happen: what it replaces, why, by which hint and whom."""
+    """Return the entry of a write about to be made: what it replaces, why, and which hint or person caused it."""
     base = body_of(link.base) if link.base is not None else {}
     return {
         "at": now.isoformat(),
@@ -99,7 +99,7 @@ def opened(link: Link, step: Write, hint: Hint, now: datetime, event: Event | No
 
 
 def without_meet(link: Link, now: datetime) -> Body:
-    """Return the entry that tells that Google made no Meet link after all."""
+    """Return the entry that reports that Google never made the Meet link."""
     opened = {
         "at": now.isoformat(),
         "link": link.id,
@@ -118,14 +118,14 @@ def without_meet(link: Link, now: datetime) -> Body:
 
 
 def closed(body: Body, outcome: str, now: datetime, **more: Any) -> Body:
-    """Return an entry closed with what came of it."""
+    """Return an entry closed with its outcome."""
     since = body.get("hint_at") or body["at"]
     lag = (now - datetime.fromisoformat(since)).total_seconds()
     return {**body, "outcome": outcome, "closed_at": now.isoformat(), "lag_seconds": round(lag, 3), **more}
 
 
 def changed(step: Write) -> Body:
-    """Return what a write changes, without texts: times, objects, calendars and statuses by value, others by name."""
+    """Return what a write changes: times, objects, calendars and statuses by value, texts only by name."""
     match step:
         case InsertEvent(key, content, _) | ReviveEvent(key, content, _):
             when = {"when": when_body(content.when)} if content is not None else {}
@@ -167,14 +167,14 @@ def _texts(change: EventChange) -> list[str]:
 
 
 def when_body(when: When) -> Body:
-    """Return a time as it stands in an entry."""
+    """Return a time as an entry stores it."""
     if isinstance(when, Timed):
         return {"start": when.start.isoformat(), "end": when.end.isoformat()}
     return {"first": when.first.isoformat(), "until": when.until.isoformat()}
 
 
 def when_from(body: Body) -> When:
-    """Read a time back from an entry."""
+    """Read a time from an entry."""
     if "first" in body:
         return AllDay(date.fromisoformat(body["first"]), date.fromisoformat(body["until"]))
     return Timed(datetime.fromisoformat(body["start"]), datetime.fromisoformat(body["end"]))

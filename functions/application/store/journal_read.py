@@ -1,4 +1,4 @@
-"""Reading the journal and the links, for people."""
+"""Reads the journal and the links, for people."""
 
 import re
 from collections.abc import Iterator
@@ -24,9 +24,10 @@ REMOVALS = (Why.GRACE_OVER, Why.APPROVED)
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which entries are wanted; "" is any. `objects` and `calendars` are those of one room; `until` and `since` aware UTC.
+    """Which entries to return; "" is any. `objects` and `calendars` are one room's; `since` and `until` aware UTC.
 
-    `until` is exclusive. Without a kind, housekeeping (ids noted in bookings) is left out unless `housekeeping` is set.
+    `until` is exclusive. Without a kind, housekeeping (ids written to bookings) is left out unless `housekeeping` is
+    set.
     """
 
     booking: str = ""
@@ -40,7 +41,7 @@ class Selection:
     housekeeping: bool = False
 
     def fits(self, entry: Body) -> bool:
-        """Whether an entry is one of those."""
+        """Whether an entry matches."""
         kind = kind_of(entry)
         if kind != self.kind if self.kind else kind == "housekeeping" and not self.housekeeping:
             return False
@@ -60,7 +61,7 @@ class Selection:
 
 
 def kind_of(entry: Body) -> str:
-    """Return what sort of thing an entry tells: one of `KINDS`."""
+    """Return an entry's kind: one of `KINDS`."""
     step, why, change = entry["step"], entry["why"], entry.get("change", {})
     if why == Why.WRITE_BACK or step in ("NotTaken", "Lacking"):
         return "housekeeping"
@@ -76,13 +77,13 @@ def kind_of(entry: Body) -> str:
 
 
 def outcome_of(entry: Body) -> str:
-    """Return what came of an entry: one of `OUTCOMES`."""
+    """Return an entry's outcome: one of `OUTCOMES`."""
     outcome = str(entry.get("outcome", ""))
     return outcome if outcome in OUTCOMES else "other"
 
 
 def notable(entries: list[Body]) -> Body | None:
-    """Return the newest entry that is not housekeeping, of entries newest first."""
+    """Return the newest entry that is not housekeeping, from entries newest first."""
     return next((entry for entry in entries if kind_of(entry) != "housekeeping"), None)
 
 
@@ -93,9 +94,9 @@ SHOWN = (
 
 
 def entries(ports: Ports, int_id: str, booking: str = "", before: str = "", limit: int = 100) -> list[Body]:
-    """Return journal entries, newest first; of one booking, or older than a moment (the `at` of the last one seen).
+    """Return journal entries, newest first; of one booking, or before a moment (the `at` of the last one seen).
 
-    `before` may name that entry too, as `at|id`: several entries can be of one moment.
+    `before` may also be `at|id`, because several entries can share a moment.
     """
     integrations.get(ports.documents, int_id)
     where: dict[str, str | int | bool] = {"booking_id": booking} if booking else {}
@@ -109,9 +110,9 @@ def entries(ports: Ports, int_id: str, booking: str = "", before: str = "", limi
 def selected(
     ports: Ports, int_id: str, selection: Selection, before: str = "", limit: int = 100
 ) -> tuple[list[Body], str]:
-    """Return the entries of a selection, newest first, and from where to go on ("" = that was all).
+    """Return a selection's entries, newest first, and where to continue ("" = that was all).
 
-    Of a rare kind among very many entries a call returns what it found among some thousand of them.
+    Each call searches only some thousand entries, so a rare kind may need several calls.
     """
     found: list[Body] = []
     start = min(filter(None, (before, selection.until.isoformat() if selection.until else "")), default="")
@@ -135,7 +136,7 @@ def _older(ports: Ports, int_id: str, booking: str, before: str) -> Iterator[Bod
 
 
 def _cursor(before: str) -> tuple[str, ...] | str | None:
-    """Return where to go on; raises `Malformed` for what is no place in a journal, and no name of a document."""
+    """Return where to continue; raises `Malformed` if the text is no place in a journal."""
     if not before:
         return None
     if PLACE.fullmatch(before) is None:
@@ -148,7 +149,7 @@ def _place(entry: Body) -> str:
 
 
 def links_of(ports: Ports, int_id: str, booking: str) -> list[dict[str, Any]]:
-    """Return the link of a booking (none or one), without digests."""
+    """Return a booking's link (none or one), without digests."""
     integrations.get(ports.documents, int_id)
     if not booking:
         raise Malformed("name a booking: ?booking=123", reason="no_booking")

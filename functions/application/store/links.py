@@ -1,4 +1,4 @@
-"""Links in the store: each with its claims on a booking and on an event, saved together or not at all."""
+"""Links in the store: each is saved together with its claims on a booking and an event."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -19,12 +19,12 @@ PAGE = 500
 
 
 def of_booking(documents: Documents, int_id: str, booking_id: str) -> Link:
-    """Return the link of a booking; a new one (version 0, not saved) where there is none."""
+    """Return a booking's link; a new one (version 0, not saved) if there is none."""
     return _claimed(documents, int_id, claim_id("booking", booking_id)) or _new(int_id, booking_id)
 
 
 def of_bookings(documents: Documents, int_id: str, booking_ids: Sequence[str]) -> dict[str, Link]:
-    """Return the links of some hundred bookings at most, by booking, as `of_booking` does each, read together."""
+    """Return the links of up to some hundred bookings, like `of_booking`, read together, by booking."""
     known = _together(documents, int_id, {each: claim_id("booking", each) for each in booking_ids})
     return {each: known.get(each) or _new(int_id, each) for each in booking_ids}
 
@@ -35,12 +35,12 @@ def of_event(documents: Documents, int_id: str, key: EventKey) -> Link | None:
 
 
 def of_events(documents: Documents, int_id: str, keys: Sequence[EventKey]) -> dict[EventKey, Link]:
-    """Return the links that claim some hundred events at most, by event, read together."""
+    """Return the links that claim up to some hundred events, read together, by event."""
     return _together(documents, int_id, {key: claim_id("event", key.calendar, key.id) for key in keys})
 
 
 def of_event_id(documents: Documents, int_id: str, calendars: tuple[str, ...], event_id: str) -> Link | None:
-    """Return the link that claims an event of this id on whichever of these calendars, or None."""
+    """Return the link that claims an event with this id on any of these calendars, or None."""
     found = (of_event(documents, int_id, EventKey(calendar, event_id)) for calendar in calendars)
     return next((link for link in found if link is not None), None)
 
@@ -50,7 +50,7 @@ def _new(int_id: str, booking_id: str) -> Link:
 
 
 def for_new_event(int_id: str, key: EventKey) -> Link:
-    """Return a new link (not saved) that a person's event starts."""
+    """Return a new link (not saved) for a person's event."""
     return Link(id=link_id(int_id, "event", f"{key.calendar}\n{key.id}"), event=key, origin=Origin.EVENT)
 
 
@@ -61,7 +61,7 @@ def by_id(documents: Documents, int_id: str, identity: str) -> Link | None:
 
 
 def every(documents: Documents, int_id: str, where: dict[str, str | int | bool] | None = None) -> Iterator[Link]:
-    """Walk the links of an integration, a page at a time."""
+    """Yield an integration's links, read page by page."""
     after = None
     while rows := documents.find(path_of(int_id, "links"), where, after=after, limit=PAGE):
         for identity, body in rows:
@@ -70,9 +70,9 @@ def every(documents: Documents, int_id: str, where: dict[str, str | int | bool] 
 
 
 def save(tx: Transaction, int_id: str, link: Link) -> Link:
-    """Save a link that was read in its present version, and its claims.
+    """Save a link, if its version is still the stored one, and its claims.
 
-    Raises `Stale` when another instance saved it meanwhile, `Conflict` when its booking or event has another link.
+    Raises `Stale` if another instance saved it since, `Conflict` if its booking or event belongs to another link.
     """
     body = tx.get(_link_path(int_id, link.id))
     before = link_of(body, link.id) if body is not None else None
@@ -98,9 +98,9 @@ def link_of(body: Body, identity: str) -> Link:
 
 
 def _looked_up_by(link: Link) -> Body:
-    """Return what links are found by beside their own fields: state, calendar, a foreign id, what is lacking, and the day.
+    """Return what links are queried by besides their own fields: state, calendar, foreign id, what is lacking, day.
 
-    The day has the id with it, to be unique.
+    The day includes the id, to be unique.
     """
     found: Body = {"state": link.state.value, "calendar": link.event.calendar if link.event is not None else ""}
     if link.ids.foreign:
@@ -114,7 +114,7 @@ def _looked_up_by(link: Link) -> Body:
 
 
 def of_days(documents: Documents, int_id: str, first: date, last: date) -> Iterator[Link]:
-    """Walk the links whose last agreed start lies on these days (UTC), both included."""
+    """Yield the links whose last agreed start is on these days (UTC, both included)."""
     after, end = f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}~"
     while rows := documents.find(path_of(int_id, "links"), order="day", after=after, before=end, limit=PAGE):
         for identity, body in rows:
@@ -144,7 +144,7 @@ def _claimed(documents: Documents, int_id: str, claim: str) -> Link | None:
 
 
 def _together(documents: Documents, int_id: str, claims: Mapping[T, str]) -> dict[T, Link]:
-    """Return the links that hold these claims, by what claims them."""
+    """Return the links that hold these claims."""
     holders = documents.several([path_of(int_id, "claims", claim) for claim in claims.values()])
     names = {each: str(holder["link"]) for each, holder in zip(claims, holders, strict=True) if holder is not None}
     bodies = documents.several([_link_path(int_id, name) for name in names.values()])

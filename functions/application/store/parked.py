@@ -1,4 +1,4 @@
-"""Parked items: work that failed, with the reason, so that it neither blocks the rest nor gets lost."""
+"""Parked items: failed work with its reason, so that it neither blocks the rest nor gets lost."""
 
 import hashlib
 from dataclasses import replace
@@ -16,12 +16,12 @@ AT_ONCE = 20
 
 
 def item_id(hint: Hint) -> str:
-    """Return the id under which a hint is parked: the same trouble twice is one item."""
+    """Return the id under which a hint is parked; the same trouble twice is one item."""
     return hashlib.sha256("\n".join((hint.kind, *hint.subject)).encode()).hexdigest()[:24]
 
 
 def park(ports: Ports, hint: Hint, reason: str, now: datetime) -> None:
-    """Store a hint that could not be followed, with the code of the reason (never i-Reserve's own words)."""
+    """Park a hint with the code of the reason (never i-Reserve's own words)."""
     path = _item_path(hint.int_id, item_id(hint))
     before = ports.documents.get(path) or {}
     body: Body = {
@@ -40,7 +40,7 @@ def park(ports: Ports, hint: Hint, reason: str, now: datetime) -> None:
 
 
 def clear(ports: Ports, hint: Hint) -> None:
-    """Take an item away once its work was done, if it is there."""
+    """Remove a hint's item, if there is one, once its work is done."""
     path = _item_path(hint.int_id, item_id(hint))
     if ports.documents.get(path) is not None:
         ports.documents.transact(lambda tx: tx.delete(path))
@@ -48,7 +48,7 @@ def clear(ports: Ports, hint: Hint) -> None:
 
 
 def find(ports: Ports, hint: Hint) -> Body | None:
-    """Return what is parked of a hint, or None."""
+    """Return a hint's parked item, or None."""
     return _item(ports, hint.int_id, item_id(hint))
 
 
@@ -59,7 +59,7 @@ def every(ports: Ports, int_id: str, limit: int = 100) -> list[tuple[str, Body]]
 
 
 def retry(ports: Ports, int_id: str, item: str, actor: str) -> Hint:
-    """Give a parked item's hint again; it stays parked until it succeeds."""
+    """Queue a parked item's hint again; it stays parked until it succeeds."""
     body = _item(ports, int_id, item)
     if body is None:
         raise Gone(say("there is no parked item {}", item), reason="unknown_item")
@@ -69,9 +69,9 @@ def retry(ports: Ports, int_id: str, item: str, actor: str) -> Hint:
 
 
 def try_again(ports: Ports, int_id: str) -> int:
-    """Retry parked items that have waited as long as they had been parked before; their cause may be over.
+    """Retry the items that have waited as long again as they had been parked before; the cause may be gone.
 
-    The wait begins at a quarter of an hour and grows to a day. Returns how many were retried.
+    The wait grows from a quarter of an hour to a day. Returns how many were retried.
     """
     now, given = ports.clock(), 0
     for item, body in every(ports, int_id):

@@ -1,4 +1,4 @@
-"""Documents to domain values and back: the shape that rests in the store."""
+"""Converts domain values to documents and back."""
 
 from collections.abc import Hashable
 from functools import cache
@@ -26,14 +26,14 @@ def body_of(value: object) -> Body:
 
 
 def stored(value: object) -> Body:
-    """Return a domain dataclass as the document that rests in the store, with its version."""
+    """Return a domain dataclass as a document to store, with its version."""
     return {**body_of(value), "schema": schema_of(cast(Hashable, type(value)))}
 
 
 def record_of(kind: type[T], body: Body, name: str) -> T:
     """Return a stored document, also of an earlier version, as a domain value.
 
-    Raises `Malformed`, which says which one by its `name`, where it was edited into nonsense or is of a newer version.
+    Raises `Malformed`, with `name` in its sentence, if the document is invalid or of a newer version.
     """
     body = upgraded(cast(Hashable, kind), body, name)
     try:

@@ -1,7 +1,7 @@
-"""Documents that earlier versions of this service stored, turned into those of the present one: one function a step.
+"""Upgrades documents that earlier versions stored, one function per step.
 
-A document says its version in `schema`; what was written before there was one is version 1. A document of a newer
-version than this code knows stops with a sentence: whoever went back to older code must not write on it.
+A document's version is in `schema`; without it, it is version 1. A document of a newer version than this code knows is
+refused: older code must not overwrite it.
 """
 
 from collections.abc import Callable, Hashable, Mapping
@@ -16,16 +16,16 @@ from functions.domain.model.writes import Outcome
 from functions.domain.settings.integration import Integration
 
 JOURNAL_ENTRY, PARKED_ITEM = "journal entry", "parked item"
-LONG_AGO = "1970-01-01T00:00:00Z"  # of what an earlier version did not note
+LONG_AGO = "1970-01-01T00:00:00Z"  # for times that an earlier version did not record
 
 
 def schema_of(kind: Hashable) -> int:
-    """Return the present version of a kind of document."""
+    """Return the current version of a kind of document."""
     return len(STEPS.get(kind, ())) + 1
 
 
 def upgraded(kind: Hashable, body: Body, name: str) -> Body:
-    """Return a stored document as the present version keeps it; raises `Malformed` for one of a newer version."""
+    """Return a stored document in the current version; raises `Malformed` if it is of a newer version."""
     version, known = body.get("schema", 1), schema_of(kind)
     if type(version) is not int or not 1 <= version <= known:
         raise Malformed(
@@ -43,7 +43,7 @@ def upgraded(kind: Hashable, body: Body, name: str) -> Body:
 
 
 def _with_states(old: Body) -> Body:
-    """1 -> 2: the state is a value with its own fields; the intent keeps its write; refusals and ids stand apart."""
+    """1 -> 2: the state is a value with its own fields; the intent holds its write; refusals and ids are separate."""
     new = {name: value for name, value in old.items() if name not in _GONE}
     refused = old.get("refused", "")
     why = old.get("notice", "") or old.get("reason", "")
@@ -83,7 +83,7 @@ def _life(old: Body) -> Body:
 
 
 def _awake(old: Body) -> Body:
-    """Return what a link was beside being paused."""
+    """Return a paused link's former state."""
     booking, event = bool(old.get("booking_id")), old.get("event") is not None
     if old.get("closed"):
         former = old.get("status_before") if old.get("cancelled_by_us") else None
@@ -103,7 +103,7 @@ def _order(old: Body) -> Body | None:
 
 
 def _intent(old: Body) -> Body | None:
-    """Return an intent with its write, of which only the name of its class was kept, as far as the base tells."""
+    """Return an intent with its write, reconstructed from the base: version 1 stored only the write's class name."""
     before = old.get("intent")
     if not before:
         return None
@@ -140,12 +140,12 @@ _KINDS = {
 
 
 def _change(before: Body, after: Body) -> Body:
-    """Return what a write was to change of a booking: wherever the base that it leads to differs."""
+    """Return what a write would have changed on a booking: wherever its new base differs from the old."""
     return {name: after[name] for name in ("when", "object_id", "status") if after.get(name) != before.get(name)}
 
 
 def _with_what_is_removed(old: Body) -> Body:
-    """2 -> 3: a held removal says which side it removes; before, the cause told it."""
+    """2 -> 3: a held removal says which side it removes; before, its cause implied it."""
     return {**old, "life": _removing(old["life"])}
 
 
@@ -158,7 +158,7 @@ def _removing(life: Body) -> Body:
 
 
 def _with_what_mends_it(old: Body) -> Body:
-    """1 -> 2: a dead connection says whether it is mended at Google; before, Google's own code told it."""
+    """1 -> 2: a dead connection says whether it is fixed at Google; before, Google's code implied it."""
     connection = old.get("connection")
     if not connection:
         return old
@@ -167,7 +167,7 @@ def _with_what_mends_it(old: Body) -> Body:
 
 
 def _with_an_end(old: Body) -> Body:
-    """1 -> 2: an entry closes with its write, also where nobody saw the answer; before, some stayed open for good."""
+    """1 -> 2: every entry has an outcome, even if no answer arrived; before, some stayed open for good."""
     return {**old, "outcome": Outcome.UNKNOWN.value} if old.get("outcome") == Outcome.OPEN else old
 
 
