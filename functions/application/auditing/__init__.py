@@ -1,1 +1,1 @@
-"""A second opinion: both sides listed, paired by ids and compared, by code of its own that knows nothing of the planner."""
+"""A second opinion: lists both sides, pairs them by ids and compares them, with code independent of the planner."""

@@ -1,4 +1,4 @@
-"""The audit: lists both sides over the window, some days at a time, in steps that are saved, and keeps what it found."""
+"""The audit: lists both sides of the window, some days at a time, saving each step and what it found."""
 
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -19,11 +19,11 @@ from functions.domain.settings.integration import Integration, Phase
 STEP_SECONDS = 20.0
 STUCK = timedelta(minutes=10)
 EVERY = timedelta(days=6, hours=12)
-NIGHT = time(1)  # local: in the hour that begins then, one begins by itself
+NIGHT = time(1)  # local; a weekly audit starts within the hour that begins then
 
 
 def begin(ports: Ports, int_id: str, actor: str) -> Audit:
-    """Start an audit in place of the one before; raises `Conflict` while one is under way, `Refused` where it cannot be."""
+    """Start an audit, replacing the last one; raises `Conflict` while one is running, `Refused` if none can be made."""
     integration = integrations.get(ports.documents, int_id)
     if integration.connection is None or integration.connection.dead or integration.ireserve_refused:
         raise Refused("both sides must be connected for an audit; look at the diagnostics", reason="not_connected")
@@ -59,7 +59,7 @@ def run(ports: Ports, hint: Hint) -> None:
 
 
 def advance(ports: Ports, int_id: str, audit: Audit) -> Audit:
-    """Look at some weeks, as many as a step has time for, and save how far it is."""
+    """Look at as many weeks as a step has time for, and save the progress."""
     integration = integrations.get(ports.documents, int_id)
     sides, began = Sides(ports, integration), ports.clock()
     while audit.week <= audit.last and (ports.clock() - began).total_seconds() < STEP_SECONDS:
@@ -95,7 +95,7 @@ def _told(ports: Ports, int_id: str, audit: Audit) -> None:
 
 
 def weekly(ports: Ports, integration: Integration) -> list[datetime]:
-    """Begin the audit of this week if it is due; returns when it is to be asked again."""
+    """Start this week's audit if it is due; returns when to check again."""
     now, since = ports.clock(), integration.audited_at or integration.activated_at
     if integration.phase is not Phase.ACTIVE or since is None:
         return []
@@ -112,7 +112,7 @@ def weekly(ports: Ports, integration: Integration) -> list[datetime]:
 
 
 def due_after(since: datetime, integration: Integration) -> datetime:
-    """Return when the audit after one of that moment begins: at night, each integration's in its own minute (UTC)."""
+    """Return when the audit after that moment starts: at night, in each integration's own minute (UTC)."""
     zone, earliest = integration.settings.timezone, since + EVERY
     night = zones.at(zones.day_of(earliest, zone), NIGHT, zone) + timedelta(
         minutes=turn_of(f"audit {integration.id}", 60)

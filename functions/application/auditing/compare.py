@@ -1,6 +1,6 @@
-"""Compare one booking with its events, by rules written here a second time: nothing of the planner is used or known.
+"""Compares one booking with its events, by rules written here a second time, independent of the planner.
 
-A mistake in the planner's comparison would agree with itself; it does not agree with this one.
+A mistake in the planner's comparison would agree with itself, but not with this one.
 """
 
 from collections.abc import Collection, Iterator
@@ -27,7 +27,7 @@ RESTING = (State.GRACE, State.HELD, State.REFUSED, State.PAUSED, State.DETACHED)
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What is not the same; `why` is set where it is meant to be so."""
+    """What differs; `why` is set if that is intended."""
 
     kind: str
     event: Event | None = None
@@ -42,7 +42,7 @@ def day_of(when: When, zone: str) -> date:
 def same_time(starts: datetime, ends: datetime, when: When, settings: Settings, *, by_the_day: bool) -> bool:
     """Whether a booking and an event take the same time; `by_the_day`: only the booking's dates count."""
     zone = settings.timezone
-    ends = ends if ends > starts else starts + timedelta(minutes=1)  # an event takes some time, a booking need not
+    ends = ends if ends > starts else starts + timedelta(minutes=1)  # an event must have a duration
     if not isinstance(when, AllDay):
         return not by_the_day and (_second(starts), _second(ends)) == (_second(when.start), _second(when.end))
     midnights = [zones.midnight(day, zone) for day in (when.first, when.until)]
@@ -54,7 +54,7 @@ def same_time(starts: datetime, ends: datetime, when: When, settings: Settings, 
 
 
 def wants(status: int, settings: Settings) -> bool | None:
-    """Whether a booking of this status has an event; None: it may, and none is made."""
+    """Whether a booking with this status has an event; None: it may have one, but none is made."""
     if status in settings.outbound.delete_on_status:
         return False
     return True if status in {*settings.outbound.create_on_status, *settings.outbound.tentative_on_status} else None
@@ -63,7 +63,7 @@ def wants(status: int, settings: Settings) -> bool | None:
 def differences(
     integration: Integration, link: Link, booking: Booking | None, events: Collection[Event], now: datetime
 ) -> Iterator[Difference]:
-    """Compare a booking (None: it is gone) with its live events, all of them as just read."""
+    """Compare a booking (None: it is gone) with its live events, all just read."""
     settings = integration.settings
     wanted = wants(booking.status, settings) if booking is not None else False
     excuse = why_it_rests(link)
@@ -92,7 +92,7 @@ def differences(
 
 
 def shows_too_much(settings: Settings, row: MappingRow, event: Event) -> bool:
-    """Whether an event shows more than its row says, as far as the event alone tells."""
+    """Whether an event shows more than its mapping row allows, as far as the event alone tells."""
     if row.shows == "private":
         return event.style.visibility not in HIDDEN
     if row.shows != "booked":
@@ -108,7 +108,7 @@ def _too_open(settings: Settings, row: MappingRow, booking: Booking, event: Even
 
 
 def _same_text(integration: Integration, booking: Booking, event: Event) -> bool:
-    """Whether an event says what the templates make of its booking; one from before other templates need not."""
+    """Whether an event shows what the templates make of its booking; one from before a change of templates need not."""
     settings, since = integration.settings, integration.looks_since
     if since is not None and event.updated is not None and event.updated < since:
         return True
@@ -116,18 +116,18 @@ def _same_text(integration: Integration, booking: Booking, event: Event) -> bool
     title = _line(fill(bare(o.title_template), booking, zone, language))[:LONGEST_TITLE]
     text = fill(rendered(o.description_template), booking, zone, language, escape)
     shown = plain(take_apart(event.description).above)
-    same = plain(text) == shown if len(text) <= LONGEST_TEXT else bool(shown)  # a longer one is cut somewhere
+    same = plain(text) == shown if len(text) <= LONGEST_TEXT else bool(shown)  # Google may have cut a longer one
     place = _line(fill(bare(o.location_template), booking, zone, language))[:LONGEST_TITLE]
     return same and title.strip() == _line(event.title) and place.strip() in ("", _line(event.style.location))
 
 
 def why_it_rests(link: Link | None) -> str:
-    """Why a pair is left as it is, or ""."""
+    """Return why a pair is left as it is, or ""."""
     return link.state.value if link is not None and link.state in RESTING else ""
 
 
 def _left_out(settings: Settings, link: Link, booking: Booking, now: datetime) -> str:
-    """Why a booking has no event, where that is meant to be; or ""."""
+    """Return why a booking has no event, if that is intended, or ""."""
     if link.state is State.LEFT_OUT:
         return NOT_BACKFILLED
     if booking.activity_id and settings.outbound.activities == "none":
@@ -139,7 +139,7 @@ def _left_out(settings: Settings, link: Link, booking: Booking, now: datetime) -
 
 
 def not_followed(integration: Integration, event: Event) -> str:
-    """Why a person's event becomes no booking, or "" where it should."""
+    """Return why a person's event becomes no booking, or "" if it should."""
     settings, activated = integration.settings, integration.activated_at
     if settings.object_for_new_event(event.key.calendar) is None:
         return "not_followed"

@@ -1,4 +1,4 @@
-"""An audit as it is kept: how far it is, what it found, and the figures of the ones before it. No text, no name, no address."""
+"""A stored audit: its progress, its findings, and the figures of earlier ones. No text, no name, no address."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -23,13 +23,13 @@ KINDS = (
     "other_text",
     LEFT_ALONE,
 )
-MOST = 1000  # findings that are listed; all are counted
-REMEMBERED = 60  # figures of earlier audits: more than a year of weeks
+MOST = 1000  # findings listed; all are counted
+REMEMBERED = 60  # figures of earlier audits: more than a year, weekly
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One difference that both single readings confirmed; `left_alone` is one that is meant to be, and `why` says why."""
+    """One difference that reading both sides confirmed; with `left_alone` it is intended, and `why` says why."""
 
     kind: str
     why: str = ""
@@ -41,7 +41,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What an audit came to: when it began (aware UTC) and how many differences that are not meant to be."""
+    """An audit's result: when it started (aware UTC) and how many unintended differences it found."""
 
     at: datetime
     found: int
@@ -49,7 +49,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """One audit. `week` is the first day that was not looked at yet; `turn` of `turns` have their texts compared."""
+    """One audit. `week` is the first day not yet looked at; texts are compared for one `turn` of `turns`."""
 
     first: date
     last: date
@@ -64,9 +64,9 @@ class Audit:
     texts: int = 0  # pairs whose texts were compared
     turn: int = 0
     turns: int = 1
-    days: int = WEEK  # that the next lists cover
+    days: int = WEEK  # covered by the next lists
     findings: tuple[Finding, ...] = ()
-    unlisted: int = 0  # findings beyond those listed
+    unlisted: int = 0  # findings beyond the listed ones
     counts: dict[str, int] | None = None
     history: tuple[Figure, ...] = ()
 
@@ -77,11 +77,11 @@ class Audit:
 
     @property
     def found(self) -> int:
-        """The figure: how many differences that are not meant to be."""
+        """The number of unintended differences."""
         return sum(count for kind, count in (self.counts or {}).items() if kind != LEFT_ALONE)
 
     def having(self, new: Iterable[Finding]) -> "Audit":
-        """Return the audit with more findings, each once."""
+        """Return the audit with more findings, without duplicates."""
         known, fresh, counts = set(self.findings), list[Finding](), dict(self.counts or {})
         for each in new:
             if each not in known:
@@ -90,23 +90,23 @@ class Audit:
                 counts[each.kind] = counts.get(each.kind, 0) + 1
         listed = (*self.findings, *fresh)
         unlisted = self.unlisted + max(0, len(listed) - MOST)
-        # expected differences make room for unexpected ones
+        # intended differences make room for others
         ordered = sorted(listed, key=lambda each: each.kind == LEFT_ALONE)
         return replace(self, findings=tuple(ordered[:MOST]), unlisted=unlisted, counts=counts)
 
     def finished(self, now: datetime) -> "Audit":
-        """Return the audit at its end, its findings in the order of `KINDS`, its figure with those before it."""
+        """Return the finished audit, its findings in the order of `KINDS`, its figure after the earlier ones."""
         listed = sorted(self.findings, key=lambda each: (KINDS.index(each.kind), each.day or date.max, each.booking_id))
         history = (*self.history, Figure(self.started_at, self.found))[-REMEMBERED:]
         return replace(self, findings=tuple(listed), finished_at=now, history=history)
 
 
 def last(documents: Documents, int_id: str) -> Audit | None:
-    """Return the last audit, finished or not; None: there was none yet."""
+    """Return the last audit, finished or not, or None."""
     body = documents.get(path_of(int_id, "progress", "audit"))
     return record_of(Audit, body, "audit") if body is not None else None
 
 
 def save(documents: Documents, int_id: str, audit: Audit) -> None:
-    """Keep how far an audit is."""
+    """Save an audit's progress."""
     documents.transact(lambda tx: tx.put(path_of(int_id, "progress", "audit"), stored(audit)))

@@ -1,4 +1,4 @@
-"""Both sides and the links between them, read for an audit: lists of a week, and single readings that confirm."""
+"""Both sides and their links, read for an audit: lists of a week, and single reads to confirm."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -24,7 +24,7 @@ PAGE, OVERLAP, TOGETHER = 100, 5, 200
 
 @dataclass
 class Sides:
-    """One integration, opened for an audit. `reads` counts single readings."""
+    """One integration, opened for an audit. `reads` counts single reads."""
 
     ports: Ports
     integration: Integration
@@ -42,11 +42,11 @@ class Sides:
 
     @cached_property
     def zone(self) -> str:
-        """Where the integration is."""
+        """The integration's time zone."""
         return self.settings.timezone
 
     def rows(self, first: date, last: date) -> dict[str, BookingRow]:
-        """List the bookings that begin on these days, in pages that overlap: rows shift while they are listed."""
+        """List the bookings that begin on these days, in overlapping pages, because rows shift meanwhile."""
         found: dict[str, BookingRow] = {}
         start = 0
         length = min(PAGE, dialect_of(self.integration.dialect).rows_at_once or PAGE)
@@ -80,11 +80,11 @@ class Sides:
         return by_booking, by_event
 
     def link_of(self, booking_id: str) -> Link:
-        """Return the link of a booking; a new one where there is none."""
+        """Return a booking's link; a new one if there is none."""
         return links.of_booking(self.ports.documents, self.integration.id, booking_id)
 
     def derived(self, booking_id: str, link: Link) -> set[str]:
-        """Return the ids that this service gives the event of a booking."""
+        """Return the ids that this service derives for a booking's event."""
         return event_ids(self.digest, self.integration.id, booking_id, range(link.generation + 2))
 
     def booking(self, booking_id: str) -> Booking | None:
@@ -96,7 +96,7 @@ class Sides:
             return None
 
     def event(self, key: EventKey) -> Event | None:
-        """Read one event; None: it is not there, or deleted."""
+        """Read one event; None: it does not exist, or is deleted."""
         self.reads += 1
         try:
             found = self.calendars.read(key)
@@ -107,7 +107,7 @@ class Sides:
         return found if isinstance(found, Event) else None
 
     def naming(self, event_id: str) -> Booking | None:
-        """Return the booking whose field holds the id of an event, where that can be searched."""
+        """Return the booking whose id field holds an event's id, if that can be searched."""
         self.reads += 1
         try:
             return self.reservations.find(self.settings.outbound.external_id_field, event_id)

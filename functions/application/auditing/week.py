@@ -1,4 +1,4 @@
-"""One week of an audit: its bookings and events paired by ids, and what looks different read singly, both sides, twice."""
+"""One week of an audit: pairs bookings and events by ids; what looks different is read singly, both sides, twice."""
 
 import math
 from collections.abc import Iterator
@@ -25,15 +25,15 @@ from functions.domain.model.identity import TEST_LINK, test_event_id, turn_of
 from functions.domain.model.link import Link, Origin
 from functions.domain.model.text import take_apart
 
-AT_A_TIME = 400  # pairs whose texts are compared in one audit; the others take turns
-SETTLES = 6.0  # seconds in which a change that has just been made is carried over
+AT_A_TIME = 400  # pairs whose texts one audit compares; the others take turns
+SETTLES = 6.0  # seconds in which a fresh change reaches the other side
 LATELY = timedelta(minutes=2)
 NO_BOOKING = ""
 
 
 @dataclass
 class Week:
-    """What a week shows. `doubtful` are bookings to be read singly, with the events that may be theirs."""
+    """What a week shows. `doubtful` are bookings to read singly, with the events that may be theirs."""
 
     rows: dict[str, BookingRow]
     events: dict[EventKey, Event]
@@ -42,12 +42,12 @@ class Week:
     texts: int = 0
 
     def doubt(self, booking_id: str, keys: set[EventKey]) -> None:
-        """Note a booking that is to be read singly."""
+        """Record a booking to be read singly."""
         self.doubtful.setdefault(booking_id, set()).update(keys)
 
 
 def turns_of(before: Audit | None) -> tuple[int, int]:
-    """Return whose texts an audit compares, and in how many turns those of all are."""
+    """Return which turn's texts an audit compares, and how many turns there are."""
     if before is None:
         return 0, 1
     turns = max(1, math.ceil(before.bookings / AT_A_TIME))
@@ -66,13 +66,13 @@ def look(sides: Sides, audit: Audit, first: date, last: date) -> tuple[Week, lis
             _unpaired(sides, week, event, by_event.get(key))
     findings = list(_judged(sides, week))
     if any(each.kind != LEFT_ALONE for each in findings):
-        sides.ports.sleep(SETTLES)  # what somebody changed just now is being carried over
+        sides.ports.sleep(SETTLES)  # changes made just now reach the other side
         findings = list(_judged(sides, week))
     return week, findings
 
 
 def _pair(sides: Sides, audit: Audit, week: Week, row: BookingRow, link: Link) -> set[EventKey]:
-    """Pair a booking with its events of the week; one where anything differs, or is not shown, is to be read."""
+    """Pair a booking with its events of the week; it is doubtful if anything differs or does not show."""
     if row.id in sides.integration.probing:
         return set()
     ids = sides.derived(row.id, link) | ({link.event.id} if link.event is not None else set())
@@ -108,7 +108,7 @@ def _plainly_right(sides: Sides, row: BookingRow, link: Link, found: list[Event]
 
 
 def _unpaired(sides: Sides, week: Week, event: Event, link: Link | None) -> None:
-    """Find the booking of an event that none of the week's bookings has, or take it for one that a person made."""
+    """Find the booking of an event that no booking of the week has, or take it for a person's own."""
     mark = event.mark
     if mark.link_id == TEST_LINK and event.key.id == test_event_id(sides.integration.id, mark.stamp):
         return
@@ -126,10 +126,10 @@ def _judged(sides: Sides, week: Week) -> Iterator[Finding]:
 
 
 def _of_booking(sides: Sides, booking_id: str, keys: set[EventKey]) -> Iterator[Finding]:
-    """Read a booking and all that may be its events, each singly, and compare."""
+    """Read a booking and all events that may be its own, and compare."""
     link, booking = sides.link_of(booking_id), sides.booking(booking_id)
     if link.intent is not None and link.intent.expires_at > sides.ports.clock():
-        return  # somebody is just writing it
+        return  # a write is under way
     named = booking.value_of(sides.settings.outbound.external_id_field) if booking is not None else ""
     wanted = {*keys, *({link.event} if link.event is not None else ())}
     if not keys and named:
@@ -146,7 +146,7 @@ def _of_booking(sides: Sides, booking_id: str, keys: set[EventKey]) -> Iterator[
 
 
 def _owner(sides: Sides, booking_id: str, link: Link, event: Event) -> list[str]:
-    """Return the living other booking that an event is the event of, if there is one."""
+    """Return the live other booking that an event belongs to, if any."""
     holder = sides.links_of([], [event.key])[1].get(event.key)
     other = holder.booking_id if holder is not None else ""
     if other in ("", booking_id) or link.event == event.key or event.key.id in sides.derived(booking_id, link):
@@ -156,7 +156,7 @@ def _owner(sides: Sides, booking_id: str, link: Link, event: Event) -> list[str]
 
 
 def _of_stranger(sides: Sides, listed: Event) -> Iterator[Finding]:
-    """Say what has become of an event that a person made."""
+    """Report what has become of a person's event."""
     why = not_followed(sides.integration, listed)
     if why:
         yield _stranger(sides, listed, LEFT_ALONE, why)
@@ -170,7 +170,7 @@ def _of_stranger(sides: Sides, listed: Event) -> Iterator[Finding]:
         return
     holder = sides.links_of([], [event.key])[1].get(event.key)
     if holder is not None and holder.booking_id:
-        return  # it has one by now
+        return  # it has a booking by now
     now = sides.ports.clock()
     if event.updated is not None and now - event.updated < LATELY:
         return

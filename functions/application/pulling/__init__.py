@@ -1,1 +1,1 @@
-"""Changes of one calendar since its sync token, page by page, and what each event asks for."""
+"""Pulls the changes of one calendar since its sync token, page by page, and follows each event."""

@@ -1,4 +1,4 @@
-"""Apply one page of a calendar's changes: echoes cost nothing, one bad event never stops the others."""
+"""Applies one page of a calendar's changes: echoes cost nothing, and one bad event never stops the others."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -26,15 +26,15 @@ from functions.domain.planning.plan_inbound import eligible
 from functions.domain.planning.step import Rest, Why
 
 ROOM_AFTER = timedelta(seconds=5)
-TOGETHER = 200  # events whose links are read at once
+TOGETHER = 200  # events whose links are read together
 Item = Event | Tombstone | Unusable
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The items of one page. `listed`: of a list of everything or of some days, which says nothing of removals.
+    """The items of one page. `listed`: it comes from a full list or a list of some days, which shows no removals.
 
-    `since` is when a listed calendar was last read: what changed before then was dealt with.
+    `since` is when a listed calendar was last read; earlier changes have been handled.
     """
 
     calendar: str
@@ -45,16 +45,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """How many pairs were looked at, and whether the page was finished in time; else it is applied once more."""
+    """How many pairs were looked at, and whether the page was finished in time; if not, it is applied again."""
 
     looked: int
     finished: bool = True
 
 
 def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until: datetime | None = None) -> Applied:
-    """Apply a page, not beyond a moment; what was applied of it is an echo the next time.
+    """Apply a page until a moment; applied again, what was done by then is an echo.
 
-    The bookings of a shifted series move first; removals come before what is new, because they make room.
+    Bookings of a shifted series move first; removals come before new events, because they make room.
     """
     events = [item for item in page.items if isinstance(item, Event)]
     tombstones = [item for item in page.items if isinstance(item, Tombstone)]
@@ -83,7 +83,7 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
 def _series(
     session: SyncSession, hint: Hint, page: Page, shown: Shown, until: datetime | None
 ) -> tuple[int, set[EventKey], bool]:
-    """Let bookings follow their series, not beyond a moment: those that did are passed by the next time.
+    """Let bookings follow their series, until a moment; those that did are skipped when the page is applied again.
 
     Returns how many did, the keys of events and tombstones that are done, and whether that was all.
     """
@@ -104,7 +104,7 @@ def _series(
 
 
 def _over(session: SyncSession, until: datetime | None) -> bool:
-    """Whether the time is up that a page may take."""
+    """Whether the page's time is up."""
     return until is not None and session.now() >= until
 
 
@@ -117,7 +117,7 @@ def _followed(
     shown: Shown,
     until: datetime | None,
 ) -> set[EventKey]:
-    """Let the bookings of a family follow to new occurrences, in time; returns the keys of both that are done."""
+    """Let a family's bookings follow to new occurrences, in time; returns the keys of both that are done."""
     handled: set[EventKey] = set()
     for link, event in followers(session, page.calendar, name, appeared, shown) if appeared else ():
         former = link.event
@@ -129,14 +129,14 @@ def _followed(
 
 
 def _settled(session: SyncSession, hint: Hint, page: Page, items: Sequence[Item]) -> set[EventKey]:
-    """Return which events need nothing, echoes above all, as far as one look at the store tells for all of them.
+    """Return the events that need nothing, echoes above all, as far as one read of the store shows.
 
-    The others are looked up anew, each by itself.
+    The others are looked up one by one.
     """
     events = [item for item in items if isinstance(item, Event)]
     try:
         known = links.of_events(session.ports.documents, session.id, [event.key for event in events])
-    except Malformed:  # one link is unreadable: it fails below, with its own event
+    except Malformed:  # one link is unreadable: its own event fails below
         return set()
     unlinked = [event for event in events if event.key not in known]
     covered = [event for event in events if event.hidden and event.key in known]
@@ -171,7 +171,7 @@ def _one(session: SyncSession, hint: Hint, page: Page, item: Event | Tombstone) 
         if link is None or isinstance(link.life, Closed | Held):
             return False
         if isinstance(link.life, Grace):
-            # known already; that its end is waited for may have been lost in a crash
+            # known already, but a crash may have lost the hint for the end of its grace
             come_back(session.ports, _about(hint, item.key), Outcome(Rest(Why.GRACE, link.life.until), link))
             return False
         return _look(session, hint, link, Snapshot(Presence.CANCELLED))
@@ -193,11 +193,11 @@ def _one(session: SyncSession, hint: Hint, page: Page, item: Event | Tombstone) 
 
 
 def look_at(session: SyncSession, hint: Hint, key: EventKey) -> None:
-    """Read one event and apply it, as if it stood on a page by itself; raises what reading and writing raise."""
+    """Read one event and apply it like a page of its own; raises what reading and writing raise."""
     found = session.read_event(key)
     if found.presence is Presence.UNREADABLE and session.trouble is not None:
         if key.calendar not in session.settings.calendars:
-            return  # its row was removed: what was wrong there is no longer anybody's trouble
+            return  # its mapping row was removed: nobody needs to fix what failed there
         raise session.trouble
     link = links.of_event(session.ports.documents, session.id, key)
     if link is not None:
@@ -207,7 +207,7 @@ def look_at(session: SyncSession, hint: Hint, key: EventKey) -> None:
 
 
 def _tells(check: Callable[[], bool]) -> bool:
-    """Whether a quick look at one event tells something; what is wrong with it is found out at its own turn."""
+    """Return the result of a quick check of an event, False on any error; its own turn will show the error."""
     try:
         return check()
     except AccessRevoked:
@@ -229,21 +229,21 @@ def _in_window(session: SyncSession, event: Event) -> bool:
 
 
 def _far_away(session: SyncSession, item: Unusable) -> bool:
-    """Whether an event that cannot be placed lies centuries outside the window and belongs to no booking."""
+    """Whether an unreadable event is centuries outside the window and belongs to no booking."""
     return item.reason is Cause.OUT_OF_RANGE and links.of_event(session.ports.documents, session.id, item.key) is None
 
 
 def _new(session: SyncSession, event: Event) -> bool:
-    """Whether an event without a link may become a booking; asked before anything is read."""
+    """Whether an event without a link may become a booking; checked before anything is read."""
     return session.settings.object_for_new_event(event.key.calendar) is not None and eligible(
         event, session.planning_context()
     )
 
 
 def _known_elsewhere(session: SyncSession, page: Page, event: Event) -> Link | None:
-    """Return the link of an event that only looks new: made by us a moment ago, or moved here from another calendar.
+    """Return the link of an event that only looks new: we just made it, or it moved here from another calendar.
 
-    A mark alone proves nothing, because Google copies it; the id must be the one derived from the booking.
+    A mark alone proves nothing, because Google copies it; the id must be derived from the booking.
     """
     documents = session.ports.documents
     if not event.organizer_self:
@@ -260,7 +260,7 @@ def _known_elsewhere(session: SyncSession, page: Page, event: Event) -> Link | N
 
 
 def _makes_room(session: SyncSession, event: Event) -> datetime | None:
-    """Return when the booking of an event deleted a moment ago will have made room for a new one; None: no need."""
+    """Return when the booking of a just deleted event will have made room for a new one; None: no need to wait."""
     zone = session.settings.timezone
     start, end = period(event.when, zone)
     waiting = links.every(
@@ -281,7 +281,7 @@ def _look(session: SyncSession, hint: Hint, link: Link, event: Snapshot[Event] |
 
 
 def _guarded(session: SyncSession, hint: Hint, key: EventKey, work: Callable[[], bool]) -> bool:
-    """Do what one event asks for; its trouble is its own. Returns whether a pair was looked at."""
+    """Do one event's work and handle its error. Returns whether a pair was looked at."""
     looked = True
 
     def do() -> None:

@@ -1,6 +1,6 @@
-"""People's events that became no booking, and why: once in the journal, and counted on diagnostics.
+"""People's events that became no booking, and why: journalled once, and counted in diagnostics.
 
-Stored: ids, times and reasons of the last hundred on each calendar; no titles.
+It stores ids, times and reasons of the last hundred on each calendar; no titles.
 """
 
 from collections.abc import Sequence
@@ -34,9 +34,9 @@ SAYS = {
 
 
 def note(session: SyncSession, hint: Hint, calendar: str, events: Sequence[Event], *, paired: bool = False) -> None:
-    """Note that changed events of a calendar become no bookings; the journal says it once for each and its reason.
+    """Record that changed events of a calendar become no bookings; the journal gets one entry per event and reason.
 
-    `paired`: they have bookings, which cannot follow events of which only the time shows.
+    `paired`: they have bookings, but show only their time, so the bookings cannot follow.
     """
     reasons = ((event, "covered" if paired else _why(session, event)) for event in events)
     found = [(event, why) for event, why in reasons if why in SAYS][-KEPT:]
@@ -64,7 +64,7 @@ def _why(session: SyncSession, event: Event) -> str:
 
 
 def _entry(event: Event, reason: str, hint: Hint, now: datetime) -> Body:
-    """Return what the journal says of it: a decision without a write."""
+    """Return the journal entry: a decision without a write."""
     opened = {
         "at": now.isoformat(),
         "link": "",
@@ -83,7 +83,7 @@ def _entry(event: Event, reason: str, hint: Hint, now: datetime) -> Body:
 
 
 def checks(session: SyncSession) -> list[Check]:
-    """Count by reason what was not taken lately; that is no fault, but somebody may wonder."""
+    """Count recent events without a booking by reason; that is no fault, but somebody may wonder."""
     counts: dict[str, int] = {}
     for calendar in session.settings.calendars:
         noted = (session.ports.documents.get(_notes_path(session, calendar)) or {}).get("events", {})

@@ -1,9 +1,9 @@
-"""Follow a series: the bookings of its vanished occurrences move to the new ones, before anything is made or cancelled.
+"""Follows a series: the bookings of vanished occurrences move to the new ones before anything is made or cancelled.
 
 When a person shifts a series, or changes "this and following", the new occurrences have new ids, and often a root whose
-id has nothing to do with the old one. Most vanished ones stand on the same page as tombstones; of the others of the
-family, those that no page has shown are looked up singly. Where it is not sure that a new series goes on with an old
-one, the removals are held: nothing is cancelled and remade behind a person's back.
+id is unrelated to the old one. Most vanished ones are tombstones on the same page; those of the family that no page has
+shown are looked up one by one. If a new series may continue an old one but need not, the removals are held: nothing is
+cancelled and made again behind a person's back.
 """
 
 from collections.abc import Iterable, Iterator
@@ -29,7 +29,7 @@ from functions.domain.planning.step import Decided, Why
 class Shown:
     """What the pages of one pull have shown so far: ids of live events, and of removed ones.
 
-    `twins` are the families by the birth and last change of their roots: the halves of a split series share both.
+    `twins` maps the creation and update time of roots to families: the halves of a split series share both.
     """
 
     live: set[str] = field(default_factory=set)
@@ -37,18 +37,18 @@ class Shown:
     twins: dict[Twin, set[str]] = field(default_factory=dict)
 
     def note(self, events: Iterable[Event]) -> None:
-        """Note the families of a page's occurrences by their twins."""
+        """Record the families of a page's occurrences by their twins."""
         for event in events:
             if (twin := twin_of(event)) is not None:
                 self.twins.setdefault(twin, set()).add(family(event.series))
 
     def lost_families(self) -> set[str]:
-        """Return the families of which an occurrence was removed."""
+        """Return the families that lost an occurrence."""
         return {family_of_id(each) for each in self.removed} - {""}
 
 
 def families(events: Iterable[Event], tombstones: Iterable[Tombstone]) -> dict[str, list[Event]]:
-    """Group new events by the series they belong to; a single event that had been a series counts to it."""
+    """Group new events by their series; a single event that used to be a series counts as part of it."""
     former = {family_of_id(each.key.id) for each in tombstones}
     grouped: dict[str, list[Event]] = {}
     for event in events:
@@ -61,7 +61,7 @@ def families(events: Iterable[Event], tombstones: Iterable[Tombstone]) -> dict[s
 def followers(
     session: SyncSession, calendar: str, name: str, appeared: list[Event], shown: Shown
 ) -> list[tuple[Link, Event]]:
-    """Pair the links whose occurrences of this family vanished with the new ones."""
+    """Pair links whose occurrences of this family vanished with the new ones."""
     documents = session.ports.documents
     kin = _kin(session, calendar, name)
     single = links.of_event(documents, session.id, EventKey(calendar, name))  # a single event that became a series
@@ -77,10 +77,10 @@ def followers(
 
 
 def former_families(session: SyncSession, calendar: str, name: str, appeared: list[Event], shown: Shown) -> list[str]:
-    """Return the families that a new one surely goes on with; the removals of those that it may go on with are held.
+    """Return the families that a new one certainly continues; hold the removals of those that it may continue.
 
-    Sure is one whose root was born and last changed in the same moments as the new one's, and one with the same text in
-    the same rhythm. With the rhythm alone it may just as well be another series.
+    Certain: a root created and last updated at the same moments, or the same text in the same rhythm. The same rhythm
+    alone may just as well be another series.
     """
     born = {twin_of(event) for event in appeared}
     if twins := {each for twin in born if twin is not None for each in shown.twins.get(twin, ())} - {name}:
@@ -104,7 +104,7 @@ def _in_grace(session: SyncSession, calendar: str) -> set[str]:
 
 
 def _hold(session: SyncSession, lost: list[Link]) -> None:
-    """Let a person say whether the bookings of these occurrences are to be cancelled."""
+    """Let a person decide whether to cancel the bookings of these occurrences."""
     for link in lost:
         held = after(link, Decided(Hold(Why.SERIES_UNSURE))).link
         session.ports.documents.transact(partial(_saved, session.id, held))
@@ -118,9 +118,9 @@ def _saved(int_id: str, link: Link, tx: Transaction) -> Link:
 
 
 def tie(session: SyncSession, link: Link, event: Event) -> Link:
-    """Tie the booking of a vanished occurrence to a new one; the time then goes the ordinary way.
+    """Tie the booking of a vanished occurrence to a new one; its time is then merged as usual.
 
-    Raises `Stale` or `Conflict` where another instance was faster.
+    Raises `Stale` or `Conflict` if another instance was faster.
     """
     moved = after(link, Decided(Follow(event))).link
     return session.ports.documents.transact(lambda tx: links.save(tx, session.id, moved))
@@ -134,7 +134,7 @@ def _kin(session: SyncSession, calendar: str, name: str) -> list[Link]:
 
 
 def left_unsaid(session: SyncSession, calendar: str, shown: Shown) -> Iterator[list[Link]]:
-    """Give, for each family that lost an occurrence, the links that the pull said nothing of: the latest first.
+    """Yield, for each family that lost an occurrence, the links that the pull did not show, the latest first.
 
     Of a deleted series Google reports about half a year of occurrences.
     https://github.com/googleapis/google-api-ruby-client/issues/860
@@ -153,7 +153,7 @@ def _is_gone(link: Link, shown: Shown) -> bool:
 
 
 def _waits(link: Link, calendar: str) -> bool:
-    """Whether a link's booking could follow: it is live, in this calendar, and nobody is just writing it."""
+    """Whether a link's booking could follow: it is live, on this calendar, and no write is under way."""
     if link.event is None or link.event.calendar != calendar or link.base is None or link.intent is not None:
         return False
     return bool(link.booking_id) and isinstance(link.life, Active | Grace)

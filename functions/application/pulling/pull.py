@@ -1,7 +1,7 @@
-"""Pull a calendar: every change since the sync token, page by page; the token is saved after its changes are applied.
+"""Pulls a calendar: every change since the sync token, page by page; the token is saved after its changes are applied.
 
-One pull per calendar at a time. A dead token leads to a full list, after which links that the list did not show are
-looked up one by one before they count as deleted.
+One pull per calendar at a time. A dead token leads to a full list; links that the list did not show are then looked up
+one by one before they count as deleted.
 """
 
 from dataclasses import dataclass, field, replace
@@ -27,12 +27,12 @@ from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Snapshot
 
 WAIT_FOR_OTHER = timedelta(seconds=2)
-BETWEEN = timedelta(seconds=1.5)  # notifications come in bursts, and each look is a call of Google's quota
-LONGEST = timedelta(seconds=35)  # of one task; a larger pull goes on in the next
-SILENT = timedelta(minutes=30)  # a followed calendar that has not synced for so long is pulled anyway
-TROUBLED = timedelta(minutes=5)  # before a calendar that was gone or forbidden is asked again
+BETWEEN = timedelta(seconds=1.5)  # notifications come in bursts, and each pull costs quota
+LONGEST = timedelta(seconds=35)  # of one task; a larger pull continues in the next
+SILENT = timedelta(minutes=30)  # a calendar that has not synced for so long is pulled anyway
+TROUBLED = timedelta(minutes=5)  # before a calendar that was gone or forbidden is tried again
 ROUND = timedelta(seconds=10)  # a round comes a little early or late
-WHOLE = "whole"  # detail of a hint: compare the whole window, whatever the sync token says
+WHOLE = "whole"  # detail of a hint: compare the whole window, ignoring the sync token
 
 Window = tuple[datetime, datetime]
 
@@ -50,9 +50,9 @@ class Pull:
 
 
 def pull(session: SyncSession, hint: Hint, hashed: str) -> bool:
-    """Pull a calendar, named by its hash; a foreign hash or a stopped channel is noted and ignored.
+    """Pull a calendar, named by its hash; unknown calendars and stopped channels are logged and ignored.
 
-    Returns whether there was something to look at.
+    Returns whether there was anything to look at.
     """
     calendar = next((each for each in session.settings.calendars if calendar_hash(each) == hashed), None)
     if calendar is None or not session.settings.inbound.enabled:
@@ -95,7 +95,7 @@ def _ours(session: SyncSession, calendar: str, hint: Hint) -> bool:
 
 
 def _in_turn(session: SyncSession, calendar: str, hint: Hint) -> bool:
-    """Whether the last pull is long enough ago; otherwise one more is queued for when it is."""
+    """Whether the last pull is long enough ago; if not, another one is queued for when it is."""
     began = state_of(session.ports.documents, session.id, calendar).pull_started
     if began is None or session.now() >= began + BETWEEN:
         return True
@@ -105,7 +105,7 @@ def _in_turn(session: SyncSession, calendar: str, hint: Hint) -> bool:
 
 
 def _pull(session: SyncSession, hint: Hint, state: CalendarState, done: Pull) -> None:
-    """Pull until the last page, or until it takes too long: then the next task goes on."""
+    """Pull until the last page, or until time is up: then the next task continues."""
     if not state.page:
         listing = hint.detail == WHOLE or not state.sync_token
         token = "" if listing else state.sync_token
@@ -159,7 +159,7 @@ def _fetch(session: SyncSession, state: CalendarState, window: Window) -> EventP
 
 
 def _start_over(session: SyncSession, state: CalendarState, error: SyncError) -> CalendarState:
-    """Begin a full list where the token is dead; where only a saved page is, begin again at the first."""
+    """Start a full list if the token is dead; if only a saved page token is, start again at the first page."""
     if state.listing and not state.page:
         raise Transient(str(error), reason=error.reason) if isinstance(error, TokenExpired) else error
     if isinstance(error, Refused) and not state.page:
@@ -174,7 +174,7 @@ def _go_on(session: SyncSession, hint: Hint) -> None:
 
 
 def _trouble(session: SyncSession, calendar: str, error: SyncError) -> None:
-    """Keep why a calendar cannot be read, until it can: no booking is touched, and it is asked less often."""
+    """Record why a calendar cannot be read, until it can: no booking is changed, and it is tried less often."""
     now = session.now()
     change(
         session.ports.documents,
@@ -198,7 +198,7 @@ def _ghosts(session: SyncSession, hint: Hint, calendar: str, done: Pull, window:
 
 
 def _unsaid(session: SyncSession, hint: Hint, calendar: str, done: Pull) -> None:
-    """Look up the other occurrences of a series that lost some, from the far end, until one is there."""
+    """Look up the other occurrences of a series that lost some, from the latest, until one still exists."""
     for family in left_unsaid(session, calendar, done.shown):
         for link in family:
             done.calls += 1
@@ -211,7 +211,7 @@ def _unsaid(session: SyncSession, hint: Hint, calendar: str, done: Pull) -> None
 def _ghost(
     session: SyncSession, hint: Hint, link: Link, done: Pull, source: str, event: Snapshot[Event] | None = None
 ) -> None:
-    """Look up one event that a list kept silent about, or leave it to a task."""
+    """Look up one event that a list did not show, or leave it to a task."""
     if link.event is None:
         return
     key, now = link.event, session.now()
@@ -231,13 +231,13 @@ def _inside(when: Window, window: Window) -> bool:
 
 
 def _window(session: SyncSession, started: datetime) -> Window:
-    """Return the days that are kept in step, as they were when the pull started: every page asks for the same."""
+    """Return the days kept in step, as of the pull's start, so that every page asks for the same."""
     first, last = session.settings.sync.window_days
     return started + timedelta(days=first), started + timedelta(days=last)
 
 
 def _note(session: SyncSession, state: CalendarState) -> CalendarState:
-    """Save how far the pull is, and prolong its lease; channels may have changed meanwhile and are kept."""
+    """Save the pull's progress and prolong its lease; channels may have changed meanwhile and are kept."""
 
     def noted(before: CalendarState) -> CalendarState:
         if before.lease != state.lease:
@@ -258,7 +258,7 @@ def _note(session: SyncSession, state: CalendarState) -> CalendarState:
 
 
 def due_at(session: SyncSession, state: CalendarState, now: datetime) -> datetime:
-    """Return when a calendar has been silent for longer than its channel, or the lack of one, lets us believe."""
+    """Return when a calendar will have been silent for longer than its channel, or lack of one, explains."""
     if state.trouble and state.trouble_at is not None:
         return state.trouble_at + TROUBLED
     if state.as_of is None:

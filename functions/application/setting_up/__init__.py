@@ -1,1 +1,1 @@
-"""From nothing to active and back: settings, consent, the plan, activation, changed settings, removal."""
+"""Setting up, from nothing to active and back: settings, consent, the plan, activation, changes, removal."""

@@ -1,4 +1,4 @@
-"""Activation: check everything, register the webhooks, open the channels, backfill. Also pausing and deactivating."""
+"""Activation: checks everything, registers the webhooks, opens the channels, backfills. Also pauses and deactivates."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ CUT_SHORT = timedelta(minutes=2)  # longer than a request or a task may take
 
 @dataclass(frozen=True, slots=True)
 class Activated:
-    """What activation did: the webhooks registered, calendars without a channel, and what it could not do."""
+    """The result of activation: the webhooks, calendars without a channel, and what failed."""
 
     integration: Integration
     without_channel: tuple[str, ...]
@@ -36,7 +36,7 @@ class Activated:
 def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, anyway: bool = False) -> Activated:
     """Activate an integration (or resume a paused one); raises `Conflict` with what is missing.
 
-    `anyway`: also where the built-in integration was found to be active.
+    `anyway`: even if i-Reserve's built-in integration was found active.
     """
     integration = integrations.get(ports.documents, int_id)
     if integration.phase is Phase.PAUSED:
@@ -46,7 +46,7 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
     session = open_session(ports, consent.named(ports, integration))
     ready(session, anyway=anyway)
     if integration.phase is Phase.SHADOW and not shadow and _backfilled(ports, int_id):
-        # what was left out is noted; all that came since is looked at
+        # bookings left out are recorded; all later ones are looked at
         return _resume(ports, session.integration, actor)
     now = ports.clock()
     phase = Phase.SHADOW if shadow else Phase.ACTIVE
@@ -61,7 +61,7 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
 
 
 def finish(ports: Ports, integration: Integration, actor: str = "") -> Activated:
-    """Finish an activation, a resumption or a change of settings that was cut short."""
+    """Finish an activation, resumption or change of settings that was cut short."""
     owed = integration.unfinished
     if owed == "activation":
         return _arrange(ports, integration, actor)
@@ -80,12 +80,12 @@ def finish(ports: Ports, integration: Integration, actor: str = "") -> Activated
 
 
 def cut_short(ports: Ports, integration: Integration) -> bool:
-    """Whether a change is unfinished and whoever made it can no longer be working on it."""
+    """Whether a change is unfinished and can no longer be under way."""
     return bool(integration.unfinished) and ports.clock() >= cut_short_at(integration)
 
 
 def cut_short_at(integration: Integration) -> datetime:
-    """Return when what a change owes is taken for left over."""
+    """Return when an unfinished change counts as cut short."""
     return (integration.unfinished_at or AT_ONCE) + CUT_SHORT
 
 
@@ -115,9 +115,9 @@ def _registered(ports: Ports, integration: Integration) -> tuple[Integration, li
 
 
 def ready(session: SyncSession, *, anyway: bool = False) -> None:
-    """Check the settings, that both sides answer and that every mapped calendar can be written.
+    """Check that the settings have no faults, both sides answer and every mapped calendar is writable.
 
-    Raises `Conflict` with all that is wrong.
+    Raises `Conflict` with everything that is wrong.
     """
     integration = session.integration
     missing = [
@@ -158,7 +158,7 @@ def _calendars(session: SyncSession) -> list[str]:
 
 
 def register(ports: Ports, session: SyncSession) -> Integration:
-    """Register the missing webhooks in i-Reserve; they are useless if the integration was deactivated meanwhile."""
+    """Register the missing webhooks in i-Reserve; not recorded if it was deactivated meanwhile, which makes them invalid."""
     address = webhook_url(ports, session.integration)
     have = {hook.event for hook in session.integration.hooks}
     made = [
@@ -183,7 +183,7 @@ def register(ports: Ports, session: SyncSession) -> Integration:
 
 
 def pause(ports: Ports, int_id: str) -> Integration:
-    """Stop all writes at once; resuming catches up with the hints that arrive meanwhile."""
+    """Stop all writes at once; resuming catches up with hints that arrive meanwhile."""
 
     def paused(before: Integration) -> Integration:
         if before.phase not in (Phase.ACTIVE, Phase.SHADOW, Phase.PAUSED):
@@ -223,7 +223,7 @@ def _look_again(session: SyncSession, actor: str, source: str, scope: str, *, ne
 
 
 def deactivate(ports: Ports, int_id: str) -> tuple[Integration, tuple[str, ...]]:
-    """Unsubscribe and stop the channels; bookings and events stay as they are. Returns what could not be undone."""
+    """Unregister the webhooks and stop the channels; bookings and events stay. Returns what failed."""
     integration = integrations.get(ports.documents, int_id)
     if integration.phase is Phase.DRAFT:
         raise Conflict("the integration is not active", reason="not_active")

@@ -1,4 +1,4 @@
-"""The objects and calendars to choose from in the mapping, and the bookings that have no calendar."""
+"""The objects and calendars to choose from in the mapping, and bookings without a calendar."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,9 +29,9 @@ class Available:
 def read(
     ports: Ports, int_id: str, *, objects: bool = True, calendars: bool = True, also: Iterable[str] | None = None
 ) -> Available:
-    """Return the lists of both sides, read live; trouble on one side leaves the other usable.
+    """Return the lists of both sides, read live; an error on one side leaves the other usable.
 
-    `also` are calendars that are tried where the account's list lacks them; None: those of the saved mapping.
+    `also` are calendars to try although the account's list lacks them; None: those of the saved mapping.
     """
     session = open_session(ports, integrations.get(ports.documents, int_id))
     found, objects_trouble = _objects(session) if objects else (None, "")
@@ -60,9 +60,9 @@ def _calendars(session: SyncSession, wanted: Iterable[str]) -> tuple[tuple[Calen
 
 
 def without_calendar(ports: Ports, int_id: str) -> tuple[list[str], bool]:
-    """Return the ids of bookings of the next 30 days whose object has no row, and whether the list was cut.
+    """Return the ids of bookings in the next 30 days whose object has no mapping row, and whether the list was cut.
 
-    Bookings whose rows do not name their object are left out; trouble on i-Reserve's side gives an empty list.
+    Bookings whose rows do not name their object are left out; an error on i-Reserve's side gives an empty list.
     """
     session = open_session(ports, integrations.get(ports.documents, int_id))
     today = day_of(ports.clock(), session.settings.timezone)

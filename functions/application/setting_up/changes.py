@@ -1,4 +1,4 @@
-"""Changed settings of an active integration: the plan first, then all, future or new; channels follow the mapping."""
+"""Changes the settings of an active integration: first a plan, then its scope (all, future or new events)."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -74,12 +74,12 @@ def touches(before: Settings, after: Settings) -> bool:
 
 
 def _followed(s: Settings) -> object:
-    """Return what decides which events of people become bookings."""
+    """Return the settings that decide which of people's events become bookings."""
     return (s.inbound.enabled, s.inbound.object, s.inbound.follow, s.inbound.import_existing, s.inbound.free_events)
 
 
 def follow_up(ports: Ports, before: Integration, saved: Integration, actor: str, scope: str) -> None:
-    """Adjust the channels to the mapping, and look at existing bookings again if asked to."""
+    """Adjust the channels to the mapping, and look at existing bookings again if `scope` says so."""
     session = open_session(ports, saved)
     _channels(session, before.settings, saved.settings)
     if touches(before.settings, saved.settings) and scope != "new" and saved.phase is not Phase.PAUSED:
@@ -112,7 +112,7 @@ def _resolved(before: Integration, after: Settings) -> Settings:
 
 
 def _refuse_other_sides(before: Settings, after: Settings) -> None:
-    """Refuse to replace a side of a running integration: its pairs belong to the sides they were made with."""
+    """Refuse another i-Reserve or account for a running integration: its pairs belong to the present ones."""
     faults = []
     if before.ireserve.base_url.rstrip("/") != after.ireserve.base_url.rstrip("/"):
         faults.append(Fault("ireserve.base_url", "deactivate the integration before giving it another i-Reserve"))
@@ -123,7 +123,7 @@ def _refuse_other_sides(before: Settings, after: Settings) -> None:
 
 
 def revert(ports: Ports, int_id: str, entry: str, actor: str, apply: str = "") -> Integration:
-    """Go back to the settings before a change, as the history has them."""
+    """Restore the settings from before a change in the history."""
     body = ports.documents.get(integrations.path_of(int_id, "history", entry))
     if body is None or not isinstance(body.get("before"), Mapping):
         raise Conflict("there is nothing before this change to go back to", reason="no_history")

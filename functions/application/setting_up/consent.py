@@ -1,6 +1,6 @@
-"""Consent: Step 1 sends the administrator to Google, the redirect keeps the code, Step 2 connects.
+"""Consent: Step 1 sends the administrator to Google, the redirect stores the code, Step 2 connects.
 
-The state is single-use, lives 10 minutes, and keeps the PKCE verifier on this side.
+A state is single-use and lives 10 minutes; the PKCE verifier never leaves this side.
 https://developers.google.com/identity/protocols/oauth2/web-server
 """
 
@@ -21,7 +21,7 @@ from functions.domain.settings.integration import Connection, Integration, Pendi
 
 LIFE = timedelta(minutes=10)
 AGAIN = "run Step 1 again"
-# What a consent screen may say went wrong; anything else in the address is somebody's text and is not shown.
+# error codes of a consent screen; anything else in the address could be anybody's text and is not shown
 # https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 and Google's own
 ERRORS = (
     "access_denied",
@@ -42,7 +42,7 @@ ERRORS = (
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A consent that was begun: the address of Google's screen, and the state that only this browser may keep."""
+    """A consent under way: the address of Google's screen, and the state, which only this browser may keep."""
 
     address: str
     state: str
@@ -50,19 +50,19 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """What Step 2 found: the account and the calendars it reaches."""
+    """What Step 2 found: the account and its calendars."""
 
     account: str
     calendars: tuple[CalendarEntry, ...]
 
 
 def return_url(ports: Ports, int_id: str) -> str:
-    """Return the Return url, to be registered with the OAuth client exactly so."""
+    """Return the Return url; the OAuth client must have exactly this one."""
     return f"{ports.addresses.redirect}/integrations/redirect/{int_id}"
 
 
 def begin(ports: Ports, int_id: str) -> Begun:
-    """Start Step 1: return where to send the browser, and the state with which only this browser can finish."""
+    """Start Step 1: return where to send the browser, and the state that only this browser can finish with."""
     integration = integrations.get(ports.documents, int_id)
     state, verifier, expires = ports.token(32), ports.token(48), ports.clock() + LIFE
     body = {"int_id": int_id, "verifier": verifier, "expires": expires.isoformat(), "code": ""}
@@ -72,22 +72,22 @@ def begin(ports: Ports, int_id: str) -> Begun:
 
 
 def begin_here(ports: Ports, int_id: str) -> str:
-    """Start Step 1 from the command line, which has no browser: whoever runs the command next finishes it."""
+    """Start Step 1 from the command line; whoever next runs the command finishes it."""
     begun = begin(ports, int_id)
     ports.documents.transact(lambda tx: tx.put(_here(int_id), {"state": begun.state}, expires=ports.clock() + LIFE))
     return begun.address
 
 
 def state_here(ports: Ports, int_id: str) -> str:
-    """Return the state that `begin_here` left, or ""."""
+    """Return the state that `begin_here` stored, or ""."""
     return str((ports.documents.get(_here(int_id)) or {}).get("state", ""))
 
 
 def receive(ports: Ports, int_id: str, state: str, code: str, error: str) -> None:
-    """Keep the code that Google sent back; raises `Malformed` for a foreign, used or expired state.
+    """Store the code that Google returned; raises `Malformed` for a foreign, used or expired state.
 
-    A refusal on the consent screen (`error`) uses the state up too and is kept for Step 2 to explain. Nothing else is
-    written: which browser the consent belongs to is known by the cookie that Step 2 asks for.
+    A refusal (`error`) also uses up the state and is stored for Step 2 to explain. Nothing else is written: the cookie
+    that Step 2 asks for proves which browser the consent belongs to.
     """
     if not state or not (code or error):
         raise Malformed(say("the consent screen sent no state or code back; {}", AGAIN), reason="consent")
@@ -106,13 +106,13 @@ def receive(ports: Ports, int_id: str, state: str, code: str, error: str) -> Non
 
 
 def waiting(ports: Ports, int_id: str, state: str) -> bool:
-    """Whether this state's consent has come back and Step 2 has not used it yet."""
+    """Whether this state's consent has arrived and Step 2 has not used it yet."""
     body = _kept_body(ports, int_id, state)
     return body is not None and bool(body["code"] or body.get("error"))
 
 
 def answered(ports: Ports, int_id: str, state: str) -> Literal["", "given", "refused", "expired"]:
-    """Return what the consent screen answered to this state; "" is nothing yet, or nothing that Step 2 has not used."""
+    """Return the consent screen's answer to this state; "" if there is none, or Step 2 has used it."""
     body = _kept_body(ports, int_id, state)
     if body is None:
         return ""
@@ -122,10 +122,10 @@ def answered(ports: Ports, int_id: str, state: str) -> Literal["", "given", "ref
 
 
 def connect(ports: Ports, int_id: str, state: str, *, confirm: bool | str = False) -> Connected:
-    """Step 2: exchange the consent of this browser's state, name the account, and store the token for good.
+    """Step 2: exchange the consent of this browser's state, identify the account, and store the token.
 
-    An account that is not the connected one is named first and waits for a yes: `confirm` is True for the one that was
-    named, or says which account is expected. Raises `Refused` with what to do, `Conflict` where a yes is missing.
+    Another account than the connected one must be confirmed first: `confirm` is True for the account that was named, or
+    the expected account. Raises `Refused` with what to do, `Conflict` until it is confirmed.
     """
     integration = integrations.get(ports.documents, int_id)
     if integration.pending is not None and confirm in (True, integration.pending.account):
@@ -145,7 +145,7 @@ def connect(ports: Ports, int_id: str, state: str, *, confirm: bool | str = Fals
 
 
 def _named(ports: Ports, integration: Integration, state: str) -> tuple[Pending, list[CalendarEntry]]:
-    """Exchange a consent, and find out whose it is."""
+    """Exchange a consent and identify its account."""
     int_id = integration.id
     verifier, code = _kept(ports, int_id, state)
     client_id = integration.settings.google.client_id
@@ -171,7 +171,7 @@ def _named(ports: Ports, integration: Integration, state: str) -> tuple[Pending,
         )
     calendars = within_reach(ports.outside.calendars(integration, grant.refresh_token), integration.settings.calendars)
     account = next((each.id for each in calendars if each.primary), "")
-    if not account:  # nobody has confirmed the account, so nothing is stored
+    if not account:  # nothing is stored before the account is confirmed
         raise Refused(say("Google does not say whose account this is; {}", AGAIN), reason="no_account")
     version = ports.secrets.put(int_id, "google_refresh_token", grant.refresh_token)
     reachable = {each.id for each in calendars}
@@ -180,7 +180,7 @@ def _named(ports: Ports, integration: Integration, state: str) -> tuple[Pending,
 
 
 def _keep(ports: Ports, integration: Integration, pending: Pending) -> None:
-    """Keep what waits for a yes; what waited before is not wanted any more."""
+    """Store a consent that needs confirmation, in place of any other."""
     former = integration.pending.version if integration.pending is not None else ""
     integrations.change(ports.documents, integration.id, lambda before: replace(before, pending=pending))
     replaced(ports, integration.id, "google_refresh_token", former)
@@ -210,9 +210,9 @@ def _take(
 
 
 def named(ports: Ports, integration: Integration) -> Integration:
-    """Return an integration with its account named: a token imported with the settings does not say whose it is.
+    """Return an integration with its account identified; a token imported with the settings does not name it.
 
-    `primary` in the mapping becomes the account's own calendar. If Google does not answer, this is done the next time.
+    `primary` in the mapping becomes the account's own calendar. If Google does not answer, the next call tries again.
     """
     if integration.connection is None or integration.connection.account:
         return integration
@@ -284,5 +284,5 @@ def _here(int_id: str) -> Path:
 
 
 def _state_path(state: str) -> Path:
-    """Return where a state is stored: under its hash, so that no outside text names a document."""
+    """Return a state's path: its hash, so that no outside text names a document."""
     return ("oauth_states", hashlib.sha256(state.encode("utf-8", "replace")).hexdigest())

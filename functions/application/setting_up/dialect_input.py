@@ -1,4 +1,4 @@
-"""The dialect as a person sees and edits it: each point with its value, whether it is known, and a sentence."""
+"""The dialect as a person reads and edits it: each point's value, whether it is known, and a sentence."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ from functions.domain.model.messages import say
 from functions.domain.settings.dialect import Dialect
 from functions.domain.settings.integration import Integration
 
-NAME = re.compile(r"[A-Za-z0-9_.\[\]-]{1,60}")  # it becomes a part of a search, an address or a key
+NAME = re.compile(r"[A-Za-z0-9_.\[\]-]{1,60}")  # it becomes part of a search, an address or a key
 NUMBER = re.compile(r"[A-Za-z0-9_-]{1,40}")
 CARRIED = ("object_id", "date", "number")
 LONGEST_SECONDS = 60.0
@@ -39,7 +39,7 @@ def shown(dialect: Dialect) -> list[dict[str, Any]]:
 
 
 def mark(dialect: Mapping[str, Any]) -> str:
-    """Return a mark of the stored points, which shows whether they have changed since somebody saw them."""
+    """Return a mark of the stored points, to detect changes since somebody saw them."""
     return hashlib.sha256(json.dumps(dict(dialect), sort_keys=True).encode()).hexdigest()[:20]
 
 
@@ -76,7 +76,7 @@ def save(ports: Ports, int_id: str, given: Mapping[str, Any], actor: str, *, see
 
 
 def faults(given: Mapping[str, Any]) -> Iterator[Fault]:
-    """Give everything that is wrong with points, each fault with its point."""
+    """Yield everything that is wrong with the points, each fault with its point."""
     for name, value in given.items():
         if name not in HINTS:
             yield Fault(name, say("there is no such point; use {}", ", ".join(sorted(HINTS))))
@@ -109,7 +109,7 @@ def _origin(kind: Any) -> Any:
 
 
 def _rules(name: str, value: Any) -> Iterator[str]:
-    """Give what is wrong with a value of the right type."""
+    """Yield what is wrong with a value of the right type."""
     if value is None:
         return
     if name.startswith(("search_", "column_")) and name != "search_dates":

@@ -1,7 +1,7 @@
-"""Saves settings one screen at a time; the integration is checked as a whole when it is activated.
+"""Saves settings one screen at a time; activation checks the integration as a whole.
 
-A screen reports faults in its own fields and those it causes elsewhere. What is still missing on other screens stays on
-the list of things to do.
+A screen reports faults in its own fields and those it causes elsewhere. What is missing on other screens stays on the
+list of things to do.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ Raw = dict[str, Any]
 
 
 def create(ports: Ports, part: Mapping[str, Any], actor: str) -> Integration:
-    """Start an integration with no more than its id and name; raises `Invalid`, and `Conflict` where the id is taken."""
+    """Start an integration with only its id and name; raises `Invalid`, or `Conflict` if the id is taken."""
     merged = _merged(raw_of(Settings(id="")), part)
     settings = _typed(merged, ("id", "name", "language", "timezone"), ())
     if integrations.find(ports.documents, settings.id) is not None:
@@ -36,8 +36,8 @@ def create(ports: Ports, part: Mapping[str, Any], actor: str) -> Integration:
 def merged_part(ports: Ports, int_id: str, part: Mapping[str, Any], names: Collection[str], seen: str = "") -> Raw:
     """Return the whole settings with a screen's fields merged in.
 
-    `names` are the screen's own fields (dotted); `seen` is their `mark` when the screen was shown. Raises `Invalid`
-    with their faults and those they cause elsewhere, `Conflict` if somebody else changed them meanwhile.
+    `names` are the screen's fields (dotted); `seen` is their `mark` when the screen was shown. Raises `Invalid` with
+    their faults and those they cause elsewhere, `Conflict` if somebody has changed them since.
     """
     integration = integrations.get(ports.documents, int_id)
     if seen and seen != mark(integration.settings, names):
@@ -61,7 +61,7 @@ def save_part(
     seen: str = "",
     apply: str = "",
 ) -> Integration:
-    """Save a screen's fields and its secrets; raises as `merged_part` does, and as `changes.save` where it runs."""
+    """Save a screen's fields and secrets; raises like `merged_part`, and while running like `changes.save`."""
     before = integrations.get(ports.documents, int_id)
     raw = merged_part(ports, int_id, part, names, seen)
     if before.phase in changes.RUNNING:
@@ -75,13 +75,13 @@ def save_part(
 
 
 def open_faults(ports: Ports, settings: Settings) -> tuple[Fault, ...]:
-    """Return what still has to be set before the integration can be activated."""
+    """Return what must still be set before the integration can be activated."""
     others = [each.settings for each in integrations.every(ports.documents)]
     return (*settings_faults(settings), *faults_between(settings, others))
 
 
 def mark(settings: Settings, names: Collection[str]) -> str:
-    """Return a mark of these fields' values: it changes when one of them does."""
+    """Return a mark of these fields' values, which changes when one of them does."""
     raw = raw_of(settings)
     values = [(name, _value(raw, name)) for name in sorted(names)]
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]

@@ -1,7 +1,7 @@
-"""The plan of an integration as a document: what activation, or changed settings, would do. Nothing is written.
+"""The plan of an integration as a document: what activation, or changed settings, would do. Writes nothing.
 
-Counts first, then a line per booking, and the mails that guests would get. A large integration is looked at in several
-goes; the plan says how far it is.
+Counts first, then a line per booking, and the mails that guests would get. A large integration takes several steps; the
+plan records its progress.
 """
 
 from collections import Counter
@@ -33,35 +33,35 @@ from functions.domain.planning.view import View
 from functions.domain.settings.integration import Integration, Phase
 from functions.domain.settings.schema import Settings
 
-LONGEST = timedelta(seconds=18)  # of one step; what was begun by then is brought to its end
+LONGEST = timedelta(seconds=18)  # of one step; what has begun by then is finished
 AT_ONCE = 8
 MOST_LINES = 1000
-READ = 200  # characters of a text in a plan
+READ = 200  # characters of a text shown in a plan
 NOT_KEPT = "changed settings"  # the owner of a plan that is shown once
 KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan. `counts` by what would be done; `lines` hold ids, times and names of fields, no texts."""
+    """A plan. `counts` by what would be done; `lines` hold ids, times and field names, no texts."""
 
     at: datetime
     first: date
     last: date
     week: date
-    position: Position = NEW  # in the list of the `days` from there
+    position: Position = NEW  # in the list of the next `days`
     days: int = WEEK
-    listed: bool = False  # all bookings were looked at
-    calendar: int = 0  # then, of which calendar, page and event new events are looked at next
+    listed: bool = False  # all bookings have been looked at
+    calendar: int = 0  # then: the calendar, page and event to look for new events next
     page: str = ""
     event: int = 0
     complete: bool = False
     looked: int = 0
     in_step: int = 0
     mails: int = 0
-    left: int = 0  # pairs whose object has no calendar any more: their events stay unless somebody says otherwise
+    left: int = 0  # pairs whose object no longer has a calendar: their events stay unless somebody says otherwise
     counts: dict[str, int] = field(default_factory=dict)
-    unlisted: dict[str, int] = field(default_factory=dict)  # bookings without an event by a status that no list names
+    unlisted: dict[str, int] = field(default_factory=dict)  # bookings without an event, by a status that no list names
     resting: dict[str, int] = field(default_factory=dict)
     lines: list[Body] = field(default_factory=list)
     more_lines: int = 0
@@ -75,7 +75,7 @@ def current(ports: Ports, int_id: str) -> Plan | None:
 
 
 def refresh(ports: Ports, int_id: str, *, go_on: bool = False) -> Plan:
-    """Work on a plan for some seconds (a new one, or one that is not complete), and store it."""
+    """Work for some seconds on a plan, a new or an unfinished one, and store it."""
     integration = consent.named(ports, integrations.get(ports.documents, int_id))
     before = current(ports, int_id)
     plan = make(ports, integration, before if go_on and before is not None and not before.complete else None)
@@ -85,9 +85,9 @@ def refresh(ports: Ports, int_id: str, *, go_on: bool = False) -> Plan:
 
 
 def with_settings(ports: Ports, integration: Integration, settings: Settings) -> Plan:
-    """Return what these settings would do to the events and bookings there are.
+    """Return what these settings would do to existing events and bookings.
 
-    It is not kept, so its lines may say how a title or a text reads before and after.
+    It is not stored, so its lines may show a title or text before and after.
     """
     return make(ports, replace(integration, settings=settings), None, owner=NOT_KEPT)
 
@@ -95,7 +95,7 @@ def with_settings(ports: Ports, integration: Integration, settings: Settings) ->
 def make(ports: Ports, integration: Integration, before: Plan | None, *, owner: str = "plan") -> Plan:
     """Look for some seconds at the bookings of the window, and at new events that would become bookings.
 
-    A booking that was begun is finished, so a step takes LONGEST plus AT_ONCE bookings; `before` is where it continues.
+    A booking under way is finished, so a step takes LONGEST plus AT_ONCE bookings; `before` is the plan to continue.
     """
     session = open_session(ports, replace(integration, phase=Phase.ACTIVE))
     began = ports.clock()
@@ -150,7 +150,7 @@ def _blank(integration: Integration, now: datetime) -> Plan:
 
 
 def _passed(session: SyncSession, plan: Plan, row: BookingRow) -> Plan:
-    """Count a booking that needs no event; one whose status is in no list is counted apart: it may be an oversight."""
+    """Count a booking that needs no event; a status in no list is counted separately: it may be an oversight."""
     plan = replace(plan, looked=plan.looked + 1)
     if row.status is None or row.status in session.settings.outbound.listed:
         return replace(plan, in_step=plan.in_step + 1)
@@ -158,7 +158,7 @@ def _passed(session: SyncSession, plan: Plan, row: BookingRow) -> Plan:
 
 
 def _look(session: SyncSession, row: BookingRow, link: Link) -> Outcome | SyncError | None:
-    """Return what would be done for a booking; None where the row alone shows that it has and needs no event."""
+    """Return what would be done for a booking; None if the row shows that it has, and needs, no event."""
     if row.status is not None and row.status not in session.settings.outbound.made_on and link.version == 0:
         return None
     hint = Hint(Kind.BOOKING, session.id, (row.id,), "plan", session.now(), confirm=True)
@@ -193,7 +193,7 @@ def _add(plan: Plan, integration: Integration, name: str, outcome: Outcome | Syn
 
 
 def _step(write: Write, before: View | None, *, texts: bool) -> Body:
-    """Return a step with what it replaces: `was` by the names of `changed`, and `reads` the short texts, old and new."""
+    """Return a step with what it replaces: `was` for each name in `changed`, `reads` for short texts, old and new."""
     change = changed(write)
     base = body_of(before.link.base) if before is not None and before.link.base is not None else {}
     was = {name: base[name] for name in ("when", "object_id", "status") if name in change and name in base}
@@ -211,7 +211,7 @@ def _step(write: Write, before: View | None, *, texts: bool) -> Body:
 
 
 def kind_of(write: Write) -> str:
-    """Return what a write does, in a word for people."""
+    """Return a word for people that says what a write does."""
     if write.why is Why.WRITE_BACK:
         return "write_id"
     return {
@@ -241,7 +241,7 @@ def _with_line(plan: Plan, line: Body, did: Counter[str]) -> Plan:
 
 
 def _new_events(session: SyncSession, integration: Integration, plan: Plan, began: datetime) -> Plan:
-    """Add the events that people made and that would become bookings, as far as the time goes."""
+    """Add people's events that would become bookings, as time allows."""
     start = midnight(plan.first, integration.settings.timezone)
     end = midnight(plan.last, integration.settings.timezone)
     calendars = [

@@ -1,8 +1,8 @@
-"""Removing an integration; its events are kept or removed.
+"""Removes an integration; its events are kept or removed.
 
-Kept: events, and the ids in the bookings, stay, so that i-Reserve's own integration can continue with them. Removed:
-the events that this service made are deleted, and its ids and Meet links are cleared where nobody changed them. Events
-of people stay.
+Kept: events, and their ids in bookings, stay, so that i-Reserve's own integration can take over. Removed: this
+service's events are deleted, and its ids and Meet links are cleared unless somebody changed them. People's own events
+stay.
 """
 
 from contextlib import suppress
@@ -27,10 +27,10 @@ LONGEST = timedelta(seconds=25)
 
 
 def delete(ports: Ports, int_id: str, events: str = "") -> int:
-    """Remove an integration; `events` is keep or remove, and must be said where there are links.
+    """Remove an integration; `events` is keep or remove, and required if there are links.
 
-    Returns how many pairs are left to be taken apart (call again); 0 when all is gone. Raises `Conflict` while it is
-    active, or where `events` was not said.
+    Returns how many pairs are left (call again); 0 when all is gone. Raises `Conflict` while it is active, or if
+    `events` is missing.
     """
     integration = integrations.get(ports.documents, int_id)
     if integration.phase is not Phase.DRAFT:
@@ -47,14 +47,14 @@ def delete(ports: Ports, int_id: str, events: str = "") -> int:
             return left
     try:
         consent.withdraw(ports, integration)
-    except SyncError as error:  # it can be taken back in the Google account; the rest must go all the same
+    except SyncError as error:  # the grant can be revoked in the Google account; everything else must still go
         ports.log("grant_left", {"severity": "WARNING", "int_id": int_id, "reason": error.reason})
     setup.delete(ports, int_id)
     return 0
 
 
 def unmapped_by(ports: Ports, before: Settings, after: Settings) -> int:
-    """Return how many pairs lose their calendar by other settings: rows were removed from the mapping."""
+    """Return how many pairs lose their calendar because rows are removed from the mapping."""
     if not any(after.calendar_of(row.object) is None for row in before.mapping):
         return 0
     return sum(
@@ -68,7 +68,7 @@ def unmapped_by(ports: Ports, before: Settings, after: Settings) -> int:
 
 
 def take_unmapped(ports: Ports, int_id: str) -> int:
-    """End the pairs whose object has no calendar any more: our events are deleted, events of people stay.
+    """End the pairs whose object no longer has a calendar: our events are deleted, people's own stay.
 
     Returns how many are left (call again).
     """
@@ -98,7 +98,7 @@ def _take_apart(session: SyncSession) -> int:
 
 
 def _part(session: SyncSession, link: Link) -> None:
-    """Take one pair apart; what cannot be reached any more is left as it is."""
+    """Take one pair apart; what can no longer be reached is left as it is."""
     try:
         if link.origin is Origin.BOOKING and link.event is not None and not link.closed:
             event = session.read_event(link.event)
@@ -116,7 +116,7 @@ def _part(session: SyncSession, link: Link) -> None:
 
 
 def _clear(session: SyncSession, link: Link, booking: Booking) -> None:
-    """Empty the fields of a booking that still hold what this service wrote there."""
+    """Empty the booking's fields that still hold what this service wrote."""
     outbound = session.settings.outbound
     names = [name for name in (outbound.external_id_field, outbound.meet_link_field) if name]
     ours = [

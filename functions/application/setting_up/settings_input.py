@@ -1,4 +1,4 @@
-"""Turns settings as typed (YAML, JSON, a form) into settings, or lists all faults at once, each at its field."""
+"""Turns settings as entered (YAML, JSON, a form) into settings, or lists all faults at once, each with its field."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -39,7 +39,7 @@ def settings_from(raw: object, others: Iterable[Settings] = (), more: Iterable[F
 
 
 def typed(raw: dict[str, Any]) -> Settings:
-    """Return settings whose types are right, without checking the rules; raises `Invalid`."""
+    """Return settings of the right types, without checking the rules; raises `Invalid`."""
     settings, faults = _typed(raw)
     if faults:
         raise Invalid(tuple(faults))
@@ -52,7 +52,7 @@ def raw_of(settings: Settings) -> dict[str, Any]:
 
 
 def _typed(raw: dict[str, Any]) -> tuple[Settings, list[Fault]]:
-    """Read what can be read; the rest becomes faults and is left out, so that everything else is still checked."""
+    """Read what is readable; the rest becomes faults and is left out, so that everything else is still checked."""
     try:
         return _SETTINGS.validate_python(raw, extra="forbid"), []
     except ValidationError as error:
@@ -61,7 +61,7 @@ def _typed(raw: dict[str, Any]) -> tuple[Settings, list[Fault]]:
 
 
 def _readable(raw: Raw, error: ValidationError) -> Settings:
-    """Return the settings without the wrong values; a part that cannot do without one is left out as a whole."""
+    """Return the settings without the wrong values; a part that needs one is left out as a whole."""
     while True:
         raw = _without(raw, [_there(raw, each["loc"]) for each in error.errors()])
         try:
@@ -71,7 +71,7 @@ def _readable(raw: Raw, error: ValidationError) -> Settings:
 
 
 def _there(raw: Any, loc: Place) -> Place:
-    """Return the part of a path that exists: for a missing value, what it is missing from."""
+    """Return the part of a path that exists: for a missing value, where it is missing."""
     for depth, step in enumerate(loc):
         named = isinstance(raw, dict) and step in raw
         counted = isinstance(raw, list | tuple) and isinstance(step, int) and step < len(raw)
@@ -82,7 +82,7 @@ def _there(raw: Any, loc: Place) -> Place:
 
 
 def _without(raw: Any, places: list[Place]) -> Any:
-    """Return the values without those at these paths; indexes count in the original lists."""
+    """Return the values without those at these paths; indexes refer to the original lists."""
     if () in places:
         return {} if isinstance(raw, dict) else []
     below: dict[int | str, list[Place]] = {}

@@ -1,4 +1,4 @@
-"""Setting an integration up: its settings and its secrets, from the console, a file or the interface."""
+"""Sets an integration up: its settings and secrets, from the console, a file or the API."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,7 +15,7 @@ from functions.domain.model.messages import say
 from functions.domain.settings.integration import Connection, Integration, Phase
 from functions.domain.settings.schema import Settings
 
-HELD_BY_TASKS = timedelta(minutes=10)  # a task read its settings at most a minute ago; this is plenty
+HELD_BY_TASKS = timedelta(minutes=10)  # a running task has read its secrets at most a minute ago; this is plenty
 SCOPES = (
     "https://www.googleapis.com/auth/calendar.readonly",
     "https://www.googleapis.com/auth/calendar.events",
@@ -54,14 +54,14 @@ def save_settings(
 
 
 def with_id(raw: object, int_id: str) -> object:
-    """Return settings as given, a copy of them, with the id of the address where they name none."""
+    """Return a copy of the settings as given, with the id of the address if they have none."""
     if not isinstance(raw, dict):
         return raw
     return {"id": int_id, **raw} if int_id else dict(raw)
 
 
 def secret_faults(secrets: object) -> list[Fault]:
-    """Return what is wrong with secrets as given: unknown names, empty values."""
+    """Return what is wrong with the given secrets: unknown names, empty values."""
     if secrets is None:
         return []
     if not isinstance(secrets, Mapping):
@@ -73,10 +73,10 @@ def secret_faults(secrets: object) -> list[Fault]:
 
 
 def store_secrets(ports: Ports, integration: Integration, secrets: Mapping[str, str]) -> Integration:
-    """Put secrets into the secret store; the integration stores only their version numbers."""
+    """Put secrets into the secret store; the integration stores only their versions."""
     versions = {name: ports.secrets.put(integration.id, name, value.strip()) for name, value in secrets.items()}
     if not _has_digest_key(ports, integration):
-        if "digest_key" in integration.secret_versions:  # pairs go on: texts are compared with what stands there
+        if "digest_key" in integration.secret_versions:  # pairs go on: texts are compared with the base
             ports.log("digest_key_lost", {"severity": "WARNING", "int_id": integration.id})
         versions["digest_key"] = ports.secrets.put(integration.id, "digest_key", ports.token(32))
     former: dict[str, str] = {}
@@ -101,7 +101,7 @@ def store_secrets(ports: Ports, integration: Integration, secrets: Mapping[str, 
 
 
 def replaced(ports: Ports, int_id: str, name: str, version: str) -> None:
-    """Queue the destruction of a replaced version of a secret, for when no task can still read it."""
+    """Queue the destruction of a replaced secret, for when no task can still read it."""
     if version:
         due = ports.clock() + HELD_BY_TASKS
         hint = Hint(Kind.SECRET, int_id, (name, version), "person", ports.clock())
@@ -109,16 +109,16 @@ def replaced(ports: Ports, int_id: str, name: str, version: str) -> None:
 
 
 def destroy_replaced(ports: Ports, integration: Integration, hint: Hint) -> None:
-    """Destroy the version that a task names, unless it is in use all the same."""
+    """Destroy the version that a task names, unless it is in use."""
     name, version = hint.subject
     pending = integration.pending.version if integration.pending is not None else ""
     used = (integration.secret_versions.get(name, ""), pending if name == "google_refresh_token" else "")
-    if version.partition(".")[0] not in [each.partition(".")[0] for each in used]:  # a secret made again counts from 1
+    if version.partition(".")[0] not in [each.partition(".")[0] for each in used]:  # a recreated secret counts from 1
         ports.secrets.destroy(integration.id, name, version)
 
 
 def _has_digest_key(ports: Ports, integration: Integration) -> bool:
-    """Whether the key of the digests is there; its secret may be gone, as after `terraform destroy`."""
+    """Whether the digest key exists; its secret may be gone, as after `terraform destroy`."""
     version = integration.secret_versions.get("digest_key", "")
     try:
         return bool(version) and ports.secrets.get(integration.id, "digest_key", version) is not None
@@ -127,7 +127,7 @@ def _has_digest_key(ports: Ports, integration: Integration) -> bool:
 
 
 def delete(ports: Ports, int_id: str) -> None:
-    """Remove an integration with all that is stored of it; refused while it is active."""
+    """Remove an integration with everything stored about it; refused while it is active."""
     integration = integrations.get(ports.documents, int_id)
     if integration.phase is not Phase.DRAFT:
         raise Conflict("deactivate the integration before deleting it", reason="still_active")

@@ -1,4 +1,4 @@
-"""What a booking would look like with templates that are not saved yet."""
+"""How a booking would look with unsaved templates."""
 
 from dataclasses import dataclass, replace
 
@@ -13,7 +13,7 @@ from functions.domain.settings.template import placeholders, template_faults, un
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A booking as its event would show it; nothing of it is stored."""
+    """A booking as its event would show it; never stored."""
 
     booking_id: str
     status: int
@@ -21,11 +21,11 @@ class Shown:
     when: When
     title: str
     description: str
-    unfilled: tuple[str, ...] = ()  # placeholders that this i-Reserve's answers have no field for
+    unfilled: tuple[str, ...] = ()  # placeholders for which i-Reserve's answer has no field
 
 
 def never_filled(ports: Ports, int_id: str, booking_id: str) -> tuple[str, ...]:
-    """Return the placeholders for which this booking of i-Reserve's has no field, ( ) where it cannot be read."""
+    """Return the placeholders for which this booking has no field, () if it cannot be read."""
     if not booking_id.isalnum():
         return ()
     try:
@@ -37,7 +37,7 @@ def never_filled(ports: Ports, int_id: str, booking_id: str) -> tuple[str, ...]:
 
 
 def show(ports: Ports, int_id: str, booking_id: str, title: str, description: str) -> Shown:
-    """Read a booking and fill both templates; raises `Invalid` at their fields, or what reading raises."""
+    """Read a booking and fill both templates; raises `Invalid` with their fields, or what reading raises."""
     given = {"outbound.title_template": title, "outbound.description_template": description}
     faults = [Fault(name, says) for name, template in given.items() for says in template_faults(template)]
     if faults:

@@ -1,1 +1,1 @@
-"""Google's watch channels and i-Reserve's webhooks: opened, renewed, moved to a new key."""
+"""Opens and renews Google's watch channels, and moves them and i-Reserve's webhooks to a new key or address."""

@@ -1,4 +1,4 @@
-"""Watch channels: opened for every mapped calendar, live once `sync` arrived, renewed before they expire, stopped.
+"""Watch channels: one per mapped calendar, live once `sync` has arrived, renewed before they expire, stopped.
 
 https://developers.google.com/workspace/calendar/api/guides/push
 """
@@ -15,15 +15,15 @@ from functions.domain.model.messages import say
 
 LIFE = timedelta(days=7)
 RENEW_WITHIN = timedelta(days=2)
-PATIENCE = timedelta(hours=1)  # for the first message of a channel
+PATIENCE = timedelta(hours=1)  # for a channel's first message
 TRIES = 3
 STATES = ("sync", "exists", "not_exists")
 
 
 def open_all(session: SyncSession) -> tuple[str, ...]:
-    """Open a channel for every mapped calendar that has none; returns the calendars that are polled instead.
+    """Open a channel for every mapped calendar without one; returns the calendars that are polled instead.
 
-    One that cannot be opened just now is polled until the next renewal.
+    A channel that cannot be opened now is polled until the next renewal.
     """
     without = []
     for calendar in session.settings.calendars:
@@ -40,7 +40,7 @@ def open_all(session: SyncSession) -> tuple[str, ...]:
 
 
 def open_another(session: SyncSession, calendar: str) -> bool:
-    """Open a channel beside the present one, which is stopped once this one works; False if polling is needed."""
+    """Open a new channel, which replaces the present one once it is live; False if the calendar must be polled."""
     return _open(session, calendar)
 
 
@@ -50,7 +50,7 @@ def ensure(session: SyncSession, calendar: str) -> bool:
     if any(_good(channel, session.now()) for channel in state.channels):
         return True
     for channel in state.channels:
-        if not channel.live:  # Google never said a word through it
+        if not channel.live:  # it never delivered a message
             _stop(session, calendar, channel)
     return _open(session, calendar)
 
@@ -89,7 +89,7 @@ def _opened(session: SyncSession, calendar: str) -> None:
         opened = session.calendars.watch(calendar, watch.id, token, address, int(LIFE.total_seconds()))
     except (Refused, Gone, AccessRevoked):
         change(ports.documents, session.id, calendar, lambda s: _without(s, watch.id))
-        raise  # of any other error it is not known whether the channel was opened: its messages stay welcome
+        raise  # after other errors the channel may be open: its messages stay welcome
 
     def confirmed(before: CalendarState) -> CalendarState:
         channels = tuple(
@@ -102,7 +102,7 @@ def _opened(session: SyncSession, calendar: str) -> None:
 
 
 def arrived(session: SyncSession, calendar: str, channel_id: str) -> bool:
-    """Record that a channel delivers; False for one that is not (or no longer) ours."""
+    """Record that a channel delivers; False if it is not, or no longer, ours."""
     now = session.now()
 
     def noted(before: CalendarState) -> CalendarState:
@@ -114,7 +114,7 @@ def arrived(session: SyncSession, calendar: str, channel_id: str) -> bool:
 
 
 def stop_older(session: SyncSession, calendar: str) -> None:
-    """Stop the channels that a live one with a later expiry has replaced, and forget the expired ones."""
+    """Stop channels that a live one with a later expiry has replaced, and forget expired ones."""
     now = session.now()
     state = state_of(session.ports.documents, session.id, calendar)
     live = [channel for channel in state.channels if channel.live and channel.expires > now]
@@ -126,7 +126,7 @@ def stop_older(session: SyncSession, calendar: str) -> None:
 
 
 def stop_all(session: SyncSession) -> list[str]:
-    """Stop every channel of every calendar; returns a sentence for each that could not be stopped."""
+    """Stop every channel; returns a sentence for each that could not be stopped."""
     left: list[str] = []
     for state in every(session.ports.documents, session.id):
         left += stop_of(session, state.calendar)
@@ -177,5 +177,5 @@ def _without(state: CalendarState, channel_id: str) -> CalendarState:
 
 
 def expires_at(state: CalendarState) -> datetime | None:
-    """Return when the last live channel of a calendar ends, or None where there is none."""
+    """Return when the last live channel of a calendar expires, or None if there is none."""
     return max((channel.expires for channel in state.channels if channel.live), default=None)

@@ -1,4 +1,4 @@
-"""Renewal: a new channel is opened within two days of the old one's expiry; the old one stops once the new one lives."""
+"""Opens a new channel within two days of the old one's expiry; the old one is stopped once the new one is live."""
 
 from functions.application.intake.hints import Hint
 from functions.application.store.calendars import every, state_of
@@ -9,7 +9,7 @@ from functions.domain.model.identity import calendar_hash
 
 
 def renew(session: SyncSession, hint: Hint) -> None:
-    """Renew the channels of one integration; an error with one calendar does not stop the others."""
+    """Renew an integration's channels; an error with one calendar does not stop the others."""
     rotation.rotate(session)
     follow_mapping(session, hint.source)
 

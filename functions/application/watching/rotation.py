@@ -1,8 +1,8 @@
-"""Rotation: webhooks and channels get the newest key or address before the old ones are removed.
+"""Key rotation: webhooks and channels get the newest key or address before the old ones are removed.
 
-The address changes when the installation moves, for instance to another region. Keys are named by a short hash, so the
-store shows which one is in use without revealing it. Until the new ones are in place both keys are accepted; a key in
-use cannot be dropped.
+The address changes when the installation moves, for instance to another region. A key is stored as a short hash, which
+shows which key is in use without revealing it. Both keys are accepted until the new ones are in place; a key in use
+cannot be dropped.
 """
 
 import hashlib
@@ -21,17 +21,17 @@ RUNNING = (Phase.ACTIVE, Phase.SHADOW, Phase.PAUSED)
 
 
 def name_of(key: str) -> str:
-    """Return what a key is called in the store."""
+    """Return a key's name in the store."""
     return hashlib.sha256(f"webhook key\n{key}".encode()).hexdigest()[:12]
 
 
 def home_of(ports: Ports) -> str:
-    """Return the addresses that webhooks and channels are made for."""
+    """Return the addresses that webhooks and channels call."""
     return f"{ports.addresses.webhook} {ports.addresses.notification}"
 
 
 def outdated(ports: Ports, integration: Integration) -> str:
-    """Return what of an integration's webhooks is not as it would be made now: `key`, `address`, or ""."""
+    """Return what is outdated about an integration's webhooks: `key`, `address`, or ""."""
     if not integration.webhook_key:
         return ""
     if integration.webhook_key != name_of(ports.webhook_keys[0]):
@@ -40,7 +40,7 @@ def outdated(ports: Ports, integration: Integration) -> str:
 
 
 def rotate(session: SyncSession) -> None:
-    """Move an integration to the newest key and address if needed. A failure is retried at the next renewal."""
+    """Move an integration to the newest key and address if needed; a failure is retried at the next renewal."""
     ports, integration = session.ports, session.integration
     newest, home = name_of(ports.webhook_keys[0]), home_of(ports)
     if not outdated(ports, integration):
@@ -55,7 +55,7 @@ def rotate(session: SyncSession) -> None:
         lambda before: replace(before, hooks=made, webhook_key=newest, webhook_home=home),
     )
     for hook in integration.hooks:
-        if hook.id in {each.id for each in made}:  # i-Reserve gave the same one again
+        if hook.id in {each.id for each in made}:  # i-Reserve returned the same webhook again
             continue
         try:
             session.reservations.unsubscribe(hook.id)
@@ -65,7 +65,7 @@ def rotate(session: SyncSession) -> None:
 
 
 def refuse_dropped_keys(ports: Ports) -> None:
-    """Raise `Refused` if a running integration's webhooks use a key that is no longer configured."""
+    """Raise `Refused` if a running integration uses a key that is no longer configured."""
     known = {"", *(name_of(key) for key in ports.webhook_keys)}
     left = [
         each.id
