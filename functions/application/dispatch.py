@@ -105,7 +105,7 @@ def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
 
 
 def _tell(ports: Ports, integration: Integration) -> list[datetime]:
-    """Send the alerts and the weekly mail; an error in that must not stop the round. Returns when to look again."""
+    """Send the alerts and the weekly mail; an error there must not stop the round. Returns when to look again."""
     due = list[datetime]()
     for tell in (alerts.watch, weekly.send):
         try:

@@ -1,1 +1,1 @@
-"""The probe: finds out on one test booking what i-Reserve does not document. The result is the dialect."""
+"""The probe: finds out on one test booking what i-Reserve does not document. Its result is the dialect."""

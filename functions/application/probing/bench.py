@@ -1,7 +1,6 @@
-"""What a probe works with: its two bookings, what to try on them, and how to put them back.
+"""What the probe works with: its two bookings, the guesses to try on them, and how to put them back.
 
-The first guess of each list is the default. A name that is missing here can be typed by hand; the probe then tries it
-first.
+The first guess in each list is the default. A name missing here can be entered by hand; the probe then tries it first.
 """
 
 from dataclasses import dataclass, replace
@@ -71,42 +70,42 @@ GUESSES: dict[str, tuple[Any, ...]] = {
 
 
 def guesses(point: str, stored: object = None) -> tuple[Any, ...]:
-    """Return what to try for a point of the dialect, what is stored for it first."""
+    """Return the guesses for a point of the dialect, the stored value first."""
     listed = GUESSES[point]
     return listed if stored is None or stored in listed else (stored, *listed)
 
 
-DAYS_AHEAD = 14  # in which a free time is looked for
+DAYS_AHEAD = 14  # to look for a free time
 PAGE, PAGES = 100, 10
 
 
 @dataclass(slots=True)
 class Bench:
-    """What a part of a probe works with. `trial` is replaced as it goes on; `save` keeps it."""
+    """What a part of the probe works with. `trial` is replaced as the part proceeds; `save` stores it."""
 
     session: SyncSession
     trial: Trial
 
     def save(self) -> None:
-        """Keep how far it is, before or after something that must not be forgotten."""
+        """Store the progress, before or after something that must not be forgotten."""
         self.trial = trials.save(self.session.ports, self.session.id, self.trial)
 
     def note(self, **changes: Any) -> None:
-        """Change the record and keep it."""
+        """Change the record and store it."""
         self.trial = replace(self.trial, **changes)
         self.save()
 
     def find(self, **points: Any) -> None:
-        """Take points of the dialect for settled."""
+        """Record points of the dialect as settled."""
         self.trial = replace(self.trial, found={**self.trial.found, **points})
 
     @property
     def dialect(self) -> Dialect:
-        """What was found so far; the rest as assumed."""
+        """The findings so far; the other points as assumed."""
         return dialect_of(self.trial.found)
 
     def asking(self, **guess: Any) -> Reservations:
-        """Return i-Reserve in the dialect as found so far, with guesses laid over it."""
+        """Return i-Reserve in the dialect found so far, overlaid with guesses."""
         dialect = {**self.trial.found, **guess}
         return self.session.ports.outside.reservations(replace(self.session.integration, dialect=dialect))
 
@@ -120,17 +119,17 @@ class Bench:
         return self.asking().read(self.trial.booking)
 
     def second(self) -> Booking:
-        """Read the booking that the probe made; raises `Conflict` where it could make none."""
+        """Read the booking that the probe made; raises `Conflict` if it could make none."""
         if not self.trial.second:
             raise Conflict("there is no second booking to try this on", reason="no_second_booking")
         return self.asking().read(self.trial.second)
 
     def spot(self, booking: Booking) -> Spot:
-        """Return where a booking is."""
+        """Return a booking's spot."""
         return Spot(booking.object_id, when_of(booking, self.session.settings))
 
     def attempt(self, booking: Booking, change: BookingChange, **guess: Any) -> Booking:
-        """Write once; the time is noted. Raises `Refused`, also where nothing of it was done (`old_values`)."""
+        """Write once, recording the time. Raises `Refused`, also if nothing was changed (`old_values`)."""
         at = self.session.now()
         if booking.id == self.trial.booking and (change.when is not None or change.object_id is not None):
             now = self.spot(booking)
@@ -149,7 +148,7 @@ class Bench:
         return answered
 
     def put_back(self) -> None:
-        """Move the test booking back to where it was, if it stands where the probe put it."""
+        """Move the test booking back to where it was, if it is where the probe put it."""
         if not self.trial.touched:
             return
         booking = self.test_booking()
@@ -158,14 +157,14 @@ class Bench:
         if spot != before and spot in self.trial.touched:
             moved = before.object_id if spot.object_id != before.object_id else None
             change = BookingChange(when=before.when, object_id=moved)
-        if booking.number == 1 < self.trial.number:  # an update without a number made it one place
+        if booking.number == 1 < self.trial.number:  # an update without a number reset it to one place
             booking = replace(booking, number=self.trial.number)
             self.asking(update_carries=("number",)).attempt(booking, change)
         elif change != BookingChange():
             self.asking().write(booking, change)
 
     def hold(self) -> None:
-        """Have the webhooks of both bookings noted instead of followed."""
+        """Have both bookings' webhooks recorded instead of followed."""
         wanted = self.trial.bookings
         self.session.integration = integrations.change(
             self.session.ports.documents, self.session.id, lambda before: replace(before, probing=wanted)
@@ -179,19 +178,19 @@ class Bench:
         return Timed(days_later(when.start, days, zone), days_later(when.end, days, zone))
 
     def slots(self, when: When) -> list[When]:
-        """Return times to try, the same time of day on other days."""
+        """Return times to try: the same time of day on other days."""
         length = (when.until - when.first).days if isinstance(when, AllDay) else 1
         return [self.later(when, max(1, length) * n) for n in range(1, DAYS_AHEAD + 1)]
 
     def by_hour(self, when: When) -> Timed:
-        """Return an hour of the first day, where it is whole days."""
+        """Return whole days as one hour on the first day; other times unchanged."""
         if isinstance(when, Timed):
             return when
         start = at(when.first, time(10), self.session.settings.timezone)
         return Timed(start, start + timedelta(hours=1))
 
     def days(self, when: When) -> AllDay:
-        """Return the whole days of a time."""
+        """Return a time as whole days."""
         if isinstance(when, AllDay):
             return when
         zone = self.session.settings.timezone
@@ -199,7 +198,7 @@ class Bench:
         return AllDay(first, max(day_of(when.end, zone), first + timedelta(days=1)))
 
     def listed(self, ireserve: Reservations, when: When) -> list[str]:
-        """Return the bookings that a search finds on the first day of a time."""
+        """Return the ids that a search finds on a time's first day."""
         day, found = self.days(when).first, list[str]()
         for _ in range(PAGES):
             page = [row.id for row in ireserve.between(day, day, start=len(found), length=PAGE)]

@@ -1,7 +1,7 @@
-"""The probe: finds out, on one test booking and one test object, what i-Reserve does not document.
+"""The probe: finds out, with one test booking and one test object, what i-Reserve does not document.
 
-It is a chain of parts, each a task of its own. A part that fails or is cut off is put back and retried, then left out;
-at the end everything is as it was. What was found becomes the integration's dialect.
+It is a chain of parts, each a task. A part that fails or is cut off is put back and retried, then skipped; at the end
+everything is as it was. The findings become the integration's dialect.
 """
 
 from collections.abc import Callable
@@ -22,14 +22,14 @@ from functions.domain.model.errors import AccessRevoked, Gone, Stale, SyncError,
 from functions.domain.settings.integration import Integration
 
 LEASE = timedelta(seconds=90)
-WATCH = timedelta(minutes=3)  # after which a probe that nobody carries on is carried on by the queue
+WATCH = timedelta(minutes=3)  # when the queue takes over a probe that nobody continues
 MOST_ATTEMPTS = 4
 BACK_OFF = (2, 5, 15, 60)  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part: its name, what it does, and how many seconds after the part before."""
+    """One part: its name, its work, and how many seconds it starts after the previous part."""
 
     name: str
     do: Callable[[Bench], None]
@@ -55,21 +55,21 @@ LAST = len(PARTS) - 1
 
 
 def queue(ports: Ports, int_id: str, trial: Trial) -> None:
-    """Have the queue carry on, and look once more later in case whoever carries on is cut off."""
+    """Have the queue continue, and check again later in case whoever continues is cut off."""
     due = trial.due or ports.clock()
     hint = Hint(Kind.PROBE, int_id, (trial.name, str(trial.part)), "probe", ports.clock())
     look_again(ports.tasks, hint, due, f"part-{trial.part}-{trial.attempt}")
 
 
 def watch(ports: Ports, int_id: str, trial: Trial) -> None:
-    """Have the queue look after some minutes whether anybody still carries on."""
+    """Have the queue check after some minutes whether the probe is still being continued."""
     due = ports.clock() + WATCH
     hint = Hint(Kind.PROBE, int_id, (trial.name, "watch"), "probe", ports.clock())
     look_again(ports.tasks, hint, due, "watch")
 
 
 def run(ports: Ports, hint: Hint) -> None:
-    """Do the task of a probe: one part, then queue the next."""
+    """Run a probe's task: one part, then queue the next."""
     trial = trials.current(ports.documents, hint.int_id)
     if trial is None or trial.finished_at is not None or trial.name != hint.subject[0]:
         return
@@ -84,7 +84,7 @@ def run(ports: Ports, hint: Hint) -> None:
 
 
 def advance(ports: Ports, int_id: str) -> Trial | None:
-    """Do the part that is due, if nobody else is doing it; returns the progress (None: there is no probe).
+    """Run the part that is due, unless another instance is running it; returns the progress (None: there is no probe).
 
     An error in a part is recorded and does not stop the others; a refused login does.
     """
@@ -96,20 +96,20 @@ def advance(ports: Ports, int_id: str) -> Trial | None:
     part = PARTS[trial.part]
     trouble: SyncError | None = None
     try:
-        if trial.attempt > 1:  # an earlier try was cut off or failed
+        if trial.attempt > 1:  # an earlier attempt was cut off or failed
             bench.put_back()
         part.do(bench)
         bench.put_back()
     except AccessRevoked as error:
-        with suppress(Stale):  # a probe that was begun with the login of before ends all the same
+        with suppress(Stale):  # a probe started with a former login still ends
             mark_revoked(ports, session.integration, error)
         return _stopped(bench, error.reason)
     except SyncError as error:
         trouble = error
-    except Exception as error:  # noqa: BLE001 -- a fault of ours must not leave the bookings as they are now
+    except Exception as error:  # noqa: BLE001 -- a bug of ours must not leave the bookings changed
         ports.log("error", {"severity": "ERROR", "int_id": int_id, "reason": type(error).__name__, "part": part.name})
         trouble = Transient(type(error).__name__, reason=f"fault_{type(error).__name__}")
-    passing = isinstance(trouble, Transient) or (trouble is not None and trial.part == LAST)  # whatever it is, put back
+    passing = isinstance(trouble, Transient) or (trouble is not None and trial.part == LAST)  # put back in any case
     if passing and trial.attempt < MOST_ATTEMPTS:
         asked = trouble.retry_after if isinstance(trouble, Transient) else None
         wait = max(asked or 0.0, BACK_OFF[trial.attempt - 1])
@@ -123,7 +123,7 @@ def advance(ports: Ports, int_id: str) -> Trial | None:
 
 
 def _lease(ports: Ports, int_id: str) -> tuple[Trial | None, bool]:
-    """Take the part that is due for this instance; False where it is not due or somebody else has it."""
+    """Take the lease of the part that is due; False if it is not due or another instance has it."""
     path, now = path_of(int_id, "progress", "probe"), ports.clock()
 
     def take(tx: Transaction) -> tuple[Trial | None, bool]:
@@ -154,7 +154,7 @@ def _next(bench: Bench) -> Trial:
 
 
 def _stopped(bench: Bench, reason: str) -> Trial:
-    """End without putting back, because i-Reserve lets nobody in; the next probe begins with that."""
+    """End without putting back, because i-Reserve refuses the login; the next probe begins by putting back."""
     part = PARTS[bench.trial.part].name
     bench.trial = replace(bench.trial, trouble={**bench.trial.trouble, part: reason})
     left = Left("login", bench.session.id, reason)
@@ -163,13 +163,13 @@ def _stopped(bench: Bench, reason: str) -> Trial:
 
 
 def stop(ports: Ports, int_id: str) -> Trial:
-    """Stop a probe, or put back what one that ended early left behind; raises `Gone` if there is none."""
+    """Stop a probe, or put back what an earlier one left; raises `Gone` if there is none."""
     trial = trials.current(ports.documents, int_id)
     if trial is None or (trial.finished_at is not None and not trial.left):
         raise Gone("there is no probe to stop", reason="no_probe")
     now = ports.clock()
     leased = trial.leased_until is not None and now < trial.leased_until
-    if leased:  # somebody is at it: it stops after this part
+    if leased:  # a part is running: the probe stops after it
         return trials.save(ports, int_id, replace(trial, stop=True))
     trouble = {part: reason for part, reason in trial.trouble.items() if part != PARTS[LAST].name}
     ended = replace(trial, stop=True, part=LAST, attempt=0, due=None, leased_until=None, finished_at=None)
@@ -178,7 +178,7 @@ def stop(ports: Ports, int_id: str) -> Trial:
 
 
 def is_under_way(ports: Ports, integration: Integration) -> bool:
-    """Whether a probe works on bookings of this integration at this moment."""
+    """Whether a probe is working on this integration's bookings now."""
     if not integration.probing:
         return False
     trial = trials.current(ports.documents, integration.id)
@@ -186,6 +186,6 @@ def is_under_way(ports: Ports, integration: Integration) -> bool:
 
 
 def alive(trial: Trial, now: datetime) -> bool:
-    """Whether a probe that has not ended is being carried on by somebody."""
+    """Whether an unfinished probe is still being continued."""
     last = max(filter(None, (trial.started_at, trial.due, trial.leased_until)))
     return trial.finished_at is None and now - last < WATCH

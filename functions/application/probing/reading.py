@@ -1,4 +1,4 @@
-"""The parts of a probe that read: how bookings are searched, and what a row shows."""
+"""The parts of the probe that read: how to search bookings, and what a row shows."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,7 +16,7 @@ JUST_CHANGED = timedelta(minutes=10)
 
 
 def search(b: Bench) -> None:
-    """Find out how a booking is searched by its number and by its start date."""
+    """Find out how to search a booking by its number and by its start date."""
     number = b.trial.booking
     for name in b.guesses("search_id"):
         with suppress(Refused, Gone, Malformed):
@@ -29,13 +29,13 @@ def search(b: Bench) -> None:
             with suppress(Refused, Gone, Malformed):
                 ireserve = b.asking(search_start=name, search_dates=form)
                 there, elsewhere = b.listed(ireserve, before), b.listed(ireserve, b.later(before, 1))
-                if number in there and number not in elsewhere:  # a name that is ignored would find it on any day
+                if number in there and number not in elsewhere:  # an ignored filter would find it on any day
                     b.find(search_start=name, search_dates=form)
                     return
 
 
 def rows(b: Bench) -> None:
-    """Find out what a row shows, by comparing with bookings whose values are known."""
+    """Find out what a row shows, by comparing rows with bookings whose values are known."""
     if "search_id" not in b.trial.found:
         raise Refused("bookings cannot be searched by number", reason=Cause.NOT_SEARCHABLE)
     objects = {b.trial.booking: (b.trial.before.object_id,)}
@@ -52,7 +52,7 @@ def rows(b: Bench) -> None:
 
 
 def _column(b: Bench, expected: Mapping[str, tuple[str, ...]], point: str) -> None:
-    """Settle a column: the first that shows one of the right values for every booking, or that there is none."""
+    """Settle a column: the first that shows an expected value for every booking, or none."""
     for name in b.guesses(point):
         with suppress(Refused):
             shown = {number: b.asking().row(number, (name,)).get(name, "").lower() for number in expected}
@@ -63,7 +63,7 @@ def _column(b: Bench, expected: Mapping[str, tuple[str, ...]], point: str) -> No
 
 
 def _changes(b: Bench) -> None:
-    """Find out how the last change of a booking is shown and searched, on the second one, which changed just now."""
+    """Find out how a booking's last change is shown and searched, using the second booking, which has just changed."""
     if not b.trial.second or "search_start" not in b.trial.found:
         return
     second, zone = b.second(), b.session.settings.timezone
@@ -80,7 +80,7 @@ def _changes(b: Bench) -> None:
             ireserve, page = b.asking(search_changed=name), {"start": 0, "length": MOST_ROWS}
             found = [row.id for row in ireserve.changed_since(today, day, day, **page)]
             later = ireserve.changed_since(today + timedelta(days=1), day, day, **page)
-            if second.id in found and not later:  # a name that is ignored would find it both times
+            if second.id in found and not later:  # an ignored filter would find it both times
                 b.find(search_changed=name)
                 return
 
@@ -90,12 +90,12 @@ def _between(b: Bench, day: date, **guess: Any) -> list[BookingRow]:
 
 
 def _sorts(b: Bench) -> None:
-    """See whether lists come in the order that is asked for, where their own order is another one."""
+    """Find out whether lists follow the requested order, if their default order differs from it."""
     if "search_start" not in b.trial.found:
         return
     window = _window(b)
     plain, asked = (_ids(b.asking(sorts=wanted), window) for wanted in (False, True))
-    if plain is not None and plain != _in_order(plain):  # else their own order is the one that is asked for
+    if plain is not None and plain != _in_order(plain):  # otherwise the default order is the requested one
         b.find(sorts=asked == _in_order(plain))
 
 
@@ -116,7 +116,7 @@ def _window(b: Bench) -> tuple[date, date]:
 
 
 def external_id_column(b: Bench, value: str) -> None:
-    """Settle the column of the external id, which the second booking has now."""
+    """Settle the column of the external id, which the second booking now has."""
     if "search_id" in b.trial.found:
         _column(b, {b.trial.second: (value.lower(),)}, "column_external_id")
 
@@ -133,7 +133,7 @@ def _status(booking: Booking) -> tuple[str, ...]:
 
 
 def _rows_at_once(b: Bench) -> None:
-    """See whether an answer lists fewer bookings than were asked for although there are more."""
+    """Find out whether an answer lists fewer bookings than requested although there are more."""
     if "search_start" not in b.trial.found:
         return
     ireserve = b.asking()
@@ -147,7 +147,7 @@ def _rows_at_once(b: Bench) -> None:
 
 
 def status_names(b: Bench, *bookings: Booking) -> None:
-    """Learn the names of statuses as the bookings show them, where a code stands beside them."""
+    """Learn status names from bookings that show a code beside the name."""
     names = dict(b.dialect.status_names)
     seen = {
         name: booking.status

@@ -1,6 +1,6 @@
-"""The second booking of a probe, made on the test object without a customer; and putting everything back.
+"""The probe's second booking, made on the test object without a customer; and putting everything back.
 
-Nobody gets mail about it, and the marker in its remarks identifies it.
+Nobody gets a mail about it; a marker in its remarks identifies it.
 """
 
 from contextlib import suppress
@@ -20,11 +20,11 @@ from functions.domain.model.identity import event_ids
 from functions.domain.planning.step import BookingChange
 from functions.domain.settings.integration import Hook, Integration, Phase
 
-PLACES = (2, 1)  # two at first: only then it shows whether an update without a number keeps it
+PLACES = (2, 1)  # first two: only then does it show whether an update without a number keeps it
 
 
 def make(b: Bench) -> None:
-    """Make it at the first time that is free, and see whether its object runs by the hour or by the day."""
+    """Make it at the first free time, and find out whether its object is booked by the hour or by the day."""
     if b.trial.making is not None and not b.trial.second:
         _adopt(b, b.trial.making)
     if not b.trial.second:
@@ -44,7 +44,7 @@ def make(b: Bench) -> None:
 
 
 def _made(b: Bench) -> Booking:
-    """Make it; raises `Refused` where no time is free or i-Reserve makes none."""
+    """Make it; raises `Refused` if no time is free or i-Reserve refuses."""
     before, last = b.trial.before.when, Refused("no free time was found", reason="no_free_time")
     for slot in b.slots(before):
         for when in (b.by_hour(slot), b.days(slot)):
@@ -54,7 +54,7 @@ def _made(b: Bench) -> Booking:
                 except Refused as error:
                     last = error
             if last.cause is Cause.PERIOD_TAKEN:
-                break  # the object takes such times, only this one is not free
+                break  # the object accepts such times, this one is not free
     raise last
 
 
@@ -73,13 +73,13 @@ def _try(b: Bench, when: When, number: int) -> Booking:
 
 
 def _adopt(b: Bench, spot: Spot) -> None:
-    """After a crash in the middle of making it, look whether it was made."""
+    """After a crash while making it, check whether it was made."""
     found = find(b, spot)
     b.note(second=found.id if found else "", second_spot=b.spot(found) if found else None, making=None)
 
 
 def find(b: Bench, spot: Spot) -> Booking | None:
-    """Look for a booking with the marker on the day of a spot."""
+    """Find a booking with the marker on a spot's day."""
     for name in guesses("search_start", b.trial.found.get("search_start")):
         for form in guesses("search_dates", b.trial.found.get("search_dates")):
             with suppress(Refused, Gone, Malformed):
@@ -92,7 +92,7 @@ def find(b: Bench, spot: Spot) -> Booking | None:
 
 
 def _mode(b: Bench, booking: Booking) -> None:
-    """Tell by what became of the hours whether the object runs by the hour or by the day."""
+    """Tell from the resulting times whether the object is booked by the hour or by the day."""
     thing, dialect = b.trial.object, b.session.dialect
     by_day = isinstance(b.spot(booking).when, AllDay)
     lists = {"day_objects": dialect.day_objects, "hour_objects": dialect.hour_objects}
@@ -104,7 +104,7 @@ def _mode(b: Bench, booking: Booking) -> None:
 
 
 def carries(b: Bench) -> None:
-    """Find out what an update loses or wants that it does not name."""
+    """Find out which unnamed fields an update loses or requires."""
     before = b.second()
     for n, carried in enumerate(b.guesses("update_carries")):
         remarks = f"{b.trial.marker} {n}"
@@ -114,7 +114,7 @@ def carries(b: Bench) -> None:
             continue
         after = b.second()
         if "remarks" in after.fields and after.remarks != remarks:
-            continue  # a refusal that says yes
+            continue  # refused, but the answer says that it was done
         lost = tuple(dict.fromkeys((*carried, *_lost(b, before, after))))
         if lost or before.number > 1:
             b.find(update_carries=lost)
@@ -135,7 +135,7 @@ def _lost(b: Bench, before: Booking, after: Booking) -> list[str]:
 
 
 def somebody_writes(b: Bench) -> None:
-    """See whether somebody else wrote an event id into the bookings since they were made or moved."""
+    """Find out whether somebody else has written an event id into the bookings since they were made or moved."""
     booking = b.second()
     fields = dict.fromkeys(("external_id", b.session.settings.outbound.external_id_field))
     ours = {"", *event_ids(b.session.digest, b.session.id, booking.id, [0])}
@@ -144,7 +144,7 @@ def somebody_writes(b: Bench) -> None:
 
 
 def cancel(b: Bench) -> None:
-    """Give its external id back to who wrote it, and cancel it; raises what i-Reserve says to that."""
+    """Restore somebody else's external id, and cancel the booking; raises i-Reserve's refusal."""
     if b.trial.making is not None and not b.trial.second:
         _adopt(b, b.trial.making)
     if not b.trial.second:
@@ -164,7 +164,7 @@ def cancel(b: Bench) -> None:
 
 
 def listen(b: Bench) -> None:
-    """Have the webhooks of the bookings noted; register some for the probe where none are."""
+    """Have the bookings' webhooks recorded; register webhooks for the probe if there are none."""
     b.hold()
     if b.session.integration.hooks:
         b.note(listening=True)
@@ -178,9 +178,9 @@ def listen(b: Bench) -> None:
 
 
 def put_back(b: Bench) -> None:
-    """Put the test booking back, cancel the second one, take the probe's webhooks away; say what could not be done.
+    """Restore the test booking, cancel the second one, remove the probe's webhooks; report what could not be done.
 
-    Each is tried, and what failed is tried again (`Transient`) before it stays so.
+    Each is tried; failures are retried (`Transient`) before they become final.
     """
     left: list[Left] = []
     reason = ""
@@ -206,7 +206,7 @@ def _left(b: Bench, what: str, reason: str) -> Left:
 
 
 def _test_booking(b: Bench) -> None:
-    with suppress(Gone):  # somebody removed it, so there is nothing to put back
+    with suppress(Gone):  # somebody removed it, so there is nothing to restore
         b.put_back()
 
 
@@ -222,7 +222,7 @@ def _hooks(b: Bench) -> None:
 
 
 def finish(b: Bench) -> Trial:
-    """Store what was found, keep it in the history, and let the bookings be looked at again."""
+    """Store the findings, add them to the history, and have the bookings looked at again."""
     ports, trial, int_id = b.session.ports, b.trial, b.session.id
     held = trial.second_held if trial.left else ""
     trial = replace(trial, finished_at=b.session.now(), leased_until=None, due=None, second_held=held)

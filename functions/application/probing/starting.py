@@ -1,4 +1,4 @@
-"""Starts a probe, if the booking is one that may be used for it."""
+"""Starts a probe, if the booking is suitable."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -19,9 +19,9 @@ MARKS = ("PROBE", "TEST")
 
 
 def begin(ports: Ports, int_id: str, booking_id: str, object_id: str, actor: str, *, really: bool = False) -> Trial:
-    """Begin a probe; raises `Conflict`, `Gone` or `Refused` in one sentence where it cannot be.
+    """Start a probe; raises `Conflict`, `Gone` or `Refused` with one sentence if it cannot start.
 
-    The caller has the queue carry it on (`probe.queue`) or does so itself (`probe.advance`).
+    The caller has the queue continue it (`probe.queue`) or continues it itself (`probe.advance`).
     """
     integration = integrations.get(ports.documents, int_id)
     if integration.ireserve_refused:
@@ -56,7 +56,7 @@ def begin(ports: Ports, int_id: str, booking_id: str, object_id: str, actor: str
 
 
 def _tidy_up(ports: Ports, int_id: str) -> None:
-    """Put back what the last probe left; raises `Conflict` where that is not done yet."""
+    """Put back what the last probe left; raises `Conflict` until that is done."""
     probe.stop(ports, int_id)
     after = probe.advance(ports, int_id)
     if after is None or after.finished_at is None or after.left:
@@ -65,7 +65,7 @@ def _tidy_up(ports: Ports, int_id: str) -> None:
 
 
 def _read(session: SyncSession, booking_id: str, object_id: str) -> tuple[dict[str, object], Booking]:
-    """Read the test booking; where the answer does not name its object, find the column that does."""
+    """Read the test booking; if the answer does not name its object, find the column that does."""
     try:
         with suppress(Malformed):
             return {}, _asking(session).read(booking_id)
@@ -86,7 +86,7 @@ def _asking(session: SyncSession, **dialect: object) -> Reservations:
 
 
 def _suits(session: SyncSession, booking: Booking, *, really: bool) -> None:
-    """Refuse a booking that is real, or that nothing can be found out on."""
+    """Refuse a booking that is real, or of no use for the probe."""
     number = booking.id
     if booking.activity_id:
         raise Refused(

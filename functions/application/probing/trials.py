@@ -1,6 +1,6 @@
-"""The record of a probe: its progress, how things were before, what it found. Stored as `progress/probe`.
+"""The probe's record: progress, the state before it, findings. Stored as `progress/probe`.
 
-Webhooks about its bookings are recorded beside it (`progress/probe_heard`) instead of being followed.
+Webhooks about its bookings are recorded beside it (`progress/probe_heard`) and not followed.
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A write of the probe: when it was sent, and when what it asked for could be read (aware UTC)."""
+    """A write of the probe: when it was sent, and when its effect could be read (aware UTC)."""
 
     booking: str
     at: datetime
@@ -49,7 +49,7 @@ LEFT = {
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """One thing that could not be put back: `what` is a key of LEFT, `subject` what it is about, `reason` i-Reserve's."""
+    """Something that could not be put back: `what` is a key of LEFT, `subject` the id concerned, `reason` a code."""
 
     what: str
     subject: str
@@ -64,8 +64,8 @@ class Left:
 class Trial:
     """One probe.
 
-    `before` is where the test booking was and is put back to; `touched` are the spots that the probe put it to. `second`
-    is the booking that the probe made itself, `making` where it is about to. `left` says what could not be put back.
+    `before` is where the test booking was and returns to; `touched` are the spots that the probe moved it to. `second`
+    is the booking that the probe made, `making` the spot where it is about to. `left` says what could not be put back.
     """
 
     started_at: datetime
@@ -86,24 +86,24 @@ class Trial:
     second_spot: Spot | None = None
     second_held: str = ""  # what somebody else wrote into its id field
     making: Spot | None = None
-    taken: bool = False  # i-Reserve says that the spot of the second booking is not free
-    hooks: tuple[Hook, ...] = ()  # registered for the probe alone
-    listening: bool = False  # some webhook is registered
+    taken: bool = False  # i-Reserve says that the second booking's spot is not free
+    hooks: tuple[Hook, ...] = ()  # registered for the probe only
+    listening: bool = False  # a webhook is registered
     writes: tuple[Written, ...] = ()
     found: Mapping[str, Any] = field(default_factory=dict)
-    dropped: tuple[str, ...] = ()  # points that were stored and turned out to be wrong
-    trouble: Mapping[str, str] = field(default_factory=dict)  # part -> code of the reason
+    dropped: tuple[str, ...] = ()  # stored points that proved wrong
+    trouble: Mapping[str, str] = field(default_factory=dict)  # part -> reason code
     notes: Mapping[str, Any] = field(default_factory=dict)
     left: tuple[Left, ...] = ()
 
     @property
     def name(self) -> str:
-        """Tells this probe from an earlier one."""
+        """Distinguishes this probe from earlier ones."""
         return self.started_at.isoformat()
 
     @property
     def bookings(self) -> tuple[str, ...]:
-        """The bookings that it works on."""
+        """The bookings it works on."""
         return (self.booking, self.second) if self.second else (self.booking,)
 
 
@@ -114,7 +114,7 @@ def current(documents: Documents, int_id: str) -> Trial | None:
 
 
 def save(ports: Ports, int_id: str, trial: Trial) -> Trial:
-    """Save how far it is; what a person asked for meanwhile (`stop`) is kept."""
+    """Save the progress, keeping a `stop` that a person asked for meanwhile."""
     path = path_of(int_id, "progress", "probe")
 
     def put(tx: Transaction) -> Trial:
@@ -128,9 +128,9 @@ def save(ports: Ports, int_id: str, trial: Trial) -> Trial:
 
 
 def note_webhook(ports: Ports, integration: Integration, hint: Hint) -> bool:
-    """Note a webhook of a booking that a probe works on; returns whether it is dealt with.
+    """Record a webhook of a booking that the probe works on; returns whether it was handled.
 
-    One of a booking that is not known yet waits while the probe is making one: it may be that one.
+    While the probe is making a booking, a webhook of an unknown booking waits: it may be that one.
     """
     if not integration.probing or hint.source != "webhook" or hint.detail != str(integration.webhook_generation):
         return False
@@ -157,12 +157,12 @@ def note_webhook(ports: Ports, integration: Integration, hint: Hint) -> bool:
 
 
 def heard(documents: Documents, int_id: str, since: datetime) -> list[datetime]:
-    """Return when webhooks came since a moment; those that name no booking count where none does."""
+    """Return when webhooks arrived since a moment; those without a booking count only if none has one."""
     body = documents.get(path_of(int_id, "progress", "probe_heard")) or {}
     times = body.get("named") or body.get("unnamed") or ()
     return [moment for text in times if (moment := datetime.fromisoformat(text)) >= since]
 
 
 def forget_webhooks(ports: Ports, int_id: str) -> None:
-    """Forget what was heard before."""
+    """Forget the webhooks recorded before."""
     ports.documents.transact(lambda tx: tx.put(path_of(int_id, "progress", "probe_heard"), {}))

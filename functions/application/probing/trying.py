@@ -1,4 +1,4 @@
-"""The parts of a probe that write: moves, the external id and custom fields, statuses, and the webhooks that follow."""
+"""The parts of the probe that write: moves, the external id, custom fields, statuses, and the resulting webhooks."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +14,7 @@ from functions.domain.planning.step import BookingChange
 
 
 def move(b: Bench) -> None:
-    """Move the test booking to a free time and back; what that loses must be carried along."""
+    """Move the test booking to a free time and back; fields that this loses must be sent along with every update."""
     before, booking = b.trial.before, b.test_booking()
     slot = _free(b, booking)
     after = b.attempt(booking, BookingChange(when=slot))
@@ -58,7 +58,7 @@ def refused_move(b: Bench) -> None:
         b.find(write_validates=True, **({"refusals": error.form} if error.form else {}))
         _override(b, change)
         return
-    if b.trial.taken:  # else two bookings fit there, which says nothing
+    if b.trial.taken:  # otherwise two bookings fit there, which proves nothing
         b.find(write_validates=False)
 
 
@@ -75,27 +75,27 @@ def _override(b: Bench, change: BookingChange) -> None:
     b.trial = replace(b.trial, dropped=(*b.trial.dropped, "override"))
 
 
-USUAL = 32  # characters of the ids that this service makes; Google's own are shorter
-LONGEST = 128  # characters; longer is not tried
+USUAL = 32  # length of this service's ids; Google's own are shorter
+LONGEST = 128  # longest id tried
 CUSTOM = "custom01"
 
 
 @dataclass(slots=True)
 class Ids:
-    """Ids of the form that this service writes, of any length, all different."""
+    """Distinct ids of any length, in the form that this service writes."""
 
     b: Bench
     count: int = 0
 
     def next(self, length: int) -> str:
-        """Return an id of this length that was not used before."""
+        """Return an unused id of this length."""
         self.count += 1
         seed = f"probe {self.b.trial.name} {self.count}"
         return (event_id(self.b.session.digest, self.b.session.id, seed, 0) * (length // USUAL + 1))[:length]
 
 
 def write_back(b: Bench) -> None:
-    """Find out everything about the external id, then about searching custom fields."""
+    """Find out everything about the external id, then whether custom fields can be searched."""
     ids = Ids(b)
     written = ids.next(USUAL)
     kept = _kept(b, written)
@@ -120,7 +120,7 @@ def write_back(b: Bench) -> None:
 
 
 def _kept(b: Bench, value: str) -> str | None:
-    """Write an external id and return what is shown afterwards; None where i-Reserve refuses it."""
+    """Write an external id and return what is shown afterwards; None if i-Reserve refuses it."""
     try:
         b.attempt(b.second(), BookingChange(external_id=value))
     except Refused:
@@ -140,7 +140,7 @@ def _longer(b: Bench, ids: Ids) -> None:
 
 
 def _shorter(b: Bench, ids: Ids) -> None:
-    """Look for a length that is taken, where 32 characters are refused; none: it cannot be written at all."""
+    """Find a shorter length that is accepted, if 32 characters are refused; if none, the field cannot be written."""
     if longest := _bisect(b, ids, 0, USUAL):
         written = ids.next(longest)
         b.find(external_id_max_length=longest, external_id_returned=bool(_kept(b, written)))
@@ -148,7 +148,7 @@ def _shorter(b: Bench, ids: Ids) -> None:
 
 
 def _bisect(b: Bench, ids: Ids, taken: int, refused: int) -> int:
-    """Return the longest length that is taken; `taken` is one that is, `refused` one that is not."""
+    """Return the longest accepted length; `taken` is an accepted one, `refused` is not."""
     while refused - taken > 1:
         middle = (taken + refused) // 2
         if _kept(b, ids.next(middle)) is None:
@@ -159,7 +159,7 @@ def _bisect(b: Bench, ids: Ids, taken: int, refused: int) -> int:
 
 
 def _searched(b: Bench, field: str, point: str, value: str) -> None:
-    """Settle the name that finds the second booking by a value, and nothing by another value."""
+    """Settle the filter that finds the second booking by a value, and nothing by another value."""
     for name in b.guesses(point):
         try:
             ireserve = b.asking(**{point: name})
@@ -173,7 +173,7 @@ def _searched(b: Bench, field: str, point: str, value: str) -> None:
 
 
 def _cleared(b: Bench, value: str) -> None:
-    """Empty it, and see that it is empty: where it is shown, else where it can be searched."""
+    """Empty it, and check that: by reading it if it is shown, otherwise by searching."""
     after = _kept(b, "")
     if after is None:
         b.find(external_id_clearable=False)
@@ -184,7 +184,7 @@ def _cleared(b: Bench, value: str) -> None:
 
 
 def _custom(b: Bench, ids: Ids) -> None:
-    """See whether a custom field can be searched; the one of the settings, else the first."""
+    """Find out whether a custom field can be searched: the one in the settings, else the first."""
     settings = b.session.settings
     named = (settings.outbound.external_id_field, settings.outbound.meet_link_field, settings.inbound.remarks_field)
     field = next((name for name in named if name.startswith("custom")), CUSTOM)
@@ -199,7 +199,7 @@ def _custom(b: Bench, ids: Ids) -> None:
 
 
 def status(b: Bench) -> None:
-    """Cancel the second booking and open it again, where that is allowed; see how soon a status shows."""
+    """Cancel the second booking and reopen it, if that is allowed; measure how soon a status shows."""
     cancelled = b.session.settings.cancel_status
     if cancelled is None:
         raise Refused("there is no status to cancel with", reason="no_cancel_status")
@@ -217,7 +217,7 @@ def status(b: Bench) -> None:
 
 
 def _changed(b: Bench, booking: Booking, wanted: int) -> Booking:
-    """Change the status and note how long it took to show; raises `Refused`."""
+    """Change the status and record how long it took to show; raises `Refused`."""
     waited, at = 0.0, b.session.now()
     last: Refused | None = None
     for patience in b.guesses("status_lag_seconds"):
@@ -237,7 +237,7 @@ def _changed(b: Bench, booking: Booking, wanted: int) -> Booking:
 
 
 def webhooks(b: Bench) -> None:
-    """See whether webhooks of the probe's own writes came, how soon, and how long before a status showed."""
+    """Find out whether the probe's own writes caused webhooks, how soon, and how long before a status showed."""
     if not b.trial.listening:
         raise Refused("no webhook could be registered", reason="no_webhook")
     heard = trials.heard(b.session.ports.documents, b.session.id, b.trial.started_at)
@@ -252,7 +252,7 @@ def webhooks(b: Bench) -> None:
 
 
 def _leads(written: Written, heard: list[datetime]) -> list[float]:
-    """Return how long before a status showed its webhook came."""
+    """Return how many seconds each webhook arrived before its status showed."""
     if written.shown_at is None:
         return []
     return [(written.shown_at - at).total_seconds() for at in heard if written.at <= at <= written.shown_at][:1]

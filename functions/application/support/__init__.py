@@ -1,1 +1,1 @@
-"""For people: diagnosis, alerts, one booking looked up, held removals, undo, the round trip."""
+"""For people: diagnosis, alerts, finding a booking, held removals, undo, the round trip."""

@@ -1,4 +1,4 @@
-"""Alerts: what needs a person is reported once, with what to do, and again when it is over."""
+"""Alerts: reports once what needs a person, with what to do, and again when it is over."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from functions.domain.settings.integration import Integration, Phase
 from functions.domain.settings.schema import AlertSettings
 
 SILENT = timedelta(hours=1)
-AGAIN = timedelta(minutes=1)  # before an alert that could not be sent is sent again
+AGAIN = timedelta(minutes=1)  # before an alert that failed is sent again
 SAID = {
     "token_dead": {
         "nl": "De verbinding met Google werkt niet meer. Voer Stap 1 en Stap 2 opnieuw uit op het authenticatiescherm.",
@@ -67,14 +67,14 @@ TEST = {
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """An alert that was told and is not over; `since` is aware UTC."""
+    """An alert that was sent and is not over; `since` is aware UTC."""
 
     name: str
     since: datetime
 
 
 def watch(ports: Ports, integration: Integration) -> list[datetime]:
-    """Compare what needs a person with what was reported; report the difference. A failed alert is retried.
+    """Compare what needs a person with what was reported, and report the difference; a failed alert is retried.
 
     Returns when to look again.
     """
@@ -104,7 +104,7 @@ def opened(ports: Ports, int_id: str) -> tuple[Open, ...]:
 
 
 def _conditions(ports: Ports, integration: Integration) -> tuple[set[str], list[datetime]]:
-    """Return what needs a person now, from the store alone; and when it will have been silent for too long."""
+    """Return what needs a person now, from the store alone, and when a side will have been silent too long."""
     found: set[str] = set()
     if integration.connection is not None and integration.connection.dead:
         found.add("token_dead")
@@ -142,7 +142,7 @@ def _silence(ports: Ports, integration: Integration) -> tuple[set[str], list[dat
 
 
 def _said(name: str, language: str) -> tuple[str, str]:
-    """Return title and text of an alert; one of an older version may have another name."""
+    """Return an alert's title and text; an older version may have stored another name."""
     known = name if name in SAID else "no_sync"
     return TITLES[known][language], SAID[known][language]
 
@@ -153,7 +153,7 @@ def _send(ports: Ports, integration: Integration, name: str, title: str, text: s
     if not where.ways:
         return True
     alert = _alert(ports, integration, name, title, text)
-    taken = [_taken(ports, way, alert) for way in where.ways]  # each is tried, also after another failed
+    taken = [_taken(ports, way, alert) for way in where.ways]  # try each way, even after another failed
     return True in taken or False not in taken
 
 
@@ -164,7 +164,7 @@ def mail(ports: Ports, integration: Integration, name: str, title: str, text: st
 
 
 def _taken(ports: Ports, way: AlertSettings, alert: Alert) -> bool | None:
-    """Send an alert one way; returns whether it was taken, None where trying again would mail nothing either."""
+    """Send an alert one way; returns whether it was accepted, None if retrying is pointless."""
     try:
         ports.alarm.send(way, alert)
     except SyncError as error:
@@ -181,7 +181,7 @@ def _alert(ports: Ports, integration: Integration, name: str, title: str, text: 
 
 
 def try_out(ports: Ports, int_id: str, where: AlertSettings) -> None:
-    """Send a test to the addresses given; raises `Invalid` at a missing or wrong one, or what sending raises."""
+    """Send a test to the given addresses; raises `Invalid` for a missing or wrong one, or what sending raises."""
     integration = integrations.get(ports.documents, int_id)
     faults = tuple(Fault(field, says) for field, says in alert_faults(where))
     if not where.ways:

@@ -1,4 +1,4 @@
-"""A day, or some, of one room or all: both sides read live and laid over each other. Nothing of it is kept."""
+"""One or more days in one room or all: both sides read live and compared. Nothing is stored."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -25,38 +25,38 @@ from functions.domain.planning.plan_inbound import eligible
 T = TypeVar("T")
 MOST_DAYS = 7
 FARTHEST = 3660  # days from today
-MOST_PAGES = 8  # of events of one calendar
-AT_ONCE = 300  # links that are read together
+MOST_PAGES = 8  # of one calendar's events
+AT_ONCE = 300  # links read together
 MOST_READ = 40  # bookings whose rows say too little
 
 
 def near(asked: date, today: date) -> date:
-    """Return a day that somebody asked for; raises `Malformed` for one that no calendar reaches."""
+    """Return the requested day; raises `Malformed` if it is too far away."""
     if abs((asked - today).days) > FARTHEST:
         raise Malformed("give a date within ten years", reason="date")
     return asked
 
 
 class Relation(StrEnum):
-    """How a booking and its event stand to each other."""
+    """How a booking and its event relate."""
 
     SAME = "same"
     DIFFERS = "differs"
-    CANCELLING = "cancelling"  # the event was deleted; the booking is cancelled when the waiting time is over
+    CANCELLING = "cancelling"  # the event was deleted; the booking is cancelled after the grace
     HELD = "held"
     REFUSED = "refused"
     PAUSED = "paused"
-    PAIRED = "paired"  # an event with its booking, which nobody has read
-    UNREAD = "unread"  # the other side, where one is known, could not be read
+    PAIRED = "paired"  # the event's booking, which was not read
+    UNREAD = "unread"  # the other side, if known, was not readable
     NO_EVENT_YET = "no_event_yet"
     NO_BOOKING_YET = "no_booking_yet"
     ONLY_BOOKING = "only_booking"  # its status asks for no event
-    ONLY_EVENT = "only_event"  # an event that becomes no booking
+    ONLY_EVENT = "only_event"  # the event becomes no booking
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A booking, an event, or both. `booked` and `shown` are their times; None: that side has none."""
+    """A booking, an event, or both. `booked` and `shown` are their times; None: there is none on that side."""
 
     object_id: str
     calendar: str
@@ -73,7 +73,7 @@ class Item:
 
     @property
     def when(self) -> When:
-        """The time to show it at: the booking's, else the event's."""
+        """The time to show it at: the booking's, or else the event's."""
         found = self.booked or self.shown
         if found is None:
             raise ValueError("an item has a booking or an event")
@@ -81,7 +81,7 @@ class Item:
 
     @property
     def sorts_at(self) -> tuple[str, str]:
-        """What brings items into the order of their times; whole days go first."""
+        """The sort key by time; whole days come first."""
         when = self.when
         start = when.first.isoformat() if isinstance(when, AllDay) else when.start.isoformat()
         return start, self.booking_id or self.event_id
@@ -89,7 +89,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What stands in one room: an object and its calendar; "" where an event's calendar leaves the object open."""
+    """What is in one room: an object and its calendar; "" if an event's calendar does not determine the object."""
 
     object_id: str
     calendar: str
@@ -98,7 +98,7 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The rooms with what stands in them, and what could not be read: (calendar or `ireserve`, a sentence)."""
+    """The rooms and their items, and what could not be read: (calendar or `ireserve`, a sentence)."""
 
     first: date
     days: int
@@ -107,7 +107,7 @@ class Day:
 
 
 def read(ports: Ports, int_id: str, first: date, days: int = 1, object_id: str = "") -> Day:
-    """Read both sides of some days on the integration's clock; trouble on one side leaves the other readable."""
+    """Read both sides of some local days; an error on one side leaves the other readable."""
     if not 1 <= days <= MOST_DAYS:
         raise Malformed(say("a day, or up to {}", MOST_DAYS), reason="days")
     session = open_session(ports, integrations.get(ports.documents, int_id))
@@ -153,7 +153,7 @@ def _events(session: SyncSession, calendar: str, first: date, days: int) -> list
 def _items(
     session: SyncSession, first: date, days: int, rows: dict[str, BookingRow], events: list[Event], unread: set[str]
 ) -> list[Item]:
-    """Pair the bookings with the events, and say how each stands."""
+    """Pair the bookings with the events, and say how each relates."""
     documents = session.ports.documents
     shown: dict[EventKey, Link] = {}
     for some in _some([event.key for event in events]):
@@ -183,7 +183,7 @@ def _some(values: list[T]) -> Iterator[list[T]]:
 
 
 def _bookings(session: SyncSession, rows: dict[str, BookingRow], unsure: list[str]) -> dict[str, Booking]:
-    """Return the bookings as their rows show them; what a row does not say is read, or is as both sides last agreed."""
+    """Return the bookings as their rows show them; what a row does not show is read, or taken from the base."""
     found = {row.id: booking for row in rows.values() if (booking := booking_of(row)) is not None}
     pieces = [partial(session.again().read_booking, each) for each in unsure[:MOST_READ]]
     for read in session.ports.in_parallel(pieces):
@@ -195,7 +195,7 @@ def _bookings(session: SyncSession, rows: dict[str, BookingRow], unsure: list[st
 def _elsewhere(
     session: SyncSession, paired: list[Link], at_hand: dict[EventKey, Event], unread: set[str]
 ) -> dict[EventKey, Event]:
-    """Return the events of these bookings that stand on other days."""
+    """Return these bookings' events on other days."""
     keys = [
         link.event
         for link in paired
@@ -210,7 +210,7 @@ def _elsewhere(
 
 
 def _booking(session: SyncSession, booking: Booking, link: Link, event: Event | None, unread: set[str]) -> Item | None:
-    """Return a booking with its event; None for one that neither has nor needs one and is cancelled."""
+    """Return a booking with its event; None for a cancelled one that neither has nor needs one."""
     outbound, booked = session.settings.outbound, when_of(booking, session.settings)
     cancelled = booking.status in outbound.delete_on_status
     if cancelled and event is None:
@@ -256,7 +256,7 @@ def _wants_event(session: SyncSession, booking: Booking, link: Link) -> bool:
 
 
 def _alone(session: SyncSession, event: Event, link: Link | None) -> Item:
-    """Return an event whose booking is not at hand; of a pair nobody can say that both sides agree."""
+    """Return an event whose booking is not at hand, so the two cannot be compared."""
     item = event_item(session, event, link)
     return replace(item, relation=Relation.UNREAD) if item.relation is Relation.PAIRED else item
 
@@ -296,7 +296,7 @@ def _within(session: SyncSession, item: Item, first: date, days: int) -> bool:
 
 
 def _by_room(session: SyncSession, items: list[Item], only: str) -> tuple[Room, ...]:
-    """Return the rooms in the order of the mapping, those without items too; then what belongs to none of them."""
+    """Return the rooms in the mapping's order, empty ones too; then whatever belongs to none."""
     settings = session.settings
     rooms: dict[tuple[str, str], list[Item]] = {}
     for row in settings.mapping:

@@ -27,12 +27,12 @@ from functions.domain.settings.integration import Phase
 ADDRESS = re.compile(r"(?<![^\s@,;()])[^\s@,;()]+@[^\s@,;()]+")
 
 WEEK = 7  # nights in which every text should have been read
-ID_LENGTH = 32  # of the ids that this service makes
+ID_LENGTH = 32  # of this service's ids
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Everything that was tested. `in_sync_as_of` and `near_days_compared_at` are aware UTC."""
+    """All checks. `in_sync_as_of` and `near_days_compared_at` are aware UTC."""
 
     at: datetime
     phase: str
@@ -50,7 +50,7 @@ class Diagnosis:
 
 
 def diagnose(ports: Ports, int_id: str) -> Diagnosis:
-    """Test everything of one integration, over the real connections; an error is a finding, never an exception."""
+    """Check everything about one integration over the real connections; an error is a finding, never an exception."""
     integration = consent.named(ports, integrations.get(ports.documents, int_id))
     session = open_session(ports, integration)
     checks = [
@@ -79,14 +79,14 @@ def diagnose(ports: Ports, int_id: str) -> Diagnosis:
 
 
 def anonymous(text: str) -> str:
-    """Return a finding without whole addresses, for a support ticket."""
+    """Return a finding without full addresses, for a support ticket."""
     return ADDRESS.sub(lambda address: f"{address.group()[:3]}…", text)
 
 
 def in_sync_as_of(session: SyncSession) -> datetime | None:
-    """Return the earlier of the last pull fully applied and the start of the last complete sweep; None: never yet.
+    """Return the earlier of the last fully applied pull and the start of the last complete sweep; None: not yet.
 
-    Where nothing is written, in shadow and when it is not active, nothing is in sync as of any moment.
+    In shadow, and while not active, nothing is written, so nothing is ever in sync.
     """
     if session.integration.phase in (Phase.DRAFT, Phase.SHADOW):
         return None
@@ -223,7 +223,7 @@ def _dialect(session: SyncSession) -> list[Check]:
 
 
 def _ids(session: SyncSession) -> list[Check]:
-    """Say what the probe found that stands in the way."""
+    """Report what the probe found that prevents writing ids."""
     dialect, outbound, checks = session.dialect, session.settings.outbound, list[Check]()
     if dialect.built_in_active:
         says = "i-Reserve's own Google Calendar integration still writes event ids into bookings"
@@ -238,7 +238,7 @@ def _ids(session: SyncSession) -> list[Check]:
 
 
 def _customers(session: SyncSession) -> list[Check]:
-    """Say that customers' addresses could not be read, until they can."""
+    """Report that customers' addresses could not be read, until they can."""
     path = path_of(session.id, "progress", "customer_data")
     noted = session.ports.documents.get(path)
     if noted is None or not session.settings.outbound.use_customer_data:
@@ -254,7 +254,7 @@ def _customers(session: SyncSession) -> list[Check]:
 
 
 def _guests(session: SyncSession) -> list[Check]:
-    """Say that a customer's address is not one that Google takes, until it is."""
+    """Report a customer's address that Google does not accept, until it is fixed."""
     path = path_of(session.id, "progress", "guest_left_out")
     noted = session.ports.documents.get(path)
     if noted is None or not session.settings.outbound.use_customer_data:
@@ -271,7 +271,7 @@ def _guests(session: SyncSession) -> list[Check]:
 
 
 def _lacking(session: SyncSession) -> list[Check]:
-    """Say how many events are without a guest or a Meet link that they should have, and at which booking to look."""
+    """Count the events that lack a guest or Meet link that they should have, and name a booking to look at."""
     checks, path = list[Check](), path_of(session.id, "links")
     documents = session.ports.documents
     if count := documents.count(path, {"lacks_guest": True}):
@@ -354,7 +354,7 @@ def _waiting(session: SyncSession) -> list[Check]:
 
 
 def _foreign(session: SyncSession) -> list[Check]:
-    """Say how many bookings carry the id of an event that is not ours: two events may stand for each."""
+    """Count the bookings with the id of an event that is not ours: each may have two events."""
     count = session.ports.documents.count(path_of(session.id, "links"), {"foreign": True})
     if not count:
         return []
@@ -364,7 +364,7 @@ def _foreign(session: SyncSession) -> list[Check]:
 
 
 def _left_out(session: SyncSession) -> list[Check]:
-    """Say which bookings the last whole sweep did not compare, or not to the end, and what "in sync as of" says of them."""
+    """Report bookings that the last full sweep did not fully compare, and what that means for "in sync as of"."""
     last = scan.current(session.ports.documents, session.id, "full")
     if last is None or last.finished_at is None:
         return []

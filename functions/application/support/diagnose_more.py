@@ -1,4 +1,4 @@
-"""More checks of the diagnosis: what is still to be set, clocks, addresses, how recent everything is, how fast."""
+"""More checks of the diagnosis: missing settings, clocks, addresses, how recent everything is, how fast."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -29,14 +29,14 @@ NAMED = 3  # overlaps of a calendar
 
 @runtime_checkable
 class Queue(Protocol):
-    """A queue that can tell when its first task is due; Cloud Tasks cannot, there its own console shows it."""
+    """A queue that knows when its first task is due. Cloud Tasks does not; its own console shows it."""
 
     def next_due(self) -> datetime | None:
         """Return when the first waiting task is due, or None."""
 
 
 def more(session: SyncSession) -> Iterator[Check]:
-    """Give the checks that do not depend on each other."""
+    """Yield the checks that are independent of each other."""
     yield from _settings(session)
     yield from _clock(session)
     yield from _address(session)
@@ -61,7 +61,7 @@ def _clock(session: SyncSession) -> Iterator[Check]:
     try:
         theirs = session.ports.outside.clock_of("")
     except SyncError:
-        return  # that Google cannot be reached is a finding of its own
+        return  # an unreachable Google has its own finding
     if theirs is None:
         return
     skew = abs(session.now() - theirs)
@@ -137,7 +137,7 @@ def _statuses(session: SyncSession) -> Iterator[Check]:
     try:
         rows = rows_of(session, today, today + AHEAD, MOST).values()
     except SyncError:
-        return  # that i-Reserve cannot be read is a finding of its own
+        return  # an unreadable i-Reserve has its own finding
     settings = session.settings
     synced = [row for row in rows if row.object_id is None or settings.calendar_of(row.object_id) is not None]
     live = Counter(row.status for row in synced if row.status is not None)
@@ -160,7 +160,7 @@ def _statuses(session: SyncSession) -> Iterator[Check]:
 
 
 def _overlaps(session: SyncSession, rows: Iterable[BookingRow]) -> Iterator[Check]:
-    """Name of each calendar the bookings that stand on others; grey where nobody knows the places of their object."""
+    """Name, per calendar, the bookings that overlap; grey if the number of places is not known."""
     found = overlaps.beyond_places(session, overlaps.fold(overlaps.NOTHING, rows, session).found)
     of_calendar: dict[str, list[overlaps.Overlap]] = {}
     for each in found:

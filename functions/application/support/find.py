@@ -1,4 +1,4 @@
-"""One booking looked up for a person: both sides read live, their pair, what happened last, what can be done. Nothing is kept."""
+"""Finds one booking for a person: reads both sides live, the pair, its latest entry, what can be done. Stores nothing."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -25,8 +25,8 @@ LONGEST_ID = 40
 class Found:
     """A booking and its event.
 
-    `verdict` says in a word how they stand, `does` what the next look would do, `last` is the newest journal entry that
-    a person cares about, `item` a parked item, `acts` what can be done; `trouble` a sentence.
+    `verdict` is how they relate, `does` what the next look would do, `last` the newest journal entry that matters to
+    people, `item` a parked item, `acts` what can be done; `trouble` is a sentence.
     """
 
     booking_id: str
@@ -46,7 +46,7 @@ class Found:
 
 
 def find(ports: Ports, int_id: str, booking_id: str) -> Found:
-    """Look a booking up by its number; raises `Malformed` where that is no number of a booking."""
+    """Find a booking by its number; raises `Malformed` if that cannot be a booking's number."""
     if not booking_id.isalnum() or not booking_id.isascii() or len(booking_id) > LONGEST_ID:
         raise Malformed("give the number of a booking", reason="no_booking")
     integration = integrations.get(ports.documents, int_id)
@@ -110,13 +110,13 @@ def _id_in(session: SyncSession, booking: Booking) -> str:
 
 
 def panel_address(base_url: str, booking_id: str) -> str:
-    """Return the booking's page in i-Reserve's management panel, as seen in version 5.41; "" without an address."""
+    """Return the booking's page in i-Reserve's management panel, as in version 5.41; "" without an address."""
     host = base_url.rstrip("/").removesuffix("/api/rest")
     return f"{host}/admin?mod=dashboard&context=booking&id={booking_id}" if host else ""
 
 
 def sync_now(ports: Ports, int_id: str, booking_id: str, actor: str) -> None:
-    """Queue a look at one booking; raises `Conflict` where the integration is not active."""
+    """Queue a look at one booking; raises `Conflict` if the integration is not active."""
     if integrations.get(ports.documents, int_id).phase not in (Phase.ACTIVE, Phase.SHADOW):
         raise Conflict("only an active integration is synchronised; activate it first", reason="not_active")
     hint = hints.Hint(hints.Kind.BOOKING, int_id, (booking_id,), "person", ports.clock(), actor=actor)
@@ -124,7 +124,7 @@ def sync_now(ports: Ports, int_id: str, booking_id: str, actor: str) -> None:
 
 
 def lags(ports: Ports, int_id: str, limit: int = 60) -> list[tuple[str, float]]:
-    """Return when the last changes came and how many seconds each took, oldest first; what waited on purpose is left out."""
+    """Return when the last changes came and their delay in seconds, oldest first; without intended delays."""
     rows: list[dict[str, Any]] = journal_read.entries(ports, int_id, limit=limit)
     return [
         (row["at"], float(row["lag_seconds"])) for row in reversed(rows) if "lag_seconds" in row and not _waited(row)

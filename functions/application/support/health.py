@@ -1,4 +1,4 @@
-"""The one line on every page: how an integration is, and what mends it. From the store alone; nothing outside is called."""
+"""The one line on every page: an integration's health and what fixes it. From the store alone."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ RECENT, MOST_CANCELLING = 10, 500
 
 @dataclass(frozen=True, slots=True)
 class Cancelling:
-    """Bookings that will be cancelled because their events were deleted: how many, and when the first of them."""
+    """Bookings about to be cancelled because their events were deleted: how many, and when the first is due."""
 
     count: int
     first: datetime | None = None
@@ -24,9 +24,9 @@ class Cancelling:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`says` is the key of a sentence, `level` good, info, dim, warn or bad, `act` the page or deed that mends it.
+    """`says` is the key of a sentence, `level` good, info, dim, warn or bad, `act` the page or action that fixes it.
 
-    Amber and red mean that somebody should do something; what nobody can or needs to settle is dim.
+    Warn and bad mean that somebody should act; what nobody can or needs to fix is dim.
     """
 
     says: str
@@ -38,14 +38,14 @@ class Health:
 
 
 def cancelling(ports: Ports, int_id: str) -> Cancelling:
-    """Return what is being cancelled."""
+    """Return the pending cancellations."""
     rows = ports.documents.find(path_of(int_id, "links"), {"state": State.GRACE.value}, limit=MOST_CANCELLING)
     until = sorted(datetime.fromisoformat(body["life"]["until"]) for _, body in rows)
     return Cancelling(len(rows), until[0] if until else None)
 
 
 def health(ports: Ports, integration: Integration, waiting: int) -> Health:
-    """Return the line: what stops everything goes before what waits, that before what is merely late."""
+    """Return the line: what stops everything comes before what waits, that before what is merely late."""
     if trouble := trouble_of(integration):
         return Health(trouble, "bad", "authentication" if trouble == "google" else "ireserve")
     idle = {
@@ -63,7 +63,7 @@ def health(ports: Ports, integration: Integration, waiting: int) -> Health:
 
 
 def trouble_of(integration: Integration) -> str:
-    """Return which side refuses every call until a person mends it: `google`, `ireserve` or ""."""
+    """Return the side that refuses every call until a person fixes it: `google`, `ireserve` or ""."""
     if integration.connection is not None and integration.connection.dead:
         return "google"
     return "ireserve" if integration.ireserve_refused else ""

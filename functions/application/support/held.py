@@ -1,4 +1,4 @@
-"""Held removals: what waits for a person, and what a person decides. A deleted series is one item."""
+"""Held removals: lists what waits for a person, and carries out the decision. A deleted series is one item."""
 
 from functions.application.ports import Body, Ports
 from functions.application.store import integrations, links
@@ -14,19 +14,19 @@ from functions.domain.planning.step import Ordered
 
 
 def every(ports: Ports, int_id: str) -> list[Body]:
-    """Return the held items, those of the first day first: ids, times and reasons; no texts."""
+    """Return the held items by day: ids, times and reasons; no texts."""
     integrations.get(ports.documents, int_id)
     items = [sorted(held, key=_day) for held in _items(ports, int_id).values()]
     return [_shown(held) for held in sorted(items, key=lambda held: _day(held[0]))]
 
 
 def approve(ports: Ports, int_id: str, item: str, actor: str) -> list[Outcome]:
-    """Carry out a held removal: the booking is cancelled, or the event of a vanished booking removed."""
+    """Carry out a held removal: cancel the booking, or remove the vanished booking's event."""
     return _decide(ports, int_id, item, actor, Approve())
 
 
 def restore(ports: Ports, int_id: str, item: str, actor: str) -> list[Outcome]:
-    """Undo the removal instead: the event is made again, or left alone where it is the booking that vanished."""
+    """Undo a held removal: make the event again, or, if the booking vanished, leave the event alone."""
     return _decide(ports, int_id, item, actor, Restore())
 
 

@@ -1,4 +1,4 @@
-"""What objects, calendars and statuses are called: read live from both sides, kept some minutes in this process only."""
+"""The names of objects, calendars and statuses: read live from both sides, cached in this process for some minutes."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,36 +15,36 @@ from functions.domain.comparing.projection import appointment_of
 from functions.domain.settings.integration import Integration
 
 FRESH, AFTER_TROUBLE = timedelta(minutes=5), timedelta(minutes=1)
-MOST = 200  # integrations of one process
-MOST_TITLES = 40  # that are read for one page
+MOST = 200  # integrations in one process
+MOST_TITLES = 40  # read for one page
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names by id. What has none stands for itself. `statuses` are the keys of a status's name, such as `open`."""
+    """Names by id; without a name, the id is used. `statuses` are name keys such as `open`."""
 
     objects: Mapping[str, str] = field(default_factory=dict)
     calendars: Mapping[str, str] = field(default_factory=dict)
     statuses: Mapping[int, str] = field(default_factory=dict)
 
     def object(self, identity: str) -> str:
-        """Return what an object is called."""
+        """Return an object's name."""
         return self.objects.get(identity) or identity
 
     def calendar(self, identity: str) -> str:
-        """Return what a calendar is called."""
+        """Return a calendar's name."""
         return self.calendars.get(identity) or identity
 
 
 class Catalogue:
-    """The names of each integration. If a side fails, its names are missing for a while; it is not asked again at once."""
+    """Each integration's names. If a side fails, its names are missing until a later retry."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._kept: dict[str, tuple[datetime, str, Names]] = {}
 
     def of(self, int_id: str) -> Names:
-        """Return the names of an integration; raises `Gone` where there is none."""
+        """Return an integration's names; raises `Gone` if there is none."""
         integration = integrations.get(self._ports.documents, int_id)
         now, sides = self._ports.clock(), _sides(integration)
         kept = self._kept.get(int_id)
@@ -58,12 +58,12 @@ class Catalogue:
         return found
 
     def forget(self) -> None:
-        """Read everything again when it is next asked for."""
+        """Read everything again on the next request."""
         self._kept.clear()
 
 
 def _read(ports: Ports, integration: Integration, former: Names) -> tuple[Names, bool]:
-    """Return the names as they are now, on trouble as they were; and whether both sides answered."""
+    """Return the current names, or the former ones on an error; and whether both sides answered."""
     dead = integration.connection is None or bool(integration.connection.dead)
     found = available.read(ports, integration.id, objects=not integration.ireserve_refused, calendars=not dead)
     objects = {each.id: each.name for each in found.objects} if found.objects is not None else former.objects
@@ -78,7 +78,7 @@ def _sides(integration: Integration) -> str:
 
 
 def titles(ports: Ports, int_id: str, booking_ids: Iterable[str]) -> dict[str, str]:
-    """Return the titles that the template gives these bookings, as far as they can be read; of the first ones only."""
+    """Return these bookings' titles by the template, as far as readable; only for the first ones."""
     session = open_session(ports, integrations.get(ports.documents, int_id))
     wanted = islice(dict.fromkeys(each for each in booking_ids if each), MOST_TITLES)
     pieces = [partial(session.again().read_booking, each) for each in wanted]

@@ -1,7 +1,7 @@
-"""Round trip: creates, reads, moves and removes one marked test event, and times each step.
+"""The round trip: makes, reads, moves and removes one marked test event, and times each step.
 
-Nothing happens in i-Reserve unless a test object is named; then a booking is made, moved and cancelled there too. The
-event carries a mark and an id derived from it, so no pull takes it for a person's event.
+With a test object it also makes, moves and cancels a booking; otherwise i-Reserve is not touched. The event has a mark
+and an id derived from it, so no pull takes it for a person's event.
 """
 
 from collections.abc import Callable
@@ -26,7 +26,7 @@ TITLE = {"nl": "Test van de synchronisatie", "en": "Test of the sync"}
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One step of the trip: how long it took, and what was wrong ("" = nothing)."""
+    """One step: how long it took, and what was wrong ("" = nothing)."""
 
     name: str
     seconds: float
@@ -34,7 +34,7 @@ class Leg:
 
 
 def round_trip(ports: Ports, int_id: str, calendar: str = "", object_id: str = "") -> tuple[Leg, ...]:
-    """Run the round trip on a mapped calendar (the first, if none is named). Everything created is removed again."""
+    """Run the round trip on a mapped calendar (by default the first). Everything made is removed again."""
     integration = integrations.get(ports.documents, int_id)
     session = open_session(ports, integration)
     calendar = calendar or next(iter(integration.settings.calendars), "")
@@ -113,7 +113,7 @@ def _leg(session: SyncSession, legs: list[Leg], name: str, work: Callable[[], T]
 def _quietly(work: Callable[[], object]) -> None:
     try:
         work()
-    except SyncError:  # it stands among the legs
+    except SyncError:  # recorded in the legs
         return
 
 

@@ -1,4 +1,4 @@
-"""Bookings and events found by a date, an object, a title or a guest: read live from both sides, nothing is kept."""
+"""Finds bookings and events by a date, object, title or guest: both sides read live, nothing stored."""
 
 import re
 from collections.abc import Callable
@@ -26,7 +26,7 @@ DAYS = {"today": 0, "vandaag": 0, "tomorrow": 1, "morgen": 1, "yesterday": -1, "
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What was found, `by` what, what could not be read, and whether there is more than this."""
+    """What was found and `by` what, what could not be read, and whether there is more."""
 
     by: Literal["day", "object", "text"]
     hits: tuple[Item, ...]
@@ -35,7 +35,7 @@ class Results:
 
 
 def search(ports: Ports, int_id: str, asked: str, names: Names) -> Results:
-    """Find by a date, else by an object's name or number, else by a text; raises `Malformed` where it is too short."""
+    """Search by a date, or an object's name or number, or a text; raises `Malformed` if it is too short."""
     session = open_session(ports, integrations.get(ports.documents, int_id))
     today = zones.day_of(session.now(), session.settings.timezone)
     if (on := day_of(asked, today)) is not None:

@@ -1,4 +1,4 @@
-"""The statuses of an i-Reserve: which codes its coming bookings have, how often, and in which list each stands."""
+"""An i-Reserve's statuses: which codes its coming bookings have, how often, and the list that each is in."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ NONE = "none"
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A code with its name (a key such as `open`, "" where none is known), and of how many coming bookings it is."""
+    """A code with its name (a key such as `open`, "" if unknown), and how many coming bookings have it."""
 
     status: int
     name: str
@@ -30,7 +30,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Statuses:
-    """Every code that is known, used or listed, the most used first; `cut`: more bookings lie ahead than were counted."""
+    """Every code known, used or listed, the most used first; `cut`: more coming bookings than were counted."""
 
     found: tuple[Status, ...]
     counted: int
@@ -39,20 +39,20 @@ class Statuses:
 
     @property
     def undecided(self) -> tuple[Status, ...]:
-        """Those of bookings that get no event because no list names their status."""
+        """The statuses of bookings that get no event because no list names them."""
         return tuple(each for each in self.found if each.bookings and each.list == NONE)
 
 
 def list_of(outbound: OutboundSettings, status: int) -> str:
-    """Return the list in which a code stands."""
+    """Return the list that a code is in."""
     lists = (outbound.create_on_status, outbound.tentative_on_status, outbound.delete_on_status)
     return next((name for name, codes in zip(LISTS, lists, strict=True) if status in codes), NONE)
 
 
 def statuses(ports: Ports, int_id: str) -> Statuses:
-    """Return the statuses of the coming four weeks' bookings on mapped objects, read live, with those that are known.
+    """Return the statuses of bookings on mapped objects in the coming four weeks, read live, and the other known ones.
 
-    Trouble on i-Reserve's side costs the counts. Raises `Gone` where there is no such integration.
+    An error on i-Reserve's side costs the counts. Raises `Gone` if there is no such integration.
     """
     session = open_session(ports, integrations.get(ports.documents, int_id))
     settings, trouble = session.settings, ""

@@ -1,4 +1,4 @@
-"""The state of an integration, from the store alone: nothing outside is called, so a page may ask every few seconds."""
+"""An integration's state from the store alone: nothing outside is called, so a page may ask every few seconds."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ WALKS = ("backfill", "resync", "near", "full")
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One integration. `faults` are what still has to be set; the counts are what waits for a person."""
+    """One integration. `faults` are what must still be set; the counts are what waits for a person."""
 
     integration: Integration
     in_sync_as_of: datetime | None
@@ -33,7 +33,7 @@ class Summary:
     faults: tuple[Fault, ...]
     health: Health
     cancelling: Cancelling
-    problems: int = 0  # what was told about and is not mended yet
+    problems: int = 0  # reported and not yet fixed
 
     @property
     def waiting(self) -> int:
@@ -42,17 +42,17 @@ class Summary:
 
     @property
     def under_way(self) -> tuple[Scan, ...]:
-        """The scans that have not finished."""
+        """The unfinished scans."""
         return tuple(each for each in self.walks if each.finished_at is None)
 
     @property
     def trouble(self) -> str:
-        """Which side refuses every call until a person mends it: `google`, `ireserve` or ""."""
+        """The side that refuses every call until a person fixes it: `google`, `ireserve` or ""."""
         return trouble_of(self.integration)
 
 
 def summary_of(ports: Ports, int_id: str) -> Summary:
-    """Return how an integration stands; raises `Gone` where there is none."""
+    """Return an integration's state; raises `Gone` if there is none."""
     integration = integrations.get(ports.documents, int_id)
     documents, where = ports.documents, path_of(int_id, "links")
     found = (scan.current(documents, int_id, kind) for kind in WALKS)

@@ -1,7 +1,7 @@
-"""Undoes an effect on a booking: a new intent that sets booking, event and base together.
+"""Undoes an effect on a booking: a new order that sets booking, event and base together.
 
-Whatever a change of the booking itself caused is undone by changing the booking back. Texts, sent mails and invoices do
-not come back.
+What a change of the booking itself caused is undone by changing the booking back. Texts, sent mails and invoices do not
+come back.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ STAYS = "Texts, mails that were sent and invoices do not come back, and i-Reserv
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What undo does or did: the steps, what does not come back, and whether i-Reserve and Google have it already."""
+    """What undo does or did: the steps, what does not come back, and whether both sides have it already."""
 
     steps: tuple[Body, ...]
     stays: str
@@ -37,7 +37,7 @@ class Undone:
 
 
 def preview(ports: Ports, int_id: str, entry: str) -> Undone:
-    """Return what undoing an entry would do; raises `Conflict` where it cannot be undone, with what to do instead."""
+    """Return what undoing an entry would do; raises `Conflict` with what to do instead if it cannot be undone."""
     integration, body = _entry(ports, int_id, entry)
     wish = _wish(integration, body)
     outcome = act(ports, int_id, body["link"], "", "undo", lambda link: _wishing(link, wish), rehearse=True)
@@ -45,7 +45,7 @@ def preview(ports: Ports, int_id: str, entry: str) -> Undone:
 
 
 def undo(ports: Ports, int_id: str, entry: str, actor: str) -> Undone:
-    """Undo an entry; raises `Refused` where i-Reserve refuses (everything then stays as it is)."""
+    """Undo an entry; raises `Refused` if i-Reserve refuses (everything then stays as it is)."""
     integration, body = _entry(ports, int_id, entry)
     wish = _wish(integration, body)
     outcome = act(ports, int_id, body["link"], actor, f"undo {entry}", lambda link: _wishing(link, wish))

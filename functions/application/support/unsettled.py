@@ -1,4 +1,4 @@
-"""Pending cancellations and paused pairs: they continue by themselves unless a person acts."""
+"""Pending cancellations and paused pairs: they continue on their own unless a person acts."""
 
 from itertools import islice
 
@@ -15,24 +15,24 @@ from functions.domain.planning.step import Decided, Ordered
 
 
 def in_grace(ports: Ports, int_id: str, most: int = 500) -> list[Link]:
-    """Return the pairs whose booking will be cancelled because its event was deleted, the first to go first."""
+    """Return the pairs whose booking is about to be cancelled because its event was deleted, the first due first."""
     integrations.get(ports.documents, int_id)
     found = list(islice(links.every(ports.documents, int_id, {"state": State.GRACE.value}), most))
     return sorted(found, key=lambda link: (link.until.isoformat() if link.until else "", link.booking_id))
 
 
 def keep(ports: Ports, int_id: str, link_id: str, actor: str) -> Outcome:
-    """Call off a pending cancellation: the event is created again, the booking stays."""
+    """Call off a pending cancellation: the event is made again, the booking stays."""
     return act(ports, int_id, link_id, actor, "keep", lambda link: _ordered(link, Restore()))
 
 
 def cancel_now(ports: Ports, int_id: str, link_id: str, actor: str) -> Outcome:
-    """Cancel a booking whose event was deleted without waiting any longer."""
+    """Cancel the booking of a deleted event now."""
     return act(ports, int_id, link_id, actor, "cancel_now", lambda link: _ordered(link, Approve()))
 
 
 def resume(ports: Ports, int_id: str, link_id: str, actor: str) -> Outcome:
-    """Let a paused pair go on; its counts start anew."""
+    """Resume a paused pair; its attempts are counted from zero."""
     return act(ports, int_id, link_id, actor, "resume", _resumed)
 
 

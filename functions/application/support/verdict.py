@@ -1,4 +1,4 @@
-"""The verdict on one booking, from all that is known about it: the first that applies, and what can be done. Pure."""
+"""The verdict on one booking, from everything known about it: the first that applies, and what can be done. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from functions.domain.settings.integration import Phase
 
 
 class Verdict(StrEnum):
-    """How a booking and its event stand; each has a sentence in both languages."""
+    """How a booking and its event relate; each verdict has a sentence in both languages."""
 
     UNREADABLE = "unreadable"
     NO_BOOKING = "no_booking"
@@ -41,7 +41,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known. `why` is the planner's reason to rest, `does` what it would do before, `last` the newest entry."""
+    """What is known. `why` is the planner's reason to rest, `does` what it would do first, `last` the newest entry."""
 
     phase: Phase
     booking: Presence
@@ -119,7 +119,7 @@ def _by_event(facts: Facts) -> bool:
 
 
 def acts_of(facts: Facts, verdict: Verdict) -> tuple[str, ...]:
-    """Return what can be done, the most fitting first; what writes only where the integration is active."""
+    """Return what can be done, the most fitting first; writes only if the integration is active."""
     acts = ACTS.get(verdict, ())
     if facts.phase is Phase.ACTIVE:
         return acts
