@@ -41,8 +41,8 @@ def test_every_chapter_of_asvs_5_has_its_row_and_each_row_its_test_or_its_reason
     assert [row for row in chapters if "::test_" not in row and "n/a" not in row] == []
 
 
-def test_every_attack_and_every_door_has_a_promise() -> None:
-    for heading in ("## The doors", "## Attacks that are repeated"):
+def test_every_attack_and_every_entry_point_has_a_promise() -> None:
+    for heading in ("## The entry points", "## Attacks that tests repeat"):
         rows = PAGE.partition(heading)[2].partition("\n## ")[0].strip().splitlines()[2:]
         assert len(rows) > 5
         assert all("::test_" in row for row in rows), heading
