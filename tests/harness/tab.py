@@ -51,6 +51,7 @@ class _Form(HTMLParser):
         super().__init__()
         self.values: dict[str, list[str]] = {}
         self._action, self._within, self._select, self._area = action, False, "", ""
+        self._many = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
@@ -62,10 +63,14 @@ class _Form(HTMLParser):
         if tag == "input" and name and (given.get("type") not in ("checkbox", "radio") or "checked" in given):
             self._add(name, given.get("value", "on"))
         self._select = name if tag == "select" else self._select
+        self._many = "multiple" in given if tag == "select" else self._many
         self._area = name if tag == "textarea" else self._area
         if tag == "textarea":
             self._add(name, "")
-        if tag == "option" and (self._select not in self.values or "selected" in given):
+        if tag == "option" and self._many:
+            if "selected" in given:
+                self._add(self._select, given.get("value", ""))
+        elif tag == "option" and (self._select not in self.values or "selected" in given):
             self.values[self._select] = [given.get("value", "")]
 
     def handle_data(self, data: str) -> None:

@@ -18,7 +18,7 @@ from functions.domain.comparing.echo import is_echo
 from functions.domain.comparing.projection import in_window, period
 from functions.domain.model.errors import AccessRevoked, Cause, Malformed
 from functions.domain.model.event import Event, EventKey
-from functions.domain.model.identity import event_ids
+from functions.domain.model.identity import event_ids, occupied_id
 from functions.domain.model.life import Closed, Grace, Held, State
 from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Presence, Snapshot
@@ -250,6 +250,8 @@ def _known_elsewhere(session: SyncSession, page: Page, event: Event) -> Link | N
         return None
     if event.mark.int_id == session.id and event.mark.link_id:
         link = links.by_id(documents, session.id, event.mark.link_id)
+        if link is not None and _is_occupied(session, link, event):
+            return link
         known = range(link.generation + 1) if link is not None and link.booking_id else ()
         if link is not None and event.key.id in event_ids(session.digest, session.id, link.booking_id, known):
             return link
@@ -257,6 +259,14 @@ def _known_elsewhere(session: SyncSession, page: Page, event: Event) -> Link | N
         return None
     others = (EventKey(each, event.key.id) for each in session.settings.calendars if each != event.key.calendar)
     return next((link for key in others if (link := links.of_event(documents, session.id, key)) is not None), None)
+
+
+def _is_occupied(session: SyncSession, link: Link, event: Event) -> bool:
+    """Whether this is the occupied event of its link, made a moment ago."""
+    place, known = link.occupies, range(link.generation + 1)
+    return place is not None and event.key.id in {
+        occupied_id(session.digest, session.id, place.name, generation) for generation in known
+    }
 
 
 def _makes_room(session: SyncSession, event: Event) -> datetime | None:

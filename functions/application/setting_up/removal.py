@@ -61,6 +61,7 @@ def unmapped_by(ports: Ports, before: Settings, after: Settings) -> int:
         1
         for link in links.every(ports.documents, before.id)
         if _stands(link)
+        and link.occupies is None
         and link.base is not None
         and before.calendar_of(link.base.object_id) is not None
         and after.calendar_of(link.base.object_id) is None

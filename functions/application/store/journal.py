@@ -83,7 +83,7 @@ def opened(link: Link, step: Write, hint: Hint, now: datetime, event: Event | No
     return {
         "at": now.isoformat(),
         "link": link.id,
-        "booking_id": link.booking_id,
+        "booking_id": link.occupies.booking_id if link.occupies is not None else link.booking_id,
         "calendar": link.event.calendar if link.event else "",
         "event": link.event.id if link.event else "",
         "step": name_of(step),

@@ -12,7 +12,7 @@ from functions.domain.model.appointment import Timed
 from functions.domain.model.errors import Conflict, Stale
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import claim_id, link_id
-from functions.domain.model.link import Link, Origin
+from functions.domain.model.link import Link, Occupies, Origin
 
 T = TypeVar("T")
 PAGE = 500
@@ -47,6 +47,12 @@ def of_event_id(documents: Documents, int_id: str, calendars: tuple[str, ...], e
 
 def _new(int_id: str, booking_id: str) -> Link:
     return Link(id=link_id(int_id, "booking", booking_id), booking_id=booking_id)
+
+
+def of_occupied(documents: Documents, int_id: str, place: Occupies) -> Link:
+    """Return the link of an occupied event; a new one (not saved) where there is none."""
+    identity = link_id(int_id, "occupied", place.name)
+    return by_id(documents, int_id, identity) or Link(id=identity, occupies=place)
 
 
 def for_new_event(int_id: str, key: EventKey) -> Link:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functions.application.intake.hints import SETTINGS, Hint
 from functions.application.ports import Transaction
 from functions.application.store import journal, links
-from functions.application.sync import removals
+from functions.application.sync import occupied, removals
 from functions.application.sync.execute import conclude, execute
 from functions.application.sync.lookup import booking_with
 from functions.application.sync.rest import Outcome
@@ -39,9 +39,32 @@ def reconcile(
 ) -> Outcome:
     """Bring one link to rest. The caller passes in a side that it has just read; the other is read when needed.
 
-    With `rehearse` nothing is written or saved; the outcome says what would be done. Shadow also journals it. Raises
-    `Transient` (and whatever reading raises) if a side is unreadable, `Stale` if another instance was faster.
+    The occupied events of a pair follow it. With `rehearse` nothing is written or saved; the outcome says what would be
+    done. Shadow also journals it. Raises `Transient` (and whatever reading raises) if a side is unreadable, `Stale` if
+    another instance was faster.
     """
+    outcome, view = _to_rest(session, hint, link, booking, event, rehearse=rehearse)
+    if link.occupies is not None:
+        return outcome
+
+    def own(place: Link, pair: View, released: bool) -> Outcome:  # noqa: FBT001 -- as `attend` calls it
+        return _to_rest(session, hint, place, pair.booking, None, rehearse=rehearse, released=released)[0]
+
+    dry = rehearse or session.integration.phase is Phase.SHADOW
+    return occupied.attend(session, view, outcome, own, dry=dry)
+
+
+def _to_rest(
+    session: SyncSession,
+    hint: Hint,
+    link: Link,
+    booking: Snapshot[Booking] | None,
+    event: Snapshot[Event] | None,
+    *,
+    rehearse: bool,
+    released: bool = False,
+) -> tuple[Outcome, View]:
+    """Bring a link to rest by itself; returns what was done and what there is then."""
     session.trouble, session.booking_read_at, session.made_before = None, None, ""
     view = View(link, booking or _booking(session, link), _event(session, link, event))
     if view.event.value is not None and link.event is None:
@@ -52,6 +75,7 @@ def reconcile(
     looked, before = False, None
     for _ in range(MOST_STEPS):
         context = replace(session.planning_context(), gone_confirmed=hint.confirm, new_settings=hint.source == SETTINGS)
+        context = replace(context, released=released)
         planned = plan(view, context)
         if removals.wants_to_remove(planned) and removals.too_many(session, view, planned):
             context = replace(context, hold_removals=True)
@@ -63,7 +87,7 @@ def reconcile(
         if isinstance(planned.step, Rest):
             if planned.step.why is Why.UNREADABLE and session.trouble is not None:
                 raise session.trouble
-            return Outcome(planned.step, view.link, tuple(steps), tuple(writes), view.event, before)
+            return Outcome(planned.step, view.link, tuple(steps), tuple(writes), view.event, before), view
         if isinstance(planned.step, Write):
             before = before or view
             writes.append(planned.step)
@@ -180,6 +204,8 @@ def _read_on(session: SyncSession, view: View) -> View:
 
 def _booking(session: SyncSession, link: Link) -> Snapshot[Booking]:
     """Read the booking of a link; after a crash while making one, check whether it was made."""
+    if link.occupies is not None:
+        return session.read_booking(link.occupies.booking_id)
     if link.booking_id:
         return session.read_booking(link.booking_id)
     if link.intent is not None and link.event is not None and session.now() >= link.intent.expires_at:
@@ -217,6 +243,6 @@ def _event(session: SyncSession, link: Link, event: Snapshot[Event] | None) -> S
         return event
     if link.event is None:
         return Snapshot(Presence.ABSENT)
-    if link.intent is not None or link.booking_id == "" or not isinstance(link.life, Active | Closed):
+    if link.intent is not None or not (link.booking_id or link.occupies) or not isinstance(link.life, Active | Closed):
         return session.read_event(link.event)
     return Snapshot(Presence.BELIEVED)

@@ -12,6 +12,8 @@ from functions.domain.model.errors import Cause, Refused, Stale
 from functions.domain.model.event import Event, EventKey, Mark
 from functions.domain.model.link import Intent
 from functions.domain.model.text import Text, put_together
+from functions.domain.model.zones import clock
+from functions.domain.planning.reasons import notice
 from functions.domain.planning.step import (
     DeleteEvent,
     EventChange,
@@ -20,6 +22,7 @@ from functions.domain.planning.step import (
     MoveEvent,
     PatchEvent,
     ReviveEvent,
+    Why,
     Write,
     WriteBooking,
 )
@@ -47,9 +50,23 @@ def write(session: SyncSession, view: View, step: Write, stamp: str, intent: Int
             return _insert(session, step, mark, notify=notify)
         case ReviveEvent(key, content, _):
             change = EventChange(when=content.when) if content is not None else EventChange()
+            if view.link.occupies is not None:
+                change = _occupied_again(session, step)
             return session.calendars.patch(key, "", change, mark, notify=notify, revive=True)
         case PatchEvent():
             return _patch(session, view.event.value or step.key, step, mark, notify=notify)
+
+
+def _occupied_again(session: SyncSession, step: ReviveEvent) -> EventChange:
+    """Return all that an occupied event shows, and why it is there again where a person deleted it."""
+    said = ""
+    if step.why is Why.MADE_AGAIN:
+        said = notice("occupied", session.settings.language, clock(session.now(), session.settings.timezone))
+    content = step.content
+    if content is None:
+        return EventChange()
+    description = put_together(Text(above=content.description, notice=said), session.settings.language)
+    return EventChange(when=content.when, title=content.title, description=description)
 
 
 def _insert(session: SyncSession, step: InsertEvent, mark: Mark, *, notify: bool) -> Event:

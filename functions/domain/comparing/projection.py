@@ -9,7 +9,7 @@ from functions.domain.model.appointment import AllDay, Appointment, Style, Timed
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
 from functions.domain.model.identity import Digest
-from functions.domain.model.link import Base
+from functions.domain.model.link import Base, Occupies
 from functions.domain.model.text import as_read, escape, plain, readable, take_apart
 from functions.domain.model.zones import day_of, midnight
 from functions.domain.settings.markup import bare, rendered
@@ -69,6 +69,21 @@ def appointment_of(booking: Booking, settings: Settings, calendar: str) -> Appoi
         meet=o.create_meet_link,
         style=_style(booking, settings, row, " ".join(readable(location).split())[:TITLE_LIMIT]),
     )
+
+
+def occupied_of(booking: Booking, settings: Settings, place: Occupies) -> Appointment:
+    """Return what an occupied event of a booking shows: that it is taken, and nothing of the booking."""
+    row = settings.row_of(booking.object_id)
+    word = row.booked_text if row is not None and row.booked_text else BOOKED[settings.language]
+    tentative = booking.status in settings.outbound.tentative_on_status
+    style = Style(tentative=tentative, free=tentative and settings.outbound.tentative_is_free)
+    return Appointment(when=when_of(booking, settings), calendar=place.calendar, title=word, style=style)
+
+
+def places_of(booking: Booking, settings: Settings) -> tuple[Occupies, ...]:
+    """Return where a booking stands as occupied."""
+    row = settings.row_of(booking.object_id)
+    return tuple(Occupies(booking.id, calendar) for calendar in row.also) if row is not None else ()
 
 
 def _cut(description: str) -> str:

@@ -23,6 +23,11 @@ def event_id(digest: Digest, int_id: str, booking_id: str, generation: int) -> s
     return _chosen(digest(f"event\n{int_id}\n{booking_id}\n{generation}"))
 
 
+def occupied_id(digest: Digest, int_id: str, name: str, generation: int) -> str:
+    """Return the id of an occupied event; keyed as `event_id`."""
+    return _chosen(digest(f"occupied\n{int_id}\n{name}\n{generation}"))
+
+
 def unkeyed_event_id(int_id: str, booking_id: str, generation: int) -> str:
     """Return the event id that version 0.1 derived from a booking; those events are still ours."""
     return _chosen(f"{int_id}\n{booking_id}\n{generation}")

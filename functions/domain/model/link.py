@@ -31,6 +31,7 @@ __all__ = [
     "Intent",
     "Kept",
     "Link",
+    "Occupies",
     "Order",
     "Origin",
     "Override",
@@ -160,6 +161,19 @@ Order = Approve | Restore | Override
 
 
 @dataclass(frozen=True, slots=True)
+class Occupies:
+    """What an occupied event stands for: the hours of a booking in a further calendar."""
+
+    booking_id: str
+    calendar: str
+
+    @property
+    def name(self) -> str:
+        """Distinguishes it from all others of an integration."""
+        return f"{self.booking_id}\n{self.calendar}"
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """One booking-event pair. `version` rises with every save; `event_etag` belongs to `base`.
 
@@ -185,6 +199,8 @@ class Link:
     notice: str = ""  # category of the refusal that the event shows
     meet_asked_at: datetime | None = None  # a Meet link was requested and is still pending
     series: str = ""
+    occupied: tuple[Occupies, ...] = ()  # of a pair: its occupied events, which are links of their own
+    occupies: Occupies | None = None  # of an occupied event, which has no booking of its own
     kept: Mapping[str, Kept] = field(default_factory=dict)  # by field, only where the two values differ
 
     @property

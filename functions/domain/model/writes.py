@@ -23,6 +23,7 @@ class Why(StrEnum):
     BOOKING_CANCELLED = "booking_cancelled"
     BOOKING_GONE = "booking_gone"
     SETTINGS_CHANGED = "settings_changed"
+    OCCUPIED = "occupied"
     ADOPTED = "adopted"
     WRITE_BACK = "write_back"
     RECOVERED = "recovered"

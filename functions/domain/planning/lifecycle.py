@@ -28,7 +28,19 @@ from functions.domain.model.life import (
     Refused,
     Unlinked,
 )
-from functions.domain.model.link import Approve, Base, Intent, Kept, Link, Order, Origin, Refusal, Refusals, Restore
+from functions.domain.model.link import (
+    Approve,
+    Base,
+    Intent,
+    Kept,
+    Link,
+    Occupies,
+    Order,
+    Origin,
+    Refusal,
+    Refusals,
+    Restore,
+)
 from functions.domain.model.writes import (
     DeleteEvent,
     InsertEvent,
@@ -90,6 +102,11 @@ def begun(link: Link, intent: Intent, attempt: Attempt | None) -> Link:
     """Return the link with a write about to be tried; `attempt` is None for bookkeeping."""
     attempts = tried(link.attempts, attempt) if attempt is not None else link.attempts
     return replace(link, intent=intent, attempts=attempts)
+
+
+def occupying(link: Link, places: tuple[Occupies, ...]) -> Link:
+    """Return a pair with its occupied events noted, which is done before any of them is made."""
+    return replace(link, occupied=places)
 
 
 def after(link: Link, result: Result) -> Turn:
@@ -214,7 +231,8 @@ def _landed(link: Link, intent: Intent, answer: Event | Booking | None) -> Link:
     match intent.step:
         case InsertEvent() | ReviveEvent() if isinstance(answer, Event):
             there = replace(link.seeing(answer), life=Active(), series=family(answer.series))
-            return replace(there, refusals=Refusals(), notice="")
+            again = link.occupies is not None and intent.step.why is Why.MADE_AGAIN  # it says why it is there again
+            return replace(there, refusals=Refusals(), notice="occupied" if again else "")
         case PatchEvent(why=why, notice=notice) if isinstance(answer, Event):
             stands = (notice or link.notice) if why in (Why.PUT_BACK, Why.REFUSED) else ""
             return replace(link.seeing(answer), notice=stands)

@@ -9,7 +9,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from functions.domain.comparing.kept import lacking, with_guest
-from functions.domain.comparing.projection import appointment_of, base_of, remarks_of, restyled, same_time, when_of
+from functions.domain.comparing.projection import (
+    appointment_of,
+    base_of,
+    occupied_of,
+    remarks_of,
+    restyled,
+    same_time,
+    when_of,
+)
 from functions.domain.model.appointment import Appointment, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, MeetState
@@ -41,7 +49,7 @@ MEET_LOOK_AGAIN = timedelta(seconds=5)
 
 def may_write_booking(link: Link, booking: Booking, context: PlanningContext) -> bool:
     """Whether a person's edits of the event may change the booking."""
-    if not context.settings.inbound.enabled or booking.activity_id:
+    if not context.settings.inbound.enabled or booking.activity_id or link.occupies is not None:
         return False
     return link.origin is Origin.EVENT or context.settings.inbound.allow_booking_update
 
@@ -55,6 +63,8 @@ def merge(v: View, context: PlanningContext) -> Planned:
     if calendar is None:
         return Planned(Rest(Why.NO_CALENDAR))
     wanted = appointment_of(booking, context.settings, calendar)
+    if link.occupies is not None:
+        wanted = occupied_of(booking, context.settings, link.occupies)
     event = v.event.value
     if event is None:
         return _blind(v, context, booking, wanted)
@@ -194,7 +204,8 @@ def _settle(v: View, context: PlanningContext, booking: Booking, wanted: Appoint
         base = with_guest(base, link.base, event)
         late = asked_at is not None and context.now - asked_at >= MEET_PATIENCE
         lacks = lacking(event, wanted, context.digest, late=late)
-    agree = Agree(base, event, named_by_other(link, booking, context), asked_at, lacks)
+    foreign = link.occupies is None and named_by_other(link, booking, context)
+    agree = Agree(base, event, foreign, asked_at, lacks)
     planned = decide(link, agree, Why.IN_STEP, resting=Why.IN_STEP)
     if isinstance(planned.step, Rest) and asked_at is not None:
         age = context.now - asked_at

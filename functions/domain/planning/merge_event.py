@@ -65,6 +65,8 @@ def noted(v: View, context: PlanningContext) -> Planned | None:
 def _room_put_back(v: View, context: PlanningContext, booking: Booking, event: Event) -> Planned | None:
     """Return the write that puts the reason on an event before it is moved back to its calendar."""
     why_not = v.link.refusals.why or ("activity" if booking.activity_id else "object_change")
+    if v.link.occupies is not None:
+        why_not = "occupied"
     ours = v.link.origin is Origin.BOOKING
     change = _with_notice(EventChange(), event, why_not, context, line=ours, anew=True)
     if change == EventChange():
@@ -98,6 +100,8 @@ def _why(
 
 
 def _why_put_back(link: Link, booking: Booking) -> str:
+    if link.occupies is not None:
+        return "occupied"
     if booking.activity_id:
         return "activity"
     return "not_allowed" if link.origin is Origin.BOOKING else "other"

@@ -15,6 +15,7 @@ from functions.domain.planning.decisions import Pause, Reopen, Resume
 from functions.domain.planning.lifecycle import decide
 from functions.domain.planning.merge import merge
 from functions.domain.planning.plan_inbound import plan_new_event, plan_vanished
+from functions.domain.planning.plan_occupied import plan_occupied
 from functions.domain.planning.plan_order import fulfil
 from functions.domain.planning.plan_outbound import plan_missing, plan_removal
 from functions.domain.planning.recovery import recover
@@ -63,6 +64,8 @@ def _decide(v: View, context: PlanningContext) -> Planned:
         return Planned(Rest(Why.UNREADABLE))
     if isinstance(link.life, Paused) and ordered is None:
         return _paused(v, context, link.life)
+    if link.occupies is not None:
+        return plan_occupied(v, context, link.occupies)
     if not link.booking_id:
         return plan_new_event(v, context)
     return fulfil(v, context, ordered) if ordered is not None else _pair(v, context)

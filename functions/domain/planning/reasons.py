@@ -32,6 +32,10 @@ SENTENCES = {
         "nl": "Een ander object kiezen kan alleen in i-Reserve.",
         "en": "Another object can only be chosen in i-Reserve.",
     },
+    "occupied": {
+        "nl": "Deze tijd is bezet door een reservering in een andere agenda; wijzig die daar.",
+        "en": "This time is taken by a booking in another calendar; change it there.",
+    },
     "other": {
         "nl": "i-Reserve weigert deze wijziging.",
         "en": "i-Reserve refused this change.",

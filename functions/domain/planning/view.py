@@ -46,6 +46,7 @@ class PlanningContext:
     gone_confirmed: bool = False  # a second read found the booking absent again
     override_known: bool = False  # the dialect can override validation errors
     hold_removals: bool = False  # unusually many vanished: removals wait for a person
+    released: bool = False  # of an occupied event: its pair has ended, or wants it no more
     new_settings: bool = False  # this look is due to changed settings
 
 

@@ -13,6 +13,8 @@ from functions.domain.planning.view import PlanningContext
 
 def write_back(link: Link, context: PlanningContext, booking: Booking, key: EventKey, meet_url: str) -> Planned | None:
     """Return the write of the event's id and Meet link that the booking lacks; each is written once."""
+    if link.occupies is not None:
+        return None
     outbound = context.settings.outbound
     change = BookingChange()
     name = outbound.external_id_field

@@ -14,10 +14,11 @@ from functions.domain.model.identity import is_int_id
 from functions.domain.model.messages import say
 from functions.domain.model.zones import is_zone
 from functions.domain.settings.facts import facts, is_tidy
-from functions.domain.settings.schema import COLOURS, AlertSettings, Settings
+from functions.domain.settings.schema import COLOURS, AlertSettings, MappingRow, Settings
 from functions.domain.settings.template import template_faults
 
 LONGEST_WORD = 100
+MOST_ALSO = 20  # further calendars of a row
 CUSTOM = re.compile(r"custom\d{1,3}")
 
 
@@ -150,11 +151,22 @@ def _mapping(s: Settings) -> Found:
                 yield f"mapping.{i}.{part}", "use at most 500 characters, and no control characters"
         if not row.calendar:
             yield f"mapping.{i}.calendar", "choose a calendar"
+        yield from _also(f"mapping.{i}.also", row)
         if not is_tidy(row.booked_text, LONGEST_WORD):
             yield f"mapping.{i}.booked_text", say("use at most {} characters, and no control characters", LONGEST_WORD)
     for name, times in Counter(row.object for row in s.mapping).items():
         if times > 1 and name:
             yield "mapping", say("object {} has {} rows; keep one", name, times)
+
+
+def _also(name: str, row: MappingRow) -> Found:
+    for n, calendar in enumerate(row.also):
+        if not calendar or not is_tidy(calendar):
+            yield f"{name}.{n}", "choose a calendar"
+        elif calendar == row.calendar or calendar in row.also[:n]:
+            yield f"{name}.{n}", "name each calendar of a row once"
+    if len(row.also) > MOST_ALSO:
+        yield name, say("name at most {} further calendars", MOST_ALSO)
 
 
 def _inbound(s: Settings) -> Found:

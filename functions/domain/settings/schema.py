@@ -83,6 +83,7 @@ class MappingRow:
     calendar: str
     shows: Literal["full", "private", "booked"] = "full"
     booked_text: str = ""
+    also: tuple[str, ...] = ()  # further calendars, in which its bookings stand as occupied
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +161,19 @@ class Settings:
     @property
     def calendars(self) -> tuple[str, ...]:
         """The mapped calendars, without duplicates, in the order of the rows."""
-        return tuple(dict.fromkeys(row.calendar for row in self.mapping))
+        own = (row.calendar for row in self.mapping)
+        return tuple(dict.fromkeys((*own, *(calendar for row in self.mapping for calendar in row.also))))
 
     def with_primary(self, account: str) -> "Settings":
         """Return the settings with `primary` replaced by the account's own calendar; unchanged without an account."""
-        rows = tuple(replace(row, calendar=account) if row.calendar == "primary" else row for row in self.mapping)
-        return replace(self, mapping=rows) if account else self
+        if not account:
+            return self
+        rows = (
+            replace(row, also=tuple(account if each == "primary" else each for each in row.also))
+            for row in self.mapping
+        )
+        named = tuple(replace(row, calendar=account) if row.calendar == "primary" else row for row in rows)
+        return replace(self, mapping=named)
 
     def row_of(self, object_id: str) -> MappingRow | None:
         """Return the row for an object's bookings: its own, else the row `*`, else None."""

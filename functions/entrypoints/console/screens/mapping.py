@@ -39,6 +39,7 @@ class Row:
     listed: bool = False
     shows: str = "full"
     booked_text: str = ""
+    also: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
 
     @property
@@ -91,7 +92,11 @@ def _typed(form: MultiDict[str, str], found: Available, settings: Settings) -> l
             shows = form.get(f"mapping.{i}.shows", before.shows)
             text = form.get(f"mapping.{i}.booked_text", before.booked_text).strip()
             wanted = next((each for each in SHOWS if each == shows), before.shows)
-            rows.append(MappingRow(name, calendar, wanted, text))
+            also = before.also
+            if f"mapping.{i}.asks_also" in form:
+                named = (each.strip() for line in form.getlist(f"mapping.{i}.also") for each in line.split(","))
+                also = tuple(calendars.get(each.casefold(), each) for each in named if each)
+            rows.append(MappingRow(name, calendar, wanted, text, also))
     return rows
 
 
@@ -111,7 +116,13 @@ def _raw(pages: Pages, int_id: str, rows: list[MappingRow]) -> list[dict[str, ob
     found = []
     for row in rows:
         before = known.get((row.object, row.calendar)) or known.get(row.object) or {}
-        own = {"object": row.object, "calendar": row.calendar, "shows": row.shows, "booked_text": row.booked_text}
+        own: dict[str, object] = {
+            "object": row.object,
+            "calendar": row.calendar,
+            "shows": row.shows,
+            "booked_text": row.booked_text,
+        }
+        own["also"] = list(row.also)
         found.append({**before, **own})
     return found
 
@@ -171,6 +182,7 @@ def _row_faults(error: SyncError | None, t: Texts, kept: list[MappingRow], shown
 def _place(field: str, kept: list[MappingRow], shown: list[Row]) -> str:
     name, _, rest = field.partition(".")
     number, _, part = rest.partition(".")
+    part = part.partition(".")[0]  # of a list the whole
     if name != "mapping" or not number.isdigit() or int(number) >= len(kept):
         return field
     row = kept[int(number)]
@@ -207,5 +219,6 @@ def _row(row: MappingRow, rows: list[MappingRow], found: Available, settings: Se
         listed=known is not None or row.object == "*",
         shows=row.shows,
         booked_text=row.booked_text,
+        also=row.also,
         marks=tuple(marks),
     )

@@ -1,0 +1,76 @@
+"""The occupied events of a pair, brought to rest after it: noted on the pair first, so that none is ever forgotten."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from functions.application.store import links
+from functions.application.sync.rest import Outcome
+from functions.application.sync.session import SyncSession
+from functions.domain.comparing.projection import places_of
+from functions.domain.model.errors import AccessRevoked, SyncError
+from functions.domain.model.life import Closed, Detached, LeftOut, Unlinked
+from functions.domain.model.link import Link, Occupies
+from functions.domain.model.snapshot import Presence
+from functions.domain.planning.lifecycle import occupying
+from functions.domain.planning.view import View
+
+ToRest = Callable[[Link, View, bool], Outcome]
+
+
+def attend(session: SyncSession, view: View, outcome: Outcome, to_rest: ToRest, *, dry: bool) -> Outcome:
+    """Bring each occupied event to rest and return what was done in all; `dry`: nothing is saved.
+
+    `to_rest` does so with one link, given its pair and whether that wants it no more. The trouble of one does not keep
+    the others from being looked at; it is raised at the end.
+    """
+    pair, wanted = view.link, wanted_of(session, view)
+    if wanted is None or not (wanted or pair.occupied):
+        return outcome
+    places, trouble = tuple(dict.fromkeys((*pair.occupied, *wanted))), None
+    if not dry:
+        pair = _noted(session, pair, places)
+    for place in places:
+        link = links.of_occupied(session.ports.documents, session.id, place)
+        try:
+            outcome = _with(outcome, to_rest(link, view, place not in wanted))
+        except AccessRevoked:
+            raise
+        except SyncError as error:
+            trouble = error
+    if trouble is not None:
+        raise trouble
+    left = (each for each in places if each not in wanted and not _is_over(session, each))
+    return outcome if dry else replace(outcome, link=_noted(session, pair, (*wanted, *left)))
+
+
+def wanted_of(session: SyncSession, view: View) -> tuple[Occupies, ...] | None:
+    """Return where the booking of a pair at rest is to stand as occupied; None: nothing is known, or it is left alone."""
+    link, booking = view.link, view.booking
+    if link.intent is not None or isinstance(link.life, Detached):
+        return None
+    if isinstance(link.life, Closed | LeftOut | Unlinked):
+        return ()
+    if booking.presence is not Presence.PRESENT or booking.value is None:
+        return None
+    if booking.value.status in session.settings.outbound.delete_on_status:
+        return ()
+    return places_of(booking.value, session.settings)
+
+
+def _noted(session: SyncSession, pair: Link, places: tuple[Occupies, ...]) -> Link:
+    if pair.occupied == places:
+        return pair
+    return session.ports.documents.transact(lambda tx: links.save(tx, session.id, occupying(pair, places)))
+
+
+def _is_over(session: SyncSession, place: Occupies) -> bool:
+    link = links.of_occupied(session.ports.documents, session.id, place)
+    return link.intent is None and isinstance(link.life, Closed | Detached | Unlinked)
+
+
+def _with(outcome: Outcome, done: Outcome) -> Outcome:
+    """Add what was done to an occupied event; the earlier of both moments is when to look again."""
+    until = min((each for each in (outcome.rest.until, done.rest.until) if each is not None), default=None)
+    rest = outcome.rest if until == outcome.rest.until else done.rest
+    steps, writes = (*outcome.steps, *done.steps), (*outcome.writes, *done.writes)
+    return replace(outcome, rest=rest, steps=steps, writes=writes, before=outcome.before or done.before)

@@ -1,0 +1,210 @@
+"""Combined spaces: a booking of the hall stands in the calendars of its halves too, as occupied."""
+
+from typing import Any
+
+from tests.harness.place import ROOM_A, ROOM_B, Place, example
+from tests.harness.tab import Tab
+
+HALL = "hall@group.calendar.google.com"
+START, END = "2026-11-24T10:00", "2026-11-24T11:00"
+LATER, LATER_END = "2026-11-24T14:00", "2026-11-24T15:00"
+MAPPING = [
+    {"object": "12", "calendar": HALL, "also": [ROOM_A, ROOM_B]},
+    {"object": "10", "calendar": ROOM_A},
+    {"object": "11", "calendar": ROOM_B},
+]
+
+
+def combined(place: Place, **more: Any) -> None:
+    place.google("POST", "calendars", {"id": HALL, "account": "planner@example.org"})
+    place.activate(mapping=MAPPING, **{"inbound": {"follow": "all_mapped", "allow_booking_update": True}, **more})
+
+
+def booked(place: Place) -> str:
+    booking = place.book(START, END, object_id=12, remarks="Vertrouwelijk")
+    place.settle()
+    return booking
+
+
+def starts(place: Place, calendar: str) -> list[str]:
+    return [str(each["start"]["dateTime"])[:16] for each in place.events(calendar)]
+
+
+def assert_at_rest(place: Place) -> None:
+    place.settle(300)
+    assert place.api("GET", "/7/plan?refresh=1")["counts"] == {}
+
+
+def test_a_booking_of_the_hall_stands_in_its_halves_as_occupied_and_shows_nothing_of_it(place: Place) -> None:
+    combined(place)
+    booked(place)
+    assert starts(place, HALL) == starts(place, ROOM_A) == starts(place, ROOM_B) == [START]
+    for calendar in (ROOM_A, ROOM_B):
+        assert place.event(calendar)["summary"] == "Bezet"
+        assert "Vertrouwelijk" not in str(place.event(calendar))
+    assert len(place.bookings()) == 1
+    assert_at_rest(place)
+
+
+def test_the_occupied_events_move_with_the_booking_and_go_with_it(place: Place) -> None:
+    combined(place)
+    booking = booked(place)
+    place.change(booking, start=LATER, end=LATER_END)
+    place.settle()
+    assert starts(place, ROOM_A) == starts(place, ROOM_B) == [LATER]
+    place.change(booking, status_code=70)
+    place.settle()
+    assert [place.events(each) for each in (HALL, ROOM_A, ROOM_B)] == [[], [], []]
+    place.change(booking, status_code=20)
+    place.settle()
+    assert starts(place, ROOM_A) == starts(place, ROOM_B) == [LATER]
+    assert_at_rest(place)
+
+
+def test_they_follow_a_person_who_drags_the_event_of_the_booking(place: Place) -> None:
+    combined(place)
+    booking = booked(place)
+    place.drag(place.event(HALL)["id"], LATER, LATER_END, HALL)
+    place.settle()
+    assert place.booking(booking)["from"] == LATER
+    assert starts(place, ROOM_A) == starts(place, ROOM_B) == [LATER]
+
+
+def test_one_that_a_person_moves_goes_back_with_the_reason_and_the_booking_stays(place: Place) -> None:
+    combined(place)
+    booking = booked(place)
+    place.drag(place.event(ROOM_A)["id"], LATER, LATER_END)
+    place.settle()
+    assert place.booking(booking)["from"] == START
+    assert starts(place, ROOM_A) == [START]
+    assert "bezet door een reservering in een andere agenda" in place.event(ROOM_A)["description"]
+    assert len(place.bookings()) == 1
+
+
+def test_one_that_a_person_deletes_comes_back_with_the_reason_and_the_booking_stays(place: Place) -> None:
+    combined(place)
+    booking = booked(place)
+    place.delete(place.event(ROOM_A)["id"])
+    place.settle(300)
+    assert place.booking(booking)["status_code"] == 20
+    assert starts(place, ROOM_A) == [START]
+    assert "bezet door een reservering in een andere agenda" in place.event(ROOM_A)["description"]
+    assert len(place.bookings()) == 1
+    assert_at_rest(place)
+
+
+def test_one_that_a_person_takes_to_another_calendar_comes_back(place: Place) -> None:
+    combined(place)
+    booked(place)
+    event = place.event(ROOM_A)["id"]
+    place.google("POST", f"calendars/{ROOM_A}/events/{event}/move", {"destination": HALL})
+    place.settle(60)
+    assert starts(place, ROOM_A) == [START]
+    assert starts(place, HALL) == [START]
+    assert len(place.bookings()) == 1
+
+
+def test_one_whose_deletion_google_did_not_tell_comes_back_at_night(place: Place) -> None:
+    combined(place)
+    booked(place)
+    place.google("POST", "tombstones", {"lose": True})
+    place.delete(place.event(ROOM_A)["id"])
+    place.now = place.now.replace(hour=23)
+    place.settle(60)
+    for _ in range(4):
+        place.pass_time(3600)
+        place.tick()
+        place.settle(300)
+    assert starts(place, ROOM_A) == [START]
+
+
+def test_a_booking_that_is_gone_takes_them_along_after_the_second_read(place: Place) -> None:
+    combined(place)
+    booking = booked(place)
+    place.ireserve("DELETE", f"bookings/{booking}")
+    place.api("POST", "/7/sweep")
+    place.settle(300)
+    assert [place.events(each) for each in (HALL, ROOM_A, ROOM_B)] == [[], [], []]
+
+
+def test_a_booking_of_another_object_has_none_any_more(place: Place) -> None:
+    combined(place)
+    booking = booked(place)
+    place.change(booking, object_id=10)
+    place.settle()
+    assert [starts(place, each) for each in (HALL, ROOM_A, ROOM_B)] == [[], [START], []]
+    assert_at_rest(place)
+
+
+def test_changed_settings_make_and_remove_them_after_the_plan(place: Place) -> None:
+    combined(place)
+    booked(place)
+    without = [{**MAPPING[0], "also": [ROOM_A]}, *MAPPING[1:]]
+    body = example(mapping=MAPPING, inbound={"follow": "all_mapped", "allow_booking_update": True})
+    plan = place.api("PUT", "/7", {**body, "mapping": without}, status=409)["plan"]
+    assert plan["counts"] == {"remove": 1}
+    place.api("PUT", "/7?apply=all", {**body, "mapping": without})
+    place.settle(120)
+    assert [starts(place, each) for each in (HALL, ROOM_A, ROOM_B)] == [[START], [START], []]
+    place.api("PUT", "/7?apply=all", body)
+    place.settle(120)
+    assert starts(place, ROOM_B) == [START]
+
+
+def test_one_that_is_brought_back_from_the_bin_after_the_booking_ended_goes_again(place: Place) -> None:
+    combined(place)
+    booking = booked(place)
+    event = place.event(ROOM_A)["id"]
+    place.change(booking, status_code=70)
+    place.settle()
+    place.edit(event, status="confirmed")
+    place.settle(60)
+    assert place.events(ROOM_A) == []
+    assert place.booking(booking)["status_code"] == 70
+
+
+def test_each_costs_one_write_and_an_unchanged_one_none(place: Place) -> None:
+    combined(place)
+    place.google("POST", "notifications", {"mode": "drop"})
+    place.forget()
+    booking = booked(place)
+    assert place.calls().count("calendar.events.insert") == 3
+    assert {*place.calls()} <= {"calendar.events.insert", "calendar.events.list"}
+    place.settle(60)
+    place.forget()
+    place.change(booking, remarks="Iets anders")
+    place.settle()
+    assert place.calls().count("calendar.events.patch") == 1
+    place.forget()
+    place.change(booking, start=LATER, end=LATER_END)
+    place.settle()
+    assert place.calls().count("calendar.events.patch") == 3
+
+
+def test_removing_the_integration_removes_them_too(place: Place) -> None:
+    combined(place)
+    booked(place)
+    place.api("POST", "/7/deactivate")
+    place.api("DELETE", "/7?events=remove")
+    assert [place.events(each) for each in (HALL, ROOM_A, ROOM_B)] == [[], [], []]
+
+
+def test_the_mapping_screen_asks_for_further_calendars_and_keeps_what_it_does_not_ask(place: Place) -> None:
+    combined(place)
+    tab = Tab(place)
+    here = "/console/integrations/7/mapping"
+    page = tab.seen(here)
+    assert "Also stands as occupied in" in page
+    assert place.api("GET", "/7")["mapping"][0]["also"] == [ROOM_A, ROOM_B]
+    tab.change(here, **{"mapping.0.also": [ROOM_B]})
+    tab.post("/console/integrations/7/apply", apply="all")
+    place.settle(120)
+    assert place.api("GET", "/7")["mapping"][0]["also"] == [ROOM_B]
+
+
+def test_an_audit_takes_them_for_what_they_are(place: Place) -> None:
+    combined(place)
+    booked(place)
+    place.api("POST", "/7/audit")
+    place.settle(120)
+    assert place.api("GET", "/7/audit")["found"] == 0
