@@ -8,7 +8,7 @@ from tests.harness.tab import Tab
 HALL = "hall@group.calendar.google.com"
 START, END = "2026-11-24T10:00", "2026-11-24T11:00"
 LATER, LATER_END = "2026-11-24T14:00", "2026-11-24T15:00"
-MAPPING = [
+MAPPING: list[dict[str, Any]] = [
     {"object": "12", "calendar": HALL, "also": [ROOM_A, ROOM_B]},
     {"object": "10", "calendar": ROOM_A},
     {"object": "11", "calendar": ROOM_B},
