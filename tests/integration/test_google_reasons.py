@@ -53,7 +53,7 @@ def test_a_google_without_sync_tokens_works_and_diagnostics_say_what_is_missing(
     place.draw("2026-11-24T10:00", "2026-11-24T11:00")
     place.settle()
     assert [each["from"] for each in place.bookings()] == ["2026-11-24T10:00"]
-    says = f"{ROOM_A} is listed in full at each look: what answers for Google gives no sync token"
+    says = f"{ROOM_A} is listed in full each time: what answers for Google gives no sync token"
     assert says in [each["says"] for each in place.api("GET", "/7/diagnostics")["checks"] if each["level"] == "amber"]
 
 

@@ -43,7 +43,7 @@ def test_another_address_brings_webhooks_and_channels_there_with_the_next_renewa
     moved = "https://moved.example.org"
     place.ports.addresses = Addresses(moved, moved, moved, moved)
     check = next(c for c in place.api("GET", "/7/diagnostics")["checks"] if c["name"] == "hooks")
-    assert (check["level"], "used before" in check["says"]) == ("amber", True)
+    assert (check["level"], "former address" in check["says"]) == ("amber", True)
     place.renew()
     place.renew()
     assert [hook["target_url"].startswith(moved) for hook in place.ireserve("GET", "hooks")["hooks"]] == [True] * 2

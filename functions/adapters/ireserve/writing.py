@@ -74,7 +74,7 @@ class Writing:
             lacking = unapplied(answered, booking, change, self._zone, rule)
         if lacking:
             raise Refused(
-                say("i-Reserve accepted a change of booking {} without doing it: {}.", booking.id, ", ".join(lacking)),
+                say("i-Reserve accepted a change of booking {} without making it: {}.", booking.id, ", ".join(lacking)),
                 reason=Cause.NOT_APPLIED,
                 form="old_values",
             )

@@ -28,7 +28,7 @@ def begin(ports: Ports, int_id: str, actor: str) -> Audit:
     if integration.connection is None or integration.connection.dead or integration.ireserve_refused:
         raise Refused("both sides must be connected for an audit; look at the diagnostics", reason="not_connected")
     if integration.phase is Phase.DRAFT:
-        raise Refused("an audit is made of an integration that was activated", reason="not_active")
+        raise Refused("activate the integration before auditing it", reason="not_active")
     before, now = kept.last(ports.documents, int_id), ports.clock()
     if before is not None and before.finished_at is None and now - before.touched_at < STUCK:
         raise Conflict("an audit is under way; wait until it is done", reason="under_way")

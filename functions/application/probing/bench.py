@@ -144,7 +144,7 @@ class Bench:
         self.trial = replace(self.trial, writes=(*self.trial.writes, Written(booking.id, at, shown_at, status)))
         asked = [change.when in (None, self.spot(answered).when), change.object_id in (None, answered.object_id)]
         if not all(asked):
-            raise Refused("i-Reserve accepted a change without doing it.", reason=Cause.NOT_APPLIED, form="old_values")
+            raise Refused("i-Reserve accepted a change without making it.", reason=Cause.NOT_APPLIED, form="old_values")
         return answered
 
     def put_back(self) -> None:

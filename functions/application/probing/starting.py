@@ -90,7 +90,7 @@ def _suits(session: SyncSession, booking: Booking, *, really: bool) -> None:
     number = booking.id
     if booking.activity_id:
         raise Refused(
-            say("booking {} is of an activity and cannot be moved; use another one", number), reason="activity"
+            say("booking {} belongs to an activity and cannot be moved; use another one", number), reason="activity"
         )
     if booking.status in session.settings.outbound.delete_on_status:
         raise Refused(say("booking {} is cancelled; use one that is open", number), reason="cancelled")

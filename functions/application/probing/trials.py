@@ -39,7 +39,7 @@ class Written:
 
 
 LEFT = {
-    "moved": "booking {} does not stand where it stood; move it back in i-Reserve (i-Reserve: {})",
+    "moved": "booking {} is not where it was; move it back in i-Reserve (i-Reserve: {})",
     "second": "booking {} was made by the probe and could not be cancelled; cancel it in i-Reserve (i-Reserve: {})",
     "unknown": 'the booking with the remarks "{}" was made by the probe and could not be cancelled; cancel it in i-Reserve (i-Reserve: {})',
     "hooks": "webhook {} of the probe is still in i-Reserve; remove it under Configuration > System > Webhooks (i-Reserve: {})",

@@ -21,7 +21,7 @@ KEPT = 100
 RECENT = timedelta(days=7)
 SAYS = {
     "outside_window": "{} of the events changed in the last seven days became no booking: they lie outside the days kept in step",
-    "event_type": "{} of the events changed in the last seven days became no booking: they are of a kind of their own, such as working places or birthdays",
+    "event_type": "{} of the events changed in the last seven days became no booking: they are special events, such as working locations or birthdays",
     "hidden": "{} of the events changed in the last seven days became no booking: they are private and show no details",
     "covered": "{} of the events changed in the last seven days are no longer followed: they were made private and show no details",
     "no_length": "{} of the events changed in the last seven days became no booking: they have no length",

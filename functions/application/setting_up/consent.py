@@ -268,7 +268,7 @@ def _kept(ports: Ports, int_id: str, state: str) -> tuple[str, str]:
     if body is None or not (body["code"] or body.get("error")):
         raise Refused("there is no consent of this browser to connect with; run Step 1 first", reason="no_consent")
     if body.get("error"):
-        raise Refused(say("Google's consent screen said no ({}); {}", body["error"], AGAIN), reason="consent_refused")
+        raise Refused(say("Google's consent screen refused ({}); {}", body["error"], AGAIN), reason="consent_refused")
     if ports.clock() >= datetime.fromisoformat(body["expires"]):
         raise Refused(say("the consent has expired; {}", AGAIN), reason="consent_expired")
     return str(body["verifier"]), str(body["code"])

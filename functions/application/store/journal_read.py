@@ -140,7 +140,7 @@ def _cursor(before: str) -> tuple[str, ...] | str | None:
     if not before:
         return None
     if PLACE.fullmatch(before) is None:
-        raise Malformed("go on from a place that this journal gave", reason="before")
+        raise Malformed("continue from a place that this journal returned", reason="before")
     return tuple(before.split("|", 1)) if "|" in before else before
 
 

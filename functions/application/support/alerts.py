@@ -21,7 +21,7 @@ SAID = {
     },
     "ireserve_refused": {
         "nl": "i-Reserve weigert de aanmelding; er wordt niet meer aangeroepen. Sla het juiste wachtwoord op.",
-        "en": "i-Reserve refuses the login; it is not called any more. Save the right password.",
+        "en": "i-Reserve refuses the login; calls to it have stopped. Save the right password.",
     },
     "held": {
         "nl": "Er wachten verwijderingen op een besluit. Kies Uitvoeren of Behouden op het scherm Wacht op u.",

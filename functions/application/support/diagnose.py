@@ -154,7 +154,9 @@ def _calendar(calendar: str, entry: CalendarEntry | None, account: str, *, meet:
         return Check("calendar", "red", say("{} cannot be written", calendar), mend, "mapping", calendar)
     if meet and not entry.meet:
         mend = "allow Google Meet for it in Google, or switch Create Google Meet link off"
-        return Check("calendar", "amber", say("{} takes no Google Meet links", calendar), mend, "outbound", calendar)
+        return Check(
+            "calendar", "amber", say("{} does not accept Google Meet links", calendar), mend, "outbound", calendar
+        )
     if not entry.listed:
         mend = "open Google Calendar as the connected account and add it to the list of calendars"
         return Check(
@@ -164,9 +166,7 @@ def _calendar(calendar: str, entry: CalendarEntry | None, account: str, *, meet:
         mend = "make the connected account its owner: Google deletes a calendar together with the account that owns it"
         return Check("calendar", "amber", say("{} belongs to {}", calendar, entry.data_owner), mend, "", calendar)
     if not entry.sees_private:
-        mend = (
-            "give the connected account the right to see the details of private events; without it they are not taken"
-        )
+        mend = "give the connected account the right to see the details of private events; without it they become no bookings"
         return Check("calendar", "amber", say("{} hides what is private", calendar), mend, "", calendar)
     return Check("calendar", "green", say("{} can be read and written", calendar), subject=calendar)
 
@@ -202,7 +202,7 @@ def _hooks(session: SyncSession) -> list[Check]:
     if outdated:
         says = {
             "key": "the webhooks still use an older key; keep it in WEBHOOK_KEYS",
-            "address": "the webhooks still lead to the address that was used before",
+            "address": "the webhooks still lead to the former address",
         }[outdated]
         return [Check("hooks", "amber", says, "renew: the webhooks and channels are then made anew", "renew")]
     return [Check("hooks", "green", say("webhooks {} are registered", ", ".join(sorted(have))))]
@@ -262,7 +262,7 @@ def _guests(session: SyncSession) -> list[Check]:
     booking = session.read_booking(str(noted["booking_id"])).value
     if booking is not None and booking.email and not is_mail_address(booking.email.strip()):
         says = say(
-            "the customer of booking {} has an address that Google does not take; its event has no guest", booking.id
+            "the customer of booking {} has an address that Google does not accept; its event has no guest", booking.id
         )
         mend = "correct the address in i-Reserve, then resync"
         return [Check("customers", "amber", says, mend, "ireserve")]
@@ -277,7 +277,7 @@ def _lacking(session: SyncSession) -> list[Check]:
     if count := documents.count(path, {"lacks_guest": True}):
         booking = documents.find(path, {"lacks_guest": True}, limit=1)[0][1]["booking_id"]
         says = say(
-            "{} events lack their customer as a guest, as that of booking {}: Google refuses the address, or a list with somebody on it who has none",
+            "{} events lack their customer as a guest, such as that of booking {}: Google refuses the address, or a guest list on which somebody has no address",
             count,
             booking,
         )
@@ -285,8 +285,8 @@ def _lacking(session: SyncSession) -> list[Check]:
         checks.append(Check("customers", "amber", says, mend, "ireserve"))
     if count := documents.count(path, {"lacks_meet": True}):
         booking = documents.find(path, {"lacks_meet": True}, limit=1)[0][1]["booking_id"]
-        says = say("{} events have no Meet link, as that of booking {}: Google made none", count, booking)
-        mend = "add one by hand in the event; if it is so with all, ask the account's administrator to allow Meet"
+        says = say("{} events have no Meet link, such as that of booking {}: Google made none", count, booking)
+        mend = "add one to the event by hand; if no event gets one, ask the account's administrator to allow Meet"
         checks.append(Check("meet", "amber", says, mend, "outbound"))
     return checks
 
@@ -339,7 +339,7 @@ def _waiting(session: SyncSession) -> list[Check]:
         )
     if paused:
         says = say("pairs that are paused because the same change kept coming back: {}", paused)
-        mend = "find out what keeps changing them, then let them go on; after an hour without a change they go on by themselves"
+        mend = "find out what keeps changing them, then resume them; after an hour without a change they resume by themselves"
         checks.append(Check("paused", "amber", says, mend, "links"))
     if refused:
         says = say("new events that i-Reserve refused: {}", refused)
@@ -374,7 +374,7 @@ def _left_out(session: SyncSession) -> list[Check]:
             "the texts of {} bookings were not compared in the last whole sweep; no list shows them", last.unread
         )
         mend = say(
-            "nothing: they take turns, all within {} nights, or at once by a resync; “in sync as of” does not speak of them",
+            "nothing: they take turns, all within {} nights, or at once by a resync; “in sync as of” does not cover them",
             nights,
         )
         checks.append(Check("unread", "grey" if nights <= WEEK else "amber", says, mend))

@@ -52,7 +52,7 @@ def _settings(session: SyncSession) -> Iterator[Check]:
     if faults:
         level = "amber" if session.integration.phase is Phase.DRAFT else "red"
         says = say("{} settings are missing or wrong", len(faults))
-        yield Check("settings", level, says, "the page of activation lists them", "activate")
+        yield Check("settings", level, says, "the activation page lists them", "activate")
     else:
         yield Check("settings", "green", "the settings are complete")
 
@@ -88,15 +88,15 @@ def _recent(session: SyncSession) -> Iterator[Check]:
             state = calendars.state_of(session.ports.documents, session.id, calendar)
             as_of = state.as_of
             if as_of is not None and not (state.sync_token or state.page or state.lease):
-                says = say("{} is listed in full at each look: what answers for Google gives no sync token", calendar)
-                mend = "use Google Calendar itself; what only resembles it costs a whole list at each change"
+                says = say("{} is listed in full each time: what answers for Google gives no sync token", calendar)
+                mend = "use Google Calendar itself; a substitute must be listed in full at each change"
                 yield Check("pull", "amber", says, mend, subject=calendar)
             age = now - as_of if as_of is not None else None
             level = _level(age, SILENT_AMBER, SILENT_RED)
             says = (
                 say("{} was last read {}", calendar, _moment(session, as_of))
                 if as_of
-                else say("{} was not read yet", calendar)
+                else say("{} has not been read yet", calendar)
             )
             mend = "" if level == "green" else "search now; if it stays, look at the parked items"
             yield Check("pull", level, says, mend, "" if level == "green" else "sweep", calendar)
@@ -122,13 +122,13 @@ def _queue(session: SyncSession) -> Iterator[Check]:
             says = say("the queue is {} minutes behind", f"{late.total_seconds() / 60:.0f}")
             yield Check("queue", "red", says, "check that the program runs and its log shows no errors")
         else:
-            yield Check("queue", "green", "the queue is being worked on in time")
+            yield Check("queue", "green", "the queue is on time")
     rows = journal_read.entries(session.ports, session.id, limit=LOOKED)
     lags = [float(row["lag_seconds"]) for row in rows if "lag_seconds" in row]
     if lags:
         usual = median(lags)
         says = say("the last {} changes took {} s, half of them less", len(lags), f"{usual:.1f}")
-        mend = "look whether i-Reserve or Google answers slowly" if usual > SLOW else ""
+        mend = "check whether i-Reserve or Google answers slowly" if usual > SLOW else ""
         yield Check("lag", "amber" if usual > SLOW else "green", says, mend)
 
 
@@ -149,7 +149,7 @@ def _statuses(session: SyncSession) -> Iterator[Check]:
     )
     if shown:
         says = say(
-            "of {} bookings of the coming two weeks these get no event, as no list names their status: {}",
+            "of {} bookings in the coming two weeks these get no event, because no list names their status: {}",
             len(synced),
             shown,
         )

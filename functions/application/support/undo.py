@@ -22,7 +22,7 @@ from functions.domain.settings.integration import Integration
 NOTHING = "this was not carried out, so there is nothing to undo"
 NOT_DONE = {
     Outcome.OPEN: "this is still under way; try again in a minute",
-    Outcome.UNKNOWN: "nobody saw whether this was carried out; look at the booking in i-Reserve, and change it there",
+    Outcome.UNKNOWN: "it is not known whether this was carried out; look at the booking in i-Reserve, and change it there",
 }
 STAYS = "Texts, mails that were sent and invoices do not come back, and i-Reserve may refuse."
 
@@ -93,7 +93,9 @@ def _wish(integration: Integration, body: Body) -> Override:
 
 def _wishing(link: Link, wish: Override) -> Link:
     if isinstance(link.life, Detached) and wish.status is None:
-        raise Conflict("this pair was parted; undo that first, or change the booking in i-Reserve", reason="parted")
+        raise Conflict(
+            "this pair is no longer kept in step; undo that first, or change the booking in i-Reserve", reason="parted"
+        )
     return after(link, Ordered(wish)).link
 
 

@@ -38,7 +38,7 @@ def resume(ports: Ports, int_id: str, link_id: str, actor: str) -> Outcome:
 
 def _ordered(link: Link, order: Approve | Restore) -> Link:
     if link.state is not State.GRACE:
-        raise Conflict("this booking is not about to be cancelled any more", reason="not_in_grace")
+        raise Conflict("this booking is no longer about to be cancelled", reason="not_in_grace")
     return after(link, Ordered(order)).link
 
 

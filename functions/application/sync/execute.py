@@ -149,7 +149,7 @@ def _asking_again(error: SyncError) -> SyncError:
     """Return the error that makes the caller look again."""
     match error:
         case Gone():
-            return Stale("the booking is not there any more", reason=error.reason)
+            return Stale("the booking is gone", reason=error.reason)
         case Malformed():
             return Transient(str(error), reason=error.reason)
     return error

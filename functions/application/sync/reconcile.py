@@ -98,7 +98,7 @@ def _to_rest(
         else:
             view = _follow(session, hint, view, planned, context)
         steps.append(planned.step.kind)
-    raise Transient("this pair did not come to rest; it is looked at again later", reason="restless")
+    raise Transient("this pair did not come to rest; it will be looked at again later", reason="restless")
 
 
 def _follow(session: SyncSession, hint: Hint, view: View, planned: Planned, context: PlanningContext) -> View:

@@ -75,7 +75,7 @@ def _open(session: SyncSession, calendar: str) -> bool:
             return False
         else:
             return True
-    raise Transient("Google takes none of the channel's ids.", reason="channelIdNotUnique")
+    raise Transient("Google accepts none of the channel's ids.", reason="channelIdNotUnique")
 
 
 def _opened(session: SyncSession, calendar: str) -> None:

@@ -76,7 +76,7 @@ def refuse_dropped_keys(ports: Ports) -> None:
         named = ", ".join(left)
         raise Refused(
             say(
-                "the webhooks of integration {} were made with a key that is not in WEBHOOK_KEYS any more; put it back behind the new one until the renewal has changed over (within the hour)",
+                "the webhooks of integration {} were made with a key that is no longer in WEBHOOK_KEYS; put it back behind the new one until the renewal has replaced it (within the hour)",
                 named,
             ),
             reason="key_in_use",

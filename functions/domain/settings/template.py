@@ -93,7 +93,7 @@ def template_faults(template: str) -> Iterator[str]:
     for loop in loops:
         yield (
             say(
-                "the loop {} (<!-- BEGIN {} -->) cannot be filled: i-Reserve's interface gives no list to go through; leave it out",
+                "the loop {} (<!-- BEGIN {} -->) cannot be filled: i-Reserve's interface returns no list for it; leave it out",
                 loop,
                 loop,
             )
@@ -109,7 +109,9 @@ def template_faults(template: str) -> Iterator[str]:
             if name.split(".")[0] not in loops:
                 yield say("{{}} belongs to a loop, which cannot be filled; leave it out", name)
         elif name.upper() == name and PLACEHOLDER.fullmatch(f"{{{name}}}"):
-            yield say("{{}} is never filled: i-Reserve's interface does not give it for a booking; leave it out", name)
+            yield say(
+                "{{}} is never filled: i-Reserve's interface does not return it for a booking; leave it out", name
+            )
         else:
             yield say("{{}} is not a placeholder; write it in capitals, such as {BOOKING_NUMBER}", name)
 
