@@ -1,1 +1,1 @@
-"""The outside, one package each; they implement the ports of `application/ports` and know nothing of each other."""
+"""The outside systems, one package each. They implement the ports of `application/ports`."""

@@ -1,7 +1,7 @@
-"""The calls to Firestore: one time limit for all, and errors named for what to do next.
+"""The calls to Firestore, with one time limit and with the errors of the domain.
 
-The generated client is used below google-cloud-firestore's own, since that has no time limit on transactions and needs
-one call more for each: https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1
+This uses the generated client instead of google-cloud-firestore, whose transactions have no time limit and cost one
+more call: https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1
 """
 
 import os
@@ -19,17 +19,17 @@ from functions.domain.model.messages import say
 if TYPE_CHECKING:
     from google.cloud.firestore_v1.services.firestore import FirestoreClient
 
-# gRPC tells of connections that ended, as they do while an instance has no processor, in lines that no log can read
+# gRPC reports connections that ended (normal while an instance has no processor) in lines that no log can parse
 os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 
 T = TypeVar("T")
 _HOST = "firestore.googleapis.com"
-_CALL_SECONDS = 4.5  # of one call of an operation, so that there is time left for another
+_CALL_SECONDS = 4.5  # per call, so that an operation has time for another try
 
 
 @dataclass(slots=True)
 class Usage:
-    """How many documents were read and written so far: what Firestore bills."""
+    """How many documents were read and written, as Firestore bills them."""
 
     reads: int = 0
     writes: int = 0
@@ -44,7 +44,7 @@ class Found:
     updated: Any
 
 
-class Raced(Exception):  # named for what happened, as the errors of the domain are
+class Raced(Exception):  # named for the reaction, as the errors of the domain are
     """Another writer was faster: read and decide again."""
 
 
@@ -81,7 +81,7 @@ class FirestoreConnection:
             usage.writes += writes
 
     def read(self, path: Path, at: Any = None) -> tuple[Found | None, Any]:
-        """Read one document, as it was `at` an earlier moment or as it is; return the moment too."""
+        """Read one document, now or as it was `at` an earlier moment; return the moment of the read too."""
         request = {"database": self.database, "documents": [self.name(path)]} | ({"read_time": at} if at else {})
         found: Found | None = None
         for answer in self._client().batch_get_documents(request=request, **self._limits()):
@@ -93,7 +93,7 @@ class FirestoreConnection:
         return found, at
 
     def read_several(self, paths: Sequence[Path]) -> dict[str, Found]:
-        """Read documents in one call; return those that are there, by their full names."""
+        """Read documents in one call; return those that exist, by full name."""
         request = {"database": self.database, "documents": [self.name(path) for path in paths]}
         answers = [
             type(answer).pb(answer) for answer in self._client().batch_get_documents(request=request, **self._limits())
@@ -102,7 +102,7 @@ class FirestoreConnection:
         return {raw.found.name: _found(raw.found) for raw in answers if raw.HasField("found")}
 
     def hold(self, paths: Sequence[Path]) -> tuple[bytes, dict[str, Any]]:
-        """Begin a transaction that holds these documents as they are; return it and the times of their last changes."""
+        """Begin a transaction that locks these documents; return it and the times of their last changes."""
         request = {
             "database": self.database,
             "documents": [self.name(path) for path in paths],
@@ -127,13 +127,13 @@ class FirestoreConnection:
         self._count(writes=len(writes))
 
     def roll_back(self, transaction: bytes) -> None:
-        """Let go of what a transaction has read; one that is gone already is no error."""
+        """Release the locks of a transaction; one that has already ended is no error."""
         from google.api_core.exceptions import GoogleAPICallError
 
         try:
             self._client().rollback(request={"database": self.database, "transaction": transaction}, **self._limits())
         except GoogleAPICallError:
-            return  # it ends by itself
+            return  # the server ends it by itself
 
     def query(self, parent: Path, query: Mapping[str, Any]) -> list[Found]:
         """Run a structured query over the collections below `parent`."""
@@ -144,7 +144,7 @@ class FirestoreConnection:
         return found
 
     def count(self, parent: Path, query: Mapping[str, Any]) -> int:
-        """Count what a structured query finds; billed as a read per thousand."""
+        """Count the results of a structured query; billed as one read per thousand."""
         counting = {"structured_query": query, "aggregations": [{"alias": "n", "count": {}}]}
         request = {"parent": self.name(parent), "structured_aggregation_query": counting}
         answers = self._client().run_aggregation_query(request=request, **self._limits())
@@ -153,9 +153,9 @@ class FirestoreConnection:
         return number
 
     def attempt(self, work: Callable[[], T]) -> T:
-        """Call `work` again while it was raced, or failed in a way that may pass, as long as the time lasts.
+        """Call `work`, again after a lost race or a temporary error, until the time is up.
 
-        An answer that was lost may be of a commit that landed: `work` decides again on what is there then.
+        If an answer was lost, the commit may have landed; then `work` must decide anew on what is stored.
         """
         from google.api_core.exceptions import GoogleAPICallError
 
@@ -192,7 +192,7 @@ class FirestoreConnection:
 
 
 def _client(emulator: str) -> "FirestoreClient":
-    """Connect with the options of google-cloud-firestore, but after an outage within seconds instead of two minutes."""
+    """Connect with google-cloud-firestore's options, but reconnect within seconds of an outage, not two minutes."""
     from google.cloud.firestore_v1.services.firestore import FirestoreClient
     from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
 
@@ -213,10 +213,10 @@ def _client(emulator: str) -> "FirestoreClient":
 
 
 def _passing() -> tuple[type[Exception], ...]:
-    """Return what may be gone at the next call: https://firebase.google.com/docs/firestore/understand-error-codes.
+    """Return the errors that may pass: https://firebase.google.com/docs/firestore/understand-error-codes.
 
-    `Unknown` is what a connection that was closed comes as ("Stream removed"), `Cancelled` and `InternalServerError` a
-    server that went; `ResourceExhausted` passes within the seconds of a burst, or not at all.
+    `Unknown` is a closed connection ("Stream removed"), `Cancelled` and `InternalServerError` a server that went away.
+    `ResourceExhausted` passes within seconds after a burst, or not at all.
     """
     from google.api_core import exceptions
 
@@ -237,7 +237,7 @@ def _found(document: Any) -> Found:
 
 
 def _named(error: Exception) -> SyncError | Exception:
-    """Return the error for the caller: what may pass is `Transient`, what is wrong in the request stays as it is."""
+    """Return the error for the caller: `Transient` if it may pass, unchanged if the request is wrong."""
     from google.api_core import exceptions
 
     if isinstance(error, Raced | exceptions.Aborted):

@@ -15,7 +15,7 @@ _ID = "__name__"
 
 
 class FirestoreDocuments:
-    """Documents with native values; their expiry is the timestamp `expires_at`, checked here since TTL deletes late."""
+    """Documents with native values; `expires_at` is checked here because TTL deletes late."""
 
     def __init__(self, connection: FirestoreConnection, clock: Clock) -> None:
         self._connection = connection
@@ -37,8 +37,8 @@ class FirestoreDocuments:
         return [live(found.get(self._connection.name(path)), now) for path in paths]
 
     def transact(self, work: Callable[[Transaction], T]) -> T:
-        """Run `work` in one transaction, again when another one was in the way."""
-        unanswered = False  # an earlier try may have landed
+        """Run `work` in one transaction, again if another writer was faster."""
+        unanswered = False  # whether an earlier try may have landed
 
         def once() -> T:
             nonlocal unanswered
@@ -66,7 +66,7 @@ class FirestoreDocuments:
         before: Any = None,
         limit: int = 100,
     ) -> list[tuple[str, Body]]:
-        """Return (id, document) pairs; see the port. What has expired is skipped, and made up for."""
+        """Return (id, document) pairs; see the port. Expired documents are skipped and replaced by later ones."""
         if descending and not order:
             raise ValueError("Ids are listed upwards only: Firestore scans no keys downwards.")
         rows: list[tuple[str, Body]] = []
@@ -91,10 +91,10 @@ class FirestoreDocuments:
         return rows
 
     def forget(self) -> None:
-        """Do nothing: what is deleted in Firestore is deleted."""
+        """Do nothing: Firestore leaves no files."""
 
     def count(self, collection: Path, where: Mapping[str, str | int | bool] | None = None) -> int:
-        """Return how many documents match, those included that expired and were not dropped yet."""
+        """Return how many documents match, expired ones that TTL has not deleted yet included."""
         query = _query(collection, where, "")
         return self._connection.attempt(lambda: self._connection.count(collection[:-1], query))
 
@@ -109,7 +109,7 @@ class FirestoreDocuments:
 
 
 def _query(collection: Path, where: Mapping[str, str | int | bool] | None, order: str) -> dict[str, Any]:
-    """Return a structured query; null in the field of the order leaves a document out, as in the other store."""
+    """Return a structured query. As in the other store, it skips documents whose ordering field is null."""
     filters: list[dict[str, Any]] = [
         {"field_filter": {"field": {"field_path": name}, "op": "EQUAL", "value": encode_one(wanted)}}
         for name, wanted in (where or {}).items()

@@ -1,8 +1,8 @@
-"""One transaction on Firestore: reads of one moment, then one commit that fails where another writer was faster.
+"""One transaction on Firestore: reads of one moment, then one commit that fails if another writer was faster.
 
-The server's own transactions lock what they read, and an instance that loses its processor in the middle would keep the
-lock for a minute. So nothing is locked while the work decides: each write carries the time at which its document was
-last changed as a precondition, and only documents that were read but are not written are held, for the commit alone.
+Firestore's own transactions lock what they read, and an instance that loses its processor would keep the lock for a
+minute. So nothing is locked while `work` decides. Each write has its document's last change as a precondition;
+documents that were only read are locked during the commit.
 """
 
 from datetime import datetime
@@ -16,7 +16,7 @@ from functions.domain.model.errors import Taken
 
 
 class FirestoreTransaction:
-    """The port `Transaction`; `commit` is for the store that made it, and raises `Raced` when all is to be run again."""
+    """The port `Transaction`; its store calls `commit`, which raises `Raced` if the work must run again."""
 
     def __init__(self, connection: FirestoreConnection, now: datetime) -> None:
         self._connection = connection
@@ -42,7 +42,7 @@ class FirestoreTransaction:
         self._add(path, {"update": {"name": self._connection.name(path), "fields": encode(body, expires)}})
 
     def create(self, path: Path, body: Body, *, expires: datetime | None = None) -> None:
-        """Write a document that must not exist; raises `Taken` here when it was read, or else at the commit."""
+        """Write a document that must not exist; raises `Taken`, here if it was read before, else at the commit."""
         if live(self._seen.get(path), self._now) is not None or path in self._written:
             raise _taken()
         self.put(path, body, expires=expires)
@@ -56,9 +56,9 @@ class FirestoreTransaction:
         self._add(path, {"delete": self._connection.name(path)})
 
     def commit(self, *, after_unanswered: bool = False) -> None:
-        """Write everything, or raise `Raced` or `Taken` having written nothing.
+        """Write everything, or raise `Raced` or `Taken` and write nothing.
 
-        `after_unanswered`: the answer to an earlier try was lost, so what it created is no sign of somebody else.
+        `after_unanswered`: the answer to an earlier try was lost, so a document that exists may be our own.
         """
         from google.api_core.exceptions import AlreadyExists, FailedPrecondition, NotFound
 
@@ -83,7 +83,7 @@ class FirestoreTransaction:
         self._writes.append(write)
 
     def _hold(self, paths: list[Path]) -> bytes:
-        """Lock what was only read, for the commit; another version of it is a lost race."""
+        """Lock the documents that were only read; if one has changed, the race is lost."""
         if not paths:
             return b""
         held, changed = self._connection.hold(paths)
@@ -99,9 +99,9 @@ class FirestoreTransaction:
             self._connection.roll_back(held)
 
     def _stands(self, error: Exception, *, after_unanswered: bool) -> bool:
-        """Whether all of it stands there already, since the answer to an earlier try was lost; raises `Taken`.
+        """Whether an earlier try, whose answer was lost, has stored all of it; raises `Taken`.
 
-        A document that has expired is removed, so that the next run succeeds.
+        An expired document is removed, so that the next run succeeds.
         """
         ours = 0
         for path, body in self._created.items():
@@ -117,7 +117,7 @@ class FirestoreTransaction:
 
 
 def live(found: Found | None, now: datetime) -> Body | None:
-    """Return the document unless it is missing or has expired."""
+    """Return the document, or None if it is missing or has expired."""
     return None if found is None or has_expired(found.fields, now) else decode(found.fields)
 
 

@@ -1,4 +1,4 @@
-"""How a JSON document is spelt in Firestore's values, and back.
+"""JSON documents to Firestore's values and back.
 
 https://firebase.google.com/docs/firestore/reference/rest/v1/Value
 """
@@ -9,8 +9,8 @@ from typing import Any
 
 from functions.application.ports import Body
 
-EXPIRY = "expires_at"  # the field that the TTL policies name; a native timestamp, unlike anything in a body
-_INNER = "[]"  # Firestore has no list directly inside a list: the inner one becomes a map with this one key
+EXPIRY = "expires_at"  # the field of the TTL policies, which need a native timestamp
+_INNER = "[]"  # Firestore allows no list directly inside a list: the inner one becomes a map with this key
 
 
 def encode(body: Body, expires: datetime | None) -> dict[str, Any]:
@@ -32,14 +32,14 @@ def encode_one(value: str | float | None) -> Any:
 
 
 def decode(fields: Mapping[str, Any]) -> Body:
-    """Return the document of some protobuf values, without its expiry."""
+    """Return the document that some protobuf values hold, without its expiry."""
     return {
         name: _plain(value) for name, value in fields.items() if value.WhichOneof("value_type") != "timestamp_value"
     }
 
 
 def has_expired(fields: Mapping[str, Any], now: datetime) -> bool:
-    """Whether the document's time is over; Firestore itself drops it as much as a day later."""
+    """Whether the document has expired; Firestore itself deletes it up to a day later."""
     expiry = fields.get(EXPIRY)
     if expiry is None or expiry.WhichOneof("value_type") != "timestamp_value":
         return False
@@ -48,7 +48,7 @@ def has_expired(fields: Mapping[str, Any], now: datetime) -> bool:
 
 
 class _Kinds:
-    """The protobuf classes beneath the client library's own, which are many times slower."""
+    """The plain protobuf classes; the client library's wrappers are many times slower."""
 
     def __init__(self) -> None:
         from google.cloud.firestore_v1.types import document

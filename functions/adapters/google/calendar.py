@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 ENDPOINT = "https://www.googleapis.com/calendar/v3/"
 PAGE_SIZE = 2500  # the most that Google gives
 WRITERS = ("owner", "writer", "writerWithoutPrivateAccess")
-SEERS = ("owner", "writer")  # of the details of other people's private events
-_NO_HTTP: Any = object()  # every request brings its own
+SEERS = ("owner", "writer")  # roles that see the details of other people's private events
+_NO_HTTP: Any = object()  # every request has its own
 
 
 class GoogleCalendars:
     """The port `Calendars` for one connected account; may be shared by threads.
 
-    `http` makes what sends the requests, once per thread (`google_http.checked`). `endpoint` is the whole base.
+    `http` returns this thread's transport (see `google/http.py`). `endpoint` is the whole base address.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class GoogleCalendars:
             options["pageToken"] = answer["nextPageToken"]
 
     def reach(self, calendar: str) -> CalendarEntry:
-        """Try a calendar that is not on the list: it shows those that the account subscribed to, and no others."""
+        """Try a calendar that is not on the list: the list has only those that the account subscribed to."""
         request = self._events.list(calendarId=calendar, maxResults=1, fields="accessRole,summary,timeZone")
         return replace(_entry({**self._run(request, calendar=True), "id": calendar}), listed=False)
 
@@ -88,19 +88,19 @@ class GoogleCalendars:
         return _live(key.calendar, self._run(request, etag=etag))
 
     def move(self, key: EventKey, destination: str, *, notify: bool) -> Event:
-        """Move an event to another calendar; the answer is the event as it stands there."""
+        """Move an event to another calendar; return it as it is there."""
         request = self._events.move(
             calendarId=key.calendar, eventId=key.id, destination=destination, sendUpdates=_mails(notify)
         )
         return _live(destination, self._run(request))
 
     def delete(self, key: EventKey, etag: str, *, notify: bool) -> None:
-        """Remove an event if it still has this etag; raises `Gone` where it is not there."""
+        """Remove an event if it still has this etag; raises `Gone` if it does not exist."""
         request = self._events.delete(calendarId=key.calendar, eventId=key.id, sendUpdates=_mails(notify))
         self._run(request, etag=etag, empty=True)
 
     def changes(self, calendar: str, *, sync_token: str = "", page: str = "") -> EventPage:
-        """Return a page of what changed since the token; without one a page of everything."""
+        """Return a page of changes since the token, or of all events without one."""
         return self._list(calendar, page, {"syncToken": sync_token} if sync_token else {})
 
     def between(self, calendar: str, start: datetime, end: datetime, *, page: str = "") -> EventPage:
@@ -112,7 +112,7 @@ class GoogleCalendars:
         return self._list(calendar, "", {"q": text, "timeMin": utc(start), "timeMax": utc(end)})
 
     def watch(self, calendar: str, channel_id: str, token: str, address: str, seconds: int) -> Channel:
-        """Open a channel; what Google answers as its expiry counts, not what was asked."""
+        """Open a channel. Its expiry is the one in Google's answer, not the one asked for."""
         body: Any = {
             "id": channel_id,
             "type": "web_hook",
@@ -137,9 +137,9 @@ class GoogleCalendars:
             return
 
     def _list(self, calendar: str, page: str, options: Json) -> EventPage:
-        """List with the same parameters on every page and in every sync, as Google demands.
+        """List with the same parameters on every page and in every sync, as Google requires.
 
-        `showDeleted` stays out: with a sync token deletions come anyway, and the first list must not differ.
+        `showDeleted` is left out: with a sync token deletions come anyway, and the first list must not differ.
         https://developers.google.com/workspace/calendar/api/guides/sync
         """
         if page:
@@ -158,9 +158,9 @@ class GoogleCalendars:
         return _events(self._endpoint)
 
     def _run(self, request: Any, *, etag: str = "", calendar: bool = False, empty: bool = False) -> Json:
-        """Send one request; `empty` is one whose answer has no content.
+        """Send one request; with `empty` its answer has no content.
 
-        Only a 401 is tried again, after a refresh: all else is the queue's, in its own time.
+        Only a 401 is retried here, after a token refresh; the queue retries everything else.
         """
         if etag:
             request.headers["If-Match"] = etag
@@ -170,7 +170,7 @@ class GoogleCalendars:
             return {}
         if isinstance(answer, dict):
             return answer
-        # The library hands on as text whatever is no JSON, with a status of 200.
+        # With a status of 200 the library returns anything that is not JSON as text.
         raise Transient("Something other than Google Calendar answered.", reason="not_json")
 
     def _authorized(self) -> Any:
@@ -183,7 +183,7 @@ class GoogleCalendars:
 
 @cache
 def _service(endpoint: str) -> "CalendarResource":
-    """Build the client once per process; every request brings its own http, so threads may share it."""
+    """Build the client once per process; every request has its own http, so threads may share it."""
     from googleapiclient.discovery import build
 
     return build(
@@ -198,7 +198,7 @@ def _service(endpoint: str) -> "CalendarResource":
 
 @cache
 def _events(endpoint: str) -> "CalendarResource.EventsResource":
-    """Keep the resource too: the library makes its methods anew each time, which costs milliseconds."""
+    """Cache the resource too: the library builds its methods anew each time, which costs milliseconds."""
     return _service(endpoint).events()
 
 
@@ -211,7 +211,7 @@ def _live(calendar: str, raw: Any) -> Event:
     raise Malformed("Google's answer shows an event without a usable time.", reason=item.reason)
 
 
-def _mails(notify: bool) -> Any:  # noqa: FBT001 - one word of Google's for one of ours
+def _mails(notify: bool) -> Any:  # noqa: FBT001 - translates the flag to Google's word
     return "all" if notify else "none"
 
 

@@ -1,4 +1,4 @@
-"""What to do about an error of Google: every reason and its reaction, in one table.
+"""Google's errors: each reason and the reaction to it, in one table.
 
 https://developers.google.com/workspace/calendar/api/guides/errors
 """
@@ -26,9 +26,9 @@ from functions.domain.model.errors import (
 )
 from functions.domain.model.messages import say
 
-PLAIN = (408, 412, 429)  # these statuses speak for themselves, whatever the body is
+PLAIN = (408, 412, 429)  # statuses that are clear without a body
 UNKNOWN_METHOD = (405, 501)
-LONG_WAIT = 3600.0  # seconds; a spent quota does not come back sooner
+LONG_WAIT = 3600.0  # seconds; a daily quota does not come back sooner
 
 _Row = tuple[type[SyncError], str]
 _SLOW: _Row = (Transient, "Google asks for fewer calls; this is tried again later.")
@@ -104,23 +104,21 @@ STATUSES: Mapping[int, _Row] = {
 def error_of(
     status: int, headers: Mapping[str, str], content: bytes, *, calendar: bool = False, asked: str = ""
 ) -> SyncError:
-    """Name the error of an answer; `reason` is Google's own code (of `push.` reasons the last part).
+    """Return the domain's error for an answer; its `reason` is Google's code (the last part of `push.` reasons).
 
-    `asked` is the published name of the method, such as `calendar.events.patch`.
-
-    With `calendar` the call addressed a calendar as a whole, and a refusal or absence is its own: reasons
-    `calendar_forbidden` and `calendar_gone`.
+    `asked` is the published name of the method, such as `calendar.events.patch`. With `calendar` the call addressed a
+    whole calendar, so a 403 or 404 is about that calendar: `calendar_forbidden`, `calendar_gone`.
     """
     code = _code(content)
     if code is None and status not in PLAIN and (status < HTTPStatus.INTERNAL_SERVER_ERROR or status in UNKNOWN_METHOD):
-        # A proxy or a captive portal speaks, not the Calendar API: its 404 or 401 says nothing about an event.
+        # The answer is a proxy's or captive portal's, not Google's: its 404 or 401 says nothing about an event.
         return _somebody_else(status, content, asked)
     reason = (code or f"http_{status}").rpartition(".")[2]
     if reason == "invalid" and "attendee email" in _message(content):
         return Refused("Google does not take the address of a guest.", reason=Cause.INVALID_GUEST)
     row = REASONS.get(reason) or (_PUSH if (code or "").startswith("push.") else _by_status(status))
     if calendar and status == HTTPStatus.GONE and reason not in REASONS:
-        row = _DEAD  # of a list only tokens die; the calendar itself would be a 404
+        row = _DEAD  # a list gives 410 for its token only; a missing calendar is a 404
     if calendar:
         reason = {_ABSENT: Cause.CALENDAR_GONE, _FORBIDDEN: "calendar_forbidden"}.get(row, reason)
     kind, sentence = row
@@ -135,9 +133,9 @@ def error_of(
 
 @contextmanager
 def speaking(*, calendar: bool = False, asked: str = "") -> Iterator[None]:
-    """Turn whatever the Google libraries and their transport raise inside into the errors of the domain.
+    """Turn what Google's libraries and their transport raise inside into the errors of the domain.
 
-    `calendar` and `asked` as in `error_of`. Nothing is chained, because the libraries' errors show addresses.
+    `calendar` and `asked` as in `error_of`. Errors are not chained, because those of the libraries show addresses.
     """
     import httplib2
     from google.auth.exceptions import GoogleAuthError, RefreshError
@@ -155,12 +153,12 @@ def speaking(*, calendar: bool = False, asked: str = "") -> Iterator[None]:
         raise Transient("Google did not answer in time.", reason=Cause.TIMEOUT) from None
     except (OSError, http.client.HTTPException, httplib2.HttpLib2Error, GoogleAuthError):
         raise Transient("Google could not be reached.", reason=Cause.UNREACHABLE) from None
-    except ValueError:  # of the JSON decoder
+    except ValueError:  # from the JSON decoder
         raise Transient("Something other than Google Calendar answered.", reason="not_json") from None
 
 
 def _somebody_else(status: int, content: bytes, asked: str) -> Transient:
-    """Tell a proxy that speaks for itself from a program that takes Google's place and lacks a method."""
+    """Distinguish a proxy's own answer from a simulator of Google that lacks a method."""
     try:
         json.loads(content)
     except ValueError:
@@ -179,7 +177,7 @@ def _by_status(status: int) -> _Row:
 
 
 def _code(content: bytes) -> str | None:
-    """Find Google's code in the old form of an error or the new one; None = this is not an error of Google's API."""
+    """Find Google's code in the old or the new form of an error; None if this is no error of Google's API."""
     try:
         error: Any = json.loads(content)["error"]
         for each in (*(error.get("errors") or ()), *(error.get("details") or ())):
@@ -198,7 +196,7 @@ def _message(content: bytes) -> str:
 
 
 def _retry_after(text: str) -> float | None:
-    """Read the header in seconds, from either of its forms."""
+    """Read `Retry-After` in seconds, from either of its forms."""
     try:
         return max(0.0, float(text))
     except ValueError:

@@ -1,4 +1,4 @@
-"""What an event looks like in Google's JSON: pure translation both ways.
+"""Events to Google's JSON and back; pure.
 
 https://developers.google.com/workspace/calendar/api/v3/reference/events
 """
@@ -18,7 +18,7 @@ from functions.domain.planning.step import EventChange
 
 Json = dict[str, Any]
 
-YEARS = range(1970, 2200)  # beyond these an event is a slip of a finger or of a program
+YEARS = range(1970, 2200)  # a year outside these is a typing error or a bug
 ONE_DAY = timedelta(days=1)
 INT_ID, LINK_ID, STAMP = "ireserve_int", "ireserve_link", "ireserve_stamp"  # at most 44 characters each
 UNMARKED = Mark()
@@ -29,7 +29,7 @@ UNREADABLE = (KeyError, TypeError, AttributeError, ValueError, OverflowError)
 
 
 class _Senseless(ValueError):
-    """The event cannot be placed in time, for the reason of its `Unusable`."""
+    """The event has no usable time; the reason is that of its `Unusable`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -45,7 +45,7 @@ def page_of(calendar: str, raw: Json) -> EventPage:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Pause the garbage collector: a page holds thousands of values without cycles, and would trigger it over and over."""
+    """Suspend the garbage collector: a page's thousands of values trigger it often, and none is in a cycle."""
     was = gc.isenabled()
     gc.disable()
     try:
@@ -56,7 +56,7 @@ def _uncollected() -> Iterator[None]:
 
 
 def item_of(calendar: str, raw: Any) -> Event | Tombstone | Unusable:
-    """Translate one event; never raises. A tombstone needs no more than its id. Texts are cut at `bounds`.
+    """Translate one event; never raises. A tombstone needs only its id. Texts are cut at `bounds`.
 
     Reasons of an `Unusable`: `no_id`, `no_start`, `no_end`, `out_of_range`, `ends_before_start`, `unreadable`.
     """
@@ -81,7 +81,7 @@ def item_of(calendar: str, raw: Any) -> Event | Tombstone | Unusable:
 
 
 def _without_nonsense(raw: Json) -> Json:
-    """Leave out the secondary fields that cannot be read: they never cost the event."""
+    """Read the secondary fields; those that are unreadable are left out, not the event."""
     kept = {}
     for name, value in raw.items():
         try:
@@ -93,7 +93,7 @@ def _without_nonsense(raw: Json) -> Json:
 
 
 def insert_body(key: EventKey, content: Appointment, description: str, mark: Mark) -> Json:
-    """Build the event that events.insert makes; `description` is the whole text."""
+    """Build the body of events.insert; `description` is the whole text."""
     body = {
         "id": key.id,
         "summary": content.title,
@@ -111,7 +111,7 @@ def insert_body(key: EventKey, content: Appointment, description: str, mark: Mar
 
 
 def patch_body(event: Event | EventKey, change: EventChange, mark: Mark, *, revive: bool = False) -> Json:
-    """Build the fields that events.patch changes; what is None in `change` stays out."""
+    """Build the body of events.patch; fields that are None in `change` are left out."""
     body: Json = {**_mark_body(mark)}
     if revive:
         body["status"] = "confirmed"
@@ -150,7 +150,7 @@ def _event(key: EventKey, raw: Json) -> Event:
         mark=_mark(raw.get("extendedProperties")),
         event_type=raw.get("eventType") or "default",
         transparent=raw.get("transparency") == "transparent",
-        # Without an organizer nothing proves that this is not a guest's copy, which must never be written.
+        # Without an organizer this may be a guest's copy, which must never be written.
         organizer_self=bool((raw.get("organizer") or {}).get("self")),
         declined=_declined(attendees) if attendees else False,
         hidden=raw.get("visibility") in PRIVATE and "summary" not in raw and "creator" not in raw,
@@ -167,7 +167,7 @@ def _style(raw: Json) -> Style:
     free = raw.get("transparency") == "transparent"
     location, colour = raw.get("location"), raw.get("colorId")
     if not (location or colour or visibility or tentative or free):
-        return PLAIN  # as most are
+        return PLAIN  # the usual case
     shown = bounds.cut(visibility, bounds.LINE)
     return Style(
         bounds.cut(location, bounds.LINE),
@@ -179,7 +179,7 @@ def _style(raw: Json) -> Style:
 
 
 def _style_body(style: Style, names: tuple[str, ...]) -> Json:
-    """Build the fields of a style that are named; what is Google's default is written as such."""
+    """Build the fields of a style that are set; a value that is Google's default is written as that."""
     body = {
         "location": ("location", style.location),
         "colour": ("colorId", style.colour or None),
@@ -191,7 +191,7 @@ def _style_body(style: Style, names: tuple[str, ...]) -> Json:
 
 
 def _moment(text: str | None) -> datetime | None:
-    """Read when something was made or changed; imported events say `0000-12-31T00:00:00.000Z`, which is unknown.
+    """Read a `created` or `updated`; None for the `0000-12-31T00:00:00.000Z` of imported events.
 
     https://github.com/webhookdb/webhookdb/issues/622
     """
@@ -201,11 +201,11 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _as_it_is(_raw: Json) -> None:
-    """Take a field whose reading cannot fail, or whose failing costs the event."""
+    """Do nothing: this field cannot be unreadable, or the event cannot do without it."""
 
 
 def _guests(attendees: list[Json]) -> tuple[Guest, ...]:
-    """Return all of them, however many: whom a patch of the list leaves out is uninvited."""
+    """Return all guests, however many: a patch whose list leaves one out uninvites him."""
     return tuple([Guest(bounds.cut(each.get("email"), bounds.ADDRESS), tuple(each.items())) for each in attendees])
 
 
@@ -221,7 +221,7 @@ def _when(start: Mapping[str, str] | None, end: Mapping[str, str] | None) -> Whe
     if start.get("date"):
         first, until = date.fromisoformat(start["date"]), date.fromisoformat(end["date"])
         _placed(first, until)
-        return AllDay(first, max(until, first + ONE_DAY))  # some programs end a single day on itself
+        return AllDay(first, max(until, first + ONE_DAY))  # some programs end a single day on that day itself
     begins, ends = _instant(start), _instant(end)
     _placed(begins, ends)
     return Timed(begins, ends)
@@ -240,7 +240,7 @@ def _instant(raw: Mapping[str, str]) -> datetime:
 
 
 def _when_body(when: When, *, clear: bool = False) -> Json:
-    """Build start and end; `clear` empties the other kind, which a patch would otherwise leave beside it."""
+    """Build start and end; `clear` empties the other kind of time, which a patch would otherwise keep."""
     if isinstance(when, AllDay):
         rest: Json = {"dateTime": None, "timeZone": None} if clear else {}
         return {
@@ -267,7 +267,7 @@ def _reminders_body(reminders: tuple[tuple[str, int], ...]) -> Json:
 
 
 def _guests_body(guests: tuple[Guest, ...], come: str | None, leave: str | None) -> list[Json]:
-    """Send the list as it was read, but for our own guest: whatever is left out of it would be dropped."""
+    """Return the list as it was read, with our own guest changed: Google drops everybody who is missing."""
     kept = [guest for guest in guests if not leave or guest.email.casefold() != leave.casefold()]
     body = [dict(guest.raw) or {"email": guest.email} for guest in kept]
     if come and all(guest.email.casefold() != come.casefold() for guest in kept):
@@ -283,7 +283,7 @@ def _mark(raw: Json | None) -> Mark:
 
 
 def _mark_body(mark: Mark) -> Json:
-    """Build our private properties; a patch merges them key by key, so those of other programs stay."""
+    """Build our private properties; a patch merges by key, so other programs keep theirs."""
     private = {INT_ID: mark.int_id, LINK_ID: mark.link_id, STAMP: mark.stamp}
     if private := {key: value for key, value in private.items() if value}:
         return {"extendedProperties": {"private": private}}
@@ -305,7 +305,7 @@ def _meet(raw: Json) -> tuple[MeetState, str]:
 
 
 def _meet_body(mark: Mark) -> Json:
-    """Google ignores a repeated requestId, so a write that is done twice asks for one conference."""
+    """Ask for a conference; Google ignores a repeated requestId, so a repeated write makes one only."""
     return {"createRequest": {"requestId": f"meet-{mark.stamp}", "conferenceSolutionKey": {"type": "hangoutsMeet"}}}
 
 

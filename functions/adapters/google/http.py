@@ -1,4 +1,4 @@
-"""How the Google libraries reach the network: the httplib2-like object they want, over a checked session."""
+"""The httplib2-like transport that Google's libraries expect, over a checked session."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Http(Protocol):
-    """What google-api-python-client asks of httplib2: one method."""
+    """The one method that google-api-python-client needs of httplib2."""
 
     def request(
         self, uri: str, method: str = "GET", body: Any = None, headers: dict[str, str] | None = None, **options: Any

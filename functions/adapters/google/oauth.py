@@ -1,4 +1,4 @@
-"""Consent at Google: the address of the screen, codes for tokens, tokens for access.
+"""OAuth at Google: the address of the consent screen, codes to tokens, tokens to access.
 
 https://developers.google.com/identity/protocols/oauth2/web-server
 """
@@ -40,7 +40,7 @@ SENTENCES = {
 
 
 class GoogleConsent:
-    """The port `Consent`. `http` makes what sends the requests; see `google_http.checked`."""
+    """The port `Consent`. `http` returns the transport (see `google/http.py`)."""
 
     def __init__(
         self,
@@ -91,7 +91,7 @@ class GoogleConsent:
         )
 
     def revoke(self, token: str) -> None:
-        """Revoke a token; Google answers 400 for a dead one, which is no error here."""
+        """Revoke a token; Google's 400 for a dead token is no error here."""
         status, _ = _post(self._http(), self._revoke_uri, {"token": token})
         if status not in (HTTPStatus.OK, HTTPStatus.BAD_REQUEST):
             raise Refused("Google did not revoke the connection; remove it in the Google account.", reason="revoke")
@@ -100,11 +100,11 @@ class GoogleConsent:
 def credentials(client_id: str, secret: str, refresh_token: str, token_uri: str = TOKEN_URI) -> "Credentials":
     """Make credentials that fetch their access token when it is first needed and keep it in memory only.
 
-    Keep them as long as the process to save the fetch. Calls raise `AccessRevoked` when the refresh token is dead or
-    missing ("") and `Transient` when Google's token endpoint is away.
+    Keep them for the life of the process. Calls raise `AccessRevoked` if the refresh token is dead or missing ("") and
+    `Transient` if Google's token endpoint is unavailable.
 
-    The refresh is a handler of our own: google-auth's waits seconds inside the call, takes an HTML page of a 503 for a
-    dead token, and exchanges its refresh token for a rotated one that no store would know of.
+    google-auth's own refresh is not used: it sleeps for seconds inside the call, takes the HTML page of a 503 for a
+    dead token, and adopts a rotated refresh token that nobody would store.
     """
     from google.oauth2.credentials import Credentials
 
@@ -125,7 +125,7 @@ def credentials(client_id: str, secret: str, refresh_token: str, token_uri: str 
             raise AccessRevoked(SENTENCES.get(reason, SENTENCES["invalid_grant"]), reason=reason, side=System.GOOGLE)
         if not answer.get("access_token"):
             raise Transient("Google's sign-in gave no access.", reason="no_access_token")
-        # google-auth refuses one that ends within minutes; when it really ends, a 401 fetches the next.
+        # google-auth refuses a token that expires within minutes; once it has expired, a 401 fetches the next.
         seconds = max(int(answer.get("expires_in") or 3600), 300)
         return answer["access_token"], datetime.now(UTC).replace(tzinfo=None) + timedelta(seconds=seconds)
 
@@ -133,7 +133,7 @@ def credentials(client_id: str, secret: str, refresh_token: str, token_uri: str 
 
 
 def _post(http: Http, uri: str, fields: dict[str, str]) -> tuple[int, dict[str, Any]]:
-    """Post a form; raises `Transient` when the endpoint is away or answers no JSON."""
+    """Post a form; raises `Transient` if the endpoint is unavailable or answers no JSON."""
     with speaking():
         response, content = http.request(uri, "POST", urlencode(fields), dict(FORM))
     status = int(response.status)
@@ -151,6 +151,6 @@ def _post(http: Http, uri: str, fields: dict[str, str]) -> tuple[int, dict[str, 
 
 
 def _reason(answer: dict[str, Any]) -> str:
-    """Google's code of the error: an identifier, never text of a person."""
+    """Return Google's error code: an identifier, never a person's text."""
     error = answer.get("error")
     return error if isinstance(error, str) and error.isidentifier() else "unknown"

@@ -1,4 +1,4 @@
-"""Tokens that Google signs: who calls, proven by OIDC tokens of service accounts and people, and by IAP's assertions.
+"""Verify tokens that Google signs: OIDC tokens of service accounts and people, and IAP's assertions.
 
 https://cloud.google.com/docs/authentication/token-types#id and
 https://cloud.google.com/iap/docs/signed-headers-howto
@@ -22,15 +22,15 @@ _SKEW = 30  # seconds that clocks may differ
 _LONGEST = 16 * 1024
 _LONGEST_LIFE = 24 * 3600  # seconds; Google's tokens live an hour
 _FRESH = 3600.0  # seconds that keys are kept
-_PATIENCE = 60.0  # seconds between two fetches because of an unknown key
+_PATIENCE = 60.0  # seconds between two fetches for an unknown key
 
 Keys = Callable[[str], str | None]  # key id -> PEM
-Private = Callable[[], bool]  # whether the platform lets in only whom it has verified; may raise `Transient`
+Private = Callable[[], bool]  # whether the platform admits only verified callers; may raise `Transient`
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What is expected of a token besides its signature."""
+    """What a token must say, besides being signed."""
 
     algorithm: str
     issuers: Collection[str]
@@ -41,10 +41,10 @@ IAP = Kind("ES256", ("https://cloud.google.com/iap",))
 
 
 class TokenProof:
-    """Says whose token it is, by e-mail address; raises `Unauthentic` with a code for the log and no detail.
+    """Returns the e-mail address of a token's owner; raises `Unauthentic` with a code for the log and no detail.
 
-    `audiences` None: for any audience, where the platform has checked it. `private`: whether the platform stands in
-    front, verified the signature and put a mark in its place; then only the claims are left to check.
+    `audiences` None accepts any audience, for use where the platform has checked it. `private` tells whether the
+    platform has verified signatures and replaced them by a mark; then only the claims are checked here.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class TokenProof:
         self._audiences, self._private = audiences, private
 
     def __call__(self, token: str) -> str:
-        """Return the e-mail address of whoever the token was made for."""
+        """Return the e-mail address of the token's owner."""
         header, claims, signature = _parts(token)
         if signature == REMOVED:
             if not self._private():
@@ -82,7 +82,7 @@ class TokenProof:
         expires, email, audience = claims.get("exp"), claims.get("email"), claims.get("aud")
         now = self._clock().timestamp()
         if not isinstance(expires, int | float) or not now - _SKEW <= expires <= now + _LONGEST_LIFE:
-            raise Unauthentic("bad proof", reason="expired")  # also NaN, and what never ends
+            raise Unauthentic("bad proof", reason="expired")  # also NaN, and a token without an expiry
         if str(claims.get("iss")) not in self._kind.issuers:
             raise Unauthentic("bad proof", reason="wrong_issuer")
         if self._audiences is not None and str(audience) not in self._audiences:
@@ -95,7 +95,7 @@ class TokenProof:
 
 
 class FetchedKeys:
-    """Google's public keys, fetched when first needed and kept for an hour; an unknown one is looked for once a minute."""
+    """Google's public keys, kept for an hour; an unknown key fetches them anew, at most once a minute."""
 
     def __init__(self, address: str) -> None:
         self._address = address

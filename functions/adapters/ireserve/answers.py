@@ -1,7 +1,7 @@
-"""What an HTTP answer of i-Reserve comes to: its JSON, or the error to react to. Pure.
+"""An HTTP answer of i-Reserve as its JSON or as an error of the domain. Pure.
 
-Documented statuses are 200, 401, 404 and 412; the form of a refusal is not. A page instead of JSON is a proxy's or a
-maintenance page and says nothing about a booking, whatever its status.
+The statuses 200, 401, 404 and 412 are documented; the form of a refusal is not. A page instead of JSON comes from a
+proxy or maintenance and says nothing about a booking, whatever its status.
 """
 
 import json
@@ -24,7 +24,7 @@ NO = (HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.UNPROCESSA
 def judged(status: int, headers: Mapping[str, str], body: bytes, method: str) -> Any:
     """Return the JSON of an answer; raises `AccessRevoked`, `Transient`, `Gone`, `Refused`, `Malformed`.
 
-    An error body under 200 counts by the code that it names. An empty answer to DELETE is None.
+    An error body with status 200 counts by the code inside. An empty answer to DELETE is None.
     """
     _usable(status, headers)
     if len(body) > MAX_BYTES:

@@ -1,6 +1,6 @@
-"""A booking as i-Reserve answers it, read into ours. Pure; what makes no sense is `Malformed`.
+"""i-Reserve's answers to bookings of the domain. Pure; raises `Malformed` for nonsense.
 
-The field table is i-Reserve's, with the shape of 2011 as a second one:
+It reads the documented fields and the older shape of 2011:
 https://support.i-reserve.net/nl/functionele-informatie/beschikbare-apis/api-booking/beschikbare-velden
 """
 
@@ -39,17 +39,17 @@ def booking_id(fields: Mapping[str, str]) -> str:
 
 
 def object_id(fields: Mapping[str, str]) -> str:
-    """Return the number of the booking's object, or "": the shape of 2011 does not have it."""
+    """Return the number of the booking's object, or "" (always, in the shape of 2011)."""
     return identity(fields, "object_id", "obj_id", "res_obj_id")
 
 
 def is_whole(fields: Mapping[str, str]) -> bool:
-    """Say whether the fields show a booking, rather than its number only."""
+    """Whether the fields show a booking, not only its number."""
     return bool(first(fields, "date_from", "fromdate"))
 
 
 def booking_from(fields: Mapping[str, str], zone: str, day_end: DayEnd, dialect: Dialect) -> Booking:
-    """Make a booking of its fields. Raises `Malformed`."""
+    """Make a booking from its fields. Raises `Malformed`."""
     number = booking_id(fields)
     try:
         return _booking(number, fields, zone, day_end, dialect)
@@ -85,7 +85,7 @@ def _booking(number: str, fields: Mapping[str, str], zone: str, day_end: DayEnd,
 
 
 def _period(fields: Mapping[str, str], zone: str) -> tuple[datetime, datetime, bool]:
-    """Return start, end and whether any of them has a time."""
+    """Return start, end, and whether either has a time of day."""
     start = _date(fields, "date_from", "fromdate")
     if not start:
         raise ValueError("it has no start")
@@ -95,7 +95,7 @@ def _period(fields: Mapping[str, str], zone: str) -> tuple[datetime, datetime, b
         raise ValueError("it has no end")
     ends, end_timed = _moment(end, fields, zone, "tilltime", "tiltime") if end else (starts, False)
     if ends < starts:
-        # i-Reserve may keep the wall clock only: from half past two until a quarter past two, an hour later by the sun
+        # i-Reserve may keep wall clock times only: 02:30 until 02:15 is the repeated hour of autumn
         ends = second_of_two(ends, zone) or ends
     if ends < starts:
         raise ValueError("it ends before it starts")
@@ -103,7 +103,7 @@ def _period(fields: Mapping[str, str], zone: str) -> tuple[datetime, datetime, b
 
 
 def _same_day(start: str, starts: datetime, zone: str, fields: Mapping[str, str]) -> str:
-    # booking/add says of an end date that is left out: the start date
+    # booking/add: a missing end date means the start date
     return f"{day_of(starts, zone)}" if start and first(fields, "tilltime", "tiltime") else ""
 
 

@@ -1,11 +1,11 @@
-"""What is sent to POST hook/booking/ and booking/check, and whether the answer shows what was asked. Pure.
+"""The bodies of POST hook/booking/ and booking/check, and whether an answer shows what was asked. Pure.
 
 https://support.i-reserve.net/en/functional-information/available-apis/api-hook/post-hook-booking
 
-An update sends the booking's number and only what changes. i-Reserve marks object, dates and places as mandatory for a
-new booking only, and leaves `number` out of its own example. So a person's edit of another field in the same moment
-survives, and an update of a booking that was deleted meanwhile cannot make a new one. A tenant that wants more has it
-in `Dialect.update_carries`.
+An update sends only the booking's id and what changes, because i-Reserve marks object, dates and places as mandatory
+for a new booking only and leaves `number` out of its own example. So a person's simultaneous edit of another field
+survives, and an update of a booking that was just deleted cannot make a new one. `Dialect.update_carries` lists what a
+tenant needs besides.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,13 +21,13 @@ from functions.domain.planning.step import BookingChange
 from functions.domain.settings.dialect import Dialect
 
 Body = dict[str, Any]
-NOTICEABLE = timedelta(minutes=1)  # booking/check takes hours and minutes: seconds may be cut
+NOTICEABLE = timedelta(minutes=1)  # booking/check takes hours and minutes, so seconds may be cut
 
 
 def change_body(
     booking: Booking, change: BookingChange, zone: str, day_end: DayEnd, carried: tuple[str, ...] = ()
 ) -> Body:
-    """Return the body of an update; `carried` are things that go along unchanged (as in `Dialect.update_carries`)."""
+    """Return the body of an update; `carried` names fields to send unchanged (as in `Dialect.update_carries`)."""
     body: Body = {"id": number_or_text(booking.id)}
     if change.object_id is not None or "object_id" in carried:
         body["object_id"] = number_or_text(change.object_id or booking.object_id)
@@ -61,7 +61,7 @@ def new_body(
 
 
 def check_body(object_id: str, when: When, number: int, zone: str, day_end: DayEnd) -> Body:
-    """Return the body of booking/check; whole days with `inclusive` are the dates alone, as for day-mode objects.
+    """Return the body of booking/check; whole days with `inclusive` have dates only, as for objects booked by day.
 
     https://support.i-reserve.net/nl/functionele-informatie/beschikbare-apis/api-booking/post-check
     """
@@ -78,7 +78,7 @@ def check_body(object_id: str, when: When, number: int, zone: str, day_end: DayE
 
 
 def has_clock_times(when: When, zone: str) -> bool:
-    """Whether wall clock times can say a period: not from half past two until a quarter past two, an hour later."""
+    """Whether wall clock times can express a period: not one that ends in the repeated hour before its start."""
     if isinstance(when, AllDay):
         return True
     start, end = clock(when.start, zone), clock(when.end, zone)
@@ -86,16 +86,16 @@ def has_clock_times(when: When, zone: str) -> bool:
 
 
 def end_rule_of(object_id: str, day_end: DayEnd, dialect: Dialect) -> DayEnd:
-    """Return how whole days end on an object: objects that are known to run by the hour have no last day."""
+    """Return how whole days end on an object; one booked by the hour has no inclusive last day."""
     return "exclusive" if object_id in dialect.hour_objects else day_end
 
 
 def unapplied(
     answered: Booking, booking: Booking, change: BookingChange, zone: str, day_end: DayEnd
 ) -> tuple[str, ...]:
-    """Return the names of what was asked and is not in the answer: object, time, status, external_id, customNN.
+    """Return which of object, time, status, external_id and customNN the answer does not show as asked.
 
-    A text that an answer does not show at all says nothing; a custom field that shows nothing was not taken.
+    A text field that is missing from the answer proves nothing; an empty custom field was not stored.
     """
     return tuple(_unapplied(answered, booking, change, zone, day_end))
 
@@ -132,6 +132,6 @@ def _dates(when: When, zone: str, day_end: DayEnd) -> Body:
 
 
 def _end_rule(booking: Booking, change: BookingChange, day_end: DayEnd) -> DayEnd:
-    # a booking that has hours is of an object that runs by the hour: whole days there end at the next midnight
+    # a booking with hours is of an object booked by the hour, where whole days end at the next midnight
     same_object = change.object_id in (None, booking.object_id)
     return day_end if booking.day_mode or not same_object else "exclusive"

@@ -30,7 +30,7 @@ from functions.domain.settings.dialect import Dialect
 if TYPE_CHECKING:
     import requests
 
-FEW = 4  # bookings that a search for one id may give and are still looked at
+FEW = 4  # the most results of a search for one id that are checked
 
 
 def _now() -> datetime:
@@ -40,7 +40,7 @@ def _now() -> datetime:
 class IReserve:
     """One tenant as one API user; `base_url` is up to `/api/rest`, `timezone` an IANA name.
 
-    The session comes from `outgoing.session` and is used by one thread; `password` is asked before each call.
+    The session comes from `outgoing.session`, for one thread; `password` is called before each call.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class IReserve:
         self._writing = Writing(self._rest, self._shown, timezone, day_end, dialect, sleep)
 
     def read(self, booking_id: str) -> Booking:
-        """Read one booking: one call, and one more where this tenant's answer lacks what a row shows."""
+        """Read one booking in one call, or two if this tenant's answer lacks fields that a row shows."""
         try:
             answer = self._rest.get(f"booking/{quote(booking_id, safe='')}")
         except Refused as error:
@@ -80,9 +80,9 @@ class IReserve:
         return found
 
     def find(self, field_name: str, value: str) -> Booking | None:
-        """Find the booking that holds an event id; `Refused` (`not_searchable`) where that cannot be known.
+        """Find the booking that holds an event id; raises `Refused` (`not_searchable`) if no search can tell.
 
-        A name that i-Reserve does not know could be ignored instead of refused, so what is found must show the id.
+        i-Reserve may ignore a search name that it does not know, so a result must show the id.
         """
         criteria = rows.search_value(field_name, value, self._dialect)
         column = self._dialect.column_external_id if field_name == "external_id" else f"RES_{field_name.upper()}"
@@ -104,15 +104,15 @@ class IReserve:
         return None
 
     def between(self, first: date, last: date, *, start: int, length: int, object_id: str = "") -> list[BookingRow]:
-        """Return a page of bookings by start date; the next one starts as many rows further as there are in the list.
+        """Return a page of bookings by start date. The next page starts as many rows later as this one has bookings.
 
-        So pages overlap where a booking has several rows, and a tenant that gives few rows at once loses none.
+        So pages overlap where a booking has several rows, and nothing is lost at a tenant with short pages.
         """
         today = day_of(self._clock(), self._zone)
         return self._listed(self._lists.between(first, last, today, start, length, object_id))
 
     def changed_since(self, since: date, first: date, last: date, *, start: int, length: int) -> list[BookingRow]:
-        """Return a page of those bookings that changed since a day; likewise."""
+        """Return a page of the bookings that changed since a day, in the same way."""
         today = day_of(self._clock(), self._zone)
         return self._listed(self._lists.changed(since, (first, last), today, start, length))
 
@@ -145,7 +145,7 @@ class IReserve:
         self._writing.check(object_id, when, number)
 
     def attempt(self, booking: Booking, change: BookingChange) -> Booking:
-        """Write once and return what came of it, whatever that is; see `Writing.attempt`."""
+        """Write once and return the booking as it then shows; see `Writing.attempt`."""
         return self._writing.attempt(booking, change)
 
     def places(self, object_id: str, day: date) -> int | None:
@@ -168,7 +168,7 @@ class IReserve:
         return number
 
     def unsubscribe(self, hook_id: str) -> None:
-        """Remove an outgoing webhook; one that is gone already is no error."""
+        """Remove an outgoing webhook; one that does not exist is no error."""
         try:
             self._rest.delete(f"hook/{quote(hook_id, safe='')}")
         except Gone:
@@ -183,18 +183,18 @@ class IReserve:
         return first(texts(answer), "email") if isinstance(answer, Mapping) else ""
 
     def row(self, booking_id: str, columns: Sequence[str]) -> Mapping[str, str]:
-        """Return what one booking's row shows in these columns, for a probe; one that is not there is `Refused`."""
+        """Return one booking's row with these columns, for the probe; raises `Refused` for an unknown column."""
         found = self._lists.row(booking_id, columns)
         return {column: rows.value(found, column) for column in columns} if found else {}
 
     def _shown(self, fields: Mapping[str, str]) -> Booking:
-        """Return the booking of an answer, read anew where that has the id only."""
+        """Return the booking of an answer, reading it if the answer has only the id."""
         if not is_whole(fields):
             return self.read(booking_id(fields))
         return self._booking(fields)
 
     def _booking(self, fields: Mapping[str, str]) -> Booking:
-        """Make the booking; what this tenant's answers lack is looked up in its row."""
+        """Make a booking; fields that this tenant's answers lack are looked up in its row."""
         wanted = {
             "object_id": "" if object_id(fields) else self._dialect.column_object,
             "external_id": self._dialect.column_external_id if self._dialect.external_id_returned is False else "",

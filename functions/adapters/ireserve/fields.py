@@ -1,6 +1,6 @@
-"""i-Reserve's loosely typed JSON as plain text by lower-case name, and numbers from that text.
+"""i-Reserve's loosely typed JSON as text by lower-case name, and numbers from that text. Pure.
 
-Numbers come as text in many places, fields without a value as "", null or not at all. Pure.
+Numbers often come as text; fields without a value as "", null or not at all.
 """
 
 import json
@@ -13,13 +13,13 @@ from functions.domain.model import bounds
 
 WHOLE = re.compile(r"(-?\d{1,9})(?:\.0+)?")
 NOTHING = ("", "0", "null")
-IDENTITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")  # what can stand in a store, an address and a search
+IDENTITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")  # safe in a store, an address and a search
 
 
 def texts(answer: Mapping[Any, Any]) -> dict[str, str]:
-    """Return every value as text under its name in lower case; of names that differ in case only, the first filled.
+    """Return every value as text by lower-case name; of names that differ only in case, the first that has a value.
 
-    Texts are cut at `bounds.TEXT`, and no more fields are looked at than `bounds.FIELDS`.
+    Texts are cut at `bounds.TEXT`, and fields after the first `bounds.FIELDS` are ignored.
     """
     found: dict[str, str] = {}
     for name, value in islice(answer.items(), bounds.FIELDS):
@@ -39,18 +39,18 @@ def text(value: Any) -> str:
 
 
 def first(fields: Mapping[str, str], *names: str) -> str:
-    """Return the first of these fields that holds something, stripped, or ""."""
+    """Return the first of these fields that is not empty, stripped, or ""."""
     return next((value for name in names if (value := fields.get(name, "").strip())), "")
 
 
 def identity(fields: Mapping[str, str], *names: str) -> str:
-    """Return the first of these ids, or ""; i-Reserve's 0 is no id, nor is what cannot be one."""
+    """Return the first valid id of these fields, or ""; i-Reserve's 0 is no id."""
     found = (first(fields, name) for name in names)
     return next((value for value in found if value not in NOTHING and IDENTITY.fullmatch(value)), "")
 
 
 def whole(value: str) -> int:
-    """Read a whole number; ValueError if it is none."""
+    """Read a whole number; raises ValueError."""
     match = WHOLE.fullmatch(value)
     if match is None:
         raise ValueError("no whole number")

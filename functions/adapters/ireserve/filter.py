@@ -1,4 +1,4 @@
-"""Searches for GET booking/filter, and its rows. Pure; what makes no sense is `Malformed`.
+"""Searches for GET booking/filter, and its rows. Pure; raises `Malformed` for nonsense.
 
 https://support.i-reserve.net/en/functional-information/available-apis/api-booking/get-booking-filter/
 Each column comes formatted and, with the suffix `_raw`, as stored: dates as `YYYY-MM-DD`, times as seconds since
@@ -22,19 +22,19 @@ from functions.domain.settings.dialect import Dialect
 DOCUMENTED = ("RES_ID", "RES_FROMDATE", "RES_FROMTIME", "RES_TILTIME")  # RES_TILTIME is spelt with one L
 PRODUCT = "PRODUCT"  # the search name of the object, printed in an example
 CUSTOM = re.compile(r"custom(\d{1,3})")
-PLAIN = re.compile(r"[A-Za-z0-9_.@-]{1,1024}")  # what an event id can be; nothing that could end the quotes
+PLAIN = re.compile(r"[A-Za-z0-9_.@-]{1,1024}")  # the characters of an event id; none of them ends the quotes
 PANEL_STATUS = re.compile(r"(\d{1,4})\s*-\s*\S.*")
 
 
 def search_between(first_day: date, last_day: date, today: date, dialect: Dialect) -> str:
-    """Search bookings that start on the days from the first until the last, both included."""
+    """Search bookings that start on the days from the first to the last, both included."""
     days = (first_day, last_day)
     since, until = (f"{(day - today).days}d" if dialect.search_dates == "relative" else f"{day}" for day in days)
     return f'{dialect.search_start} >= "{since}" AND {dialect.search_start} <= "{until}"'
 
 
 def search_changed(since: date, today: date, dialect: Dialect) -> str:
-    """Search bookings that changed on a day or later; raises `Refused` where that cannot be searched."""
+    """Search bookings that changed on a day or later; raises `Refused` if this tenant cannot."""
     if dialect.search_changed is None:
         raise Refused("i-Reserve cannot search bookings by their last change.", reason=Cause.NOT_SEARCHABLE)
     day = f"{(since - today).days}d" if dialect.search_dates == "relative" else f"{since}"
@@ -47,7 +47,7 @@ def search_number(booking_id: str, dialect: Dialect) -> str:
 
 
 def search_value(field_name: str, value: str, dialect: Dialect) -> str:
-    """Search bookings by a text in `external_id` or `customNN`; raises `Refused` where that cannot be done."""
+    """Search bookings by a text in `external_id` or `customNN`; raises `Refused` if this tenant cannot."""
     custom = CUSTOM.fullmatch(field_name)
     name = dialect.search_external_id if field_name == "external_id" else None
     if custom and dialect.search_custom:
@@ -58,7 +58,7 @@ def search_value(field_name: str, value: str, dialect: Dialect) -> str:
 
 
 def assumed_columns(dialect: Dialect) -> tuple[str, ...]:
-    """Return the columns that no page of i-Reserve names, as this tenant spells them."""
+    """Return the columns that i-Reserve does not document, as this tenant spells them."""
     names = (dialect.column_till_date, dialect.column_status, dialect.column_object, dialect.column_changed)
     return tuple(filter(None, names))
 
@@ -81,12 +81,12 @@ def row_id(row: Mapping[str, str]) -> str:
 
 
 def value(row: Mapping[str, str], column: str | None) -> str:
-    """Return what a row shows in a column, raw where it has that."""
+    """Return a row's value in a column, raw if it has that."""
     return first(row, f"{column}_raw".lower(), column.lower()) if column else ""
 
 
 def booking_rows(rows: Iterable[Mapping[str, str]], zone: str, dialect: Dialect) -> list[BookingRow]:
-    """Return the rows that name a booking, one per booking, in their order."""
+    """Return the first row of each booking, in their order."""
     found: dict[str, BookingRow] = {}
     for row in rows:
         number = row_id(row)
@@ -111,7 +111,7 @@ def _moment(row: Mapping[str, str], date_column: str | None, time_column: str, z
 
 
 def _changed(shown: str, zone: str) -> datetime | None:
-    """Read a date and time; of one that happens twice the later moment, so that nothing counts as older than it is."""
+    """Read a date and time; a time that happens twice is the later one, so that nothing counts as too old."""
     with suppress(ValueError, OverflowError):
         day, _, clock_time = shown.partition(" ")
         moment, _ = moment_of(shown, "", zone) if day_of(day) is None else moment_of(day, clock_time.strip(), zone)

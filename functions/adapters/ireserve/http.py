@@ -1,4 +1,4 @@
-"""One call to i-Reserve's REST interface: JSON in and out, HTTP Basic, and every failure as the error to react to.
+"""One call to i-Reserve's REST interface: JSON in and out, HTTP Basic, failures as errors of the domain.
 
 https://support.i-reserve.net/nl/ontwikkelaar/webservice-api/hoe-werkt-de-beveiliging-van-de-api/
 """
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
     import requests
 
 CONNECT, READ = 5.0, 20.0  # seconds
-QUICK = 2.0  # seconds; a read that failed faster than this is tried once more
+QUICK = 2.0  # seconds; a read that fails faster than this is retried once
 PAUSE = 0.2  # seconds before that
-LIGHT = "booking/filter"  # shows whether the login is good: this service cannot do without it
+LIGHT = "booking/filter"  # shows whether the login is good: every user of this service may call it
 BASE = re.compile(r"(/api/rest)/(json|xml)$")
 Values = Mapping[str, str | int | bool]
 
 
 def rest_base(base_url: str) -> str:
-    """Return the address up to `/api/rest`, without a format and a trailing slash."""
+    """Return the address up to `/api/rest`, without format or trailing slash."""
     return BASE.sub(r"\1", base_url.strip().rstrip("/"))
 
 
 class Rest:
-    """Calls with one login. Raises `AccessRevoked`, `Transient`, `Gone`, `Malformed` and, for a no, `Refused`.
+    """Calls with one login. Raises `AccessRevoked`, `Transient`, `Gone`, `Malformed` and `Refused`.
 
-    A read is tried a second time where the first failed at once; a write never. The reasons of `Refused` are those of
-    `ireserve_refusals`; its sentence is i-Reserve's and must not be stored. The limits of time and size are the
-    session's; it is used by one thread.
+    A read that fails at once is retried once; a write never. The reasons of `Refused` are those of `refusals.py`; its
+    sentence is i-Reserve's and must not be stored. The session, which one thread uses, sets the limits of time and
+    size.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Rest:
         self._sleep = sleep
 
     def get(self, path: str, query: Values | None = None) -> Any:
-        """Read; of one thing a right can be missing while the login is good: then `Refused` (`no_right`)."""
+        """Read; raises `Refused` (`no_right`) if the login is good but lacks the right."""
         return self._one(path, lambda: self._read(path, query))
 
     def _read(self, path: str, query: Values | None = None) -> Any:
@@ -67,7 +67,7 @@ class Rest:
         return self._call("GET", path, query)
 
     def post(self, path: str, body: Mapping[str, Any], query: Values | None = None) -> Any:
-        """Write; after `Transient` and `Malformed` nobody knows whether it was done. As for `get`, `no_right`."""
+        """Write; after `Transient` or `Malformed` it may have been done. `no_right` as for `get`."""
         return self._one(path, lambda: self._call("POST", path, query, body))
 
     def delete(self, path: str) -> Any:
@@ -75,7 +75,7 @@ class Rest:
         return self._call("DELETE", path, None)
 
     def _one(self, path: str, call: Callable[[], Any]) -> Any:
-        """Call; 401 is documented for a wrong login and for a missing right, so one light call tells which it was."""
+        """Call; 401 means a wrong login or a missing right, so a light call finds out which."""
         try:
             return call()
         except AccessRevoked as error:
@@ -84,7 +84,7 @@ class Rest:
             try:
                 self._call("GET", LIGHT, {"columns": "RES_ID", "start": 0, "length": 1})
             except (Refused, Malformed, Gone):
-                pass  # it was let in
+                pass  # the login is good
             except AccessRevoked:
                 raise error from None
             says = "The i-Reserve user lacks the right for this; give it to the profile."
@@ -114,7 +114,7 @@ class Rest:
 
 
 def _login(username: str, password: str) -> "Callable[[requests.PreparedRequest], requests.PreparedRequest]":
-    # not a pair: requests writes that in Latin-1, which fails on other characters
+    # not a tuple: requests encodes that in Latin-1, which fails on other characters
     basic = b64encode(f"{username}:{password}".encode()).decode()
 
     def sign(request: "requests.PreparedRequest") -> "requests.PreparedRequest":
@@ -125,7 +125,7 @@ def _login(username: str, password: str) -> "Callable[[requests.PreparedRequest]
 
 
 def _reaction(error: Refused) -> Exception:
-    """Name what an address or an answer that the session does not let through means here."""
+    """Return what the session's refusal of an address or an answer means here."""
     if error.cause is Cause.ADDRESS:
         return AccessRevoked(str(error), reason="ireserve_address", side=System.IRESERVE)
     if error.cause is Cause.REDIRECT:

@@ -1,4 +1,4 @@
-"""Lists that i-Reserve gives in pages: bookings by filter, and objects by group."""
+"""Paged lists: bookings by filter, and objects by group."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -17,7 +17,7 @@ Row = Mapping[str, str]
 
 
 class Lists:
-    """Reads lists. A column that this tenant turns out not to have is not asked for again."""
+    """Reads lists. Columns that this tenant refused once are not asked for again."""
 
     def __init__(self, rest: Rest, dialect: Dialect) -> None:
         self._rest = rest
@@ -25,7 +25,7 @@ class Lists:
         self._lacks: set[str] = set()
 
     def search(self, criteria: str, assumed: Sequence[str], start: int, length: int) -> list[dict[str, str]]:
-        """Return rows with the documented and the assumed columns; the latter are left out where they are refused."""
+        """Return rows with the documented columns and, unless they are refused, the assumed ones."""
         wanted = [name for name in assumed if name not in self._lacks]
         try:
             return self._rows(criteria, (*rows.DOCUMENTED, *wanted), start, length)
@@ -39,9 +39,9 @@ class Lists:
     def between(
         self, first_day: date, last_day: date, today: date, start: int, length: int, object_id: str = ""
     ) -> list[dict[str, str]]:
-        """Return a page of rows of bookings that start on these days; it can be short before the end.
+        """Return a page of rows of bookings that start on these days; even a short one may not be the last.
 
-        With `object_id` those of one object, unless this tenant cannot search by it.
+        With `object_id` only those of one object, unless this tenant cannot search by object.
         """
         criteria = rows.search_between(first_day, last_day, today, self._dialect)
         columns = rows.assumed_columns(self._dialect)
@@ -53,9 +53,9 @@ class Lists:
         return self.search(criteria, columns, start, length)
 
     def places(self, object_id: str, day: date) -> int | None:
-        """Return the places of an object: free and booked in a slot of its day that is not full; None: no slot tells.
+        """Return the places of an object: free plus booked in a slot of that day with room; None if there is none.
 
-        Of a full slot nobody knows whether more is booked than there is.
+        A full slot does not show whether it is overbooked.
         https://support.i-reserve.net/nl/functionele-informatie/beschikbare-apis/api-object/get-search
         """
         answer = self._rest.get("object/search", {"ids": object_id, "DateFrom": f"{day}", "DateTill": f"{day}"})
@@ -76,7 +76,7 @@ class Lists:
         return self.search(criteria, rows.assumed_columns(self._dialect), start, length)
 
     def row(self, booking_id: str, columns: Sequence[str]) -> Row:
-        """Return the row of one booking, {} where there is none; an unknown column is `Refused`."""
+        """Return the row of one booking, or {}; raises `Refused` for an unknown column."""
         found = self._rows(rows.search_number(booking_id, self._dialect), (*rows.DOCUMENTED, *columns), 0, 1)
         return next((row for row in found if rows.row_id(row) == booking_id), {})
 

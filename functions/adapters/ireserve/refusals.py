@@ -1,6 +1,6 @@
-"""How i-Reserve says no: `{"status":false,"messages":[...]}`, `{"error":{...}}`, and what its sentences mean. Pure.
+"""How i-Reserve refuses: `{"status":false,"messages":[...]}` or `{"error":{...}}`, and what its sentences mean. Pure.
 
-Which of the two a method answers, and under which HTTP status, is not documented; both are understood everywhere.
+Which method uses which form and HTTP status is not documented, so both are accepted everywhere.
 """
 
 import re
@@ -20,7 +20,7 @@ TAKEN = (
     r"|conflicterend|overlap|already (been )?(booked|reserved|taken)|(al|reeds) (geboekt|gereserveerd|bezet)"
     r"|fully booked|volgeboekt|is full|is vol\b|closed|gesloten"
 )
-# the first of which all words stand in a sentence, in this order; the words are those of i-Reserve's Dutch and English
+# the first row whose words are all in the sentence, in this order, counts; they are i-Reserve's Dutch and English
 CATEGORIES = (
     ("status_forbidden", (re.compile("status"), re.compile(rf"{DENIED}|{MISSING}"))),
     ("status_forbidden", (re.compile(rf"{DENIED}|{MISSING}"), re.compile("status"))),
@@ -45,28 +45,28 @@ class No:
 
     @property
     def sentence(self) -> str:
-        """What i-Reserve said, on one line; for the person who is looking, never to be stored."""
+        """i-Reserve's sentence on one line; to be shown, never stored."""
         return " ".join("; ".join(self.messages).split())[:LONGEST]
 
     @property
     def category(self) -> str:
-        """What it means: `period_taken`, `object_unknown`, `status_forbidden` or `other`."""
+        """Its category: `period_taken`, `object_unknown`, `status_forbidden` or `other`."""
         said = self.sentence.lower()
         return next((name for name, words in CATEGORIES if _in_order(words, said)), "other")
 
     @property
     def no_booking(self) -> bool:
-        """Whether it says that there is no such booking."""
+        """Whether the booking does not exist."""
         return any(BOOKING.search(part) for part in _before_absent(self.sentence.lower()))
 
     @property
     def not_found(self) -> bool:
-        """Whether it says that what was addressed is not there."""
+        """Whether the addressed thing does not exist."""
         return self.no_booking or NOT_FOUND.search(self.sentence.lower()) is not None
 
 
 def refusal(answer: Any, *, failed: bool = False) -> No | None:
-    """Return the refusal that an answer is, or None; `failed` when its HTTP status says so already."""
+    """Return the refusal in an answer, or None; `failed` if its HTTP status is an error."""
     if not isinstance(answer, Mapping):
         return None
     if error := answer.get("error"):
@@ -79,17 +79,17 @@ def refusal(answer: Any, *, failed: bool = False) -> No | None:
 
 
 def is_incomplete(sentence: str) -> bool:
-    """Say whether a refusal is about a field that is missing."""
+    """Whether the refusal is about a missing field."""
     return MANDATORY.search(sentence.lower()) is not None
 
 
 def is_nothing(answer: Any) -> bool:
-    """Say whether an answer is empty: null, {} or []."""
+    """Whether an answer is null, {} or []."""
     return answer is None or answer in ({}, [])
 
 
 def _in_order(words: tuple[re.Pattern[str], ...], said: str) -> bool:
-    """Whether each of these stands in a sentence, behind the one before: the first of each leaves most room."""
+    """Whether a sentence has all of these in order; taking the first occurrence of each is enough."""
     at = 0
     for each in words:
         found = each.search(said, at)
@@ -100,7 +100,7 @@ def _in_order(words: tuple[re.Pattern[str], ...], said: str) -> bool:
 
 
 def _before_absent(said: str) -> Iterator[str]:
-    """Give what stands before each "not found", back to the last word for something else than a booking."""
+    """Return the words before each "not found", back to the last word for anything but a booking."""
     for found in ABSENT.finditer(said):
         yield OTHER.split(said[: found.start()])[-1]
 

@@ -1,8 +1,7 @@
-"""How i-Reserve writes dates and times, and how they are written to it.
+"""Dates and times in i-Reserve's forms, read and written. Pure; raises ValueError.
 
-Modern answers are ISO 8601 with the offset without a colon; rows are `YYYY-MM-DD` with seconds since midnight; pages of
-2011 show `Sat Jul 09, 2011` and `090000`. Whatever has no offset is local to the integration. Pure; what is no date or
-time is a ValueError.
+Modern answers are ISO 8601 with an offset without colon, rows are `YYYY-MM-DD` with seconds since midnight, and pages
+of 2011 show `Sat Jul 09, 2011` and `090000`. A time without an offset is in the integration's time zone.
 https://support.i-reserve.net/nl/functionele-informatie/beschikbare-apis/api-booking/beschikbare-velden
 """
 
@@ -35,10 +34,7 @@ NOON = 12
 
 
 def moment_of(whole: str, clock: str, zone: str) -> tuple[datetime, bool]:
-    """Read a date with or without a time, else with the time of `clock`; say whether there was a time at all.
-
-    A date alone is its midnight.
-    """
+    """Read a date with its own time, or that of `clock`; return whether there was one. A date alone is its midnight."""
     day = day_of(whole)
     if day is None:
         moment = datetime.fromisoformat(whole)
@@ -47,7 +43,7 @@ def moment_of(whole: str, clock: str, zone: str) -> tuple[datetime, bool]:
 
 
 def at(day: date, seconds: int, zone: str) -> datetime:
-    """Return the moment at which the wall clock shows so many seconds since midnight."""
+    """Return the moment at which the wall clock shows this many seconds since midnight."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ValueError("a year out of range")
     if seconds == DAY:
@@ -56,7 +52,7 @@ def at(day: date, seconds: int, zone: str) -> datetime:
 
 
 def day_of(text: str) -> date | None:
-    """Read a date without a time; None where it is something else."""
+    """Read a date without a time; None for anything else."""
     if ISO_DATE.fullmatch(text):
         return date.fromisoformat(text)
     if dutch := DUTCH_DATE.fullmatch(text):
@@ -90,9 +86,9 @@ def written(moment: datetime, zone: str) -> str:
 
 
 def span(when: When, zone: str, day_end: DayEnd) -> tuple[datetime, datetime]:
-    """Return from when until when a booking is; whole days run from midnight to midnight.
+    """Return start and end of a booking; whole days run from midnight to midnight.
 
-    With `inclusive` the end of whole days is the midnight at which the last day begins.
+    With `inclusive` whole days end at the midnight at which the last day begins.
     """
     if isinstance(when, AllDay):
         last = when.until - timedelta(days=1 if day_end == "inclusive" else 0)

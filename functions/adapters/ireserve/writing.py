@@ -1,4 +1,4 @@
-"""Changing and making bookings at i-Reserve, and whether it did what it said.
+"""Change and make bookings, and check that i-Reserve did what it said.
 
 https://support.i-reserve.net/en/functional-information/available-apis/api-hook/post-hook-booking
 """
@@ -30,7 +30,7 @@ HOOK = "hook/booking/"
 
 
 class Writing:
-    """Writes through the incoming hook. `shown` makes a booking of an answer's fields, reading it if it must."""
+    """Writes through the incoming hook. `shown` makes a booking of an answer's fields, reading more if it must."""
 
     def __init__(
         self,
@@ -49,11 +49,11 @@ class Writing:
         self._sleep = sleep
 
     def write(self, booking: Booking, change: BookingChange) -> Booking:
-        """Change a booking by its id: one call where the answer shows the booking with what was asked.
+        """Change a booking by its id: one call if the answer shows the booking with what was asked.
 
-        An answer with the id only, or with nothing but the status not yet changed, is read once more. With
-        `ignore_validation` a refused change is repeated with the tenant's override, where that is known. Raises
-        `Refused` (`not_applied` where i-Reserve accepted it and shows something else).
+        If the answer has only the id, or still shows the old status, the booking is read. With `ignore_validation` a
+        refused change is repeated with the tenant's override, if known. Raises `Refused` (`not_applied` if i-Reserve
+        accepted the change but shows something else).
         """
         if isinstance(change.when, Timed) and booking.starts == booking.ends:
             change = replace(change, when=without_length(change.when))
@@ -81,7 +81,7 @@ class Writing:
         return answered
 
     def attempt(self, booking: Booking, change: BookingChange) -> Booking:
-        """Write once, with what the dialect has an update carry, and return the booking as it then shows."""
+        """Write once, with the fields that the dialect adds to an update, and return the booking as it then shows."""
         rule = end_rule_of(change.object_id or booking.object_id, self._day_end, self._dialect)
         fields = self._posted(booking, change, rule, self._dialect.update_carries)
         return self._shown({**fields, "id": booking.id})
@@ -89,8 +89,8 @@ class Writing:
     def check(self, object_id: str, when: When, number: int) -> None:
         """Ask whether a booking could be made; raises `Refused`.
 
-        A period that ends in the repeated hour of autumn before it began on the wall clock is not asked about: the
-        question has wall clock times only.
+        The check has wall clock times only, so a period that ends in the repeated hour of autumn is not checked if its
+        end then looks earlier than its start.
         """
         rule = end_rule_of(object_id, self._day_end, self._dialect)
         if not has_clock_times(when, self._zone):
@@ -111,10 +111,10 @@ class Writing:
         *,
         checked: bool = True,
     ) -> Booking:
-        """Check and make a booking; what i-Reserve made is returned, also where it is not quite what was asked.
+        """Check and make a booking; return it as i-Reserve made it, even if it differs from what was asked.
 
-        A booking that has this external id already is changed instead: i-Reserve looks it up itself. That one would not
-        pass the check, because it stands in its own way: after a crash it is made without (`checked` False).
+        If a booking has this external id already, i-Reserve changes that one. It would fail the check, because it takes
+        its own slot; so after a crash call this with `checked` False.
         """
         if checked:
             self.check(object_id, when, number)
@@ -137,14 +137,14 @@ class Writing:
         except Refused as error:
             if not is_incomplete(str(error)) or "number" in carried:
                 raise
-            # nothing was written; not the object too, or a booking that was deleted meanwhile could be made anew
+            # nothing was written; sending the object too could make a deleted booking anew
             carried = (*carried, "number")
             fields = self._posted(booking, change, rule, carried)
         if booking_id(fields) not in ("", booking.id):
             raise Malformed(say("i-Reserve changed another booking than {}.", booking.id), reason="other_booking")
         answered = self._shown({**fields, "id": booking.id})
         if "number" not in carried and answered.fields.get("number") and answered.number == 1 < booking.number:
-            # an update without a number made it one place: a tenant's way, put right at once
+            # this tenant sets one place on an update without a number: correct it at once
             fields = self._posted(booking, BookingChange(), rule, ("number",))
             answered = self._shown({**fields, "id": booking.id})
         return answered

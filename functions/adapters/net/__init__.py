@@ -1,1 +1,1 @@
-"""How anything leaves this process: permitted addresses, time limits, alerts on their way out."""
+"""Outgoing connections: permitted addresses, limits, alerts."""

@@ -1,4 +1,4 @@
-"""Which addresses may this service connect to, judged after a name was resolved."""
+"""Which resolved addresses this service may connect to."""
 
 import ipaddress
 
@@ -9,16 +9,16 @@ def _networks(*names: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Networ
     return tuple(ipaddress.ip_network(name) for name in names)
 
 
-# Metadata services that no other rule covers: AWS and Google over IPv6, Alibaba, Azure, Oracle.
+# Metadata services that no other rule covers: AWS and Google over IPv6, Alibaba, Azure, Oracle
 METADATA = {
     ipaddress.ip_address(text)
     for text in ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "168.63.129.16", "192.0.0.192")
 }
-# Nowhere, this link, many, reserved, and another network's way of writing IPv4: never, whatever is allowed.
+# Always forbidden: unspecified, link-local, multicast, reserved, and local NAT64
 NEVER = _networks(
     "0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4", "::/128", "fe80::/10", "ff00::/8", "64:ff9b:1::/48"
 )  # fmt: skip
-# What is no address of the open internet. Spelt out, because `is_global` says otherwise in some versions of Python.
+# Not public. Listed here because `is_global` differs between versions of Python.
 # https://www.iana.org/assignments/iana-ipv4-special-registry and .../iana-ipv6-special-registry
 SPECIAL = _networks(
     "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24",
@@ -26,16 +26,16 @@ SPECIAL = _networks(
 )  # fmt: skip
 UNICAST = ipaddress.ip_network(
     "2000::/3"
-)  # all of IPv6 that was given out: fc00::/7, fec0::/10 and the rest lie outside
-# https://www.rfc-editor.org/rfc/rfc6052: an IPv4 address in its last 32 bits.
+)  # all IPv6 addresses in public use; fc00::/7, fec0::/10 and the rest are outside
+# https://www.rfc-editor.org/rfc/rfc6052: the last 32 bits are an IPv4 address
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def permitted(address: Address, *, allow_private: bool) -> bool:
-    """Say whether a connection to this resolved address is allowed.
+    """Whether a connection to this resolved address is allowed.
 
-    Public ones are; private ones and loopback with `allow_private`; link-local, metadata, multicast, unspecified and
-    reserved ones never. IPv4 addresses inside IPv6 ones are judged as what they lead to.
+    Public addresses are; private ones and loopback with `allow_private`; link-local, metadata, multicast, unspecified
+    and reserved ones never. An IPv4 address inside an IPv6 one is judged as that IPv4 address.
     """
     inner = _inner(address)
     if inner in METADATA or any(inner in network for network in NEVER):
@@ -45,7 +45,7 @@ def permitted(address: Address, *, allow_private: bool) -> bool:
 
 
 def public(address: Address) -> bool:
-    """Say whether an address is one of the open internet."""
+    """Whether an address is public."""
     return permitted(address, allow_private=False)
 
 

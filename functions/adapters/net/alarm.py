@@ -1,4 +1,4 @@
-"""Alerts on their way out: e-mail through SMTP, and a webhook."""
+"""Sends alerts by SMTP and to a webhook."""
 
 import smtplib
 import ssl
@@ -25,7 +25,7 @@ class Alarm:
         self._allow_private = allow_private
 
     def send(self, where: AlertSettings, alert: Alert) -> None:
-        """Send to whoever is named; raises `Transient` or `Refused` when either did not take it."""
+        """Send to each address that is set; raises `Transient` or `Refused` if one does not accept it."""
         if where.webhook_url:
             self._post(where, alert)
         if where.email:
@@ -46,7 +46,7 @@ class Alarm:
         if not is_mail_address(email):
             raise Refused("The address for alerts is no mail address; correct it.", reason="bad_address")
         message = EmailMessage()
-        subject = " ".join(readable(alert.title).split())  # one that was saved before names were checked
+        subject = " ".join(readable(alert.title).split())  # an old title may contain a name that was never checked
         message["From"], message["To"], message["Subject"] = self._sender or email, email, subject
         message.set_content(f"{alert.text}\n\n{alert.link}\n")
         try:

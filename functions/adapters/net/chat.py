@@ -1,4 +1,4 @@
-"""The forms in which chats take an alert; whatever else listens gets its fields as JSON."""
+"""The forms in which chats accept an alert; other webhooks get its fields as JSON."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -6,18 +6,18 @@ from urllib.parse import urlsplit
 from functions.application.ports import Alert
 from functions.domain.settings.schema import AlertSettings
 
-# hosts on which the webhooks of a chat end; of Teams those of its workflows and of the connectors before them
+# ends of the hosts of each chat's webhooks; Teams has workflows and the older connectors
 HOSTS = {
     "google_chat": ("chat.googleapis.com",),
     "slack": ("hooks.slack.com", "hooks.slack-gov.com"),
     "teams": (".webhook.office.com", ".logic.azure.com", ".api.powerplatform.com"),
 }
 SLACK = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-CHAT = str.maketrans({"<": "‹", ">": "›"})  # Google Chat has no escape for what may name everybody
+CHAT = str.maketrans({"<": "‹", ">": "›"})  # Google Chat cannot escape `<users/all>`
 
 
 def form_of(where: AlertSettings) -> str:
-    """Return the form that a webhook takes: as set, else that of its host, else `json`."""
+    """Return the form for a webhook: as set, else by its host, else `json`."""
     if where.webhook_form != "auto":
         return where.webhook_form
     host = f".{(urlsplit(where.webhook_url).hostname or '').lower()}"
@@ -27,10 +27,10 @@ def form_of(where: AlertSettings) -> str:
 
 
 def body_of(form: str, alert: Alert) -> dict[str, Any]:
-    """Return what is posted.
+    """Return the body to post.
 
-    Google Chat refuses fields it does not know, so it and Slack get a text alone. Teams gets a card, with the plain
-    fields beside it for a flow that reads those.
+    Google Chat refuses unknown fields, so it and Slack get only a text. Teams gets a card, and the plain fields for a
+    flow that reads those.
 
     https://developers.google.com/workspace/chat/format-messages
     https://docs.slack.dev/messaging/formatting-message-text
@@ -63,7 +63,7 @@ def _text(alert: Alert, escaped: dict[int, str]) -> str:
 
 
 def _card(alert: Alert) -> dict[str, Any]:
-    """Return an adaptive card; its texts are runs, which no markup is read from."""
+    """Return an adaptive card; its texts are text runs, in which markup has no effect."""
     title = {"type": "TextRun", "text": alert.title, "weight": "Bolder"}
     lines = [{"type": "TextRun", "text": line} for line in alert.text.splitlines()]
     card = {

@@ -1,7 +1,7 @@
-"""Where may this service connect to, and how long may that take.
+"""Where this service may connect to, and how long that may take.
 
-Addresses are judged after they are resolved, and the connection goes to the very address that was judged, so that a
-name that resolves differently the second time leads nowhere else.
+A name is resolved once, and the connection goes to the address that was checked, so a name that resolves differently
+the next time leads nowhere else.
 """
 
 from collections.abc import Iterator
@@ -21,12 +21,11 @@ MAX_BYTES = 64 * 1024 * 1024
 def session(*, allow_private: bool = False, timeout: float = TIMEOUT, max_bytes: int = MAX_BYTES) -> "requests.Session":
     """Make a session for one outside system; use one per thread.
 
-    `timeout` is in seconds: for connecting, for each wait, and for the whole body. An answer is read in full and may
-    have `max_bytes` after unpacking. Redirects are not followed, the environment's proxies and `.netrc` are not read and
-    cookies are not kept. Plain http is for private addresses only.
+    `timeout` is in seconds, for connecting, for each wait, and for the whole body. Answers are read in full, up to
+    `max_bytes` after unpacking. Redirects, the environment's proxies, `.netrc` and cookies are ignored. Plain http is
+    for private addresses only.
 
-    Calls raise `Refused` (`address_not_allowed`, `redirect`, `too_large`) besides what requests itself raises; see
-    `reaching`.
+    Calls raise `Refused` (`address_not_allowed`, `redirect`, `too_large`) and the errors of requests; see `reaching`.
     """
     from functions.adapters.net.outgoing_session import CheckedSession
 
@@ -35,10 +34,7 @@ def session(*, allow_private: bool = False, timeout: float = TIMEOUT, max_bytes:
 
 @contextmanager
 def reaching(side: str) -> Iterator[None]:
-    """Turn what requests raises inside into `Transient`; `side` is the name that the sentence shows.
-
-    A wrong address (no scheme, no host) is `Refused`.
-    """
+    """Turn errors of requests into `Transient`, or `Refused` for a malformed address; `side` names the system."""
     import requests
     from urllib3.exceptions import LocationParseError
 

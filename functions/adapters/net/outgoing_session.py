@@ -1,4 +1,4 @@
-"""How a checked connection is made: a requests session whose sockets go only to permitted addresses."""
+"""A requests session whose sockets connect only to permitted addresses."""
 
 import ipaddress
 import socket
@@ -21,11 +21,11 @@ from functions.domain.model.messages import say
 
 CHUNK = 64 * 1024
 CONNECT = 5.0  # seconds
-MOST = 3  # addresses of one name that are tried
+MOST = 3  # the most addresses of a name that are tried
 
 
 def _connect(wanted: HTTPConnection, *, allow_private: bool, secure: bool) -> socket.socket:
-    """Resolve, judge and connect; the name stays with the connection for TLS."""
+    """Resolve, check and connect; TLS still verifies the name."""
     try:
         found = socket.getaddrinfo(wanted.host.strip("[]"), wanted.port, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError) as error:
@@ -120,7 +120,7 @@ class CheckedSession(requests.Session):
         return response
 
     def _read(self, response: requests.Response, deadline: float) -> None:
-        """Read the body piece by piece, so that one that trickles ends at the deadline."""
+        """Read the body in pieces, so that a slow one ends at the deadline."""
         body = bytearray()
         while part := _piece(response):
             body += part

@@ -1,7 +1,7 @@
-"""Calls to Google's own services over the standard library: the two public hot functions load nothing heavier.
+"""Calls to Google's own services with the standard library, for the two public hot functions.
 
-requests and urllib3 would cost them a quarter of their start (docs/decisions/0010-hot-start.md). Addresses are fixed
-ones of Google's, so nothing is checked or redirected here as `outgoing` does for addresses that people type.
+requests and urllib3 would add a quarter to their start (docs/decisions/0010-hot-start.md). The addresses are fixed ones
+of Google, so the checks of `outgoing` are not needed.
 """
 
 import http.client
@@ -17,12 +17,12 @@ Place = tuple[str, str]
 
 
 class Unreachable(Exception):
-    """No whole answer came; the message is the name of what went wrong."""
+    """No complete answer came; the message is the name of the error."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back; names of headers are in lower case."""
+    """An answer; names of headers are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -30,7 +30,7 @@ class Answer:
 
 
 class PlainHttp:
-    """Keeps connections open; for any number of threads. `seconds` bounds connecting and each wait; `keeps`: of one address."""
+    """Keeps up to `keeps` connections per address, for any thread; `seconds` bounds connecting and each wait."""
 
     def __init__(self, seconds: float = 5.0, *, keeps: int = 1) -> None:
         self._seconds = seconds
@@ -44,7 +44,7 @@ class PlainHttp:
     ) -> Answer:
         """Send a request that may be repeated, and read the answer; raises `Unreachable`.
 
-        A kept connection may have been closed while the instance slept: then the next one is used at once.
+        A kept connection may have been closed while the instance slept; then the next one is tried at once.
         """
         parts = urlsplit(address)
         target = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"

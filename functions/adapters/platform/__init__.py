@@ -1,1 +1,1 @@
-"""What the platform gives: Cloud Tasks, credentials, log lines, threads, and the adapters of one integration."""
+"""The platform: Cloud Tasks, credentials, log lines, threads, and the adapters of an integration."""

@@ -1,4 +1,4 @@
-"""The port `Tasks` on Cloud Tasks, over REST: the two public hot functions load no gRPC.
+"""The port `Tasks` on Cloud Tasks, over REST, because the hot functions cannot afford to load gRPC.
 
 https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks/create
 """
@@ -28,8 +28,8 @@ _DEADLINE = "60s"  # shorter than the lease of an intent, so that a stalled task
 class CloudTasks:
     """Creates HTTP tasks. `queues` are full queue names by lane; `target` is the address of the function `sync_task`.
 
-    Live tasks over an integration's share go to the queue `overflow`; without one they stay in the live queue.
-    The queue calls the target with an ID token of `service_account` for `audience` (the target, unless given).
+    Live tasks beyond an integration's share go to the queue `overflow`, or stay in the live queue without one. The
+    queue calls the target with an ID token of `service_account` for `audience` (default: the target).
     """
 
     def __init__(
@@ -54,10 +54,7 @@ class CloudTasks:
         self._shares = Shares()
 
     def put(self, *tasks: Task) -> bool:
-        """Create the tasks in order; False where the first one's name waits, or ran within the last hour.
-
-        Raises `Transient`.
-        """
+        """Create the tasks in order; False if the first name waits or ran in the last hour. Raises `Transient`."""
         first, *_ = [self._create(task) for task in tasks]
         return first
 
@@ -72,7 +69,7 @@ class CloudTasks:
         headers = {"Content-Type": "application/json"}
         try:
             self._authorise()("POST", address, headers)
-            # repeating is safe, because the name tells the queue that it is the same task
+            # repeating is safe: the queue recognises the task by its name
             answer = self._http.call("POST", address, body, headers)
         except (GoogleAuthError, Unreachable) as error:
             raise Transient(
@@ -90,7 +87,7 @@ class CloudTasks:
         return self._queues.get(task.lane)
 
     def _spelt(self, queue: str, task: Task) -> dict[str, Any]:
-        # names in order would slow the queue down: https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks#Task.FIELDS.name
+        # names that sort in order slow the queue down: https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks#Task.FIELDS.name
         name = f"{hashlib.sha256(task.name.encode()).hexdigest()[:40]}-{task.lane}"
         body = json.dumps(task.body, allow_nan=False, separators=(",", ":")).encode()
         return {

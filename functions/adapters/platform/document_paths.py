@@ -1,4 +1,4 @@
-"""What makes a path usable in every store."""
+"""Which paths every store accepts."""
 
 from functions.application.ports import Path
 from functions.domain.model.errors import Malformed
@@ -7,7 +7,7 @@ LONGEST = 1500  # bytes of a name; https://firebase.google.com/docs/firestore/qu
 
 
 def check(path: Path) -> None:
-    """Raise `ValueError` unless collection and id come in turn, and `Malformed` for a name that no store takes."""
+    """Raise `ValueError` unless collection and id alternate, and `Malformed` for a name that no store accepts."""
     if not path or len(path) % 2:
         raise ValueError("A document's path is collection and id in turn.")
     if not all(usable(part) for part in path):
@@ -15,7 +15,7 @@ def check(path: Path) -> None:
 
 
 def usable(name: str) -> bool:
-    """Whether a name can stand in a path: Firestore keeps `.`, `..` and `__x__` for itself."""
+    """Whether a name may be in a path: Firestore reserves `.`, `..` and `__x__`."""
     try:
         size = len(name.encode())
     except UnicodeEncodeError:

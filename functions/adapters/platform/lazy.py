@@ -1,4 +1,4 @@
-"""Something heavy, made when it is first used, so that a function loads only what it needs."""
+"""Makes heavy objects on first use, so that a function loads only what it needs."""
 
 import threading
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Lazy:
-    """Stands for something that is made when it is first used."""
+    """Stands in for an object that is made on first use."""
 
     def __init__(self, make: Callable[[], Any]) -> None:
         self._make = make

@@ -1,4 +1,4 @@
-"""Log lines as Cloud Logging reads them: one JSON object a line, the same in the cloud and standalone.
+"""Log lines for Cloud Logging: one JSON object a line, the same in the cloud and standalone.
 
 https://cloud.google.com/logging/docs/structured-logging
 """
@@ -21,7 +21,7 @@ _ID = re.compile(r"(?:00-)?([0-9a-f]{32})\b")
 
 
 def begin_request(header: Callable[[str], str | None], project: str = "") -> None:
-    """Begin the lines of a request on this thread, joined to its trace where a header names one.
+    """Begin the lines of a request on this thread, with the trace that its headers name, if any.
 
     https://cloud.google.com/trace/docs/trace-context
     """
@@ -32,7 +32,7 @@ def begin_request(header: Callable[[str], str | None], project: str = "") -> Non
 
 
 def about() -> dict[str, object]:
-    """Return what the lines of this request were about: the last value of each of their names."""
+    """Return the fields that this request has logged, each with its last value."""
     return dict(_about.get() or {})
 
 
@@ -46,12 +46,12 @@ def note(event: str, fields: Mapping[str, object]) -> None:
 
 
 def log_to_stdout(level: str) -> None:
-    """Send our lines to stdout, those of this severity and above."""
+    """Send our lines of this severity and above to stdout."""
     _log_to(sys.stdout, level)
 
 
 def log_to_stderr(level: str) -> None:
-    """Send them to stderr, out of the way of what a command prints."""
+    """Send them to stderr, because a command prints its result on stdout."""
     _log_to(sys.stderr, level)
 
 
@@ -64,7 +64,7 @@ def _log_to(stream: TextIO, level: str) -> None:
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line. Of an exception the class and the places: its message may quote what it was about."""
+    """One JSON object a line. Of an exception only class and places, because its message may quote personal data."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line of a record."""
@@ -83,6 +83,6 @@ class JsonLines(logging.Formatter):
 
 
 def places(error: BaseException) -> list[str]:
-    """Return where an exception came from, innermost first: file, line and function, and nothing of its values."""
+    """Return where an exception was raised, innermost first: file, line and function, without values."""
     frames = traceback.extract_tb(error.__traceback__)[-6:]
     return [f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}" for frame in frames[::-1]]

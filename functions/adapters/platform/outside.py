@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 class RealOutside:
     """Adapters over the network.
 
-    The access token of a connection stays in memory here, and a session per thread and side, so that the next task finds
-    its connections open.
+    Keeps access tokens in memory, and a session per thread and side, so that the next task finds open connections.
     """
 
     def __init__(self, stored: Secrets, *, calendar_api: str, token_uri: str, allow_private: bool) -> None:
@@ -30,7 +29,7 @@ class RealOutside:
         self._own = threading.local()
 
     def calendars(self, integration: Integration, refresh_token: str = "") -> Calendars:
-        """Google Calendar as the connected account, or with a token that is not stored yet."""
+        """Google Calendar as the connected account, or with a refresh token that is not stored yet."""
         from functions.adapters.google.calendar import GoogleCalendars
         from functions.adapters.google.http import checked
 
@@ -62,7 +61,7 @@ class RealOutside:
         )
 
     def clock_of(self, address: str) -> datetime | None:
-        """Return the time in the header Date of whatever a web server answers; "" is Google's token endpoint."""
+        """Return the time in a web server's header Date, or None; "" asks Google's token endpoint."""
         from email.utils import parsedate_to_datetime
 
         from functions.adapters.net.outgoing import reaching, session
@@ -95,9 +94,9 @@ class RealOutside:
 
 
 def secret_of(stored: Secrets, integration: Integration, name: str) -> str:
-    """Return a secret of an integration, "" where none was stored.
+    """Return a secret of an integration, "" if none was stored.
 
-    Raises `AccessRevoked` for one that was stored and is gone, of the side whose it was.
+    Raises `AccessRevoked`, with its side, for a secret that was stored and is gone.
     """
     version = integration.secret_versions.get(name, "")
     side = System.IRESERVE if name == "ireserve_password" else System.GOOGLE

@@ -1,7 +1,7 @@
-"""Is this function private? The platform is asked, by knocking at its own address without a token.
+"""Whether this function is private, found out by calling its own address without a token.
 
-A private one answers 401 or 403 before a request reaches the code; a public one answers itself. With IAM switched off
-nobody verifies a token any more, and whoever writes the mark of a removed signature himself would be let in.
+At a private function the platform answers 401 or 403; a public one answers itself. Without IAM nobody verifies tokens,
+and anybody could forge the mark of a removed signature.
 """
 
 import time
@@ -10,13 +10,13 @@ from functions.adapters.net.plain_http import PlainHttp, Unreachable
 from functions.domain.model.errors import Transient
 from functions.domain.model.messages import say
 
-_KEPT = 300.0  # seconds that an answer counts: IAM can be switched off while an instance lives
+_KEPT = 300.0  # seconds that an answer is kept: IAM can be switched off while an instance lives
 _CLOSED = (401, 403)
 _SECONDS = 5.0
 
 
 class OwnDoor:
-    """Says whether the platform stands in front of an address; raises `Transient` where it cannot be told."""
+    """Tells whether the platform guards an address; raises `Transient` if that is unknown."""
 
     def __init__(self, address: str) -> None:
         self._address = address
@@ -25,7 +25,7 @@ class OwnDoor:
         self._at = float("-inf")
 
     def __call__(self) -> bool:
-        """Return whether only callers whom the platform has verified get in."""
+        """Whether only callers that the platform has verified get in."""
         if time.monotonic() - self._at > _KEPT:
             try:
                 status = self._http.call("GET", f"{self._address}/health").status

@@ -1,4 +1,4 @@
-"""One rule for every file of a standalone installation: its owner's alone."""
+"""Files of a standalone installation must be readable by their owner only."""
 
 import stat
 from pathlib import Path

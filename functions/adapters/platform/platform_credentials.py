@@ -1,7 +1,7 @@
-"""Who this process is to Google's services: the account of its function, told by the platform's metadata server.
+"""Access tokens of this function's service account, from the platform's metadata server.
 
-google-auth keeps the token and its expiry; its own metadata client and its sessions load requests and cryptography,
-which the hot functions cannot afford (docs/decisions/0010-hot-start.md).
+google-auth's own metadata client loads requests and cryptography, which the hot functions cannot afford
+(docs/decisions/0010-hot-start.md).
 https://cloud.google.com/compute/docs/access/authenticate-workloads#applications
 """
 
@@ -24,7 +24,7 @@ Headers = dict[str, str]
 
 
 def on_platform() -> bool:
-    """Whether the platform's metadata server is there: on Cloud Run, or where `GCE_METADATA_HOST` names one."""
+    """Whether there is a metadata server: on Cloud Run, or where `GCE_METADATA_HOST` names one."""
     return bool(os.environ.get("K_SERVICE") or os.environ.get("GCE_METADATA_HOST"))
 
 
@@ -52,9 +52,9 @@ class PlatformCredentials(Credentials):
 
 
 def authoriser(http: PlainHttp, scope: str) -> Callable[[str, str, Headers], None]:
-    """Return what puts a valid token into the headers of a request (method, address, headers); for any thread.
+    """Return a function (method, address, headers) that adds a valid token to the headers; thread-safe.
 
-    On the platform the account is its function's; elsewhere it is what google-auth finds (`gcloud auth
+    On the platform it is the function's account, elsewhere the one that google-auth finds (`gcloud auth
     application-default login`). Raises google-auth's errors.
     """
     lock = threading.Lock()
@@ -69,7 +69,7 @@ def authoriser(http: PlainHttp, scope: str) -> Callable[[str, str, Headers], Non
         transport = Request()
 
     def authorise(method: str, address: str, headers: Headers) -> None:
-        with lock:  # one thread fetches a token, the others wait for it
+        with lock:  # one thread fetches a token while the others wait
             credentials.before_request(transport, method, address, headers)
 
     return authorise

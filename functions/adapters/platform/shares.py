@@ -1,20 +1,19 @@
-"""Fair shares of a queue that others serve: of an integration that adds very many tasks, the rest go to a queue apart.
+"""An integration's fair share of the live queue; tasks beyond it go to the overflow queue.
 
-Cloud Tasks hands out whatever is due in no order that can be told it, so who stands in the live queue behind thousands
-waits for them all, however many hands there are. What is over an integration's share therefore never gets into it, and
-who floods gets no more than his burst into it for as long as he goes on.
+Cloud Tasks cannot be told in which order to run due tasks, so a task behind thousands of others waits for all of them.
+An integration that floods the queue therefore gets only one burst into it until it stops.
 """
 
 import threading
 from datetime import datetime, timedelta
 
-BURST = 20  # tasks at once: some bookings in the same moment, each with two looks, and as many for its echo
-EVERY = timedelta(seconds=1 / 5)  # as often for ever: more than a booking a second
-LONGEST = 2 * BURST * EVERY  # after a flood, until its party has its burst again
+BURST = 20  # tasks at once: some simultaneous bookings, each with two looks, and as many for their echoes
+EVERY = timedelta(seconds=1 / 5)  # the lasting rate: more than a booking a second
+LONGEST = 2 * BURST * EVERY  # until the burst is available again after a flood
 
 
 class Shares:
-    """Says whether a task is over its party's share; counted in the memory of one instance.
+    """Tells whether a task is beyond its party's share; each instance counts in its own memory.
 
     https://en.wikipedia.org/wiki/Leaky_bucket#As_a_meter
     """
@@ -24,7 +23,7 @@ class Shares:
         self._until: dict[str, datetime] = {}
 
     def over(self, party: str, now: datetime) -> bool:
-        """Count a task that is added now; True where there were too many lately."""
+        """Count a task that is added now; True if it is beyond the share."""
         with self._lock:
             until = max(self._until.get(party, now), now) + EVERY
             self._until[party] = min(until, now + LONGEST)

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Threads:
-    """So many threads, made when they are first needed; with none, or for one piece, the caller's own does it."""
+    """A pool of `most` threads, made on first use; with 0, or for one piece, the caller's thread does the work."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -19,7 +19,7 @@ class Threads:
         self._making = threading.Lock()
 
     def __call__(self, pieces: Sequence[Callable[[], T]]) -> list[T]:
-        """Do the pieces and wait for all; with one piece there is nothing to wait beside."""
+        """Run the pieces and wait for all; raises the first one's error afterwards."""
         if len(pieces) == 1 or not self._most:
             return [piece() for piece in pieces]
         doing = [self._pool().submit(piece) for piece in pieces]

@@ -1,1 +1,1 @@
-"""Where secrets rest: a file that only its owner can read, or Secret Manager."""
+"""Secret stores: a file that only its owner can read, or Secret Manager."""

@@ -18,7 +18,7 @@ Kept = dict[str, dict[str, dict[str, Any]]]  # integration -> name -> {"last": n
 class FileSecrets:
     """Secrets by integration, name and version number; safe for several threads and processes.
 
-    Raises `Refused` at the start for a file that other users of the machine can read, or that is no JSON.
+    The constructor raises `Refused` for a file that other users of the machine can read, or that is not JSON.
     """
 
     def __init__(self, path: Path) -> None:
@@ -60,7 +60,7 @@ class FileSecrets:
             kept.get(int_id, {}).get(name, {"versions": {}})["versions"].pop(version, None)
 
     def delete(self, int_id: str, name: str) -> None:
-        """Destroy every version. Numbers go on: a secret that is entered again gets a new one."""
+        """Destroy every version. Numbers are not reused: a secret that is entered again gets a new one."""
         with self._changing() as kept:
             secret = kept.get(int_id, {}).get(name)
             if secret is not None:
@@ -71,7 +71,7 @@ class FileSecrets:
             kept = json.loads(self._path.read_text("utf-8"))
         except FileNotFoundError:
             return {}
-        except ValueError:  # its message would quote what it could not read
+        except ValueError:  # its message would quote the secrets
             kept = None
         if not isinstance(kept, dict):
             raise Refused(
@@ -85,7 +85,7 @@ class FileSecrets:
 
     @contextmanager
     def _changing(self) -> Iterator[Kept]:
-        """Give what is kept, and replace the file as a whole once the block is through."""
+        """Yield the stored secrets, and replace the whole file at the end of the block."""
         lock = os.open(self._path.with_name(self._path.name + ".lock"), os.O_CREAT | os.O_RDWR, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -96,7 +96,7 @@ class FileSecrets:
             os.close(lock)
 
     def _replace(self, content: bytes) -> None:
-        """Write beside the file, wait for the disk, then rename: a crash leaves the old file or the new one."""
+        """Write a new file, sync it, then rename it: a crash leaves the old file or the new one."""
         beside = self._path.with_name(self._path.name + ".new")
         beside.unlink(missing_ok=True)
         with os.fdopen(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:

@@ -1,14 +1,14 @@
-"""The port `Secrets` with a memory: a version never changes, so it is read once per process."""
+"""A cache for the port `Secrets`: a version never changes, so it is read once per process."""
 
 import threading
 
 from functions.application.ports import Secrets
 
-_MOST = 1000  # versions that are kept
+_MOST = 1000  # versions in the cache
 
 
 class KeptSecrets:
-    """Another store, and what was read from it by version. What was rotated has another version, so nothing is stale."""
+    """Caches another store by version. A rotated secret has another version, so nothing is stale."""
 
     def __init__(self, stored: Secrets) -> None:
         self._stored = stored

@@ -1,4 +1,4 @@
-"""The keys of a standalone installation: given by the environment, or made at the first start and kept."""
+"""The keys of a standalone installation: from the environment, or made at the first start and kept."""
 
 import json
 import os
@@ -21,7 +21,7 @@ class LocalKeys:
 
 
 def state_directory(path: Path) -> None:
-    """See to it that the state directory is there, owner-only where it is made; raises `Refused` where it cannot be used."""
+    """Make the state directory, owner-only, if it does not exist; raises `Refused` if it cannot be used."""
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         usable = os.access(path, os.R_OK | os.W_OK | os.X_OK)
@@ -36,7 +36,7 @@ def state_directory(path: Path) -> None:
 
 
 def local_keys(state_dir: Path, webhook_keys: tuple[str, ...], console_key: str) -> LocalKeys:
-    """Return the keys; what the environment does not give is made once and kept in an owner-only file."""
+    """Return the keys; those that the environment lacks are made once and kept in an owner-only file."""
     if webhook_keys and console_key:
         return LocalKeys(webhook_keys, console_key)
     path = state_dir / "keys.json"

@@ -1,6 +1,6 @@
 """The port `Secrets` on Secret Manager.
 
-Over REST, here and in the tests: fewer secrets are read than a connection of its own would pay for.
+Over REST: too few secrets are read to be worth a gRPC connection.
 https://cloud.google.com/secret-manager/docs/reference/rest
 """
 
@@ -23,14 +23,13 @@ _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 
 
 class SecretManagerSecrets:
-    """One secret per integration and name, made in `location` when it is first put ("" = wherever Google likes).
+    """One secret per integration and name, made in `location` when it is first put ("" = Google chooses).
 
-    A version is its number and the moment it was made, `3.1764355200123`: a secret that was removed and made again begins
-    at 1 once more, and what somebody kept of the former 1 must not be taken for it.
+    A version is its number and the moment it was made, `3.1764355200123`: a secret that was deleted and made again
+    starts at 1 again, which must not be confused with the former 1.
 
-    A secret that is not there any more is `AccessRevoked`: nothing will work until a person enters it again. A denial is
-    `Transient`: no console can mend it, and a grant may take minutes to arrive. Neither is ever `Gone` or `Refused`,
-    which would say something about an event or a booking.
+    A secret that is gone raises `AccessRevoked`, because a person must enter it again. A denial raises `Transient`,
+    because a grant may take minutes to arrive. Neither is `Gone` or `Refused`, which are about an event or a booking.
     """
 
     def __init__(self, project: str, *, endpoint: str = "", location: str = "", seconds: float = 10.0) -> None:
@@ -73,7 +72,7 @@ class SecretManagerSecrets:
         return bytes(answer.payload.data).decode()
 
     def put(self, int_id: str, name: str, value: str) -> str:
-        """Store a new version and return its name; the secret is made where there is none."""
+        """Store a new version and return its name; the secret is made if it does not exist."""
         from google.api_core.exceptions import NotFound
 
         secret = self._secret(int_id, name)
@@ -96,11 +95,11 @@ class SecretManagerSecrets:
         place = {"user_managed": {"replicas": [{"location": self._location}]}} if self._location else {"automatic": {}}
         parent, _, name = secret.rpartition("/secrets/")
         request = {"parent": parent, "secret_id": name, "secret": {"replication": place}}
-        with suppress(Conflict):  # another one was faster
+        with suppress(Conflict):  # somebody else was faster
             self._client().create_secret(request=request, retry=None, timeout=self._seconds)
 
     def destroy(self, int_id: str, name: str, version: str) -> None:
-        """Destroy one version; one that is destroyed already, or was never there, is as good."""
+        """Destroy one version; no error if it is destroyed already or never existed."""
         from google.api_core.exceptions import BadRequest, NotFound
 
         one = {"name": f"{self._secret(int_id, name)}/versions/{_number(version)}"}
@@ -115,7 +114,7 @@ class SecretManagerSecrets:
             return
 
     def delete(self, int_id: str, name: str) -> None:
-        """Destroy every version; the empty secret stays, and goes on counting."""
+        """Destroy every version; the empty secret stays, so that numbers are not reused."""
         from google.api_core.exceptions import NotFound
 
         def destroy() -> None:
@@ -134,7 +133,7 @@ class SecretManagerSecrets:
         return f"projects/{self._project}/secrets/ireserve-{int_id}-{name.replace('_', '-')}"
 
     def _call(self, int_id: str, name: str, role: str, call: Callable[[], T]) -> T:
-        """Call, and name what may go wrong with every call; the rest is for the caller."""
+        """Call, and translate the errors that every call may have; the caller handles the others."""
         from google.api_core.exceptions import BadRequest, Forbidden, GoogleAPICallError, NotFound, Unauthorized
         from google.auth.exceptions import GoogleAuthError
         from requests.exceptions import RequestException
@@ -144,7 +143,7 @@ class SecretManagerSecrets:
         except (BadRequest, NotFound):
             raise
         except (Forbidden, Unauthorized) as error:
-            raise Transient(  # it works again by itself once the grant is there
+            raise Transient(  # it works by itself once the grant is there
                 say(
                     "Secret Manager denies {} of integration {}: grant this function's service account roles/secretmanager.{}, for secrets whose names begin with ireserve-.",
                     name,
@@ -167,7 +166,7 @@ class SecretManagerSecrets:
 
 
 def _number(version: str) -> str:
-    """Return the number of a version; one that was stored before the moment stood in it is the number alone."""
+    """Return the number of a version; older versions are the number alone."""
     return version.partition(".")[0]
 
 

@@ -15,7 +15,7 @@ from functions.domain.model.errors import Taken
 
 T = TypeVar("T")
 _PURGE_SECONDS = 3600.0
-_PURGE_ROWS = 1000  # at a time, so that no writer waits long
+_PURGE_ROWS = 1000  # at a time, so that writers do not wait long
 _TYPES = {str: "('text')", int: "('integer', 'real')", True: "('true')", False: "('false')"}
 
 
@@ -39,7 +39,7 @@ class SqliteDocuments:
             return [_get(connection, path, now) for path in paths]
 
     def transact(self, work: Callable[[Transaction], T]) -> T:
-        """Run `work` in one transaction; the write lock is held from the first read on."""
+        """Run `work` in one transaction, which holds the write lock from the first read on."""
         with self._file.write() as connection:
             result = work(_SqliteTransaction(connection, self._now()))
         if time.monotonic() - self._purged > _PURGE_SECONDS:
@@ -67,7 +67,7 @@ class SqliteDocuments:
         if order:
             source += f" AND {by} IS NOT NULL"
         if order and isinstance(after, tuple | list):
-            source += f" AND {by} {than}= ? AND ({by}, id) {than} (?, ?)"  # the first part lets the index start there
+            source += f" AND {by} {than}= ? AND ({by}, id) {than} (?, ?)"  # the first condition is for the index
             values += (after[0], *after)
         elif after is not None:
             source += f" AND {by} {than} ?"
@@ -83,7 +83,7 @@ class SqliteDocuments:
         return [(row[0], json.loads(row[1])) for row in rows]
 
     def forget(self) -> None:
-        """Empty the log of writes, which still has what was deleted."""
+        """Truncate the write-ahead log, which still has the deleted documents."""
         self._file.forget()
 
     def count(self, collection: Path, where: Mapping[str, str | int | bool] | None = None) -> int:
@@ -94,7 +94,7 @@ class SqliteDocuments:
         return int(row[0])
 
     def purge(self) -> None:
-        """Drop some documents that have expired; called by itself about once an hour."""
+        """Delete some expired documents; runs by itself about once an hour."""
         with self._file.write(durable=False) as connection:
             connection.execute(
                 "DELETE FROM documents WHERE (collection, id) IN "
@@ -108,11 +108,11 @@ class SqliteDocuments:
     def _matching(
         self, collection: Path, where: Mapping[str, str | int | bool] | None, order: str = ""
     ) -> tuple[str, list[Any]]:
-        """Return FROM and WHERE with their values. The index is named: without statistics SQLite prefers the key."""
+        """Return FROM and WHERE with their values. They name the index: without statistics SQLite prefers the key."""
         index = index_for(collection[-1], where or {}, order)
         values: list[Any] = ["/".join(collection), self._now()]
         condition = "WHERE collection = ? AND (expires IS NULL OR expires > ?)"
-        if index:  # a partial index is usable only where its own condition is spelt out
+        if index:  # SQLite uses a partial index only if the query repeats its condition
             condition = f"INDEXED BY {index_name(index)} {condition} AND kind = '{index.collection}'"
         for name, wanted in (where or {}).items():
             types = _TYPES[wanted if isinstance(wanted, bool) else type(wanted)]
@@ -122,7 +122,7 @@ class SqliteDocuments:
 
 
 class _SqliteTransaction:
-    """Writes go to the file at once, inside the open transaction; a read after one is refused, as Firestore does."""
+    """Writes go into the open transaction at once; a read after a write is refused, as Firestore does."""
 
     def __init__(self, connection: sqlite3.Connection, now: float) -> None:
         self._connection = connection

@@ -27,9 +27,9 @@ _TABLES = (
     "CREATE UNIQUE INDEX tasks_waiting ON tasks (name) WHERE receipt IS NULL",
     "CREATE INDEX tasks_ready ON tasks (lane, ready)",
 )
-PARTY = "coalesce(json_extract(body, '$.int_id'), '')"  # whose task it is
+PARTY = "coalesce(json_extract(body, '$.int_id'), '')"  # the integration of a task
 _TURNS = f"CREATE INDEX IF NOT EXISTS tasks_of_party ON tasks (lane, {PARTY}, ready)"
-_CACHE_KIB = 32 * 1024  # at most, of each connection; the upper levels of a million links fit
+_CACHE_KIB = 32 * 1024  # at most, per connection; holds the upper index levels of a million links
 _AWAY = {
     sqlite3.SQLITE_BUSY: "is busy with another writer",
     sqlite3.SQLITE_LOCKED: "is busy with another writer",
@@ -58,7 +58,7 @@ class _Connection(sqlite3.Connection):
     _waits: bool | None = None
 
     def wait_for_disk(self, *, durable: bool) -> None:
-        """Have the commits from now on wait for the disk, or not."""
+        """Set whether later commits wait for the disk."""
         if self._waits is not durable:
             self.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self._waits = durable
@@ -72,9 +72,9 @@ def _close_all(idle: deque[_Connection]) -> None:
 class SqliteFile:
     """One file, owner-only, in WAL mode; shared by threads and by processes.
 
-    Writers of this process queue on a lock, since SQLite's own waiting is by polling; `wait_seconds` bounds the wait for
-    either. Its connections are closed with it, at the latest at the end of the process. Raises `Refused` for a file that
-    a newer version wrote.
+    Writers of this process queue on a lock, because SQLite itself polls; `wait_seconds` bounds both waits. The
+    connections are closed with it, at the latest at the end of the process. Raises `Refused` for a file that a newer
+    version wrote.
     """
 
     def __init__(self, path: Path, *, wait_seconds: float = 5.0) -> None:
@@ -82,7 +82,7 @@ class SqliteFile:
         self._wait = wait_seconds
         self._writing = threading.Lock()
         self._idle: deque[_Connection] = deque()
-        weakref.finalize(self, _close_all, self._idle)  # also where this start fails, and at the end of the process
+        weakref.finalize(self, _close_all, self._idle)  # also if this start fails, and at the end of the process
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         refuse_exposed(path)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite gives the files beside it the same mode
@@ -90,16 +90,16 @@ class SqliteFile:
 
     @contextmanager
     def read(self) -> Iterator[_Connection]:
-        """Give a connection that sees what was last committed, no later writes while a statement runs."""
+        """Yield a connection; each statement sees the last commit before it."""
         with self._named_errors(), self._connection() as connection:
             yield connection
 
     @contextmanager
     def write(self, *, durable: bool = True) -> Iterator[_Connection]:
-        """Give a connection inside a transaction, committed at the end of the block, undone when it raises.
+        """Yield a connection inside a transaction: committed at the end of the block, rolled back if it raises.
 
-        What is `durable` survives a power cut. Without it the commit does not wait for the disk: it survives the death
-        of the process, and after a power cut either survives or is undone as a whole.
+        A `durable` commit survives a power cut. Otherwise it does not wait for the disk: it survives the death of the
+        process, and a power cut may undo it as a whole.
         """
         with self._alone(durable=durable) as connection:
             connection.execute("BEGIN IMMEDIATE")
@@ -111,12 +111,12 @@ class SqliteFile:
                     connection.execute("ROLLBACK")
 
     def write_once(self, statement: str, values: Sequence[object]) -> None:
-        """Do one statement as a transaction of its own, durably: one step, where `write` takes several."""
+        """Run one statement as a durable transaction of its own; faster than `write`."""
         with self._alone(durable=True) as connection:
             connection.execute(statement, values)
 
     def forget(self) -> None:
-        """Take what was deleted out of the files too: the log of writes still has it until it is emptied."""
+        """Truncate the write-ahead log, which still has what was deleted."""
         with self._alone(durable=True) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -139,7 +139,7 @@ class SqliteFile:
 
     @contextmanager
     def _connection(self) -> Iterator[_Connection]:
-        """Lend a connection to one thread at a time; the most recently used first, whose cache is warm."""
+        """Lend a connection to one thread at a time, the last used first because its cache is warm."""
         try:
             connection = self._idle.pop()
         except IndexError:
@@ -154,7 +154,7 @@ class SqliteFile:
         try:
             if connection.new:
                 connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-                connection.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
+                connection.execute("PRAGMA secure_delete = ON")  # overwrites what is deleted
                 connection.new = False
             yield connection
         finally:

@@ -14,8 +14,8 @@ from functions.adapters.sqlite.file import PARTY, SqliteFile
 from functions.application.ports import Task
 from functions.domain.model.errors import Transient
 
-LANES = ("live", "backfill")  # in the order in which they are served
-# when the first task of each party is due: one jump in the index for each, however many tasks it has
+LANES = ("live", "backfill")  # in the order of service
+# when the first task of each party is due: one index lookup per party, however many tasks it has
 _FIRSTS = f"""
     WITH RECURSIVE turn (party) AS (
         SELECT min({PARTY}) FROM tasks WHERE lane = :lane
@@ -28,7 +28,7 @@ _FIRSTS = f"""
 
 
 class Receipt(NamedTuple):
-    """What a worker holds while it does a task; `attempts` counts this one too."""
+    """A leased task; `attempts` includes this one."""
 
     number: int
     token: str
@@ -37,7 +37,7 @@ class Receipt(NamedTuple):
 
 @dataclass(slots=True)
 class _Put:
-    """Tasks on their way into the file; `failure` is why they did not get there."""
+    """Tasks to be stored together; `failure` is why they were not."""
 
     rows: list[tuple[str, str, float, float, str]]
     stored: bool = False
@@ -45,11 +45,11 @@ class _Put:
 
 
 class SqliteTasks:
-    """Tasks wait until they are due, are leased to a worker, and go when they are done.
+    """Tasks wait until they are due, are leased to a worker, and are deleted when done.
 
-    A worker that dies loses its lease in the end, and the task is handed out again: at least once, never lost. Of
-    several waiting tasks with one name the first stays; a task that is being done no longer waits, so that a hint that
-    arrives meanwhile is not swallowed. Integrations take turns: who has thousands waiting holds up nobody else.
+    If a worker dies, its lease expires and the task is handed out again: at least once, never lost. Of several waiting
+    tasks with one name the first stays. A task that is running no longer waits, so a hint that arrives meanwhile gets
+    its own task. Integrations take turns: thousands of tasks of one delay no other.
     """
 
     def __init__(self, file: SqliteFile) -> None:
@@ -61,10 +61,10 @@ class SqliteTasks:
         self._turn = itertools.count(1)
 
     def put(self, *tasks: Task) -> bool:
-        """Store the tasks durably, all or none; a name that waits already is as good. Raises `Transient`."""
+        """Store the tasks durably, all or none; one whose name already waits is skipped. Raises `Transient`."""
         mine = _Put([_row(task) for task in tasks])
         self._arriving.append(mine)
-        with self._storing:  # who comes first stores for all who came meanwhile: one wait for the disk
+        with self._storing:  # the first stores for all that came meanwhile: one wait for the disk
             if not mine.stored:
                 self._store([self._arriving.popleft() for _ in range(len(self._arriving))])
         if mine.failure:
@@ -75,18 +75,18 @@ class SqliteTasks:
     def lease(
         self, now: datetime, lane: str, seconds: float, but: Collection[object] = ()
     ) -> tuple[Task, Receipt] | None:
-        """Hand out a task that is due, live before backfill; `lane` "" is any lane.
+        """Lease a due task, live before backfill; `lane` "" is any lane.
 
-        The earliest one of the party (integration) that was served longest ago; none of a party in `but`.
+        It is the earliest of the party (integration) that was served longest ago; parties in `but` are skipped.
         """
         moment = now.timestamp()
         due = ((each, self._due(each, moment, but)) for each in self._lanes(lane))
         lane, parties = next(((each, found) for each, found in due if found), ("", []))
-        if not parties:  # the usual case, found out without the write lock
+        if not parties:  # the usual case needs no write lock
             return None
         party = min(parties, key=lambda each: (self._turns.get(each[0], 0), each[1]))[0]
         self._turns[party] = next(self._turn)
-        with self._file.write(durable=False) as connection:  # a lease that a power cut forgets is a task done twice
+        with self._file.write(durable=False) as connection:  # if a power cut undoes the lease, the task runs twice
             row = connection.execute(
                 f"SELECT number, name, due, body, attempts FROM tasks WHERE lane = ? AND {PARTY} = ? AND ready <= ? "  # noqa: S608 -- a constant
                 "ORDER BY ready, number LIMIT 1",
@@ -103,12 +103,12 @@ class SqliteTasks:
         return Task(name, datetime.fromtimestamp(due, UTC), json.loads(body), lane), receipt
 
     def done(self, receipt: Receipt) -> None:
-        """Forget a task; nothing happens when its lease has passed to another worker."""
+        """Delete a task, unless its lease has passed to another worker."""
         with self._file.write(durable=False) as connection:
             connection.execute("DELETE FROM tasks WHERE number = ? AND receipt = ?", (receipt.number, receipt.token))
 
     def release(self, receipt: Receipt, due: datetime) -> None:
-        """Let a task wait again, or go, where one with its name waits already; that one is then due no later."""
+        """Let a task wait again. If one with its name waits already, delete it and make that one due no later."""
         moment, mine = due.timestamp(), (receipt.number, receipt.token)
         with self._file.write() as connection:
             held = connection.execute("SELECT name FROM tasks WHERE number = ? AND receipt = ?", mine).fetchone()
@@ -127,17 +127,17 @@ class SqliteTasks:
         self._tell()
 
     def depth(self) -> int:
-        """Return how many tasks wait or are being done."""
+        """Return how many tasks wait or run."""
         with self._file.read() as connection:
             return int(connection.execute("SELECT count(*) FROM tasks").fetchone()[0])
 
     def next_due(self, lane: str = "", but: Collection[object] = ()) -> datetime | None:
-        """Return when the next task of a party that is not in `but` can be handed out, or None."""
+        """Return when the next task of a party not in `but` can be leased, or None."""
         moments = [ready for each in self._lanes(lane) for party, ready in self._firsts(each) if party not in but]
         return datetime.fromtimestamp(min(moments), UTC) if moments else None
 
     def listen(self, listener: Callable[[], None]) -> None:
-        """Have `listener` called, on the thread of the caller, whenever this object has stored a task."""
+        """Call `listener`, on the caller's thread, whenever this object has stored a task."""
         self._listeners.append(listener)
 
     def _store(self, batch: list[_Put]) -> None:
@@ -149,7 +149,7 @@ class SqliteTasks:
                 f"INSERT INTO tasks (name, lane, due, ready, body) VALUES {places} ON CONFLICT DO NOTHING",  # noqa: S608 -- placeholders
                 [value for row in rows for value in row],
             )
-        except Exception as error:  # noqa: BLE001  # belongs to every caller of the batch, each of whom raises it
+        except Exception as error:  # noqa: BLE001  # every caller of the batch raises it
             failure = error
         for put in batch:
             put.stored, put.failure = True, failure

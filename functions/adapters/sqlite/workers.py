@@ -1,4 +1,4 @@
-"""What runs the waiting tasks and the timers of a standalone installation, inside the process."""
+"""Runs the tasks and the timers of a standalone installation, inside the process."""
 
 import logging
 import threading
@@ -16,20 +16,19 @@ if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler
 
 _LOG = logging.getLogger(__name__)
-_GLANCE_SECONDS = 1.0  # how soon a task is seen that another process put into the file
+_GLANCE_SECONDS = 1.0  # how often to look for tasks that another process stored
 _FIRST_RETRY_SECONDS = 1.0
 _LAST_RETRY_SECONDS = 300.0
 
-Timer = tuple[float, Callable[[], None]]  # every so many seconds, call this
+Timer = tuple[float, Callable[[], None]]  # seconds between calls, and what to call
 
 
 class Workers:
-    """A pool of threads that does due tasks by calling `run(body)`.
+    """A pool of threads that runs due tasks with `run(body)`.
 
-    Backfill has at most all threads but two and an integration all but one, so that a live change finds one that does
-    no backfill, and another integration one that does nothing for this. A task whose
-    `run` raises waits again, longer each time; the use case normally puts its own retry and returns. `lease_seconds`
-    must be longer than any `run` takes.
+    Backfill gets all threads but two and one integration all but one, so that a live change and another integration
+    always find a thread. A task whose `run` raises waits again, longer each time; normally the use case queues its own
+    retry and returns. `lease_seconds` must be longer than any `run` takes.
     """
 
     def __init__(
@@ -59,7 +58,7 @@ class Workers:
         tasks.listen(self._wake)
 
     def start(self) -> None:
-        """Start the threads and the timers; tasks that a killed process left behind are done too."""
+        """Start the threads and the timers; tasks that a killed process left are run too."""
         self._stopping = False
         names = ["tasks-dispatch", *(f"tasks-{number}" for number in range(self._threads))]
         targets = [self._dispatch, *[self._work] * self._threads]
@@ -73,7 +72,7 @@ class Workers:
             self._scheduler.start()
 
     def stop(self, seconds: float = 10.0) -> bool:
-        """Take no more tasks and wait for those under way; False: some were not done in time, and will be done again."""
+        """Take no more tasks and wait for those under way; False if some did not end in time and will run again."""
         if self._scheduler:
             self._scheduler.shutdown(wait=False)
             self._scheduler = None
@@ -86,7 +85,7 @@ class Workers:
         return not any(thread.is_alive() for thread in self._running)
 
     def _dispatch(self) -> None:
-        """Lease what is due as long as a thread is free for it; otherwise sleep until something changes."""
+        """Lease due tasks as long as a thread is free; otherwise sleep until something changes."""
         while not self._stopping:
             with self._changed:
                 self._news = False
@@ -97,7 +96,7 @@ class Workers:
                 if lane is not None:
                     leased = self._tasks.lease(self._clock(), lane, self._lease, full)
                 pause = self._pause(lane, full)
-            except Exception:  # noqa: BLE001  # whatever it was, the other tasks go on
+            except Exception:  # noqa: BLE001  # a failed task must not stop the others
                 _LOG.exception("The tasks could not be read; looking again in a second.")
                 pause = _GLANCE_SECONDS
             with self._changed:
@@ -111,7 +110,7 @@ class Workers:
             self._handed.put(None)
 
     def _open_lane(self) -> str | None:
-        """Which lane may be served: "" any, "live", or None when every thread is busy."""
+        """Return the lane to serve: "" any, "live", or None if every thread is busy."""
         if sum(self._busy.values()) >= self._threads:
             return None
         return "" if self._busy["backfill"] < self._threads - 2 else "live"
