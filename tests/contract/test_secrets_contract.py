@@ -130,7 +130,7 @@ def test_a_file_that_is_no_json_is_refused_without_quoting_it(tmp_path: Path, co
     path = tmp_path / "secrets.json"
     path.touch(0o600)
     path.write_bytes(content.encode("latin-1"))
-    with pytest.raises(Refused, match="are no JSON") as refusal:
+    with pytest.raises(Refused, match="cannot be read") as refusal:
         FileSecrets(path)
     assert "hunter2" not in repr(refusal.value) + repr(refusal.value.__cause__) + repr(refusal.value.__context__)
 

@@ -19,7 +19,7 @@ from functions.adapters.sqlite.documents import SqliteDocuments
 from functions.adapters.sqlite.file import SqliteFile
 from functions.adapters.sqlite.tasks import SqliteTasks
 from functions.application.store.indexes import INDEXES
-from functions.domain.model.errors import Refused, Transient
+from functions.domain.model.errors import Transient
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LINKS = ("integrations", "7", "links")
@@ -98,16 +98,17 @@ def test_a_file_of_a_newer_version_is_refused_in_one_sentence(tmp_path: Path) ->
     with sqlite3.connect(tmp_path / "state.sqlite") as connection:
         connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(Refused, match=r"newer version \(schema 99, this one knows 1\): run that version"):
+    with pytest.raises(Transient, match=r"newer version \(schema 99, this one knows 1\): run that version"):
         SqliteFile(tmp_path / "state.sqlite")
 
 
 def test_a_file_that_is_let_go_closes_its_connections_whether_it_could_be_used_or_not(tmp_path: Path) -> None:
     """From Python 3.13 on a connection that nobody closes is a ResourceWarning, which is an error here."""
     for schema in (1, 99):
+        SqliteFile(tmp_path / f"{schema}.sqlite").close()
         with closing(sqlite3.connect(tmp_path / f"{schema}.sqlite")) as connection:
-            connection.execute(f"PRAGMA user_version = {schema if schema > 1 else 0}")
-        with suppress(Refused):
+            connection.execute(f"PRAGMA user_version = {schema}")
+        with suppress(Transient):
             SqliteDocuments(SqliteFile(tmp_path / f"{schema}.sqlite"), now).get((*LINKS, "one"))
         gc.collect()
         assert [each.name for each in tmp_path.glob(f"{schema}.sqlite*")] == [f"{schema}.sqlite"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from functions.adapters.platform.owner_only import refuse_exposed
-from functions.domain.model.errors import AccessRevoked, Refused, System
+from functions.domain.model.errors import AccessRevoked, Refused, System, Transient
 from functions.domain.model.messages import say
 
 Kept = dict[str, dict[str, dict[str, Any]]]  # integration -> name -> {"last": number, "versions": {number: value}}
@@ -25,7 +25,7 @@ class FileSecrets:
         self._path = path
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         refuse_exposed(path)
-        self._read()
+        self._read(starting=True)
 
     def get(self, int_id: str, name: str, version: str = "") -> str | None:
         """Return the secret, or None where there is none; raises `AccessRevoked` for a version that was destroyed."""
@@ -66,32 +66,47 @@ class FileSecrets:
             if secret is not None:
                 secret["versions"] = {}
 
-    def _read(self) -> Kept:
+    def _read(self, *, starting: bool = False) -> Kept:
+        """Return what is kept; where it is damaged, a start is refused, and what runs already tries again."""
         try:
             kept = json.loads(self._path.read_text("utf-8"))
         except FileNotFoundError:
             return {}
-        except ValueError:  # its message would quote the secrets
+        except OSError as error:
+            raise self._away(error) from error
+        except ValueError:  # its message would quote what it could not read
             kept = None
-        if not isinstance(kept, dict):
-            raise Refused(
+        if not _is_kept(kept):
+            raise (Refused if starting else Transient)(
                 say(
-                    "The secrets in {} are no JSON: restore the file, or remove it and enter them again.",
+                    "The secrets in {} cannot be read: restore the file from the last back-up, or remove it and enter them again.",
                     self._path.name,
                 ),
                 reason="secrets_unreadable",
             )
         return cast("Kept", kept)
 
+    def _away(self, error: OSError) -> Transient:
+        return Transient(
+            say("The secrets in {} cannot be used: {}; try again.", self._path.name, os.strerror(error.errno or 0)),
+            reason="secrets_away",
+        )
+
     @contextmanager
     def _changing(self) -> Iterator[Kept]:
-        """Yield the stored secrets, and replace the whole file at the end of the block."""
-        lock = os.open(self._path.with_name(self._path.name + ".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+        """Give what is kept, and replace the file as a whole once the block is through."""
+        try:
+            lock = os.open(self._path.with_name(self._path.name + ".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+        except OSError as error:
+            raise self._away(error) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
             kept = self._read()
             yield kept
-            self._replace(json.dumps(kept, ensure_ascii=False, indent=1).encode())
+            try:
+                self._replace(json.dumps(kept, ensure_ascii=False, indent=1).encode())
+            except OSError as error:
+                raise self._away(error) from error
         finally:
             os.close(lock)
 
@@ -109,3 +124,15 @@ class FileSecrets:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _is_kept(kept: object) -> bool:
+    """Whether this is what `Kept` says."""
+    return isinstance(kept, dict) and all(
+        isinstance(secret, dict)
+        and type(secret.get("last")) is int
+        and isinstance(secret.get("versions"), dict)
+        and all(isinstance(value, str) for value in secret["versions"].values())
+        for secrets in kept.values()
+        for secret in (secrets.values() if isinstance(secrets, dict) else [None])
+    )

@@ -11,6 +11,8 @@ from functions.adapters.platform.owner_only import refuse_exposed
 from functions.domain.model.errors import Refused
 from functions.domain.model.messages import say
 
+NAMES = ("webhook_key", "console_key")
+
 
 @dataclass(frozen=True, slots=True)
 class LocalKeys:
@@ -49,5 +51,22 @@ def local_keys(state_dir: Path, webhook_keys: tuple[str, ...], console_key: str)
             os.link(whole, path)
         whole.unlink()
     refuse_exposed(path)
-    made = json.loads(path.read_text(encoding="utf-8"))
+    made = _read(path)
     return LocalKeys(webhook_keys or (made["webhook_key"],), console_key or made["console_key"])
+
+
+def _read(path: Path) -> dict[str, str]:
+    """Return the kept keys; raises `Refused` where they are damaged."""
+    try:
+        made = json.loads(path.read_text(encoding="utf-8"))
+        if all(isinstance(made[name], str) and made[name] for name in NAMES):
+            return {name: made[name] for name in NAMES}
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # what it says would quote a key
+    raise Refused(
+        say(
+            "The keys in {} cannot be read: restore the file from the last back-up, or remove it; new ones end all sessions, and each integration must be activated again so that its webhooks are known.",
+            path.name,
+        ),
+        reason="keys_unreadable",
+    )

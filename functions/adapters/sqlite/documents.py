@@ -11,7 +11,8 @@ from functions.adapters.platform.document_paths import check
 from functions.adapters.sqlite.file import SqliteFile, index_name
 from functions.application.ports import Body, Clock, Path, Transaction
 from functions.application.store.indexes import index_for
-from functions.domain.model.errors import Taken
+from functions.domain.model.errors import Malformed, Taken
+from functions.domain.model.messages import say
 
 T = TypeVar("T")
 _PURGE_SECONDS = 3600.0
@@ -80,7 +81,7 @@ class SqliteDocuments:
                 f"SELECT id, body {source} ORDER BY {sorting} LIMIT ?",
                 (*values, limit),
             ).fetchall()
-        return [(row[0], json.loads(row[1])) for row in rows]
+        return [(row[0], _body(row[1], (*collection, row[0]))) for row in rows]
 
     def forget(self) -> None:
         """Truncate the write-ahead log, which still has the deleted documents."""
@@ -161,7 +162,21 @@ class _SqliteTransaction:
 def _get(connection: sqlite3.Connection, path: Path, now: float) -> Body | None:
     statement = "SELECT body FROM documents WHERE collection = ? AND id = ? AND (expires IS NULL OR expires > ?)"
     row = connection.execute(statement, (*_address(path), now)).fetchone()
-    return None if row is None else json.loads(row[0])
+    return None if row is None else _body(row[0], path)
+
+
+def _body(text: str, path: Path) -> Body:
+    """Return a stored document; raises `Malformed` where it is none."""
+    try:
+        body = json.loads(text)
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        raise Malformed(
+            say("The document {} in the store is damaged: restore the last back-up.", "/".join(path)),
+            reason="bad_record",
+        )
+    return body
 
 
 def _address(path: Path) -> tuple[str, str]:

@@ -1,17 +1,18 @@
 """The one SQLite file of a standalone installation: how it is opened, read and written."""
 
 import os
+import secrets
 import sqlite3
 import threading
 import weakref
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from functions.adapters.platform.owner_only import refuse_exposed
 from functions.application.store.indexes import INDEXES, Index
-from functions.domain.model.errors import Refused, SyncError, Transient
+from functions.domain.model.errors import SyncError, Transient
 from functions.domain.model.messages import say
 
 SCHEMA = 1
@@ -38,6 +39,7 @@ _AWAY = {
     sqlite3.SQLITE_CANTOPEN: "cannot be opened",
     sqlite3.SQLITE_READONLY: "may not be written",
 }
+_DAMAGED = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 
 
 def index_name(index: Index) -> str:
@@ -72,9 +74,10 @@ def _close_all(idle: deque[_Connection]) -> None:
 class SqliteFile:
     """One file, owner-only, in WAL mode; shared by threads and by processes.
 
-    Writers of this process queue on a lock, because SQLite itself polls; `wait_seconds` bounds both waits. The
-    connections are closed with it, at the latest at the end of the process. Raises `Refused` for a file that a newer
-    version wrote.
+    Writers of this process queue on a lock, since SQLite's own waiting is by polling; `wait_seconds` bounds the wait for
+    either. Its connections are closed with it, at the latest at the end of the process. A file that is there is never
+    begun anew: raises `Transient` for one that is damaged, empty, of something else or of a newer version, since whoever
+    sends is to try again until it is restored; `Refused` for one that others can read.
     """
 
     def __init__(self, path: Path, *, wait_seconds: float = 5.0) -> None:
@@ -85,8 +88,10 @@ class SqliteFile:
         weakref.finalize(self, _close_all, self._idle)  # also if this start fails, and at the end of the process
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         refuse_exposed(path)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite gives the files beside it the same mode
-        self._prepare()
+        with self._named_errors():
+            if not path.exists():
+                self._begin()
+            self._prepare()
 
     @contextmanager
     def read(self) -> Iterator[_Connection]:
@@ -160,13 +165,37 @@ class SqliteFile:
         finally:
             self._idle.append(connection)
 
+    def _begin(self) -> None:
+        """Make the file whole under another name first: one that is empty is then always one that was emptied."""
+        whole = self._path.with_name(f"{self._path.name}.{secrets.token_hex(4)}")
+        os.close(
+            os.open(whole, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+        )  # SQLite gives the files beside it this mode
+        try:
+            with closing(sqlite3.connect(whole, isolation_level=None)) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+                for statement in _TABLES:
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {SCHEMA}")
+            with suppress(FileExistsError):  # another process was faster
+                os.link(whole, self._path)
+        finally:
+            whole.unlink()
+
     def _prepare(self) -> None:
-        with self._named_errors(), self._connection() as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-        with self.write() as connection:
+        if not self._path.stat().st_size:
+            raise Transient(
+                say(
+                    "The store {} is empty: stop the service, move the file aside with those beside it, and `restore` the last back-up.",
+                    self._path.name,
+                ),
+                reason="store_damaged",
+            )
+        with self._connection() as connection:
             found = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
             if found > SCHEMA:
-                raise Refused(
+                raise Transient(
                     say(
                         "The store {} was written by a newer version (schema {}, this one knows {}): run that version, or restore a copy made before it.",
                         self._path.name,
@@ -175,10 +204,16 @@ class SqliteFile:
                     ),
                     reason="store_newer",
                 )
-            if found < SCHEMA:
-                for statement in _TABLES:
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {SCHEMA}")
+            if found < SCHEMA or not tables >= {"documents", "tasks"}:
+                raise Transient(
+                    say(
+                        "The store {} is a database of something else: stop the service, move the file aside with those beside it, and `restore` the last back-up.",
+                        self._path.name,
+                    ),
+                    reason="store_damaged",
+                )
+            connection.execute("PRAGMA journal_mode = WAL")
+        with self.write() as connection:
             connection.execute(_TURNS)
             for index in INDEXES:
                 connection.execute(_index_statement(index))
@@ -187,11 +222,24 @@ class SqliteFile:
     def _named_errors(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             raise self._named(error) from error
+        except OSError as error:
+            raise Transient(
+                say("The store {} cannot be used: {}; try again.", self._path.name, os.strerror(error.errno or 0)),
+                reason="store_away",
+            ) from error
 
-    def _named(self, error: sqlite3.OperationalError) -> SyncError | sqlite3.OperationalError:
+    def _named(self, error: sqlite3.DatabaseError) -> SyncError | sqlite3.DatabaseError:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in _DAMAGED or "no such table" in str(error):
+            return Transient(
+                say(
+                    "The store {} is damaged: stop the service, move the file aside with those beside it, and `restore` the last back-up.",
+                    self._path.name,
+                ),
+                reason="store_damaged",
+            )
         if code not in _AWAY:
             return error
         return Transient(say("The store {} {}; try again.", self._path.name, _AWAY[code]), reason="store_away")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.adapters.sqlite.tasks import Receipt, SqliteTasks
 from functions.application.ports import Body, Clock, Task
+from functions.domain.model.errors import SyncError
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler
@@ -96,8 +97,8 @@ class Workers:
                 if lane is not None:
                     leased = self._tasks.lease(self._clock(), lane, self._lease, full)
                 pause = self._pause(lane, full)
-            except Exception:  # noqa: BLE001  # a failed task must not stop the others
-                _LOG.exception("The tasks could not be read; looking again in a second.")
+            except Exception as error:  # noqa: BLE001  # whatever it was, the other tasks go on
+                _tell("The tasks could not be read; looking again in a second.", error)
                 pause = _GLANCE_SECONDS
             with self._changed:
                 if leased:
@@ -127,8 +128,8 @@ class Workers:
             task, receipt = leased
             try:
                 self._do(task, receipt)
-            except Exception:  # noqa: BLE001  # as above
-                _LOG.exception("A task could not be marked as done; it will be done again.")
+            except Exception as error:  # noqa: BLE001  # as above
+                _tell("A task could not be marked as done; it will be done again.", error)
             with self._changed:
                 self._busy[task.lane] -= 1
                 self._busy_for[_party(task)] -= 1
@@ -137,9 +138,9 @@ class Workers:
     def _do(self, task: Task, receipt: Receipt) -> None:
         try:
             self._run(task.body)
-        except Exception:  # noqa: BLE001  # as above
+        except Exception as error:  # noqa: BLE001  # as above
             wait = min(_FIRST_RETRY_SECONDS * 2 ** (receipt.attempts - 1), _LAST_RETRY_SECONDS)
-            _LOG.exception("A task failed at attempt %d; it is tried again in %d s.", receipt.attempts, wait)
+            _tell(f"A task failed at attempt {receipt.attempts}; it is tried again in {wait:.0f} s.", error)
             self._tasks.release(receipt, self._clock() + timedelta(seconds=wait))
         else:
             self._tasks.done(receipt)
@@ -148,6 +149,14 @@ class Workers:
         with self._changed:
             self._news = True
             self._changed.notify()
+
+
+def _tell(sentence: str, error: Exception) -> None:
+    """Say what went wrong: of an error that has a sentence of its own that, of any other where it came from."""
+    if isinstance(error, SyncError):
+        _LOG.error("%s %s", sentence, error)
+    else:
+        _LOG.error(sentence, exc_info=error)
 
 
 def _party(task: Task) -> object:
