@@ -5,18 +5,28 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
+from dataclasses import asdict
 from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from functions import bootstrap
 from functions.application.intake.hints import Kind
 from functions.application.ports import Ports
+from functions.application.setting_up import activation
+from functions.application.store import integrations
 from functions.application.watching import rotation
-from functions.domain.model.errors import SyncError
-from functions.entrypoints.cli.frame import fail
+from functions.composing import clock
+from functions.domain.model.errors import Conflict, SyncError
+from functions.entrypoints.cli.frame import ACTOR, as_json, clear_errors, fail, show
 from functions.entrypoints.cli.main import COMPLETE, cli
 from functions.settings import EnvironmentFaults, read_environment
+
+if TYPE_CHECKING:
+    from functions.adapters.sqlite.backup import Counted
 
 
 def make_ports(*, new: bool = False) -> Ports:
@@ -105,6 +115,50 @@ def _queue(ports: Ports, kind: Kind) -> None:
     from functions.application.scanning import rounds
 
     rounds.queue_all(ports, kind)
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@as_json
+def backup(file: Path, *, as_json: bool) -> None:
+    """Copy the store, the secrets and the keys of one machine to FILE and beside it, also while `serve` runs."""
+    from functions.adapters.sqlite.backup import back_up
+
+    with clear_errors():
+        made = back_up(_state(), file)
+        show(asdict(made), as_json=as_json, lines=[f"{_amounts(made)} are in {file}; keep it like a password"])
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@as_json
+def restore(file: Path, *, as_json: bool) -> None:
+    """Put a back-up in the place of the present state, which is moved aside; `serve` must be stopped."""
+    from functions.adapters.sqlite.backup import restore as put_back
+
+    with clear_errors():
+        state = _state()
+        made = put_back(state, file, clock())
+        show(asdict(made), as_json=as_json, lines=[f"{_amounts(made)} were restored; each is read anew on both sides"])
+        ports = bootstrap.product(read_environment()).ports
+        for integration in integrations.every(ports.documents):
+            with suppress(Conflict):  # it is not active
+                activation.resync(ports, integration.id, ACTOR)
+
+
+def _state() -> Path:
+    """Return the state directory; the cloud has back-ups of its own."""
+    try:
+        environment = read_environment()
+    except EnvironmentFaults as faults:
+        fail(str(faults).splitlines(), 2, "environment")
+    if environment.backend != "standalone":
+        fail(["in the cloud use `gcloud firestore export`; see docs/operations.md"], 2, "backend")
+    return environment.state_dir
+
+
+def _amounts(counted: "Counted") -> str:
+    return f"{counted.integrations} integrations, {counted.links} pairs and {counted.tasks} tasks"
 
 
 def main() -> None:

@@ -1,0 +1,164 @@
+"""Back-up and restore of a standalone installation: the store, the secrets and the keys, all or nothing.
+
+A back-up is made while the service runs. It is `FILE` (the store) with `FILE.secrets.json` and `FILE.keys.json` beside it.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from functions.adapters.sqlite.file import SCHEMA
+from functions.domain.model.errors import Conflict, Malformed, Transient
+from functions.domain.model.messages import say
+
+STORE = "sync.sqlite"
+BESIDE = ("secrets.json", "keys.json")
+_TRIES = 5  # that the secrets stay as they are while the store is copied
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a store holds."""
+
+    integrations: int
+    links: int
+    documents: int
+    tasks: int
+
+
+def back_up(state: Path, to: Path) -> Counted:
+    """Copy everything of a state directory as it is at one moment, and check the copy; returns what is in it.
+
+    Raises `Conflict` where there is a file already, `Malformed` where the copy is not what the store holds, `Transient`.
+    """
+    names = [to, *(_beside(to, name) for name in BESIDE)]
+    for name in names:
+        if name.exists():
+            raise Conflict(say("{} is there already: give another name, or move it away.", name), reason="exists")
+    parts = [name.with_name(f"{name.name}.part") for name in names]
+    with _named(lambda why: say("The back-up could not be written to {}: {}.", to, why)):
+        try:
+            for _ in range(_TRIES):
+                before = _kept(state)
+                counted = _copied(state / STORE, parts[0])
+                if _kept(state) == before:
+                    break
+            else:
+                raise Transient(say("The secrets change all the time; try again."), reason="secrets_busy")
+            for name, part in zip(BESIDE, parts[1:], strict=True):
+                if name in before:
+                    _write(part, before[name])
+            for part, name in zip(reversed(parts), reversed(names), strict=True):  # the store last: it stands for all
+                if part.exists():
+                    part.replace(name)
+        finally:
+            for part in parts:
+                part.unlink(missing_ok=True)
+    return counted
+
+
+def restore(state: Path, source: Path, now: datetime) -> Counted:
+    """Put a back-up in the place of what a state directory holds, which is moved aside; returns what it holds.
+
+    Raises `Malformed` for a back-up that cannot be used, `Conflict` while the service runs, `Transient`.
+    """
+    counted = check(source)
+    with _named(lambda why: say("The back-up could not be put into {}: {}.", state, why)):
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        whole = state / f"{STORE}.restored"
+        whole.unlink(missing_ok=True)
+        _copied(source, whole)
+        _let_go(state / STORE)
+        for name in (STORE, f"{STORE}-wal", f"{STORE}-shm", *BESIDE):
+            if (state / name).exists():
+                (state / name).rename(state / f"{name}.before-{now:%Y%m%dT%H%M%S}")
+        for name in BESIDE:
+            if _beside(source, name).exists():
+                _write(state / name, _beside(source, name).read_bytes())
+        whole.rename(state / STORE)
+    return counted
+
+
+def check(path: Path) -> Counted:
+    """Return what a copy of a store holds; raises `Malformed` unless all of it can be read."""
+    if not path.is_file():
+        raise Malformed(say("There is no back-up {}.", path), reason="no_backup")
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+            (schema,) = connection.execute("PRAGMA user_version").fetchone()
+            if found == "ok" and schema == SCHEMA:
+                return _counted(connection)
+    except sqlite3.DatabaseError:
+        pass
+    raise Malformed(
+        say("{} cannot be used as a back-up: it is damaged, or of another version. Take another one.", path),
+        reason="bad_backup",
+    )
+
+
+def _copied(source: Path, to: Path) -> Counted:
+    """Copy a store that may be in use as one transaction sees it, and compare the copy with that."""
+    to.unlink(missing_ok=True)
+    os.close(os.open(to, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    with (
+        closing(sqlite3.connect(source, isolation_level=None)) as live,
+        closing(sqlite3.connect(to, isolation_level=None)) as copy,
+    ):
+        live.execute("BEGIN")
+        counted = _counted(live)
+        live.backup(copy)
+        live.execute("COMMIT")
+        copy.execute("PRAGMA journal_mode = DELETE")  # one file, that can be copied as it is
+    if check(to) != counted:
+        raise Malformed(say("The copy is not what the store holds; make another one."), reason="bad_backup")
+    return counted
+
+
+def _counted(connection: sqlite3.Connection) -> Counted:
+    kinds = dict(connection.execute("SELECT kind, count(*) FROM documents GROUP BY kind"))
+    (tasks,) = connection.execute("SELECT count(*) FROM tasks").fetchone()
+    return Counted(kinds.get("integrations", 0), kinds.get("links", 0), sum(kinds.values()), tasks)
+
+
+def _let_go(store: Path) -> None:
+    """Raise `Conflict` while somebody else has the store open; what is damaged cannot be asked."""
+    if not store.exists():
+        return
+    try:
+        with closing(sqlite3.connect(store, timeout=0.2, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+            raise Conflict(say("The service is running: stop it, then restore."), reason="running") from error
+    except sqlite3.DatabaseError:
+        pass
+
+
+def _kept(state: Path) -> dict[str, bytes]:
+    return {name: (state / name).read_bytes() for name in BESIDE if (state / name).exists()}
+
+
+def _beside(path: Path, name: str) -> Path:
+    return path.with_name(f"{path.name}.{name}")
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def _named(said: Callable[[str], str]) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, sqlite3.DatabaseError) as error:
+        why = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+        raise Transient(said(why), reason="backup_failed") from error

@@ -1,0 +1,166 @@
+"""Back-ups of one machine: consistent while it runs, checked, and good a week later; nothing is overwritten."""
+
+import sqlite3
+import threading
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from functions.__main__ import make_ports
+from functions.adapters.sqlite.backup import back_up, restore
+from functions.adapters.sqlite.documents import SqliteDocuments
+from functions.adapters.sqlite.file import SqliteFile
+from functions.domain.model.errors import Conflict, Malformed
+from functions.entrypoints.cli.main import cli
+from tests.harness.place import START, Place
+
+CLAIMS, LINKS = ("integrations", "7", "claims"), ("integrations", "7", "links")
+
+
+def command(state: Path, *arguments: str) -> tuple[int, str]:
+    ran = CliRunner().invoke(cli, arguments, obj=make_ports, env={"STATE_DIR": str(state), "BACKEND": "standalone"})
+    assert ran.exception is None or isinstance(ran.exception, SystemExit), repr(ran.exception)
+    return ran.exit_code, ran.output
+
+
+def in_step(place: Place) -> dict[str, tuple[str, str]]:
+    """Every live booking has exactly one event, at its time, and no event is without one."""
+    bookings = {b["external_id"]: (b["from"], b["till"]) for b in place.bookings() if b["status_code"] == 20}
+    events = {e["id"]: (e["start"]["dateTime"][:16], e["end"]["dateTime"][:16]) for e in place.events()}
+    assert bookings == events
+    assert place.api("GET", "/7/parked") == []
+    return events
+
+
+def live(place: Place, days: int) -> None:
+    for _ in range(days * 4):
+        place.pass_time(6 * 3600)
+        place.tick()
+        place.settle(120)
+
+
+def test_a_backup_a_week_old_is_restored_and_what_both_sides_hold_wins(place: Place, tmp_path: Path) -> None:
+    place.activate()
+    slots = [f"2026-12-{day:02}T{hour}:00" for day in range(3, 9) for hour in ("10", "14")]
+    ends = [slot.replace("10:00", "11:00").replace("14:00", "15:00") for slot in slots]
+    moved, cancelled, removed, *_ = [place.book(*each) for each in zip(slots[:6], ends, strict=False)]
+    dragged = place.draw(slots[6], ends[6])["id"]
+    place.settle(60)
+    back_up(place.directory, tmp_path / "week.backup")
+    place.change(moved, start="2026-12-10T10:00", end="2026-12-10T11:00")
+    place.change(cancelled, status_code=70)
+    place.ireserve("DELETE", f"bookings/{removed}")
+    place.drag(dragged, "2026-12-11T10:00", "2026-12-11T11:00")
+    place.book(slots[7], ends[7])
+    place.draw(slots[8], ends[8])
+    deleted = place.draw(slots[9], ends[9])["id"]
+    place.settle(60)
+    place.delete(deleted)
+    live(place, 7)
+    before = in_step(place)
+    numbers = {booking["id"]: booking["status_code"] for booking in place.bookings()}
+
+    place.file.close()
+    restore(place.directory, tmp_path / "week.backup", place.now)
+    place.api("POST", "/7/resync")
+    live(place, 2)
+
+    assert in_step(place) == before, "the same events, none anew, none removed, each where people had put it"
+    assert {booking["id"]: booking["status_code"] for booking in place.bookings()} == numbers
+    assert place.api("POST", "/7/audit") is not None
+    place.settle(300)
+    assert place.api("GET", "/7/audit")["found"] == 0
+
+
+def test_a_backup_is_of_one_moment_while_others_write(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    file = SqliteFile(state / "sync.sqlite")
+    documents, over, began = SqliteDocuments(file, lambda: START), threading.Event(), threading.Event()
+
+    def write() -> None:
+        n = 0
+        while not over.is_set():
+            documents.transact(lambda t, n=n: (t.put((*LINKS, str(n)), {}), t.put((*CLAIMS, str(n)), {})))  # type: ignore[misc]
+            n += 1
+            if n == 20:
+                began.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    began.wait(60)
+    counted = [back_up(state, tmp_path / f"{n}.backup") for n in range(5)]
+    over.set()
+    writer.join()
+    for n, each in enumerate(counted):
+        copy = SqliteDocuments(SqliteFile(tmp_path / f"{n}.backup"), lambda: START)
+        assert each.links >= 20
+        assert copy.count(LINKS) == copy.count(CLAIMS) == each.links, "a link and its claim are of one transaction"
+    file.close()
+
+
+def test_the_commands_copy_store_secrets_and_keys_for_the_owner_only_and_put_them_back(
+    place: Place, tmp_path: Path
+) -> None:
+    place.activate()
+    place.book()
+    place.settle()
+    place.file.close()
+    (place.directory / "keys.json").write_text('{"webhook_key": "w", "console_key": "c"}')
+    (place.directory / "keys.json").chmod(0o600)
+    kept = {name: (place.directory / name).read_bytes() for name in ("secrets.json", "keys.json")}
+    code, output = command(place.directory, "backup", str(tmp_path / "b"))
+    assert (code, output) == (
+        0,
+        f"1 integrations, 1 pairs and {place.tasks.depth()} tasks are in {tmp_path}/b; keep it like a password\n",
+    )
+    made = [tmp_path / name for name in ("b", "b.secrets.json", "b.keys.json")]
+    assert [each.stat().st_mode & 0o777 for each in made] == [0o600] * 3
+    assert sorted(tmp_path.glob("b*")) == sorted(made), "and nothing else"
+    code, output = command(place.directory, "backup", str(tmp_path / "b"))
+    assert code == 1
+    assert "is there already" in output
+
+    place.file.close()
+    for name in ("sync.sqlite", "secrets.json", "keys.json"):
+        (place.directory / name).write_text("damaged")
+    code, output = command(place.directory, "restore", str(tmp_path / "b"))
+    assert code == 0, output
+    assert {name: (place.directory / name).read_bytes() for name in kept} == kept
+    assert [path.read_text() for path in place.directory.glob("*.before-*")] == ["damaged"] * 3
+    assert place.api("GET", "/7/links?booking=1001")
+    assert place.tasks.depth() > 0, "each is read anew"
+
+
+def test_restoring_beside_a_running_service_is_refused_and_changes_nothing(place: Place, tmp_path: Path) -> None:
+    place.activate()
+    back_up(place.directory, tmp_path / "b")
+    with place.file.read() as connection:
+        connection.execute("SELECT count(*) FROM documents").fetchone()
+        with pytest.raises(Conflict, match="stop it"):
+            restore(place.directory, tmp_path / "b", place.now)
+    assert place.api("GET", "/7/parked") == []
+    assert not list(place.directory.glob("*.before-*"))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.9])
+def test_a_backup_that_is_damaged_is_refused_and_changes_nothing(place: Place, tmp_path: Path, share: float) -> None:
+    place.activate()
+    back_up(place.directory, tmp_path / "b")
+    content = (tmp_path / "b").read_bytes()
+    (tmp_path / "b").write_bytes(content[: int(len(content) * share)])
+    place.file.close()
+    with pytest.raises(Malformed, match="cannot be used as a back-up"):
+        restore(place.directory, tmp_path / "b", place.now + timedelta(days=1))
+    assert place.api("GET", "/7/parked") == []
+
+
+def test_a_backup_onto_a_full_disk_leaves_no_half_of_one(place: Place) -> None:
+    place.activate()
+    code, output = command(place.directory, "backup", "/dev/full/b")
+    assert code == 1
+    assert "could not be written" in output
+    with closing(sqlite3.connect(place.directory / "sync.sqlite")) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
