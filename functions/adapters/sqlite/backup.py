@@ -36,9 +36,8 @@ def back_up(state: Path, to: Path) -> Counted:
     Raises `Conflict` where there is a file already, `Malformed` where the copy is not what the store holds, `Transient`.
     """
     names = [to, *(_beside(to, name) for name in BESIDE)]
-    for name in names:
-        if name.exists():
-            raise Conflict(say("{} is there already: give another name, or move it away.", name), reason="exists")
+    for taken in filter(Path.exists, names):
+        raise Conflict(say("{} is there already: give another name, or move it away.", taken), reason="exists")
     parts = [name.with_name(f"{name.name}.part") for name in names]
     with _named(lambda why: say("The back-up could not be written to {}: {}.", to, why)):
         try:
@@ -52,9 +51,9 @@ def back_up(state: Path, to: Path) -> Counted:
             for name, part in zip(BESIDE, parts[1:], strict=True):
                 if name in before:
                     _write(part, before[name])
-            for part, name in zip(reversed(parts), reversed(names), strict=True):  # the store last: it stands for all
+            for part, whole in zip(reversed(parts), reversed(names), strict=True):  # the store last: it stands for all
                 if part.exists():
-                    part.replace(name)
+                    part.replace(whole)
         finally:
             for part in parts:
                 part.unlink(missing_ok=True)
