@@ -205,7 +205,7 @@ def test_the_screen_begins_one_and_shows_what_it_found_with_a_link_to_the_bookin
     assert "The audit has begun." in tab.seen(tab.post("/console/integrations/7/audit").headers["Location"])
     place.settle(60)
     page = tab.seen("/console/integrations/7/audit")
-    assert "1 differences" in page
+    assert "One difference" in page
     assert "event of a booking that is cancelled or gone" in page
     assert f"/console/integrations/7/find?q={booking}" in page
     assert booking in tab.get("/console/integrations/7/audit.csv").text

@@ -21,7 +21,7 @@ NAMED = set(re.findall(r"""['"]([A-Za-z_][\w.\-]*)['"]""", SOURCE))
 PREFIXES = set(re.findall(r"""f?['"]([a-z_][\w.]*[._])(?:['"]|\{)""", SOURCE))
 WORDS = set(re.findall(r"\w+", SOURCE)) | {"refused_google", "refused_ireserve"}
 AFFIXES = re.compile(r"^not_taken_|_help$")
-TOLD = re.compile(r"^(told|meant|would)\.(\w+)(?:\.(\w+))??(?:\.(when|texts|status))?$")
+TOLD = re.compile(r"^(told|meant|would)\.(\w+)(?:\.(\w+))??(?:\.(when|texts|status|accepted|declined))?$")
 
 
 def is_used(key: str) -> bool:

@@ -386,6 +386,11 @@ def test_what_was_there_already_is_adopted_without_a_base() -> None:
         (decisions.Drop(), {"life": Held("x"), "order": Override()}, {"life": Held("x")}),
         (decisions.LeaveOut(LATER), {"life": Unlinked(), "base": None}, {"life": LeftOut(), "base": LATER}),
         (decisions.LetIn(), {"life": LeftOut()}, {"life": Unlinked(), "base": None}),
+        (
+            decisions.GiveUp(),
+            {"life": Grace(NOW), "origin": Origin.INVITATION, "series": "r", "order": Restore()},
+            {"life": Unlinked(), "event": None, "base": None, "generation": 1},
+        ),
     ],
     ids=lambda each: type(each).__name__ if not isinstance(each, dict) else "",
 )
@@ -401,6 +406,35 @@ def test_an_order_goes_before_the_state_and_leaves_it() -> None:
     waiting = link(life=Held("event_deleted"))
     for order in (Approve(), Restore(), Override(status=20)):
         assert after(waiting, Ordered(order)) == Turn(replace(waiting, order=order))
+
+
+# the answer to an invitation
+
+
+DECLINE = PatchEvent(KEY, '"1"', EventChange(answer="declined", comment="Bezet"), Why.BOOKING_CHANGED, "booking_moved")
+
+
+@pytest.mark.parametrize(
+    ("why", "then"),
+    [
+        (Why.BOOKING_CHANGED, {"origin": Origin.BOOKING, "life": Unlinked(), "event": None, "base": None}),
+        (Why.BOOKING_CANCELLED, {"origin": Origin.INVITATION, "life": Closed(), "event": KEY}),
+        (Why.REFUSED, {"origin": Origin.INVITATION, "life": Active(), "event": KEY, "notice": "booking_moved"}),
+    ],
+)
+def test_a_room_that_declined_gives_up_the_event_ends_the_pair_or_waits(why: Why, then: dict[str, Any]) -> None:
+    invited = link(origin=Origin.INVITATION, series="r")
+    trying = begun(invited, Intent("s", replace(DECLINE, why=why), NOW, base()), ATTEMPT)
+    found = after(trying, Landed(event(answer="declined", etag='"2"'))).link
+    assert {name: getattr(found, name) for name in then} == then
+
+
+def test_the_booking_of_an_invitation_stays_one_of_an_invitation() -> None:
+    invited = Link("theirs", event=theirs().key, origin=Origin.INVITATION)
+    assert decided(decisions.Adopt(theirs(), "1001"), invited).origin is Origin.INVITATION
+    make = MakeBooking(theirs().key, TEN, "10", 20, 1, "external_id", (), Why.EVENT_MADE, external_id="room1")
+    made = after(begun(invited, Intent("s", make, NOW, base()), ATTEMPT), Landed(booking())).link
+    assert (made.booking_id, made.origin) == ("1001", Origin.INVITATION)
 
 
 # what is kept

@@ -16,10 +16,14 @@ from functions.domain.planning.plan import plan
 from functions.domain.planning.simulate import simulate
 from functions.domain.planning.step import (
     DeleteEvent,
+    EventChange,
     InsertEvent,
     Look,
+    MoveEvent,
+    PatchEvent,
     Planned,
     Rest,
+    ReviveEvent,
     Settle,
     Why,
     Write,
@@ -156,3 +160,21 @@ def test_a_link_never_takes_an_older_reading_for_a_newer_one(of: Link, its: Even
         newer = replace(its, etag='"3"', updated=its.updated + timedelta(seconds=1))
         assert known.knows_newer(older)
         assert not known.knows_newer(newer)
+
+
+@quick
+@given(sketch.views, sketch.all_circumstances, st.sampled_from(["accepted", "declined", "needsAction", ""]))
+def test_of_an_invitation_nothing_but_the_rooms_answer_is_ever_written(
+    view: View, context: PlanningContext, answer: str
+) -> None:
+    theirs = view.event.value
+    copy = replace(theirs, organizer_self=False, answer=answer, declined=answer == "declined") if theirs else None
+    seen = Snapshot.of(copy) if copy is not None else view.event
+    invited = replace(view.with_link(origin=Origin.INVITATION), event=seen)
+    assume(invited.link.event is not None)
+    step = plan(invited, context).step
+    if isinstance(step, PatchEvent):
+        assert step.change == EventChange(answer=step.change.answer, comment=step.change.comment)
+        assert step.change.answer in ("accepted", "declined")
+    else:
+        assert not isinstance(step, InsertEvent | ReviveEvent | MoveEvent | DeleteEvent)

@@ -16,6 +16,7 @@ from functions.domain.model.appointment import Appointment
 from functions.domain.model.errors import Gone, Malformed, Refused, TokenExpired, Transient
 from functions.domain.model.event import Event, EventKey, Mark
 from functions.domain.planning.step import EventChange
+from functions.domain.settings.schema import is_room
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
@@ -223,6 +224,7 @@ def _entry(raw: Json) -> CalendarEntry:
         writable=raw.get("accessRole") in WRITERS,
         sees_private=raw.get("accessRole") in SEERS,
         data_owner=raw.get("dataOwner") or "",
+        answers=bool(raw.get("autoAcceptInvitations")) if is_room(raw["id"]) else None,
         primary=bool(raw.get("primary")),
         timezone=raw.get("timeZone") or "",
         meet=meets is None or "hangoutsMeet" in meets,

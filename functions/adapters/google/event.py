@@ -111,7 +111,15 @@ def insert_body(key: EventKey, content: Appointment, description: str, mark: Mar
 
 
 def patch_body(event: Event | EventKey, change: EventChange, mark: Mark, *, revive: bool = False) -> Json:
-    """Build the body of events.patch; fields that are None in `change` are left out."""
+    """Build the body of events.patch; fields that are None in `change` are left out.
+
+    The answer to an invitation is the guest's own to give; `attendeesOmitted` leaves everybody else's alone.
+    https://developers.google.com/workspace/calendar/api/v3/reference/events#attendeesOmitted
+    """
+    if change.answer is not None:
+        key = event.key if isinstance(event, Event) else event
+        own = {"email": key.calendar, "responseStatus": change.answer, "comment": change.comment}
+        return {"attendeesOmitted": True, "attendees": [own]}
     body: Json = {**_mark_body(mark)}
     if revive:
         body["status"] = "confirmed"
@@ -152,7 +160,8 @@ def _event(key: EventKey, raw: Json) -> Event:
         transparent=raw.get("transparency") == "transparent",
         # Without an organizer this may be a guest's copy, which must never be written.
         organizer_self=bool((raw.get("organizer") or {}).get("self")),
-        declined=_declined(attendees) if attendees else False,
+        declined=_answer(attendees) == "declined" if attendees else False,
+        answer=_answer(attendees) if attendees else "",
         hidden=raw.get("visibility") in PRIVATE and "summary" not in raw and "creator" not in raw,
         series=bounds.whole(raw.get("recurringEventId"), bounds.ID),
         html_link=bounds.link(raw.get("htmlLink")),
@@ -209,8 +218,10 @@ def _guests(attendees: list[Json]) -> tuple[Guest, ...]:
     return tuple([Guest(bounds.cut(each.get("email"), bounds.ADDRESS), tuple(each.items())) for each in attendees])
 
 
-def _declined(attendees: list[Json]) -> bool:
-    return any(each.get("self") and each.get("responseStatus") == "declined" for each in attendees)
+def _answer(attendees: list[Json]) -> str:
+    """Return what the calendar itself answered; "" where it is not invited."""
+    own = (each for each in attendees if each.get("self"))
+    return next((bounds.cut(each.get("responseStatus") or "needsAction", bounds.LINE) for each in own), "")
 
 
 def _when(start: Mapping[str, str] | None, end: Mapping[str, str] | None) -> When:
@@ -317,7 +328,7 @@ SECONDARY: Mapping[str, Callable[[Json], object]] = {
     "visibility": lambda raw: bounds.cut(raw["visibility"], bounds.LINE),
     "created": lambda raw: _moment(raw["created"]),
     "updated": lambda raw: _moment(raw["updated"]),
-    "attendees": lambda raw: (_guests(raw["attendees"] or []), _declined(raw["attendees"] or [])),
+    "attendees": lambda raw: (_guests(raw["attendees"] or []), _answer(raw["attendees"] or [])),
     "reminders": lambda raw: _reminders(raw["reminders"]),
     "conferenceData": _meet,
     "extendedProperties": lambda raw: _mark(raw["extendedProperties"]),

@@ -154,10 +154,19 @@ def not_followed(integration: Integration, event: Event) -> str:
         return "free"
     if event.declined:
         return "declined"
-    if not event.organizer_self:
+    if not event.organizer_self and not _is_taken_by(event, settings):
         return "invitation"
     old = activated is not None and (event.created is None or event.created < activated)
     return "older" if old and not settings.inbound.import_existing else ""
+
+
+def _is_taken_by(event: Event, settings: Settings) -> bool:
+    """Whether an invitation counts: to a room that did not decline, or, where all count, one that was accepted."""
+    room = event.key.calendar.endswith("@resource.calendar.google.com")
+    counted = settings.inbound.invitations
+    return (counted == "resources" and room and event.answer != "") or (
+        counted == "all" and (event.answer == "accepted" or (room and event.answer != ""))
+    )
 
 
 def _line(text: str) -> str:

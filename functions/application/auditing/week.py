@@ -137,7 +137,7 @@ def _of_booking(sides: Sides, booking_id: str, keys: set[EventKey]) -> Iterator[
     if not keys and named:
         wanted |= {EventKey(calendar, named) for calendar in sides.settings.calendars}
     read = (sides.event(key) for key in sorted(wanted, key=lambda key: (key.calendar, key.id)))
-    events = [event for event in read if event is not None and event.organizer_self]
+    events = [event for event in read if event is not None and _stands(link, event)]
     others = [each for event in events for each in _owner(sides, booking_id, link, event)]
     if booking is not None and others and wants(booking.status, sides.settings):
         yield _finding(sides, Difference("double_booking", events[0]), booking_id, booking)
@@ -145,6 +145,11 @@ def _of_booking(sides: Sides, booking_id: str, keys: set[EventKey]) -> Iterator[
     mine = [event for event in events if not _owner(sides, booking_id, link, event)]
     found = differences(sides.integration, link, booking, mine, sides.ports.clock())
     yield from (_finding(sides, each, booking_id, booking) for each in found)
+
+
+def _stands(link: Link, event: Event) -> bool:
+    """Whether an event may stand for the booking: its own, or an invitation that the room has not declined."""
+    return event.organizer_self or (link.origin is Origin.INVITATION and not event.declined)
 
 
 def _owner(sides: Sides, booking_id: str, link: Link, event: Event) -> list[str]:

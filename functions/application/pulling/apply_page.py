@@ -181,7 +181,7 @@ def _one(session: SyncSession, hint: Hint, page: Page, item: Event | Tombstone) 
             if item.mark.int_id != session.id:
                 events_without_booking.note(session, hint, item.key.calendar, [item])
             return False
-        link = link or links.for_new_event(session.id, item.key)
+        link = link or links.for_new_event(session.id, item)
         if link.event is not None and link.event != item.key and not session.has_left(link.event):
             return False
         if link.version == 0 and (due := _makes_room(session, item)) is not None:

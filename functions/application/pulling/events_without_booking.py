@@ -26,6 +26,7 @@ SAYS = {
     "covered": "{} of the events changed in the last seven days are no longer followed: they were made private and show no details",
     "no_length": "{} of the events changed in the last seven days became no booking: they have no length",
     "invitation": "{} of the events changed in the last seven days became no booking: they are invitations from another calendar",
+    "not_accepted": "{} of the events changed in the last seven days became no booking: they are invitations that nobody has accepted",
     "declined": "{} of the events changed in the last seven days became no booking: they were declined",
     "free": "{} of the events changed in the last seven days became no booking: they show as free",
     "not_followed": "{} of the events changed in the last seven days became no booking: new events of their calendar are not followed",

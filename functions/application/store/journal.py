@@ -132,7 +132,8 @@ def changed(step: Write) -> Body:
             return {"calendar": key.calendar, "event": key.id, **when}
         case PatchEvent(_, _, change, _):
             notice = {"notice": step.notice} if step.notice else {}
-            return {**_dated(change), "fields": _texts(change), **notice}
+            answer = {"answer": change.answer} if change.answer is not None else {}
+            return {**_dated(change), "fields": _texts(change), **notice, **answer}
         case MoveEvent(key, _, destination, _):
             return {"from": key.calendar, "calendar": destination}
         case DeleteEvent(key, _, _):

@@ -10,7 +10,7 @@ from functions.application.store.integrations import path_of
 from functions.application.store.records import record_of, stored
 from functions.domain.model.appointment import Timed
 from functions.domain.model.errors import Conflict, Stale
-from functions.domain.model.event import EventKey
+from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import claim_id, link_id
 from functions.domain.model.link import Link, Occupies, Origin
 
@@ -55,9 +55,10 @@ def of_occupied(documents: Documents, int_id: str, place: Occupies) -> Link:
     return by_id(documents, int_id, identity) or Link(id=identity, occupies=place)
 
 
-def for_new_event(int_id: str, key: EventKey) -> Link:
-    """Return a new link (not saved) for a person's event."""
-    return Link(id=link_id(int_id, "event", f"{key.calendar}\n{key.id}"), event=key, origin=Origin.EVENT)
+def for_new_event(int_id: str, event: Event) -> Link:
+    """Return a new link (not saved) for a person's event, or for an invitation to the calendar."""
+    key, origin = event.key, Origin.EVENT if event.organizer_self else Origin.INVITATION
+    return Link(id=link_id(int_id, "event", f"{key.calendar}\n{key.id}"), event=key, origin=origin)
 
 
 def by_id(documents: Documents, int_id: str, identity: str) -> Link | None:

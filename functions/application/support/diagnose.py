@@ -23,6 +23,7 @@ from functions.domain.model.link import State
 from functions.domain.model.messages import say
 from functions.domain.model.zones import clock
 from functions.domain.settings.integration import Phase
+from functions.domain.settings.schema import is_room
 
 ADDRESS = re.compile(r"(?<![^\s@,;()])[^\s@,;()]+@[^\s@,;()]+")
 
@@ -142,7 +143,23 @@ def _google(session: SyncSession) -> list[Check]:
     checks.append(Check("google", "green", say("connected as {}, {} calendars", connection.account, count)))
     meet = session.settings.outbound.create_meet_link
     mapped = session.settings.calendars
-    return [*checks, *(_calendar(each, entries.get(each), connection.account, meet=meet) for each in mapped)]
+    checks += [_calendar(each, entries.get(each), connection.account, meet=meet) for each in mapped]
+    takes = session.settings.takes_invitations
+    return checks + [_room(entries[each], takes=takes(each)) for each in mapped if each in entries and is_room(each)]
+
+
+def _room(entry: CalendarEntry, *, takes: bool) -> Check:
+    """Say who answers invitations to a room of Google Workspace, and whether they become bookings."""
+    if not takes:
+        mend = "choose under Invitations on the inbound screen that they do, if the room is taken by inviting it"
+        return Check("room", "grey", say("invitations to {} become no bookings", entry.id), mend, "inbound", entry.id)
+    if entry.answers:
+        says = say("{} answers invitations by itself; where i-Reserve refuses, it declines after all", entry.id)
+    else:
+        says = say(
+            "{} does not answer invitations by itself; i-Reserve decides, and the answer is given here", entry.id
+        )
+    return Check("room", "green", says, subject=entry.id)
 
 
 def _calendar(calendar: str, entry: CalendarEntry | None, account: str, *, meet: bool) -> Check:

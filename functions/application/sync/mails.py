@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 from functions.application.ports import Transaction
 from functions.application.store.integrations import path_of
 from functions.application.sync.session import SyncSession
-from functions.domain.planning.step import InsertEvent, ReviveEvent, Write
+from functions.domain.planning.step import InsertEvent, PatchEvent, ReviveEvent, Write
 
 MOST, SPAN = 100, timedelta(hours=1)
 
 
 def may_mail(session: SyncSession, step: Write) -> bool:
     """Whether Google may mail an event's guests about this write; counts it if so."""
-    outbound = session.settings.outbound
-    if not outbound.notify_guests:
+    outbound, inbound = session.settings.outbound, session.settings.inbound
+    answer = step.change.answer if isinstance(step, PatchEvent) else None
+    if not (inbound.tell_organizer and answer == "declined" if answer is not None else outbound.notify_guests):
         return False
     if isinstance(step, InsertEvent | ReviveEvent) and (step.content is None or not step.content.guest):
         return True  # there is nobody to mail

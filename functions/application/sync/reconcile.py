@@ -21,7 +21,7 @@ from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.planning.lifecycle import after
 from functions.domain.planning.plan import plan
 from functions.domain.planning.simulate import simulate
-from functions.domain.planning.step import Conclude, Look, Planned, Rest, ReviveEvent, Settle, Why, Write
+from functions.domain.planning.step import Conclude, Look, MakeBooking, Planned, Rest, ReviveEvent, Settle, Why, Write
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.settings.integration import Phase
 
@@ -209,8 +209,9 @@ def _booking(session: SyncSession, link: Link) -> Snapshot[Booking]:
     if link.booking_id:
         return session.read_booking(link.booking_id)
     if link.intent is not None and link.event is not None and session.now() >= link.intent.expires_at:
-        base = link.intent.base or link.base
-        return _booking_with(session, link.event.id, base.when if base is not None else None, made=True)
+        base, step = link.intent.base or link.base, link.intent.step
+        named = step.reference if isinstance(step, MakeBooking) else link.event.id
+        return _booking_with(session, named, base.when if base is not None else None, made=True)
     return Snapshot(Presence.BELIEVED)
 
 

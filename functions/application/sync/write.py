@@ -104,10 +104,10 @@ def _patch(session: SyncSession, event: Event | EventKey, step: PatchEvent, mark
 
 def _make(session: SyncSession, view: View, step: MakeBooking, intent: Intent | None) -> Booking:
     fields = dict(step.fields)
-    external = step.event.id if step.external_id_field == "external_id" else ""
+    external = step.reference if step.external_id_field == "external_id" else ""
     if not external:
-        fields[step.external_id_field] = step.event.id
-    if session.made_before != step.event.id:  # its own check would find a booking that was made before, and refuse
+        fields[step.external_id_field] = step.reference
+    if session.made_before != step.reference:  # its own check would find a booking that was made before, and refuse
         session.reservations.check(step.object_id, step.when, step.number)
         guard.check(session, view, step)
     _holds(session, intent)  # the checks may have taken long

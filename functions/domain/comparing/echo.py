@@ -16,14 +16,17 @@ def is_echo(link: Link, event: Event, digest: Callable[[str], str], timezone: st
     settled = isinstance(link.life, Active) and link.intent is None and link.meet_asked_at is None
     if base is None or not settled or link.event != event.key:
         return False
+    invited = link.origin is Origin.INVITATION
+    if invited and event.answer not in ("accepted", ""):
+        return False
     if event.key.calendar != base.calendar or not same_time(event.when, base.when, timezone):
         return False
     if event.etag == link.event_etag:
         return True
-    if not event.organizer_self:
+    if not event.organizer_self and not invited:
         return True
     digests = base.digests
-    if link.origin is Origin.EVENT:
+    if link.origin is not Origin.BOOKING:
         return digest(text_of(event)) == digests.get("text", "")
     return (
         shows(link, "title", event.title, digest)

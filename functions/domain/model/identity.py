@@ -40,6 +40,11 @@ def event_ids(digest: Digest, int_id: str, booking_id: str, generations: Iterabl
     return keyed | {unkeyed_event_id(int_id, booking_id, each) for each in known}
 
 
+def invitation_id(digest: Digest, calendar: str, event_id: str) -> str:
+    """Return what the booking of an invited room has as its external id: each room's copy of an event has the same id."""
+    return _chosen(digest(f"invitation\n{calendar}\n{event_id}"))
+
+
 def _chosen(seed: str) -> str:
     return base64.b32hexencode(hashlib.sha256(seed.encode()).digest()[:20]).decode().rstrip("=").lower()
 

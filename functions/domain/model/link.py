@@ -54,6 +54,7 @@ class Origin(StrEnum):
 
     BOOKING = "booking"
     EVENT = "event"
+    INVITATION = "invitation"  # somebody else's event, to which the room is invited: only its answer is ever written
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ class Why(StrEnum):
     NOT_BACKFILLED = "not_backfilled"
     UNDONE = "undone"
     APPROVED = "approved"
+    INVITED = "invited"
 
 
 class Outcome(StrEnum):
@@ -100,6 +101,8 @@ class EventChange:
     meet: bool | None = None
     style: Style | None = None  # only its `restyled` parts are written
     restyled: tuple[str, ...] = ()
+    answer: str | None = None  # the room's own to an invitation (Google's `responseStatus`), alone and without a mark
+    comment: str = ""  # the reason that goes with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +174,10 @@ class WriteBooking:
 
 @dataclass(frozen=True, slots=True)
 class MakeBooking:
-    """Make a booking from an event; its external id is the event's id. `asked` is the digest of the whole request."""
+    """Make a booking from an event; its external id is the event's id, unless `external_id` names another.
+
+    `asked` is the digest of the whole request.
+    """
 
     event: EventKey
     when: When
@@ -182,7 +188,13 @@ class MakeBooking:
     fields: tuple[tuple[str, str], ...]
     why: Why
     asked: str = ""
+    external_id: str = ""
     kind: Literal["booking.make"] = "booking.make"
+
+    @property
+    def reference(self) -> str:
+        """What the booking's id field gets: the event's id unless something else is named."""
+        return self.external_id or self.event.id
 
 
 Write = InsertEvent | ReviveEvent | PatchEvent | MoveEvent | DeleteEvent | WriteBooking | MakeBooking

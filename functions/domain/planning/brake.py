@@ -59,4 +59,4 @@ def _changes(change: EventChange) -> str:
     """Return what a change writes; of a description only what is above the service's line, because a notice has a date."""
     above = "" if change.description is None else as_read(take_apart(change.description).above)
     rest = (change.when, change.title, change.guest_in, change.guest_out, change.reminders, change.meet, change.style)
-    return f"{rest} {above}"
+    return f"{rest} {above}{change.answer or ''}"

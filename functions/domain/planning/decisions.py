@@ -125,7 +125,12 @@ class AskAgain:
     """Ids that were refused for a missing right will be written again."""
 
 
-GoesOn = Agree | Adopt | Follow | Reopen | Resume | Fulfil | LetIn  # towards active, or back to it
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """The event is somebody else's and does not stand for the booking any more, which gets one of its own."""
+
+
+GoesOn = Agree | Adopt | Follow | Reopen | Resume | Fulfil | LetIn | GiveUp  # towards active, or back to it
 Waits = Close | Wait | Hold | Part | Pause | LeaveOut  # away from active
 Stays = Disown | Claim | Drop | AskAgain  # in whatever state it is
 Decision = GoesOn | Waits | Stays

@@ -66,6 +66,7 @@ from functions.domain.planning.decisions import (
     Drop,
     Follow,
     Fulfil,
+    GiveUp,
     GoesOn,
     Hold,
     LeaveOut,
@@ -151,7 +152,7 @@ def _tried(link: Link, intent: Intent, how: Ended | None) -> Link:
 
 def _decided(link: Link, decision: Decision) -> Link:
     match decision:
-        case Agree() | Adopt() | Follow() | Reopen() | Resume() | Fulfil() | LetIn():
+        case Agree() | Adopt() | Follow() | Reopen() | Resume() | Fulfil() | LetIn() | GiveUp():
             return _goes_on(link, decision)
         case Close() | Wait() | Hold() | Part() | Pause() | LeaveOut():
             return _waits(link, decision)
@@ -170,7 +171,8 @@ def _goes_on(link: Link, decision: GoesOn) -> Link:
             return replace(seen, refusals=Refusals(), series=family(event.series))
         case Adopt(event, booking_id):
             adopted = replace(link.seeing(event), life=Active(), base=None)
-            return replace(adopted, booking_id=booking_id, origin=Origin.BOOKING) if booking_id else adopted
+            origin = link.origin if link.origin is Origin.INVITATION else Origin.BOOKING
+            return replace(adopted, booking_id=booking_id, origin=origin) if booking_id else adopted
         case Follow(event):
             return replace(link.seeing(event), life=Active(), series=family(event.series))
         case Reopen():
@@ -181,6 +183,8 @@ def _goes_on(link: Link, decision: GoesOn) -> Link:
             return _fulfilled(link, event, base)
         case LetIn():
             return replace(link, life=Unlinked(), base=None)
+        case GiveUp():
+            return replace(_burnt(link), order=_still(link.order), series="")
 
 
 def _fulfilled(link: Link, event: Event | None, base: Base | None) -> Link:
@@ -233,6 +237,9 @@ def _landed(link: Link, intent: Intent, answer: Event | Booking | None) -> Link:
             there = replace(link.seeing(answer), life=Active(), series=family(answer.series))
             again = link.occupies is not None and intent.step.why is Why.MADE_AGAIN  # it says why it is there again
             return replace(there, refusals=Refusals(), notice="occupied" if again else "")
+        case PatchEvent(change=change, why=why) if change.answer == "declined" and why is not Why.REFUSED:
+            gone_on = why is Why.BOOKING_CHANGED
+            return replace(_burnt(link), series="") if gone_on else replace(link, life=_closed(link.life))
         case PatchEvent(why=why, notice=notice) if isinstance(answer, Event):
             stands = (notice or link.notice) if why in (Why.PUT_BACK, Why.REFUSED) else ""
             return replace(link.seeing(answer), notice=stands)
@@ -244,7 +251,8 @@ def _landed(link: Link, intent: Intent, answer: Event | Booking | None) -> Link:
         case DeleteEvent():
             return replace(link, life=_closed(link.life))
         case MakeBooking() if isinstance(answer, Booking):
-            made = replace(link, booking_id=answer.id, origin=Origin.EVENT, life=Active(), notice="")
+            origin = link.origin if link.origin is Origin.INVITATION else Origin.EVENT
+            made = replace(link, booking_id=answer.id, origin=origin, life=Active(), notice="")
             return _with_ids(made, intent.ids)
         case WriteBooking(why=why):
             return _booking_written(link, intent, why, before)

@@ -26,6 +26,7 @@ from functions.domain.model.link import Base, Kept, Link, Origin, Refusals
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.model.text import as_read
 from functions.domain.planning.decisions import Agree
+from functions.domain.planning.invitation import answer_side
 from functions.domain.planning.lifecycle import decide
 from functions.domain.planning.merge_event import event_side, why_changed, why_moved
 from functions.domain.planning.step import (
@@ -51,7 +52,7 @@ def may_write_booking(link: Link, booking: Booking, context: PlanningContext) ->
     """Whether a person's edits of the event may change the booking."""
     if not context.settings.inbound.enabled or booking.activity_id or link.occupies is not None:
         return False
-    return link.origin is Origin.EVENT or context.settings.inbound.allow_booking_update
+    return link.origin is not Origin.BOOKING or context.settings.inbound.allow_booking_update
 
 
 def merge(v: View, context: PlanningContext) -> Planned:
@@ -68,13 +69,14 @@ def merge(v: View, context: PlanningContext) -> Planned:
     event = v.event.value
     if event is None:
         return _blind(v, context, booking, wanted)
-    if not event.organizer_self:
+    invited = link.origin is Origin.INVITATION
+    if (not event.organizer_self and not invited) or (invited and not context.settings.inbound.enabled):
         return Planned(Rest(Why.NOT_ELIGIBLE))
     event = _on_our_terms(event, (wanted.when, link.base.when if link.base else wanted.when), context)
     v = replace(v, event=Snapshot.of(event))
     return (
         _booking_side(v, context, booking, event)
-        or event_side(v, context, booking, event, wanted)
+        or (answer_side if invited else event_side)(v, context, booking, event, wanted)
         or write_back(link, context, booking, event.key, event.meet_url)
         or _settle(v, context, booking, wanted)
     )
@@ -96,8 +98,10 @@ def _blind(v: View, context: PlanningContext, booking: Booking, wanted: Appointm
     if link.meet_asked_at is not None:
         return Planned(Look(event=link.event))
     base = base_of(wanted, booking, context.digest)
-    if link.origin is Origin.EVENT:
+    if link.origin is not Origin.BOOKING:
         base = replace(base, digests=link.base.digests)
+    if link.origin is Origin.INVITATION and (base.when, base.calendar) != (link.base.when, link.base.calendar):
+        return Planned(Look(event=link.event))
     if link.base.calendar != wanted.calendar and link.series:
         return Planned(Look(event=link.event))
     if link.base.calendar != wanted.calendar:
@@ -180,7 +184,7 @@ def _room_chosen(link: Link, booking: Booking, event: Event, context: PlanningCo
 def _remarks(v: View, context: PlanningContext, booking: Booking, event: Event, base: Base) -> Planned | None:
     """Write the text of a person's event to the booking, as long as the field still holds what we wrote."""
     name = context.settings.inbound.remarks_field
-    if v.link.origin is not Origin.EVENT or name == "none" or "text" not in base.digests:
+    if v.link.origin is Origin.BOOKING or name == "none" or "text" not in base.digests:
         return None
     remarks = remarks_of(event)
     if (
@@ -198,7 +202,7 @@ def _settle(v: View, context: PlanningContext, booking: Booking, wanted: Appoint
     base = base_of(wanted, booking, context.digest)
     asked_at = link.meet_asked_at if event is None else _meet_asked_at(link, event, wanted, context)
     lacks: Mapping[str, Kept] = {}
-    if link.origin is Origin.EVENT:
+    if link.origin is not Origin.BOOKING:
         base = replace(base, digests=dict(link.base.digests) if link.base else {})
     elif event is not None:
         base = with_guest(base, link.base, event)

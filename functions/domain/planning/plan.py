@@ -12,6 +12,7 @@ from functions.domain.model.snapshot import Presence
 from functions.domain.model.zones import as_meant
 from functions.domain.planning.brake import attempt_of, shown
 from functions.domain.planning.decisions import Pause, Reopen, Resume
+from functions.domain.planning.invitation import as_answered, only_answers
 from functions.domain.planning.lifecycle import decide
 from functions.domain.planning.merge import merge
 from functions.domain.planning.plan_inbound import plan_new_event, plan_vanished
@@ -25,8 +26,8 @@ from functions.domain.planning.view import SECOND_READ, PlanningContext, View, W
 
 def plan(v: View, context: PlanningContext) -> Planned:
     """Return the next step for a link, and the base once it has landed."""
-    v = _as_meant(v, context.settings.timezone)
-    planned = _decide(v, context)
+    v = as_answered(_as_meant(v, context.settings.timezone))
+    planned = only_answers(v, _decide(v, context), context)
     step = planned.step
     attempt = attempt_of(v, step, context) if isinstance(step, Write) else None
     if attempt is None or not isinstance(step, Write):

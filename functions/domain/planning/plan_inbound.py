@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 from functions.domain.comparing.projection import appointment_of, in_window, remarks_of, when_of
 from functions.domain.model.appointment import AllDay, Timed
 from functions.domain.model.booking import Booking
-from functions.domain.model.event import Event
+from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import TEST_LINK, test_event_id
 from functions.domain.model.life import Grace, Held, Refused
-from functions.domain.model.link import Approve, Base, Link, Restore
+from functions.domain.model.link import Approve, Base, Link, Origin, Restore
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.model.text import as_read, put_together, take_apart
 from functions.domain.model.zones import clock
 from functions.domain.planning.decisions import Adopt, Hold, Part, Wait
+from functions.domain.planning.invitation import reference_of, why_no_invitation
 from functions.domain.planning.lifecycle import decide
 from functions.domain.planning.merge import may_write_booking, merge
 from functions.domain.planning.merge_event import noted
@@ -43,8 +44,9 @@ def plan_new_event(v: View, context: PlanningContext) -> Planned:
     asked = context.digest(new_event_text(event))
     if isinstance(v.link.life, Refused) and v.link.life.what == asked:
         return _told(v, context, event, v.link.life.at) or Planned(Rest(Why.REFUSED))
+    reference = reference_of(v.link, event.key, context)
     if v.booking.presence is Presence.BELIEVED:
-        return Planned(Look(booking_with=event.key.id))
+        return Planned(Look(booking_with=reference))
     if v.booking.presence is Presence.UNREADABLE:
         return Planned(Rest(Why.UNREADABLE))
     if v.booking.value is not None:
@@ -68,6 +70,7 @@ def plan_new_event(v: View, context: PlanningContext) -> Planned:
         fields=fields,
         why=Why.EVENT_MADE,
         asked=asked,
+        external_id=reference if reference != event.key.id else "",
     )
     return Planned(step, base)
 
@@ -103,8 +106,8 @@ def why_not(event: Event, context: PlanningContext) -> str:
         return "hidden"
     if isinstance(event.when, Timed) and event.when.start == event.when.end:
         return "no_length"
-    if not event.organizer_self:
-        return "invitation"
+    if not event.organizer_self and (why := why_no_invitation(event, context)):
+        return why
     if event.declined:
         return "declined"
     free = context.settings.inbound.free_events
@@ -134,12 +137,8 @@ def plan_vanished(v: View, context: PlanningContext) -> Planned:
         if changed:
             return _again(v, booking, context, Why.BOOKING_CHANGED)
         return _at_the_end_of_grace(v, booking, context)
-    if v.found is None:
-        return Planned(Look(find=link.event.id))
-    if v.found.presence is Presence.UNREADABLE:
-        return Planned(Rest(Why.UNREADABLE))
-    if v.found.value is not None and v.found_is_free:
-        return merge(replace(v, event=v.found), context)
+    if link.origin is not Origin.INVITATION and (elsewhere := _elsewhere(v, link.event, context)):
+        return elsewhere
     if not in_window(when, context.settings, context.now):
         return decide(link, Part(Why.OUTSIDE_WINDOW), Why.OUTSIDE_WINDOW)
     if base is None:
@@ -147,6 +146,20 @@ def plan_vanished(v: View, context: PlanningContext) -> Planned:
     if changed:
         return _again(v, booking, context, Why.CONFLICT)
     return _deleted(v, booking, context)
+
+
+def _elsewhere(v: View, key: EventKey, context: PlanningContext) -> Planned | None:
+    """Return what is to be done about an event that may have been moved to another calendar; None: it was not.
+
+    An invitation is never looked for there: the other rooms that are invited have copies of the same id.
+    """
+    if v.found is None:
+        return Planned(Look(find=key.id))
+    if v.found.presence is Presence.UNREADABLE:
+        return Planned(Rest(Why.UNREADABLE))
+    if v.found.value is not None and v.found_is_free:
+        return merge(replace(v, event=v.found), context)
+    return None
 
 
 def _deleted(v: View, booking: Booking, context: PlanningContext) -> Planned:

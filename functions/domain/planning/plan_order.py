@@ -60,7 +60,7 @@ def _event(v: View, context: PlanningContext, link: Link, booking: Booking) -> P
     if v.event.presence is Presence.BELIEVED:
         return Planned(Look(event=link.event))
     event = v.event.value
-    if event is None and v.found is None:
+    if event is None and v.found is None and link.origin is not Origin.INVITATION:
         return Planned(Look(find=link.event.id))  # a person may have moved it to another calendar
     if event is None and v.found is not None and v.found_is_free:
         if v.found.presence is Presence.UNREADABLE:
@@ -68,7 +68,7 @@ def _event(v: View, context: PlanningContext, link: Link, booking: Booking) -> P
         event = v.found.value
     wanted = appointment_of(booking, context.settings, calendar)
     base = base_of(wanted, booking, context.digest)
-    if link.origin is Origin.EVENT or event is not None:
+    if link.origin is not Origin.BOOKING or event is not None:
         base = replace(base, digests=link.base.digests if link.base else {})
     if event is None:
         return Planned(ReviveEvent(link.event, wanted if link.origin is Origin.BOOKING else None, Why.UNDONE), base)

@@ -98,7 +98,7 @@ def plan_removal(v: View, context: PlanningContext) -> Planned:
     status = booking.status if booking is not None else None
     if link.version == 0:
         return Planned(Rest(Why.NOT_WANTED))  # never linked, unless another instance is making the link now
-    if link.event is not None and v.event.vanished and not link.closed:
+    if link.event is not None and v.event.vanished and not link.closed and link.origin is not Origin.INVITATION:
         if v.found is None:
             return Planned(Look(find=link.event.id))  # a person may have moved it to another calendar
         if v.found.presence is Presence.UNREADABLE:

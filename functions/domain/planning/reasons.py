@@ -36,6 +36,14 @@ SENTENCES = {
         "nl": "Deze tijd is bezet door een reservering in een andere agenda; wijzig die daar.",
         "en": "This time is taken by a booking in another calendar; change it there.",
     },
+    "booking_moved": {
+        "nl": "De reservering is in i-Reserve verplaatst.",
+        "en": "The booking was moved in i-Reserve.",
+    },
+    "booking_cancelled": {
+        "nl": "De reservering is in i-Reserve geannuleerd.",
+        "en": "The booking was cancelled in i-Reserve.",
+    },
     "other": {
         "nl": "i-Reserve weigert deze wijziging.",
         "en": "i-Reserve refused this change.",

@@ -9,7 +9,7 @@ from functions.domain.model.event import Event
 from functions.domain.model.link import Intent, Side
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.model.text import as_read
-from functions.domain.model.writes import DeleteEvent, MakeBooking, MoveEvent, WriteBooking
+from functions.domain.model.writes import DeleteEvent, MakeBooking, MoveEvent, PatchEvent, WriteBooking
 from functions.domain.planning.step import (
     Conclude,
     Landed,
@@ -36,6 +36,8 @@ def recover(v: View, context: PlanningContext) -> Planned:
         return _removed(v, intent.step)
     if isinstance(side.value, Event):
         landed = isinstance(intent.step, MoveEvent) or side.value.mark.stamp == intent.stamp
+        if isinstance(intent.step, PatchEvent) and intent.step.change.answer is not None:
+            landed = side.value.answer == intent.step.change.answer  # an answer carries no stamp
         return Planned(Conclude(Landed(side.value) if landed else Missed()))
     if isinstance(side.value, Booking) and _shows(side.value, intent, context):
         return Planned(Conclude(Landed(side.value)))

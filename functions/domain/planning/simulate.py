@@ -72,11 +72,11 @@ def _answer(view: View, step: Write, context: PlanningContext) -> Event | Bookin
         case MakeBooking():
             fields = dict(step.fields)
             if step.external_id_field != "external_id":
-                fields[step.external_id_field] = step.event.id
+                fields[step.external_id_field] = step.reference
             made = Booking(
                 NOT_YET, step.object_id, datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), step.status
             )
-            made = replace(made, external_id=step.event.id, fields=fields, remarks=fields.get("remarks", ""))
+            made = replace(made, external_id=step.reference, fields=fields, remarks=fields.get("remarks", ""))
             return _at(made, step.when, context)
     return None
 
@@ -111,4 +111,6 @@ def _changed(event: Event, change: EventChange) -> Event:
         meet=MeetState.PENDING if change.meet else event.meet,
         style=replace(event.style, **{name: getattr(change.style, name) for name in change.restyled}),
         guests=(*guests, Guest(change.guest_in)) if change.guest_in else guests,
+        answer=change.answer or event.answer,
+        declined=(change.answer or event.answer) == "declined",
     )

@@ -7,6 +7,7 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import Digest, event_ids
 from functions.domain.model.link import Link
+from functions.domain.planning.invitation import reference_of
 from functions.domain.planning.step import BookingChange, MakeBooking, Planned, Why, Write, WriteBooking
 from functions.domain.planning.view import PlanningContext
 
@@ -17,10 +18,10 @@ def write_back(link: Link, context: PlanningContext, booking: Booking, key: Even
         return None
     outbound = context.settings.outbound
     change = BookingChange()
-    name = outbound.external_id_field
-    if _free(name, key.id, link, booking, context) and not named_by_other(link, booking, context):
+    name, value = outbound.external_id_field, reference_of(link, key, context)
+    if _free(name, value, link, booking, context) and not named_by_other(link, booking, context):
         change = (
-            replace(change, external_id=key.id) if name == "external_id" else replace(change, fields=((name, key.id),))
+            replace(change, external_id=value) if name == "external_id" else replace(change, fields=((name, value),))
         )
     field = outbound.meet_link_field
     url = meet_url if outbound.create_meet_link and field else ""
@@ -35,7 +36,7 @@ def ids_of(step: Write, digest: Digest) -> tuple[str, ...]:
     """Return the digests of the event id and Meet link that a write puts into the booking."""
     values: tuple[tuple[str, str], ...] = ()
     if isinstance(step, MakeBooking):
-        values = ((step.external_id_field, step.event.id),)
+        values = ((step.external_id_field, step.reference),)
     elif isinstance(step, WriteBooking) and step.why is Why.WRITE_BACK:
         external = (("external_id", step.change.external_id),) if step.change.external_id else ()
         values = (*step.change.fields, *external)

@@ -23,6 +23,11 @@ COLOURS = {
 }
 
 
+def is_room(calendar: str) -> bool:
+    """Whether a calendar is a Workspace resource: a room is taken by inviting it."""
+    return calendar.endswith("@resource.calendar.google.com")
+
+
 @dataclass(frozen=True, slots=True)
 class IReserveSettings:
     """Where i-Reserve is; the password is a secret and not part of the settings."""
@@ -102,6 +107,8 @@ class InboundSettings:
     cancel_status: int | None = whole(None, 0, 9999, "a status code from 0 to 9999")
     import_existing: bool = False
     free_events: Literal["none", "all_day", "all"] = "all_day"
+    invitations: Literal["none", "resources", "all"] = "none"
+    tell_organizer: bool = False
     remarks_field: str = "remarks"
 
 
@@ -184,6 +191,11 @@ class Settings:
         """Return the calendar for an object's bookings, or None."""
         row = self.row_of(object_id)
         return row.calendar if row is not None else None
+
+    def takes_invitations(self, calendar: str) -> bool:
+        """Whether an accepted invitation to a calendar becomes a booking."""
+        chosen = self.inbound.invitations
+        return chosen == "all" or (chosen == "resources" and is_room(calendar))
 
     def objects_of(self, calendar: str) -> tuple[str, ...]:
         """Return the objects whose own row maps to a calendar."""

@@ -160,7 +160,13 @@ def room_of(entry: Body, names: Names, settings: Settings) -> str:
 
 def _text(t: Texts, group: str, entry: Body) -> str:
     step, why, change = entry["step"], entry["why"], entry.get("change", {})
-    about = "when" if "when" in change else "texts" if change.get("fields") else "status"
+    about = (
+        change.get("answer") or "when"
+        if "answer" in change or "when" in change
+        else "texts"
+        if change.get("fields")
+        else "status"
+    )
     for key in (f"{step}.{why}.{about}", f"{step}.{why}", f"{step}.{about}", step):
         if t.has(f"{group}.{key}"):
             return t(f"{group}.{key}")

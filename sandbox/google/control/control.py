@@ -101,6 +101,7 @@ class Control:
             subscribed=content.get("subscribed", True),
         )
         calendar.data_owner = content.get("data_owner", calendar.data_owner)
+        calendar.accepts = content.get("accepts", calendar.accepts)
         return self._calendar(calendar.id)
 
     def change_calendar(self, calendar_id: str) -> Any:
@@ -144,6 +145,7 @@ class Control:
             "meet": "allowed" if calendar.meet else "forbidden",
             "gone": calendar.gone,
             "data_owner": calendar.data_owner,
+            "accepts": calendar.accepts,
             "access": {a.email: a.roles[calendar_id] for a in self.world.accounts.values() if calendar_id in a.roles},
         }
 

@@ -26,11 +26,14 @@ def follow(world: World, found: Found, before: Resource, send_updates: str) -> N
 
     `before` is the event as it was, empty for one that was not there.
     """
-    _rooms_answer(world, found)
+    moved = any(before.get(name) != found.resource().get(name) for name in ("start", "end"))
+    _rooms_answer(world, found, anew=bool(before) and moved)
     after = found.resource()
     organizer = after["organizer"]["email"]
     if found.record is not None and found.record.copy_of is not None:
         _answer(world, found)
+        if send_updates == "all":
+            world.mails.append(Mail(organizer, found.calendar.id, found.id, "reply", world.stamp()))
         return
     people = _emails(after) | _emails(before)
     if not people:
@@ -46,21 +49,24 @@ def _emails(event: Resource) -> set[str]:
     return {attendee["email"] for attendee in event.get("attendees", ()) if attendee.get("email")}
 
 
-def _rooms_answer(world: World, found: Found) -> None:
-    """Let invited rooms accept, or decline where a single event stands at that time already."""
+def _rooms_answer(world: World, found: Found, *, anew: bool) -> None:
+    """Let invited rooms accept, or decline where a single event stands at that time already; `anew`: it was moved."""
     record = found.record
     if record is None or record.copy_of is not None or not found.alive:
         return
     attendees = record.resource.get("attendees", [])
-    answered = [_answer_of(world, found, attendee) for attendee in attendees]
+    answered = [_answer_of(world, found, attendee, anew=anew) for attendee in attendees]
     if answered != attendees:
         record.resource = {**record.resource, "attendees": answered}
 
 
-def _answer_of(world: World, found: Found, attendee: Resource) -> Resource:
+def _answer_of(world: World, found: Found, attendee: Resource, *, anew: bool) -> Resource:
     room = world.calendars.get(attendee.get("email", ""))
-    if room is None or not room.room or attendee.get("responseStatus") != "needsAction":
+    if room is None or not room.room or not (anew or attendee.get("responseStatus") == "needsAction"):
         return attendee
+    attendee = {name: value for name, value in attendee.items() if name != "comment"}
+    if not room.accepts:
+        return {**attendee, "resource": True, "responseStatus": "needsAction"}
     event, zone = found.resource(), found.calendar.zone
     begins, ends = (when.instant(event[name], zone) for name in ("start", "end"))
     taken = any(
@@ -124,17 +130,19 @@ def _answer(world: World, found: Found) -> None:
         return
     calendar_id, event_id = record.copy_of
     me = found.calendar.id
-    said = next((a["responseStatus"] for a in found.resource().get("attendees", ()) if a.get("email") == me), None)
-    respond(world, world.calendars[calendar_id], event_id, me, said if record.alive and said else "declined")
+    own: Resource = next((a for a in found.resource().get("attendees", ()) if a.get("email") == me), {})
+    said = own.get("responseStatus", "declined") if record.alive else "declined"
+    respond(world, world.calendars[calendar_id], event_id, me, said, str(own.get("comment", "")))
 
 
-def respond(world: World, calendar: Calendar, event_id: str, email: str, status: str) -> bool:
+def respond(world: World, calendar: Calendar, event_id: str, email: str, status: str, comment: str = "") -> bool:
     """Set one guest's answer on the organizer's event; False if there is no such guest."""
     record = calendar.records.get(event_id)
     attendees = record.resource.get("attendees", []) if record is not None else []
     if record is None or not any(a.get("email") == email for a in attendees):
         return False
-    answered = [{**a, "responseStatus": status} if a.get("email") == email else a for a in attendees]
+    said = {"responseStatus": status, **({"comment": comment} if comment else {})}
+    answered = [{**a, **said} if a.get("email") == email else a for a in attendees]
     if answered != attendees:
         record.resource = {**record.resource, "attendees": answered}
         world.commit(calendar, record)

@@ -110,7 +110,7 @@ def calendar_list_entry(world: World, account: str, calendar: Calendar) -> Resou
         "selected": True,
         "accessRole": role_of(world, account, calendar),
         **({"dataOwner": calendar.data_owner} if calendar.data_owner else {}),
-        **({"autoAcceptInvitations": True} if calendar.room else {}),
+        **({"autoAcceptInvitations": calendar.accepts} if calendar.room else {}),
         "defaultReminders": [{"method": "popup", "minutes": 30}] if calendar.id == account else [],
     }
     return {**entry, "primary": True} if calendar.id == account else entry

@@ -7,7 +7,7 @@ from typing import Literal
 
 MeetMode = Literal["success", "pending", "failure"]
 Delivery = Literal["deliver", "drop", "delay", "double", "hold"]
-MailKind = Literal["invitation", "update", "cancellation"]
+MailKind = Literal["invitation", "update", "cancellation", "reply"]
 Tombstones = Literal["usual", "full", "bare"]
 Texts = Literal["as_sent", "web"]
 

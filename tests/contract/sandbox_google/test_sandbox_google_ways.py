@@ -176,3 +176,25 @@ def test_free_busy_joins_the_taken_hours_and_colours_have_numbers(google: Google
     busy = [{"start": "2026-03-10T09:00:00Z", "end": "2026-03-10T12:00:00Z"}]
     assert answer["calendars"] == {ROOM_A: {"busy": busy}}
     assert "11" not in google.calendar().colors().get().execute()["event"]
+
+
+def test_a_room_s_answer_is_seen_by_the_organizer_and_asked_anew_when_the_event_moves(
+    google: Google, events: Any
+) -> None:
+    google.control("POST", "calendars", {"id": HALL, "account": "planner@example.org"})
+    made = draw(google, attendees=[{"email": HALL}])
+    answer = {"email": HALL, "responseStatus": "declined", "comment": "Bezet"}
+    events.patch(calendarId=HALL, eventId=made["id"], body={"attendeesOmitted": True, "attendees": [answer]}).execute()
+    (seen,) = events.get(calendarId=ROOM_A, eventId=made["id"]).execute()["attendees"]
+    assert (seen["responseStatus"], seen["comment"]) == ("declined", "Bezet")
+    google.control("PATCH", f"calendars/{ROOM_A}/events/{made['id']}", {"start": at(14), "end": at(15)})
+    (seen,) = events.get(calendarId=HALL, eventId=made["id"]).execute()["attendees"]
+    assert (seen["responseStatus"], "comment" in seen) == ("accepted", False)
+
+
+def test_a_room_that_does_not_answer_by_itself_leaves_it_to_others(google: Google) -> None:
+    google.control("POST", "calendars", {"id": HALL, "account": "planner@example.org", "accepts": False})
+    made = draw(google, attendees=[{"email": HALL}])
+    assert made["attendees"][0]["responseStatus"] == "needsAction"
+    entry = next(each for each in google.calendar().calendarList().list().execute()["items"] if each["id"] == HALL)
+    assert entry["autoAcceptInvitations"] is False

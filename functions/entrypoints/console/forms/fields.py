@@ -95,6 +95,8 @@ INBOUND = {
         Field("inbound.follow", "choice"),
         Field("inbound.import_existing", "switch"),
         Field("inbound.free_events", "choice"),
+        Field("inbound.invitations", "choice"),
+        Field("inbound.tell_organizer", "switch"),
     ),
     "changes": (
         Field("inbound.allow_booking_update", "switch"),

@@ -93,6 +93,7 @@ class RoomChecks:
     notifications: Check | None
     read: Check | None
     overlaps: Check | None
+    invitations: Check | None = None
 
 
 def rooms(checks: Sequence[Check], settings: Settings, names: Names) -> list[RoomChecks]:
@@ -112,6 +113,7 @@ def rooms(checks: Sequence[Check], settings: Settings, names: Names) -> list[Roo
                 by_name.get("channel"),
                 by_name.get("pull"),
                 by_name.get("overlap"),
+                by_name.get("room"),
             )
         )
     return sorted(found, key=lambda room: LEVELS.index(room.level))

@@ -1,0 +1,98 @@
+"""Invitations: a room is taken by inviting it. The organizer's event is never written, only the room's own answer.
+
+Everything is planned as for any pair. What would then be written to the event becomes, in one place, the answer that says
+the same (`only_answers`), so no way of planning leads past it. A copy that the room has declined counts as not there.
+"""
+
+from dataclasses import replace
+
+from functions.domain.comparing.projection import when_of
+from functions.domain.model.appointment import Appointment
+from functions.domain.model.booking import Booking
+from functions.domain.model.event import Event, EventKey
+from functions.domain.model.identity import invitation_id
+from functions.domain.model.link import Link, Origin
+from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.model.writes import DeleteEvent, EventChange, MoveEvent, PatchEvent, ReviveEvent, Why
+from functions.domain.planning.decisions import GiveUp
+from functions.domain.planning.lifecycle import decide
+from functions.domain.planning.reasons import sentence
+from functions.domain.planning.step import Planned
+from functions.domain.planning.view import PlanningContext, View
+from functions.domain.settings.schema import is_room
+
+ACCEPTED, DECLINED = "accepted", "declined"
+
+
+def why_no_invitation(event: Event, context: PlanningContext) -> str:
+    """Return why an invitation becomes no booking, or "".
+
+    For a resource calendar that does not answer by itself i-Reserve decides; in any other calendar a person accepts.
+    """
+    calendar = event.key.calendar
+    if not context.settings.takes_invitations(calendar):
+        return "invitation"
+    if event.answer == DECLINED:
+        return "declined"
+    return "" if event.answer == ACCEPTED or (event.answer and is_room(calendar)) else "not_accepted"
+
+
+def reference_of(link: Link, key: EventKey, context: PlanningContext) -> str:
+    """Return what a booking's id field holds for its event."""
+    return invitation_id(context.digest, key.calendar, key.id) if link.origin is Origin.INVITATION else key.id
+
+
+def as_answered(v: View) -> View:
+    """Return the view with an event that the room has declined as one that is not there."""
+    event = v.event.value
+    if v.link.origin is not Origin.INVITATION or v.link.intent is not None:
+        return v
+    declined = event is not None and event.answer == DECLINED
+    return replace(v, event=Snapshot(Presence.CANCELLED)) if declined else v
+
+
+def answer_side(
+    v: View, context: PlanningContext, booking: Booking, event: Event, wanted: Appointment
+) -> Planned | None:
+    """Return the room's answer, or None where it has answered as it should.
+
+    It declines where the booking is not at the event's time and room: because i-Reserve refused the organizer's change, or
+    because the booking was changed there; then the booking goes on with an event of its own.
+    """
+    link, base = v.link, v.link.base
+    if event.when != wanted.when or event.key.calendar != wanted.calendar:
+        same = base is not None and (when_of(booking, context.settings), booking.object_id) == (
+            base.when,
+            base.object_id,
+        )
+        if same:
+            return _declined(event.key, event.etag, link.refusals.why or "other", Why.REFUSED, context)
+        return _declined(event.key, event.etag, "booking_moved", Why.BOOKING_CHANGED, context)
+    if event.answer in (ACCEPTED, ""):
+        return None
+    return Planned(PatchEvent(event.key, event.etag, EventChange(answer=ACCEPTED), Why.INVITED))
+
+
+def only_answers(v: View, planned: Planned, context: PlanningContext) -> Planned:
+    """Return a step as it may be done to somebody else's event: an answer, or giving that event up."""
+    step = planned.step
+    if v.link.origin is not Origin.INVITATION:
+        return planned
+    match step:
+        case PatchEvent(change=EventChange(answer=str())):
+            return planned
+        case PatchEvent(key, etag, _, Why.REFUSED):
+            return _declined(key, etag, v.link.notice or step.notice, Why.REFUSED, context)
+        case DeleteEvent(key, etag, why):
+            declined = _declined(key, etag, "booking_cancelled", why, context)
+            return replace(declined, base=planned.base)
+        case PatchEvent(key, etag) | MoveEvent(key, etag):
+            return _declined(key, etag, "booking_moved", Why.BOOKING_CHANGED, context)
+        case ReviveEvent(why=why):
+            return decide(v.link, GiveUp(), why)
+    return planned
+
+
+def _declined(key: EventKey, etag: str, category: str, why: Why, context: PlanningContext) -> Planned:
+    said = sentence(category, context.settings.language)
+    return Planned(PatchEvent(key, etag, EventChange(answer=DECLINED, comment=said), why, category))
