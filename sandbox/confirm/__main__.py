@@ -27,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     two = sides.add_parser("google", help="a Google account; an access token is read from GOOGLE_TOKEN")
     two.add_argument("calendar", help="the id of a calendar to look at")
     two.add_argument("--trial", default="", help="a test calendar: events are made there, and deleted again")
+    two.add_argument(
+        "--room", default="", help="with --trial: a room of Google Workspace, which is invited for a moment"
+    )
     two.add_argument("--endpoint", default="https://www.googleapis.com/calendar/v3")
     given = parser.parse_args(arguments)
     session = requests.Session()
@@ -35,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = list(ireserve.ask(ireserve.Tenant(session, given.url.rstrip("/"), given.booking, given.object)))
     else:
         session.headers["Authorization"] = f"Bearer {os.environ.get('GOOGLE_TOKEN', '')}"
-        found = list(google.ask(google.Account(session, given.endpoint.rstrip("/"), given.calendar, given.trial)))
+        account = google.Account(session, given.endpoint.rstrip("/"), given.calendar, given.trial, given.room)
+        found = list(google.ask(account))
     for each in found:
         sys.stdout.write(f"{SIGNS[each.verdict]}{each.row:4} {each.verdict:12} {each.saw}\n")
     differing = sum(each.verdict == "differs" for each in found)

@@ -1,5 +1,6 @@
 """The rows about Google: what reading one calendar tells, and with a test calendar what trying there tells."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,12 +21,17 @@ ZONE = "Europe/Amsterdam"
 
 @dataclass
 class Account:
-    """Whom to ask: the interface up to `/calendar/v3`, a calendar to look at, and one to try on ("" = reads only)."""
+    """Whom to ask: the interface up to `/calendar/v3`, a calendar to look at, and one to try on ("" = reads only).
+
+    `room` is a room of Google Workspace that is invited for a moment, where one is named beside the test calendar.
+    """
 
     session: requests.Session
     endpoint: str
     calendar: str
     trial: str = ""
+    room: str = ""
+    patience: int = 10  # seconds that a room's answer may take
     made: list[str] = field(default_factory=list)
 
     def call(self, method: str, path: str, body: Any = None, **query: Any) -> tuple[int, dict[str, Any]]:
@@ -118,7 +124,43 @@ def _tried(account: Account) -> Iterator[Finding]:
     start = _at(60)["start"]
     status, refused = account.make(start=start, end=start)
     yield holds("G11", f"HTTP {status} {_reason(refused)} for no length", believed=_reason(refused) == "timeRangeEmpty")
+    if account.room:
+        yield from _invited(account)
     yield from _series(account)
+
+
+def _invited(account: Account) -> Iterator[Finding]:
+    """Invite a room, let it decline with a comment, and move the event."""
+    entry = account.read(f"users/me/calendarList/{quote(account.room, safe='')}") or {}
+    by_itself = bool(entry.get("autoAcceptInvitations"))
+    status, event = account.make(attendees=[{"email": account.room}])
+    if status != OK:
+        yield Finding("G28", "not told", f"the room could not be invited: HTTP {status} {_reason(event)}")
+        return
+    path = f"{events(account.trial)}/{event['id']}"
+    first = _answered(account, path, "needsAction" if by_itself else "")
+    own = {"email": account.room, "responseStatus": "declined", "comment": "TEST sandbox.confirm"}
+    body = {"attendeesOmitted": True, "attendees": [own]}
+    status, refused = account.call("PATCH", f"{events(account.room)}/{event['id']}", body, sendUpdates="none")
+    last = _answered(account, path, str(first.get("responseStatus")))
+    said = (last.get("responseStatus"), last.get("comment")) == ("declined", own["comment"])
+    yield holds("G28", f"HTTP {status} {_reason(refused)}; the organizer sees {last}", believed=said)
+    account.call("PATCH", path, _at(61), sendUpdates="none")
+    anew = _answered(account, path, "declined")
+    asked = anew.get("responseStatus") == ("accepted" if by_itself else "needsAction")
+    yield holds("G29", f"answers by itself: {by_itself}; first {first}, moved {anew}", believed=asked)
+
+
+def _answered(account: Account, path: str, before: str) -> dict[str, Any]:
+    """Return the room's entry once it no longer answers as before; after some seconds as it is."""
+    found: dict[str, Any] = {}
+    for _ in range(account.patience):
+        event = account.read(path) or {}
+        found = next((each for each in event.get("attendees", []) if each.get("email") == account.room), {})
+        if found.get("responseStatus") != before:
+            break
+        time.sleep(1)
+    return {name: found[name] for name in ("responseStatus", "comment") if name in found}
 
 
 def _series(account: Account) -> Iterator[Finding]:

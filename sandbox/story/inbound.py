@@ -8,6 +8,8 @@ from typing import Any
 from sandbox.stage import ROOM_A
 from sandbox.story.tale import Tale, below_the_line, held, spell, starts, times
 
+HALL, PLANNER, GUEST = "c_hall@resource.calendar.google.com", "planner@example.org", "guest@example.org"
+
 
 def an_event_becomes_a_booking(tale: Tale) -> Iterator[str]:
     """An event that a person makes in Google becomes a booking on the inbound object."""
@@ -103,6 +105,38 @@ def _state(tale: Tale, booking: str) -> str:
     return str(found[0]["state"]) if found else ""
 
 
+def a_room_is_taken_by_inviting_it(tale: Tale) -> Iterator[str]:
+    """A room of Google Workspace is invited: that becomes a booking; whoever invites it to the same hours is declined."""
+    tale.stage.control("google", "POST", "calendars", {"id": HALL, "account": PLANNER, "accepts": False})
+    known = tale.stage.api("GET", "/7")
+    rows = [*known["mapping"], {"object": "101", "calendar": HALL}]
+    tale.stage.api("PUT", "/7?apply=all", {**_asked(known), "mapping": rows})
+    tale.change_settings(inbound={"invitations": "resources", "follow": "all_mapped"})
+    day = tale.new_day()
+    event = tale.draw(day, "10:00", "11:00", GUEST, summary="Toernooi", attendees=[{"email": HALL}])
+    taken = tale.wait("the booking of the room", lambda: _of_room(tale, day))
+    tale.wait("the room's yes", lambda: _answer(tale, event).get("responseStatus") == "accepted")
+    yield f"Toernooi invites the room -> booking {taken['id']} of object 101, and the room accepts"
+    second = tale.draw(day, "10:00", "11:00", GUEST, summary="Clinic", attendees=[{"email": HALL}])
+    no = tale.wait("the room's no", lambda: (a := _answer(tale, second))["responseStatus"] == "declined" and a)
+    yield f"Clinic at the same hours: declined, {no['comment']!r}; neither event was written"
+    tale.stage.api("PUT", "/7?apply=all", {**_asked(known), "mapping": known["mapping"]})
+
+
+def _asked(known: dict[str, Any]) -> dict[str, Any]:
+    names = ("name", "language", "timezone", "ireserve", "google", "outbound", "inbound", "sync", "alerts")
+    return {name: known[name] for name in names}
+
+
+def _of_room(tale: Tale, day: date) -> Any:
+    return next((b for b in tale.bookings() if b["object_id"] == 101 and b["from"] == f"{day}T10:00"), None)
+
+
+def _answer(tale: Tale, event: str) -> Any:
+    found = next(each for each in tale.stage.events(GUEST) if each["id"] == event)
+    return next(each for each in found["attendees"] if each["email"] == HALL)
+
+
 STEPS = (
     an_event_becomes_a_booking,
     dragged_it_moves,
@@ -110,4 +144,5 @@ STEPS = (
     without_allow_booking_update_it_goes_back,
     a_series_of_ten_is_shifted,
     a_deleted_event_cancels_after_the_grace,
+    a_room_is_taken_by_inviting_it,
 )

@@ -55,7 +55,9 @@ def asked(google: Google, trial: str = ROOM_B, **said: Any) -> Mapping[str, str]
     session = requests.Session()
     session.mount("https://", _Adapter(google.client))
     session.headers["Authorization"] = f"Bearer {google.tokens(scopes=BOTH)['access_token']}"
-    return told(list(confirm.ask(confirm.Account(session, ENDPOINT, said.get("calendar", ROOM_A), trial))))
+    room = said.get("room", "")
+    account = confirm.Account(session, ENDPOINT, said.get("calendar", ROOM_A), trial, room, patience=1)
+    return told(list(confirm.ask(account)))
 
 
 def test_an_account_as_believed_differs_in_nothing(google: Google) -> None:
@@ -93,3 +95,18 @@ def test_without_a_test_calendar_nothing_is_written(google: Google) -> None:
 def test_what_was_tried_is_deleted_again(google: Google) -> None:
     asked(google)
     assert google.control("GET", f"calendars/{ROOM_B}/events") == []
+
+
+@pytest.mark.parametrize("accepts", [True, False])
+def test_an_invited_room_declines_and_is_asked_anew(google: Google, *, accepts: bool) -> None:
+    room = "c_hall@resource.calendar.google.com"
+    google.control("POST", "calendars", {"id": room, "account": "planner@example.org", "accepts": accepts})
+    found = asked(google, room=room)
+    assert (found["G28"], found["G29"]) == ("as believed", "as believed")
+
+
+def test_a_room_whose_answer_is_not_its_writers_to_give_differs(google: Google) -> None:
+    room = "c_hall@resource.calendar.google.com"
+    google.control("POST", "calendars", {"id": room, "account": "guest@example.org"})
+    google.control("POST", "calendars", {"id": room, "account": "planner@example.org", "access_role": "reader"})
+    assert asked(google, room=room)["G28"] == "differs"
