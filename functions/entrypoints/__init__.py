@@ -1,1 +1,1 @@
-"""The ways in: HTTP functions, the console, the command line. Each verifies, calls one use case, and says what came of it."""
+"""The ways in: HTTP functions, console, command line. Each verifies its caller and calls one use case."""

@@ -1,4 +1,4 @@
-"""The commands by which a person decides: on held removals, on parked items, on undoing."""
+"""The commands that decide: on held removals, parked items, paused pairs, undoing."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""What every command has in common: who acts, `--json`, how a result is printed and an error said."""
+"""What all commands share: who acts, `--json`, printing a result or an error."""
 
 import json
 import shutil
@@ -17,12 +17,12 @@ from functions.entrypoints.console.json_forms import plain
 from functions.entrypoints.console.texts import Texts
 
 ACTOR = "command line"
-WIDEST = 200  # of a line that is not shown on a terminal
+WIDEST = 200  # characters of a line that does not go to a terminal
 MakePorts = Callable[..., Ports]
 
 
 def _ids(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Offer the ids of the integrations that there are."""
+    """Complete the ids of existing integrations."""
     with suppress(Exception, SystemExit):
         found = integrations.every(ctx.obj().documents)
         return [CompletionItem(i.id, help=i.settings.name) for i in found if i.id.startswith(incomplete)]
@@ -34,13 +34,13 @@ int_id = click.argument("int_id", shell_complete=_ids)
 
 
 def wants_json() -> bool:
-    """Whether the command that runs was asked for JSON."""
+    """Whether this command has `--json`."""
     context = click.get_current_context(silent=True)
     return bool(context is not None and context.params.get("as_json"))
 
 
 def fail(sentences: Sequence[str], code: int, reason: str = "") -> NoReturn:
-    """Say on stderr what went wrong, one sentence a line or as JSON, and exit."""
+    """Print sentences on stderr, one a line or as JSON, and exit."""
     if wants_json():
         click.echo(json.dumps({"error": "; ".join(sentences), "reason": reason}, ensure_ascii=False), err=True)
     else:
@@ -51,7 +51,7 @@ def fail(sentences: Sequence[str], code: int, reason: str = "") -> NoReturn:
 
 @contextmanager
 def clear_errors() -> Iterator[None]:
-    """Say an error in one sentence on stderr and exit with its code."""
+    """Print an error as one sentence on stderr, and exit with its code."""
     try:
         yield
     except Invalid as error:
@@ -74,12 +74,12 @@ def show(value: Any, *, as_json: bool, lines: list[str] | None = None) -> None:
 
 
 def texts(ports: Ports, int_id: str) -> Texts:
-    """Return the English words of an integration, with moments on its clock; raises `Gone` where there is none."""
+    """Return English texts with times in an integration's zone; raises `Gone` for an unknown one."""
     return Texts("en", integrations.get(ports.documents, int_id).settings.timezone)
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return rows under their heads; on a terminal the last column ends where the terminal does."""
+    """Return rows under their heads; a terminal's width cuts the last column."""
     if not rows:
         return []
     widths = [max(len(row[n]) for row in (heads, *rows)) for n in range(len(heads) - 1)]

@@ -1,4 +1,4 @@
-"""The commands that look and change nothing: the plan, the diagnosis, the journal."""
+"""The commands that only read: plan, diagnosis, journal, finding, statuses, overlaps."""
 
 import sys
 

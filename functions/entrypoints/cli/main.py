@@ -1,4 +1,4 @@
-"""The operators' commands. Exit codes: 0 done, 1 it could not be done, 2 wrong use, 3 done with something left to see."""
+"""The operators' commands. Exit codes: 0 done, 1 not done, 2 wrong use, 3 done, but something needs a look."""
 
 import os
 import sys

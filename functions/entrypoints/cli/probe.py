@@ -50,7 +50,7 @@ def probe_command(
 
 
 def _carry_on(ports: Ports, int_id: str, trial: Trial) -> Trial:
-    """Do part after part here and show how far it is; webhooks are heard where `serve` runs."""
+    """Run the parts in this process and show the progress; webhooks arrive only at `serve`."""
     name = trial.name
     with click.progressbar(length=len(probe.PARTS), label="probe", file=sys.stderr) as bar:
         while trial.finished_at is None:

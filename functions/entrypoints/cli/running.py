@@ -1,4 +1,4 @@
-"""The commands that start, stop and hurry the sync of an integration."""
+"""The commands that start and stop the sync of an integration, or search at once."""
 
 import sys
 import time
@@ -81,7 +81,7 @@ def sweep(make: MakePorts, int_id: str, *, as_json: bool) -> None:
 
 
 def _watch(ports: Ports, int_id: str, kind: str) -> None:
-    """Show how far a walk is until it is done."""
+    """Show the progress of a scan until it is done."""
     first = scan.current(ports.documents, int_id, kind)
     if first is None:
         return

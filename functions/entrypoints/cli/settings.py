@@ -1,4 +1,4 @@
-"""The commands about what is set: the integrations, their settings as YAML, their Google account, their end."""
+"""The commands for settings: list, import, export, connect, disconnect, delete."""
 
 import os
 import sys

@@ -1,1 +1,1 @@
-"""The administrator's way in: screens, forms, the JSON API, sessions and words in two languages."""
+"""The console: screens, forms, the JSON API, sessions, and texts in two languages."""

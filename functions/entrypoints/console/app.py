@@ -1,4 +1,4 @@
-"""The console: who may come in, Step 1, the JSON API and the screens, as one Flask application."""
+"""The console as one Flask application: access, Step 1, the JSON API, the screens."""
 
 from http import HTTPStatus
 

@@ -1,4 +1,4 @@
-"""What of ours goes out as JSON, over the API and with a command's `--json` alike."""
+"""Our values as JSON, for the API and for a command's `--json`."""
 
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from functions.application.setting_up import consent
 from functions.application.setting_up.settings_input import raw_of
 from functions.domain.settings.integration import Integration
 
-# what is shown or sent beside the settings: a client may send back all that it read
+# fields that are not settings; a client may send back everything it read
 BESIDE = {
     "state", "revision", "connection", "pending", "return_url", "webhook_url", "activated_at", "secrets_set",
     "ireserve_refused", "backfill", "without_channel", "warnings", "secrets",
@@ -22,7 +22,7 @@ BESIDE = {
 
 
 def shown(ports: Ports, integration: Integration) -> dict[str, Any]:
-    """Return an integration without a secret: its settings, how far it is, and its addresses."""
+    """Return an integration without secrets: settings, progress, addresses."""
     settings = raw_of(integration.settings)
     under_way = scan.current(ports.documents, integration.id, "backfill")
     return {
@@ -54,7 +54,7 @@ def plain(value: Any) -> Any:
 
 
 def progress(trial: Trial) -> dict[str, Any]:
-    """Return how far a probe is and what it found, as JSON."""
+    """Return a probe's progress and results as JSON."""
     done = trial.finished_at is not None
     return {
         "state": "done" if done else "running",

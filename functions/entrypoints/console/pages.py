@@ -1,4 +1,4 @@
-"""What every screen needs: the language, the frame around a page, a message after an action, a page for an error."""
+"""What every screen needs: the language, the page frame, the message after an action, the error page."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -43,22 +43,22 @@ class Pages:
         self._menu = menu
 
     def actor(self) -> str:
-        """Return who asks."""
+        """Return the caller's name."""
         return self._who(request)
 
     def may_act(self) -> bool:
-        """Whether who asks may change anything; nobody does who has not signed in."""
+        """Whether the caller is signed in and may change anything."""
         try:
             return self._sessions.role(request) is Role.ADMINISTRATOR
         except Unauthentic:
             return False
 
     def seen(self, settings: Body) -> Body:
-        """Return settings as who asks may see them."""
+        """Return settings as the caller may see them."""
         return seen_by(Role.ADMINISTRATOR if self.may_act() else Role.READER, settings)
 
     def texts(self, integration: Integration | None = None) -> Texts:
-        """Return the words to use: as chosen with the switch, else the integration's, else the browser's."""
+        """Return the texts in the language chosen with the switch, else the integration's, else the browser's."""
         chosen = request.cookies.get(LANGUAGE_COOKIE, "")
         if chosen not in LANGUAGES:
             browser = request.accept_languages.best_match(LANGUAGES) or "en"
@@ -66,7 +66,7 @@ class Pages:
         return Texts(chosen, integration.settings.timezone if integration is not None else "Europe/Amsterdam")
 
     def page(self, template: str, int_id: str = "", status: int = 200, **values: Any) -> Response:
-        """Render a page, of one integration where `int_id` is given; raises `Gone` where there is none."""
+        """Render a page, of one integration if `int_id` is given; raises `Gone` for an unknown one."""
         now = self.ports.clock()
         found: Summary | None = summary_of(self.ports, int_id) if int_id else None
         t = self.texts(found.integration if found is not None else None)
@@ -95,18 +95,18 @@ class Pages:
         return Response(body, status, mimetype="text/html")
 
     def back(self, address: str) -> str:
-        """Return the page of the console that a form wants to come back to, else this address."""
+        """Return the console page that a form returns to, else this address."""
         wanted = urlsplit(request.form.get("back", ""))
         safe = wanted.path.startswith("/console/") and not wanted.netloc and not wanted.scheme
         return wanted.path + (f"?{wanted.query}" if wanted.query else "") if safe else address
 
     def done(self, address: str, said: str) -> Response:
-        """Send the browser to a page that says what was done."""
+        """Redirect to a page that says what was done."""
         mark = "&" if "?" in address else "?"
         return Response("", 303, {"Location": redirect(f"{address}{mark}said={said}").headers["Location"]})
 
     def failed(self, error: SyncError, int_id: str = "") -> Response:
-        """Return the page of an error: its sentence, and the way back."""
+        """Return an error page: its sentence, and the way back."""
         status = next((code for kind, code in STATUSES if isinstance(error, kind)), 500)
         known = int_id if int_id and integrations.find(self.ports.documents, int_id) is not None else ""
         return self.page("error.html", known, status, error=error, title="error")
@@ -123,10 +123,10 @@ class Pages:
         address: str = "",
         then: str = "",
     ) -> Response:
-        """Save a screen's form and go on to the screen `then`, its own unless another is named.
+        """Save a screen's form and redirect to the screen `then` (default: its own).
 
-        Else return the `faulty` page, or the one of a plan that somebody must choose from first. `address` is where the
-        form was sent, where that is not its screen.
+        With faults it returns the `faulty` page; if a plan must be confirmed first, the page of that plan. `address` is
+        the form's address, if that is not its screen's.
         """
         own = f"/console/integrations/{int_id}"
         typed = request.form.get(secret, "").strip() if secret else ""
@@ -151,7 +151,7 @@ class Pages:
         return self.done(f"{own}/{then or screen}".rstrip("/"), "saved")
 
     def choose(self, int_id: str, plan: Plan, screen: str, address: str) -> Response:
-        """Return the page that shows what changed settings would do, and asks how far they go."""
+        """Return the page that shows what changed settings would do, and asks what they apply to."""
         again = [
             (k, v) for k, v in request.form.items(multi=True) if k not in ("csrf_token", "apply", "left", *SECRET_NAMES)
         ]
@@ -161,12 +161,12 @@ class Pages:
     def confirm(
         self, int_id: str, address: str, deed: str, again: list[tuple[str, str]], *, here: str, n: int = 1
     ) -> Response:
-        """Return the page that asks whether a deed is meant; its button sends the same form to `address` again."""
+        """Return a page that asks for confirmation; its button sends the same form to `address` again."""
         cancel = self.back(f"/console/integrations/{int_id}" + ("" if here == "home" else f"/{here}"))
         return self.page("confirm.html", int_id, here=here, address=address, deed=deed, again=again, cancel=cancel, n=n)
 
     def form(self, int_id: str, fields: tuple[Field, ...], typed: MultiDict[str, str] | None = None) -> dict[str, Any]:
-        """Return what a settings form shows: the stored values, or what was typed."""
+        """Return the values of a settings form: the stored ones, or those just typed."""
         settings = self._settings(int_id)
         names = [field.name for field in fields]
         raw = self.seen(raw_of(settings))
@@ -183,7 +183,7 @@ class Pages:
         return integrations.get(self.ports.documents, int_id).settings
 
     def faults(self, error: SyncError, fields: tuple[Field, ...], t: Texts) -> dict[str, list[str]]:
-        """Return an error's sentences by the field they stand at; "" are those of no field on this screen."""
+        """Return an error's sentences by field; "" has those of no field on this screen."""
         at: dict[str, list[str]] = defaultdict(list)
         if not isinstance(error, Invalid):
             return {"": [t.sentence(str(error))]}
@@ -203,5 +203,5 @@ def _over(raw: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
 
 
 def not_there_page(pages: Pages) -> Callable[[int], Response]:
-    """Return what makes the page of an address that the console does not have."""
+    """Return the handler that makes the page for an unknown address."""
     return lambda status: pages.page("not_there.html", status=status)

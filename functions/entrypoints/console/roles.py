@@ -1,7 +1,7 @@
 """Who may do what: a reader sees every screen, and only an administrator changes anything.
 
-By the method of a request: what is not read is a deed, also on a route that is added tomorrow. The exceptions stand in
-two tables, and `tests/integration/test_roles.py` walks every route there is.
+The method of a request decides, so new routes that write are closed to readers. Two tables hold the exceptions;
+`tests/integration/test_roles.py` tries every route.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ class Role(Enum):
 
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-# By the name of a route: forms that change nothing of an integration, and pages that only lead to a deed.
+# By name of route: forms that change nothing of an integration, and pages that only lead to a change.
 EXCEPTIONS: Mapping[str, Role] = {
     "screens.sign_in": Role.READER,
     "screens.sign_out": Role.READER,
@@ -30,12 +30,12 @@ EXCEPTIONS: Mapping[str, Role] = {
     "screens.ask_delete": Role.ADMINISTRATOR,
     "screens.ask_undo": Role.ADMINISTRATOR,
 }
-# Routes that are read, but make something anew where they are asked with this parameter.
+# Routes with GET that make something anew if they have this parameter.
 MAKES: Mapping[str, str] = {"api.plan": "refresh"}
 
 
 def seen_by(role: Role, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return settings as a role sees them: the address of an alert's webhook opens a chat, so a reader sees its host."""
+    """Return settings as a role sees them; a reader sees only the host of an alert's webhook."""
     alerts = settings.get("alerts") or {}
     address = urlsplit(alerts.get("webhook_url") or "")
     if role is Role.ADMINISTRATOR or not address.netloc:
@@ -52,6 +52,6 @@ def needed(endpoint: str, method: str, asked: Mapping[str, str]) -> Role:
 
 
 def check(role: Role, request: Request) -> None:
-    """Refuse a reader's deed; raises `Forbidden`."""
+    """Raise `Forbidden` if a reader wants to change something."""
     if role is Role.READER and needed(request.endpoint or "", request.method, request.args) is Role.ADMINISTRATOR:
         raise Forbidden("you may look at everything here and change nothing; ask an administrator", reason="reader")

@@ -1,4 +1,4 @@
-"""A search of both sides because a person asks for it: on the console, over the API or by command."""
+"""A search of both sides that a person starts: on the console, over the API or by command."""
 
 from functions.application.intake import hints
 from functions.application.ports import Ports
@@ -8,7 +8,7 @@ from functions.domain.settings.integration import Phase
 
 
 def search_now(ports: Ports, int_id: str, actor: str) -> None:
-    """Queue it; raises `Conflict` for an integration that does not run."""
+    """Queue the search; raises `Conflict` if the integration is not running."""
     if integrations.get(ports.documents, int_id).phase not in (Phase.ACTIVE, Phase.SHADOW):
         raise Conflict("only an active integration is swept; activate it first", reason="not_active")
     hint = hints.Hint(hints.Kind.SWEEP, int_id, (), "person", ports.clock(), actor=actor)

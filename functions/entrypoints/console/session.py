@@ -1,7 +1,7 @@
 """The administrator's session, and the token that guards its forms.
 
-Standalone the console key opens it and a random cookie keeps it. In the cloud the platform proves who asks with every
-request, and the random cookie is there for the forms alone.
+Standalone the console key opens a session and a random cookie keeps it. In the cloud the platform verifies the caller
+of every request, and the cookie only serves the forms.
 """
 
 import hashlib
@@ -22,11 +22,11 @@ T = TypeVar("T")
 LIFE = timedelta(hours=12)
 COOKIE = "console_session"
 NEW_COOKIE = "console.new_cookie"
-WHO = "console.who"  # in a request: what was found out about who asks, or why it was refused
+WHO = "console.who"  # in a request's environment: the verified caller, or why he was refused
 
 
 def cookie_name(name: str, *, secure: bool) -> str:
-    """Return what a cookie is called: on https with the prefix that keeps other hosts of the domain from setting it.
+    """Return a cookie's name: on https with the prefix that prevents other hosts of the domain from setting it.
 
     https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes
     """
@@ -34,7 +34,7 @@ def cookie_name(name: str, *, secure: bool) -> str:
 
 
 class Sessions(Protocol):
-    """Who may use the console, and whether a change came from its own pages. `secure`: it is served over https."""
+    """Who may use the console, and whether a change came from its own pages. `secure`: served over https."""
 
     can_sign_out: bool
     secure: bool
@@ -43,26 +43,26 @@ class Sessions(Protocol):
         """Return a new session's cookie for the console key; raises `Unauthentic`."""
 
     def actor(self, request: Request) -> str:
-        """Return who asks; raises `Unauthentic`."""
+        """Return the caller's name; raises `Unauthentic`."""
 
     def role(self, request: Request) -> Role:
-        """Return what who asks may do; raises `Unauthentic`."""
+        """Return the caller's role; raises `Unauthentic`."""
 
     def check_csrf(self, request: Request) -> None:
-        """Refuse a change that a foreign page made the browser send; raises `Unauthentic`."""
+        """Raise `Unauthentic` for a change that a foreign page made the browser send."""
 
     def form_token(self, request: Request) -> str:
-        """Return what a form of this session must send along, "" where nobody is known."""
+        """Return the token that a form of this session must send, "" without a session."""
 
     def new_cookie(self, request: Request) -> str:
-        """Return the cookie that this browser has to be given, or ""."""
+        """Return the cookie to set in this browser, or ""."""
 
     def close(self, request: Request, *, everywhere: bool = False) -> None:
         """End the session of a request, or every session."""
 
 
 class KeySessions:
-    """Sessions of a standalone installation. They end with the key that opened them: the console's, or a reader's."""
+    """Sessions of a standalone installation. They end when the key that opened them changes."""
 
     can_sign_out = True
 
@@ -82,13 +82,13 @@ class KeySessions:
         return token
 
     def actor(self, request: Request) -> str:
-        """Return who asks: by cookie or by a key as Bearer; raises `Unauthentic`."""
+        """Return the caller, known by cookie or by a key as Bearer; raises `Unauthentic`."""
         role = self.role(request)
         by_key = role is Role.ADMINISTRATOR and bearer(request.headers)
         return "console key" if by_key else role.value
 
     def role(self, request: Request) -> Role:
-        """Return what the key allows that opened the session, or that was sent; raises `Unauthentic`."""
+        """Return the role of the key that opened the session or was sent; raises `Unauthentic`."""
         return _once(request, self._role)
 
     def _role(self, request: Request) -> Role:
@@ -119,38 +119,38 @@ class KeySessions:
             self._ports.documents.transact(lambda tx, path=path: tx.delete(path))  # type: ignore[misc]
 
     def check_csrf(self, request: Request) -> None:
-        """Ask for the token of the forms; a Bearer key is proof enough."""
+        """Require the forms' token, unless there is a Bearer key."""
         if not bearer(request.headers):
             _check_form(request, (self.form_token(request),))
 
     def form_token(self, request: Request) -> str:
-        """Return what a form of this session must send along: keyed over the cookie."""
+        """Return the forms' token: a keyed hash of the cookie."""
         return _token(self._proof.key, "administrator", self._cookie(request))
 
     def new_cookie(self, request: Request) -> str:  # noqa: ARG002 -- the port's signature
-        """Return nothing: the key opened the session and gave its cookie."""
+        """Return "": `open` has set the cookie."""
         return ""
 
     def _cookie(self, request: Request) -> str:
         return request.cookies.get(cookie_name(COOKIE, secure=self.secure), "")
 
     def _opened_by(self, key: str, request: Request) -> Role:
-        """Return what a key opens; raises `Unauthentic` for one that opens nothing."""
+        """Return a key's role; raises `Unauthentic` for a wrong key."""
         if same(key, self._reader_key):
             return Role.READER
         self._proof.check(key, request)
         return Role.ADMINISTRATOR
 
     def _path(self, token: str, role: Role) -> Path:
-        """Return where a session rests; with another key it is not found."""
+        """Return a session's path, which depends on the key that opened it."""
         key = self._proof.key if role is Role.ADMINISTRATOR else self._reader_key
         return ("sessions", hashlib.sha256(f"{key}\n{token}".encode()).hexdigest())
 
 
 class CloudSessions:
-    """People whom the platform has proven. A proxy adds their proof to whatever their browser sends, foreign forms too.
+    """People whom the platform has verified.
 
-    `administrators` are addresses; everybody else whom the platform lets in reads. None named: everybody acts.
+    A proxy adds their proof to all that the browser sends, even forms of foreign pages. `administrators` are addresses; everybody else is a reader. If it is empty, everybody is an administrator.
     """
 
     can_sign_out = False
@@ -168,16 +168,16 @@ class CloudSessions:
         raise Unauthentic("bad proof", reason="no_console_key")
 
     def actor(self, request: Request) -> str:
-        """Return the e-mail address of who asks: administrators' addresses are kept with what they did."""
+        """Return the caller's e-mail address, which journal and history keep."""
         return _once(request, self._person)
 
     def role(self, request: Request) -> Role:
-        """Return what the address of who asks allows; raises `Unauthentic`."""
+        """Return the role of the caller's address; raises `Unauthentic`."""
         known = not self._administrators or self.actor(request).casefold() in self._administrators
         return Role.ADMINISTRATOR if known else Role.READER
 
     def check_csrf(self, request: Request) -> None:
-        """Ask for the token of the forms, or of a program for a header that no foreign page can make a browser send.
+        """Require the forms' token, or from a program a header that no foreign page can make a browser send.
 
         https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html#employing-custom-request-headers-for-ajaxapi
         """
@@ -185,31 +185,31 @@ class CloudSessions:
             _check_form(request, self._tokens(request))
 
     def form_token(self, request: Request) -> str:
-        """Return what a form must send along: keyed over who asks and the cookie, "" where nobody is known."""
+        """Return the forms' token: a keyed hash of caller and cookie, "" without a caller."""
         try:
             return self._tokens(request)[0]
         except Unauthentic:
             return ""
 
     def new_cookie(self, request: Request) -> str:
-        """Return a random cookie for a browser that has none yet."""
+        """Return a random cookie if the browser has none."""
         if request.cookies.get(cookie_name(COOKIE, secure=self.secure)):
             return ""
         made: str = request.environ.setdefault(NEW_COOKIE, self._ports.token(32))
         return made
 
     def close(self, request: Request, *, everywhere: bool = False) -> None:
-        """Do nothing: the platform knows who asks, not we."""
+        """Do nothing: the platform keeps the sessions."""
 
     def _tokens(self, request: Request) -> list[str]:
-        """Return the tokens by each webhook key, the newest first: the console has no other secret of its own."""
+        """Return the token by each webhook key, newest first; in the cloud the console has no other secret."""
         cookie = request.cookies.get(cookie_name(COOKIE, secure=self.secure), "") or request.environ.get(NEW_COOKIE, "")
         who = self.actor(request)
         return [_token(key, who, cookie) for key in self._ports.webhook_keys]
 
 
 def _once(request: Request, find: Callable[[Request], T]) -> T:
-    """Find out who asks once for each request: the guard and the page ask several times, and a wrong key counts."""
+    """Identify the caller once per request: guard and page ask repeatedly, and every wrong key counts."""
     if WHO not in request.environ:
         try:
             request.environ[WHO] = find(request)
@@ -228,7 +228,7 @@ def _token(key: str, who: str, cookie: str) -> str:
 
 
 def _check_form(request: Request, tokens: "list[str] | tuple[str, ...]") -> None:
-    """Refuse a change without one of these tokens, or sent by another site's page; raises `Unauthentic`."""
+    """Raise `Unauthentic` for a change without one of these tokens, or from another site's page."""
     if request.method in SAFE:
         return
     if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):

@@ -1,6 +1,6 @@
-"""Which browser began a consent: a cookie on the console's own origin, which Step 2 asks for.
+"""A cookie on the console's origin that tells Step 2 which browser began a consent.
 
-Without it a stranger's consent could be ended by an administrator's browser (RFC 9700, 4.7).
+Without it, an administrator's browser could complete a stranger's consent (RFC 9700, 4.7).
 """
 
 from flask import Request, Response
@@ -12,7 +12,7 @@ STATE_COOKIE = "console_consent"
 
 
 def give_state(response: Response, int_id: str, state: str, *, secure: bool) -> None:
-    """Give the browser the state of the consent that it begins."""
+    """Set the state of the consent that this browser begins."""
     response.set_cookie(
         cookie_name(STATE_COOKIE, secure=secure),
         f"{int_id}.{state}",

@@ -1,7 +1,7 @@
-"""Tables for a spreadsheet, none of whose cells it takes for a formula.
+"""CSV tables in which no spreadsheet finds a formula.
 
-Names of calendars and rooms are other people's texts. A spreadsheet that separates by semicolons, as a Dutch one does, or
-by tabs, takes a cell apart, so that a formula may also stand behind any of these signs within a cell.
+Names of calendars and rooms are other people's texts. A spreadsheet that separates by semicolons (as Dutch ones do) or
+tabs splits a cell, so a formula can also begin after one of these within a cell.
 https://owasp.org/www-community/attacks/CSV_Injection
 """
 
@@ -15,7 +15,7 @@ MARK = "\ufeff"  # tells a spreadsheet that the text is UTF-8
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return rows as CSV; what could begin a formula gets an apostrophe before it."""
+    """Return rows as CSV, with an apostrophe before anything that could begin a formula."""
     written = io.StringIO()
     table = csv.writer(written)
     table.writerow(columns)
@@ -24,5 +24,5 @@ def as_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def harmless(cell: str) -> str:
-    """Return a cell in which nothing begins a formula, however it is taken apart."""
+    """Return a cell in which no formula begins, however it is split."""
     return FORMULA.sub(r"\1'\2", cell)

@@ -1,4 +1,4 @@
-"""What can be taken back right after it was done: the change of settings, or the decision, that this person just made."""
+"""Offers to undo the change of settings or the decision that this person has just made."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ class TakingBack:
 
 
 def offered(ports: Ports, int_id: str, said: str, actor: str) -> TakingBack | None:
-    """Return what the page that says `said` offers to take back; None for what is older or somebody else's."""
+    """Return what the page that says `said` offers to undo; None if it is older or somebody else's."""
     now = ports.clock()
 
     def just(at: str, who: str) -> bool:

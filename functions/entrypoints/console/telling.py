@@ -1,4 +1,4 @@
-"""What a journal entry tells a person: one sentence with names, old and new, the reason, and who wanted it."""
+"""A journal entry as a sentence: names, old and new values, the reason, and who wanted it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from functions.application.support.names import Names
 from functions.domain.settings.schema import Settings
 from functions.entrypoints.console.texts import Texts
 
-LONGEST = 80  # characters of a text that is quoted
+LONGEST = 80  # characters of a quoted text
 UNDOABLE = {
     *(
         (Name.WRITE_BOOKING, why)
@@ -26,7 +26,7 @@ UNDOABLE = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An entry in words. `direction` is `out` (to Google) or `in` (to i-Reserve); `seconds` None: still under way."""
+    """An entry in words. `direction` is `out` (to Google) or `in` (to i-Reserve); `seconds` is None while under way."""
 
     id: str
     at: str
@@ -62,7 +62,7 @@ def tell(entry: Body, names: Names, settings: Settings, t: Texts) -> Told:
 
 
 def sentence(entry: Body, names: Names, t: Texts) -> str:
-    """Return what was done and why, or what was meant and what came of it."""
+    """Return what was done and why, or what was intended and how it ended."""
     done = entry.get("outcome") == "done"
     said = _text(t, "told" if done else "meant", entry).format(**_values(entry, names, t))
     ends = []
@@ -77,7 +77,7 @@ def sentence(entry: Body, names: Names, t: Texts) -> str:
 
 
 def would(step: Body, entry: Body, names: Names, t: Texts) -> str:
-    """Return what one step of undoing an entry would do: from what the entry brought about to what the step sets."""
+    """Return what one step of an undo would do: from the value that the entry set to the one that the step sets."""
     change = {name: value for name, value in step.items() if name != "step"}
     before = {**entry.get("before", {}), **entry.get("change", {})}
     meant = {"step": step["step"], "why": "undone", "change": change, "before": before}
@@ -85,7 +85,7 @@ def would(step: Body, entry: Body, names: Names, t: Texts) -> str:
 
 
 def planned(step: Body, names: Names, t: Texts) -> str:
-    """Return what one step of a plan sets: old → new where something is replaced, else what it becomes."""
+    """Return what one step of a plan sets: old → new, or only the new value if there was none."""
     was, calendar = step.get("was", {}), str(step.get("calendar", ""))
     parts = []
     if step.get("from"):
@@ -107,7 +107,7 @@ def _line(text: str, t: Texts) -> str:
 
 
 def verdict_values(found: Found, names: Names, t: Texts) -> dict[str, str]:
-    """Return what the sentence of a verdict names."""
+    """Return the values for the sentence of a verdict."""
     booking, link = found.booking.value, found.link
     refused = link.notice if link is not None and link.notice else str((found.last or {}).get("reason", ""))
     return {
@@ -127,21 +127,21 @@ def verdict_sentence(found: Found, names: Names, t: Texts) -> str:
 
 
 def undoable(entry: Body) -> bool:
-    """Whether the button is worth showing; the use case decides."""
+    """Whether to show the button; the use case decides whether undo is possible."""
     if entry.get("outcome") != "done" or entry.get("undone_at"):
         return False
     return (entry["step"], entry["why"]) in UNDOABLE or entry["step"] == Name.MAKE_BOOKING
 
 
 def reason_name(code: str, t: Texts) -> str:
-    """Return a reason in words; one that has none is "refused"."""
+    """Return a reason in words; "refused" for one without a text."""
     if code.startswith("lacks_"):
         return t("reason.lacks", what=code.removeprefix("lacks_"))
     return t(f"reason.{code}") if t.has(f"reason.{code}") else t("reason.other")
 
 
 def by(entry: Body, t: Texts) -> str:
-    """Return who wanted it: a person by name, else how the service heard of it."""
+    """Return who wanted it: a person's name, else the source of the hint."""
     actor, source = str(entry.get("actor", "")), str(entry.get("hint", "")).split(" ")[0]
     if actor:
         return t(f"actor.{actor}") if t.has(f"actor.{actor}") else actor
@@ -149,7 +149,7 @@ def by(entry: Body, t: Texts) -> str:
 
 
 def room_of(entry: Body, names: Names, settings: Settings) -> str:
-    """Return the room that an entry is about, by name; "" where it cannot be told."""
+    """Return the name of an entry's room, or "" if it is unknown."""
     change, before = entry.get("change", {}), entry.get("before", {})
     identity = before.get("object_id") or change.get("object_id")
     calendar = str(change.get("calendar") or entry.get("calendar") or before.get("calendar") or "")
@@ -205,7 +205,7 @@ def _values(entry: Body, names: Names, t: Texts) -> dict[str, str]:
 
 
 def status(code: Any, names: Names, t: Texts) -> str:
-    """Return a status by its name and code, as far as they are known."""
+    """Return a status's name and code, as far as known."""
     if code is None:
         return "–"
     name = names.statuses.get(int(code), "")
@@ -227,7 +227,7 @@ def _changes(before: Body, change: Body, names: Names, t: Texts) -> str:
 
 
 def _arrow(old: Any, new: str, called: Callable[[Any], str]) -> str:
-    """Return old → new, or the new alone where nothing was there."""
+    """Return old → new, or only the new value if there was none."""
     return f"{called(old)} → {new}" if old is not None else new
 
 
@@ -238,7 +238,7 @@ def _when(when: Body | None, t: Texts) -> str:
 
 
 def _move(old: Body | None, new: Body | None, t: Texts) -> str:
-    """Return old → new, the day once where it is one."""
+    """Return old → new; a common day is shown once."""
     before, after = _when(old, t), _when(new, t)
     if not old or before == after:
         return after

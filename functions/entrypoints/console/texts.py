@@ -1,8 +1,8 @@
-"""The console's words in both languages, and the sentences that come from inside, in Dutch.
+"""The console's texts in both languages, and the Dutch of the sentences from inside.
 
-`texts/<language>.yaml` and the files of the folder `texts/<language>` hold what the screens say, by key. What the use cases say (faults, refusals, findings) is
-written where it arises, in English; `texts/sentences.nl.yaml` has the Dutch of each, with `{}` where a value stands.
-A `Message` brings its values apart, so that it is looked up and filled, never taken to pieces.
+`texts/<language>.yaml` and the folder `texts/<language>` have the screens' texts by key. Sentences of the use cases
+(faults, refusals, findings) are written in the code, in English; `texts/sentences.nl.yaml` has their Dutch, with `{}`
+for each value. A `Message` keeps its values apart, so it is looked up and filled, never parsed.
 """
 
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ def _dutch_of() -> dict[str, str]:
 
 
 class Texts:
-    """One language's words; `zone` is the one that moments are shown in."""
+    """The texts of one language; `zone` is the time zone in which moments are shown."""
 
     def __init__(self, language: str, zone: str = "Europe/Amsterdam") -> None:
         self.language = language
@@ -54,9 +54,9 @@ class Texts:
         self._table = table(language)
 
     def __call__(self, key: str, **values: object) -> str:
-        """Return a text; a key that is not there shows itself, so that a test finds it.
+        """Return a text; a missing key is returned itself, so that a test finds it.
 
-        Where `n` is one thing, its own text is taken: the one whose key ends with `_one`.
+        If `n` is 1, the text whose key ends with `_one` is used.
         """
         if values.get("n") == 1:
             key = f"{key}_one" if f"{key}_one" in self._table else key
@@ -68,13 +68,13 @@ class Texts:
         return key in self._table
 
     def sentence(self, english: str) -> str:
-        """Return what a use case said, in this language; a sentence without a translation stays as it is."""
+        """Return a use case's sentence in this language; without a translation it stays as it is."""
         said = english if self.language == "en" else _dutch(english)
         first = said.split(" ", 1)[0]
         return said[:1].upper() + said[1:] if first.isalpha() else said
 
     def tenths(self, value: float) -> str:
-        """Return a number with one decimal, as it is written in this language."""
+        """Return a number with one decimal, in this language's notation."""
         return f"{value:.1f}".replace(".", "," if self.language == "nl" else ".")
 
     def moment(self, moment: datetime | str | None) -> str:
@@ -109,7 +109,7 @@ class Texts:
         return f"{names[on.weekday()][:short]} {on.day} {months[on.month - 1][:3].replace('maa', 'mrt')} {on.year}"
 
     def span(self, start: datetime | str, end: datetime | str) -> str:
-        """Return from when until when, the day once where it is one."""
+        """Return a period; a common day is shown once."""
         first, last = self.moment(start), self.moment(end)
         return f"{first} – {last[-5:] if first[:-5] == last[:-5] else last}"
 
@@ -120,7 +120,7 @@ class Texts:
         return self.day(begin) if begin >= last else f"{self.day(begin)} – {self.day(last)}"
 
     def ago(self, moment: datetime | str | None, now: datetime) -> str:
-        """Return how long ago a moment was, in one unit."""
+        """Return how long ago a moment was, in a single unit."""
         if not moment:
             return self("ago.never")
         aware = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
@@ -132,7 +132,7 @@ class Texts:
 
 
 def _dutch(said: str) -> str:
-    """Translate a message with its values; one that has no translation keeps its words."""
+    """Translate a message with its values; without a translation it keeps its words."""
     if not isinstance(said, Message):
         return _dutch_of().get(said, said)
     translated = _dutch_of().get(said.template, said.template)

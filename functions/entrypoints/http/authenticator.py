@@ -1,4 +1,4 @@
-"""Who may come in: the proof of a caller that is a machine, checked before anything else is done."""
+"""Verifies callers that are machines, before anything else is done."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ from werkzeug.datastructures import Headers
 from functions.domain.model.errors import Unauthentic
 from functions.entrypoints.http.key_proof import KeyProof
 
-Authenticator = Callable[[Request], str]  # headers -> who it is; raises `Unauthentic`
+Authenticator = Callable[[Request], str]  # request -> the caller; raises `Unauthentic`
 
 
 def bearer(headers: Headers) -> str:
@@ -18,7 +18,7 @@ def bearer(headers: Headers) -> str:
 
 
 def key_door(proof: KeyProof) -> Authenticator:
-    """Return the door of a standalone installation: the console key as Bearer."""
+    """Return the authenticator of a standalone installation: the console key as Bearer."""
 
     def authenticator(request: Request) -> str:
         proof.check(bearer(request.headers), request)
@@ -28,7 +28,7 @@ def key_door(proof: KeyProof) -> Authenticator:
 
 
 def token_door(proof: Callable[[str], str], email: str) -> Authenticator:
-    """Return the door of a function that only one service account may call; `proof` says whose a token is."""
+    """Return the authenticator of a function that one service account may call; `proof` returns a token's owner."""
 
     def authenticator(request: Request) -> str:
         if proof(google_token(request.headers)) != email:
@@ -39,9 +39,9 @@ def token_door(proof: Callable[[str], str], email: str) -> Authenticator:
 
 
 def google_token(headers: Headers) -> str:
-    """Return the token by which the platform let a request in.
+    """Return the token with which the platform admitted a request.
 
-    Of two it checks `X-Serverless-Authorization` only, so that the other header then proves nothing.
+    If there is `X-Serverless-Authorization` the platform checks only that, so the other header proves nothing.
     https://cloud.google.com/run/docs/authenticating/service-to-service#acquire-token
     """
     name = "X-Serverless-Authorization"
@@ -52,7 +52,7 @@ def google_token(headers: Headers) -> str:
 
 
 def person_door(proof: Callable[[str], str], header: str = "") -> Authenticator:
-    """Return the door of the console: who the token in this header names, or the one that the platform let in."""
+    """Return the console's authenticator: the owner of the token in this header, or of the platform's token."""
 
     def authenticator(request: Request) -> str:
         return proof(request.headers.get(header, "") if header else google_token(request.headers))
@@ -61,7 +61,7 @@ def person_door(proof: Callable[[str], str], header: str = "") -> Authenticator:
 
 
 def closed_door(reason: str) -> Authenticator:
-    """Return a door that lets nobody in."""
+    """Return an authenticator that refuses everybody."""
 
     def authenticator(_request: Request) -> str:
         raise Unauthentic("bad proof", reason=reason)

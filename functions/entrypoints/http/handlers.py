@@ -1,4 +1,4 @@
-"""The functions: verify the caller, call one use case, map errors to statuses. None of them does more."""
+"""The functions: verify the caller, call one use case, map errors to statuses."""
 
 import json
 import math
@@ -49,7 +49,7 @@ def answer(status: int, body: object = None) -> Response:
 
 
 def error_answer(error: SyncError) -> Response:
-    """Return an error as one clear sentence with its status; a bad proof gets no detail."""
+    """Return an error as one sentence with its status; a bad proof gets no detail."""
     status = next((code for kind, code in STATUSES if isinstance(error, kind)), 500)
     if isinstance(error, Throttled):
         return throttled(answer(429), error)
@@ -64,7 +64,7 @@ def error_answer(error: SyncError) -> Response:
 
 
 def throttled(response: Response, error: Throttled) -> Response:
-    """Return an answer that says when to come back."""
+    """Return an answer with `Retry-After`."""
     response.headers["Retry-After"] = str(math.ceil(error.retry_after))
     return response
 
@@ -87,11 +87,11 @@ def guarded(handler: Handler, *methods: str) -> Handler:
         except SyncError as error:
             if isinstance(error, Unauthentic | Transient) and not isinstance(
                 error, Throttled
-            ):  # or guesses fill the log
+            ):  # otherwise guesses would fill the log
                 event = "unavailable" if isinstance(error, Transient) else "unauthentic"
                 ports.log(event, {"severity": "WARNING", "reason": error.reason})
             return error_answer(error)
-        except Exception as error:  # noqa: BLE001 -- no stack trace leaves the house; the log names the fault
+        except Exception as error:  # noqa: BLE001 -- no stack trace is shown; the log names the fault
             ports.log("error", {"severity": "ERROR", "reason": type(error).__name__, "path": request.path[:40]})
             return answer(500, {"error": "something went wrong here; it was logged"})
 
@@ -146,7 +146,7 @@ def calendar_notification(ports: Ports, request: Request) -> Response:
 
 
 def sync_task(authenticator: Authenticator) -> Handler:
-    """`POST /tasks/sync`: do one task of the queue."""
+    """`POST /tasks/sync`: run one task of the queue."""
 
     def handle(ports: Ports, request: Request) -> Response:
         from functions.application import dispatch as work
@@ -154,7 +154,7 @@ def sync_task(authenticator: Authenticator) -> Handler:
         authenticator(request)
         try:
             work.run(ports, json_of(request))
-        except Transient as error:  # not even the retry was queued; 503 would slow the whole queue down
+        except Transient as error:  # the retry could not be queued; 503 would slow down the whole queue
             ports.log("not_requeued", {"severity": "ERROR", "reason": error.reason})
             return answer(500, {"error": str(error), "reason": error.reason})
         return answer(200)
@@ -163,7 +163,7 @@ def sync_task(authenticator: Authenticator) -> Handler:
 
 
 def scheduled(authenticator: Authenticator, kind: str) -> Handler:
-    """`POST /watches/renew` and `POST /sweep`: queue one task per integration and do nothing else."""
+    """`POST /watches/renew` and `POST /sweep`: queue one task per integration, no more."""
 
     def handle(ports: Ports, request: Request) -> Response:
         from functions.application.intake.hints import Kind
@@ -176,7 +176,7 @@ def scheduled(authenticator: Authenticator, kind: str) -> Handler:
 
 
 def handlers(authenticator: Authenticator, scheduler_door: Authenticator | None = None) -> dict[str, Handler]:
-    """Return the functions but the console, by name."""
+    """Return the functions by name, without the console."""
     timed = scheduler_door or authenticator
     return {
         "oauth_redirect": guarded(oauth_redirect, "GET"),

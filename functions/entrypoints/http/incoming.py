@@ -1,4 +1,4 @@
-"""What comes in, turned into types: names in addresses, numbers, ways back, bodies. Nothing else reads them raw."""
+"""Parses requests: ids in addresses, numbers, return paths, bodies. No other code reads them raw."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,21 +16,21 @@ MOST_ROWS = 500
 
 
 class Name(BaseConverter):
-    """An id in an address: what no store and no log stumbles over. Anything else is no address of ours (404)."""
+    """An id in an address, safe for every store and log. Anything else is an unknown address (404)."""
 
     regex = r"(?!__)[A-Za-z0-9_\-]{1,128}"
     part_isolating = True
 
 
 def read_names(app: Flask) -> None:
-    """Have every place in the routes of an application filled by a `Name`, unless the route says otherwise."""
+    """Make `Name` the default converter of an application's routes."""
     app.url_map.converters["default"] = Name
 
 
 def body_of(request: Request) -> bytes:
     """Return a request's body; raises `RequestEntityTooLarge` over `LARGEST_BODY`.
 
-    A body that is refused is let go: the framework would read it again after the answer, and fail on the limit.
+    A refused body is dropped, or the framework would read it after the answer and fail on the limit.
     """
     request.max_content_length = LARGEST_BODY
     try:
@@ -41,19 +41,19 @@ def body_of(request: Request) -> bytes:
 
 
 def let_go(request: Request) -> None:
-    """Leave nothing of a body to be read by whoever looks after us."""
+    """Leave nothing of the body for the framework to read."""
     request.max_content_length = None
     request._cached_data = b""  # noqa: SLF001 -- where werkzeug keeps what was read
 
 
 def json_of(request: Request) -> dict[str, Any]:
-    """Return the JSON object of a body, {} where there is none; raises `Malformed`."""
+    """Return a body's JSON object, {} without a body; raises `Malformed`."""
     data = body_of(request)
     return object_of(data) if data else {}
 
 
 def limit_of(request: Request) -> int:
-    """Return how many rows are asked for; raises `Malformed`."""
+    """Return the requested number of rows; raises `Malformed`."""
     limit = whole_number(request.args.get("limit", "100"))
     if limit is None or not 0 < limit <= MOST_ROWS:
         raise Malformed("limit is a number from 1 to 500", reason="limit")
@@ -61,7 +61,7 @@ def limit_of(request: Request) -> int:
 
 
 def way_back(text: str, home: str) -> str:
-    """Return a path of the console as it was given, or `home` where it leads anywhere else."""
+    """Return a path of the console, or `home` if it leads elsewhere."""
     try:
         parts = urlsplit(text)
     except ValueError:

@@ -1,9 +1,9 @@
-"""The console key, checked the same way at every door: the right key always opens, wrong ones are told to wait.
+"""The console key, checked alike at every entry point: the right key always works, wrong ones are told to wait.
 
-A door that refuses everybody after some wrong keys lets any web page lock the administrator out. So the key is looked
-at first, in constant time, and only a wrong one is counted and, once there were several, answered with 429: nothing
-waits here, so that guesses hold no thread and the right key passes them by. Who guesses on all the same learns no more
-than that he was wrong. What keeps the key is its strength, which the start asks for (`domain/settings/strength.py`).
+If some wrong keys blocked everybody, any web page could lock the administrator out. So the key is compared first, in
+constant time; only wrong ones are counted and, after several, answered with 429. Nothing waits here, so guesses hold no
+thread and do not delay the right key. The key's strength, which is checked at the start
+(`domain/settings/strength.py`), makes guessing hopeless.
 """
 
 import hmac
@@ -16,15 +16,15 @@ from flask import Request
 from functions.application.ports import Ports
 from functions.domain.model.errors import Throttled, Unauthentic
 
-FREE_EACH, FREE_TOTAL = 5, 50  # wrong keys of one source, and of all together, before any of them has to wait
-EACH, TOTAL = timedelta(seconds=30), timedelta(seconds=1)  # then one in so long
+FREE_EACH, FREE_TOTAL = 5, 50  # wrong keys of one source, and of all together, before one must wait
+EACH, TOTAL = timedelta(seconds=30), timedelta(seconds=1)  # between two wrong keys after that
 REMEMBERED = 1000  # sources
 EVERYBODY = "*"
-IPV6_NETWORK = 64  # bits that one subscriber has
+IPV6_NETWORK = 64  # bits; one subscriber's network
 
 
 class KeyProof:
-    """Says whether a key is the console key; counted in memory, by where it came from and in total."""
+    """Checks the console key; counts wrong ones in memory, by source and in total."""
 
     def __init__(self, ports: Ports, key: str) -> None:
         self._ports = ports
@@ -33,7 +33,7 @@ class KeyProof:
         self._until: dict[str, datetime] = {}
 
     def check(self, given: str, request: Request) -> None:
-        """Raise `Unauthentic` for a wrong key, `Throttled` where too many came before it."""
+        """Raise `Unauthentic` for a wrong key, or `Throttled` after too many."""
         if same(given, self.key):
             return
         wait = self._count(source_of(request)) if given else 0.0
@@ -46,7 +46,7 @@ class KeyProof:
         self._until.clear()
 
     def _count(self, source: str) -> float:
-        """Count a wrong key and return 0, or the seconds until one will be counted again.
+        """Count a wrong key and return 0, or return the seconds until the next may be tried.
 
         https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm
         """
@@ -64,12 +64,12 @@ class KeyProof:
 
 
 def same(given: str, key: str) -> bool:
-    """Whether a key was given rightly, compared in constant time; no key is never right."""
+    """Whether the key is right, in constant time; an empty key never is."""
     return bool(key) and hmac.compare_digest(_bytes(given), _bytes(key))
 
 
 def source_of(request: Request) -> str:
-    """Return where a request comes from, an IPv6 subscriber as one; behind a proxy that is the proxy."""
+    """Return a request's source address, an IPv6 network as one; behind a proxy it is the proxy's."""
     try:
         address = ipaddress.ip_address(request.remote_addr or "")
     except ValueError:

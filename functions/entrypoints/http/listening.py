@@ -1,6 +1,6 @@
-"""How `serve` listens: a request must be small, and must arrive in time; who is slow keeps a connection, never a thread.
+"""How `serve` listens: requests must be small and arrive in time; a slow client holds a connection, never a thread.
 
-Without such limits a hundred callers that send a byte now and then stop every answer, before any proof was asked for.
+Without limits, a hundred unauthenticated clients that send a byte now and then would stop every answer.
 https://docs.pylonsproject.org/projects/waitress/en/stable/arguments.html
 """
 
@@ -14,14 +14,14 @@ from functions.entrypoints.http.incoming import LARGEST_BODY
 
 LARGEST_HEADERS = 32 * 1024
 ARRIVES = 10.0  # seconds from the first byte of a request to its last
-SILENT = 30  # seconds that a connection may do nothing
-LOOK = 2  # seconds between two looks at slow connections
+SILENT = 30  # seconds that a connection may be idle
+LOOK = 2  # seconds between checks for slow connections
 CONNECTIONS = 800  # at the same time; a process may usually have 1,024 files open
 THREADS = 8
 
 
 class Hurried(HTTPChannel):  # type: ignore[misc]
-    """A connection that knows since when a request is arriving on it."""
+    """A connection that records when its current request began to arrive."""
 
     arriving_since = 0.0
 
@@ -29,17 +29,17 @@ class Hurried(HTTPChannel):  # type: ignore[misc]
         """Take what came in."""
         self.arriving_since = self.arriving_since or time.monotonic()
         whole: bool = super().received(data)
-        if self.request is None:  # nothing is half here
+        if self.request is None:  # no request is incomplete
             self.arriving_since = 0.0
         return whole
 
     def is_slow(self) -> bool:
-        """Whether a request has been arriving for too long."""
+        """Whether the current request takes too long to arrive."""
         return bool(self.arriving_since) and time.monotonic() - self.arriving_since > ARRIVES
 
 
 def create_server(app: Any, host: str, port: int) -> Any:
-    """Return a server that is not running yet; raises `OSError` where the port is taken."""
+    """Return a server that is not running yet; raises `OSError` if the port is taken."""
     server = waitress.create_server(
         app,
         host=host,

@@ -11,7 +11,7 @@ Handler = Callable[[Ports, Request], Response]
 
 
 def whole_app(ports: Ports, handlers: dict[str, Handler], console: Flask) -> Callable[..., object]:
-    """Return one WSGI application that answers every route with the function it belongs to."""
+    """Return one WSGI application that passes every route to its function."""
     app = Flask("functions.serve", static_folder=None)
 
     @app.route("/", defaults={"path": ""}, methods=["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"])

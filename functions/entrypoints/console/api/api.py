@@ -1,4 +1,4 @@
-"""The JSON API of the console: what the screens and the operators' programs call."""
+"""The JSON API of the console, for scripts in its pages and for operators' programs."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ May = Callable[[Request], Role]
 
 
 def api(ports: Ports, who: Who, role: May) -> Blueprint:
-    """Return the routes below `/console/api`; `who` names the caller and has checked the proof, `role` is what he may."""
+    """Return the routes below `/console/api`; `who` returns the verified caller, `role` what he may do."""
     routes = Blueprint("api", __name__, url_prefix="/console/api/integrations")
 
     @routes.get("")

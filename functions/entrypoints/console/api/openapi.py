@@ -10,7 +10,7 @@ from flask import Blueprint, Response
 from functions.domain.settings.facts import Fact, facts
 from functions.domain.settings.schema import Settings
 
-DEEDS = ("put", "post", "delete")  # what a reader is refused
+DEEDS = ("put", "post", "delete")  # refused to readers
 FILE = Path(__file__).parent / "openapi.yaml"
 
 

@@ -1,4 +1,4 @@
-"""The probe and the dialect over the JSON API."""
+"""The probe and the dialect in the JSON API."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,1 +1,1 @@
-"""What is typed on a page, read and checked by field."""
+"""Forms: what is typed on a page, parsed and checked by field."""

@@ -1,4 +1,4 @@
-"""An audit as it goes out: as JSON, and its findings as a table for a spreadsheet."""
+"""An audit as JSON, and its findings as a table for a spreadsheet."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ COLUMNS = ("kind", "why", "booking", "calendar", "event", "day")
 
 
 def audit_json(audit: Audit | None) -> dict[str, Any]:
-    """Return an audit with its figure; of one that was never made, that it was not."""
+    """Return an audit with its count, or that there has been none."""
     if audit is None:
         return {"state": "none", "found": 0, "findings": [], "history": []}
     return {**plain(audit), "state": "done" if audit.finished_at else "running", "found": audit.found}

@@ -1,4 +1,4 @@
-"""The dialect as a form: how each point is asked, and how an answer becomes its value. An empty field is "not known"."""
+"""The dialect as a form: the fields of each point, and their values. An empty field means "not known"."""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ CODE = re.compile(r"(?<=[=:\s])\d{1,4}$")
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One point on the screen. `nothing`: that there is none is an answer too, with a box of its own."""
+    """One point on the screen. `nothing`: it has a box for "there is none"."""
 
     name: str
     kind: Literal["choice", "text", "count", "seconds", "names", "statuses", "override"] = "text"
@@ -74,7 +74,7 @@ POINTS = tuple(point for points in GROUPS.values() for point in points)
 
 
 def shown(dialect: Dialect) -> dict[str, str]:
-    """Return what the form's fields hold, by their names; nothing for what is not known."""
+    """Return the values of the form's fields by name; those of unknown points are missing."""
     told: dict[str, str] = {}
     for point in POINTS:
         known = point.name in dialect.known
@@ -86,10 +86,10 @@ def shown(dialect: Dialect) -> dict[str, str]:
 
 
 def told(name: str, known: Mapping[str, Any], t: Texts) -> str:
-    """Return a point that is known in words, as a screen shows it: its value, or that there is none."""
+    """Return a known point in words: its value, or that there is none."""
     point = next((each for each in POINTS if each.name == name), None)
     found = dialect_of(known)
-    if point is None or name not in found.known:  # it was one, or was taken for one, when this was written
+    if point is None or name not in found.known:  # a point of an earlier version
         return str(known[name])
     value = getattr(found, name)
     return t(f"point.none.{name}") if point.nothing and value in (None, ()) else in_words(point, value, t)
@@ -105,7 +105,7 @@ def in_words(point: Point, value: Any, t: Texts) -> str:
 
 
 def answers(form: Mapping[str, str], before: Dialect) -> tuple[dict[str, Any], list[Fault]]:
-    """Return the points that are known after a form, and all that is wrong with it; what was not touched stays."""
+    """Return the points that are known after a form, and its faults; untouched points stay."""
     given: dict[str, Any] = {}
     wrong: list[Fault] = []
     stood = shown(before)
@@ -151,7 +151,7 @@ def _text(point: Point, value: Any) -> str:
 
 
 def _value(point: Point, typed: list[str]) -> Any:
-    """Return a point's value; raises `ValueError` with what to do. The use case judges what is of the right kind."""
+    """Return a point's value; raises `ValueError` with what to do. The use case validates the value itself."""
     text = typed[0]
     match point.kind:
         case "choice" if point.choices == YES_NO:

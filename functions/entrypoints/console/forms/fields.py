@@ -1,4 +1,4 @@
-"""The fields of the settings screens: what a form asks, and how its answers become settings."""
+"""The fields of the settings screens, and how a form's answers become settings."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Kind = Literal["text", "area", "number", "switch", "choice", "codes", "days", "o
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One setting on a screen; its label and help are texts by its name. `unit` is a text too."""
+    """One setting on a screen. Its name is the key of its label and help; `unit` is a text's key too."""
 
     name: str
     kind: Kind = "text"
@@ -25,22 +25,22 @@ class Field:
 
     @property
     def fact(self) -> Fact:
-        """What the setting may be, as it is declared."""
+        """The declared type and bounds of the setting."""
         return facts(Settings)[self.name]
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """What there is to choose from."""
+        """The declared choices."""
         return self.fact.choices
 
     @property
     def low(self) -> int | None:
-        """The least it may be."""
+        """The smallest value."""
         return self.fact.low
 
     @property
     def high(self) -> int | None:
-        """The most it may be."""
+        """The greatest value."""
         return self.fact.high
 
 
@@ -139,7 +139,7 @@ def of_screen(groups: Mapping[str, tuple[Field, ...]]) -> tuple[Field, ...]:
 
 
 def part_from(form: MultiDict[str, str], fields: tuple[Field, ...]) -> dict[str, Any]:
-    """Return the answers of a form as a part of raw settings; a wrong answer stays as it was typed."""
+    """Return a form's answers as part of raw settings; a wrong answer stays as typed."""
     part: dict[str, Any] = {}
     for field in fields:
         where = part
@@ -174,7 +174,7 @@ def _answer(form: MultiDict[str, str], field: Field) -> Any:
 
 
 def _chosen(form: MultiDict[str, str], field: Field) -> list[str]:
-    """Return the codes that were given to this list: `status.20` says in which list 20 stands."""
+    """Return the codes that were put in this list: `status.20` names the list of 20."""
     name = field.name.removeprefix("outbound.").removesuffix("_on_status")
     codes = [key.removeprefix(CHOSEN) for key, value in form.items() if key.startswith(CHOSEN) and value == name]
     other = form.get("other.code", "").strip()
@@ -182,7 +182,7 @@ def _chosen(form: MultiDict[str, str], field: Field) -> list[str]:
 
 
 def shown(raw: Mapping[str, Any], fields: tuple[Field, ...]) -> dict[str, Any]:
-    """Return what the form's fields show of raw settings, by field name."""
+    """Return the values of the form's fields by name, from raw settings."""
     return {field.name: _shown(_at(raw, field.name), field) for field in fields}
 
 
@@ -203,7 +203,7 @@ def _at(raw: Any, name: str) -> Any:
 
 
 def by_field(faults: Mapping[str, list[str]], fields: tuple[Field, ...]) -> Iterator[tuple[str, str]]:
-    """Give each fault with the field of the screen that it stands at; "" where it stands at none."""
+    """Yield each fault with its field on the screen, "" if it has none."""
     names = sorted((field.name for field in fields), key=len, reverse=True)
     for at, messages in faults.items():
         place = next((name for name in names if at == name or at.startswith(f"{name}.")), "")

@@ -1,4 +1,4 @@
-"""Activation: the probe, the plan, shadow, and the switch itself; each result stays on the page until the next one."""
+"""Activation: probe, plan, shadow and the switch itself; each result stays on the page until the next one."""
 
 import re
 
@@ -105,7 +105,7 @@ def _activation_page(
 
 
 def _with_labels(sentence: str, t: Texts) -> str:
-    """Return what stands in the way with the screen's words for the settings that it names."""
+    """Return what prevents activation, with the screens' labels for the settings that it names."""
 
     def label(match: re.Match[str]) -> str:
         keys = [f"field.{name}.label" for name in (match[1] + match[2], match[1])]

@@ -1,4 +1,4 @@
-"""The audit: one figure, what stands behind it, and how it went in earlier weeks."""
+"""The audit: the count, its findings, and the counts of earlier weeks."""
 
 from flask import Blueprint, Response
 

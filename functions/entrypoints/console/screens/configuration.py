@@ -23,7 +23,7 @@ from functions.entrypoints.console.forms.fields import INBOUND, OUTBOUND, SYNC, 
 from functions.entrypoints.console.pages import Pages
 
 SCREENS: dict[str, Mapping[str, tuple[Field, ...]]] = {"outbound": OUTBOUND, "inbound": INBOUND, "sync": SYNC}
-TRY = "try."  # and the address that a test goes to
+TRY = "try."  # followed by the setting whose address gets a test
 FOLLOWING = {"outbound": "inbound", "inbound": "sync", "sync": "activation"}
 
 
@@ -60,7 +60,7 @@ def add(routes: Blueprint, pages: Pages) -> None:
 
 
 def _part(pages: Pages, int_id: str, fields: tuple[Field, ...]) -> dict[str, Any]:
-    """Return the answers; a list of codes keeps its order, because the first to delete is what a deleted event becomes."""
+    """Return the answers; lists of codes keep their order: the first of `delete_on_status` is for deleted events."""
     part = form.part_from(request.form, fields)
     before = raw_of(integrations.get(pages.ports.documents, int_id).settings)["outbound"]
     for name, codes in part.get("outbound", {}).items():
@@ -71,7 +71,7 @@ def _part(pages: Pages, int_id: str, fields: tuple[Field, ...]) -> dict[str, Any
 
 
 def _lists(outbound: OutboundSettings, chosen: Mapping[int, str]) -> dict[str, list[int]]:
-    """Return the three lists with some codes put where they were chosen to be."""
+    """Return the three lists with some codes moved to the lists chosen for them."""
     found = {}
     for name in statuses.LISTS:
         now: tuple[int, ...] = getattr(outbound, f"{name}_on_status")

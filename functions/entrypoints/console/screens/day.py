@@ -1,4 +1,4 @@
-"""The day: both sides of some days laid over each other, read now, and what happened meanwhile."""
+"""The day: both sides of one or more days side by side, read live, with the journal of those days."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from functions.entrypoints.console.telling import tell
 
 FIRST_HOUR, LAST_HOUR, WIDTH = 7, 23, 960
 MOST_TOLD = 60
-LANES = {"booking": 2, "event": 24}  # where the bars of each side begin, from the top
+LANES = {"booking": 2, "event": 24}  # the top of each side's bars
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """The strip of a day: its bars, the lines of its hours, and the hours at its ends and middle."""
+    """The strip of a day: its bars, its hour lines, and the hours at its ends and middle."""
 
     bars: tuple[Bar, ...]
     ticks: tuple[float, ...]
@@ -60,7 +60,7 @@ def add(routes: Blueprint, pages: Pages) -> None:
 
 
 def asked(given: Mapping[str, str], today: date) -> tuple[date, int, str]:
-    """Return first day, number of days and object of a question; raises `Malformed` for a date that is none."""
+    """Return first day, number of days and object of a request; raises `Malformed` for a wrong date."""
     text = given.get("date", "").strip()
     try:
         first = date.fromisoformat(text) if text else today
@@ -118,7 +118,7 @@ def _on(when: When, day: date, zone: str) -> bool:
 
 
 def hours(when: When, day: date, timezone: str, whole: str) -> str:
-    """Return the hours of something on a day: `09:00 – 10:30`, `… – 01:00` where it began the day before."""
+    """Return the hours of an appointment on a day: `09:00 – 10:30`, or `… – 01:00` if it began the day before."""
     if isinstance(when, AllDay):
         return whole
     start, end = zones.clock(when.start, timezone), zones.clock(when.end, timezone)
@@ -128,7 +128,7 @@ def hours(when: When, day: date, timezone: str, whole: str) -> str:
 
 
 def strip(items: list[Item], day: date, timezone: str) -> Strip:
-    """Return the strip of a day: from seven to eleven at night, further where something stands outside."""
+    """Return the strip of a day: from 07:00 to 23:00, or longer if an appointment is outside."""
     begin = zones.midnight(day, timezone)
     spans = [
         (side, item.relation.value, *_hours_from(begin, period(when, timezone)))

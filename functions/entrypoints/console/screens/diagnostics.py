@@ -1,4 +1,4 @@
-"""Diagnostics: a page of checks, each with the button that mends it, and the same as text for a support ticket."""
+"""Diagnostics: checks, each with the button that fixes it, also as text for a support ticket."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -84,7 +84,7 @@ def _diagnostics_page(pages: Pages, int_id: str, legs: tuple[trip.Leg, ...] = ()
 
 @dataclass(frozen=True, slots=True)
 class RoomChecks:
-    """A mapped calendar with what was found of it; the worst first."""
+    """A mapped calendar with the checks on it, the worst first."""
 
     calendar: str
     objects: tuple[str, ...]
@@ -120,7 +120,7 @@ def rooms(checks: Sequence[Check], settings: Settings, names: Names) -> list[Roo
 
 
 def as_text(found: diagnose.Diagnosis, t: Texts) -> str:
-    """Return the diagnosis for a support ticket: no secret in it, calendars and accounts by the start of their names."""
+    """Return the diagnosis for a support ticket: no secrets, and only the start of calendar and account names."""
     lines = [f"{t('diagnostics.title')} {t.moment(found.at)} ({t.zone})", f"{t('phase.' + found.phase)}"]
     lines.append(f"{t('standing.as_of')}: {t.moment(found.in_sync_as_of)}")
     lines.append(f"{t('standing.links')}: {found.links}; {t('waiting.parked')}: {found.open_items}")
@@ -132,7 +132,7 @@ def as_text(found: diagnose.Diagnosis, t: Texts) -> str:
 
 
 def plot(seconds: list[float]) -> list[tuple[float, float, float, float]]:
-    """Return the bars (x, y, width, height) of a small plot, on a scale that shows 0.1 s beside an hour."""
+    """Return the bars (x, y, width, height) of a small plot, on a scale that shows both 0.1 s and an hour."""
     import math
 
     if not seconds:

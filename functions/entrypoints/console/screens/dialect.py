@@ -1,4 +1,4 @@
-"""The ways of this i-Reserve by hand: each point that the probe finds out, with what is assumed while it is not known."""
+"""The dialect by hand: each point that the probe finds out, with what is assumed until it is known."""
 
 from flask import Blueprint, Response, request
 
@@ -58,7 +58,7 @@ def _dialect_page(pages: Pages, int_id: str, wrong: tuple[Fault, ...] = ()) -> R
 
 
 def _standing(pages: Pages, int_id: str, found: Dialect) -> dict[str, str]:
-    """Return of each point whether it is `assumed`, `probed` by the last probe, or `known` otherwise."""
+    """Return for each point whether it is `assumed`, `probed` by the last probe, or `known` otherwise."""
     trial = trials.current(pages.ports.documents, int_id)
     probed = dialect_of(trial.found if trial is not None else {})
 

@@ -1,4 +1,4 @@
-"""Find a booking: what is there on both sides, the last notable thing that happened, and what can be done about it."""
+"""Find a booking: its state on both sides, the last notable event, and what can be done."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -85,7 +85,7 @@ def _may_be_a_word(asked: str, found: Found) -> bool:
 
 
 def _about(found: Found, integration: Integration, names: Names, t: Texts) -> dict[str, Any]:
-    """Return what the page says of a booking beside the booking itself."""
+    """Return what the page shows about a booking, besides the booking itself."""
     link = found.link
     last = telling.tell(found.last, names, integration.settings, t) if found.last is not None else None
     return {

@@ -1,4 +1,4 @@
-"""The overview, an integration's own page, and what is done to an integration as a whole."""
+"""The overview, an integration's own page, and actions on a whole integration."""
 
 from functools import partial
 

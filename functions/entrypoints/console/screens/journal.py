@@ -1,4 +1,4 @@
-"""The journal: what happened in sentences, with filters, an export, and undo."""
+"""The journal in sentences, with filters, export and undo."""
 
 import json
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ class Asked:
 
     @property
     def query(self) -> str:
-        """The filters as the end of an address."""
+        """The filters as a query string."""
         given = {name: value for name, value in self.values.items() if value}
         return f"?{urlencode(given)}" if given else ""
 
@@ -107,7 +107,7 @@ def _asked() -> Asked:
 
 
 def selection(asked: Mapping[str, str] | Asked, integration: Integration) -> Selection:
-    """Return the entries that are asked for; raises `Malformed` for a date, a kind or an outcome that is none."""
+    """Return the requested entries; raises `Malformed` for a wrong date, kind or outcome."""
     settings, room = integration.settings, asked["room"]
     zone = settings.timezone
     kind, outcome = asked["kind"], asked["outcome"]
@@ -137,7 +137,7 @@ def _midnight(text: str, zone: str, more: int) -> datetime | None:
 
 
 def _chosen(pages: Pages, int_id: str) -> list[Body]:
-    """Return every entry of the filters, up to the most that a file holds."""
+    """Return every entry that matches the filters, up to the limit of a file."""
     choice = selection(_asked(), integrations.get(pages.ports.documents, int_id))
     found, more = journal_read.selected(pages.ports, int_id, choice, "", MOST_EXPORTED)
     while more and len(found) < MOST_EXPORTED:

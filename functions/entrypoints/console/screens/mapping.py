@@ -1,4 +1,4 @@
-"""The mapping screen: one row per object with the calendars to choose from, as both sides list them now."""
+"""The mapping screen: a row per object, with calendars to choose from; both lists are read live."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as shown. `listed`: the object is one of i-Reserve's list, so that only its calendar is asked."""
+    """A row as shown. `listed`: i-Reserve's list has the object, so the form asks for its calendar only."""
 
     object: str
     calendar: str
@@ -44,7 +44,7 @@ class Row:
 
     @property
     def label(self) -> str:
-        """What the row is about, for a screen reader."""
+        """The row's name, for screen readers."""
         return self.object_name or self.object
 
 
@@ -73,9 +73,9 @@ def add(routes: Blueprint, pages: Pages) -> None:
 
 
 def _typed(form: MultiDict[str, str], found: Available, settings: Settings) -> list[MappingRow]:
-    """Return the rows with a calendar, and those typed by hand; a name that only one bears becomes its id.
+    """Return the rows with a calendar, and those typed by hand; a unique name becomes its id.
 
-    What a form does not ask about a row stays as it was.
+    Values that the form does not ask for stay as they were.
     """
     former = {row.object: row for row in settings.mapping}
     objects = _ids((each.id, each.name) for each in found.objects or ())
@@ -101,7 +101,7 @@ def _typed(form: MultiDict[str, str], found: Available, settings: Settings) -> l
 
 
 def _ids(named: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return ids by their names in lower case, where one only bears the name and it is nobody's id."""
+    """Return ids by lower-case name, for names that are unique and are not an id themselves."""
     pairs = list(named)
     often = Counter(name.strip().casefold() for _, name in pairs)
     taken = {identity for identity, _ in pairs}
@@ -110,7 +110,7 @@ def _ids(named: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def _raw(pages: Pages, int_id: str, rows: list[MappingRow]) -> list[dict[str, object]]:
-    """Return the rows as settings; what else a row says stays as it was."""
+    """Return the rows as settings; a row's other values stay as they were."""
     former = raw_of(integrations.get(pages.ports.documents, int_id).settings)["mapping"]
     known = {(row["object"], row["calendar"]): row for row in former} | {row["object"]: row for row in former}
     found = []
@@ -157,7 +157,7 @@ def _mapping_page(
 
 
 def _rows(kept: list[MappingRow], found: Available, settings: Settings, *, suggest: bool) -> list[Row]:
-    """Return a row for every kept one and for every object without; equal names are suggested where that is asked."""
+    """Return the stored rows, and one for every object without; on request, with calendars of equal name suggested."""
     titles = _ids((each.id, each.title) for each in found.calendars or () if each.writable)
     rows = [_row(row, kept, found, settings) for row in kept]
     have = {row.object for row in kept}
@@ -168,11 +168,11 @@ def _rows(kept: list[MappingRow], found: Available, settings: Settings, *, sugge
             rows.append(Row(each.id, calendar, each.name, each.group, "", listed=True, marks=marks))
     if "*" not in have and found.objects is not None:
         rows.append(Row("*", "", listed=True))
-    return sorted(rows, key=lambda row: row.object == "*")  # the order of the others says which is the first
+    return sorted(rows, key=lambda row: row.object == "*")  # the others keep their order, which says which is the first
 
 
 def _row_faults(error: SyncError | None, t: Texts, kept: list[MappingRow], shown: list[Row]) -> dict[str, list[str]]:
-    """Return the faults at the rows as they are shown; the settings number the kept ones."""
+    """Return the faults by shown row; the settings number only the stored rows."""
     faults: dict[str, list[str]] = {}
     for fault in error.faults if isinstance(error, Invalid) else ():
         faults.setdefault(_place(fault.field, kept, shown), []).append(t.sentence(fault.message))
@@ -182,7 +182,7 @@ def _row_faults(error: SyncError | None, t: Texts, kept: list[MappingRow], shown
 def _place(field: str, kept: list[MappingRow], shown: list[Row]) -> str:
     name, _, rest = field.partition(".")
     number, _, part = rest.partition(".")
-    part = part.partition(".")[0]  # of a list the whole
+    part = part.partition(".")[0]  # a fault in a list is shown at the whole list
     if name != "mapping" or not number.isdigit() or int(number) >= len(kept):
         return field
     row = kept[int(number)]

@@ -1,4 +1,4 @@
-"""The screens of the console: server-rendered pages below `/console`, each action a form that also works without JavaScript."""
+"""The screens of the console: server-rendered pages below `/console`; every action works without JavaScript."""
 
 from flask import Blueprint, Response, redirect, request
 
@@ -27,7 +27,7 @@ from functions.entrypoints.http.handlers import throttled
 from functions.entrypoints.http.incoming import way_back
 
 YEAR = 365 * 24 * 3600
-# every screen, with its pages in the menu and their group, in the order of the menu
+# every screen with its menu pages and their group, in menu order
 SCREENS = (
     (integrations, "daily", ("home",)),
     (authentication, "setup", ("ireserve", "authentication")),
@@ -50,7 +50,7 @@ OPEN_PATHS = ("/console/static/", "/console/sign-in", "/console/language/")
 
 
 def screens(ports: Ports, catalogue: Catalogue, sessions: Sessions, who: Who, *, secure: bool) -> Blueprint:
-    """Return the screens; a session is asked for by the console around them, but for `OPEN_PATHS`."""
+    """Return the screens; the console around them asks for a session, except on `OPEN_PATHS`."""
     routes = Blueprint(
         "screens",
         "functions.entrypoints.console",

@@ -1,4 +1,4 @@
-"""What waits: cancellations under way, held removals, parked items, paused pairs; with what a person can decide."""
+"""What waits for a person: cancellations under way, held removals, parked items, paused pairs."""
 
 from collections.abc import Callable
 from typing import Any
@@ -79,7 +79,7 @@ SAID = {"decide": "approved", "call_off": "kept", "keep": "kept", "cancel_now": 
 
 
 def _done(pages: Pages, int_id: str, items: list[str], deed: Deed, address: str) -> Response:
-    """Do a deed to each item; the first that is refused stops it, with what was done until then said on the page."""
+    """Run an action on each item; the first refusal stops it, and the page says what was done before."""
     try:
         for item in items:
             deed(item)
@@ -91,7 +91,7 @@ def _done(pages: Pages, int_id: str, items: list[str], deed: Deed, address: str)
 
 
 def _ask(pages: Pages, int_id: str, path: str, deed: str, count: int) -> Response:
-    """Ask before what cannot simply be taken back, naming how much it is."""
+    """Ask before an action that cannot simply be undone, naming how many items it concerns."""
     again = [(k, v) for k, v in request.form.items(multi=True) if k not in ("csrf_token", "sure")]
     return pages.confirm(int_id, f"/console/integrations/{int_id}/{path}", deed, again, here="waiting", n=count)
 
