@@ -385,6 +385,11 @@ def test_what_was_there_already_is_adopted_without_a_base() -> None:
         (decisions.Fulfil(event()), {"life": Closed()}, {}),
         (decisions.Drop(), {"life": Held("x"), "order": Override()}, {"life": Held("x")}),
         (decisions.LeaveOut(LATER), {"life": Unlinked(), "base": None}, {"life": LeftOut(), "base": LATER}),
+        (
+            decisions.TurnDown("what", "which_object", NOW),
+            {"life": Unlinked()},
+            {"life": Refused("what", "which_object", NOW), "notice": "which_object"},
+        ),
         (decisions.LetIn(), {"life": LeftOut()}, {"life": Unlinked(), "base": None}),
         (
             decisions.GiveUp(),

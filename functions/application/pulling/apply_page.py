@@ -235,9 +235,9 @@ def _far_away(session: SyncSession, item: Unusable) -> bool:
 
 def _new(session: SyncSession, event: Event) -> bool:
     """Whether an event without a link may become a booking; checked before anything is read."""
-    return session.settings.object_for_new_event(event.key.calendar) is not None and eligible(
-        event, session.planning_context()
-    )
+    settings, calendar = session.settings, event.key.calendar
+    followed = settings.object_for_new_event(calendar) is not None or settings.shares(calendar)
+    return followed and eligible(event, session.planning_context())
 
 
 def _known_elsewhere(session: SyncSession, page: Page, event: Event) -> Link | None:

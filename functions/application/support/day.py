@@ -267,14 +267,17 @@ def event_item(session: SyncSession, event: Event, link: Link | None) -> Item:
     object_id = settings.object_for_new_event(event.key.calendar)
     only = settings.objects_of(event.key.calendar)
     waits = link is None and object_id is not None and eligible(event, session.planning_context())
-    paired = link is not None and bool(link.booking_id)
+    booking_id = link.booking_id if link is not None else ""
+    if link is not None and link.occupies is not None:
+        booking_id = link.occupies.booking_id
+    paired = bool(booking_id)
     refused = link is not None and bool(link.notice) and not paired
     relation = Relation.REFUSED if refused else Relation.NO_BOOKING_YET if waits else Relation.ONLY_EVENT
     return Item(
         object_id=object_id or (only[0] if len(only) == 1 else ""),
         calendar=event.key.calendar,
         relation=Relation.PAIRED if paired else relation,
-        booking_id=link.booking_id if link is not None else "",
+        booking_id=booking_id,
         shown=event.when,
         title=event.title,
         event_id=event.key.id,

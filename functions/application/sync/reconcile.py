@@ -132,6 +132,9 @@ def _simulate(session: SyncSession, view: View, planned: Planned, context: Plann
 def _look(session: SyncSession, view: View, step: Look) -> View:
     if step.event is not None:
         return replace(view, event=session.read_event(step.event))
+    if step.names:
+        session.read_names()
+        return view
     if step.booking_with:
         return _pair_of(
             session,

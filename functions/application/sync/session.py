@@ -42,6 +42,7 @@ class SyncSession:
     reservations: Reservations
     digest: Digest
     trouble: SyncError | None = None
+    names: dict[str, str] | None = None  # of objects, once a decision asked for them
     made_before: str = ""  # event whose booking a crashed instance may have made, if that cannot be known
     booking_read_at: datetime | None = None  # when the current booking was requested
     dialect: Dialect = field(init=False)  # what is known of this i-Reserve
@@ -78,6 +79,7 @@ class SyncSession:
             now=self.now(),
             digest=self.digest,
             activated_at=self.integration.activated_at,
+            names=self.names,
             override_known=self.dialect.override is not None,
         )
 
@@ -114,6 +116,10 @@ class SyncSession:
         path = integrations.path_of(self.id, "progress", what)
         if self.ports.documents.get(path) is None:
             self.ports.documents.transact(lambda tx: tx.put(path, body))
+
+    def read_names(self) -> None:
+        """Read what the objects are called; raises what the reading raises."""
+        self.names = {each.id: each.name for each in self.reservations.objects()}
 
     def read_event(self, key: EventKey) -> Snapshot[Event]:
         """Read an event; an unreadable calendar makes it unreadable, never deleted."""

@@ -60,6 +60,15 @@ class Reopen:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnDown:
+    """A person's new event becomes no booking before something in it changes; it says why."""
+
+    what: str
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """A person deleted the event: the booking is cancelled at `until` unless something changes."""
 
@@ -131,6 +140,6 @@ class GiveUp:
 
 
 GoesOn = Agree | Adopt | Follow | Reopen | Resume | Fulfil | LetIn | GiveUp  # towards active, or back to it
-Waits = Close | Wait | Hold | Part | Pause | LeaveOut  # away from active
+Waits = Close | Wait | Hold | Part | Pause | LeaveOut | TurnDown  # away from active
 Stays = Disown | Claim | Drop | AskAgain  # in whatever state it is
 Decision = GoesOn | Waits | Stays

@@ -76,6 +76,7 @@ from functions.domain.planning.decisions import (
     Reopen,
     Resume,
     Stays,
+    TurnDown,
     Wait,
     Waits,
 )
@@ -154,7 +155,7 @@ def _decided(link: Link, decision: Decision) -> Link:
     match decision:
         case Agree() | Adopt() | Follow() | Reopen() | Resume() | Fulfil() | LetIn() | GiveUp():
             return _goes_on(link, decision)
-        case Close() | Wait() | Hold() | Part() | Pause() | LeaveOut():
+        case Close() | Wait() | Hold() | Part() | Pause() | LeaveOut() | TurnDown():
             return _waits(link, decision)
         case Disown() | Claim() | Drop() | AskAgain():
             return _stays(link, decision)
@@ -211,6 +212,8 @@ def _waits(link: Link, decision: Waits) -> Link:
             return replace(link, life=Paused(cause, since, _awake(link.life), seen))
         case LeaveOut(base):
             return replace(link, life=LeftOut(), base=base)
+        case TurnDown(what, why, at):
+            return replace(link, life=Refused(what, why, at), notice=why)
 
 
 def _stays(link: Link, decision: Stays) -> Link:

@@ -13,11 +13,12 @@ from functions.domain.model.link import Approve, Base, Link, Origin, Restore
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.model.text import as_read, put_together, take_apart
 from functions.domain.model.zones import clock
-from functions.domain.planning.decisions import Adopt, Hold, Part, Wait
+from functions.domain.planning.decisions import Adopt, Hold, Part, TurnDown, Wait
 from functions.domain.planning.invitation import reference_of, why_no_invitation
 from functions.domain.planning.lifecycle import decide
 from functions.domain.planning.merge import may_write_booking, merge
 from functions.domain.planning.merge_event import noted
+from functions.domain.planning.named_object import named, names_one
 from functions.domain.planning.plan_outbound import base_revived, revived
 from functions.domain.planning.reasons import notice
 from functions.domain.planning.step import (
@@ -32,16 +33,24 @@ from functions.domain.planning.step import (
 )
 from functions.domain.planning.view import PlanningContext, View
 
+LATELY = timedelta(days=1)
+
 
 def plan_new_event(v: View, context: PlanningContext) -> Planned:
     """Make a booking from a person's new event, if it is eligible."""
     event = v.event.value
     if event is None or not eligible(event, context):
         return Planned(Rest(Why.NOT_ELIGIBLE))
-    object_id = context.settings.object_for_new_event(event.key.calendar)
+    calendar, asked = event.key.calendar, context.digest(new_event_text(event))
+    object_id = context.settings.object_for_new_event(calendar)
+    if context.settings.shares(calendar):
+        asked = context.digest(f"{new_event_text(event)}\n{event.title}\n{event.style.location}")
+        if names_one(event):
+            if context.names is None:
+                return Planned(Look(names=True))
+            object_id = named(event, context.settings.objects_of(calendar), context.names)
     if object_id is None:
-        return Planned(Rest(Why.NOT_ELIGIBLE))
-    asked = context.digest(new_event_text(event))
+        return _of_no_object(v, context, event, asked)
     if isinstance(v.link.life, Refused) and v.link.life.what == asked:
         return _told(v, context, event, v.link.life.at) or Planned(Rest(Why.REFUSED))
     reference = reference_of(v.link, event.key, context)
@@ -73,6 +82,18 @@ def plan_new_event(v: View, context: PlanningContext) -> Planned:
         external_id=reference if reference != event.key.id else "",
     )
     return Planned(step, base)
+
+
+def _of_no_object(v: View, context: PlanningContext, event: Event, asked: str) -> Planned:
+    """Say on an event that nobody knows which object it is for; not on those from before, which were passed by."""
+    if isinstance(v.link.life, Refused) and v.link.life.what == asked:
+        return _told(v, context, event, v.link.life.at) or Planned(Rest(Why.REFUSED))
+    lately = event.created is not None and context.now - event.created < LATELY
+    if not event.organizer_self:
+        return Planned(Rest(Why.NOT_ELIGIBLE))  # somebody else's event is never written
+    if not context.settings.shares(event.key.calendar) or not (lately or names_one(event)):
+        return Planned(Rest(Why.NOT_ELIGIBLE))
+    return decide(v.link, TurnDown(asked, "which_object", context.now), Why.REFUSED)
 
 
 def _told(v: View, context: PlanningContext, event: Event, at: datetime) -> Planned | None:

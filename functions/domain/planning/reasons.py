@@ -32,6 +32,10 @@ SENTENCES = {
         "nl": "Een ander object kiezen kan alleen in i-Reserve.",
         "en": "Another object can only be chosen in i-Reserve.",
     },
+    "which_object": {
+        "nl": "Geen reservering: zet het object met een # in de titel of locatie, bijvoorbeeld #Baan 3.",
+        "en": "No booking: name the object with a # in title or location, such as #Court 3.",
+    },
     "occupied": {
         "nl": "Deze tijd is bezet door een reservering in een andere agenda; wijzig die daar.",
         "en": "This time is taken by a booking in another calendar; change it there.",

@@ -158,6 +158,7 @@ class Look:
     event: EventKey | None = None
     find: str = ""
     booking_with: str = ""
+    names: bool = False
     kind: Literal["look"] = "look"
 
 

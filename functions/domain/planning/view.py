@@ -1,6 +1,6 @@
 """What the planner sees: the link, both sides as read, and the context."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -46,6 +46,7 @@ class PlanningContext:
     gone_confirmed: bool = False  # a second read found the booking absent again
     override_known: bool = False  # the dialect can override validation errors
     hold_removals: bool = False  # unusually many vanished: removals wait for a person
+    names: Mapping[str, str] | None = None  # of objects, by id; None: not read
     released: bool = False  # of an occupied event: its pair has ended, or wants it no more
     new_settings: bool = False  # this look is due to changed settings
 

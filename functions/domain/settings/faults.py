@@ -154,6 +154,9 @@ def _mapping(s: Settings) -> Found:
         yield from _also(f"mapping.{i}.also", row)
         if not is_tidy(row.booked_text, LONGEST_WORD):
             yield f"mapping.{i}.booked_text", say("use at most {} characters, and no control characters", LONGEST_WORD)
+    for calendar, times in Counter(row.calendar for row in s.mapping if row.new_events).items():
+        if times > 1:
+            yield "mapping", say("{} rows of one calendar are for its new events ({}); keep one", times, calendar)
     for name, times in Counter(row.object for row in s.mapping).items():
         if times > 1 and name:
             yield "mapping", say("object {} has {} rows; keep one", name, times)

@@ -89,6 +89,7 @@ class MappingRow:
     shows: Literal["full", "private", "booked"] = "full"
     booked_text: str = ""
     also: tuple[str, ...] = ()  # further calendars, in which its bookings stand as occupied
+    new_events: bool = False  # the row for new events of a calendar that several objects share
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,4 +222,11 @@ class Settings:
             target = self.inbound_object
             return target if target and self.calendar_of(target) == calendar else None
         objects = self.objects_of(calendar)
+        if len(objects) > 1:
+            objects = tuple(row.object for row in self.mapping if row.new_events and row.object in objects)
         return objects[0] if len(objects) == 1 else None
+
+    def shares(self, calendar: str) -> bool:
+        """Whether a new event of this calendar may name its object, because several share it and new events are followed."""
+        followed = self.inbound.enabled and self.inbound.follow == "all_mapped"
+        return followed and len(self.objects_of(calendar)) > 1

@@ -40,6 +40,8 @@ class Row:
     shows: str = "full"
     booked_text: str = ""
     also: tuple[str, ...] = ()
+    new_events: bool = False
+    shares: bool = False
     marks: tuple[str, ...] = ()
 
     @property
@@ -92,11 +94,13 @@ def _typed(form: MultiDict[str, str], found: Available, settings: Settings) -> l
             shows = form.get(f"mapping.{i}.shows", before.shows)
             text = form.get(f"mapping.{i}.booked_text", before.booked_text).strip()
             wanted = next((each for each in SHOWS if each == shows), before.shows)
-            also = before.also
+            also, new_events = before.also, before.new_events
             if f"mapping.{i}.asks_also" in form:
                 named = (each.strip() for line in form.getlist(f"mapping.{i}.also") for each in line.split(","))
                 also = tuple(calendars.get(each.casefold(), each) for each in named if each)
-            rows.append(MappingRow(name, calendar, wanted, text, also))
+            if f"mapping.{i}.asks_new" in form:
+                new_events = form.get(f"mapping.{i}.new_events") == "on"
+            rows.append(MappingRow(name, calendar, wanted, text, also, new_events))
     return rows
 
 
@@ -122,7 +126,7 @@ def _raw(pages: Pages, int_id: str, rows: list[MappingRow]) -> list[dict[str, ob
             "shows": row.shows,
             "booked_text": row.booked_text,
         }
-        own["also"] = list(row.also)
+        own |= {"also": list(row.also), "new_events": row.new_events}
         found.append({**before, **own})
     return found
 
@@ -220,5 +224,7 @@ def _row(row: MappingRow, rows: list[MappingRow], found: Available, settings: Se
         shows=row.shows,
         booked_text=row.booked_text,
         also=row.also,
+        new_events=row.new_events,
+        shares=settings.shares(row.calendar),
         marks=tuple(marks),
     )
