@@ -80,6 +80,7 @@ def _booking(number: str, fields: Mapping[str, str], zone: str, day_end: DayEnd,
         customer_id=identity(fields, "customer_id", "cust_id"),
         email=first(fields, "email"),
         activity_id=identity(fields, "event_id"),
+        main_id=identity(fields, "mainobject_id"),
         fields=fields,
     )
 

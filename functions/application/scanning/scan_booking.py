@@ -35,6 +35,8 @@ def pass_by(session: SyncSession, scan: Scan, row: BookingRow, link: Link) -> Sc
     if write_back.is_asked_again(scan.kind, scan.refused, link):
         return None
     changed = differs(session, row, link)
+    if changed is False and scan.kind != "near" and row.object_id is not None and session.is_unknown(row.object_id):
+        changed = None
     texts = changed is False and scan.kind == "full" and shows_texts(session, row, link)
     if changed is False and not texts:
         return replace(scan, looked=scan.looked + 1)

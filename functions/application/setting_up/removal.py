@@ -55,6 +55,7 @@ def delete(ports: Ports, int_id: str, events: str = "") -> int:
 
 def unmapped_by(ports: Ports, before: Settings, after: Settings) -> int:
     """Return how many pairs lose their calendar because rows are removed from the mapping."""
+    after = after.knowing(before.mains)
     if not any(after.calendar_of(row.object) is None for row in before.mapping):
         return 0
     return sum(

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from functions.application.store.records import body_of
+from functions.application.store.integrations import settings_body
 from functions.domain.model.errors import Fault, Invalid
 from functions.domain.model.messages import say
 from functions.domain.settings.facts import facts
@@ -48,7 +48,7 @@ def typed(raw: dict[str, Any]) -> Settings:
 
 def raw_of(settings: Settings) -> dict[str, Any]:
     """Return settings in the shape that `settings_from` reads."""
-    return body_of(settings)
+    return settings_body(settings)
 
 
 def _typed(raw: dict[str, Any]) -> tuple[Settings, list[Fault]]:

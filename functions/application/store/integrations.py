@@ -71,6 +71,11 @@ def change(
     return documents.transact(apply)
 
 
+def settings_body(settings: Settings) -> Body:
+    """Return settings as a document, without what is no setting."""
+    return {name: value for name, value in body_of(settings).items() if name != "mains"}
+
+
 def _woken(integration: Integration) -> Integration:
     return replace(integration, wake_at=AT_ONCE if integration.phase in RUNNING else None)
 
@@ -114,8 +119,8 @@ def save_settings(
         kept: Body = {
             "at": now.isoformat(),
             "actor": actor,
-            "before": body_of(before.settings) if before is not None else None,
-            "after": body_of(settings),
+            "before": settings_body(before.settings) if before is not None else None,
+            "after": settings_body(settings),
         }
         tx.put(path_of(settings.id, "history", entry), kept, expires=now + HISTORY_DAYS)
         return after

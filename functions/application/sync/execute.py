@@ -84,6 +84,7 @@ def execute(
         return _conclude(session, hint, view, _result_of(error, view, intent, session), entry, error)
     if isinstance(answer, Booking):
         session.booking_read_at = asked_at
+        session.learn(answer)
     kept = kept_of(view.link, step, answer, session.digest)
     return _conclude(session, hint, view, Landed(answer, kept, despite), entry)
 

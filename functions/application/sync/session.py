@@ -88,6 +88,7 @@ class SyncSession:
         self.booking_read_at = self.now()
         try:
             booking = self.reservations.read(booking_id)
+            self.learn(booking)
             if not booking.email and booking.customer_id and self.settings.outbound.use_customer_data:
                 booking = replace(booking, email=self._address(booking.customer_id))
             if (
@@ -102,6 +103,23 @@ class SyncSession:
         except (Transient, AccessRevoked, Malformed, Refused) as error:
             self.trouble = error
             return Snapshot(Presence.UNREADABLE)
+
+    def learn(self, booking: Booking) -> None:
+        """Keep the main object of an object that has no row: lists of bookings do not show it."""
+        thing, main = booking.object_id, booking.main_id
+        rows = {row.object for row in self.settings.mapping}
+        if thing in rows or self.integration.mains.get(thing) == main or (not main and "*" in rows):
+            return
+
+        def learnt(before: Integration) -> Integration:
+            return replace(before, mains={**before.mains, thing: main})
+
+        self.integration = integrations.change(self.ports.documents, self.id, learnt, wakes=False)
+
+    def is_unknown(self, object_id: str) -> bool:
+        """Whether no booking of an object without a row was read yet, which tells whether it has a main object."""
+        rows = {row.object for row in self.settings.mapping}
+        return "*" not in rows and object_id not in rows and object_id not in self.integration.mains
 
     def _address(self, customer_id: str) -> str:
         """Return a customer's address, or "" if the user may not see it, which diagnostics then report."""

@@ -29,6 +29,7 @@ class Booking:
     customer_id: str = ""
     email: str = ""
     activity_id: str = ""
+    main_id: str = ""  # its object's main object
     fields: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -83,7 +83,7 @@ def facts(kind: type) -> Mapping[str, Fact]:
 
 def _facts(kind: type, prefix: str) -> Iterator[Fact]:
     hints = get_type_hints(kind)
-    for each in fields(kind):
+    for each in (one for one in fields(kind) if one.init):
         hint = hints[each.name]
         if is_dataclass(hint):
             yield from _facts(hint, f"{prefix}{each.name}.")  # type: ignore[arg-type]  # a class, not an instance

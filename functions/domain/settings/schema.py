@@ -165,6 +165,16 @@ class Settings:
     inbound: InboundSettings = field(default_factory=InboundSettings)
     sync: SyncSettings = field(default_factory=SyncSettings)
     alerts: AlertSettings = field(default_factory=AlertSettings)
+    # no setting: the main object of an object that has no row, as seen in its bookings ("" = it has none)
+    mains: Mapping[str, str] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def knowing(self, mains: Mapping[str, str]) -> "Settings":
+        """Return the settings with what is known of main objects."""
+        if self.mains == mains:
+            return self
+        known = replace(self)
+        object.__setattr__(known, "mains", mains)
+        return known
 
     @property
     def calendars(self) -> tuple[str, ...]:
@@ -184,9 +194,9 @@ class Settings:
         return replace(self, mapping=named)
 
     def row_of(self, object_id: str) -> MappingRow | None:
-        """Return the row for an object's bookings: its own, else the row `*`, else None."""
+        """Return the row for an object: its own, else that of its main object, else the row `*`, or None."""
         rows = {row.object: row for row in reversed(self.mapping)}
-        return rows.get(object_id, rows.get("*"))
+        return rows.get(object_id) or rows.get(self.mains.get(object_id, "")) or rows.get("*")
 
     def calendar_of(self, object_id: str) -> str | None:
         """Return the calendar for an object's bookings, or None."""

@@ -1,0 +1,105 @@
+"""Main products: a booking stands in the calendar of its object, else of its main object, else of `*`."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.harness.place import ROOM_A, ROOM_B, Place
+
+COURTS = 100
+
+
+@pytest.fixture
+def courts(place: Place) -> Place:
+    """Two courts that are booked as either of a main product, which alone has a row."""
+    place.ireserve("POST", "objects", {"id": COURTS, "desc": "Tennisbaan"})
+    for number in (101, 102):
+        place.ireserve("PATCH", f"objects/{number}", {"main_id": COURTS})
+    return place
+
+
+def rows(*more: dict[str, str]) -> list[dict[str, str]]:
+    return [{"object": str(COURTS), "calendar": ROOM_A}, *more]
+
+
+def test_a_booking_of_a_court_stands_in_the_calendar_of_the_main_object(courts: Place) -> None:
+    courts.activate(mapping=rows())
+    courts.book(object_id=101)
+    courts.settle()
+    assert len(courts.events(ROOM_A)) == 1
+    courts.settle(300)
+    assert courts.api("GET", "/7/plan?refresh=1")["counts"] == {}
+
+
+def test_its_own_row_goes_before_that_of_the_main_object_and_that_before_the_row_for_all_others(courts: Place) -> None:
+    courts.activate(mapping=rows({"object": "102", "calendar": ROOM_B}))
+    courts.book(object_id=102)
+    courts.settle()
+    assert (len(courts.events(ROOM_A)), len(courts.events(ROOM_B))) == (0, 1)
+
+
+def test_the_row_for_all_others_comes_last(courts: Place) -> None:
+    courts.activate(mapping=rows({"object": "*", "calendar": ROOM_B}))
+    courts.book(object_id=101)
+    courts.book(object_id=12)
+    courts.settle()
+    assert (len(courts.events(ROOM_A)), len(courts.events(ROOM_B))) == (1, 1)
+
+
+def test_bookings_from_before_activation_are_found_too(courts: Place) -> None:
+    courts.book(object_id=101)
+    courts.activate(mapping=rows())
+    courts.settle(120)
+    assert len(courts.events(ROOM_A)) == 1
+
+
+def test_one_whose_webhook_was_lost_is_found_by_a_search(courts: Place) -> None:
+    courts.activate(mapping=rows())
+    courts.book(object_id=102, quiet=True)
+    courts.api("POST", "/7/sweep")
+    courts.settle(120)
+    assert len(courts.events(ROOM_A)) == 1
+
+
+def test_what_is_known_of_an_object_is_read_once(courts: Place) -> None:
+    courts.activate(mapping=rows())
+    other = courts.book(object_id=12, quiet=True)
+    courts.api("POST", "/7/sweep")
+    courts.settle(120)
+    courts.forget()
+    courts.now += timedelta(minutes=5)
+    courts.api("POST", "/7/sweep")
+    courts.settle(120)
+    assert f"GET booking/{other}" not in courts.ireserve_calls()
+
+
+def test_a_new_event_books_the_main_object_and_i_reserve_chooses_the_court(courts: Place) -> None:
+    courts.activate(mapping=rows())
+    courts.draw("2026-11-24T10:00", "2026-11-24T11:00")
+    courts.settle(60)
+    (booking,) = courts.bookings()
+    assert booking["object_id"] in (101, 102)
+    assert courts.event(ROOM_A)["id"] == booking["external_id"]
+    courts.drag(courts.event(ROOM_A)["id"], "2026-11-24T14:00", "2026-11-24T15:00")
+    courts.settle(60)
+    assert courts.bookings()[0]["from"] == "2026-11-24T14:00"
+
+
+def test_changed_settings_keep_its_events_in_their_calendar(courts: Place) -> None:
+    courts.activate(mapping=rows())
+    courts.book(object_id=101)
+    courts.settle()
+    read = courts.api("GET", "/7")
+    assert "mains" not in read
+    courts.api(
+        "PUT",
+        "/7?apply=all",
+        {
+            **{
+                k: v for k, v in read.items() if k in ("id", "name", "ireserve", "google", "mapping", "inbound", "sync")
+            },
+            "outbound": {"title_template": "Baan {BOOKING_NUMBER}"},
+        },
+    )
+    courts.settle(120)
+    assert courts.event(ROOM_A)["summary"].startswith("Baan ")
