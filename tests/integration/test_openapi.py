@@ -127,7 +127,7 @@ def test_the_description_and_the_routes_are_the_same(place: Place) -> None:
 def test_the_description_names_every_setting() -> None:
     def names(kind: Any, prefix: str = "") -> Iterator[str]:
         hints = get_type_hints(kind)
-        for each in fields(kind):
+        for each in (one for one in fields(kind) if one.init):
             if is_dataclass(hints[each.name]):
                 yield from names(hints[each.name], f"{prefix}{each.name}.")
             else:

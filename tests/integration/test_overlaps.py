@@ -58,7 +58,7 @@ def test_a_search_lists_them_over_the_whole_window_also_from_one_week_into_the_n
 
 def test_each_night_lists_them_and_a_log_line_tells(place: Place) -> None:
     place.activate()
-    assert place.api("GET", "/7/overlaps") is None
+    assert place.api("GET", "/7/overlaps") == {"at": None, "found": [], "more": 0}
     first, second, third, _ = crowded(place)
     place.settle()
     place.now += timedelta(hours=19)

@@ -135,7 +135,8 @@ def _reading(routes: Blueprint, ports: Ports, role: May) -> None:
     @routes.get("/<int_id>/overlaps")
     def standing(int_id: str) -> Response:
         integrations.get(ports.documents, int_id)
-        return answer(200, plain(overlaps.last(ports.documents, int_id)))
+        listed = overlaps.last(ports.documents, int_id)
+        return answer(200, plain(listed) if listed is not None else {"at": None, "found": [], "more": 0})
 
     @routes.get("/<int_id>/day")
     def one_day(int_id: str) -> Response:
