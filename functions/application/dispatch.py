@@ -20,7 +20,7 @@ from functions.application.support import alerts, weekly
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.rest import come_back
 from functions.application.sync.session import SyncSession, google_again, open_session
-from functions.application.sync.trouble import answer_for, react
+from functions.application.sync.trouble import react, task_failed
 from functions.application.watching import renewal
 from functions.domain.model.errors import Conflict, Malformed, Transient
 from functions.domain.model.event import EventKey
@@ -99,7 +99,7 @@ def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
     try:
         _follow(session, hint)
     except Exception as error:  # noqa: BLE001 -- a bug of ours must neither lose the hint nor block the rest
-        answer_for(ports, integration, hint, error)
+        task_failed(ports, integration, hint, error)
     else:
         parked.clear(ports, hint)
 
@@ -143,7 +143,7 @@ def _follow(session: SyncSession, hint: Hint) -> None:
             renewal.renew(session, hint)
         case Kind.AUDIT, (_,):
             audit.run(session.ports, hint)
-        case Kind.WALK, (_, _):
+        case Kind.SCAN, (_, _):
             if scan.run(session, hint):
                 attend(session.ports.tasks, session.id, session.now())
         case _:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.application.sync.trouble import Asks, asks
+from functions.application.sync.trouble import Reaction, reaction_to
 from functions.domain.model.errors import (
     AccessRevoked,
     Cause,
@@ -27,22 +27,22 @@ APPLICATION = Path(__file__).parents[2] / "functions" / "application"
 @pytest.mark.parametrize(
     ("error", "asked"),
     [
-        (AccessRevoked("no", reason="invalid_grant", side=System.GOOGLE), Asks.STOP),
-        (AccessRevoked("no", reason="ireserve_login", side=System.IRESERVE), Asks.STOP),
-        (AccessRevoked("no", reason="no_digest_key", side=System.SERVICE), Asks.RETRY),
-        (Transient("later"), Asks.RETRY),
-        (Stale("changed"), Asks.RETRY),
-        (Conflict("another pair"), Asks.RETRY),
-        (Refused("no"), Asks.PARK),
-        (Malformed("what"), Asks.PARK),
-        (Gone("gone"), Asks.PARK),
-        (Taken("there"), Asks.PARK),
-        (TokenExpired("old"), Asks.PARK),
+        (AccessRevoked("no", reason="invalid_grant", side=System.GOOGLE), Reaction.STOP),
+        (AccessRevoked("no", reason="ireserve_login", side=System.IRESERVE), Reaction.STOP),
+        (AccessRevoked("no", reason="no_digest_key", side=System.SERVICE), Reaction.RETRY),
+        (Transient("later"), Reaction.RETRY),
+        (Stale("changed"), Reaction.RETRY),
+        (Conflict("another pair"), Reaction.RETRY),
+        (Refused("no"), Reaction.PARK),
+        (Malformed("what"), Reaction.PARK),
+        (Gone("gone"), Reaction.PARK),
+        (Taken("there"), Reaction.PARK),
+        (TokenExpired("old"), Reaction.PARK),
     ],
     ids=lambda each: f"{type(each).__name__}-{each.side}" if isinstance(each, SyncError) else "",
 )
-def test_each_kind_of_error_has_one_reaction(error: SyncError, asked: Asks) -> None:
-    assert asks(error) is asked
+def test_each_kind_of_error_has_one_reaction(error: SyncError, asked: Reaction) -> None:
+    assert reaction_to(error) is asked
 
 
 def test_a_reason_that_reads_like_a_cause_is_none() -> None:

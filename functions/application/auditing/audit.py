@@ -80,11 +80,11 @@ def advance(ports: Ports, int_id: str, audit: Audit) -> Audit:
         audit = audit.finished(ports.clock())
     kept.save(ports.documents, int_id, audit)
     if audit.finished_at is not None:
-        _told(ports, int_id, audit)
+        _report(ports, int_id, audit)
     return audit
 
 
-def _told(ports: Ports, int_id: str, audit: Audit) -> None:
+def _report(ports: Ports, int_id: str, audit: Audit) -> None:
     def noted(before: Integration) -> Integration:
         return replace(before, audited_at=audit.started_at, audit_found=audit.found)
 

@@ -64,10 +64,10 @@ def look(sides: Sides, audit: Audit, first: date, last: date) -> tuple[Week, lis
     for key, event in week.events.items():
         if key not in paired:
             _unpaired(sides, week, event, by_event.get(key))
-    findings = list(_judged(sides, week))
+    findings = list(_verified(sides, week))
     if any(each.kind != LEFT_ALONE for each in findings):
         sides.ports.sleep(SETTLES)  # changes made just now reach the other side
-        findings = list(_judged(sides, week))
+        findings = list(_verified(sides, week))
     return week, findings
 
 
@@ -120,11 +120,11 @@ def _unpaired(sides: Sides, week: Week, event: Event, link: Link | None) -> None
         week.strangers.append(event)
 
 
-def _judged(sides: Sides, week: Week) -> Iterator[Finding]:
+def _verified(sides: Sides, week: Week) -> Iterator[Finding]:
     for booking_id, keys in sorted(week.doubtful.items()):
         yield from _of_booking(sides, booking_id, keys)
     for event in week.strangers:
-        yield from _of_stranger(sides, event)
+        yield from _of_unpaired(sides, event)
 
 
 def _of_booking(sides: Sides, booking_id: str, keys: set[EventKey]) -> Iterator[Finding]:
@@ -162,11 +162,11 @@ def _owner(sides: Sides, booking_id: str, link: Link, event: Event) -> list[str]
     return [other] if standing is not None and wants(standing.status, sides.settings) is not False else []
 
 
-def _of_stranger(sides: Sides, listed: Event) -> Iterator[Finding]:
+def _of_unpaired(sides: Sides, listed: Event) -> Iterator[Finding]:
     """Report what has become of a person's event."""
     why = not_followed(sides.integration, listed)
     if why:
-        yield _stranger(sides, listed, LEFT_ALONE, why)
+        yield _unpaired_finding(sides, listed, LEFT_ALONE, why)
         return
     event = sides.event(listed.key)
     if event is None or not_followed(sides.integration, event):
@@ -190,10 +190,10 @@ def _of_stranger(sides: Sides, listed: Event) -> Iterator[Finding]:
         else "outside_window"
     )
     why = waits or said or outside
-    yield _stranger(sides, event, LEFT_ALONE if why else "missing_booking", why)
+    yield _unpaired_finding(sides, event, LEFT_ALONE if why else "missing_booking", why)
 
 
-def _stranger(sides: Sides, event: Event, kind: str, why: str) -> Finding:
+def _unpaired_finding(sides: Sides, event: Event, kind: str, why: str) -> Finding:
     return Finding(kind, why, NO_BOOKING, event.key.calendar, event.key.id, day_of(event.when, sides.zone))
 
 

@@ -31,7 +31,7 @@ class Kind(StrEnum):
     TICK = "tick"  # an integration's round: what is due
     SWEEP = "sweep"  # a search that a person or a webhook asked for
     RENEW = "renew"
-    WALK = "walk"  # subject: kind of scan, when it started
+    SCAN = "walk"  # subject: kind of scan, when it started
     SECRET = "secret"  # subject: name and version of a replaced secret  # noqa: S105
     AUDIT = "audit"  # next step of an audit; subject: when it started
     PROBE = "probe"  # next part of a probe; subject: when it started, the part

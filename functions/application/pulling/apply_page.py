@@ -74,9 +74,9 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
             settled = _settled(session, hint, page, in_turn[number : number + TOGETHER])
         if each.key in handled or each.key in settled:
             continue
-        if _over(session, until):
+        if _is_time_up(session, until):
             return Applied(looked, finished=False)
-        looked += _guarded(session, hint, each.key, partial(_one, session, hint, page, each))
+        looked += _guarded(session, hint, each.key, partial(_apply_item, session, hint, page, each))
     return Applied(looked)
 
 
@@ -89,7 +89,7 @@ def _series(
     """
     handled: set[EventKey] = set()
     tombstones = [item for item in page.items if isinstance(item, Tombstone)]
-    candidates = [item for item in page.items if isinstance(item, Event) and _tells(partial(_new, session, item))]
+    candidates = [item for item in page.items if isinstance(item, Event) and _quick_check(partial(_new, session, item))]
     grouped = families(candidates, tombstones)
     for name, group in grouped.items():
         appeared = [event for event in group if links.of_event(session.ports.documents, session.id, event.key) is None]
@@ -98,12 +98,12 @@ def _series(
         for former in former_families(session, page.calendar, name, left, shown) if left else ():
             handled |= _followed(session, hint, page, former, left, shown, until)
             left = [event for event in left if event.key not in handled]
-        if _over(session, until):
+        if _is_time_up(session, until):
             return len(handled) // 2, handled, False
     return len(handled) // 2, handled, True
 
 
-def _over(session: SyncSession, until: datetime | None) -> bool:
+def _is_time_up(session: SyncSession, until: datetime | None) -> bool:
     """Whether the page's time is up."""
     return until is not None and session.now() >= until
 
@@ -123,7 +123,7 @@ def _followed(
         former = link.event
         _guarded(session, hint, event.key, partial(_follow, session, hint, link, event))
         handled |= {event.key, former} if former is not None else {event.key}
-        if _over(session, until):
+        if _is_time_up(session, until):
             break
     return handled
 
@@ -147,12 +147,12 @@ def _settled(session: SyncSession, hint: Hint, page: Page, items: Sequence[Item]
     echoes |= {
         event.key
         for event in events
-        if event.key in known and _tells(partial(_is_echo, session, known[event.key], event))
+        if event.key in known and _quick_check(partial(_is_echo, session, known[event.key], event))
     }
     if not page.listed:
         return echoes
     foreign = (event for event in unlinked if event.mark.int_id != session.id and event.key not in echoes)
-    passing = [event for event in foreign if _tells(partial(_passes_by, session, event))]
+    passing = [event for event in foreign if _quick_check(partial(_can_be_skipped, session, event))]
     since = page.since or session.now() - events_without_booking.RECENT
     events_without_booking.note(
         session, hint, page.calendar, [each for each in passing if each.updated and each.updated >= since]
@@ -165,7 +165,7 @@ def _follow(session: SyncSession, hint: Hint, link: Link, event: Event) -> bool:
     return True
 
 
-def _one(session: SyncSession, hint: Hint, page: Page, item: Event | Tombstone) -> bool:
+def _apply_item(session: SyncSession, hint: Hint, page: Page, item: Event | Tombstone) -> bool:
     link = links.of_event(session.ports.documents, session.id, item.key)
     if not isinstance(item, Event):
         if link is None or isinstance(link.life, Closed | Held):
@@ -184,7 +184,7 @@ def _one(session: SyncSession, hint: Hint, page: Page, item: Event | Tombstone) 
         link = link or links.for_new_event(session.id, item)
         if link.event is not None and link.event != item.key and not session.has_left(link.event):
             return False
-        if link.version == 0 and (due := _makes_room(session, item)) is not None:
+        if link.version == 0 and (due := _room_free_at(session, item)) is not None:
             look_again(session.ports.tasks, _about(hint, item.key), due, "room")
             return True
     elif _is_echo(session, link, item):
@@ -203,10 +203,10 @@ def look_at(session: SyncSession, hint: Hint, key: EventKey) -> None:
     if link is not None:
         _look(session, hint, link, found)
     elif found.value is not None:
-        _one(session, hint, Page(key.calendar, ()), found.value)
+        _apply_item(session, hint, Page(key.calendar, ()), found.value)
 
 
-def _tells(check: Callable[[], bool]) -> bool:
+def _quick_check(check: Callable[[], bool]) -> bool:
     """Return the result of a quick check of an event, False on any error; its own turn will show the error."""
     try:
         return check()
@@ -216,7 +216,7 @@ def _tells(check: Callable[[], bool]) -> bool:
         return False
 
 
-def _passes_by(session: SyncSession, event: Event) -> bool:
+def _can_be_skipped(session: SyncSession, event: Event) -> bool:
     return not _new(session, event)
 
 
@@ -269,7 +269,7 @@ def _is_occupied(session: SyncSession, link: Link, event: Event) -> bool:
     }
 
 
-def _makes_room(session: SyncSession, event: Event) -> datetime | None:
+def _room_free_at(session: SyncSession, event: Event) -> datetime | None:
     """Return when the booking of a just deleted event will have made room for a new one; None: no need to wait."""
     zone = session.settings.timezone
     start, end = period(event.when, zone)

@@ -63,7 +63,7 @@ def followers(
 ) -> list[tuple[Link, Event]]:
     """Pair links whose occurrences of this family vanished with the new ones."""
     documents = session.ports.documents
-    kin = _kin(session, calendar, name)
+    kin = _family_links(session, calendar, name)
     single = links.of_event(documents, session.id, EventKey(calendar, name))  # a single event that became a series
     if single is not None and _waits(single, calendar) and single.id not in {link.id for link in kin}:
         kin.append(single)
@@ -88,7 +88,7 @@ def former_families(session: SyncSession, calendar: str, name: str, appeared: li
     sure: list[str] = []
     texts = {session.digest(text_of(event)) for event in appeared}
     for former in sorted((shown.lost_families() | _in_grace(session, calendar)) - {name}):
-        lost = [link for link in _kin(session, calendar, former) if _is_gone(link, shown)]
+        lost = [link for link in _family_links(session, calendar, former) if _is_gone(link, shown)]
         if not in_step([link.base.when for link in lost if link.base], appeared, session.settings.timezone):
             continue
         if {link.base.digests.get("text", "") for link in lost if link.base} & texts:
@@ -126,14 +126,14 @@ def tie(session: SyncSession, link: Link, event: Event) -> Link:
     return session.ports.documents.transact(lambda tx: links.save(tx, session.id, moved))
 
 
-def _kin(session: SyncSession, calendar: str, name: str) -> list[Link]:
+def _family_links(session: SyncSession, calendar: str, name: str) -> list[Link]:
     """Return the links of a family whose bookings could follow."""
     return [
         link for link in links.every(session.ports.documents, session.id, {"series": name}) if _waits(link, calendar)
     ]
 
 
-def left_unsaid(session: SyncSession, calendar: str, shown: Shown) -> Iterator[list[Link]]:
+def not_shown(session: SyncSession, calendar: str, shown: Shown) -> Iterator[list[Link]]:
     """Yield, for each family that lost an occurrence, the links that the pull did not show, the latest first.
 
     Of a deleted series Google reports about half a year of occurrences.
@@ -142,7 +142,9 @@ def left_unsaid(session: SyncSession, calendar: str, shown: Shown) -> Iterator[l
     known = shown.live | shown.removed
     for name in sorted(shown.lost_families()):
         kin = [
-            link for link in _kin(session, calendar, name) if isinstance(link.life, Active) and _id(link) not in known
+            link
+            for link in _family_links(session, calendar, name)
+            if isinstance(link.life, Active) and _id(link) not in known
         ]
         inside = [each for each in kin if each.base and in_window(each.base.when, session.settings, session.now())]
         yield sorted(inside, key=lambda each: _id(each).rpartition("_")[2], reverse=True)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functions.application.intake.hints import Hint, Kind, look_again
 from functions.application.ports import EventPage
 from functions.application.pulling.apply_page import Page, apply_page
-from functions.application.pulling.follow_series import Shown, left_unsaid
+from functions.application.pulling.follow_series import Shown, not_shown
 from functions.application.store import links
 from functions.application.store.calendars import CalendarState, change, drop_lease, state_of, take_lease
 from functions.application.sync.reconcile import reconcile
@@ -138,9 +138,9 @@ def _pull(session: SyncSession, hint: Hint, state: CalendarState, done: Pull) ->
         if not page.next_page:
             break
     if state.listing:
-        _ghosts(session, hint, state.calendar, done, window)
+        _look_up_unlisted(session, hint, state.calendar, done, window)
     else:
-        _unsaid(session, hint, state.calendar, done)
+        _look_up_siblings(session, hint, state.calendar, done)
     state = replace(state, sync_token=page.sync_token, page="", listing=False, as_of=state.pull_started)
     _note(session, replace(state, trouble="", trouble_at=None))
     fields = {
@@ -184,7 +184,7 @@ def _trouble(session: SyncSession, calendar: str, error: SyncError) -> None:
     )
 
 
-def _ghosts(session: SyncSession, hint: Hint, calendar: str, done: Pull, window: Window) -> None:
+def _look_up_unlisted(session: SyncSession, hint: Hint, calendar: str, done: Pull, window: Window) -> None:
     """Look up the links that a full list did not show, one by one: only what is really gone counts as deleted."""
     for link in links.every(session.ports.documents, session.id, {"calendar": calendar}):
         if link.event is None or link.event.id in done.shown.live or isinstance(link.life, Closed | Detached):
@@ -194,21 +194,21 @@ def _ghosts(session: SyncSession, hint: Hint, calendar: str, done: Pull, window:
             continue
         if agreed is not None and not _inside(period(agreed.when, session.settings.timezone), window):
             continue
-        _ghost(session, hint, link, done, "full_list")
+        _look_up(session, hint, link, done, "full_list")
 
 
-def _unsaid(session: SyncSession, hint: Hint, calendar: str, done: Pull) -> None:
+def _look_up_siblings(session: SyncSession, hint: Hint, calendar: str, done: Pull) -> None:
     """Look up the other occurrences of a series that lost some, from the latest, until one still exists."""
-    for family in left_unsaid(session, calendar, done.shown):
+    for family in not_shown(session, calendar, done.shown):
         for link in family:
             done.calls += 1
             event = session.read_event(link.event) if link.event is not None else None
             if event is None or not event.vanished:
                 break
-            _ghost(session, hint, link, done, "series", event)
+            _look_up(session, hint, link, done, "series", event)
 
 
-def _ghost(
+def _look_up(
     session: SyncSession, hint: Hint, link: Link, done: Pull, source: str, event: Snapshot[Event] | None = None
 ) -> None:
     """Look up one event that a list did not show, or leave it to a task."""

@@ -248,11 +248,11 @@ def backfills(session: SyncSession) -> bool:
 def go_on(ports: Ports, int_id: str, scan: Scan) -> None:
     """Queue the next chunk of a scan whose task was lost."""
     now = ports.clock()
-    hint = Hint(Kind.WALK, int_id, (scan.kind, scan.name), scan.kind, now, actor=scan.actor)
+    hint = Hint(Kind.SCAN, int_id, (scan.kind, scan.name), scan.kind, now, actor=scan.actor)
     look_again(ports.tasks, hint, now, "stuck", lane=scan.lane)
 
 
 def _next(ports: Ports, int_id: str, scan: Scan, due: datetime) -> None:
-    hint = Hint(Kind.WALK, int_id, (scan.kind, scan.name), scan.kind, ports.clock(), actor=scan.actor)
+    hint = Hint(Kind.SCAN, int_id, (scan.kind, scan.name), scan.kind, ports.clock(), actor=scan.actor)
     began = scan.started_at.timestamp()
     look_again(ports.tasks, hint, due, f"chunk-{scan.week}-{scan.position}", bucket=began, lane=scan.lane)

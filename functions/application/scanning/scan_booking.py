@@ -13,7 +13,7 @@ from functions.application.sync import write_back
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.rest import come_back
 from functions.application.sync.session import SyncSession
-from functions.application.sync.trouble import Asks, asks, guarded
+from functions.application.sync.trouble import Reaction, guarded, reaction_to
 from functions.domain.comparing.projection import when_of
 from functions.domain.model.errors import Conflict, Stale
 from functions.domain.model.identity import turn_of
@@ -77,7 +77,7 @@ def look(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow) -> tuple
     trouble = guarded(session.ports, about, look_at_pair, scan.lane)
     if trouble is None:
         return scan, calls
-    return replace(scan, failed=scan.failed + 1), TROUBLE if asks(trouble) is Asks.RETRY else 1
+    return replace(scan, failed=scan.failed + 1), TROUBLE if reaction_to(trouble) is Reaction.RETRY else 1
 
 
 def _left_out(session: SyncSession, scan: Scan, row: BookingRow) -> bool:

@@ -39,16 +39,16 @@ class Undone:
 def preview(ports: Ports, int_id: str, entry: str) -> Undone:
     """Return what undoing an entry would do; raises `Conflict` with what to do instead if it cannot be undone."""
     integration, body = _entry(ports, int_id, entry)
-    wish = _wish(integration, body)
-    outcome = act(ports, int_id, body["link"], "", "undo", lambda link: _wishing(link, wish), rehearse=True)
+    order = _order(integration, body)
+    outcome = act(ports, int_id, body["link"], "", "undo", lambda link: _with_order(link, order), rehearse=True)
     return Undone(_steps(outcome.writes), STAYS, done=False)
 
 
 def undo(ports: Ports, int_id: str, entry: str, actor: str) -> Undone:
     """Undo an entry; raises `Refused` if i-Reserve refuses (everything then stays as it is)."""
     integration, body = _entry(ports, int_id, entry)
-    wish = _wish(integration, body)
-    outcome = act(ports, int_id, body["link"], actor, f"undo {entry}", lambda link: _wishing(link, wish))
+    order = _order(integration, body)
+    outcome = act(ports, int_id, body["link"], actor, f"undo {entry}", lambda link: _with_order(link, order))
     done = outcome.link.overridden is None
     if done:
         marked = {**body, "undone_at": ports.clock().isoformat(), "undone_by": actor}
@@ -68,7 +68,7 @@ def _entry(ports: Ports, int_id: str, entry: str) -> tuple[Integration, Body]:
     return integration, body
 
 
-def _wish(integration: Integration, body: Body) -> Override:
+def _order(integration: Integration, body: Body) -> Override:
     """Read from an entry what must be put back."""
     why, before = body["why"], body.get("before", {})
     if body["step"] == Name.MAKE_BOOKING:
@@ -91,12 +91,12 @@ def _wish(integration: Integration, body: Body) -> Override:
     )
 
 
-def _wishing(link: Link, wish: Override) -> Link:
-    if isinstance(link.life, Detached) and wish.status is None:
+def _with_order(link: Link, order: Override) -> Link:
+    if isinstance(link.life, Detached) and order.status is None:
         raise Conflict(
             "this pair is no longer kept in step; undo that first, or change the booking in i-Reserve", reason="parted"
         )
-    return after(link, Ordered(wish)).link
+    return after(link, Ordered(order)).link
 
 
 def _steps(writes: tuple[Write, ...]) -> tuple[Body, ...]:

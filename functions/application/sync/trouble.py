@@ -16,7 +16,7 @@ BACK_OFF = (2, 5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)  # seconds
 SHOWN_AFTER = 3  # attempts; a person should see it by then, while retries go on
 
 
-class Asks(StrEnum):
+class Reaction(StrEnum):
     """The reactions to an error."""
 
     STOP = "stop"  # the side refuses every call until a person fixes it
@@ -24,14 +24,14 @@ class Asks(StrEnum):
     PARK = "park"  # nothing helps until something changes
 
 
-def asks(error: SyncError) -> Asks:
+def reaction_to(error: SyncError) -> Reaction:
     """Return the reaction to an error."""
     match error:
         case AccessRevoked(side=System.GOOGLE | System.IRESERVE):
-            return Asks.STOP
+            return Reaction.STOP
         case AccessRevoked() | Transient() | Stale() | Conflict():  # ours, or another instance was faster
-            return Asks.RETRY
-    return Asks.PARK
+            return Reaction.RETRY
+    return Reaction.PARK
 
 
 def named(ports: Ports, hint: Hint, error: Exception) -> SyncError:
@@ -45,19 +45,19 @@ def named(ports: Ports, hint: Hint, error: Exception) -> SyncError:
 
 def react(ports: Ports, hint: Hint, error: SyncError, lane: str = "live") -> None:
     """Retry later, or park; raises `Transient` if neither can be stored."""
-    if asks(error) is Asks.PARK:
+    if reaction_to(error) is Reaction.PARK:
         parked.park(ports, hint, error.reason, ports.clock())
     else:
         _retry(ports, hint, error, lane)
 
 
-def answer_for(ports: Ports, used: Integration, hint: Hint, error: Exception) -> None:
+def task_failed(ports: Ports, used: Integration, hint: Hint, error: Exception) -> None:
     """React to an error of a whole task; `used` is the integration as it was when the calls were made.
 
     A side that refuses its login is no longer called; once that is fixed, a sweep catches up with dropped hints.
     """
     trouble = named(ports, hint, error)
-    if asks(trouble) is Asks.STOP and isinstance(trouble, AccessRevoked):
+    if reaction_to(trouble) is Reaction.STOP and isinstance(trouble, AccessRevoked):
         try:
             mark_revoked(ports, used, trouble)
         except Stale as replaced:
@@ -77,7 +77,7 @@ def guarded(ports: Ports, hint: Hint, work: Callable[[], None], lane: str = "liv
         trouble = named(ports, hint, error)
     else:
         return None
-    if asks(trouble) is Asks.STOP:
+    if reaction_to(trouble) is Reaction.STOP:
         raise trouble
     react(ports, hint, trouble, lane)
     return trouble

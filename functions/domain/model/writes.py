@@ -230,15 +230,15 @@ def bare(step: Write) -> Write:
         case InsertEvent(content=content) | ReviveEvent(content=content) if content is not None:
             return replace(step, content=replace(content, title="", description="", guest="", style=Style()))
         case PatchEvent(change=change):
-            return replace(step, change=_untold(change))
+            return replace(step, change=_without_texts(change))
         case WriteBooking(change=change):
-            return replace(step, change=replace(change, fields=_without(change.fields)))
+            return replace(step, change=replace(change, fields=_without_values(change.fields)))
         case MakeBooking(fields=fields):
-            return replace(step, fields=_without(fields))
+            return replace(step, fields=_without_values(fields))
     return step
 
 
-def _untold(change: EventChange) -> EventChange:
+def _without_texts(change: EventChange) -> EventChange:
     title, description, guest_in, guest_out = (
         None if each is None else "" for each in (change.title, change.description, change.guest_in, change.guest_out)
     )
@@ -246,5 +246,5 @@ def _untold(change: EventChange) -> EventChange:
     return replace(told, title=title, description=description, guest_in=guest_in, guest_out=guest_out)
 
 
-def _without(fields: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+def _without_values(fields: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     return tuple((name, "") for name, _ in fields)

@@ -250,7 +250,7 @@ def _landed(link: Link, intent: Intent, answer: Event | Booking | None) -> Link:
             moved = link.seeing(answer) if isinstance(answer, Event) else link
             return replace(moved, event=EventKey(destination, key.id))
         case DeleteEvent(why=Why.OTHER_ROOM):
-            return _burnt(link)
+            return _with_next_id(link)
         case DeleteEvent():
             return replace(link, life=_closed(link.life))
         case MakeBooking() if isinstance(answer, Booking):
@@ -296,7 +296,7 @@ def _rejected(link: Link, intent: Intent, no: Rejected) -> Turn:
         case WriteBooking() as step:
             return _booking_refused(link, intent, step, no)
         case ReviveEvent():
-            return Turn(_burnt(link), Outcome.REFUSED, Then.ABSENT)
+            return Turn(_with_next_id(link), Outcome.REFUSED, Then.ABSENT)
         case PatchEvent() | MoveEvent() | DeleteEvent() if no.unseen:  # its bin may have been emptied
             return Turn(link, Outcome.REFUSED, Then.READ)
     return Turn(link, Outcome.REFUSED, Then.GIVE_UP)
@@ -336,7 +336,7 @@ def _overtaken(link: Link, step: Write, how: Overtaking) -> Turn:
         case ((WriteBooking() | MakeBooking()), _):
             return Turn(link, Outcome.OVERTAKEN, Then.GIVE_UP)
         case ReviveEvent(), Overtaking.GONE:
-            return Turn(_burnt(link), Outcome.OVERTAKEN, Then.ABSENT)
+            return Turn(_with_next_id(link), Outcome.OVERTAKEN, Then.ABSENT)
         case ((InsertEvent() | ReviveEvent()), Overtaking.TAKEN):
             there = replace(link, event=place_of(step), base=None, life=_opened(_paired(link.life)))
             return Turn(there, Outcome.OVERTAKEN, Then.READ)
@@ -346,7 +346,7 @@ def _overtaken(link: Link, step: Write, how: Overtaking) -> Turn:
 # shared by the above
 
 
-def _burnt(link: Link) -> Link:
+def _with_next_id(link: Link) -> Link:
     """Give up an event id that Google will not bring back; the booking gets an event of the next generation."""
     made_anew = replace(link, event=None, generation=link.generation + 1, base=None, origin=Origin.BOOKING)
     return replace(made_anew, life=Unlinked())

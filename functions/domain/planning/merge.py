@@ -72,7 +72,7 @@ def merge(v: View, context: PlanningContext) -> Planned:
     invited = link.origin is Origin.INVITATION
     if (not event.organizer_self and not invited) or (invited and not context.settings.inbound.enabled):
         return Planned(Rest(Why.NOT_ELIGIBLE))
-    event = _on_our_terms(event, (wanted.when, link.base.when if link.base else wanted.when), context)
+    event = _in_known_form(event, (wanted.when, link.base.when if link.base else wanted.when), context)
     v = replace(v, event=Snapshot.of(event))
     return (
         _booking_side(v, context, booking, event)
@@ -82,7 +82,7 @@ def merge(v: View, context: PlanningContext) -> Planned:
     )
 
 
-def _on_our_terms(event: Event, known: tuple[When, When], context: PlanningContext) -> Event:
+def _in_known_form(event: Event, known: tuple[When, When], context: PlanningContext) -> Event:
     """Return the event with its time in the form of a known one that means the same (whole days or midnights)."""
     timezone = context.settings.timezone
     return replace(event, when=next((when for when in known if same_time(event.when, when, timezone)), event.when))

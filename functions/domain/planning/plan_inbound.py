@@ -52,7 +52,7 @@ def plan_new_event(v: View, context: PlanningContext) -> Planned:
     if object_id is None:
         return _of_no_object(v, context, event, asked)
     if isinstance(v.link.life, Refused) and v.link.life.what == asked:
-        return _told(v, context, event, v.link.life.at) or Planned(Rest(Why.REFUSED))
+        return _refusal_notice(v, context, event, v.link.life.at) or Planned(Rest(Why.REFUSED))
     reference = reference_of(v.link, event.key, context)
     if v.booking.presence is Presence.BELIEVED:
         return Planned(Look(booking_with=reference))
@@ -87,7 +87,7 @@ def plan_new_event(v: View, context: PlanningContext) -> Planned:
 def _of_no_object(v: View, context: PlanningContext, event: Event, asked: str) -> Planned:
     """Say on an event that nobody knows which object it is for; not on those from before, which were passed by."""
     if isinstance(v.link.life, Refused) and v.link.life.what == asked:
-        return _told(v, context, event, v.link.life.at) or Planned(Rest(Why.REFUSED))
+        return _refusal_notice(v, context, event, v.link.life.at) or Planned(Rest(Why.REFUSED))
     lately = event.created is not None and context.now - event.created < LATELY
     if not event.organizer_self:
         return Planned(Rest(Why.NOT_ELIGIBLE))  # somebody else's event is never written
@@ -96,7 +96,7 @@ def _of_no_object(v: View, context: PlanningContext, event: Event, asked: str) -
     return decide(v.link, TurnDown(asked, "which_object", context.now), Why.REFUSED)
 
 
-def _told(v: View, context: PlanningContext, event: Event, at: datetime) -> Planned | None:
+def _refusal_notice(v: View, context: PlanningContext, event: Event, at: datetime) -> Planned | None:
     """Return the write of the notice about the last refusal, replacing an earlier one; None if it is already there."""
     language, text = context.settings.language, take_apart(event.description)
     said = notice(v.link.notice, language, clock(at, context.settings.timezone))
