@@ -83,8 +83,8 @@ def a_cancelled_booking_is_revived(patch: pytest.MonkeyPatch) -> None:
 
 def a_tombstone_is_ignored(patch: pytest.MonkeyPatch) -> None:
     """Deleted events are skipped."""
-    real = apply_page._one
-    patch.setattr(apply_page, "_one", lambda *given: real(*given) if isinstance(given[-1], Event) else False)
+    real = apply_page._apply_item
+    patch.setattr(apply_page, "_apply_item", lambda *given: real(*given) if isinstance(given[-1], Event) else False)
 
 
 def the_token_is_saved_before_its_changes(patch: pytest.MonkeyPatch) -> None:
