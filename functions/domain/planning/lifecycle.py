@@ -185,7 +185,7 @@ def _goes_on(link: Link, decision: GoesOn) -> Link:
         case LetIn():
             return replace(link, life=Unlinked(), base=None)
         case GiveUp():
-            return replace(_burnt(link), order=_still(link.order), series="")
+            return replace(_with_next_id(link), order=_still(link.order), series="")
 
 
 def _fulfilled(link: Link, event: Event | None, base: Base | None) -> Link:
@@ -242,7 +242,7 @@ def _landed(link: Link, intent: Intent, answer: Event | Booking | None) -> Link:
             return replace(there, refusals=Refusals(), notice="occupied" if again else "")
         case PatchEvent(change=change, why=why) if change.answer == "declined" and why is not Why.REFUSED:
             gone_on = why is Why.BOOKING_CHANGED
-            return replace(_burnt(link), series="") if gone_on else replace(link, life=_closed(link.life))
+            return replace(_with_next_id(link), series="") if gone_on else replace(link, life=_closed(link.life))
         case PatchEvent(why=why, notice=notice) if isinstance(answer, Event):
             stands = (notice or link.notice) if why in (Why.PUT_BACK, Why.REFUSED) else ""
             return replace(link.seeing(answer), notice=stands)
