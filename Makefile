@@ -36,6 +36,9 @@ check: install-tests  ## formatter, linter, types, import rules, dead code, spel
 fuzz: install-tests  ## hostile requests on every route and form (so many: N=100000; others: SEED=2)
 	@$(BIN)/python -m tests.attacks.storm --requests $(or $(N),100000) --seed $(or $(SEED),1)
 
+worlds: install-tests  ## stories under one seed and one clock, with all that can go wrong (so many: N=1000; others: SEED=2)
+	@$(BIN)/python -m tests.world.tell --worlds $(or $(N),100) --seed $(or $(SEED),1) --shrink
+
 bench: install-tests $(VENV)-bench/.installed  ## the benchmarks, as ratios (some of them: ONLY="lag rate")
 	@$(BIN)/python -m tests.bench.bench $(foreach name,$(ONLY),--only $(name))
 
@@ -93,4 +96,4 @@ $(VENV)/.installed-tests: requirements.txt tests/requirements.txt tests/locks/pi
 	  $(INSTALL) --target $(VENV)/pips/$$age -r tests/locks/pip-$$age.txt || exit 1; done
 	@touch $@ $(VENV)/.installed
 
-.PHONY: help run demo test check fuzz bench lock audit install install-tests venv
+.PHONY: help run demo test check fuzz worlds bench lock audit install install-tests venv

@@ -1,0 +1,103 @@
+"""What must hold at rest, with all faults off: read from inside both simulators, and by the audit; never by the planner."""
+
+from collections import Counter, defaultdict
+from datetime import UTC, datetime
+from typing import Any
+
+from functions.application.store import links, parked
+from tests.world.world import BOOKED, ROOM_A, ROOMS, Choice, World, moment
+
+ROOM_OF = {10: ROOMS[0], 11: ROOMS[1]}
+EXPLAINED = {"held", "refused", "paused", "detached", "left_out", "closed"}
+
+
+def broken(world: World, choice: Choice) -> list[str]:
+    """Return every broken promise, each with its kind first."""
+    found = [*pairs(world, choice), *_unfinished(world), *_said(world)]
+    audit = world.api("POST", "/7/audit")
+    world.settle(200)
+    audit = world.api("GET", "/7/audit")
+    found += [
+        f"audit {each['kind']}: booking {each['booking_id']} event {each['event_id']}"
+        for each in audit["findings"]
+        if each["kind"] != "left_alone"
+    ]
+    world.forget()
+    world.look_again()
+    if written := world.writes():
+        found.append(f"restless: another look wrote {written}")
+    return found
+
+
+def _state(link: Any) -> str:
+    return str(link.state.value) if link is not None else "none"
+
+
+def pairs(world: World, choice: Choice) -> list[str]:
+    """Return what both sides show apart from each other, as the simulators know it."""
+    found = []
+    stored = list(links.every(world.documents, "7"))
+    of_booking = {each.booking_id: each for each in stored if each.booking_id}
+    of_event = {each.event.id: each for each in stored if each.event is not None}
+    live = {str(b["id"]): b for b in world.bookings() if b["status_code"] == BOOKED}
+    events: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
+    for room, event in world._all():
+        events[event["id"]].append((room, event))
+    named = Counter(b["external_id"] for b in live.values() if b["external_id"])
+    for booking, b in live.items():
+        state = _state(of_booking.get(booking))
+        its = events.get(b["external_id"], [])
+        if named[b["external_id"]] > 1:
+            found.append(f"doubled: {named[b['external_id']]} live bookings name event {b['external_id']}")
+        if not its and state not in EXPLAINED:
+            found.append(f"lost: booking {booking} has no event (link {state}, names {b['external_id']!r})")
+        for room, event in its:
+            if state in EXPLAINED:
+                continue
+            if (moment(event["start"]), moment(event["end"])) != (_utc(b["date_from"]), _utc(b["date_till"])):
+                found.append(f"apart: booking {booking} at {b['from']}, event {event['id']} at {event['start']}")
+            if room != ROOM_OF[b["object_id"]]:
+                found.append(f"apart: booking {booking} of object {b['object_id']} has its event on {room}")
+    for identity, its in events.items():
+        room, event = its[0]
+        link = of_event.get(identity)
+        if named[identity] or _state(link) in EXPLAINED:
+            continue
+        if event.get("organizer", {}).get("self") and (room == ROOM_A or choice.follow == "all_mapped"):
+            text = event.get("description", "")
+            if "⚠" not in text and "i-Reserve" not in text:
+                found.append(
+                    f"silent: event {identity} on {room} has no booking and says nothing (link {_state(link)})"
+                )
+    return found
+
+
+def _unfinished(world: World) -> list[str]:
+    found = [
+        f"stuck: link of booking {each.booking_id} in {type(each.intent.step).__name__}"
+        for each in links.every(world.documents, "7")
+        if each.intent is not None
+    ]
+    found += [
+        f"parked: {body['kind']} {body['subject']} because of {body['reason']}"
+        for _, body in parked.every(world.ports, "7")
+    ]
+    rows = world.documents.find(("integrations", "7", "journal"), order="at", descending=True, limit=1000)
+    found += [f"open: journal entry {e['step']} ({e['why']})" for _, e in rows if e["outcome"] == "open"]
+    found += [
+        f"paused: link of booking {each.booking_id} because of {each.life.cause}"  # type: ignore[union-attr]
+        for each in links.every(world.documents, "7")
+        if each.state.value == "paused"
+    ]
+    return found
+
+
+def _said(world: World) -> list[str]:
+    faults = [
+        line for line in world.log if line["event"] == "error" or str(line.get("reason", "")).startswith("fault_")
+    ]
+    return [f"fault: {line}" for line in faults]
+
+
+def _utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

@@ -1,0 +1,53 @@
+"""Some worlds keep every promise, each time the same ones; `make worlds N=… SEED=…` tells as many others as one likes."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.world.promises import pairs
+from tests.world.tell import choice_of, shrunk, told
+from tests.world.world import World, story
+
+SEEDS = (1, 2, 3)  # other ones are told on request
+DEEDS = 20
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    world = World(tmp_path_factory.mktemp("world"))
+    yield world
+    world.leave()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_at_rest_nothing_is_lost_doubled_or_silent(seed: int, world: World) -> None:
+    assert told(world, choice_of(seed), story(seed, DEEDS)) == []
+
+
+def test_the_same_seed_twice_stores_the_same(world: World) -> None:
+    digests = []
+    for _ in range(2):
+        world.set_back(choice_of(7))
+        world.tell(story(7, DEEDS))
+        digests.append(world.journal_digest())
+    assert digests[0] == digests[1]
+
+
+def test_a_story_that_breaks_a_promise_shrinks_to_the_deeds_that_it_takes() -> None:
+    deeds = story(1, DEEDS)
+    needed = [deeds[3], deeds[11], deeds[12]]
+    assert shrunk(deeds, lambda some: all(each in some for each in needed)) == needed
+
+
+def test_what_stands_apart_or_says_nothing_is_found(world: World) -> None:
+    """A person who empties the store plays the bug: the product forgets what belongs together, and is not asked again."""
+    choice = choice_of(1)
+    world.set_back(choice)
+    world.tell([("book", (1, 1, 0)), ("draw", (2, 1, 0)), ("wait", (2,))])
+    with world.file.write() as connection:
+        connection.execute(
+            "UPDATE documents SET body = json_set(body, '$.phase', 'paused') WHERE kind = 'integrations'"
+        )
+    world.delete(world.events()[0]["id"])
+    world.tell([("draw", (3, 1, 0)), ("wait", (2,))])
+    assert {sentence.split(":")[0] for sentence in pairs(world, choice)} == {"lost", "silent"}
