@@ -115,8 +115,6 @@ class World(Place):
         self.tick()
         self.settle(60)
         self._template, self._begin = keep(self), self.now
-        self.crashes = 0
-        self.outside: list[str] = []  # every write of the product to either side
 
     def compose(self, documents: Documents) -> Ports:
         ports = super().compose(SteppedDocuments(documents, self.running, lambda: None))
@@ -139,7 +137,6 @@ class World(Place):
         self.told.clear()
         self.forget()
         self.ports.outside = _Outside(self)
-        self.crashes = 0
 
         def chosen(before: Any) -> Any:
             s = before.settings
@@ -335,7 +332,6 @@ class World(Place):
         due = self.tasks.next_due()
         if due is not None and due < self.now + timedelta(minutes=2):
             self.now = max(self.now, due)
-            self.crashes += 1
             self.do_one(Instance(0, fuse=step % REACH[near], after=bool(after)))
 
     def do_forget_tokens(self) -> None:
