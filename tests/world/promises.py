@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from functions.application.store import links, parked
-from tests.world.world import BOOKED, ROOM_A, ROOMS, Choice, World, moment
+from tests.harness.place import ROOM_A
+from tests.world.world import BOOKED, ROOMS, Choice, World, moment
 
 ROOM_OF = {10: ROOMS[0], 11: ROOMS[1]}
 EXPLAINED = {"held", "refused", "paused", "detached", "left_out", "closed"}
