@@ -85,3 +85,46 @@ def test_without_i_reserve_the_known_codes_are_there_all_the_same(place: Place, 
     page = tab.seen(f"{HERE}/outbound")
     assert "The bookings could not be counted." in page
     assert "open (20)" in page
+
+
+def test_a_status_that_appears_later_is_told_once_and_told_over_when_it_is_decided(place: Place, tab: Tab) -> None:
+    told = place.told
+    place.save(alerts={"email": "beheer@example.org"}, language="en")
+    place.api("POST", "/7/statuses/10/leave")
+    place.api("POST", "/7/resync")
+    place.settle(60)
+    place.tick()
+    assert told == []
+    place.book("2026-11-25T12:00", "2026-11-25T12:30", status_code=40)
+    place.pass_time(16 * 60)
+    place.tick()
+    place.settle(60)
+    for _ in range(2):
+        place.pass_time(60)
+        place.tick()
+    assert [alert.name for _, alert in told] == ["status"]
+    assert "Decide on the outbound screen" in told[0][1].text
+    assert tab.post(f"{HERE}/status", code="40", list="create", apply="all").status_code == 303
+    place.settle(60)
+    place.tick()
+    assert [alert.name for _, alert in told] == ["status", "status_over"]
+
+
+def test_a_status_can_be_left_as_it_is_and_is_not_asked_about_again(place: Place, tab: Tab) -> None:
+    assert "Leave as it is" in tab.seen(f"{HERE}/outbound")
+    assert tab.post(f"{HERE}/status", code="10", list="none").status_code == 303
+    assert "2 coming bookings get no event" not in tab.seen(f"{HERE}/outbound")
+    (found,) = [each for each in place.api("GET", "/7/diagnostics")["checks"] if each["name"] == "statuses"]
+    assert found["level"] == "green"
+    assert lists(place) == ([20, 30], [], [70, 80])
+    place.api("POST", "/7/statuses/33/leave")
+
+
+def test_the_statuses_at_activation_are_as_somebody_wanted_them(place: Place) -> None:
+    place.book("2026-11-24T09:00", "2026-11-24T09:30", status_code=10)
+    place.activate(alerts={"email": "beheer@example.org"})
+    place.pass_time(16 * 60)
+    place.tick()
+    place.settle(60)
+    place.tick()
+    assert place.told == []

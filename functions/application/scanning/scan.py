@@ -5,7 +5,7 @@ one), then at links whose booking was not listed. Each task does a chunk, saves 
 pace that leaves room in Google's 600 calls a minute. A crash repeats at most one chunk, which changes nothing twice.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -141,6 +141,8 @@ def _week(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datet
     listing.list_on(lambda: _enough(session, pace, began), partial(_only_linked, session, scan, last, known))
     if not listing.whole:
         return replace(scan, position=listing.keep())
+    if not scan.position.whole:
+        scan = replace(scan, statuses=tuple(sorted({*scan.statuses, *_unlisted(session, listing.rows())})))
     if scan.kind == "full" and not scan.position.whole:
         scan = replace(scan, overlaps=overlaps.fold(scan.overlaps, listing.rows(), session))
     for page in listing.pages():
@@ -165,6 +167,14 @@ def _week(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datet
     finished = session.now() if week > scan.last else None
     days = next_days(scan.days, listing.bookings)
     return replace(scan, week=week, days=days, position=NEW, finished_at=finished)
+
+
+def _unlisted(session: SyncSession, rows: Iterable[BookingRow]) -> set[int]:
+    """Return the statuses of coming bookings that no list names."""
+    settings, now = session.settings, session.now()
+    coming = (row for row in rows if row.ends is None or row.ends > now)
+    mapped = (row for row in coming if row.object_id is None or settings.calendar_of(row.object_id) is not None)
+    return {row.status for row in mapped if row.status is not None} - settings.outbound.listed
 
 
 def _only_linked(
@@ -210,7 +220,7 @@ def _still_open(link: Link) -> bool:
 
 def _finish(session: SyncSession, scan: Scan) -> None:
     def swept(before: Integration) -> Integration:
-        near = replace(before, near_at=scan.started_at)
+        near = replace(before, near_at=scan.started_at).seeing(scan.statuses, first=scan.kind != "near")
         return replace(near, swept_at=scan.started_at) if _is_whole(session, scan) else near
 
     if not scan.unseen:

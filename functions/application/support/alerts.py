@@ -39,6 +39,10 @@ SAID = {
         "nl": "De controle vond verschillen tussen i-Reserve en Google Agenda. Op het scherm Controle staat welke.",
         "en": "The audit found differences between i-Reserve and Google Calendar. The screen Audit lists them.",
     },
+    "status": {
+        "nl": "Reserveringen hebben een nieuwe status die in geen enkele lijst staat, en krijgen daarom geen afspraak. Beslis op het scherm Uitgaand.",
+        "en": "Bookings have a new status that is in no list, so they get no event. Decide on the outbound screen.",
+    },
     "no_sync": {
         "nl": "Er is al een uur niet gesynchroniseerd. Bekijk de diagnose.",
         "en": "Nothing was synchronised for an hour. Look at the diagnostics.",
@@ -55,6 +59,7 @@ TITLES = {
     "parked": {"nl": "niet alles is verwerkt", "en": "some changes were not carried out"},
     "paused_links": {"nl": "een reservering blijft met rust", "en": "a booking is left alone"},
     "audit": {"nl": "de controle vond verschillen", "en": "the audit found differences"},
+    "status": {"nl": "een nieuwe status wacht op een besluit", "en": "a new status waits for a decision"},
     "no_sync": {"nl": "al een uur niet gesynchroniseerd", "en": "nothing synchronised for an hour"},
     "no_channel": {"nl": "een agenda stuurt geen meldingen", "en": "a calendar cannot notify"},
 }
@@ -110,6 +115,8 @@ def _conditions(ports: Ports, integration: Integration) -> tuple[set[str], list[
         found.add("token_dead")
     if integration.ireserve_refused:
         found.add("ireserve_refused")
+    if integration.undecided:
+        found.add("status")
     if integration.audit_found:
         found.add("audit")
     links = path_of(integration.id, "links")

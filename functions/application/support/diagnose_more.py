@@ -145,7 +145,7 @@ def _statuses(session: SyncSession) -> Iterator[Check]:
     shown = ", ".join(
         f"{count} x {status} ({names[status]})" if status in names else f"{count} x {status}"
         for status, count in sorted(live.items())
-        if status not in settings.outbound.listed
+        if status not in {*settings.outbound.listed, *session.integration.statuses_left}
     )
     if shown:
         says = say(

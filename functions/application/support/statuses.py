@@ -26,6 +26,7 @@ class Status:
     name: str
     bookings: int
     list: str  # one of LISTS, or NONE
+    left: bool = False  # a person leaves its bookings without an event
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Statuses:
     @property
     def undecided(self) -> tuple[Status, ...]:
         """The statuses of bookings that get no event because no list names them."""
-        return tuple(each for each in self.found if each.bookings and each.list == NONE)
+        return tuple(each for each in self.found if each.bookings and each.list == NONE and not each.left)
 
 
 def list_of(outbound: OutboundSettings, status: int) -> str:
@@ -68,6 +69,12 @@ def statuses(ports: Ports, int_id: str) -> Statuses:
     names = {code: name for name, code in session.dialect.status_names}
     outbound = settings.outbound
     codes = {*counts, *names, *outbound.listed}
-    found = [Status(code, names.get(code, ""), counts[code], list_of(outbound, code)) for code in codes]
+    left = session.integration.statuses_left
+    found = [Status(code, names.get(code, ""), counts[code], list_of(outbound, code), code in left) for code in codes]
     found.sort(key=lambda each: (-each.bookings, each.status))
     return Statuses(tuple(found), sum(counts.values()), len(rows) >= MOST, trouble)
+
+
+def leave(ports: Ports, int_id: str, code: int) -> None:
+    """Note that a person leaves the bookings of a status without an event; raises `Gone` where there is no integration."""
+    integrations.change(ports.documents, int_id, lambda before: before.leaving(code))

@@ -1,6 +1,6 @@
 """An integration: its settings, how far it is set up, and what is known about both sides."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -80,6 +80,9 @@ class Integration:
     near_at: datetime | None = None  # start of the last sweep of the near days that finished
     audited_at: datetime | None = None  # start of the last finished audit
     audit_found: int = 0  # its number of differences
+    statuses_seen: tuple[int, ...] | None = None  # of coming bookings and in no list, when first looked; None: not yet
+    statuses_new: tuple[int, ...] = ()  # those that came later
+    statuses_left: tuple[int, ...] = ()  # those that a person leaves without an event
     unfinished: str = ""  # what a change still owes: one of UNFINISHED; stays if the change was cut short
     unfinished_at: datetime | None = None
     paused_in_shadow: bool = False  # then it resumes in shadow
@@ -102,6 +105,26 @@ class Integration:
         if side is System.IRESERVE:
             return s.ireserve.base_url, s.ireserve.username, versions.get("ireserve_password", "")
         return s.google.client_id, versions.get("google_client_secret", ""), versions.get("google_refresh_token", "")
+
+    @property
+    def undecided(self) -> tuple[int, ...]:
+        """The statuses that came later and that nobody has decided about."""
+        return tuple(code for code in self.statuses_new if code not in self.settings.outbound.listed)
+
+    def seeing(self, codes: Iterable[int], *, first: bool) -> "Integration":
+        """Return the integration after coming bookings showed these statuses in no list; `first`: a look may be the first.
+
+        What is there at the first look is as somebody wanted it.
+        """
+        if self.statuses_seen is None:
+            return replace(self, statuses_seen=tuple(sorted(codes))) if first else self
+        known = {*self.statuses_seen, *self.statuses_left}
+        return replace(self, statuses_new=tuple(sorted({*self.statuses_new, *codes} - known)))
+
+    def leaving(self, code: int) -> "Integration":
+        """Return the integration after a person decided that bookings of a status get no event and none is missed."""
+        left, new = {*self.statuses_left, code}, {*self.statuses_new} - {code}
+        return replace(self, statuses_left=tuple(sorted(left)), statuses_new=tuple(sorted(new)))
 
     def owing(self, more: str, now: datetime) -> "Integration":
         """Return the integration with a change marked as unfinished; the mark with the wider effect wins."""

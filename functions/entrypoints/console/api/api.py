@@ -204,6 +204,11 @@ def _people(routes: Blueprint, ports: Ports, who: Who) -> None:
         audit.queue(ports, int_id, begun)
         return answer(202, audit_json(begun))
 
+    @routes.post("/<int_id>/statuses/<int:code>/leave")
+    def leave_status(int_id: str, code: int) -> Response:
+        statuses.leave(ports, int_id, code)
+        return answer(200, plain(statuses.statuses(ports, int_id)))
+
     @routes.post("/<int_id>/alerts/test")
     def try_alerts(int_id: str) -> Response:
         alerts.try_out(ports, int_id, integrations.get(ports.documents, int_id).settings.alerts)

@@ -50,6 +50,9 @@ def add(routes: Blueprint, pages: Pages) -> None:
         """Put one code into one of the lists."""
         code, chosen = whole_number(request.form.get("code", "")), request.form.get("list", "")
         outbound = integrations.get(pages.ports.documents, int_id).settings.outbound
+        if code is not None and chosen == statuses.NONE:
+            statuses.leave(pages.ports, int_id, code)
+            return pages.done(f"/console/integrations/{int_id}/outbound", "saved")
         if code is None or chosen not in statuses.LISTS:
             raise Malformed("name a status code and one of the lists", reason="status")
         fields = tuple(field for field in OUTBOUND["status"] if field.kind == "codes")
