@@ -305,6 +305,21 @@ def test_a_series_that_is_made_longer_adds_bookings_and_reads_nothing(place: Pla
     assert set(place.calls()) == {"calendar.events.list"}
 
 
+def test_an_occurrence_that_comes_back_to_its_series_is_a_new_event_where_its_booking_got_another(place: Place) -> None:
+    """Cut short where removals are put back, the rest got events of their own; then the series was made long again."""
+    place.ireserve("PATCH", "objects/10", {"places": 2})
+    place.activate(inbound={"deleted_event": "restore"}, sync={"hold_over": 1000})
+    root = series(place, "RRULE:FREQ=DAILY;COUNT=4")
+    place.edit(root, recurrence=["RRULE:FREQ=DAILY;COUNT=2"])
+    place.settle(600)
+    assert len(occurrences(place)) == 4, "the removed ones were put back"
+    place.edit(root, recurrence=["RRULE:FREQ=DAILY;COUNT=4"])
+    place.settle(600)
+    shown = Counter(each["start"]["dateTime"][:16] for each in occurrences(place))
+    assert Counter(starts(place)) == shown
+    assert place.api("GET", "/7/parked") == []
+
+
 def test_a_single_event_that_becomes_a_series_keeps_its_booking(place: Place) -> None:
     place.activate()
     event = place.draw(FIRST, FIRST_END)["id"]

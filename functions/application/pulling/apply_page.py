@@ -181,7 +181,7 @@ def _apply_item(session: SyncSession, hint: Hint, page: Page, item: Event | Tomb
             if item.mark.int_id != session.id:
                 events_without_booking.note(session, hint, item.key.calendar, [item])
             return False
-        link = link or links.for_new_event(session.id, item)
+        link = link or links.for_new_event(session.ports.documents, session.id, item)
         if link.event is not None and link.event != item.key and not session.has_left(link.event):
             return False
         if link.version == 0 and (due := _room_free_at(session, item)) is not None:

@@ -270,7 +270,7 @@ def _new_event(session: SyncSession, integration: Integration, plan: Plan, event
     if links.of_event(session.ports.documents, session.id, event.key) is not None or event.mark.int_id == session.id:
         return plan
     hint = Hint(Kind.EVENT, session.id, (event.key.calendar, event.key.id), "plan", session.now())
-    link = links.for_new_event(session.id, event)
+    link = links.for_new_event(session.ports.documents, session.id, event)
     try:
         outcome: Outcome | SyncError = reconcile(session, hint, link, event=Snapshot.of(event), rehearse=True)
     except SyncError as error:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import count
 from typing import TypeVar
 
 from functions.application.ports import Body, Documents, Path, Transaction
@@ -55,10 +56,17 @@ def of_occupied(documents: Documents, int_id: str, place: Occupies) -> Link:
     return by_id(documents, int_id, identity) or Link(id=identity, occupies=place)
 
 
-def for_new_event(int_id: str, event: Event) -> Link:
-    """Return a new link (not saved) for a person's event, or for an invitation to the calendar."""
+def for_new_event(documents: Documents, int_id: str, event: Event) -> Link:
+    """Return a new link (not saved) for a person's event, or for an invitation to the calendar.
+
+    Its id follows from the event, so that two instances that see it begin the same link. A pair that began with this
+    event and went on with another keeps its id: an occurrence that comes back to its series is a new event.
+    """
     key, origin = event.key, Origin.EVENT if event.organizer_self else Origin.INVITATION
-    return Link(id=link_id(int_id, "event", f"{key.calendar}\n{key.id}"), event=key, origin=origin)
+    names = ("\n".join((key.calendar, key.id, *([str(turn)] if turn else []))) for turn in count())
+    identities = (link_id(int_id, "event", name) for name in names)
+    free = next(each for each in identities if by_id(documents, int_id, each) is None)
+    return Link(id=free, event=key, origin=origin)
 
 
 def by_id(documents: Documents, int_id: str, identity: str) -> Link | None:
