@@ -22,13 +22,14 @@ Row = tuple[str, str, str, str]
 
 
 class Pair(NamedTuple):
-    """A booking and its event; both last 45 minutes."""
+    """A booking of an object and its event; both last 45 minutes."""
 
     booking: str
     calendar: str
     event: str
     start: datetime
     etag: str
+    object: str = "10"
 
 
 def fill(path: Path, int_id: str, pairs: Iterable[Pair]) -> None:
@@ -71,7 +72,7 @@ def _rows(int_id: str, pairs: Iterable[Pair]) -> Iterator[Row]:
 def _template() -> str:
     """Return the document of a link as a template for `%`."""
     key = EventKey("%(calendar)s", "%(event)s")
-    base = Base(Timed(_START, _END), "%(calendar)s", "10", 20, _DIGESTS)
+    base = Base(Timed(_START, _END), "%(calendar)s", "%(object)s", 20, _DIGESTS)
     link = Link(id="%(link)s", booking_id="%(booking)s", event=key, base=base, version=3, event_etag="%(etag)s")
     text = json.dumps({**body_of(link), "calendar": "%(calendar)s", "day": "%(day)s"}, separators=(",", ":"))
     return text.replace(_text(_START), "%(start)s").replace(_text(_END), "%(end)s")

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from sandbox.stage import CLIENT_ID, KEY, SECRETS, Stage, StageError
 from tests.conftest import missing
+from tests.harness.place import Place
 
 HERE = Path(__file__).parent
 AXE = HERE / "node_modules" / "axe-core" / "axe.min.js"
@@ -34,6 +35,14 @@ def axe() -> str:
     if not AXE.exists():
         missing("axe-core is missing; run `npm ci` in tests/browser (needs Node.js)")
     return AXE.read_text()
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    """A product in one process, for what needs no second one."""
+    place = Place(tmp_path)
+    yield place
+    place.leave()
 
 
 @pytest.fixture(scope="session")
@@ -90,21 +99,10 @@ def signed_in(chromium: Browser, stage: Stage, language: str, width: int, **opti
 def check(axe: str) -> Callable[..., None]:
     """Check a page with axe, by day and by night, and for sideways scrolling, in any font and at any zoom."""
 
-    def axe_finds(page: Page, rules: list[str], seen: str) -> None:
-        found = page.evaluate("rules => axe.run({runOnly: rules})", rules)
-        told = [f"{v['id']}: {v['help']} {node['html'][:160]}" for v in found["violations"] for node in v["nodes"]]
-        assert told == [], f"{page.url} {seen}: {told}"
-
-    def fits(page: Page, seen: str) -> None:
-        wide, high = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-        assert wide <= high, f"{page.url} {seen} scrolls sideways: {wide} > {high}"
-
     def checked(page: Page) -> None:
         page.evaluate(axe)
         axe_finds(page, RULES, "as it is")
-        page.emulate_media(color_scheme="dark")
-        axe_finds(page, ["color-contrast"], "in the dark")
-        page.emulate_media(color_scheme="light")
+        by_night(page)
         size = page.viewport_size
         assert size
         for style in (TIGHT, SPACED):
@@ -115,10 +113,52 @@ def check(axe: str) -> Callable[..., None]:
                 fits(page, f"{width} wide with {style}")
             page.set_viewport_size(size)
         page.evaluate(RESTYLE, "")
-        assert "[" not in page.title(), page.title()
-        assert "field." not in page.inner_text("body")
+        says_all(page)
 
     return checked
+
+
+@pytest.fixture
+def glance(axe: str) -> Callable[..., None]:
+    """Check what hangs on what a page holds: axe by day and by night, wide and narrow, and that nothing is cut or unnamed."""
+
+    def glanced(page: Page) -> None:
+        page.evaluate(axe)
+        axe_finds(page, RULES, "as it is")
+        by_night(page)
+        size = page.viewport_size
+        assert size
+        page.set_viewport_size({**size, "width": 320})
+        fits(page, "320 wide")
+        axe_finds(page, ["target-size", "scrollable-region-focusable"], "320 wide")
+        page.set_viewport_size(size)
+        says_all(page)
+
+    return glanced
+
+
+def axe_finds(page: Page, rules: list[str], seen: str) -> None:
+    """Fail where axe finds something; axe must have been read into the page."""
+    found = page.evaluate("rules => axe.run({runOnly: rules})", rules)
+    told = [f"{v['id']}: {v['help']} {node['html'][:160]}" for v in found["violations"] for node in v["nodes"]]
+    assert told == [], f"{page.url} {seen}: {told}"
+
+
+def by_night(page: Page) -> None:
+    page.emulate_media(color_scheme="dark")
+    axe_finds(page, ["color-contrast"], "in the dark")
+    page.emulate_media(color_scheme="light")
+
+
+def fits(page: Page, seen: str) -> None:
+    wide, high = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert wide <= high, f"{page.url} {seen} scrolls sideways: {wide} > {high}"
+
+
+def says_all(page: Page) -> None:
+    """Fail where a text is missing: its key stands in its place."""
+    assert "[" not in page.title(), page.title()
+    assert "field." not in page.inner_text("body")
 
 
 @pytest.fixture

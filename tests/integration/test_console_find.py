@@ -120,6 +120,30 @@ def test_a_hit_whose_booking_was_not_read_is_not_called_in_step(place: Place, ta
     assert "in step" not in hits
 
 
+def test_what_could_not_be_read_is_not_called_empty(place: Place, tab: Tab) -> None:
+    place.book()
+    place.settle()
+    place.google("POST", "tokens/revoke", {})
+    place.google("POST", "tokens/expire-access", {})
+    hits = found(tab, "Jansen").split('id="results"', 1)[1].split("</section>", 1)[0]
+    assert "not everything could be read" in hits
+    assert "Nothing was found" not in hits
+    day = tab.seen(f"{HERE}/day?date=2026-11-25")
+    assert "This side could not be read" in day
+    assert "Nothing stands in" not in day
+    assert ">does not work</span>" in tab.seen(f"{HERE}/authentication")
+
+
+def test_a_code_of_the_other_side_is_told_in_words(place: Place, tab: Tab) -> None:
+    place.google("POST", "faults", {"method": "POST", "path": "/events$", "status": 500, "times": 1000})
+    place.book(remarks="Zaalvoetbal")
+    place.settle(120)
+    page = tab.seen(f"{HERE}/waiting")
+    assert "the other side had a fault of its own" in page
+    assert "backendError" not in page
+    assert ">Zaal A - 1001</a>" in page
+
+
 def test_it_leads_to_both_sides(place: Place, tab: Tab) -> None:
     booking = place.book()
     place.settle()

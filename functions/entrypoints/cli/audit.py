@@ -52,7 +52,7 @@ def _write(file: Path, text: str) -> None:
 
 
 def _lines(found: Audit) -> list[str]:
-    looked = f"{found.bookings} bookings and {found.events} events"
+    looked = f"bookings: {found.bookings} and events: {found.events}"
     lines = [f"differences: {found.found}, among {looked}; the texts of {found.texts} were compared"]
     differing = [each for each in found.findings if each.kind != kept.LEFT_ALONE]
     lines += [

@@ -134,10 +134,14 @@ def undoable(entry: Body) -> bool:
 
 
 def reason_name(code: str, t: Texts) -> str:
-    """Return a reason in words; "refused" for one without a text."""
+    """Return a reason in words; a code of the other side that has none is quoted."""
     if code.startswith("lacks_"):
         return t("reason.lacks", what=code.removeprefix("lacks_"))
-    return t(f"reason.{code}") if t.has(f"reason.{code}") else t("reason.other")
+    if code.startswith("http_5"):
+        return t("reason.backendError")
+    return (
+        t(f"reason.{code}") if t.has(f"reason.{code}") else t("reason.quoted", code=code) if code else t("reason.other")
+    )
 
 
 def by(entry: Body, t: Texts) -> str:

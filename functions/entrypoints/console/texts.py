@@ -5,6 +5,7 @@
 for each value. A `Message` keeps its values apart, so it is looked up and filled, never parsed.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -17,6 +18,7 @@ from functions.domain.settings.template import DAYS, MONTHS
 
 FOLDER = Path(__file__).parent / "texts"
 LANGUAGES = ("en", "nl")
+TENTHS = re.compile(r"\d+\.\d")
 JUST_NOW = 10  # seconds
 
 
@@ -134,6 +136,6 @@ class Texts:
 def _dutch(said: str) -> str:
     """Translate a message with its values; without a translation it keeps its words."""
     if not isinstance(said, Message):
-        return _dutch_of().get(said, said)
+        return said.replace(".", ",") if TENTHS.fullmatch(said) else _dutch_of().get(said, said)
     translated = _dutch_of().get(said.template, said.template)
     return str(say(translated, *(_dutch(value) for value in said.values)))

@@ -1,5 +1,6 @@
 """The day: both sides of one or more days side by side, read live, with the journal of those days."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,7 +12,7 @@ from flask import Blueprint, Response, request
 from functions.application.store import integrations, journal_read
 from functions.application.store.journal_read import Selection
 from functions.application.support import day as days
-from functions.application.support.day import Day, Item, Room
+from functions.application.support.day import Day, Item, Relation, Room
 from functions.domain.comparing.projection import period
 from functions.domain.model import zones
 from functions.domain.model.appointment import AllDay, When
@@ -23,6 +24,9 @@ from functions.entrypoints.console.telling import tell
 
 FIRST_HOUR, LAST_HOUR, WIDTH = 7, 23, 960
 MOST_TOLD = 60
+OPEN_ROOMS = 12  # rooms and days that stand open; of more, those that need nobody are folded
+TOLD_FIRST = (*(each for each in Relation if each is not Relation.SAME), Relation.SAME)
+CALM = (Relation.SAME, Relation.ONLY_BOOKING, Relation.ONLY_EVENT)
 LANES = {"booking": 2, "event": 24}  # the top of each side's bars
 
 
@@ -89,8 +93,14 @@ def _values(pages: Pages, integration: Integration, found: Day, object_id: str, 
         return f"/console/integrations/{int_id}/day?{urlencode({k: v for k, v in query.items() if v})}"
 
     objects = dict.fromkeys(row.object for row in settings.mapping if row.object != "*")
+    every = Counter(item.relation for room in found.rooms for item in room.found)
+    unread = {place for place, _ in found.troubles}
     return {
         "found": found,
+        "bare": [room for room in found.rooms if not room.found and not unread & {"ireserve", room.calendar}],
+        "sums": {each.value: every[each] for each in sorted(every, key=TOLD_FIRST.index)},
+        "calm": lambda room: all(item.relation in CALM for item in room.found),
+        "many": sum(bool(room.found) for room in found.rooms) * found.days > OPEN_ROOMS,
         "last_day": last - timedelta(days=1),
         "object": object_id,
         "rooms": [(each, names.object(each)) for each in objects],

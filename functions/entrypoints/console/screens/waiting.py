@@ -1,16 +1,20 @@
 """What waits for a person: cancellations under way, held removals, parked items, paused pairs."""
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from flask import Blueprint, Response, request
 
+from functions.application.intake import hints
 from functions.application.store import integrations, links, parked
 from functions.application.support import held, unsettled
 from functions.application.support.names import titles
+from functions.domain.model.appointment import AllDay
 from functions.domain.model.errors import SyncError
-from functions.domain.model.link import State
+from functions.domain.model.link import Link, State
 from functions.entrypoints.console.pages import Pages
+from functions.entrypoints.console.telling import reason_name
 
 MOST = 200
 Deed = Callable[[str], object]
@@ -101,10 +105,13 @@ def _waiting_page(pages: Pages, int_id: str, error: SyncError | None = None) -> 
     integration = integrations.get(ports.documents, int_id)
     t = pages.texts(integration)
     items, grace = held.every(ports, int_id), unsettled.in_grace(ports, int_id, MOST)
-    paused = list(links.every(ports.documents, int_id, {"state": State.PAUSED.value}))[:MOST]
-    foreign = list(links.every(ports.documents, int_id, {"foreign": True}))[:MOST]
+    paused = sorted(islice(links.every(ports.documents, int_id, {"state": State.PAUSED.value}), MOST), key=_starts)
+    foreign = sorted(islice(links.every(ports.documents, int_id, {"foreign": True}), MOST), key=_starts)
     names: list[str] = [link.booking_id for link in (*grace, *paused, *foreign)]
     names += [each["booking_id"] for item in items for each in item["bookings"]]
+    stuck = sorted(parked.every(ports, int_id, MOST), key=lambda row: row[1]["subject"])
+    stuck.sort(key=lambda row: str(row[1]["at"]), reverse=True)
+    names += [item["subject"][0] for _, item in stuck if item["kind"] == hints.Kind.BOOKING]
     shown: dict[str, Any] = {"held": items, "grace": grace, "paused": paused, "foreign": foreign}
     return pages.page(
         "waiting.html",
@@ -112,7 +119,15 @@ def _waiting_page(pages: Pages, int_id: str, error: SyncError | None = None) -> 
         409 if error is not None else 200,
         here="waiting",
         trouble=t.sentence(str(error)) if error is not None else "",
-        parked=parked.every(ports, int_id, MOST),
+        parked=stuck,
+        reason_name=reason_name,
         titles=titles(ports, int_id, names),
         **shown,
     )
+
+
+def _starts(link: Link) -> tuple[str, str]:
+    """Return what brings pairs into the order of their times."""
+    when = link.base.when if link.base is not None else None
+    start = "" if when is None else when.first.isoformat() if isinstance(when, AllDay) else when.start.isoformat()
+    return start, link.booking_id

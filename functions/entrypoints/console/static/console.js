@@ -40,6 +40,16 @@ function markUnknown(field) {
   line.textContent = unknown.length ? palette.dataset.unknown + " " + unknown.map((name) => "{" + name + "}").join(", ") : "";
 }
 
+// What somebody opened or folded stays so.
+function keepChosen(here, page) {
+  for (const chosen of here.querySelectorAll("details[data-chosen]")) {
+    const next = page.getElementById(chosen.id);
+    if (!next) continue;
+    next.dataset.chosen = "yes";
+    next.open = chosen.open;
+  }
+}
+
 async function refresh(id) {
   const here = document.getElementById(id);
   if (!here || document.hidden || here.contains(document.activeElement)) return;
@@ -47,10 +57,13 @@ async function refresh(id) {
   if (!answer.ok || answer.redirected) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById(id);
+  if (fresh) keepChosen(here, page);
   if (fresh && here.innerHTML !== fresh.innerHTML) here.replaceWith(fresh);
 }
 
 document.addEventListener("click", (event) => {
+  const folded = event.target.closest("details[id] > summary");
+  if (folded) folded.parentElement.dataset.chosen = "yes";
   const button = event.target.closest("button");
   if (!button) return;
   if (button.dataset.copy) copy(button);
