@@ -73,12 +73,6 @@ def page(chromium: Browser, stage: Stage) -> Iterator[Page]:
     yield from signed_in(chromium, stage, "en", 1280)
 
 
-@pytest.fixture
-def phone(chromium: Browser, stage: Stage) -> Iterator[Page]:
-    """A signed-in page in Dutch, 420 wide."""
-    yield from signed_in(chromium, stage, "nl", 420)
-
-
 def signed_in(chromium: Browser, stage: Stage, language: str, width: int, **options: Any) -> Iterator[Page]:
     context = chromium.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce", **options)
     context.set_default_timeout(60_000)
@@ -102,7 +96,9 @@ def check(axe: str) -> Callable[..., None]:
     def checked(page: Page) -> None:
         page.evaluate(axe)
         axe_finds(page, RULES, "as it is")
-        by_night(page)
+        page.emulate_media(color_scheme="dark")
+        axe_finds(page, ["color-contrast"], "in the dark")
+        page.emulate_media(color_scheme="light")
         size = page.viewport_size
         assert size
         for style in (TIGHT, SPACED):
@@ -125,12 +121,13 @@ def glance(axe: str) -> Callable[..., None]:
     def glanced(page: Page) -> None:
         page.evaluate(axe)
         axe_finds(page, RULES, "as it is")
-        by_night(page)
         size = page.viewport_size
         assert size
         page.set_viewport_size({**size, "width": 320})
         fits(page, "320 wide")
-        axe_finds(page, ["target-size", "scrollable-region-focusable"], "320 wide")
+        page.emulate_media(color_scheme="dark")
+        axe_finds(page, RULES, "320 wide, in the dark")
+        page.emulate_media(color_scheme="light")
         page.set_viewport_size(size)
         says_all(page)
 
@@ -142,12 +139,6 @@ def axe_finds(page: Page, rules: list[str], seen: str) -> None:
     found = page.evaluate("rules => axe.run({runOnly: rules})", rules)
     told = [f"{v['id']}: {v['help']} {node['html'][:160]}" for v in found["violations"] for node in v["nodes"]]
     assert told == [], f"{page.url} {seen}: {told}"
-
-
-def by_night(page: Page) -> None:
-    page.emulate_media(color_scheme="dark")
-    axe_finds(page, ["color-contrast"], "in the dark")
-    page.emulate_media(color_scheme="light")
 
 
 def fits(page: Page, seen: str) -> None:

@@ -1,6 +1,7 @@
 """Every page in the states people meet it in: empty, begun, quiet, usual, full, refused, with faults, and to a reader.
 
-With PICTURES=<folder> each page is also pictured: in both languages, light and dark, 1280 and 390 wide.
+With PICTURES=<folder> each page is also pictured: in both languages, light and dark, 1280 and 390 wide, or as many of
+these as VIEWS names, such as `nl-390-dark`.
 """
 
 import os
@@ -9,13 +10,19 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import states
 from tests.browser.states import opened
 from tests.harness.place import PRODUCT, Place
 
-Glance = Callable[[Page], None]
+Seen = Callable[[Page], None]
+SEND = """([address, typed]) => {
+  const form = Object.assign(document.createElement("form"), {method: "post", action: address});
+  for (const [name, value] of Object.entries(typed)) form.append(Object.assign(document.createElement("input"), {name, value}));
+  document.body.append(form);
+  form.submit();
+}"""
 HERE = f"{PRODUCT}/console/integrations/7"
 SET_UP = ("", "ireserve", "authentication", "mapping", "outbound", "inbound", "sync", "activation", "dialect")
 DAILY = (
@@ -30,12 +37,12 @@ DAILY = (
     "diagnostics",
     "history",
 )
+GROWING = ("mapping", "authentication", "day", "find?q=zaal", "waiting", "journal", "diagnostics", "history")
 STATES: dict[str, tuple[Callable[[Place], None], tuple[str, ...]]] = {
-    "draft": (states.draft, (*SET_UP, "delete", "find", "journal", "diagnostics", "history")),
+    "draft": (states.draft, ("", "ireserve", "authentication", "mapping", "activation", "delete", "diagnostics")),
     "quiet": (states.quiet, DAILY),
-    "usual": (states.usual, (*SET_UP, *DAILY, "delete")),
-    "full": (states.full, (*SET_UP, *DAILY)),
-    "refused": (states.refused, (*SET_UP, *DAILY)),
+    "full": (states.full, GROWING),
+    "refused": (states.refused, ("", "ireserve", "authentication", "mapping", "outbound", "inbound", *DAILY)),
 }
 FAULTY: dict[str, dict[str, str]] = {
     "": {"timezone": "Mars/Base"},
@@ -44,17 +51,25 @@ FAULTY: dict[str, dict[str, str]] = {
     "inbound": {"inbound.status": "70"},
     "sync": {"sync.window_days.0": "many", "alerts.email": "nobody"},
     "mapping": {"rows": "1", "mapping.0.object": "Zaal Z", "mapping.0.calendar": "primary"},
-    "dialect": {"answer_seconds": "many"},
-    "activate": {},
+    "dialect": {"status_lag_seconds": "many"},
     "probe": {"booking": "9999", "object": "12"},
     "deactivate": {},
 }
 
 
+def below(screens: tuple[str, ...]) -> tuple[str, ...]:
+    return (f"{PRODUCT}/console/", *(f"{HERE}/{screen}".rstrip("/") for screen in screens))
+
+
+def photographed(page: Page, into: str, name: str) -> None:
+    """Take a picture of the whole page, where pictures are asked for."""
+    if folder := os.environ.get("PICTURES"):
+        page.screenshot(path=Path(folder) / into / f"{name}.png", full_page=True)
+
+
 def pictured(chromium: Browser, place: Place, name: str, paths: tuple[str, ...], *, reader: bool = False) -> None:
     """Take the pictures of pages, where that is asked for."""
-    folder = os.environ.get("PICTURES")
-    if not folder:
+    if not os.environ.get("PICTURES"):
         return
     for language, width, scheme in product(("nl", "en"), (1280, 390), ("light", "dark")):
         if f"{language}-{width}-{scheme}" not in os.environ.get("VIEWS", f"{language}-{width}-{scheme}"):
@@ -62,19 +77,58 @@ def pictured(chromium: Browser, place: Place, name: str, paths: tuple[str, ...],
         with opened(chromium, place, language, width, reader=reader, scheme=scheme) as page:
             for path in paths:
                 page.goto(path)
-                file = path.removeprefix(HERE).strip("/").replace("?", "-").replace("/", "-") or "home"
-                into = Path(folder) / name / f"{language}-{width}-{scheme}"
-                into.mkdir(parents=True, exist_ok=True)
-                page.screenshot(path=into / f"{file.removeprefix('http:--127.0.0.1:8080-')}.png", full_page=True)
+                file = path.removeprefix(HERE).removeprefix(PRODUCT).strip("/").replace("?", "-").replace("/", "-")
+                photographed(page, f"{name}/{language}-{width}-{scheme}", file or "home")
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_every_page_is_accessible_and_fits(chromium: Browser, place: Place, glance: Glance, state: str) -> None:
+def test_every_page_is_accessible_and_fits(chromium: Browser, place: Place, glance: Seen, state: str) -> None:
     make, screens = STATES[state]
     make(place)
-    paths = tuple(f"{HERE}/{screen}".rstrip("/") for screen in screens)
     with opened(chromium, place, "nl", 1280) as page:
-        for path in (f"{PRODUCT}/console/", *paths):
+        for path in below(screens):
             page.goto(path)
             glance(page)
-    pictured(chromium, place, state, (f"{PRODUCT}/console/", *paths))
+    pictured(chromium, place, state, below((*SET_UP, *DAILY)))
+
+
+@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("nl", 420)])
+def test_every_page_holds_in_any_font_and_at_any_zoom(
+    chromium: Browser, place: Place, check: Seen, language: str, width: int
+) -> None:
+    states.usual(place)
+    with opened(chromium, place, language, width) as page:
+        for path in below((*SET_UP, *DAILY, "delete")):
+            page.goto(path)
+            check(page)
+            assert page.locator("html").get_attribute("lang") == language
+    if language == "en":
+        pictured(chromium, place, "usual", below((*SET_UP, *DAILY, "delete")))
+
+
+def test_pages_of_a_reader_and_of_an_empty_product_are_accessible(
+    chromium: Browser, place: Place, glance: Seen
+) -> None:
+    with opened(chromium, place, "nl", 1280) as page:
+        page.goto(f"{PRODUCT}/console/")
+        glance(page)
+    pictured(chromium, place, "empty", (f"{PRODUCT}/console/", f"{PRODUCT}/console/no/such/page"))
+    states.usual(place)
+    with opened(chromium, place, "nl", 1280, reader=True) as page:
+        for path in below(("", "authentication", "mapping", "outbound", "activation", "dialect", "waiting", "journal")):
+            page.goto(path)
+            glance(page)
+    pictured(chromium, place, "reader", below((*SET_UP, *DAILY)), reader=True)
+
+
+def test_pages_that_send_a_form_back_are_accessible(chromium: Browser, place: Place, glance: Seen) -> None:
+    states.usual(place)
+    with opened(chromium, place, "nl", 1280) as page:
+        for screen, typed in FAULTY.items():
+            page.goto(HERE)
+            token = page.locator('input[name="csrf_token"]').first.input_value()
+            with page.expect_navigation():
+                page.evaluate(SEND, [f"{HERE}/{screen}".rstrip("/"), {**typed, "csrf_token": token}])
+            expect(page.locator(".note.bad, .note.warn, .fault, #changed").first).to_be_visible()
+            glance(page)
+            photographed(page, "faulty", screen or "home")
