@@ -1,9 +1,9 @@
-"""The product as it runs on Google Cloud: each function a service of Cloud Run, over the services' stand-ins.
+"""The product as on Google Cloud: each function a service of Cloud Run, over stand-ins for Google's services.
 
-Firestore is Google's emulator behind a door; Secret Manager, Cloud Tasks and the metadata server are `sandbox.gcp`. Each
-function has an account, with the grants that infra/ makes and no others, one or two instances that come and go, and the
-limits of `functions/serving.json`. The stage plays Cloud Scheduler. Each function gets the variables that the
-infrastructure gives it.
+Firestore is Google's emulator behind a front that checks grants; Secret Manager, Cloud Tasks and the metadata server
+are `sandbox.gcp`. Each function has its own account with only the grants of infra/, one or two instances that come and
+go, the limits of `functions/serving.json`, and the variables that the infrastructure sets. The stage plays Cloud
+Scheduler.
 """
 
 import json
@@ -52,7 +52,7 @@ class CloudStage(Stage):
     """Seven services, the emulator, the stand-ins and both simulators."""
 
     def __init__(self, state_dir: Path | None = None, *, threads: int = 0, instances: int = 2) -> None:
-        """`threads` stands for those of the table where it is not 0; there are at most so many `instances` of each."""
+        """`threads`, unless 0, replaces the number in the table; each function has at most `instances`."""
         super().__init__(state_dir)
         self._threads, self._most = threads, instances
         self._port = {name: free_port() for name in (*_ROWS, "firestore", "secrets", "tasks", "metadata")}
@@ -66,7 +66,7 @@ class CloudStage(Stage):
         self._clock = threading.Thread(target=self._schedule, daemon=True)
 
     def start(self) -> None:
-        """Start everything at once and wait until all of it answers."""
+        """Start everything at once and wait until everything answers."""
         if not shutil.which("gcloud") or not shutil.which("java"):
             raise StageError(
                 "The Firestore emulator needs gcloud with its component cloud-firestore-emulator, and Java 11 or later."
@@ -117,7 +117,7 @@ class CloudStage(Stage):
         }
 
     def environment_of(self, function: str) -> dict[str, str]:
-        """Return the environment of a function: what the platform sets, and what the infrastructure gives it."""
+        """Return a function's environment, as set by the platform and by the infrastructure."""
         outside = ("GOOGLE_AUTH_URI", "GOOGLE_TOKEN_URI", "GOOGLE_REVOKE_URI", "CALENDAR_API_ENDPOINT")
         everyone = self.environment()
         given = {
@@ -167,13 +167,13 @@ class CloudStage(Stage):
         return given
 
     def break_down(self) -> None:
-        """Kill all instances of what does the work and of what takes webhooks, without warning, and let none come."""
+        """Kill all instances of the functions for tasks and webhooks, without warning, and start no others."""
         for name in ("sync_task", "booking_webhook"):
             self._services[name].down = True
             self._services[name].kill()
 
     def recover(self) -> None:
-        """Let instances come again."""
+        """Allow instances again."""
         for name in ("sync_task", "booking_webhook"):
             self._services[name].down = False
 
@@ -183,7 +183,7 @@ class CloudStage(Stage):
         return dict(self._address)
 
     def renew(self) -> None:
-        """Ask for the renewal of watch channels, as Cloud Scheduler does."""
+        """Start the renewal of watch channels, as Cloud Scheduler does."""
         status = self.schedule("renew_watches", "/watches/renew")
         if status != 200:
             raise StageError(f"POST /watches/renew answered {status}")
@@ -194,19 +194,19 @@ class CloudStage(Stage):
         return requests.post(f"{self._address[function]}{path}", headers=headers, timeout=60).status_code
 
     def proof(self) -> dict[str, str]:
-        """Return what a program of an administrator sends, once the platform has let it in."""
+        """Return the headers of an administrator's program, as the platform passes them on."""
         return {"Authorization": f"Bearer {id_token(ADMINISTRATOR, GCLOUD)}", "X-Requested-With": "sandbox"}
 
     def log(self, name: str) -> str:
-        """Return what a program has printed; `product` is all functions together."""
+        """Return a program's output; `product` is all functions together."""
         if name != "product":
             return super().log(name)
         return "\n".join(super(CloudStage, self).log(each) for each in FUNCTIONS)
 
     def notes(self) -> str:
-        """Return what the functions read and wrote, as their logs say, and what the platform did to their instances.
+        """Return the reads and writes in the functions' logs, and what the platform did to their instances.
 
-        Raises `StageError` where a function did what it has no grant for.
+        Raises `StageError` if a function tried something without a grant.
         """
         refused = self._http.get(f"{self._address['secrets']}/control/refused", timeout=60).json()
         if refused:
@@ -243,23 +243,21 @@ class CloudStage(Stage):
         self._homes.cleanup()
 
     def _launch_function(self, function: str, slot: int) -> Instance:
-        name, port = function + ("", "_2")[slot % 2], free_port()  # a third one comes where one is leaving
+        name, port = function + ("", "_2")[slot % 2], free_port()  # a third one replaces one that is leaving
         arguments = ("--target", function, "--host", "127.0.0.1", "--port", str(port))
-        home = (
-            Path(self._homes.name) / f"{name}-{slot}"
-        )  # gunicorn keeps a socket in it, and each container has its own
+        home = Path(self._homes.name) / f"{name}-{slot}"  # for gunicorn's socket; each container has its own
         home.mkdir(exist_ok=True)
         environment = {**self.environment_of(function), "HOME": str(home)}
         self.launch(name, "-m", "functions_framework", *arguments, environment=environment)
         return Instance(self._processes[name], port)
 
     def _schedule(self) -> None:
-        """Play the minute's round of Cloud Scheduler; each time the platform takes an instance out of service."""
+        """Play Cloud Scheduler's round of each minute, and let the platform stop an instance each time."""
         for leaves in cycle(_COME_AND_GO):
             if self._ended.wait(SWEEP_SECONDS):
                 return
             with suppress(requests.RequestException):
-                self.schedule("sweep", "/sweep")  # the next round finds what one missed
+                self.schedule("sweep", "/sweep")  # the next round makes up for a failed one
             if leaves:
                 self._services[leaves].end_one()
 

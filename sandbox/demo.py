@@ -1,8 +1,8 @@
-"""`make demo`: tell the story over real sockets; exit 0 only if every step held.
+"""`make demo`: play the story over real sockets; exit 0 only if every step held.
 
-BACKEND=standalone (the default) plays it on the product as `serve` runs it, BACKEND=cloud on its functions as separate
-processes over Firestore's emulator and stand-ins for the rest of Google Cloud. With STATE_DIR the state and the logs stay
-there to look at; otherwise they go with the demo.
+BACKEND=standalone (the default) uses the product as `serve` runs it, BACKEND=cloud its functions as separate processes
+over Firestore's emulator and stand-ins for the rest of Google Cloud. With STATE_DIR the state and the logs stay there;
+otherwise they are deleted at the end.
 """
 
 import os
@@ -47,7 +47,7 @@ class Teller:
         self._plain = not sys.stdout.isatty()
 
     def chapter(self, title: str, steps: tuple[Step, ...], tale: Tale) -> None:
-        """Tell one chapter; a step that fails does not stop the others."""
+        """Play one chapter; a step that fails does not stop the others."""
         say(f"\n{title}")
         for step in steps:
             if self.results[-GIVE_UP_AFTER:] == ["failed"] * GIVE_UP_AFTER:
@@ -84,7 +84,7 @@ def say(line: str) -> None:
 
 
 def main() -> int:
-    """Tell the story on the stage that BACKEND names."""
+    """Play the story on the stage that BACKEND names."""
     backend = os.environ.get("BACKEND", "standalone")
     if backend not in STAGES:
         say(f"BACKEND is {backend}; the demo has a stage for {' and '.join(STAGES)}")

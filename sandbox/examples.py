@@ -1,4 +1,4 @@
-"""Something to look at: the bookings and events that `make run` begins with, around one day."""
+"""The example bookings and events with which `make run` begins, around one day."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -37,14 +37,14 @@ EVENTS: tuple[tuple[int, str, str, str, dict[str, Any]], ...] = (
 
 
 def before_activation(stage: Stage, first: date) -> None:
-    """Make the bookings; nobody is told, activation finds them."""
+    """Make the bookings without webhooks; activation finds them."""
     for days, start, end, fields in BOOKINGS:
         day = first + timedelta(days=days)
         stage.booking(**{"from": f"{day}T{start}", "till": f"{day}T{end}", "quiet": True, **fields})
 
 
 def after_activation(stage: Stage, first: date) -> None:
-    """Make the events that people draw in the calendar, and wait until they are bookings."""
+    """Make events as people do, and wait until they are bookings."""
     for days, start, end, calendar, fields in EVENTS:
         day = first + timedelta(days=days)
         when = {

@@ -1,4 +1,4 @@
-"""A stage to try the product on: both simulators and the product as processes of their own, driven over HTTP only."""
+"""The product and both simulators as separate processes, driven over HTTP only."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ import requests
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE = 60.0  # seconds that something may take on a busy machine; most take one
+PATIENCE = 60.0  # seconds to wait for anything on a busy machine; usually it takes one
 KEY = "sandbox-console-key"
 ROOM_A = "room-a@group.calendar.google.com"
 ROOM_B = "room-b@group.calendar.google.com"
@@ -31,16 +31,16 @@ SECRETS = {"google_client_secret": "sandbox-secret", "ireserve_password": "sandb
 
 
 class StageError(Exception):
-    """The stage could not be set; the message is one sentence for a person."""
+    """The stage could not be set up; the message is one sentence for a person."""
 
 
 _given = set[int]()
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on, another one each time; raises StageError where there is none.
+    """Return a free port, another one each time; raises StageError if there is none.
 
-    It lies below those that systems give to outgoing connections, so that none of these takes it before it is used.
+    It is below the range of outgoing connections, so that none of them takes it before it is used.
     """
     for port in SystemRandom().sample(range(15_000, 30_000), 1000):
         with socket.socket() as found, suppress(OSError):
@@ -144,11 +144,11 @@ class Stage:
         self.control("google", "POST", "clients", body)
 
     def launch(self, name: str, *command: str, environment: Mapping[str, str] | None = None) -> None:
-        """Start one program of ours; what it prints goes to a file beside the state, or to the terminal."""
+        """Start one of our programs; its output goes to a file beside the state, or to the terminal."""
         self.launch_program(name, sys.executable, *command, environment=environment)
 
     def launch_program(self, name: str, *command: str, environment: Mapping[str, str] | None = None) -> None:
-        """Start any program, likewise."""
+        """Start any program, in the same way."""
         self.state_dir.mkdir(parents=True, exist_ok=True)
         log = (self.state_dir / f"{name}.log").open("ab") if self._quiet or name != "product" else None
         self._processes[name] = subprocess.Popen(  # noqa: S603 -- our own programs
@@ -163,7 +163,7 @@ class Stage:
             log.close()
 
     def ready(self, name: str, address: str, seconds: float = 60.0) -> None:
-        """Wait until a program answers; raises `StageError` with what it said when it ended."""
+        """Wait until a program answers; raises `StageError` with its output if it ends."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             code = self._processes[name].poll()
@@ -179,12 +179,12 @@ class Stage:
         raise StageError(f"{name} does not answer at {address}")
 
     def log(self, name: str) -> str:
-        """Return what a program has printed."""
+        """Return a program's output."""
         path = self.state_dir / f"{name}.log"
         return path.read_text(errors="replace") if path.exists() else ""
 
     def notes(self) -> str:
-        """Return what is worth telling at the end, or ""."""
+        """Return remarks for the end of the demo, or ""."""
         return ""
 
     def kill(self, name: str) -> None:
@@ -199,7 +199,7 @@ class Stage:
         self.ready("product", f"{self.product}/health")
 
     def break_down(self) -> None:
-        """Kill what does the work, without warning."""
+        """Kill the programs that run tasks, without warning."""
         self.kill("product")
 
     def recover(self) -> None:
@@ -207,7 +207,7 @@ class Stage:
         self.restart_product()
 
     def renew(self) -> None:
-        """Ask for the renewal of watch channels, as the hour's timer does."""
+        """Start the renewal of watch channels, as the hourly timer does."""
         answer = self._http.post(f"{self.product}/watches/renew", headers=self.proof(), timeout=60)
         if not answer.ok:
             raise StageError(f"POST /watches/renew answered {answer.status_code}")
@@ -230,14 +230,14 @@ class Stage:
         if self._kept is not None:
             self._kept.cleanup()
 
-    # what people and tests do on it
+    # what people and tests do
 
     def proof(self) -> dict[str, str]:
-        """Return the headers that prove an administrator."""
+        """Return an administrator's headers."""
         return {"Authorization": f"Bearer {KEY}"}
 
     def api(self, method: str, path: str, body: Any = None, status: int | None = None) -> Any:
-        """Call the product's JSON API; raises `StageError` on another status than asked (default: any success)."""
+        """Call the product's JSON API; raises `StageError` unless the status is as expected (default: success)."""
         address = f"{self.product}/console/api/integrations{path}"
         answer = self._http.request(method, address, json=body, headers=self.proof(), timeout=60)
         good = answer.status_code == status if status else answer.ok
@@ -300,7 +300,7 @@ class Stage:
         return list(found["items"] if isinstance(found, dict) else found)
 
     def until(self, found: Callable[[], T], seconds: float = PATIENCE, what: str = "it") -> T:
-        """Wait until something is true and return it; raises `StageError` when it is not in time."""
+        """Wait until something is true and return it; raises `StageError` after `PATIENCE`."""
         deadline = time.monotonic() + seconds
         while True:
             value = found()

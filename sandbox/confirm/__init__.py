@@ -1,1 +1,1 @@
-"""Asks a live i-Reserve or Google what `docs/outside.md` only believes of it, and prints what differs."""
+"""Checks the assumptions of `docs/outside.md` against a live i-Reserve or Google, and prints what differs."""

@@ -1,4 +1,4 @@
-"""`python -m sandbox.confirm ireserve|google …`: see `--help`. Reads only, unless an object or a calendar is named for trying."""
+"""`python -m sandbox.confirm ireserve|google …` (see `--help`) only reads, unless a test object or calendar is named."""
 
 import argparse
 import os
@@ -14,7 +14,7 @@ SIGNS = {"as believed": "  ", "differs": "! ", "not told": "? "}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Ask, print a line per row of the page, and return 0 where nothing differs."""
+    """Check, print a line per row of the page, and return 0 if nothing differs."""
     parser = argparse.ArgumentParser(prog="python -m sandbox.confirm", description=__doc__)
     sides = parser.add_subparsers(dest="side", required=True)
     one = sides.add_parser(

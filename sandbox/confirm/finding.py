@@ -1,4 +1,4 @@
-"""What came of one question."""
+"""The result of one check."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,7 +6,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Finding:
-    """The row of `docs/outside.md` that was asked about, whether it holds, and what was seen instead or besides."""
+    """The row of `docs/outside.md` that was checked, whether it holds, and what was seen."""
 
     row: str
     verdict: Literal["as believed", "differs", "not told"]

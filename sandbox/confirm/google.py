@@ -1,4 +1,4 @@
-"""The rows about Google: what reading one calendar tells, and with a test calendar what trying there tells."""
+"""Checks the rows about Google by reading one calendar, and by writing in a test calendar if one is named."""
 
 import time
 from collections.abc import Iterator
@@ -21,9 +21,9 @@ ZONE = "Europe/Amsterdam"
 
 @dataclass
 class Account:
-    """Whom to ask: the interface up to `/calendar/v3`, a calendar to look at, and one to try on ("" = reads only).
+    """What to check: the interface up to `/calendar/v3`, a calendar to read, and one to write in ("" = only read).
 
-    `room` is a room of Google Workspace that is invited for a moment, where one is named beside the test calendar.
+    `room` is a room of Google Workspace that is invited for a moment, if named.
     """
 
     session: requests.Session
@@ -35,7 +35,7 @@ class Account:
     made: list[str] = field(default_factory=list)
 
     def call(self, method: str, path: str, body: Any = None, **query: Any) -> tuple[int, dict[str, Any]]:
-        """Return the status and the JSON of an answer, an empty one where it is none."""
+        """Return the status and the JSON of an answer, {} without JSON."""
         answer = self.session.request(method, f"{self.endpoint}/{path}", json=body, params=query, timeout=30)
         try:
             found = answer.json()
@@ -44,7 +44,7 @@ class Account:
         return answer.status_code, found if isinstance(found, dict) else {}
 
     def read(self, path: str, **query: Any) -> dict[str, Any] | None:
-        """Return an answer, None where it is refused."""
+        """Return an answer, or None if it is refused."""
         status, found = self.call("GET", path, **query)
         return found if status == OK else None
 
@@ -164,7 +164,7 @@ def _answered(account: Account, path: str, before: str) -> dict[str, Any]:
 
 
 def _series(account: Account) -> Iterator[Finding]:
-    """Make a weekly series of three years, try to move one of it away, and see what is told of its end."""
+    """Make a weekly series of three years, try to move one occurrence away, and see how its end is reported."""
     _, token = account.everything()
     status, root = account.make(recurrence=[f"RRULE:FREQ=WEEKLY;COUNT={52 * YEARS}"])
     if status != OK:

@@ -1,4 +1,4 @@
-"""The rows about i-Reserve: read on one booking; with a test object also tried out, and cancelled again."""
+"""Checks the rows about i-Reserve by reading one booking, and by making one on a test object if named."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ DAYS_AHEAD = 60
 
 @dataclass(frozen=True)
 class Tenant:
-    """Whom to ask: the interface up to `/api/rest`, a booking to look at, and an object to try on ("" = reads only)."""
+    """What to check: the interface up to `/api/rest`, a booking to read, and a test object ("" = only read)."""
 
     session: requests.Session
     url: str
@@ -27,7 +27,7 @@ class Tenant:
     thing: str = ""
 
     def call(self, method: str, path: str, body: Any = None, **query: Any) -> tuple[int, Any]:
-        """Return the status and the JSON of an answer, None where it is none."""
+        """Return the status and the JSON of an answer, None without JSON."""
         answer = self.session.request(method, f"{self.url}/{path}", json=body, params=query, timeout=30)
         try:
             return answer.status_code, answer.json()
@@ -122,7 +122,7 @@ def _tried(tenant: Tenant, made: list[str]) -> Iterator[Finding]:
 
 
 def _second_half_past_two() -> datetime:
-    """Return half past two in Amsterdam, the second one, of the next night in which clocks go back."""
+    """Return the second 02:30 in Amsterdam of the next night in which clocks go back."""
     here, night = ZoneInfo("Europe/Amsterdam"), datetime.now(UTC).replace(hour=1, minute=30, second=0, microsecond=0)
     while night <= datetime.now(UTC) or night.astimezone(here).fold == 0:
         night += timedelta(days=1)

@@ -1,8 +1,8 @@
 """Serve the stand-ins: `python -m sandbox.gcp`.
 
-On SANDBOX_SECRETS_PORT (8083), SANDBOX_TASKS_PORT (8084) and SANDBOX_METADATA_PORT (8085). With GOOGLE_CLOUD_PROJECT a
-caller needs the grants that infra/ makes, and SANDBOX_DOORS (account=port, with commas between) are the doors to Firestore's
-emulator at FIRESTORE_EMULATOR_HOST. GET /control/refused of Secret Manager tells what was refused.
+On SANDBOX_SECRETS_PORT (8083), SANDBOX_TASKS_PORT (8084) and SANDBOX_METADATA_PORT (8085). With GOOGLE_CLOUD_PROJECT
+callers need the grants of infra/, and SANDBOX_DOORS (account=port, comma separated) are the fronts of Firestore's
+emulator at FIRESTORE_EMULATOR_HOST. GET /control/refused of Secret Manager lists refusals.
 """
 
 import os

@@ -1,9 +1,9 @@
-"""Cloud Run, as far as a service's callers and its instances notice it.
+"""Cloud Run, as far as a service's callers and instances notice it.
 
-A service has one address and any number of instances behind it, none at first. A request waits for an instance that has
-room, one is started for it where there may be another (a cold start), and it is refused with 429 where none gets free in
-time. An instance has a processor only while it answers: between requests it is stopped. A request that takes too long is
-cut. An instance that goes is told so (SIGTERM), and is gone ten seconds later.
+A service has one address and any number of instances, none at first. A request waits for an instance with room. If
+another instance is allowed, one is started for it (a cold start); if none gets free in time, the answer is 429. An
+instance has a processor only while it answers; between requests it is stopped. A request that takes too long is cut. An
+instance that must end gets SIGTERM, and is killed ten seconds later.
 https://cloud.google.com/run/docs/container-contract, https://cloud.google.com/run/docs/about-concurrency
 """
 
@@ -26,7 +26,7 @@ _HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "date
 
 
 class NoRoomError(Exception):
-    """Every instance is busy, and there may be no other."""
+    """Every instance is busy, and no other is allowed."""
 
 
 @dataclass(slots=True)
@@ -41,15 +41,15 @@ class Instance:
     leaving: bool = False
 
     def signal(self, number: int) -> None:
-        """Send a signal to all of it, if it is there still."""
+        """Send a signal to the whole group, if it still exists."""
         if self.process.poll() is None:
             os.killpg(self.process.pid, number)
 
     def answers(self) -> bool:
-        """Whether it answers at all.
+        """Whether it answers.
 
-        The platform asks for less, an open port, which gunicorn has before it has loaded anything; on a busy machine that
-        would take the whole time of the first request away.
+        The platform only waits for an open port, which gunicorn opens before it loads the function; on a busy machine
+        loading would then use up the first request's time limit.
         """
         try:
             _forward(self.port, "GET", "/health", [("Host", "localhost")], b"", 5)
@@ -60,7 +60,7 @@ class Instance:
 
 @dataclass(slots=True)
 class Service:
-    """One service. `launch` starts the instance of a slot (0, 1, ...); `spread`: so many are kept once it is called."""
+    """One service. `launch` starts the instance of a slot (0, 1, ...); `spread` of them are kept once it is called."""
 
     launch: Callable[[int], Instance]
     concurrency: int
@@ -68,7 +68,7 @@ class Service:
     most: int
     spread: int = 1
     grace_seconds: float = GRACE_SECONDS
-    down: bool = False  # nothing is started and nothing let in
+    down: bool = False  # no instance starts and no request gets in
     cut: int = 0  # requests that took too long
     starts: int = 0
     _instances: list[Instance] = field(default_factory=list)
@@ -76,7 +76,7 @@ class Service:
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def call(self, method: str, path: str, headers: Iterable[tuple[str, str]], body: bytes) -> Answer:
-        """Hand a request to an instance and return its answer, or what the platform says instead."""
+        """Pass a request to an instance and return its answer, or the platform's error."""
         try:
             instance = self._enter()
         except NoRoomError:
@@ -92,7 +92,7 @@ class Service:
             self._leave(instance)
 
     def warm(self) -> bool:
-        """Start as many instances as are kept once it is called; returns whether all are ready in the end."""
+        """Start the instances that are kept; returns whether all became ready."""
         with self._changed:
             while len(self._instances) < min(self.spread, self.most):
                 self._start()
@@ -127,7 +127,7 @@ class Service:
             self._changed.notify_all()
 
     def _present(self) -> list[Instance]:
-        """Return the instances that take requests, or will; whoever died is forgotten."""
+        """Return the instances that take requests, or will; dead ones are forgotten."""
         self._instances[:] = [each for each in self._instances if each.process.poll() is None]
         return [each for each in self._instances if not each.leaving]
 
@@ -156,7 +156,7 @@ class Service:
                 self._changed.wait(min(left, 1.0))
 
     def _wanted(self, free: list[Instance]) -> int:
-        """Return how many instances there should be; a second one not for the first request."""
+        """Return how many instances there should be; the first request needs only one."""
         if not free:
             return self.most
         return min(self.spread if self._calls > 1 else 1, self.most)

@@ -1,4 +1,4 @@
-"""Delivers tasks to their target over HTTP, as Cloud Tasks does, and as badly as it may."""
+"""Delivers tasks to their target over HTTP, as Cloud Tasks does, with faults."""
 
 import base64
 import heapq
@@ -25,8 +25,8 @@ class Faults:
     slow: float = 0.0
     late: float = 0.0
     twice: bool = False
-    at_once: bool = False  # the second of `twice` goes out together with the first
-    shuffle: bool = False  # what is due together goes out in any order
+    at_once: bool = False  # the second delivery of `twice` goes out with the first
+    shuffle: bool = False  # tasks that are due go out in any order
     first_retry: float = 0.1
     last_retry: float = 10.0
 
@@ -61,7 +61,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How fast a queue hands out: at most so many a second, and so many calls at the same time.
+    """The limits of a queue: tasks a second, and calls at the same time.
 
     https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues#RateLimits
     """
@@ -78,7 +78,7 @@ class _Queue:
     _until: float = 0.0
 
     def opens(self) -> float | None:
-        """Return when its first task can go out; None where nothing waits, or all that may run does."""
+        """Return when the next task can go out; None if none waits or all running slots are taken."""
         if not self.waiting or self.running >= self.limits.at_once:
             return None
         bucket = max(1.0, self.limits.a_second / 5)  # Google chooses its size by the rate
@@ -91,7 +91,7 @@ class _Queue:
 
 
 class Courier:
-    """Holds the tasks in memory, by queue, and calls their targets from a few threads."""
+    """Keeps the tasks in memory, by queue, and calls their targets from a few threads."""
 
     def __init__(self, limits: Mapping[str, Limits] | None = None) -> None:
         """`limits` by the short names of queues; others have the default."""
@@ -102,7 +102,7 @@ class Courier:
         for name, each in self._limits.items():
             self._queues[name] = _Queue(each)
         self._number = 0
-        self._names: dict[str, float] = {}  # name -> until when it is swallowed; infinite while it waits or runs
+        self._names: dict[str, float] = {}  # name -> until when it is refused; infinite while it waits or runs
         self._log: list[dict[str, Any]] = []
         self.paused = False
         self._stopped = False
@@ -124,7 +124,7 @@ class Courier:
             thread.join(10)
 
     def accept(self, delivery: Delivery) -> bool:
-        """Take a task; False when its name waits, runs, or ran within the last hour."""
+        """Add a task; False if its name waits, runs, or ran within the last hour."""
         with self._changed:
             if self._names.get(delivery.name, 0.0) > time.time():
                 return False
@@ -136,7 +136,7 @@ class Courier:
         return True
 
     def waiting(self) -> list[dict[str, Any]]:
-        """Return what waits, earliest first."""
+        """Return the waiting tasks, earliest first."""
         with self._changed:
             return [delivery.shown() for _, _, delivery in sorted(self._entries(), key=lambda entry: entry[:2])]
 
@@ -164,7 +164,7 @@ class Courier:
         self._set_paused(paused=False)
 
     def run(self) -> None:
-        """Make everything that waits due now."""
+        """Make all waiting tasks due now."""
         with self._changed:
             for queue in self._queues.values():
                 queue.waiting = [(0.0, number, delivery) for _, number, delivery in queue.waiting]
@@ -233,7 +233,7 @@ class Courier:
 
 
 def _call(delivery: Delivery) -> int:
-    """POST the task and return the status, 0 when there was no answer in time; the token is no real one."""
+    """POST the task and return the status, 0 without an answer in time; the token is not a real one."""
     headers = {
         **delivery.headers,
         "User-Agent": "Google-Cloud-Tasks",

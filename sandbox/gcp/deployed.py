@@ -1,4 +1,4 @@
-"""What Google Cloud's own APIs tell of what was deployed: what `infra/smoke.sh` asks through gcloud's token.
+"""Google Cloud's APIs about a deployment, as `infra/smoke.sh` calls them with gcloud's token.
 
 Cloud Run's services and Cloud Scheduler's jobs on one address.
 https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.services
@@ -17,7 +17,7 @@ PERMISSION_DENIED = 7
 
 @dataclass(slots=True)
 class Deployed:
-    """What is wrong with it. `failed`: why, by service; `paused`: jobs; `missing`: services that are not there."""
+    """Faults of the deployment. `failed`: the reason by service; `paused`: jobs; `missing`: services."""
 
     jobs: Mapping[str, Callable[[], int]]  # by name: calls the job's function and returns the status of its answer
     failed: dict[str, str] = field(default_factory=dict)

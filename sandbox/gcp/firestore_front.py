@@ -1,7 +1,7 @@
-"""Firestore's door: what stands before the emulator, which lets everybody do everything, and asks for grants.
+"""A front for Firestore's emulator, which has no access control, that checks grants.
 
-A caller is known by the port that it comes in by, since a client of the emulator sends no token of its own. Calls are
-passed on as they are. https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1
+It knows a caller by the port of the call, because a client of the emulator sends no token. Calls are passed on
+unchanged. https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1
 """
 
 import threading
@@ -27,7 +27,7 @@ class _Door(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no types
         self._channel, self._grants, self._account = channel, grants, account
 
     def service(self, details: Any) -> Any:
-        """Return who answers a call; None where the method is none that this door knows."""
+        """Return the handler of a call; None for an unknown method."""
         name = str(details.method).removeprefix(_SERVICE)
         if name in _STREAMED:
             onward = self._channel.unary_stream(details.method)
@@ -38,9 +38,7 @@ class _Door(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no types
         return None
 
     def _pass(self, name: str, onward: Any, body: bytes, context: Any) -> Any:
-        database = (
-            "/".join(_first_text(body).split("/")[:4]) + "/"
-        )  # a condition holds for one name, not for what begins so
+        database = "/".join(_first_text(body).split("/")[:4]) + "/"  # a condition is for one whole name, not a prefix
         try:
             for permission in _asked(name, body):
                 self._grants.check_account(self._account, permission, database)
@@ -60,7 +58,7 @@ def _metadata(context: Any) -> list[tuple[str, str]]:
 
 
 def _asked(name: str, body: bytes) -> list[str]:
-    """Return the permissions that a call takes."""
+    """Return the permissions that a call needs."""
     if name != "Commit":
         return ["datastore.entities.get"]
     asked = set()
@@ -89,7 +87,7 @@ def _first_text(body: bytes) -> str:
 
 
 def warm(emulator: str, database: str, seconds: float = 90) -> None:
-    """Write, read and query something, so that the emulator's first calls, which take it seconds, are nobody's."""
+    """Write, read and query something, because the emulator's first calls take seconds."""
     name = f"{database}/documents/warm/up"
     write = CommitRequest(database=database, writes=[{"update": {"name": name}}])
     read = BatchGetDocumentsRequest(database=database, documents=[name])
@@ -107,7 +105,7 @@ def _bytes(message: Any) -> bytes:
 
 @contextmanager
 def doors(emulator: str, grants: Grants, ports: dict[str, int]) -> Iterator[None]:
-    """Open a door for each account, on its port of this machine."""
+    """Open a front for each account, on its port of this machine."""
     channel = grpc.insecure_channel(emulator)
     servers = []
     for account, port in ports.items():

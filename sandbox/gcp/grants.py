@@ -1,7 +1,7 @@
-"""Who may do what, as the Terraform files grant it: a stand-in that is given the table refuses a call without its grant.
+"""The grants of the Terraform files: a stand-in with this table refuses a call without a grant.
 
-The table is read from infra/: the map of functions, and the roles and conditions that follow from it. What a role
-contains stands here as Google publishes it: https://cloud.google.com/iam/docs/understanding-roles
+The table is read from infra/: the map of functions, with its roles and conditions. The permissions of a role are those
+that Google publishes: https://cloud.google.com/iam/docs/understanding-roles
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ROLES: dict[str, tuple[str, ...]] = {
 
 
 class Denied(Exception):
-    """The caller lacks a permission on what it named."""
+    """The caller lacks a permission on the resource."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def _files() -> list[dict[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
-    """Take the quotes of literals away; the parser keeps them."""
+    """Remove the quotes of literals, which the parser keeps."""
     if isinstance(value, dict):
         return {_plain(key): _plain(item) for key, item in value.items() if not key.startswith("__")}
     if isinstance(value, list):

@@ -1,6 +1,6 @@
-"""The platform's metadata server, as far as it gives a function the access token of its account.
+"""The part of the platform's metadata server that gives a function the access token of its account.
 
-Who asks is told by the address: each account has its own. https://cloud.google.com/compute/docs/metadata/querying-metadata
+Each account has an address of its own, which identifies the caller. https://cloud.google.com/compute/docs/metadata/querying-metadata
 """
 
 from flask import Flask, request

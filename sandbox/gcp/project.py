@@ -1,4 +1,4 @@
-"""A project as Google Cloud's own APIs tell of it: what `infra/preflight.sh` asks through gcloud.
+"""Google Cloud's APIs about a project, as `infra/preflight.sh` calls them through gcloud.
 
 Resource Manager, Cloud Billing, Service Usage, Organization Policy, Cloud Build and Cloud Tasks' locations on one address.
 https://cloud.google.com/resource-manager/reference/rest, and the pages beside it
@@ -20,7 +20,7 @@ APIS = [
 
 @dataclass(slots=True)
 class Project:
-    """What there is. `lacking`: permissions that the caller has not; `policies`: values by constraint; `enforced`: those."""
+    """The project. `lacking`: missing permissions; `policies`: values by constraint; `enforced`: constraints."""
 
     id: str = "venue-sync"
     state: str = "ACTIVE"

@@ -1,4 +1,4 @@
-"""The front before a service of Cloud Run: it asks who calls, and takes the signature off what it has verified.
+"""The front of a Cloud Run service: it verifies callers, and removes the signature of their tokens.
 
 https://cloud.google.com/run/docs/authenticating/service-to-service
 """
@@ -30,7 +30,7 @@ class Invokers:
 
 
 def id_token(email: str, audience: str, signature: str = SIGNATURE) -> str:
-    """Return an ID token of the sandbox; its signature only looks like one."""
+    """Return an ID token of the sandbox with a fake signature."""
     now = int(time.time())
     claims: dict[str, Any] = {"iss": "https://accounts.google.com", "aud": audience, "iat": now, "exp": now + 3600}
     parts = ({"alg": "RS256", "typ": "JWT"}, {**claims, "email": email, "email_verified": True})
@@ -63,7 +63,7 @@ def make_app(service: Service, invokers: Invokers) -> Flask:
 
 
 def refused(header: str, invokers: Invokers) -> int:
-    """Return the status for who may not come in: 403 without a token or right, 401 for a token that is none; 0: he may."""
+    """Return 0 for a caller who may, 403 without a token or the right, 401 for a malformed token."""
     if not header.startswith("Bearer "):
         return 403
     try:

@@ -98,13 +98,13 @@ def make_app(world: World | None = None) -> Flask:
 
     @app.post("/control/<any(destroy, disable, enable):verb>/<path:name>")
     def change(verb: str, name: str) -> Answer:
-        """Change a version from outside, as an administrator would."""
+        """Change a version as an administrator would."""
         with world.lock:
             return _answer(world, name, verb)
 
     @app.post("/control/remove/<path:secret>")
     def remove(secret: str) -> Answer:
-        """Remove a secret with its versions, or all that begin so, as an administrator or `terraform destroy` would."""
+        """Remove a secret with its versions, or all with a prefix, as an administrator or `terraform destroy` would."""
         with world.lock:
             for name in [each for each in world.versions if each.startswith(secret)]:
                 del world.versions[name]
@@ -116,7 +116,7 @@ def make_app(world: World | None = None) -> Flask:
 
     @app.get("/control/refused")
     def refusals() -> Any:
-        """List what was refused for want of a grant, by all stand-ins that share the table."""
+        """List the calls that were refused without a grant, by all stand-ins that share the table."""
         return jsonify(world.grants.refused if world.grants is not None else [])
 
     @app.get("/control/calls")

@@ -16,7 +16,7 @@ class _KeepAlive(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"  # as the real services speak it
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing: the control API has the calls."""
+        """Log nothing: the control API has the calls."""
 
 
 @contextmanager

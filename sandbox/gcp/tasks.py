@@ -1,4 +1,4 @@
-"""Cloud Tasks' REST surface, as far as creating HTTP tasks goes; it really delivers them.
+"""Cloud Tasks' REST surface for creating HTTP tasks, which it delivers.
 
 https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks/create
 """

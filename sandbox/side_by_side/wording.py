@@ -1,4 +1,4 @@
-"""How is an entry of the journal said in one line? What was done, which way it went, why, and how fast."""
+"""A journal entry in one line: what was done, in which direction, why, and how fast."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -48,7 +48,7 @@ TO_IRESERVE = ("MakeBooking", "WriteBooking")
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One line. `side` is where it was written; `quiet` is bookkeeping that a person did not wait for."""
+    """One line. `side` is the side written to; `quiet` marks bookkeeping that nobody waited for."""
 
     side: str
     title: str
@@ -61,7 +61,7 @@ class Decision:
 
 
 def decision(entry: dict[str, Any], zone: ZoneInfo) -> Decision:
-    """Say one entry; unknown words are shown as they are."""
+    """Put one entry into words; unknown ones are shown as they are."""
     step, why, change = str(entry.get("step", "")), str(entry.get("why", "")), entry.get("change") or {}
     lag = entry.get("lag_seconds")
     booking = str(entry.get("booking_id") or "")

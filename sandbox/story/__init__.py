@@ -1,4 +1,4 @@
-"""The story that `make demo` tells: what the product does for a venue, step by step, on whatever stage it is given."""
+"""The story of `make demo`: what the product does for a venue, step by step, on any stage."""
 
 from collections.abc import Callable, Iterator
 

@@ -63,7 +63,7 @@ def without_allow_booking_update_it_goes_back(tale: Tale) -> Iterator[str]:
     held(tale.stage.read_booking(booking)["from"] == f"{day}T10:00", "the booking moved")
     yield f"off: back at {spell(back)}, {below_the_line(back)}"
     tale.change_settings(inbound={"allow_booking_update": True})
-    time.sleep(1)  # a pull that is under way goes by the settings with which it began
+    time.sleep(1)  # a pull under way still uses the former settings
     tale.drag(event["id"], day, "16:00", "17:00")
     after = tale.wait_for_booking_time(booking, day, "16:00")
     yield f"on: booking {booking} is at {after['from'][11:]}–{after['till'][11:]}"

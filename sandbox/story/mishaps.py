@@ -9,13 +9,13 @@ from typing import Any
 from sandbox.stage import ROOM_A
 from sandbox.story.tale import INT_ID, Tale, held, spell
 
-LEASE = 90  # seconds for which what a killed process was doing is left to it
+LEASE = 90  # seconds before another process may take over from a killed one
 LIFE = 14.0  # seconds that a channel lives here, opened while Google's clock is behind; it is renewed halfway
 BEHIND = LIFE - 7 * 86_400.0  # as the product asks for seven days
 
 
 def without_notifications_the_sweep_catches_up(tale: Tale) -> Iterator[str]:
-    """Webhooks and notifications are all lost: the sweep finds what they would have told."""
+    """All webhooks and notifications are lost: the sweep finds the changes."""
     day = tale.new_day()
     event = tale.draw(day, "10:00", "11:00")
     inbound = str(tale.wait_for_booking(event)["id"])
@@ -105,7 +105,7 @@ def a_killed_process_loses_nothing(tale: Tale) -> Iterator[str]:
     day = tale.new_day()
     event = tale.draw(day, "10:00", "11:00")
     inbound = str(tale.wait_for_booking(event)["id"])
-    time.sleep(1)  # until the pull that made it is over: what dies with a lease in its hands is taken up after 90 s
+    time.sleep(1)  # until the pull that made it is over: its lease would last 90 s
     waiting = tale.book(day, "13:00", "14:00")
     tale.stage.break_down()
     tale.drag(event, day, "16:00", "17:00")

@@ -1,4 +1,4 @@
-"""What the steps of the story share: the stage, a day of their own for each, and how to look and to compare."""
+"""What the steps of the story share: the stage, a day for each step, and ways to read and compare."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -95,7 +95,7 @@ class Tale:
         return list(self.stage.control("ireserve", "GET", "bookings")["bookings"])
 
     def wait(self, what: str, found: Callable[[], Any], seconds: float = PATIENCE) -> Any:
-        """Wait until something shows and return it."""
+        """Wait for a result and return it."""
         return self.stage.until(found, seconds, what)
 
     def wait_for_event(self, booking: str, calendar: str = ROOM_A, seconds: float = PATIENCE) -> Any:
@@ -123,7 +123,7 @@ class Tale:
         return self.wait(f"the booking of event {event}", lambda: self.booking_of(event))
 
     def wait_for_looks(self, booking: str, mark: tuple[int, int], count: int) -> None:
-        """Wait until a booking was read so often since then."""
+        """Wait until a booking was read this often since then."""
         self.wait(f"{count} looks at booking {booking}", lambda: self.reads_since(mark, booking) >= count)
 
     # who called whom
@@ -149,7 +149,7 @@ class Tale:
 
 
 def held(truth: object, sentence: str) -> None:
-    """Raise `StageError` with the sentence where something is not as told."""
+    """Raise `StageError` with the sentence unless something is true."""
     if not truth:
         raise StageError(sentence)
 
@@ -174,5 +174,5 @@ def spell(event: Any) -> str:
 
 
 def below_the_line(event: Any) -> str:
-    """Return what stands under the service's line of an event's description."""
+    """Return the text below the service's line in an event's description."""
     return str(event.get("description", "")).rpartition("————")[2].strip()

@@ -150,7 +150,8 @@ class KeySessions:
 class CloudSessions:
     """People whom the platform has verified.
 
-    A proxy adds their proof to all that the browser sends, even forms of foreign pages. `administrators` are addresses; everybody else is a reader. If it is empty, everybody is an administrator.
+    A proxy adds their proof to all that the browser sends, even forms of foreign pages. `administrators` are addresses;
+    everybody else is a reader. If it is empty, everybody is an administrator.
     """
 
     can_sign_out = False

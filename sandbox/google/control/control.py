@@ -126,7 +126,7 @@ class Control:
         return {"id": calendar_id, "gone": True}
 
     def record(self, calendar_id: str) -> Any:
-        """Let the next list show these items to the letter, such as the real API once answered them."""
+        """Let the next list show exactly these items, such as recorded answers of the real API."""
         calendar, items = people.calendar(self.world, calendar_id), body()["items"]
         calendar.recorded |= {str(item.get("id", "")): item for item in items}
         calendar.unlisted += [str(item.get("id", "")) for item in items]

@@ -92,12 +92,12 @@ def body() -> Resource:
 
 
 def acting(where: Calendar) -> writing.Write:
-    """Say that a person writes; `?sendUpdates=all` mails the guests, `?imported=1` is a file that was read in."""
+    """Return a person's way of writing; `?sendUpdates=all` mails the guests, `?imported=1` is an imported file."""
     return people.act(where, request.args.get("sendUpdates", "none"), imported=request.args.get("imported") == "1")
 
 
 def _do(world: World, where: Calendar, event_id: str, deed: str) -> Found | None:
-    """Do what has a name of its own: move, restore, duplicate, split, purge, respond."""
+    """Do one of the named actions: move, restore, duplicate, split, purge, respond."""
     content = body()
     try:
         if deed == "move":

@@ -176,7 +176,7 @@ def _attendee(attendee: Resource) -> Resource:
 
 
 def _properties(properties: Resource) -> Resource:
-    """Drop long keys and cut long values without a word, as Google does."""
+    """Drop long keys and cut long values silently, as Google does."""
     kept = {
         scope: {key: value[:VALUE_LENGTH] for key, value in members.items() if len(key) <= KEY_LENGTH}
         for scope, members in properties.items()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sandbox.google.world.store import Calendar
     from sandbox.google.world.world import World
 
-# a copy's own affair: never taken over from the organizer's event
+# fields of the copy itself, never taken from the organizer's event
 OWN = {"reminders", "etag", "updated"}
 ROOMS = "@resource.calendar.google.com"
 UNMAILED = OWN | {"extendedProperties", "sequence"}
@@ -50,7 +50,7 @@ def _emails(event: Resource) -> set[str]:
 
 
 def _rooms_answer(world: World, found: Found, *, anew: bool) -> None:
-    """Let invited rooms accept, or decline where a single event stands at that time already; `anew`: it was moved."""
+    """Let invited rooms accept, or decline if a single event already takes that time; `anew`: it was moved."""
     record = found.record
     if record is None or record.copy_of is not None or not found.alive:
         return
@@ -100,7 +100,7 @@ def _mirror(world: World, found: Found, primary: Calendar, *, invited: bool) -> 
     copy = primary.records.get(found.id)
     if copy is not None and copy.copy_of is None and not copy.ghost:
         return
-    # a cancelled instance is told to whoever has the series
+    # a cancelled instance goes to everybody who has the series
     if record.root not in primary.records if record.root is not None else copy is None and not invited:
         return
     old = copy.resource if copy is not None else {}

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from sandbox.google.world.world import World
 
 MOST, USUAL = 2500, 250
-# no sync token comes with, or goes with, these
+# parameters that neither give nor take a sync token
 NOT_WITH_SYNC = ("iCalUID", "orderBy", "privateExtendedProperty", "q", "sharedExtendedProperty", "updatedMin")
 WINDOW = {"timeMin", "timeMax"}
-# what may differ between the pages and rounds of one listing
+# parameters that may differ between the pages and rounds of one listing
 FREE = {"maxResults", "pageToken", "syncToken", "fields", "alt", "prettyPrint", "key", "quotaUser", "userIp"}
 FIXED_BY_SYNC = ("singleEvents", "eventTypes", "showHiddenInvitations")
 
@@ -54,7 +54,7 @@ def events(world: World, calendar: Calendar, query: Resource, role: str, reader:
     }
     shown, following = _cut(world, page, min(query.get("maxResults", USUAL), MOST))
     changes, single = query.get("syncToken") is not None, bool(query.get("singleEvents"))
-    # what was deleted while a client turned the pages
+    # events deleted while a client read the pages
     shown = [found for found in shown if changes or matching.shown(found, query, single=single)]
     answer["items"] = [_show(world, found, query, role, reader) for found in shown]
     if following is not None:
@@ -125,7 +125,7 @@ def _select(world: World, calendar: Calendar, query: Resource) -> list[Found]:
 def _all_of(world: World, calendar: Calendar, record: Record, *, single: bool) -> list[Found]:
     """Expand one record into what a full list may show of it."""
     if record.root is not None:
-        # its series lists a live instance; what its series no longer has stands alone
+        # a live instance is listed by its series; an orphan by itself
         if single and not record.orphan:
             return []
         found = Found(calendar, record.id, record, calendar.records.get(record.root), record.original)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TIMING = ("start", "end", "recurrence")
 BASE32HEX = "0123456789abcdefghijklmnopqrstuv"
-# what an instance never keeps for itself, because its series or its id decides it
+# fields that an instance never keeps, because its series or its id decides them
 INHERITED = {"id", "etag", "updated", "recurringEventId", "originalStartTime", "iCalUID", "created", "creator"}
 
 
@@ -51,8 +51,8 @@ def reconcile(
 ) -> None:
     """Make tombstones of instances that vanished, and undo those of instances that came back.
 
-    Google tells of vanished instances for about half a year around today only; of the others it says nothing.
-    `taken_over` are ids that a root split off this one has now.
+    Google reports vanished instances of about half a year around today, and no others. `taken_over` are ids that a root
+    split off this one has now.
     """
     after = {**ids(world, calendar, root), **dict.fromkeys(taken_over)}
     own = calendar.exceptions.get(root.id, set())
@@ -138,5 +138,5 @@ def _until(line: str, first: Resource, calendar_zone: str) -> str:
 
 
 def _shorter(line: str, earlier: int) -> str:
-    """Take the instances that stay behind off the COUNT."""
+    """Subtract the instances that stay behind from the COUNT."""
     return re.sub(r"(COUNT=)(\d+)", lambda m: f"{m[1]}{max(1, int(m[2]) - earlier)}", line)

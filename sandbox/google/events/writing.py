@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from sandbox.google.world.store import Calendar
     from sandbox.google.world.world import World
 
-# what tells one version of an event from another, and not what people put in it
+# fields that identify a version of an event, not its content
 UNSEEN = {"etag", "updated", "sequence"}
-LONG_AGO = "0000-12-31T00:00:00.000Z"  # what imported events say of their making
+LONG_AGO = "0000-12-31T00:00:00.000Z"  # `created` of imported events
 
 
 @dataclass(frozen=True)
 class Write:
     """How a write is asked for: by whom, whether guests are mailed, whether Meet may change, If-Match.
 
-    `imported` is what came from a file: nobody knows when it was made, and its guests may have no address.
+    `imported` events come from a file: their `created` is unknown, and their guests may have no address.
     """
 
     by: str

@@ -45,7 +45,7 @@ def state(world: World, first: date, days: int) -> Resource:
 
 
 def unchanged(world: World) -> Resource:
-    """Return what there is to say when nothing happened: which state this is, and the time."""
+    """Return what the page shows if nothing has changed: the version of the state, and the time."""
     now = world.now().astimezone(when.zone("Europe/Amsterdam"))
     return {"version": world.numbers, "now": now.strftime("%a %d %b %Y, %H:%M")}
 

@@ -100,7 +100,7 @@ def _body(form: Mapping[str, str], before: Resource, where: Calendar) -> Resourc
     known = {a["email"]: a for a in before.get("attendees", ()) if a.get("email")}
     emails = [email.strip() for email in form.get("guests", "").replace("\n", ",").split(",") if email.strip()]
     change["attendees"] = [known.get(email, {"email": email}) for email in emails] or None
-    # whoever draws a whole day in Google's web interface and says no more draws it as free
+    # a whole day made in Google's web interface is free by default
     free = form.get("shows_as") == "free" or (not form.get("shows_as") and bool(form.get("all_day")))
     change["transparency"] = "transparent" if free else None
     rules = [line.strip() for line in form.get("recurrence", "").splitlines() if line.strip()]

@@ -1,4 +1,4 @@
-"""What was asked of the simulated Google? A numbered log of API and OAuth calls, without secrets."""
+"""Which calls did the simulated Google get? A numbered log of API and OAuth calls, without secrets."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ class Channels:
         self.touched.clear()
 
     def tell(self, channel: Channel, state: str) -> None:
-        """Put a message on its way, or let it go astray as switched; the first one is never lost."""
+        """Queue a message, or lose, double or hold it as switched; the first one is never lost."""
         # numbers rise, but not by one
         channel.number += 1 if state == "sync" else self.world.random.randint(1, 4_000)
         switches, due = self.world.switches, self.world.now()

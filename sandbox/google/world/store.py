@@ -91,7 +91,7 @@ class Calendar:
             self.split_off.setdefault(family, []).append(record.id)
 
     def put_quietly(self, record: Record) -> None:
-        """Store a record that no incremental list will ever show: Google loses some removals."""
+        """Store a record that no incremental list will show: Google loses some removals."""
         self.put(record)
         self.order.pop(record.id)
 

@@ -1,4 +1,4 @@
-"""What do channels and tokens need of the world around them? Its clock, its luck and its lock, and nothing of its calendars."""
+"""What do channels and tokens need of the world? Its clock, randomness and lock, but not its calendars."""
 
 from __future__ import annotations
 

@@ -25,8 +25,8 @@ class Switches:
     page_empty: bool = False
     sync_tokens: bool = True  # False: no list carries one, as with programs that only resemble Google
     tombstones: Tombstones = "usual"
-    tombstone_days: float = 183.0  # of a series' vanished instances only the nearer ones are told
-    lost_removals: int = 0  # so many of the next removals no incremental list will show
+    tombstone_days: float = 183.0  # only vanished instances nearer than this are reported
+    lost_removals: int = 0  # how many of the next removals no incremental list will show
     texts: Texts = "as_sent"
     longest_text: int | None = None  # characters of a title, place or description; the rest is cut off
     delivery: Delivery = "deliver"

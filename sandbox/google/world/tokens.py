@@ -64,7 +64,7 @@ class Code:
 
 @dataclass
 class Access:
-    """One token, access or refresh, with whom it speaks for."""
+    """One access or refresh token, and its account and client."""
 
     token: str
     account: str
@@ -151,7 +151,7 @@ class Tokens:
         self.consented = {p for p in self.consented if p[0] != account or client not in (None, p[1])}
 
     def who(self, token: str) -> Access | None:
-        """Return whom a live access token speaks for."""
+        """Return the account and client of a live access token."""
         known = self.access.get(token)
         if known is None or (known.expires is not None and known.expires <= self.world.now()):
             return None

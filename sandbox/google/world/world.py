@@ -159,7 +159,7 @@ class World:
         self.channels.changed(calendar)
 
     def keep_page(self, token: str, page: Page) -> None:
-        """Remember the rest of a list for its page token; the oldest are forgotten."""
+        """Keep the rest of a list for its page token; the oldest are forgotten."""
         self.pages[token] = page
         while len(self.pages) > MOST_PAGES:
             self.pages.pop(next(iter(self.pages)))

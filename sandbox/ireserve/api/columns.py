@@ -1,4 +1,4 @@
-"""The columns and search names of bookings; names nobody documents come from the dialect."""
+"""The columns and search names of bookings; undocumented names come from the dialect."""
 
 from collections.abc import Callable
 from typing import Any

@@ -67,7 +67,7 @@ def hook_booking() -> Response:
 
 
 def write_booking(fixed: Json) -> Response:
-    """Make or change the booking that the body means; what is fixed outranks the body."""
+    """Make or change the booking that the body means; `fixed` values override the body."""
     user = need("write")
     if not user.bookings:
         raise ApiError(401)

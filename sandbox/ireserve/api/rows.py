@@ -57,7 +57,7 @@ def page(found: Sequence[Row], start: int, length: int, limit: int) -> Sequence[
 
 
 def row(table: Table, thing: Any, names: list[str], n: int, identity: list[tuple[str, Kind]], style: str) -> Json:
-    """Return one row; identity columns and the row number appear though nobody asked."""
+    """Return one row; identity columns and the row number are always in it."""
     plain: Json = {name: formatted(table.columns[name], thing, style) for name in names}
     for name, kind in identity:
         held = table.search[name.upper()].value(thing)
@@ -98,6 +98,6 @@ def raw(column: Column, thing: Any) -> Any:
 
 
 def sort_key(value: Any) -> tuple[bool, Any]:
-    """Return what rows are sorted by: nothing first, moments in UTC."""
+    """Return the sort key of rows: empty values first, moments in UTC."""
     held = utc(value) if isinstance(value, datetime) else value
     return held is not None, held if held is not None else 0

@@ -11,7 +11,7 @@ from sandbox.ireserve.tenant.tenant import Effect, Tenant
 
 @dataclass(frozen=True)
 class Manner:
-    """How a change is made: with which checks, and who hears of it."""
+    """How a change is made: with which checks, and who is notified."""
 
     checked: bool = True
     transitions: bool = True

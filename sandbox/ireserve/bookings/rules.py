@@ -29,7 +29,7 @@ def shaped(world: World, booking: Booking) -> Booking:
 
 
 def occupied(world: World, dialect: Dialect, booking: Booking) -> tuple[datetime, datetime]:
-    """Return from when until when the booking keeps others out, in UTC."""
+    """Return the period that the booking blocks, in UTC."""
     thing = world.objects.get(booking.object_id)
     last_day_too = thing is not None and thing.mode == "day" and dialect.day_end == "inclusive"
     end = booking.end + timedelta(days=1) if last_day_too else booking.end  # a sum forgets which of two hours it is
@@ -37,7 +37,7 @@ def occupied(world: World, dialect: Dialect, booking: Booking) -> tuple[datetime
 
 
 def faults_of(world: World, dialect: Dialect, wanted: Booking) -> list[str]:
-    """Return what is wrong with the booking in itself, whoever wants it."""
+    """Return what is wrong with the booking itself, whoever makes it."""
     faults = []
     if wanted.object_id not in world.objects or not world.objects[wanted.object_id].active:
         return ["unknown_object"]
@@ -66,7 +66,7 @@ def conflicts(world: World, dialect: Dialect, wanted: Booking, overrides: Collec
 
 
 def _conflicts(world: World, dialect: Dialect, wanted: Booking) -> Iterator[tuple[str, str]]:
-    """Give the key of each conflict and the right with which it can be overridden."""
+    """Yield the key of each conflict and the right that overrides it."""
     thing = world.objects[wanted.object_id]
     rivals = [each for each in world.bookings.values() if each.id != wanted.id and _counts(world, each)]
     if wanted.event_id:

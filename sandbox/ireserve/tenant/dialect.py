@@ -1,4 +1,4 @@
-"""The switches for what i-Reserve documents nowhere; README.md lists them."""
+"""The switches for what i-Reserve does not document; README.md lists them."""
 
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
