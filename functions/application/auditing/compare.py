@@ -161,7 +161,7 @@ def not_followed(integration: Integration, event: Event) -> str:
 
 
 def _is_taken_by(event: Event, settings: Settings) -> bool:
-    """Whether an invitation counts: to a room that did not decline, or, where all count, one that was accepted."""
+    """Whether an invitation counts: any to a room, or, with `invitations: all`, an accepted one to any calendar."""
     room = event.key.calendar.endswith("@resource.calendar.google.com")
     counted = settings.inbound.invitations
     return (counted == "resources" and room and event.answer != "") or (

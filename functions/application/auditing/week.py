@@ -113,7 +113,7 @@ def _unpaired(sides: Sides, week: Week, event: Event, link: Link | None) -> None
     if mark.link_id == TEST_LINK and event.key.id == test_event_id(sides.integration.id, mark.stamp):
         return
     if link is not None and link.occupies is not None:
-        return  # ours alone
+        return  # an occupied event
     if link is not None and link.booking_id:
         week.doubt(link.booking_id, {event.key})
     else:
@@ -148,7 +148,7 @@ def _of_booking(sides: Sides, booking_id: str, keys: set[EventKey]) -> Iterator[
 
 
 def _stands(link: Link, event: Event) -> bool:
-    """Whether an event may stand for the booking: its own, or an invitation that the room has not declined."""
+    """Whether an event may belong to the booking: its own, or an invitation that the room has not declined."""
     return event.organizer_self or (link.origin is Origin.INVITATION and not event.declined)
 
 

@@ -24,7 +24,7 @@ class CalendarEntry:
     timezone: str = ""
     meet: bool = True
     sees_private: bool = True  # details of other people's private events
-    answers: bool | None = None  # a room: whether Google answers invitations by itself
+    answers: bool | None = None  # of a room: whether Google answers its invitations
     data_owner: str = ""  # a secondary calendar's owner; Google deletes the calendar with that account
     listed: bool = True  # False: shared with the account, but not on its list
 

@@ -262,7 +262,7 @@ def _known_elsewhere(session: SyncSession, page: Page, event: Event) -> Link | N
 
 
 def _is_occupied(session: SyncSession, link: Link, event: Event) -> bool:
-    """Whether this is the occupied event of its link, made a moment ago."""
+    """Whether this is its link's occupied event, made a moment ago."""
     place, known = link.occupies, range(link.generation + 1)
     return place is not None and event.key.id in {
         occupied_id(session.digest, session.id, place.name, generation) for generation in known

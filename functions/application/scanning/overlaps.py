@@ -1,7 +1,7 @@
-"""Overlaps that stand: bookings of one object at one time, more than it has places; from the rows of a whole search.
+"""Overlaps: bookings of one object at one time, more than it has places; found in the rows of a full scan.
 
-The rows of a search tell them without a call of their own, but for the places of each object that has any. A row tells
-no number of places: each booking counts as one.
+This costs no calls except one for the places of each object with overlaps. A row shows no number of places, so each
+booking counts as one.
 """
 
 from collections.abc import Iterable
@@ -15,13 +15,13 @@ from functions.application.sync.session import SyncSession
 from functions.domain.model.errors import SyncError
 from functions.domain.model.zones import day_of
 
-MOST = 200  # that are kept
-ASKED = 50  # objects whose places are asked for at most
+MOST = 200  # overlaps stored
+ASKED = 50  # objects whose places are read
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A booking that lasts into what is listed next."""
+    """A booking that lasts into the days listed next."""
 
     id: str
     object_id: str
@@ -30,9 +30,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Bookings of an object that stand at the same time from a day on; the last one is the last that began.
+    """An object's bookings that overlap from a day on; the last one started last.
 
-    `places` None: i-Reserve does not tell how many there are.
+    `places` None: i-Reserve does not say how many there are.
     """
 
     object_id: str
@@ -43,7 +43,7 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class Overlaps:
-    """What was found so far, and what still stands; `more` were found and not kept."""
+    """The overlaps so far, and the bookings still running; `more` were found and not stored."""
 
     found: tuple[Overlap, ...] = ()
     standing: tuple[Standing, ...] = ()
@@ -55,7 +55,7 @@ NOTHING = Overlaps()
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The overlaps that the last whole search listed, and when it began."""
+    """The overlaps that the last full scan found, and when it started."""
 
     at: datetime
     found: tuple[Overlap, ...]
@@ -63,7 +63,7 @@ class Listed:
 
 
 def fold(so_far: Overlaps, rows: Iterable[BookingRow], session: SyncSession) -> Overlaps:
-    """Go through the rows that begin on the next days; those of rows that say too little, and past ones, are left out."""
+    """Add the rows of the next days; past ones and rows that say too little are left out."""
     settings, now = session.settings, session.now()
     found, standing, more = list(so_far.found), list(so_far.standing), so_far.more
     told = [(row.starts, row) for row in rows if row.starts is not None]
@@ -83,14 +83,14 @@ def fold(so_far: Overlaps, rows: Iterable[BookingRow], session: SyncSession) -> 
 
 
 def beyond_places(session: SyncSession, found: Iterable[Overlap]) -> tuple[Overlap, ...]:
-    """Return those that are more than their object has places: one call for each object."""
+    """Return the overlaps with more bookings than the object has places; one call per object."""
     places: dict[str, int | None] = {}
     kept = []
     for each in found:
         if each.object_id not in places and len(places) < ASKED:
             try:
                 places[each.object_id] = session.reservations.places(each.object_id, each.day)
-            except SyncError:  # that i-Reserve cannot be read is told elsewhere
+            except SyncError:  # an unreadable i-Reserve has its own finding
                 places[each.object_id] = None
         there = places.get(each.object_id)
         if len(each.bookings) > (there or 1):
@@ -99,7 +99,7 @@ def beyond_places(session: SyncSession, found: Iterable[Overlap]) -> tuple[Overl
 
 
 def keep(session: SyncSession, so_far: Overlaps, at: datetime) -> None:
-    """Keep what a whole search that began then found."""
+    """Store the overlaps of a full scan that started then."""
     listed = Listed(at, beyond_places(session, so_far.found), so_far.more)
     session.ports.documents.transact(lambda tx: tx.put(path_of(session.id, "progress", "overlaps"), stored(listed)))
     if listed.found:
@@ -107,6 +107,6 @@ def keep(session: SyncSession, so_far: Overlaps, at: datetime) -> None:
 
 
 def last(documents: Documents, int_id: str) -> Listed | None:
-    """Return what the last whole search listed, or None before the first."""
+    """Return the overlaps of the last full scan, or None before the first."""
     body = documents.get(path_of(int_id, "progress", "overlaps"))
     return record_of(Listed, body, "overlaps") if body is not None else None

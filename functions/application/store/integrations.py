@@ -72,7 +72,7 @@ def change(
 
 
 def settings_body(settings: Settings) -> Body:
-    """Return settings as a document, without what is no setting."""
+    """Return settings as a document, without what is not a setting."""
     return {name: value for name, value in body_of(settings).items() if name != "mains"}
 
 

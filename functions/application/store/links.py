@@ -51,7 +51,7 @@ def _new(int_id: str, booking_id: str) -> Link:
 
 
 def of_occupied(documents: Documents, int_id: str, place: Occupies) -> Link:
-    """Return the link of an occupied event; a new one (not saved) where there is none."""
+    """Return an occupied event's link; a new one (not saved) if there is none."""
     identity = link_id(int_id, "occupied", place.name)
     return by_id(documents, int_id, identity) or Link(id=identity, occupies=place)
 

@@ -149,7 +149,7 @@ def _google(session: SyncSession) -> list[Check]:
 
 
 def _room(entry: CalendarEntry, *, takes: bool) -> Check:
-    """Say who answers invitations to a room of Google Workspace, and whether they become bookings."""
+    """Report who answers invitations to a room of Google Workspace, and whether they become bookings."""
     if not takes:
         mend = "choose under Invitations on the inbound screen that they do, if the room is taken by inviting it"
         return Check("room", "grey", say("invitations to {} become no bookings", entry.id), mend, "inbound", entry.id)

@@ -1,4 +1,4 @@
-"""The weekly mail: how the past week went, from what journal, diagnosis and audit hold. It asks i-Reserve once, for overlaps."""
+"""The weekly mail: the past week, from journal, diagnosis and audit. It calls i-Reserve once, for overlaps."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -50,7 +50,7 @@ TEXT = {
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """The figures of seven local days that end before `until` (aware). Lags in seconds; None: there were no changes.
+    """The figures of the seven local days before `until` (aware). Lags in seconds; None: there were no changes.
 
     `overlaps` None: i-Reserve could not be read. `cut`: there were more changes than were counted.
     """
@@ -68,7 +68,7 @@ class Week:
 
 
 def send(ports: Ports, integration: Integration) -> list[datetime]:
-    """Send the mail of the week that is over, once; returns when to look again. The first one follows a whole week."""
+    """Send last week's mail once; returns when to look again. The first mail covers a whole week."""
     where = integration.settings.alerts
     if not where.weekly_report or not where.email:
         return []
@@ -147,7 +147,7 @@ def _said(integration: Integration, week: Week) -> tuple[str, str]:
 
 
 def _last_monday(now: datetime, zone: str) -> datetime:
-    """Return the last Monday morning (UTC) that is over."""
+    """Return the last Monday morning that has passed (UTC)."""
     today = day_of(now, zone)
     monday = at(today - timedelta(days=today.weekday()), MORNING, zone)
     return monday if monday <= now else days_later(monday, -WEEK, zone)

@@ -1,7 +1,7 @@
-"""The guard's reading: the other bookings of the hours that a write asks for, and the places that there are.
+"""What the guard reads: the other bookings in the hours that a write needs, and the object's places.
 
-One call where the hours are free; where something stands there, one for the places and one for each such booking,
-until it is sure.
+One call if the hours are free; otherwise one for the places and one per booking in the way, until the answer is
+certain.
 """
 
 from datetime import timedelta
@@ -16,16 +16,16 @@ from functions.domain.model.zones import second_of_two
 from functions.domain.planning.guard import Wish, is_taken, stands_guard, wish_of
 from functions.domain.planning.view import View
 
-PAGE, MOST = 100, 500  # bookings of the days at hand; many only where i-Reserve cannot search by object
-FEW = 10  # rows: no i-Reserve gives so few at a time when there are more
-WHOLE_DAYS = timedelta(hours=23)  # of such a row only the booking itself tells the end
-DEFAULT_PLACES = 1  # of an object of which i-Reserve does not tell: a room
+PAGE, MOST = 100, 500  # bookings of these days; many only if i-Reserve cannot search by object
+FEW = 10  # rows; no i-Reserve lists so few at a time if there are more
+WHOLE_DAYS = timedelta(hours=23)  # a row this long may be by the day: only the booking itself shows its end
+DEFAULT_PLACES = 1  # of an object whose places i-Reserve does not give: a room
 
 
 def check(session: SyncSession, view: View, step: Write) -> str:
-    """Refuse a write of hours that are taken (`Refused`, as i-Reserve would); return why it is written all the same, or "".
+    """Refuse a write to taken hours (`Refused`, like i-Reserve); return why it is made all the same, or "".
 
-    It is where a person's move may ignore validation errors. Raises `Transient` where the others cannot be read.
+    It is made if a person's move may override validation. Raises `Transient` if the other bookings cannot be read.
     """
     if not stands_guard(session.settings, session.dialect):
         return ""
@@ -56,7 +56,7 @@ def _is_taken(session: SyncSession, wish: Wish) -> bool:
 
 
 def _others(session: SyncSession, wish: Wish) -> list[BookingRow]:
-    """List the bookings that may stand in the way, as far as their rows tell."""
+    """List the bookings that may be in the way, as far as their rows show."""
     first, last = wish.days(session.settings.timezone)
     length = min(PAGE, session.dialect.rows_at_once or PAGE)
     rows: dict[str, BookingRow] = {}
@@ -81,5 +81,5 @@ def _may_keep_out(session: SyncSession, wish: Wish, row: BookingRow) -> bool:
     starts, ends = period(wish.when, session.settings.timezone)
     if row.starts is None or row.ends is None:
         return row.starts is None or row.starts < ends
-    until = second_of_two(row.ends, session.settings.timezone) or row.ends  # a row tells the wall clock only
+    until = second_of_two(row.ends, session.settings.timezone) or row.ends  # a row shows only the wall clock
     return row.starts < ends and (until > starts or row.ends - row.starts >= WHOLE_DAYS)

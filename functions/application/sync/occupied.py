@@ -1,4 +1,4 @@
-"""The occupied events of a pair, brought to rest after it: noted on the pair first, so that none is ever forgotten."""
+"""Brings a pair's occupied events to rest after the pair; they are recorded on the pair first, so none is forgotten."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,10 +18,10 @@ ToRest = Callable[[Link, View, bool], Outcome]
 
 
 def attend(session: SyncSession, view: View, outcome: Outcome, to_rest: ToRest, *, dry: bool) -> Outcome:
-    """Bring each occupied event to rest and return what was done in all; `dry`: nothing is saved.
+    """Bring each occupied event to rest, and return the combined outcome; `dry`: save nothing.
 
-    `to_rest` does so with one link, given its pair and whether that wants it no more. The trouble of one does not keep
-    the others from being looked at; it is raised at the end.
+    `to_rest` handles one link, given its pair and whether the pair no longer wants it. An error of one does not stop
+    the others; it is raised at the end.
     """
     pair, wanted = view.link, wanted_of(session, view)
     if wanted is None or not (wanted or pair.occupied):
@@ -44,7 +44,7 @@ def attend(session: SyncSession, view: View, outcome: Outcome, to_rest: ToRest, 
 
 
 def wanted_of(session: SyncSession, view: View) -> tuple[Occupies, ...] | None:
-    """Return where the booking of a pair at rest is to stand as occupied; None: nothing is known, or it is left alone."""
+    """Return where a pair's booking should show as occupied; None: unknown, or the pair is left alone."""
     link, booking = view.link, view.booking
     if link.intent is not None or isinstance(link.life, Detached):
         return None
@@ -69,7 +69,7 @@ def _is_over(session: SyncSession, place: Occupies) -> bool:
 
 
 def _with(outcome: Outcome, done: Outcome) -> Outcome:
-    """Add what was done to an occupied event; the earlier of both moments is when to look again."""
+    """Add the outcome of an occupied event; the earlier of the two moments is when to look again."""
     until = min((each for each in (outcome.rest.until, done.rest.until) if each is not None), default=None)
     rest = outcome.rest if until == outcome.rest.until else done.rest
     steps, writes = (*outcome.steps, *done.steps), (*outcome.writes, *done.writes)

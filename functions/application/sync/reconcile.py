@@ -64,7 +64,7 @@ def _to_rest(
     rehearse: bool,
     released: bool = False,
 ) -> tuple[Outcome, View]:
-    """Bring a link to rest by itself; returns what was done and what there is then."""
+    """Bring a single link to rest; returns the outcome and the final view."""
     session.trouble, session.booking_read_at, session.made_before = None, None, ""
     view = View(link, booking or _booking(session, link), _event(session, link, event))
     if view.event.value is not None and link.event is None:

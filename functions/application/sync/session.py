@@ -42,7 +42,7 @@ class SyncSession:
     reservations: Reservations
     digest: Digest
     trouble: SyncError | None = None
-    names: dict[str, str] | None = None  # of objects, once a decision asked for them
+    names: dict[str, str] | None = None  # of objects, once a decision needed them
     made_before: str = ""  # event whose booking a crashed instance may have made, if that cannot be known
     booking_read_at: datetime | None = None  # when the current booking was requested
     dialect: Dialect = field(init=False)  # what is known of this i-Reserve
@@ -105,7 +105,7 @@ class SyncSession:
             return Snapshot(Presence.UNREADABLE)
 
     def learn(self, booking: Booking) -> None:
-        """Keep the main object of an object that has no row: lists of bookings do not show it."""
+        """Store the main object of an object without a row, because lists of bookings do not show it."""
         thing, main = booking.object_id, booking.main_id
         rows = {row.object for row in self.settings.mapping}
         if thing in rows or self.integration.mains.get(thing) == main or (not main and "*" in rows):
@@ -117,7 +117,7 @@ class SyncSession:
         self.integration = integrations.change(self.ports.documents, self.id, learnt, wakes=False)
 
     def is_unknown(self, object_id: str) -> bool:
-        """Whether no booking of an object without a row was read yet, which tells whether it has a main object."""
+        """Whether no booking of this object, which has no row, was read yet; a booking shows its main object."""
         rows = {row.object for row in self.settings.mapping}
         return "*" not in rows and object_id not in rows and object_id not in self.integration.mains
 
@@ -136,7 +136,7 @@ class SyncSession:
             self.ports.documents.transact(lambda tx: tx.put(path, body))
 
     def read_names(self) -> None:
-        """Read what the objects are called; raises what the reading raises."""
+        """Read the objects' names; raises what reading raises."""
         self.names = {each.id: each.name for each in self.reservations.objects()}
 
     def read_event(self, key: EventKey) -> Snapshot[Event]:

@@ -58,7 +58,7 @@ def write(session: SyncSession, view: View, step: Write, stamp: str, intent: Int
 
 
 def _occupied_again(session: SyncSession, step: ReviveEvent) -> EventChange:
-    """Return all that an occupied event shows, and why it is there again where a person deleted it."""
+    """Return everything an occupied event shows, and, if a person deleted it, why it is back."""
     said = ""
     if step.why is Why.MADE_AGAIN:
         said = notice("occupied", session.settings.language, clock(session.now(), session.settings.timezone))

@@ -72,7 +72,7 @@ def appointment_of(booking: Booking, settings: Settings, calendar: str) -> Appoi
 
 
 def occupied_of(booking: Booking, settings: Settings, place: Occupies) -> Appointment:
-    """Return what an occupied event of a booking shows: that it is taken, and nothing of the booking."""
+    """Return what a booking's occupied event shows: that the time is taken, and nothing else."""
     row = settings.row_of(booking.object_id)
     word = row.booked_text if row is not None and row.booked_text else BOOKED[settings.language]
     tentative = booking.status in settings.outbound.tentative_on_status
@@ -81,7 +81,7 @@ def occupied_of(booking: Booking, settings: Settings, place: Occupies) -> Appoin
 
 
 def places_of(booking: Booking, settings: Settings) -> tuple[Occupies, ...]:
-    """Return where a booking stands as occupied."""
+    """Return the calendars in which a booking shows as occupied."""
     row = settings.row_of(booking.object_id)
     return tuple(Occupies(booking.id, calendar) for calendar in row.also) if row is not None else ()
 

@@ -65,7 +65,7 @@ class Event:
     transparent: bool = False
     organizer_self: bool = True
     declined: bool = False
-    answer: str = ""  # the calendar's own answer if it is invited: Google's `responseStatus`
+    answer: str = ""  # this calendar's own answer if invited: Google's `responseStatus`
     hidden: bool = False  # somebody's private event: the account sees only its time
     series: str = ""  # id of the recurring event that it is an occurrence of
     created: datetime | None = None

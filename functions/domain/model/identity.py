@@ -24,7 +24,7 @@ def event_id(digest: Digest, int_id: str, booking_id: str, generation: int) -> s
 
 
 def occupied_id(digest: Digest, int_id: str, name: str, generation: int) -> str:
-    """Return the id of an occupied event; keyed as `event_id`."""
+    """Return an occupied event's id; keyed like `event_id`."""
     return _chosen(digest(f"occupied\n{int_id}\n{name}\n{generation}"))
 
 
@@ -41,7 +41,7 @@ def event_ids(digest: Digest, int_id: str, booking_id: str, generations: Iterabl
 
 
 def invitation_id(digest: Digest, calendar: str, event_id: str) -> str:
-    """Return what the booking of an invited room has as its external id: each room's copy of an event has the same id."""
+    """Return an invited room's external id for a booking; an event's copies in all rooms have the same event id."""
     return _chosen(digest(f"invitation\n{calendar}\n{event_id}"))
 
 

@@ -54,7 +54,7 @@ class Origin(StrEnum):
 
     BOOKING = "booking"
     EVENT = "event"
-    INVITATION = "invitation"  # somebody else's event, to which the room is invited: only its answer is ever written
+    INVITATION = "invitation"  # somebody else's event that invites the room: only the room's answer is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +163,14 @@ Order = Approve | Restore | Override
 
 @dataclass(frozen=True, slots=True)
 class Occupies:
-    """What an occupied event stands for: the hours of a booking in a further calendar."""
+    """What an occupied event shows: a booking's hours, in a further calendar."""
 
     booking_id: str
     calendar: str
 
     @property
     def name(self) -> str:
-        """Distinguishes it from all others of an integration."""
+        """Distinguishes it from the integration's others."""
         return f"{self.booking_id}\n{self.calendar}"
 
 
@@ -200,7 +200,7 @@ class Link:
     notice: str = ""  # category of the refusal that the event shows
     meet_asked_at: datetime | None = None  # a Meet link was requested and is still pending
     series: str = ""
-    occupied: tuple[Occupies, ...] = ()  # of a pair: its occupied events, which are links of their own
+    occupied: tuple[Occupies, ...] = ()  # of a pair: its occupied events, which have links of their own
     occupies: Occupies | None = None  # of an occupied event, which has no booking of its own
     kept: Mapping[str, Kept] = field(default_factory=dict)  # by field, only where the two values differ
 

@@ -101,8 +101,8 @@ class EventChange:
     meet: bool | None = None
     style: Style | None = None  # only its `restyled` parts are written
     restyled: tuple[str, ...] = ()
-    answer: str | None = None  # the room's own to an invitation (Google's `responseStatus`), alone and without a mark
-    comment: str = ""  # the reason that goes with it
+    answer: str | None = None  # the room's answer to an invitation (`responseStatus`); written alone, without a mark
+    comment: str = ""  # the reason given with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ class MakeBooking:
 
     @property
     def reference(self) -> str:
-        """What the booking's id field gets: the event's id unless something else is named."""
+        """The value for the booking's id field: the event's id unless another is given."""
         return self.external_id or self.event.id
 
 

@@ -61,7 +61,7 @@ class Reopen:
 
 @dataclass(frozen=True, slots=True)
 class TurnDown:
-    """A person's new event becomes no booking before something in it changes; it says why."""
+    """A person's new event becomes no booking until something in it changes; the event says why."""
 
     what: str
     why: str
@@ -136,7 +136,7 @@ class AskAgain:
 
 @dataclass(frozen=True, slots=True)
 class GiveUp:
-    """The event is somebody else's and does not stand for the booking any more, which gets one of its own."""
+    """Somebody else's event no longer belongs to the booking, which gets an event of its own."""
 
 
 GoesOn = Agree | Adopt | Follow | Reopen | Resume | Fulfil | LetIn | GiveUp  # towards active, or back to it

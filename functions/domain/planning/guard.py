@@ -1,6 +1,6 @@
-"""The guard against double booking: whether the hours that a write asks for are taken already. Pure.
+"""The guard against double booking: whether the hours that a write needs are already taken. Pure.
 
-i-Reserve checks that itself, unless the profile of its API user has the right to save what conflicts.
+i-Reserve checks this itself, unless its API user has the right to save conflicting bookings.
 """
 
 from collections.abc import Iterable
@@ -15,12 +15,12 @@ from functions.domain.model.zones import day_of
 from functions.domain.settings.dialect import Dialect
 from functions.domain.settings.schema import Settings
 
-HOURS_BEFORE, STAYS_BEFORE = timedelta(days=1), timedelta(days=28)  # in which a booking may have begun that still lasts
+HOURS_BEFORE, STAYS_BEFORE = timedelta(days=1), timedelta(days=28)  # how early a booking in the way may begin
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """The hours that a write asks for: so many places of an object; `but` is the booking that is moved, "" a new one."""
+    """The hours that a write needs: `number` places of an object; `but` is the booking being moved, or ""."""
 
     object_id: str
     when: When
@@ -28,14 +28,14 @@ class Wish:
     but: str = ""
 
     def days(self, zone: str) -> tuple[date, date]:
-        """Return the first and the last day on which a booking can begin that stands in the way."""
+        """Return the first and last day on which a booking in the way can begin."""
         starts, ends = period(self.when, zone)
         before = STAYS_BEFORE if isinstance(self.when, AllDay) else HOURS_BEFORE
         return day_of(starts, zone) - before, day_of(ends, zone)
 
 
 def stands_guard(settings: Settings, dialect: Dialect) -> bool:
-    """Whether hours are looked at before they are written: unless i-Reserve is known to refuse what is taken."""
+    """Whether to check hours before a write; not if i-Reserve is known to refuse taken ones."""
     guard = settings.sync.overlap_guard
     if guard == "auto":
         return not (dialect.write_validates and "write_validates" in dialect.known)
@@ -43,7 +43,7 @@ def stands_guard(settings: Settings, dialect: Dialect) -> bool:
 
 
 def wish_of(step: Write, booking: Booking | None, settings: Settings) -> Wish | None:
-    """Return the hours that a write asks for, or None: it changes neither time nor object of a booking."""
+    """Return the hours that a write needs, or None if it changes neither a booking's time nor its object."""
     if not takes_hours(step):
         return None
     if isinstance(step, MakeBooking):
@@ -55,7 +55,7 @@ def wish_of(step: Write, booking: Booking | None, settings: Settings) -> Wish | 
 
 
 def keeps_out(wish: Wish, other: Booking, settings: Settings) -> bool:
-    """Whether another booking counts within the hours of a wish: any but one whose status removes its event."""
+    """Whether another booking counts: not if its status removes its event."""
     if other.id == wish.but or other.object_id != wish.object_id or other.starts == other.ends:
         return False
     if other.status in settings.outbound.delete_on_status:
@@ -66,7 +66,7 @@ def keeps_out(wish: Wish, other: Booking, settings: Settings) -> bool:
 
 
 def is_taken(wish: Wish, others: Iterable[Booking], places: int, settings: Settings) -> bool:
-    """Whether at any moment of a wish it and the others together take more places than there are."""
+    """Whether at any moment the wish and the others need more places than there are."""
     there = [each for each in others if keeps_out(wish, each, settings)]
     spans = [(*period(when_of(each, settings), settings.timezone), each.number) for each in there]
     starts, _ = period(wish.when, settings.timezone)

@@ -1,7 +1,7 @@
-"""Invitations: a room is taken by inviting it. The organizer's event is never written, only the room's own answer.
+"""Invitations: a room is booked by inviting it. The organizer's event is never written, only the room's answer.
 
-Everything is planned as for any pair. What would then be written to the event becomes, in one place, the answer that says
-the same (`only_answers`), so no way of planning leads past it. A copy that the room has declined counts as not there.
+An invitation is planned like any pair. `only_answers` then turns each write to the event into the equivalent answer, so
+no plan can write it otherwise. A copy that the room has declined counts as absent.
 """
 
 from dataclasses import replace
@@ -27,7 +27,8 @@ ACCEPTED, DECLINED = "accepted", "declined"
 def why_no_invitation(event: Event, context: PlanningContext) -> str:
     """Return why an invitation becomes no booking, or "".
 
-    For a resource calendar that does not answer by itself i-Reserve decides; in any other calendar a person accepts.
+    i-Reserve decides for a resource calendar that does not answer automatically; in other calendars a person must
+    accept.
     """
     calendar = event.key.calendar
     if not context.settings.takes_invitations(calendar):
@@ -38,12 +39,12 @@ def why_no_invitation(event: Event, context: PlanningContext) -> str:
 
 
 def reference_of(link: Link, key: EventKey, context: PlanningContext) -> str:
-    """Return what a booking's id field holds for its event."""
+    """Return the value of a booking's id field for its event."""
     return invitation_id(context.digest, key.calendar, key.id) if link.origin is Origin.INVITATION else key.id
 
 
 def as_answered(v: View) -> View:
-    """Return the view with an event that the room has declined as one that is not there."""
+    """Return the view with a declined event as absent."""
     event = v.event.value
     if v.link.origin is not Origin.INVITATION or v.link.intent is not None:
         return v
@@ -54,10 +55,10 @@ def as_answered(v: View) -> View:
 def answer_side(
     v: View, context: PlanningContext, booking: Booking, event: Event, wanted: Appointment
 ) -> Planned | None:
-    """Return the room's answer, or None where it has answered as it should.
+    """Return the room's answer, or None if it has already answered so.
 
-    It declines where the booking is not at the event's time and room: because i-Reserve refused the organizer's change, or
-    because the booking was changed there; then the booking goes on with an event of its own.
+    It declines if the booking is not at the event's time and room: i-Reserve refused the organizer's change, or the
+    booking was changed there; the booking then gets an event of its own.
     """
     link, base = v.link, v.link.base
     if event.when != wanted.when or event.key.calendar != wanted.calendar:
@@ -74,7 +75,7 @@ def answer_side(
 
 
 def only_answers(v: View, planned: Planned, context: PlanningContext) -> Planned:
-    """Return a step as it may be done to somebody else's event: an answer, or giving that event up."""
+    """Return a step restricted to what may be done to somebody else's event: answering, or giving it up."""
     step = planned.step
     if v.link.origin is not Origin.INVITATION:
         return planned

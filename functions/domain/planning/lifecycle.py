@@ -107,7 +107,7 @@ def begun(link: Link, intent: Intent, attempt: Attempt | None) -> Link:
 
 
 def occupying(link: Link, places: tuple[Occupies, ...]) -> Link:
-    """Return a pair with its occupied events noted, which is done before any of them is made."""
+    """Return a pair with its occupied events recorded, before any of them is made."""
     return replace(link, occupied=places)
 
 
@@ -238,7 +238,7 @@ def _landed(link: Link, intent: Intent, answer: Event | Booking | None) -> Link:
     match intent.step:
         case InsertEvent() | ReviveEvent() if isinstance(answer, Event):
             there = replace(link.seeing(answer), life=Active(), series=family(answer.series))
-            again = link.occupies is not None and intent.step.why is Why.MADE_AGAIN  # it says why it is there again
+            again = link.occupies is not None and intent.step.why is Why.MADE_AGAIN  # the event says why it is back
             return replace(there, refusals=Refusals(), notice="occupied" if again else "")
         case PatchEvent(change=change, why=why) if change.answer == "declined" and why is not Why.REFUSED:
             gone_on = why is Why.BOOKING_CHANGED

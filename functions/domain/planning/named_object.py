@@ -1,4 +1,4 @@
-"""The object that a person names in an event, such as `#Baan 3`, where several objects share a calendar. Pure."""
+"""The object that a person names in an event, such as `#Baan 3`, if several objects share a calendar. Pure."""
 
 from collections.abc import Iterable, Mapping
 
@@ -13,9 +13,9 @@ def names_one(event: Event) -> bool:
 
 
 def named(event: Event, objects: Iterable[str], names: Mapping[str, str]) -> str | None:
-    """Return the object that title or location name after a #, by its name or its number; None: none, or more than one.
+    """Return the object named after a # in title or location, by name or number; None: none, or several.
 
-    Of names that begin alike the longest counts: `#Baan 12` is not Baan 1.
+    If names share a beginning the longest counts: `#Baan 12` is not Baan 1.
     """
     after = [part for text in (event.title, event.style.location) for part in text.split(SIGN)[1:]]
     found = {each for part in after if (each := _longest(part, objects, names))}

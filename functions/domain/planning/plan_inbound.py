@@ -85,7 +85,7 @@ def plan_new_event(v: View, context: PlanningContext) -> Planned:
 
 
 def _of_no_object(v: View, context: PlanningContext, event: Event, asked: str) -> Planned:
-    """Say on an event that nobody knows which object it is for; not on those from before, which were passed by."""
+    """Say on an event that its object is unclear; older events that name none are skipped."""
     if isinstance(v.link.life, Refused) and v.link.life.what == asked:
         return _refusal_notice(v, context, event, v.link.life.at) or Planned(Rest(Why.REFUSED))
     lately = event.created is not None and context.now - event.created < LATELY
@@ -170,9 +170,9 @@ def plan_vanished(v: View, context: PlanningContext) -> Planned:
 
 
 def _elsewhere(v: View, key: EventKey, context: PlanningContext) -> Planned | None:
-    """Return what is to be done about an event that may have been moved to another calendar; None: it was not.
+    """Return what to do about an event that may have moved to another calendar; None: it has not.
 
-    An invitation is never looked for there: the other rooms that are invited have copies of the same id.
+    Not for an invitation: the copies in other invited rooms have the same id.
     """
     if v.found is None:
         return Planned(Look(find=key.id))

@@ -1,4 +1,4 @@
-"""Occupied events: a booking's hours in further calendars. Ours alone: whatever becomes of one, its booking is not touched."""
+"""Occupied events: a booking's hours in further calendars. They are ours alone and never change the booking."""
 
 from functions.domain.comparing.projection import base_of, in_window, occupied_of, places_of
 from functions.domain.model.event import EventKey
@@ -12,13 +12,13 @@ from functions.domain.planning.view import PlanningContext, View, Wanted, wanted
 
 
 def plan_occupied(v: View, context: PlanningContext, place: Occupies) -> Planned:
-    """Make the event, put it back as its booking has it, or remove it once the booking does not want it any more."""
+    """Make the event, put it back as its booking has it, or remove it once the pair no longer wants it."""
     link, booking = v.link, v.booking.value
     wanted = wanted_of(v.booking, context)
     if context.released:
         return _removal(v)
     if booking is None:
-        return Planned(Rest(Why.NOT_WANTED))  # its pair finds out about the booking, and may wait for a person
+        return Planned(Rest(Why.NOT_WANTED))  # its pair looks into the booking, and may wait for a person
     if wanted is Wanted.NONE or place not in places_of(booking, context.settings):
         return _removal(v)
     content = occupied_of(booking, context.settings, place)

@@ -18,7 +18,7 @@ from functions.domain.settings.schema import COLOURS, AlertSettings, MappingRow,
 from functions.domain.settings.template import template_faults
 
 LONGEST_WORD = 100
-MOST_ALSO = 20  # further calendars of a row
+MOST_ALSO = 20  # further calendars in a row
 CUSTOM = re.compile(r"custom\d{1,3}")
 
 

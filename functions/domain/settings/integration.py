@@ -88,7 +88,7 @@ class Integration:
     paused_in_shadow: bool = False  # then it resumes in shadow
     looks_since: datetime | None = None  # new events look different since then; older ones keep their look
     wake_at: datetime | None = None  # when its next round is due; None: it is not running, or not known yet
-    mains: Mapping[str, str] = field(default_factory=dict)  # of objects without a row: see `Settings.mains`
+    mains: Mapping[str, str] = field(default_factory=dict)  # of objects without a row; see `Settings.mains`
     revision: int = 0
 
     def __post_init__(self) -> None:

@@ -24,7 +24,7 @@ COLOURS = {
 
 
 def is_room(calendar: str) -> bool:
-    """Whether a calendar is a Workspace resource: a room is taken by inviting it."""
+    """Whether a calendar is a Workspace resource, a room that is booked by inviting it."""
     return calendar.endswith("@resource.calendar.google.com")
 
 
@@ -88,8 +88,8 @@ class MappingRow:
     calendar: str
     shows: Literal["full", "private", "booked"] = "full"
     booked_text: str = ""
-    also: tuple[str, ...] = ()  # further calendars, in which its bookings stand as occupied
-    new_events: bool = False  # the row for new events of a calendar that several objects share
+    also: tuple[str, ...] = ()  # further calendars, in which its bookings show as occupied
+    new_events: bool = False  # new events of a calendar shared by several objects go to this row
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +165,11 @@ class Settings:
     inbound: InboundSettings = field(default_factory=InboundSettings)
     sync: SyncSettings = field(default_factory=SyncSettings)
     alerts: AlertSettings = field(default_factory=AlertSettings)
-    # no setting: the main object of an object that has no row, as seen in its bookings ("" = it has none)
+    # not a setting: the main objects of objects without a row, as seen in their bookings ("" = none)
     mains: Mapping[str, str] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def knowing(self, mains: Mapping[str, str]) -> "Settings":
-        """Return the settings with what is known of main objects."""
+        """Return the settings with the known main objects."""
         if self.mains == mains:
             return self
         known = replace(self)
@@ -194,7 +194,7 @@ class Settings:
         return replace(self, mapping=named)
 
     def row_of(self, object_id: str) -> MappingRow | None:
-        """Return the row for an object: its own, else that of its main object, else the row `*`, or None."""
+        """Return the row for an object: its own, else its main object's, else the row `*`, or None."""
         rows = {row.object: row for row in reversed(self.mapping)}
         return rows.get(object_id) or rows.get(self.mains.get(object_id, "")) or rows.get("*")
 
@@ -204,7 +204,7 @@ class Settings:
         return row.calendar if row is not None else None
 
     def takes_invitations(self, calendar: str) -> bool:
-        """Whether an accepted invitation to a calendar becomes a booking."""
+        """Whether an accepted invitation to this calendar becomes a booking."""
         chosen = self.inbound.invitations
         return chosen == "all" or (chosen == "resources" and is_room(calendar))
 
@@ -237,6 +237,6 @@ class Settings:
         return objects[0] if len(objects) == 1 else None
 
     def shares(self, calendar: str) -> bool:
-        """Whether a new event of this calendar may name its object, because several share it and new events are followed."""
+        """Whether a new event of this calendar may name its object: several share it and new events are followed."""
         followed = self.inbound.enabled and self.inbound.follow == "all_mapped"
         return followed and len(self.objects_of(calendar)) > 1
