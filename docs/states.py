@@ -1,7 +1,7 @@
 """Makes docs/states.md and the table in docs/operations.md by running the planner and the life cycle: `python -m docs.states`.
 
-Every state is laid beside what both sides can show, what a person can have ordered and what the settings can be; each
-step that the planner then decides, and each end that its write can have, is a way from one state to another.
+It combines every state with whatever both sides can show, a person can have ordered, and the settings can be. Each step
+that the planner then decides, with each way its write can end, leads from one state to another.
 """
 
 import hashlib
@@ -67,13 +67,13 @@ ROOM, OTHER = "room-a", "room-b"
 TEN = Timed(NOW + timedelta(hours=25), NOW + timedelta(hours=26))
 NOON = Timed(NOW + timedelta(hours=28), NOW + timedelta(hours=29))
 INTRODUCTION = """\
-Made by `python -m docs.states`, which runs the planner and the life cycle over every state, whatever both sides show, a
-person ordered, and becomes of a write; a test holds this page to the code. The states are values in
-[life.py](../functions/domain/model/life.py), every transition is in
+`python -m docs.states` makes this page: it runs the planner and the life cycle on every state, with whatever both sides can
+show, a person can order, and a write can end in. A test compares the page with the code. The states are values in
+[life.py](../functions/domain/model/life.py); every transition is in
 [lifecycle.py](../functions/domain/planning/lifecycle.py).
 
-What was refused, which ids were written, the attempts that the brake counts, what a person ordered and the write that is
-under way stand beside the state, each by itself."""
+A link has more than its state: refusals, the ids that were written, the attempts that the brake counts, a person's order,
+and the write under way."""
 BEGIN, END = "<!-- made by python -m docs.states -->", "<!-- end -->"
 ORDER = [get_args(kind.__annotations__["kind"])[0] for kind in (*get_args(Awake), Paused)]
 Ways = dict[tuple[str, str], set[str]]  # from one state to another: what happened
@@ -142,9 +142,9 @@ EVENTS: tuple[tuple[Snapshot[Event], Snapshot[Event] | None], ...] = (
     *product((ABSENT, CANCELLED), (ABSENT, Snapshot.of(replace(EVENT, key=EventKey(OTHER, ID))))),
 )
 FOR_OPERATORS = {
-    "unlinked": ("one side only: an event or a booking was not made yet", "the other half is made"),
-    "left_out": ("a booking from before activation that the first fill was to pass by", "it changes"),
-    "active": ("the ordinary state: both sides follow each other", "see the others"),
+    "unlinked": ("one side only: its event or booking has not been made yet", "the other side is made"),
+    "left_out": ("a booking from before activation that the backfill leaves out", "it changes"),
+    "active": ("the normal state: both sides follow each other", "see the others"),
     "grace": (
         "its event was deleted; the booking is cancelled after `cancel_grace_seconds`",
         "the event comes back, or the booking changes: nothing is cancelled",
@@ -154,17 +154,17 @@ FOR_OPERATORS = {
         "you approve or restore; a change of the booking brings the event back",
     ),
     "refused": (
-        "i-Reserve refused a new event; the reason stands on the event",
+        "i-Reserve refused a new event; the event shows the reason",
         "the event changes: it is tried again",
     ),
     "paused": (
         (
             "the same value put back three times in an hour, or the same changes written back and forth six times in ten "
-            "minutes, or six refusals in a row; other values of people are no loop, and a cancellation always passes"
+            "minutes, or six refusals in a row; different values from people are no loop, and a cancellation always passes"
         ),
         "nothing changes for an hour, or you choose *Follow again*",
     ),
-    "detached": ("undone creation, or deleted outside the window", "it stays so, unless you undo that"),
+    "detached": ("its creation was undone, or it was deleted outside the window", "it stays so, unless you undo that"),
     "closed": ("the booking is cancelled or gone, and so is the event", "the booking is reopened"),
 }
 # what the searches and people decide beside the planner, and in which state

@@ -1,1 +1,1 @@
-"""What suites share: the whole product in one process, with both simulators and a clock that stands still."""
+"""Shared by the suites: the whole product in one process, with both simulators and a clock that only tests move."""

@@ -1,4 +1,4 @@
-"""Short ways to what most tests about bookings and events begin with, through the same doors as `Place`."""
+"""Shortcuts for the first steps of most tests about bookings and events, over the same HTTP as `Place`."""
 
 from typing import Any
 
@@ -46,6 +46,6 @@ def levels(place: Place, int_id: str = "7") -> dict[str, str]:
 
 
 def faults(place: Place, **changes: Any) -> dict[str, str]:
-    """Save settings that are wrong, and return what is said of each field."""
+    """Save wrong settings, and return the faults by field."""
     said = place.save(status=422, **changes)["errors"]
     return {each["field"]: each["message"] for each in said}

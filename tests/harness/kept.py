@@ -1,4 +1,4 @@
-"""A place as it was, so that it need not be made again: what both simulators know, what is stored, the secrets."""
+"""A copy of a place (both simulators, the store, the secrets), so that tests need not set it up again."""
 
 import copy
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Kept:
 
 
 def keep(place: "Place") -> Kept:
-    """Copy what there is; the place goes on."""
+    """Copy the state of a place, which stays usable."""
     shared = _shared(place)
     memo = {id(each): each for each in shared}
     with place.file.read() as connection:
@@ -46,7 +46,7 @@ def keep(place: "Place") -> Kept:
 
 
 def put_back(place: "Place", kept: Kept) -> None:
-    """Let a place know and hold what was kept, and no more; its clock and its settings are its own."""
+    """Replace the state of a place by a copy; its clock and its settings stay."""
     memo = {id(was): now for was, now in zip(kept.shared, _shared(place), strict=True)}
     vars(place.world).update(copy.deepcopy(kept.world, memo))
     vars(place.tenant).update(copy.deepcopy(kept.tenant, memo))
@@ -60,7 +60,7 @@ def put_back(place: "Place", kept: Kept) -> None:
 
 
 def _shared(place: "Place") -> tuple[object, ...]:
-    """Return what is not copied: the simulators themselves, of which the routes know."""
+    """Return the objects that must not be copied: the simulators, to which the routes refer."""
     return place.world, place.world.channels.wake, place.tenant
 
 

@@ -1,4 +1,4 @@
-"""A telephone line: TCP between a client and a server that a test can cut in the middle of a call and mend."""
+"""A TCP connection between a client and a server that a test can cut in the middle of a call, and restore."""
 
 import contextlib
 import socket

@@ -1,6 +1,6 @@
-"""The machine's clock, for what truly runs by it: processes, workers, tokens that Google's library checks.
+"""The machine's clock, for code that must use it: processes, workers, tokens that Google's library checks.
 
-Nothing else in the tests may read it (ruff's `banned-api`): a test that does so unawares fails near midnight.
+Nothing else in the tests may read it (ruff's `banned-api`), because such tests fail near midnight.
 """
 
 import os
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 
 def now() -> datetime:
-    """Return now, aware UTC; not while tests are collected, because a test may run an hour after that."""
+    """Return now, aware UTC. Not for use while tests are collected: a test may run an hour later."""
     assert "PYTEST_CURRENT_TEST" in os.environ, "the clock is read while tests are collected; read it in the test"
     return datetime.now(UTC)
 
@@ -20,10 +20,10 @@ def seconds_now() -> int:
 
 
 def day_ahead(days: int) -> date:
-    """Return the day so many days from today, in Amsterdam."""
+    """Return the date this many days from today, in Amsterdam."""
     return now().astimezone(ZoneInfo("Europe/Amsterdam")).date() + timedelta(days=days)
 
 
 def ahead(days: int, at: str) -> str:
-    """Return a local time so many days from today, such as `2026-11-24T10:00`."""
+    """Return a local time this many days from today, such as `2026-11-24T10:00`."""
     return f"{day_ahead(days)}T{at}"

@@ -1,8 +1,8 @@
 """The whole product in one process: both simulators over WSGI, SQLite on disk, a clock that only tests move.
 
-Everything that a person or another system does goes through HTTP: the product's routes and JSON API with `product`,
-the simulators' control APIs with `google` and `ireserve`. Webhooks and notifications are delivered to the product's
-own routes. Tasks are done by `settle`, in the order in which they are due, on the test's own thread.
+All actions of people and other systems go over HTTP: `product` calls the product's routes and JSON API, `google` and
+`ireserve` the simulators' control APIs. Webhooks and notifications go to the product's own routes. `settle` runs tasks
+in the order in which they are due, on the test's thread.
 """
 
 import copy
@@ -64,7 +64,7 @@ SECRETS = {"google_client_secret": CLIENT_SECRET, "ireserve_password": PASSWORD}
 
 
 def example(int_id: str = "7", **changes: Any) -> dict[str, Any]:
-    """Return settings in their shape of the API; parts given by name are laid over the example's."""
+    """Return settings in the API's shape; named parts are merged into the example's."""
     base: dict[str, Any] = {
         "id": int_id,
         "name": "Sportcentrum Noord",
@@ -81,7 +81,7 @@ def example(int_id: str = "7", **changes: Any) -> dict[str, Any]:
 
 
 class _Outdoors:
-    """All that has routes, which take longer to set up than most tests to run: used by one place at a time."""
+    """Everything with routes, whose set-up takes longer than most tests; used by one place at a time."""
 
     free: ClassVar[list["_Outdoors"]] = []
 
@@ -94,7 +94,7 @@ class _Outdoors:
         self._made: tuple[Ports, KeySessions, Client] | None = None
 
     def product(self, place: "Place", composed: Ports) -> tuple[Ports, Client]:
-        """Return the product over these ports, as after a start; its ports are the same ones for every place."""
+        """Return the product over these ports, as after a start; every place uses the same object."""
         if self._made is None:
             sessions = KeySessions(composed, KeyProof(composed, KEY))
             self._made = (composed, sessions, Client(place.app(composed, sessions)))
@@ -134,11 +134,11 @@ class Place:
         self._numbers: Iterator[int] = itertools.count(1)
         self.ports, self._product = self._outdoors.product(self, self.compose(self.documents))
         self._composed = self._ports_now()
-        self._untouched = True  # nobody did anything yet
+        self._untouched = True  # nothing has been done yet
 
     @property
     def world(self) -> World:
-        """What exists in the simulated Google."""
+        """The state of the simulated Google."""
         self._untouched = False
         return self._outdoors.world
 
@@ -149,7 +149,7 @@ class Place:
         return self._outdoors.tenant
 
     def leave(self) -> None:
-        """Hand the simulators on to the next place; this one is done."""
+        """Release the simulators for the next place; this one ends."""
         _Outdoors.free.append(self._outdoors)
 
     def compose(self, documents: Documents) -> Ports:
@@ -193,19 +193,19 @@ class Place:
 
     @property
     def application(self) -> Callable[..., Any]:
-        """The product that `request` asks; its templates are read already."""
+        """The product that `request` calls; its templates are loaded."""
         asked: Callable[..., Any] = self._product.application
         return asked
 
     # time and work
 
     def pass_time(self, seconds: float) -> None:
-        """Let the clock go on, without doing anything."""
+        """Advance the clock, without running tasks."""
         self._untouched = False
         self.now += timedelta(seconds=seconds)
 
     def settle(self, seconds: float = 12.0) -> int:
-        """Do every task that becomes due within so many seconds, in order; returns how many. The clock goes along."""
+        """Run every task that becomes due within this many seconds, in order, advancing the clock; returns how many."""
         until, done = self.now + timedelta(seconds=seconds), 0
         while True:
             self.world.channels.pump()
@@ -219,7 +219,7 @@ class Place:
         return done
 
     def do_one(self) -> bool:
-        """Do the first task that is due; a fault that `work.run` raises puts it back as the queue would."""
+        """Run the first task that is due; if `work.run` raises, the task is put back as the queue would."""
         leased = self.tasks.lease(self.now, "", 90)
         if leased is None:
             return False
@@ -233,19 +233,19 @@ class Place:
         return True
 
     def tick(self) -> None:
-        """Do the minute's round, as the timer would."""
+        """Run the round of each minute, as the timer would."""
         rounds.queue_all(self.ports, Kind.TICK)
         self.settle(1)
 
     def renew(self) -> None:
-        """Do the hour's renewal, as the timer would."""
+        """Run the hourly renewal, as the timer would."""
         rounds.queue_all(self.ports, Kind.RENEW)
         self.settle(1)
 
     # HTTP
 
     def request(self, method: str, path: str, **options: Any) -> TestResponse:
-        """Call any route of the product, without a proof unless `headers` give one."""
+        """Call any route of the product; only `headers` can carry a proof."""
         self._untouched = False
         return self._product.open(path, method=method, base_url=PRODUCT, **options)
 
@@ -309,7 +309,8 @@ class Place:
         return self.api("POST", f"/{int_id}/connect", {"confirm": account})
 
     def activate(self, int_id: str = "7", **changes: Any) -> Any:
-        """Save, connect, activate and let the backfill finish; where that is the first deed, it is done once for many."""
+        """Save, connect, activate and finish the backfill; as a place's first action it is done once and then
+        copied."""
         key = repr((self.now, int_id, sorted(changes.items())))
         first = self._untouched and type(self) is Place and self._ports_now() == self._composed and self._is_empty()
         if first and key in _Activated.kept:
@@ -322,7 +323,7 @@ class Place:
             _Activated.kept[key] = _Activated.of(self, activated)
         return activated
 
-    # people and what they see
+    # people, and what they see
 
     def book(self, start: str = "2026-11-24T10:00", end: str = "2026-11-24T11:00", **fields: Any) -> str:
         """Make a booking in the panel (status 20, object 10, unless said otherwise) and return its id."""
@@ -388,7 +389,7 @@ class Place:
         self.tenant.calls.clear()
 
     def violations(self) -> list[str]:
-        """Return what Google's discovery document did not allow in the product's calls."""
+        """Return the violations of Google's discovery document in the product's calls."""
         return [violation for call in self.world.calls.log for violation in call.violations]
 
     def journal(self, int_id: str = "7") -> list[dict[str, Any]]:
@@ -398,7 +399,7 @@ class Place:
     # wires
 
     def send(self, where: AlertSettings, alert: Alert) -> None:
-        """The port `Alarm`: what people were told."""
+        """The port `Alarm`, which records the alerts."""
         self.told.append((where.email or where.webhook_url, alert))
 
     def _http(self) -> "_GoogleHttp":
@@ -418,7 +419,7 @@ class Place:
 
 @dataclass(frozen=True)
 class _Activated:
-    """A place right after its activation, by which others begin."""
+    """A place right after its activation, from which others start."""
 
     place: Kept
     secrets: bytes
@@ -444,7 +445,7 @@ class _Activated:
 
 
 class _GoogleHttp:
-    """What the Google libraries send requests with."""
+    """The transport of Google's libraries."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -464,7 +465,7 @@ class _GoogleHttp:
 
 
 class _Adapter(BaseAdapter):
-    """Sends what requests prepared to the simulated i-Reserve; an answer later than the limit does not arrive."""
+    """Sends requests to the simulated i-Reserve; an answer after the time limit does not arrive."""
 
     def __init__(self, place: Place) -> None:
         super().__init__()
@@ -520,7 +521,7 @@ class _Outside:
 
     def reservations(self, integration: Integration) -> Reservations:
         session = requests.Session()
-        session.trust_env = False  # what a proxy of this machine is called takes longer to find out than most answers
+        session.trust_env = False  # looking up this machine's proxy takes longer than most answers
         for scheme in ("https://", "http://"):
             session.mount(scheme, _Adapter(self._place))
         s = integration.settings
@@ -537,7 +538,7 @@ class _Outside:
         )
 
     def clock_of(self, address: str) -> datetime | None:
-        """The clock of everybody here, but for what the test says of Google's."""
+        """The clock of everybody, unless a test sets Google's."""
         return None if address else self._place.now + self._place.google_skew
 
     def _secret(self, integration: Integration, name: str) -> str:

@@ -1,7 +1,7 @@
-"""What real secrets look like.
+"""The forms of real secrets.
 
-A search for their forms, in place of a scanner from a registry: those judge by randomness too, and the made-up keys, ids
-and hashes of these tests would fill their list of exceptions.
+This replaces a secret scanner: scanners also judge by randomness, so the made-up keys, ids and hashes of these tests
+would fill their list of exceptions.
 """
 
 import re
@@ -22,5 +22,5 @@ FORMS = {
 
 
 def found(text: str) -> list[str]:
-    """Return the names of the forms that a text has."""
+    """Return the names of the forms found in a text."""
     return [name for name, form in FORMS.items() if form.search(text)]

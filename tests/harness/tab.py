@@ -1,4 +1,4 @@
-"""A browser's tab on the console, over WSGI."""
+"""A browser tab on the console, over WSGI."""
 
 import html
 import re
@@ -10,7 +10,7 @@ from tests.harness.place import KEY, PLANNER, PRODUCT, Place
 
 
 class Tab:
-    """A browser's tab: it keeps the session's cookie and sends the token of its forms."""
+    """A browser tab, which keeps the session's cookie and sends the token of its forms."""
 
     def __init__(self, place: Place) -> None:
         self._place = place
@@ -38,14 +38,14 @@ class Tab:
         return html.unescape(self.get(path).text)
 
     def change(self, path: str, **typed: str | list[str]) -> TestResponse:
-        """Send the form of a settings page as it stands, with these answers typed over it."""
+        """Send the form of a settings page as shown, with these answers changed."""
         page = _Form(path)
         page.feed(self.get(path).text)
         return self._client.post(path, base_url=PRODUCT, data={**page.values, "csrf_token": self.token, **typed})
 
 
 class _Form(HTMLParser):
-    """What a browser would send of the form with this address."""
+    """Return what a browser would send of the form with this address."""
 
     def __init__(self, action: str) -> None:
         super().__init__()

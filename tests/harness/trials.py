@@ -1,4 +1,4 @@
-"""Probing in tests: a test booking, a probe to its end, and calls to i-Reserve that fail or never come back."""
+"""Probing in tests: a test booking, a complete probe, and calls to i-Reserve that fail or are never answered."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ def booked(place: Place, **fields: Any) -> str:
 
 
 def probed(place: Place, booking: str, thing: str = "10", *, seconds: float = 60, **more: Any) -> Any:
-    """Probe to the end and return what the API shows of it."""
+    """Run a probe to its end and return what the API shows."""
     place.api("POST", "/7/probe", {"booking": booking, "object": thing, **more}, 202)
     place.settle(seconds)
     return place.api("GET", "/7/probe")
@@ -32,7 +32,7 @@ def stored(place: Place) -> dict[str, Any]:
 
 
 def untouched(place: Place) -> dict[str, Any]:
-    """Return every booking as a person sees it, without those that the probe made and cancelled."""
+    """Return every booking as a person sees it, except those that the probe made and cancelled."""
     kept = [
         each for each in place.bookings() if not (each["remarks"].startswith("PROBE") and each["status_code"] == 70)
     ]
@@ -44,7 +44,7 @@ class Crash(BaseException):
 
 
 class Faulty:
-    """The port `Outside` whose i-Reserve fails at one call, before it or (its answer lost) after it."""
+    """The port `Outside` whose i-Reserve fails at one call, before it takes effect or after it (its answer is lost)."""
 
     def __init__(
         self, outside: Outside, at: int, error: Callable[[], BaseException], *, after: bool, times: int, only: str = ""

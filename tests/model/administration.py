@@ -1,6 +1,6 @@
-"""What an administrator does beside: other settings, undo, a yes or no to what is held, deletions in bulk.
+"""The administrator's actions: settings, undo, decisions on held removals, deletions in bulk.
 
-What is ordered may crash at any step too; until it is carried out, the product may do to that pair what was ordered.
+An order may crash at any step too. Until it is carried out, the product may do to that pair what was ordered.
 """
 
 from dataclasses import replace
@@ -20,7 +20,7 @@ UNDOABLE = ("MakeBooking", "WriteBooking", "PatchEvent")
 
 
 class Administered(Stage):
-    """A stage on which an administrator acts too."""
+    """A stage with an administrator."""
 
     def change_settings(self, name: str, value: int, fuse: int | None = None) -> None:
         """A person changes a setting, for all events; for new ones only where `value` is above 1."""
@@ -36,7 +36,7 @@ class Administered(Stage):
             "cancelled": CANCELLED,
         }
         if name == "both" and self._being_moved():
-            return  # what is moved to a calendar that is no longer looked at is as deleted
+            return  # an event moved to a calendar that is no longer watched counts as deleted
         found = choices[name]
         policy = replace(self.book_.policy, **{name: found[value % len(found)]})
         self._put(policy, "new" if value > 1 and name == "title" else "all", fuse)
@@ -58,7 +58,7 @@ class Administered(Stage):
             raise Broken(f"the settings were not saved, and the answer was {status}")
 
     def _order(self, method: str, path: str, fuse: int | None, body: Any = None) -> int:
-        """Call the interface as an instance that may crash at a step; 0 if it did."""
+        """Call the API as an instance that may crash at a step; returns the status, 0 after a crash."""
         self.trouble += 1
         faults = bool(self.world.faults.planted or self.tenant.faults.planned)
         self.observe()
@@ -82,7 +82,7 @@ class Administered(Stage):
         return status
 
     def undo(self, which: int, fuse: int | None = None) -> None:
-        """A person takes back one of the last things that the product did."""
+        """A person undoes one of the last writes of the product."""
         entries = [
             entry
             for entry in self.api("GET", f"/{INT}/journal")
@@ -110,13 +110,13 @@ class Administered(Stage):
         self.observe()
 
     def settle_down(self) -> None:
-        """Give every object its row again."""
+        """Restore the mapping row of every object."""
         if not self.book_.policy.both:
             self._put(replace(self.book_.policy, both=True), "all")
 
 
 def _with(raw: dict[str, Any], policy: Policy) -> dict[str, Any]:
-    """Return the settings in their shape of the interface, under a policy."""
+    """Return the settings of a policy in the API's shape."""
     rows = [{"object": "10", "calendar": ROOM_A}, {"object": "11", "calendar": ROOM_B}]
     changes: dict[str, Any] = {
         "inbound": {

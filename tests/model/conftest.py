@@ -1,4 +1,4 @@
-"""The stages of the model, made once: one per season, on a disk of memory where there is one."""
+"""The stages of the model, made once: one per season, in a memory file system if there is one."""
 
 import shutil
 import tempfile

@@ -1,4 +1,4 @@
-"""Instances of the product that crash, or stall and go on later, at any call outside and any transaction."""
+"""Instances of the product that crash, or stall and continue later, at any outside call and any transaction."""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,19 +9,19 @@ from typing import Any, TypeVar
 from functions.application.ports import Body, Documents, Path, Task, Tasks, Transaction
 
 T = TypeVar("T")
-PATIENCE = 20.0  # seconds of the real clock that a stalled thread is waited for
+PATIENCE = 20.0  # real seconds to wait for a stalled thread
 
 
 class Crash(BaseException):
-    """The process dies here: nothing of the product may catch it, and nothing it does afterwards counts."""
+    """The process dies here: the product may not catch this, and nothing that it does afterwards counts."""
 
 
 class Instance:
-    """One execution of a task. Its steps are its calls outside, its transactions and its puts into the queue.
+    """One execution of a task. Its steps are its outside calls, its transactions and its additions to the queue.
 
-    It crashes or stalls at a step, before its effect or `after` it. `began` is where the
-    history of the two sides was when it started, `reads` when it last saw each booking, `vanished` how many events of
-    a calendar were known to be gone beside that of each booking, itself included.
+    It crashes or stalls at a step, before its effect or `after` it. `began` is the position in the history of both
+    sides at its start, `reads` when it last read each booking, `vanished` how many events of the same calendar, its own
+    included, were known to be gone for each booking.
     """
 
     def __init__(self, began: int, *, fuse: int | None = None, gate: int | None = None, after: bool = False) -> None:
@@ -32,7 +32,7 @@ class Instance:
         self._steps = 0
         self.dead = False
         self.waits = False
-        self.held_up = False  # this very step
+        self.held_up = False  # at this step
         self.stalled_at: datetime | None = None
         self._stalled = threading.Event()
         self._resumed = threading.Event()
@@ -45,7 +45,7 @@ class Instance:
         return self._gate is not None
 
     def step(self, effect: Callable[[], T]) -> T:
-        """Do one step, unless this instance dies before it or right after it, or stalls first."""
+        """Run one step, unless this instance dies before or right after it, or stalls first."""
         if self.dead:
             raise Crash
         number, self._steps = self._steps, self._steps + 1
@@ -69,7 +69,7 @@ class Instance:
             raise Crash
 
     def die(self) -> None:
-        """Nothing that this instance still tries has any effect."""
+        """From now on, nothing that this instance does has an effect."""
         self.dead = True
 
     def start(self, job: Callable[[], None]) -> bool:
@@ -93,7 +93,7 @@ class Instance:
         return not self.waits
 
     def resume(self) -> None:
-        """Let a stalled instance go on to its end."""
+        """Let a stalled instance continue to its end."""
         self._resumed.set()
         if self._thread is not None:
             self._thread.join(PATIENCE)
@@ -106,7 +106,7 @@ class Running(threading.local):
 
     @contextmanager
     def elsewhere(self) -> Iterator[None]:
-        """Do something that happens in another process."""
+        """Run something as if in another process."""
         instance, self.instance = self.instance, None
         try:
             yield
@@ -114,12 +114,12 @@ class Running(threading.local):
             self.instance = instance
 
     def step(self, effect: Callable[[], T]) -> T:
-        """Do an effect as a step of the instance that runs here, if one does."""
+        """Run an effect as a step of the instance on this thread, if there is one."""
         return effect() if self.instance is None else self.instance.step(effect)
 
 
 class SteppedDocuments:
-    """The store, as an instance that may crash or stall at each transaction sees it."""
+    """The store of an instance that may crash or stall at each transaction."""
 
     def __init__(self, documents: Documents, running: Running, saved: Callable[[], None]) -> None:
         self._documents, self._running, self._saved = documents, running, saved
@@ -148,7 +148,7 @@ class SteppedDocuments:
 
 
 class SteppedTasks:
-    """The queue, likewise."""
+    """The queue of such an instance."""
 
     def __init__(self, tasks: Tasks, running: Running) -> None:
         self._tasks, self._running = tasks, running

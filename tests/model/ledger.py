@@ -1,8 +1,8 @@
-"""The ledger: who changed what since both sides last agreed, and whether a write of the product was allowed to.
+"""The ledger: who changed what since both sides last agreed, and whether the product's writes were allowed.
 
-It looks at both sides before and after every call of the product. What changed in between calls, people did; what
-changes inside a call, the product did, and each such change must be one that the settings allow. A person's edit that
-the other side does not show yet is `pending`; it may be overwritten only where the policy says so.
+It reads both sides before and after every call of the product. Changes between calls are people's. Changes during a
+call are the product's, and the settings must allow each of them. A person's edit that the other side does not show yet
+is `pending`; it may be overwritten only if the policy says so.
 """
 
 from collections import defaultdict
@@ -16,9 +16,9 @@ from typing import Literal
 from tests.model.instances import Instance
 from tests.model.truth import TrueEvent, Truth
 
-OFTEN, LATELY = 6, timedelta(minutes=10)  # the very same change of a pair: beyond that the brake acts
-RACE = timedelta(seconds=5)  # between reading a booking and writing it; there is no conditional write
-OVER = (70, 80)  # the statuses of bookings that are over, whatever the settings say
+OFTEN, LATELY = 6, timedelta(minutes=10)  # repeats of the same change of a pair before the brake must act
+RACE = timedelta(seconds=5)  # from reading a booking to writing it: i-Reserve has no conditional write
+OVER = (70, 80)  # statuses of cancelled bookings, whatever the settings
 CANCEL = 70
 Side = Literal["booking", "event"]
 SIDES: tuple[Side, Side] = ("booking", "event")
@@ -34,7 +34,7 @@ class Policy:
     rooms: bool = False
     follow: Literal["inbound_object", "all_mapped"] = "inbound_object"
     grace: int = 60
-    hold: int = 10  # so many removals on a calendar within an hour are carried out without asking
+    hold: int = 10  # removals on a calendar within an hour that are not held
     wanted: tuple[int, ...] = (20, 30)  # statuses with which an event is made
     cancelled: tuple[int, ...] = (70, 80)  # and with which it is removed
     title: str = "{OBJECT} - {BOOKING_NUMBER}"
@@ -60,19 +60,19 @@ class Pair:
     pending: dict[tuple[Side, str], Edit] = field(default_factory=dict)
     writes: list[datetime] = field(default_factory=list)
     cancelled_by_us: bool = False
-    known: bool = False  # the product has written down that both agree
+    known: bool = False  # the product has recorded that both agree
     refused: set[object] = field(default_factory=set)
     wrote: dict[str, tuple[object, object, Instance]] = field(default_factory=dict)  # to the booking: old, new, who
     changes: dict[tuple[object, ...], list[datetime]] = field(default_factory=lambda: defaultdict(list))
-    parted: bool = False  # a person undid its making: nothing is carried over any more
+    parted: bool = False  # a person undid its creation: nothing is carried over any more
 
     def may_be_written(self, policy: Policy) -> bool:
-        """Whether what people do to the event may change the booking."""
+        """Whether people's changes of the event may change the booking."""
         return self.origin == "event" or policy.update
 
 
 class Broken(AssertionError):
-    """The product did what it must not."""
+    """The product did something forbidden."""
 
 
 class Ledger:
@@ -87,10 +87,10 @@ class Ledger:
         ordered: Callable[[str], bool],
         written_down: Callable[[str], tuple[object, object] | None],
     ) -> None:
-        """`rooms` maps an object to its calendar; `names(booking, link)`: does a mark name the pair of a booking.
+        """`rooms` maps an object to its calendar; `names(booking, link)`: whether a mark names the pair of a booking.
 
-        `ordered(booking)`: is the product carrying out what a person ordered for that pair. `written_down(booking)`: the
-        time and room of which it has written down that both sides show them.
+        `ordered(booking)`: whether the product is carrying out a person's order for that pair. `written_down(booking)`:
+        the time and room that the product has recorded as agreed.
         """
         self._rooms, self._now, self._names = rooms, now, names
         self._ordered, self._written_down = ordered, written_down
@@ -101,7 +101,7 @@ class Ledger:
         self.made_by_us: dict[str, str] = {}  # event -> its booking
         self.history: dict[tuple[str, ...], list[tuple[int, object]]] = defaultdict(list)
         self.deleted_at: dict[str, datetime] = {}
-        self.below: dict[tuple[str, str], str] = {}  # what people last wrote under the line, by calendar and event
+        self.below: dict[tuple[str, str], str] = {}  # people's last text under the line, by calendar and event
         self.edits = 0
         self.writes: list[str] = []
 
@@ -109,11 +109,11 @@ class Ledger:
 
     @property
     def policy(self) -> Policy:
-        """The settings as they are."""
+        """The current settings."""
         return self._policies[-1][1]
 
     def decide(self, policy: Policy) -> None:
-        """Other settings from now on; an instance that began earlier may still go by those before."""
+        """Change the settings; an instance that began earlier may still use the former ones."""
         self.at += 1
         self._policies.append((self.at, policy))
 
@@ -123,7 +123,7 @@ class Ledger:
         return [*(policy for at, policy in reversed(self._policies) if at > began), *before[-1:]]
 
     def _by_any(self, instance: Instance, judge: Callable[[Policy], None]) -> None:
-        """Judge by the settings of any moment since the instance began."""
+        """Apply a check with each of the settings since the instance began."""
         policies = self.policies(instance.began)
         for policy in policies[:-1]:
             with suppress(Broken):
@@ -134,7 +134,7 @@ class Ledger:
     # what people did
 
     def observe(self, truth: Truth) -> None:
-        """Attribute whatever changed since the last look to people."""
+        """Attribute all changes since the last look to people."""
         self._note(truth)
         before, self.truth = self.truth, truth
         if before == truth:
@@ -164,7 +164,7 @@ class Ledger:
             pair.pending[side, name] = Edit(value, self.at)
 
     def _note(self, truth: Truth) -> None:
-        """Remember the values that each field has had, and when."""
+        """Record the values of each field, and when it had them."""
         if truth == self.truth and self.at:
             return
         self.at += 1
@@ -186,7 +186,7 @@ class Ledger:
             kept.append((self.at, value))
 
     def since(self, began: int, *name: str) -> set[object]:
-        """Return the values that a field has had since a moment, the one it had then included."""
+        """Return the values of a field since a moment, the one at that moment included."""
         kept = self.history[name]
         before = [value for at, value in kept if at <= began]
         return {value for at, value in kept if at > began} | set(before[-1:])
@@ -205,7 +205,7 @@ class Ledger:
     # what the product did
 
     def wrote(self, truth: Truth, instance: Instance, call: str) -> None:
-        """Judge whatever changed inside a call of the product."""
+        """Judge all changes during a call of the product."""
         before = self.truth
         self._note(truth)
         self.truth = truth
@@ -296,14 +296,14 @@ class Ledger:
             pair.writes.append(self._now())
 
     def _braked(self, pair: Pair, *change: object) -> None:
-        """Whoever answers itself makes the very same change again and again: that must end."""
+        """A loop repeats the same change: that must end."""
         recent = [at for at in pair.changes[change] if self._now() - at < LATELY]
         pair.changes[change] = [*recent, self._now()]
         if len(recent) >= OFTEN:
             raise Broken(f"booking {pair.booking} and its event: {change} {len(recent) + 1} times within {LATELY}")
 
     def _agree(self, truth: Truth, pair: Pair, source: Side, name: str, value: object) -> None:
-        """Both sides have a value now, unless the source has gone on meanwhile."""
+        """Both sides have a value now, unless the source has changed again."""
         pair.agreed[name] = value
         for side in SIDES:
             pair.pending.pop((side, name), None)
@@ -312,7 +312,7 @@ class Ledger:
             pair.pending[source, name] = Edit(shown, self.at)
 
     def noticed(self, pair: Pair, when: object, room: object, status: int) -> None:
-        """The product wrote down what both sides agree on; it counts where they do."""
+        """The product recorded what both sides agree on; that counts if they do agree."""
         pair.known = True
         booking = self.truth.bookings.get(pair.booking)
         if booking is not None and booking.status == status:
@@ -365,9 +365,9 @@ class Ledger:
             raise Broken(f"a person's {name} {theirs.value} of booking {pair.booking} was overwritten by {new}")
 
     def _looks_unwritten(self, pair: Pair, name: str, shown: object, new: object) -> bool:
-        """Whether an instance died of this very write and a person changed it back since: nothing can tell that.
+        """Whether an instance died at this write and a person has changed it back since, which nobody can detect.
 
-        A booking carries no stamp, so it looks as if the write had never happened.
+        A booking carries no stamp, so it looks as if the write never happened.
         """
         old, written, instance = pair.wrote.get(name, (None, None, None))
         return instance is not None and instance.dead and (shown, new) == (old, written)
@@ -376,10 +376,10 @@ class Ledger:
         """Whether the booking was changed after the event last got this value."""
         own = self.history["booking", pair.booking, name]
         given = [at for at, value in self.history["event", pair.event, name] if value == new]
-        return len(own) > 1 and bool(given) and own[-2][0] > given[-1]  # the last entry is this very write
+        return len(own) > 1 and bool(given) and own[-2][0] > given[-1]  # the last entry is this write
 
     def _raced(self, pair: Pair, edit: Edit, instance: Instance) -> bool:
-        """Whether an edit fell between the product's reading of the booking and its writing, close together."""
+        """Whether an edit came in the short time between the product's read and its write of the booking."""
         read = instance.reads.get(pair.booking)
         return read is not None and edit.at > read[0] and self._now() - read[1] <= RACE
 
@@ -399,7 +399,7 @@ class Ledger:
         for name in ("when", "room"):
             shown = self._value(truth, pair, "event", name)
             if name == "when" and pair.origin == "event" and shown != self._value(truth, pair, "booking", name):
-                pair.pending["event", name] = Edit(shown, self.at)  # what a person changed before deleting it
+                pair.pending["event", name] = Edit(shown, self.at)  # a person's change before he deleted it
                 continue
             pair.pending.pop(("event", name), None)
             self._agree(truth, pair, "booking", name, shown)
@@ -412,7 +412,7 @@ class Ledger:
             raise Broken(f"event {pair.event} was made again for booking {pair.booking}, which is cancelled")
         edited = any(side == "booking" for side, _ in pair.pending) or self._ordered(pair.booking)
         shown = tuple(self._value(self.truth, pair, "booking", name) for name in ("when", "room"))
-        edited |= shown != self._written_down(pair.booking)  # carried over before a crash, which nothing tells
+        edited |= shown != self._written_down(pair.booking)  # carried over before a crash, but not recorded
         if pair.known and pair.may_be_written(policy) and policy.deleted != "restore" and not edited:
             raise Broken(f"event {pair.event} was made again although its deletion counts")
 
@@ -445,7 +445,7 @@ class Ledger:
                 raise Broken(f"booking {pair.booking} was cancelled although a person had changed its {name}")
 
     def _texts(self, before: Truth, truth: Truth) -> None:
-        """People's texts are kept: under the line of our events, everywhere on theirs."""
+        """People's texts are kept: below the line of our events, and all of theirs."""
         for key, event in truth.events.items():
             was = next(iter(before.live(event.id)), before.events.get(key))
             if was is None or not event.alive:
@@ -472,7 +472,7 @@ class Ledger:
             raise Broken("an event has two bookings")
 
     def refusal(self, truth: Truth, subject: str) -> None:
-        """Note that i-Reserve said no to a change of a booking, or to a booking for an event."""
+        """Record that i-Reserve refused a change of a booking, or a booking for an event."""
         if subject in self.pairs:
             pair = self.pairs[subject]
             pair.refused |= {self._value(truth, pair, "event", name) for name in ("when", "room")}

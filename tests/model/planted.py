@@ -1,4 +1,4 @@
-"""Bugs that this product could have, each as a small change of the real code for the length of a test."""
+"""Bugs that this product could have, each a small change of the real code during a test."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,7 +31,7 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 
 
 def the_base_is_not_updated(patch: pytest.MonkeyPatch) -> None:
-    """What both sides agree on stays what it was at first."""
+    """The base is never updated."""
     real = links.save
 
     def save(tx: Any, int_id: str, link: Link) -> Link:
@@ -62,7 +62,7 @@ def the_lease_is_not_checked(patch: pytest.MonkeyPatch) -> None:
 
 
 def the_etag_is_not_sent(patch: pytest.MonkeyPatch) -> None:
-    """An event is written whatever has become of it."""
+    """An event is written without its etag."""
     real = GoogleCalendars._run
     patch.setattr(
         GoogleCalendars, "_run", lambda self, request, **options: real(self, request, **{**options, "etag": ""})
@@ -70,7 +70,7 @@ def the_etag_is_not_sent(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_cancelled_booking_is_revived(patch: pytest.MonkeyPatch) -> None:
-    """An event that is there again reopens its booking, whoever cancelled it."""
+    """A restored event reopens its booking, whoever cancelled it."""
     real = plan_outbound.plan_removal
 
     def plan_removal(v: View, c: Any) -> Any:
@@ -101,7 +101,7 @@ def the_token_is_saved_before_its_changes(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_claim_is_not_checked(patch: pytest.MonkeyPatch) -> None:
-    """An event that belongs to one pair is free for another."""
+    """An event of one pair can be taken by another."""
     real = links.save
 
     def save(tx: Any, int_id: str, link: Link) -> Link:
@@ -112,7 +112,7 @@ def a_claim_is_not_checked(patch: pytest.MonkeyPatch) -> None:
 
 
 class _Unclaimed:
-    """Links of which no event tells that it has one."""
+    """Links that find no pair of any event."""
 
     def __getattr__(self, name: str) -> Any:
         return (lambda *_: None) if name in ("of_event", "of_event_id") else getattr(links, name)
@@ -132,7 +132,7 @@ class _Blind:
 
 
 def unreadable_counts_as_gone(patch: pytest.MonkeyPatch) -> None:
-    """A booking that could not be read is taken for removed."""
+    """A booking that cannot be read counts as removed."""
     real = SyncSession.read_booking
 
     def read(self: SyncSession, booking_id: str) -> Snapshot[Booking]:
@@ -143,12 +143,12 @@ def unreadable_counts_as_gone(patch: pytest.MonkeyPatch) -> None:
 
 
 def an_old_reading_counts_as_an_edit(patch: pytest.MonkeyPatch) -> None:
-    """What a late page shows of an event is carried over, although the pair has moved on."""
+    """An event from an old page is carried over, although the pair has changed since."""
     patch.setattr(Link, "knows_newer", lambda *_: False)
 
 
 def a_leased_pair_is_not_read_again(patch: pytest.MonkeyPatch) -> None:
-    """An edit of an event that comes while another instance holds the pair is forgotten."""
+    """An edit of an event is forgotten if another instance holds the pair."""
 
     def again(self: rest.Outcome, hint: Hint) -> Hint:
         return replace(hint, kind=Kind.BOOKING, subject=(self.link.booking_id,)) if self.link.booking_id else hint
@@ -172,17 +172,17 @@ def the_grace_is_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 
 def unusually_many_removals_are_carried_out(patch: pytest.MonkeyPatch) -> None:
-    """Nothing is held, however much is deleted."""
+    """No removal is held."""
     patch.setattr(removals, "too_many", lambda *_: False)
 
 
 def a_change_of_settings_is_not_finished(patch: pytest.MonkeyPatch) -> None:
-    """Settings that were saved by a process that died then are never followed up."""
+    """A change of settings is not finished if its process dies."""
     patch.setattr(activation, "finish", lambda *_: None)
 
 
 def an_undo_that_was_cut_short_is_forgotten(patch: pytest.MonkeyPatch) -> None:
-    """What a person ordered counts as done once its booking was written."""
+    """A person's order counts as carried out once the booking is written."""
     real = plan_order.fulfil
 
     def fulfil(v: View, c: Any, wish: Any) -> Any:
@@ -204,12 +204,12 @@ def a_cancelled_booking_keeps_its_event(patch: pytest.MonkeyPatch) -> None:
 
 
 def an_entry_is_left_open(patch: pytest.MonkeyPatch) -> None:
-    """The journal never says what came of a write."""
+    """Journal entries are never closed."""
     patch.setattr(telling, "closed", lambda _session, entry, *_: entry)
 
 
 def the_reason_is_not_said(patch: pytest.MonkeyPatch) -> None:
-    """An event goes back without the line that says why, though the pair believes it stands there."""
+    """An event goes back without the line that says why, but its pair records one."""
     patch.setattr(merge_event, "_with_notice", lambda change, *_, **__: change)
 
 

@@ -1,7 +1,7 @@
-"""The stage of the model: the whole product and both simulators, people who edit, and everything that can go wrong.
+"""The stage of the model: the product, both simulators, people who edit, and everything that can go wrong.
 
-Every method is one thing that happens; a state machine and written-down stories call the same ones. Bookings and
-events are named by their place in the order in which they came, so that a story can be told with small numbers.
+Every method is one thing that can happen; the state machine and fixed stories call the same ones. Bookings and events
+are numbered in the order in which they came, so that stories use small numbers.
 """
 
 import json
@@ -45,20 +45,20 @@ SLOTS = (
     (3, "22:00", 4, "01:00"),
     (4, "", 5, ""),
 )
-# customers: one whom Google takes, one whom this service leaves out, one whom only Google refuses
+# customers: one that Google accepts, one that this service leaves out, one that only Google refuses
 ADDRESSES = ("jan@example.nl", "jan..de.boer@example.nl", "jan@example.x")
 TITLES = ("Overleg", "Training", "Toernooi")
 TEXTS = ("", "neem een bal mee", "sleutel bij de balie")
 SOON = timedelta(seconds=10)
-DEADLINE = timedelta(seconds=60)  # of a task; a call that goes out is not held up for longer
-UNDONE = 3  # of the last changes it is asked what undoing them would do
-ENOUGH = 12  # writes that one edit, fault or crash may cause at the very most, with a put-back and what follows it
+DEADLINE = timedelta(seconds=60)  # of a task; no outgoing call is delayed longer
+UNDONE = 3  # how many of the last changes are checked for undo
+ENOUGH = 12  # the most writes that one edit, fault or crash may cause, a put-back and its consequences included
 REFUSALS = ("period_taken", "not_available")
-MOST = 4  # bookings and events that people make, so that a hold for unusually many removals stays out of the way
+MOST = 4  # bookings and events that people make: too few for their removals to be held
 
 
 class Stage(Place):
-    """One product that may be set back to the moment after its activation, thousands of times."""
+    """One product that can be reset to the moment after its activation, thousands of times."""
 
     def __init__(self, directory: Path, start: datetime) -> None:
         self.running = Running()
@@ -92,7 +92,7 @@ class Stage(Place):
     # setting back
 
     def set_back(self, policy: Policy) -> None:
-        """Begin anew, right after activation, under other settings."""
+        """Reset to the moment after activation, with other settings."""
         self.now = self._start + timedelta(minutes=2)
         put_back(self, self._template)
         self.log.clear()
@@ -101,17 +101,17 @@ class Stage(Place):
         self.stalled: list[Instance] = []
         self.broken: Broken | None = None
         self.trouble = 0  # faults, crashes and stalls: each may cost writes
-        self.lossy = False  # something that hints alone cannot make good happened
-        self.unsaid = False  # Google kept silent about a removal: only a full list shows it
+        self.lossy = False  # something happened that hints alone cannot repair
+        self.unsaid = False  # Google did not report a removal: only a full list shows it
         self.jumped = 0
         self.made = 0
         integrations.change(
             self.documents, INT, lambda before: replace(before, settings=self._settings(before.settings))
         )
         self.behind = False  # settings were changed for new events only
-        self.cut_short = False  # a change of settings was
-        self.undone = False  # a person took something back
-        self.parting: set[str] = set()  # bookings whose making a person ordered to be undone
+        self.cut_short = False  # a change of settings was cut short
+        self.undone = False  # a person undid something
+        self.parting: set[str] = set()  # bookings whose creation a person ordered to undo
         self.ledger = Ledger(
             policy,
             ROOMS,
@@ -156,17 +156,17 @@ class Stage(Place):
         return self.ledger
 
     def look(self) -> Truth:
-        """Return what stands on both sides."""
+        """Return the state of both sides."""
         return look(self.world, self.tenant, CALENDARS)
 
     def observe(self) -> Truth:
-        """Write down what people did."""
+        """Record what people did."""
         truth = self.look()
         self.book_.observe(truth)
         return truth
 
     def call(self, method: str, path: str, body: Any, effect: Callable[[], T]) -> T:
-        """Let the product make one call outside, and judge what it did."""
+        """Let the product make one outside call, and judge it."""
         instance = self.running.instance
         if self.ledger is None or instance is None:
             return effect()
@@ -179,7 +179,7 @@ class Stage(Place):
                     instance.reads[unquote(path.rsplit("/", 1)[1])] = (ledger.at, self.now)
                 return answer
             if instance.held_up and instance.stalled_at is not None and self.now - instance.stalled_at > DEADLINE:
-                instance.die()  # the platform ended the task before this call went out
+                instance.die()  # the platform ended the task before this call
                 raise Crash
             self.observe()
             try:
@@ -187,7 +187,7 @@ class Stage(Place):
             finally:
                 try:
                     ledger.wrote(self.look(), instance, f"{method} {path}")
-                except Broken as broken:  # the product would take it for a fault of its own
+                except Broken as broken:  # the product would treat it as its own fault
                     self.broken = self.broken or broken
             self._refusals(body, answer)
             return answer
@@ -201,7 +201,7 @@ class Stage(Place):
             self.book_.refusal(self.look(), str(data.get("id") or ""))
 
     def _saved(self) -> None:
-        """After each transaction of the product: where it wrote down that both sides show the same, they agree."""
+        """After each transaction of the product: both sides agree wherever it recorded that they do."""
         if self.ledger is None or self.running.instance is None:
             return
         for pair in self.ledger.pairs.values():
@@ -214,7 +214,7 @@ class Stage(Place):
     # work
 
     def do_one(self, instance: Instance | None = None) -> bool:
-        """Do the first task that is due, as an instance that may crash or stall."""
+        """Run the first due task as an instance that may crash or stall."""
         if self.ledger is None:
             return super().do_one()
         leased = self.tasks.lease(self.now, "", 90)
@@ -249,7 +249,7 @@ class Stage(Place):
         return True
 
     def _vanished(self) -> dict[str, int]:
-        """Return for each booking whose event is known to be gone, how many such there are on its calendar."""
+        """Return, for each booking whose event is known to be gone, how many of these are on its calendar."""
         waiting = [
             (link.booking_id, link.event.calendar)
             for link in links.every(self.documents, INT)
@@ -268,7 +268,7 @@ class Stage(Place):
         self.log.clear()
 
     def tell(self, policy: Policy, story: Sequence[tuple[Any, ...]]) -> None:
-        """Let a written-down story happen, and everything arrive at its end."""
+        """Play a fixed story, then let everything arrive."""
         self.set_back(policy)
         with self.closing():
             for name, *given in story:
@@ -315,7 +315,7 @@ class Stage(Place):
         self._change(which, status_code=status)
 
     def touch_booking(self, which: int) -> None:
-        """A person saves a booking with nothing changed that matters here."""
+        """A person saves a booking without a relevant change."""
         self._change(which, custom={"05": str(self.book_.at)})
 
     def remark(self, which: int, text: int) -> None:
@@ -331,7 +331,7 @@ class Stage(Place):
         self.ireserve("PATCH", "dialect", {"validates": bool(validates)})
 
     def remove_booking(self, which: int) -> None:
-        """A person really removes a booking; i-Reserve tells nobody."""
+        """A person really removes a booking; i-Reserve sends no webhook."""
         booking = self._booking(which)
         if booking is not None:
             self.lossy = True
@@ -377,7 +377,7 @@ class Stage(Place):
         self._edit(which, summary=TITLES[title % len(TITLES)])
 
     def write_below(self, which: int, text: int) -> None:
-        """A person writes under the service's line, or simply a description."""
+        """A person writes below the service's line, or any description."""
         event = self._event(which)
         if event is not None:
             kept = event.description[: len(event.description) - len(event.below)] if event.below else event.description
@@ -385,7 +385,7 @@ class Stage(Place):
             self._edit(which, description=f"{kept.rstrip()}\n{said}".strip() if said else kept)
 
     def touch_event(self, which: int) -> None:
-        """A person changes something that does not matter here: the etag changes."""
+        """A person makes an irrelevant change: only the etag changes."""
         self._edit(which, colorId=str(self.book_.at % 11 + 1))
 
     def free_event(self, which: int, free: int) -> None:
@@ -397,7 +397,7 @@ class Stage(Place):
         self.observe()
 
     def room_of_event(self, which: int, room: int) -> None:
-        """A person moves an event to another calendar, of those that the product sees."""
+        """A person moves an event to another calendar that the product can see."""
         event = self._event(which)
         seen = room == 0 or self.book_.policy.both
         if seen and event is not None and event.calendar != CALENDARS[room]:
@@ -429,29 +429,29 @@ class Stage(Place):
             self.made += 1
             self._deed(event, "duplicate")
 
-    # what goes wrong
+    # faults
 
     def hooks(self, mode: str) -> None:
-        """Webhooks are delivered, dropped, doubled or held from now on."""
+        """From now on webhooks are delivered, dropped, doubled or held."""
         self.lossy |= mode == "drop"
         self.ireserve("POST", "hooks/mode", {"mode": mode})
 
     def notifications(self, mode: str) -> None:
-        """Notifications likewise."""
+        """The same for notifications."""
         self.lossy |= mode == "drop"
         self.google("POST", "notifications", {"mode": mode})
 
     def texts(self, mode: str) -> None:
-        """Google keeps descriptions as they were sent, or as its web editor makes them, from now on."""
+        """From now on Google keeps descriptions as sent, or as its web editor makes them."""
         self.google("POST", "texts", {"mode": mode})
 
     def lose_removal(self) -> None:
-        """Google never tells of the next removal."""
+        """Google does not report the next removal."""
         self.lossy = self.unsaid = True
         self.google("POST", "tombstones", {"lose": 1})
 
     def flush(self, order: str) -> None:
-        """What was held comes late, in this order."""
+        """Held messages come late, in this order."""
         self.ireserve("POST", "hooks/flush", {"order": order})
         self.google("POST", "notifications/flush", {"order": order})
         self.observe()
@@ -477,26 +477,26 @@ class Stage(Place):
             self.world.faults.planted.append(Fault(None, "/calendar/v3/", 503, "backendError", calls))
 
     def _await_work(self) -> None:
-        """Let time pass until a task is due, if that is soon: a mishap needs something to befall."""
+        """Let time pass until a task is due, if that is soon: a mishap needs a task."""
         due = self.tasks.next_due()
         if due is not None and self.now < due < self.now + SOON:
             self.now = due
 
     def crash(self, step: int, after: int) -> None:
-        """The instance that does the next task dies at one of its steps."""
+        """The instance that runs the next task dies at one of its steps."""
         self.trouble += 1
         self._await_work()
         self.do_one(Instance(self.book_.at, fuse=step, after=bool(after)))
 
     def stall(self, step: int, after: int = 0) -> None:
-        """The instance that does the next task stalls at one of its steps."""
+        """The instance that runs the next task stalls at one of its steps."""
         if len(self.stalled) < 2:
             self.trouble += 1
             self._await_work()
             self.do_one(Instance(self.book_.at, gate=step, after=bool(after)))
 
     def resume(self, which: int) -> None:
-        """A stalled instance goes on."""
+        """A stalled instance continues."""
         if self.stalled:
             instance = self.stalled.pop(which % len(self.stalled))
             instance.resume()
@@ -524,7 +524,7 @@ class Stage(Place):
     # time
 
     def work(self, tasks: int) -> None:
-        """A few tasks that are due are done."""
+        """A few due tasks run."""
         for _ in range(tasks):
             self.do_one()
 
@@ -544,17 +544,17 @@ class Stage(Place):
             self.settle(86_400)
 
     def round(self) -> None:
-        """The minute's round."""
+        """The round of each minute."""
         self.tick()
 
     def renewal(self) -> None:
-        """The hour's renewal."""
+        """The hourly renewal."""
         self.renew()
 
     # quiescence
 
     def quiesce(self) -> None:
-        """Everything arrives, everybody who stalled goes on, time passes leases and grace: both sides agree."""
+        """Everything arrives, stalled instances continue, leases and grace pass: both sides agree."""
         while self.stalled:
             self.resume(0)
         self.hooks("deliver")
@@ -593,7 +593,7 @@ class Stage(Place):
         self._undo_says()
 
     def _undo_says(self) -> None:
-        """Each change that was carried out can be undone, or it is said why not; of the last ones."""
+        """Each of the last changes can be undone, or the reason why not is given."""
         for identity, entry in journal_of(self.documents)[:UNDONE]:
             path = f"/console/api/integrations/{INT}/journal/{identity}/undo?preview=1"
             answer = self.request("POST", path, headers={"Authorization": f"Bearer {KEY}"})
@@ -602,7 +602,7 @@ class Stage(Place):
                 raise Broken(f"undoing {entry['step']} {entry['why']}: {answer.status_code} {answer.text[:200]}")
 
     def settle_down(self) -> None:
-        """Take back what keeps the two sides from agreeing in full."""
+        """End whatever keeps the two sides from agreeing completely."""
 
     def _drain(self) -> None:
         for _ in range(40):
@@ -612,7 +612,7 @@ class Stage(Place):
         raise Broken("the queue does not run empty")
 
     def check(self, moment: str) -> None:
-        """Both sides agree as the policy says, nothing is stuck, whatever waits is explained."""
+        """Both sides agree as the policy says, nothing is stuck, and everything that waits has a reason."""
         truth = self.observe()
         stored = {each.booking_id or each.id: each for each in links.every(self.documents, INT)}
         for link in stored.values():
@@ -620,7 +620,7 @@ class Stage(Place):
                 raise Broken(f"{moment}: link of booking {link.booking_id} is stuck in {link.intent}")
         for identity, body in parked.every(self.ports, INT):
             if body["reason"] in REFUSALS and (self.undone or self._restored(body["subject"])):
-                continue  # i-Reserve does not take the booking back: that is where it is said
+                continue  # i-Reserve refuses to reopen the booking, as this item says
             raise Broken(f"{moment}: parked {identity}: {body['kind']} {body['subject']} because of {body['reason']}")
         for booking in truth.bookings.values():
             self._agrees(moment, truth, booking, stored.get(booking.id))
@@ -676,7 +676,7 @@ class Stage(Place):
         self._same(name, booking, live[0], link)
 
     def _said(self, name: str, event: TrueEvent, link: Link) -> None:
-        """The reason stands on the event as long as the pair has one, and no longer."""
+        """The event shows the reason exactly as long as the pair has one."""
         if bool(event.notice) != bool(link.notice):
             raise Broken(f"{name}: its event says {event.notice!r}, their pair has {link.notice!r}")
 
@@ -730,7 +730,7 @@ def journal_of(documents: Documents) -> list[tuple[str, Any]]:
 
 
 class _Wire:
-    """A client of a simulator that lets the stage watch the product's calls under `prefix`."""
+    """A client of a simulator through which the stage watches the product's calls under `prefix`."""
 
     def __init__(self, client: Any, stage: Stage, prefix: str) -> None:
         self._client, self._stage, self._prefix = client, stage, prefix

@@ -1,4 +1,4 @@
-"""What each planted bug leaves behind on the two sides is found by the audit, which shares no rule with the planner."""
+"""The audit, which shares no rule with the planner, finds what each planted bug leaves on the two sides."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from tests.model.planted import Plant
 from tests.model.stage import INT, Stage
 from tests.model.test_planted_bugs import CASES, Deeds, Story, at_other_steps
 
-# of what the model complains of, that which stands on the two sides; the rest is about the store or the way there
+# the model's complaints about the two sides; the others are about the store or the way there
 ON_THE_TWO_SIDES = (
     "has no event",
     "events",
@@ -24,7 +24,7 @@ ON_THE_TWO_SIDES = (
     "belongs to nothing",
 )
 STORIES: dict[Plant, Story] = dict(CASES)
-# what a bug leaves; the others do harm on the way, and leave two sides that agree, or a pair that waits for a person
+# what each bug leaves; the others do harm on the way, but both sides agree at the end, or a pair waits for a person
 LEAVES: dict[Plant, str] = {
     planted.a_tombstone_is_ignored: "missing_event",
     planted.the_token_is_saved_before_its_changes: "other_time",
@@ -36,13 +36,13 @@ LEAVES: dict[Plant, str] = {
 
 
 class Deaf:
-    """A stage on which nothing is judged before the end."""
+    """A stage that judges only at the end."""
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
 
     def tell(self, policy: Policy, deeds: Deeds) -> None:
-        """Let a story happen and everything arrive; no sweep, which might mend what is left."""
+        """Play a story and let everything arrive, without a sweep that might repair the damage."""
         stage = self.stage
         stage.set_back(policy)
         with stage.closing():
@@ -75,7 +75,7 @@ class Deaf:
 
 def audited(stage: Stage) -> dict[str, str]:
     """Make an audit at once; returns its findings, each kind with its reason."""
-    ledger, stage.ledger = stage.ledger, None  # nobody judges the reads of an audit
+    ledger, stage.ledger = stage.ledger, None  # the reads of an audit are not judged
     try:
         made = audit.begin(stage.ports, INT, "test")
         while made.finished_at is None:
@@ -86,7 +86,7 @@ def audited(stage: Stage) -> dict[str, str]:
 
 
 def told(stage: Stage, patch: pytest.MonkeyPatch, plant: Plant, policy: Policy, deeds: Deeds) -> tuple[str, set[str]]:
-    """Tell a story with a bug in it; returns what the model finds wrong at its end, and what the audit does."""
+    """Play a story with a bug; returns what the model and the audit find wrong at its end."""
     deaf = Deaf(stage)
     with patch.context() as planting:
         plant(planting)

@@ -1,9 +1,10 @@
 """The model test of the outside as it is: series that people shift, split and delete, and a room that is invited.
 
-Google gives a split series a root with an unrelated id, keeps silent about removals, keeps whole days on a room's calendar
-as midnights, and puts a copy there of what the room is invited to. Whenever everything has arrived: each occurrence of the
-window has one booking of its time, no other stands, no booking was made anew for one that moved, no copy was written,
-nothing is parked, and another full look writes nothing. `OUTSIDE_EXAMPLES=500` tells that many stories, others each time.
+Google gives a split series a root with an unrelated id, does not report some removals, keeps whole days on a room's
+calendar as midnights, and puts copies there of events to which the room is invited. Whenever everything has arrived,
+each occurrence in the window has one booking at its time, there are no other bookings, none was replaced because it
+moved, no copy was written, nothing is parked, and another full comparison writes nothing. `OUTSIDE_EXAMPLES=500` plays
+that many stories, different ones each time.
 """
 
 import os
@@ -44,7 +45,7 @@ class World:
         self.place.ireserve("PATCH", "objects/10", {"places": 50})
         self.place.google("POST", "calendars", {"id": HALL, "account": PLANNER})
         self.place.activate(mapping=MAPPING, inbound={"allow_booking_update": True}, sync={"hold_over": 1000})
-        self.births = 0  # occurrences that people drew: more bookings there must never be
+        self.births = 0  # occurrences that people made: there must never be more bookings
         self.invited: dict[str, dict[str, Any]] = {}
 
     def roots(self) -> list[dict[str, Any]]:
@@ -69,7 +70,7 @@ class World:
         one = found[which % len(found)]
         family = [each for each in found if each["recurringEventId"] == one["recurringEventId"]]
         if at % len(family) == 0:
-            return  # the whole series: another deed
+            return  # that would be the whole series
         first = family[at % len(family)]
         day = moment(first.get("originalStartTime", first["start"])).astimezone().date()
         start = datetime.fromisoformat(f"{day}T{HOURS[hour]}")
@@ -87,7 +88,7 @@ class World:
             self._counting(lambda: self.place.drag(root["id"], f"{start:%Y-%m-%dT%H:%M}", f"{end:%Y-%m-%dT%H:%M}"))
 
     def _counting(self, deed: Callable[[], None]) -> None:
-        """Do something to a series; at an earlier hour one more occurrence may come before the end of its rule."""
+        """Change a series; at an earlier hour one more occurrence may fit before the end of its rule."""
         before = len(self.occurrences())
         deed()
         self.births += max(0, len(self.occurrences()) - before)
@@ -121,7 +122,7 @@ class World:
         self.place.book(f"{start}", f"{start + timedelta(days=days)}", object_id=12)
 
     def invite(self, first: int) -> None:
-        """Invite the room to a person's own event: its calendar gets a copy, which is nobody's to write but the person's."""
+        """Invite the room to a person's event: its calendar gets a copy, which only that person may write."""
         day = FIRST_DAY + timedelta(days=30 + first)
         body = {"summary": "Uitnodiging", **when(f"{day}T10:00", f"{day}T11:00"), "attendees": [{"email": HALL}]}
         made = self.place.google("POST", f"calendars/{quote(GUEST)}/events", body)

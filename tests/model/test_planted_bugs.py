@@ -146,7 +146,7 @@ def test_the_model_catches_that(
 
 
 def at_other_steps(deeds: Deeds) -> Iterator[Deeds]:
-    """Give the story as it is told, then with its mishap at each other step: the product's steps change with it."""
+    """Yield the story as written, then with its mishap at each other step, because steps change with the code."""
     yield deeds
     place = next((number for number, deed in enumerate(deeds) if deed[0] in MISHAPS), None)
     if place is None:

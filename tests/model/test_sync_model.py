@@ -1,14 +1,15 @@
-"""The model test: people, an administrator, outside systems and the product's own instances do anything in any order.
+"""The model test: people, an administrator, outside systems and the product's instances do anything in any order.
 
-People book, drag and delete, one by one or all at once; the administrator changes settings, pauses, takes things back
-and decides on what is held; hints come late, twice or never; calls fail, instances crash or stall at any step.
+People book, drag and delete, one by one or all at once. The administrator changes settings, pauses, undoes, and decides
+on held removals. Hints come late, twice or never. Calls fail, and instances crash or stall at any step.
 
-In every write of the product (`ledger.py`): no unsynchronised edit of a person is overwritten against the settings, a cancelled
-booking stays cancelled until a person reopens it, one event per booking and one booking per event, people's texts are
-kept. Whenever everything has arrived: both sides agree, every eligible edit shows on the other side, no link is stuck,
-nothing waits unexplained, the writes are bounded, and another full look writes nothing.
+For every write of the product (`ledger.py`): no unsynchronised edit of a person is overwritten against the settings, a
+cancelled booking stays cancelled until a person reopens it, there is one event per booking and one booking per event,
+and people's texts are kept. Whenever everything has arrived: both sides agree, every eligible edit shows on the other
+side, no link is stuck, nothing waits without a reason, the writes are bounded, and another full comparison writes
+nothing.
 
-`make test` runs the same few examples each time; `MODEL_EXAMPLES=5000` runs that many, other ones each time.
+`make test` runs the same few examples each time; `MODEL_EXAMPLES=5000` runs that many different ones.
 """
 
 import os
@@ -33,15 +34,15 @@ POLICIES = st.builds(
     follow=st.sampled_from(("inbound_object", "all_mapped")),
     hold=st.sampled_from((10, 10, 1)),
 )
-# most stories begin with pairs in step, because most edits are made to such
+# most stories begin with pairs in sync, because most edits are made to such pairs
 OPENINGS = ((), ("new_booking",), ("new_booking",), ("new_event",), ("new_booking", "new_event"))
 SETTINGS = st.sampled_from(("update", "rooms", "both", "winner", "deleted", "follow", "title", "wanted", "cancelled"))
-FUSE = st.sampled_from((None, None, 0, 1, 2, 3, 4, 5, 6))  # the step at which what was ordered crashes
+FUSE = st.sampled_from((None, None, 0, 1, 2, 3, 4, 5, 6))  # the step at which an order crashes
 which, slot, bit = st.integers(0, 3), st.integers(0, len(SLOTS) - 1), st.integers(0, 1)
 
 
 def profile(examples: int, steps: int, variable: str) -> settings:
-    """Return how many stories are told and how long they are; the same ones each time unless the variable is set."""
+    """Return the number and length of the stories; the same ones each time unless the variable is set."""
     return settings(
         max_examples=examples,
         stateful_step_count=steps,

@@ -1,6 +1,6 @@
-"""The same model test with the documents in Firestore's emulator: a few examples, since each call takes its time.
+"""The same model test on Firestore's emulator, with a few examples because its calls are slow.
 
-The emulator stands behind the door that lets the account of sync_task do what infra/ grants it, in the named database.
+The emulator is behind the front that gives the account of sync_task only the grants of infra/, in the named database.
 """
 
 import json
@@ -33,7 +33,7 @@ EXAMPLES, STEPS = int(os.environ.get("MODEL_FIRESTORE_EXAMPLES", "3")), 12
 
 
 class FirestoreStage(Administered):
-    """A stage that is activated on SQLite and goes on in a project of its own on the emulator."""
+    """A stage that is activated on SQLite and continues in a project of its own on the emulator."""
 
     def __init__(self, directory: Path, start: datetime, host: str) -> None:
         self._host = host

@@ -1,4 +1,4 @@
-"""What really stands on the two sides, read from inside the simulators."""
+"""The actual state of both sides, read from inside the simulators."""
 
 import html
 import re
@@ -18,7 +18,7 @@ When = tuple[str, str]  # two days, or two instants in UTC
 
 @dataclass(frozen=True)
 class TrueBooking:
-    """One booking; `when` in the form that an event's has."""
+    """One booking; `when` has the same form as an event's."""
 
     id: str
     when: When
@@ -54,19 +54,19 @@ class TrueEvent:
 
     @property
     def above(self) -> str:
-        """What stands above the service's line."""
+        """The text above the service's line."""
         return LINE.split(self.description)[0].strip()
 
     @property
     def below(self) -> str:
-        """What people wrote under the service's line, without the dated notice that the service puts there."""
+        """People's text below the service's line, without the dated notice of the service."""
         parts = LINE.split(self.description)
         kept = [line for line in parts[1].split("\n") if not line.startswith("⚠")] if len(parts) > 1 else []
         return "\n".join(kept).strip()
 
     @property
     def notice(self) -> bool:
-        """Whether the service says there why something was refused or put back."""
+        """Whether the service's notice of a refusal or put-back is there."""
         return "⚠" in self.description
 
 
@@ -143,7 +143,7 @@ def _utc(moment: datetime) -> str:
 
 
 def when_of(when: AllDay | Timed) -> When:
-    """Return a time that the product wrote down in the form of the truth."""
+    """Return a time that the product recorded, in the form used here."""
     if isinstance(when, AllDay):
         return when.first.isoformat(), when.until.isoformat()
     return _utc(when.start), _utc(when.end)
