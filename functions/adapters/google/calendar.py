@@ -1,7 +1,7 @@
 """Google Calendar as the port `Calendars` describes it: one call per method, one call per page."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -12,7 +12,7 @@ from functions.adapters.google.event import Json, insert_body, item_of, page_of,
 from functions.adapters.google.http import Http
 from functions.application.ports import CalendarEntry, Channel, EventPage, Tombstone
 from functions.domain.model import bounds
-from functions.domain.model.appointment import Appointment
+from functions.domain.model.appointment import LABEL, Appointment, Style
 from functions.domain.model.errors import Gone, Malformed, Refused, TokenExpired, Transient
 from functions.domain.model.event import Event, EventKey, Mark
 from functions.domain.planning.step import EventChange
@@ -45,6 +45,7 @@ class GoogleCalendars:
     ) -> None:
         self._http, self._credentials, self._endpoint, self._page_size = http, credentials, endpoint, page_size
         self._own = threading.local()
+        self._known_labels: dict[str, dict[str, str]] = {}
 
     def calendars(self) -> list[CalendarEntry]:
         """List every calendar the account can reach, hidden ones too."""
@@ -72,8 +73,9 @@ class GoogleCalendars:
     def insert(self, key: EventKey, content: Appointment, description: str, mark: Mark, *, notify: bool) -> Event:
         """Make an event under a chosen id, so that making it twice is `Taken`."""
         body: Any = insert_body(key, content, description, mark)
+        labelled = self._labelled(key.calendar, content.style, body)
         request = self._events.insert(
-            calendarId=key.calendar, body=body, sendUpdates=_mails(notify), conferenceDataVersion=1
+            calendarId=key.calendar, body=body, sendUpdates=_mails(notify), conferenceDataVersion=1, **labelled
         )
         return _live(key.calendar, self._run(request, calendar=True))
 
@@ -83,10 +85,36 @@ class GoogleCalendars:
         """Change an event if it still has this etag ("" = whatever it has)."""
         key = event.key if isinstance(event, Event) else event
         body: Any = patch_body(event, change, mark, revive=revive)
+        style = change.style if "colour" in change.restyled else None
+        more = self._labelled(key.calendar, style, body) | {"conferenceDataVersion": 1}
         request = self._events.patch(
-            calendarId=key.calendar, eventId=key.id, body=body, sendUpdates=_mails(notify), conferenceDataVersion=1
+            calendarId=key.calendar, eventId=key.id, body=body, sendUpdates=_mails(notify), **more
         )
         return _live(key.calendar, self._run(request, etag=etag))
+
+    def labels(self, calendar: str) -> Mapping[str, str]:
+        """Return the ids of a calendar's own labels by name; asked once.
+
+        https://developers.google.com/workspace/calendar/api/guides/labels
+        """
+        if calendar not in self._known_labels:
+            request = _service(self._endpoint).calendars().get(calendarId=calendar)
+            found = (self._run(request, calendar=True).get("labelProperties") or {}).get("eventLabels") or ()
+            self._known_labels[calendar] = {str(each["name"]): str(each["id"]) for each in found if each.get("name")}
+        return self._known_labels[calendar]
+
+    def _labelled(self, calendar: str, style: Style | None, body: Json) -> Json:
+        """Put the label of a style into a body; returns what is asked along. A label that is not there is left out.
+
+        The version goes with a label only: with it Google takes a label that is not named off the event.
+        """
+        if style is None or not style.colour.startswith(LABEL):
+            return {}
+        label = self.labels(calendar).get(style.colour.removeprefix(LABEL))
+        if label is None:
+            return {}
+        body["eventLabelId"] = label
+        return {"eventLabelVersion": 1}
 
     def move(self, key: EventKey, destination: str, *, notify: bool) -> Event:
         """Move an event to another calendar; return it as it is there."""

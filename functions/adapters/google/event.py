@@ -11,7 +11,7 @@ from typing import Any
 
 from functions.application.ports import EventPage, Tombstone, Unusable
 from functions.domain.model import bounds, zones
-from functions.domain.model.appointment import PLAIN, AllDay, Appointment, Style, Timed, When
+from functions.domain.model.appointment import LABEL, PLAIN, AllDay, Appointment, Style, Timed, When
 from functions.domain.model.errors import Cause
 from functions.domain.model.event import Event, EventKey, Guest, Mark, MeetState
 from functions.domain.planning.step import EventChange
@@ -196,7 +196,8 @@ def _style_body(style: Style, names: tuple[str, ...]) -> Json:
         "tentative": ("status", "tentative" if style.tentative else "confirmed"),
         "free": ("transparency", "transparent" if style.free else "opaque"),
     }
-    return dict(body[name] for name in names)
+    labelled = style.colour.startswith(LABEL)  # written by its id, which only the calendar knows
+    return dict(body[name] for name in names if not (name == "colour" and labelled))
 
 
 def _moment(text: str | None) -> datetime | None:

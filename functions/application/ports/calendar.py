@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -82,6 +82,9 @@ class Calendars(Protocol):
 
         `revive` brings a deleted event back (`status: confirmed`).
         """
+
+    def labels(self, calendar: str) -> Mapping[str, str]:
+        """Return the ids of a calendar's own labels by name."""
 
     def move(self, key: EventKey, destination: str, *, notify: bool) -> Event:
         """Move an event to another calendar."""

@@ -1,6 +1,7 @@
 """Diagnostics: each check green, grey, amber or red, with what was tested and what to do."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,7 +24,7 @@ from functions.domain.model.link import State
 from functions.domain.model.messages import say
 from functions.domain.model.zones import clock
 from functions.domain.settings.integration import Phase
-from functions.domain.settings.schema import is_room
+from functions.domain.settings.schema import COLOURS, is_room
 
 ADDRESS = re.compile(r"(?<![^\s@,;()])[^\s@,;()]+@[^\s@,;()]+")
 
@@ -144,8 +145,26 @@ def _google(session: SyncSession) -> list[Check]:
     meet = session.settings.outbound.create_meet_link
     mapped = session.settings.calendars
     checks += [_calendar(each, entries.get(each), connection.account, meet=meet) for each in mapped]
+    checks += _labels(session, [each for each in mapped if each in entries])
     takes = session.settings.takes_invitations
     return checks + [_room(entries[each], takes=takes(each)) for each in mapped if each in entries and is_room(each)]
+
+
+def _labels(session: SyncSession, calendars: list[str]) -> Iterator[Check]:
+    """Name the labels that a calendar does not have; asked only where labels are used."""
+    o = session.settings.outbound
+    if not o.use_labels or o.colour_by == "none":
+        return
+    wanted = {name for name in o.colours.values() if name not in COLOURS}
+    for calendar in calendars:
+        try:
+            missing = sorted(wanted - session.calendars.labels(calendar).keys())
+        except SyncError:
+            continue  # that it cannot be read is a finding of its own
+        if missing:
+            says = say("{} has no label called {}; its events stay without", calendar, ", ".join(missing))
+            mend = "make the label in Google Calendar, or write its name under Colours as it is there"
+            yield Check("labels", "amber", says, mend, "outbound", calendar)
 
 
 def _room(entry: CalendarEntry, *, takes: bool) -> Check:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from functions.domain.model.addresses import is_mail_address
-from functions.domain.model.appointment import AllDay, Appointment, Style, Timed, When, with_length
+from functions.domain.model.appointment import LABEL, AllDay, Appointment, Style, Timed, When, with_length
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
 from functions.domain.model.identity import Digest
@@ -105,11 +105,16 @@ def _style(booking: Booking, settings: Settings, row: MappingRow | None, locatio
     tentative = booking.status in o.tentative_on_status
     return Style(
         location=location,
-        colour=COLOURS.get(o.colours.get(key, ""), ""),
+        colour=_colour(o.colours.get(key, ""), labels=o.use_labels),
         visibility="private" if row is not None and row.shows == "private" else "",
         tentative=tentative,
         free=tentative and o.tentative_is_free,
     )
+
+
+def _colour(name: str, *, labels: bool) -> str:
+    """Return a colour by Google's number, or the calendar's own label of that name."""
+    return COLOURS.get(name, f"{LABEL}{name}" if labels and name else "")
 
 
 def _guest(booking: Booking) -> str:

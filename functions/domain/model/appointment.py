@@ -44,6 +44,9 @@ def without_length(when: Timed) -> Timed:
     return replace(when, end=when.start) if when.end - when.start == SHORTEST else when
 
 
+LABEL = "label:"  # and its name: a colour that is one of the calendar's own labels
+
+
 @dataclass(frozen=True, slots=True)
 class Style:
     """How an event looks apart from its text; "" and False are Google's defaults.

@@ -136,7 +136,7 @@ def _statuses(s: Settings) -> Found:
         if both := sorted(set(o.tentative_on_status) & set(getattr(o, name))):
             yield "outbound.tentative_on_status", say("status {} is in another list too; keep it in one", both[0])
     for key, colour in o.colours.items():
-        if colour not in COLOURS:
+        if colour not in COLOURS and not (o.use_labels and colour and is_tidy(colour, LONGEST_WORD)):
             yield f"outbound.colours.{key}", say("use one of {}", ", ".join(COLOURS))
 
 

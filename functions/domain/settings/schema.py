@@ -63,6 +63,7 @@ class OutboundSettings:
     location_template: str = text("", 500)
     colour_by: Literal["none", "status", "object"] = "none"
     colours: Mapping[str, str] = field(default_factory=dict)
+    use_labels: bool = False
     activities: Literal["none", "per_booking"] = "none"
 
     @property

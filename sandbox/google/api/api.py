@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response, jsonify, request
 
 from sandbox.google.api import discovery, gate, masks, watching
-from sandbox.google.errors import ApiError, Resource, not_found
+from sandbox.google.errors import ApiError, Resource, invalid, not_found
 from sandbox.google.events import busy, listing, views, writing
 from sandbox.google.world import instances
 
@@ -118,12 +118,23 @@ class Api:
 
     def events_insert(self) -> Response:
         """Make an event."""
-        return _event(views.event(writing.insert(self.world, self.calendar(write=True), self.body, self.write)))
+        calendar = self.calendar(write=True)
+        return _event(views.event(writing.insert(self.world, calendar, self._labelled(calendar), self.write)))
+
+    def _labelled(self, calendar: Any) -> Resource:
+        """Return the body as the version of labels that the client speaks has it."""
+        speaks = self.query.get("eventLabelVersion", 0) == 1
+        body = {name: value for name, value in self.body.items() if name != ("colorId" if speaks else "eventLabelId")}
+        label = body.get("eventLabelId") if speaks else None
+        if label and label not in {each["id"] for each in calendar.labels}:
+            raise invalid("Invalid event label.")
+        return body if not speaks else {**body, "eventLabelId": label or None}
 
     def events_patch(self) -> Response:
         """Change the fields that are sent."""
         calendar = self.calendar(write=True)
-        return _event(views.event(writing.patch(self.world, calendar, self.path["eventId"], self.body, self.write)))
+        body = self._labelled(calendar)
+        return _event(views.event(writing.patch(self.world, calendar, self.path["eventId"], body, self.write)))
 
     def events_update(self) -> Response:
         """Replace an event."""

@@ -102,6 +102,7 @@ class Control:
         )
         calendar.data_owner = content.get("data_owner", calendar.data_owner)
         calendar.accepts = content.get("accepts", calendar.accepts)
+        calendar.labels = content.get("labels", calendar.labels)
         return self._calendar(calendar.id)
 
     def change_calendar(self, calendar_id: str) -> Any:
@@ -115,6 +116,7 @@ class Control:
             self.world.subscribe(content.get("account", calendar.owner), calendar_id, on=content["subscribed"])
         calendar.data_owner = content.get("data_owner", calendar.data_owner)
         calendar.summary = content.get("summary", calendar.summary)
+        calendar.labels = content.get("labels", calendar.labels)
         calendar.zone = content.get("time_zone", calendar.zone)
         calendar.push = content.get("push", calendar.push)
         calendar.meet = content.get("meet", "allowed" if calendar.meet else "forbidden") == "allowed"

@@ -22,6 +22,7 @@ WRITABLE = frozenset(
         "colorId",
         "description",
         "end",
+        "eventLabelId",
         "eventType",
         "extendedProperties",
         "focusTimeProperties",

@@ -124,7 +124,8 @@ def colors() -> Resource:
 
 def calendar_resource(calendar: Calendar) -> Resource:
     """Return a calendar by itself."""
-    return {"kind": "calendar#calendar", **_calendar(calendar)}
+    labels = {"labelProperties": {"eventLabels": calendar.labels}} if calendar.labels else {}
+    return {"kind": "calendar#calendar", **_calendar(calendar), **labels}
 
 
 def _calendar(calendar: Calendar) -> Resource:

@@ -61,6 +61,7 @@ class Calendar:
     meet: bool = True
     gone: bool = False
     data_owner: str = ""  # of a secondary calendar the account with which it is deleted
+    labels: list[dict[str, str]] = field(default_factory=list)  # its own, each with id, name and backgroundColor
     accepts: bool = True  # a room's: whether it answers invitations by itself
     number: int = 1
     records: dict[str, Record] = field(default_factory=dict)

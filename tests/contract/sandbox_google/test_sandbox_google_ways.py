@@ -198,3 +198,17 @@ def test_a_room_that_does_not_answer_by_itself_leaves_it_to_others(google: Googl
     assert made["attendees"][0]["responseStatus"] == "needsAction"
     entry = next(each for each in google.calendar().calendarList().list().execute()["items"] if each["id"] == HALL)
     assert entry["autoAcceptInvitations"] is False
+
+
+def test_a_label_is_taken_by_its_id_by_clients_that_speak_of_labels(google: Google, events: Any) -> None:
+    labels = [{"id": "l-1", "name": "Sport", "backgroundColor": "#039be5"}]
+    google.control("PATCH", f"calendars/{ROOM_A}", {"labels": labels})
+    assert google.calendar().calendars().get(calendarId=ROOM_A).execute()["labelProperties"]["eventLabels"] == labels
+    body = meeting(eventLabelId="l-1", colorId="2")
+    made = events.insert(calendarId=ROOM_A, body=body, eventLabelVersion=1).execute()
+    assert (made.get("eventLabelId"), made.get("colorId")) == ("l-1", None)
+    kept = events.patch(calendarId=ROOM_A, eventId=made["id"], body={"summary": "Anders"}).execute()
+    assert kept["eventLabelId"] == "l-1"
+    with pytest.raises(HttpError) as refused:
+        events.insert(calendarId=ROOM_A, body=meeting(eventLabelId="l-2"), eventLabelVersion=1).execute()
+    assert reason(refused)[0] == 400

@@ -64,6 +64,7 @@ OUTBOUND = {
     "colour": (
         Field("outbound.colour_by", "choice"),
         Field("outbound.colours", "pairs", example="20: sage"),
+        Field("outbound.use_labels", "switch"),
     ),
     "status": (
         Field("outbound.create_on_status", "codes", example="20, 30"),

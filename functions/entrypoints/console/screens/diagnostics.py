@@ -113,7 +113,7 @@ def rooms(checks: Sequence[Check], settings: Settings, names: Names) -> list[Roo
                 by_name.get("channel"),
                 by_name.get("pull"),
                 by_name.get("overlap"),
-                by_name.get("room"),
+                by_name.get("room") or by_name.get("labels"),
             )
         )
     return sorted(found, key=lambda room: LEVELS.index(room.level))
