@@ -29,7 +29,7 @@ value() { tr -d '\n' <"$work/answer" | grep -oE "\"$1\": *(\"[^\"]*\"|true|false
 values() { tr -d '\n' <"$work/answer" | grep -oE "\"$1\": *\[[^]]*\]" | head -n 1 | sed 's/^[^[]*\[//; s/[]" ]//g'; }
 said() { { value message; cat "$work/error"; } 2>/dev/null | head -n 1 | cut -c 1-300; }
 
-command -v curl >/dev/null || { fault "curl is not installed."; end; }
+command -v curl >/dev/null || { fault "curl is not installed (Debian, Ubuntu: apt-get install curl)."; end; }
 command -v gcloud >/dev/null || { fault "gcloud is not installed: https://cloud.google.com/sdk/docs/install"; end; }
 token=$(gcloud auth print-access-token 2>/dev/null) || {
   fault "gcloud is not signed in: run gcloud auth login, and gcloud auth application-default login for Terraform."

@@ -76,15 +76,23 @@ class FirestoreEmulator:
             return False
 
 
+def missing(sentence: str) -> NoReturn:
+    """Skip, or fail in CI."""
+    if os.environ.get("CI"):
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
 def needs_emulator() -> None:
     """Skip a test where no emulator is installed; in CI it fails."""
     if not shutil.which("gcloud") or not shutil.which("java"):
-        sentence = (
-            "the Firestore emulator needs gcloud with its component cloud-firestore-emulator, and Java 11 or later"
-        )
-        if os.environ.get("CI"):
-            pytest.fail(sentence)
-        pytest.skip(sentence)
+        missing("the Firestore emulator needs gcloud with its component cloud-firestore-emulator, and Java 11 or later")
+
+
+def needs_curl() -> None:
+    """Skip a test of a script of `infra/` where curl is missing; in CI it fails."""
+    if not shutil.which("curl"):
+        missing("curl is not installed (Debian: apt-get install curl)")
 
 
 def new_emulator() -> FirestoreEmulator:
@@ -107,13 +115,6 @@ def firestore(firestore_emulator: FirestoreEmulator) -> FirestoreEmulator:
     """The emulator of the session, without documents."""
     firestore_emulator.clear()
     return firestore_emulator
-
-
-def missing(sentence: str) -> NoReturn:
-    """Skip, or fail in CI."""
-    if os.environ.get("CI"):
-        pytest.fail(sentence)
-    pytest.skip(sentence)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What do some tests need beside Python? Chromium, npm (for axe-core), Java and gcloud with the Firestore emulator, and
-# Terraform. What is missing is installed where that is allowed: by apt-get, as root. Otherwise one sentence says so;
+# What do some tests need beside Python? Chromium, npm (for axe-core), curl, Java and gcloud with the Firestore emulator,
+# and Terraform. What is missing is installed where that is allowed: by apt-get, as root. Otherwise one sentence says so;
 # the tests that need it are then skipped, or fail where CI is set.
 set -u
 
@@ -11,6 +11,7 @@ wanted=""
 { [ -n "${CHROMIUM:-}" ] || has chromium || has google-chrome; } || wanted="$wanted chromium"
 has npm || wanted="$wanted npm"
 has java || wanted="$wanted default-jre-headless"
+has curl || wanted="$wanted curl"
 
 if [ -n "$wanted" ] && has apt-get && [ "$(id -u)" = 0 ]; then
   echo "Installing$wanted …"
@@ -26,6 +27,7 @@ fi
 [ -n "${CHROMIUM:-}" ] || has chromium || has google-chrome || say Chromium "apt-get install chromium, or name one with CHROMIUM"
 has npm || say npm "apt-get install npm"
 has java || say Java "apt-get install default-jre-headless"
+has curl || say curl "apt-get install curl"
 has terraform || say Terraform "https://developer.hashicorp.com/terraform/install"
 if ! has gcloud; then
   say "gcloud" "https://cloud.google.com/sdk/docs/install, then: gcloud components install cloud-firestore-emulator"

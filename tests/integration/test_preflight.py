@@ -9,6 +9,7 @@ import pytest
 
 from sandbox.gcp.project import APIS, Project, make_app
 from sandbox.gcp.serving import served
+from tests.conftest import needs_curl
 
 SCRIPT = Path(__file__).parents[2] / "infra" / "preflight.sh"
 Run = Callable[..., tuple[int, str]]
@@ -22,6 +23,7 @@ def project() -> Project:
 @pytest.fixture
 def run(project: Project, tmp_path: Path) -> Iterator[Run]:
     """The script with gcloud signed in, or not, and Google's APIs played by the stand-in."""
+    needs_curl()
     gcloud = tmp_path / "gcloud"
     with served(make_app(project)) as address:
         asked = ("CLOUDRESOURCEMANAGER", "CLOUDBILLING", "SERVICEUSAGE", "CLOUDBUILD", "ORGPOLICY", "CLOUDTASKS")

@@ -19,7 +19,7 @@ from sandbox.gcp.deployed import Deployed, make_app
 from sandbox.gcp.grants import OWNER, token_of
 from sandbox.gcp.serving import served
 from sandbox.stage import free_port
-from tests.conftest import needs_emulator
+from tests.conftest import needs_curl, needs_emulator
 
 SCRIPT = Path(__file__).parents[2] / "infra" / "smoke.sh"
 TERRAFORM = """import json, sys
@@ -79,6 +79,7 @@ def program(path: Path, text: str) -> None:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    needs_curl()
     needs_emulator()
     directory = tmp_path_factory.mktemp("site")
     with CloudStage() as stage:
