@@ -10,7 +10,7 @@ from functions.application.store import links
 from tests.harness.place import KEY, ROOM_A, ROOM_B
 from tests.model.instances import Crash, Instance
 from tests.model.ledger import Broken, Policy
-from tests.model.stage import CALENDARS, INT, Stage
+from tests.model.stage import CALENDARS, HALL, INT, Stage
 
 TITLES = ("{OBJECT} - {BOOKING_NUMBER}", "{BOOKING_NUMBER} in {OBJECT}")
 WANTED = ((20, 30), (20,))
@@ -34,6 +34,8 @@ class Administered(Stage):
             "title": TITLES,
             "wanted": WANTED,
             "cancelled": CANCELLED,
+            "also": (False, True),
+            "guard": ("auto", "always", "never"),
         }
         if name == "both" and self._being_moved():
             return  # an event moved to a calendar that is no longer watched counts as deleted
@@ -50,7 +52,10 @@ class Administered(Stage):
         status = self._order("PUT", f"?apply={scope}", fuse, wanted)
         self.cut_short |= not status
         shown = self.api("GET", f"/{INT}")
-        rows = [[(row["object"], row["calendar"]) for row in each["mapping"]] for each in (shown, wanted)]
+        rows = [
+            [(row["object"], row["calendar"], tuple(row["also"])) for row in each["mapping"]]
+            for each in (shown, wanted)
+        ]
         if rows[0] == rows[1] and all(shown[part] == wanted[part] for part in PARTS):
             self.behind |= scope == "new"
             self.book_.decide(policy)
@@ -117,7 +122,8 @@ class Administered(Stage):
 
 def _with(raw: dict[str, Any], policy: Policy) -> dict[str, Any]:
     """Return the settings of a policy in the API's shape."""
-    rows = [{"object": "10", "calendar": ROOM_A}, {"object": "11", "calendar": ROOM_B}]
+    also = [HALL] if policy.also else []
+    rows = [{"object": "10", "calendar": ROOM_A, "also": also}, {"object": "11", "calendar": ROOM_B, "also": []}]
     changes: dict[str, Any] = {
         "inbound": {
             "allow_booking_update": policy.update,
@@ -130,7 +136,7 @@ def _with(raw: dict[str, Any], policy: Policy) -> dict[str, Any]:
             "create_on_status": list(policy.wanted),
             "delete_on_status": list(policy.cancelled),
         },
-        "sync": {"conflict_winner": policy.winner, "hold_over": policy.hold},
+        "sync": {"conflict_winner": policy.winner, "hold_over": policy.hold, "overlap_guard": policy.guard},
     }
     return {
         **{name: value for name, value in raw.items() if name != "revision"},

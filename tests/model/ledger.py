@@ -39,6 +39,8 @@ class Policy:
     cancelled: tuple[int, ...] = (70, 80)  # and with which it is removed
     title: str = "{OBJECT} - {BOOKING_NUMBER}"
     both: bool = True  # the second object has a row in the mapping
+    also: bool = False  # bookings of the first object stand in the hall's calendar as occupied
+    guard: Literal["auto", "always", "never"] = "auto"
 
 
 @dataclass

@@ -18,12 +18,13 @@ from functions.application.ports import Documents, Ports
 from functions.application.store import integrations, links, parked
 from functions.domain.model.errors import Transient
 from functions.domain.model.identity import link_id
+from functions.domain.model.life import Held, Paused
 from functions.domain.model.link import Link, State
 from functions.domain.settings.integration import Phase as IntegrationPhase
 from functions.domain.settings.schema import Settings
 from sandbox.google.world.faults import Fault
 from tests.harness.kept import keep, put_back
-from tests.harness.place import KEY, ROOM_A, ROOM_B, Place, _Outside, when
+from tests.harness.place import KEY, PLANNER, ROOM_A, ROOM_B, Place, _Outside, when
 from tests.model.instances import Crash, Instance, Running, SteppedDocuments, SteppedTasks
 from tests.model.ledger import Broken, Ledger, Policy
 from tests.model.truth import TrueBooking, TrueEvent, Truth, look, when_of
@@ -32,6 +33,7 @@ T = TypeVar("T")
 INT = "7"
 ROOMS = {"10": ROOM_A, "11": ROOM_B}
 CALENDARS = (ROOM_A, ROOM_B)
+HALL = "hall@group.calendar.google.com"  # of which the first room is a part
 STARTS = (
     datetime(2026, 10, 23, 8, 0, tzinfo=UTC),  # summer time ends on Sunday the 25th
     datetime(2027, 3, 26, 8, 0, tzinfo=UTC),  # and begins on Sunday the 28th
@@ -68,6 +70,7 @@ class Stage(Place):
         self._google = _Wire(self._google, self, "/calendar/v3/")  # type: ignore[assignment]  # a Client to its users
         self._ireserve = _Wire(self._ireserve, self, "/api/rest/")  # type: ignore[assignment]  # likewise
         self.customers = [self.ireserve("POST", "customers", {"name": "K", "email": each})["id"] for each in ADDRESSES]
+        self.google("POST", "calendars", {"id": HALL, "account": PLANNER})
         self.activate(
             sync={"window_days": [-7, 21], "cancel_grace_seconds": 60, "sweep_minutes": 15},
             outbound={"use_customer_data": True},
@@ -131,8 +134,9 @@ class Stage(Place):
             deleted_event=p.deleted,
             follow=p.follow,
         )
-        sync = replace(settings.sync, conflict_winner=p.winner, hold_over=p.hold)
-        return replace(settings, inbound=inbound, sync=sync)
+        sync = replace(settings.sync, conflict_winner=p.winner, hold_over=p.hold, overlap_guard=p.guard)
+        mapping = tuple(replace(row, also=(HALL,) if p.also and row.object == "10" else ()) for row in settings.mapping)
+        return replace(settings, inbound=inbound, sync=sync, mapping=mapping)
 
     def _links_of(self, booking: str) -> set[str]:
         stored = links.of_booking(self.documents, INT, booking)
@@ -429,6 +433,23 @@ class Stage(Place):
             self.made += 1
             self._deed(event, "duplicate")
 
+    def disturb_hall(self, which: int, slot: int) -> None:
+        """A person moves an occupied event, or deletes it."""
+        live = sorted(number for number, _ in self._hall())
+        if live:
+            self.trouble += 1
+            event = live[which % len(live)]
+            if slot % 2:
+                self.drag(event, *self._slot(slot), HALL)
+            else:
+                self.delete(event, HALL)
+            self.observe()
+
+    def _hall(self) -> list[tuple[str, object]]:
+        """Return what stands in the hall's calendar: the ids and times of its live events."""
+        events = look(self.world, self.tenant, (HALL,)).events.values()
+        return [(each.id, each.when) for each in events if each.alive]
+
     # faults
 
     def hooks(self, mode: str) -> None:
@@ -627,6 +648,7 @@ class Stage(Place):
         for event in truth.events.values():
             if event.alive:
                 self._has_booking(moment, event)
+        self._occupied(moment, truth, stored)
         for event in truth.events.values():
             if event.alive and event.below != self.book_.below.get((event.calendar, event.id), event.below):
                 raise Broken(f"{moment}: the text under the line of {event.id} is not what people wrote")
@@ -635,6 +657,21 @@ class Stage(Place):
                 raise Broken(f"{moment}: journal entry {identity} ({entry['step']}, {entry['why']}) stays open")
         if len(self.book_.writes) > ENOUGH * (self.book_.edits + self.trouble + 1):
             raise Broken(f"{len(self.book_.writes)} writes for {self.book_.edits} edits: a loop")
+
+    def _occupied(self, moment: str, truth: Truth, stored: Mapping[str, Link]) -> None:
+        """The hall shows the bookings of the first room, each once at its time, and nothing else."""
+        if any(isinstance(each.life, Paused | Held) or each.state is State.DETACHED for each in stored.values()):
+            return
+        ledger, left = self.book_, [when for _, when in self._hall()]
+        for booking in truth.bookings.values():
+            pair = ledger.pairs.get(booking.id)
+            stands = ledger.policy.also and booking.object == "10" and pair is not None and truth.live(pair.event)
+            if stands and booking.when in left:
+                left.remove(booking.when)
+            elif stands and booking.status in ledger.policy.wanted:
+                raise Broken(f"{moment}: booking {booking.id} does not stand in the hall at {booking.when}: {left}")
+        if left:
+            raise Broken(f"{moment}: nobody takes the hall at {left}")
 
     def _restored(self, subject: Sequence[str]) -> bool:
         """Whether a task was about an event that came back although its deletion had cancelled the booking."""

@@ -33,10 +33,14 @@ POLICIES = st.builds(
     rooms=st.booleans(),
     follow=st.sampled_from(("inbound_object", "all_mapped")),
     hold=st.sampled_from((10, 10, 1)),
+    also=st.booleans(),
+    guard=st.sampled_from(("auto", "always", "never")),
 )
 # most stories begin with pairs in sync, because most edits are made to such pairs
 OPENINGS = ((), ("new_booking",), ("new_booking",), ("new_event",), ("new_booking", "new_event"))
-SETTINGS = st.sampled_from(("update", "rooms", "both", "winner", "deleted", "follow", "title", "wanted", "cancelled"))
+SETTINGS = st.sampled_from(
+    ("update", "rooms", "both", "winner", "deleted", "follow", "title", "wanted", "cancelled", "also", "guard")
+)
 FUSE = st.sampled_from((None, None, 0, 1, 2, 3, 4, 5, 6))  # the step at which an order crashes
 which, slot, bit = st.integers(0, 3), st.integers(0, len(SLOTS) - 1), st.integers(0, 1)
 
@@ -179,6 +183,10 @@ class SyncMachine(RuleBasedStateMachine):
     @rule(which=which, fuse=FUSE)
     def undo(self, which: int, fuse: int | None) -> None:
         self.does("undo", which, fuse)
+
+    @rule(which=which, slot=slot)
+    def disturb_hall(self, which: int, slot: int) -> None:
+        self.does("disturb_hall", which, slot)
 
     @rule(room=bit)
     def delete_all(self, room: int) -> None:
