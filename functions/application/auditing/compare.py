@@ -19,6 +19,7 @@ from functions.domain.settings.schema import MappingRow, Settings
 from functions.domain.settings.template import fill
 
 OCCUPIED = {"nl": "Bezet", "en": "Occupied"}
+LINES = {"nl": ("Voorbereiding vanaf", "Opruimen tot"), "en": ("Preparation from", "Clearing until")}
 HIDDEN = ("private", "confidential")
 LONGEST_TITLE, LONGEST_TEXT = 1000, 8000
 NOT_BACKFILLED = "not_backfilled"
@@ -114,11 +115,26 @@ def _same_text(integration: Integration, booking: Booking, event: Event) -> bool
         return True
     o, zone, language = settings.outbound, settings.timezone, settings.language
     title = _line(fill(bare(o.title_template), booking, zone, language))[:LONGEST_TITLE]
-    text = fill(rendered(o.description_template), booking, zone, language, escape)
+    text = fill(rendered(o.description_template), booking, zone, language, escape) + _around(settings, booking)
     shown = plain(take_apart(event.description).above)
     same = plain(text) == shown if len(text) <= LONGEST_TEXT else bool(shown)  # Google may have cut a longer one
     place = _line(fill(bare(o.location_template), booking, zone, language))[:LONGEST_TITLE]
     return same and title.strip() == _line(event.title) and place.strip() in ("", _line(event.style.location))
+
+
+def _around(settings: Settings, booking: Booking) -> str:
+    """Return the line about preparation and clearing, or ""."""
+    row = settings.row_of(booking.object_id)
+    if row is None or row.around != "text" or booking.day_mode:
+        return ""
+    early = zones.clock(booking.starts - timedelta(minutes=row.before_minutes), settings.timezone)
+    late = zones.clock(
+        max(booking.ends, booking.starts + timedelta(minutes=1)) + timedelta(minutes=row.after_minutes),
+        settings.timezone,
+    )
+    before, after = LINES[settings.language]
+    told = [f"{before} {early:%H:%M}"] * bool(row.before_minutes) + [f"{after} {late:%H:%M}"] * bool(row.after_minutes)
+    return "\n" + "; ".join(told) if told else ""
 
 
 def why_it_rests(link: Link | None) -> str:

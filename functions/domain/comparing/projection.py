@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Literal
 
 from functions.domain.model.addresses import is_mail_address
 from functions.domain.model.appointment import LABEL, AllDay, Appointment, Style, Timed, When, with_length
@@ -11,12 +12,27 @@ from functions.domain.model.event import Event
 from functions.domain.model.identity import Digest
 from functions.domain.model.link import Base, Occupies
 from functions.domain.model.text import as_read, escape, plain, readable, take_apart
-from functions.domain.model.zones import day_of, midnight
+from functions.domain.model.zones import clock, day_of, midnight
 from functions.domain.settings.markup import bare, rendered
 from functions.domain.settings.schema import COLOURS, MappingRow, Settings
 from functions.domain.settings.template import fill
 
 TITLE_LIMIT = 1000
+PARTS: tuple[Literal["before", "after"], ...] = ("before", "after")
+AROUND = {
+    "nl": {
+        "before": "Voorbereiding",
+        "after": "Opruimen",
+        "before_text": "Voorbereiding vanaf {}",
+        "after_text": "Opruimen tot {}",
+    },
+    "en": {
+        "before": "Preparation",
+        "after": "Clearing",
+        "before_text": "Preparation from {}",
+        "after_text": "Clearing until {}",
+    },
+}
 BOOKED = {"nl": "Bezet", "en": "Occupied"}
 HALF = re.compile(r"(?:<[^<>]*|&#?\w{0,9})$")
 DESCRIPTION_LIMIT = 8000  # Google's practical limit is about 8192 characters
@@ -58,12 +74,13 @@ def appointment_of(booking: Booking, settings: Settings, calendar: str) -> Appoi
             style=_style(booking, settings, row, ""),
         )
     location = fill(bare(o.location_template), booking, settings.timezone, settings.language)
+    description = fill(rendered(o.description_template), booking, settings.timezone, settings.language, escape)
     title = fill(bare(o.title_template), booking, settings.timezone, settings.language)
     return Appointment(
         when=when_of(booking, settings),
         calendar=calendar,
         title=" ".join(readable(title).split())[:TITLE_LIMIT],
-        description=_cut(fill(rendered(o.description_template), booking, settings.timezone, settings.language, escape)),
+        description=_cut("\n".join(part for part in (description, _around(booking, settings, row)) if part)),
         guest=_guest(booking) if o.use_customer_data else "",
         reminders=_reminders(settings),
         meet=o.create_meet_link,
@@ -73,17 +90,47 @@ def appointment_of(booking: Booking, settings: Settings, calendar: str) -> Appoi
 
 def occupied_of(booking: Booking, settings: Settings, place: Occupies) -> Appointment:
     """Return what a booking's occupied event shows: that the time is taken, and nothing else."""
-    row = settings.row_of(booking.object_id)
+    row, when = settings.row_of(booking.object_id), when_of(booking, settings)
     word = row.booked_text if row is not None and row.booked_text else BOOKED[settings.language]
+    if row is not None and isinstance(when, Timed) and place.part != "hours":
+        word = AROUND[settings.language][place.part]
+        when = stretches(when, row)[place.part]
     tentative = booking.status in settings.outbound.tentative_on_status
     style = Style(tentative=tentative, free=tentative and settings.outbound.tentative_is_free)
-    return Appointment(when=when_of(booking, settings), calendar=place.calendar, title=word, style=style)
+    return Appointment(when=when, calendar=place.calendar, title=word, style=style)
+
+
+def stretches(when: Timed, row: MappingRow) -> dict[str, Timed]:
+    """Return the times of preparation (`before`) and clearing (`after`) of a booking, where its row has any."""
+    before = Timed(when.start - timedelta(minutes=row.before_minutes), when.start)
+    after = Timed(when.end, when.end + timedelta(minutes=row.after_minutes))
+    return {name: each for name, each in (("before", before), ("after", after)) if each.start < each.end}
 
 
 def places_of(booking: Booking, settings: Settings) -> tuple[Occupies, ...]:
-    """Return the calendars in which a booking shows as occupied."""
-    row = settings.row_of(booking.object_id)
-    return tuple(Occupies(booking.id, calendar) for calendar in row.also) if row is not None else ()
+    """Return where a booking stands as occupied; one of whole days has nothing before or after it."""
+    row, when = settings.row_of(booking.object_id), when_of(booking, settings)
+    if row is None:
+        return ()
+    hours = tuple(Occupies(booking.id, calendar) for calendar in row.also)
+    if row.around != "events" or not isinstance(when, Timed):
+        return hours
+    parts = tuple(part for part in PARTS if part in stretches(when, row))
+    return (*hours, *(Occupies(booking.id, each, part) for each in (row.calendar, *row.also) for part in parts))
+
+
+def _around(booking: Booking, settings: Settings, row: MappingRow | None) -> str:
+    """Return the line of an event's text that tells of preparation and clearing, or ""."""
+    when = when_of(booking, settings)
+    if row is None or row.around != "text" or not isinstance(when, Timed):
+        return ""
+    words, there = AROUND[settings.language], stretches(when, row)
+    clocks = {
+        "before": f"{clock(there['before'].start, settings.timezone):%H:%M}" if "before" in there else "",
+        "after": f"{clock(there['after'].end, settings.timezone):%H:%M}" if "after" in there else "",
+    }
+    told = [words[f"{part}_text"].format(clocks[part]) for part in PARTS if clocks[part]]
+    return "; ".join(told)
 
 
 def _cut(description: str) -> str:

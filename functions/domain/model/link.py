@@ -163,15 +163,17 @@ Order = Approve | Restore | Override
 
 @dataclass(frozen=True, slots=True)
 class Occupies:
-    """What an occupied event shows: a booking's hours, in a further calendar."""
+    """What an occupied event stands for: the hours of a booking in a further calendar, or those before or after it."""
 
     booking_id: str
     calendar: str
+    part: Literal["hours", "before", "after"] = "hours"
 
     @property
     def name(self) -> str:
-        """Distinguishes it from the integration's others."""
-        return f"{self.booking_id}\n{self.calendar}"
+        """Distinguishes it from all others of an integration."""
+        name = f"{self.booking_id}\n{self.calendar}"
+        return name if self.part == "hours" else f"{name}\n{self.part}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from functions.domain.comparing.kept import may_write_guests, stands, with_guest
-from functions.domain.comparing.projection import base_of, reminder_text, restyled, when_of
+from functions.domain.comparing.projection import base_of, reminder_text, restyled
 from functions.domain.model.appointment import Appointment
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, MeetState
@@ -30,7 +30,7 @@ def event_side(
             return Planned(DeleteEvent(event.key, event.etag, Why.OTHER_ROOM), after)
         return Planned(MoveEvent(event.key, event.etag, wanted.calendar, why), after)
     change = EventChange(when=wanted.when) if event.when != wanted.when else EventChange()
-    put_back = base is not None and change.when is not None and when_of(booking, context.settings) == base.when
+    put_back = base is not None and change.when is not None and wanted.when == base.when
     after = base_of(wanted, booking, context.digest)
     ours = link.origin is Origin.BOOKING
     if ours:

@@ -18,7 +18,8 @@ from functions.domain.settings.schema import COLOURS, AlertSettings, MappingRow,
 from functions.domain.settings.template import template_faults
 
 LONGEST_WORD = 100
-MOST_ALSO = 20  # further calendars in a row
+MOST_AROUND = 720  # minutes of preparation or clearing
+MOST_ALSO = 20  # further calendars of a row
 CUSTOM = re.compile(r"custom\d{1,3}")
 
 
@@ -151,7 +152,7 @@ def _mapping(s: Settings) -> Found:
                 yield f"mapping.{i}.{part}", "use at most 500 characters, and no control characters"
         if not row.calendar:
             yield f"mapping.{i}.calendar", "choose a calendar"
-        yield from _also(f"mapping.{i}.also", row)
+        yield from _beside(f"mapping.{i}", row)
         if not is_tidy(row.booked_text, LONGEST_WORD):
             yield f"mapping.{i}.booked_text", say("use at most {} characters, and no control characters", LONGEST_WORD)
     for calendar, times in Counter(row.calendar for row in s.mapping if row.new_events).items():
@@ -160,6 +161,14 @@ def _mapping(s: Settings) -> Found:
     for name, times in Counter(row.object for row in s.mapping).items():
         if times > 1 and name:
             yield "mapping", say("object {} has {} rows; keep one", name, times)
+
+
+def _beside(name: str, row: MappingRow) -> Found:
+    """Give the faults of what a row says of other calendars and other hours."""
+    yield from _also(f"{name}.also", row)
+    for part in ("before_minutes", "after_minutes"):
+        if not 0 <= getattr(row, part) <= MOST_AROUND:
+            yield f"{name}.{part}", "use 0 (none) to 720 minutes"
 
 
 def _also(name: str, row: MappingRow) -> Found:

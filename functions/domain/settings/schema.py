@@ -90,6 +90,9 @@ class MappingRow:
     shows: Literal["full", "private", "booked"] = "full"
     booked_text: str = ""
     also: tuple[str, ...] = ()  # further calendars, in which its bookings show as occupied
+    before_minutes: int = 0  # of preparation
+    after_minutes: int = 0  # of clearing
+    around: Literal["text", "events"] = "text"  # these are told in the event's text, or stand as occupied around it
     new_events: bool = False  # new events of a calendar shared by several objects go to this row
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -41,6 +41,9 @@ class Row:
     booked_text: str = ""
     also: tuple[str, ...] = ()
     new_events: bool = False
+    before_minutes: int = 0
+    after_minutes: int = 0
+    around: str = "text"
     shares: bool = False
     marks: tuple[str, ...] = ()
 
@@ -100,8 +103,22 @@ def _typed(form: MultiDict[str, str], found: Available, settings: Settings) -> l
                 also = tuple(calendars.get(each.casefold(), each) for each in named if each)
             if f"mapping.{i}.asks_new" in form:
                 new_events = form.get(f"mapping.{i}.new_events") == "on"
-            rows.append(MappingRow(name, calendar, wanted, text, also, new_events))
+            typed = MappingRow(name, calendar, wanted, text, also, new_events=new_events)
+            rows.append(_with_around(form, i, typed, before))
     return rows
+
+
+def _with_around(form: MultiDict[str, str], i: int, row: MappingRow, before: MappingRow) -> MappingRow:
+    """Return a row with its minutes of preparation and clearing; what is no number is said as a fault."""
+    minutes = []
+    for part in ("before_minutes", "after_minutes"):
+        said = form.get(f"mapping.{i}.{part}", "").strip() or "0"
+        asked = f"mapping.{i}.{part}" in form
+        minutes.append((whole_number(said) if said.isdecimal() else -1) if asked else getattr(before, part))
+    around = form.get(f"mapping.{i}.around", before.around)
+    first, last = (each if each is not None else -1 for each in minutes)
+    chosen: Literal["text", "events"] = "events" if around == "events" else "text"
+    return replace(row, before_minutes=first, after_minutes=last, around=chosen)
 
 
 def _ids(named: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -127,6 +144,7 @@ def _raw(pages: Pages, int_id: str, rows: list[MappingRow]) -> list[dict[str, ob
             "booked_text": row.booked_text,
         }
         own |= {"also": list(row.also), "new_events": row.new_events}
+        own |= {"before_minutes": row.before_minutes, "after_minutes": row.after_minutes, "around": row.around}
         found.append({**before, **own})
     return found
 
@@ -225,6 +243,9 @@ def _row(row: MappingRow, rows: list[MappingRow], found: Available, settings: Se
         booked_text=row.booked_text,
         also=row.also,
         new_events=row.new_events,
+        before_minutes=row.before_minutes,
+        after_minutes=row.after_minutes,
+        around=row.around,
         shares=settings.shares(row.calendar),
         marks=tuple(marks),
     )
