@@ -122,7 +122,7 @@ class Refusals:
 
 @dataclass(frozen=True, slots=True)
 class WrittenIds:
-    """Digests of the event ids and Meet links that this service wrote into the booking.
+    """Digests of the event ids and Meet links that this service wrote into the booking, the last one at the end.
 
     `not_taken` were refused for a missing right. `foreign`: the booking's id field holds a value that is not ours to
     change.

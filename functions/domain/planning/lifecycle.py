@@ -353,7 +353,8 @@ def _with_next_id(link: Link) -> Link:
 
 
 def _with_ids(link: Link, ids: tuple[str, ...]) -> Link:
-    return replace(link, ids=replace(link.ids, ours=tuple(dict.fromkeys((*link.ids.ours, *ids)))[-KEPT_IDS:]))
+    before = tuple(each for each in link.ids.ours if each not in ids)
+    return replace(link, ids=replace(link.ids, ours=(*before, *dict.fromkeys(ids))[-KEPT_IDS:]))
 
 
 def _closed(life: Life) -> Closed:

@@ -54,7 +54,12 @@ def named_by_other(link: Link, booking: Booking, context: PlanningContext) -> bo
 
 
 def _free(name: str, value: str, link: Link, booking: Booking, context: PlanningContext) -> bool:
-    return booking.value_of(name) != value and context.digest(written(name, value)) not in link.ids.ours
+    """Whether a value is to be written: never before, or before what this service wrote since and stands there now."""
+    present, ours = booking.value_of(name), link.ids.ours
+    wanted, standing = (context.digest(written(name, each)) for each in (value, present))
+    if present == value:
+        return False
+    return wanted not in ours or (standing in ours and ours.index(standing) > ours.index(wanted))
 
 
 def _foreign(name: str, link: Link, booking: Booking, context: PlanningContext) -> bool:

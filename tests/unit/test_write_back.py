@@ -1,0 +1,42 @@
+"""What of an event goes into its booking: its id, once, and again where an earlier id of this service stands there."""
+
+from dataclasses import replace
+
+from functions.domain.comparing.projection import written
+from functions.domain.model.link import WrittenIds
+from functions.domain.planning.lifecycle import _with_ids
+from functions.domain.planning.step import WriteBooking
+from functions.domain.planning.write_back import write_back
+from tests.unit.sketch import KEY, booking, digest, link, planning_context
+
+C = planning_context()
+FIRST, SECOND = replace(KEY, id="root_20261126T090000Z"), replace(KEY, id="other_20261126T180000Z")
+OF_FIRST, OF_SECOND = (digest(written("external_id", each.id)) for each in (FIRST, SECOND))
+
+
+def wrote(*ours: str, standing: str) -> str | None:
+    """Return the id that is written into a booking in which another stands."""
+    pair = link(event=FIRST, ids=WrittenIds(ours))
+    planned = write_back(pair, C, booking(external_id=standing), FIRST, "")
+    if planned is None:
+        return None
+    assert isinstance(planned.step, WriteBooking)
+    return planned.step.change.external_id
+
+
+def test_an_event_that_comes_back_to_an_earlier_id_is_named_by_it_again() -> None:
+    """An occurrence whose series was split and then shifted onto its old hour has the id that it began with."""
+    assert wrote(OF_FIRST, OF_SECOND, standing=SECOND.id) == FIRST.id
+
+
+def test_what_was_written_last_and_did_not_stay_is_not_written_again() -> None:
+    assert wrote(OF_SECOND, OF_FIRST, standing=SECOND.id) is None
+    assert wrote(OF_FIRST, standing="") is None
+
+
+def test_a_value_of_somebody_else_stays() -> None:
+    assert wrote(OF_FIRST, OF_SECOND, standing="theirs") is None
+
+
+def test_an_id_that_is_written_again_is_the_last_one() -> None:
+    assert _with_ids(link(ids=WrittenIds((OF_FIRST, OF_SECOND))), (OF_FIRST,)).ids.ours == (OF_SECOND, OF_FIRST)
