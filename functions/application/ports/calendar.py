@@ -84,7 +84,7 @@ class Calendars(Protocol):
         """
 
     def labels(self, calendar: str) -> Mapping[str, str]:
-        """Return the ids of a calendar's own labels by name."""
+        """Return the ids of a calendar's own labels, by name."""
 
     def move(self, key: EventKey, destination: str, *, notify: bool) -> Event:
         """Move an event to another calendar."""

@@ -40,7 +40,7 @@ class Scan:
     news_after: str = ""  # the last of those read
     new_settings: bool = False  # started because of changed settings
     overlaps: Overlaps = NOTHING  # of a full scan: bookings that overlap
-    statuses: tuple[int, ...] = ()  # of coming bookings of mapped objects, in no list
+    statuses: tuple[int, ...] = ()  # statuses that no list names, of coming bookings on mapped objects
     leaves_out: date | None = None  # of a backfill: earlier bookings get no event until they change
 
     @property

@@ -170,7 +170,7 @@ def _week(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datet
 
 
 def _unlisted(session: SyncSession, rows: Iterable[BookingRow]) -> set[int]:
-    """Return the statuses of coming bookings that no list names."""
+    """Return the statuses of coming bookings that are in no list."""
     settings, now = session.settings, session.now()
     coming = (row for row in rows if row.ends is None or row.ends > now)
     mapped = (row for row in coming if row.object_id is None or settings.calendar_of(row.object_id) is not None)

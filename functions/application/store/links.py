@@ -59,8 +59,8 @@ def of_occupied(documents: Documents, int_id: str, place: Occupies) -> Link:
 def for_new_event(documents: Documents, int_id: str, event: Event) -> Link:
     """Return a new link (not saved) for a person's event, or for an invitation to the calendar.
 
-    Its id follows from the event, so that two instances that see it begin the same link. A pair that began with this
-    event and went on with another keeps its id: an occurrence that comes back to its series is a new event.
+    Its id is derived from the event, so two instances that see it make the same link. A pair that began with this event
+    and continued with another keeps that id: an occurrence that comes back to its series is a new event.
     """
     key, origin = event.key, Origin.EVENT if event.organizer_self else Origin.INVITATION
     names = ("\n".join((key.calendar, key.id, *([str(turn)] if turn else []))) for turn in count())

@@ -151,7 +151,7 @@ def _google(session: SyncSession) -> list[Check]:
 
 
 def _labels(session: SyncSession, calendars: list[str]) -> Iterator[Check]:
-    """Name the labels that a calendar does not have; asked only where labels are used."""
+    """Name the labels that a calendar lacks; read only if labels are used."""
     o = session.settings.outbound
     if not o.use_labels or o.colour_by == "none":
         return
@@ -160,7 +160,7 @@ def _labels(session: SyncSession, calendars: list[str]) -> Iterator[Check]:
         try:
             missing = sorted(wanted - session.calendars.labels(calendar).keys())
         except SyncError:
-            continue  # that it cannot be read is a finding of its own
+            continue  # an unreadable calendar has its own finding
         if missing:
             says = say("{} has no label called {}; its events stay without", calendar, ", ".join(missing))
             mend = "make the label in Google Calendar, or write its name under Colours as it is there"

@@ -168,7 +168,7 @@ def _overlaps(session: SyncSession, rows: Iterable[BookingRow]) -> Iterator[Chec
     for calendar, there in sorted(of_calendar.items()):
         known = any(each.places is not None for each in there)
         named = "; ".join(f"{each.day:%d-%m-%Y}: {', '.join(each.bookings)}" for each in there[:NAMED])
-        says = say("bookings of the coming two weeks that stand on others: {} ({})", len(there), named)
+        says = say("overlapping bookings in the coming two weeks: {} ({})", len(there), named)
         mend = "move or cancel one of each" if known else "look at these days where the object has one place"
         yield Check("overlap", "amber" if known else "grey", says, mend, "day", calendar)
 

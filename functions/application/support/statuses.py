@@ -26,7 +26,7 @@ class Status:
     name: str
     bookings: int
     list: str  # one of LISTS, or NONE
-    left: bool = False  # a person leaves its bookings without an event
+    left: bool = False  # a person decided that its bookings get no event
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +76,5 @@ def statuses(ports: Ports, int_id: str) -> Statuses:
 
 
 def leave(ports: Ports, int_id: str, code: int) -> None:
-    """Note that a person leaves the bookings of a status without an event; raises `Gone` where there is no integration."""
+    """Record that bookings with this status get no event; raises `Gone` if there is no such integration."""
     integrations.change(ports.documents, int_id, lambda before: before.leaving(code))

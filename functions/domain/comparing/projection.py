@@ -160,7 +160,7 @@ def _style(booking: Booking, settings: Settings, row: MappingRow | None, locatio
 
 
 def _colour(name: str, *, labels: bool) -> str:
-    """Return a colour by Google's number, or the calendar's own label of that name."""
+    """Return a colour by Google's number, or the calendar's own label with that name."""
     return COLOURS.get(name, f"{LABEL}{name}" if labels and name else "")
 
 

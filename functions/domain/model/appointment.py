@@ -44,7 +44,7 @@ def without_length(when: Timed) -> Timed:
     return replace(when, end=when.start) if when.end - when.start == SHORTEST else when
 
 
-LABEL = "label:"  # and its name: a colour that is one of the calendar's own labels
+LABEL = "label:"  # prefix of a colour that names one of the calendar's own labels
 
 
 @dataclass(frozen=True, slots=True)

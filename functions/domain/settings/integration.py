@@ -80,9 +80,9 @@ class Integration:
     near_at: datetime | None = None  # start of the last sweep of the near days that finished
     audited_at: datetime | None = None  # start of the last finished audit
     audit_found: int = 0  # its number of differences
-    statuses_seen: tuple[int, ...] | None = None  # of coming bookings and in no list, when first looked; None: not yet
-    statuses_new: tuple[int, ...] = ()  # those that came later
-    statuses_left: tuple[int, ...] = ()  # those that a person leaves without an event
+    statuses_seen: tuple[int, ...] | None = None  # in no list, at the first scan; None: none yet
+    statuses_new: tuple[int, ...] = ()  # those that appeared later
+    statuses_left: tuple[int, ...] = ()  # those whose bookings a person left without an event
     unfinished: str = ""  # what a change still owes: one of UNFINISHED; stays if the change was cut short
     unfinished_at: datetime | None = None
     paused_in_shadow: bool = False  # then it resumes in shadow
@@ -108,13 +108,13 @@ class Integration:
 
     @property
     def undecided(self) -> tuple[int, ...]:
-        """The statuses that came later and that nobody has decided about."""
+        """The statuses that appeared later and that nobody has decided on."""
         return tuple(code for code in self.statuses_new if code not in self.settings.outbound.listed)
 
     def seeing(self, codes: Iterable[int], *, first: bool) -> "Integration":
-        """Return the integration after coming bookings showed these statuses in no list; `first`: a look may be the first.
+        """Return the integration after a scan found these statuses in no list; `first`: it may be the first scan.
 
-        What is there at the first look is as somebody wanted it.
+        What the first scan finds counts as intended.
         """
         if self.statuses_seen is None:
             return replace(self, statuses_seen=tuple(sorted(codes))) if first else self
@@ -122,7 +122,7 @@ class Integration:
         return replace(self, statuses_new=tuple(sorted({*self.statuses_new, *codes} - known)))
 
     def leaving(self, code: int) -> "Integration":
-        """Return the integration after a person decided that bookings of a status get no event and none is missed."""
+        """Return the integration after a person decided that bookings with a status get no event."""
         left, new = {*self.statuses_left, code}, {*self.statuses_new} - {code}
         return replace(self, statuses_left=tuple(sorted(left)), statuses_new=tuple(sorted(new)))
 
