@@ -25,7 +25,7 @@ PORTS = (("PORT", 8080), ("SANDBOX_GOOGLE_PORT", 8081), ("SANDBOX_IRESERVE_PORT"
 
 
 def main() -> int:
-    """Start everything and keep it running until Ctrl-C; 1 where it cannot be started."""
+    """Start everything and keep it running until Ctrl-C; 1 if it cannot be started."""
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, _stop)
     try:
@@ -59,7 +59,7 @@ def say(line: str) -> None:
 
 
 def _ports() -> tuple[int, int, int, int]:
-    """Return the four ports; raises `StageError` in one sentence where one of them cannot be had."""
+    """Return the four ports; raises `StageError` in one sentence if one of them is taken."""
     found = []
     for variable, usual in PORTS:
         text = os.environ.get(variable, str(usual))

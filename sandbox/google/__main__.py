@@ -10,7 +10,7 @@ from sandbox.google.world.world import World
 
 
 def main() -> int:
-    """Serve on 127.0.0.1 until interrupted; 1 if the port cannot be had."""
+    """Serve on 127.0.0.1 until interrupted; 1 if the port is taken."""
     variable = "SANDBOX_GOOGLE_PORT"
     chosen = os.environ.get(variable, "8081")
     if not chosen.isdigit():

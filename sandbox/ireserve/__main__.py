@@ -15,7 +15,7 @@ THREADS = 8
 
 
 def main() -> int:
-    """Serve until interrupted; return 1 where the port cannot be had."""
+    """Serve until interrupted; return 1 if the port is taken."""
     setting = os.environ.get("SANDBOX_IRESERVE_PORT", "8082")
     logging.getLogger("waitress").setLevel(logging.CRITICAL)
     try:

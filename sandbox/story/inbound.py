@@ -106,7 +106,7 @@ def _state(tale: Tale, booking: str) -> str:
 
 
 def a_room_is_taken_by_inviting_it(tale: Tale) -> Iterator[str]:
-    """A room of Google Workspace is invited: that becomes a booking; whoever invites it to the same hours is declined."""
+    """Inviting a room of Google Workspace makes a booking; another invitation to the same hours is declined."""
     tale.stage.control("google", "POST", "calendars", {"id": HALL, "account": PLANNER, "accepts": False})
     known = tale.stage.api("GET", "/7")
     rows = [*known["mapping"], {"object": "101", "calendar": HALL}]

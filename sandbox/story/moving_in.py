@@ -1,4 +1,4 @@
-"""Settings, consent, Step 2, the plan and activation with what was there before."""
+"""Settings, consent, Step 2, the plan, and activation with existing bookings and events."""
 
 from collections.abc import Iterator
 
@@ -71,7 +71,7 @@ def a_plan_says_what_will_happen(tale: Tale) -> Iterator[str]:
 
 
 def activation_backfills(tale: Tale) -> Iterator[str]:
-    """Activation registers webhooks and channels and brings over what was there, adopting what is there already."""
+    """Activation registers webhooks and channels, brings over what existed, and adopts events that match already."""
     before = tale.stage.events(ROOM_A)
     mark = tale.mark()
     done = tale.stage.api("POST", f"/{INT_ID}/activate")

@@ -135,7 +135,7 @@ def webhooks_twice_late_and_out_of_order(tale: Tale) -> Iterator[str]:
 
 
 def everything_is_in_the_journal(tale: Tale) -> Iterator[str]:
-    """Every write stands in the journal with its reason; diagnostics show no red."""
+    """Every write is in the journal with its reason; diagnostics shows no red."""
     entries = tale.stage.api("GET", f"/{INT_ID}/journal?limit=500")
     reasons = sorted({entry["why"] for entry in entries})
     found = tale.stage.api("GET", f"/{INT_ID}/diagnostics")

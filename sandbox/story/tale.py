@@ -60,7 +60,7 @@ class Tale:
         self._google("DELETE", calendar, f"/{event}")
 
     def change_settings(self, **changes: Any) -> None:
-        """Change settings of the integration, whatever it means for what is there already."""
+        """Change settings of the integration and apply them to everything that exists."""
         known = self.stage.api("GET", f"/{INT_ID}")
         names = (
             "name",

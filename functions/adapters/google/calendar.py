@@ -93,7 +93,7 @@ class GoogleCalendars:
         return _live(key.calendar, self._run(request, etag=etag))
 
     def labels(self, calendar: str) -> Mapping[str, str]:
-        """Return the ids of a calendar's own labels by name; asked once.
+        """Return the ids of a calendar's own labels by name; read once.
 
         https://developers.google.com/workspace/calendar/api/guides/labels
         """
@@ -104,9 +104,9 @@ class GoogleCalendars:
         return self._known_labels[calendar]
 
     def _labelled(self, calendar: str, style: Style | None, body: Json) -> Json:
-        """Put the label of a style into a body; returns what is asked along. A label that is not there is left out.
+        """Put the label of a style into a body; return the request's extra parameters. An unknown label is left out.
 
-        The version goes with a label only: with it Google takes a label that is not named off the event.
+        The version parameter is sent only with a label: with it, Google removes a label that the body does not name.
         """
         if style is None or not style.colour.startswith(LABEL):
             return {}

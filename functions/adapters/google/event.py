@@ -113,7 +113,7 @@ def insert_body(key: EventKey, content: Appointment, description: str, mark: Mar
 def patch_body(event: Event | EventKey, change: EventChange, mark: Mark, *, revive: bool = False) -> Json:
     """Build the body of events.patch; fields that are None in `change` are left out.
 
-    The answer to an invitation is the guest's own to give; `attendeesOmitted` leaves everybody else's alone.
+    Only the guest may answer an invitation; `attendeesOmitted` keeps everybody else's answer.
     https://developers.google.com/workspace/calendar/api/v3/reference/events#attendeesOmitted
     """
     if change.answer is not None:
@@ -196,7 +196,7 @@ def _style_body(style: Style, names: tuple[str, ...]) -> Json:
         "tentative": ("status", "tentative" if style.tentative else "confirmed"),
         "free": ("transparency", "transparent" if style.free else "opaque"),
     }
-    labelled = style.colour.startswith(LABEL)  # written by its id, which only the calendar knows
+    labelled = style.colour.startswith(LABEL)  # written by its id, which is the calendar's
     return dict(body[name] for name in names if not (name == "colour" and labelled))
 
 
@@ -220,7 +220,7 @@ def _guests(attendees: list[Json]) -> tuple[Guest, ...]:
 
 
 def _answer(attendees: list[Json]) -> str:
-    """Return what the calendar itself answered; "" where it is not invited."""
+    """Return the calendar's own answer to the invitation, "" if it is not invited."""
     own = (each for each in attendees if each.get("self"))
     return next((bounds.cut(each.get("responseStatus") or "needsAction", bounds.LINE) for each in own), "")
 

@@ -67,14 +67,14 @@ class FileSecrets:
                 secret["versions"] = {}
 
     def _read(self, *, starting: bool = False) -> Kept:
-        """Return what is kept; where it is damaged, a start is refused, and what runs already tries again."""
+        """Return the stored secrets; if the file is damaged, a start is refused, and a running process retries."""
         try:
             kept = json.loads(self._path.read_text("utf-8"))
         except FileNotFoundError:
             return {}
         except OSError as error:
             raise self._away(error) from error
-        except ValueError:  # its message would quote what it could not read
+        except ValueError:  # its message would quote the secrets
             kept = None
         if not _is_kept(kept):
             raise (Refused if starting else Transient)(
@@ -94,7 +94,7 @@ class FileSecrets:
 
     @contextmanager
     def _changing(self) -> Iterator[Kept]:
-        """Give what is kept, and replace the file as a whole once the block is through."""
+        """Yield the stored secrets, and replace the whole file at the end of the block."""
         try:
             lock = os.open(self._path.with_name(self._path.name + ".lock"), os.O_CREAT | os.O_RDWR, 0o600)
         except OSError as error:

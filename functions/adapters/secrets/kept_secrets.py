@@ -16,7 +16,7 @@ class KeptSecrets:
         self._kept: dict[tuple[str, str, str], str] = {}
 
     def get(self, int_id: str, name: str, version: str = "") -> str | None:
-        """Return the secret, or None where there is none."""
+        """Return the secret, or None if there is none."""
         place = (int_id, name, version)
         found = self._kept.get(place)
         if found is None:

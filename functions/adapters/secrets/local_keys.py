@@ -56,13 +56,13 @@ def local_keys(state_dir: Path, webhook_keys: tuple[str, ...], console_key: str)
 
 
 def _read(path: Path) -> dict[str, str]:
-    """Return the kept keys; raises `Refused` where they are damaged."""
+    """Return the stored keys; raises `Refused` if they are damaged."""
     try:
         made = json.loads(path.read_text(encoding="utf-8"))
         if all(isinstance(made[name], str) and made[name] for name in NAMES):
             return {name: made[name] for name in NAMES}
     except (OSError, ValueError, KeyError, TypeError):
-        pass  # what it says would quote a key
+        pass  # its message would quote a key
     raise Refused(
         say(
             "The keys in {} cannot be read: restore the file from the last back-up, or remove it; new ones end all sessions, and each integration must be activated again so that its webhooks are known.",

@@ -17,12 +17,12 @@ from functions.domain.model.messages import say
 
 STORE = "sync.sqlite"
 BESIDE = ("secrets.json", "keys.json")
-_TRIES = 5  # that the secrets stay as they are while the store is copied
+_TRIES = 5  # for a copy of the store during which the secrets do not change
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a store holds."""
+    """How much a store holds."""
 
     integrations: int
     links: int
@@ -31,9 +31,9 @@ class Counted:
 
 
 def back_up(state: Path, to: Path) -> Counted:
-    """Copy everything of a state directory as it is at one moment, and check the copy; returns what is in it.
+    """Copy a state directory as it is at one moment, and check the copy; returns how much it holds.
 
-    Raises `Conflict` where there is a file already, `Malformed` where the copy is not what the store holds, `Transient`.
+    Raises `Conflict` if a file exists already, `Malformed` if the copy differs from the store, `Transient`.
     """
     names = [to, *(_beside(to, name) for name in BESIDE)]
     for taken in filter(Path.exists, names):
@@ -51,7 +51,7 @@ def back_up(state: Path, to: Path) -> Counted:
             for name, part in zip(BESIDE, parts[1:], strict=True):
                 if name in before:
                     _write(part, before[name])
-            for part, whole in zip(reversed(parts), reversed(names), strict=True):  # the store last: it stands for all
+            for part, whole in zip(reversed(parts), reversed(names), strict=True):  # the store last: it vouches for all
                 if part.exists():
                     part.replace(whole)
         finally:
@@ -61,9 +61,9 @@ def back_up(state: Path, to: Path) -> Counted:
 
 
 def restore(state: Path, source: Path, now: datetime) -> Counted:
-    """Put a back-up in the place of what a state directory holds, which is moved aside; returns what it holds.
+    """Replace the files of a state directory, which are moved aside, by a back-up; returns how much it holds.
 
-    Raises `Malformed` for a back-up that cannot be used, `Conflict` while the service runs, `Transient`.
+    Raises `Malformed` for an unusable back-up, `Conflict` while the service runs, `Transient`.
     """
     counted = check(source)
     with _named(lambda why: say("The back-up could not be put into {}: {}.", state, why)):
@@ -83,7 +83,7 @@ def restore(state: Path, source: Path, now: datetime) -> Counted:
 
 
 def check(path: Path) -> Counted:
-    """Return what a copy of a store holds; raises `Malformed` unless all of it can be read."""
+    """Return how much a copy of a store holds; raises `Malformed` unless all of it can be read."""
     if not path.is_file():
         raise Malformed(say("There is no back-up {}.", path), reason="no_backup")
     try:
@@ -101,7 +101,7 @@ def check(path: Path) -> Counted:
 
 
 def _copied(source: Path, to: Path) -> Counted:
-    """Copy a store that may be in use as one transaction sees it, and compare the copy with that."""
+    """Copy a store in one transaction, because it may be in use, and compare the copy with it."""
     to.unlink(missing_ok=True)
     os.close(os.open(to, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     with (
@@ -112,7 +112,7 @@ def _copied(source: Path, to: Path) -> Counted:
         counted = _counted(live)
         live.backup(copy)
         live.execute("COMMIT")
-        copy.execute("PRAGMA journal_mode = DELETE")  # one file, that can be copied as it is
+        copy.execute("PRAGMA journal_mode = DELETE")  # a single file, which can simply be copied
     if check(to) != counted:
         raise Malformed(say("The copy is not what the store holds; make another one."), reason="bad_backup")
     return counted
@@ -125,7 +125,7 @@ def _counted(connection: sqlite3.Connection) -> Counted:
 
 
 def _let_go(store: Path) -> None:
-    """Raise `Conflict` while somebody else has the store open; what is damaged cannot be asked."""
+    """Raise `Conflict` while another process has the store open; a damaged store cannot tell."""
     if not store.exists():
         return
     try:

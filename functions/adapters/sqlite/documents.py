@@ -166,7 +166,7 @@ def _get(connection: sqlite3.Connection, path: Path, now: float) -> Body | None:
 
 
 def _body(text: str, path: Path) -> Body:
-    """Return a stored document; raises `Malformed` where it is none."""
+    """Return a stored document; raises `Malformed`."""
     try:
         body = json.loads(text)
     except ValueError:

@@ -74,10 +74,10 @@ def _close_all(idle: deque[_Connection]) -> None:
 class SqliteFile:
     """One file, owner-only, in WAL mode; shared by threads and by processes.
 
-    Writers of this process queue on a lock, since SQLite's own waiting is by polling; `wait_seconds` bounds the wait for
-    either. Its connections are closed with it, at the latest at the end of the process. A file that is there is never
-    begun anew: raises `Transient` for one that is damaged, empty, of something else or of a newer version, since whoever
-    sends is to try again until it is restored; `Refused` for one that others can read.
+    Writers of this process queue on a lock, because SQLite itself polls; `wait_seconds` bounds both waits. The
+    connections are closed with it, at the latest at the end of the process. An existing file is never replaced: a
+    damaged, empty, foreign or newer one raises `Transient`, so that senders try again until it is restored; one that
+    others can read raises `Refused`.
     """
 
     def __init__(self, path: Path, *, wait_seconds: float = 5.0) -> None:
@@ -166,11 +166,11 @@ class SqliteFile:
             self._idle.append(connection)
 
     def _begin(self) -> None:
-        """Make the file whole under another name first: one that is empty is then always one that was emptied."""
+        """Make the file under another name first, so that an empty file is always one that was emptied."""
         whole = self._path.with_name(f"{self._path.name}.{secrets.token_hex(4)}")
         os.close(
             os.open(whole, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
-        )  # SQLite gives the files beside it this mode
+        )  # SQLite gives its other files the same mode
         try:
             with closing(sqlite3.connect(whole, isolation_level=None)) as connection:
                 connection.execute("PRAGMA journal_mode = WAL")

@@ -152,7 +152,7 @@ class Workers:
 
 
 def _tell(sentence: str, error: Exception) -> None:
-    """Say what went wrong: of an error that has a sentence of its own that, of any other where it came from."""
+    """Log an error: its own sentence, or else where it was raised."""
     if isinstance(error, SyncError):
         _LOG.error("%s %s", sentence, error)
     else:

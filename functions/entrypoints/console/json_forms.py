@@ -41,7 +41,7 @@ def shown(ports: Ports, integration: Integration) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Return a value of ours as JSON."""
+    """Return one of our values as JSON."""
     if is_dataclass(value) and not isinstance(value, type):
         return {name: plain(each) for name, each in asdict(value).items()}
     if isinstance(value, list | tuple):

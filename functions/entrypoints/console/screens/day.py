@@ -24,7 +24,7 @@ from functions.entrypoints.console.telling import tell
 
 FIRST_HOUR, LAST_HOUR, WIDTH = 7, 23, 960
 MOST_TOLD = 60
-OPEN_ROOMS = 12  # rooms and days that stand open; of more, those that need nobody are folded
+OPEN_ROOMS = 12  # with more rooms and days than this, those that need no attention are folded
 TOLD_FIRST = (*(each for each in Relation if each is not Relation.SAME), Relation.SAME)
 CALM = (Relation.SAME, Relation.ONLY_BOOKING, Relation.ONLY_EVENT)
 LANES = {"booking": 2, "event": 24}  # the top of each side's bars
