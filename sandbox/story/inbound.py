@@ -47,6 +47,22 @@ def onto_a_taken_slot_it_goes_back(tale: Tale) -> Iterator[str]:
     yield f"back at {spell(back)}, under the line: {below_the_line(back)}"
 
 
+def what_i_reserve_lets_through_the_guard_refuses(tale: Tale) -> Iterator[str]:
+    """The API user may save bookings that conflict: i-Reserve would double the room, the guard refuses it."""
+    tale.stage.control("ireserve", "PATCH", "users/api_calendar", {"overrides": ["conflict"]})
+    tale.change_settings(sync={"overlap_guard": "always"})
+    day = tale.new_day()
+    event = tale.draw(day, "10:00", "11:00")
+    booking = tale.wait_for_booking(event)
+    tale.wait_for_event(tale.book(day, "13:00", "14:00"))
+    tale.drag(event, day, "13:30", "14:30")
+    back = tale.wait("the reason", lambda: _told(tale, event))
+    held(starts(back) == f"{day}T10:00", f"it is at {spell(back)}")
+    held(tale.stage.read_booking(str(booking["id"]))["from"] == f"{day}T10:00", "the room is booked twice")
+    tale.stage.control("ireserve", "PATCH", "users/api_calendar", {"overrides": []})
+    yield f"dragged onto 13:30–14:30: back at {spell(back)}, {below_the_line(back)}"
+
+
 def _told(tale: Tale, event: str) -> Any:
     found = next((each for each in tale.stage.events(ROOM_A) if each["id"] == event), None)
     return found if found is not None and "i-Reserve weigert" in str(found.get("description")) else None
@@ -141,6 +157,7 @@ STEPS = (
     an_event_becomes_a_booking,
     dragged_it_moves,
     onto_a_taken_slot_it_goes_back,
+    what_i_reserve_lets_through_the_guard_refuses,
     without_allow_booking_update_it_goes_back,
     a_series_of_ten_is_shifted,
     a_deleted_event_cancels_after_the_grace,
