@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 import requests
@@ -146,7 +147,7 @@ def a_hall_takes_its_halves(tale: Tale) -> Iterator[str]:
     day = tale.new_day()
     booking = tale.book(day, "10:00", "12:00", object_id=12)
     tale.wait_for_event(booking, HALL)
-    halves = [tale.wait("the halves", lambda room=room: _taken(tale, room, day)) for room in (ROOM_A, ROOM_B)]
+    halves = [tale.wait("the halves", partial(_taken, tale, room, day)) for room in (ROOM_A, ROOM_B)]
     yield f"booking {booking} of Zaal C: in both halves {halves[0]['summary']} {spell(halves[0])}, from 09:30 Voorbereiding"
     tale.drag(halves[0]["id"], day, "15:00", "17:00")
     back = tale.wait("the reason", lambda: (e := _taken(tale, ROOM_A, day)) and "⚠" in e["description"] and e)
