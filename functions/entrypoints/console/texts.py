@@ -18,7 +18,7 @@ from functions.domain.settings.template import DAYS, MONTHS
 
 FOLDER = Path(__file__).parent / "texts"
 LANGUAGES = ("en", "nl")
-TENTHS = re.compile(r"\d+\.\d")
+TENTHS = re.compile(r"\d{1,9}\.\d")
 JUST_NOW = 10  # seconds
 
 
