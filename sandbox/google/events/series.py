@@ -36,6 +36,8 @@ def write_instance(world: World, found: Found, after: Resource, *, quiet: bool) 
     calendar, root, original = found.calendar, found.root, found.original
     if root is None or original is None:
         raise not_found()
+    if found.record is not None and found.record.orphan:
+        raise not_found()  # its series has no such instance any more: what was written would be shown nowhere
     inherited = instances.inherit(root.resource, found.id, original, calendar.zone)
     own = {name: after.get(name) for name in {*after, *inherited} - INHERITED if after.get(name) != inherited.get(name)}
     record = found.record or Record(found.id, {}, root=root.id, original=original)

@@ -271,6 +271,16 @@ def test_a_single_event_that_becomes_a_series_is_replaced_by_its_instances(event
 
 
 @pytest.mark.usefixtures("series")
+def test_an_instance_that_its_series_no_longer_has_cannot_be_brought_back(events: Any) -> None:
+    events.delete(calendarId=ROOM_A, eventId=FOURTH).execute()
+    patch(events, "series0", recurrence=["RRULE:FREQ=WEEKLY;COUNT=2"])
+    with pytest.raises(HttpError) as refused:
+        patch(events, FOURTH, status="confirmed")
+    assert refused.value.status_code == 404
+    assert list(states(listed(events))) == [FIRST, SECOND]
+
+
+@pytest.mark.usefixtures("series")
 def test_an_instance_cannot_be_moved_but_a_series_can(events: Any) -> None:
     with pytest.raises(HttpError) as refused:
         events.move(calendarId=ROOM_A, eventId=SECOND, destination=ROOM_B).execute()
