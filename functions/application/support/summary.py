@@ -16,7 +16,7 @@ from functions.domain.model.errors import Fault
 from functions.domain.model.link import State
 from functions.domain.settings.integration import Integration
 
-WALKS = ("backfill", "resync", "near", "full")
+SCANS = ("backfill", "resync", "near", "full")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Summary:
     parked: int
     held: int
     paused: int
-    walks: tuple[Scan, ...]
+    scans: tuple[Scan, ...]
     faults: tuple[Fault, ...]
     health: Health
     cancelling: Cancelling
@@ -43,7 +43,7 @@ class Summary:
     @property
     def under_way(self) -> tuple[Scan, ...]:
         """The unfinished scans."""
-        return tuple(each for each in self.walks if each.finished_at is None)
+        return tuple(each for each in self.scans if each.finished_at is None)
 
     @property
     def trouble(self) -> str:
@@ -55,7 +55,7 @@ def summary_of(ports: Ports, int_id: str) -> Summary:
     """Return an integration's state; raises `Gone` if there is none."""
     integration = integrations.get(ports.documents, int_id)
     documents, where = ports.documents, path_of(int_id, "links")
-    found = (scan.current(documents, int_id, kind) for kind in WALKS)
+    found = (scan.current(documents, int_id, kind) for kind in SCANS)
     parked, held, paused = (
         documents.count(path_of(int_id, "parked")),
         documents.count(where, {"state": State.HELD.value}),
@@ -68,7 +68,7 @@ def summary_of(ports: Ports, int_id: str) -> Summary:
         parked=parked,
         held=held,
         paused=paused,
-        walks=tuple(each for each in found if each is not None),
+        scans=tuple(each for each in found if each is not None),
         faults=partial_settings.open_faults(ports, integration.settings),
         health=health(ports, integration, parked + held + paused),
         cancelling=cancelling(ports, int_id),
