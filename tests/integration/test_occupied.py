@@ -17,7 +17,7 @@ MAPPING: list[dict[str, Any]] = [
 
 def combined(place: Place, **more: Any) -> None:
     place.google("POST", "calendars", {"id": HALL, "account": "planner@example.org"})
-    place.activate(mapping=MAPPING, **{"inbound": {"follow": "all_mapped", "allow_booking_update": True}, **more})
+    place.activate(**{"mapping": MAPPING, "inbound": {"follow": "all_mapped", "allow_booking_update": True}, **more})
 
 
 def booked(place: Place) -> str:
@@ -208,3 +208,19 @@ def test_an_audit_takes_them_for_what_they_are(place: Place) -> None:
     place.api("POST", "/7/audit")
     place.settle(120)
     assert place.api("GET", "/7/audit")["found"] == 0
+
+
+def test_the_mapping_screen_proposes_what_shares_a_resource_in_i_reserve(place: Place) -> None:
+    for number, resources in ((10, [1]), (11, [2]), (12, [1, 2])):
+        place.ireserve("PATCH", f"objects/{number}", {"resources": resources})
+    combined(place, mapping=[{**row, "also": []} for row in MAPPING])
+    here, tab = "/console/integrations/7/mapping", Tab(place)
+    page = tab.change(here, do="combine")
+    assert "4 further calendars are proposed below" in page.text
+    assert all(row["also"] == [] for row in place.api("GET", "/7")["mapping"]), "nothing is saved"
+    place.forget()
+    tab.get(here)
+    assert not [call for call in place.ireserve_calls() if call.startswith("GET object/")]
+    chosen = {"mapping.0.also": [ROOM_A, ROOM_B], "mapping.1.also": [HALL], "apply": "all"}
+    tab.change(here, **chosen)
+    assert [row["also"] for row in place.api("GET", "/7")["mapping"]] == [[ROOM_A, ROOM_B], [HALL], []]

@@ -155,6 +155,13 @@ class IReserve:
         except (Gone, Malformed, Refused):
             return None
 
+    def resources(self, object_id: str) -> frozenset[str]:
+        """Return the resources that an object takes; none where i-Reserve knows no such object."""
+        try:
+            return self._lists.resources(object_id)
+        except (Gone, Refused):
+            return frozenset()
+
     def objects(self) -> list[Bookable]:
         """List the objects that can be booked."""
         return self._lists.objects()

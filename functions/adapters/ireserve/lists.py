@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from functions.adapters.ireserve import filter as rows
 from functions.adapters.ireserve.fields import first, identity, texts, whole
@@ -79,6 +80,17 @@ class Lists:
         """Return the row of one booking, or {}; raises `Refused` for an unknown column."""
         found = self._rows(rows.search_number(booking_id, self._dialect), (*rows.DOCUMENTED, *columns), 0, 1)
         return next((row for row in found if rows.row_id(row) == booking_id), {})
+
+    def resources(self, object_id: str) -> frozenset[str]:
+        """Return the resources of an object.
+
+        https://support.i-reserve.net/nl/functionele-informatie/beschikbare-apis/api-object/get-id
+        """
+        answer = self._rest.get(f"object/{quote(object_id, safe='')}", {"expand": "resources"})
+        listed = answer.get("resources") if isinstance(answer, Mapping) else None
+        each_one = listed.values() if isinstance(listed, Mapping) else listed if isinstance(listed, list) else ()
+        found = (identity(texts(each), "res_id", "id") for each in each_one if isinstance(each, Mapping))
+        return frozenset(filter(None, found))
 
     def objects(self) -> list[Bookable]:
         """Return every object once, by group."""

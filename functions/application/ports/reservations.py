@@ -81,6 +81,9 @@ class Reservations(Protocol):
     def places(self, object_id: str, day: date) -> int | None:
         """Return how many places an object has on a day, or None where i-Reserve does not tell."""
 
+    def resources(self, object_id: str) -> frozenset[str]:
+        """Return the resources that an object takes: objects that share one keep each other out."""
+
     def objects(self) -> list[Bookable]:
         """List the bookable objects."""
 

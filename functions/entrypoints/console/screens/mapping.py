@@ -9,7 +9,7 @@ from typing import Literal
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
-from functions.application.setting_up import available, partial_settings, removal
+from functions.application.setting_up import available, combined, partial_settings, removal
 from functions.application.setting_up.available import Available
 from functions.application.setting_up.settings_input import raw_of
 from functions.application.store import integrations
@@ -66,6 +66,8 @@ def add(routes: Blueprint, pages: Pages) -> None:
         rows = _typed(request.form, found, integrations.get(pages.ports.documents, int_id).settings)
         if request.form.get("do") == "more":
             return _mapping_page(pages, int_id, rows=rows, spare=10)
+        if request.form.get("do") == "combine":
+            return _combined(pages, int_id, rows)
         then = "outbound" if request.form.get("do") == "next" else "mapping"
         faulty = partial(_mapping_page, pages, int_id, rows=rows)
         return pages.save(int_id, FIELDS, "mapping", faulty, part={"mapping": _raw(pages, int_id, rows)}, then=then)
@@ -75,6 +77,16 @@ def add(routes: Blueprint, pages: Pages) -> None:
         if left := removal.take_unmapped(pages.ports, int_id):
             return pages.page("unmapped.html", int_id, here="mapping", left=left)
         return pages.done(f"/console/integrations/{int_id}/mapping", "saved")
+
+
+def _combined(pages: Pages, int_id: str, rows: list[MappingRow]) -> Response:
+    """Show the rows with what i-Reserve's resources propose; nothing is saved before a person does."""
+    try:
+        found = combined.proposed(pages.ports, int_id, rows)
+    except SyncError as error:
+        return _mapping_page(pages, int_id, error, rows=rows)
+    added = sum(len(after.also) - len(before.also) for before, after in zip(rows, found, strict=True))
+    return _mapping_page(pages, int_id, rows=found, proposed=added)
 
 
 def _typed(form: MultiDict[str, str], found: Available, settings: Settings) -> list[MappingRow]:
@@ -150,7 +162,12 @@ def _raw(pages: Pages, int_id: str, rows: list[MappingRow]) -> list[dict[str, ob
 
 
 def _mapping_page(
-    pages: Pages, int_id: str, error: SyncError | None = None, rows: list[MappingRow] | None = None, spare: int = SPARE
+    pages: Pages,
+    int_id: str,
+    error: SyncError | None = None,
+    rows: list[MappingRow] | None = None,
+    spare: int = SPARE,
+    proposed: int | None = None,
 ) -> Response:
     integration = integrations.get(pages.ports.documents, int_id)
     settings, t = integration.settings, pages.texts(integration)
@@ -170,6 +187,7 @@ def _mapping_page(
         found=found,
         shows=SHOWS,
         suggested=sum("suggested" in row.marks for row in shown),
+        proposed=proposed,
         lost=lost,
         cut=cut,
         row_faults=_row_faults(error, t, kept, shown),

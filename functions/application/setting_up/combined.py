@@ -1,0 +1,28 @@
+"""Combined spaces as i-Reserve has them: objects that share a resource keep each other out, so each shows the other's hours."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from functions.application.ports import Ports
+from functions.application.store import integrations
+from functions.application.sync.session import open_session
+from functions.domain.settings.schema import MappingRow
+
+MOST = 100  # rows whose resources are asked for: one call each
+
+
+def proposed(ports: Ports, int_id: str, rows: Sequence[MappingRow]) -> list[MappingRow]:
+    """Return the rows with the calendars of those that share a resource; raises what the reading raises."""
+    session = open_session(ports, integrations.get(ports.documents, int_id))
+    asked = [row.object for row in rows if row.object not in ("", "*") and row.calendar][:MOST]
+    takes = {each: session.reservations.resources(each) for each in asked}
+    return [_with_others(row, rows, takes) for row in rows]
+
+
+def _with_others(row: MappingRow, rows: Sequence[MappingRow], takes: dict[str, frozenset[str]]) -> MappingRow:
+    mine = takes.get(row.object, frozenset())
+    others = (
+        each.calendar for each in rows if each.object != row.object and mine & takes.get(each.object, frozenset())
+    )
+    also = dict.fromkeys((*row.also, *(each for each in others if each != row.calendar)))
+    return replace(row, also=tuple(also))
