@@ -221,6 +221,6 @@ def test_the_mapping_screen_proposes_what_shares_a_resource_in_i_reserve(place: 
     place.forget()
     tab.get(here)
     assert not [call for call in place.ireserve_calls() if call.startswith("GET object/")]
-    chosen = {"mapping.0.also": [ROOM_A, ROOM_B], "mapping.1.also": [HALL], "apply": "all"}
+    chosen: dict[str, str | list[str]] = {"mapping.0.also": [ROOM_A, ROOM_B], "mapping.1.also": [HALL], "apply": "all"}
     tab.change(here, **chosen)
     assert [row["also"] for row in place.api("GET", "/7")["mapping"]] == [[ROOM_A, ROOM_B], [HALL], []]
