@@ -123,7 +123,7 @@ def _same_text(integration: Integration, booking: Booking, event: Event) -> bool
 
 
 def _around(settings: Settings, booking: Booking) -> str:
-    """Return the line about preparation and clearing, or ""."""
+    """Return the text line about preparation and clearing, or ""."""
     row = settings.row_of(booking.object_id)
     if row is None or row.around != "text" or booking.day_mode:
         return ""

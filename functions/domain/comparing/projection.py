@@ -101,14 +101,14 @@ def occupied_of(booking: Booking, settings: Settings, place: Occupies) -> Appoin
 
 
 def stretches(when: Timed, row: MappingRow) -> dict[str, Timed]:
-    """Return the times of preparation (`before`) and clearing (`after`) of a booking, where its row has any."""
+    """Return a booking's times of preparation (`before`) and clearing (`after`), if its row has any."""
     before = Timed(when.start - timedelta(minutes=row.before_minutes), when.start)
     after = Timed(when.end, when.end + timedelta(minutes=row.after_minutes))
     return {name: each for name, each in (("before", before), ("after", after)) if each.start < each.end}
 
 
 def places_of(booking: Booking, settings: Settings) -> tuple[Occupies, ...]:
-    """Return where a booking stands as occupied; one of whole days has nothing before or after it."""
+    """Return where a booking shows as occupied; a whole-day booking has nothing before or after it."""
     row, when = settings.row_of(booking.object_id), when_of(booking, settings)
     if row is None:
         return ()
@@ -120,7 +120,7 @@ def places_of(booking: Booking, settings: Settings) -> tuple[Occupies, ...]:
 
 
 def _around(booking: Booking, settings: Settings, row: MappingRow | None) -> str:
-    """Return the line of an event's text that tells of preparation and clearing, or ""."""
+    """Return the line about preparation and clearing in an event's text, or ""."""
     when = when_of(booking, settings)
     if row is None or row.around != "text" or not isinstance(when, Timed):
         return ""

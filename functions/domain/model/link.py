@@ -122,7 +122,7 @@ class Refusals:
 
 @dataclass(frozen=True, slots=True)
 class WrittenIds:
-    """Digests of the event ids and Meet links that this service wrote into the booking, the last one at the end.
+    """Digests of the event ids and Meet links that this service wrote into the booking, oldest first.
 
     `not_taken` were refused for a missing right. `foreign`: the booking's id field holds a value that is not ours to
     change.
@@ -163,7 +163,7 @@ Order = Approve | Restore | Override
 
 @dataclass(frozen=True, slots=True)
 class Occupies:
-    """What an occupied event stands for: the hours of a booking in a further calendar, or those before or after it."""
+    """What an occupied event shows: a booking's hours in a further calendar, or those before or after it."""
 
     booking_id: str
     calendar: str

@@ -54,7 +54,7 @@ def named_by_other(link: Link, booking: Booking, context: PlanningContext) -> bo
 
 
 def _free(name: str, value: str, link: Link, booking: Booking, context: PlanningContext) -> bool:
-    """Whether a value is to be written: never before, or before what this service wrote since and stands there now."""
+    """Whether to write a value: if never written, or if a later value of ours is in the field now."""
     present, ours = booking.value_of(name), link.ids.ours
     wanted, standing = (context.digest(written(name, each)) for each in (value, present))
     if present == value:

@@ -164,7 +164,7 @@ def _mapping(s: Settings) -> Found:
 
 
 def _beside(name: str, row: MappingRow) -> Found:
-    """Give the faults of what a row says of other calendars and other hours."""
+    """Yield the faults in a row's other calendars and other hours."""
     yield from _also(f"{name}.also", row)
     for part in ("before_minutes", "after_minutes"):
         if not 0 <= getattr(row, part) <= MOST_AROUND:

@@ -92,7 +92,7 @@ class MappingRow:
     also: tuple[str, ...] = ()  # further calendars, in which its bookings show as occupied
     before_minutes: int = 0  # of preparation
     after_minutes: int = 0  # of clearing
-    around: Literal["text", "events"] = "text"  # these are told in the event's text, or stand as occupied around it
+    around: Literal["text", "events"] = "text"  # how they show: in the event's text, or as occupied events around it
     new_events: bool = False  # new events of a calendar shared by several objects go to this row
 
 
