@@ -160,3 +160,15 @@ def test_a_refused_login_is_not_called_ready(place: Place, tab: Tab) -> None:
     place.settle()
     checks = tab.seen("/console/integrations/7/activation").split('class="checks"', 1)[1].split("</li>", 1)[0]
     assert "not yet" in checks
+
+
+def test_the_waiting_time_of_a_cancellation_is_no_slowness(place: Place) -> None:
+    place.activate(inbound={"allow_booking_update": True})
+    place.book()
+    place.settle()
+    place.delete(place.event()["id"])
+    place.settle(200)
+    assert any(entry.get("lag_seconds", 0) > 100 for entry in place.journal())
+    page = Tab(place).seen("/console/integrations/7/diagnostics")
+    says = page.split("<figcaption>", 1)[1].split("</figcaption>", 1)[0]
+    assert all(float(each) < 60 for each in re.findall(r"([\d.]+) s\b", says)), says
