@@ -66,11 +66,18 @@ def test_a_status_that_is_in_no_list_is_decided_with_one_click_after_the_plan(pl
     assert lists(place)[0] == [20, 30, 10]
 
 
-@pytest.mark.parametrize("form", [{"code": "x", "list": "create"}, {"code": "10", "list": "elsewhere"}, {}])
-def test_a_decision_that_is_none_is_said_in_a_sentence(tab: Tab, form: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"code": "x", "list": "create"}, "status code is a number from 0 to 9999"),
+        ({"code": "10", "list": "elsewhere"}, "ame one of the lists"),
+        ({}, "status code is a number from 0 to 9999"),
+    ],
+)
+def test_a_decision_that_is_none_is_said_in_a_sentence(tab: Tab, form: dict[str, str], said: str) -> None:
     answer = tab.post(f"{HERE}/status", **form)
     assert answer.status_code == 400
-    assert "ame a status code and one of the lists" in answer.text
+    assert said in answer.text
 
 
 def test_a_code_that_is_none_is_said_at_the_lists(tab: Tab) -> None:
@@ -118,6 +125,9 @@ def test_a_status_can_be_left_as_it_is_and_is_not_asked_about_again(place: Place
     assert found["level"] == "green"
     assert lists(place) == ([20, 30], [], [70, 80])
     place.api("POST", "/7/statuses/33/leave")
+    for wrong in ("12345", "-1", "open"):
+        said = place.api("POST", f"/7/statuses/{wrong}/leave", status=400)
+        assert "a status code is a number from 0 to 9999" in said["error"]
 
 
 def test_the_statuses_at_activation_are_as_somebody_wanted_them(place: Place) -> None:

@@ -18,7 +18,15 @@ from tests.integration.test_console_screens import SCREENS
 
 READER_KEY = "a-second-key-of-the-tests-9f2c41d7"
 REFUSED = "you may look at everything here and change nothing"
-FILLED = {"int_id": "7", "entry": "e1", "item": "i1", "link": "l1", "language": "nl", "filename": "console.css"}
+FILLED = {
+    "int_id": "7",
+    "entry": "e1",
+    "item": "i1",
+    "code": "20",
+    "link": "l1",
+    "language": "nl",
+    "filename": "console.css",
+}
 OPEN = ("screens.static", "screens.sign_in", "screens.choose_language", "health")
 
 

@@ -60,6 +60,14 @@ def limit_of(request: Request) -> int:
     return limit
 
 
+def status_code_of(text: str) -> int:
+    """Return a status code; raises `Malformed`."""
+    code = whole_number(text, 4)
+    if code is None:
+        raise Malformed("a status code is a number from 0 to 9999", reason="status")
+    return code
+
+
 def way_back(text: str, home: str) -> str:
     """Return a path of the console, or `home` if it leads elsewhere."""
     try:

@@ -21,7 +21,7 @@ from functions.entrypoints.console.screens.day import asked
 from functions.entrypoints.console.search_now import search_now
 from functions.entrypoints.console.state_cookie import state_of
 from functions.entrypoints.http.handlers import answer
-from functions.entrypoints.http.incoming import json_of, limit_of
+from functions.entrypoints.http.incoming import json_of, limit_of, status_code_of
 
 Who = Callable[[Request], str]
 May = Callable[[Request], Role]
@@ -204,9 +204,9 @@ def _people(routes: Blueprint, ports: Ports, who: Who) -> None:
         audit.queue(ports, int_id, begun)
         return answer(202, audit_json(begun))
 
-    @routes.post("/<int_id>/statuses/<int:code>/leave")
-    def leave_status(int_id: str, code: int) -> Response:
-        statuses.leave(ports, int_id, code)
+    @routes.post("/<int_id>/statuses/<code>/leave")
+    def leave_status(int_id: str, code: str) -> Response:
+        statuses.leave(ports, int_id, status_code_of(code))
         return answer(200, plain(statuses.statuses(ports, int_id)))
 
     @routes.post("/<int_id>/alerts/test")

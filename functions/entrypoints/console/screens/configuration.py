@@ -14,13 +14,13 @@ from functions.application.setting_up.template_preview import Shown
 from functions.application.store import integrations, journal_read
 from functions.application.store.dialect_kept import dialect_of
 from functions.application.support import alerts, statuses
-from functions.domain.model.bounds import whole_number
 from functions.domain.model.errors import Invalid, Malformed, SyncError
 from functions.domain.settings.schema import OutboundSettings
 from functions.domain.settings.template import OURS, placeholders
 from functions.entrypoints.console.forms import fields as form
 from functions.entrypoints.console.forms.fields import INBOUND, OUTBOUND, SYNC, Field
 from functions.entrypoints.console.pages import Pages
+from functions.entrypoints.http.incoming import status_code_of
 
 SCREENS: dict[str, Mapping[str, tuple[Field, ...]]] = {"outbound": OUTBOUND, "inbound": INBOUND, "sync": SYNC}
 TRY = "try."  # followed by the setting whose address gets a test
@@ -48,13 +48,13 @@ def add(routes: Blueprint, pages: Pages) -> None:
     @routes.post("/integrations/<int_id>/status")
     def decide_status(int_id: str) -> Response:
         """Put one code into one of the lists."""
-        code, chosen = whole_number(request.form.get("code", "")), request.form.get("list", "")
+        code, chosen = status_code_of(request.form.get("code", "")), request.form.get("list", "")
         outbound = integrations.get(pages.ports.documents, int_id).settings.outbound
-        if code is not None and chosen == statuses.NONE:
+        if chosen == statuses.NONE:
             statuses.leave(pages.ports, int_id, code)
             return pages.done(f"/console/integrations/{int_id}/outbound", "saved")
-        if code is None or chosen not in statuses.LISTS:
-            raise Malformed("name a status code and one of the lists", reason="status")
+        if chosen not in statuses.LISTS:
+            raise Malformed("name one of the lists", reason="status")
         fields = tuple(field for field in OUTBOUND["status"] if field.kind == "codes")
         part = {"outbound": _lists(outbound, {code: chosen})}
         faulty = partial(_configuration_page, pages, int_id, "outbound", typed=False)
