@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator
 
 from sandbox.stage import Stage
-from sandbox.story import inbound, mishaps, moving_in, outbound
+from sandbox.story import inbound, mishaps, moving_in, outbound, showing
 from sandbox.story.tale import Tale
 
 Step = Callable[[Tale], Iterator[str]]
 CHAPTERS: tuple[tuple[str, tuple[Step, ...]], ...] = (
     ("Setting up", moving_in.STEPS),
     ("Bookings become events", outbound.STEPS),
+    ("What others see of a booking", showing.STEPS),
     ("What people do in the calendar reaches i-Reserve", inbound.STEPS),
     ("When something goes wrong", mishaps.STEPS),
 )

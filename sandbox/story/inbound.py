@@ -124,9 +124,8 @@ def _state(tale: Tale, booking: str) -> str:
 def a_room_is_taken_by_inviting_it(tale: Tale) -> Iterator[str]:
     """Inviting a room of Google Workspace makes a booking; another invitation to the same hours is declined."""
     tale.stage.control("google", "POST", "calendars", {"id": HALL, "account": PLANNER, "accepts": False})
-    known = tale.stage.api("GET", "/7")
-    rows = [*known["mapping"], {"object": "101", "calendar": HALL}]
-    tale.stage.api("PUT", "/7?apply=all", {**_asked(known), "mapping": rows})
+    rows = tale.stage.api("GET", "/7")["mapping"]
+    tale.change_mapping([*rows, {"object": "101", "calendar": HALL}])
     tale.change_settings(inbound={"invitations": "resources", "follow": "all_mapped"})
     day = tale.new_day()
     event = tale.draw(day, "10:00", "11:00", GUEST, summary="Toernooi", attendees=[{"email": HALL}])
@@ -136,12 +135,7 @@ def a_room_is_taken_by_inviting_it(tale: Tale) -> Iterator[str]:
     second = tale.draw(day, "10:00", "11:00", GUEST, summary="Clinic", attendees=[{"email": HALL}])
     no = tale.wait("the room's no", lambda: (a := _answer(tale, second))["responseStatus"] == "declined" and a)
     yield f"Clinic at the same hours: declined, {no['comment']!r}; neither event was written"
-    tale.stage.api("PUT", "/7?apply=all", {**_asked(known), "mapping": known["mapping"]})
-
-
-def _asked(known: dict[str, Any]) -> dict[str, Any]:
-    names = ("name", "language", "timezone", "ireserve", "google", "outbound", "inbound", "sync", "alerts")
-    return {name: known[name] for name in names}
+    tale.change_mapping(rows)
 
 
 def _of_room(tale: Tale, day: date) -> Any:

@@ -1,16 +1,12 @@
 """A booking becomes an event and stays in step with it."""
 
 from collections.abc import Iterator
-from datetime import date
-from functools import partial
 from typing import Any
 
 import requests
 
 from sandbox.stage import ROOM_A, ROOM_B
 from sandbox.story.tale import INT_ID, Tale, below_the_line, held, spell, starts
-
-HALL = "hall@group.calendar.google.com"
 
 
 def a_new_booking_becomes_an_event(tale: Tale) -> Iterator[str]:
@@ -138,37 +134,6 @@ def webhooks_twice_late_and_out_of_order(tale: Tale) -> Iterator[str]:
     yield "the very first webhook once more: 202, a look at the booking, nothing written"
 
 
-def a_hall_takes_its_halves(tale: Tale) -> Iterator[str]:
-    """The hall is booked: its halves show it as occupied, preparation included; who drags that away finds it back."""
-    tale.stage.control("google", "POST", "calendars", {"id": HALL, "account": "planner@example.org"})
-    known = tale.stage.api("GET", f"/{INT_ID}")
-    row = {"object": "12", "calendar": HALL, "also": [ROOM_A, ROOM_B], "before_minutes": 30, "around": "events"}
-    _with_mapping(tale, known, [*known["mapping"], row])
-    day = tale.new_day()
-    booking = tale.book(day, "10:00", "12:00", object_id=12)
-    tale.wait_for_event(booking, HALL)
-    halves = [tale.wait("the halves", partial(_taken, tale, room, day)) for room in (ROOM_A, ROOM_B)]
-    yield f"booking {booking} of Zaal C: in both halves {halves[0]['summary']} {spell(halves[0])}, from 09:30 Voorbereiding"
-    tale.drag(halves[0]["id"], day, "15:00", "17:00")
-    back = tale.wait("the reason", lambda: (e := _taken(tale, ROOM_A, day)) and "⚠" in e["description"] and e)
-    held(tale.stage.read_booking(booking)["from"] == f"{day}T10:00", "the booking moved")
-    yield f"dragged away in Room A: back at {spell(back)}, {below_the_line(back)}"
-    tale.stage.change_booking(booking, status_code=70)
-    tale.wait("nothing left", lambda: not any(_taken(tale, room, day) for room in (ROOM_A, ROOM_B)))
-    _with_mapping(tale, known, known["mapping"])
-    yield "cancelled: gone from all three"
-
-
-def _taken(tale: Tale, room: str, day: date) -> Any:
-    found = (e for e in tale.stage.events(room, expand=True) if e.get("summary") == "Bezet")
-    return next((e for e in found if starts(e) == f"{day}T10:00"), None)
-
-
-def _with_mapping(tale: Tale, known: dict[str, Any], rows: list[dict[str, Any]]) -> None:
-    names = ("name", "language", "timezone", "ireserve", "google", "outbound", "inbound", "sync", "alerts")
-    tale.stage.api("PUT", f"/{INT_ID}?apply=all", {**{name: known[name] for name in names}, "mapping": rows})
-
-
 def everything_is_in_the_journal(tale: Tale) -> Iterator[str]:
     """Every write is in the journal with its reason; diagnostics shows no red."""
     entries = tale.stage.api("GET", f"/{INT_ID}/journal?limit=500")
@@ -188,6 +153,5 @@ STEPS = (
     delete_on_status_removes_it,
     an_existing_event_is_adopted,
     webhooks_twice_late_and_out_of_order,
-    a_hall_takes_its_halves,
     everything_is_in_the_journal,
 )

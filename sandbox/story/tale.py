@@ -10,6 +10,7 @@ from sandbox.stage import PATIENCE, ROOM_A, Stage, StageError
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 INT_ID = "7"
+SETTINGS = ("name", "language", "timezone", "ireserve", "google", "outbound", "mapping", "inbound", "sync", "alerts")
 WRITES = ("insert", "patch", "update", "delete", "move")
 
 
@@ -62,22 +63,15 @@ class Tale:
     def change_settings(self, **changes: Any) -> None:
         """Change settings of the integration and apply them to everything that exists."""
         known = self.stage.api("GET", f"/{INT_ID}")
-        names = (
-            "name",
-            "language",
-            "timezone",
-            "ireserve",
-            "google",
-            "outbound",
-            "mapping",
-            "inbound",
-            "sync",
-            "alerts",
-        )
-        body = {name: known[name] for name in names}
-        for name, change in changes.items():
-            body[name] = {**body[name], **change}
-        self.stage.api("PUT", f"/{INT_ID}?apply=all", body)
+        self._apply(known, {name: {**known[name], **change} for name, change in changes.items()})
+
+    def change_mapping(self, rows: list[Any]) -> None:
+        """Replace the rows of the mapping and apply them to everything that exists."""
+        self._apply(self.stage.api("GET", f"/{INT_ID}"), {"mapping": rows})
+
+    def _apply(self, known: Any, changes: dict[str, Any]) -> None:
+        body = {name: known[name] for name in SETTINGS}
+        self.stage.api("PUT", f"/{INT_ID}?apply=all", {**body, **changes})
 
     # what they see
 

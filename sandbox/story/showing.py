@@ -1,0 +1,74 @@
+"""What others see of a booking: a hall in its halves, and in a public calendar."""
+
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+from typing import Any
+
+from sandbox.stage import ROOM_A, ROOM_B
+from sandbox.story.tale import INT_ID, Tale, below_the_line, held, spell, starts
+
+HALL = "hall@group.calendar.google.com"
+PUBLIC = "website@group.calendar.google.com"
+
+
+def a_hall_takes_its_halves(tale: Tale) -> Iterator[str]:
+    """The hall is booked: its halves show it as occupied, preparation included; who drags that away finds it back."""
+    tale.stage.control("google", "POST", "calendars", {"id": HALL, "account": "planner@example.org"})
+    rows = tale.stage.api("GET", f"/{INT_ID}")["mapping"]
+    hall = {"object": "12", "calendar": HALL, "also": [ROOM_A, ROOM_B], "before_minutes": 30, "around": "events"}
+    tale.change_mapping([*rows, hall])
+    day = tale.new_day()
+    booking = tale.book(day, "10:00", "12:00", object_id=12)
+    tale.wait_for_event(booking, HALL)
+    halves = [tale.wait("the halves", partial(_taken, tale, room, day)) for room in (ROOM_A, ROOM_B)]
+    yield f"booking {booking} of Zaal C: in both halves {halves[0]['summary']} {spell(halves[0])}"
+    before = [tale.wait("the preparation", partial(_prepared, tale, room, day)) for room in (HALL, ROOM_A, ROOM_B)]
+    yield f"in all three {before[0]['summary']} {spell(before[0])}; the booking starts at 10:00 still"
+    tale.drag(halves[0]["id"], day, "15:00", "17:00")
+    back = tale.wait("the reason", lambda: (e := _taken(tale, ROOM_A, day)) and "⚠" in e["description"] and e)
+    held(tale.stage.read_booking(booking)["from"] == f"{day}T10:00", "the booking moved")
+    yield f"dragged away in Room A: back at {spell(back)}, {below_the_line(back)}"
+    tale.stage.change_booking(booking, status_code=70)
+    signs = (_taken, _prepared)
+    tale.wait("nothing left", lambda: not any(shown(tale, room, day) for shown in signs for room in (ROOM_A, ROOM_B)))
+    tale.change_mapping(rows)
+    yield "cancelled: gone from all three"
+
+
+def _taken(tale: Tale, room: str, day: date) -> Any:
+    return _at(tale, room, f"{day}T10:00", "Bezet")
+
+
+def _prepared(tale: Tale, room: str, day: date) -> Any:
+    return _at(tale, room, f"{day}T09:30", "Voorbereiding")
+
+
+def _at(tale: Tale, calendar: str, start: str, title: str) -> Any:
+    found = (e for e in tale.stage.events(calendar, expand=True) if e.get("summary") == title)
+    return next((e for e in found if starts(e) == start), None)
+
+
+def a_public_calendar_says_taken_and_no_more(tale: Tale) -> Iterator[str]:
+    """A public calendar shows that a room is taken, and nothing else; once its row shows all, the event is rewritten."""
+    tale.stage.control("google", "POST", "calendars", {"id": PUBLIC, "account": "planner@example.org"})
+    rows = tale.stage.api("GET", f"/{INT_ID}")["mapping"]
+    tale.change_mapping([*rows, {"object": "12", "calendar": PUBLIC, "shows": "booked"}])
+    booking = tale.book(tale.new_day(), "10:00", "11:00", object_id=12, remarks="Koffie", customer_id=2)
+    event = tale.wait_for_event(booking, PUBLIC)
+    held(event["summary"] == "Bezet", f"title: {event['summary']}")
+    held("Koffie" not in str(event) and not event.get("attendees"), "it shows more")
+    yield f"booking {booking} with a remark and a guest: {event['summary']} {spell(event)}, no text, no guest"
+    tale.change_mapping([*rows, {"object": "12", "calendar": PUBLIC}])
+    full = tale.wait("the text", lambda: (e := tale.event_of(booking, PUBLIC)) and "Koffie" in str(e) and e)
+    held(full["id"] == event["id"], "it is another event")
+    yield f"the row shows all: the same event is {full['summary']}"
+    tale.stage.change_booking(booking, status_code=70)
+    tale.wait("the event to go", lambda: not tale.stage.events(PUBLIC))
+    tale.change_mapping(rows)
+
+
+STEPS = (
+    a_hall_takes_its_halves,
+    a_public_calendar_says_taken_and_no_more,
+)
