@@ -125,6 +125,28 @@ def test_shows_changed_writes_again_what_stands_there(place: Place, before: str,
     assert ("Verjaardag" in event["description"]) is (after == "full")
 
 
+@pytest.mark.parametrize("shows", ["private", "booked"])
+def test_a_booking_that_moves_to_a_room_that_shows_less_shows_it_before_it_stands_there(
+    place: Place, shows: str
+) -> None:
+    active(place, {"mapping": [{"object": "10", "calendar": ROOM_A}, {**B, "shows": shows}]})
+    booking, event = made(place, remarks="Verjaardag van Jan")
+    place.forget()
+    place.google("POST", "faults", {"method": "POST", "path": "/move$", "status": 503, "times": 9})
+    place.change(booking, object_id=11)
+    place.settle(0)
+    waiting = place.event(calendar=ROOM_A)
+    place.settle(3600)
+    stands = place.event(calendar=ROOM_B)
+    for each in (waiting, stands):
+        assert each["id"] == event["id"]
+        assert ("Jan" in each["description"], each["summary"] == "Bezet") == (
+            (False, True) if shows == "booked" else (True, False)
+        )
+        assert each.get("visibility") == ("private" if shows == "private" else None)
+    assert [call for call in writes(place) if "patch" in call] == ["calendar.events.patch"]
+
+
 def test_style_costs_no_call_of_its_own(place: Place) -> None:
     active(
         place,

@@ -28,7 +28,7 @@ from functions.domain.model.text import as_read
 from functions.domain.planning.decisions import Agree
 from functions.domain.planning.invitation import answer_side
 from functions.domain.planning.lifecycle import decide
-from functions.domain.planning.merge_event import event_side, why_changed, why_moved
+from functions.domain.planning.merge_event import event_side, shows_less, why_changed, why_moved
 from functions.domain.planning.step import (
     Asked,
     BookingChange,
@@ -105,6 +105,8 @@ def _blind(v: View, context: PlanningContext, booking: Booking, wanted: Appointm
     if link.base.calendar != wanted.calendar and link.series:
         return Planned(Look(event=link.event))
     if link.base.calendar != wanted.calendar:
+        if shows_less(booking, context) and base.digests != link.base.digests:
+            return Planned(Look(event=link.event))  # it is hidden before it moves
         moved = replace(link.base, calendar=wanted.calendar, object_id=booking.object_id)
         return Planned(MoveEvent(link.event, link.event_etag, wanted.calendar, why_moved(link.base, booking)), moved)
     changed = {name for name, digest in base.digests.items() if link.base.digests.get(name, "") != digest}

@@ -28,6 +28,8 @@ def event_side(
         why = Why.PUT_BACK if stayed else why_moved(base, booking)
         if event.series:  # an occurrence cannot leave its series: cancel it here and make a new event there
             return Planned(DeleteEvent(event.key, event.etag, Why.OTHER_ROOM), after)
+        if shows_less(booking, context) and (hidden := _hidden_first(v, context, booking, event, wanted)):
+            return hidden
         return Planned(MoveEvent(event.key, event.etag, wanted.calendar, why), after)
     change = EventChange(when=wanted.when) if event.when != wanted.when else EventChange()
     put_back = base is not None and change.when is not None and wanted.when == base.when
@@ -60,6 +62,27 @@ def noted(v: View, context: PlanningContext) -> Planned | None:
     if change == EventChange():
         return None
     return Planned(PatchEvent(event.key, event.etag, change, Why.REFUSED), None)
+
+
+def shows_less(booking: Booking, context: PlanningContext) -> bool:
+    """Whether a booking's row hides something of it: its calendar may be public."""
+    row = context.settings.row_of(booking.object_id)
+    return row is not None and row.shows != "full"
+
+
+def _hidden_first(
+    v: View, context: PlanningContext, booking: Booking, event: Event, wanted: Appointment
+) -> Planned | None:
+    """Return the write that hides what an event must not show in the calendar that it moves to; None: it shows nothing."""
+    link, base = v.link, v.link.base
+    if link.origin is not Origin.BOOKING or base is None:
+        return None
+    change = _texts(EventChange(), link, event, wanted, context)
+    if change == EventChange():
+        return None
+    shown = with_guest(base_of(wanted, booking, context.digest), base, event)
+    why = why_moved(base, booking)
+    return Planned(PatchEvent(event.key, event.etag, change, why), replace(base, digests=shown.digests))
 
 
 def _room_put_back(v: View, context: PlanningContext, booking: Booking, event: Event) -> Planned | None:
