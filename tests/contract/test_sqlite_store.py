@@ -178,7 +178,7 @@ def test_every_declared_index_is_the_one_that_its_lookup_uses(file: SqliteFile, 
 
 
 def test_a_change_costs_the_same_in_a_store_of_a_hundred_thousand_links(tmp_path: Path) -> None:
-    """The work of the processor is compared, which a busy machine disturbs least; the benchmark has a million."""
+    """What is compared is the number of SQLite's own instructions, which no busy machine changes."""
     spent = []
     for links in (1_000, 100_000):
         file = SqliteFile(tmp_path / f"{links}.sqlite")
@@ -186,20 +186,19 @@ def test_a_change_costs_the_same_in_a_store_of_a_hundred_thousand_links(tmp_path
             ("/".join(LINKS), f"{n * 7919 % links:08}", "links", json.dumps({"booking_id": str(n), "state": "active"}))
             for n in range(links)
         )
+        instructions: list[None] = []
         with file.write() as connection:
             connection.executemany("INSERT INTO documents (collection, id, kind, body) VALUES (?, ?, ?, ?)", rows)
+            connection.set_progress_handler(lambda done=instructions: done.append(None), 1)  # type: ignore[misc]
         documents = SqliteDocuments(file, now)
-        rounds = []
-        for repeat in range(7):
-            started = time.thread_time()
-            for n in range(100):
-                path = (*LINKS, f"{(n * 104_729 + repeat) % links:08}")
-                documents.transact(lambda t, path=path: t.put(path, {**(t.get(path) or {}), "state": "held"}))  # type: ignore[misc]
-                documents.find(LINKS, {"booking_id": str(n)})
-            rounds.append(time.thread_time() - started)
-        spent.append(min(rounds))
+        for n in range(100):
+            path = (*LINKS, f"{n * 104_729 % links:08}")
+            documents.transact(lambda t, path=path: t.put(path, {**(t.get(path) or {}), "state": "held"}))  # type: ignore[misc]
+            documents.find(LINKS, {"booking_id": str(n)})
+        spent.append(len(instructions))
         file.close()
-    assert spent[1] <= 1.5 * spent[0]
+    assert spent[0] > 100 * 10
+    assert spent[1] <= 1.1 * spent[0]
 
 
 def test_many_threads_share_few_connections(file: SqliteFile, tmp_path: Path) -> None:
