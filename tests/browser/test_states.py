@@ -5,7 +5,7 @@ these as VIEWS names, such as `nl-390-dark`.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 
@@ -67,18 +67,33 @@ def photographed(page: Page, into: str, name: str) -> None:
         page.screenshot(path=Path(folder) / into / f"{name}.png", full_page=True)
 
 
-def pictured(chromium: Browser, place: Place, name: str, paths: tuple[str, ...], *, reader: bool = False) -> None:
-    """Take the pictures of pages, where that is asked for."""
+def viewed(chromium: Browser, place: Place, *, reader: bool = False) -> Iterator[tuple[str, Page]]:
+    """Open a page in each view that pictures are asked of, with the view's name."""
     if not os.environ.get("PICTURES"):
         return
     for language, width, scheme in product(("nl", "en"), (1280, 390), ("light", "dark")):
-        if f"{language}-{width}-{scheme}" not in os.environ.get("VIEWS", f"{language}-{width}-{scheme}"):
-            continue
-        with opened(chromium, place, language, width, reader=reader, scheme=scheme) as page:
-            for path in paths:
-                page.goto(path)
-                file = path.removeprefix(HERE).removeprefix(PRODUCT).strip("/").replace("?", "-").replace("/", "-")
-                photographed(page, f"{name}/{language}-{width}-{scheme}", file or "home")
+        view = f"{language}-{width}-{scheme}"
+        if view in os.environ.get("VIEWS", view):
+            with opened(chromium, place, language, width, reader=reader, scheme=scheme) as page:
+                yield view, page
+
+
+def pictured(chromium: Browser, place: Place, name: str, paths: tuple[str, ...], *, reader: bool = False) -> None:
+    """Take the pictures of pages, where that is asked for."""
+    for view, page in viewed(chromium, place, reader=reader):
+        for path in paths:
+            page.goto(path)
+            file = path.removeprefix(HERE).removeprefix(PRODUCT).strip("/").replace("?", "-").replace("/", "-")
+            photographed(page, f"{name}/{view}", file or "home")
+
+
+def sent_back(page: Page, screen: str, typed: dict[str, str]) -> None:
+    """Send a form, and wait until it comes back with its faults or asks for a confirmation."""
+    page.goto(HERE)
+    token = page.locator('input[name="csrf_token"]').first.input_value()
+    with page.expect_navigation():
+        page.evaluate(SEND, [f"{HERE}/{screen}".rstrip("/"), {**typed, "csrf_token": token}])
+    expect(page.locator(".note.bad, .note.warn, .fault, #changed").first).to_be_visible()
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -125,10 +140,12 @@ def test_pages_that_send_a_form_back_are_accessible(chromium: Browser, place: Pl
     states.usual(place)
     with opened(chromium, place, "nl", 1280) as page:
         for screen, typed in FAULTY.items():
-            page.goto(HERE)
-            token = page.locator('input[name="csrf_token"]').first.input_value()
-            with page.expect_navigation():
-                page.evaluate(SEND, [f"{HERE}/{screen}".rstrip("/"), {**typed, "csrf_token": token}])
-            expect(page.locator(".note.bad, .note.warn, .fault, #changed").first).to_be_visible()
+            sent_back(page, screen, typed)
             glance(page)
-            photographed(page, "faulty", screen or "home")
+    for view, page in viewed(chromium, place):
+        for screen, typed in FAULTY.items():
+            sent_back(page, screen, typed)
+            photographed(page, f"faulty/{view}", screen or "home")
+        page.goto(f"{HERE}/journal")
+        page.goto(f"{PRODUCT}{page.locator('a[href$=undo]').first.get_attribute('href')}")
+        photographed(page, f"faulty/{view}", "undo")
