@@ -16,7 +16,7 @@ from functions.application.support.alerts import SAID
 from functions.application.support.undo import STAYS
 from functions.domain.model.errors import Transient
 from functions.domain.model.link import Origin
-from functions.domain.model.messages import listed, say
+from functions.domain.model.messages import counted, listed, say
 from functions.domain.model.snapshot import Presence
 from functions.domain.planning.step import Why
 from functions.domain.settings.dialect import Dialect
@@ -103,6 +103,8 @@ def sentences(module: Path) -> Iterator[str]:
             and module.stem == "oauth"
         ):
             yield from (template(value) for value in getattr(node.value, "values", ()))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "counted":
+            yield from (template(argument) for argument in node.args[1:3])
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in ("says", "mend"):
             yield template(node.value)
 
@@ -148,6 +150,24 @@ def test_one_thing_is_spoken_of_as_one(language: str) -> None:
     counting = {key for key, text in texts.items() if re.search(r"\{n\} \w", text) and not key.startswith(SEVERAL)}
     assert counting
     assert [key for key in sorted(counting) if f"{key}_one" not in texts] == []
+
+
+def test_a_sentence_from_inside_speaks_of_one_booking_as_one() -> None:
+    one, many = "{} booking looked at", "{} bookings looked at"
+    assert [counted(number, one, many) for number in (0, 1, 2)] == [
+        "0 bookings looked at",
+        "1 booking looked at",
+        "2 bookings looked at",
+    ]
+    said = [
+        template(node)
+        for layer in ("domain", "application", "adapters")
+        for module in sorted((ROOT / layer).rglob("*.py"))
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "say"
+    ]
+    assert len(said) > 50
+    assert [sentence for sentence in said if re.search(r"\{\} (bookings|nights)\b", sentence)] == []
 
 
 def test_every_source_of_a_hint_has_a_text() -> None:

@@ -221,7 +221,7 @@ def test_texts_that_a_night_does_not_read_are_shown_and_hold_nothing_else_back(d
     before = as_of(deaf)
     whole_sweep(deaf, reads=SINGLE_READS)
     assert as_of(deaf) > before
-    assert checks(deaf)["unread"].startswith("the texts of 1 bookings were not compared in the last whole sweep")
+    assert checks(deaf)["unread"].startswith("the texts of 1 booking were not compared in the last whole sweep")
     assert "unseen" not in checks(deaf)
 
 
@@ -248,7 +248,7 @@ def test_bookings_whose_rows_do_not_say_enough_hold_back_in_sync_as_of_until_the
     before, near = as_of(deaf), near_bound(deaf)
     whole_sweep(deaf, reads=SINGLE_READS)
     assert (as_of(deaf), near_bound(deaf)) == (before, near)
-    assert checks(deaf)["unseen"].startswith("1 bookings could not be compared in the last whole sweep")
+    assert checks(deaf)["unseen"].startswith("1 booking could not be compared in the last whole sweep")
     whole_sweep(deaf)
     assert as_of(deaf) > before
     assert "unseen" not in checks(deaf)

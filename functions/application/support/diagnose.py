@@ -21,7 +21,7 @@ from functions.application.watching import channels, rotation
 from functions.domain.model.addresses import is_mail_address
 from functions.domain.model.errors import SyncError
 from functions.domain.model.link import State
-from functions.domain.model.messages import say
+from functions.domain.model.messages import counted, say
 from functions.domain.model.zones import clock
 from functions.domain.settings.integration import Phase
 from functions.domain.settings.schema import COLOURS, is_room
@@ -383,7 +383,12 @@ def _waiting(session: SyncSession) -> list[Check]:
     checks += [*_foreign(session), *_left_out(session)]
     under_way = scan.current(session.ports.documents, session.id, "backfill")
     if under_way is not None and under_way.finished_at is None:
-        says = say("backfill under way: {} bookings looked at, at {}", under_way.looked, f"{under_way.week:%d-%m-%Y}")
+        says = counted(
+            under_way.looked,
+            "backfill under way: {} booking looked at, at {}",
+            "backfill under way: {} bookings looked at, at {}",
+            f"{under_way.week:%d-%m-%Y}",
+        )
         checks.append(Check("backfill", "grey", says))
     return checks
 
@@ -393,7 +398,11 @@ def _foreign(session: SyncSession) -> list[Check]:
     count = session.ports.documents.count(path_of(session.id, "links"), {"foreign": True})
     if not count:
         return []
-    says = say("{} bookings carry the id of another event, which is left alone; two events may stand for each", count)
+    says = counted(
+        count,
+        "{} booking carries the id of another event, which is left alone; two events may stand for it",
+        "{} bookings carry the id of another event, which is left alone; two events may stand for each",
+    )
     mend = "look at each; remove the other event, or let i-Reserve's own integration go first"
     return [Check("foreign", "amber", says, mend, "foreign")]
 
@@ -405,16 +414,23 @@ def _left_out(session: SyncSession) -> list[Check]:
         return []
     checks, (_, nights) = list[Check](), last.next_turn()
     if last.unread:
-        says = say(
-            "the texts of {} bookings were not compared in the last whole sweep; no list shows them", last.unread
+        says = counted(
+            last.unread,
+            "the texts of {} booking were not compared in the last whole sweep; no list shows them",
+            "the texts of {} bookings were not compared in the last whole sweep; no list shows them",
         )
-        mend = say(
-            "nothing: they take turns, all within {} nights, or at once by a resync; “in sync as of” does not cover them",
+        mend = counted(
             nights,
+            "nothing: they take turns, all within {} night, or at once by a resync; “in sync as of” does not cover them",
+            "nothing: they take turns, all within {} nights, or at once by a resync; “in sync as of” does not cover them",
         )
         checks.append(Check("unread", "grey" if nights <= WEEK else "amber", says, mend))
     if last.unseen:
-        says = say("{} bookings could not be compared in the last whole sweep: their rows say too little", last.unseen)
+        says = counted(
+            last.unseen,
+            "{} booking could not be compared in the last whole sweep: its row says too little",
+            "{} bookings could not be compared in the last whole sweep: their rows say too little",
+        )
         mend = "run the probe, which finds what rows can show, or resync; “in sync as of” waits for them"
         checks.append(Check("unseen", "amber", says, mend, "probe"))
     return checks

@@ -14,7 +14,7 @@ from functions.application.store import calendars, journal_read
 from functions.application.sync.finding import Check
 from functions.application.sync.session import SyncSession
 from functions.domain.model.errors import SyncError
-from functions.domain.model.messages import say
+from functions.domain.model.messages import counted, say
 from functions.domain.model.zones import clock, day_of
 from functions.domain.settings.integration import Phase
 
@@ -148,9 +148,10 @@ def _statuses(session: SyncSession) -> Iterator[Check]:
         if status not in {*settings.outbound.listed, *session.integration.statuses_left}
     )
     if shown:
-        says = say(
-            "of {} bookings in the coming two weeks these get no event, because no list names their status: {}",
+        says = counted(
             len(synced),
+            "of {} booking in the coming two weeks this gets no event, because no list names its status: {}",
+            "of {} bookings in the coming two weeks these get no event, because no list names their status: {}",
             shown,
         )
         yield Check("statuses", "amber", says, "add the status to Create on status, or to Delete on status", "outbound")

@@ -32,6 +32,14 @@ def say(template: str, *values: object) -> str:
     return message
 
 
+def counted(n: int, one: str, many: str, *values: object) -> str:
+    """Return a sentence about a number of things, in the words for one thing or for any other number of them.
+
+    `n` is the first value of both templates; they are told apart here only.
+    """
+    return say(one if n == 1 else many, n, *values)
+
+
 def listed(messages: Iterable[str]) -> str:
     """Return several messages as one, separated by semicolons."""
     given = tuple(messages)
