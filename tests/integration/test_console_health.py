@@ -172,3 +172,15 @@ def test_the_waiting_time_of_a_cancellation_is_no_slowness(place: Place) -> None
     page = Tab(place).seen("/console/integrations/7/diagnostics")
     says = page.split("<figcaption>", 1)[1].split("</figcaption>", 1)[0]
     assert all(float(each) < 60 for each in re.findall(r"([\d.]+) s\b", says)), says
+
+
+@pytest.mark.parametrize(("pause", "axis"), [(0, False), (30, True)])
+def test_the_plot_names_its_axis_where_its_bars_differ(place: Place, *, pause: int, axis: bool) -> None:
+    place.activate()
+    for hour in (10, 12):
+        place.book(f"2026-11-24T{hour}:00", f"2026-11-24T{hour + 1}:00")
+        place.pass_time(pause)
+        place.settle()
+    page = Tab(place).seen("/console/integrations/7/diagnostics")
+    assert "<figcaption>" in page
+    assert ("Bars from 0.1 s" in page) is axis

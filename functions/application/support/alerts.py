@@ -65,7 +65,7 @@ TITLES = {
 }
 OVER = {"nl": "Voorbij: ", "en": "Over: "}
 TEST = {
-    "nl": ("proefbericht", "Dit is een proef. Op deze manier krijgt u bericht zodra de koppeling iemand nodig heeft."),
+    "nl": ("testbericht", "Dit is een test. Op deze manier krijgt u bericht zodra de koppeling iemand nodig heeft."),
     "en": ("test message", "This is a test. You are told this way as soon as the sync needs a person."),
 }
 
