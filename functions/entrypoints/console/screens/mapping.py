@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -11,7 +11,6 @@ from werkzeug.datastructures import MultiDict
 
 from functions.application.setting_up import available, combined, partial_settings, removal
 from functions.application.setting_up.available import Available
-from functions.application.setting_up.settings_input import raw_of
 from functions.application.store import integrations
 from functions.domain.model.bounds import whole_number
 from functions.domain.model.errors import Invalid, SyncError
@@ -70,7 +69,8 @@ def add(routes: Blueprint, pages: Pages) -> None:
             return _combined(pages, int_id, rows)
         then = "outbound" if request.form.get("do") == "next" else "mapping"
         faulty = partial(_mapping_page, pages, int_id, rows=rows)
-        return pages.save(int_id, FIELDS, "mapping", faulty, part={"mapping": _raw(pages, int_id, rows)}, then=then)
+        part = {"mapping": [{**asdict(row), "also": list(row.also)} for row in rows]}
+        return pages.save(int_id, FIELDS, "mapping", faulty, part=part, then=then)
 
     @routes.post("/integrations/<int_id>/unmapped")
     def go_on(int_id: str) -> Response:
@@ -140,25 +140,6 @@ def _ids(named: Iterable[tuple[str, str]]) -> dict[str, str]:
     taken = {identity for identity, _ in pairs}
     names = ((name.strip().casefold(), identity) for identity, name in pairs)
     return {name: identity for name, identity in names if often[name] == 1 and name not in taken}
-
-
-def _raw(pages: Pages, int_id: str, rows: list[MappingRow]) -> list[dict[str, object]]:
-    """Return the rows as settings; a row's other values stay as they were."""
-    former = raw_of(integrations.get(pages.ports.documents, int_id).settings)["mapping"]
-    known = {(row["object"], row["calendar"]): row for row in former} | {row["object"]: row for row in former}
-    found = []
-    for row in rows:
-        before = known.get((row.object, row.calendar)) or known.get(row.object) or {}
-        own: dict[str, object] = {
-            "object": row.object,
-            "calendar": row.calendar,
-            "shows": row.shows,
-            "booked_text": row.booked_text,
-        }
-        own |= {"also": list(row.also), "new_events": row.new_events}
-        own |= {"before_minutes": row.before_minutes, "after_minutes": row.after_minutes, "around": row.around}
-        found.append({**before, **own})
-    return found
 
 
 def _mapping_page(
