@@ -82,6 +82,11 @@ def fold(so_far: Overlaps, rows: Iterable[BookingRow], session: SyncSession) -> 
     return Overlaps(tuple(found), tuple(standing), more)
 
 
+def among(session: SyncSession, rows: Iterable[BookingRow]) -> tuple[Overlap, ...]:
+    """Return the overlaps in rows that were read in one go."""
+    return beyond_places(session, fold(NOTHING, rows, session).found)
+
+
 def beyond_places(session: SyncSession, found: Iterable[Overlap]) -> tuple[Overlap, ...]:
     """Return the overlaps with more bookings than the object has places; one call per object."""
     places: dict[str, int | None] = {}

@@ -162,7 +162,7 @@ def _statuses(session: SyncSession) -> Iterator[Check]:
 
 def _overlaps(session: SyncSession, rows: Iterable[BookingRow]) -> Iterator[Check]:
     """Name, per calendar, the bookings that overlap; grey if the number of places is not known."""
-    found = overlaps.beyond_places(session, overlaps.fold(overlaps.NOTHING, rows, session).found)
+    found = overlaps.among(session, rows)
     of_calendar: dict[str, list[overlaps.Overlap]] = {}
     for each in found:
         of_calendar.setdefault(session.settings.calendar_of(each.object_id) or "", []).append(each)
