@@ -15,11 +15,13 @@ from typing import Any, get_args
 
 from functions.domain.comparing.projection import appointment_of, base_of
 from functions.domain.model.appointment import Timed
-from functions.domain.model.attempts import Ended
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, EventKey, Mark
 from functions.domain.model.identity import event_id
-from functions.domain.model.life import (
+from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.pairing.attempts import Ended
+from functions.domain.pairing.decisions import Decision, Follow, Hold, LeaveOut, LetIn, Resume
+from functions.domain.pairing.life import (
     Active,
     Awake,
     Closed,
@@ -34,15 +36,9 @@ from functions.domain.model.life import (
     Side,
     Unlinked,
 )
-from functions.domain.model.link import Approve, Base, Intent, Link, Order, Origin, Override, Restore
-from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.planning.brake import attempt_of, shown
-from functions.domain.planning.decisions import Decision, Follow, Hold, LeaveOut, LetIn, Resume
-from functions.domain.planning.lifecycle import after, begun
-from functions.domain.planning.plan import plan
-from functions.domain.planning.plan_inbound import new_event_text
-from functions.domain.planning.simulate import simulate
-from functions.domain.planning.step import (
+from functions.domain.pairing.lifecycle import after, begun
+from functions.domain.pairing.link import Approve, Base, Intent, Link, Order, Origin, Override, Restore
+from functions.domain.pairing.step import (
     Decided,
     MakeBooking,
     Missed,
@@ -56,6 +52,10 @@ from functions.domain.planning.step import (
     Write,
     WriteBooking,
 )
+from functions.domain.planning.brake import attempt_of, shown
+from functions.domain.planning.plan import plan
+from functions.domain.planning.plan_inbound import new_event_text
+from functions.domain.planning.simulate import simulate
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.settings.schema import InboundSettings, MappingRow, Settings
 from functions.entrypoints.console.texts import table
@@ -69,8 +69,8 @@ NOON = Timed(NOW + timedelta(hours=28), NOW + timedelta(hours=29))
 INTRODUCTION = """\
 `python -m docs.states` makes this page: it runs the planner and the life cycle on every state, with whatever both sides can
 show, a person can order, and a write can end in. A test compares the page with the code. The states are values in
-[life.py](../functions/domain/model/life.py); every transition is in
-[lifecycle.py](../functions/domain/planning/lifecycle.py).
+[life.py](../functions/domain/pairing/life.py); every transition is in
+[lifecycle.py](../functions/domain/pairing/lifecycle.py).
 
 A link has more than its state: refusals, the ids that were written, the attempts that the brake counts, a person's order,
 and the write under way."""

@@ -25,10 +25,10 @@ from functions.application.watching import renewal
 from functions.domain.model.errors import Conflict, Malformed, Transient
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import calendar_hash
-from functions.domain.model.life import LeftOut
-from functions.domain.planning.decisions import LetIn
-from functions.domain.planning.lifecycle import after
-from functions.domain.planning.step import Decided
+from functions.domain.pairing.decisions import LetIn
+from functions.domain.pairing.life import LeftOut
+from functions.domain.pairing.lifecycle import after
+from functions.domain.pairing.step import Decided
 from functions.domain.settings.integration import Integration, Phase
 
 DEAD_AGAIN = timedelta(minutes=5)  # until the next round of an integration that a side refuses

@@ -12,7 +12,7 @@ from functions.application.store.records import body_of
 from functions.domain.model.appointment import Timed
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import claim_id, link_id
-from functions.domain.model.link import Base, Link
+from functions.domain.pairing.link import Base, Link
 
 LENGTH = timedelta(minutes=45)
 _START, _END = datetime(2000, 1, 1, tzinfo=UTC), datetime(2000, 1, 2, tzinfo=UTC)

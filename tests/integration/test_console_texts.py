@@ -15,10 +15,10 @@ from functions.application.setting_up.activation import BUILT_IN
 from functions.application.support.alerts import SAID
 from functions.application.support.undo import STAYS
 from functions.domain.model.errors import Transient
-from functions.domain.model.link import Origin
 from functions.domain.model.messages import counted, listed, say
 from functions.domain.model.snapshot import Presence
-from functions.domain.planning.step import Why
+from functions.domain.pairing.link import Origin
+from functions.domain.pairing.step import Why
 from functions.domain.settings.dialect import Dialect
 from functions.domain.settings.facts import facts
 from functions.domain.settings.integration import Phase

@@ -5,7 +5,7 @@ from typing import Literal
 
 import pytest
 
-from functions.domain.model.attempts import WRITES
+from functions.domain.pairing.attempts import WRITES
 from sandbox.google.world.faults import Fault
 from tests.harness.place import Place
 

@@ -17,13 +17,13 @@ from functions.application.sync import reconcile, removals, rest, telling, write
 from functions.application.sync.session import SyncSession
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
-from functions.domain.model.life import Closed, Closer, Grace
-from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.pairing.decisions import Drop
+from functions.domain.pairing.life import Closed, Closer, Grace
+from functions.domain.pairing.lifecycle import decide
+from functions.domain.pairing.link import Link
+from functions.domain.pairing.step import PatchEvent, Planned, Why
 from functions.domain.planning import merge_event, plan, plan_inbound, plan_order, plan_outbound, recovery, view
-from functions.domain.planning.decisions import Drop
-from functions.domain.planning.lifecycle import decide
-from functions.domain.planning.step import PatchEvent, Planned, Why
 from functions.domain.planning.view import View, Wanted
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

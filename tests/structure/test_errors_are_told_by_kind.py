@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from functions.domain.model.writes import Write
+from functions.domain.pairing.writes import Write
 
 ROOT = Path(__file__).parents[2]
 # a vendor's own code, read where the vendor's answers are translated
@@ -90,6 +90,6 @@ def test_the_names_of_writes_are_said_in_one_place() -> None:
         if isinstance(node, ast.Constant) and node.value in names
     }
     # what the first version kept, and the exports of a module
-    assert told - {"functions/domain/planning/step.py", "functions/application/store/upgrades.py"} == {
+    assert told - {"functions/domain/pairing/step.py", "functions/application/store/upgrades.py"} == {
         "functions/application/store/journal.py"
     }

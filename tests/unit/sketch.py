@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from functions.domain.comparing.projection import appointment_of, base_of
 from functions.domain.model.appointment import AllDay, Timed, When
-from functions.domain.model.attempts import Attempt, Ended
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, EventKey, Guest, Mark, MeetState
 from functions.domain.model.identity import event_id
-from functions.domain.model.life import (
+from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.pairing.attempts import Attempt, Ended
+from functions.domain.pairing.life import (
     Active,
     Closed,
     Closer,
@@ -26,7 +27,7 @@ from functions.domain.model.life import (
     Refused,
     Unlinked,
 )
-from functions.domain.model.link import (
+from functions.domain.pairing.link import (
     Approve,
     Base,
     Intent,
@@ -38,8 +39,7 @@ from functions.domain.model.link import (
     Restore,
     WrittenIds,
 )
-from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.model.writes import (
+from functions.domain.pairing.writes import (
     BookingChange,
     DeleteEvent,
     EventChange,

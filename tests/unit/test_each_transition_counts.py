@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from functions.domain.planning import lifecycle
+from functions.domain.pairing import lifecycle
 from tests.unit import test_lifecycle
 
 Case = tuple[str, int, int]  # a function, a match in it, a case of that

@@ -8,9 +8,9 @@ import pytest
 from functions.domain.comparing.echo import is_echo
 from functions.domain.model.appointment import AllDay, Timed
 from functions.domain.model.event import Guest
-from functions.domain.model.life import Closed, Grace
-from functions.domain.model.link import Intent
-from functions.domain.model.writes import EventChange, PatchEvent, Why
+from functions.domain.pairing.life import Closed, Grace
+from functions.domain.pairing.link import Intent
+from functions.domain.pairing.writes import EventChange, PatchEvent, Why
 from tests.unit.sketch import (
     DAY,
     KEY,

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from functions.domain.model.appointment import AllDay
-from functions.domain.model.writes import Asked, BookingChange, MakeBooking, Why, WriteBooking
+from functions.domain.pairing.writes import Asked, BookingChange, MakeBooking, Why, WriteBooking
 from functions.domain.planning.guard import Wish, is_taken, stands_guard, wish_of
 from functions.domain.settings.dialect import Dialect
 from tests.unit.sketch import DAY, KEY, NOON, TEN, at, booking, settings

@@ -10,12 +10,12 @@ from functions.domain.comparing.kept import kept_of
 from functions.domain.comparing.projection import appointment_of, base_of
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, Guest, MeetState
-from functions.domain.model.link import Intent, Link
 from functions.domain.model.text import Text, put_together
-from functions.domain.model.writes import BookingChange, EventChange, InsertEvent, MakeBooking, PatchEvent, Why
-from functions.domain.planning.lifecycle import after
+from functions.domain.pairing.lifecycle import after
+from functions.domain.pairing.link import Intent, Link
+from functions.domain.pairing.step import Landed, Rest, WriteBooking
+from functions.domain.pairing.writes import BookingChange, EventChange, InsertEvent, MakeBooking, PatchEvent, Why
 from functions.domain.planning.plan import plan
-from functions.domain.planning.step import Landed, Rest, WriteBooking
 from tests.unit.sketch import (
     KEY,
     NOON,

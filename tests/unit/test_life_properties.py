@@ -10,17 +10,13 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as profile
 
 from docs import states
-from functions.domain.model.attempts import WRITES
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
-from functions.domain.model.link import Intent, Link
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.model.writes import Outcome, bare
-from functions.domain.planning.brake import attempt_of
-from functions.domain.planning.lifecycle import after, begun
-from functions.domain.planning.plan import plan
-from functions.domain.planning.simulate import simulate
-from functions.domain.planning.step import (
+from functions.domain.pairing.attempts import WRITES
+from functions.domain.pairing.lifecycle import after, begun
+from functions.domain.pairing.link import Intent, Link
+from functions.domain.pairing.step import (
     Conclude,
     DeleteEvent,
     Landed,
@@ -39,6 +35,10 @@ from functions.domain.planning.step import (
     Write,
     WriteBooking,
 )
+from functions.domain.pairing.writes import Outcome, bare
+from functions.domain.planning.brake import attempt_of
+from functions.domain.planning.plan import plan
+from functions.domain.planning.simulate import simulate
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.planning.write_back import ids_of
 from tests.unit import sketch

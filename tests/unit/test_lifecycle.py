@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from functions.domain.model.attempts import KEPT, Attempt, Ended, tried
 from functions.domain.model.errors import Cause
-from functions.domain.model.life import (
+from functions.domain.pairing import decisions
+from functions.domain.pairing.attempts import KEPT, Attempt, Ended, tried
+from functions.domain.pairing.decisions import Decision
+from functions.domain.pairing.life import (
     Active,
     Closed,
     Closer,
@@ -20,7 +22,8 @@ from functions.domain.model.life import (
     Refused,
     Unlinked,
 )
-from functions.domain.model.link import (
+from functions.domain.pairing.lifecycle import KEPT_IDS, after, begun
+from functions.domain.pairing.link import (
     Approve,
     Base,
     Intent,
@@ -32,7 +35,21 @@ from functions.domain.model.link import (
     Restore,
     WrittenIds,
 )
-from functions.domain.model.writes import (
+from functions.domain.pairing.step import (
+    Decided,
+    Landed,
+    Missed,
+    Ordered,
+    Overtaken,
+    Overtaking,
+    Rejected,
+    Result,
+    Then,
+    Turn,
+    Unknown,
+    Why,
+)
+from functions.domain.pairing.writes import (
     Asked,
     BookingChange,
     DeleteEvent,
@@ -46,23 +63,6 @@ from functions.domain.model.writes import (
     Write,
     WriteBooking,
     bare,
-)
-from functions.domain.planning import decisions
-from functions.domain.planning.decisions import Decision
-from functions.domain.planning.lifecycle import KEPT_IDS, after, begun
-from functions.domain.planning.step import (
-    Decided,
-    Landed,
-    Missed,
-    Ordered,
-    Overtaken,
-    Overtaking,
-    Rejected,
-    Result,
-    Then,
-    Turn,
-    Unknown,
-    Why,
 )
 from tests.unit.sketch import (
     CONTENT,

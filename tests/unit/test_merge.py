@@ -7,14 +7,10 @@ from typing import Any
 import pytest
 
 from functions.domain.model.event import EventKey, Guest, MeetState
-from functions.domain.model.life import Grace
-from functions.domain.model.link import Origin, Refusal, Refusals, State, WrittenIds
 from functions.domain.model.snapshot import Snapshot
-from functions.domain.model.writes import Asked
-from functions.domain.planning.merge import merge
-from functions.domain.planning.merge_event import noted
-from functions.domain.planning.plan import plan
-from functions.domain.planning.step import (
+from functions.domain.pairing.life import Grace
+from functions.domain.pairing.link import Origin, Refusal, Refusals, State, WrittenIds
+from functions.domain.pairing.step import (
     BookingChange,
     EventChange,
     Look,
@@ -25,6 +21,10 @@ from functions.domain.planning.step import (
     Why,
     WriteBooking,
 )
+from functions.domain.pairing.writes import Asked
+from functions.domain.planning.merge import merge
+from functions.domain.planning.merge_event import noted
+from functions.domain.planning.plan import plan
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import (

@@ -4,13 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from functions.domain.model.attempts import QUIET, Attempt, Attempts, Ended
-from functions.domain.model.life import Active, Closed, Detached, Held, Paused
-from functions.domain.model.link import Approve, Intent, Link, Override
 from functions.domain.model.snapshot import Snapshot
-from functions.domain.planning.brake import attempt_of, shown
-from functions.domain.planning.plan import plan
-from functions.domain.planning.step import (
+from functions.domain.pairing.attempts import QUIET, Attempt, Attempts, Ended
+from functions.domain.pairing.life import Active, Closed, Detached, Held, Paused
+from functions.domain.pairing.link import Approve, Intent, Link, Override
+from functions.domain.pairing.step import (
     DeleteEvent,
     EventChange,
     PatchEvent,
@@ -20,6 +18,8 @@ from functions.domain.planning.step import (
     Write,
     WriteBooking,
 )
+from functions.domain.planning.brake import attempt_of, shown
+from functions.domain.planning.plan import plan
 from functions.domain.planning.view import PlanningContext, View
 from tests.unit.sketch import (
     CANCELLED,

@@ -7,12 +7,10 @@ from typing import Any
 import pytest
 
 from functions.domain.model.event import Event, EventKey, Mark
-from functions.domain.model.life import Grace, Refused
-from functions.domain.model.link import Approve, Link, Origin, Restore, State
 from functions.domain.model.snapshot import Snapshot
-from functions.domain.planning.plan import plan
-from functions.domain.planning.plan_inbound import cancel, new_event_text, plan_new_event, plan_vanished
-from functions.domain.planning.step import (
+from functions.domain.pairing.life import Grace, Refused
+from functions.domain.pairing.link import Approve, Link, Origin, Restore, State
+from functions.domain.pairing.step import (
     BookingChange,
     Look,
     MakeBooking,
@@ -23,6 +21,8 @@ from functions.domain.planning.step import (
     Why,
     WriteBooking,
 )
+from functions.domain.planning.plan import plan
+from functions.domain.planning.plan_inbound import cancel, new_event_text, plan_new_event, plan_vanished
 from functions.domain.planning.view import View
 from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import (

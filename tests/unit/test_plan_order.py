@@ -5,12 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from functions.domain.model.life import Active, Closed, Detached, Held, Life
-from functions.domain.model.link import Override, Refusal, Refusals, State
 from functions.domain.model.snapshot import Snapshot
-from functions.domain.planning.plan import plan
-from functions.domain.planning.plan_order import fulfil
-from functions.domain.planning.step import (
+from functions.domain.pairing.life import Active, Closed, Detached, Held, Life
+from functions.domain.pairing.link import Override, Refusal, Refusals, State
+from functions.domain.pairing.step import (
     BookingChange,
     EventChange,
     Look,
@@ -22,6 +20,8 @@ from functions.domain.planning.step import (
     Why,
     WriteBooking,
 )
+from functions.domain.planning.plan import plan
+from functions.domain.planning.plan_order import fulfil
 from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import (
     ABSENT,

@@ -6,12 +6,10 @@ from typing import Any
 
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import event_id, unkeyed_event_id
-from functions.domain.model.life import Active, Closed, Closer, LeftOut
-from functions.domain.model.link import Approve, Link, Origin, Restore, State, WrittenIds
 from functions.domain.model.snapshot import Snapshot
-from functions.domain.planning.plan import plan
-from functions.domain.planning.plan_outbound import plan_missing
-from functions.domain.planning.step import (
+from functions.domain.pairing.life import Active, Closed, Closer, LeftOut
+from functions.domain.pairing.link import Approve, Link, Origin, Restore, State, WrittenIds
+from functions.domain.pairing.step import (
     BookingChange,
     DeleteEvent,
     InsertEvent,
@@ -22,6 +20,8 @@ from functions.domain.planning.step import (
     Why,
     WriteBooking,
 )
+from functions.domain.planning.plan import plan
+from functions.domain.planning.plan_outbound import plan_missing
 from functions.domain.planning.view import View, Wanted
 from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import (

@@ -9,12 +9,10 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 from functions.domain.model.event import Event, EventKey
-from functions.domain.model.life import Active, Closed, Detached, Life, Paused
-from functions.domain.model.link import Link, Origin
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.planning.plan import plan
-from functions.domain.planning.simulate import simulate
-from functions.domain.planning.step import (
+from functions.domain.pairing.life import Active, Closed, Detached, Life, Paused
+from functions.domain.pairing.link import Link, Origin
+from functions.domain.pairing.step import (
     DeleteEvent,
     EventChange,
     InsertEvent,
@@ -29,6 +27,8 @@ from functions.domain.planning.step import (
     Write,
     WriteBooking,
 )
+from functions.domain.planning.plan import plan
+from functions.domain.planning.simulate import simulate
 from functions.domain.planning.view import PlanningContext, View
 from tests.unit import sketch
 from tests.unit.sketch import ROOM_A, ROOM_B, booking, event, link

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from functions.domain.model.event import Mark
-from functions.domain.model.link import Intent, Link, Origin
 from functions.domain.model.snapshot import Snapshot
-from functions.domain.model.writes import (
+from functions.domain.pairing.link import Intent, Link, Origin
+from functions.domain.pairing.step import Conclude, Landed, Look, Missed, Rest, Why
+from functions.domain.pairing.writes import (
     BookingChange,
     DeleteEvent,
     EventChange,
@@ -22,7 +23,6 @@ from functions.domain.model.writes import (
     WriteBooking,
 )
 from functions.domain.planning.recovery import recover
-from functions.domain.planning.step import Conclude, Landed, Look, Missed, Rest, Why
 from functions.domain.planning.view import View
 from tests.unit.sketch import (
     ABSENT,

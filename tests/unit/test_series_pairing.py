@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from functions.domain.comparing.series import family, family_of_id, in_step, pair, twin_of
+from functions.domain.comparing.series import in_step, pair, twin_of
 from functions.domain.model.appointment import AllDay, Timed, When
-from functions.domain.model.event import Event, EventKey
-from functions.domain.model.link import Link
+from functions.domain.model.event import Event, EventKey, family, family_of_id
+from functions.domain.pairing.link import Link
 from tests.unit.sketch import ROOM_A, ZONE, base, booking, link, theirs
 
 AMSTERDAM = "Europe/Amsterdam"

@@ -3,8 +3,7 @@
 from functions.domain.comparing.projection import appointment_of
 from functions.domain.model.event import Guest, MeetState
 from functions.domain.model.snapshot import Presence
-from functions.domain.planning.simulate import simulate
-from functions.domain.planning.step import (
+from functions.domain.pairing.step import (
     BookingChange,
     DeleteEvent,
     EventChange,
@@ -16,6 +15,7 @@ from functions.domain.planning.step import (
     Why,
     WriteBooking,
 )
+from functions.domain.planning.simulate import simulate
 from tests.unit.sketch import (
     ABSENT,
     BELIEVED,

@@ -3,7 +3,7 @@
 import pytest
 
 from docs import states
-from functions.domain.model.life import State
+from functions.domain.pairing.life import State
 
 MADE_ANEW = "run `python -m docs.states`"
 

@@ -13,9 +13,9 @@ from functions.application.store.links import link_of
 from functions.application.store.records import record_of, stored
 from functions.application.store.upgrades import JOURNAL_ENTRY, PARKED_ITEM, schema_of, upgraded
 from functions.domain.model.errors import Malformed
-from functions.domain.model.life import Held, Paused, Side
-from functions.domain.model.link import Link
-from functions.domain.model.writes import Outcome
+from functions.domain.pairing.life import Held, Paused, Side
+from functions.domain.pairing.link import Link
+from functions.domain.pairing.writes import Outcome
 from functions.domain.settings.integration import Integration
 
 KEPT: dict[str, Any] = json.loads((Path(__file__).parent.parent / "data" / "store_v2.json").read_text())

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
+from functions.domain.model.notices import notice, sentence
 from functions.domain.model.text import LINE, Text, as_read, escape, plain, put_together, take_apart
 from functions.domain.model.zones import clock
-from functions.domain.planning.reasons import notice, sentence
 from tests.unit.sketch import NOW
 
 said = st.text(st.characters(blacklist_categories=("Cs", "Cc", "Z"), blacklist_characters="—⚠<>&\u0085"), max_size=30)

@@ -10,9 +10,9 @@ import pytest
 from functions.application.store.links import link_of
 from functions.application.store.records import body_of
 from functions.application.store.upgrades import schema_of
-from functions.domain.model.attempts import QUIET
 from functions.domain.model.errors import Malformed
-from functions.domain.model.life import (
+from functions.domain.pairing.attempts import QUIET
+from functions.domain.pairing.life import (
     Active,
     Closed,
     Closer,
@@ -25,10 +25,10 @@ from functions.domain.model.life import (
     Refused,
     Unlinked,
 )
-from functions.domain.model.link import Approve, Link, Override, Refusal, Refusals
-from functions.domain.model.writes import Why, place_of
+from functions.domain.pairing.link import Approve, Link, Override, Refusal, Refusals
+from functions.domain.pairing.step import Rest, Settle
+from functions.domain.pairing.writes import Why, place_of
 from functions.domain.planning.plan import plan
-from functions.domain.planning.step import Rest, Settle
 from tests.unit import sketch
 
 SCHEMA = schema_of(Link)

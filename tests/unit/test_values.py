@@ -6,9 +6,9 @@ import pytest
 
 from functions.application.probing.bench import GUESSES, guesses
 from functions.domain.model.errors import Fault, Invalid, Stale, Transient
-from functions.domain.model.life import Held
-from functions.domain.model.link import State
 from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.pairing.life import Held
+from functions.domain.pairing.link import State
 from functions.domain.planning.view import Wanted, wanted_of
 from functions.domain.settings.dialect import dialect_from
 from functions.domain.settings.integration import Integration

@@ -15,7 +15,7 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Gone, Refused
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import event_ids
-from functions.domain.model.link import Link
+from functions.domain.pairing.link import Link
 from functions.domain.settings.integration import Integration
 from functions.domain.settings.schema import Settings
 

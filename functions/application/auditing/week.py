@@ -22,8 +22,8 @@ from functions.domain.model import zones
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import TEST_LINK, test_event_id, turn_of
-from functions.domain.model.link import Link, Origin
 from functions.domain.model.text import take_apart
+from functions.domain.pairing.link import Link, Origin
 
 AT_A_TIME = 400  # pairs whose texts one audit compares; the others take turns
 SETTLES = 6.0  # seconds in which a fresh change reaches the other side

@@ -12,8 +12,8 @@ from functions.application.sync.session import SyncSession, open_session
 from functions.domain.comparing.projection import period, when_of
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Conflict, Gone, Malformed, Refused
-from functions.domain.model.life import Closed, Detached
 from functions.domain.model.messages import listed, say
+from functions.domain.pairing.life import Closed, Detached
 
 MARKS = ("PROBE", "TEST")
 

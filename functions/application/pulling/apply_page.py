@@ -19,11 +19,11 @@ from functions.domain.comparing.projection import in_window, period
 from functions.domain.model.errors import AccessRevoked, Cause, Malformed
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import event_ids, occupied_id
-from functions.domain.model.life import Closed, Grace, Held, State
-from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.pairing.life import Closed, Grace, Held, State
+from functions.domain.pairing.link import Link
+from functions.domain.pairing.step import Rest, Why
 from functions.domain.planning.plan_inbound import eligible
-from functions.domain.planning.step import Rest, Why
 
 ROOM_AFTER = timedelta(seconds=5)
 TOGETHER = 200  # events whose links are read together

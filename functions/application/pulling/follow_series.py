@@ -15,14 +15,14 @@ from functions.application.store import links
 from functions.application.sync import removals
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.projection import in_window, text_of
-from functions.domain.comparing.series import Twin, family, family_of_id, in_step, pair, twin_of
+from functions.domain.comparing.series import Twin, in_step, pair, twin_of
 from functions.domain.model.errors import AccessRevoked, Stale
-from functions.domain.model.event import Event, EventKey
-from functions.domain.model.life import Active, Grace, State
-from functions.domain.model.link import Link
-from functions.domain.planning.decisions import Follow, Hold
-from functions.domain.planning.lifecycle import after
-from functions.domain.planning.step import Decided, Why
+from functions.domain.model.event import Event, EventKey, family, family_of_id
+from functions.domain.pairing.decisions import Follow, Hold
+from functions.domain.pairing.life import Active, Grace, State
+from functions.domain.pairing.lifecycle import after
+from functions.domain.pairing.link import Link
+from functions.domain.pairing.step import Decided, Why
 
 
 @dataclass(slots=True)

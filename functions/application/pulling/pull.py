@@ -22,9 +22,9 @@ from functions.domain.comparing.projection import period
 from functions.domain.model.errors import Gone, Refused, Stale, SyncError, TokenExpired, Transient
 from functions.domain.model.event import Event
 from functions.domain.model.identity import calendar_hash
-from functions.domain.model.life import Closed, Detached
-from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Snapshot
+from functions.domain.pairing.life import Closed, Detached
+from functions.domain.pairing.link import Link
 
 WAIT_FOR_OTHER = timedelta(seconds=2)
 BETWEEN = timedelta(seconds=1.5)  # notifications come in bursts, and each pull costs quota

@@ -9,9 +9,9 @@ from functions.application.sync.session import SyncSession
 from functions.domain.comparing.projection import when_of
 from functions.domain.model.appointment import Timed, with_length
 from functions.domain.model.booking import Booking
-from functions.domain.model.life import Active, Closed, LeftOut
-from functions.domain.model.link import Link
 from functions.domain.model.zones import day_of, same_clock
+from functions.domain.pairing.life import Active, Closed, LeftOut
+from functions.domain.pairing.link import Link
 from functions.domain.settings.dialect import Dialect
 
 PAGE, OVERLAP = 100, 5

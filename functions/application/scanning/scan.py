@@ -25,10 +25,10 @@ from functions.application.store.integrations import path_of
 from functions.application.store.records import record_of, stored
 from functions.application.sync import write_back
 from functions.application.sync.session import SyncSession
-from functions.domain.model.life import Closed, Detached
-from functions.domain.model.link import Link
 from functions.domain.model.stretch import next_days
 from functions.domain.model.zones import day_of
+from functions.domain.pairing.life import Closed, Detached
+from functions.domain.pairing.link import Link
 from functions.domain.settings.integration import Integration
 
 AT_ONCE = 4

@@ -17,11 +17,11 @@ from functions.application.sync.trouble import Reaction, guarded, reaction_to
 from functions.domain.comparing.projection import when_of
 from functions.domain.model.errors import Conflict, Stale
 from functions.domain.model.identity import turn_of
-from functions.domain.model.link import Base, Link
 from functions.domain.model.zones import day_of
-from functions.domain.planning.decisions import AskAgain, LeaveOut
-from functions.domain.planning.lifecycle import after
-from functions.domain.planning.step import Decided
+from functions.domain.pairing.decisions import AskAgain, LeaveOut
+from functions.domain.pairing.lifecycle import after
+from functions.domain.pairing.link import Base, Link
+from functions.domain.pairing.step import Decided
 
 TROUBLE = 10  # calls that a failed booking counts for, so that a side with problems is called less
 

@@ -22,13 +22,13 @@ from functions.application.sync.rest import Outcome
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.errors import AccessRevoked, SyncError
 from functions.domain.model.event import Event
-from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.model.stretch import WEEK, next_days
 from functions.domain.model.text import take_apart
 from functions.domain.model.zones import day_of, midnight
+from functions.domain.pairing.link import Link
+from functions.domain.pairing.step import InsertEvent, PatchEvent, ReviveEvent, Why, Write
 from functions.domain.planning.plan_inbound import eligible
-from functions.domain.planning.step import InsertEvent, PatchEvent, ReviveEvent, Why, Write
 from functions.domain.planning.view import View
 from functions.domain.settings.integration import Integration, Phase
 from functions.domain.settings.schema import Settings

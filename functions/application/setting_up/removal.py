@@ -16,10 +16,10 @@ from functions.application.sync.session import SyncSession, open_session
 from functions.domain.comparing.projection import written
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Conflict, Gone, Refused, SyncError
-from functions.domain.model.link import Link, Origin, State
 from functions.domain.model.messages import say
 from functions.domain.model.snapshot import Presence
-from functions.domain.planning.step import BookingChange
+from functions.domain.pairing.link import Link, Origin, State
+from functions.domain.pairing.step import BookingChange
 from functions.domain.settings.integration import Phase
 from functions.domain.settings.schema import Settings
 

@@ -14,8 +14,8 @@ from functions.application.store.records import body_of
 from functions.application.store.upgrades import JOURNAL_ENTRY, schema_of, upgraded
 from functions.domain.model.appointment import AllDay, Timed, When
 from functions.domain.model.event import Event
-from functions.domain.model.link import Link
-from functions.domain.planning.step import (
+from functions.domain.pairing.link import Link
+from functions.domain.pairing.step import (
     BookingChange,
     DeleteEvent,
     EventChange,

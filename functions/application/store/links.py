@@ -13,7 +13,7 @@ from functions.domain.model.appointment import Timed
 from functions.domain.model.errors import Conflict, Stale
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import claim_id, link_id
-from functions.domain.model.link import Link, Occupies, Origin
+from functions.domain.pairing.link import Link, Occupies, Origin
 
 T = TypeVar("T")
 PAGE = 500

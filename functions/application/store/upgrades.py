@@ -9,10 +9,10 @@ from typing import Any
 
 from functions.application.ports import Body
 from functions.domain.model.errors import Malformed
-from functions.domain.model.life import State
-from functions.domain.model.link import Link
 from functions.domain.model.messages import say
-from functions.domain.model.writes import Outcome
+from functions.domain.pairing.life import State
+from functions.domain.pairing.link import Link
+from functions.domain.pairing.writes import Outcome
 from functions.domain.settings.integration import Integration
 
 JOURNAL_ENTRY, PARKED_ITEM = "journal entry", "parked item"

@@ -17,9 +17,9 @@ from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Malformed, SyncError
 from functions.domain.model.event import Event, EventKey
-from functions.domain.model.link import Link, State
 from functions.domain.model.messages import say
 from functions.domain.model.zones import midnight
+from functions.domain.pairing.link import Link, State
 from functions.domain.planning.plan_inbound import eligible
 
 T = TypeVar("T")

@@ -20,9 +20,9 @@ from functions.application.sync.session import SyncSession, open_session, within
 from functions.application.watching import channels, rotation
 from functions.domain.model.addresses import is_mail_address
 from functions.domain.model.errors import SyncError
-from functions.domain.model.link import State
 from functions.domain.model.messages import counted, say
 from functions.domain.model.zones import clock
+from functions.domain.pairing.link import State
 from functions.domain.settings.integration import Phase
 from functions.domain.settings.schema import COLOURS, is_room
 

@@ -13,9 +13,9 @@ from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Conflict, Malformed, SyncError
 from functions.domain.model.event import Event
-from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.planning.step import Why
+from functions.domain.pairing.link import Link
+from functions.domain.pairing.step import Why
 from functions.domain.settings.integration import Phase
 
 LONGEST_ID = 40

@@ -8,7 +8,7 @@ from functions.application.scanning import scan
 from functions.application.store import calendars, journal_read
 from functions.application.store.integrations import path_of
 from functions.application.support.diagnose_more import BEHIND, NIGHTLY, SILENT_AMBER, Queue
-from functions.domain.model.link import State
+from functions.domain.pairing.link import State
 from functions.domain.settings.integration import Integration, Phase
 
 RECENT, MOST_CANCELLING = 10, 500

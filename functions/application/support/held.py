@@ -6,11 +6,11 @@ from functions.application.store.records import body_of
 from functions.application.sync.acts import act
 from functions.application.sync.rest import Outcome
 from functions.domain.model.errors import Gone
-from functions.domain.model.life import Held, Side, State
-from functions.domain.model.link import Approve, Link, Restore
 from functions.domain.model.messages import say
-from functions.domain.planning.lifecycle import after
-from functions.domain.planning.step import Ordered
+from functions.domain.pairing.life import Held, Side, State
+from functions.domain.pairing.lifecycle import after
+from functions.domain.pairing.link import Approve, Link, Restore
+from functions.domain.pairing.step import Ordered
 
 
 def every(ports: Ports, int_id: str) -> list[Body]:

@@ -13,7 +13,7 @@ from functions.application.support import alerts, diagnose
 from functions.application.support.health import Cancelling, Health, cancelling, health, trouble_of
 from functions.application.sync.session import open_session
 from functions.domain.model.errors import Fault
-from functions.domain.model.link import State
+from functions.domain.pairing.link import State
 from functions.domain.settings.integration import Integration
 
 SCANS = ("backfill", "resync", "near", "full")

@@ -11,12 +11,12 @@ from functions.application.store import integrations, journal
 from functions.application.store.journal import Name, changed, when_from
 from functions.application.sync.acts import act
 from functions.domain.model.errors import Conflict, Gone
-from functions.domain.model.life import Detached
-from functions.domain.model.link import Link, Override
 from functions.domain.model.messages import say
-from functions.domain.model.writes import Outcome
-from functions.domain.planning.lifecycle import after
-from functions.domain.planning.step import Ordered, Why, Write
+from functions.domain.pairing.life import Detached
+from functions.domain.pairing.lifecycle import after
+from functions.domain.pairing.link import Link, Override
+from functions.domain.pairing.step import Ordered, Why, Write
+from functions.domain.pairing.writes import Outcome
 from functions.domain.settings.integration import Integration
 
 NOTHING = "this was not carried out, so there is nothing to undo"

@@ -7,11 +7,11 @@ from functions.application.store import integrations, links
 from functions.application.sync.acts import act
 from functions.application.sync.rest import Outcome
 from functions.domain.model.errors import Conflict
-from functions.domain.model.life import Paused, State
-from functions.domain.model.link import Approve, Link, Restore
-from functions.domain.planning.decisions import Resume
-from functions.domain.planning.lifecycle import after
-from functions.domain.planning.step import Decided, Ordered
+from functions.domain.pairing.decisions import Resume
+from functions.domain.pairing.life import Paused, State
+from functions.domain.pairing.lifecycle import after
+from functions.domain.pairing.link import Approve, Link, Restore
+from functions.domain.pairing.step import Decided, Ordered
 
 
 def in_grace(ports: Ports, int_id: str, most: int = 500) -> list[Link]:

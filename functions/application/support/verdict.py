@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from functions.domain.model.link import Link, State
 from functions.domain.model.snapshot import Presence
-from functions.domain.planning.step import Why
+from functions.domain.pairing.link import Link, State
+from functions.domain.pairing.step import Why
 from functions.domain.settings.integration import Phase
 
 

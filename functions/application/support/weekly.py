@@ -14,8 +14,8 @@ from functions.application.support import alerts
 from functions.application.support.diagnose_more import AHEAD, MOST
 from functions.application.sync.session import open_session
 from functions.domain.model.errors import SyncError
-from functions.domain.model.link import State
 from functions.domain.model.zones import at, clock, day_of, days_later
+from functions.domain.pairing.link import State
 from functions.domain.settings.integration import Integration
 
 MORNING = time(7)  # of Monday, local

@@ -15,9 +15,9 @@ from functions.application.sync.reconcile import reconcile
 from functions.application.sync.rest import Outcome, come_back
 from functions.application.sync.session import open_session
 from functions.domain.model.errors import Conflict, Gone, Stale, Transient
-from functions.domain.model.link import Link
 from functions.domain.model.messages import say
-from functions.domain.planning.step import Rest, Why
+from functions.domain.pairing.link import Link
+from functions.domain.pairing.step import Rest, Why
 from functions.domain.settings.integration import Phase
 
 UNLESS_DONE = LEASE + timedelta(seconds=10)

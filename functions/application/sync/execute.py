@@ -30,12 +30,10 @@ from functions.domain.model.errors import (
     Transient,
 )
 from functions.domain.model.event import Event, EventKey
-from functions.domain.model.link import Intent, Link, Side
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.model.writes import bare
-from functions.domain.planning.brake import attempt_of
-from functions.domain.planning.lifecycle import after, begun
-from functions.domain.planning.step import (
+from functions.domain.pairing.lifecycle import after, begun
+from functions.domain.pairing.link import Intent, Link, Side
+from functions.domain.pairing.step import (
     Landed,
     Missed,
     MoveEvent,
@@ -51,6 +49,8 @@ from functions.domain.planning.step import (
     Write,
     WriteBooking,
 )
+from functions.domain.pairing.writes import bare
+from functions.domain.planning.brake import attempt_of
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.planning.write_back import ids_of
 from functions.domain.settings.integration import Phase

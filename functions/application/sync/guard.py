@@ -11,8 +11,8 @@ from functions.application.sync.session import SyncSession
 from functions.domain.comparing.projection import period
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Gone, Refused, Transient
-from functions.domain.model.writes import Asked, Write, WriteBooking
 from functions.domain.model.zones import second_of_two
+from functions.domain.pairing.writes import Asked, Write, WriteBooking
 from functions.domain.planning.guard import Wish, is_taken, stands_guard, wish_of
 from functions.domain.planning.view import View
 

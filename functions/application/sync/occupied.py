@@ -8,10 +8,10 @@ from functions.application.sync.rest import Outcome
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.projection import places_of
 from functions.domain.model.errors import AccessRevoked, SyncError
-from functions.domain.model.life import Closed, Detached, LeftOut, Unlinked
-from functions.domain.model.link import Link, Occupies
 from functions.domain.model.snapshot import Presence
-from functions.domain.planning.lifecycle import occupying
+from functions.domain.pairing.life import Closed, Detached, LeftOut, Unlinked
+from functions.domain.pairing.lifecycle import occupying
+from functions.domain.pairing.link import Link, Occupies
 from functions.domain.planning.view import View
 
 ToRest = Callable[[Link, View, bool], Outcome]

@@ -15,13 +15,13 @@ from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Stale, SyncError, Transient
 from functions.domain.model.event import Event
-from functions.domain.model.life import Active, Closed, Held
-from functions.domain.model.link import Link, Side
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.planning.lifecycle import after
+from functions.domain.pairing.life import Active, Closed, Held
+from functions.domain.pairing.lifecycle import after
+from functions.domain.pairing.link import Link, Side
+from functions.domain.pairing.step import Conclude, Look, MakeBooking, Planned, Rest, ReviveEvent, Settle, Why, Write
 from functions.domain.planning.plan import plan
 from functions.domain.planning.simulate import simulate
-from functions.domain.planning.step import Conclude, Look, MakeBooking, Planned, Rest, ReviveEvent, Settle, Why, Write
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.settings.integration import Phase
 

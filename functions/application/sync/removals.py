@@ -10,8 +10,8 @@ from functions.application.ports import Path, Transaction
 from functions.application.store.integrations import path_of
 from functions.application.sync.session import SyncSession
 from functions.domain.model.identity import calendar_hash
-from functions.domain.model.link import Link
-from functions.domain.planning.step import DeleteEvent, Planned, Why, WriteBooking
+from functions.domain.pairing.link import Link
+from functions.domain.pairing.step import DeleteEvent, Planned, Why, WriteBooking
 from functions.domain.planning.view import View
 
 SPAN = timedelta(hours=1)

@@ -7,9 +7,9 @@ from functions.application.intake import hints
 from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import Ports
 from functions.domain.model.event import Event
-from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Snapshot
-from functions.domain.planning.step import Rest, Why, Write
+from functions.domain.pairing.link import Link
+from functions.domain.pairing.step import Rest, Why, Write
 from functions.domain.planning.view import View
 
 JUST_AFTER = timedelta(seconds=1)  # past the moment that a rest names

@@ -6,9 +6,9 @@ from functions.application.store import journal
 from functions.application.sync.session import SyncSession
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
-from functions.domain.model.link import Link
-from functions.domain.model.writes import InsertEvent, Outcome, PatchEvent, Write
-from functions.domain.planning.step import Landed, Overtaken, Rejected, Result
+from functions.domain.pairing.link import Link
+from functions.domain.pairing.step import Landed, Overtaken, Rejected, Result
+from functions.domain.pairing.writes import InsertEvent, Outcome, PatchEvent, Write
 from functions.domain.planning.view import View
 
 

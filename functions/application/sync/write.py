@@ -10,11 +10,11 @@ from functions.application.sync.session import SyncSession
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Refused, Stale
 from functions.domain.model.event import Event, EventKey, Mark
-from functions.domain.model.link import Intent
+from functions.domain.model.notices import notice
 from functions.domain.model.text import Text, put_together
 from functions.domain.model.zones import clock
-from functions.domain.planning.reasons import notice
-from functions.domain.planning.step import (
+from functions.domain.pairing.link import Intent
+from functions.domain.pairing.step import (
     DeleteEvent,
     EventChange,
     InsertEvent,

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from functions.domain.comparing.kept import guest_stands, shows
 from functions.domain.comparing.projection import reminder_text, same_time, style_stands, text_of
 from functions.domain.model.event import Event
-from functions.domain.model.life import Active
-from functions.domain.model.link import Link, Origin
 from functions.domain.model.text import take_apart
+from functions.domain.pairing.life import Active
+from functions.domain.pairing.link import Link, Origin
 
 
 def is_echo(link: Link, event: Event, digest: Callable[[str], str], timezone: str) -> bool:

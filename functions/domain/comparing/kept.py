@@ -13,9 +13,9 @@ from functions.domain.model.appointment import Appointment
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, MeetState
 from functions.domain.model.identity import Digest
-from functions.domain.model.link import Base, Kept, Link, Origin
 from functions.domain.model.text import as_read, take_apart
-from functions.domain.model.writes import EventChange, InsertEvent, MakeBooking, PatchEvent, Why, Write, WriteBooking
+from functions.domain.pairing.link import Base, Kept, Link, Origin
+from functions.domain.pairing.writes import EventChange, InsertEvent, MakeBooking, PatchEvent, Why, Write, WriteBooking
 
 LIST = "list"  # stands for a guest list that cannot be written
 MADE = (MeetState.READY, MeetState.PENDING)

@@ -10,9 +10,9 @@ from functions.domain.model.appointment import LABEL, AllDay, Appointment, Style
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
 from functions.domain.model.identity import Digest
-from functions.domain.model.link import Base, Occupies
 from functions.domain.model.text import as_read, escape, plain, readable, take_apart
 from functions.domain.model.zones import clock, day_of, midnight
+from functions.domain.pairing.link import Base, Occupies
 from functions.domain.settings.markup import bare, rendered
 from functions.domain.settings.schema import COLOURS, MappingRow, Settings
 from functions.domain.settings.template import fill

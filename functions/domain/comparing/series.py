@@ -10,22 +10,11 @@ from datetime import date, datetime, timedelta
 
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.event import Event
-from functions.domain.model.link import Link
 from functions.domain.model.zones import clock, day_of
+from functions.domain.pairing.link import Link
 
 Twin = tuple[datetime, datetime]  # when an occurrence's root was created and last updated
 NEAR = timedelta(days=7)
-
-
-def family(series: str) -> str:
-    """Return what the roots of a split series have in common."""
-    return series.split("_R", maxsplit=1)[0]
-
-
-def family_of_id(event_id: str) -> str:
-    """Return the family of an occurrence's id (`root_20261123T090000Z`), or "" for an id of another form."""
-    root, _, stamp = event_id.rpartition("_")
-    return family(root) if root and stamp[:8].isdecimal() else ""
 
 
 def twin_of(event: Event) -> Twin | None:

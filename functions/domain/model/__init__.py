@@ -1,4 +1,4 @@
-"""The values used everywhere: booking, event, appointment, link, snapshot, errors.
+"""The values used everywhere: booking, event, appointment, snapshot, notices, errors.
 
-Frozen dataclasses and what follows from their fields. Nothing here decides. Next: `domain/settings`.
+Frozen dataclasses and what follows from their fields. Nothing here decides. Next: `domain/pairing`.
 """

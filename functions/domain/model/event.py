@@ -72,3 +72,14 @@ class Event:
     style: Style = PLAIN
     html_link: str = ""  # its page in Google Calendar
     updated: datetime | None = None  # its last change; orders two readings of one event
+
+
+def family(series: str) -> str:
+    """Return what the roots of a split series have in common."""
+    return series.split("_R", maxsplit=1)[0]
+
+
+def family_of_id(event_id: str) -> str:
+    """Return the family of an occurrence's id (`root_20261123T090000Z`), or "" for an id of another form."""
+    root, _, stamp = event_id.rpartition("_")
+    return family(root) if root and stamp[:8].isdecimal() else ""

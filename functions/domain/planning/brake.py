@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from functions.domain.model.attempts import Attempt
 from functions.domain.model.event import Event
 from functions.domain.model.text import as_read, take_apart
-from functions.domain.model.writes import DeleteEvent, MakeBooking, MoveEvent, WriteBooking, is_bookkeeping
-from functions.domain.planning.step import EventChange, InsertEvent, PatchEvent, ReviveEvent, Why, Write
+from functions.domain.pairing.attempts import Attempt
+from functions.domain.pairing.step import EventChange, InsertEvent, PatchEvent, ReviveEvent, Why, Write
+from functions.domain.pairing.writes import DeleteEvent, MakeBooking, MoveEvent, WriteBooking, is_bookkeeping
 from functions.domain.planning.view import PlanningContext, View
 
 PUT_BACK = (Why.PUT_BACK, Why.MADE_AGAIN)

@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from functions.domain.comparing.projection import period, when_of
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.booking import Booking
-from functions.domain.model.writes import MakeBooking, Write, WriteBooking, takes_hours
 from functions.domain.model.zones import day_of
+from functions.domain.pairing.writes import MakeBooking, Write, WriteBooking, takes_hours
 from functions.domain.settings.dialect import Dialect
 from functions.domain.settings.schema import Settings
 

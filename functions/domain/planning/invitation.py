@@ -11,13 +11,13 @@ from functions.domain.model.appointment import Appointment
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import invitation_id
-from functions.domain.model.link import Link, Origin
+from functions.domain.model.notices import sentence
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.model.writes import DeleteEvent, EventChange, MoveEvent, PatchEvent, ReviveEvent, Why
-from functions.domain.planning.decisions import GiveUp
-from functions.domain.planning.lifecycle import decide
-from functions.domain.planning.reasons import sentence
-from functions.domain.planning.step import Planned
+from functions.domain.pairing.decisions import GiveUp
+from functions.domain.pairing.lifecycle import decide
+from functions.domain.pairing.link import Link, Origin
+from functions.domain.pairing.step import Planned
+from functions.domain.pairing.writes import DeleteEvent, EventChange, MoveEvent, PatchEvent, ReviveEvent, Why
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.settings.schema import is_room
 

@@ -21,15 +21,13 @@ from functions.domain.comparing.projection import (
 from functions.domain.model.appointment import Appointment, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, MeetState
-from functions.domain.model.life import Active
-from functions.domain.model.link import Base, Kept, Link, Origin, Refusals
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.model.text import as_read
-from functions.domain.planning.decisions import Agree
-from functions.domain.planning.invitation import answer_side
-from functions.domain.planning.lifecycle import decide
-from functions.domain.planning.merge_event import event_side, shows_less, why_changed, why_moved
-from functions.domain.planning.step import (
+from functions.domain.pairing.decisions import Agree
+from functions.domain.pairing.life import Active
+from functions.domain.pairing.lifecycle import decide
+from functions.domain.pairing.link import Base, Kept, Link, Origin, Refusals
+from functions.domain.pairing.step import (
     Asked,
     BookingChange,
     EventChange,
@@ -41,6 +39,8 @@ from functions.domain.planning.step import (
     Why,
     WriteBooking,
 )
+from functions.domain.planning.invitation import answer_side
+from functions.domain.planning.merge_event import event_side, shows_less, why_changed, why_moved
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.planning.write_back import named_by_other, write_back
 

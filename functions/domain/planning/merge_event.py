@@ -7,11 +7,11 @@ from functions.domain.comparing.projection import base_of, reminder_text, restyl
 from functions.domain.model.appointment import Appointment
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, MeetState
-from functions.domain.model.link import Base, Link, Origin
+from functions.domain.model.notices import notice, sentence
 from functions.domain.model.text import put_together, take_apart
 from functions.domain.model.zones import clock
-from functions.domain.planning.reasons import notice, sentence
-from functions.domain.planning.step import DeleteEvent, EventChange, MoveEvent, PatchEvent, Planned, Why
+from functions.domain.pairing.link import Base, Link, Origin
+from functions.domain.pairing.step import DeleteEvent, EventChange, MoveEvent, PatchEvent, Planned, Why
 from functions.domain.planning.view import PlanningContext, View
 
 

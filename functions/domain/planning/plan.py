@@ -6,21 +6,21 @@ One step at a time: the executor saves the result and plans again, until the pai
 from dataclasses import replace
 
 from functions.domain.model.appointment import Timed
-from functions.domain.model.attempts import QUIET, is_loop, refused_until
-from functions.domain.model.life import Detached, Paused
 from functions.domain.model.snapshot import Presence
 from functions.domain.model.zones import as_meant
+from functions.domain.pairing.attempts import QUIET, is_loop, refused_until
+from functions.domain.pairing.decisions import Pause, Reopen, Resume
+from functions.domain.pairing.life import Detached, Paused
+from functions.domain.pairing.lifecycle import decide
+from functions.domain.pairing.step import DeleteEvent, PatchEvent, Planned, Rest, Why, Write
 from functions.domain.planning.brake import attempt_of, shown
-from functions.domain.planning.decisions import Pause, Reopen, Resume
 from functions.domain.planning.invitation import as_answered, only_answers
-from functions.domain.planning.lifecycle import decide
 from functions.domain.planning.merge import merge
 from functions.domain.planning.plan_inbound import plan_new_event, plan_vanished
 from functions.domain.planning.plan_occupied import plan_occupied
 from functions.domain.planning.plan_order import fulfil
 from functions.domain.planning.plan_outbound import plan_missing, plan_removal
 from functions.domain.planning.recovery import recover
-from functions.domain.planning.step import DeleteEvent, PatchEvent, Planned, Rest, Why, Write
 from functions.domain.planning.view import SECOND_READ, PlanningContext, View, Wanted, wanted_of
 
 

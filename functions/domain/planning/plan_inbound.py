@@ -8,20 +8,15 @@ from functions.domain.model.appointment import AllDay, Timed
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import TEST_LINK, test_event_id
-from functions.domain.model.life import Grace, Held, Refused
-from functions.domain.model.link import Approve, Base, Link, Origin, Restore
+from functions.domain.model.notices import notice
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.model.text import as_read, put_together, take_apart
 from functions.domain.model.zones import clock
-from functions.domain.planning.decisions import Adopt, Hold, Part, TurnDown, Wait
-from functions.domain.planning.invitation import reference_of, why_no_invitation
-from functions.domain.planning.lifecycle import decide
-from functions.domain.planning.merge import may_write_booking, merge
-from functions.domain.planning.merge_event import noted
-from functions.domain.planning.named_object import named, names_one
-from functions.domain.planning.plan_outbound import base_revived, revived
-from functions.domain.planning.reasons import notice
-from functions.domain.planning.step import (
+from functions.domain.pairing.decisions import Adopt, Hold, Part, TurnDown, Wait
+from functions.domain.pairing.life import Grace, Held, Refused
+from functions.domain.pairing.lifecycle import decide
+from functions.domain.pairing.link import Approve, Base, Link, Origin, Restore
+from functions.domain.pairing.step import (
     BookingChange,
     Look,
     MakeBooking,
@@ -31,6 +26,11 @@ from functions.domain.planning.step import (
     Why,
     WriteBooking,
 )
+from functions.domain.planning.invitation import reference_of, why_no_invitation
+from functions.domain.planning.merge import may_write_booking, merge
+from functions.domain.planning.merge_event import noted
+from functions.domain.planning.named_object import named, names_one
+from functions.domain.planning.plan_outbound import base_revived, revived
 from functions.domain.planning.view import PlanningContext, View
 
 LATELY = timedelta(days=1)

@@ -3,11 +3,11 @@
 from functions.domain.comparing.projection import base_of, in_window, occupied_of, places_of
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import occupied_id
-from functions.domain.model.link import Occupies
-from functions.domain.planning.decisions import Close, Part
-from functions.domain.planning.lifecycle import decide
+from functions.domain.pairing.decisions import Close, Part
+from functions.domain.pairing.lifecycle import decide
+from functions.domain.pairing.link import Occupies
+from functions.domain.pairing.step import DeleteEvent, InsertEvent, Planned, Rest, ReviveEvent, Why
 from functions.domain.planning.merge import merge
-from functions.domain.planning.step import DeleteEvent, InsertEvent, Planned, Rest, ReviveEvent, Why
 from functions.domain.planning.view import PlanningContext, View, Wanted, wanted_of
 
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 from functions.domain.comparing.projection import appointment_of, base_of, when_of
 from functions.domain.model.booking import Booking
-from functions.domain.model.link import Link, Origin, Override
 from functions.domain.model.snapshot import Presence
-from functions.domain.planning.decisions import Drop, Fulfil, Part
-from functions.domain.planning.lifecycle import decide
-from functions.domain.planning.step import (
+from functions.domain.pairing.decisions import Drop, Fulfil, Part
+from functions.domain.pairing.lifecycle import decide
+from functions.domain.pairing.link import Link, Origin, Override
+from functions.domain.pairing.step import (
     BookingChange,
     EventChange,
     Look,

@@ -7,12 +7,12 @@ from functions.domain.model.appointment import Appointment
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import event_id
-from functions.domain.model.life import Held, LeftOut, Side
-from functions.domain.model.link import Approve, Base, Link, Origin, Restore
 from functions.domain.model.snapshot import Presence
-from functions.domain.planning.decisions import Adopt, Claim, Close, Disown, Hold, Part
-from functions.domain.planning.lifecycle import decide
-from functions.domain.planning.step import (
+from functions.domain.pairing.decisions import Adopt, Claim, Close, Disown, Hold, Part
+from functions.domain.pairing.life import Held, LeftOut, Side
+from functions.domain.pairing.lifecycle import decide
+from functions.domain.pairing.link import Approve, Base, Link, Origin, Restore
+from functions.domain.pairing.step import (
     BookingChange,
     DeleteEvent,
     InsertEvent,

@@ -6,11 +6,10 @@ The stamp on the event shows it; a booking carries no stamp, so its values must.
 from functions.domain.comparing.projection import when_of, written
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
-from functions.domain.model.link import Intent, Side
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.model.text import as_read
-from functions.domain.model.writes import DeleteEvent, MakeBooking, MoveEvent, PatchEvent, WriteBooking
-from functions.domain.planning.step import (
+from functions.domain.pairing.link import Intent, Side
+from functions.domain.pairing.step import (
     Conclude,
     Landed,
     Look,
@@ -19,6 +18,7 @@ from functions.domain.planning.step import (
     Rest,
     Why,
 )
+from functions.domain.pairing.writes import DeleteEvent, MakeBooking, MoveEvent, PatchEvent, WriteBooking
 from functions.domain.planning.view import PlanningContext, View
 
 

@@ -7,12 +7,11 @@ from functions.domain.comparing.projection import period
 from functions.domain.model.appointment import AllDay, Appointment, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, EventKey, Guest, MeetState
-from functions.domain.model.link import Base, Intent
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.model.text import Text, put_together
-from functions.domain.planning.brake import attempt_of
-from functions.domain.planning.lifecycle import after, begun
-from functions.domain.planning.step import (
+from functions.domain.pairing.lifecycle import after, begun
+from functions.domain.pairing.link import Base, Intent
+from functions.domain.pairing.step import (
     DeleteEvent,
     EventChange,
     InsertEvent,
@@ -24,6 +23,7 @@ from functions.domain.planning.step import (
     Write,
     WriteBooking,
 )
+from functions.domain.planning.brake import attempt_of
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.planning.write_back import ids_of
 

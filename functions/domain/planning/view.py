@@ -7,8 +7,8 @@ from enum import Enum
 
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
-from functions.domain.model.link import Link
 from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.pairing.link import Link
 from functions.domain.settings.schema import Settings
 
 SECOND_READ = timedelta(seconds=20)  # a booking is gone only if a second read, this much later, agrees

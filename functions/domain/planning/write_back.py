@@ -6,9 +6,9 @@ from functions.domain.comparing.projection import written
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import Digest, event_ids
-from functions.domain.model.link import Link
+from functions.domain.pairing.link import Link
+from functions.domain.pairing.step import BookingChange, MakeBooking, Planned, Why, Write, WriteBooking
 from functions.domain.planning.invitation import reference_of
-from functions.domain.planning.step import BookingChange, MakeBooking, Planned, Why, Write, WriteBooking
 from functions.domain.planning.view import PlanningContext
 
 

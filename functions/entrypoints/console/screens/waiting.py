@@ -12,7 +12,7 @@ from functions.application.support import held, unsettled
 from functions.application.support.names import titles
 from functions.domain.model.appointment import AllDay
 from functions.domain.model.errors import SyncError
-from functions.domain.model.link import Link, State
+from functions.domain.pairing.link import Link, State
 from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.telling import reason_name
 

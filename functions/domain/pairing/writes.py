@@ -9,7 +9,7 @@ from functions.domain.model.event import EventKey
 
 
 class Why(StrEnum):
-    """Reasons of decisions, as the journal stores them; `reasons.py` has their sentences."""
+    """Reasons of decisions, as the journal stores them; the console's `texts/en/journal.yaml` has their sentences."""
 
     IN_STEP = "in_step"
     LEASED = "leased"

@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Literal
 
 from functions.domain.model.appointment import When
-from functions.domain.model.attempts import Attempt
 from functions.domain.model.event import Event, EventKey
-from functions.domain.model.life import (
+from functions.domain.pairing.attempts import Attempt
+from functions.domain.pairing.life import (
     Closed,
     Closer,
     Detached,
@@ -23,7 +23,7 @@ from functions.domain.model.life import (
     State,
     Unlinked,
 )
-from functions.domain.model.writes import MakeBooking, Write, WriteBooking, place_of
+from functions.domain.pairing.writes import MakeBooking, Write, WriteBooking, place_of
 
 __all__ = [
     "Approve",

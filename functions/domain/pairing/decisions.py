@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from functions.domain.model.event import Event
-from functions.domain.model.life import Side
-from functions.domain.model.link import Base, Kept
+from functions.domain.pairing.life import Side
+from functions.domain.pairing.link import Base, Kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from typing import Literal
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause
 from functions.domain.model.event import Event, EventKey
-from functions.domain.model.link import Base, Kept, Link, Order
-from functions.domain.model.writes import (
+from functions.domain.pairing.decisions import Decision
+from functions.domain.pairing.link import Base, Kept, Link, Order
+from functions.domain.pairing.writes import (
     Asked,
     BookingChange,
     DeleteEvent,
@@ -25,7 +26,6 @@ from functions.domain.model.writes import (
     Write,
     WriteBooking,
 )
-from functions.domain.planning.decisions import Decision
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,53 +9,11 @@ in `life.py`, decisions in `decisions.py`, results in `step.py`. `python -m docs
 from collections.abc import Mapping
 from dataclasses import replace
 
-from functions.domain.comparing.series import family
-from functions.domain.model.attempts import Attempt, Ended, ended, never_made, tried
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause
-from functions.domain.model.event import Event, EventKey
-from functions.domain.model.life import (
-    Active,
-    Awake,
-    Closed,
-    Closer,
-    Detached,
-    Grace,
-    Held,
-    LeftOut,
-    Life,
-    Paused,
-    Refused,
-    Unlinked,
-)
-from functions.domain.model.link import (
-    Approve,
-    Base,
-    Intent,
-    Kept,
-    Link,
-    Occupies,
-    Order,
-    Origin,
-    Refusal,
-    Refusals,
-    Restore,
-)
-from functions.domain.model.writes import (
-    DeleteEvent,
-    InsertEvent,
-    MakeBooking,
-    MoveEvent,
-    Outcome,
-    PatchEvent,
-    ReviveEvent,
-    Why,
-    Write,
-    WriteBooking,
-    is_bookkeeping,
-    place_of,
-)
-from functions.domain.planning.decisions import (
+from functions.domain.model.event import Event, EventKey, family
+from functions.domain.pairing.attempts import Attempt, Ended, ended, never_made, tried
+from functions.domain.pairing.decisions import (
     Adopt,
     Agree,
     AskAgain,
@@ -80,7 +38,34 @@ from functions.domain.planning.decisions import (
     Wait,
     Waits,
 )
-from functions.domain.planning.step import (
+from functions.domain.pairing.life import (
+    Active,
+    Awake,
+    Closed,
+    Closer,
+    Detached,
+    Grace,
+    Held,
+    LeftOut,
+    Life,
+    Paused,
+    Refused,
+    Unlinked,
+)
+from functions.domain.pairing.link import (
+    Approve,
+    Base,
+    Intent,
+    Kept,
+    Link,
+    Occupies,
+    Order,
+    Origin,
+    Refusal,
+    Refusals,
+    Restore,
+)
+from functions.domain.pairing.step import (
     Decided,
     Landed,
     Missed,
@@ -95,6 +80,20 @@ from functions.domain.planning.step import (
     Then,
     Turn,
     Unknown,
+)
+from functions.domain.pairing.writes import (
+    DeleteEvent,
+    InsertEvent,
+    MakeBooking,
+    MoveEvent,
+    Outcome,
+    PatchEvent,
+    ReviveEvent,
+    Why,
+    Write,
+    WriteBooking,
+    is_bookkeeping,
+    place_of,
 )
 
 KEPT_IDS = 8
