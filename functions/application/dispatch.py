@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from functions.application.auditing import audit
+from functions.application.diagnosing import alerts, weekly
 from functions.application.intake.hints import ALERTS, Hint, Kind, attend
 from functions.application.ports import Body, Ports
 from functions.application.probing import probe, trials
@@ -16,7 +17,6 @@ from functions.application.pulling.apply_page import look_at
 from functions.application.scanning import rounds, scan, sweep
 from functions.application.setting_up import activation, setup
 from functions.application.store import integrations, links, parked
-from functions.application.support import alerts, weekly
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.rest import come_back
 from functions.application.sync.session import SyncSession, google_again, open_session

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from functions.application.deciding.undo import STAYS
+from functions.application.diagnosing.alerts import SAID
 from functions.application.probing.probe import PARTS
 from functions.application.probing.trials import LEFT
 from functions.application.setting_up.activation import BUILT_IN
-from functions.application.support.alerts import SAID
-from functions.application.support.undo import STAYS
 from functions.domain.model.errors import Transient
 from functions.domain.model.messages import counted, listed, say
 from functions.domain.model.snapshot import Presence

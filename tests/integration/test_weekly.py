@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
+from functions.application.diagnosing import weekly
 from functions.application.ports import Alert
 from functions.application.store import integrations
-from functions.application.support import weekly
 from functions.domain.model.errors import Transient
 from functions.domain.settings.schema import AlertSettings
 from tests.harness.place import Place

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from infra_configuration import INFRA, ROOT, local
 
-from functions.application.support.alerts import SAID
+from functions.application.diagnosing.alerts import SAID
 
 MONITORING = (INFRA / "monitoring.tf").read_text(encoding="utf-8").replace('\\"', '"')
 CODE = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "functions").rglob("*.py"))]

@@ -10,8 +10,8 @@ from functions.application.intake.hints import Hint
 from functions.application.ports import Body, Path, Transaction
 from functions.application.store import journal
 from functions.application.store.integrations import path_of
-from functions.application.sync.finding import Check
 from functions.application.sync.session import SyncSession
+from functions.domain.model.check import Check
 from functions.domain.model.event import Event
 from functions.domain.model.identity import calendar_hash
 from functions.domain.model.messages import say

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from functions.application.ports import Path, Transaction
 from functions.application.store.integrations import path_of
-from functions.application.sync.finding import Check
 from functions.application.sync.session import SyncSession
+from functions.domain.model.check import Check
 from functions.domain.model.messages import say
 from functions.domain.pairing.link import Link
 

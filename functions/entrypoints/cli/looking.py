@@ -4,12 +4,13 @@ import sys
 
 import click
 
+from functions.application.diagnosing import diagnose, round_trip, statuses
+from functions.application.finding import find, search
+from functions.application.finding.names import Catalogue, Names
 from functions.application.ports import Body, Ports
 from functions.application.scanning import overlaps
 from functions.application.setting_up import preview
 from functions.application.store import integrations, journal_read
-from functions.application.support import diagnose, find, round_trip, search, statuses
-from functions.application.support.names import Catalogue, Names
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.errors import Refused
 from functions.entrypoints.cli.frame import MakePorts, as_json, clear_errors, int_id, show, table, texts

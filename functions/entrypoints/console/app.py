@@ -4,9 +4,9 @@ from http import HTTPStatus
 
 from flask import Flask, Response, redirect, request
 
+from functions.application.finding.names import Catalogue
 from functions.application.ports import Ports
 from functions.application.setting_up import consent
-from functions.application.support.names import Catalogue
 from functions.domain.model.errors import SyncError
 from functions.entrypoints.console import roles
 from functions.entrypoints.console.api.api import api

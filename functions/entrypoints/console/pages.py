@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 from flask import Request, Response, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 
+from functions.application.diagnosing.summary import Summary, summary_of
+from functions.application.finding.names import Catalogue, Names
 from functions.application.ports import Body, Ports
 from functions.application.setting_up import changes, partial_settings, removal
 from functions.application.setting_up.preview import Plan
 from functions.application.setting_up.settings_input import SECRET_NAMES, raw_of
 from functions.application.store import integrations
-from functions.application.support.names import Catalogue, Names
-from functions.application.support.summary import Summary, summary_of
 from functions.domain.model.errors import Conflict, Invalid, SyncError, Unauthentic
 from functions.domain.settings.integration import Integration, Phase
 from functions.domain.settings.schema import Settings

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from functions.application.finding.find import Found
+from functions.application.finding.names import Names
 from functions.application.ports import Body
 from functions.application.store.journal import OF_BOOKINGS, Name
 from functions.application.store.journal_read import kind_of, outcome_of
-from functions.application.support.find import Found
-from functions.application.support.names import Names
 from functions.domain.settings.schema import Settings
 from functions.entrypoints.console.texts import Texts
 

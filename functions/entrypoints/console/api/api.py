@@ -5,12 +5,14 @@ from collections.abc import Callable
 from flask import Blueprint, Request, Response, request
 
 from functions.application.auditing import audit, kept
+from functions.application.deciding import held, undo, unsettled
+from functions.application.diagnosing import alerts, diagnose, round_trip, statuses
+from functions.application.finding import day
 from functions.application.ports import Body, Ports
 from functions.application.scanning import overlaps
 from functions.application.setting_up import activation, changes, consent, preview, removal
 from functions.application.store import integrations, journal_read, parked
 from functions.application.store.integrations import path_of
-from functions.application.support import alerts, day, diagnose, held, round_trip, statuses, undo, unsettled
 from functions.application.sync.session import open_session, within_reach
 from functions.domain.model import zones
 from functions.entrypoints.console.api.probe import probe_routes

@@ -4,10 +4,10 @@ import re
 
 from flask import Blueprint, Response, request
 
+from functions.application.diagnosing.summary import summary_of
 from functions.application.probing import probe, starting, trials
 from functions.application.setting_up import activation, preview
 from functions.application.store import integrations
-from functions.application.support.summary import summary_of
 from functions.application.sync.session import open_session
 from functions.domain.model.errors import Malformed, SyncError
 from functions.domain.settings.integration import Phase

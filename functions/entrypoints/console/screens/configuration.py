@@ -7,13 +7,13 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from functions.application.diagnosing import alerts, statuses
 from functions.application.setting_up import available, template_preview
 from functions.application.setting_up.settings_input import raw_of
 from functions.application.setting_up.settings_input import typed as settings_typed
 from functions.application.setting_up.template_preview import Shown
 from functions.application.store import integrations, journal_read
 from functions.application.store.dialect_kept import dialect_of
-from functions.application.support import alerts, statuses
 from functions.domain.model.errors import Invalid, Malformed, SyncError
 from functions.domain.settings.schema import OutboundSettings
 from functions.domain.settings.template import OURS, placeholders

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
+from functions.application.finding import day as days
+from functions.application.finding.day import Day, Item, Relation, Room
 from functions.application.store import integrations, journal_read
 from functions.application.store.journal_read import Selection
-from functions.application.support import day as days
-from functions.application.support.day import Day, Item, Relation, Room
 from functions.domain.comparing.projection import period
 from functions.domain.model import zones
 from functions.domain.model.appointment import AllDay, When

@@ -6,15 +6,16 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from functions.application.diagnosing import diagnose
+from functions.application.diagnosing import round_trip as trip
+from functions.application.finding import find
+from functions.application.finding.names import Names
 from functions.application.intake import hints
 from functions.application.setting_up import activation
 from functions.application.store import integrations
-from functions.application.support import diagnose, find
-from functions.application.support import round_trip as trip
-from functions.application.support.names import Names
-from functions.application.sync.finding import Check
 from functions.application.sync.session import open_session
 from functions.application.watching import channels
+from functions.domain.model.check import Check
 from functions.domain.settings.schema import Settings
 from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.texts import Texts

@@ -5,11 +5,11 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from functions.application.finding import find, search
+from functions.application.finding.day import Relation
+from functions.application.finding.find import Found
+from functions.application.finding.names import Names
 from functions.application.store import integrations
-from functions.application.support import find, search
-from functions.application.support.day import Relation
-from functions.application.support.find import Found
-from functions.application.support.names import Names
 from functions.domain.model.errors import Malformed
 from functions.domain.model.snapshot import Presence
 from functions.domain.settings.integration import Integration

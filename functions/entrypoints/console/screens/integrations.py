@@ -4,9 +4,9 @@ from functools import partial
 
 from flask import Blueprint, Response, request
 
+from functions.application.diagnosing.summary import Summary, summary_of
 from functions.application.setting_up import activation, partial_settings, removal
 from functions.application.store import integrations
-from functions.application.support.summary import Summary, summary_of
 from functions.domain.model.errors import Conflict, Invalid, SyncError
 from functions.domain.settings.integration import Phase
 from functions.entrypoints.console.forms import fields as form

@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
+from functions.application.deciding import undo
 from functions.application.ports import Body
 from functions.application.store import integrations, journal_read
 from functions.application.store.journal import find as entry_of
 from functions.application.store.journal_read import KINDS, OUTCOMES, Selection
-from functions.application.support import undo
 from functions.domain.model import zones
 from functions.domain.model.errors import Malformed, SyncError
 from functions.domain.settings.integration import Integration

@@ -2,8 +2,8 @@
 
 from flask import Blueprint, Response, redirect, request
 
+from functions.application.finding.names import Catalogue
 from functions.application.ports import Ports
-from functions.application.support.names import Catalogue
 from functions.domain.model.errors import Cause, SyncError, Throttled, Unauthentic
 from functions.entrypoints.console.pages import LANGUAGE_COOKIE, Menu, Pages, Who
 from functions.entrypoints.console.screens import (

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from functions.application.deciding import held, unsettled
+from functions.application.finding.names import titles
 from functions.application.intake import hints
 from functions.application.store import integrations, links, parked
-from functions.application.support import held, unsettled
-from functions.application.support.names import titles
 from functions.domain.model.appointment import AllDay
 from functions.domain.model.errors import SyncError
 from functions.domain.pairing.link import Link, State

@@ -6,10 +6,10 @@ come back.
 
 from dataclasses import dataclass
 
+from functions.application.deciding.carry_out import carry_out
 from functions.application.ports import Body, Ports
 from functions.application.store import integrations, journal
 from functions.application.store.journal import Name, changed, when_from
-from functions.application.sync.acts import act
 from functions.domain.model.errors import Conflict, Gone
 from functions.domain.model.messages import say
 from functions.domain.pairing.life import Detached
@@ -40,7 +40,7 @@ def preview(ports: Ports, int_id: str, entry: str) -> Undone:
     """Return what undoing an entry would do; raises `Conflict` with what to do instead if it cannot be undone."""
     integration, body = _entry(ports, int_id, entry)
     order = _order(integration, body)
-    outcome = act(ports, int_id, body["link"], "", "undo", lambda link: _with_order(link, order), rehearse=True)
+    outcome = carry_out(ports, int_id, body["link"], "", "undo", lambda link: _with_order(link, order), rehearse=True)
     return Undone(_steps(outcome.writes), STAYS, done=False)
 
 
@@ -48,7 +48,7 @@ def undo(ports: Ports, int_id: str, entry: str, actor: str) -> Undone:
     """Undo an entry; raises `Refused` if i-Reserve refuses (everything then stays as it is)."""
     integration, body = _entry(ports, int_id, entry)
     order = _order(integration, body)
-    outcome = act(ports, int_id, body["link"], actor, f"undo {entry}", lambda link: _with_order(link, order))
+    outcome = carry_out(ports, int_id, body["link"], actor, f"undo {entry}", lambda link: _with_order(link, order))
     done = outcome.link.overridden is None
     if done:
         marked = {**body, "undone_at": ports.clock().isoformat(), "undone_by": actor}

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from statistics import median
 
+from functions.application.diagnosing import alerts
+from functions.application.diagnosing.diagnose_more import AHEAD, MOST
 from functions.application.ports import Ports
 from functions.application.scanning import overlaps
 from functions.application.scanning.rows import rows_of
 from functions.application.store import journal_read
 from functions.application.store.integrations import path_of
 from functions.application.store.journal_read import MOST_LOOKED_AT, Selection
-from functions.application.support import alerts
-from functions.application.support.diagnose_more import AHEAD, MOST
 from functions.application.sync.session import open_session
 from functions.domain.model.errors import SyncError
 from functions.domain.model.zones import at, clock, day_of, days_later

@@ -1,4 +1,4 @@
-"""A finding of the diagnosis."""
+"""One check of the diagnosis, as a value."""
 
 from dataclasses import dataclass
 

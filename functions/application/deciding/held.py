@@ -1,9 +1,9 @@
 """Held removals: lists what waits for a person, and carries out the decision. A deleted series is one item."""
 
+from functions.application.deciding.carry_out import carry_out
 from functions.application.ports import Body, Ports
 from functions.application.store import integrations, links
 from functions.application.store.records import body_of
-from functions.application.sync.acts import act
 from functions.application.sync.rest import Outcome
 from functions.domain.model.errors import Gone
 from functions.domain.model.messages import say
@@ -63,4 +63,7 @@ def _decide(ports: Ports, int_id: str, item: str, actor: str, order: Approve | R
     found = _items(ports, int_id).get(item)
     if not found:
         raise Gone(say("there is no held item {}; it may have been decided already", item), reason="unknown_item")
-    return [act(ports, int_id, link.id, actor, "held", lambda link: after(link, Ordered(order)).link) for link in found]
+    return [
+        carry_out(ports, int_id, link.id, actor, "held", lambda link: after(link, Ordered(order)).link)
+        for link in found
+    ]

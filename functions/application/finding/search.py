@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Literal
 
+from functions.application.finding import day
+from functions.application.finding.day import Item
+from functions.application.finding.names import Names
 from functions.application.ports import Ports
 from functions.application.store import integrations, links
-from functions.application.support import day
-from functions.application.support.day import Item
-from functions.application.support.names import Names
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model import zones
 from functions.domain.model.errors import Malformed, SyncError

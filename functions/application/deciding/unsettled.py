@@ -2,9 +2,9 @@
 
 from itertools import islice
 
+from functions.application.deciding.carry_out import carry_out
 from functions.application.ports import Ports
 from functions.application.store import integrations, links
-from functions.application.sync.acts import act
 from functions.application.sync.rest import Outcome
 from functions.domain.model.errors import Conflict
 from functions.domain.pairing.decisions import Resume
@@ -23,17 +23,17 @@ def in_grace(ports: Ports, int_id: str, most: int = 500) -> list[Link]:
 
 def keep(ports: Ports, int_id: str, link_id: str, actor: str) -> Outcome:
     """Call off a pending cancellation: the event is made again, the booking stays."""
-    return act(ports, int_id, link_id, actor, "keep", lambda link: _ordered(link, Restore()))
+    return carry_out(ports, int_id, link_id, actor, "keep", lambda link: _ordered(link, Restore()))
 
 
 def cancel_now(ports: Ports, int_id: str, link_id: str, actor: str) -> Outcome:
     """Cancel the booking of a deleted event now."""
-    return act(ports, int_id, link_id, actor, "cancel_now", lambda link: _ordered(link, Approve()))
+    return carry_out(ports, int_id, link_id, actor, "cancel_now", lambda link: _ordered(link, Approve()))
 
 
 def resume(ports: Ports, int_id: str, link_id: str, actor: str) -> Outcome:
     """Resume a paused pair; its attempts are counted from zero."""
-    return act(ports, int_id, link_id, actor, "resume", _resumed)
+    return carry_out(ports, int_id, link_id, actor, "resume", _resumed)
 
 
 def _ordered(link: Link, order: Approve | Restore) -> Link:

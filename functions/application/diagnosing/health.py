@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from functions.application.diagnosing.diagnose_more import BEHIND, NIGHTLY, SILENT_AMBER, Queue
 from functions.application.ports import Ports
 from functions.application.scanning import scan
 from functions.application.store import calendars, journal_read
 from functions.application.store.integrations import path_of
-from functions.application.support.diagnose_more import BEHIND, NIGHTLY, SILENT_AMBER, Queue
 from functions.domain.pairing.link import State
 from functions.domain.settings.integration import Integration, Phase
 

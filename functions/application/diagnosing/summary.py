@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from functions.application.diagnosing import alerts, diagnose
+from functions.application.diagnosing.health import Cancelling, Health, cancelling, health, trouble_of
 from functions.application.ports import Ports
 from functions.application.scanning import scan
 from functions.application.scanning.progress import Scan
 from functions.application.setting_up import partial_settings
 from functions.application.store import integrations
 from functions.application.store.integrations import path_of
-from functions.application.support import alerts, diagnose
-from functions.application.support.health import Cancelling, Health, cancelling, health, trouble_of
 from functions.application.sync.session import open_session
 from functions.domain.model.errors import Fault
 from functions.domain.pairing.link import State

@@ -23,7 +23,7 @@ from functions.domain.settings.integration import Phase
 UNLESS_DONE = LEASE + timedelta(seconds=10)
 
 
-def act(
+def carry_out(
     ports: Ports,
     int_id: str,
     link_id: str,

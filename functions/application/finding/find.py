@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from functions.application.finding.verdict import Facts, Verdict, acts_of, verdict_of
 from functions.application.intake import hints
 from functions.application.ports import Body, Ports
 from functions.application.setting_up import preview
 from functions.application.store import integrations, journal_read, links, parked
-from functions.application.support.verdict import Facts, Verdict, acts_of, verdict_of
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.booking import Booking

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from functions.application.diagnosing.diagnose_more import more
 from functions.application.ports import CalendarEntry, Ports
 from functions.application.probing import trials
 from functions.application.pulling import events_without_booking
@@ -13,12 +14,11 @@ from functions.application.setting_up import consent
 from functions.application.setting_up.setup import SCOPES
 from functions.application.store import calendars, integrations, parked
 from functions.application.store.integrations import path_of
-from functions.application.support.diagnose_more import more
 from functions.application.sync import write_back
-from functions.application.sync.finding import Check
 from functions.application.sync.session import SyncSession, open_session, within_reach
 from functions.application.watching import channels, rotation
 from functions.domain.model.addresses import is_mail_address
+from functions.domain.model.check import Check
 from functions.domain.model.errors import SyncError
 from functions.domain.model.messages import counted, say
 from functions.domain.model.zones import clock

@@ -11,8 +11,8 @@ from functions.application.scanning import overlaps
 from functions.application.scanning.rows import rows_of
 from functions.application.setting_up import partial_settings
 from functions.application.store import calendars, journal_read
-from functions.application.sync.finding import Check
 from functions.application.sync.session import SyncSession
+from functions.domain.model.check import Check
 from functions.domain.model.errors import SyncError
 from functions.domain.model.messages import counted, say
 from functions.domain.model.zones import clock, day_of

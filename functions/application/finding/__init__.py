@@ -1,0 +1,1 @@
+"""Finds and shows bookings and events for a person: both sides are read live, and nothing is stored."""
