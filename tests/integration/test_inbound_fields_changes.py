@@ -7,6 +7,7 @@ import pytest
 
 from functions.application.store import integrations
 from tests.harness.place import ROOM_A, ROOM_B, Place
+from tests.harness.tab import Tab
 
 START, END = "2026-11-24T10:00", "2026-11-24T11:00"
 LATER, LATER_END = "2026-11-24T14:00", "2026-11-24T15:00"
@@ -116,6 +117,22 @@ def test_ignore_validation_errors_on_update_on_writes_with_the_known_override(pl
     place.book(LATER, LATER_END, quiet=True)
     assert dragged(place) == LATER
     assert place.booking(booking)["from"] == LATER
+
+
+def test_ignore_validation_errors_on_update_on_says_in_the_journal_what_i_reserve_refused(place: Place) -> None:
+    place.ireserve("PATCH", "dialect", {"override_in": "body"})
+    inbound = {**UPDATES, "ignore_validation_errors_on_update": True}
+    place.activate(inbound=inbound, sync={"overlap_guard": "never"})  # so that i-Reserve itself refuses
+    probed(place, override=["body", "override", True])
+    made(place, FROM_GOOGLE)
+    place.book(LATER, LATER_END, quiet=True)
+    dragged(place)
+    moved = [each for each in place.journal() if each["why"] == "event_moved"]
+    assert [(each["outcome"], each.get("despite")) for each in moved] == [("done", "period_taken")]
+    tab, journal = Tab(place), "/console/integrations/7/journal"
+    assert "Written all the same, as validation errors are ignored: the period is not available" in tab.seen(journal)
+    tab.get("/console/language/nl")
+    assert "Toch geschreven, want validatiefouten worden genegeerd: de periode is niet beschikbaar" in tab.seen(journal)
 
 
 def test_ignore_validation_errors_on_update_on_uses_the_override_only_where_i_reserve_refuses(place: Place) -> None:

@@ -51,20 +51,12 @@ class Writing:
     def write(self, booking: Booking, change: BookingChange) -> Booking:
         """Change a booking by its id: one call if the answer shows the booking with what was asked.
 
-        If the answer has only the id, or still shows the old status, the booking is read. With `ignore_validation` a
-        refused change is repeated with the tenant's override, if known. Raises `Refused` (`not_applied` if i-Reserve
-        accepted the change but shows something else).
+        If the answer has only the id, or still shows the old status, the booking is read. `ignore_validation` sends the
+        tenant's override, if known. Raises `Refused` (`not_applied` if i-Reserve accepted the change but shows something
+        else).
         """
         if isinstance(change.when, Timed) and booking.starts == booking.ends:
             change = replace(change, when=without_length(change.when))
-        if not change.ignore_validation or self._dialect.override is None:
-            return self._written(booking, replace(change, ignore_validation=False))
-        try:
-            return self._written(booking, replace(change, ignore_validation=False))
-        except Refused:
-            return self._written(booking, change)
-
-    def _written(self, booking: Booking, change: BookingChange) -> Booking:
         rule = end_rule_of(change.object_id or booking.object_id, self._day_end, self._dialect)
         answered = self._answered(booking, change, rule)
         lacking = unapplied(answered, booking, change, self._zone, rule)

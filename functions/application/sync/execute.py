@@ -12,7 +12,7 @@ from functions.application.intake.hints import Hint
 from functions.application.ports import Body, Transaction
 from functions.application.store import journal, links
 from functions.application.store.integrations import path_of
-from functions.application.sync import guard, telling, write_back
+from functions.application.sync import telling, write_back
 from functions.application.sync.rest import look_at_once
 from functions.application.sync.session import SyncSession
 from functions.application.sync.write import write
@@ -78,8 +78,7 @@ def execute(
     )
     asked_at = session.now()
     try:
-        despite = guard.check(session, view, step) if isinstance(step, WriteBooking) else ""
-        answer = write(session, view, step, intent.stamp, view.link.intent)
+        answer, despite = write(session, view, step, intent.stamp, view.link.intent)
     except (Refused, Stale, Gone, Taken, Transient, Malformed, AccessRevoked) as error:
         return _conclude(session, hint, view, _result_of(error, view, intent, session), entry, error)
     if isinstance(answer, Booking):

@@ -12,6 +12,7 @@ from functions.domain.model.errors import Cause, Refused, Stale
 from functions.domain.model.event import Event, EventKey, Mark
 from functions.domain.model.notices import notice
 from functions.domain.model.text import Text, put_together
+from functions.domain.model.writes import EventWrite
 from functions.domain.model.zones import clock
 from functions.domain.pairing.link import Intent
 from functions.domain.pairing.step import (
@@ -31,21 +32,30 @@ from functions.domain.planning.view import View
 FRESH = timedelta(seconds=2)  # a booking read longer ago is read again before writing
 
 
-def write(session: SyncSession, view: View, step: Write, stamp: str, intent: Intent | None) -> Event | Booking | None:
-    """Write if the intent's lease still holds; returns the other side's answer (None for a removal)."""
+def write(
+    session: SyncSession, view: View, step: Write, stamp: str, intent: Intent | None
+) -> tuple[Event | Booking | None, str]:
+    """Write if the intent's lease still holds.
+
+    Returns the other side's answer (None for a removal) and the category of what was deliberately ignored, or "".
+    """
     _holds(session, intent)
     match step:
         case WriteBooking():
-            return session.reservations.write(_booking(session, view, intent), step.change)
+            return _change(session, view, step, intent)
         case MakeBooking():
-            return _make(session, view, step, intent)
-        case MoveEvent(key, _, destination, _):
-            return session.calendars.move(key, destination, notify=may_mail(session, step))
-        case DeleteEvent(key, etag, _):
-            session.calendars.delete(key, etag, notify=may_mail(session, step))
-            return None
+            return _make(session, view, step, intent), ""
+    return _write_event(session, view, step, stamp), ""
+
+
+def _write_event(session: SyncSession, view: View, step: EventWrite, stamp: str) -> Event | None:
     mark, notify = Mark(session.id, view.link.id, stamp), may_mail(session, step)
     match step:
+        case MoveEvent(key, _, destination, _):
+            return session.calendars.move(key, destination, notify=notify)
+        case DeleteEvent(key, etag, _):
+            session.calendars.delete(key, etag, notify=notify)
+            return None
         case InsertEvent():
             return _insert(session, step, mark, notify=notify)
         case ReviveEvent(key, content, _):
@@ -55,6 +65,20 @@ def write(session: SyncSession, view: View, step: Write, stamp: str, intent: Int
             return session.calendars.patch(key, "", change, mark, notify=notify, revive=True)
         case PatchEvent():
             return _patch(session, view.event.value or step.key, step, mark, notify=notify)
+
+
+def _change(session: SyncSession, view: View, step: WriteBooking, intent: Intent | None) -> tuple[Booking, str]:
+    """Change the booking; what i-Reserve refuses is repeated with the tenant's override if the step may ignore it."""
+    despite = guard.check(session, view, step)
+    try:
+        plainly = replace(step.change, ignore_validation=False)
+        return session.reservations.write(_booking(session, view, intent), plainly), despite
+    except Refused as error:
+        if not step.change.ignore_validation:
+            raise
+        despite = error.reason
+    _holds(session, intent)
+    return session.reservations.write(_booking(session, view, intent), step.change), despite
 
 
 def _occupied_again(session: SyncSession, step: ReviveEvent) -> EventChange:

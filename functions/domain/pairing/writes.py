@@ -197,7 +197,8 @@ class MakeBooking:
         return self.external_id or self.event.id
 
 
-Write = InsertEvent | ReviveEvent | PatchEvent | MoveEvent | DeleteEvent | WriteBooking | MakeBooking
+EventWrite = InsertEvent | ReviveEvent | PatchEvent | MoveEvent | DeleteEvent
+Write = EventWrite | WriteBooking | MakeBooking
 
 
 def place_of(step: Write) -> EventKey | None:
