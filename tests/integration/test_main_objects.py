@@ -61,16 +61,37 @@ def test_one_whose_webhook_was_lost_is_found_by_a_search(courts: Place) -> None:
     assert len(courts.events(ROOM_A)) == 1
 
 
-def test_what_is_known_of_an_object_is_read_once(courts: Place) -> None:
+def swept(place: Place) -> list[str]:
+    """Sweep, and return the bookings that this read one by one."""
+    place.forget()
+    place.api("POST", "/7/sweep")
+    place.settle(120)
+    place.now += timedelta(minutes=5)
+    return [call for call in place.ireserve_calls() if call.startswith("GET booking/") and call[-1].isdigit()]
+
+
+def test_what_is_known_of_an_object_is_read_once_whatever_the_number_of_its_bookings(courts: Place) -> None:
     courts.activate(mapping=rows())
-    other = courts.book(object_id=12, quiet=True)
-    courts.api("POST", "/7/sweep")
-    courts.settle(120)
-    courts.forget()
-    courts.now += timedelta(minutes=5)
-    courts.api("POST", "/7/sweep")
-    courts.settle(120)
-    assert f"GET booking/{other}" not in courts.ireserve_calls()
+    for day in (24, 25, 26):
+        courts.book(f"2026-11-{day}T10:00", f"2026-11-{day}T11:00", object_id=12, quiet=True)
+    assert len(swept(courts)) == 1
+    assert swept(courts) == []
+
+
+def test_nothing_is_read_to_learn_main_objects_where_a_row_takes_all_others(courts: Place) -> None:
+    courts.activate(mapping=[{"object": "*", "calendar": ROOM_A}], inbound={"enabled": False})
+    courts.book("2026-11-20T10:00", "2026-11-20T11:00", object_id=12)  # of a past event no text is read
+    courts.settle(60)
+    assert len(courts.events()) == 1
+    assert swept(courts) == []
+
+
+def test_a_webhook_tells_the_main_object_too_so_that_no_sweep_reads_for_it(courts: Place) -> None:
+    courts.activate(mapping=rows())
+    courts.book(object_id=12)
+    courts.settle(60)
+    courts.book("2026-11-25T10:00", "2026-11-25T11:00", object_id=12, quiet=True)
+    assert swept(courts) == []
 
 
 def test_a_new_event_books_the_main_object_and_i_reserve_chooses_the_court(courts: Place) -> None:

@@ -18,7 +18,7 @@ from functions.application.scanning.listing import NEW, Listing
 from functions.application.scanning.pace import Pace
 from functions.application.scanning.progress import SWEEPS, Scan
 from functions.application.scanning.rows import changed_rows, tells_of_changes
-from functions.application.scanning.scan_booking import look, pass_by
+from functions.application.scanning.scan_booking import learn_mains, look, pass_by
 from functions.application.store import integrations, links
 from functions.application.store.dialect_kept import dialect_of
 from functions.application.store.integrations import path_of
@@ -146,6 +146,8 @@ def _week(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datet
     if scan.kind == "full" and not scan.position.whole:
         scan = replace(scan, overlaps=overlaps.fold(scan.overlaps, listing.rows(), session))
     for page in listing.pages():
+        if scan.kind in ("full", "backfill"):  # a resync reads them all
+            scan = learn_mains(session, scan, page)
         waiting: list[BookingRow] = []
         found = _links_of(session, scan, page, known)
         for number, row in enumerate(page, 1):

@@ -1,5 +1,6 @@
 """One booking of a scan: skipped, recorded as left out, or looked at on both sides."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -15,7 +16,7 @@ from functions.application.sync.rest import come_back
 from functions.application.sync.session import SyncSession
 from functions.application.sync.trouble import Reaction, guarded, reaction_to
 from functions.domain.comparing.projection import when_of
-from functions.domain.model.errors import Conflict, Stale
+from functions.domain.model.errors import Conflict, Gone, Malformed, Refused, Stale, Transient
 from functions.domain.model.identity import turn_of
 from functions.domain.model.zones import day_of
 from functions.domain.pairing.decisions import AskAgain, LeaveOut
@@ -35,8 +36,6 @@ def pass_by(session: SyncSession, scan: Scan, row: BookingRow, link: Link) -> Sc
     if write_back.is_asked_again(scan.kind, scan.refused, link):
         return None
     changed = differs(session, row, link)
-    if changed is False and scan.kind != "near" and row.object_id is not None and session.is_unknown(row.object_id):
-        changed = None
     texts = changed is False and scan.kind == "full" and shows_texts(session, row, link)
     if changed is False and not texts:
         return replace(scan, looked=scan.looked + 1)
@@ -44,6 +43,18 @@ def pass_by(session: SyncSession, scan: Scan, row: BookingRow, link: Link) -> Sc
     if texts and (spent or turn_of(row.id, scan.turns) != scan.turn):
         return replace(scan, looked=scan.looked + 1, unread=scan.unread + 1)
     return replace(scan, unseen=scan.unseen + 1) if changed is None and spent else None
+
+
+def learn_mains(session: SyncSession, scan: Scan, rows: Iterable[BookingRow]) -> Scan:
+    """Read one booking of each object whose main object is not known yet, and whose calendar may be that one's."""
+    made_on = session.settings.outbound.made_on
+    for row in rows:
+        wanted = row.status is None or row.status in made_on
+        if wanted and scan.reads < SINGLE_READS and row.object_id is not None and session.is_unknown(row.object_id):
+            with suppress(Gone, Refused, Malformed, Transient):  # the next sweep asks again
+                session.learn(session.reservations.read(row.id))
+            scan = replace(scan, reads=scan.reads + 1)
+    return scan
 
 
 def look(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow) -> tuple[Scan, int]:
