@@ -12,7 +12,6 @@ from functions.domain.model.errors import Cause, Refused, Stale
 from functions.domain.model.event import Event, EventKey, Mark
 from functions.domain.model.notices import notice
 from functions.domain.model.text import Text, put_together
-from functions.domain.model.writes import EventWrite
 from functions.domain.model.zones import clock
 from functions.domain.pairing.link import Intent
 from functions.domain.pairing.step import (
@@ -27,6 +26,7 @@ from functions.domain.pairing.step import (
     Write,
     WriteBooking,
 )
+from functions.domain.pairing.writes import EventWrite
 from functions.domain.planning.view import View
 
 FRESH = timedelta(seconds=2)  # a booking read longer ago is read again before writing
