@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from functions.application.auditing import audit
 from functions.application.diagnosing import alerts, weekly
-from functions.application.intake.hints import ALERTS, Hint, Kind, attend
+from functions.application.intake.hints import ALERTS, Hint, Kind, queue_alert_check
 from functions.application.ports import Body, Ports
 from functions.application.probing import probe, trials
 from functions.application.pulling import pull
@@ -17,10 +17,10 @@ from functions.application.pulling.apply_page import look_at
 from functions.application.scanning import rounds, scan, sweep
 from functions.application.setting_up import activation, setup
 from functions.application.store import integrations, links, parked
+from functions.application.sync.failures import react, task_failed
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.rest import come_back
 from functions.application.sync.session import SyncSession, google_again, open_session
-from functions.application.sync.trouble import react, task_failed
 from functions.application.watching import renewal
 from functions.domain.model.errors import Conflict, Malformed, Transient
 from functions.domain.model.event import EventKey
@@ -128,13 +128,13 @@ def _follow(session: SyncSession, hint: Hint) -> None:
             if hint.source == "webhook" and isinstance(link.life, LeftOut) and scan.backfills(session):
                 link = after(link, Decided(LetIn())).link  # listed before its webhook came, but just made
             come_back(session.ports, hint, reconcile(session, hint, link))
-            attend(session.ports.tasks, session.id, session.now())
+            queue_alert_check(session.ports.tasks, session.id, session.now())
         case Kind.EVENT, (calendar, event_id):
             look_at(session, hint, EventKey(calendar, event_id))
-            attend(session.ports.tasks, session.id, session.now())
+            queue_alert_check(session.ports.tasks, session.id, session.now())
         case Kind.CALENDAR, (hashed,):
             if pull.pull(session, hint, hashed):
-                attend(session.ports.tasks, session.id, session.now())
+                queue_alert_check(session.ports.tasks, session.id, session.now())
         case Kind.TICK, _:
             _round(session)
         case Kind.SWEEP, _:
@@ -145,7 +145,7 @@ def _follow(session: SyncSession, hint: Hint) -> None:
             audit.run(session.ports, hint)
         case Kind.SCAN, (_, _):
             if scan.run(session, hint):
-                attend(session.ports.tasks, session.id, session.now())
+                queue_alert_check(session.ports.tasks, session.id, session.now())
         case _:
             raise Malformed("this task names nothing to look at", reason="bad_task")
 

@@ -18,7 +18,7 @@ from functions.adapters.platform.cloud_tasks import CloudTasks
 from functions.adapters.secrets.secret_manager import SecretManagerSecrets
 from functions.application import dispatch as work
 from functions.application.intake.webhooks import webhook_token
-from functions.application.sync.trouble import BACK_OFF
+from functions.application.sync.failures import BACK_OFF
 from sandbox.gcp import secret_manager, tasks
 from sandbox.gcp.courier import Courier
 from sandbox.gcp.serving import served

@@ -13,7 +13,7 @@ from functions.application.pulling import apply_page, pull
 from functions.application.setting_up import activation
 from functions.application.store import links
 from functions.application.store.links import link_of
-from functions.application.sync import reconcile, removals, rest, telling, write
+from functions.application.sync import reconcile, removals, reporting, rest, write
 from functions.application.sync.session import SyncSession
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
@@ -150,10 +150,10 @@ def an_old_reading_counts_as_an_edit(patch: pytest.MonkeyPatch) -> None:
 def a_leased_pair_is_not_read_again(patch: pytest.MonkeyPatch) -> None:
     """An edit of an event is forgotten if another instance holds the pair."""
 
-    def again(self: rest.Outcome, hint: Hint) -> Hint:
+    def again(self: rest.Reconciled, hint: Hint) -> Hint:
         return replace(hint, kind=Kind.BOOKING, subject=(self.link.booking_id,)) if self.link.booking_id else hint
 
-    patch.setattr(rest.Outcome, "again", again)
+    patch.setattr(rest.Reconciled, "again", again)
 
 
 def a_booking_is_not_read_again(patch: pytest.MonkeyPatch) -> None:
@@ -185,8 +185,8 @@ def an_undo_that_was_cut_short_is_forgotten(patch: pytest.MonkeyPatch) -> None:
     """A person's order counts as carried out once the booking is written."""
     real = plan_order.fulfil
 
-    def fulfil(v: View, c: Any, wish: Any) -> Any:
-        planned = real(v, c, wish)
+    def fulfil(v: View, c: Any, order: Any) -> Any:
+        planned = real(v, c, order)
         return decide(v.link, Drop(), Why.UNDONE) if isinstance(planned.step, PatchEvent) else planned
 
     patch.setattr(plan, "fulfil", fulfil)
@@ -205,7 +205,7 @@ def a_cancelled_booking_keeps_its_event(patch: pytest.MonkeyPatch) -> None:
 
 def an_entry_is_left_open(patch: pytest.MonkeyPatch) -> None:
     """Journal entries are never closed."""
-    patch.setattr(telling, "closed", lambda _session, entry, *_: entry)
+    patch.setattr(reporting, "closed", lambda _session, entry, *_: entry)
 
 
 def the_reason_is_not_said(patch: pytest.MonkeyPatch) -> None:

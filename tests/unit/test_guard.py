@@ -7,12 +7,12 @@ import pytest
 
 from functions.domain.model.appointment import AllDay
 from functions.domain.pairing.writes import Asked, BookingChange, MakeBooking, Why, WriteBooking
-from functions.domain.planning.guard import Wish, is_taken, stands_guard, wish_of
+from functions.domain.planning.guard import Slot, is_taken, slot_of, stands_guard
 from functions.domain.settings.dialect import Dialect
 from tests.unit.sketch import DAY, KEY, NOON, TEN, at, booking, settings
 
 ITS = settings()
-WISH = Wish("10", NOON, 1, "1001")
+WISH = Slot("10", NOON, 1, "1001")
 OTHER = booking(NOON, id="2002")
 KNOWN = frozenset({"write_validates"})
 
@@ -35,16 +35,16 @@ def test_the_guard_stands_unless_i_reserve_is_known_to_refuse_by_itself(
 
 def test_a_move_asks_for_its_new_hours_and_another_room_for_those_it_has() -> None:
     moved = WriteBooking("1001", BookingChange(when=NOON), Why.EVENT_MOVED, Asked("time"))
-    assert wish_of(moved, booking(TEN, number=2), ITS) == Wish("10", NOON, 2, "1001")
+    assert slot_of(moved, booking(TEN, number=2), ITS) == Slot("10", NOON, 2, "1001")
     changed = WriteBooking("1001", BookingChange(object_id="11"), Why.EVENT_OBJECT)
-    assert wish_of(changed, booking(TEN), ITS) == Wish("11", TEN, 1, "1001")
+    assert slot_of(changed, booking(TEN), ITS) == Slot("11", TEN, 1, "1001")
     made = MakeBooking(KEY, NOON, "10", 20, 3, "external_id", (), Why.EVENT_MADE)
-    assert wish_of(made, None, ITS) == Wish("10", NOON, 3)
+    assert slot_of(made, None, ITS) == Slot("10", NOON, 3)
 
 
 @pytest.mark.parametrize("change", [BookingChange(status=70), BookingChange(external_id="x"), BookingChange()])
 def test_what_changes_neither_time_nor_object_asks_for_no_hours(change: BookingChange) -> None:
-    assert wish_of(WriteBooking("1001", change, Why.WRITE_BACK), booking(), ITS) is None
+    assert slot_of(WriteBooking("1001", change, Why.WRITE_BACK), booking(), ITS) is None
 
 
 def test_a_booking_of_the_same_hours_takes_them() -> None:
@@ -79,10 +79,10 @@ def test_places_count_where_they_are_taken_at_once_not_one_after_the_other() -> 
 
 def test_a_stay_takes_the_days_until_its_last() -> None:
     stay = at(booking(id="2002"), AllDay(date(2026, 11, 20), date(2026, 11, 26)))
-    wish = Wish("10", DAY, 1)
-    assert is_taken(wish, [stay], 1, ITS)
-    assert not is_taken(wish, [at(stay, AllDay(date(2026, 11, 20), date(2026, 11, 25)))], 1, ITS)
-    assert wish.days("Europe/Amsterdam") == (date(2026, 10, 28), date(2026, 11, 26))
+    slot = Slot("10", DAY, 1)
+    assert is_taken(slot, [stay], 1, ITS)
+    assert not is_taken(slot, [at(stay, AllDay(date(2026, 11, 20), date(2026, 11, 25)))], 1, ITS)
+    assert slot.days("Europe/Amsterdam") == (date(2026, 10, 28), date(2026, 11, 26))
 
 
 def test_more_places_than_there_are_is_not_the_guards_to_refuse() -> None:

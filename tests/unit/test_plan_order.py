@@ -58,7 +58,7 @@ def test_the_booking_is_set_first() -> None:
     assert (planned.base.when, planned.base.object_id, planned.base.status) == (TEN, "10", 20)
 
 
-def test_a_pair_without_a_base_gets_none_by_a_wish() -> None:
+def test_a_pair_without_a_base_gets_none_by_an_order() -> None:
     planned = plan(view(link(order=Override(status=30), base=None)), C)
     assert isinstance(planned.step, WriteBooking)
     assert planned.base is None
@@ -90,13 +90,13 @@ def test_an_event_that_a_person_moved_to_another_calendar_is_brought_from_there(
     assert isinstance(plan(replace(moved, found_is_free=False), C).step, ReviveEvent)
 
 
-def test_once_fulfilled_the_wish_is_over() -> None:
+def test_once_fulfilled_the_order_is_over() -> None:
     step = plan(view(link(order=BACK, life=Closed(), refusals=Refusals(time=Refusal("x", "other")))), C).step
     assert isinstance(step, Settle)
     assert (step.link.order, step.link.life, step.link.refusals) == (None, Active(), Refusals())
 
 
-def test_a_wish_may_part_the_two() -> None:
+def test_an_order_may_part_the_two() -> None:
     step = plan(view(link(order=Override(detach=True))), C).step
     assert isinstance(step, Settle)
     assert (step.link.state, step.link.order) == (State.DETACHED, None)
@@ -110,20 +110,20 @@ def test_a_cancelled_booking_needs_no_event() -> None:
     assert isinstance(without, Settle)
 
 
-def test_a_wish_to_part_from_a_booking_that_is_gone_parts_them_still() -> None:
+def test_an_order_to_part_from_a_booking_that_is_gone_parts_them_still() -> None:
     step = plan(view(link(order=Override(status=70, detach=True)), ABSENT), SURELY).step
     assert isinstance(step, Settle)
     assert (step.link.state, step.link.order) == (State.DETACHED, None)
 
 
-def test_a_wish_for_a_booking_that_is_gone_is_over() -> None:
+def test_an_order_for_a_booking_that_is_gone_is_over() -> None:
     assert plan(view(link(order=BACK), ABSENT), C).step == Rest(Why.BOOKING_GONE, NOW + timedelta(seconds=20))
     step = plan(view(link(order=BACK), ABSENT), SURELY).step
     assert isinstance(step, Settle)
     assert step.link.order is None
 
 
-def test_a_wish_is_over_where_the_object_has_no_calendar() -> None:
+def test_an_order_is_over_where_the_object_has_no_calendar() -> None:
     nowhere = planning_context(settings(mapping=(MappingRow("11", ROOM_B),)))
     step = fulfil(view(link(order=BACK)), nowhere, BACK).step
     assert isinstance(step, Settle)
@@ -131,7 +131,7 @@ def test_a_wish_is_over_where_the_object_has_no_calendar() -> None:
 
 
 @pytest.mark.parametrize("life", [paused(), Detached("undone"), Held("event_deleted")])
-def test_a_wish_goes_before_the_state_which_stays_until_it_is_fulfilled(life: Life) -> None:
+def test_an_order_goes_before_the_state_which_stays_until_it_is_fulfilled(life: Life) -> None:
     planned = plan(view(link(order=BACK, life=life), booking(NOON), seen=event(NOON)), C)
     assert isinstance(planned.step, WriteBooking | PatchEvent)
     done = plan(view(link(order=Override(), life=life)), C).step

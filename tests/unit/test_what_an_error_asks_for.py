@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.application.sync.trouble import Reaction, reaction_to
+from functions.application.sync.failures import Reaction, reaction_to
 from functions.domain.model.errors import (
     AccessRevoked,
     Cause,

@@ -7,7 +7,7 @@ from functions.application.auditing import kept
 from functions.application.auditing.kept import Audit
 from functions.application.auditing.sides import Sides
 from functions.application.auditing.week import look, turns_of
-from functions.application.intake.hints import Hint, Kind, attend, look_again
+from functions.application.intake.hints import Hint, Kind, look_again, queue_alert_check
 from functions.application.ports import Ports
 from functions.application.store import integrations
 from functions.domain.model import zones
@@ -89,7 +89,7 @@ def _report(ports: Ports, int_id: str, audit: Audit) -> None:
         return replace(before, audited_at=audit.started_at, audit_found=audit.found)
 
     integrations.change(ports.documents, int_id, noted)
-    attend(ports.tasks, int_id, ports.clock())
+    queue_alert_check(ports.tasks, int_id, ports.clock())
     fields = {"int_id": int_id, "found": audit.found, "bookings": audit.bookings, "events": audit.events}
     ports.log("audit_done", {"severity": "WARNING" if audit.found else "INFO", **fields})
 

@@ -12,7 +12,7 @@ from functions.application.ports import Ports
 from functions.application.store import integrations, links
 from functions.application.sync.execute import LEASE
 from functions.application.sync.reconcile import reconcile
-from functions.application.sync.rest import Outcome, come_back
+from functions.application.sync.rest import Reconciled, come_back
 from functions.application.sync.session import open_session
 from functions.domain.model.errors import Conflict, Gone, Stale, Transient
 from functions.domain.model.messages import say
@@ -32,7 +32,7 @@ def carry_out(
     ordered: Callable[[Link], Link],
     *,
     rehearse: bool = False,
-) -> Outcome:
+) -> Reconciled:
     """Change a link and bring it to rest; what fails now is retried by the queue."""
     integration = integrations.get(ports.documents, int_id)
     if integration.phase is not Phase.ACTIVE:
@@ -54,6 +54,6 @@ def carry_out(
         outcome = reconcile(session, hint, saved, event=event)
     except (Transient, Stale):
         enqueue(ports.tasks, replace(hint, attempt=1), now, trailing=False)
-        return Outcome(Rest(Why.LEASED, now), saved)
+        return Reconciled(Rest(Why.LEASED, now), saved)
     come_back(ports, hint, outcome)
     return outcome

@@ -4,7 +4,7 @@ from functions.application.deciding.carry_out import carry_out
 from functions.application.ports import Body, Ports
 from functions.application.store import integrations, links
 from functions.application.store.records import body_of
-from functions.application.sync.rest import Outcome
+from functions.application.sync.rest import Reconciled
 from functions.domain.model.errors import Gone
 from functions.domain.model.messages import say
 from functions.domain.pairing.life import Held, Side, State
@@ -20,12 +20,12 @@ def every(ports: Ports, int_id: str) -> list[Body]:
     return [_shown(held) for held in sorted(items, key=lambda held: _day(held[0]))]
 
 
-def approve(ports: Ports, int_id: str, item: str, actor: str) -> list[Outcome]:
+def approve(ports: Ports, int_id: str, item: str, actor: str) -> list[Reconciled]:
     """Carry out a held removal: cancel the booking, or remove the vanished booking's event."""
     return _decide(ports, int_id, item, actor, Approve())
 
 
-def restore(ports: Ports, int_id: str, item: str, actor: str) -> list[Outcome]:
+def restore(ports: Ports, int_id: str, item: str, actor: str) -> list[Reconciled]:
     """Undo a held removal: make the event again, or, if the booking vanished, leave the event alone."""
     return _decide(ports, int_id, item, actor, Restore())
 
@@ -59,7 +59,7 @@ def _day(link: Link) -> str:
     return f"{when.get('first') or when.get('start') or ''} {link.booking_id}"
 
 
-def _decide(ports: Ports, int_id: str, item: str, actor: str, order: Approve | Restore) -> list[Outcome]:
+def _decide(ports: Ports, int_id: str, item: str, actor: str, order: Approve | Restore) -> list[Reconciled]:
     found = _items(ports, int_id).get(item)
     if not found:
         raise Gone(say("there is no held item {}; it may have been decided already", item), reason="unknown_item")

@@ -5,7 +5,7 @@ from itertools import islice
 from functions.application.deciding.carry_out import carry_out
 from functions.application.ports import Ports
 from functions.application.store import integrations, links
-from functions.application.sync.rest import Outcome
+from functions.application.sync.rest import Reconciled
 from functions.domain.model.errors import Conflict
 from functions.domain.pairing.decisions import Resume
 from functions.domain.pairing.life import Paused, State
@@ -21,17 +21,17 @@ def in_grace(ports: Ports, int_id: str, most: int = 500) -> list[Link]:
     return sorted(found, key=lambda link: (link.until.isoformat() if link.until else "", link.booking_id))
 
 
-def keep(ports: Ports, int_id: str, link_id: str, actor: str) -> Outcome:
+def keep(ports: Ports, int_id: str, link_id: str, actor: str) -> Reconciled:
     """Call off a pending cancellation: the event is made again, the booking stays."""
     return carry_out(ports, int_id, link_id, actor, "keep", lambda link: _ordered(link, Restore()))
 
 
-def cancel_now(ports: Ports, int_id: str, link_id: str, actor: str) -> Outcome:
+def cancel_now(ports: Ports, int_id: str, link_id: str, actor: str) -> Reconciled:
     """Cancel the booking of a deleted event now."""
     return carry_out(ports, int_id, link_id, actor, "cancel_now", lambda link: _ordered(link, Approve()))
 
 
-def resume(ports: Ports, int_id: str, link_id: str, actor: str) -> Outcome:
+def resume(ports: Ports, int_id: str, link_id: str, actor: str) -> Reconciled:
     """Resume a paused pair; its attempts are counted from zero."""
     return carry_out(ports, int_id, link_id, actor, "resume", _resumed)
 

@@ -96,7 +96,7 @@ def enqueue(tasks: Tasks, hint: Hint, now: datetime, *, trailing: bool = True) -
         tasks.put(task(hint, datetime.fromtimestamp(bucket + LEADING_SECONDS, UTC), "next", bucket))
 
 
-def attend(tasks: Tasks, int_id: str, now: datetime) -> None:
+def queue_alert_check(tasks: Tasks, int_id: str, now: datetime) -> None:
     """Queue a check, at the end of this minute, whether a person is needed; one check per minute is enough."""
     due = _bucket(now, 60.0) + 60.0
     hint = Hint(Kind.TICK, int_id, (), "change", now, detail=ALERTS)

@@ -10,10 +10,10 @@ from functions.application.ports import Tombstone, Unusable
 from functions.application.pulling import events_without_booking
 from functions.application.pulling.follow_series import Shown, families, followers, former_families, tie
 from functions.application.store import links, parked
+from functions.application.sync.failures import guarded
 from functions.application.sync.reconcile import reconcile
-from functions.application.sync.rest import Outcome, come_back
+from functions.application.sync.rest import Reconciled, come_back
 from functions.application.sync.session import SyncSession
-from functions.application.sync.trouble import guarded
 from functions.domain.comparing.echo import is_echo
 from functions.domain.comparing.projection import in_window, period
 from functions.domain.model.errors import AccessRevoked, Cause, Malformed
@@ -172,7 +172,7 @@ def _apply_item(session: SyncSession, hint: Hint, page: Page, item: Event | Tomb
             return False
         if isinstance(link.life, Grace):
             # known already, but a crash may have lost the hint for the end of its grace
-            come_back(session.ports, _about(hint, item.key), Outcome(Rest(Why.GRACE, link.life.until), link))
+            come_back(session.ports, _about(hint, item.key), Reconciled(Rest(Why.GRACE, link.life.until), link))
             return False
         return _look(session, hint, link, Snapshot(Presence.CANCELLED))
     if link is None:

@@ -13,10 +13,10 @@ from functions.application.pulling.apply_page import Page, apply_page
 from functions.application.pulling.follow_series import Shown, not_shown
 from functions.application.store import links
 from functions.application.store.calendars import CalendarState, change, drop_lease, state_of, take_lease
+from functions.application.sync.failures import guarded
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.rest import come_back
 from functions.application.sync.session import SyncSession
-from functions.application.sync.trouble import guarded
 from functions.application.watching import channels
 from functions.domain.comparing.projection import period
 from functions.domain.model.errors import Gone, Refused, Stale, SyncError, TokenExpired, Transient

@@ -11,10 +11,10 @@ from functions.application.scanning.progress import SINGLE_READS, SWEEPS, Scan
 from functions.application.scanning.rows import booking_of, differs, shows_texts
 from functions.application.store import links
 from functions.application.sync import write_back
+from functions.application.sync.failures import Reaction, guarded, reaction_to
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.rest import come_back
 from functions.application.sync.session import SyncSession
-from functions.application.sync.trouble import Reaction, guarded, reaction_to
 from functions.domain.comparing.projection import when_of
 from functions.domain.model.errors import Conflict, Gone, Malformed, Refused, Stale, Transient
 from functions.domain.model.identity import turn_of

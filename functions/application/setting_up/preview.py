@@ -18,7 +18,7 @@ from functions.application.store.integrations import path_of
 from functions.application.store.journal import changed, name_of
 from functions.application.store.records import body_of, record_of, stored
 from functions.application.sync.reconcile import reconcile
-from functions.application.sync.rest import Outcome
+from functions.application.sync.rest import Reconciled
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.errors import AccessRevoked, SyncError
 from functions.domain.model.event import Event
@@ -157,7 +157,7 @@ def _passed(session: SyncSession, plan: Plan, row: BookingRow) -> Plan:
     return replace(plan, unlisted=dict(Counter(plan.unlisted) + Counter([str(row.status)])))
 
 
-def _look(session: SyncSession, row: BookingRow, link: Link) -> Outcome | SyncError | None:
+def _look(session: SyncSession, row: BookingRow, link: Link) -> Reconciled | SyncError | None:
     """Return what would be done for a booking; None if the row shows that it has, and needs, no event."""
     if row.status is not None and row.status not in session.settings.outbound.made_on and link.version == 0:
         return None
@@ -170,7 +170,9 @@ def _look(session: SyncSession, row: BookingRow, link: Link) -> Outcome | SyncEr
         return error
 
 
-def _add(plan: Plan, integration: Integration, name: str, outcome: Outcome | SyncError, *, texts: bool = False) -> Plan:
+def _add(
+    plan: Plan, integration: Integration, name: str, outcome: Reconciled | SyncError, *, texts: bool = False
+) -> Plan:
     if isinstance(outcome, SyncError):
         line: Body = {"booking_id": name, "steps": [], "trouble": outcome.reason}
         return _with_line(replace(plan, looked=plan.looked + 1), line, Counter(["trouble"]))
@@ -272,7 +274,7 @@ def _new_event(session: SyncSession, integration: Integration, plan: Plan, event
     hint = Hint(Kind.EVENT, session.id, (event.key.calendar, event.key.id), "plan", session.now())
     link = links.for_new_event(session.ports.documents, session.id, event)
     try:
-        outcome: Outcome | SyncError = reconcile(session, hint, link, event=Snapshot.of(event), rehearse=True)
+        outcome: Reconciled | SyncError = reconcile(session, hint, link, event=Snapshot.of(event), rehearse=True)
     except SyncError as error:
         outcome = error
     return _add(plan, integration, f"event {event.key.id}", outcome)

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from functions.application.intake.hints import Hint, attend, enqueue, look_again
+from functions.application.intake.hints import Hint, enqueue, look_again, queue_alert_check
 from functions.application.ports import Body, Path, Ports
 from functions.application.store.integrations import path_of
 from functions.application.store.upgrades import PARKED_ITEM, schema_of, upgraded
@@ -35,7 +35,7 @@ def park(ports: Ports, hint: Hint, reason: str, now: datetime) -> None:
         "schema": schema_of(PARKED_ITEM),
     }
     ports.documents.transact(lambda tx: tx.put(path, body))
-    attend(ports.tasks, hint.int_id, now)
+    queue_alert_check(ports.tasks, hint.int_id, now)
     ports.log("parked", {"severity": "WARNING", "int_id": hint.int_id, "kind": hint.kind.value, "reason": reason})
 
 
@@ -44,7 +44,7 @@ def clear(ports: Ports, hint: Hint) -> None:
     path = _item_path(hint.int_id, item_id(hint))
     if ports.documents.get(path) is not None:
         ports.documents.transact(lambda tx: tx.delete(path))
-        attend(ports.tasks, hint.int_id, ports.clock())
+        queue_alert_check(ports.tasks, hint.int_id, ports.clock())
 
 
 def find(ports: Ports, hint: Hint) -> Body | None:

@@ -12,7 +12,7 @@ from functions.application.intake.hints import Hint
 from functions.application.ports import Body, Transaction
 from functions.application.store import journal, links
 from functions.application.store.integrations import path_of
-from functions.application.sync import telling, write_back
+from functions.application.sync import reporting, write_back
 from functions.application.sync.rest import look_at_once
 from functions.application.sync.session import SyncSession
 from functions.application.sync.write import write
@@ -72,7 +72,7 @@ def execute(
         entry=entry_id,
         ids=ids_of(step, context.digest),
     )
-    entry = telling.opened(session, hint, view, step)
+    entry = reporting.opened(session, hint, view, step)
     view = replace(
         view, link=_claim(session, begun(view.link, intent, attempt_of(view, step, context)), entry_id, entry)
     )
@@ -107,7 +107,7 @@ def _conclude(
     saved = _save(session, turn, intent, entry, result)
     view = replace(view, link=saved)
     if isinstance(result, Landed):
-        telling.log(session, hint, saved, intent.step)
+        reporting.log(session, hint, saved, intent.step)
         return _shows(view, result.answer)
     if isinstance(result, Rejected):
         _follow_up(session, saved, intent.step, result)
@@ -192,7 +192,7 @@ def _save(session: SyncSession, turn: Turn, intent: Intent, entry: Body | None, 
         opened = entry or journal.find(tx, session.id, intent.entry) if turn.outcome is not None else None
         saved = links.save(tx, session.id, turn.link)
         if opened is not None and turn.outcome is not None:
-            closed = telling.closed(session, opened, turn.outcome, result)
+            closed = reporting.closed(session, opened, turn.outcome, result)
             journal.put(tx, session.id, intent.entry, closed)
         return saved
 

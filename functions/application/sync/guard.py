@@ -13,7 +13,7 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Gone, Refused, Transient
 from functions.domain.model.zones import second_of_two
 from functions.domain.pairing.writes import Asked, Write, WriteBooking
-from functions.domain.planning.guard import Wish, is_taken, stands_guard, wish_of
+from functions.domain.planning.guard import Slot, is_taken, slot_of, stands_guard
 from functions.domain.planning.view import View
 
 PAGE, MOST = 100, 500  # bookings of these days; many only if i-Reserve cannot search by object
@@ -29,8 +29,8 @@ def check(session: SyncSession, view: View, step: Write) -> str:
     """
     if not stands_guard(session.settings, session.dialect):
         return ""
-    wish = wish_of(step, view.booking.value, session.settings)
-    if wish is None or not _is_taken(session, wish):
+    slot = slot_of(step, view.booking.value, session.settings)
+    if slot is None or not _is_taken(session, slot):
         return ""
     moved = isinstance(step, WriteBooking) and step.asked != Asked()
     if moved and session.settings.inbound.ignore_validation_errors_on_update:
@@ -38,31 +38,31 @@ def check(session: SyncSession, view: View, step: Write) -> str:
     raise Refused("Another booking has these hours, and i-Reserve may not refuse this one.", reason=Cause.PERIOD_TAKEN)
 
 
-def _is_taken(session: SyncSession, wish: Wish) -> bool:
-    others = _others(session, wish)
+def _is_taken(session: SyncSession, slot: Slot) -> bool:
+    others = _others(session, slot)
     if not others:
         return False
-    _, day = wish.days(session.settings.timezone)
-    places = session.reservations.places(wish.object_id, day) or DEFAULT_PLACES
+    _, day = slot.days(session.settings.timezone)
+    places = session.reservations.places(slot.object_id, day) or DEFAULT_PLACES
     standing: list[Booking] = []
     for row in others:
         try:
             standing.append(session.reservations.read(row.id))
         except Gone:
             continue
-        if is_taken(wish, standing, places, session.settings):
+        if is_taken(slot, standing, places, session.settings):
             return True
     return False
 
 
-def _others(session: SyncSession, wish: Wish) -> list[BookingRow]:
+def _others(session: SyncSession, slot: Slot) -> list[BookingRow]:
     """List the bookings that may be in the way, as far as their rows show."""
-    first, last = wish.days(session.settings.timezone)
+    first, last = slot.days(session.settings.timezone)
     length = min(PAGE, session.dialect.rows_at_once or PAGE)
     rows: dict[str, BookingRow] = {}
     start = 0
     try:
-        while page := session.reservations.between(first, last, start=start, length=length, object_id=wish.object_id):
+        while page := session.reservations.between(first, last, start=start, length=length, object_id=slot.object_id):
             known = len(rows)
             rows.update((row.id, row) for row in page)
             start += len(page)
@@ -70,15 +70,15 @@ def _others(session: SyncSession, wish: Wish) -> list[BookingRow]:
                 break
     except Refused as error:
         raise Transient("i-Reserve does not list the bookings of these hours.", reason=error.reason) from error
-    return [row for row in rows.values() if _may_keep_out(session, wish, row)]
+    return [row for row in rows.values() if _may_keep_out(session, slot, row)]
 
 
-def _may_keep_out(session: SyncSession, wish: Wish, row: BookingRow) -> bool:
-    if row.id == wish.but or row.object_id not in (None, wish.object_id):
+def _may_keep_out(session: SyncSession, slot: Slot, row: BookingRow) -> bool:
+    if row.id == slot.but or row.object_id not in (None, slot.object_id):
         return False
     if row.status is not None and row.status in session.settings.outbound.delete_on_status:
         return False
-    starts, ends = period(wish.when, session.settings.timezone)
+    starts, ends = period(slot.when, session.settings.timezone)
     if row.starts is None or row.ends is None:
         return row.starts is None or row.starts < ends
     until = second_of_two(row.ends, session.settings.timezone) or row.ends  # a row shows only the wall clock

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from functions.application.store import links
-from functions.application.sync.rest import Outcome
+from functions.application.sync.rest import Reconciled
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.projection import places_of
 from functions.domain.model.errors import AccessRevoked, SyncError
@@ -14,10 +14,12 @@ from functions.domain.pairing.lifecycle import occupying
 from functions.domain.pairing.link import Link, Occupies
 from functions.domain.planning.view import View
 
-ToRest = Callable[[Link, View, bool], Outcome]
+ToRest = Callable[[Link, View, bool], Reconciled]
 
 
-def attend(session: SyncSession, view: View, outcome: Outcome, to_rest: ToRest, *, dry: bool) -> Outcome:
+def reconcile_occupied(
+    session: SyncSession, view: View, outcome: Reconciled, to_rest: ToRest, *, dry: bool
+) -> Reconciled:
     """Bring each occupied event to rest, and return the combined outcome; `dry`: save nothing.
 
     `to_rest` handles one link, given its pair and whether the pair no longer wants it. An error of one does not stop
@@ -68,7 +70,7 @@ def _is_over(session: SyncSession, place: Occupies) -> bool:
     return link.intent is None and isinstance(link.life, Closed | Detached | Unlinked)
 
 
-def _with(outcome: Outcome, done: Outcome) -> Outcome:
+def _with(outcome: Reconciled, done: Reconciled) -> Reconciled:
     """Add the outcome of an occupied event; the earlier of the two moments is when to look again."""
     until = min((each for each in (outcome.rest.until, done.rest.until) if each is not None), default=None)
     rest = outcome.rest if until == outcome.rest.until else done.rest

@@ -5,12 +5,13 @@ from dataclasses import replace
 from functions.application.intake.hints import SETTINGS, Hint
 from functions.application.ports import Transaction
 from functions.application.store import journal, links
-from functions.application.sync import occupied, removals
+from functions.application.sync import removals
 from functions.application.sync.execute import conclude, execute
 from functions.application.sync.lookup import booking_with
-from functions.application.sync.rest import Outcome
+from functions.application.sync.occupied import reconcile_occupied
+from functions.application.sync.reporting import journal_shadow
+from functions.application.sync.rest import Reconciled
 from functions.application.sync.session import SyncSession
-from functions.application.sync.telling import journal_shadow
 from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Stale, SyncError, Transient
@@ -36,7 +37,7 @@ def reconcile(
     booking: Snapshot[Booking] | None = None,
     event: Snapshot[Event] | None = None,
     rehearse: bool = False,
-) -> Outcome:
+) -> Reconciled:
     """Bring one link to rest. The caller passes in a side that it has just read; the other is read when needed.
 
     The occupied events of a pair follow it. With `rehearse` nothing is written or saved; the outcome says what would be
@@ -47,11 +48,11 @@ def reconcile(
     if link.occupies is not None:
         return outcome
 
-    def own(place: Link, pair: View, released: bool) -> Outcome:  # noqa: FBT001 -- as `attend` calls it
+    def own(place: Link, pair: View, released: bool) -> Reconciled:  # noqa: FBT001 -- as `reconcile_occupied` calls it
         return _to_rest(session, hint, place, pair.booking, None, rehearse=rehearse, released=released)[0]
 
     dry = rehearse or session.integration.phase is Phase.SHADOW
-    return occupied.attend(session, view, outcome, own, dry=dry)
+    return reconcile_occupied(session, view, outcome, own, dry=dry)
 
 
 def _to_rest(
@@ -63,7 +64,7 @@ def _to_rest(
     *,
     rehearse: bool,
     released: bool = False,
-) -> tuple[Outcome, View]:
+) -> tuple[Reconciled, View]:
     """Bring a single link to rest; returns the outcome and the final view."""
     session.trouble, session.booking_read_at, session.made_before = None, None, ""
     view = View(link, booking or _booking(session, link), _event(session, link, event))
@@ -87,7 +88,7 @@ def _to_rest(
         if isinstance(planned.step, Rest):
             if planned.step.why is Why.UNREADABLE and session.trouble is not None:
                 raise session.trouble
-            return Outcome(planned.step, view.link, tuple(steps), tuple(writes), view.event, before), view
+            return Reconciled(planned.step, view.link, tuple(steps), tuple(writes), view.event, before), view
         if isinstance(planned.step, Write):
             before = before or view
             writes.append(planned.step)

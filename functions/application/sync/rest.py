@@ -16,7 +16,7 @@ JUST_AFTER = timedelta(seconds=1)  # past the moment that a rest names
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Reconciled:
     """Why a pair rests, and the kinds of the steps before that (`look`, `settle` and `conclude` write to neither side).
 
     `before` is the view at the first write, for a plan that shows old and new.
@@ -45,7 +45,7 @@ class Outcome:
         return replace(hint, confirm=self.rest.why is Why.BOOKING_GONE)
 
 
-def come_back(ports: Ports, hint: Hint, outcome: Outcome, lane: str = "live") -> None:
+def come_back(ports: Ports, hint: Hint, outcome: Reconciled, lane: str = "live") -> None:
     """Queue the next look if the rest names a time for it."""
     if outcome.rest.until is not None:
         due = outcome.rest.until + JUST_AFTER

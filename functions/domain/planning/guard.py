@@ -19,7 +19,7 @@ HOURS_BEFORE, STAYS_BEFORE = timedelta(days=1), timedelta(days=28)  # how early 
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Slot:
     """The hours that a write needs: `number` places of an object; `but` is the booking being moved, or ""."""
 
     object_id: str
@@ -42,37 +42,37 @@ def stands_guard(settings: Settings, dialect: Dialect) -> bool:
     return guard == "always"
 
 
-def wish_of(step: Write, booking: Booking | None, settings: Settings) -> Wish | None:
+def slot_of(step: Write, booking: Booking | None, settings: Settings) -> Slot | None:
     """Return the hours that a write needs, or None if it changes neither a booking's time nor its object."""
     if not takes_hours(step):
         return None
     if isinstance(step, MakeBooking):
-        return Wish(step.object_id, step.when, step.number)
+        return Slot(step.object_id, step.when, step.number)
     if isinstance(step, WriteBooking) and booking is not None:
         when = step.change.when or when_of(booking, settings)
-        return Wish(step.change.object_id or booking.object_id, when, booking.number, booking.id)
+        return Slot(step.change.object_id or booking.object_id, when, booking.number, booking.id)
     return None
 
 
-def keeps_out(wish: Wish, other: Booking, settings: Settings) -> bool:
+def keeps_out(slot: Slot, other: Booking, settings: Settings) -> bool:
     """Whether another booking counts: not if its status removes its event."""
-    if other.id == wish.but or other.object_id != wish.object_id or other.starts == other.ends:
+    if other.id == slot.but or other.object_id != slot.object_id or other.starts == other.ends:
         return False
     if other.status in settings.outbound.delete_on_status:
         return False
-    starts, ends = period(wish.when, settings.timezone)
+    starts, ends = period(slot.when, settings.timezone)
     since, until = period(when_of(other, settings), settings.timezone)
     return since < ends and starts < until
 
 
-def is_taken(wish: Wish, others: Iterable[Booking], places: int, settings: Settings) -> bool:
-    """Whether at any moment the wish and the others need more places than there are."""
-    there = [each for each in others if keeps_out(wish, each, settings)]
+def is_taken(slot: Slot, others: Iterable[Booking], places: int, settings: Settings) -> bool:
+    """Whether at any moment the slot and the others need more places than there are."""
+    there = [each for each in others if keeps_out(slot, each, settings)]
     spans = [(*period(when_of(each, settings), settings.timezone), each.number) for each in there]
-    starts, _ = period(wish.when, settings.timezone)
+    starts, _ = period(slot.when, settings.timezone)
     moments: list[datetime] = [starts, *(since for since, _, _ in spans if since > starts)]
     return any(
         (taken := sum(number for since, until, number in spans if since <= moment < until))
-        and taken + wish.number > places
+        and taken + slot.number > places
         for moment in moments
     )

@@ -6,7 +6,7 @@ from functions.application.deciding import held, undo, unsettled
 from functions.application.finding.names import Catalogue, Names
 from functions.application.store import integrations, journal, links, parked
 from functions.entrypoints.cli.frame import ACTOR, MakePorts, as_json, clear_errors, int_id, show, table, texts
-from functions.entrypoints.console.telling import reason_name, would
+from functions.entrypoints.console.journal_sentences import reason_name, would
 
 
 @click.command("parked")

@@ -20,10 +20,10 @@ from functions.domain.settings.integration import Integration, Phase
 from functions.domain.settings.schema import Settings
 from functions.entrypoints.console.forms import fields as form
 from functions.entrypoints.console.forms.fields import Field
+from functions.entrypoints.console.journal_sentences import planned
 from functions.entrypoints.console.roles import Role, seen_by
 from functions.entrypoints.console.session import Sessions
 from functions.entrypoints.console.taking_back import offered
-from functions.entrypoints.console.telling import planned
 from functions.entrypoints.console.texts import LANGUAGES, Texts
 from functions.entrypoints.http.handlers import STATUSES
 

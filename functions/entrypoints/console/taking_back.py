@@ -7,7 +7,7 @@ from typing import Literal
 from functions.application.ports import Ports
 from functions.application.store import journal_read
 from functions.application.store.integrations import path_of
-from functions.entrypoints.console.telling import undoable
+from functions.entrypoints.console.journal_sentences import undoable
 
 JUST = timedelta(minutes=1)
 SETTINGS = ("saved", "reverted")

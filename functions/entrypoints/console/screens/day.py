@@ -18,9 +18,9 @@ from functions.domain.model import zones
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.errors import Malformed
 from functions.domain.settings.integration import Integration
+from functions.entrypoints.console.journal_sentences import tell
 from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.screens.find import RELATIONS
-from functions.entrypoints.console.telling import tell
 
 FIRST_HOUR, LAST_HOUR, WIDTH = 7, 23, 960
 MOST_TOLD = 60

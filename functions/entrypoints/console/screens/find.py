@@ -13,7 +13,7 @@ from functions.application.store import integrations
 from functions.domain.model.errors import Malformed
 from functions.domain.model.snapshot import Presence
 from functions.domain.settings.integration import Integration
-from functions.entrypoints.console import telling
+from functions.entrypoints.console.journal_sentences import tell, verdict_values
 from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.texts import Texts
 
@@ -87,11 +87,11 @@ def _may_be_a_word(asked: str, found: Found) -> bool:
 def _about(found: Found, integration: Integration, names: Names, t: Texts) -> dict[str, Any]:
     """Return what the page shows about a booking, besides the booking itself."""
     link = found.link
-    last = telling.tell(found.last, names, integration.settings, t) if found.last is not None else None
+    last = tell(found.last, names, integration.settings, t) if found.last is not None else None
     return {
         "verdict_class": VERDICTS.get(found.verdict, INFO),
-        "said_with": telling.verdict_values(found, names, t),
+        "said_with": verdict_values(found, names, t),
         "last": last,
-        "told": [telling.tell(each, names, integration.settings, t) for each in found.entries],
+        "told": [tell(each, names, integration.settings, t) for each in found.entries],
         "held_item": link.item if link is not None else "",
     }

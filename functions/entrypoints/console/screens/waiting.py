@@ -13,8 +13,8 @@ from functions.application.store import integrations, links, parked
 from functions.domain.model.appointment import AllDay
 from functions.domain.model.errors import SyncError
 from functions.domain.pairing.link import Link, State
+from functions.entrypoints.console.journal_sentences import reason_name
 from functions.entrypoints.console.pages import Pages
-from functions.entrypoints.console.telling import reason_name
 
 MOST = 200
 Deed = Callable[[str], object]
