@@ -28,6 +28,7 @@ def test_a_removed_row_shows_its_plan_first_and_asks_what_becomes_of_the_events(
     answer = without_room_a(tab)
     assert answer.status_code == 409
     assert "One booking loses its calendar" in answer.text
+    assert "Nothing to do" not in answer.text, "not said of what loses its calendar"
     assert [row["object"] for row in place.api("GET", "/7")["mapping"]] == ["10", "11"]
 
 
@@ -100,7 +101,9 @@ def test_another_id_in_a_booking_is_amber_and_leads_to_the_booking(place: Place,
     assert f"q={booking}" in tab.seen(f"{HERE}/waiting").split('id="foreign"', 1)[1]
 
 
-@pytest.mark.parametrize(("deed", "names"), [("deactivate", "One pair stays as it is"), ("disconnect", "Are you sure")])
+@pytest.mark.parametrize(
+    ("deed", "names"), [("deactivate", "One booking and its event stay as they are"), ("disconnect", "Are you sure")]
+)
 def test_what_ends_the_sync_is_asked_about_first(place: Place, tab: Tab, deed: str, names: str) -> None:
     place.book()
     place.settle()

@@ -126,10 +126,12 @@ def test_what_could_not_be_read_is_not_called_empty(place: Place, tab: Tab) -> N
     place.google("POST", "tokens/revoke", {})
     place.google("POST", "tokens/expire-access", {})
     hits = found(tab, "Jansen").split('id="results"', 1)[1].split("</section>", 1)[0]
-    assert "not everything could be read" in hits
+    assert "What could be read holds nothing for" in hits
     assert "Nothing was found" not in hits
     day = tab.seen(f"{HERE}/day?date=2026-11-25")
-    assert "This side could not be read" in day
+    for page in (hits, day):
+        assert page.count("calendars could not be read.") == 1, "one reason is told once, not per calendar"
+        assert page.count('href="/console/integrations/7/authentication"') >= 1
     assert "Nothing stands in" not in day
     assert ">does not work</span>" in tab.seen(f"{HERE}/authentication")
 

@@ -148,7 +148,7 @@ def test_a_day_of_which_one_side_was_not_read_claims_no_agreement(place: Place, 
     assert "<li>Zaal B</li>" in before.split("Nothing stands in", 1)[1], "empty rooms stand together"
     place.ireserve("POST", "faults", {"status": 500, "times": 20, "path": "booking.*"})
     page = tab.seen("/console/integrations/7/day?date=2026-11-24")
-    assert "This side could not be read: i-Reserve" in page
+    assert "i-Reserve could not be read." in page
     assert "other side not read" in page
     assert "in step" not in page
 

@@ -167,6 +167,21 @@ def test_what_is_still_to_be_set_stops_activation(place: Place, tab: Tab) -> Non
     assert place.api("GET", "/7")["state"] == "draft"
 
 
+def test_faults_stand_in_the_order_of_the_screen_and_each_is_said_once(place: Place, tab: Tab) -> None:
+    place.activate()
+    page = "/console/integrations/7/sync"
+    days = {"sync.window_days.0": "many", "sync.window_days.1": "more"}
+    refused = html.unescape(tab.change(page, **days, **{"alerts.email": "nobody", "sync.sweep_minutes": "often"}).text)
+    named = re.findall(r'<li><a href="#f-([a-z_.]+)"', refused.split('id="faults"', 1)[1].split("</div>", 1)[0])
+    assert named == ["sync.window_days", "sync.sweep_minutes", "alerts.email"]
+
+
+def test_a_search_before_any_calendar_is_chosen_says_so(tab: Tab) -> None:
+    tab.post("/console/integrations", id="7", name="", language="en", timezone="Europe/Amsterdam")
+    assert "there is nothing to look in" in tab.seen("/console/integrations/7/find?q=zaal")
+    assert "combined spaces" not in tab.seen("/console/integrations/7/mapping"), "nothing to propose without a list"
+
+
 def test_a_screen_that_somebody_else_saved_meanwhile_is_not_overwritten(place: Place, tab: Tab) -> None:
     place.save()
     seen = re.search(r'name="seen" value="(\w+)"', tab.get("/console/integrations/7/sync").text)

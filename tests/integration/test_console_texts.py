@@ -29,7 +29,14 @@ from functions.entrypoints.console.screens.registry import MENU
 from functions.entrypoints.console.texts import FOLDER, LANGUAGES, Texts, table
 
 ROOT = Path(__file__).parents[2] / "functions"
-SEVERAL = ("ago.", "held.", "waiting.keep_all", "health.queue", "statuses.counted_most")  # said of two or more only
+SEVERAL = (  # said of two or more only
+    "ago.",
+    "held.",
+    "waiting.keep_all",
+    "health.queue",
+    "statuses.counted_most",
+    "day.unread_calendars",
+)
 ERRORS = ("Transient", "Stale", "AccessRevoked", "Malformed", "Refused", "Gone", "Conflict")
 
 

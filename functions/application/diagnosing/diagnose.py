@@ -19,7 +19,7 @@ from functions.application.sync.session import SyncSession, open_session, within
 from functions.application.watching import channels, rotation
 from functions.domain.model.addresses import is_mail_address
 from functions.domain.model.check import Check
-from functions.domain.model.errors import SyncError
+from functions.domain.model.errors import AccessRevoked, SyncError
 from functions.domain.model.messages import counted, say
 from functions.domain.model.zones import clock
 from functions.domain.pairing.link import State
@@ -139,7 +139,8 @@ def _google(session: SyncSession) -> list[Check]:
     try:
         entries = {entry.id: entry for entry in within_reach(session.calendars, session.settings.calendars)}
     except SyncError as error:
-        return [*checks, Check("google", "red", str(error), "run Step 1 and Step 2 again if this stays", "consent")]
+        more = "" if isinstance(error, AccessRevoked) else "run Step 1 and Step 2 again if this stays"
+        return [*checks, Check("google", "red", str(error), more, "consent")]
     count = sum(entry.listed for entry in entries.values())
     checks.append(Check("google", "green", say("connected as {}, {} calendars", connection.account, count)))
     meet = session.settings.outbound.create_meet_link

@@ -191,8 +191,10 @@ class Pages:
         for fault in error.faults:
             given[fault.field].append(fault.message)
         for place, message in form.by_field(given, fields):
-            at[place].append(t.sentence(message))
-        return dict(at)
+            if (says := t.sentence(message)) not in at[place]:
+                at[place].append(says)
+        order = [*(field.name for field in fields), ""]  # as on the screen; what has no field comes last
+        return {place: at[place] for place in order if place in at}
 
 
 def _over(raw: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:

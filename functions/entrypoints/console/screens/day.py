@@ -21,6 +21,7 @@ from functions.domain.settings.integration import Integration
 from functions.entrypoints.console.journal_sentences import tell
 from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.screens.find import RELATIONS
+from functions.entrypoints.console.unread import unread
 
 FIRST_HOUR, LAST_HOUR, WIDTH = 7, 23, 960
 MOST_TOLD = 60
@@ -94,10 +95,11 @@ def _values(pages: Pages, integration: Integration, found: Day, object_id: str, 
 
     objects = dict.fromkeys(row.object for row in settings.mapping if row.object != "*")
     every = Counter(item.relation for room in found.rooms for item in room.found)
-    unread = {place for place, _ in found.troubles}
+    silent = {place for place, _ in found.troubles}
     return {
         "found": found,
-        "bare": [room for room in found.rooms if not room.found and not unread & {"ireserve", room.calendar}],
+        "unread": unread(found.troubles, names, t),
+        "bare": [room for room in found.rooms if not room.found and not silent & {"ireserve", room.calendar}],
         "sums": {each.value: every[each] for each in sorted(every, key=TOLD_FIRST.index)},
         "calm": lambda room: all(item.relation in CALM for item in room.found),
         "many": sum(bool(room.found) for room in found.rooms) * found.days > OPEN_ROOMS,

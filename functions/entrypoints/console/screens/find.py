@@ -16,6 +16,7 @@ from functions.domain.settings.integration import Integration
 from functions.entrypoints.console.journal_sentences import tell, verdict_values
 from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.texts import Texts
+from functions.entrypoints.console.unread import unread
 
 BAD, WARN, INFO = "bad", "warn", "info"
 VERDICTS: Mapping[str, str] = {
@@ -74,6 +75,8 @@ def _find_page(pages: Pages, int_id: str, asked: str) -> Response:
         asked=asked,
         found=found,
         results=results,
+        unread=unread(results.troubles, names, t) if results is not None else [],
+        mapped=bool(integration.settings.mapping),
         trouble=trouble,
         relation_class=RELATIONS,
         **(_about(found, integration, names, t) if found is not None else {}),

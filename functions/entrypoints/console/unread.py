@@ -1,0 +1,46 @@
+"""What a page could not read, told once per reason: an outage of Google is one sentence, not one per calendar."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from functions.application.finding.names import Names
+from functions.entrypoints.console.texts import Texts
+
+IRESERVE = "ireserve"  # as `day` and `search` name that side
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """`who` could not be read, the sentence `why`, and the page on which that is mended."""
+
+    who: str
+    why: str
+    page: str
+
+
+def unread(troubles: Iterable[tuple[str, str]], names: Names, t: Texts) -> list[Unread]:
+    """Group (calendar or `ireserve`, sentence) by reason.
+
+    What several calendars have in common lies with the connection; what one has by itself, the diagnostics tell.
+    """
+    by: dict[tuple[bool, str], list[str]] = {}
+    for place, why in troubles:
+        by.setdefault((place == IRESERVE, why), []).append(place)
+    return [
+        Unread(_who(places, names, t), t.sentence(why), _page(places, inside=inside))
+        for (inside, why), places in by.items()
+    ]
+
+
+def _who(places: list[str], names: Names, t: Texts) -> str:
+    if places == [IRESERVE]:
+        return t("day.unread", who="i-Reserve")
+    if len(places) == 1:
+        return t("day.unread", who=names.calendar(places[0]))
+    return t("day.unread_calendars", n=len(places))
+
+
+def _page(places: list[str], *, inside: bool) -> str:
+    if inside:
+        return "ireserve"
+    return "authentication" if len(places) > 1 else "diagnostics"
