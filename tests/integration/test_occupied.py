@@ -224,3 +224,52 @@ def test_the_mapping_screen_proposes_what_shares_a_resource_in_i_reserve(place: 
     chosen: dict[str, str | list[str]] = {"mapping.0.also": [ROOM_A, ROOM_B], "mapping.1.also": [HALL], "apply": "all"}
     tab.change(here, **chosen)
     assert [row["also"] for row in place.api("GET", "/7")["mapping"]] == [[ROOM_A, ROOM_B], [HALL], []]
+
+
+def found(place: Place) -> list[tuple[str, str, str]]:
+    """Make an audit, and return what it found."""
+    place.api("POST", "/7/audit", status=202)
+    place.settle(60)
+    made = place.api("GET", "/7/audit")["findings"]
+    return sorted((each["kind"], each["booking_id"], each["calendar"]) for each in made)
+
+
+def deaf(place: Place) -> None:
+    """From now on nothing that happens reaches the product."""
+    place.google("POST", "notifications", {"mode": "drop"})
+    place.ireserve("POST", "hooks/mode", {"mode": "drop"})
+
+
+def test_the_audit_finds_one_that_is_missing_one_that_was_moved_and_one_whose_booking_is_gone(place: Place) -> None:
+    combined(place)
+    booking = booked(place)
+    assert found(place) == []
+    deaf(place)
+    place.delete(place.event(ROOM_A)["id"], ROOM_A)
+    place.drag(place.event(ROOM_B)["id"], LATER, LATER_END, ROOM_B)
+    assert found(place) == [("missing_occupied", booking, ROOM_A), ("other_time", booking, ROOM_B)]
+    place.ireserve("DELETE", f"bookings/{booking}")
+    assert found(place) == [("gone", booking, HALL), ("gone", booking, ROOM_B)]
+
+
+def test_the_audit_finds_missing_time_for_preparation_and_asks_nothing_more_where_all_stands(place: Place) -> None:
+    rows = [{**MAPPING[0], "around": "events", "before_minutes": 15, "after_minutes": 30}, *MAPPING[1:]]
+    combined(place, mapping=rows)
+    booking = booked(place)
+    place.settle(300)
+    place.forget()
+    assert found(place) == []
+    assert [each for each in place.ireserve_calls() if each == f"GET booking/{booking}"] == [f"GET booking/{booking}"]
+    deaf(place)
+    early = next(each for each in place.events(ROOM_A) if each["summary"] == "Voorbereiding")
+    place.delete(early["id"], ROOM_A)
+    assert found(place) == [("missing_occupied", booking, ROOM_A)]
+
+
+def test_the_audit_leaves_alone_what_is_not_due_as_occupied(place: Place) -> None:
+    combined(place, sync={"window_days": [-90, 30]})
+    later = place.book("2027-01-24T10:00", "2027-01-24T11:00", object_id=12)  # outside the window
+    booking = booked(place)
+    place.change(booking, status_code=10)  # in no list: its events stay
+    place.settle(300)
+    assert [each for each in found(place) if each[1] != later] == []

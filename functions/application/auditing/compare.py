@@ -72,7 +72,7 @@ def differences(
         yield from (Difference("gone", event, excuse) for event in events)
         return
     if not events:
-        why = excuse or _left_out(settings, link, booking, now)
+        why = excuse or left_out(settings, link, booking, now)
         if wanted:
             yield Difference("missing_event", None, why)
         return
@@ -142,7 +142,7 @@ def why_it_rests(link: Link | None) -> str:
     return link.state.value if link is not None and link.state in RESTING else ""
 
 
-def _left_out(settings: Settings, link: Link, booking: Booking, now: datetime) -> str:
+def left_out(settings: Settings, link: Link, booking: Booking, now: datetime) -> str:
     """Return why a booking has no event, if that is intended, or ""."""
     if link.state is State.LEFT_OUT:
         return NOT_BACKFILLED

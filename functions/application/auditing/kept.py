@@ -17,6 +17,7 @@ KINDS = (
     "double_event",
     "missing_event",
     "missing_booking",
+    "missing_occupied",
     "gone",
     "other_time",
     "other_room",

@@ -14,8 +14,8 @@ from functions.domain.model import zones
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Gone, Refused
 from functions.domain.model.event import Event, EventKey
-from functions.domain.model.identity import event_ids
-from functions.domain.pairing.link import Link
+from functions.domain.model.identity import event_ids, occupied_id
+from functions.domain.pairing.link import Link, Occupies
 from functions.domain.settings.integration import Integration
 from functions.domain.settings.schema import Settings
 
@@ -86,6 +86,10 @@ class Sides:
     def derived(self, booking_id: str, link: Link) -> set[str]:
         """Return the ids that this service derives for a booking's event."""
         return event_ids(self.digest, self.integration.id, booking_id, range(link.generation + 2))
+
+    def occupied_id(self, place: Occupies, generation: int) -> str:
+        """Return the id that this service derives for an occupied event."""
+        return occupied_id(self.digest, self.integration.id, place.name, generation)
 
     def booking(self, booking_id: str) -> Booking | None:
         """Read one booking; None: it is gone."""

@@ -1,10 +1,11 @@
 """One week of an audit: pairs bookings and events by ids; what looks different is read singly, both sides, twice."""
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
+from functions.application.auditing import occupied
 from functions.application.auditing.compare import (
     Difference,
     day_of,
@@ -23,7 +24,7 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import TEST_LINK, test_event_id, turn_of
 from functions.domain.model.text import take_apart
-from functions.domain.pairing.link import Link, Origin
+from functions.domain.pairing.link import Link, Occupies, Origin
 
 AT_A_TIME = 400  # pairs whose texts one audit compares; the others take turns
 SETTLES = 6.0  # seconds in which a fresh change reaches the other side
@@ -33,11 +34,12 @@ NO_BOOKING = ""
 
 @dataclass
 class Week:
-    """What a week shows. `doubtful` are bookings to read singly, with the events that may be theirs."""
+    """What a week shows. `doubtful` are bookings to read singly, with the events of their own that may be theirs."""
 
     rows: dict[str, BookingRow]
     events: dict[EventKey, Event]
     doubtful: dict[str, set[EventKey]] = field(default_factory=dict)
+    occupied: dict[str, dict[Occupies, Event]] = field(default_factory=dict)  # by booking
     strangers: list[Event] = field(default_factory=list)
     texts: int = 0
 
@@ -59,6 +61,12 @@ def look(sides: Sides, audit: Audit, first: date, last: date) -> tuple[Week, lis
     week = Week(sides.rows(first, last), sides.events(first, last))
     by_booking, by_event = sides.links_of(list(week.rows), list(week.events))
     paired: set[EventKey] = set()
+    for key, link in by_event.items():
+        if link.occupies is not None:
+            paired.add(key)
+            week.occupied.setdefault(link.occupies.booking_id, {})[link.occupies] = week.events[key]
+    for number in week.occupied.keys() - week.rows.keys():
+        week.doubt(number, set())
     for row in week.rows.values():
         paired |= _pair(sides, audit, week, row, by_booking[row.id])
     for key, event in week.events.items():
@@ -78,7 +86,8 @@ def _pair(sides: Sides, audit: Audit, week: Week, row: BookingRow, link: Link) -
     ids = sides.derived(row.id, link) | ({link.event.id} if link.event is not None else set())
     keys = {EventKey(calendar, each) for calendar in sides.settings.calendars for each in ids} & week.events.keys()
     found = [week.events[key] for key in keys]
-    if _plainly_right(sides, row, link, found):
+    standing = week.occupied.get(row.id, {})
+    if _plainly_right(sides, row, link, found) and occupied.all_stand(sides.settings, row, standing):
         ahead = row.ends is not None and row.ends > sides.ports.clock()
         if found and ahead and link.origin is Origin.BOOKING and turn_of(row.id, audit.turns) == audit.turn:
             week.doubt(row.id, keys)
@@ -112,8 +121,6 @@ def _unpaired(sides: Sides, week: Week, event: Event, link: Link | None) -> None
     mark = event.mark
     if mark.link_id == TEST_LINK and event.key.id == test_event_id(sides.integration.id, mark.stamp):
         return
-    if link is not None and link.occupies is not None:
-        return  # an occupied event
     if link is not None and link.booking_id:
         week.doubt(link.booking_id, {event.key})
     else:
@@ -122,16 +129,25 @@ def _unpaired(sides: Sides, week: Week, event: Event, link: Link | None) -> None
 
 def _verified(sides: Sides, week: Week) -> Iterator[Finding]:
     for booking_id, keys in sorted(week.doubtful.items()):
-        yield from _of_booking(sides, booking_id, keys)
+        yield from _of_booking(sides, booking_id, keys, week.occupied.get(booking_id, {}))
     for event in week.strangers:
         yield from _of_unpaired(sides, event)
 
 
-def _of_booking(sides: Sides, booking_id: str, keys: set[EventKey]) -> Iterator[Finding]:
-    """Read a booking and all events that may be its own, and compare."""
+def _of_booking(sides: Sides, booking_id: str, keys: set[EventKey], seen: Collection[Occupies]) -> Iterator[Finding]:
+    """Read a booking and all events that may be its own, and compare; `seen` are occupied events of it."""
     link, booking = sides.link_of(booking_id), sides.booking(booking_id)
     if link.intent is not None and link.intent.expires_at > sides.ports.clock():
         return  # a write is under way
+    for difference in _of_its_own(sides, booking_id, link, booking, keys):
+        yield _finding(sides, difference, booking_id, booking)
+    for place, each in occupied.differences(sides, link, booking, seen):
+        yield replace(_finding(sides, each, booking_id, booking), calendar=place.calendar)
+
+
+def _of_its_own(
+    sides: Sides, booking_id: str, link: Link, booking: Booking | None, keys: set[EventKey]
+) -> Iterator[Difference]:
     named = booking.value_of(sides.settings.outbound.external_id_field) if booking is not None else ""
     wanted = {*keys, *({link.event} if link.event is not None else ())}
     if not keys and named:
@@ -140,11 +156,10 @@ def _of_booking(sides: Sides, booking_id: str, keys: set[EventKey]) -> Iterator[
     events = [event for event in read if event is not None and _stands(link, event)]
     others = [each for event in events for each in _owner(sides, booking_id, link, event)]
     if booking is not None and others and wants(booking.status, sides.settings):
-        yield _finding(sides, Difference("double_booking", events[0]), booking_id, booking)
+        yield Difference("double_booking", events[0])
         return
     mine = [event for event in events if not _owner(sides, booking_id, link, event)]
-    found = differences(sides.integration, link, booking, mine, sides.ports.clock())
-    yield from (_finding(sides, each, booking_id, booking) for each in found)
+    yield from differences(sides.integration, link, booking, mine, sides.ports.clock())
 
 
 def _stands(link: Link, event: Event) -> bool:
@@ -173,7 +188,7 @@ def _of_unpaired(sides: Sides, listed: Event) -> Iterator[Finding]:
         return
     booking = sides.naming(event.key.id)
     if booking is not None:
-        yield from _of_booking(sides, booking.id, {event.key})
+        yield from _of_booking(sides, booking.id, {event.key}, ())
         return
     holder = sides.links_of([], [event.key])[1].get(event.key)
     if holder is not None and holder.booking_id:

@@ -56,7 +56,7 @@ def _lines(found: Audit) -> list[str]:
     lines = [f"differences: {found.found}, among {looked}; the texts of {found.texts} were compared"]
     differing = [each for each in found.findings if each.kind != kept.LEFT_ALONE]
     lines += [
-        f"  {each.kind:15} {each.day or '':10}  {each.booking_id or '-':>8}  {each.calendar} {each.event_id}".rstrip()
+        f"  {each.kind:16} {each.day or '':10}  {each.booking_id or '-':>8}  {each.calendar} {each.event_id}".rstrip()
         for each in differing
     ]
     alone = Counter(each.why for each in found.findings if each.kind == kept.LEFT_ALONE)
