@@ -87,3 +87,7 @@ def test_a_stay_takes_the_days_until_its_last() -> None:
 
 def test_more_places_than_there_are_is_not_the_guards_to_refuse() -> None:
     assert not is_taken(replace(WISH, number=5), [], 1, ITS)
+
+
+def test_a_move_of_a_booking_that_is_not_there_asks_for_no_hours() -> None:
+    assert slot_of(WriteBooking("1001", BookingChange(when=NOON), Why.EVENT_MOVED), None, ITS) is None

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.domain.comparing.echo import is_echo
-from functions.domain.comparing.kept import kept_of
+from functions.domain.comparing.kept import LIST, guest_stands, kept_of
 from functions.domain.comparing.projection import appointment_of, base_of
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, Guest, MeetState
@@ -163,3 +163,50 @@ def test_a_booking_that_does_not_show_the_field_tells_nothing_of_it() -> None:
     step = WriteBooking("1001", BookingChange(fields=(("custom01", "Overleg"),)), Why.EVENT_TEXT)
     answer: Booking = replace(their_booking(), fields={})
     assert kept_of(their_link(), step, answer, digest) == {}
+
+
+def test_what_google_made_of_a_change_is_noted_field_by_field_and_nothing_of_what_was_not_sent() -> None:
+    description = put_together(Text(above="neem een bal mee"), "nl")
+    everything = EventChange(
+        title="Zaal A",
+        description=description,
+        style=WANTED.style,
+        restyled=("location",),
+        guest_in="a@example.org",
+        meet=True,
+    )
+    answer = shown(title="Zaal", description="neem een bal", style=replace(WANTED.style, location="Hal"), guests=())
+    assert kept_of(link(), PatchEvent(KEY, "", everything, Why.BOOKING_CHANGED), answer, digest) == {
+        "title": (digest("Zaal A"), digest("Zaal")),
+        "description": (digest("neem een bal mee"), digest("neem een bal")),
+        "location": (digest(PLACE), digest("Hal")),
+        "guest": (digest("a@example.org"), ""),
+        "meet": (digest("meet"), ""),
+    }
+    little = EventChange(when=NOON, style=WANTED.style, restyled=("colour",))
+    assert kept_of(link(), PatchEvent(KEY, "", little, Why.BOOKING_CHANGED), answer, digest) == {}
+
+
+def test_only_a_notice_under_a_persons_text_tells_what_google_made_of_that_text() -> None:
+    moved = PatchEvent(theirs().key, "", EventChange(when=NOON), Why.PUT_BACK)
+    assert kept_of(their_link(), moved, theirs(description="Met ta"), digest) == {}
+
+
+def test_a_text_that_was_carried_over_is_what_the_booking_kept_of_it() -> None:
+    step = WriteBooking("1001", BookingChange(fields=(("remarks", "Overleg\nMet koek"),)), Why.EVENT_TEXT)
+    answer = replace(their_booking(remarks="Overleg\nMet"), fields={"remarks": ""})
+    assert kept_of(their_link(), step, answer, digest) == {
+        "remarks": (digest("Overleg\nMet koek"), digest("Overleg\nMet"))
+    }
+    other = WriteBooking("1001", BookingChange(fields=(("custom01", "x"),)), Why.WRITE_BACK)
+    assert kept_of(their_link(), other, answer, digest) == {}
+
+
+def test_a_missing_guest_is_no_change_while_the_reason_for_it_holds() -> None:
+    agreed = link(base=base_of(WANTED, BOOKED, digest))
+    refused = replace(agreed, kept={"guest": (digest("klant@example.org"), "")})
+    full = replace(agreed, kept={"guest": (digest("klant@example.org"), digest(LIST))})
+    gone, nameless = shown(guests=()), shown(guests=(Guest(""),))
+    assert [guest_stands(each, gone, digest) for each in (agreed, refused, full)] == [False, True, False]
+    assert [guest_stands(each, nameless, digest) for each in (agreed, refused, full)] == [False, True, True]
+    assert guest_stands(link(base=None), gone, digest)

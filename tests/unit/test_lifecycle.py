@@ -22,12 +22,13 @@ from functions.domain.pairing.life import (
     Refused,
     Unlinked,
 )
-from functions.domain.pairing.lifecycle import KEPT_IDS, after, begun
+from functions.domain.pairing.lifecycle import KEPT_IDS, after, begun, occupying
 from functions.domain.pairing.link import (
     Approve,
     Base,
     Intent,
     Link,
+    Occupies,
     Origin,
     Override,
     Refusal,
@@ -472,3 +473,8 @@ def test_no_text_name_or_address_rests_in_an_intent() -> None:
     assert bare(steps[3]) == writing(fields=(("remarks", ""),), when=NOON)
     for step in (MOVE, DELETE, replace(REVIVE, content=None), PATCH):
         assert bare(step) == step
+
+
+def test_a_pair_knows_its_occupied_events_before_any_of_them_is_made() -> None:
+    places = (Occupies("1001", "front@group.calendar.google.com"),)
+    assert occupying(link(), places) == replace(link(), occupied=places)

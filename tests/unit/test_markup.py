@@ -22,6 +22,10 @@ from tests.unit.sketch import booking
         ('<a href="https://example.org/{REMARKS}">hier</a>', "hier"),
         ("<table><tr><td>Zaal</td><td>A</td></tr><tr><td>Tijd</td></tr></table>", "Zaal A <br>Tijd"),
         ("<b>open", "<b>open</b>"),
+        ("<b><i>gekruist</b> einde</i>", "<b><i>gekruist</i></b> einde"),
+        ("los</b> einde", "los einde"),
+        ("regel een<br>regel twee<br/>", "regel een<br>regel twee<br>"),
+        ("<p>een<script>evil()</script>\n<style>x</style></style>twee</p>", "<p>een twee</p>"),
         ("5 < 7 & meer", "5 &lt; 7 &amp; meer"),
         ("koffie &amp; thee", "koffie &amp; thee"),
         ("regel een\nregel twee", "regel een\nregel twee"),
@@ -47,6 +51,7 @@ def test_values_are_escaped_and_the_template_is_not() -> None:
         ("Koffie &amp; thee", "Koffie & thee"),
         ("5 < 7", "5 < 7"),
         ("<Zaal> {OBJECT}", "<Zaal> {OBJECT}"),
+        ("<ul><li>een</li><li>twee</li></ul>", "een\ntwee"),
     ],
 )
 def test_a_title_has_no_tags(template: str, text: str) -> None:
@@ -87,7 +92,8 @@ def test_a_column_that_people_know_is_filled() -> None:
 def test_what_this_tenants_answers_have_no_field_for_is_told() -> None:
     made = booking()
     made.fields.update({"price": "", "custom01": ""})  # type: ignore[attr-defined]
-    assert unfilled("{BOOKING_NUMBER} {PRICE} {PAID} {RES_CUSTOM1} {RES_CUSTOM07} {REMARKS}", made) == (
+    assert unfilled("{BOOKING_NUMBER} {PRICE} {PAID} {RES_CUSTOM1} {RES_CUSTOM07} {REMARKS} {SOMETHING}", made) == (
         "PAID",
         "RES_CUSTOM07",
+        "SOMETHING",
     )

@@ -12,6 +12,7 @@ from functions.domain.pairing.life import Grace
 from functions.domain.pairing.link import Origin, Refusal, Refusals, State, WrittenIds
 from functions.domain.pairing.step import (
     BookingChange,
+    DeleteEvent,
     EventChange,
     Look,
     MoveEvent,
@@ -441,3 +442,31 @@ def test_what_was_refused_is_asked_again_only_as_a_whole_and_once_any_of_it_is_n
     elsewhere = plan(view(of, seen=event(TEN, key=MOVED)), ROOMS).step
     assert isinstance(elsewhere, WriteBooking)
     assert (elsewhere.change.when, elsewhere.change.object_id) == (None, "11")
+
+
+def test_an_occurrence_whose_booking_changes_its_room_is_read_first_and_made_anew_there() -> None:
+    moved, of = booking(object_id="11"), link(series="root")
+    assert plan(view(of, moved, BELIEVED), C).step == Look(event=KEY)
+    planned = plan(view(of, moved, event(series="root")), C)
+    assert planned.step == DeleteEvent(KEY, '"1"', Why.OTHER_ROOM)
+    assert planned.base == replace(base(), calendar=ROOM_B, object_id="11")
+
+
+SHY = planning_context(settings(mapping=(MappingRow("10", ROOM_A), MappingRow("11", ROOM_B, shows="booked"))))
+
+
+def test_what_another_calendar_must_not_show_is_hidden_before_the_event_moves_there() -> None:
+    moved = booking(object_id="11")
+    assert plan(view(its=moved, seen=BELIEVED), SHY).step == Look(event=KEY)
+    planned = plan(view(its=moved), SHY)
+    assert planned.step == PatchEvent(KEY, '"1"', EventChange(title="Bezet"), Why.BOOKING_CHANGED)
+    assert planned.base is not None
+    assert (planned.base.calendar, planned.base.digests["title"]) == (ROOM_A, digest("Bezet"))
+    hidden = view(link(base=planned.base), moved, event(title="Bezet"))
+    assert plan(hidden, SHY).step == MoveEvent(KEY, '"1"', ROOM_B, Why.BOOKING_CHANGED)
+    assert isinstance(plan(replace(hidden, event=BELIEVED), SHY).step, MoveEvent)
+
+
+@pytest.mark.parametrize("more", [{"base": None}, {"origin": Origin.EVENT}], ids=["never agreed", "a person's own"])
+def test_an_event_whose_texts_are_not_known_to_be_ours_moves_as_it_is(more: dict[str, Any]) -> None:
+    assert isinstance(plan(view(link(**more), booking(object_id="11")), SHY).step, MoveEvent)

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from functions.domain.model.errors import Gone
-from functions.domain.model.messages import Message, listed, say
+from functions.domain.model.messages import Message, counted, listed, say
 
 
 def test_it_reads_as_the_sentence() -> None:
@@ -42,3 +42,9 @@ def test_a_copy_and_json_lose_nothing_of_the_sentence() -> None:
     said = listed(["one", say("two of {}", 3)])
     assert copy.deepcopy(said) is said
     assert json.loads(json.dumps([said])) == ["one; two of 3"]
+
+
+def test_one_thing_and_many_have_words_of_their_own_with_the_number_first() -> None:
+    words = ("{} booking of {}", "{} bookings of {}")
+    said = [counted(n, *words, "Zaal A") for n in (0, 1, 2)]
+    assert said == ["0 bookings of Zaal A", "1 booking of Zaal A", "2 bookings of Zaal A"]

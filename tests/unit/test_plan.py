@@ -1,16 +1,20 @@
 """The order of decisions, and the brake on pairs that are written too often."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from functions.domain.model.appointment import Timed
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.pairing.attempts import QUIET, Attempt, Attempts, Ended
 from functions.domain.pairing.life import Active, Closed, Detached, Held, Paused
 from functions.domain.pairing.link import Approve, Intent, Link, Override
 from functions.domain.pairing.step import (
+    BookingChange,
+    Conclude,
     DeleteEvent,
     EventChange,
+    Landed,
     PatchEvent,
     Rest,
     Settle,
@@ -29,6 +33,7 @@ from tests.unit.sketch import (
     NOW,
     TEN,
     UNREADABLE,
+    base,
     booking,
     event,
     link,
@@ -183,3 +188,21 @@ def test_a_paused_pair_that_still_changes_waits_longer() -> None:
 def test_a_closed_pair_that_was_paused_is_closed_again() -> None:
     v = seen_while_paused(view(seen=CANCELLED), former=Closed())
     assert settled(v, replace(C, now=NOW + QUIET)).closed
+
+
+AUTUMN = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # half past two in Amsterdam, for the first of two times
+
+
+def test_an_hour_that_comes_twice_is_the_one_that_both_sides_agreed_on() -> None:
+    hour, quarter = timedelta(hours=1), timedelta(minutes=15)
+    first, second = Timed(AUTUMN, AUTUMN + quarter), Timed(AUTUMN + hour, AUTUMN + hour + quarter)
+    agreed = link(base=base(booking(second)))
+    autumn = replace(C, now=AUTUMN - timedelta(days=7))
+    assert plan(view(agreed, booking(first), event(second)), autumn).step == Rest(Why.IN_STEP)
+    moved = plan(view(link(base=base(booking(first))), booking(first), event(second)), autumn).step
+    assert isinstance(moved, PatchEvent)
+    writing = Intent("s", WriteBooking("1001", BookingChange(when=second), Why.EVENT_MOVED), AUTUMN, agreed.base)
+    there = view(link(base=base(booking(first)), intent=writing), booking(first), event(second))
+    found = plan(there, replace(C, now=AUTUMN)).step
+    assert isinstance(found, Conclude)
+    assert isinstance(found.result, Landed)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from functions.domain.model.appointment import Timed, When
 from functions.domain.model.event import Event, EventKey, Mark
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.pairing.life import Grace, Refused
@@ -22,13 +23,14 @@ from functions.domain.pairing.step import (
     WriteBooking,
 )
 from functions.domain.planning.plan import plan
-from functions.domain.planning.plan_inbound import cancel, new_event_text, plan_new_event, plan_vanished
+from functions.domain.planning.plan_inbound import cancel, new_event_text, plan_new_event, plan_vanished, why_not
 from functions.domain.planning.view import View
 from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import (
     ABSENT,
     BELIEVED,
     CANCELLED,
+    DAY,
     KEY,
     LAST_YEAR,
     MOVED,
@@ -270,3 +272,32 @@ def test_a_view_without_its_sides_decides_nothing() -> None:
     assert plan_vanished(view(its=ABSENT), C).step == Rest(Why.UNREADABLE)
     unmapped = planning_context(settings(mapping=(MappingRow("11", ROOM_B),)))
     assert plan_vanished(vanished(), unmapped).step == Rest(Why.NO_CALENDAR)
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"hidden": True}, "hidden"),
+        ({"when": Timed(TEN.start, TEN.start)}, "no_length"),
+        ({"when": LAST_YEAR}, "outside_window"),
+        ({"event_type": "focusTime"}, "event_type"),
+        ({"declined": True}, "declined"),
+        ({"transparent": True}, "free"),
+        ({"transparent": True, "when": DAY}, ""),
+        ({"created": NOW - timedelta(days=1)}, ""),
+        ({"created": NOW - timedelta(days=1, seconds=1)}, "before_activation"),
+        ({"created": None}, "before_activation"),
+    ],
+    ids=str,
+)
+def test_why_an_event_becomes_no_booking_has_a_name(more: dict[str, Any], why: str) -> None:
+    assert why_not(theirs(**more), C) == why
+
+
+@pytest.mark.parametrize(
+    ("free_events", "when", "why"),
+    [("none", DAY, "free"), ("all_day", DAY, ""), ("all_day", TEN, "free"), ("all", DAY, ""), ("all", TEN, "")],
+)
+def test_a_free_event_counts_where_the_settings_say_so(free_events: str, when: When, why: str) -> None:
+    its = planning_context(settings(inbound={"free_events": free_events}))
+    assert why_not(theirs(when, transparent=True), its) == why

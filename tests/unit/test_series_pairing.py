@@ -92,3 +92,11 @@ def test_the_halves_of_a_split_series_share_birth_and_last_change() -> None:
     assert twin_of(one) == twin_of(other) == (born, changed)
     assert twin_of(theirs(on(1, 10), series="old", created=None, updated=changed)) is None
     assert twin_of(theirs(on(1, 10), created=born, updated=changed)) is None
+
+
+def test_whole_days_go_on_with_as_many_whole_days() -> None:
+    one, two = (AllDay(date(2026, 10, 21), date(2026, 10, 21 + days)) for days in (1, 2))
+    moved, longer = (AllDay(when.first + timedelta(days=2), when.until + timedelta(days=2)) for when in (one, two))
+    assert in_step([one], [appeared(0, when=moved)], AMSTERDAM)
+    assert not in_step([one], [appeared(0, when=longer)], AMSTERDAM)
+    assert not in_step([one], [appeared(3, 10)], AMSTERDAM)

@@ -15,9 +15,11 @@ from functions.domain.settings.schema import (
     OutboundSettings,
     Settings,
     SyncSettings,
+    is_room,
 )
 from tests.unit.sketch import ROOM_A, ROOM_B
 
+ROW = MappingRow("10", ROOM_A)
 GOOD = Settings(
     "7",
     ireserve=IReserveSettings("https://tenant.i-reserve.net/api/rest", "api_calendar"),
@@ -79,11 +81,22 @@ def test_all_faults_are_listed_at_once() -> None:
         ({"mapping": (MappingRow("*", ROOM_A),)}, "inbound.object"),
         ({"inbound": InboundSettings(object="12"), "mapping": (MappingRow("10", ROOM_A),)}, "inbound.object"),
         ({"sync": SyncSettings(window_days=(1, 365))}, "sync.window_days"),
+        ({"sync": SyncSettings(window_days=(-9, -1))}, "sync.window_days"),
+        ({"mapping": (replace(ROW, before_minutes=-1),)}, "mapping.0.before_minutes"),
+        ({"mapping": (replace(ROW, before_minutes=721),)}, "mapping.0.before_minutes"),
+        ({"mapping": (replace(ROW, after_minutes=721),)}, "mapping.0.after_minutes"),
+        ({"mapping": (replace(ROW, also=("",)),)}, "mapping.0.also.0"),
+        ({"mapping": (replace(ROW, also=(ROOM_B, "a\tb")),)}, "mapping.0.also.1"),
+        ({"mapping": (replace(ROW, also=(ROOM_A,)),)}, "mapping.0.also.0"),
+        ({"mapping": (replace(ROW, also=(ROOM_B, ROOM_B)),)}, "mapping.0.also.1"),
+        ({"mapping": (replace(ROW, also=tuple(f"room{n}" for n in range(21))),)}, "mapping.0.also"),
+        ({"mapping": (replace(ROW, new_events=True), MappingRow("11", ROOM_A, new_events=True))}, "mapping"),
         ({"sync": SyncSettings(sweep_minutes=0)}, "sync.sweep_minutes"),
         ({"sync": SyncSettings(poll_seconds=14)}, "sync.poll_seconds"),
         ({"sync": SyncSettings(cancel_grace_seconds=86_401)}, "sync.cancel_grace_seconds"),
         ({"sync": SyncSettings(hold_over=0)}, "sync.hold_over"),
         ({"alerts": AlertSettings(email="no address")}, "alerts.email"),
+        ({"alerts": AlertSettings(weekly_report=True)}, "alerts.email"),
         ({"alerts": AlertSettings(webhook_url="mailto:x@example.org")}, "alerts.webhook_url"),
     ],
     ids=lambda given: given if isinstance(given, str) else next(iter(given)),
@@ -136,3 +149,34 @@ def test_another_tenant_may_have_the_same_objects() -> None:
     assert faults_between(GOOD, [elsewhere]) == ()
     unnamed = other(ireserve=IReserveSettings())
     assert faults_between(replace(GOOD, ireserve=IReserveSettings()), [unnamed]) == ()
+
+
+def test_as_much_as_is_allowed_is_no_fault() -> None:
+    most = replace(ROW, before_minutes=720, after_minutes=0, also=tuple(f"room{n}" for n in range(20)))
+    second = MappingRow("11", ROOM_B, new_events=True)
+    assert faults(mapping=(replace(most, new_events=True), second)) == []
+    assert faults(sync=SyncSettings(window_days=(0, 0))) == []
+
+
+def test_an_alert_goes_to_each_address_on_its_own() -> None:
+    both = AlertSettings("a@example.org", "https://example.org/hook", "slack")
+    assert both.ways == (replace(both, email=""), replace(both, webhook_url=""))
+    assert AlertSettings("a@example.org").ways == (AlertSettings("a@example.org"),)
+    assert AlertSettings().ways == ()
+
+
+def test_the_accounts_own_calendar_gets_its_name_wherever_a_row_says_primary() -> None:
+    its = replace(GOOD, mapping=(MappingRow("10", "primary"), replace(ROW, also=("primary", ROOM_B))))
+    named = its.with_primary("admin@example.org")
+    assert named.mapping == (MappingRow("10", "admin@example.org"), replace(ROW, also=("admin@example.org", ROOM_B)))
+    assert its.with_primary("") is its
+
+
+def test_a_calendar_is_named_once_in_the_order_of_the_rows_and_those_beside_come_last() -> None:
+    rows = (replace(ROW, also=("c", ROOM_A)), MappingRow("11", ROOM_B), MappingRow("12", ROOM_A))
+    assert replace(GOOD, mapping=rows).calendars == (ROOM_A, ROOM_B, "c")
+
+
+def test_only_a_calendar_of_workspace_resources_is_a_room() -> None:
+    assert is_room("c_123@resource.calendar.google.com")
+    assert not is_room(ROOM_A)

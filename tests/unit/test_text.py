@@ -100,3 +100,17 @@ def test_googles_conference_block_counts_for_nothing_and_what_a_booking_says_in_
 def test_every_refusal_has_its_sentence_and_a_date(language: str) -> None:
     assert notice("period_taken", language, clock(NOW, "UTC")).startswith("⚠ 23-11-2026 08:00 i-Reserve")
     assert sentence("never heard of", language) == sentence("other", language)
+
+
+@pytest.mark.parametrize(
+    ("above", "left"),
+    [
+        ("<b><i>Zaal</b></i> A", "<b>Zaal</b> A"),
+        ("<b>Zaal A", "Zaal A"),
+        ("Zaal</b> A", "Zaal A"),
+        ("<b>Zaal</b><br><i>A</i>", "<b>Zaal</b><br><i>A</i>"),
+        ("<p><b></b></p>", ""),
+    ],
+)
+def test_what_the_line_cuts_from_the_rest_is_left_without_half_a_tag(above: str, left: str) -> None:
+    assert take_apart(f"{above}{LINE['nl']}") == Text(left)

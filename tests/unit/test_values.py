@@ -1,22 +1,32 @@
 """The small values: bookings, views, integrations, errors and their faults."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from functions.application.probing.bench import GUESSES, guesses
-from functions.domain.model.errors import Fault, Invalid, Stale, Transient
+from functions.domain.model.appointment import SHORTEST, Timed, without_length
+from functions.domain.model.errors import AccessRevoked, Cause, Fault, Invalid, Stale, System, Transient
+from functions.domain.model.event import EventKey
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.pairing.life import Held
-from functions.domain.pairing.link import State
+from functions.domain.pairing.life import Active, Closed, Closer, Detached, Grace, Held, LeftOut, Paused, Refused
+from functions.domain.pairing.link import Intent, Occupies, Side, State, WrittenIds
+from functions.domain.pairing.writes import BookingChange, MoveEvent, Why, WriteBooking
 from functions.domain.planning.view import Wanted, wanted_of
 from functions.domain.settings.dialect import dialect_from
-from functions.domain.settings.integration import Integration
+from functions.domain.settings.integration import Connection, Integration
+from functions.domain.settings.schema import GoogleSettings, IReserveSettings, MappingRow
 from tests.unit.sketch import (
     ABSENT,
     BELIEVED,
     CANCELLED,
+    KEY,
     NOW,
+    ROOM_A,
+    ROOM_B,
+    TEN,
     UNREADABLE,
     booking,
     event,
@@ -102,3 +112,97 @@ def test_what_asks_for_more_is_owed_first() -> None:
     changed = Integration(settings()).owing("new", NOW).owing("all", NOW).owing("future", NOW)
     assert changed.unfinished == "all"
     assert changed.owing("activation", NOW).owing("resume", NOW).unfinished == "activation"
+
+
+def test_a_booking_without_duration_gets_the_shortest_event_and_gives_no_duration_back() -> None:
+    shortest = Timed(TEN.start, TEN.start + SHORTEST)
+    assert without_length(shortest) == Timed(TEN.start, TEN.start)
+    assert without_length(TEN) == TEN
+
+
+@pytest.mark.parametrize(
+    ("life", "reason"),
+    [
+        (Held("booking_gone"), "booking_gone"),
+        (Detached("undone"), "undone"),
+        (Paused("too_often", NOW, Active()), "too_often"),
+        (Refused("what", "period_taken", NOW), "period_taken"),
+        (Grace(NOW), "event_deleted"),
+        (LeftOut(), "not_backfilled"),
+        (Active(), ""),
+    ],
+)
+def test_a_state_has_a_reason_to_show_where_it_does_not_say_it_all(life: Any, reason: str) -> None:
+    assert link(life=life).reason == reason
+    assert link(life=life, ids=WrittenIds(foreign=True)).reason == (reason or "foreign_id")
+
+
+def test_only_a_pair_that_this_service_closed_has_a_status_to_go_back_to() -> None:
+    closed = [link(life=life) for life in (Closed(Closer.SERVICE, 20), Closed(), Active())]
+    assert [each.closed_by_us for each in closed] == [True, False, False]
+    assert [each.former_status for each in closed] == [20, None, None]
+    assert [each.until for each in (link(life=Grace(NOW)), link())] == [NOW, None]
+
+
+def test_the_occurrences_of_a_series_are_held_as_one() -> None:
+    assert link(series="root").item == "series-root"
+    assert link().item == "link"
+
+
+def test_each_occupied_event_of_an_integration_has_a_name_of_its_own() -> None:
+    names = {
+        Occupies(of, calendar, part).name
+        for of in ("1", "2")
+        for calendar in ("a", "b")
+        for part in ("hours", "before", "after")
+    }
+    assert len(names) == 12
+    assert Occupies("1", "a").name == "1\na"
+
+
+def test_a_refusal_by_google_is_kept_with_its_moment_and_whether_it_can_be_mended_there() -> None:
+    whole = Connection("admin@example.org", ("calendar",), NOW)
+    dead = whole.died(AccessRevoked("no", reason="invalid_grant", side=System.GOOGLE), NOW)
+    assert dead == replace(whole, dead="invalid_grant", dead_at=NOW)
+    mendable = whole.died(AccessRevoked("no", reason="api_off", side=System.GOOGLE, cause=Cause.MENDED_AT_GOOGLE), NOW)
+    assert mendable.mended_at_google
+
+
+def test_a_login_is_all_that_another_secret_or_address_would_change() -> None:
+    its = settings(ireserve=IReserveSettings("https://tenant.example", "api"), google=GoogleSettings("client"))
+    versions = {"ireserve_password": "1", "google_client_secret": "2", "google_refresh_token": "3"}
+    there = Integration(its, secret_versions=versions)
+    assert there.login_of(System.IRESERVE) == ("https://tenant.example", "api", "1")
+    assert there.login_of(System.GOOGLE) == ("client", "2", "3")
+    assert Integration(its).login_of(System.GOOGLE) == ("client", "", "")
+
+
+def test_statuses_of_the_first_scan_are_intended_and_later_ones_wait_for_a_person() -> None:
+    fresh = Integration(settings())
+    assert fresh.seeing({10, 5}, first=False) == fresh
+    begun = fresh.seeing({10, 5}, first=True)
+    assert (begun.statuses_seen, begun.undecided) == ((5, 10), ())
+    later = begun.seeing({10, 60}, first=True).seeing({15}, first=False)
+    assert (later.statuses_seen, later.undecided) == ((5, 10), (15, 60))
+    decided = later.leaving(60)
+    assert (decided.statuses_left, decided.undecided) == ((60,), (15,))
+    assert decided.seeing({60, 15}, first=False).undecided == (15,)
+    assert replace(decided, settings=settings(outbound={"create_on_status": (20, 15)})).undecided == ()
+
+
+def test_an_intent_knows_where_its_event_will_be() -> None:
+    elsewhere = EventKey(ROOM_B, KEY.id)
+    moving = Intent("s", MoveEvent(KEY, "", ROOM_B, Why.BOOKING_CHANGED), NOW)
+    assert (moving.place, moving.target) == (elsewhere, Side.EVENT)
+    writing = Intent("s", WriteBooking("1001", BookingChange(when=TEN), Why.EVENT_MOVED), NOW)
+    assert (writing.place, writing.target) == (None, Side.BOOKING)
+
+
+def test_an_object_without_a_row_of_its_own_stands_where_its_main_object_does_and_else_with_all_others() -> None:
+    rows = (MappingRow("10", ROOM_A), MappingRow("*", ROOM_B))
+    its = settings(mapping=rows)
+    known = its.knowing({"10-a": "10", "12-a": "12"})
+    assert [known.calendar_of(each) for each in ("10", "10-a", "12-a", "99")] == [ROOM_A, ROOM_A, ROOM_B, ROOM_B]
+    assert (its.calendar_of("10-a"), its.mains) == (ROOM_B, {})
+    assert known.knowing({"10-a": "10", "12-a": "12"}) is known
+    assert Integration(its, mains=known.mains).settings.calendar_of("10-a") == ROOM_A

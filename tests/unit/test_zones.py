@@ -153,3 +153,13 @@ def test_every_moment_that_comes_out_is_in_utc(one: datetime, other: datetime, z
     for call, given_ in calls.items():
         found = call(*given_)
         assert found is None or found.tzinfo is UTC, call
+
+
+def test_a_name_that_is_too_long_to_be_a_zone_is_none() -> None:
+    assert is_zone("America/Argentina/ComodRivadavia")
+    assert not is_zone("x" * 65)
+
+
+def test_a_wall_clock_time_with_a_zone_of_its_own_is_refused() -> None:
+    with pytest.raises(ValueError, match="no time zone of its own"):
+        instant(datetime(2026, 11, 24, 9, tzinfo=UTC), AMSTERDAM)

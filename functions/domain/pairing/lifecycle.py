@@ -70,7 +70,6 @@ from functions.domain.pairing.step import (
     Landed,
     Missed,
     Ordered,
-    Overtaken,
     Overtaking,
     Planned,
     Rejected,
@@ -129,8 +128,7 @@ def after(link: Link, result: Result) -> Turn:
             return Turn(_as_kept(_landed(_tried(link, intent, Ended.LANDED), intent, answer), kept), Outcome.DONE)
         case Rejected():
             return _rejected(_tried(link, intent, Ended.REFUSED), intent, result)
-        case Overtaken(how):
-            return _overtaken(_tried(link, intent, Ended.REFUSED), intent.step, how)
+    return _overtaken(_tried(link, intent, Ended.REFUSED), intent.step, result.how)
 
 
 def decide(link: Link, decision: Decision, why: Why, *, resting: Why | None = None) -> Planned:
@@ -156,8 +154,7 @@ def _decided(link: Link, decision: Decision) -> Link:
             return _goes_on(link, decision)
         case Close() | Wait() | Hold() | Part() | Pause() | LeaveOut() | TurnDown():
             return _waits(link, decision)
-        case Disown() | Claim() | Drop() | AskAgain():
-            return _stays(link, decision)
+    return _stays(link, decision)
 
 
 def _goes_on(link: Link, decision: GoesOn) -> Link:

@@ -6,7 +6,7 @@ from functions.domain.model.event import Event
 from functions.domain.model.text import as_read, take_apart
 from functions.domain.pairing.attempts import Attempt
 from functions.domain.pairing.step import EventChange, InsertEvent, PatchEvent, ReviveEvent, Why, Write
-from functions.domain.pairing.writes import DeleteEvent, MakeBooking, MoveEvent, WriteBooking, is_bookkeeping
+from functions.domain.pairing.writes import DeleteEvent, MoveEvent, WriteBooking, is_bookkeeping
 from functions.domain.planning.view import PlanningContext, View
 
 PUT_BACK = (Why.PUT_BACK, Why.MADE_AGAIN)
@@ -51,8 +51,7 @@ def _brings(step: Write) -> str:
             return f"{key}"
         case WriteBooking(_, change):
             return f"{change}"
-        case MakeBooking():
-            return f"{step.event} {step.when} {step.object_id} {step.fields}"
+    return f"{step.event} {step.when} {step.object_id} {step.fields}"
 
 
 def _changes(change: EventChange) -> str:

@@ -18,7 +18,7 @@ from functions.domain.pairing.step import (
     Rest,
     Why,
 )
-from functions.domain.pairing.writes import DeleteEvent, MakeBooking, MoveEvent, PatchEvent, WriteBooking
+from functions.domain.pairing.writes import DeleteEvent, MoveEvent, PatchEvent, WriteBooking
 from functions.domain.planning.view import PlanningContext, View
 
 
@@ -39,7 +39,7 @@ def recover(v: View, context: PlanningContext) -> Planned:
         if isinstance(intent.step, PatchEvent) and intent.step.change.answer is not None:
             landed = side.value.answer == intent.step.change.answer  # an answer carries no stamp
         return Planned(Conclude(Landed(side.value) if landed else Missed()))
-    if isinstance(side.value, Booking) and _shows(side.value, intent, context):
+    if isinstance(side.value, Booking) and _landed_in(side.value, intent, context):
         return Planned(Conclude(Landed(side.value)))
     return Planned(Conclude(Missed()))
 
@@ -56,13 +56,13 @@ def _removed(v: View, step: DeleteEvent) -> Planned:
     return Planned(Conclude(Missed() if moved else Landed(None)))
 
 
-def _shows(booking: Booking, intent: Intent, context: PlanningContext) -> bool:
-    """Whether a booking shows what was to be written; a person may have changed other fields since."""
-    step = intent.step
-    if isinstance(step, MakeBooking):
-        return True  # it was found by the event's id
-    if not isinstance(step, WriteBooking):
-        return False
+def _landed_in(booking: Booking, intent: Intent, context: PlanningContext) -> bool:
+    """Whether a booking shows what was to be written; one that was made is found by the event's id."""
+    return not isinstance(intent.step, WriteBooking) or _shows(booking, intent.step, intent, context)
+
+
+def _shows(booking: Booking, step: WriteBooking, intent: Intent, context: PlanningContext) -> bool:
+    """Whether a booking shows a change; a person may have changed other fields since."""
     change = step.change
     pairs = (
         (change.when, when_of(booking, context.settings)),

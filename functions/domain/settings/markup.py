@@ -64,11 +64,10 @@ class _Reader(HTMLParser):
         elif tag in ("td", "th"):
             self._out.append(" ")
         elif tag in self._open and self._html:
-            while self._open:
+            last = ""
+            while last != tag:
                 last = self._open.pop()
                 self._out.append(f"</{last}>")
-                if last == tag:
-                    break
 
     def handle_data(self, data: str) -> None:
         if self._silent:

@@ -1,0 +1,197 @@
+"""Occupied events: they show that a time is taken, follow their booking, and never change it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from functions.domain.comparing.projection import base_of, occupied_of, places_of
+from functions.domain.model.appointment import Appointment, Style, Timed
+from functions.domain.model.event import EventKey
+from functions.domain.model.identity import occupied_id
+from functions.domain.model.snapshot import Snapshot
+from functions.domain.pairing.life import Active, Closed, Detached
+from functions.domain.pairing.link import Link, Occupies
+from functions.domain.pairing.step import DeleteEvent, InsertEvent, PatchEvent, Rest, ReviveEvent, Settle, Why
+from functions.domain.planning.merge import may_write_booking
+from functions.domain.planning.plan import plan
+from functions.domain.planning.view import PlanningContext, View
+from functions.domain.planning.write_back import write_back
+from functions.domain.settings.schema import MappingRow
+from tests.unit.sketch import (
+    ABSENT,
+    BELIEVED,
+    CANCELLED,
+    DAY,
+    LAST_YEAR,
+    NOON,
+    NOW,
+    ROOM_A,
+    TEN,
+    booking,
+    digest,
+    event,
+    planning_context,
+    settings,
+)
+
+FRONT = "front-desk@group.calendar.google.com"
+ROW = MappingRow("10", ROOM_A, also=(FRONT,))
+AROUND = replace(ROW, before_minutes=30, after_minutes=15, around="events")
+HOURS, BEFORE, AFTER = (Occupies("1001", FRONT, part) for part in ("hours", "before", "after"))
+
+
+def context(row: MappingRow = ROW, **more: Any) -> PlanningContext:
+    return planning_context(settings(mapping=(row,), **more))
+
+
+C = context()
+MAY = context(inbound={"allow_booking_update": True})
+KEY = EventKey(FRONT, occupied_id(digest, "7", HOURS.name, 0))
+CONTENT = Appointment(TEN, FRONT, "Bezet")
+BASE = base_of(CONTENT, booking(), digest)
+UNMADE = Link("occupied", occupies=HOURS)
+MADE = Link(
+    "occupied", event=KEY, life=Active(), base=BASE, version=2, event_etag='"1"', event_updated=NOW, occupies=HOURS
+)
+SHOWN = event(key=KEY, title="Bezet", description="")
+
+
+def seen(of: Link = MADE, its: Any = None, shown: Any = SHOWN) -> View:
+    left = its if isinstance(its, Snapshot) else Snapshot.of(its or booking())
+    right = shown if isinstance(shown, Snapshot) else Snapshot.of(shown)
+    return View(of, left, right)
+
+
+def test_the_hours_of_a_booking_are_taken_in_the_calendars_beside_its_own() -> None:
+    planned = plan(seen(UNMADE, shown=ABSENT), C)
+    assert planned.step == InsertEvent(KEY, CONTENT, Why.OCCUPIED)
+    assert planned.base == BASE
+
+
+def test_an_occupied_event_in_step_rests() -> None:
+    assert plan(seen(), C).step == Rest(Why.IN_STEP)
+
+
+def test_it_tells_nothing_of_the_booking_but_the_word_of_its_row() -> None:
+    told = booking(remarks="Met taart", email="klant@example.org")
+    its = context(replace(ROW, booked_text="Gesloten"), outbound={"location_template": "Hal", "create_meet_link": True})
+    assert occupied_of(told, its.settings, HOURS) == Appointment(TEN, FRONT, "Gesloten")
+    assert occupied_of(told, context(language="en").settings, HOURS).title == "Occupied"
+
+
+def test_a_tentative_booking_occupies_tentatively_and_frees_the_time_only_where_asked_for() -> None:
+    tentative = {"tentative_on_status": (10,), "create_on_status": (20,)}
+    free = {**tentative, "tentative_is_free": True}
+    shown = [
+        occupied_of(booking(status=status), context(outbound=its).settings, HOURS).style
+        for status, its in ((10, tentative), (10, free), (20, free))
+    ]
+    assert shown == [Style(tentative=True), Style(tentative=True, free=True), Style()]
+
+
+def test_preparation_and_clearing_have_their_own_hours_and_words() -> None:
+    early = Timed(TEN.start - timedelta(minutes=30), TEN.start)
+    late = Timed(TEN.end, TEN.end + timedelta(minutes=15))
+    its = context(AROUND).settings
+    assert occupied_of(booking(), its, BEFORE) == Appointment(early, FRONT, "Voorbereiding")
+    assert occupied_of(booking(), its, AFTER) == Appointment(late, FRONT, "Opruimen")
+    assert places_of(booking(), its) == (
+        HOURS,
+        replace(BEFORE, calendar=ROOM_A),
+        replace(AFTER, calendar=ROOM_A),
+        BEFORE,
+        AFTER,
+    )
+
+
+def test_there_is_nothing_around_whole_days_nor_where_the_text_says_it_nor_where_no_minutes_are_set() -> None:
+    assert places_of(booking(DAY), context(AROUND).settings) == (HOURS,)
+    assert places_of(booking(), context(replace(AROUND, around="text")).settings) == (HOURS,)
+    assert places_of(booking(), context(replace(AROUND, before_minutes=0, also=())).settings) == (
+        replace(AFTER, calendar=ROOM_A),
+    )
+    assert places_of(booking(object_id="99"), C.settings) == ()
+
+
+@pytest.mark.parametrize(
+    "its", [booking(status=10), booking(LAST_YEAR)], ids=["a status that makes no event", "outside the window"]
+)
+@pytest.mark.parametrize(
+    "of", [UNMADE, replace(MADE, life=Closed())], ids=["never made", "removed with its booking's cancellation"]
+)
+def test_one_that_is_not_there_is_made_only_where_the_bookings_own_event_would_be(its: Any, of: Link) -> None:
+    assert plan(seen(of, its, CANCELLED), C).step == Rest(Why.NOT_WANTED)
+
+
+def test_one_that_is_there_follows_a_booking_whose_status_is_in_no_list() -> None:
+    step = plan(seen(its=booking(NOON, status=10)), C).step
+    assert isinstance(step, PatchEvent)
+    assert step.change.when == NOON
+
+
+def test_a_reopened_booking_brings_it_back() -> None:
+    assert plan(seen(replace(MADE, life=Closed()), shown=CANCELLED), C).step == ReviveEvent(KEY, CONTENT, Why.OCCUPIED)
+
+
+def test_one_that_a_person_deleted_is_made_again_and_one_of_long_ago_is_left() -> None:
+    again = plan(seen(shown=CANCELLED), C)
+    assert (again.step, again.base) == (ReviveEvent(KEY, CONTENT, Why.MADE_AGAIN), BASE)
+    left = plan(seen(its=booking(LAST_YEAR), shown=CANCELLED), C).step
+    assert isinstance(left, Settle)
+    assert left.link.life == Detached("outside_window")
+
+
+def test_one_that_a_person_moved_goes_back_and_says_why_also_where_events_may_move_their_bookings() -> None:
+    for its in (C, MAY):
+        step = plan(seen(shown=replace(SHOWN, when=NOON)), its).step
+        assert isinstance(step, PatchEvent)
+        assert (step.change.when, step.why, step.notice) == (TEN, Why.PUT_BACK, "occupied")
+        assert "bezet door een reservering in een andere agenda" in (step.change.description or "")
+    assert not may_write_booking(MADE, booking(), MAY)
+
+
+def test_one_that_a_person_moved_to_another_calendar_says_why_before_it_goes_back() -> None:
+    elsewhere = replace(SHOWN, key=EventKey(ROOM_A, KEY.id))
+    step = plan(seen(replace(MADE, event=elsewhere.key), shown=elsewhere), C).step
+    assert isinstance(step, PatchEvent)
+    assert (step.why, step.notice) == (Why.REFUSED, "occupied")
+
+
+def test_its_id_goes_into_no_field_of_the_booking() -> None:
+    assert write_back(MADE, C, booking(external_id=""), KEY, "") is None
+
+
+@pytest.mark.parametrize(
+    ("its", "more"),
+    [
+        (booking(status=70), {}),
+        (booking(), {"settings": settings(mapping=(MappingRow("10", ROOM_A),))}),
+        (booking(object_id="99"), {}),
+        (booking(), {"released": True}),
+        (ABSENT, {"released": True}),
+    ],
+    ids=[
+        "cancelled",
+        "the row names no other calendar now",
+        "another room",
+        "its pair ended",
+        "its pair and booking ended",
+    ],
+)
+def test_what_is_no_longer_taken_is_removed(its: Any, more: dict[str, Any]) -> None:
+    no_more = replace(C, **more)
+    planned = plan(seen(its=its, shown=replace(SHOWN, etag='"2"')), no_more)
+    assert (planned.step, planned.base) == (DeleteEvent(KEY, '"2"', Why.BOOKING_CANCELLED), BASE)
+    assert plan(seen(its=its, shown=BELIEVED), no_more).step == DeleteEvent(KEY, '"1"', Why.BOOKING_CANCELLED)
+    closed = plan(seen(its=its, shown=CANCELLED), no_more).step
+    assert isinstance(closed, Settle)
+    assert closed.link.life == Closed()
+    for over in (UNMADE, replace(MADE, life=Closed())):
+        assert plan(seen(over, its, CANCELLED), no_more).step == Rest(Why.NOT_WANTED)
+
+
+def test_while_the_booking_cannot_be_found_its_pair_decides() -> None:
+    assert plan(seen(its=ABSENT), C).step == Rest(Why.NOT_WANTED)
+    assert plan(seen(its=ABSENT), replace(C, gone_confirmed=True)).step == Rest(Why.NOT_WANTED)
