@@ -163,7 +163,7 @@ def _round(session: SyncSession) -> None:
         if activation.cut_short(ports, integration):
             with suppress(Conflict):  # paused meanwhile: resuming does more anyway
                 activation.finish(ports, integration)
-        elif integration.unfinished:
+        elif integration.unfinished_change:
             due.append(activation.cut_short_at(integration))
         due += sweep.tick(session)
         due += audit.weekly(ports, integration)

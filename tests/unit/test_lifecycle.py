@@ -172,16 +172,16 @@ def test_a_made_booking_joins_its_event_and_ends_its_refusal() -> None:
     new = Link("theirs", event=theirs().key, life=Refused("x", "period_taken", NOW), notice="period_taken")
     done = landed(MAKE, their_booking(), new, base(), ids=("id",))
     assert (done.booking_id, done.origin, done.life, done.notice) == ("1001", Origin.EVENT, Active(), "")
-    assert (done.ids.ours, done.base) == (("id",), base())
+    assert (done.ids.written, done.base) == (("id",), base())
 
 
 def test_a_written_id_is_remembered_as_ours_and_not_counted() -> None:
     step = writing(Why.WRITE_BACK, external_id=KEY.id)
     done = landed(step, booking(), link(refusals=REFUSED, notice="x"), ids=("one",))
-    assert (done.ids.ours, done.attempts, done.refusals, done.notice) == (("one",), (), REFUSED, "x")
-    assert landed(step, booking(), done, ids=("one", "two")).ids.ours == ("one", "two")
+    assert (done.ids.written, done.attempts, done.refusals, done.notice) == (("one",), (), REFUSED, "x")
+    assert landed(step, booking(), done, ids=("one", "two")).ids.written == ("one", "two")
     many = link(ids=WrittenIds(tuple(str(each) for each in range(20))))
-    assert landed(step, booking(), many, ids=("new",)).ids.ours == (*(str(each) for each in range(13, 20)), "new")
+    assert landed(step, booking(), many, ids=("new",)).ids.written == (*(str(each) for each in range(13, 20)), "new")
     assert KEPT_IDS == 8
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,15 @@ from functions.application.store.records import record_of, stored
 from functions.application.store.upgrades import JOURNAL_ENTRY, PARKED_ITEM, schema_of, upgraded
 from functions.domain.model.errors import Malformed
 from functions.domain.pairing.life import Held, Paused, Side
-from functions.domain.pairing.link import Link
+from functions.domain.pairing.link import Link, WrittenIds
 from functions.domain.pairing.writes import Outcome
 from functions.domain.settings.integration import Integration
 
 KEPT: dict[str, Any] = json.loads((Path(__file__).parent.parent / "data" / "store_v2.json").read_text())
 DOCUMENTS: dict[str, dict[str, Any]] = KEPT["documents"]
+
+
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
 def under(collection: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -63,6 +67,18 @@ def test_a_held_removal_below_a_pause_says_so_too() -> None:
     life = link_of(body, "x").life
     assert isinstance(life, Paused)
     assert life.former == Held("booking_gone", Side.EVENT)
+
+
+def test_ids_and_changes_under_way_are_read_under_the_names_they_had() -> None:
+    identity = KEPT["names"]["active"]
+    body = DOCUMENTS[f"integrations/7/links/{identity}"]
+    assert named("active").ids.written == tuple(body["ids"]["ours"])
+    refused = {**body, "ids": {"ours": ["one", "two"], "not_taken": ["two"], "foreign": False}}
+    assert link_of(refused, identity).ids == WrittenIds(("one", "two"), ("two",))
+    at = "2026-11-23T08:00:00Z"
+    changed = {**DOCUMENTS["integrations/7"], "unfinished": "new", "unfinished_at": at, "looks_since": at}
+    found = record_of(Integration, changed, "integration 7")
+    assert (found.unfinished_change, found.unfinished_since, found.new_look_since) == ("new", NOW, NOW)
 
 
 def test_a_write_that_is_under_way_keeps_its_step_and_its_entry() -> None:

@@ -76,7 +76,7 @@ def test_the_rest_of_a_link_comes_along() -> None:
         body["version"],
         body["event_etag"],
     )
-    assert (found.ids.ours, found.notice) == (tuple(body["ours"]), "period_taken")
+    assert (found.ids.written, found.notice) == (tuple(body["ours"]), "period_taken")
     assert found.base is not None
     assert dict(found.base.digests) == body["base"]["digests"]
     assert kept("foreign").ids.foreign

@@ -110,8 +110,8 @@ def test_what_is_stored_for_a_point_is_tried_first() -> None:
 
 def test_what_asks_for_more_is_owed_first() -> None:
     changed = Integration(settings()).owing("new", NOW).owing("all", NOW).owing("future", NOW)
-    assert changed.unfinished == "all"
-    assert changed.owing("activation", NOW).owing("resume", NOW).unfinished == "activation"
+    assert changed.unfinished_change == "all"
+    assert changed.owing("activation", NOW).owing("resume", NOW).unfinished_change == "activation"
 
 
 def test_a_booking_without_duration_gets_the_shortest_event_and_gives_no_duration_back() -> None:

@@ -39,4 +39,4 @@ def test_a_value_of_somebody_else_stays() -> None:
 
 
 def test_an_id_that_is_written_again_is_the_last_one() -> None:
-    assert _with_ids(link(ids=WrittenIds((OF_FIRST, OF_SECOND))), (OF_FIRST,)).ids.ours == (OF_SECOND, OF_FIRST)
+    assert _with_ids(link(ids=WrittenIds((OF_FIRST, OF_SECOND))), (OF_FIRST,)).ids.written == (OF_SECOND, OF_FIRST)

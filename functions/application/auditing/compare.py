@@ -110,7 +110,7 @@ def _too_open(settings: Settings, row: MappingRow, booking: Booking, event: Even
 
 def _same_text(integration: Integration, booking: Booking, event: Event) -> bool:
     """Whether an event shows what the templates make of its booking; one from before a change of templates need not."""
-    settings, since = integration.settings, integration.looks_since
+    settings, since = integration.settings, integration.new_look_since
     if since is not None and event.updated is not None and event.updated < since:
         return True
     o, zone, language = settings.outbound, settings.timezone, settings.language

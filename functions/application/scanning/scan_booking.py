@@ -82,7 +82,7 @@ def look(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow) -> tuple
             _save(session, asking)  # nothing left to retry: the ids are there by now, or must not be written anyway
         come_back(session.ports, about, outcome, scan.lane)
         calls = (key is not None) + sum(1 for step in outcome.steps if step.startswith("event.") or step == "look")
-        refused = scan.refused + (again and bool(outcome.link.ids.not_taken))
+        refused = scan.refused + (again and bool(outcome.link.ids.refused))
         scan = replace(scan, changed=scan.changed + bool(outcome.steps), refused=refused)
 
     trouble = guarded(session.ports, about, look_at_pair, scan.lane)

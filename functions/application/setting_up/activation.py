@@ -62,7 +62,7 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
 
 def finish(ports: Ports, integration: Integration, actor: str = "") -> Activated:
     """Finish an activation, resumption or change of settings that was cut short."""
-    owed = integration.unfinished
+    owed = integration.unfinished_change
     if owed == "activation":
         return _arrange(ports, integration, actor)
     warnings: list[str] = []
@@ -81,12 +81,12 @@ def finish(ports: Ports, integration: Integration, actor: str = "") -> Activated
 
 def cut_short(ports: Ports, integration: Integration) -> bool:
     """Whether a change is unfinished and can no longer be under way."""
-    return bool(integration.unfinished) and ports.clock() >= cut_short_at(integration)
+    return bool(integration.unfinished_change) and ports.clock() >= cut_short_at(integration)
 
 
 def cut_short_at(integration: Integration) -> datetime:
     """Return when an unfinished change counts as cut short."""
-    return (integration.unfinished_at or AT_ONCE) + CUT_SHORT
+    return (integration.unfinished_since or AT_ONCE) + CUT_SHORT
 
 
 def _arrange(ports: Ports, integration: Integration, actor: str) -> Activated:
@@ -246,7 +246,7 @@ def deactivate(ports: Ports, int_id: str) -> tuple[Integration, tuple[str, ...]]
             webhook_generation=before.webhook_generation + 1,
             webhook_key="",
             webhook_home="",
-            unfinished="",
+            unfinished_change="",
             paused_in_shadow=False,
         ),
     )

@@ -56,11 +56,11 @@ def save(
         if plan.counts or plan.left:
             raise PlanFirst(plan)
     owed = (apply or "all") if touches(before.settings, after) else ""
-    saved = setup.save(ports, raw_of(after), actor, int_id=int_id, secrets=secrets, revision=revision, unfinished=owed)
+    saved = setup.save(ports, raw_of(after), actor, int_id=int_id, secrets=secrets, revision=revision, owed=owed)
     if not owed:
         return saved
     follow_up(ports, before, saved, actor, owed)
-    return saved if before.unfinished else integrations.finished(ports.documents, saved.id, owed)
+    return saved if before.unfinished_change else integrations.finished(ports.documents, saved.id, owed)
 
 
 def touches(before: Settings, after: Settings) -> bool:

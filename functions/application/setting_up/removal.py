@@ -122,7 +122,7 @@ def _clear(session: SyncSession, link: Link, booking: Booking) -> None:
     outbound = session.settings.outbound
     names = [name for name in (outbound.external_id_field, outbound.meet_link_field) if name]
     ours = [
-        n for n in names if booking.value_of(n) and session.digest(written(n, booking.value_of(n))) in link.ids.ours
+        n for n in names if booking.value_of(n) and session.digest(written(n, booking.value_of(n))) in link.ids.written
     ]
     change = BookingChange(fields=tuple((name, "") for name in ours if name != "external_id"))
     if "external_id" in ours and session.dialect.external_id_clearable:

@@ -30,7 +30,7 @@ def save(
     int_id: str = "",
     secrets: object = None,
     revision: int | None = None,
-    unfinished: str = "",
+    owed: str = "",
 ) -> Integration:
     """Create or change an integration; raises `Invalid` with all faults, `Conflict` if somebody else was faster."""
     given = with_id(raw, int_id)
@@ -38,16 +38,16 @@ def save(
     if int_id and isinstance(given, dict) and str(given["id"]) != int_id:
         more.append(Fault("id", say("the address says {}; use the same id, or create another integration", int_id)))
     settings = settings_from(given, [each.settings for each in integrations.every(ports.documents)], more)
-    saved = save_settings(ports, settings, actor, revision=revision, unfinished=unfinished)
+    saved = save_settings(ports, settings, actor, revision=revision, owed=owed)
     return store_secrets(ports, saved, secrets if isinstance(secrets, Mapping) else {})
 
 
 def save_settings(
-    ports: Ports, settings: Settings, actor: str, *, revision: int | None = None, unfinished: str = ""
+    ports: Ports, settings: Settings, actor: str, *, revision: int | None = None, owed: str = ""
 ) -> Integration:
     """Save settings; a password belongs to the host it was entered for, and is destroyed if the host changes."""
     before = integrations.find(ports.documents, settings.id)
-    saved = integrations.save_settings(ports, settings, actor, revision=revision, unfinished=unfinished)
+    saved = integrations.save_settings(ports, settings, actor, revision=revision, owed=owed)
     if before is not None and integrations.PASSWORD not in saved.secret_versions:
         replaced(ports, saved.id, integrations.PASSWORD, before.secret_versions.get(integrations.PASSWORD, ""))
     return saved

@@ -82,9 +82,11 @@ def _woken(integration: Integration) -> Integration:
 
 def finished(documents: Documents, int_id: str, owed: str) -> Integration:
     """Record that what a change owed is done, or under way."""
-    return change(
-        documents, int_id, lambda before: replace(before, unfinished="") if before.unfinished == owed else before
-    )
+
+    def end(before: Integration) -> Integration:
+        return replace(before, unfinished_change="") if before.unfinished_change == owed else before
+
+    return change(documents, int_id, end)
 
 
 def _elsewhere(integration: Integration) -> Integration:
@@ -94,7 +96,7 @@ def _elsewhere(integration: Integration) -> Integration:
 
 
 def save_settings(
-    ports: Ports, given: Settings, actor: str, *, revision: int | None = None, unfinished: str = ""
+    ports: Ports, given: Settings, actor: str, *, revision: int | None = None, owed: str = ""
 ) -> Integration:
     """Create an integration or change its settings, and keep the former ones; raises `Conflict` on another revision."""
     now = ports.clock()
@@ -113,8 +115,8 @@ def save_settings(
         after = _woken(replace(after, revision=after.revision + 1))
         if before is not None and origin_of(before.settings.ireserve.base_url) != origin_of(settings.ireserve.base_url):
             after = _elsewhere(after)
-        if unfinished and before is not None:
-            after = replace(after, looks_since=now if unfinished == "new" else None).owing(unfinished, now)
+        if owed and before is not None:
+            after = replace(after, new_look_since=now if owed == "new" else None).owing(owed, now)
         tx.put(path_of(settings.id), stored(after))
         kept: Body = {
             "at": now.isoformat(),

@@ -157,6 +157,21 @@ def _removing(life: Body) -> Body:
     return {**life, "removes": "event" if life["cause"] == "booking_gone" else "booking"}
 
 
+def _with_ids_by_what_became_of_them(old: Body) -> Body:
+    """3 -> 4: the ids that were written, and those of them that were refused."""
+    return {**old, "ids": _renamed(old.get("ids", {}), {"ours": "written", "not_taken": "refused"})}
+
+
+def _with_plain_names(old: Body) -> Body:
+    """2 -> 3: names that say what they are about."""
+    changed = {"unfinished": "unfinished_change", "unfinished_at": "unfinished_since"}
+    return _renamed(old, {**changed, "looks_since": "new_look_since"})
+
+
+def _renamed(old: Body, new: Mapping[str, str]) -> Body:
+    return {new.get(name, name): value for name, value in old.items()}
+
+
 def _with_what_mends_it(old: Body) -> Body:
     """1 -> 2: a dead connection says whether it is fixed at Google; before, Google's code implied it."""
     connection = old.get("connection")
@@ -172,7 +187,7 @@ def _with_an_end(old: Body) -> Body:
 
 
 STEPS: Mapping[Hashable, tuple[Callable[[Body], Body], ...]] = {
-    Link: (_with_states, _with_what_is_removed),
-    Integration: (_with_what_mends_it,),
+    Link: (_with_states, _with_what_is_removed, _with_ids_by_what_became_of_them),
+    Integration: (_with_what_mends_it, _with_plain_names),
     JOURNAL_ENTRY: (_with_an_end,),
 }

@@ -18,7 +18,7 @@ OFTEN = 20
 
 def is_asked_again(kind: str, so_far: int, link: Link) -> bool:
     """Whether a scan of this kind, after so many refusals, tries this pair again."""
-    return kind in ("resync", "full") and bool(link.ids.not_taken) and not link.closed and so_far < OFTEN
+    return kind in ("resync", "full") and bool(link.ids.refused) and not link.closed and so_far < OFTEN
 
 
 def asked(session: SyncSession, kind: str, so_far: int) -> None:

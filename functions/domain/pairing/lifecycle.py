@@ -221,8 +221,8 @@ def _stays(link: Link, decision: Stays) -> Link:
         case Drop():
             return replace(link, order=None)
         case AskAgain():
-            left = tuple(digest for digest in link.ids.ours if digest not in link.ids.not_taken)
-            return replace(link, ids=replace(link.ids, ours=left, not_taken=()))
+            left = tuple(digest for digest in link.ids.written if digest not in link.ids.refused)
+            return replace(link, ids=replace(link.ids, written=left, refused=()))
 
 
 # writes that landed
@@ -321,7 +321,7 @@ def _booking_refused(link: Link, intent: Intent, step: WriteBooking, no: Rejecte
 def _not_taken(link: Link, ids: tuple[str, ...], *, again: bool) -> Link:
     """Count refused ids as written, so they are not tried each time; with `again`, only until `AskAgain`."""
     link = _with_ids(link, ids)
-    return replace(link, ids=replace(link.ids, not_taken=(*link.ids.not_taken, *ids))) if again else link
+    return replace(link, ids=replace(link.ids, refused=(*link.ids.refused, *ids))) if again else link
 
 
 # writes that came too late
@@ -349,8 +349,8 @@ def _with_next_id(link: Link) -> Link:
 
 
 def _with_ids(link: Link, ids: tuple[str, ...]) -> Link:
-    before = tuple(each for each in link.ids.ours if each not in ids)
-    return replace(link, ids=replace(link.ids, ours=(*before, *dict.fromkeys(ids))[-KEPT_IDS:]))
+    before = tuple(each for each in link.ids.written if each not in ids)
+    return replace(link, ids=replace(link.ids, written=(*before, *dict.fromkeys(ids))[-KEPT_IDS:]))
 
 
 def _closed(life: Life) -> Closed:

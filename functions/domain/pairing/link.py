@@ -124,12 +124,12 @@ class Refusals:
 class WrittenIds:
     """Digests of the event ids and Meet links that this service wrote into the booking, oldest first.
 
-    `not_taken` were refused for a missing right. `foreign`: the booking's id field holds a value that is not ours to
-    change.
+    `refused`: those that i-Reserve did not take for a missing right. `foreign`: the booking's id field holds a value
+    that is not ours to change.
     """
 
-    ours: tuple[str, ...] = ()
-    not_taken: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
     foreign: bool = False
 
 

@@ -55,13 +55,13 @@ def named_by_other(link: Link, booking: Booking, context: PlanningContext) -> bo
 
 def _free(name: str, value: str, link: Link, booking: Booking, context: PlanningContext) -> bool:
     """Whether to write a value: if never written, or if a later value of ours is in the field now."""
-    present, ours = booking.value_of(name), link.ids.ours
-    wanted, standing = (context.digest(written(name, each)) for each in (value, present))
+    present, ids = booking.value_of(name), link.ids.written
+    wanted, shown = (context.digest(written(name, each)) for each in (value, present))
     if present == value:
         return False
-    return wanted not in ours or (standing in ours and ours.index(standing) > ours.index(wanted))
+    return wanted not in ids or (shown in ids and ids.index(shown) > ids.index(wanted))
 
 
 def _foreign(name: str, link: Link, booking: Booking, context: PlanningContext) -> bool:
     value = booking.value_of(name)
-    return bool(value) and context.digest(written(name, value)) not in link.ids.ours
+    return bool(value) and context.digest(written(name, value)) not in link.ids.written

@@ -83,10 +83,10 @@ class Integration:
     statuses_seen: tuple[int, ...] | None = None  # in no list, at the first scan; None: none yet
     statuses_new: tuple[int, ...] = ()  # those that appeared later
     statuses_left: tuple[int, ...] = ()  # those whose bookings a person left without an event
-    unfinished: str = ""  # what a change still owes: one of UNFINISHED; stays if the change was cut short
-    unfinished_at: datetime | None = None
+    unfinished_change: str = ""  # what it still owes: one of UNFINISHED; stays if the change was cut short
+    unfinished_since: datetime | None = None
     paused_in_shadow: bool = False  # then it resumes in shadow
-    looks_since: datetime | None = None  # new events look different since then; older ones keep their look
+    new_look_since: datetime | None = None  # new events look different since then; older ones keep their look
     wake_at: datetime | None = None  # when its next round is due; None: it is not running, or not known yet
     mains: Mapping[str, str] = field(default_factory=dict)  # of objects without a row; see `Settings.mains`
     revision: int = 0
@@ -128,4 +128,5 @@ class Integration:
 
     def owing(self, more: str, now: datetime) -> "Integration":
         """Return the integration with a change marked as unfinished; the mark with the wider effect wins."""
-        return replace(self, unfinished=max(self.unfinished, more, key=UNFINISHED.index), unfinished_at=now)
+        widest = max(self.unfinished_change, more, key=UNFINISHED.index)
+        return replace(self, unfinished_change=widest, unfinished_since=now)
