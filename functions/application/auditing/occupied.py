@@ -78,5 +78,5 @@ def differences(
 
 def _keeps_its_look(integration: Integration, link: Link) -> bool:
     """Whether a pair is from before settings that were changed for new events only."""
-    since = integration.looks_since
+    since = integration.new_look_since
     return since is not None and link.event_updated is not None and link.event_updated < since
