@@ -71,7 +71,7 @@ def test_a_refused_new_event_is_counted_and_found_as_refused(place: Place) -> No
     place.draw(TEN, ELEVEN)
     place.settle()
     found = next(each for each in place.api("GET", "/7/diagnostics")["checks"] if each["name"] == "refused")
-    assert (found["level"], found["says"]) == ("grey", "new events that i-Reserve refused: 1")
+    assert (found["level"], found["says"]) == ("grey", "i-Reserve refused 1 new event")
 
 
 def test_a_title_with_half_a_character_stops_no_other_event(place: Place) -> None:

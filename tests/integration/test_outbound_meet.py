@@ -106,7 +106,7 @@ def test_a_meet_link_that_google_fails_to_make_leaves_the_event_without(place: P
     place.forget()
     place.settle(600)
     assert place.calls() == []
-    says = f"1 events have no Meet link, such as that of booking {booking}: Google made none"
+    says = f"1 event has no Meet link, that of booking {booking}: Google made none"
     assert says in [each["says"] for each in place.api("GET", "/7/diagnostics")["checks"]]
     assert "Google made no Meet link." in Tab(place).seen("/console/integrations/7/journal")
 

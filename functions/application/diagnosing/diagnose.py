@@ -15,7 +15,7 @@ from functions.application.setting_up.setup import SCOPES
 from functions.application.store import calendars, integrations, parked
 from functions.application.store.integrations import path_of
 from functions.application.sync import write_back
-from functions.application.sync.session import SyncSession, open_session, within_reach
+from functions.application.sync.session import SyncSession, note_withdrawn, open_session, within_reach
 from functions.application.watching import channels, rotation
 from functions.domain.model.addresses import is_mail_address
 from functions.domain.model.check import Check
@@ -139,10 +139,12 @@ def _google(session: SyncSession) -> list[Check]:
     try:
         entries = {entry.id: entry for entry in within_reach(session.calendars, session.settings.calendars)}
     except SyncError as error:
+        note_withdrawn(session, error)
         more = "" if isinstance(error, AccessRevoked) else "run Step 1 and Step 2 again if this stays"
         return [*checks, Check("google", "red", str(error), more, "consent")]
     count = sum(entry.listed for entry in entries.values())
-    checks.append(Check("google", "green", say("connected as {}, {} calendars", connection.account, count)))
+    reached = counted(count, "{} calendar", "{} calendars")
+    checks.append(Check("google", "green", say("connected as {}, {}", connection.account, reached)))
     meet = session.settings.outbound.create_meet_link
     mapped = session.settings.calendars
     checks += [_calendar(each, entries.get(each), connection.account, meet=meet) for each in mapped]
@@ -217,13 +219,29 @@ def _ireserve(session: SyncSession) -> list[Check]:
     except SyncError as error:
         return [Check("ireserve", "red", str(error), "check the address, the user and its rights", "ireserve")]
     mapped = {row.object for row in session.settings.mapping} - {"*"}
-    checks = [Check("ireserve", "green", say("i-Reserve answers, {} objects", len(objects)))]
+    checks = [
+        Check("ireserve", "green", say("i-Reserve answers, {}", counted(len(objects), "{} object", "{} objects")))
+    ]
     if unknown := sorted(mapped - set(objects)):
         says = say("object {} is mapped but not in i-Reserve's list", ", ".join(unknown))
         checks.append(Check("mapping", "amber", says, "correct the row if the object is not a hidden one", "mapping"))
     if "*" not in {row.object for row in session.settings.mapping} and (without := sorted(set(objects) - mapped)):
-        says = say("bookings of object {} have no calendar", ", ".join(objects[each] or each for each in without))
-        checks.append(Check("mapping", "amber", says, "add a row for them, or a row *, if they should have", "mapping"))
+        named = ", ".join(sorted(objects[each] or each for each in without))
+        says = counted(
+            len(without),
+            "{} object has no calendar, so its bookings get no event: {}",
+            "{} objects have no calendar, so their bookings get no event: {}",
+            named,
+        )
+        checks.append(
+            Check(
+                "mapping",
+                "amber",
+                says,
+                "give them a calendar, or one to the row for all other objects, if they should have one",
+                "mapping",
+            )
+        )
     return checks
 
 
@@ -251,11 +269,17 @@ def _dialect(session: SyncSession) -> list[Check]:
         return [Check("dialect", "green", "everything undocumented about this i-Reserve was probed"), *_ids(session)]
     trial = trials.current(session.ports.documents, session.id)
     if trial is not None and trial.finished_at is not None and not trial.stop:
-        says = say(
-            "{} undocumented points of this i-Reserve are assumed: the probe could not find them out", len(assumed)
+        says = counted(
+            len(assumed),
+            "{} undocumented point of this i-Reserve is assumed: the probe could not find it out",
+            "{} undocumented points of this i-Reserve are assumed: the probe could not find them out",
         )
         return [Check("dialect", "grey", says), *_ids(session)]
-    says = say("{} undocumented points of this i-Reserve are assumed, not probed", len(assumed))
+    says = counted(
+        len(assumed),
+        "{} undocumented point of this i-Reserve is assumed, not probed",
+        "{} undocumented points of this i-Reserve are assumed, not probed",
+    )
     return [Check("dialect", "amber", says, "run the probe on a test booking", "probe"), *_ids(session)]
 
 
@@ -313,16 +337,22 @@ def _lacking(session: SyncSession) -> list[Check]:
     documents = session.ports.documents
     if count := documents.count(path, {"lacks_guest": True}):
         booking = documents.find(path, {"lacks_guest": True}, limit=1)[0][1]["booking_id"]
-        says = say(
-            "{} events lack their customer as a guest, such as that of booking {}: Google refuses the address, or a guest list on which somebody has no address",
+        says = counted(
             count,
+            "{} event lacks its customer as a guest, that of booking {}: Google refuses the address, or a guest list on which somebody has no address",
+            "{} events lack their customer as a guest, such as that of booking {}: Google refuses the address, or a guest list on which somebody has no address",
             booking,
         )
         mend = "correct the address in i-Reserve, or take the guest without an address off the event; then resync"
         checks.append(Check("customers", "amber", says, mend, "ireserve"))
     if count := documents.count(path, {"lacks_meet": True}):
         booking = documents.find(path, {"lacks_meet": True}, limit=1)[0][1]["booking_id"]
-        says = say("{} events have no Meet link, such as that of booking {}: Google made none", count, booking)
+        says = counted(
+            count,
+            "{} event has no Meet link, that of booking {}: Google made none",
+            "{} events have no Meet link, such as that of booking {}: Google made none",
+            booking,
+        )
         mend = "add one to the event by hand; if no event gets one, ask the account's administrator to allow Meet"
         checks.append(Check("meet", "amber", says, mend, "outbound"))
     return checks
@@ -362,7 +392,7 @@ def _waiting(session: SyncSession) -> list[Check]:
     checks = []
     items = parked.every(session.ports, session.id, limit=100)
     if items:
-        says = say("parked items: {}", len(items))
+        says = counted(len(items), "{} thing could not be done", "{} things could not be done")
         checks.append(Check("parked", "amber", says, "look at each and retry", "parked"))
     where = path_of(session.id, "links")
     held, paused, refused = (
@@ -370,15 +400,18 @@ def _waiting(session: SyncSession) -> list[Check]:
         for state in (State.HELD, State.PAUSED, State.REFUSED)
     )
     if held:
-        checks.append(
-            Check("held", "amber", say("removals that wait for a person: {}", held), "carry out or keep each", "held")
-        )
+        says = counted(held, "{} removal waits for a person", "{} removals wait for a person")
+        checks.append(Check("held", "amber", says, "carry out or keep each", "held"))
     if paused:
-        says = say("pairs that are paused because the same change kept coming back: {}", paused)
-        mend = "find out what keeps changing them, then resume them; after an hour without a change they resume by themselves"
+        says = counted(
+            paused,
+            "{} pair is paused because the same change kept coming back",
+            "{} pairs are paused because the same change kept coming back",
+        )
+        mend = "find out what keeps changing them, then choose Follow again; after an hour without a change they go on by themselves"
         checks.append(Check("paused", "amber", says, mend, "links"))
     if refused:
-        says = say("new events that i-Reserve refused: {}", refused)
+        says = counted(refused, "i-Reserve refused {} new event", "i-Reserve refused {} new events")
         mend = "nothing: each event says why, and is tried again once it changes"
         checks.append(Check("refused", "grey", says, mend))
     checks += [*_foreign(session), *_left_out(session)]

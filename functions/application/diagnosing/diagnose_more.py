@@ -51,7 +51,7 @@ def _settings(session: SyncSession) -> Iterator[Check]:
     faults = partial_settings.open_faults(session.ports, session.settings)
     if faults:
         level = "amber" if session.integration.phase is Phase.DRAFT else "red"
-        says = say("{} settings are missing or wrong", len(faults))
+        says = counted(len(faults), "{} setting is missing or wrong", "{} settings are missing or wrong")
         yield Check("settings", level, says, "the activation page lists them", "activate")
     else:
         yield Check("settings", "green", "the settings are complete")
@@ -124,10 +124,13 @@ def _queue(session: SyncSession) -> Iterator[Check]:
         else:
             yield Check("queue", "green", "the queue is on time")
     rows = journal_read.entries(session.ports, session.id, limit=LOOKED)
-    lags = [float(row["lag_seconds"]) for row in rows if "lag_seconds" in row]
+    lags = [seconds for _, seconds in journal_read.delays(rows)]
     if lags:
-        usual = median(lags)
-        says = say("the last {} changes took {} s, half of them less", len(lags), f"{usual:.1f}")
+        usual, n = median(lags), len(lags)
+        seconds = f"{usual:.1f}"
+        says = say("of the last {} changes, half took at most {} s", n, seconds)
+        if n == 1:
+            says = say("the last change took {} s", seconds)
         mend = "check whether i-Reserve or Google answers slowly" if usual > SLOW else ""
         yield Check("lag", "amber" if usual > SLOW else "green", says, mend)
 

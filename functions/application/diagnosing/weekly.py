@@ -11,7 +11,7 @@ from functions.application.scanning import overlaps
 from functions.application.scanning.rows import rows_of
 from functions.application.store import journal_read
 from functions.application.store.integrations import path_of
-from functions.application.store.journal_read import MOST_LOOKED_AT, Selection
+from functions.application.store.journal_read import MOST_LOOKED_AT, Selection, delays
 from functions.application.sync.session import open_session
 from functions.domain.model.errors import SyncError
 from functions.domain.model.zones import at, clock, day_of, days_later
@@ -91,7 +91,7 @@ def week(ports: Ports, integration: Integration, until: datetime) -> Week:
     selection = Selection(since=since, until=until)
     entries, more = journal_read.selected(ports, integration.id, selection, limit=MOST_LOOKED_AT)
     done = [entry for entry in entries if entry["outcome"] == "done" and entry["booking_id"]]
-    lags = [float(entry["lag_seconds"]) for entry in done if "lag_seconds" in entry]
+    lags = [seconds for _, seconds in delays(done)]
     return Week(
         since,
         until,

@@ -1,7 +1,6 @@
 """Finds one booking for a person: reads both sides live, the pair, its latest entry, what can be done. Stores nothing."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from functions.application.finding.verdict import Facts, Verdict, acts_of, verdict_of
 from functions.application.intake import hints
@@ -15,7 +14,6 @@ from functions.domain.model.errors import Conflict, Malformed, SyncError
 from functions.domain.model.event import Event
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.link import Link
-from functions.domain.pairing.step import Why
 from functions.domain.settings.integration import Phase
 
 LONGEST_ID = 40
@@ -125,11 +123,4 @@ def sync_now(ports: Ports, int_id: str, booking_id: str, actor: str) -> None:
 
 def lags(ports: Ports, int_id: str, limit: int = 60) -> list[tuple[str, float]]:
     """Return when the last changes came and their delay in seconds, oldest first; without intended delays."""
-    rows: list[dict[str, Any]] = journal_read.entries(ports, int_id, limit=limit)
-    return [
-        (row["at"], float(row["lag_seconds"])) for row in reversed(rows) if "lag_seconds" in row and not _waited(row)
-    ]
-
-
-def _waited(row: dict[str, Any]) -> bool:
-    return row["why"] in (Why.GRACE_OVER, Why.APPROVED, Why.UNDONE, Why.WRITE_BACK)
+    return journal_read.delays(reversed(journal_read.entries(ports, int_id, limit=limit)))

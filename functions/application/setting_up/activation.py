@@ -11,7 +11,7 @@ from functions.application.scanning import scan, sweep
 from functions.application.scanning.progress import Scan
 from functions.application.setting_up import consent, partial_settings
 from functions.application.store import integrations
-from functions.application.sync.session import SyncSession, open_session, within_reach
+from functions.application.sync.session import SyncSession, note_withdrawn, open_session, within_reach
 from functions.application.watching import channels, renewal, rotation
 from functions.domain.model.errors import Conflict, SyncError
 from functions.domain.model.messages import listed, say
@@ -146,6 +146,7 @@ def _calendars(session: SyncSession) -> list[str]:
     try:
         entries = {each.id: each for each in within_reach(session.calendars, session.settings.calendars)}
     except SyncError as error:
+        note_withdrawn(session, error)
         return [str(error)]
     faults = []
     for calendar in session.settings.calendars:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functions.application.ports import Bookable, CalendarEntry, Ports
 from functions.application.scanning.rows import rows_of
 from functions.application.store import integrations
-from functions.application.sync.session import SyncSession, open_session, within_reach
+from functions.application.sync.session import SyncSession, note_withdrawn, open_session, within_reach
 from functions.domain.model.errors import SyncError
 from functions.domain.model.zones import day_of
 from functions.domain.settings.schema import Settings
@@ -56,6 +56,7 @@ def _calendars(session: SyncSession, wanted: Iterable[str]) -> tuple[tuple[Calen
     try:
         return tuple(within_reach(session.calendars, wanted)), ""
     except SyncError as error:
+        note_withdrawn(session, error)
         return None, str(error)
 
 

@@ -16,7 +16,7 @@ from functions.application.sync.session import SyncSession, open_session
 from functions.domain.comparing.projection import written
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Conflict, Gone, Refused, SyncError
-from functions.domain.model.messages import say
+from functions.domain.model.messages import counted
 from functions.domain.model.snapshot import Presence
 from functions.domain.pairing.link import Link, Origin, State
 from functions.domain.pairing.step import BookingChange
@@ -39,7 +39,12 @@ def delete(ports: Ports, int_id: str, events: str = "") -> int:
     count = ports.documents.count(where)
     if count and events not in ("keep", "remove"):
         raise Conflict(
-            say("say what becomes of the {} events: events=keep or events=remove", count), reason="keep_or_remove"
+            counted(
+                count,
+                "say what becomes of the {} event: events=keep or events=remove",
+                "say what becomes of the {} events: events=keep or events=remove",
+            ),
+            reason="keep_or_remove",
         )
     if events == "remove":
         left = _take_apart(open_session(ports, integration))

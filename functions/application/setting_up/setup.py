@@ -50,6 +50,15 @@ def save_settings(
     saved = integrations.save_settings(ports, settings, actor, revision=revision, owed=owed)
     if before is not None and integrations.PASSWORD not in saved.secret_versions:
         replaced(ports, saved.id, integrations.PASSWORD, before.secret_versions.get(integrations.PASSWORD, ""))
+    if before is not None and before.ireserve_refused and not saved.ireserve_refused:
+        sweep.catch_up(ports, saved, actor)
+    return saved
+
+
+def call_again(ports: Ports, int_id: str, actor: str) -> Integration:
+    """Call i-Reserve again, after a person mended the login there, and catch up with what was missed."""
+    saved = integrations.change(ports.documents, int_id, lambda before: replace(before, ireserve_refused=""))
+    sweep.catch_up(ports, saved, actor)
     return saved
 
 

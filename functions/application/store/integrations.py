@@ -8,7 +8,7 @@ from datetime import timedelta
 from functions.application.ports import Body, Documents, Path, Ports, Transaction
 from functions.application.store.records import body_of, record_of, stored
 from functions.domain.model.addresses import origin_of
-from functions.domain.model.errors import Conflict, Gone, Malformed
+from functions.domain.model.errors import Conflict, Gone, Malformed, System
 from functions.domain.model.identity import is_int_id
 from functions.domain.model.messages import say
 from functions.domain.settings.integration import AT_ONCE, RUNNING, Integration
@@ -115,6 +115,8 @@ def save_settings(
         after = _woken(replace(after, revision=after.revision + 1))
         if before is not None and origin_of(before.settings.ireserve.base_url) != origin_of(settings.ireserve.base_url):
             after = _elsewhere(after)
+        if before is not None and before.login_of(System.IRESERVE) != after.login_of(System.IRESERVE):
+            after = replace(after, ireserve_refused="")
         if owed and before is not None:
             after = replace(after, new_look_since=now if owed == "new" else None).owing(owed, now)
         tx.put(path_of(settings.id), stored(after))

@@ -1,7 +1,7 @@
 """Reads the journal and the links, for people."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -20,6 +20,7 @@ OUTCOMES = ("done", "refused", "shadow", "other")
 PAGE, MOST_LOOKED_AT = 200, 4000
 PLACE = re.compile(r"[0-9T:.Z+-]{10,40}(?:\|(?!__)[A-Za-z0-9_-]{1,128})?")
 REMOVALS = (Why.GRACE_OVER, Why.APPROVED)
+UNTIMED = (*REMOVALS, Why.UNDONE, Why.WRITE_BACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,18 @@ def outcome_of(entry: Body) -> str:
 def notable(entries: list[Body]) -> Body | None:
     """Return the newest entry that is not housekeeping, from entries newest first."""
     return next((entry for entry in entries if kind_of(entry) != "housekeeping"), None)
+
+
+def delays(rows: Iterable[Body]) -> list[tuple[str, float]]:
+    """Return when each change that was done came, and its seconds to the other side, in the order of these entries.
+
+    What waits on purpose (a grace, a person's decision, an undo) and what housekeeping adds is left out.
+    """
+    return [
+        (row["at"], float(row["lag_seconds"]))
+        for row in rows
+        if row.get("outcome") == "done" and "lag_seconds" in row and row["why"] not in UNTIMED
+    ]
 
 
 SHOWN = (

@@ -1,6 +1,7 @@
 """One integration's two sides, opened for a piece of work."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -226,6 +227,16 @@ def mark_revoked(ports: Ports, used: Integration, error: AccessRevoked) -> None:
         ports.log("error", told)
     else:
         ports.log("token_dead", told)
+
+
+def note_withdrawn(session: SyncSession, error: SyncError) -> None:
+    """Record that Google took its consent back where a person's page meets it: of a draft, no task would.
+
+    What can be fixed at Google without a new consent is left to the next call.
+    """
+    if isinstance(error, AccessRevoked) and error.side is System.GOOGLE and error.cause is not Cause.MENDED_AT_GOOGLE:
+        with suppress(Stale):
+            mark_revoked(session.ports, session.integration, error)
 
 
 def google_again(ports: Ports, integration: Integration) -> bool:

@@ -5,8 +5,9 @@ import re
 from flask import Blueprint, Response, request
 
 from functions.application.diagnosing.summary import summary_of
+from functions.application.ports import Ports
 from functions.application.probing import probe, starting, trials
-from functions.application.setting_up import activation, preview
+from functions.application.setting_up import activation, available, preview
 from functions.application.store import integrations
 from functions.application.sync.session import open_session
 from functions.domain.model.errors import Malformed, SyncError
@@ -79,6 +80,7 @@ def _activation_page(
     warnings: tuple[str, ...] = (),
     without: tuple[str, ...] = (),
 ) -> Response:
+    troubles = _answers(pages.ports, int_id)
     integration = integrations.get(pages.ports.documents, int_id)
     found = summary_of(pages.ports, int_id)
     t = pages.texts(integration)
@@ -87,7 +89,11 @@ def _activation_page(
         int_id,
         409 if error is not None or probe_error is not None else 200,
         here="activation",
-        steps=[step for step in steps_of(found) if step[0] != "activation"],
+        steps=[
+            (name, page, "next" if troubles.get(name) else state, t.sentence(troubles.get(name, "")))
+            for name, page, state in steps_of(found)
+            if name != "activation"
+        ],
         plan=preview.current(pages.ports, int_id),
         most=LINES,
         trouble=_with_labels(t.sentence(str(error)), t) if error is not None else "",
@@ -102,6 +108,14 @@ def _activation_page(
         typed=request.form,
         active=integration.phase is Phase.ACTIVE,
     )
+
+
+def _answers(ports: Ports, int_id: str) -> dict[str, str]:
+    """Return what either side says against going on, by the step that mends it; asked only before activation."""
+    if integrations.get(ports.documents, int_id).phase is not Phase.DRAFT:
+        return {}
+    found = available.read(ports, int_id)
+    return {"ireserve": found.objects_trouble, "authentication": found.calendars_trouble}
 
 
 def _with_labels(sentence: str, t: Texts) -> str:

@@ -5,7 +5,7 @@ from functools import partial
 from flask import Blueprint, Response, request
 
 from functions.application.intake import webhooks
-from functions.application.setting_up import available, consent
+from functions.application.setting_up import available, consent, setup
 from functions.application.setting_up.setup import SCOPES
 from functions.application.store import integrations
 from functions.domain.model.errors import Conflict, SyncError
@@ -32,6 +32,11 @@ def add(routes: Blueprint, pages: Pages) -> None:
     def save_ireserve(int_id: str) -> Response:
         fields, secret = SCREENS["ireserve"]
         return pages.save(int_id, fields, "ireserve", partial(_ireserve, pages, int_id), secret=secret)
+
+    @routes.post("/integrations/<int_id>/ireserve/again")
+    def call_again(int_id: str) -> Response:
+        setup.call_again(ports, int_id, pages.actor())
+        return pages.done(f"/console/integrations/{int_id}/ireserve", "called_again")
 
     @routes.get("/integrations/<int_id>/authentication")
     def authentication(int_id: str) -> Response:
