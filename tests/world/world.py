@@ -22,8 +22,9 @@ from functions.application.store import integrations
 from functions.domain.model.errors import Transient
 from sandbox.google.world.faults import Fault
 from tests.harness.kept import keep, put_back
-from tests.harness.place import ROOM_A, ROOM_B, Place, _Outside, when
+from tests.harness.place import ROOM_A, ROOM_B, Place, when
 from tests.model.instances import Crash, Instance, Running, SteppedDocuments, SteppedTasks
+from tests.world.wires import Outside, Wire
 
 T = TypeVar("T")
 Deed = tuple[str, tuple[int, ...]]
@@ -104,14 +105,16 @@ class World(Place):
     def __init__(self, directory: Path) -> None:
         self.running = Running()
         super().__init__(directory)
-        self._google = _Wire(self._google, self.running, "/calendar/v3/")  # type: ignore[assignment]
-        self._ireserve = _Wire(self._ireserve, self.running, "/api/rest/")  # type: ignore[assignment]
         for each in (10, 11):
             self.ireserve("PATCH", f"objects/{each}", {"places": 50})
         self.activate(
             inbound={"object": "10"},
             sync={"window_days": [-7, 60], "cancel_grace_seconds": 60, "hold_over": 1000, "overlap_guard": "never"},
         )
+        self._google = Wire(self._google.application, self.running, "/calendar/v3/")  # type: ignore[assignment]
+        self._ireserve = Wire(self._ireserve.application, self.running, "/api/rest/")  # type: ignore[assignment]
+        self._product = Wire(self._product.application, self.running)  # type: ignore[assignment]
+        self.ports.outside = Outside(self)
         self.tick()
         self.settle(60)
         self._template, self._begin = keep(self), self.now
@@ -136,7 +139,7 @@ class World(Place):
         self.log.clear()
         self.told.clear()
         self.forget()
-        self.ports.outside = _Outside(self)
+        self.ports.outside = Outside(self)
 
         def chosen(before: Any) -> Any:
             s = before.settings
@@ -346,17 +349,19 @@ class World(Place):
     # rest
 
     def rest(self) -> None:
-        """All faults off, everything arrives, leases and graces end, both sides are looked at in whole."""
+        """All faults off, everything arrives, leases and graces end, and a night's sweep finds what hints missed."""
         self.do_webhooks(0)
         self.do_notifications(0)
         self.world.faults.planted.clear()
         self.tenant.faults.planned.clear()
         self.do_flush(0)
         self.settle(300)
-        for _ in range(3):
+        for _ in range(2):
             self.tick()
             self.settle(1000)
-        self.look_again()
+        self.now = (self.now + timedelta(days=1)).replace(hour=3, minute=0, second=0, microsecond=0)
+        self.tick()
+        self.settle(1200)
 
     def look_again(self) -> None:
         self.api("POST", "/7/resync")
@@ -374,22 +379,6 @@ class World(Place):
             rows = connection.execute("SELECT collection, id, body FROM documents ORDER BY 1, 2").fetchall()
         told = json.dumps([rows, self.bookings(), self._all()], sort_keys=True, default=str)
         return hashlib.sha256(told.encode()).hexdigest()
-
-
-class _Wire:
-    """A client of a simulator whose calls below `prefix` are steps of the instance that runs."""
-
-    def __init__(self, client: Any, running: Running, prefix: str) -> None:
-        self._client, self._running, self._prefix = client, running, prefix
-
-    def open(self, path: str, **options: Any) -> Any:
-        def send() -> Any:
-            return self._client.open(path, **options)
-
-        return self._running.step(send) if path.startswith(self._prefix) else send()
-
-    def post(self, path: str, **options: Any) -> Any:
-        return self._client.post(path, **options)
 
 
 def moment(side: dict[str, Any]) -> datetime:

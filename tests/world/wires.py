@@ -1,0 +1,166 @@
+"""The wires of a world: WSGI without a test client, i-Reserve without a session of `requests`.
+
+What they leave out is tried elsewhere (`tests/contract`), and costs half of a world's time.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from io import BytesIO
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes, urlencode, urlsplit
+
+import requests
+from requests.structures import CaseInsensitiveDict
+
+from functions.adapters.ireserve.client import IReserve
+from functions.application.ports import Reservations
+from functions.application.store.dialect_kept import dialect_of
+from functions.domain.settings.integration import Integration
+from tests.harness.place import Place, _Outside
+from tests.model.instances import Running
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+class Answer:
+    """What a WSGI application answered."""
+
+    def __init__(self) -> None:
+        self.status_code = 0
+        self.headers = CaseInsensitiveDict[str]()
+        self.data = b""
+
+    @property
+    def text(self) -> str:
+        return self.data.decode()
+
+    def get_json(self, *, silent: bool = False) -> Any:
+        try:
+            return json.loads(self.data)
+        except ValueError:
+            if silent:
+                return None
+            raise
+
+
+class Wire:
+    """A client of an application; calls whose path begins with `prefix` are steps of the instance that runs."""
+
+    def __init__(self, application: "WSGIApplication", running: Running, prefix: str = "no path") -> None:
+        self.application, self._running, self._prefix = application, running, prefix
+
+    def open(self, path: str, **options: Any) -> Answer:
+        if not path.startswith(self._prefix):
+            return self._send(path, **options)
+        return self._running.step(lambda: self._send(path, **options))
+
+    def post(self, path: str, **options: Any) -> Answer:
+        return self.open(path, method="POST", **options)
+
+    def _send(
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        base_url: str = "http://localhost",
+        query_string: str = "",
+        data: Any = None,
+        json: Any = None,  # as a test client has it
+        headers: Any = (),
+    ) -> Answer:
+        body, kind = _body(data, json)
+        if "?" in path:
+            path, _, query_string = path.partition("?")
+        base = urlsplit(base_url)
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": method,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+            "QUERY_STRING": query_string,
+            "SERVER_NAME": base.hostname or "localhost",
+            "SERVER_PORT": str(base.port or (443 if base.scheme == "https" else 80)),
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "HTTP_HOST": base.netloc,
+            "REMOTE_ADDR": "127.0.0.1",
+            "CONTENT_LENGTH": str(len(body)),
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": base.scheme,
+            "wsgi.input": BytesIO(body),
+            "wsgi.errors": BytesIO(),
+            "wsgi.multithread": False,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+        }
+        if kind:
+            environ["CONTENT_TYPE"] = kind
+        for name, value in dict(headers or ()).items():
+            plain = name.upper().replace("-", "_")
+            environ["CONTENT_TYPE" if plain == "CONTENT_TYPE" else f"HTTP_{plain}"] = str(value)
+        return _answered(self.application, environ)
+
+
+def _answered(application: "WSGIApplication", environ: dict[str, Any]) -> Answer:
+    answer = Answer()
+
+    def start(status: str, headers: list[tuple[str, str]], _failed: Any = None) -> Callable[[bytes], object]:
+        answer.status_code = int(status.split(" ", 1)[0])
+        answer.headers.update(headers)
+        return lambda _piece: None
+
+    pieces = application(environ, start)
+    try:
+        answer.data = b"".join(pieces)
+    finally:
+        getattr(pieces, "close", lambda: None)()
+    return answer
+
+
+def _body(data: Any, plain: Any) -> tuple[bytes, str]:
+    if plain is not None:
+        return json.dumps(plain).encode(), "application/json"
+    if isinstance(data, Mapping):
+        return urlencode(data, doseq=True).encode(), "application/x-www-form-urlencoded"
+    return data.encode() if isinstance(data, str) else bytes(data or b""), ""
+
+
+class Outside(_Outside):
+    """Both simulators, with i-Reserve at the end of a bare wire."""
+
+    def reservations(self, integration: Integration) -> Reservations:
+        s, place = integration.settings, self._place
+        session: Any = _Session(place)
+        return IReserve(
+            s.ireserve.base_url,
+            s.ireserve.username,
+            lambda: self._secret(integration, "ireserve_password"),
+            s.timezone,
+            s.sync.day_end,
+            dialect_of(integration.dialect),
+            session,
+            clock=lambda: place.now,
+            sleep=place.pass_time,
+        )
+
+
+class _Session:
+    """What the adapter needs of a session of `requests`; an answer after the time limit does not arrive."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+
+    def request(self, method: str, url: str, *, params: Any, data: Any, headers: Any, auth: Any, **options: Any) -> Any:
+        latest = self._place.now + timedelta(seconds=options["timeout"][1])
+        signed = auth(SimpleNamespace(headers=dict(headers)))
+        path = urlsplit(url).path
+        try:
+            answer = self._place._ireserve.open(
+                path, query_string=urlencode(params or {}), method=method, data=data, headers=signed.headers
+            )
+        except ConnectionResetError as error:
+            raise requests.ConnectionError from error
+        if self._place.now > latest:
+            raise requests.ReadTimeout
+        return SimpleNamespace(status_code=answer.status_code, headers=answer.headers, content=answer.data)
