@@ -1,4 +1,4 @@
-"""What others see of a booking: a hall in its halves, and in a public calendar."""
+"""What others see of a booking: of a hall in its halves, in a public calendar, of a request."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -10,6 +10,7 @@ from sandbox.story.tale import INT_ID, Tale, below_the_line, held, spell, starts
 
 HALL = "hall@group.calendar.google.com"
 PUBLIC = "website@group.calendar.google.com"
+COLOURS = {"banana": "5", "basil": "10"}  # Google's numbers of them
 
 
 def a_hall_takes_its_halves(tale: Tale) -> Iterator[str]:
@@ -68,7 +69,36 @@ def a_public_calendar_says_taken_and_no_more(tale: Tale) -> Iterator[str]:
     tale.change_mapping(rows)
 
 
+def a_request_is_tentative_until_confirmed(tale: Tale) -> Iterator[str]:
+    """A request is a tentative event in its status's colour, and is confirmed with the booking."""
+    before = tale.stage.api("GET", f"/{INT_ID}")["outbound"]
+    colours = {"10": "banana", "30": "basil"}
+    tale.change_settings(
+        outbound={
+            "create_on_status": [20, 30, 40],
+            "tentative_on_status": [10],
+            "colour_by": "status",
+            "colours": colours,
+        }
+    )
+    booking = tale.book(tale.new_day(), "10:00", "11:00", status_code=10)
+    asked = tale.wait("a tentative event", lambda: _looking(tale, booking, "tentative", "banana"))
+    yield f"booking {booking} at status 10: {asked['summary']} is tentative, in banana"
+    tale.stage.change_booking(booking, status_code=30)
+    sure = tale.wait("confirmation", lambda: _looking(tale, booking, "confirmed", "basil"))
+    held(sure["id"] == asked["id"], "it is another event")
+    yield "to 30: the same event is confirmed, in basil"
+    tale.change_settings(outbound=before)
+
+
+def _looking(tale: Tale, booking: str, status: str, colour: str) -> Any:
+    """Return the event once it looks so: the backfill of an earlier save may finish with the settings of that save."""
+    event = tale.event_of(booking)
+    return event and (event["status"], event.get("colorId")) == (status, COLOURS[colour]) and event
+
+
 STEPS = (
     a_hall_takes_its_halves,
     a_public_calendar_says_taken_and_no_more,
+    a_request_is_tentative_until_confirmed,
 )
