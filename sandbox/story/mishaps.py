@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox.stage import ROOM_A
 from sandbox.story.tale import INT_ID, Tale, held, spell
+from sandbox.story.telling import a_chat_room_is_told
 
 LEASE = 90  # seconds before another process may take over from a killed one
 LIFE = 14.0  # seconds that a channel lives here, opened while Google's clock is behind; it is renewed halfway
@@ -169,5 +170,6 @@ STEPS = (
     a_dead_sync_token_loses_nothing,
     a_killed_process_loses_nothing,
     a_second_opinion_finds_what_went_by,
+    a_chat_room_is_told,
     in_the_end_both_sides_agree,
 )

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from datetime import date
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from sandbox.stage import ROOM_A, ROOM_B
 from sandbox.story.tale import INT_ID, Tale, below_the_line, held, spell, starts
 
 HALL = "hall@group.calendar.google.com"
 PUBLIC = "website@group.calendar.google.com"
-COLOURS = {"banana": "5", "basil": "10"}  # Google's numbers of them
+BANANA = "5"  # Google's number of that colour
+LABEL = {"id": "l-1", "name": "Toernooi", "backgroundColor": "#039be5"}
 
 
 def a_hall_takes_its_halves(tale: Tale) -> Iterator[str]:
@@ -70,31 +72,26 @@ def a_public_calendar_says_taken_and_no_more(tale: Tale) -> Iterator[str]:
 
 
 def a_request_is_tentative_until_confirmed(tale: Tale) -> Iterator[str]:
-    """A request is a tentative event in its status's colour, and is confirmed with the booking."""
+    """A request is a tentative event in a colour; confirmed with its booking, it carries a label of the calendar."""
+    tale.stage.control("google", "PATCH", f"calendars/{quote(ROOM_A)}", {"labels": [LABEL]})
     before = tale.stage.api("GET", f"/{INT_ID}")["outbound"]
-    colours = {"10": "banana", "30": "basil"}
-    tale.change_settings(
-        outbound={
-            "create_on_status": [20, 30, 40],
-            "tentative_on_status": [10],
-            "colour_by": "status",
-            "colours": colours,
-        }
-    )
+    statuses = {"create_on_status": [20, 30, 40], "tentative_on_status": [10]}
+    colours = {"colour_by": "status", "colours": {"10": "banana", "30": LABEL["name"]}, "use_labels": True}
+    tale.change_settings(outbound={**statuses, **colours})
     booking = tale.book(tale.new_day(), "10:00", "11:00", status_code=10)
-    asked = tale.wait("a tentative event", lambda: _looking(tale, booking, "tentative", "banana"))
+    asked = tale.wait("a tentative event", lambda: _looking(tale, booking, "tentative", colorId=BANANA))
     yield f"booking {booking} at status 10: {asked['summary']} is tentative, in banana"
     tale.stage.change_booking(booking, status_code=30)
-    sure = tale.wait("confirmation", lambda: _looking(tale, booking, "confirmed", "basil"))
+    sure = tale.wait("the confirmation", lambda: _looking(tale, booking, "confirmed", eventLabelId=LABEL["id"]))
     held(sure["id"] == asked["id"], "it is another event")
-    yield "to 30: the same event is confirmed, in basil"
+    yield f"to 30: the same event is confirmed, labelled {LABEL['name']}"
     tale.change_settings(outbound=before)
 
 
-def _looking(tale: Tale, booking: str, status: str, colour: str) -> Any:
-    """Return the event once it looks so: the backfill of an earlier save may finish with the settings of that save."""
+def _looking(tale: Tale, booking: str, status: str, **style: str) -> Any:
+    """Return the event of a booking once it looks like this."""
     event = tale.event_of(booking)
-    return event and (event["status"], event.get("colorId")) == (status, COLOURS[colour]) and event
+    return event and {"status": status, **style}.items() <= event.items() and event
 
 
 STEPS = (
