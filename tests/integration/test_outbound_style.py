@@ -1,9 +1,15 @@
 """How an event presents itself beside its words: place, colour, tentative, and how much others see."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from functions.application.intake.hints import Hint, Kind
+from functions.application.store import integrations, links
+from functions.application.sync.reconcile import reconcile
+from functions.application.sync.session import open_session
+from functions.domain.model.errors import Stale
 from tests.harness.deeds import active, changed, faults, made, writes
 from tests.harness.place import ROOM_A, ROOM_B, Place
 from tests.harness.tab import Tab
@@ -123,6 +129,32 @@ def test_shows_changed_writes_again_what_stands_there(place: Place, before: str,
     event = place.event()
     assert event["summary"].startswith(shown)
     assert ("Verjaardag" in event["description"]) is (after == "full")
+
+
+def test_shows_changed_holds_at_once_also_for_a_look_that_began_before(place: Place) -> None:
+    active(place, row(shows="full"))
+    began = open_session(place.ports, integrations.get(place.documents, "7"))
+    booking = place.book(remarks="Verjaardag van Jan")
+    place.api("PUT", "/7?apply=all", {**place.api("GET", "/7"), **row(shows="booked")})
+    link = links.of_booking(place.documents, "7", booking)
+    with pytest.raises(Stale, match="settings were changed meanwhile"):
+        reconcile(began, Hint(Kind.BOOKING, "7", (booking,), "webhook", place.now), link)
+    assert place.events() == []
+    place.settle()
+    assert place.event()["summary"] == "Bezet"
+
+
+def test_shows_changed_is_not_in_the_way_of_a_look_that_began_before_other_notes(place: Place) -> None:
+    active(place, row(shows="full"))
+    began = open_session(place.ports, integrations.get(place.documents, "7"))
+    integrations.change(place.documents, "7", lambda before: replace(before, swept_at=place.now))
+    booking = place.book()
+    reconcile(
+        began,
+        Hint(Kind.BOOKING, "7", (booking,), "webhook", place.now),
+        links.of_booking(place.documents, "7", booking),
+    )
+    assert place.event()["summary"].startswith("Zaal A")
 
 
 @pytest.mark.parametrize("shows", ["private", "booked"])

@@ -64,6 +64,7 @@ def change(
         before = record_of(Integration, body, f"integration {int_id}")
         after = by(before)
         if after != before:
+            after = _counted(before, after)
             after = _woken(replace(after, revision=before.revision + 1)) if wakes else after
             tx.put(path_of(int_id), stored(after))
         return after
@@ -74,6 +75,12 @@ def change(
 def settings_body(settings: Settings) -> Body:
     """Return settings as a document, without what is not a setting."""
     return {name: value for name, value in body_of(settings).items() if name != "mains"}
+
+
+def _counted(before: Integration, after: Integration) -> Integration:
+    if after.settings == before.settings:
+        return after
+    return replace(after, settings_revision=before.settings_revision + 1)
 
 
 def _woken(integration: Integration) -> Integration:
@@ -111,7 +118,7 @@ def save_settings(
             raise Conflict("somebody else changed these settings meanwhile; reload and try again", reason="revision")
         if before is not None and before.settings == settings:
             return before
-        after = replace(before, settings=settings) if before is not None else Integration(settings)
+        after = _counted(before, replace(before, settings=settings)) if before is not None else Integration(settings)
         after = _woken(replace(after, revision=after.revision + 1))
         if before is not None and origin_of(before.settings.ireserve.base_url) != origin_of(settings.ireserve.base_url):
             after = _elsewhere(after)

@@ -172,12 +172,18 @@ def _shows(view: View, answer: Event | Booking | None) -> View:
 
 
 def _claim(session: SyncSession, link: Link, entry_id: str, entry: Body) -> Link:
-    """Save an intent, unless the integration is no longer active: a pause stops all writes at once."""
+    """Save an intent, unless the integration is no longer active or its settings changed since the decision.
+
+    So a pause stops all writes at once, and no event gets a look that a save has taken back. A save comes with a look at
+    every pair, which also rewrites what was being written in that moment.
+    """
 
     def claim(tx: Transaction) -> Link:
         integration = tx.get(path_of(session.id))
         if integration is None or integration["phase"] != Phase.ACTIVE.value:
             raise Stale("the integration was paused meanwhile", reason="paused")
+        if integration.get("settings_revision", 0) != session.integration.settings_revision:
+            raise Stale("the settings were changed meanwhile", reason="settings_changed")
         saved = links.save(tx, session.id, link)
         journal.put(tx, session.id, entry_id, entry)
         return saved

@@ -90,6 +90,7 @@ class Integration:
     wake_at: datetime | None = None  # when its next round is due; None: it is not running, or not known yet
     mains: Mapping[str, str] = field(default_factory=dict)  # of objects without a row; see `Settings.mains`
     revision: int = 0
+    settings_revision: int = 0  # rises only if the settings changed: what was decided with others is not written
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "settings", self.settings.knowing(self.mains))
