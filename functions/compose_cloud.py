@@ -31,10 +31,10 @@ def cloud(environment: Environment) -> Product:
         return FirestoreDocuments(connection, clock)
 
     def secret_store() -> Secrets:
-        from functions.adapters.secrets.kept_secrets import KeptSecrets
+        from functions.adapters.secrets.cached_secrets import CachedSecrets
         from functions.adapters.secrets.secret_manager import SecretManagerSecrets
 
-        return KeptSecrets(
+        return CachedSecrets(
             SecretManagerSecrets(
                 environment.project, endpoint=environment.secrets_endpoint, location=environment.secrets_location
             )
@@ -125,7 +125,7 @@ def _person(environment: Environment) -> Authenticator:
 
 def _private(environment: Environment) -> Callable[[], bool]:
     """Return who says whether the platform stands in front of this function."""
-    from functions.adapters.platform.own_door import OwnDoor
+    from functions.adapters.platform.private_check import OwnDoor
 
     return OwnDoor(environment.platform_url) if environment.on_cloud_run else lambda: False
 

@@ -11,7 +11,7 @@ from functions.application.auditing import audit
 from functions.application.diagnosing import alerts, weekly
 from functions.application.intake.hints import ALERTS, Hint, Kind, queue_alert_check
 from functions.application.ports import Body, Ports
-from functions.application.probing import probe, trials
+from functions.application.probing import probe, record
 from functions.application.pulling import pull
 from functions.application.pulling.apply_page import look_at
 from functions.application.scanning import rounds, scan, sweep
@@ -19,7 +19,7 @@ from functions.application.setting_up import activation, setup
 from functions.application.store import integrations, links, parked
 from functions.application.sync.failures import react, task_failed
 from functions.application.sync.reconcile import reconcile
-from functions.application.sync.rest import come_back
+from functions.application.sync.reconciled import come_back
 from functions.application.sync.session import SyncSession, google_again, open_session
 from functions.application.watching import renewal
 from functions.domain.model.errors import Conflict, Malformed, Transient
@@ -81,7 +81,7 @@ def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
     if hint.kind is Kind.SECRET:
         setup.destroy_replaced(ports, integration, hint)
         return
-    if integration.probing and trials.note_webhook(ports, integration, hint):
+    if integration.probing and record.note_webhook(ports, integration, hint):
         return
     if integration.phase not in (Phase.ACTIVE, Phase.SHADOW):
         ports.log("dropped", {"int_id": hint.int_id, "reason": f"integration_{integration.phase}"})

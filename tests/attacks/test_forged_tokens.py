@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from functions.adapters.google.tokens import IAP, OIDC, REMOVED, TokenProof
-from functions.adapters.platform.own_door import OwnDoor
+from functions.adapters.platform.private_check import OwnDoor
 from functions.composing import clock
 from functions.domain.model.errors import Transient, Unauthentic
 from tests.harness.machine_clock import seconds_now

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from functions.entrypoints.console.tables import as_csv, harmless
+from functions.entrypoints.console.csv_tables import as_csv, harmless
 from tests.harness.deeds import active
 from tests.harness.place import Place
 from tests.harness.tab import Tab

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from functions.adapters.secrets.cached_secrets import CachedSecrets
 from functions.adapters.secrets.file_secrets import FileSecrets
-from functions.adapters.secrets.kept_secrets import KeptSecrets
 from functions.adapters.secrets.secret_manager import SecretManagerSecrets
 from functions.application.ports import Secrets
 from functions.domain.model.errors import AccessRevoked, Refused
@@ -24,7 +24,7 @@ def secrets(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Secrets]
         return
     with served(make_app()) as address:
         store = SecretManagerSecrets("demo", endpoint=address)
-        yield KeptSecrets(store) if request.param == "kept" else store
+        yield CachedSecrets(store) if request.param == "kept" else store
 
 
 def test_a_secret_is_read_by_the_version_that_put_returned(secrets: Secrets) -> None:
@@ -79,7 +79,7 @@ def test_threads_that_put_at_once_get_a_version_each(secrets: Secrets) -> None:
 
 def test_a_secret_that_was_removed_and_made_again_is_not_mistaken_for_the_former_one() -> None:
     with served(make_app()) as address:
-        running = KeptSecrets(SecretManagerSecrets("demo", endpoint=address))
+        running = CachedSecrets(SecretManagerSecrets("demo", endpoint=address))
         former = running.put("7", "ireserve_password", "former")
         assert running.get("7", "ireserve_password", former) == "former"
         requests.post(f"{address}/control/remove/projects/demo/secrets/ireserve-7-", timeout=60)

@@ -7,7 +7,7 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from functions.application.auditing.kept import Finding
+from functions.application.auditing.stored_audit import Finding
 from functions.application.ports import Alert
 from functions.entrypoints.cli.main import cli
 from functions.entrypoints.console.forms.audit_forms import audit_csv

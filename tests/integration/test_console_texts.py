@@ -12,7 +12,7 @@ import yaml
 from functions.application.deciding.undo import STAYS
 from functions.application.diagnosing.alerts import SAID
 from functions.application.probing.probe import PARTS
-from functions.application.probing.trials import LEFT
+from functions.application.probing.record import LEFT
 from functions.application.setting_up.activation import BUILT_IN
 from functions.domain.model.errors import Transient
 from functions.domain.model.messages import counted, listed, say

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from functions.application.intake.hints import Hint, Kind, task
-from functions.application.scanning import project
+from functions.application.scanning import shared_quota
 from functions.application.scanning.pace import PER_MINUTE, Pace
 from functions.domain.model.identity import calendar_hash
 from tests.harness.deeds import active
@@ -79,22 +79,22 @@ def test_integrations_of_one_google_project_share_its_minute(place: Place) -> No
     began = place.now
     for number in range(1, 21):
         for _ in range(10):
-            free = project.free_at(place.ports, f"123-client{number}.apps.googleusercontent.com", 90)
-    assert abs(free - began - MINUTE * 20 * 10 * 90 / project.PER_MINUTE) < timedelta(seconds=0.1)
-    other = project.free_at(place.ports, "456.apps.googleusercontent.com", 90)
+            free = shared_quota.free_at(place.ports, f"123-client{number}.apps.googleusercontent.com", 90)
+    assert abs(free - began - MINUTE * 20 * 10 * 90 / shared_quota.PER_MINUTE) < timedelta(seconds=0.1)
+    other = shared_quota.free_at(place.ports, "456.apps.googleusercontent.com", 90)
     assert other - began < timedelta(seconds=1)
 
 
 def test_integrations_of_one_google_project_rest_together_once_most_of_its_day_is_used(place: Place) -> None:
     one, another = "123-one.apps.googleusercontent.com", "123-two.apps.googleusercontent.com"
     place.pass_time(3600)
-    project.free_at(place.ports, one, project.PER_DAY - 1000)
+    shared_quota.free_at(place.ports, one, shared_quota.PER_DAY - 1000)
     place.pass_time(6 * 3600)
-    assert project.free_at(place.ports, another, 500) < place.now + MINUTE
-    midnight = project.free_at(place.ports, one, 500)
+    assert shared_quota.free_at(place.ports, another, 500) < place.now + MINUTE
+    midnight = shared_quota.free_at(place.ports, one, 500)
     assert midnight.astimezone(ZoneInfo("America/Los_Angeles")).strftime("%d %H:%M") == "24 00:00"
     place.now = midnight
-    assert project.free_at(place.ports, another, 500) < place.now + MINUTE
+    assert shared_quota.free_at(place.ports, another, 500) < place.now + MINUTE
 
 
 def test_a_backfill_is_spread_evenly_over_its_minutes(place: Place) -> None:

@@ -13,7 +13,7 @@ from functions.application.pulling import apply_page, pull
 from functions.application.setting_up import activation
 from functions.application.store import links
 from functions.application.store.links import link_of
-from functions.application.sync import reconcile, removals, reporting, rest, write
+from functions.application.sync import mass_removal, reconcile, reconciled, reporting, write
 from functions.application.sync.session import SyncSession
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
@@ -150,10 +150,10 @@ def an_old_reading_counts_as_an_edit(patch: pytest.MonkeyPatch) -> None:
 def a_leased_pair_is_not_read_again(patch: pytest.MonkeyPatch) -> None:
     """An edit of an event is forgotten if another instance holds the pair."""
 
-    def again(self: rest.Reconciled, hint: Hint) -> Hint:
+    def again(self: reconciled.Reconciled, hint: Hint) -> Hint:
         return replace(hint, kind=Kind.BOOKING, subject=(self.link.booking_id,)) if self.link.booking_id else hint
 
-    patch.setattr(rest.Reconciled, "again", again)
+    patch.setattr(reconciled.Reconciled, "again", again)
 
 
 def a_booking_is_not_read_again(patch: pytest.MonkeyPatch) -> None:
@@ -173,7 +173,7 @@ def the_grace_is_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 def unusually_many_removals_are_carried_out(patch: pytest.MonkeyPatch) -> None:
     """No removal is held."""
-    patch.setattr(removals, "too_many", lambda *_: False)
+    patch.setattr(mass_removal, "too_many", lambda *_: False)
 
 
 def a_change_of_settings_is_not_finished(patch: pytest.MonkeyPatch) -> None:

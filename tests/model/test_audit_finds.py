@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from functions.application.auditing import audit
-from functions.application.auditing.kept import LEFT_ALONE
+from functions.application.auditing.stored_audit import LEFT_ALONE
 from tests.model import planted
 from tests.model.ledger import Broken, Policy
 from tests.model.planted import Plant

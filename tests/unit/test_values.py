@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.application.probing.bench import GUESSES, guesses
+from functions.application.probing.workbench import GUESSES, guesses
 from functions.domain.model.appointment import SHORTEST, Timed, without_length
 from functions.domain.model.errors import AccessRevoked, Cause, Fault, Invalid, Stale, System, Transient
 from functions.domain.model.event import EventKey

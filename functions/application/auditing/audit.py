@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from functions.application.auditing import kept
-from functions.application.auditing.kept import Audit
+from functions.application.auditing import stored_audit
 from functions.application.auditing.sides import Sides
+from functions.application.auditing.stored_audit import Audit
 from functions.application.auditing.week import look, turns_of
 from functions.application.intake.hints import Hint, Kind, look_again, queue_alert_check
 from functions.application.ports import Ports
@@ -29,7 +29,7 @@ def begin(ports: Ports, int_id: str, actor: str) -> Audit:
         raise Refused("both sides must be connected for an audit; look at the diagnostics", reason="not_connected")
     if integration.phase is Phase.DRAFT:
         raise Refused("activate the integration before auditing it", reason="not_active")
-    before, now = kept.last(ports.documents, int_id), ports.clock()
+    before, now = stored_audit.last(ports.documents, int_id), ports.clock()
     if before is not None and before.finished_at is None and now - before.touched_at < STUCK:
         raise Conflict("an audit is under way; wait until it is done", reason="under_way")
     today = zones.day_of(now, integration.settings.timezone)
@@ -37,7 +37,7 @@ def begin(ports: Ports, int_id: str, actor: str) -> Audit:
     turn, turns = turns_of(before)
     history = before.history if before is not None else ()
     audit = Audit(first, last, first, now, now, actor=actor, turn=turn, turns=turns, history=history)
-    kept.save(ports.documents, int_id, audit)
+    stored_audit.save(ports.documents, int_id, audit)
     return audit
 
 
@@ -50,7 +50,7 @@ def queue(ports: Ports, int_id: str, audit: Audit) -> None:
 
 def run(ports: Ports, hint: Hint) -> None:
     """Do a step as a task, and queue the next."""
-    audit = kept.last(ports.documents, hint.int_id)
+    audit = stored_audit.last(ports.documents, hint.int_id)
     if audit is None or audit.finished_at is not None or hint.subject != (audit.name,):
         return
     audit = advance(ports, hint.int_id, audit)
@@ -78,7 +78,7 @@ def advance(ports: Ports, int_id: str, audit: Audit) -> Audit:
         )
     if audit.week > audit.last:
         audit = audit.finished(ports.clock())
-    kept.save(ports.documents, int_id, audit)
+    stored_audit.save(ports.documents, int_id, audit)
     if audit.finished_at is not None:
         _report(ports, int_id, audit)
     return audit
@@ -102,7 +102,7 @@ def weekly(ports: Ports, integration: Integration) -> list[datetime]:
     due = due_after(since, integration)
     if now < due:
         return [due]
-    under_way = kept.last(ports.documents, integration.id)
+    under_way = stored_audit.last(ports.documents, integration.id)
     if under_way is None or under_way.finished_at is not None:
         under_way = begin(ports, integration.id, "")
         queue(ports, integration.id, under_way)

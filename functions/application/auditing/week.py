@@ -16,8 +16,8 @@ from functions.application.auditing.compare import (
     wants,
     why_it_rests,
 )
-from functions.application.auditing.kept import LEFT_ALONE, Audit, Finding
 from functions.application.auditing.sides import Sides
+from functions.application.auditing.stored_audit import LEFT_ALONE, Audit, Finding
 from functions.application.ports import BookingRow
 from functions.domain.model import zones
 from functions.domain.model.booking import Booking

@@ -12,7 +12,7 @@ from functions.application.ports import Ports
 from functions.application.store import integrations, links
 from functions.application.sync.execute import LEASE
 from functions.application.sync.reconcile import reconcile
-from functions.application.sync.rest import Reconciled, come_back
+from functions.application.sync.reconciled import Reconciled, come_back
 from functions.application.sync.session import open_session
 from functions.domain.model.errors import Conflict, Gone, Stale, Transient
 from functions.domain.model.messages import say

@@ -4,7 +4,7 @@ from functions.application.deciding.carry_out import carry_out
 from functions.application.ports import Body, Ports
 from functions.application.store import integrations, links
 from functions.application.store.records import body_of
-from functions.application.sync.rest import Reconciled
+from functions.application.sync.reconciled import Reconciled
 from functions.domain.model.errors import Gone
 from functions.domain.model.messages import say
 from functions.domain.pairing.life import Held, Side, State

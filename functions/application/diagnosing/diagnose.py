@@ -7,7 +7,7 @@ from datetime import datetime
 
 from functions.application.diagnosing.diagnose_more import more
 from functions.application.ports import CalendarEntry, Ports
-from functions.application.probing import trials
+from functions.application.probing import record
 from functions.application.pulling import events_without_booking
 from functions.application.scanning import scan
 from functions.application.setting_up import consent
@@ -267,7 +267,7 @@ def _dialect(session: SyncSession) -> list[Check]:
     assumed = list(session.dialect.assumptions())
     if not assumed:
         return [Check("dialect", "green", "everything undocumented about this i-Reserve was probed"), *_ids(session)]
-    trial = trials.current(session.ports.documents, session.id)
+    trial = record.current(session.ports.documents, session.id)
     if trial is not None and trial.finished_at is not None and not trial.stop:
         says = counted(
             len(assumed),

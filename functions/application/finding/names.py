@@ -9,7 +9,7 @@ from itertools import islice
 from functions.application.ports import Ports
 from functions.application.setting_up import available
 from functions.application.store import integrations
-from functions.application.store.dialect_kept import dialect_of
+from functions.application.store.dialect import dialect_of
 from functions.application.sync.session import open_session
 from functions.domain.comparing.projection import appointment_of
 from functions.domain.settings.integration import Integration

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 
 from functions.application.intake.hints import Hint, Kind, look_again
 from functions.application.ports import Ports, Transaction
-from functions.application.probing import reading, second_booking, trials, trying
-from functions.application.probing.bench import Bench
-from functions.application.probing.trials import Left, Trial
+from functions.application.probing import reading, record, second_booking, writing
+from functions.application.probing.record import Left, Trial
+from functions.application.probing.workbench import Bench
 from functions.application.store import integrations
 from functions.application.store.integrations import path_of
 from functions.application.store.records import record_of, stored
@@ -41,14 +41,14 @@ PARTS = (
     Part("search", reading.search),
     Part("second_booking", second_booking.make),
     Part("update", second_booking.carries),
-    Part("move", trying.move),
-    Part("refused_move", trying.refused_move),
+    Part("move", writing.move),
+    Part("refused_move", writing.refused_move),
     Part("others", second_booking.somebody_writes, wait=8.0),
     Part("rows", reading.rows),
-    Part("write_back", trying.write_back),
-    Part("status", trying.status),
-    Part("webhooks", trying.webhooks, wait=6.0),
-    Part("built_in", trying.built_in),
+    Part("write_back", writing.write_back),
+    Part("status", writing.status),
+    Part("webhooks", writing.webhooks, wait=6.0),
+    Part("built_in", writing.built_in),
     Part("put_back", second_booking.put_back),
 )
 LAST = len(PARTS) - 1
@@ -70,7 +70,7 @@ def watch(ports: Ports, int_id: str, trial: Trial) -> None:
 
 def run(ports: Ports, hint: Hint) -> None:
     """Run a probe's task: one part, then queue the next."""
-    trial = trials.current(ports.documents, hint.int_id)
+    trial = record.current(ports.documents, hint.int_id)
     if trial is None or trial.finished_at is not None or trial.name != hint.subject[0]:
         return
     watching = hint.subject[1] == "watch"
@@ -164,24 +164,24 @@ def _stopped(bench: Bench, reason: str) -> Trial:
 
 def stop(ports: Ports, int_id: str) -> Trial:
     """Stop a probe, or put back what an earlier one left; raises `Gone` if there is none."""
-    trial = trials.current(ports.documents, int_id)
+    trial = record.current(ports.documents, int_id)
     if trial is None or (trial.finished_at is not None and not trial.left):
         raise Gone("there is no probe to stop", reason="no_probe")
     now = ports.clock()
     leased = trial.leased_until is not None and now < trial.leased_until
     if leased:  # a part is running: the probe stops after it
-        return trials.save(ports, int_id, replace(trial, stop=True))
+        return record.save(ports, int_id, replace(trial, stop=True))
     trouble = {part: reason for part, reason in trial.trouble.items() if part != PARTS[LAST].name}
     ended = replace(trial, stop=True, part=LAST, attempt=0, due=None, leased_until=None, finished_at=None)
     ended = replace(ended, trouble=trouble, left=())
-    return trials.save(ports, int_id, ended)
+    return record.save(ports, int_id, ended)
 
 
 def is_under_way(ports: Ports, integration: Integration) -> bool:
     """Whether a probe is working on this integration's bookings now."""
     if not integration.probing:
         return False
-    trial = trials.current(ports.documents, integration.id)
+    trial = record.current(ports.documents, integration.id)
     return trial is not None and trial.finished_at is None
 
 

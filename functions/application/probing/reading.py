@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from functions.application.ports import BookingRow, Reservations
-from functions.application.probing.bench import SURE_COLUMN, Bench
+from functions.application.probing.workbench import SURE_COLUMN, Bench
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Gone, Malformed, Refused
 from functions.domain.model.zones import day_of

@@ -9,8 +9,8 @@ from dataclasses import replace
 from functions.application.intake.hints import Hint, Kind, enqueue
 from functions.application.intake.webhooks import webhook_url
 from functions.application.ports import Transaction
-from functions.application.probing.bench import Bench, guesses
-from functions.application.probing.trials import Left, Spot, Trial, Written
+from functions.application.probing.record import Left, Spot, Trial, Written
+from functions.application.probing.workbench import Bench, guesses
 from functions.application.store.integrations import HISTORY_DAYS, path_of
 from functions.application.store.records import body_of, record_of, stored
 from functions.domain.model.appointment import AllDay, When

@@ -4,9 +4,9 @@ from contextlib import suppress
 from dataclasses import replace
 
 from functions.application.ports import Ports, Reservations
-from functions.application.probing import probe, trials
-from functions.application.probing.bench import guesses
-from functions.application.probing.trials import Spot, Trial
+from functions.application.probing import probe, record
+from functions.application.probing.record import Spot, Trial
+from functions.application.probing.workbench import guesses
 from functions.application.store import integrations, links
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.comparing.projection import period, when_of
@@ -26,7 +26,7 @@ def begin(ports: Ports, int_id: str, booking_id: str, object_id: str, actor: str
     integration = integrations.get(ports.documents, int_id)
     if integration.ireserve_refused:
         raise Conflict("i-Reserve refuses the login; save the right password first", reason="ireserve_login")
-    before = trials.current(ports.documents, int_id)
+    before = record.current(ports.documents, int_id)
     if before is not None and probe.alive(before, ports.clock()):
         raise Conflict("a probe is under way; wait for its end or stop it", reason="probing")
     if before is not None and (before.finished_at is None or before.left):
@@ -48,8 +48,8 @@ def begin(ports: Ports, int_id: str, booking_id: str, object_id: str, actor: str
         marker=f"PROBE {ports.token(9)}",
         found=found,
     )
-    trials.forget_webhooks(ports, int_id)
-    saved = trials.save(ports, int_id, trial)
+    record.forget_webhooks(ports, int_id)
+    saved = record.save(ports, int_id, trial)
     integrations.change(ports.documents, int_id, lambda was: replace(was, probing=saved.bookings))
     probe.watch(ports, int_id, saved)
     return saved

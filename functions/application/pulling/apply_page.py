@@ -12,7 +12,7 @@ from functions.application.pulling.follow_series import Shown, families, followe
 from functions.application.store import links, parked
 from functions.application.sync.failures import guarded
 from functions.application.sync.reconcile import reconcile
-from functions.application.sync.rest import Reconciled, come_back
+from functions.application.sync.reconciled import Reconciled, come_back
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.echo import is_echo
 from functions.domain.comparing.projection import in_window, period

@@ -12,7 +12,7 @@ from functools import partial
 
 from functions.application.ports import Tombstone, Transaction
 from functions.application.store import links
-from functions.application.sync import removals
+from functions.application.sync import mass_removal
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.projection import in_window, text_of
 from functions.domain.comparing.series import Twin, in_step, pair, twin_of
@@ -108,7 +108,7 @@ def _hold(session: SyncSession, lost: list[Link]) -> None:
     for link in lost:
         held = after(link, Decided(Hold(Why.SERIES_UNSURE))).link
         session.ports.documents.transact(partial(_saved, session.id, held))
-        removals.count(session, held)
+        mass_removal.count(session, held)
         told = {"int_id": session.id, "link": link.id, "booking": link.booking_id}
         session.ports.log("decided", {**told, "why": held.reason, "state": held.state.value})
 

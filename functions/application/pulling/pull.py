@@ -15,7 +15,7 @@ from functions.application.store import links
 from functions.application.store.calendars import CalendarState, change, drop_lease, state_of, take_lease
 from functions.application.sync.failures import guarded
 from functions.application.sync.reconcile import reconcile
-from functions.application.sync.rest import come_back
+from functions.application.sync.reconciled import come_back
 from functions.application.sync.session import SyncSession
 from functions.application.watching import channels
 from functions.domain.comparing.projection import period

@@ -13,14 +13,14 @@ from typing import Any
 
 from functions.application.intake.hints import Hint, Kind, look_again
 from functions.application.ports import BookingRow, Documents, Ports
-from functions.application.scanning import overlaps, project
+from functions.application.scanning import overlaps, shared_quota
 from functions.application.scanning.listing import NEW, Listing
 from functions.application.scanning.pace import Pace
 from functions.application.scanning.progress import SWEEPS, Scan
 from functions.application.scanning.rows import changed_rows, tells_of_changes
 from functions.application.scanning.scan_booking import learn_mains, look, pass_by
 from functions.application.store import integrations, links
-from functions.application.store.dialect_kept import dialect_of
+from functions.application.store.dialect import dialect_of
 from functions.application.store.integrations import path_of
 from functions.application.store.records import record_of, stored
 from functions.application.sync import write_back
@@ -104,7 +104,7 @@ def run(session: SyncSession, hint: Hint) -> bool:
         pace.note()
     scan = replace(scan, touched_at=ports.clock())
     save(ports.documents, session.id, scan)
-    free = project.free_at(ports, session.settings.google.client_id, pace.spent) if pace.spent else ports.clock()
+    free = shared_quota.free_at(ports, session.settings.google.client_id, pace.spent) if pace.spent else ports.clock()
     if scan.finished_at is None:
         # the near days are few and wait for no other integration
         _next(ports, session.id, scan, pace.free_at() if scan.kind == "near" else max(pace.free_at(), free))

@@ -13,7 +13,7 @@ from functions.application.store import links
 from functions.application.sync import write_back
 from functions.application.sync.failures import Reaction, guarded, reaction_to
 from functions.application.sync.reconcile import reconcile
-from functions.application.sync.rest import come_back
+from functions.application.sync.reconciled import come_back
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.projection import when_of
 from functions.domain.model.errors import Conflict, Gone, Malformed, Refused, Stale, Transient

@@ -18,7 +18,7 @@ from functions.application.store.integrations import path_of
 from functions.application.store.journal import changed, name_of
 from functions.application.store.records import body_of, record_of, stored
 from functions.application.sync.reconcile import reconcile
-from functions.application.sync.rest import Reconciled
+from functions.application.sync.reconciled import Reconciled
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.errors import AccessRevoked, SyncError
 from functions.domain.model.event import Event

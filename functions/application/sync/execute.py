@@ -13,7 +13,7 @@ from functions.application.ports import Body, Transaction
 from functions.application.store import journal, links
 from functions.application.store.integrations import path_of
 from functions.application.sync import reporting, write_back
-from functions.application.sync.rest import look_at_once
+from functions.application.sync.reconciled import look_at_once
 from functions.application.sync.session import SyncSession
 from functions.application.sync.write import write
 from functions.domain.comparing.kept import kept_of

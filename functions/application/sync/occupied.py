@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from functions.application.store import links
-from functions.application.sync.rest import Reconciled
+from functions.application.sync.reconciled import Reconciled
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.projection import places_of
 from functions.domain.model.errors import AccessRevoked, SyncError

@@ -5,12 +5,12 @@ from dataclasses import replace
 from functions.application.intake.hints import SETTINGS, Hint
 from functions.application.ports import Transaction
 from functions.application.store import journal, links
-from functions.application.sync import removals
+from functions.application.sync import mass_removal
 from functions.application.sync.execute import conclude, execute
-from functions.application.sync.lookup import booking_with
+from functions.application.sync.find_booking import booking_with
 from functions.application.sync.occupied import reconcile_occupied
+from functions.application.sync.reconciled import Reconciled
 from functions.application.sync.reporting import journal_shadow
-from functions.application.sync.rest import Reconciled
 from functions.application.sync.session import SyncSession
 from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
@@ -78,7 +78,7 @@ def _to_rest(
         context = replace(session.planning_context(), gone_confirmed=hint.confirm, new_settings=hint.source == SETTINGS)
         context = replace(context, released=released)
         planned = plan(view, context)
-        if removals.wants_to_remove(planned) and removals.too_many(session, view, planned):
+        if mass_removal.wants_to_remove(planned) and mass_removal.too_many(session, view, planned):
             context = replace(context, hold_removals=True)
             planned = plan(view, context)
         if isinstance(planned.step, ReviveEvent) and not looked:
@@ -176,7 +176,7 @@ def _pair_of(session: SyncSession, view: View, booking: Snapshot[Booking]) -> Vi
 def _settle(session: SyncSession, view: View, link: Link, why: Why) -> View:
     before = view.link
     if (why is Why.GRACE or isinstance(link.life, Held)) and before.event is not None:
-        removals.count(session, before)
+        mass_removal.count(session, before)
     entry = session.ports.token(12) if link.lacks("meet") and not before.lacks("meet") else ""
 
     def settle(tx: Transaction) -> Link:

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from functions.application.sync import guard
-from functions.application.sync.mails import may_mail
+from functions.application.sync import overlap_guard
+from functions.application.sync.guest_mails import may_mail
 from functions.application.sync.session import SyncSession
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Refused, Stale
@@ -69,7 +69,7 @@ def _write_event(session: SyncSession, view: View, step: EventWrite, stamp: str)
 
 def _change(session: SyncSession, view: View, step: WriteBooking, intent: Intent | None) -> tuple[Booking, str]:
     """Change the booking; what i-Reserve refuses is repeated with the tenant's override if the step may ignore it."""
-    despite = guard.check(session, view, step)
+    despite = overlap_guard.check(session, view, step)
     try:
         plainly = replace(step.change, ignore_validation=False)
         return session.reservations.write(_booking(session, view, intent), plainly), despite
@@ -133,7 +133,7 @@ def _make(session: SyncSession, view: View, step: MakeBooking, intent: Intent | 
         fields[step.external_id_field] = step.reference
     if session.made_before != step.reference:  # its own check would find a booking that was made before, and refuse
         session.reservations.check(step.object_id, step.when, step.number)
-        guard.check(session, view, step)
+        overlap_guard.check(session, view, step)
     _holds(session, intent)  # the checks may have taken long
     return session.reservations.make(
         step.object_id, step.when, step.number, step.status, external, fields, checked=False

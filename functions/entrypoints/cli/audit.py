@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from functions.application.auditing import audit, kept
-from functions.application.auditing.kept import Audit
+from functions.application.auditing import audit, stored_audit
+from functions.application.auditing.stored_audit import Audit
 from functions.application.ports import Ports
 from functions.domain.model.errors import Refused
 from functions.entrypoints.cli.frame import ACTOR, MakePorts, as_json, clear_errors, int_id, show
@@ -24,7 +24,7 @@ def audit_command(make: MakePorts, int_id: str, *, only_last: bool, file: Path |
     """Compare both sides by rules that the sync does not use. Exit code 3: there are differences."""
     with clear_errors():
         ports = make()
-        found = kept.last(ports.documents, int_id) if only_last else _made(ports, int_id)
+        found = stored_audit.last(ports.documents, int_id) if only_last else _made(ports, int_id)
         if found is None:
             raise Refused("there is no audit yet; make one with `audit`")
         if file is not None:
@@ -54,11 +54,11 @@ def _write(file: Path, text: str) -> None:
 def _lines(found: Audit) -> list[str]:
     looked = f"bookings: {found.bookings} and events: {found.events}"
     lines = [f"differences: {found.found}, among {looked}; the texts of {found.texts} were compared"]
-    differing = [each for each in found.findings if each.kind != kept.LEFT_ALONE]
+    differing = [each for each in found.findings if each.kind != stored_audit.LEFT_ALONE]
     lines += [
         f"  {each.kind:16} {each.day or '':10}  {each.booking_id or '-':>8}  {each.calendar} {each.event_id}".rstrip()
         for each in differing
     ]
-    alone = Counter(each.why for each in found.findings if each.kind == kept.LEFT_ALONE)
+    alone = Counter(each.why for each in found.findings if each.kind == stored_audit.LEFT_ALONE)
     lines += [f"  left alone, {why.replace('_', ' ')}: {count}" for why, count in sorted(alone.items())]
     return lines

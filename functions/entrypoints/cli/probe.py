@@ -7,10 +7,10 @@ from datetime import timedelta
 import click
 
 from functions.application.ports import Ports
-from functions.application.probing import probe, starting, trials
-from functions.application.probing.trials import Trial
+from functions.application.probing import probe, record, starting
+from functions.application.probing.record import Trial
 from functions.application.store import integrations
-from functions.application.store.dialect_kept import dialect_of
+from functions.application.store.dialect import dialect_of
 from functions.domain.model.errors import SyncError
 from functions.entrypoints.cli.frame import ACTOR, MakePorts, as_json, clear_errors, int_id, show
 from functions.entrypoints.console.json_forms import progress
@@ -63,4 +63,4 @@ def _carry_on(ports: Ports, int_id: str, trial: Trial) -> Trial:
             if waits:
                 time.sleep(BLINK.total_seconds())
         bar.update(len(probe.PARTS) - bar.pos)
-    return trials.current(ports.documents, int_id) or trial
+    return record.current(ports.documents, int_id) or trial

@@ -8,7 +8,7 @@ from typing import Any
 from functions.application.intake import webhooks
 from functions.application.ports import Ports
 from functions.application.probing import probe
-from functions.application.probing.trials import Trial
+from functions.application.probing.record import Trial
 from functions.application.scanning import scan
 from functions.application.setting_up import consent
 from functions.application.setting_up.settings_input import raw_of

@@ -23,8 +23,8 @@ from functions.entrypoints.console.forms.fields import Field
 from functions.entrypoints.console.journal_sentences import planned
 from functions.entrypoints.console.roles import Role, seen_by
 from functions.entrypoints.console.session import Sessions
-from functions.entrypoints.console.taking_back import offered
 from functions.entrypoints.console.texts import LANGUAGES, Texts
+from functions.entrypoints.console.undo_offer import offered
 from functions.entrypoints.http.handlers import STATUSES
 
 LANGUAGE_COOKIE = "console_language"

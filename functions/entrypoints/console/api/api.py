@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from flask import Blueprint, Request, Response, request
 
-from functions.application.auditing import audit, kept
-from functions.application.deciding import held, undo, unsettled
+from functions.application.auditing import audit, stored_audit
+from functions.application.deciding import grace_and_pauses, held, undo
 from functions.application.diagnosing import alerts, diagnose, round_trip, statuses
 from functions.application.finding import day
 from functions.application.ports import Body, Ports
@@ -181,7 +181,7 @@ def _reading(routes: Blueprint, ports: Ports, role: May) -> None:
     @routes.get("/<int_id>/audit")
     def audited(int_id: str) -> Response:
         integrations.get(ports.documents, int_id)
-        return answer(200, audit_json(kept.last(ports.documents, int_id)))
+        return answer(200, audit_json(stored_audit.last(ports.documents, int_id)))
 
     @routes.get("/<int_id>/held")
     def held_items(int_id: str) -> Response:
@@ -246,10 +246,10 @@ def _people(routes: Blueprint, ports: Ports, who: Who) -> None:
 
     @routes.post("/<int_id>/links/<link>/keep")
     def keep(int_id: str, link: str) -> Response:
-        outcome = unsettled.keep(ports, int_id, link, who(request))
+        outcome = grace_and_pauses.keep(ports, int_id, link, who(request))
         return answer(200, {"state": outcome.link.state.value, "rest": outcome.rest.why.value})
 
     @routes.post("/<int_id>/links/<link>/resume")
     def resume(int_id: str, link: str) -> Response:
-        outcome = unsettled.resume(ports, int_id, link, who(request))
+        outcome = grace_and_pauses.resume(ports, int_id, link, who(request))
         return answer(200, {"state": outcome.link.state.value, "rest": outcome.rest.why.value})

@@ -6,10 +6,10 @@ from typing import Any
 from flask import Blueprint, Request, Response, request
 
 from functions.application.ports import Ports
-from functions.application.probing import probe, starting, trials
+from functions.application.probing import probe, record, starting
 from functions.application.setting_up import dialect_input
 from functions.application.store import integrations
-from functions.application.store.dialect_kept import dialect_of
+from functions.application.store.dialect import dialect_of
 from functions.domain.model.bounds import whole_number
 from functions.domain.model.errors import Fault, Invalid
 from functions.entrypoints.console.json_forms import progress
@@ -38,7 +38,7 @@ def probe_routes(routes: Blueprint, ports: Ports, who: Callable[[Request], str])
     @routes.get("/<int_id>/probe")
     def shown_probe(int_id: str) -> Response:
         integrations.get(ports.documents, int_id)
-        trial = trials.current(ports.documents, int_id)
+        trial = record.current(ports.documents, int_id)
         return answer(200, progress(trial) if trial is not None else {"state": "none"})
 
     @routes.delete("/<int_id>/probe")

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from functions.application.auditing.kept import Audit, Finding
+from functions.application.auditing.stored_audit import Audit, Finding
+from functions.entrypoints.console.csv_tables import as_csv
 from functions.entrypoints.console.json_forms import plain
-from functions.entrypoints.console.tables import as_csv
 
 COLUMNS = ("kind", "why", "booking", "calendar", "event", "day")
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from functions.application.diagnosing.summary import summary_of
 from functions.application.ports import Ports
-from functions.application.probing import probe, starting, trials
+from functions.application.probing import probe, record, starting
 from functions.application.setting_up import activation, available, preview
 from functions.application.store import integrations
 from functions.application.sync.session import open_session
@@ -102,7 +102,7 @@ def _activation_page(
         assumptions=list(open_session(pages.ports, integration).dialect.assumptions()),
         dialect=integration.dialect,
         told=told,
-        trial=trials.current(pages.ports.documents, int_id),
+        trial=record.current(pages.ports.documents, int_id),
         parts=probe.PARTS,
         probe_trouble=t.sentence(str(probe_error)) if probe_error is not None else "",
         typed=request.form,

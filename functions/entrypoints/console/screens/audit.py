@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from functions.application.auditing import audit, kept
+from functions.application.auditing import audit, stored_audit
 from functions.application.store import integrations
 from functions.entrypoints.console.forms.audit_forms import audit_csv
 from functions.entrypoints.console.pages import Pages
@@ -16,8 +16,10 @@ def add(routes: Blueprint, pages: Pages) -> None:
 
     @routes.get("/integrations/<int_id>/audit")
     def audited(int_id: str) -> Response:
-        last = kept.last(ports.documents, int_id)
-        return pages.page("audit.html", int_id, here="audit", audit=last, shown=SHOWN, left_alone=kept.LEFT_ALONE)
+        last = stored_audit.last(ports.documents, int_id)
+        return pages.page(
+            "audit.html", int_id, here="audit", audit=last, shown=SHOWN, left_alone=stored_audit.LEFT_ALONE
+        )
 
     @routes.post("/integrations/<int_id>/audit")
     def make(int_id: str) -> Response:
@@ -27,7 +29,7 @@ def add(routes: Blueprint, pages: Pages) -> None:
     @routes.get("/integrations/<int_id>/audit.csv")
     def audit_file(int_id: str) -> Response:
         integrations.get(ports.documents, int_id)
-        last = kept.last(ports.documents, int_id)
+        last = stored_audit.last(ports.documents, int_id)
         body = audit_csv(last.findings if last is not None else ())
         headers = {"Content-Disposition": f'attachment; filename="audit-{int_id}.csv"'}
         return Response(body, mimetype="text/csv", headers=headers)

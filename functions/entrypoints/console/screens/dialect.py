@@ -2,10 +2,10 @@
 
 from flask import Blueprint, Response, request
 
-from functions.application.probing import probe, trials
+from functions.application.probing import probe, record
 from functions.application.setting_up import dialect_input
 from functions.application.store import integrations
-from functions.application.store.dialect_kept import dialect_of
+from functions.application.store.dialect import dialect_of
 from functions.domain.model.errors import Conflict, Fault, Invalid
 from functions.domain.settings.dialect import Dialect
 from functions.entrypoints.console.forms.dialect_form import GROUPS, POINTS, answers, in_words, shown
@@ -59,7 +59,7 @@ def _dialect_page(pages: Pages, int_id: str, wrong: tuple[Fault, ...] = ()) -> R
 
 def _standing(pages: Pages, int_id: str, found: Dialect) -> dict[str, str]:
     """Return for each point whether it is `assumed`, `probed` by the last probe, or `known` otherwise."""
-    trial = trials.current(pages.ports.documents, int_id)
+    trial = record.current(pages.ports.documents, int_id)
     probed = dialect_of(trial.found if trial is not None else {})
 
     def standing(name: str) -> str:

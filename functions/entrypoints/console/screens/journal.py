@@ -16,9 +16,9 @@ from functions.application.store.journal_read import KINDS, OUTCOMES, Selection
 from functions.domain.model import zones
 from functions.domain.model.errors import Malformed, SyncError
 from functions.domain.settings.integration import Integration
+from functions.entrypoints.console.csv_tables import as_csv
 from functions.entrypoints.console.journal_sentences import Told, tell, would
 from functions.entrypoints.console.pages import Pages
-from functions.entrypoints.console.tables import as_csv
 
 PAGE, MOST_EXPORTED = 50, 5000
 ASKED = ("booking", "room", "from", "to", "kind", "outcome", "person")

@@ -9,7 +9,7 @@ from typing import Literal
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
-from functions.application.setting_up import available, combined, partial_settings, removal
+from functions.application.setting_up import available, combined_spaces, partial_settings, removal
 from functions.application.setting_up.available import Available
 from functions.application.store import integrations
 from functions.domain.model.bounds import whole_number
@@ -82,7 +82,7 @@ def add(routes: Blueprint, pages: Pages) -> None:
 def _combined(pages: Pages, int_id: str, rows: list[MappingRow]) -> Response:
     """Show the rows with what i-Reserve's resources propose; nothing is saved before a person does."""
     try:
-        found = combined.proposed(pages.ports, int_id, rows)
+        found = combined_spaces.proposed(pages.ports, int_id, rows)
     except SyncError as error:
         return _mapping_page(pages, int_id, error, rows=rows)
     added = sum(len(after.also) - len(before.also) for before, after in zip(rows, found, strict=True))

@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from functions.application.deciding import held, unsettled
+from functions.application.deciding import grace_and_pauses as pairs
+from functions.application.deciding import held
 from functions.application.finding.names import titles
 from functions.application.intake import hints
 from functions.application.store import integrations, links, parked
@@ -53,30 +54,24 @@ def add(routes: Blueprint, pages: Pages) -> None:
 
     @routes.post("/integrations/<int_id>/cancelling")
     def call_off(int_id: str) -> Response:
-        items = [link.id for link in unsettled.in_grace(ports, int_id)]
-        return _done(
-            pages, int_id, items, lambda item: unsettled.keep(ports, int_id, item, pages.actor()), here(int_id)
-        )
+        items = [link.id for link in pairs.in_grace(ports, int_id)]
+        return _done(pages, int_id, items, lambda item: pairs.keep(ports, int_id, item, pages.actor()), here(int_id))
 
     @routes.post("/integrations/<int_id>/links/<link>/keep")
     def keep(int_id: str, link: str) -> Response:
-        return _done(
-            pages, int_id, [link], lambda item: unsettled.keep(ports, int_id, item, pages.actor()), here(int_id)
-        )
+        return _done(pages, int_id, [link], lambda item: pairs.keep(ports, int_id, item, pages.actor()), here(int_id))
 
     @routes.post("/integrations/<int_id>/links/<link>/cancel_now")
     def cancel_now(int_id: str, link: str) -> Response:
         if request.form.get("sure") != "yes":
             return _ask(pages, int_id, f"links/{link}/cancel_now", "cancel_now", 1)
         return _done(
-            pages, int_id, [link], lambda item: unsettled.cancel_now(ports, int_id, item, pages.actor()), here(int_id)
+            pages, int_id, [link], lambda item: pairs.cancel_now(ports, int_id, item, pages.actor()), here(int_id)
         )
 
     @routes.post("/integrations/<int_id>/links/<link>/resume")
     def resume_link(int_id: str, link: str) -> Response:
-        return _done(
-            pages, int_id, [link], lambda item: unsettled.resume(ports, int_id, item, pages.actor()), here(int_id)
-        )
+        return _done(pages, int_id, [link], lambda item: pairs.resume(ports, int_id, item, pages.actor()), here(int_id))
 
 
 SAID = {"decide": "approved", "call_off": "kept", "keep": "kept", "cancel_now": "cancelled_now"}
@@ -104,7 +99,7 @@ def _waiting_page(pages: Pages, int_id: str, error: SyncError | None = None) -> 
     ports = pages.ports
     integration = integrations.get(ports.documents, int_id)
     t = pages.texts(integration)
-    items, grace = held.every(ports, int_id), unsettled.in_grace(ports, int_id, MOST)
+    items, grace = held.every(ports, int_id), pairs.in_grace(ports, int_id, MOST)
     paused = sorted(islice(links.every(ports.documents, int_id, {"state": State.PAUSED.value}), MOST), key=_starts)
     foreign = sorted(islice(links.every(ports.documents, int_id, {"foreign": True}), MOST), key=_starts)
     names: list[str] = [link.booking_id for link in (*grace, *paused, *foreign)]

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from functions.application.probing import reading, trials
-from functions.application.probing.bench import NOBODYS_ID, Bench
-from functions.application.probing.trials import Spot, Written
+from functions.application.probing import reading, record
+from functions.application.probing.record import Spot, Written
+from functions.application.probing.workbench import NOBODYS_ID, Bench
 from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Malformed, Refused
@@ -240,7 +240,7 @@ def webhooks(b: Bench) -> None:
     """Find out whether the probe's own writes caused webhooks, how soon, and how long before a status showed."""
     if not b.trial.listening:
         raise Refused("no webhook could be registered", reason="no_webhook")
-    heard = trials.heard(b.session.ports.documents, b.session.id, b.trial.started_at)
+    heard = record.heard(b.session.ports.documents, b.session.id, b.trial.started_at)
     b.find(write_fires_hooks=bool(heard))
     if not heard:
         return

@@ -13,7 +13,7 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Gone, Refused, Transient
 from functions.domain.model.zones import second_of_two
 from functions.domain.pairing.writes import Asked, Write, WriteBooking
-from functions.domain.planning.guard import Slot, is_taken, slot_of, stands_guard
+from functions.domain.planning.overlap_guard import Slot, is_taken, slot_of, stands_guard
 from functions.domain.planning.view import View
 
 PAGE, MOST = 100, 500  # bookings of these days; many only if i-Reserve cannot search by object

@@ -5,7 +5,7 @@ from itertools import islice
 from functions.application.deciding.carry_out import carry_out
 from functions.application.ports import Ports
 from functions.application.store import integrations, links
-from functions.application.sync.rest import Reconciled
+from functions.application.sync.reconciled import Reconciled
 from functions.domain.model.errors import Conflict
 from functions.domain.pairing.decisions import Resume
 from functions.domain.pairing.life import Paused, State

@@ -8,10 +8,10 @@ from datetime import time, timedelta
 from typing import Any
 
 from functions.application.ports import Reservations
-from functions.application.probing import trials
-from functions.application.probing.trials import Spot, Trial, Written
+from functions.application.probing import record
+from functions.application.probing.record import Spot, Trial, Written
 from functions.application.store import integrations
-from functions.application.store.dialect_kept import dialect_of
+from functions.application.store.dialect import dialect_of
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.projection import when_of
 from functions.domain.model.appointment import AllDay, Timed, When
@@ -88,7 +88,7 @@ class Bench:
 
     def save(self) -> None:
         """Store the progress, before or after something that must not be forgotten."""
-        self.trial = trials.save(self.session.ports, self.session.id, self.trial)
+        self.trial = record.save(self.session.ports, self.session.id, self.trial)
 
     def note(self, **changes: Any) -> None:
         """Change the record and store it."""

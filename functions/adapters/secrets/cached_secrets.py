@@ -7,7 +7,7 @@ from functions.application.ports import Secrets
 _MOST = 1000  # versions in the cache
 
 
-class KeptSecrets:
+class CachedSecrets:
     """Caches another store by version. A rotated secret has another version, so nothing is stale."""
 
     def __init__(self, stored: Secrets) -> None:
