@@ -141,7 +141,10 @@ def test_a_code_of_the_other_side_is_told_in_words(place: Place, tab: Tab) -> No
     place.book(remarks="Zaalvoetbal")
     place.settle(120)
     page = tab.seen(f"{HERE}/waiting")
-    assert "the other side had a fault of its own" in page
+    assert "Google had a fault of its own" in page
+    for screen in ("journal", "day?date=2026-11-24"):
+        told = tab.seen(f"{HERE}/{screen}")
+        assert told.count("An event was to be made") <= 1, "tries that were begun anew are not told one by one"
     assert "backendError" not in page
     assert ">Zaal A - 1001</a>" in page
 

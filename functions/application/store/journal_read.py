@@ -14,6 +14,7 @@ from functions.application.store.journal import Name, entry_of
 from functions.application.store.records import body_of
 from functions.domain.model.errors import Malformed
 from functions.domain.pairing.step import Why
+from functions.domain.pairing.writes import Outcome
 
 KINDS = ("made", "moved", "changed", "put_back", "removed", "undone", "housekeeping")
 OUTCOMES = ("done", "refused", "shadow", "other")
@@ -27,7 +28,7 @@ UNTIMED = (*REMOVALS, Why.UNDONE, Why.WRITE_BACK)
 class Selection:
     """Which entries to return; "" is any. `objects` and `calendars` are one room's; `since` and `until` aware UTC.
 
-    `until` is exclusive. Without a kind, housekeeping (ids written to bookings) is left out unless `housekeeping` is
+    `until` is exclusive. Without a kind, housekeeping (ids written to bookings, tries that were begun anew) is left out unless `housekeeping` is
     set.
     """
 
@@ -64,7 +65,7 @@ class Selection:
 def kind_of(entry: Body) -> str:
     """Return an entry's kind: one of `KINDS`."""
     step, why, change = entry["step"], entry["why"], entry.get("change", {})
-    if why == Why.WRITE_BACK or step in ("NotTaken", "Lacking"):
+    if why == Why.WRITE_BACK or step in ("NotTaken", "Lacking") or entry.get("outcome") == Outcome.INTERRUPTED:
         return "housekeeping"
     if why == Why.UNDONE:
         return "undone"

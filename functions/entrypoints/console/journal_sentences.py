@@ -26,7 +26,10 @@ UNDOABLE = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An entry in words. `direction` is `out` (to Google) or `in` (to i-Reserve); `seconds` is None while under way."""
+    """An entry in words. `direction` is `out` (to Google) or `in` (to i-Reserve); `seconds` is None while under way.
+
+    `outcome` is what the filter chooses by, `ended` how it ended in full.
+    """
 
     id: str
     at: str
@@ -40,6 +43,7 @@ class Told:
     seconds: float | None
     undone: bool
     undoable: bool
+    ended: str = ""
 
 
 def tell(entry: Body, names: Names, settings: Settings, t: Texts) -> Told:
@@ -58,6 +62,7 @@ def tell(entry: Body, names: Names, settings: Settings, t: Texts) -> Told:
         seconds=float(lag) if lag is not None else None,
         undone=bool(entry.get("undone_at")),
         undoable=undoable(entry),
+        ended=str(entry.get("outcome", "")),
     )
 
 
@@ -138,7 +143,7 @@ def reason_name(code: str, t: Texts) -> str:
     if code.startswith("lacks_"):
         return t("reason.lacks", what=code.removeprefix("lacks_"))
     if code.startswith("http_5"):
-        return t("reason.backendError")
+        return t("reason.their_fault")
     return (
         t(f"reason.{code}") if t.has(f"reason.{code}") else t("reason.quoted", code=code) if code else t("reason.other")
     )

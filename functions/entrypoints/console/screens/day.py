@@ -21,6 +21,7 @@ from functions.domain.settings.integration import Integration
 from functions.entrypoints.console.journal_sentences import tell
 from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.screens.find import RELATIONS
+from functions.entrypoints.console.texts import Texts
 from functions.entrypoints.console.unread import unread
 
 FIRST_HOUR, LAST_HOUR, WIDTH = 7, 23, 960
@@ -102,6 +103,7 @@ def _values(pages: Pages, integration: Integration, found: Day, object_id: str, 
         "bare": [room for room in found.rooms if not room.found and not silent & {"ireserve", room.calendar}],
         "sums": {each.value: every[each] for each in sorted(every, key=TOLD_FIRST.index)},
         "calm": lambda room: all(item.relation in CALM for item in room.found),
+        "counts_of": lambda room: _counts(room, t),
         "many": sum(bool(room.found) for room in found.rooms) * found.days > OPEN_ROOMS,
         "last_day": last - timedelta(days=1),
         "object": object_id,
@@ -114,6 +116,13 @@ def _values(pages: Pages, integration: Integration, found: Day, object_id: str, 
         "told": [tell(row, names, settings, t) for row in rows],
         "titles": {item.booking_id: item.title for room in found.rooms for item in room.found if item.title},
     }
+
+
+def _counts(room: Room, t: Texts) -> list[str]:
+    """Return how many bookings stand in a room, and how many events without one."""
+    bookings = sum(bool(item.booking_id) for item in room.found)
+    counts = {"bookings": bookings, "events": len(room.found) - bookings}
+    return [t(f"day.{name}", n=n) for name, n in counts.items() if n]
 
 
 def _by_day(room: Room, found: Day, zone: str) -> Iterator[tuple[date, list[Item]]]:
