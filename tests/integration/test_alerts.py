@@ -151,7 +151,9 @@ def test_a_test_that_is_not_taken_says_why(place: Place) -> None:
     assert "10.0.0.1 leads to an address that this service does not connect to" in page.text
     assert "opens" not in "".join(map(str, place.log))
     for typed in ("", "beheer"):
-        assert tab.change(SCREEN, **{"do": "try.email", "alerts.email": typed}).status_code == 422
+        page = tab.change(SCREEN, **{"do": "try.email", "alerts.email": typed})
+        assert page.status_code == 422
+        assert 'href="#f-alerts.email"' in page.text, "the fault leads to its field"
 
 
 def test_the_api_sends_a_test_to_the_addresses_that_are_set(place: Place) -> None:

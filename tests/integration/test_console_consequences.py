@@ -71,6 +71,8 @@ def test_the_plan_of_changed_settings_shows_old_and_new(place: Place, tab: Tab) 
     page = html.unescape(tab.change(f"{HERE}/outbound", **templates).text)
     assert f"“Zaal A - {booking}” → “Nr {booking}”" in page
     assert "“Training” → “Zaal: Zaal A”" in page
+    alone = html.unescape(tab.change(f"{HERE}/outbound", **{"outbound.title_template": "Nr {BOOKING_NUMBER}"}).text)
+    assert f"title: → “Nr {booking}”" in alone, "where no event had to be read, at least what it becomes"
 
 
 def test_a_plan_that_is_kept_holds_no_text(place: Place) -> None:

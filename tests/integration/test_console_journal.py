@@ -70,6 +70,7 @@ def test_it_is_filtered_by_booking_room_date_kind_outcome_and_person(place: Plac
 
 def test_a_date_that_is_none_is_said(tab: Tab) -> None:
     answer = tab.get(f"{HERE}/journal?from=yesterday")
+    assert "Nothing like that was written" not in answer.text, "a wrong question has no answer"
     assert answer.status_code == 422
     assert "Give dates as" in answer.text
 

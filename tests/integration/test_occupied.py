@@ -217,6 +217,7 @@ def test_the_mapping_screen_proposes_what_shares_a_resource_in_i_reserve(place: 
     here, tab = "/console/integrations/7/mapping", Tab(place)
     page = tab.change(here, do="combine")
     assert "4 further calendars are proposed below" in page.text
+    assert page.text.count(">suggested</span>") == 3, "and the rows that got some are marked"
     assert all(row["also"] == [] for row in place.api("GET", "/7")["mapping"]), "nothing is saved"
     place.forget()
     tab.get(here)

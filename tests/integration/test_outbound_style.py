@@ -28,6 +28,13 @@ def test_with_all_of_it_off_the_event_has_none_of_it(place: Place) -> None:
     assert event["status"] == "confirmed"
 
 
+def test_the_history_names_what_a_colour_is_for(place: Place) -> None:
+    active(place, colour_by="status", colours={"20": "sage"})
+    history = Tab(place).seen("/console/integrations/7/history")
+    assert "Colours: open (20)" in " ".join(history.split())
+    assert "outbound.colours" not in history
+
+
 def test_location_template_fills_googles_location(place: Place) -> None:
     active(place, location_template="{OBJECT}, Sportlaan 1")
     booking, event = made(place)

@@ -187,12 +187,12 @@ def _alert(ports: Ports, integration: Integration, name: str, title: str, text: 
     return Alert(name, integration.id, f"{integration.settings.name or integration.id}: {title}", text, link)
 
 
-def try_out(ports: Ports, int_id: str, where: AlertSettings) -> None:
-    """Send a test to the given addresses; raises `Invalid` for a missing or wrong one, or what sending raises."""
+def try_out(ports: Ports, int_id: str, where: AlertSettings, asked: str = "alerts") -> None:
+    """Send a test to the given addresses; the field `asked` is at fault if there is none; raises `Invalid` for a missing or wrong one, or what sending raises."""
     integration = integrations.get(ports.documents, int_id)
     faults = tuple(Fault(field, says) for field, says in alert_faults(where))
     if not where.ways:
-        faults = (Fault("alerts", "fill in the address to send the test to"),)
+        faults = (Fault(asked, "fill in the address to send the test to"),)
     if faults:
         raise Invalid(faults)
     said = TEST[integration.settings.language]

@@ -412,7 +412,7 @@ def _waiting(session: SyncSession) -> list[Check]:
         checks.append(Check("paused", "amber", says, mend, "links"))
     if refused:
         says = counted(refused, "i-Reserve refused {} new event", "i-Reserve refused {} new events")
-        mend = "nothing: each event says why, and is tried again once it changes"
+        mend = "each event says why, and is tried again once it changes"
         checks.append(Check("refused", "grey", says, mend))
     checks += [*_foreign(session), *_left_out(session)]
     under_way = scan.current(session.ports.documents, session.id, "backfill")

@@ -195,19 +195,28 @@ def _add(
 
 
 def _step(write: Write, before: View | None, *, texts: bool) -> Body:
-    """Return a step with what it replaces: `was` for each name in `changed`, `reads` for short texts, old and new."""
+    """Return a step with what it replaces: `was` for each name in `changed`, `reads` for short texts, old and new.
+
+    An old text that nobody had to read is None: the plan reads no event that its change would not read either.
+    """
     change = changed(write)
     base = body_of(before.link.base) if before is not None and before.link.base is not None else {}
     was = {name: base[name] for name in ("when", "object_id", "status") if name in change and name in base}
     body = {"step": name_of(write), "why": write.why.value, **change, **({"was": was} if was else {})}
     event = before.event.value if before is not None else None
-    if texts and event is not None and isinstance(write, PatchEvent):
+    if texts and isinstance(write, PatchEvent):
         change_of = write.change
-        pairs = {"title": (event.title, change_of.title)}
-        if change_of.description is not None:
+        pairs: dict[str, tuple[str | None, str | None]] = {
+            "title": (event.title if event is not None else None, change_of.title)
+        }
+        if event is not None and change_of.description is not None:
             above = (take_apart(each).above for each in (event.description, change_of.description))
             pairs["description"] = (next(above), next(above))
-        reads = {name: [old[:READ], new[:READ]] for name, (old, new) in pairs.items() if new is not None and new != old}
+        reads = {
+            name: [old[:READ] if old is not None else None, new[:READ]]
+            for name, (old, new) in pairs.items()
+            if new is not None and new != old
+        }
         body |= {"reads": reads} if reads else {}
     return body
 

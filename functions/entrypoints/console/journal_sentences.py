@@ -101,7 +101,8 @@ def planned(step: Body, names: Names, t: Texts) -> str:
     if step.get("object_id") or step.get("when") or step.get("status") is not None or fields:
         parts.append(_changes(was, {**step, "fields": fields}, names, t))
     for name, (old, new) in step.get("reads", {}).items():
-        parts.append(f"{t(f'part.{name}')}: “{_line(old, t)}” → “{_line(new, t)}”")
+        before = f"“{_line(old, t)}” " if old is not None else ""
+        parts.append(f"{t(f'part.{name}')}: {before}→ “{_line(new, t)}”")
     return ", ".join(parts)
 
 

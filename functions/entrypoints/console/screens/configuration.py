@@ -104,7 +104,7 @@ def _try_out(pages: Pages, int_id: str, way: str) -> Response:
     try:
         wanted = settings_typed(raw).alerts
         only = replace(wanted, webhook_url="") if way == "email" else replace(wanted, email="")
-        alerts.try_out(pages.ports, int_id, only)
+        alerts.try_out(pages.ports, int_id, only, f"alerts.{way}")
     except Invalid as error:
         return _configuration_page(pages, int_id, "sync", error)
     except SyncError as error:

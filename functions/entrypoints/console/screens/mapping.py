@@ -1,7 +1,7 @@
 """The mapping screen: a row per object, with calendars to choose from; both lists are read live."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Literal
@@ -85,8 +85,8 @@ def _combined(pages: Pages, int_id: str, rows: list[MappingRow]) -> Response:
         found = combined_spaces.proposed(pages.ports, int_id, rows)
     except SyncError as error:
         return _mapping_page(pages, int_id, error, rows=rows)
-    added = sum(len(after.also) - len(before.also) for before, after in zip(rows, found, strict=True))
-    return _mapping_page(pages, int_id, rows=found, proposed=added)
+    more = {after.object: len(after.also) - len(before.also) for before, after in zip(rows, found, strict=True)}
+    return _mapping_page(pages, int_id, rows=found, proposed={each: n for each, n in more.items() if n})
 
 
 def _typed(form: MultiDict[str, str], found: Available, settings: Settings) -> list[MappingRow]:
@@ -148,7 +148,7 @@ def _mapping_page(
     error: SyncError | None = None,
     rows: list[MappingRow] | None = None,
     spare: int = SPARE,
-    proposed: int | None = None,
+    proposed: Mapping[str, int] | None = None,
 ) -> Response:
     integration = integrations.get(pages.ports.documents, int_id)
     settings, t = integration.settings, pages.texts(integration)
@@ -156,6 +156,8 @@ def _mapping_page(
     found = available.read(pages.ports, int_id, also=list(dict.fromkeys(row.calendar for row in kept if row.calendar)))
     fresh = rows is None and not kept and integration.phase is Phase.DRAFT
     shown = _rows(kept, found, settings, suggest=fresh)
+    if proposed:
+        shown = [replace(row, marks=("suggested", *row.marks)) if row.object in proposed else row for row in shown]
     lost, cut = available.without_calendar(pages.ports, int_id) if found.objects else ([], False)
     return pages.page(
         "mapping.html",
@@ -167,8 +169,8 @@ def _mapping_page(
         known={each.id for each in found.calendars or ()},
         found=found,
         shows=SHOWS,
-        suggested=sum("suggested" in row.marks for row in shown),
-        proposed=proposed,
+        suggested=sum("suggested" in row.marks for row in shown) if fresh else 0,
+        proposed=sum(proposed.values()) if proposed is not None else None,
         lost=lost,
         cut=cut,
         row_faults=_row_faults(error, t, kept, shown),
