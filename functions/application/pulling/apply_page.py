@@ -10,7 +10,7 @@ from functions.application.ports import Tombstone, Unusable
 from functions.application.pulling import events_without_booking
 from functions.application.pulling.follow_series import Shown, families, followers, former_families, tie
 from functions.application.store import links, parked
-from functions.application.sync.failures import guarded
+from functions.application.sync.failures import pair_failed
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.reconciled import Reconciled, come_back
 from functions.application.sync.session import SyncSession
@@ -292,14 +292,11 @@ def _look(session: SyncSession, hint: Hint, link: Link, event: Snapshot[Event] |
 
 def _guarded(session: SyncSession, hint: Hint, key: EventKey, work: Callable[[], bool]) -> bool:
     """Do one event's work and handle its error. Returns whether a pair was looked at."""
-    looked = True
-
-    def do() -> None:
-        nonlocal looked
-        looked = work()
-
-    guarded(session.ports, _about(hint, key), do)
-    return looked
+    try:
+        return work()
+    except Exception as error:  # noqa: BLE001 -- one event must not stop the others
+        pair_failed(session.ports, _about(hint, key), error)
+        return True
 
 
 def _about(hint: Hint, key: EventKey) -> Hint:

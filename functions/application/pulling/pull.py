@@ -13,7 +13,7 @@ from functions.application.pulling.apply_page import Page, apply_page
 from functions.application.pulling.follow_series import Shown, not_shown
 from functions.application.store import links
 from functions.application.store.calendars import CalendarState, change, drop_lease, state_of, take_lease
-from functions.application.sync.failures import guarded
+from functions.application.sync.failures import pair_failed
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.reconciled import come_back
 from functions.application.sync.session import SyncSession
@@ -219,11 +219,10 @@ def _look_up(
     if now - done.began > LONGEST:
         look_again(session.ports.tasks, about, now, "ghost", lane="backfill")
         return
-
-    def look() -> None:
+    try:
         come_back(session.ports, about, reconcile(session, about, link, event=event or session.read_event(key)))
-
-    guarded(session.ports, about, look)
+    except Exception as error:  # noqa: BLE001 -- one pair must not stop the others
+        pair_failed(session.ports, about, error)
 
 
 def _inside(when: Window, window: Window) -> bool:

@@ -11,7 +11,7 @@ from functions.application.scanning.progress import SINGLE_READS, SWEEPS, Scan
 from functions.application.scanning.rows import booking_of, differs, shows_texts
 from functions.application.store import links
 from functions.application.sync import write_back
-from functions.application.sync.failures import Reaction, guarded, reaction_to
+from functions.application.sync.failures import Reaction, pair_failed, reaction_to
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.reconciled import come_back
 from functions.application.sync.session import SyncSession
@@ -71,24 +71,20 @@ def look(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow) -> tuple
     key = link.event if (scan.kind == "resync" or again) and not link.closed else None
     if key is not None:
         about = replace(about, kind=Kind.EVENT, subject=(key.calendar, key.id))
-    scan, calls = replace(scan, reads=scan.reads + 1, looked=scan.looked + 1), 0
-
-    def look_at_pair() -> None:
-        nonlocal scan, calls
+    scan = replace(scan, reads=scan.reads + 1, looked=scan.looked + 1)
+    try:
         asking = after(link, Decided(AskAgain())).link if again else link
         event = session.read_event(key) if key is not None else None
         outcome = reconcile(session, replace(about, kind=Kind.BOOKING, subject=(row.id,)), asking, event=event)
         if again and not outcome.writes and outcome.link.version == link.version:
             _save(session, asking)  # nothing left to retry: the ids are there by now, or must not be written anyway
         come_back(session.ports, about, outcome, scan.lane)
-        calls = (key is not None) + sum(1 for step in outcome.steps if step.startswith("event.") or step == "look")
-        refused = scan.refused + (again and bool(outcome.link.ids.refused))
-        scan = replace(scan, changed=scan.changed + bool(outcome.steps), refused=refused)
-
-    trouble = guarded(session.ports, about, look_at_pair, scan.lane)
-    if trouble is None:
-        return scan, calls
-    return replace(scan, failed=scan.failed + 1), TROUBLE if reaction_to(trouble) is Reaction.RETRY else 1
+    except Exception as error:  # noqa: BLE001 -- one pair must not stop the others
+        trouble = pair_failed(session.ports, about, error, scan.lane)
+        return replace(scan, failed=scan.failed + 1), TROUBLE if reaction_to(trouble) is Reaction.RETRY else 1
+    calls = (key is not None) + sum(1 for step in outcome.steps if step.startswith("event.") or step == "look")
+    refused = scan.refused + (again and bool(outcome.link.ids.refused))
+    return replace(scan, changed=scan.changed + bool(outcome.steps), refused=refused), calls
 
 
 def _left_out(session: SyncSession, scan: Scan, row: BookingRow) -> bool:

@@ -1,6 +1,5 @@
 """How errors are handled, in one place: stop a side, retry later, or park with the reason."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
@@ -66,17 +65,9 @@ def task_failed(ports: Ports, used: Integration, hint: Hint, error: Exception) -
         react(ports, hint, trouble)
 
 
-def guarded(ports: Ports, hint: Hint, work: Callable[[], None], lane: str = "live") -> SyncError | None:
-    """Do one pair's part of a larger job, handling its error here, unless a side refuses every call.
-
-    Returns the error, already handled, or None.
-    """
-    try:
-        work()
-    except Exception as error:  # noqa: BLE001 -- one pair must not stop the others
-        trouble = named(ports, hint, error)
-    else:
-        return None
+def pair_failed(ports: Ports, hint: Hint, error: Exception, lane: str = "live") -> SyncError:
+    """React to an error of one pair of a larger job, so that the others go on; raises it if a side refuses every call."""
+    trouble = named(ports, hint, error)
     if reaction_to(trouble) is Reaction.STOP:
         raise trouble
     react(ports, hint, trouble, lane)
