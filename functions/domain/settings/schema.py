@@ -199,8 +199,8 @@ class Settings:
 
     def row_of(self, object_id: str) -> MappingRow | None:
         """Return the row for an object: its own, else its main object's, else the row `*`, or None."""
-        rows = {row.object: row for row in reversed(self.mapping)}
-        return rows.get(object_id) or rows.get(self.mains.get(object_id, "")) or rows.get("*")
+        names = (object_id, self.mains.get(object_id, ""), "*")
+        return next((row for name in names for row in self.mapping if row.object == name), None)
 
     def calendar_of(self, object_id: str) -> str | None:
         """Return the calendar for an object's bookings, or None."""

@@ -30,26 +30,18 @@ MOST = 500
 class Row:
     """A row as shown. `listed`: i-Reserve's list has the object, so the form asks for its calendar only."""
 
-    object: str
-    calendar: str
+    setting: MappingRow
     object_name: str = ""
     group: str = ""
     calendar_name: str = ""
     listed: bool = False
-    shows: str = "full"
-    booked_text: str = ""
-    also: tuple[str, ...] = ()
-    new_events: bool = False
-    before_minutes: int = 0
-    after_minutes: int = 0
-    around: str = "text"
     shares: bool = False
     marks: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
         """The row's name, for screen readers."""
-        return self.object_name or self.object
+        return self.object_name or self.setting.object
 
 
 def add(routes: Blueprint, pages: Pages) -> None:
@@ -157,14 +149,15 @@ def _mapping_page(
     fresh = rows is None and not kept and integration.phase is Phase.DRAFT
     shown = _rows(kept, found, settings, suggest=fresh)
     if proposed:
-        shown = [replace(row, marks=("suggested", *row.marks)) if row.object in proposed else row for row in shown]
+        marked = {row.setting.object: ("suggested", *row.marks) for row in shown if row.setting.object in proposed}
+        shown = [replace(row, marks=marked.get(row.setting.object, row.marks)) for row in shown]
     lost, cut = available.without_calendar(pages.ports, int_id) if found.objects else ([], False)
     return pages.page(
         "mapping.html",
         int_id,
         422 if error is not None else 200,
         here="mapping",
-        rows=[*shown, *[Row("", "")] * spare],
+        rows=[*shown, *[Row(MappingRow("", ""))] * spare],
         has_star=any(row.object == "*" for row in kept),
         known={each.id for each in found.calendars or ()},
         found=found,
@@ -188,10 +181,10 @@ def _rows(kept: list[MappingRow], found: Available, settings: Settings, *, sugge
         if each.id not in have:
             calendar = titles.get(each.name.strip().casefold(), "") if suggest else ""
             marks = ("suggested",) if calendar else () if "*" in have else ("no_calendar",)
-            rows.append(Row(each.id, calendar, each.name, each.group, "", listed=True, marks=marks))
+            rows.append(Row(MappingRow(each.id, calendar), each.name, each.group, listed=True, marks=marks))
     if "*" not in have and found.objects is not None:
-        rows.append(Row("*", "", listed=True))
-    return sorted(rows, key=lambda row: row.object == "*")  # the others keep their order, which says which is the first
+        rows.append(Row(MappingRow("*", ""), listed=True))
+    return sorted(rows, key=lambda row: row.setting.object == "*")  # the others keep their order: the first one counts
 
 
 def _row_faults(error: SyncError | None, t: Texts, kept: list[MappingRow], shown: list[Row]) -> dict[str, list[str]]:
@@ -209,7 +202,7 @@ def _place(field: str, kept: list[MappingRow], shown: list[Row]) -> str:
     if name != "mapping" or not number.isdigit() or int(number) >= len(kept):
         return field
     row = kept[int(number)]
-    at = next((n for n, each in enumerate(shown) if (each.object, each.calendar) == (row.object, row.calendar)), None)
+    at = next((n for n, each in enumerate(shown) if each.setting == row), None)
     return field if at is None else f"mapping.{at}.{part or 'object'}"
 
 
@@ -234,19 +227,11 @@ def _row(row: MappingRow, rows: list[MappingRow], found: Available, settings: Se
         marks.append("inbound")
     known = objects.get(row.object)
     return Row(
-        row.object,
-        row.calendar,
+        row,
         known.name if known is not None else "",
         known.group if known is not None else "",
         entry.title if entry is not None else "",
         listed=known is not None or row.object == "*",
-        shows=row.shows,
-        booked_text=row.booked_text,
-        also=row.also,
-        new_events=row.new_events,
-        before_minutes=row.before_minutes,
-        after_minutes=row.after_minutes,
-        around=row.around,
         shares=settings.shares(row.calendar),
         marks=tuple(marks),
     )
