@@ -39,6 +39,10 @@ fuzz: install-tests  ## hostile requests on every route and form (so many: N=100
 worlds: install-tests  ## stories under one seed and one clock, with all that can go wrong (so many: N=1000; others: SEED=2)
 	@$(BIN)/python -m tests.world.tell --worlds $(or $(N),100) --seed $(or $(SEED),1) --shrink
 
+mutants: install-tests  ## change decisions one by one and see which change no test notices (N=200 SEED=1 ONLY=planning OF=application)
+	@$(BIN)/python -m tests.mutants.run --of $(or $(OF),domain) --sample $(or $(N),200) --seed $(or $(SEED),1) \
+	  $(if $(ONLY),--only $(ONLY)) $(if $(SECONDS),--seconds $(SECONDS))
+
 bench: install-tests $(VENV)-bench/.installed  ## the benchmarks, as ratios (some of them: ONLY="lag rate")
 	@$(BIN)/python -m tests.bench.bench $(foreach name,$(ONLY),--only $(name))
 
@@ -96,4 +100,4 @@ $(VENV)/.installed-tests: requirements.txt tests/requirements.txt tests/locks/pi
 	  $(INSTALL) --target $(VENV)/pips/$$age -r tests/locks/pip-$$age.txt || exit 1; done
 	@touch $@ $(VENV)/.installed
 
-.PHONY: help run demo test check fuzz worlds bench lock audit install install-tests venv
+.PHONY: help run demo test check fuzz worlds mutants bench lock audit install install-tests venv

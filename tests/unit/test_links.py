@@ -1,0 +1,186 @@
+"""Links in the store: one booking and one event belong to one link, whoever saves it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from functions.adapters.sqlite.documents import SqliteDocuments
+from functions.adapters.sqlite.file import SqliteFile
+from functions.application.store import links
+from functions.domain.model.errors import Conflict, Malformed, Stale
+from functions.domain.model.event import EventKey
+from functions.domain.model.identity import link_id
+from functions.domain.pairing.life import Closed, Held
+from functions.domain.pairing.link import Intent, Link, Occupies, Origin, WrittenIds
+from functions.domain.pairing.writes import DeleteEvent, Why
+from tests.unit.sketch import DAY, KEY, MOVED, NOW, ROOM_A, ROOM_B, TEN, base, booking, event, link, theirs
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Iterator[SqliteDocuments]:
+    file = SqliteFile(tmp_path / "state.sqlite")
+    yield SqliteDocuments(file, lambda: NOW)
+    file.close()
+
+
+def saved(documents: SqliteDocuments, of: Link, int_id: str = "7") -> Link:
+    return documents.transact(lambda tx: links.save(tx, int_id, of))
+
+
+FRESH = link(version=0)
+PATH = ("integrations", "7", "links", "link")
+
+
+def test_a_saved_link_is_found_by_its_id_its_booking_and_its_event_and_is_one_version_on(
+    documents: SqliteDocuments,
+) -> None:
+    there = saved(documents, FRESH)
+    assert there == replace(FRESH, version=1)
+    assert links.by_id(documents, "7", "link") == there
+    assert links.of_booking(documents, "7", "1001") == there
+    assert links.of_event(documents, "7", KEY) == there
+    assert links.of_event_id(documents, "7", (ROOM_B, ROOM_A), KEY.id) == there
+    assert links.of_bookings(documents, "7", ["1001", "1002"]) == {
+        "1001": there,
+        "1002": Link(link_id("7", "booking", "1002"), "1002"),
+    }
+    assert links.of_events(documents, "7", [KEY, MOVED]) == {KEY: there}
+
+
+def test_what_was_never_saved_is_a_new_link_of_the_booking_and_nothing_of_an_event(documents: SqliteDocuments) -> None:
+    saved(documents, FRESH, int_id="8")
+    new = links.of_booking(documents, "7", "1001")
+    assert new == Link(link_id("7", "booking", "1001"), "1001")
+    assert links.of_event(documents, "7", KEY) is None
+    assert links.of_event_id(documents, "7", (ROOM_A,), KEY.id) is None
+    assert links.by_id(documents, "7", "link") is None
+    assert list(links.every(documents, "7")) == []
+
+
+def test_a_link_that_another_instance_saved_meanwhile_is_not_overwritten(documents: SqliteDocuments) -> None:
+    there = saved(documents, FRESH)
+    for stale in (FRESH, replace(there, version=2)):
+        with pytest.raises(Stale) as error:
+            saved(documents, stale)
+        assert error.value.reason == "link_changed"
+    with pytest.raises(Stale):
+        saved(documents, replace(FRESH, id="another", booking_id="2", event=MOVED, version=1))
+    assert saved(documents, there).version == 2
+
+
+@pytest.mark.parametrize(
+    "second", [replace(FRESH, id="second", event=MOVED), replace(FRESH, id="second", booking_id="1002")]
+)
+def test_a_second_claimant_of_a_booking_or_an_event_is_refused_and_changes_nothing(
+    documents: SqliteDocuments, second: Link
+) -> None:
+    there = saved(documents, FRESH)
+    with pytest.raises(Conflict) as error:
+        saved(documents, second)
+    assert error.value.reason == "second_claimant"
+    assert links.by_id(documents, "7", "second") is None
+    assert links.of_booking(documents, "7", "1001") == links.of_event(documents, "7", KEY) == there
+
+
+def test_what_a_link_gives_up_is_free_for_another(documents: SqliteDocuments) -> None:
+    there = saved(documents, FRESH)
+    moved = saved(documents, replace(there, event=MOVED))
+    assert links.of_event(documents, "7", KEY) is None
+    assert links.of_event(documents, "7", MOVED) == moved
+    other = saved(documents, replace(FRESH, id="other", booking_id="1002"))
+    assert links.of_event(documents, "7", KEY) == other
+    documents.transact(lambda tx: links.remove(tx, "7", moved))
+    assert links.by_id(documents, "7", "link") is None
+    assert links.of_booking(documents, "7", "1001").version == 0
+    assert links.of_event(documents, "7", MOVED) is None
+    assert links.of_event(documents, "7", KEY) == other
+
+
+def test_every_link_of_a_state_and_calendar_is_found_by_it(documents: SqliteDocuments) -> None:
+    active = saved(documents, FRESH)
+    held = saved(documents, replace(FRESH, id="held", booking_id="2", event=MOVED, life=Held("event_deleted")))
+    unmade = saved(documents, Link("unmade", "3"))
+    assert list(links.every(documents, "7", {"state": "held"})) == [held]
+    assert list(links.every(documents, "7", {"calendar": ROOM_A})) == [active]
+    assert list(links.every(documents, "7", {"calendar": ""})) == [unmade]
+    assert {each.id for each in links.every(documents, "7")} == {"link", "held", "unmade"}
+
+
+def test_more_links_than_fit_on_a_page_are_read_on(documents: SqliteDocuments) -> None:
+    ids = [f"link{number:03}" for number in range(links.PAGE + 1)]
+    for name in ids:
+        saved(documents, replace(FRESH, id=name, booking_id=name, event=EventKey(ROOM_A, name)))
+    assert sorted(each.id for each in links.every(documents, "7")) == sorted(ids)
+    day = TEN.start.date()
+    assert sorted(each.id for each in links.of_days(documents, "7", day, day)) == sorted(ids)
+
+
+def test_links_are_found_by_the_day_that_both_sides_agreed_on_or_that_is_being_written(
+    documents: SqliteDocuments,
+) -> None:
+    saved(documents, FRESH)
+    days = saved(documents, replace(FRESH, id="days", booking_id="2", event=MOVED, base=base(booking(DAY))))
+    step = DeleteEvent(KEY, "", Why.BOOKING_CANCELLED)
+    saved(documents, Link("writing", "3", intent=Intent("s", step, NOW, base(booking(DAY)))))
+    saved(documents, Link("nothing", "4", intent=Intent("s", step, NOW)))
+    saved(documents, Link("unmade", "5"))
+
+    def of(first: date, last: date) -> list[str]:
+        return [each.id for each in links.of_days(documents, "7", first, last)]
+
+    tuesday, day = date(2026, 11, 24), timedelta(days=1)
+    assert of(tuesday, tuesday) == ["link"]
+    assert of(DAY.first, DAY.first) == [days.id, "writing"]
+    assert of(tuesday, DAY.first) == ["link", days.id, "writing"]
+    assert of(tuesday - day, tuesday - day) == of(DAY.first + day, DAY.first + day) == []
+
+
+def test_what_a_booking_or_event_lacks_is_looked_up_until_the_pair_ends(documents: SqliteDocuments) -> None:
+    lacking = replace(FRESH, kept={"guest": ("a", "b"), "meet": ("a", "b"), "title": ("a", "b")})
+    there = saved(documents, replace(lacking, ids=WrittenIds(foreign=True)))
+    for name in ("lacks_guest", "lacks_meet", "foreign"):
+        assert list(links.every(documents, "7", {name: True})) == [there]
+    body = documents.get(PATH)
+    assert body is not None
+    assert "lacks_title" not in body
+    saved(documents, replace(there, life=Closed(), ids=WrittenIds()))
+    for name in ("lacks_guest", "lacks_meet", "foreign"):
+        assert list(links.every(documents, "7", {name: True})) == []
+
+
+def test_an_occupied_event_has_a_link_of_its_own_that_claims_no_booking(documents: SqliteDocuments) -> None:
+    place = Occupies("1001", ROOM_B)
+    new = links.of_occupied(documents, "7", place)
+    assert new == Link(link_id("7", "occupied", place.name), occupies=place)
+    there = saved(documents, replace(new, event=MOVED))
+    assert links.of_occupied(documents, "7", place) == there
+    assert links.of_booking(documents, "7", "1001").version == 0
+    assert saved(documents, FRESH).booking_id == "1001"
+
+
+def test_two_instances_that_see_a_new_event_make_the_same_link_and_an_event_that_comes_back_another(
+    documents: SqliteDocuments,
+) -> None:
+    its = theirs()
+    new = links.for_new_event(documents, "7", its)
+    assert new == links.for_new_event(documents, "7", its)
+    assert (new.event, new.origin, new.version) == (its.key, Origin.EVENT, 0)
+    assert new.id == link_id("7", "event", f"{its.key.calendar}\n{its.key.id}")
+    went_on = saved(documents, replace(new, booking_id="1001"))
+    saved(documents, replace(went_on, event=EventKey(ROOM_A, "another")))
+    second = links.for_new_event(documents, "7", its)
+    assert second.id == link_id("7", "event", f"{its.key.calendar}\n{its.key.id}\n1")
+    assert links.for_new_event(documents, "7", replace(its, organizer_self=False)).origin is Origin.INVITATION
+    assert links.for_new_event(documents, "7", event()).id != second.id
+
+
+def test_a_link_that_cannot_be_read_says_which_one_it_is(documents: SqliteDocuments) -> None:
+    saved(documents, FRESH)
+    body = documents.get(PATH)
+    assert body is not None
+    documents.transact(lambda tx: tx.put(PATH, {**body, "life": "odd"}))
+    with pytest.raises(Malformed, match="link link in the store"):
+        links.by_id(documents, "7", "link")
