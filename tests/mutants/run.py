@@ -24,9 +24,10 @@ KEPT = Path(".mutants")
 EQUIVALENT = Path("tests/mutants/equivalent.yaml")
 NAMES = ("reconcile", "execute", "pull", "apply_page", "links", "webhooks", "held", "undo")
 FAST = (
-    "a_booking_becomes_an_event held_in_bulk inbound_faults inbound_fields_changes inbound_fields_new invitations "
-    "life_of_a_pair lost_answers occupied outbound_adoption outbound_gone outbound_ids outbound_times overlap_guard "
-    "owners_and_merge pull refusals rooms series shadow shared_calendar two_workers undo_and_held"
+    "tests/unit/test_links.py tests/unit/test_webhooks.py tests/unit/test_held_items.py "
+    "tests/unit/test_undo_refused.py tests/unit/test_pulling.py "
+    "pull undo_and_held lost_answers refusals outbound_gone outbound_adoption held_in_bulk life_of_a_pair two_workers "
+    "shadow rooms owners_and_merge series invitations occupied shared_calendar"
 )
 
 
@@ -41,8 +42,7 @@ FILES = {
 TESTS = {
     "domain": _paths("tests/unit/test_*.py"),
     "application": [
-        *_paths("tests/unit/test_*.py"),
-        *(path for name in FAST.split() for path in _paths(f"tests/integration/test_{name}.py")),
+        path for name in FAST.split() for path in _paths(name if "/" in name else f"tests/integration/test_{name}.py")
     ],
 }
 

@@ -24,7 +24,7 @@ from tests.unit.sketch import DAY, NOW, ROOM_A, TEN, base, booking, link, settin
 def ports(tmp_path: Path) -> Iterator[Ports]:
     file = SqliteFile(tmp_path / "state.sqlite")
     documents: Any = SqliteDocuments(file, lambda: NOW)
-    its = Ports(**{  # type: ignore[arg-type]  # only what a list touches
+    its = Ports(**{
         **dict.fromkeys(Ports.__slots__), "documents": documents, "clock": lambda: NOW, "token": lambda _: "entry",
     })  # fmt: skip
     integrations.save_settings(its, settings(), "someone")
