@@ -277,3 +277,15 @@ def test_nothing_lies_over_what_the_keyboard_reaches() -> None:
     """https://www.w3.org/TR/WCAG22/#focus-not-obscured-minimum"""
     css = (Path(console.__file__).parent / "static" / "console.css").read_text(encoding="utf-8")
     assert re.findall(r"position:\s*(sticky|fixed)", css) == []
+
+
+def test_a_wrong_choice_is_answered_with_the_choices_as_the_form_shows_them(place: Place) -> None:
+    place.save()
+    tab = Tab(place)
+    tab.get("/console/language/nl")
+    answer = tab.change("/console/integrations/7/sync", **{"sync.backfill": "never", "sync.sweep_minutes": "0"})
+    said = html.unescape(answer.text)
+    assert answer.status_code == 422
+    assert "Gebruik een van “de hele periode”, “vanaf vandaag”, “alleen wat er voortaan verandert”" in said
+    assert "Gebruik 1 tot 1440" in said
+    assert "future" not in said.split('id="faults"')[1].split("</div>")[0]

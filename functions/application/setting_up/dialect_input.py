@@ -92,7 +92,7 @@ def faults(given: Mapping[str, Any]) -> Iterator[Fault]:
 def _advice(name: str) -> str:
     choices = [each for each in get_args(HINTS[name]) if isinstance(each, str)]
     if choices:
-        return say("use {}", ", ".join(choices))
+        return say("use one of {}", ", ".join(choices))
     known = {
         "override": 'give null, or a place (body or query), a name and a value: ["body", "override", 1]',
         "status_names": 'give pairs of a name and a code: [["open", 20]]',
@@ -121,7 +121,7 @@ def _rules(name: str, value: Any) -> Iterator[str]:
     elif name in ("day_objects", "hour_objects"):
         yield from _named(value, NUMBER, "give numbers of objects")
     elif name == "update_carries" and set(value) - set(CARRIED):
-        yield say("use {}", ", ".join(CARRIED))
+        yield say("use one of {}", ", ".join(CARRIED))
     elif name in ("external_id_max_length", "rows_at_once") and value < 1:
         yield "give a number from 1, or null"
     elif name.endswith("_seconds") and not 0 <= value <= LONGEST_SECONDS:

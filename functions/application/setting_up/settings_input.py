@@ -1,5 +1,6 @@
 """Turns settings as entered (YAML, JSON, a form) into settings, or lists all faults at once, each with its field."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -13,6 +14,8 @@ from functions.domain.settings.faults import faults_between, settings_faults
 from functions.domain.settings.schema import Settings
 
 SECRET_NAMES = ("google_client_secret", "ireserve_password", "google_refresh_token")
+ONE_OF = "use one of {}"  # the console puts the choices' names in place of their codes
+QUOTED = re.compile(r"'([^']*)'")
 Raw = dict[str, Any]
 Place = tuple[int | str, ...]
 _SETTINGS: TypeAdapter[Settings] = TypeAdapter(Settings)
@@ -109,7 +112,7 @@ def _advice(error: Any) -> str:
         "too_long": "give fewer values",
     }
     if kind == "literal_error":
-        return say("use {}", str(context.get("expected", "")).replace(chr(39), ""))
+        return say(ONE_OF, ", ".join(QUOTED.findall(str(context.get("expected", "")))))
     return known.get(kind, "this cannot be used here")
 
 

@@ -37,7 +37,7 @@ class Fact:
         """What a fault tells the administrator to enter."""
         if self.low is None:
             return say("use at most {} characters, and no control characters", self.longest)
-        return say("use {}", self.says or f"{self.low} to {self.high}")
+        return f"use {self.says}" if self.says else say("use {} to {}", self.low, self.high)
 
     def holds(self, value: object) -> bool:
         """Whether a value of the right type lies within the bounds."""

@@ -13,9 +13,10 @@ from functions.application.finding.names import Catalogue, Names
 from functions.application.ports import Body, Ports
 from functions.application.setting_up import changes, partial_settings, removal
 from functions.application.setting_up.preview import Plan
-from functions.application.setting_up.settings_input import SECRET_NAMES, raw_of
+from functions.application.setting_up.settings_input import ONE_OF, SECRET_NAMES, raw_of
 from functions.application.store import integrations
 from functions.domain.model.errors import Conflict, Invalid, SyncError, Unauthentic
+from functions.domain.model.messages import Message, say
 from functions.domain.settings.integration import Integration, Phase
 from functions.domain.settings.schema import Settings
 from functions.entrypoints.console.forms import fields as form
@@ -191,10 +192,18 @@ class Pages:
         for fault in error.faults:
             given[fault.field].append(fault.message)
         for place, message in form.by_field(given, fields):
-            if (says := t.sentence(message)) not in at[place]:
+            if (says := t.sentence(_named(message, place, fields, t))) not in at[place]:
                 at[place].append(says)
         order = [*(field.name for field in fields), ""]  # as on the screen; what has no field comes last
         return {place: at[place] for place in order if place in at}
+
+
+def _named(message: str, place: str, fields: tuple[Field, ...], t: Texts) -> str:
+    """Return a fault's message with the names of a field's choices, as its form shows them."""
+    choices = next((field.choices for field in fields if field.name == place), ())
+    if isinstance(message, Message) and message.template == ONE_OF and choices:
+        return say(ONE_OF, ", ".join(f"“{t(f'field.{place}.{choice}')}”" for choice in choices))
+    return message
 
 
 def _over(raw: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
