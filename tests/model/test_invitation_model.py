@@ -8,7 +8,6 @@ or held; and another full look writes nothing. `INVITATION_EXAMPLES=300` tells t
 import os
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,8 +16,8 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from sandbox.google.world.faults import Fault
 from tests.harness.place import GUEST, PLANNER, Place, when
+from tests.model.rest import come_to_rest, of_the_organizer, plant, utc
 from tests.model.test_sync_model import profile
 
 EXAMPLES, STEPS = int(os.environ.get("INVITATION_EXAMPLES", "6")), 10
@@ -27,7 +26,6 @@ MAPPING = [{"object": str(each), "calendar": room} for each, room in ROOMS.items
 SLOTS = (("2026-11-25T10:00", "2026-11-25T11:00"), ("2026-11-25T10:30", "2026-11-25T12:00"),
          ("2026-11-26T10:00", "2026-11-26T11:00"), ("2026-11-27T09:00", "2026-11-27T17:00"))  # fmt: skip
 OPEN, CANCELLED = 20, 70
-WRITES = {"calendar.events.patch", "calendar.events.delete", "calendar.events.insert", "calendar.events.move"}
 
 
 class World:
@@ -45,7 +43,7 @@ class World:
     def invite(self, slot: int, rooms: tuple[int, ...]) -> None:
         body = {"summary": "Overleg", **when(*SLOTS[slot]), "attendees": [{"email": ROOMS[each]} for each in rooms]}
         made = self.place.google("POST", f"calendars/{quote(GUEST)}/events", body)
-        self.meant[made["id"]] = self._told(made["id"])
+        self.meant[made["id"]] = of_the_organizer(self.place, made["id"])
 
     def change(self, which: int, deed: str, slot: int) -> None:
         """An organizer moves an event, calls it off or takes the first room off it."""
@@ -58,7 +56,7 @@ class World:
             return
         left = self._event(event).get("attendees", [])[1:]
         self.place.edit(event, GUEST, **(when(*SLOTS[slot]) if deed == "move" else {"attendees": left}))
-        self.meant[event] = self._told(event)
+        self.meant[event] = of_the_organizer(self.place, event)
 
     def answer(self, which: int, said: str) -> None:
         """Somebody answers for a room by hand."""
@@ -91,49 +89,29 @@ class World:
             self.place.change(str(booking["id"]), status_code=CANCELLED)
 
     def fault(self, moment: str) -> None:
-        self.place.world.faults.planted.append(Fault(None, "/calendar/v3/", 503, "backendError", 1, moment))  # type: ignore[arg-type]
+        plant(self.place, moment)
 
     def _event(self, event: str) -> dict[str, Any]:
         return next(each for each in self.place.events(GUEST) if each["id"] == event)
 
-    def _told(self, event: str) -> dict[str, Any]:
-        found = self._event(event)
-        return {name: found[name] for name in ("summary", "start", "end", "sequence")}
-
     # what must hold
 
     def quiesce(self) -> None:
-        self.place.world.faults.planted.clear()
-        self.place.settle(4000)
-        for _ in range(2):
-            self.place.api("POST", "/7/resync")
-            self.place.settle(600)
-        self.check()
-        self.place.forget()
-        self.place.api("POST", "/7/resync")
-        self.place.settle(600)
-        assert not WRITES & set(self.place.calls())
-        assert [call for call in self.place.ireserve_calls() if not call.startswith("GET")] == []
+        come_to_rest(self.place, self.check)
 
     def check(self) -> None:
-        assert self.place.api("GET", "/7/parked") == []
-        assert self.place.api("GET", "/7/held") == []
-        assert {each: self._told(each) for each in self.meant} == self.meant
+        assert {each: of_the_organizer(self.place, each) for each in self.meant} == self.meant
         for each, room in ROOMS.items():
             standing = [b for b in self.place.bookings() if b["object_id"] == each and b["status_code"] == OPEN]
-            booked = Counter((_utc(b["date_from"]), _utc(b["date_till"])) for b in standing)
+            booked = Counter((utc(b["date_from"]), utc(b["date_till"])) for b in standing)
             taken = [event for event in self.place.events(room) if self._counts(event, room)]
-            shown = Counter((_utc(e["start"]["dateTime"]), _utc(e["end"]["dateTime"])) for e in taken)
+            shown = Counter((utc(e["start"]["dateTime"]), utc(e["end"]["dateTime"])) for e in taken)
             assert shown == booked, room
 
     def _counts(self, event: dict[str, Any], room: str) -> bool:
         """Whether an event of a room's calendar takes the room."""
         own = [each for each in event.get("attendees", []) if each.get("email") == room]
         return not own or own[0]["responseStatus"] == "accepted"
-
-
-def _utc(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 which, slot, room = st.integers(0, 5), st.integers(0, len(SLOTS) - 1), st.sampled_from(sorted(ROOMS))

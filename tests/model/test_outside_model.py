@@ -18,8 +18,8 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from sandbox.google.world.faults import Fault
 from tests.harness.place import GUEST, PLANNER, ROOM_A, Place, when
+from tests.model.rest import come_to_rest, of_the_organizer, plant, utc
 from tests.model.test_sync_model import profile
 
 EXAMPLES, STEPS = int(os.environ.get("OUTSIDE_EXAMPLES", "4")), 8
@@ -29,7 +29,6 @@ CANCELLED = 70
 FIRST_DAY = date(2026, 11, 24)
 HOURS = ("08:00", "10:30", "13:00", "19:00")
 LENGTH = timedelta(hours=1)
-WRITES = {"calendar.events.patch", "calendar.events.delete", "calendar.events.insert", "calendar.events.move"}
 
 
 def moment(side: dict[str, str]) -> datetime:
@@ -114,7 +113,7 @@ class World:
         self.place.google("POST", "texts", {"mode": mode})
 
     def fault(self, moment_: str) -> None:
-        self.place.world.faults.planted.append(Fault(None, "/calendar/v3/", 503, "backendError", 1, moment_))  # type: ignore[arg-type]
+        plant(self.place, moment_)
 
     def book_days(self, first: int, days: int) -> None:
         """Book the room for whole days, which its calendar keeps as midnights."""
@@ -126,7 +125,7 @@ class World:
         day = FIRST_DAY + timedelta(days=30 + first)
         body = {"summary": "Uitnodiging", **when(f"{day}T10:00", f"{day}T11:00"), "attendees": [{"email": HALL}]}
         made = self.place.google("POST", f"calendars/{quote(GUEST)}/events", body)
-        self.invited[made["id"]] = self._of_the_inviter(made["id"])
+        self.invited[made["id"]] = of_the_organizer(self.place, made["id"])
 
     def touch(self, which: int) -> None:
         if found := self.place.events(HALL):
@@ -140,48 +139,27 @@ class World:
     def _deed(self, event: str, deed: str, **body: Any) -> None:
         self.place.google("POST", f"calendars/{quote(ROOM_A)}/events/{event}/{deed}", body)
 
-    def _of_the_inviter(self, event: str) -> dict[str, Any]:
-        found = next(each for each in self.place.events(GUEST) if each["id"] == event)
-        return {name: found[name] for name in ("summary", "start", "end", "sequence")}
-
     # what must hold
 
     def quiesce(self) -> None:
-        self.place.world.faults.planted.clear()
-        self.place.google("POST", "tombstones", {"lose": 0})
-        self.place.settle(4000)
-        for _ in range(2):
-            self.place.api("POST", "/7/resync")
-            self.place.settle(600)
-        self.check()
-        self.place.forget()
-        self.place.api("POST", "/7/resync")
-        self.place.settle(600)
-        assert not WRITES & set(self.place.calls())
-        assert [call for call in self.place.ireserve_calls() if not call.startswith("GET")] == []
+        come_to_rest(self.place, self.check)
 
     def check(self) -> None:
-        assert self.place.api("GET", "/7/parked") == []
-        assert self.place.api("GET", "/7/held") == []
         bookings = self.place.bookings()
         standing = [each for each in bookings if each["object_id"] == 10 and each["status_code"] != CANCELLED]
         shown = {each["id"]: tuple(moment(each[side]) for side in ("start", "end")) for each in self.occurrences()}
         booked = {
-            each["external_id"]: tuple(_utc(each[side]) for side in ("date_from", "date_till")) for each in standing
+            each["external_id"]: tuple(utc(each[side]) for side in ("date_from", "date_till")) for each in standing
         }
         assert booked == shown
         assert len(standing) == len(booked)
         assert len([each for each in bookings if each["object_id"] == 10]) <= self.births
         rooms = sorted(
-            _utc(each[side]) for each in bookings if each["object_id"] == 12 for side in ("date_from", "date_till")
+            utc(each[side]) for each in bookings if each["object_id"] == 12 for side in ("date_from", "date_till")
         )
         ours = [each for each in self.place.events(HALL) if each["id"] not in self.invited]
         assert sorted(moment(each[side]) for each in ours for side in ("start", "end")) == rooms
-        assert {each: self._of_the_inviter(each) for each in self.invited} == self.invited
-
-
-def _utc(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
+        assert {each: of_the_organizer(self.place, each) for each in self.invited} == self.invited
 
 
 which, hour = st.integers(0, 9), st.integers(0, len(HOURS) - 1)
