@@ -1,7 +1,8 @@
 """Rounds over many integrations: in batches, those that wait longest first, and never in front of live changes."""
 
+import json
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -36,14 +37,13 @@ def many(place: Place) -> Place:
 
 
 def queued(place: Place) -> list[tuple[str, datetime]]:
-    """Take what waits out of the queue: integrations and when each is due, in that order."""
-    found = []
-    while (due := place.tasks.next_due()) is not None:
-        leased = place.tasks.lease(due, "", 1)
-        assert leased is not None
-        task, receipt = leased
-        place.tasks.done(receipt)
-        found.append((str(task.body["int_id"]), task.due))
+    """Empty the queue: return the integrations and when each is due, in that order.
+
+    Leasing them one by one looks at every integration each time, which takes the square of their number.
+    """
+    with place.file.write() as connection:
+        rows = connection.execute("DELETE FROM tasks RETURNING body, due").fetchall()
+    found = [(str(json.loads(body)["int_id"]), datetime.fromtimestamp(due, UTC)) for body, due in rows]
     return sorted(found, key=lambda each: each[1])
 
 
