@@ -10,7 +10,7 @@ from functions.application.store import links
 from tests.harness.place import KEY, ROOM_A, ROOM_B
 from tests.model.instances import Crash, Instance
 from tests.model.ledger import Broken, Policy
-from tests.model.stage import CALENDARS, HALL, INT, Stage
+from tests.model.stage import CALENDARS, COLOURED, HALL, INT, Stage
 
 TITLES = ("{OBJECT} - {BOOKING_NUMBER}", "{BOOKING_NUMBER} in {OBJECT}")
 WANTED = ((20, 30), (20,))
@@ -36,6 +36,9 @@ class Administered(Stage):
             "cancelled": CANCELLED,
             "also": (False, True),
             "guard": ("auto", "always", "never"),
+            "tentative": ((), (30,)),
+            "shows": ("full", "booked", "private"),
+            "colours": (False, True),
         }
         if name == "both" and self._being_moved():
             return  # an event moved to a calendar that is no longer watched counts as deleted
@@ -53,7 +56,7 @@ class Administered(Stage):
         self.cut_short |= not status
         shown = self.api("GET", f"/{INT}")
         rows = [
-            [(row["object"], row["calendar"], tuple(row["also"])) for row in each["mapping"]]
+            [(row["object"], row["calendar"], tuple(row["also"]), row["shows"]) for row in each["mapping"]]
             for each in (shown, wanted)
         ]
         if rows[0] == rows[1] and all(shown[part] == wanted[part] for part in PARTS):
@@ -123,7 +126,10 @@ class Administered(Stage):
 def _with(raw: dict[str, Any], policy: Policy) -> dict[str, Any]:
     """Return the settings of a policy in the API's shape."""
     also = [HALL] if policy.also else []
-    rows = [{"object": "10", "calendar": ROOM_A, "also": also}, {"object": "11", "calendar": ROOM_B, "also": []}]
+    rows = [
+        {"object": "10", "calendar": ROOM_A, "also": also, "shows": policy.shows},
+        {"object": "11", "calendar": ROOM_B, "also": [], "shows": "full"},
+    ]
     changes: dict[str, Any] = {
         "inbound": {
             "allow_booking_update": policy.update,
@@ -133,8 +139,11 @@ def _with(raw: dict[str, Any], policy: Policy) -> dict[str, Any]:
         },
         "outbound": {
             "title_template": policy.title,
-            "create_on_status": list(policy.wanted),
+            "create_on_status": [each for each in policy.wanted if each not in policy.tentative],
             "delete_on_status": list(policy.cancelled),
+            "tentative_on_status": list(policy.tentative),
+            "colour_by": "status" if policy.colours else "none",
+            "colours": COLOURED,
         },
         "sync": {"conflict_winner": policy.winner, "hold_over": policy.hold, "overlap_guard": policy.guard},
     }

@@ -20,6 +20,8 @@ OFTEN, LATELY = 6, timedelta(minutes=10)  # repeats of the same change of a pair
 RACE = timedelta(seconds=5)  # from reading a booking to writing it: i-Reserve has no conditional write
 OVER = (70, 80)  # statuses of cancelled bookings, whatever the settings
 CANCEL = 70
+BOOKED = "Bezet"
+COLOURS: dict[object, str] = {20: "2", 30: "11"}  # by status: sage and tomato
 Side = Literal["booking", "event"]
 SIDES: tuple[Side, Side] = ("booking", "event")
 
@@ -41,6 +43,18 @@ class Policy:
     both: bool = True  # the second object has a row in the mapping
     also: bool = False  # bookings of the first object stand in the hall's calendar as occupied
     guard: Literal["auto", "always", "never"] = "auto"
+    tentative: tuple[int, ...] = ()  # statuses with which the event is made as tentative
+    shows: Literal["full", "private", "booked"] = "full"  # what the first room's calendar shows
+    colours: bool = False  # whether events are coloured by status
+
+    @property
+    def made_on(self) -> set[int]:
+        """All statuses with which an event is made."""
+        return {*self.wanted, *self.tentative}
+
+    def colour(self, status: object) -> str:
+        """Return Google's number of the colour for a status; "" is none."""
+        return COLOURS.get(status, "") if self.colours else ""
 
 
 @dataclass
@@ -104,6 +118,7 @@ class Ledger:
         self.history: dict[tuple[str, ...], list[tuple[int, object]]] = defaultdict(list)
         self.deleted_at: dict[str, datetime] = {}
         self.below: dict[tuple[str, str], str] = {}  # people's last text under the line, by calendar and event
+        self.painted: dict[str, tuple[int, str]] = {}  # people's last colour of an event of ours, and since when
         self.edits = 0
         self.writes: list[str] = []
 
@@ -156,6 +171,8 @@ class Ledger:
             was_event = before.events.get((calendar, number))
             if event.alive:
                 self.below[calendar, number] = event.below
+            if was_event is not None and was_event.colour != event.colour:
+                self.painted[number] = self.at, event.colour
             if was_event is not None and was_event.alive and not event.alive:
                 self.deleted_at[number] = self._now()
 
@@ -224,6 +241,7 @@ class Ledger:
         for pair in known:
             self._judge(before, truth, pair, instance)
         self._texts(before, truth)
+        self._shown(before, truth, instance)
         self._one_each(truth)
 
     def _made_booking(self, truth: Truth, number: str, instance: Instance) -> None:
@@ -246,7 +264,7 @@ class Ledger:
         number = next((each for each in bookings if self._names(each, event.link)), None)
         if number is None:
             raise Broken(f"event {event.id} was made for no booking")
-        wanted = {status for policy in self.policies(instance.began) for status in policy.wanted}
+        wanted = {status for policy in self.policies(instance.began) for status in policy.made_on}
         if not self.since(instance.began, "booking", number, "status") & wanted:
             raise Broken(f"event {event.id} was made for booking {number}, whose status wants none")
         if event.when not in self.since(instance.began, "booking", number, "when"):
@@ -458,6 +476,37 @@ class Ledger:
                 self.below[key] = event.below
             elif (was.title, was.above) != (event.title, event.above):
                 raise Broken(f"the title or text of a person's event {event.id} was changed")
+
+    def _shown(self, before: Truth, truth: Truth, instance: Instance) -> None:
+        """No event of ours shows more than its calendar may, and none loses a colour that a person chose."""
+        for key, event in truth.events.items():
+            was = before.events.get(key)
+            if not event.alive or event.id not in self.made_by_us:
+                continue
+            if was is None or not was.alive or was.looks != event.looks:
+                self._by_any(instance, partial(self._may_show, event))
+            if was is not None and was.colour != event.colour:
+                self._recoloured(was, event, instance)
+
+    def _may_show(self, event: TrueEvent, policy: Policy) -> None:
+        shows = policy.shows if event.calendar == self._rooms["10"] else "full"
+        if shows == "booked" and (event.title, event.above, event.guests) != (BOOKED, "", ()):
+            raise Broken(f"event {event.id} stands in a public calendar with {event.title!r} and {event.above!r}")
+        if shows == "private" and not event.private:
+            raise Broken(f"event {event.id} can be read by everybody")
+
+    def _recoloured(self, was: TrueEvent, event: TrueEvent, instance: Instance) -> None:
+        booking = self.made_by_us[event.id]
+
+        def asked(since: int) -> set[str]:
+            statuses = self.since(since, "booking", booking, "status")
+            return {policy.colour(status) for policy in self.policies(since) for status in statuses}
+
+        if event.colour not in asked(instance.began):
+            raise Broken(f"event {event.id} got the colour {event.colour!r}, which nobody asked for")
+        at, painted = self.painted.get(event.id, (0, None))
+        if was.colour == painted and len(asked(at)) == 1:
+            raise Broken(f"a person's colour {painted} of event {event.id} was overwritten by {event.colour!r}")
 
     def _one_each(self, truth: Truth) -> None:
         """One event per booking, one booking per event."""

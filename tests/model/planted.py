@@ -13,8 +13,10 @@ from functions.application.pulling import apply_page, pull
 from functions.application.setting_up import activation
 from functions.application.store import links
 from functions.application.store.links import link_of
-from functions.application.sync import mass_removal, reconcile, reconciled, reporting, write
+from functions.application.sync import mass_removal, occupied, reconcile, reconciled, reporting, write
 from functions.application.sync.session import SyncSession
+from functions.domain.comparing import projection
+from functions.domain.model.appointment import Style
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
 from functions.domain.model.snapshot import Presence, Snapshot
@@ -216,3 +218,47 @@ def the_reason_is_not_said(patch: pytest.MonkeyPatch) -> None:
 def the_brake_never_acts(patch: pytest.MonkeyPatch) -> None:
     """The same value is put back for ever."""
     patch.setattr(plan, "is_loop", lambda *_: False)
+
+
+def a_provisional_booking_is_not_tentative(patch: pytest.MonkeyPatch) -> None:
+    """Provisional bookings have events like any other."""
+    real = projection._style
+    patch.setattr(projection, "_style", lambda *given: replace(real(*given), tentative=False))
+
+
+def an_event_is_hidden_only_once_it_stands_there(patch: pytest.MonkeyPatch) -> None:
+    """An event moves to a public calendar with its texts, which go with the next write."""
+    patch.setattr(merge_event, "shows_less", lambda *_: False)
+
+
+def a_private_row_is_ignored(patch: pytest.MonkeyPatch) -> None:
+    """Events of a row that shows them as private can be read by everybody."""
+    real = projection._style
+    patch.setattr(projection, "_style", lambda *given: replace(real(*given), visibility=""))
+
+
+def a_persons_colour_is_painted_over(patch: pytest.MonkeyPatch) -> None:
+    """The colour is restored whenever an event is looked at."""
+    real = merge_event.restyled
+
+    def restyled(wanted: Style, shown: Style | None, *given: Any) -> tuple[str, ...]:
+        names = real(wanted, shown, *given)
+        differs = shown is not None and bool(wanted.colour) and shown.colour != wanted.colour
+        return tuple(sorted({*names, "colour"})) if differs else names
+
+    patch.setattr(merge_event, "restyled", restyled)
+
+
+def an_occupied_event_is_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """No further calendar shows a booking as occupied."""
+    patch.setattr(occupied, "places_of", lambda *_: ())
+
+
+def a_declined_room_counts_as_taken(patch: pytest.MonkeyPatch) -> None:
+    """A copy that the room has declined counts as there."""
+    patch.setattr(plan, "as_answered", lambda v: v)
+
+
+def somebody_elses_event_is_written(patch: pytest.MonkeyPatch) -> None:
+    """An invitation is written like an event of one's own."""
+    patch.setattr(plan, "only_answers", lambda _, planned, __: planned)

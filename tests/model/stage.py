@@ -26,7 +26,7 @@ from sandbox.google.world.faults import Fault
 from tests.harness.kept import keep, put_back
 from tests.harness.place import KEY, PLANNER, ROOM_A, ROOM_B, Place, _Outside, when
 from tests.model.instances import Crash, Instance, Running, SteppedDocuments, SteppedTasks
-from tests.model.ledger import Broken, Ledger, Policy
+from tests.model.ledger import BOOKED, Broken, Ledger, Policy
 from tests.model.truth import TrueBooking, TrueEvent, Truth, look, when_of
 
 T = TypeVar("T")
@@ -49,6 +49,7 @@ SLOTS = (
 )
 # customers: one that Google accepts, one that this service leaves out, one that only Google refuses
 ADDRESSES = ("jan@example.nl", "jan..de.boer@example.nl", "jan@example.x")
+COLOURED = {"20": "sage", "30": "tomato"}
 TITLES = ("Overleg", "Training", "Toernooi")
 TEXTS = ("", "neem een bal mee", "sleutel bij de balie")
 SOON = timedelta(seconds=10)
@@ -135,8 +136,16 @@ class Stage(Place):
             follow=p.follow,
         )
         sync = replace(settings.sync, conflict_winner=p.winner, hold_over=p.hold, overlap_guard=p.guard)
-        mapping = tuple(replace(row, also=(HALL,) if p.also and row.object == "10" else ()) for row in settings.mapping)
-        return replace(settings, inbound=inbound, sync=sync, mapping=mapping)
+        first = {"also": (HALL,) if p.also else (), "shows": p.shows}
+        mapping = tuple(replace(row, **(first if row.object == "10" else {})) for row in settings.mapping)
+        outbound = replace(
+            settings.outbound,
+            create_on_status=tuple(each for each in p.wanted if each not in p.tentative),
+            tentative_on_status=p.tentative,
+            colour_by="status" if p.colours else "none",
+            colours=COLOURED,
+        )
+        return replace(settings, inbound=inbound, sync=sync, mapping=mapping, outbound=outbound)
 
     def _links_of(self, booking: str) -> set[str]:
         stored = links.of_booking(self.documents, INT, booking)
@@ -668,7 +677,7 @@ class Stage(Place):
             stands = ledger.policy.also and booking.object == "10" and pair is not None and truth.live(pair.event)
             if stands and booking.when in left:
                 left.remove(booking.when)
-            elif stands and booking.status in ledger.policy.wanted:
+            elif stands and booking.status in ledger.policy.made_on:
                 raise Broken(f"{moment}: booking {booking.id} does not stand in the hall at {booking.when}: {left}")
         if left:
             raise Broken(f"{moment}: nobody takes the hall at {left}")
@@ -703,7 +712,7 @@ class Stage(Place):
                 raise Broken(f"{name} is cancelled and its event {live[0].id} stands")
             return
         if not live:
-            if booking.status in ledger.policy.wanted:
+            if booking.status in ledger.policy.made_on:
                 raise Broken(f"{name} has no event")
             return
         if len(live) > 1:
@@ -724,16 +733,31 @@ class Stage(Place):
         if event.calendar != ROOMS.get(booking.object):
             raise Broken(f"{name} has its event on {event.calendar}")
         if pair.origin == "booking":
-            names = {"OBJECT": f"Zaal {'AB'[int(booking.object) - 10]}", "BOOKING_NUMBER": booking.id}
-            if event.title != self.book_.policy.title.format(**names) or event.above != booking.remarks:
-                raise Broken(f"{name} has an event that says {event.title!r} and {event.above!r}")
+            self._looks(name, booking, event)
             if booking.external_id != event.id:
                 raise Broken(f"{name} does not name its event")
-            if event.guests != ((booking.email,) if booking.email == ADDRESSES[0] else ()):
-                raise Broken(f"{name} of {booking.email!r} has an event with guests {event.guests}")
         if link is None or link.base is None or link.event is None or link.event.id != event.id:
             raise Broken(f"{name} and its event have no link that says so: {link}")
         self._said(name, event, link)
+
+    def _looks(self, name: str, booking: TrueBooking, event: TrueEvent) -> None:
+        """The event shows what its row shows, is tentative with its booking, and has its colour or a person's."""
+        policy = self.book_.policy
+        shows = policy.shows if booking.object == "10" else "full"
+        names = {"OBJECT": f"Zaal {'AB'[int(booking.object) - 10]}", "BOOKING_NUMBER": booking.id}
+        texts = (BOOKED, "") if shows == "booked" else (policy.title.format(**names), booking.remarks)
+        if (event.title, event.above) != texts:
+            raise Broken(f"{name} has an event that says {event.title!r} and {event.above!r}")
+        invited = booking.email == ADDRESSES[0] and shows != "booked"
+        if event.guests != ((booking.email,) if invited else ()):
+            raise Broken(f"{name} of {booking.email!r} has an event with guests {event.guests}")
+        if event.private != (shows == "private"):
+            raise Broken(f"{name} has {'a private' if event.private else 'an open'} event, and its row shows {shows}")
+        if event.tentative != (booking.status in policy.tentative):
+            raise Broken(f"{name} has {'a tentative' if event.tentative else 'a confirmed'} event")
+        _, painted = self.book_.painted.get(event.id, (0, None))
+        if event.colour not in (policy.colour(booking.status), painted):
+            raise Broken(f"{name} has an event of colour {event.colour!r}, and a person's is {painted!r}")
 
     def _has_booking(self, moment: str, event: TrueEvent) -> None:
         ledger = self.book_

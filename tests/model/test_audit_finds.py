@@ -22,6 +22,8 @@ ON_THE_TWO_SIDES = (
     "and its event",
     "became no booking",
     "belongs to nothing",
+    "does not stand in the hall",
+    "has an open event",
 )
 STORIES: dict[Plant, Story] = dict(CASES)
 # what each bug leaves; the others do harm on the way, but both sides agree at the end, or a pair waits for a person
@@ -32,6 +34,8 @@ LEAVES: dict[Plant, str] = {
     planted.a_change_of_settings_is_not_finished: "other_text",
     planted.an_undo_that_was_cut_short_is_forgotten: "other_time",
     planted.a_cancelled_booking_keeps_its_event: "gone",
+    planted.a_private_row_is_ignored: "too_open",
+    planted.an_occupied_event_is_forgotten: "missing_occupied",
 }
 
 

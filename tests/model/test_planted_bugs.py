@@ -1,11 +1,13 @@
-"""Twenty planted bugs, each caught by the model's own properties in a short story of the model's own rules.
+"""Twenty-five planted bugs, each caught by the model's own properties in a short story of the model's own rules.
 
 The base is not updated; the stamp is ignored; the lease is not checked; the etag is not sent; a cancelled booking is
 revived; a tombstone is ignored; the sync token is saved before its changes are applied; a claim is not checked;
 unreadable counts as gone; an old reading counts as an edit; a leased pair is not read again; a booking is not read again
 before it is written; the grace is forgotten; a cancelled booking keeps its event; unusually many removals are carried
 out; a change of settings is not finished; an undo that was cut short is forgotten; a journal entry stays
-open; the reason of a refusal is not said; the brake never acts. Without the bug each story ends well.
+open; the reason of a refusal is not said; the brake never acts; a provisional booking is not tentative; an event reaches a
+public calendar with its texts; a private row is ignored; a person's colour is painted over; an occupied event is forgotten.
+Without the bug each story ends well.
 """
 
 from collections.abc import Iterator
@@ -126,6 +128,20 @@ CASES: tuple[tuple[Plant, Story], ...] = (
     (planted.the_reason_is_not_said, (0, Policy(), (*MADE, ("move_event", 0, 2), ("time_passes", 12)))),
     (planted.the_brake_never_acts, (0, Policy(), (*MADE, *(("move_event", 0, 2), ("time_passes", 12)) * 7))),
     (planted.a_cancelled_booking_keeps_its_event, (0, Policy(), (*MADE, ("status_of_booking", 0, 70)))),
+    (
+        planted.a_provisional_booking_is_not_tentative,
+        (0, Policy(tentative=(30,)), (("new_booking", 0, 0, 30), ("time_passes", 12))),
+    ),
+    (
+        planted.an_event_is_hidden_only_once_it_stands_there,
+        (0, Policy(shows="booked"), (("new_booking", 0, 1, 20), ("time_passes", 12), ("room_of_booking", 0, 0))),
+    ),
+    (planted.a_private_row_is_ignored, (0, Policy(shows="private"), MADE)),
+    (
+        planted.a_persons_colour_is_painted_over,
+        (0, Policy(colours=True), (*MADE, ("touch_event", 0), ("time_passes", 12))),
+    ),
+    (planted.an_occupied_event_is_forgotten, (0, Policy(also=True), MADE)),
 )
 each_bug = pytest.mark.parametrize(("plant", "story"), CASES, ids=lambda case: getattr(case, "__name__", ""))
 

@@ -35,11 +35,17 @@ POLICIES = st.builds(
     hold=st.sampled_from((10, 10, 1)),
     also=st.booleans(),
     guard=st.sampled_from(("auto", "always", "never")),
+    tentative=st.sampled_from(((), (30,))),
+    shows=st.sampled_from(("full", "full", "private", "booked")),
+    colours=st.booleans(),
 )
 # most stories begin with pairs in sync, because most edits are made to such pairs
 OPENINGS = ((), ("new_booking",), ("new_booking",), ("new_event",), ("new_booking", "new_event"))
 SETTINGS = st.sampled_from(
-    ("update", "rooms", "both", "winner", "deleted", "follow", "title", "wanted", "cancelled", "also", "guard")
+    (
+        *("update", "rooms", "both", "winner", "deleted", "follow", "title", "wanted", "cancelled", "also", "guard"),
+        *("tentative", "shows", "colours"),
+    )
 )
 FUSE = st.sampled_from((None, None, 0, 1, 2, 3, 4, 5, 6))  # the step at which an order crashes
 which, slot, bit = st.integers(0, 3), st.integers(0, len(SLOTS) - 1), st.integers(0, 1)

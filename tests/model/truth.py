@@ -51,6 +51,14 @@ class TrueEvent:
     link: str
     purged: bool
     guests: tuple[str, ...] = ()
+    tentative: bool = False
+    private: bool = False
+    colour: str = ""  # Google's number of it
+
+    @property
+    def looks(self) -> tuple[object, ...]:
+        """What others may see of it besides its time."""
+        return self.title, self.above, self.guests, self.private
 
     @property
     def above(self) -> str:
@@ -130,6 +138,9 @@ def _event(calendar: str, record: Any) -> TrueEvent:
         link=marks.get("ireserve_link", ""),
         purged=record.purged,
         guests=tuple(sorted(str(each.get("email", "")) for each in raw.get("attendees", ()))),
+        tentative=raw.get("status") == "tentative",
+        private=raw.get("visibility") == "private",
+        colour=raw.get("colorId", ""),
     )
 
 
