@@ -239,7 +239,7 @@ def a_private_row_is_ignored(patch: pytest.MonkeyPatch) -> None:
 
 def a_persons_colour_is_painted_over(patch: pytest.MonkeyPatch) -> None:
     """The colour is restored whenever an event is looked at."""
-    real = merge_event.restyled
+    real = projection.restyled
 
     def restyled(wanted: Style, shown: Style | None, *given: Any) -> tuple[str, ...]:
         names = real(wanted, shown, *given)

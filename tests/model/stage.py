@@ -136,8 +136,10 @@ class Stage(Place):
             follow=p.follow,
         )
         sync = replace(settings.sync, conflict_winner=p.winner, hold_over=p.hold, overlap_guard=p.guard)
-        first = {"also": (HALL,) if p.also else (), "shows": p.shows}
-        mapping = tuple(replace(row, **(first if row.object == "10" else {})) for row in settings.mapping)
+        also = (HALL,) if p.also else ()
+        mapping = tuple(
+            replace(row, also=also, shows=p.shows) if row.object == "10" else row for row in settings.mapping
+        )
         outbound = replace(
             settings.outbound,
             create_on_status=tuple(each for each in p.wanted if each not in p.tentative),
