@@ -232,6 +232,31 @@ def test_a_parked_item_is_shown_with_its_reason_and_tried_again(stage: Stage, sh
     stage.until(lambda: shell.json("parked", "7") == [], what="an empty list")
 
 
+def test_a_pair_that_is_paused_goes_on_by_its_bookings_number(stage: Stage, shell: Shell, file: Path) -> None:
+    connect(stage, shell, file)
+    shell.json("activate", "7")
+    booking = book(stage, 10)
+    event = stage.until(lambda: event_of(stage, booking), what="the event")
+    began = event["start"]["dateTime"]
+    for hour in (12, 13, 14, 15):  # put back each time, and left alone the fourth
+        times = {
+            part: {"dateTime": ahead(3, f"{at:02}:00") + ":00", "timeZone": "Europe/Amsterdam"}
+            for part, at in (("start", hour), ("end", hour + 1))
+        }
+        stage.control("google", "PATCH", f"calendars/{ROOM_A}/events/{event['id']}", times)
+        stage.until(
+            lambda: (
+                event_of(stage, booking)["start"]["dateTime"] == began
+                or stage.api("GET", f"/7/links?booking={booking}")[0]["state"] == "paused"
+            ),
+            what="the event put back, or the pause",
+        )
+    assert stage.api("GET", f"/7/links?booking={booking}")[0]["state"] == "paused"
+    assert shell.run("resume", "7", booking).stdout == f"booking {booking} is followed again\n"
+    stage.until(lambda: event_of(stage, booking)["start"]["dateTime"] == began, what="the event put back")
+    assert "not paused" in one_sentence(shell.run("resume", "7", booking))
+
+
 def alone(tmp_path: Path, **more: str) -> Shell:
     plain = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
     return Shell({**plain, "STATE_DIR": str(tmp_path / "state"), "PORT": str(free_port()), **more})

@@ -122,6 +122,13 @@ def test_a_reader_sees_every_screen_and_no_form_that_changes_something(reader: C
         assert "token=" not in answer.text, "the address of the webhook is a secret"
 
 
+def test_a_reader_sees_no_empty_row_to_fill_in_and_no_section_whose_button_is_missing(reader: Client) -> None:
+    assert (
+        'placeholder="A number or a name"' not in reader.get("/console/integrations/7/mapping", base_url=PRODUCT).text
+    )
+    assert 'id="round-trip"' not in reader.get("/console/integrations/7/diagnostics", base_url=PRODUCT).text
+
+
 def test_settings_are_shown_to_a_reader_and_cannot_be_typed_into(reader: Client) -> None:
     page = reader.get("/console/integrations/7/outbound", base_url=PRODUCT).text
     shown = page.split('<fieldset class="bare look" disabled>', 1)[1]

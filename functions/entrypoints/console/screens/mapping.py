@@ -157,7 +157,7 @@ def _mapping_page(
         int_id,
         422 if error is not None else 200,
         here="mapping",
-        rows=[*shown, *[Row(MappingRow("", ""))] * spare],
+        rows=[*shown, *[Row(MappingRow("", ""))] * (spare if pages.may_act() else 0)],
         has_star=any(row.object == "*" for row in kept),
         known={each.id for each in found.calendars or ()},
         found=found,
