@@ -104,6 +104,23 @@ def test_one_that_a_person_takes_to_another_calendar_comes_back(place: Place) ->
     assert len(place.bookings()) == 1
 
 
+def test_one_taken_elsewhere_goes_back_even_if_its_own_calendar_tells_first(place: Place) -> None:
+    """It was made again where it belongs, and stayed where the person had put it, of no booking."""
+    rows = [
+        {"object": "10", "calendar": ROOM_A, "before_minutes": 15, "around": "events"},
+        {"object": "11", "calendar": ROOM_B},
+    ]
+    place.activate(mapping=rows)
+    place.book(START, END)
+    place.settle()
+    preparation = min(place.events(ROOM_A), key=lambda each: str(each["start"]["dateTime"]))["id"]
+    place.google("POST", f"calendars/{ROOM_A}/events/{preparation}/move", {"destination": ROOM_B})
+    place.settle(300)
+    assert place.events(ROOM_B) == []
+    assert sorted(starts(place, ROOM_A)) == [f"{START[:10]}T09:45", START]
+    assert_at_rest(place)
+
+
 def test_one_whose_deletion_google_did_not_tell_comes_back_at_night(place: Place) -> None:
     combined(place)
     booked(place)

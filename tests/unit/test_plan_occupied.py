@@ -13,7 +13,16 @@ from functions.domain.model.identity import occupied_id
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.pairing.life import Active, Closed, Detached
 from functions.domain.pairing.link import Link, Occupies
-from functions.domain.pairing.step import DeleteEvent, InsertEvent, PatchEvent, Rest, ReviveEvent, Settle, Why
+from functions.domain.pairing.step import (
+    DeleteEvent,
+    InsertEvent,
+    Look,
+    PatchEvent,
+    Rest,
+    ReviveEvent,
+    Settle,
+    Why,
+)
 from functions.domain.planning.merge import may_write_booking
 from functions.domain.planning.plan import plan
 from functions.domain.planning.view import PlanningContext, View
@@ -136,11 +145,20 @@ def test_a_reopened_booking_brings_it_back() -> None:
 
 
 def test_one_that_a_person_deleted_is_made_again_and_one_of_long_ago_is_left() -> None:
-    again = plan(seen(shown=CANCELLED), C)
+    vanished = seen(shown=CANCELLED)
+    assert plan(vanished, C).step == Look(find=KEY.id)  # a person may have moved it to another calendar
+    again = plan(replace(vanished, found=ABSENT), C)
     assert (again.step, again.base) == (ReviveEvent(KEY, CONTENT, Why.MADE_AGAIN), BASE)
     left = plan(seen(its=booking(LAST_YEAR), shown=CANCELLED), C).step
     assert isinstance(left, Settle)
     assert left.link.life == Detached("outside_window")
+
+
+def test_one_that_is_found_in_another_calendar_goes_back_and_none_is_made_beside_it() -> None:
+    taken = replace(SHOWN, key=replace(KEY, calendar="elsewhere@example.org"))
+    step = plan(replace(seen(shown=CANCELLED), found=Snapshot.of(taken)), C).step
+    assert isinstance(step, PatchEvent)  # it says why first
+    assert (step.key, step.notice) == (taken.key, "occupied")
 
 
 def test_one_that_a_person_moved_goes_back_and_says_why_also_where_events_may_move_their_bookings() -> None:

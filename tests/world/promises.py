@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from functions.application.store import links, parked
-from tests.harness.place import ROOM_A
-from tests.world.world import BOOKED, ROOMS, Choice, World, moment
+from tests.world.choice import Choice
+from tests.world.world import World, moment
 
-ROOM_OF = {10: ROOMS[0], 11: ROOMS[1]}
 EXPLAINED = {"held", "refused", "paused", "detached", "left_out", "closed"}
 
 
@@ -40,31 +39,34 @@ def pairs(world: World, choice: Choice) -> list[str]:
     stored = list(links.every(world.documents, "7"))
     of_booking = {each.booking_id: each for each in stored if each.booking_id}
     of_event = {each.event.id: each for each in stored if each.event is not None}
-    live = {str(b["id"]): b for b in world.bookings() if b["status_code"] == BOOKED}
+    gone = choice.outbound["delete_on_status"]
+    live = {str(b["id"]): b for b in world.bookings() if b["status_code"] not in gone}
+    occupied = {each.event.id for each in stored if each.occupies is not None and each.event is not None}
     events: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
     for room, event in world._all():
-        events[event["id"]].append((room, event))
+        if room in choice.rooms.values() and event["id"] not in occupied:
+            events[event["id"]].append((room, event))
     named = Counter(b["external_id"] for b in live.values() if b["external_id"])
     for booking, b in live.items():
         state = _state(of_booking.get(booking))
         its = events.get(b["external_id"], [])
         if named[b["external_id"]] > 1:
             found.append(f"doubled: {named[b['external_id']]} live bookings name event {b['external_id']}")
-        if not its and state not in EXPLAINED:
+        if not its and state not in EXPLAINED and b["status_code"] in choice.made_on:
             found.append(f"lost: booking {booking} has no event (link {state}, names {b['external_id']!r})")
         for room, event in its:
             if state in EXPLAINED:
                 continue
             if (moment(event["start"]), moment(event["end"])) != (_utc(b["date_from"]), _utc(b["date_till"])):
                 found.append(f"apart: booking {booking} at {b['from']}, event {event['id']} at {event['start']}")
-            if room != ROOM_OF[b["object_id"]]:
+            if room != choice.rooms[b["object_id"]]:
                 found.append(f"apart: booking {booking} of object {b['object_id']} has its event on {room}")
     for identity, its in events.items():
         room, event = its[0]
         link = of_event.get(identity)
         if named[identity] or _state(link) in EXPLAINED:
             continue
-        if event.get("organizer", {}).get("self") and (room == ROOM_A or choice.follow == "all_mapped"):
+        if choice.takes(room, event):
             text = event.get("description", "")
             if "⚠" not in text and "i-Reserve" not in text:
                 found.append(

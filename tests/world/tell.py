@@ -13,8 +13,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from tests.world.choice import Choice
 from tests.world.promises import broken
-from tests.world.world import Choice, Deed, World, story
+from tests.world.world import Deed, World, story
 
 
 def choice_of(seed: int) -> Choice:

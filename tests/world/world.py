@@ -10,7 +10,7 @@ import hashlib
 import json
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +24,7 @@ from sandbox.google.world.faults import Fault
 from tests.harness.kept import keep, put_back
 from tests.harness.place import ROOM_A, ROOM_B, Place, when
 from tests.model.instances import Crash, Instance, Running, SteppedDocuments, SteppedTasks
+from tests.world.choice import BOOKED, CANCELLED, STATUSES, Choice
 from tests.world.wires import Outside, Wire
 
 T = TypeVar("T")
@@ -33,29 +34,7 @@ FIRST_DAY = date(2026, 11, 24)
 HOURS = (8, 10, 13, 16, 19)
 DAYS = 12
 HINTS = ("deliver", "drop", "double", "hold", "delay")
-CANCELLED, BOOKED = 70, 20
 REACH = (40, 20, 10, 5)  # a crash comes within so many steps
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The settings of a world, drawn from its seed."""
-
-    follow: str
-    update: bool
-    rooms: bool
-    deleted: str
-    winner: str
-
-    @classmethod
-    def of(cls, dice: random.Random) -> "Choice":
-        return cls(
-            dice.choice(("inbound_object", "all_mapped")),
-            dice.random() < 0.8,
-            dice.random() < 0.7,
-            dice.choice(("cancel", "cancel", "restore")),
-            dice.choice(("booking", "event")),
-        )
 
 
 # how often each deed is drawn, and the largest of each of its numbers
@@ -65,10 +44,14 @@ DEEDS: dict[str, tuple[int, tuple[int, ...]]] = {
     "room_of_booking": (2, (9, 1)),
     "cancel_booking": (2, (9,)),
     "reopen_booking": (1, (9,)),
+    "status_of_booking": (2, (9, 4)),
     "remark": (2, (9, 3)),
     "draw": (4, (DAYS, 4, 1)),
     "drag": (5, (19, DAYS, 4)),
+    "draw_day": (1, (DAYS, 2)),
     "retitle": (2, (19, 3)),
+    "describe": (2, (19, 3, 1)),
+    "free": (1, (19, 1)),
     "carry": (2, (19, 1)),
     "delete": (2, (19,)),
     "restore": (1, (9,)),
@@ -82,7 +65,8 @@ DEEDS: dict[str, tuple[int, tuple[int, ...]]] = {
     "flush": (3, (1,)),
     "fail": (4, (1, 1, 1)),
     "away": (2, (1, 12)),
-    "crash": (8, (3, 39, 1)),
+    "crash": (6, (3, 39, 1)),
+    "meanwhile": (8, (3, 39, 1, 5, 19, DAYS)),
     "forget_tokens": (1, ()),
     "wait": (12, (4,)),
     "round": (2, ()),
@@ -105,12 +89,7 @@ class World(Place):
     def __init__(self, directory: Path) -> None:
         self.running = Running()
         super().__init__(directory)
-        for each in (10, 11):
-            self.ireserve("PATCH", f"objects/{each}", {"places": 50})
-        self.activate(
-            inbound={"object": "10"},
-            sync={"window_days": [-7, 60], "cancel_grace_seconds": 60, "hold_over": 1000, "overlap_guard": "never"},
-        )
+        self.activate(inbound={"object": "10"}, sync={"window_days": [-7, 60]})
         self._google = Wire(self._google.application, self.running, "/calendar/v3/")  # type: ignore[assignment]
         self._ireserve = Wire(self._ireserve.application, self.running, "/api/rest/")  # type: ignore[assignment]
         self._product = Wire(self._product.application, self.running)  # type: ignore[assignment]
@@ -141,18 +120,11 @@ class World(Place):
         self.forget()
         self.ports.outside = Outside(self)
 
+        for each in (10, 11):
+            self.ireserve("PATCH", f"objects/{each}", {"places": choice.places})
+
         def chosen(before: Any) -> Any:
-            s = before.settings
-            inbound = replace(
-                s.inbound,
-                follow=choice.follow,
-                allow_booking_update=choice.update,
-                allow_object_change=choice.rooms,
-                deleted_event=choice.deleted,
-            )
-            return replace(
-                before, settings=replace(s, inbound=inbound, sync=replace(s.sync, conflict_winner=choice.winner))
-            )
+            return replace(before, settings=choice.laid_over(before.settings))
 
         integrations.change(self.documents, "7", chosen)
 
@@ -169,7 +141,7 @@ class World(Place):
         if leased is None:
             return False
         task, receipt = leased
-        self.running.instance = instance
+        before, self.running.instance = self.running.instance, instance
         try:
             work.run(self.ports, task.body)
         except Crash:
@@ -179,7 +151,7 @@ class World(Place):
         else:
             self.tasks.done(receipt)
         finally:
-            self.running.instance = None
+            self.running.instance = before
         return True
 
     # people, in i-Reserve
@@ -212,6 +184,9 @@ class World(Place):
     def do_reopen_booking(self, which: int) -> None:
         self._change(which, status_code=BOOKED)
 
+    def do_status_of_booking(self, which: int, status: int) -> None:
+        self._change(which, status_code=STATUSES[status])
+
     def do_remark(self, which: int, text: int) -> None:
         self._change(which, remarks=f"opmerking {text}")
 
@@ -240,6 +215,23 @@ class World(Place):
 
     def do_retitle(self, which: int, title: int) -> None:
         self._on_event(which, lambda room, event: self._patch(room, event["id"], {"summary": f"Titel {title}"}))
+
+    def do_draw_day(self, day: int, more: int) -> None:
+        first = FIRST_DAY + timedelta(days=day)
+        self.draw(str(first), str(first + timedelta(days=1 + more)), transparency="transparent")
+
+    def do_describe(self, which: int, text: int, above: int) -> None:
+        """Write above or below all that an event says."""
+
+        def write(room: str, event: dict[str, Any]) -> None:
+            said, mine = str(event.get("description", "")), f"Tekst {text}"
+            self._patch(room, event["id"], {"description": f"{mine}\n{said}" if above else f"{said}\n{mine}"})
+
+        self._on_event(which, write)
+
+    def do_free(self, which: int, free: int) -> None:
+        kind = ("opaque", "transparent")[free]
+        self._on_event(which, lambda room, event: self._patch(room, event["id"], {"transparency": kind}))
 
     def do_carry(self, which: int, room: int) -> None:
         def carry(here: str, event: dict[str, Any]) -> None:
@@ -293,11 +285,14 @@ class World(Place):
             self._patch(ROOM_A, series[0], when(*self._times(day, hour)))
 
     def do_cut(self, which: int, left: int) -> None:
-        """End a series earlier."""
+        """End a series earlier, or let it go on; not over what was split off, because both would have the same ids."""
         if series := self._series(which):
             root = next(each for each in self.events() if each["id"] == series[0])
             freq = "WEEKLY" if "WEEKLY" in str(root.get("recurrence")) else "DAILY"
-            self._patch(ROOM_A, series[0], {"recurrence": [f"RRULE:FREQ={freq};COUNT={1 + left}"]})
+            stem = series[0].partition("_R")[0]
+            alone = sum(each["id"].startswith(stem) for each in self.events() if each.get("recurrence")) == 1
+            count = 1 + left if alone else min(1 + left, len(series[1]))
+            self._patch(ROOM_A, series[0], {"recurrence": [f"RRULE:FREQ={freq};COUNT={count}"]})
 
     def do_delete_series(self, which: int) -> None:
         if series := self._series(which):
@@ -332,10 +327,31 @@ class World(Place):
 
     def do_crash(self, near: int, step: int, after: int) -> None:
         """The instance that does the next task dies at one of its steps."""
+        self._next(Instance(0, fuse=step % REACH[near], after=bool(after)))
+
+    def _next(self, instance: Instance) -> None:
         due = self.tasks.next_due()
         if due is not None and due < self.now + timedelta(minutes=2):
             self.now = max(self.now, due)
-            self.do_one(Instance(0, fuse=step % REACH[near], after=bool(after)))
+            self.do_one(instance)
+
+    def do_meanwhile(self, near: int, step: int, after: int, what: int, which: int, day: int) -> None:
+        """At one of the steps of the next task, something else happens: another worker, a person, or only time."""
+
+        def happen() -> None:
+            match what:
+                case 0 | 1:
+                    self.do_one()
+                case 2:
+                    self.do_move_booking(which, day, which % 5)
+                case 3:
+                    self.do_drag(which, day, which % 5)
+                case 4:
+                    self.do_cancel_booking(which)
+                case 5:  # it stalls until its lease has ended, and goes on
+                    self.settle(100)
+
+        self._next(Interrupted(step % REACH[near], bool(after), self.running, happen))
 
     def do_forget_tokens(self) -> None:
         self.google("POST", "sync-tokens/expire", {})
@@ -379,6 +395,19 @@ class World(Place):
             rows = connection.execute("SELECT collection, id, body FROM documents ORDER BY 1, 2").fetchall()
         told = json.dumps([rows, self.bookings(), self._all()], sort_keys=True, default=str)
         return hashlib.sha256(told.encode()).hexdigest()
+
+
+class Interrupted(Instance):
+    """An instance at one of whose steps something else happens in full, before or after its effect."""
+
+    def __init__(self, at: int, after: bool, running: Running, happen: Callable[[], None]) -> None:  # noqa: FBT001
+        super().__init__(0, after=after)
+        self._at, self._running, self._happen = at, running, happen
+
+    def _mishap(self, number: int) -> None:
+        if number == self._at:
+            with self._running.elsewhere():
+                self._happen()
 
 
 def moment(side: dict[str, Any]) -> datetime:

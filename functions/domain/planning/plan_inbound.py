@@ -158,7 +158,7 @@ def plan_vanished(v: View, context: PlanningContext) -> Planned:
         if changed:
             return _again(v, booking, context, Why.BOOKING_CHANGED)
         return _at_the_end_of_grace(v, booking, context)
-    if link.origin is not Origin.INVITATION and (elsewhere := _elsewhere(v, link.event, context)):
+    if link.origin is not Origin.INVITATION and (elsewhere := moved_away(v, link.event, context)):
         return elsewhere
     if not in_window(when, context.settings, context.now):
         return decide(link, Part(Why.OUTSIDE_WINDOW), Why.OUTSIDE_WINDOW)
@@ -169,7 +169,7 @@ def plan_vanished(v: View, context: PlanningContext) -> Planned:
     return _deleted(v, booking, context)
 
 
-def _elsewhere(v: View, key: EventKey, context: PlanningContext) -> Planned | None:
+def moved_away(v: View, key: EventKey, context: PlanningContext) -> Planned | None:
     """Return what to do about an event that may have moved to another calendar; None: it has not.
 
     Not for an invitation: the copies in other invited rooms have the same id.

@@ -8,6 +8,7 @@ from functions.domain.pairing.lifecycle import decide
 from functions.domain.pairing.link import Occupies
 from functions.domain.pairing.step import DeleteEvent, InsertEvent, Planned, Rest, ReviveEvent, Why
 from functions.domain.planning.merge import merge
+from functions.domain.planning.plan_inbound import moved_away
 from functions.domain.planning.view import PlanningContext, View, Wanted, wanted_of
 
 
@@ -34,6 +35,8 @@ def plan_occupied(v: View, context: PlanningContext, place: Occupies) -> Planned
     if v.event.vanished:
         if not in_window(content.when, context.settings, context.now):
             return decide(link, Part(Why.OUTSIDE_WINDOW), Why.OUTSIDE_WINDOW)
+        if elsewhere := moved_away(v, link.event, context):
+            return elsewhere
         return Planned(ReviveEvent(link.event, content, Why.MADE_AGAIN), base)
     return merge(v, context)
 

@@ -57,9 +57,9 @@ def reconcile(
     split off this one has now.
     """
     after = {**ids(world, calendar, root), **dict.fromkeys(taken_over)}
-    own = calendar.exceptions.get(root.id, set())
+    own = calendar.exceptions.get(root.id, {})
     near = timedelta(days=world.switches.tombstone_days)
-    for instance_id in [*before, *(own - before.keys())]:
+    for instance_id in [*before, *(each for each in own if each not in before)]:
         record = calendar.records.get(instance_id)
         if instance_id in after or (record is not None and record.orphan):
             continue
@@ -121,7 +121,7 @@ def split(world: World, calendar: Calendar, root: Record, at: str, change: Resou
     new_ids = ids(world, calendar, new)
     for exception in exceptions:
         if exception.id in new_ids and not exception.orphan:
-            calendar.exceptions[root.id].discard(exception.id)
+            calendar.exceptions[root.id].pop(exception.id, None)
             exception.root = new.id
             world.commit(calendar, exception, quiet=True)
     reconcile(world, calendar, root, before, new_ids)

@@ -66,7 +66,7 @@ class Calendar:
     number: int = 1
     records: dict[str, Record] = field(default_factory=dict)
     order: dict[str, int] = field(default_factory=dict)
-    exceptions: dict[str, set[str]] = field(default_factory=dict)
+    exceptions: dict[str, dict[str, None]] = field(default_factory=dict)
     recorded: dict[str, Resource] = field(default_factory=dict)  # answered as they are, once listed and whenever read
     unlisted: list[str] = field(default_factory=list)
     split_off: dict[str, list[str]] = field(default_factory=dict)
@@ -87,7 +87,7 @@ class Calendar:
         self.order.pop(record.id, None)
         self.order[record.id] = self.counter
         if record.root is not None and not record.ghost:
-            self.exceptions.setdefault(record.root, set()).add(record.id)
+            self.exceptions.setdefault(record.root, {})[record.id] = None
         elif record.id != (family := family_of(record.id)) and record.id not in self.split_off.get(family, ()):
             self.split_off.setdefault(family, []).append(record.id)
 
