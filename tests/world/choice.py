@@ -3,7 +3,7 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from functions.domain.settings.schema import MappingRow, Settings
 from tests.harness.place import ROOM_A, ROOM_B
@@ -16,7 +16,7 @@ STATUSES = (BOOKED, OPTION, 10, CANCELLED, 80)
 class Choice:
     """What the parts of the settings have other than as their defaults; `places` is how many each object has."""
 
-    language: str
+    language: Literal["nl", "en"]
     places: int
     rows: tuple[MappingRow, ...]
     outbound: Mapping[str, Any]
