@@ -38,20 +38,8 @@ from functions.domain.pairing.life import (
 )
 from functions.domain.pairing.lifecycle import after, begun
 from functions.domain.pairing.link import Approve, Base, Intent, Link, Order, Origin, Override, Restore
-from functions.domain.pairing.step import (
-    Decided,
-    MakeBooking,
-    Missed,
-    Overtaken,
-    Overtaking,
-    Planned,
-    Rejected,
-    Result,
-    Settle,
-    Why,
-    Write,
-    WriteBooking,
-)
+from functions.domain.pairing.step import Decided, Missed, Overtaken, Overtaking, Planned, Rejected, Result, Settle
+from functions.domain.pairing.writes import MakeBooking, Why, Write, WriteBooking
 from functions.domain.planning.brake import attempt_of, shown
 from functions.domain.planning.plan import plan
 from functions.domain.planning.plan_inbound import new_event_text

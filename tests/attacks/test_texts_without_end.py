@@ -12,7 +12,7 @@ from functions.adapters.ireserve.filter import booking_rows, rows_of
 from functions.application.ports import Unusable
 from functions.domain.model import bounds
 from functions.domain.model.event import Event, Mark
-from functions.domain.pairing.step import EventChange
+from functions.domain.pairing.writes import EventChange
 from functions.domain.settings.dialect import Dialect
 from tests.harness.deeds import active
 from tests.harness.place import Place

@@ -10,7 +10,7 @@ from functions.application.ports import CalendarEntry, EventPage, Tombstone, Unu
 from functions.domain.model.appointment import AllDay, Appointment, Timed
 from functions.domain.model.errors import Gone, Malformed, Refused, Stale, Taken, TokenExpired
 from functions.domain.model.event import Event, EventKey, Mark, MeetState
-from functions.domain.pairing.step import EventChange
+from functions.domain.pairing.writes import EventChange
 from tests.harness.machine_clock import now
 
 START = datetime(2026, 3, 10, 9, tzinfo=UTC)

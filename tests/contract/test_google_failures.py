@@ -16,7 +16,7 @@ from functions.adapters.google.http import checked
 from functions.adapters.google.oauth import credentials
 from functions.domain.model.errors import AccessRevoked, Gone, Refused, Stale, SyncError, Taken, TokenExpired, Transient
 from functions.domain.model.event import EventKey, Mark
-from functions.domain.pairing.step import EventChange
+from functions.domain.pairing.writes import EventChange
 from sandbox.google.world.world import CLIENT_ID, CLIENT_SECRET
 
 KEY = EventKey(ROOM_A, "booking00001")

@@ -13,7 +13,7 @@ from functions.adapters.net import outgoing
 from functions.domain.model.appointment import AllDay, Timed, When
 from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, SyncError, Transient
 from functions.domain.model.zones import day_of
-from functions.domain.pairing.step import BookingChange
+from functions.domain.pairing.writes import BookingChange
 from functions.domain.settings.dialect import Dialect
 
 EVENT_ID = "3114hqq4rqsvlhgr8s66msvju9"

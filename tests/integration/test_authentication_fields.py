@@ -5,18 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.harness.deeds import faults
-from tests.harness.place import (
-    CLIENT_ID,
-    GUEST,
-    HOLIDAYS,
-    KEY,
-    PLANNER,
-    PRODUCT,
-    ROOM_A,
-    ROOM_B,
-    SCOPES,
-    Place,
-)
+from tests.harness.place import CLIENT_ID, GUEST, HOLIDAYS, KEY, PLANNER, PRODUCT, ROOM_A, ROOM_B, SCOPES, Place
 
 BEARER = {"Authorization": f"Bearer {KEY}"}
 

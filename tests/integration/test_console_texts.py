@@ -18,7 +18,7 @@ from functions.domain.model.errors import Transient
 from functions.domain.model.messages import counted, listed, say
 from functions.domain.model.snapshot import Presence
 from functions.domain.pairing.link import Origin
-from functions.domain.pairing.step import Why
+from functions.domain.pairing.writes import Why
 from functions.domain.settings.dialect import Dialect
 from functions.domain.settings.facts import facts
 from functions.domain.settings.integration import Phase

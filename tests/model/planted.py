@@ -24,7 +24,8 @@ from functions.domain.pairing.decisions import Drop
 from functions.domain.pairing.life import Closed, Closer, Grace
 from functions.domain.pairing.lifecycle import decide
 from functions.domain.pairing.link import Link
-from functions.domain.pairing.step import PatchEvent, Planned, Why
+from functions.domain.pairing.step import Planned
+from functions.domain.pairing.writes import PatchEvent, Why
 from functions.domain.planning import merge_event, plan, plan_inbound, plan_order, plan_outbound, recovery, view
 from functions.domain.planning.view import View, Wanted
 

@@ -18,8 +18,8 @@ from functions.application.ports import Documents, Ports
 from functions.application.store import integrations, links, parked
 from functions.domain.model.errors import Transient
 from functions.domain.model.identity import link_id
-from functions.domain.pairing.life import Held, Paused
-from functions.domain.pairing.link import Link, State
+from functions.domain.pairing.life import Held, Paused, State
+from functions.domain.pairing.link import Link
 from functions.domain.settings.integration import Phase as IntegrationPhase
 from functions.domain.settings.schema import Settings
 from sandbox.google.world.faults import Fault

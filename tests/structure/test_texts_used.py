@@ -8,8 +8,7 @@ from typing import get_args
 import yaml
 
 from functions.application.pulling import events_without_booking
-from functions.domain.pairing.step import Write
-from functions.domain.pairing.writes import Why
+from functions.domain.pairing.writes import Why, Write
 from functions.domain.settings.facts import facts
 from functions.domain.settings.schema import Settings
 from functions.entrypoints.console.texts import FOLDER, table

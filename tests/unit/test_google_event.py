@@ -11,7 +11,7 @@ from functions.adapters.google.event import insert_body, item_of, page_of, patch
 from functions.application.ports import Tombstone, Unusable
 from functions.domain.model.appointment import AllDay, Appointment, Timed, When
 from functions.domain.model.event import Event, EventKey, Guest, Mark, MeetState
-from functions.domain.pairing.step import EventChange
+from functions.domain.pairing.writes import EventChange
 
 KEY = EventKey("room", "e1")
 MARK = Mark("7", "link", "stamp")

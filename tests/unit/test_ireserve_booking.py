@@ -17,7 +17,7 @@ from functions.domain.model.appointment import AllDay, Timed, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, SyncError, Transient
 from functions.domain.model.zones import clock, day_of
-from functions.domain.pairing.step import BookingChange
+from functions.domain.pairing.writes import BookingChange
 from functions.domain.settings.dialect import Dialect, dialect_from
 
 AMSTERDAM = "Europe/Amsterdam"

@@ -13,8 +13,16 @@ from functions.domain.model.event import Event, Guest, MeetState
 from functions.domain.model.text import Text, put_together
 from functions.domain.pairing.lifecycle import after
 from functions.domain.pairing.link import Intent, Link
-from functions.domain.pairing.step import Landed, Rest, WriteBooking
-from functions.domain.pairing.writes import BookingChange, EventChange, InsertEvent, MakeBooking, PatchEvent, Why
+from functions.domain.pairing.step import Landed, Rest
+from functions.domain.pairing.writes import (
+    BookingChange,
+    EventChange,
+    InsertEvent,
+    MakeBooking,
+    PatchEvent,
+    Why,
+    WriteBooking,
+)
 from functions.domain.planning.plan import plan
 from tests.unit.sketch import (
     KEY,

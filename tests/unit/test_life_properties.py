@@ -18,12 +18,9 @@ from functions.domain.pairing.lifecycle import after, begun
 from functions.domain.pairing.link import Intent, Link
 from functions.domain.pairing.step import (
     Conclude,
-    DeleteEvent,
     Landed,
     Look,
-    MakeBooking,
     Missed,
-    MoveEvent,
     Planned,
     Rejected,
     Rest,
@@ -31,11 +28,8 @@ from functions.domain.pairing.step import (
     Then,
     Turn,
     Unknown,
-    Why,
-    Write,
-    WriteBooking,
 )
-from functions.domain.pairing.writes import Outcome, bare
+from functions.domain.pairing.writes import DeleteEvent, MakeBooking, MoveEvent, Outcome, Why, Write, WriteBooking, bare
 from functions.domain.planning.brake import attempt_of
 from functions.domain.planning.plan import plan
 from functions.domain.planning.simulate import simulate

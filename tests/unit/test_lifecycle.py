@@ -48,7 +48,6 @@ from functions.domain.pairing.step import (
     Then,
     Turn,
     Unknown,
-    Why,
 )
 from functions.domain.pairing.writes import (
     Asked,
@@ -61,6 +60,7 @@ from functions.domain.pairing.writes import (
     Outcome,
     PatchEvent,
     ReviveEvent,
+    Why,
     Write,
     WriteBooking,
     bare,

@@ -8,21 +8,19 @@ import pytest
 
 from functions.domain.model.event import EventKey, Guest, MeetState
 from functions.domain.model.snapshot import Snapshot
-from functions.domain.pairing.life import Grace
-from functions.domain.pairing.link import Origin, Refusal, Refusals, State, WrittenIds
-from functions.domain.pairing.step import (
+from functions.domain.pairing.life import Grace, State
+from functions.domain.pairing.link import Origin, Refusal, Refusals, WrittenIds
+from functions.domain.pairing.step import Look, Rest, Settle
+from functions.domain.pairing.writes import (
+    Asked,
     BookingChange,
     DeleteEvent,
     EventChange,
-    Look,
     MoveEvent,
     PatchEvent,
-    Rest,
-    Settle,
     Why,
     WriteBooking,
 )
-from functions.domain.pairing.writes import Asked
 from functions.domain.planning.merge import merge
 from functions.domain.planning.merge_event import noted
 from functions.domain.planning.plan import plan

@@ -9,7 +9,8 @@ from functions.domain.model.appointment import Style
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.pairing.life import Refused
 from functions.domain.pairing.link import Link, Origin
-from functions.domain.pairing.step import Look, MakeBooking, PatchEvent, Rest, Settle, Why
+from functions.domain.pairing.step import Look, Rest, Settle
+from functions.domain.pairing.writes import MakeBooking, PatchEvent, Why
 from functions.domain.planning.named_object import named, names_one
 from functions.domain.planning.plan import plan
 from functions.domain.planning.view import PlanningContext, View

@@ -9,15 +9,12 @@ from functions.domain.model.snapshot import Snapshot
 from functions.domain.pairing.attempts import QUIET, Attempt, Attempts, Ended
 from functions.domain.pairing.life import Active, Closed, Detached, Held, Paused
 from functions.domain.pairing.link import Approve, Intent, Link, Override
-from functions.domain.pairing.step import (
+from functions.domain.pairing.step import Conclude, Landed, Rest, Settle
+from functions.domain.pairing.writes import (
     BookingChange,
-    Conclude,
     DeleteEvent,
     EventChange,
-    Landed,
     PatchEvent,
-    Rest,
-    Settle,
     Why,
     Write,
     WriteBooking,

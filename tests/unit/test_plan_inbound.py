@@ -9,19 +9,10 @@ import pytest
 from functions.domain.model.appointment import Timed, When
 from functions.domain.model.event import Event, EventKey, Mark
 from functions.domain.model.snapshot import Snapshot
-from functions.domain.pairing.life import Grace, Refused
-from functions.domain.pairing.link import Approve, Link, Origin, Restore, State
-from functions.domain.pairing.step import (
-    BookingChange,
-    Look,
-    MakeBooking,
-    PatchEvent,
-    Rest,
-    ReviveEvent,
-    Settle,
-    Why,
-    WriteBooking,
-)
+from functions.domain.pairing.life import Grace, Refused, State
+from functions.domain.pairing.link import Approve, Link, Origin, Restore
+from functions.domain.pairing.step import Look, Rest, Settle
+from functions.domain.pairing.writes import BookingChange, MakeBooking, PatchEvent, ReviveEvent, Why, WriteBooking
 from functions.domain.planning.plan import plan
 from functions.domain.planning.plan_inbound import cancel, new_event_text, plan_new_event, plan_vanished, why_not
 from functions.domain.planning.view import View

@@ -13,21 +13,15 @@ from functions.domain.model.identity import invitation_id
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.life import Active, Closed, Grace
 from functions.domain.pairing.link import Intent, Link, Origin, Refusal, Refusals, WrittenIds
-from functions.domain.pairing.step import (
+from functions.domain.pairing.step import Conclude, Landed, Look, Missed, Planned, Rest, Settle
+from functions.domain.pairing.writes import (
     BookingChange,
-    Conclude,
     DeleteEvent,
     EventChange,
-    Landed,
-    Look,
     MakeBooking,
-    Missed,
     MoveEvent,
     PatchEvent,
-    Planned,
-    Rest,
     ReviveEvent,
-    Settle,
     Why,
     Write,
     WriteBooking,

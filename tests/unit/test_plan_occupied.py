@@ -13,16 +13,8 @@ from functions.domain.model.identity import occupied_id
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.pairing.life import Active, Closed, Detached
 from functions.domain.pairing.link import Link, Occupies
-from functions.domain.pairing.step import (
-    DeleteEvent,
-    InsertEvent,
-    Look,
-    PatchEvent,
-    Rest,
-    ReviveEvent,
-    Settle,
-    Why,
-)
+from functions.domain.pairing.step import Look, Rest, Settle
+from functions.domain.pairing.writes import DeleteEvent, InsertEvent, PatchEvent, ReviveEvent, Why
 from functions.domain.planning.merge import may_write_booking
 from functions.domain.planning.plan import plan
 from functions.domain.planning.view import PlanningContext, View

@@ -6,17 +6,15 @@ from datetime import timedelta
 import pytest
 
 from functions.domain.model.snapshot import Snapshot
-from functions.domain.pairing.life import Active, Closed, Detached, Held, Life
-from functions.domain.pairing.link import Override, Refusal, Refusals, State
-from functions.domain.pairing.step import (
+from functions.domain.pairing.life import Active, Closed, Detached, Held, Life, State
+from functions.domain.pairing.link import Override, Refusal, Refusals
+from functions.domain.pairing.step import Look, Rest, Settle
+from functions.domain.pairing.writes import (
     BookingChange,
     EventChange,
-    Look,
     MoveEvent,
     PatchEvent,
-    Rest,
     ReviveEvent,
-    Settle,
     Why,
     WriteBooking,
 )

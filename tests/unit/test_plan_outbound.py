@@ -7,19 +7,10 @@ from typing import Any
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import event_id, unkeyed_event_id
 from functions.domain.model.snapshot import Snapshot
-from functions.domain.pairing.life import Active, Closed, Closer, LeftOut
-from functions.domain.pairing.link import Approve, Link, Origin, Restore, State, WrittenIds
-from functions.domain.pairing.step import (
-    BookingChange,
-    DeleteEvent,
-    InsertEvent,
-    Look,
-    Rest,
-    ReviveEvent,
-    Settle,
-    Why,
-    WriteBooking,
-)
+from functions.domain.pairing.life import Active, Closed, Closer, LeftOut, State
+from functions.domain.pairing.link import Approve, Link, Origin, Restore, WrittenIds
+from functions.domain.pairing.step import Look, Rest, Settle
+from functions.domain.pairing.writes import BookingChange, DeleteEvent, InsertEvent, ReviveEvent, Why, WriteBooking
 from functions.domain.planning.plan import plan
 from functions.domain.planning.plan_outbound import plan_missing
 from functions.domain.planning.view import View, Wanted

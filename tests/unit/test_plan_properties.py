@@ -12,17 +12,14 @@ from functions.domain.model.event import Event, EventKey
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.life import Active, Closed, Detached, Life, Paused
 from functions.domain.pairing.link import Link, Origin
-from functions.domain.pairing.step import (
+from functions.domain.pairing.step import Look, Planned, Rest, Settle
+from functions.domain.pairing.writes import (
     DeleteEvent,
     EventChange,
     InsertEvent,
-    Look,
     MoveEvent,
     PatchEvent,
-    Planned,
-    Rest,
     ReviveEvent,
-    Settle,
     Why,
     Write,
     WriteBooking,

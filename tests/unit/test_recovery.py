@@ -9,7 +9,7 @@ import pytest
 from functions.domain.model.event import Mark
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.pairing.link import Intent, Link, Origin
-from functions.domain.pairing.step import Conclude, Landed, Look, Missed, Rest, Why
+from functions.domain.pairing.step import Conclude, Landed, Look, Missed, Rest
 from functions.domain.pairing.writes import (
     BookingChange,
     DeleteEvent,
@@ -19,6 +19,7 @@ from functions.domain.pairing.writes import (
     MoveEvent,
     PatchEvent,
     ReviveEvent,
+    Why,
     Write,
     WriteBooking,
 )

@@ -3,7 +3,7 @@
 from functions.domain.comparing.projection import appointment_of
 from functions.domain.model.event import Guest, MeetState
 from functions.domain.model.snapshot import Presence
-from functions.domain.pairing.step import (
+from functions.domain.pairing.writes import (
     BookingChange,
     DeleteEvent,
     EventChange,

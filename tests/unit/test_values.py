@@ -11,8 +11,20 @@ from functions.domain.model.appointment import SHORTEST, Timed, without_length
 from functions.domain.model.errors import AccessRevoked, Cause, Fault, Invalid, Stale, System, Transient
 from functions.domain.model.event import EventKey
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.pairing.life import Active, Closed, Closer, Detached, Grace, Held, LeftOut, Paused, Refused
-from functions.domain.pairing.link import Intent, Occupies, Side, State, WrittenIds
+from functions.domain.pairing.life import (
+    Active,
+    Closed,
+    Closer,
+    Detached,
+    Grace,
+    Held,
+    LeftOut,
+    Paused,
+    Refused,
+    Side,
+    State,
+)
+from functions.domain.pairing.link import Intent, Occupies, WrittenIds
 from functions.domain.pairing.writes import BookingChange, MoveEvent, Why, WriteBooking
 from functions.domain.planning.view import Wanted, wanted_of
 from functions.domain.settings.dialect import dialect_from

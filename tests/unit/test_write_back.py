@@ -5,7 +5,7 @@ from dataclasses import replace
 from functions.domain.comparing.projection import written
 from functions.domain.pairing.lifecycle import _with_ids
 from functions.domain.pairing.link import WrittenIds
-from functions.domain.pairing.step import WriteBooking
+from functions.domain.pairing.writes import WriteBooking
 from functions.domain.planning.write_back import write_back
 from tests.unit.sketch import KEY, booking, digest, link, planning_context
 

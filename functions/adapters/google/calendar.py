@@ -15,7 +15,7 @@ from functions.domain.model import bounds
 from functions.domain.model.appointment import LABEL, Appointment, Style
 from functions.domain.model.errors import Gone, Malformed, Refused, TokenExpired, Transient
 from functions.domain.model.event import Event, EventKey, Mark
-from functions.domain.pairing.step import EventChange
+from functions.domain.pairing.writes import EventChange
 from functions.domain.settings.schema import is_room
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from functions.domain.model import bounds, zones
 from functions.domain.model.appointment import LABEL, PLAIN, AllDay, Appointment, Style, Timed, When
 from functions.domain.model.errors import Cause
 from functions.domain.model.event import Event, EventKey, Guest, Mark, MeetState
-from functions.domain.pairing.step import EventChange
+from functions.domain.pairing.writes import EventChange
 
 Json = dict[str, Any]
 

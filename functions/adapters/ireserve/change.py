@@ -17,7 +17,7 @@ from functions.adapters.ireserve.times import DayEnd, span, written
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.zones import as_meant, clock
-from functions.domain.pairing.step import BookingChange
+from functions.domain.pairing.writes import BookingChange
 from functions.domain.settings.dialect import Dialect
 
 Body = dict[str, Any]

@@ -24,7 +24,7 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Gone, Malformed, Refused
 from functions.domain.model.messages import say
 from functions.domain.model.zones import day_of
-from functions.domain.pairing.step import BookingChange
+from functions.domain.pairing.writes import BookingChange
 from functions.domain.settings.dialect import Dialect
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from functions.domain.model.appointment import Timed, When, without_length
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Gone, Malformed, Refused
 from functions.domain.model.messages import say
-from functions.domain.pairing.step import BookingChange
+from functions.domain.pairing.writes import BookingChange
 from functions.domain.settings.dialect import Dialect
 
 HOOK = "hook/booking/"

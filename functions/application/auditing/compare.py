@@ -12,7 +12,8 @@ from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
 from functions.domain.model.text import escape, plain, readable, take_apart
-from functions.domain.pairing.link import Link, Origin, State
+from functions.domain.pairing.life import State
+from functions.domain.pairing.link import Link, Origin
 from functions.domain.settings.integration import Integration
 from functions.domain.settings.markup import bare, rendered
 from functions.domain.settings.schema import MappingRow, Settings

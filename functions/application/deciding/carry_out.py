@@ -17,7 +17,8 @@ from functions.application.sync.session import open_session
 from functions.domain.model.errors import Conflict, Gone, Stale, Transient
 from functions.domain.model.messages import say
 from functions.domain.pairing.link import Link
-from functions.domain.pairing.step import Rest, Why
+from functions.domain.pairing.step import Rest
+from functions.domain.pairing.writes import Why
 from functions.domain.settings.integration import Phase
 
 UNLESS_DONE = LEASE + timedelta(seconds=10)

@@ -15,8 +15,8 @@ from functions.domain.model.messages import say
 from functions.domain.pairing.life import Detached
 from functions.domain.pairing.lifecycle import after
 from functions.domain.pairing.link import Link, Override
-from functions.domain.pairing.step import Ordered, Why, Write
-from functions.domain.pairing.writes import Outcome
+from functions.domain.pairing.step import Ordered
+from functions.domain.pairing.writes import Outcome, Why, Write
 from functions.domain.settings.integration import Integration
 
 NOTHING = "this was not carried out, so there is nothing to undo"

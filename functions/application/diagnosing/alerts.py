@@ -7,7 +7,7 @@ from functions.application.ports import Alert, Ports
 from functions.application.store import calendars, integrations
 from functions.application.store.integrations import path_of
 from functions.domain.model.errors import Cause, Fault, Invalid, SyncError
-from functions.domain.pairing.link import State
+from functions.domain.pairing.life import State
 from functions.domain.settings.faults import alert_faults
 from functions.domain.settings.integration import Integration, Phase
 from functions.domain.settings.schema import AlertSettings

@@ -22,7 +22,7 @@ from functions.domain.model.check import Check
 from functions.domain.model.errors import AccessRevoked, SyncError
 from functions.domain.model.messages import counted, say
 from functions.domain.model.zones import clock
-from functions.domain.pairing.link import State
+from functions.domain.pairing.life import State
 from functions.domain.settings.integration import Phase
 from functions.domain.settings.schema import COLOURS, is_room
 

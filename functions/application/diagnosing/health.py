@@ -8,7 +8,7 @@ from functions.application.ports import Ports
 from functions.application.scanning import scan
 from functions.application.store import calendars, journal_read
 from functions.application.store.integrations import path_of
-from functions.domain.pairing.link import State
+from functions.domain.pairing.life import State
 from functions.domain.settings.integration import Integration, Phase
 
 RECENT, MOST_CANCELLING = 10, 500

@@ -18,7 +18,7 @@ from functions.domain.model.errors import Conflict, Refused, SyncError
 from functions.domain.model.event import EventKey, Mark
 from functions.domain.model.identity import TEST_LINK, test_event_id
 from functions.domain.model.zones import at, day_of
-from functions.domain.pairing.step import BookingChange, EventChange
+from functions.domain.pairing.writes import BookingChange, EventChange
 
 T = TypeVar("T")
 TITLE = {"nl": "Test van de synchronisatie", "en": "Test of the sync"}

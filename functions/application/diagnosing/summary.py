@@ -13,7 +13,7 @@ from functions.application.store import integrations
 from functions.application.store.integrations import path_of
 from functions.application.sync.session import open_session
 from functions.domain.model.errors import Fault
-from functions.domain.pairing.link import State
+from functions.domain.pairing.life import State
 from functions.domain.settings.integration import Integration
 
 SCANS = ("backfill", "resync", "near", "full")

@@ -15,7 +15,7 @@ from functions.application.store.journal_read import MOST_LOOKED_AT, Selection, 
 from functions.application.sync.session import open_session
 from functions.domain.model.errors import SyncError
 from functions.domain.model.zones import at, clock, day_of, days_later
-from functions.domain.pairing.link import State
+from functions.domain.pairing.life import State
 from functions.domain.settings.integration import Integration
 
 MORNING = time(7)  # of Monday, local

@@ -19,7 +19,8 @@ from functions.domain.model.errors import Malformed, SyncError
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.messages import say
 from functions.domain.model.zones import midnight
-from functions.domain.pairing.link import Link, State
+from functions.domain.pairing.life import State
+from functions.domain.pairing.link import Link
 from functions.domain.planning.plan_inbound import eligible
 
 T = TypeVar("T")

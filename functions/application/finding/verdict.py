@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import Any
 
 from functions.domain.model.snapshot import Presence
-from functions.domain.pairing.link import Link, State
-from functions.domain.pairing.step import Why
+from functions.domain.pairing.life import State
+from functions.domain.pairing.link import Link
+from functions.domain.pairing.writes import Why
 from functions.domain.settings.integration import Phase
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:  # spares the hot functions the import: they handle no event
     from functions.domain.model.appointment import Appointment
     from functions.domain.model.event import Event, EventKey, Mark
-    from functions.domain.pairing.step import EventChange
+    from functions.domain.pairing.writes import EventChange
 
 
 @dataclass(frozen=True, slots=True)

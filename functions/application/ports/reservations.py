@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:  # spares the hot functions the import: they handle no booking
     from functions.domain.model.appointment import When
     from functions.domain.model.booking import Booking
-    from functions.domain.pairing.step import BookingChange
+    from functions.domain.pairing.writes import BookingChange
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import AccessRevoked, Cause, Gone, Malformed, Refused, SyncError, Transient
 from functions.domain.model.identity import event_ids
-from functions.domain.pairing.step import BookingChange
+from functions.domain.pairing.writes import BookingChange
 from functions.domain.settings.integration import Hook, Integration, Phase
 
 PLACES = (2, 1)  # first two: only then does it show whether an update without a number keeps it

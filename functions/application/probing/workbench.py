@@ -18,7 +18,7 @@ from functions.domain.model.appointment import AllDay, Timed, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Conflict, Refused
 from functions.domain.model.zones import at, day_of, days_later
-from functions.domain.pairing.step import BookingChange
+from functions.domain.pairing.writes import BookingChange
 from functions.domain.settings.dialect import Dialect
 
 SURE_COLUMN = "RES_FROMDATE"  # printed by i-Reserve, so every tenant has it

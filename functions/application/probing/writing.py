@@ -10,7 +10,7 @@ from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Malformed, Refused
 from functions.domain.model.identity import event_id
-from functions.domain.pairing.step import BookingChange
+from functions.domain.pairing.writes import BookingChange
 
 
 def move(b: Bench) -> None:

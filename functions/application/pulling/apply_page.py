@@ -22,7 +22,8 @@ from functions.domain.model.identity import event_ids, occupied_id
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.life import Closed, Grace, Held, State
 from functions.domain.pairing.link import Link
-from functions.domain.pairing.step import Rest, Why
+from functions.domain.pairing.step import Rest
+from functions.domain.pairing.writes import Why
 from functions.domain.planning.plan_inbound import eligible
 
 ROOM_AFTER = timedelta(seconds=5)

@@ -22,7 +22,8 @@ from functions.domain.pairing.decisions import Follow, Hold
 from functions.domain.pairing.life import Active, Grace, State
 from functions.domain.pairing.lifecycle import after
 from functions.domain.pairing.link import Link
-from functions.domain.pairing.step import Decided, Why
+from functions.domain.pairing.step import Decided
+from functions.domain.pairing.writes import Why
 
 
 @dataclass(slots=True)

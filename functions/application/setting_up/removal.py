@@ -18,8 +18,9 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Conflict, Gone, Refused, SyncError
 from functions.domain.model.messages import counted
 from functions.domain.model.snapshot import Presence
-from functions.domain.pairing.link import Link, Origin, State
-from functions.domain.pairing.step import BookingChange
+from functions.domain.pairing.life import State
+from functions.domain.pairing.link import Link, Origin
+from functions.domain.pairing.writes import BookingChange
 from functions.domain.settings.integration import Phase
 from functions.domain.settings.schema import Settings
 

@@ -15,7 +15,7 @@ from functions.application.store.upgrades import JOURNAL_ENTRY, schema_of, upgra
 from functions.domain.model.appointment import AllDay, Timed, When
 from functions.domain.model.event import Event
 from functions.domain.pairing.link import Link
-from functions.domain.pairing.step import (
+from functions.domain.pairing.writes import (
     BookingChange,
     DeleteEvent,
     EventChange,

@@ -13,8 +13,7 @@ from functions.application.store.integrations import path_of
 from functions.application.store.journal import Name, entry_of
 from functions.application.store.records import body_of
 from functions.domain.model.errors import Malformed
-from functions.domain.pairing.step import Why
-from functions.domain.pairing.writes import Outcome
+from functions.domain.pairing.writes import Outcome, Why
 
 KINDS = ("made", "moved", "changed", "put_back", "removed", "undone", "housekeeping")
 OUTCOMES = ("done", "refused", "shadow", "other")

@@ -31,12 +31,12 @@ from functions.domain.model.errors import (
 )
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.pairing.life import Side
 from functions.domain.pairing.lifecycle import after, begun
-from functions.domain.pairing.link import Intent, Link, Side
+from functions.domain.pairing.link import Intent, Link
 from functions.domain.pairing.step import (
     Landed,
     Missed,
-    MoveEvent,
     Overtaken,
     Overtaking,
     Planned,
@@ -45,11 +45,8 @@ from functions.domain.pairing.step import (
     Then,
     Turn,
     Unknown,
-    Why,
-    Write,
-    WriteBooking,
 )
-from functions.domain.pairing.writes import bare
+from functions.domain.pairing.writes import MoveEvent, Why, Write, WriteBooking, bare
 from functions.domain.planning.brake import attempt_of
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.planning.write_back import ids_of

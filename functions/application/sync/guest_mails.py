@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functions.application.ports import Transaction
 from functions.application.store.integrations import path_of
 from functions.application.sync.session import SyncSession
-from functions.domain.pairing.step import InsertEvent, PatchEvent, ReviveEvent, Write
+from functions.domain.pairing.writes import InsertEvent, PatchEvent, ReviveEvent, Write
 
 MOST, SPAN = 100, timedelta(hours=1)
 

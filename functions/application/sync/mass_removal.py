@@ -11,7 +11,8 @@ from functions.application.store.integrations import path_of
 from functions.application.sync.session import SyncSession
 from functions.domain.model.identity import calendar_hash
 from functions.domain.pairing.link import Link
-from functions.domain.pairing.step import DeleteEvent, Planned, Why, WriteBooking
+from functions.domain.pairing.step import Planned
+from functions.domain.pairing.writes import DeleteEvent, Why, WriteBooking
 from functions.domain.planning.view import View
 
 SPAN = timedelta(hours=1)

@@ -17,10 +17,11 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Stale, SyncError, Transient
 from functions.domain.model.event import Event
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.pairing.life import Active, Closed, Held
+from functions.domain.pairing.life import Active, Closed, Held, Side
 from functions.domain.pairing.lifecycle import after
-from functions.domain.pairing.link import Link, Side
-from functions.domain.pairing.step import Conclude, Look, MakeBooking, Planned, Rest, ReviveEvent, Settle, Why, Write
+from functions.domain.pairing.link import Link
+from functions.domain.pairing.step import Conclude, Look, Planned, Rest, Settle
+from functions.domain.pairing.writes import MakeBooking, ReviveEvent, Why, Write
 from functions.domain.planning.plan import plan
 from functions.domain.planning.simulate import simulate
 from functions.domain.planning.view import PlanningContext, View

@@ -9,7 +9,8 @@ from functions.application.ports import Ports
 from functions.domain.model.event import Event
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.pairing.link import Link
-from functions.domain.pairing.step import Rest, Why, Write
+from functions.domain.pairing.step import Rest
+from functions.domain.pairing.writes import Why, Write
 from functions.domain.planning.view import View
 
 JUST_AFTER = timedelta(seconds=1)  # past the moment that a rest names

@@ -14,9 +14,10 @@ from functions.domain.model.notices import notice
 from functions.domain.model.text import Text, put_together
 from functions.domain.model.zones import clock
 from functions.domain.pairing.link import Intent
-from functions.domain.pairing.step import (
+from functions.domain.pairing.writes import (
     DeleteEvent,
     EventChange,
+    EventWrite,
     InsertEvent,
     MakeBooking,
     MoveEvent,
@@ -26,7 +27,6 @@ from functions.domain.pairing.step import (
     Write,
     WriteBooking,
 )
-from functions.domain.pairing.writes import EventWrite
 from functions.domain.planning.view import View
 
 FRESH = timedelta(seconds=2)  # a booking read longer ago is read again before writing

@@ -25,25 +25,6 @@ from functions.domain.pairing.life import (
 )
 from functions.domain.pairing.writes import MakeBooking, Write, WriteBooking, place_of
 
-__all__ = [
-    "Approve",
-    "Base",
-    "Intent",
-    "Kept",
-    "Link",
-    "Occupies",
-    "Order",
-    "Origin",
-    "Override",
-    "Refusal",
-    "Refusals",
-    "Restore",
-    "Side",
-    "State",
-    "WrittenIds",
-]
-
-
 UNLINKED = Unlinked()
 
 Kept = tuple[str, str]  # digests: what was written, and what the other side shows in its place

@@ -11,21 +11,7 @@ from functions.domain.model.errors import Cause
 from functions.domain.model.event import Event, EventKey
 from functions.domain.pairing.decisions import Decision
 from functions.domain.pairing.link import Base, Kept, Link, Order
-from functions.domain.pairing.writes import (
-    Asked,
-    BookingChange,
-    DeleteEvent,
-    EventChange,
-    InsertEvent,
-    MakeBooking,
-    MoveEvent,
-    Outcome,
-    PatchEvent,
-    ReviveEvent,
-    Why,
-    Write,
-    WriteBooking,
-)
+from functions.domain.pairing.writes import Outcome, Why, Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,28 +101,6 @@ class Turn:
     link: Link
     outcome: Outcome | None = None
     then: Then = Then.PLAN
-
-
-__all__ = [
-    "Asked",
-    "BookingChange",
-    "Conclude",
-    "DeleteEvent",
-    "EventChange",
-    "InsertEvent",
-    "Look",
-    "MakeBooking",
-    "MoveEvent",
-    "PatchEvent",
-    "Planned",
-    "Rest",
-    "ReviveEvent",
-    "Settle",
-    "Step",
-    "Why",
-    "Write",
-    "WriteBooking",
-]
 
 
 @dataclass(frozen=True, slots=True)

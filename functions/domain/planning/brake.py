@@ -5,8 +5,18 @@ from collections.abc import Callable
 from functions.domain.model.event import Event
 from functions.domain.model.text import as_read, take_apart
 from functions.domain.pairing.attempts import Attempt
-from functions.domain.pairing.step import EventChange, InsertEvent, PatchEvent, ReviveEvent, Why, Write
-from functions.domain.pairing.writes import DeleteEvent, MoveEvent, WriteBooking, is_bookkeeping
+from functions.domain.pairing.writes import (
+    DeleteEvent,
+    EventChange,
+    InsertEvent,
+    MoveEvent,
+    PatchEvent,
+    ReviveEvent,
+    Why,
+    Write,
+    WriteBooking,
+    is_bookkeeping,
+)
 from functions.domain.planning.view import PlanningContext, View
 
 PUT_BACK = (Why.PUT_BACK, Why.MADE_AGAIN)

@@ -27,18 +27,8 @@ from functions.domain.pairing.decisions import Agree
 from functions.domain.pairing.life import Active
 from functions.domain.pairing.lifecycle import decide
 from functions.domain.pairing.link import Base, Kept, Link, Origin, Refusals
-from functions.domain.pairing.step import (
-    Asked,
-    BookingChange,
-    EventChange,
-    Look,
-    MoveEvent,
-    PatchEvent,
-    Planned,
-    Rest,
-    Why,
-    WriteBooking,
-)
+from functions.domain.pairing.step import Look, Planned, Rest
+from functions.domain.pairing.writes import Asked, BookingChange, EventChange, MoveEvent, PatchEvent, Why, WriteBooking
 from functions.domain.planning.invitation import answer_side
 from functions.domain.planning.merge_event import event_side, shows_less, why_changed, why_moved
 from functions.domain.planning.view import PlanningContext, View

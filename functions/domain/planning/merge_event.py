@@ -11,7 +11,8 @@ from functions.domain.model.notices import notice, sentence
 from functions.domain.model.text import put_together, take_apart
 from functions.domain.model.zones import clock
 from functions.domain.pairing.link import Base, Link, Origin
-from functions.domain.pairing.step import DeleteEvent, EventChange, MoveEvent, PatchEvent, Planned, Why
+from functions.domain.pairing.step import Planned
+from functions.domain.pairing.writes import DeleteEvent, EventChange, MoveEvent, PatchEvent, Why
 from functions.domain.planning.view import PlanningContext, View
 
 

@@ -12,7 +12,8 @@ from functions.domain.pairing.attempts import QUIET, is_loop, refused_until
 from functions.domain.pairing.decisions import Pause, Reopen, Resume
 from functions.domain.pairing.life import Detached, Paused
 from functions.domain.pairing.lifecycle import decide
-from functions.domain.pairing.step import DeleteEvent, PatchEvent, Planned, Rest, Why, Write
+from functions.domain.pairing.step import Planned, Rest
+from functions.domain.pairing.writes import DeleteEvent, PatchEvent, Why, Write
 from functions.domain.planning.brake import attempt_of, shown
 from functions.domain.planning.invitation import as_answered, only_answers
 from functions.domain.planning.merge import merge

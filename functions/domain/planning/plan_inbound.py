@@ -16,16 +16,8 @@ from functions.domain.pairing.decisions import Adopt, Hold, Part, TurnDown, Wait
 from functions.domain.pairing.life import Grace, Held, Refused
 from functions.domain.pairing.lifecycle import decide
 from functions.domain.pairing.link import Approve, Base, Link, Origin, Restore
-from functions.domain.pairing.step import (
-    BookingChange,
-    Look,
-    MakeBooking,
-    Planned,
-    Rest,
-    ReviveEvent,
-    Why,
-    WriteBooking,
-)
+from functions.domain.pairing.step import Look, Planned, Rest
+from functions.domain.pairing.writes import BookingChange, MakeBooking, ReviveEvent, Why, WriteBooking
 from functions.domain.planning.invitation import reference_of, why_no_invitation
 from functions.domain.planning.merge import may_write_booking, merge
 from functions.domain.planning.merge_event import noted

@@ -6,7 +6,8 @@ from functions.domain.model.identity import occupied_id
 from functions.domain.pairing.decisions import Close, Part
 from functions.domain.pairing.lifecycle import decide
 from functions.domain.pairing.link import Occupies
-from functions.domain.pairing.step import DeleteEvent, InsertEvent, Planned, Rest, ReviveEvent, Why
+from functions.domain.pairing.step import Planned, Rest
+from functions.domain.pairing.writes import DeleteEvent, InsertEvent, ReviveEvent, Why
 from functions.domain.planning.merge import merge
 from functions.domain.planning.plan_inbound import moved_away
 from functions.domain.planning.view import PlanningContext, View, Wanted, wanted_of

@@ -12,14 +12,12 @@ from functions.domain.model.snapshot import Presence
 from functions.domain.pairing.decisions import Drop, Fulfil, Part
 from functions.domain.pairing.lifecycle import decide
 from functions.domain.pairing.link import Link, Origin, Override
-from functions.domain.pairing.step import (
+from functions.domain.pairing.step import Look, Planned, Rest
+from functions.domain.pairing.writes import (
     BookingChange,
     EventChange,
-    Look,
     MoveEvent,
     PatchEvent,
-    Planned,
-    Rest,
     ReviveEvent,
     Why,
     WriteBooking,

@@ -12,17 +12,8 @@ from functions.domain.pairing.decisions import Adopt, Claim, Close, Disown, Hold
 from functions.domain.pairing.life import Held, LeftOut, Side
 from functions.domain.pairing.lifecycle import decide
 from functions.domain.pairing.link import Approve, Base, Link, Origin, Restore
-from functions.domain.pairing.step import (
-    BookingChange,
-    DeleteEvent,
-    InsertEvent,
-    Look,
-    Planned,
-    Rest,
-    ReviveEvent,
-    Why,
-    WriteBooking,
-)
+from functions.domain.pairing.step import Look, Planned, Rest
+from functions.domain.pairing.writes import BookingChange, DeleteEvent, InsertEvent, ReviveEvent, Why, WriteBooking
 from functions.domain.planning.view import PlanningContext, View, Wanted
 from functions.domain.planning.write_back import named_by_other
 

@@ -8,17 +8,10 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.model.text import as_read
-from functions.domain.pairing.link import Intent, Side
-from functions.domain.pairing.step import (
-    Conclude,
-    Landed,
-    Look,
-    Missed,
-    Planned,
-    Rest,
-    Why,
-)
-from functions.domain.pairing.writes import DeleteEvent, MoveEvent, PatchEvent, WriteBooking
+from functions.domain.pairing.life import Side
+from functions.domain.pairing.link import Intent
+from functions.domain.pairing.step import Conclude, Landed, Look, Missed, Planned, Rest
+from functions.domain.pairing.writes import DeleteEvent, MoveEvent, PatchEvent, Why, WriteBooking
 from functions.domain.planning.view import PlanningContext, View
 
 

@@ -11,11 +11,11 @@ from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.model.text import Text, put_together
 from functions.domain.pairing.lifecycle import after, begun
 from functions.domain.pairing.link import Base, Intent
-from functions.domain.pairing.step import (
+from functions.domain.pairing.step import Landed
+from functions.domain.pairing.writes import (
     DeleteEvent,
     EventChange,
     InsertEvent,
-    Landed,
     MakeBooking,
     MoveEvent,
     PatchEvent,

@@ -7,7 +7,8 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import Digest, event_ids
 from functions.domain.pairing.link import Link
-from functions.domain.pairing.step import BookingChange, MakeBooking, Planned, Why, Write, WriteBooking
+from functions.domain.pairing.step import Planned
+from functions.domain.pairing.writes import BookingChange, MakeBooking, Why, Write, WriteBooking
 from functions.domain.planning.invitation import reference_of
 from functions.domain.planning.view import PlanningContext
 

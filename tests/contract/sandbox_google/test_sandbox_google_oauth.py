@@ -6,16 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from google_in_process import (
-    ASKED,
-    BOTH,
-    EVENTS,
-    READONLY,
-    ROOM_A,
-    VERIFIER,
-    Google,
-    meeting,
-)
+from google_in_process import ASKED, BOTH, EVENTS, READONLY, ROOM_A, VERIFIER, Google, meeting
 from googleapiclient.errors import HttpError
 
 from sandbox.google.world.world import CLIENT_ID, PLANNER, REDIRECTS

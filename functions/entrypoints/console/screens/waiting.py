@@ -13,7 +13,8 @@ from functions.application.intake import hints
 from functions.application.store import integrations, links, parked
 from functions.domain.model.appointment import AllDay
 from functions.domain.model.errors import SyncError
-from functions.domain.pairing.link import Link, State
+from functions.domain.pairing.life import State
+from functions.domain.pairing.link import Link
 from functions.entrypoints.console.journal_sentences import reason_name
 from functions.entrypoints.console.pages import Pages
 
