@@ -1,6 +1,8 @@
 """The command line's manners: what it asks of a state directory, how it says errors to programs, and what it is called."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,3 +55,10 @@ def test_a_probe_without_its_booking_is_wrong_use(tmp_path: Path) -> None:
 def test_the_version_is_that_of_the_project() -> None:
     text = (Path(__file__).parents[2] / "pyproject.toml").read_text()
     assert 'version = "0.1.0"' in text
+
+
+def test_a_command_loads_no_web_server() -> None:
+    """It took a quarter of the time of `--version`."""
+    loaded = "import sys, functions.bootstrap, functions.entrypoints.cli.main; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert not {"flask", "werkzeug", "jinja2"} & set(done.stdout.split())

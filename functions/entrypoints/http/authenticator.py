@@ -1,17 +1,19 @@
 """Verifies callers that are machines, before anything else is done."""
 
 from collections.abc import Callable
-
-from flask import Request
-from werkzeug.datastructures import Headers
+from typing import TYPE_CHECKING
 
 from functions.domain.model.errors import Unauthentic
 from functions.entrypoints.http.key_proof import KeyProof
 
-Authenticator = Callable[[Request], str]  # request -> the caller; raises `Unauthentic`
+if TYPE_CHECKING:  # the command line is composed too, and serves nothing
+    from flask import Request
+    from werkzeug.datastructures import Headers
+
+Authenticator = Callable[["Request"], str]  # request -> the caller; raises `Unauthentic`
 
 
-def bearer(headers: Headers) -> str:
+def bearer(headers: "Headers") -> str:
     """Return the Bearer token of a request, or ""."""
     scheme, _, token = headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
@@ -20,7 +22,7 @@ def bearer(headers: Headers) -> str:
 def key_door(proof: KeyProof) -> Authenticator:
     """Return the authenticator of a standalone installation: the console key as Bearer."""
 
-    def authenticator(request: Request) -> str:
+    def authenticator(request: "Request") -> str:
         proof.check(bearer(request.headers), request)
         return "key"
 
@@ -30,7 +32,7 @@ def key_door(proof: KeyProof) -> Authenticator:
 def token_door(proof: Callable[[str], str], email: str) -> Authenticator:
     """Return the authenticator of a function that one service account may call; `proof` returns a token's owner."""
 
-    def authenticator(request: Request) -> str:
+    def authenticator(request: "Request") -> str:
         if proof(google_token(request.headers)) != email:
             raise Unauthentic("bad proof", reason="wrong_email")
         return email
@@ -38,7 +40,7 @@ def token_door(proof: Callable[[str], str], email: str) -> Authenticator:
     return authenticator
 
 
-def google_token(headers: Headers) -> str:
+def google_token(headers: "Headers") -> str:
     """Return the token with which the platform admitted a request.
 
     If there is `X-Serverless-Authorization` the platform checks only that, so the other header proves nothing.
@@ -54,7 +56,7 @@ def google_token(headers: Headers) -> str:
 def person_door(proof: Callable[[str], str], header: str = "") -> Authenticator:
     """Return the console's authenticator: the owner of the token in this header, or of the platform's token."""
 
-    def authenticator(request: Request) -> str:
+    def authenticator(request: "Request") -> str:
         return proof(request.headers.get(header, "") if header else google_token(request.headers))
 
     return authenticator
@@ -63,7 +65,7 @@ def person_door(proof: Callable[[str], str], header: str = "") -> Authenticator:
 def closed_door(reason: str) -> Authenticator:
     """Return an authenticator that refuses everybody."""
 
-    def authenticator(_request: Request) -> str:
+    def authenticator(_request: "Request") -> str:
         raise Unauthentic("bad proof", reason=reason)
 
     return authenticator

@@ -10,11 +10,13 @@ import hmac
 import ipaddress
 import threading
 from datetime import datetime, timedelta
-
-from flask import Request
+from typing import TYPE_CHECKING
 
 from functions.application.ports import Ports
 from functions.domain.model.errors import Throttled, Unauthentic
+
+if TYPE_CHECKING:
+    from flask import Request
 
 FREE_EACH, FREE_TOTAL = 5, 50  # wrong keys of one source, and of all together, before one must wait
 EACH, TOTAL = timedelta(seconds=30), timedelta(seconds=1)  # between two wrong keys after that
@@ -32,7 +34,7 @@ class KeyProof:
         self._lock = threading.Lock()
         self._until: dict[str, datetime] = {}
 
-    def check(self, given: str, request: Request) -> None:
+    def check(self, given: str, request: "Request") -> None:
         """Raise `Unauthentic` for a wrong key, or `Throttled` after too many."""
         if same(given, self.key):
             return
@@ -68,7 +70,7 @@ def same(given: str, key: str) -> bool:
     return bool(key) and hmac.compare_digest(_bytes(given), _bytes(key))
 
 
-def source_of(request: Request) -> str:
+def source_of(request: "Request") -> str:
     """Return a request's source address, an IPv6 network as one; behind a proxy it is the proxy's."""
     try:
         address = ipaddress.ip_address(request.remote_addr or "")
