@@ -22,6 +22,7 @@ from tests.mutants.mutate import Mutant, mutants_of
 
 KEPT = Path(".mutants")
 EQUIVALENT = Path("tests/mutants/equivalent.yaml")
+CLOSEST = 4
 NAMES = ("reconcile", "execute", "pull", "apply_page", "links", "webhooks", "held", "undo")
 FAST = (
     "tests/unit/test_links.py tests/unit/test_webhooks.py tests/unit/test_held_items.py "
@@ -87,6 +88,9 @@ def _tests_for(mutant: Mutant, known: Known, patience: float) -> dict[str, float
         for test, (seconds, files) in known.items()
         if (ran := files.get(mutant.file)) and (not mutant.inside or not lines.isdisjoint(ran))
     )
+    if not mutant.inside:  # what acts on import is tried by the files of tests that are most about it
+        most = [path for path, _ in Counter(test.partition("::")[0] for _, test in runs).most_common(CLOSEST)]
+        runs = [(seconds, test) for seconds, test in runs if test.partition("::")[0] in most]
     chosen: dict[str, float] = {}
     for seconds, test in runs:
         patience -= seconds

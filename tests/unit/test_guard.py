@@ -5,11 +5,11 @@ from datetime import date
 
 import pytest
 
-from functions.domain.model.appointment import AllDay
+from functions.domain.model.appointment import AllDay, Timed, When
 from functions.domain.pairing.writes import Asked, BookingChange, MakeBooking, Why, WriteBooking
-from functions.domain.planning.overlap_guard import Slot, is_taken, slot_of, stands_guard
+from functions.domain.planning.overlap_guard import Slot, is_taken, keeps_out, slot_of, stands_guard
 from functions.domain.settings.dialect import Dialect
-from tests.unit.sketch import DAY, KEY, NOON, TEN, at, booking, settings
+from tests.unit.sketch import DAY, EVENING, KEY, NOON, TEN, at, booking, settings
 
 ITS = settings()
 WISH = Slot("10", NOON, 1, "1001")
@@ -91,3 +91,11 @@ def test_more_places_than_there_are_is_not_the_guards_to_refuse() -> None:
 
 def test_a_move_of_a_booking_that_is_not_there_asks_for_no_hours() -> None:
     assert slot_of(WriteBooking("1001", BookingChange(when=NOON), Why.EVENT_MOVED), None, ITS) is None
+
+
+@pytest.mark.parametrize("when", [TEN, EVENING], ids=["before", "after"])
+def test_a_booking_before_or_after_the_hours_is_not_in_their_way(when: When) -> None:
+    assert keeps_out(WISH, OTHER, ITS)
+    assert not keeps_out(WISH, at(OTHER, when), ITS)
+    for touching in (Timed(TEN.start, NOON.start), Timed(NOON.end, EVENING.end)):
+        assert not keeps_out(WISH, at(OTHER, touching), ITS)

@@ -468,3 +468,34 @@ def test_what_another_calendar_must_not_show_is_hidden_before_the_event_moves_th
 @pytest.mark.parametrize("more", [{"base": None}, {"origin": Origin.EVENT}], ids=["never agreed", "a person's own"])
 def test_an_event_whose_texts_are_not_known_to_be_ours_moves_as_it_is(more: dict[str, Any]) -> None:
     assert isinstance(plan(view(link(**more), booking(object_id="11")), SHY).step, MoveEvent)
+
+
+def test_the_event_is_read_before_another_customer_is_invited() -> None:
+    context = planning_context(settings(outbound={"use_customer_data": True}))
+    assert plan(view(its=booking(email="klant@example.org"), seen=BELIEVED), context).step == Look(event=KEY)
+
+
+def test_the_room_that_a_booking_went_to_as_well_is_no_choice_whoever_wins() -> None:
+    rooms = planning_context(
+        settings(inbound={"allow_booking_update": True, "allow_object_change": True}, sync={"conflict_winner": "event"})
+    )
+    v = view(link(event=MOVED), booking(object_id="11"), event(key=MOVED))
+    settled = plan(v, rooms).step
+    assert isinstance(settled, PatchEvent | Settle)
+    elsewhere = plan(replace(v, booking=Snapshot.of(booking(object_id="10"))), rooms).step
+    assert isinstance(elsewhere, WriteBooking)
+    assert elsewhere.change.object_id == "11"
+
+
+def test_where_everything_is_shown_an_event_moves_first_and_gets_its_texts_there() -> None:
+    moved = booking(object_id="11", object_name="Zaal B")
+    assert isinstance(plan(view(its=moved), C).step, MoveEvent)
+    assert isinstance(plan(view(its=moved, seen=BELIEVED), C).step, MoveEvent)
+
+
+def test_each_put_back_has_its_own_date() -> None:
+    first = patch(view(seen=event(NOON)))
+    again = replace(C, now=NOW + timedelta(days=1))
+    second = patch(view(seen=event(NOON, description=first.change.description or "")), again)
+    assert "24-11-2026 09:00" in (second.change.description or "")
+    assert "23-11-2026" not in (second.change.description or "")

@@ -129,3 +129,11 @@ def test_an_old_event_that_names_nothing_and_one_of_somebody_else_are_told_nothi
     assert isinstance(plan(new("Toernooi", event={"created": NOW - timedelta(hours=23)}), everything).step, Settle)
     guest = {"organizer_self": False, "answer": "accepted"}
     assert plan(new("Toernooi", event=guest), everything).step == Rest(Why.NOT_ELIGIBLE)
+
+
+def test_an_event_that_is_still_unclear_after_a_change_is_told_so_anew() -> None:
+    step = plan(new("Toernooi"), C).step
+    assert isinstance(step, Settle)
+    again = plan(new("Groot toernooi", life=step.link.life, notice="which_object"), C).step
+    assert isinstance(again, Settle)
+    assert again.link.life != step.link.life

@@ -203,3 +203,9 @@ def test_an_hour_that_comes_twice_is_the_one_that_both_sides_agreed_on() -> None
     found = plan(there, replace(C, now=AUTUMN)).step
     assert isinstance(found, Conclude)
     assert isinstance(found.result, Landed)
+
+
+def test_a_booking_without_an_event_is_told_why_it_has_none_also_where_its_object_has_no_calendar() -> None:
+    unmade = link(event=None, life=Active())
+    assert plan(view(unmade, booking(object_id="12", status=10), CANCELLED), C).step == Rest(Why.NOT_WANTED)
+    assert plan(view(unmade, booking(object_id="12"), CANCELLED), C).step == Rest(Why.NO_CALENDAR)

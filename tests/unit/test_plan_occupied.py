@@ -205,3 +205,9 @@ def test_what_is_no_longer_taken_is_removed(its: Any, more: dict[str, Any]) -> N
 def test_while_the_booking_cannot_be_found_its_pair_decides() -> None:
     assert plan(seen(its=ABSENT), C).step == Rest(Why.NOT_WANTED)
     assert plan(seen(its=ABSENT), replace(C, gone_confirmed=True)).step == Rest(Why.NOT_WANTED)
+
+
+def test_one_that_a_person_restored_after_its_removal_is_taken_up_again() -> None:
+    step = plan(seen(replace(MADE, life=Closed())), C).step
+    assert isinstance(step, Settle)
+    assert step.link.life == Active()

@@ -7,8 +7,7 @@ import pytest
 
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.pairing.life import Active, Closed, Detached, Held, Life, State
-from functions.domain.pairing.link import Override, Refusal, Refusals
-from functions.domain.pairing.step import Look, Rest, Settle
+from functions.domain.pairing.link import Origin, Override, Refusal, Refusals
 from functions.domain.pairing.writes import (
     BookingChange,
     EventChange,
@@ -135,3 +134,20 @@ def test_an_order_goes_before_the_state_which_stays_until_it_is_fulfilled(life: 
     done = plan(view(link(order=Override(), life=life)), C).step
     assert isinstance(done, Settle)
     assert (done.link.state, done.link.order) == (State.ACTIVE, None)
+
+
+def test_what_an_order_leaves_alone_stays_agreed() -> None:
+    for order, agreed in (
+        (Override(when=NOON), (NOON, "10", 20)),
+        (Override(object_id="11"), (TEN, "11", 20)),
+        (Override(status=0), (TEN, "10", 0)),
+    ):
+        base = plan(view(link(order=order)), C).base
+        assert base is not None
+        assert (base.when, base.object_id, base.status) == agreed
+
+
+def test_an_invitation_that_vanished_is_looked_for_in_no_other_calendar() -> None:
+    gone = view(link(order=BACK, origin=Origin.INVITATION), seen=CANCELLED)
+    assert fulfil(gone, C, BACK).step == ReviveEvent(KEY, None, Why.UNDONE)
+    assert fulfil(view(link(order=BACK), seen=CANCELLED), C, BACK).step == Look(find=KEY.id)

@@ -238,3 +238,16 @@ def test_a_persons_event_comes_back_at_the_new_time_of_its_booking() -> None:
     assert isinstance(step, ReviveEvent)
     assert step.content is not None
     assert step.content.when == NOON
+
+
+def test_an_event_that_comes_back_shows_what_it_showed_until_it_is_brought_up_to_date() -> None:
+    of = link(life=Closed())
+    planned = plan(view(of, booking(NOON, object_name="Nieuw"), CANCELLED), C)
+    assert planned.base == replace(of.base or base(), when=NOON)
+    unknown = plan(view(replace(of, base=None), seen=CANCELLED), C)
+    assert unknown.base == base(digests={})
+
+
+def test_a_reopened_booking_is_agreed_on_with_its_former_status() -> None:
+    planned = plan(view(link(life=Closed(Closer.SERVICE, 30)), booking(status=70)), C)
+    assert planned.base == base(status=30)

@@ -1,5 +1,9 @@
 """What a preview shows of a step that is not carried out."""
 
+from dataclasses import replace
+
+import pytest
+
 from functions.domain.comparing.projection import appointment_of
 from functions.domain.model.event import Guest, MeetState
 from functions.domain.model.snapshot import Presence
@@ -108,3 +112,14 @@ def test_a_booking_that_would_be_made_shows_its_event() -> None:
         made = simulate(view(its=ABSENT), step, base(), C).booking.value
         assert made is not None
         assert (made.starts, made.remarks, made.value_of(field)) == (TEN.start, "Overleg", "person1")
+
+
+@pytest.mark.parametrize(("answer", "declined"), [("accepted", False), ("declined", True)])
+def test_a_room_that_would_answer_shows_its_answer(answer: str, declined: bool) -> None:  # noqa: FBT001
+    change = EventChange(answer=answer)  # type: ignore[arg-type]  # answers
+    for seen in (event(answer="needsAction"), event(answer=answer, declined=declined)):
+        after = simulate(view(seen=seen), PatchEvent(KEY, "", change, Why.INVITED), None, C).event.value
+        assert after == replace(seen, answer=answer, declined=declined)
+    unasked = event(answer="declined", declined=True)
+    kept = simulate(view(seen=unasked), PatchEvent(KEY, "", EventChange(), Why.PUT_BACK), None, C).event.value
+    assert kept == unasked

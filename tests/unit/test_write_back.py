@@ -5,9 +5,9 @@ from dataclasses import replace
 from functions.domain.comparing.projection import written
 from functions.domain.pairing.lifecycle import _with_ids
 from functions.domain.pairing.link import WrittenIds
-from functions.domain.pairing.writes import WriteBooking
-from functions.domain.planning.write_back import write_back
-from tests.unit.sketch import KEY, booking, digest, link, planning_context
+from functions.domain.pairing.writes import BookingChange, DeleteEvent, MakeBooking, Why, WriteBooking
+from functions.domain.planning.write_back import ids_of, write_back
+from tests.unit.sketch import KEY, TEN, booking, digest, link, planning_context
 
 C = planning_context()
 FIRST, SECOND = replace(KEY, id="root_20261126T090000Z"), replace(KEY, id="other_20261126T180000Z")
@@ -40,3 +40,14 @@ def test_a_value_of_somebody_else_stays() -> None:
 
 def test_an_id_that_is_written_again_is_the_last_one() -> None:
     assert _with_ids(link(ids=WrittenIds((OF_FIRST, OF_SECOND))), (OF_FIRST,)).ids.written == (OF_SECOND, OF_FIRST)
+
+
+def test_only_what_is_written_back_or_made_with_a_booking_counts_as_written_by_us() -> None:
+    both = BookingChange(external_id=FIRST.id, fields=(("custom02", "https://meet.example"),))
+    ours = (digest(written("custom02", "https://meet.example")), OF_FIRST)
+    assert ids_of(WriteBooking("1001", both, Why.WRITE_BACK), digest) == ours
+    assert ids_of(WriteBooking("1001", BookingChange(fields=both.fields), Why.WRITE_BACK), digest) == ours[:1]
+    assert ids_of(WriteBooking("1001", both, Why.EVENT_TEXT), digest) == ()
+    made = MakeBooking(FIRST, TEN, "10", 20, 1, "custom01", (("remarks", "x"),), Why.EVENT_MADE)
+    assert ids_of(made, digest) == (digest(written("custom01", FIRST.id)),)
+    assert ids_of(DeleteEvent(FIRST, "", Why.BOOKING_GONE), digest) == ()
