@@ -11,7 +11,6 @@ import importlib.machinery
 import json
 import os
 import signal
-import sys
 import time
 import warnings
 from collections import defaultdict
@@ -72,6 +71,7 @@ def in_a_fork(do: Callable[[], int], seconds: float) -> int | None:
     child = os.fork()
     if not child:
         os.setpgid(0, 0)
+        signal.alarm(int(seconds) + 1)  # in case its parent is gone by then
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)
@@ -185,7 +185,7 @@ def try_in_functions(
     temporary: Path,
     tell: Callable[[Mutant, bool], None],
     until: float,
-) -> None:
+) -> int:
     """Tell of each mutant within a function whether any of its tests fails with it."""
 
     def run(runner: Runner, items: list[pytest.Item]) -> None:
@@ -206,11 +206,4 @@ def try_in_functions(
 
             tell(mutant, in_a_fork(do, 20 + 5 * sum(tests.values())) != 0)
 
-    said = os.dup(1)
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    sys.stdout.flush()
-    os.dup2(nowhere, 1)
-    try:
-        Runner(run).main(files, temporary)
-    finally:
-        os.dup2(said, 1)
+    return Runner(run).main(files, temporary)

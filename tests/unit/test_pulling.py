@@ -1,14 +1,25 @@
-"""When a calendar is pulled without being told to."""
+"""Pulling a calendar: every change once, in order, and the token is saved after what it stands for."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from functions.application.pulling.pull import ROUND, SILENT, TROUBLED, due_at
-from functions.application.store.calendars import CalendarState, Watch
-from tests.unit.sketch import NOW, ROOM_A, settings
+from functions.application.intake.hints import Hint, Kind
+from functions.application.ports import EventPage, Tombstone
+from functions.application.pulling.pull import BETWEEN, LONGEST, ROUND, SILENT, TROUBLED, WHOLE, due_at, pull
+from functions.application.store import links
+from functions.application.store.calendars import CalendarState, Watch, change, state_of
+from functions.domain.model.errors import Gone, Refused, Stale, TokenExpired, Transient
+from functions.domain.model.event import EventKey
+from functions.domain.model.identity import calendar_hash
+from functions.domain.pairing.life import Active, Closed, Detached
+from tests.unit.sketch import LAST_YEAR, NOON, NOW, ROOM_A, TEN, base, booking, link, settings
+from tests.unit.two_sides import Sides, two_sides
 
 POLL = timedelta(seconds=60)
 HOUR = timedelta(hours=1)
@@ -49,3 +60,291 @@ def test_when_its_last_channel_ends_it_is_due_then(ends: timedelta, after: timed
 def test_one_that_could_not_be_read_is_tried_less_often_until_it_can_be() -> None:
     assert due(trouble="gone", trouble_at=NOW - HOUR) == TROUBLED - HOUR
     assert due(trouble="gone", trouble_at=None) == due(trouble="", trouble_at=NOW - HOUR) == POLL - ROUND
+
+
+A = calendar_hash(ROOM_A)
+HINT = Hint(Kind.CALENDAR, "7", (A,), "pull", NOW)
+FIRST, LAST = NOW - timedelta(days=90), NOW + timedelta(days=365)
+
+
+@pytest.fixture
+def sides(tmp_path: Path) -> Iterator[Sides]:
+    with two_sides(tmp_path) as its:
+        yield its
+
+
+def state(sides: Sides) -> CalendarState:
+    return state_of(sides.ports.documents, "7", ROOM_A)
+
+
+def set_state(sides: Sides, **more: Any) -> None:
+    change(sides.ports.documents, "7", ROOM_A, lambda before: replace(before, **more))
+
+
+def pulled(sides: Sides, *pages: EventPage, hint: Hint = HINT) -> bool:
+    sides.pages = list(pages)
+    return pull(sides.session(), hint, A)
+
+
+def pair(sides: Sides, name: str, **more: Any) -> None:
+    """A settled pair of a booking and an event that is no longer there."""
+    its = sides.book(name, more.pop("when", TEN))
+    agreed = more.pop("base", base(its))
+    key = EventKey(ROOM_A, name)
+    made = link(id=name, booking_id=name, event=key, version=0, base=agreed, **more)
+    sides.ports.documents.transact(lambda tx: links.save(tx, "7", made))
+
+
+def test_the_first_pull_lists_the_days_kept_in_step_and_later_ones_ask_for_changes(sides: Sides) -> None:
+    assert not pulled(sides, EventPage((), sync_token="one"))
+    assert sides.asked == [(FIRST, LAST, "")]
+    kept = state(sides)
+    assert (kept.sync_token, kept.page, kept.listing, kept.as_of) == ("one", "", False, NOW)
+    sides.now += timedelta(minutes=5)
+    assert not pulled(sides, EventPage((), sync_token="two"))
+    assert sides.asked[1:] == [("one", "")]
+    kept = state(sides)
+    assert (kept.sync_token, kept.as_of, kept.pull_started, kept.calls) == ("two", sides.now, sides.now, 2)
+    assert (kept.lease, kept.lease_until) == ("", None)
+
+
+def test_a_new_event_becomes_a_booking_and_the_pull_says_that_it_looked(sides: Sides) -> None:
+    assert pulled(sides, EventPage((sides.draw("new", NOON),), sync_token="one"))
+    assert [each.external_id for each in sides.bookings.values()] == ["new"]
+    (line,) = sides.logged("pulled")
+    assert line == {"int_id": "7", "calendar": A, "events": 1, "pages": 1, "changed": 1, "hint": "pull"}
+
+
+def test_pages_are_followed_and_each_is_saved_before_the_next_one(sides: Sides) -> None:
+    set_state(sides, sync_token="token")
+    sides.fails["list"] = []
+    pages = (EventPage((sides.draw("a", NOON),), "page2"), EventPage((sides.draw("b", TEN),), "", "next"))
+    assert pulled(sides, *pages)
+    assert sides.asked == [("token", ""), ("token", "page2")]
+    assert len(sides.bookings) == 2
+    assert (state(sides).sync_token, state(sides).page) == ("next", "")
+
+
+def test_a_pull_that_was_cut_short_goes_on_with_its_page_and_its_days(sides: Sides) -> None:
+    began = NOW - timedelta(hours=1)
+    set_state(sides, page="page2", listing=True, pull_started=began)
+    pulled(sides, EventPage((), sync_token="one"))
+    assert sides.asked == [(began - timedelta(days=90), began + timedelta(days=365), "page2")]
+    assert state(sides).as_of == began
+
+
+def test_a_pull_stops_after_its_time_and_the_next_task_goes_on(sides: Sides) -> None:
+    set_state(sides, sync_token="token")
+
+    def slow(_calendar: str, **_: str) -> EventPage:
+        sides.now += LONGEST + timedelta(seconds=1)
+        return EventPage((), "page2")
+
+    sides.changes = slow  # type: ignore[method-assign]  # a Google that takes its time
+    pulled(sides)
+    assert (state(sides).page, state(sides).as_of, state(sides).sync_token) == ("page2", None, "token")
+    (again,) = sides.looks(Kind.CALENDAR)
+    assert (again.source, sides.tasks[0].due) == ("pull", sides.now)
+
+
+def test_a_page_whose_time_is_up_is_applied_again(sides: Sides) -> None:
+    set_state(sides, sync_token="token")
+    events = (sides.draw("a", NOON), sides.draw("b", TEN))
+    slow = sides.session()
+    before = slow.reservations.check
+
+    def check(*asked: Any) -> None:
+        sides.now += LONGEST
+        before(*asked)
+
+    sides.pages = [EventPage(events, "page2")]
+    object.__setattr__(slow.reservations, "check", check)
+    pull(slow, HINT, A)
+    assert len(sides.bookings) == 1
+    assert (state(sides).page, state(sides).sync_token) == ("", "token")
+    assert len(sides.looks(Kind.CALENDAR)) == 1
+
+
+def test_a_dead_token_begins_a_full_list_and_a_dead_page_the_pull(sides: Sides) -> None:
+    set_state(sides, sync_token="dead")
+    sides.fails["list"] = [TokenExpired("410")]
+    pulled(sides, EventPage((), sync_token="one"))
+    assert sides.asked == [("dead", ""), (FIRST, LAST, "")]
+    for error in (Refused("no such page"), Transient("busy")):
+        sides.asked = []
+        set_state(sides, sync_token="one", page="dead")
+        sides.fails["list"] = [error]
+        if isinstance(error, Transient):
+            with pytest.raises(Transient):
+                pulled(sides, EventPage((), sync_token="two"))
+            assert state(sides).page == "dead"
+        else:
+            pulled(sides, EventPage((), sync_token="two"))
+            assert sides.asked == [("one", "dead"), ("one", "")]
+            assert state(sides).sync_token == "two"
+
+
+@pytest.mark.parametrize("kept", [{"sync_token": "one"}, {"sync_token": ""}], ids=["changes", "a list"])
+def test_what_google_refuses_at_the_first_page_is_shown_and_tried_less_often(
+    sides: Sides, kept: dict[str, str]
+) -> None:
+    set_state(sides, **kept)
+    for error in (Refused("no", reason="forbidden"), Gone("no", reason="calendar_gone")):
+        sides.fails["list"] = [error]
+        with pytest.raises(type(error)):
+            pulled(sides)
+        assert (state(sides).trouble, state(sides).trouble_at) == (error.reason, NOW)
+        assert (state(sides).lease, state(sides).sync_token) == ("", kept["sync_token"])
+    pulled(sides, EventPage((), sync_token="two"))
+    assert (state(sides).trouble, state(sides).trouble_at) == ("", None)
+
+
+def test_a_token_that_is_dead_before_there_is_one_is_tried_again_later(sides: Sides) -> None:
+    sides.fails["list"] = [TokenExpired("410", reason="expired")]
+    with pytest.raises(Transient) as error:
+        pulled(sides)
+    assert error.value.reason == "expired"
+
+
+def test_a_round_that_fails_is_a_line_in_the_log_because_the_next_one_comes_soon(sides: Sides) -> None:
+    sides.fails["list"] = [Transient("busy", reason="busy"), Transient("busy", reason="busy")]
+    assert not pulled(sides, hint=replace(HINT, source="poll"))
+    assert sides.logged("again") == [{"int_id": "7", "kind": "calendar", "reason": "busy"}]
+    with pytest.raises(Transient):
+        pulled(sides)
+    assert (state(sides).lease, state(sides).calls) == ("", 2)
+
+
+def test_one_pull_at_a_time_works_on_a_calendar_and_the_other_waits(sides: Sides) -> None:
+    set_state(sides, lease="another", lease_until=NOW + timedelta(seconds=1))
+    assert not pulled(sides)
+    assert sides.asked == []
+    (task,) = sides.tasks
+    assert (task.due - NOW, Hint.of(task.body).source) == (timedelta(seconds=2), "waited")
+    set_state(sides, lease_until=NOW)
+    pulled(sides, EventPage((), sync_token="one"))
+    assert state(sides).sync_token == "one"
+
+
+def test_a_pull_that_was_taken_over_saves_nothing_more(sides: Sides) -> None:
+    def taken_over(*_: Any, **__: Any) -> EventPage:
+        set_state(sides, lease="another")
+        return EventPage((), sync_token="one")
+
+    sides.between = taken_over  # type: ignore[method-assign]  # a Google that takes its time
+    with pytest.raises(Stale) as error:
+        pulled(sides)
+    assert error.value.reason == "lease_over"
+    assert (state(sides).sync_token, state(sides).lease) == ("", "another")
+
+
+def test_the_lease_is_prolonged_and_new_channels_are_kept_with_each_page(sides: Sides) -> None:
+    seen = []
+
+    def page(*_: Any, **__: Any) -> EventPage:
+        seen.append(state(sides).lease_until)
+        set_state(sides, channels=(Watch("c", NOW),))
+        sides.now += timedelta(seconds=30)
+        return EventPage((), "page2") if len(seen) == 1 else EventPage((), sync_token="one")
+
+    sides.between = page  # type: ignore[method-assign]  # a Google that takes its time
+    pulled(sides)
+    lease = timedelta(seconds=90)
+    assert seen == [NOW + lease, NOW + timedelta(seconds=30) + lease]
+    assert state(sides).channels == (Watch("c", NOW),)
+
+
+def test_a_calendar_that_is_not_ours_or_with_inbound_off_is_not_pulled(sides: Sides, tmp_path: Path) -> None:
+    assert not pull(sides.session(), HINT, calendar_hash("unknown"))
+    assert sides.logged("dropped") == [{"int_id": "7", "reason": "unknown_calendar"}]
+    (tmp_path / "off").mkdir()
+    with two_sides(tmp_path / "off", inbound={"enabled": False}) as off:
+        assert not pulled(off)
+        assert off.logged("dropped") == [{"int_id": "7", "reason": "unknown_calendar"}]
+        assert off.asked == []
+
+
+def notified(state: str = "exists", channel: str = "c") -> Hint:
+    return replace(HINT, source="notification", detail=f"{channel} {state}")
+
+
+def test_a_notification_counts_from_a_channel_of_ours_only(sides: Sides) -> None:
+    assert not pulled(sides, hint=notified())
+    assert sides.logged("dropped") == [{"int_id": "7", "reason": "unknown_channel"}]
+    set_state(sides, channels=(Watch("c", NOW + timedelta(days=7)),))
+    pulled(sides, EventPage((), sync_token="one"), hint=notified())
+    assert state(sides).sync_token == "one"
+    assert state(sides).channels[0].live
+    assert sides.logged("unknown_state") == []
+
+
+def test_the_first_message_of_a_channel_pulls_nothing_and_an_unknown_one_is_logged(sides: Sides) -> None:
+    set_state(sides, channels=(Watch("c", NOW + timedelta(days=7)),))
+    assert not pulled(sides, hint=notified("sync"))
+    assert (sides.asked, state(sides).channels[0].live) == ([], True)
+    pulled(sides, EventPage((), sync_token="one"), hint=notified("x" * 30))
+    assert sides.logged("unknown_state") == [{"int_id": "7", "state": "x" * 20}]
+
+
+def test_a_burst_of_notifications_is_one_pull_and_another_when_it_is_its_turn(sides: Sides) -> None:
+    set_state(sides, channels=(Watch("c", NOW + timedelta(days=7)),), pull_started=NOW - BETWEEN / 2, sync_token="one")
+    assert not pulled(sides, hint=notified())
+    (task,) = sides.tasks
+    assert (sides.asked, task.due, Hint.of(task.body).source) == ([], NOW + BETWEEN / 2, "waited")
+    set_state(sides, pull_started=NOW - BETWEEN)
+    pulled(sides, EventPage((), sync_token="two"), hint=notified())
+    assert state(sides).sync_token == "two"
+
+
+def test_the_night_compares_the_whole_window_whatever_the_token(sides: Sides) -> None:
+    set_state(sides, sync_token="one")
+    pulled(sides, EventPage((), sync_token="two"), hint=replace(HINT, detail=WHOLE))
+    assert sides.asked == [(FIRST, LAST, "")]
+    assert (state(sides).sync_token, state(sides).listing) == ("two", False)
+
+
+def test_what_a_full_list_did_not_show_is_looked_up_one_by_one(sides: Sides) -> None:
+    for name, more in (
+        ("gone", {}),
+        ("closed", {"life": Closed()}),
+        ("parted", {"life": Detached("undone")}),
+        ("past", {"base": base(booking(LAST_YEAR))}),
+        ("unknown", {"base": None}),
+    ):
+        pair(sides, name, **more)
+    pair(sides, "there")
+    shown = sides.draw("there", TEN)
+    pulled(sides, EventPage((shown,), sync_token="one"))
+    assert sides.calls.count("revive") == 1
+    assert set(sides.events) == {shown.key, replace(shown.key, id="gone")}
+    assert {link.id: link.life for link in links.every(sides.ports.documents, "7")} == {
+        "gone": Active(),
+        "closed": Closed(),
+        "parted": Detached("undone"),
+        "past": Active(),
+        "unknown": Active(),
+        "there": Active(),
+    }
+
+
+def test_changes_show_what_is_gone_by_tombstones_and_nothing_else_is_looked_up(sides: Sides) -> None:
+    pair(sides, "gone")
+    set_state(sides, sync_token="one")
+    pulled(sides, EventPage((), sync_token="two"))
+    assert sides.calls == ["list"]
+    assert pulled(sides, EventPage((Tombstone(EventKey(ROOM_A, "gone")),), sync_token="three"))
+
+
+def test_what_there_is_no_time_for_is_left_to_tasks_in_the_lane_of_the_backfill(sides: Sides) -> None:
+    pair(sides, "gone")
+
+    def slow(*_: Any, **__: Any) -> EventPage:
+        sides.now += LONGEST + timedelta(seconds=1)
+        return EventPage((), sync_token="one")
+
+    sides.between = slow  # type: ignore[method-assign]  # a Google that takes its time
+    pulled(sides)
+    (look,) = sides.looks(Kind.EVENT)
+    assert (look.subject, look.source, look.detail) == ((ROOM_A, "gone"), "full_list", "")
+    assert [task.lane for task in sides.tasks] == ["backfill"]
+    assert state(sides).sync_token == "one"

@@ -1,0 +1,311 @@
+"""One page of changes: what needs nothing costs nothing, what fails stops nothing, and nothing is followed twice."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.application.intake.hints import Hint, Kind
+from functions.application.ports import Tombstone, Unusable
+from functions.application.pulling.apply_page import ROOM_AFTER, Applied, Page, apply_page, look_at
+from functions.application.pulling.follow_series import Shown
+from functions.application.store import journal, links, parked
+from functions.application.store.integrations import path_of
+from functions.domain.model.appointment import Timed
+from functions.domain.model.errors import AccessRevoked, Cause, Gone, System, Transient
+from functions.domain.model.event import Event, EventKey, Mark
+from functions.domain.model.identity import event_id, occupied_id
+from functions.domain.pairing.life import Active, Closed, Grace, Held
+from functions.domain.pairing.link import Link, Occupies
+from tests.unit.sketch import EVENING, LAST_YEAR, NOON, NOW, ROOM_A, ROOM_B, TEN, link
+from tests.unit.two_sides import Sides, two_sides
+
+HINT = Hint(Kind.CALENDAR, "7", ("hash",), "notification", NOW, detail="channel exists")
+A_LINE = {"inbound": {"follow": "all_mapped"}}
+
+
+@pytest.fixture
+def sides(tmp_path: Path) -> Iterator[Sides]:
+    with two_sides(tmp_path, **A_LINE) as its:
+        yield its
+
+
+def applied(sides: Sides, *items: Any, **more: Any) -> Applied:
+    """Apply a page of these; `calls` are then only those of this page."""
+    sides.calls.clear()
+    until = more.pop("until", None)
+    return apply_page(sides.session(), HINT, Page(more.pop("calendar", ROOM_A), items, **more), Shown(), until)
+
+
+def saved(sides: Sides, of: Link) -> Link:
+    return sides.ports.documents.transact(lambda tx: links.save(tx, "7", of))
+
+
+def paired(sides: Sides, name: str = "meeting", when: Timed = NOON) -> Event:
+    """A person's event with its booking."""
+    drawn = sides.draw(name, when)
+    assert applied(sides, drawn) == Applied(1)
+    return drawn
+
+
+def changed(sides: Sides, event: Event, **more: Any) -> Event:
+    sides.events[event.key] = replace(event, etag='"new"', updated=sides.now + timedelta(seconds=1), **more)
+    return sides.events[event.key]
+
+
+def items(sides: Sides) -> list[dict[str, Any]]:
+    return [body for _, body in parked.every(sides.ports, "7")]
+
+
+def not_taken(sides: Sides) -> dict[str, str]:
+    """Return why events became no booking, as diagnostics count it."""
+    rows = sides.ports.documents.find(path_of("7", "progress"))
+    return {name: each["reason"] for _, body in rows for name, each in body.get("events", {}).items()}
+
+
+def test_a_new_event_becomes_a_booking_and_its_page_again_costs_nothing(sides: Sides) -> None:
+    drawn = paired(sides)
+    assert sides.calls == ["find booking", "check", "make"]
+    assert applied(sides, drawn) == applied(sides, drawn, listed=True) == Applied(0)
+    assert sides.calls == []
+
+
+def test_an_event_that_moved_moves_its_booking_and_one_that_only_looks_changed_costs_nothing(sides: Sides) -> None:
+    drawn = paired(sides)
+    assert applied(sides, changed(sides, drawn)) == Applied(0)
+    assert sides.calls == []
+    assert applied(sides, changed(sides, drawn, when=TEN)) == Applied(1)
+    assert sides.calls == ["read booking", "write"]
+    assert sides.bookings["1"].starts == TEN.start
+
+
+def test_an_event_that_was_deleted_waits_for_its_grace_and_is_looked_at_then(sides: Sides) -> None:
+    drawn = paired(sides)
+    del sides.events[drawn.key]
+    sides.tasks.clear()
+    assert applied(sides, Tombstone(drawn.key)) == Applied(1)
+    there = sides.link_of(drawn.key)
+    assert there is not None
+    until = NOW + timedelta(seconds=120)
+    assert there.life == Grace(until)
+    for _ in range(2):  # a crash may have lost the first look
+        assert [(task.due, Hint.of(task.body).subject) for task in sides.tasks] == [
+            (until + timedelta(seconds=1), ("1",))
+        ]
+        sides.tasks.clear()
+        assert applied(sides, Tombstone(drawn.key)) == Applied(0)
+        assert sides.calls == []
+
+
+@pytest.mark.parametrize("life", [Closed(), Held("event_deleted")], ids=str)
+def test_a_removed_event_that_is_known_to_be_or_belongs_to_nothing_is_passed_over(sides: Sides, life: Any) -> None:
+    drawn = paired(sides)
+    there = sides.link_of(drawn.key)
+    assert there is not None
+    saved(sides, replace(there, life=life))
+    assert applied(sides, Tombstone(drawn.key), Tombstone(EventKey(ROOM_A, "other"))) == Applied(0)
+    assert sides.calls == []
+
+
+def test_removals_come_before_new_events_whatever_the_order_of_the_page(sides: Sides) -> None:
+    drawn = paired(sides)
+    del sides.events[drawn.key]
+    assert applied(sides, sides.draw("new", EVENING), Tombstone(drawn.key)) == Applied(2)
+    assert sides.calls.index("read booking") < sides.calls.index("find booking")
+
+
+def test_what_cannot_be_read_is_parked_unless_it_is_centuries_away_and_nobodys(sides: Sides) -> None:
+    far, near = Unusable(EventKey(ROOM_A, "far"), Cause.OUT_OF_RANGE), Unusable(EventKey(ROOM_A, "near"), "no_start")
+    assert applied(sides, far, near, sides.draw("new", NOON)) == Applied(1)
+    assert [(each["subject"], each["reason"]) for each in items(sides)] == [([ROOM_A, "near"], "no_start")]
+    drawn = paired(sides, "mine", TEN)
+    applied(sides, Unusable(drawn.key, Cause.OUT_OF_RANGE))
+    assert {each["subject"][1] for each in items(sides)} == {"near", "mine"}
+
+
+def test_an_event_that_fails_is_tried_again_and_the_others_go_on(sides: Sides) -> None:
+    sides.fails["check"] = [Transient("busy", reason="busy")]
+    assert applied(sides, sides.draw("first", NOON), sides.draw("second", TEN)).finished
+    assert [each.external_id for each in sides.bookings.values()] == ["second"]
+    (again,) = [hint for hint in sides.looks(Kind.EVENT) if hint.attempt]
+    assert (again.subject, again.source, again.detail) == ((ROOM_A, "first"), "notification", "")
+
+
+def test_a_side_that_refuses_every_call_ends_the_page(sides: Sides) -> None:
+    sides.fails["find booking"] = [AccessRevoked("no", reason="login", side=System.IRESERVE)]
+    with pytest.raises(AccessRevoked):
+        applied(sides, sides.draw("first", NOON), sides.draw("second", TEN))
+    assert sides.bookings == {}
+
+
+def test_what_was_parked_is_no_longer_once_it_works(sides: Sides) -> None:
+    drawn = sides.draw("new", NOON)
+    about = replace(HINT, kind=Kind.EVENT, subject=(ROOM_A, "new"), detail="")
+    parked.park(sides.ports, about, "busy", NOW)
+    assert applied(sides, drawn) == Applied(1)
+    assert items(sides) == []
+
+
+def test_a_page_stops_when_its_time_is_up_and_is_an_echo_that_far_when_applied_again(sides: Sides) -> None:
+    page = (sides.draw("first", NOON), sides.draw("second", TEN))
+    assert applied(sides, *page, until=NOW) == Applied(0, finished=False)
+    assert sides.calls == []
+    assert applied(sides, *page, until=NOW + timedelta(seconds=1)) == Applied(2)
+    assert applied(sides, *page, until=NOW) == Applied(0)
+
+
+def test_an_event_that_becomes_no_booking_is_told_once_and_ours_and_unchanged_ones_are_not(sides: Sides) -> None:
+    free = sides.draw("free", NOON, transparent=True)
+    ours = sides.draw("ours", NOON, transparent=True, mark=Mark("7", "x", "y"))
+    assert applied(sides, free, ours) == Applied(0)
+    assert not_taken(sides) == {"free": "free"}
+    applied(sides, free)
+    entries = [body for _, body in sides.ports.documents.find(path_of("7", "journal"))]
+    assert [(entry["event"], entry["why"], entry["hint"]) for entry in entries] == [
+        ("free", "not_taken_free", "notification")
+    ]
+    assert journal.entry_of(entries[0], "x")["step"] == "NotTaken"
+
+
+@pytest.mark.parametrize(
+    ("since", "told"), [(None, {"new", "week"}), (NOW - timedelta(hours=1), {"new"})], ids=["first list", "later list"]
+)
+def test_a_list_tells_only_of_what_changed_since_the_one_before(sides: Sides, since: Any, told: set[str]) -> None:
+    page = [sides.draw(name, NOON, transparent=True) for name in ("new", "week", "old", "undated", "ours")]
+    at = (NOW, NOW - timedelta(days=7), NOW - timedelta(days=7, seconds=1), None, NOW)
+    page = [replace(each, updated=updated) for each, updated in zip(page, at, strict=True)]
+    page[-1] = replace(page[-1], mark=Mark("7", "x", "y"))
+    assert applied(sides, *page, listed=True, since=since) == Applied(0)
+    assert set(not_taken(sides)) == told
+    assert sides.calls == []
+
+
+def test_an_endless_series_is_followed_within_the_window_only(sides: Sides) -> None:
+    far = sides.draw("root_20280101T090000Z", Timed(NOON.start + timedelta(days=500), NOON.end + timedelta(days=500)))
+    assert applied(sides, replace(far, series="root"), listed=False) == Applied(0)
+    assert not_taken(sides) == {}
+    applied(sides, sides.draw("single", LAST_YEAR))
+    assert not_taken(sides) == {"single": "outside_window"}
+
+
+def test_an_event_that_was_made_private_is_told_and_left_as_it_is(sides: Sides) -> None:
+    drawn = paired(sides)
+    assert applied(sides, changed(sides, drawn, hidden=True, when=TEN)) == Applied(0)
+    assert (sides.calls, not_taken(sides)) == ([], {"meeting": "covered"})
+    assert sides.bookings["1"].starts == NOON.start
+
+
+def test_an_event_that_came_from_another_calendar_keeps_its_booking_and_a_copy_gets_one_of_its_own(
+    sides: Sides,
+) -> None:
+    drawn = paired(sides)
+    there = EventKey(ROOM_B, drawn.key.id)
+    sides.events[there] = replace(drawn, key=there, etag='"9"')
+    assert applied(sides, sides.events[there], calendar=ROOM_B) == Applied(0)
+    assert sides.calls == ["read event"]  # it still stands in the former calendar
+    del sides.events[drawn.key]
+    applied(sides, sides.events[there], calendar=ROOM_B)
+    assert len(sides.bookings) == 1
+    (standing,) = sides.events.values()
+    assert links.of_booking(sides.ports.documents, "7", "1").event == standing.key
+
+
+def test_a_former_calendar_that_cannot_be_read_is_no_sign_of_a_copy(sides: Sides) -> None:
+    drawn = paired(sides)
+    there = EventKey(ROOM_B, drawn.key.id)
+    sides.events[there] = replace(drawn, key=there, etag='"9"')
+    sides.fails["read event"] = [Transient("busy", reason="busy")]
+    applied(sides, sides.events[there], calendar=ROOM_B)
+    assert len(sides.bookings) == 1
+    assert [hint.attempt for hint in sides.looks(Kind.EVENT)] == [1]
+
+
+def ours(sides: Sides, number: str, generation: int = 0) -> str:
+    return event_id(sides.session().digest, "7", number, generation)
+
+
+def test_our_own_event_is_known_by_its_derived_id_before_its_link_is_saved_and_a_copy_is_new(sides: Sides) -> None:
+    of = saved(sides, link(id="pair", booking_id="9", event=None, base=None, version=0))
+    sides.book("9", NOON)
+    mark = Mark("7", of.id, "stamp")
+    made = sides.draw(ours(sides, "9"), NOON, mark=mark)
+    copy = sides.draw("copied", TEN, mark=mark)
+    applied(sides, copy)
+    assert [each.external_id for each in sides.bookings.values()] == ["", "copied"]
+    applied(sides, made)
+    assert len(sides.bookings) == 2
+    older = sides.draw(ours(sides, "9", 1), EVENING, mark=mark)
+    applied(sides, older)
+    assert len(sides.bookings) == 3  # of a generation that was never made
+
+
+def test_our_own_occupied_event_is_known_likewise(sides: Sides) -> None:
+    place = Occupies("9", ROOM_B)
+    of = saved(sides, Link("taken", occupies=place))
+    name = occupied_id(sides.session().digest, "7", place.name, 0)
+    applied(sides, sides.draw(name, NOON, ROOM_B, mark=Mark("7", of.id, "stamp")), calendar=ROOM_B)
+    applied(sides, sides.draw("copied", TEN, ROOM_B, mark=Mark("7", of.id, "stamp")), calendar=ROOM_B)
+    assert [each.external_id for each in sides.bookings.values()] == ["copied"]
+
+
+def test_a_new_event_waits_for_the_room_that_a_deleted_one_is_about_to_free(sides: Sides) -> None:
+    drawn = paired(sides)
+    del sides.events[drawn.key]
+    applied(sides, Tombstone(drawn.key))
+    sides.tasks.clear()
+    assert applied(sides, sides.draw("new", NOON)) == Applied(1)
+    assert sides.calls == []
+    (task,) = sides.tasks
+    assert task.due == NOW + timedelta(seconds=120) + ROOM_AFTER
+    for when in (TEN, Timed(TEN.start, NOON.start), Timed(NOON.end, EVENING.end)):
+        applied(sides, sides.draw(f"{when.end}", when))
+    assert len(sides.bookings) == 4
+
+
+def test_one_link_that_cannot_be_read_fails_alone(sides: Sides) -> None:
+    drawn = paired(sides)
+    there = sides.link_of(drawn.key)
+    assert there is not None
+    path = path_of("7", "links", there.id)
+    sides.ports.documents.transact(lambda tx: tx.put(path, {**(tx.get(path) or {}), "life": "odd"}))
+    assert applied(sides, changed(sides, drawn, when=TEN), sides.draw("new", EVENING)).finished
+    assert [each["subject"] for each in items(sides)] == [[ROOM_A, "meeting"]]
+    assert len(sides.bookings) == 2
+
+
+def test_one_event_is_looked_at_on_its_own(sides: Sides) -> None:
+    session = sides.session()
+    look_at(session, HINT, sides.draw("new", NOON).key)
+    assert [each.external_id for each in sides.bookings.values()] == ["new"]
+    look_at(session, HINT, EventKey(ROOM_A, "never"))
+    moved = changed(sides, sides.events[EventKey(ROOM_A, "new")], when=TEN)
+    look_at(session, HINT, moved.key)
+    assert sides.bookings["1"].starts == TEN.start
+    del sides.events[moved.key]
+    look_at(session, HINT, moved.key)
+    there = sides.link_of(moved.key)
+    assert there is not None
+    assert isinstance(there.life, Grace)
+
+
+def test_an_event_that_cannot_be_read_is_an_error_unless_its_calendar_is_no_longer_mapped(sides: Sides) -> None:
+    error = Gone("no", reason=Cause.CALENDAR_GONE)
+    sides.fails["read event"] = [error, error]
+    with pytest.raises(Gone):
+        look_at(sides.session(), HINT, EventKey(ROOM_A, "new"))
+    look_at(sides.session(), HINT, EventKey("elsewhere", "new"))
+
+
+def test_a_shifted_series_takes_its_bookings_along_before_anything_is_made(sides: Sides) -> None:
+    old = sides.draw("root_20261124T110000Z", NOON, series="root")
+    applied(sides, old)
+    del sides.events[old.key]
+    new = sides.draw("root_R1_20261124T180000Z", EVENING, series="root_R1")
+    assert applied(sides, Tombstone(old.key, "root"), new) == Applied(1)
+    assert [each.starts for each in sides.bookings.values()] == [EVENING.start]
+    followed = sides.link_of(new.key)
+    assert followed is not None
+    assert (followed.life, sides.link_of(old.key)) == (Active(), None)

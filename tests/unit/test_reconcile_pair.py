@@ -1,0 +1,400 @@
+"""One pair brought to rest: read, decide, write under an intent, and know what became of it whatever happens."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.application.intake.hints import SETTINGS, Hint, Kind
+from functions.application.store import integrations, journal, links
+from functions.application.store.integrations import path_of
+from functions.application.sync.execute import LEASE
+from functions.application.sync.reconcile import reconcile
+from functions.application.sync.reconciled import Reconciled
+from functions.domain.model.errors import (
+    AccessRevoked,
+    Cause,
+    Gone,
+    Malformed,
+    Refused,
+    Stale,
+    System,
+    Taken,
+    Transient,
+)
+from functions.domain.model.event import Event, EventKey
+from functions.domain.model.identity import event_id
+from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.pairing.life import Active, Closed, Grace, Held
+from functions.domain.pairing.life import Refused as TurnedDown
+from functions.domain.pairing.link import Link
+from functions.domain.pairing.step import Rest, Why
+from functions.domain.settings.integration import Phase
+from tests.unit.sketch import EVENING, NOON, NOW, ROOM_A, ROOM_B, TEN
+from tests.unit.two_sides import Sides, two_sides
+
+HINT = Hint(Kind.BOOKING, "7", ("1",), "webhook", NOW)
+
+
+@pytest.fixture
+def sides(tmp_path: Path) -> Iterator[Sides]:
+    with two_sides(tmp_path) as its:
+        yield its
+
+
+def pair_of(sides: Sides, number: str = "1") -> Link:
+    return links.of_booking(sides.ports.documents, "7", number)
+
+
+def looked(sides: Sides, hint: Hint = HINT, **more: Any) -> Reconciled:
+    """Look at the pair of the first booking; `calls` are then only those of this look."""
+    sides.calls.clear()
+    return reconcile(sides.session(), hint, more.pop("link", None) or pair_of(sides), **more)
+
+
+def made(sides: Sides) -> Event:
+    """A booking with its event, in step."""
+    sides.book("1", TEN)
+    looked(sides)
+    (event,) = sides.events.values()
+    return event
+
+
+def entries(sides: Sides) -> list[dict[str, Any]]:
+    rows = sides.ports.documents.find(path_of("7", "journal"))
+    return [journal.entry_of(body, name) for name, body in rows]
+
+
+def outcomes(sides: Sides) -> list[tuple[str, str]]:
+    return [(entry["step"], entry["outcome"]) for entry in entries(sides)]
+
+
+def test_a_booking_gets_its_event_and_the_events_id_and_then_rests_without_a_call(sides: Sides) -> None:
+    sides.book("1", TEN)
+    outcome = looked(sides)
+    assert sides.calls == ["read booking", "insert", "write"]
+    assert (outcome.rest, outcome.steps) == (Rest(Why.IN_STEP), ("event.insert", "booking.write"))
+    key = EventKey(ROOM_A, event_id(sides.session().digest, "7", "1", 0))
+    assert (pair_of(sides).event, sides.bookings["1"].external_id) == (key, key.id)
+    assert outcomes(sides) == [("InsertEvent", "done"), ("WriteBooking", "done")]
+    assert looked(sides).steps == ()
+    assert sides.calls == ["read booking"]
+
+
+def test_each_write_is_told_with_its_hint_its_stamp_and_how_long_it_took(sides: Sides) -> None:
+    sides.book("1", TEN)
+    sides.now += timedelta(seconds=3)
+    looked(sides)
+    first = entries(sides)[0]
+    assert (first["hint"], first["why"], first["lag_seconds"], first["booking_id"]) == (
+        "webhook",
+        "booking_made",
+        3.0,
+        "1",
+    )
+    (event,) = sides.events.values()
+    assert (event.mark.int_id, event.mark.link_id) == ("7", pair_of(sides).id)
+    assert event.mark.stamp
+    assert {fields["booking"] for fields in sides.logged("synced")} <= {"1"}
+
+
+def test_a_rehearsal_writes_and_saves_nothing_and_says_what_would_be_done(sides: Sides) -> None:
+    sides.book("1", TEN)
+    outcome = looked(sides, rehearse=True)
+    assert [write.kind for write in outcome.writes] == ["event.insert", "booking.write"]
+    assert outcome.before is not None
+    assert outcome.before.booking.value == sides.bookings["1"]
+    assert (sides.calls, sides.events, pair_of(sides).version, entries(sides)) == (["read booking"], {}, 0, [])
+
+
+def test_in_shadow_it_is_journalled_too(sides: Sides) -> None:
+    sides.integration = replace(sides.integration, phase=Phase.SHADOW)
+    sides.book("1", TEN)
+    looked(sides)
+    assert (sides.events, pair_of(sides).version) == ({}, 0)
+    assert outcomes(sides) == [("InsertEvent", "shadow"), ("WriteBooking", "shadow")]
+    looked(sides, rehearse=True)
+    assert len(entries(sides)) == 2
+
+
+def test_a_side_that_cannot_be_read_raises_its_own_error(sides: Sides) -> None:
+    made(sides)
+    error = Transient("busy", reason="busy")
+    sides.fails["read booking"] = [error]
+    with pytest.raises(Transient) as raised:
+        looked(sides)
+    assert raised.value is error
+
+
+@pytest.mark.parametrize(
+    ("error", "waits"),
+    [
+        (Transient("late", reason=Cause.TIMEOUT), 0),
+        (Transient("busy", reason=Cause.BUSY), 0),
+        (Malformed("nonsense", reason="nonsense"), 0),
+        (AccessRevoked("no", reason="login", side=System.GOOGLE), 0),
+    ],
+    ids=["timeout", "busy", "nonsense", "login"],
+)
+def test_a_lost_answer_of_google_leaves_the_intent_and_is_found_out_at_the_next_look(
+    sides: Sides, error: Exception, waits: int
+) -> None:
+    sides.book("1", TEN)
+    sides.fails["insert"] = [error]  # type: ignore[list-item]  # errors of the sync
+    with pytest.raises(Transient if isinstance(error, Malformed) else type(error)):
+        looked(sides)
+    there = pair_of(sides)
+    assert there.intent is not None
+    assert there.intent.expires_at == NOW + timedelta(seconds=waits)
+    assert outcomes(sides) == [("InsertEvent", "open")]
+    looked(sides)
+    assert sides.calls[:2] == ["read booking", "read event"]
+    assert outcomes(sides)[:2] == [("InsertEvent", "interrupted"), ("InsertEvent", "done")]
+    assert len(sides.events) == 1
+
+
+def test_a_write_whose_answer_was_lost_but_that_landed_is_not_made_twice(sides: Sides) -> None:
+    sides.book("1", TEN)
+    insert = sides.insert
+
+    def lost(*given: Any, **named: Any) -> Event:
+        insert(*given, **named)
+        raise Transient("late", reason=Cause.TIMEOUT)
+
+    sides.insert = lost  # type: ignore[method-assign]  # an answer that is lost
+    with pytest.raises(Transient):
+        looked(sides)
+    sides.insert = insert  # type: ignore[method-assign]
+    looked(sides)
+    assert "insert" not in sides.calls
+    assert outcomes(sides) == [("InsertEvent", "done"), ("WriteBooking", "done")]
+    assert pair_of(sides).life == Active()
+
+
+@pytest.mark.parametrize(
+    ("cause", "waits"), [(Cause.TIMEOUT, LEASE), (Cause.UNREACHABLE, LEASE), (Cause.BUSY, LEASE * 0)]
+)
+def test_a_booking_that_a_late_request_may_still_change_is_left_until_the_lease_is_over(
+    sides: Sides, cause: Cause, waits: timedelta
+) -> None:
+    sides.book("1", TEN)
+    sides.fails["write"] = [Transient("late", reason=cause)]
+    with pytest.raises(Transient):
+        looked(sides)
+    there = pair_of(sides)
+    assert there.intent is not None
+    assert there.intent.expires_at == NOW + waits
+    outcome = looked(sides)
+    assert (outcome.rest == Rest(Why.LEASED, NOW + LEASE)) is bool(waits)
+    sides.now += LEASE
+    assert looked(sides).rest == Rest(Why.IN_STEP)
+    assert sides.bookings["1"].external_id
+
+
+def test_a_refusal_is_closed_in_the_journal_and_the_person_sees_why(sides: Sides) -> None:
+    drawn = sides.draw("new", NOON)
+    sides.fails["check"] = [Refused("taken", reason=Cause.PERIOD_TAKEN)]
+    new = links.for_new_event(sides.ports.documents, "7", drawn)
+    outcome = looked(sides, link=new, event=Snapshot.of(drawn))
+    assert outcome.rest == Rest(Why.REFUSED)
+    assert isinstance(outcome.link.life, TurnedDown)
+    assert outcomes(sides) == [("MakeBooking", "refused"), ("PatchEvent", "done")]
+    assert "niet beschikbaar" in sides.events[drawn.key].description
+
+
+def test_a_new_event_becomes_a_booking_that_carries_its_id(sides: Sides) -> None:
+    drawn = sides.draw("new", NOON)
+    new = links.for_new_event(sides.ports.documents, "7", drawn)
+    outcome = looked(sides, link=new, event=Snapshot.of(drawn))
+    assert sides.calls == ["find booking", "check", "make"]
+    assert (outcome.link.booking_id, sides.bookings["1"].external_id) == ("1", "new")
+    assert sides.link_of(drawn.key) == pair_of(sides) == outcome.link
+
+
+def test_a_booking_that_an_instance_made_before_it_crashed_is_found_by_the_events_id(sides: Sides) -> None:
+    drawn = sides.draw("new", NOON)
+    sides.fails["make"] = [Transient("late", reason=Cause.TIMEOUT)]
+    new = links.for_new_event(sides.ports.documents, "7", drawn)
+    with pytest.raises(Transient):
+        looked(sides, link=new, event=Snapshot.of(drawn))
+    sides.book("5", NOON, external_id="new", remarks="Overleg\nMet taart")
+    there = sides.link_of(drawn.key)
+    assert there is not None
+    early = looked(sides, link=there, event=Snapshot.of(drawn))
+    assert (early.rest, sides.calls) == (Rest(Why.LEASED, NOW + LEASE), [])
+    sides.now += LEASE
+    outcome = looked(sides, link=there, event=Snapshot.of(drawn))
+    assert ("make" in sides.calls, outcome.link.booking_id) == (False, "5")
+
+
+def test_an_id_that_cannot_be_searched_is_made_with_only_where_i_reserve_would_find_it_itself(
+    sides: Sides, tmp_path: Path
+) -> None:
+    drawn = sides.draw("new", NOON)
+    new = links.for_new_event(sides.ports.documents, "7", drawn)
+    sides.fails["find booking"] = [Refused("no", reason=Cause.NOT_SEARCHABLE)]
+    sides.book("9", NOON)
+    assert looked(sides, link=new, event=Snapshot.of(drawn)).link.booking_id == "2"
+    (tmp_path / "custom").mkdir()
+    with two_sides(tmp_path / "custom", outbound={"external_id_field": "custom01"}) as other:
+        other.fails["find booking"] = [Refused("no", reason=Cause.NOT_SEARCHABLE)]
+        other.book("9", NOON)
+        with pytest.raises(Refused):
+            looked(other, link=new, event=Snapshot.of(other.draw("new", NOON)))
+        assert list(other.bookings) == ["9"]
+
+
+def test_an_event_that_was_changed_meanwhile_is_read_and_planned_again(sides: Sides) -> None:
+    event = made(sides)
+    sides.book("1", NOON, external_id=event.key.id)
+    sides.events[event.key] = replace(event, title="Anders", etag='"other"')
+    sides.fails["patch"] = [Stale("412", reason="etag")]
+    looked(sides)
+    assert sides.calls == ["read booking", "patch", "read event", "patch"]
+    assert sides.events[event.key].when == NOON
+    assert [name for name in outcomes(sides) if name[0] == "PatchEvent"] == [
+        ("PatchEvent", "overtaken"),
+        ("PatchEvent", "done"),
+    ]
+
+
+def test_an_event_id_that_is_taken_is_read_and_taken_up(sides: Sides) -> None:
+    sides.book("1", TEN)
+    key = EventKey(ROOM_A, event_id(sides.session().digest, "7", "1", 0))
+    sides.draw(key.id, TEN)
+    sides.fails["insert"] = [Taken("409")]
+    looked(sides)
+    assert sides.calls[:3] == ["read booking", "insert", "read event"]
+    assert (pair_of(sides).event, pair_of(sides).life) == (key, Active())
+
+
+def test_an_event_that_cannot_be_revived_is_made_under_the_next_id(sides: Sides) -> None:
+    event = made(sides)
+    del sides.events[event.key]
+    sides.fails["revive"] = [Gone("no such event")]
+    looked(sides, event=Snapshot(Presence.CANCELLED))
+    (again,) = sides.events
+    assert again.id == event_id(sides.session().digest, "7", "1", 1)
+
+
+def test_before_an_event_is_brought_back_it_is_looked_at_once_more(sides: Sides) -> None:
+    event = made(sides)
+    outcome = looked(sides, event=Snapshot(Presence.CANCELLED))  # the page is older than the store
+    assert "revive" not in sides.calls
+    assert (outcome.rest, sides.events) == (Rest(Why.IN_STEP), {event.key: event})
+
+
+def test_nothing_is_written_once_the_integration_is_paused_or_its_settings_changed(sides: Sides) -> None:
+    sides.book("1", TEN)
+    session = sides.session()
+    integrations.change(sides.ports.documents, "7", lambda its: replace(its, phase=Phase.PAUSED))
+    with pytest.raises(Stale) as error:
+        reconcile(session, HINT, pair_of(sides))
+    assert (error.value.reason, sides.events, entries(sides)) == ("paused", {}, [])
+
+
+def test_a_removal_waits_for_a_person_where_too_many_vanish(sides: Sides, tmp_path: Path) -> None:
+    (tmp_path / "many").mkdir()
+    many = {"sync": {"overlap_guard": "never", "hold_over": 1}, "inbound": {"allow_booking_update": True}}
+    with two_sides(tmp_path / "many", **many) as its:
+        for number in ("1", "2", "3"):
+            its.book(number, EVENING)
+            looked(its, link=pair_of(its, number))
+        lives = []
+        for number in ("1", "2", "3"):
+            of = pair_of(its, number)
+            assert of.event is not None
+            del its.events[of.event]
+            looked(its, link=of, event=Snapshot(Presence.CANCELLED))
+            its.now += timedelta(seconds=121)
+            lives.append(looked(its, link=pair_of(its, number), event=Snapshot(Presence.CANCELLED)).link.life)
+        assert [type(life) for life in lives] == [Closed, Held, Held]
+        assert sides.bookings == {}
+
+
+def test_a_cancelled_booking_loses_its_event_and_a_deleted_event_waits_for_its_grace(sides: Sides) -> None:
+    event = made(sides)
+    sides.bookings["1"] = replace(sides.bookings["1"], status=70)
+    assert looked(sides).link.life == Closed()
+    assert (sides.calls, sides.events) == (["read booking", "delete"], {})
+    sides.bookings["1"] = replace(sides.bookings["1"], status=20)
+    looked(sides)
+    assert sides.calls == ["read booking", "read event", "revive"]
+    assert list(sides.events) == [event.key]
+
+
+def test_a_booking_that_is_missing_is_gone_only_after_a_second_read(sides: Sides) -> None:
+    event = made(sides)
+    del sides.bookings["1"]
+    assert looked(sides).rest == Rest(Why.BOOKING_GONE, NOW + timedelta(seconds=20))
+    assert list(sides.events) == [event.key]
+    assert looked(sides, replace(HINT, confirm=True)).link.life == Closed()
+    assert sides.events == {}
+
+
+def test_a_page_that_is_older_than_the_last_reading_is_read_again(sides: Sides) -> None:
+    event = made(sides)
+    sides.now += timedelta(minutes=1)
+    older = replace(event, title="Oud", etag='"older"', updated=NOW - timedelta(minutes=1))
+    assert looked(sides, event=Snapshot.of(older)).rest == Rest(Why.IN_STEP)
+    assert "read event" in sides.calls
+    assert "patch" not in sides.calls
+
+
+def test_an_event_that_the_booking_names_is_adopted_from_whichever_calendar_it_is_in(sides: Sides) -> None:
+    drawn = sides.draw("named", TEN, ROOM_B)
+    sides.book("1", TEN, external_id="named")
+    outcome = looked(sides)
+    assert "insert" not in sides.calls
+    assert outcome.link.event is not None
+    assert (outcome.link.event.id, len(sides.events)) == (drawn.key.id, 1)
+
+
+def test_an_event_that_another_pair_owns_is_not_adopted(sides: Sides) -> None:
+    event = made(sides)
+    sides.book("2", TEN, external_id=event.key.id)
+    looked(sides, link=pair_of(sides, "2"))
+    assert len(sides.events) == 2
+    assert sides.bookings["2"].external_id == event.key.id  # somebody else's value stays
+    assert pair_of(sides, "2").ids.foreign
+
+
+def test_an_event_from_which_a_booking_is_being_made_is_left_to_its_maker_until_the_lease_is_over(sides: Sides) -> None:
+    drawn = sides.draw("new", NOON)
+    sides.fails["make"] = [Transient("late", reason=Cause.TIMEOUT)]
+    with pytest.raises(Transient):
+        looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
+    sides.book("1", NOON, external_id="new", remarks="Overleg\nMet taart")
+    assert looked(sides).rest == Rest(Why.LEASED, NOW + LEASE)
+    sides.now += LEASE
+    outcome = looked(sides)
+    assert (outcome.link.booking_id, outcome.link.event) == ("1", drawn.key)
+    assert len(sides.bookings) == len(sides.events) == 1
+
+
+def test_after_changed_settings_an_event_says_so_as_the_reason(sides: Sides) -> None:
+    event = made(sides)
+    sides.events[event.key] = replace(event, title="Zaal A - 1")
+    integrations.save_settings(
+        sides.ports, replace(sides.integration.settings, outbound=replace(sides.integration.settings.outbound, title_template="Bezet")), "someone"
+    )  # fmt: skip
+    sides.integration = integrations.get(sides.ports.documents, "7")
+    looked(sides, replace(HINT, source=SETTINGS))
+    assert entries(sides)[-1]["why"] == "settings_changed"
+
+
+def test_a_deleted_event_cancels_its_booking_after_the_grace_only(sides: Sides) -> None:
+    drawn = sides.draw("new", NOON)
+    looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
+    del sides.events[drawn.key]
+    outcome = looked(sides, event=Snapshot(Presence.CANCELLED))
+    assert outcome.rest == Rest(Why.GRACE, NOW + timedelta(seconds=120))
+    assert outcome.link.life == Grace(NOW + timedelta(seconds=120))
+    assert sides.logged("decided")[-1]["state"] == "grace"
+    sides.now += timedelta(seconds=120)
+    looked(sides)
+    assert sides.calls == ["read booking", "read event", "write"]
+    assert (sides.bookings["1"].status, pair_of(sides).closed_by_us) == (70, True)
