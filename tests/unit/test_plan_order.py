@@ -8,6 +8,7 @@ import pytest
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.pairing.life import Active, Closed, Detached, Held, Life, State
 from functions.domain.pairing.link import Origin, Override, Refusal, Refusals
+from functions.domain.pairing.step import Look, Rest, Settle
 from functions.domain.pairing.writes import (
     BookingChange,
     EventChange,

@@ -31,7 +31,8 @@ from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.life import Active, Closed, Grace, Held
 from functions.domain.pairing.life import Refused as TurnedDown
 from functions.domain.pairing.link import Link
-from functions.domain.pairing.step import Rest, Why
+from functions.domain.pairing.step import Rest
+from functions.domain.pairing.writes import Why
 from functions.domain.settings.integration import Phase
 from tests.unit.sketch import EVENING, NOON, NOW, ROOM_A, ROOM_B, TEN
 from tests.unit.two_sides import Sides, two_sides

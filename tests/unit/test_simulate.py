@@ -116,7 +116,7 @@ def test_a_booking_that_would_be_made_shows_its_event() -> None:
 
 @pytest.mark.parametrize(("answer", "declined"), [("accepted", False), ("declined", True)])
 def test_a_room_that_would_answer_shows_its_answer(answer: str, declined: bool) -> None:  # noqa: FBT001
-    change = EventChange(answer=answer)  # type: ignore[arg-type]  # answers
+    change = EventChange(answer=answer)
     for seen in (event(answer="needsAction"), event(answer=answer, declined=declined)):
         after = simulate(view(seen=seen), PatchEvent(KEY, "", change, Why.INVITED), None, C).event.value
         assert after == replace(seen, answer=answer, declined=declined)
