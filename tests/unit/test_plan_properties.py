@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.life import Active, Closed, Detached, Life, Paused
-from functions.domain.pairing.link import Link, Origin
+from functions.domain.pairing.link import Intent, Link, Origin
 from functions.domain.pairing.step import Look, Planned, Rest, Settle
 from functions.domain.pairing.writes import (
     DeleteEvent,
@@ -67,10 +67,10 @@ def test_a_pair_that_is_left_alone_is_written_only_where_its_booking_is_cancelle
 
 
 @quick
-@given(sketch.views, sketch.all_circumstances)
-def test_nothing_happens_under_the_lease_of_another_instance(view: View, context: PlanningContext) -> None:
-    assume(view.link.intent is not None and view.link.intent.expires_at > context.now)
-    assert isinstance(plan(view, context).step, Rest)
+@given(sketch.views, sketch.all_circumstances, sketch.steps)
+def test_nothing_happens_under_the_lease_of_another_instance(view: View, context: PlanningContext, step: Write) -> None:
+    leased = Intent("other", step, context.now + timedelta(seconds=1))
+    assert isinstance(plan(view.with_link(intent=leased), context).step, Rest)
 
 
 @quick
