@@ -51,13 +51,13 @@ class Mutant:
     @property
     def mark(self) -> str:
         """What it is known by while its function stays as it is."""
-        return f"{Path(self.file).name} {self.around} {self.name.partition(' ')[2]}"
+        return f"{self.around} {self.name}"
 
     @property
     def name(self) -> str:
-        """What it is known by while lines move."""
+        """What it is known by while lines and files move."""
         nth = f" ({self.nth + 1})" if self.nth else ""
-        return f"{self.file} {self.inside or '-'}: {self.before} -> {self.after}{nth}"
+        return f"{Path(self.file).name} {self.inside or '-'}: {self.before} -> {self.after}{nth}"
 
     def applied(self, source: bytes) -> bytes:
         """Return the source with the change."""

@@ -99,3 +99,10 @@ def test_a_booking_before_or_after_the_hours_is_not_in_their_way(when: When) -> 
     assert not keeps_out(WISH, at(OTHER, when), ITS)
     for touching in (Timed(TEN.start, NOON.start), Timed(NOON.end, EVENING.end)):
         assert not keeps_out(WISH, at(OTHER, touching), ITS)
+
+
+def test_hours_are_taken_also_where_it_only_gets_too_full_later_in_them() -> None:
+    half = NOON.start + (NOON.end - NOON.start) / 2
+    whole, later = replace(OTHER, id="2002"), replace(OTHER, id="2003", starts=half)
+    assert is_taken(WISH, [whole, later], 2, ITS)
+    assert not is_taken(WISH, [whole, later], 3, ITS)

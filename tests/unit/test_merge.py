@@ -1,11 +1,12 @@
 """The merge: both sides are there, and each field goes where its owner says."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from functions.domain.model.appointment import Style, Timed
 from functions.domain.model.event import EventKey, Guest, MeetState
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.pairing.life import Grace, State
@@ -499,3 +500,133 @@ def test_each_put_back_has_its_own_date() -> None:
     second = patch(view(seen=event(NOON, description=first.change.description or "")), again)
     assert "24-11-2026 09:00" in (second.change.description or "")
     assert "23-11-2026" not in (second.change.description or "")
+
+
+def test_a_pair_without_an_event_has_nothing_to_merge() -> None:
+    assert merge(view(link(event=None), seen=BELIEVED), C).step == Rest(Why.UNREADABLE)
+
+
+def test_the_midnights_around_whole_days_are_the_same_days() -> None:
+    first, last = (datetime(2026, 11, day, 23, tzinfo=UTC) for day in (24, 25))
+    of = link(base=base(booking(DAY)))
+    assert plan(view(of, booking(DAY), event(Timed(first, last))), C).step == Rest(Why.IN_STEP)
+    assert plan(view(of, booking(DAY), event(DAY)), C).step == Rest(Why.IN_STEP)
+
+
+def test_an_occurrence_that_only_moves_in_time_is_not_read_first() -> None:
+    assert patch(view(link(series="root"), booking(NOON), BELIEVED)).change == EventChange(when=NOON)
+
+
+def test_a_new_style_goes_along_unseen_where_the_event_is_ours() -> None:
+    context = planning_context(settings(outbound={"location_template": "Hal"}))
+    change = patch(view(seen=BELIEVED), context).change
+    assert (change.style, change.restyled) == (Style(location="Hal"), ("location",))
+    step = plan(view(their_link(), their_booking(), BELIEVED), context).step
+    assert not isinstance(step, PatchEvent)
+
+
+def test_a_reason_on_the_event_is_read_only_before_something_is_written() -> None:
+    noticed = link(notice="not_allowed")
+    assert plan(view(noticed, seen=BELIEVED), C).step == Rest(Why.IN_STEP)
+    assert plan(view(noticed, booking(NOON), BELIEVED), C).step == Look(event=KEY)
+
+
+def test_a_meet_link_that_was_asked_for_is_not_asked_for_again_with_the_next_change() -> None:
+    context = planning_context(settings(outbound={"create_meet_link": True, "meet_link_field": "custom02"}))
+    asked = link(base=base(context=context))
+    assert patch(view(asked, booking(NOON), BELIEVED), context).change == EventChange(when=NOON)
+    adopted = patch(view(link(base=None), booking(NOON), event(meet=MeetState.READY)), context).change
+    assert adopted.meet is None
+
+
+def test_an_id_that_the_booking_lost_is_written_back_unseen() -> None:
+    step = plan(view(its=booking(external_id=""), seen=BELIEVED), C).step
+    assert step == WriteBooking("1001", BookingChange(external_id=KEY.id), Why.WRITE_BACK)
+
+
+def test_an_override_that_is_known_is_used_only_where_the_settings_say_so() -> None:
+    known = replace(MAY, override_known=True)
+    step = plan(view(seen=event(NOON)), known).step
+    assert isinstance(step, WriteBooking)
+    assert not step.change.ignore_validation
+
+
+def test_an_event_that_nobody_moved_chooses_no_room_when_the_booking_changed_its_own() -> None:
+    rooms = planning_context(
+        settings(inbound={"allow_booking_update": True, "allow_object_change": True}, sync={"conflict_winner": "event"})
+    )
+    assert isinstance(plan(view(its=booking(object_id="11")), rooms).step, MoveEvent)
+
+
+def test_the_texts_of_our_own_event_go_into_no_remarks() -> None:
+    said = digest("Overleg")
+    of = link(base=base(digests={"text": said, "remarks": digest("Zaal")}))
+    step = plan(view(of, booking(remarks="Zaal"), event(title="Anders")), MAY).step
+    assert not isinstance(step, WriteBooking)
+
+
+def test_without_a_remarks_field_an_event_that_gets_its_first_text_changes_nothing() -> None:
+    context = planning_context(settings(inbound={"remarks_field": "none"}))
+    silent = replace(their_link(), base=base(digests={"text": "", "remarks": ""}))
+    assert plan(view(silent, their_booking(), theirs(etag='"1"')), context).step == Rest(Why.IN_STEP)
+
+
+def test_a_text_that_is_carried_over_is_agreed_on() -> None:
+    planned = plan(view(their_link(), their_booking(), theirs(title="Andere titel")), C)
+    said = digest("Andere titel\nMet taart")
+    assert planned.base == replace(their_link().base or base(), digests={"text": said, "remarks": said})
+
+
+def test_a_persons_texts_stay_agreed_on_while_its_event_is_moved() -> None:
+    planned = plan(view(their_link(), their_booking(NOON), theirs()), C)
+    assert planned.base == replace(their_link().base or base(), when=NOON)
+
+
+def test_patience_with_a_meet_link_ends_after_ten_minutes() -> None:
+    context = planning_context(settings(outbound={"create_meet_link": True, "meet_link_field": "custom02"}))
+    of, pending = link(base=base(context=context), meet_asked_at=NOW), event(meet=MeetState.PENDING)
+    nearly, over = (replace(context, now=NOW + timedelta(minutes=10) - timedelta(seconds=left)) for left in (1, 0))
+    assert plan(view(of, seen=pending), nearly).step == Rest(Why.IN_STEP, nearly.now + (nearly.now - NOW))
+    step = plan(view(of, seen=pending), over).step
+    assert isinstance(step, Settle)
+    assert step.link.lacks("meet")
+    assert plan(view(step.link, seen=pending), over).step == Rest(Why.IN_STEP)
+
+
+def test_a_meet_link_that_nobody_wants_is_not_waited_for() -> None:
+    assert plan(view(seen=event(meet=MeetState.PENDING)), C).step == Rest(Why.IN_STEP)
+
+
+def test_a_notice_is_put_on_an_event_only_for_a_refusal() -> None:
+    told = theirs(description=f"{LINE}\n⚠ 20-11-2026 10:00 Nee.")
+    assert noted(view(their_link(), their_booking(), told), C) is None
+
+
+def test_an_event_that_is_moved_to_another_calendar_once_more_gets_todays_reason() -> None:
+    moved = view(link(event=MOVED), seen=event(key=MOVED))
+    first = patch(moved)
+    there = replace(moved, event=Snapshot.of(event(key=MOVED, description=first.change.description or "")))
+    assert isinstance(plan(there, C).step, MoveEvent)
+    later = replace(C, now=NOW + timedelta(days=1))
+    assert "24-11-2026" in (patch(there, later).change.description or "")
+
+
+def test_a_general_reason_that_is_over_is_taken_off_the_event_too() -> None:
+    told = event(description=f"{LINE}\n⚠ 20-11-2026 10:00 i-Reserve weigert deze wijziging.")
+    assert patch(view(seen=told)).change == EventChange(description=LINE)
+
+
+def test_new_settings_are_the_reason_only_where_the_booking_itself_did_not_change() -> None:
+    new = replace(planning_context(settings(outbound={"title_template": "{BOOKING_NUMBER}"})), new_settings=True)
+    assert patch(view(), new).why is Why.SETTINGS_CHANGED
+    assert patch(view(), replace(new, new_settings=False)).why is Why.BOOKING_CHANGED
+    for changed in (booking(NOON), booking(status=30)):
+        assert patch(view(its=changed), new).why is Why.BOOKING_CHANGED
+    assert patch(view(its=booking(NOON), seen=BELIEVED), new).why is Why.BOOKING_CHANGED
+    assert patch(view(seen=BELIEVED), new).why is Why.SETTINGS_CHANGED
+
+
+def test_the_style_of_our_event_is_put_right() -> None:
+    context = planning_context(settings(outbound={"location_template": "Hal"}))
+    change = patch(view(link(base=base(context=context)), seen=event()), context).change
+    assert (change.style, change.restyled) == (Style(location="Hal"), ("location",))

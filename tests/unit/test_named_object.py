@@ -38,6 +38,7 @@ def found(title: str = "", location: str = "") -> str | None:
         ("#Baan 2 en nog eens #baan 2", "2"),
         ("les #3 op #Baan 1", "1"),
         ("#Baan 123", None),
+        ("#Baan 123 toernooi", None),
         ("#Baan", None),
         ("#Baan 1 of #Baan 2", None),
         ("Baan 2", None),

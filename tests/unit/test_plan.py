@@ -23,9 +23,11 @@ from functions.domain.planning.brake import attempt_of, shown
 from functions.domain.planning.plan import plan
 from functions.domain.planning.view import PlanningContext, View
 from tests.unit.sketch import (
+    ABSENT,
     CANCELLED,
     EVENING,
     KEY,
+    MOVED,
     NOON,
     NOW,
     TEN,
@@ -209,3 +211,26 @@ def test_a_booking_without_an_event_is_told_why_it_has_none_also_where_its_objec
     unmade = link(event=None, life=Active())
     assert plan(view(unmade, booking(object_id="12", status=10), CANCELLED), C).step == Rest(Why.NOT_WANTED)
     assert plan(view(unmade, booking(object_id="12"), CANCELLED), C).step == Rest(Why.NO_CALENDAR)
+
+
+def test_a_loop_over_anything_but_a_text_pauses_the_pair() -> None:
+    gone = replace(view(seen=CANCELLED), found=ABSENT)
+    assert isinstance(settled(often(gone, times=3)).life, Paused)
+    rooms = planning_context(settings(inbound={"allow_booking_update": True, "allow_object_change": True}))
+    moved = view(link(event=MOVED), seen=event(key=MOVED))
+    assert isinstance(settled(often(moved, rooms), rooms).life, Paused)
+
+
+def test_a_write_that_agrees_on_nothing_leaves_what_was_agreed_on() -> None:
+    hour, quarter = timedelta(hours=1), timedelta(minutes=15)
+    first, second = Timed(AUTUMN, AUTUMN + quarter), Timed(AUTUMN + hour, AUTUMN + hour + quarter)
+    writing = Intent("s", WriteBooking("1001", BookingChange(when=second), Why.EVENT_MOVED), AUTUMN)
+    there = view(link(base=base(booking(second)), intent=writing), booking(first), event(second))
+    found = plan(there, replace(C, now=AUTUMN)).step
+    assert isinstance(found, Conclude)
+    assert isinstance(found.result, Landed)
+
+
+def test_a_paused_pair_whose_booking_is_gone_waits_like_any_other() -> None:
+    v = seen_while_paused(view(its=ABSENT))
+    assert plan(v, replace(C, gone_confirmed=True)).step == Rest(Why.PAUSED, NOW + QUIET)

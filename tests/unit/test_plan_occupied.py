@@ -211,3 +211,7 @@ def test_one_that_a_person_restored_after_its_removal_is_taken_up_again() -> Non
     step = plan(seen(replace(MADE, life=Closed())), C).step
     assert isinstance(step, Settle)
     assert step.link.life == Active()
+
+
+def test_somebody_elses_id_in_the_booking_is_its_pairs_affair() -> None:
+    assert plan(seen(its=booking(external_id="foreign")), C).step == Rest(Why.IN_STEP)

@@ -21,7 +21,6 @@ from functions.domain.comparing.projection import (
 from functions.domain.model.appointment import Appointment, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, MeetState
-from functions.domain.model.snapshot import Snapshot
 from functions.domain.model.text import as_read
 from functions.domain.pairing.decisions import Agree
 from functions.domain.pairing.life import Active
@@ -63,7 +62,6 @@ def merge(v: View, context: PlanningContext) -> Planned:
     if (not event.organizer_self and not invited) or (invited and not context.settings.inbound.enabled):
         return Planned(Rest(Why.NOT_ELIGIBLE))
     event = _in_known_form(event, (wanted.when, link.base.when if link.base else wanted.when), context)
-    v = replace(v, event=Snapshot.of(event))
     return (
         _booking_side(v, context, booking, event)
         or (answer_side if invited else event_side)(v, context, booking, event, wanted)
@@ -128,7 +126,7 @@ def _booking_side(v: View, context: PlanningContext, booking: Booking, event: Ev
     change = BookingChange(
         ignore_validation=context.override_known and context.settings.inbound.ignore_validation_errors_on_update
     )
-    room = _room_chosen(link, booking, event, context)
+    room = _room_chosen(base, booking, event, context)
     asked = Asked(
         time=context.digest(str(event.when)) if _event_time_counts(booking, event, base, context) else "",
         room=context.digest(f"{event.key.calendar} {event.when}") if room else "",
@@ -159,15 +157,11 @@ def _event_time_counts(booking: Booking, event: Event, base: Base, context: Plan
     return when == base.when or context.settings.sync.conflict_winner == "event"
 
 
-def _room_chosen(link: Link, booking: Booking, event: Event, context: PlanningContext) -> str:
+def _room_chosen(base: Base, booking: Booking, event: Event, context: PlanningContext) -> str:
     """Return the object whose calendar a person moved the event to, or ""."""
-    if (
-        link.base is None
-        or event.key.calendar == link.base.calendar
-        or not context.settings.inbound.allow_object_change
-    ):
+    if event.key.calendar == base.calendar or not context.settings.inbound.allow_object_change:
         return ""
-    if booking.object_id != link.base.object_id and context.settings.sync.conflict_winner == "booking":
+    if booking.object_id != base.object_id and context.settings.sync.conflict_winner == "booking":
         return ""
     objects = context.settings.objects_of(event.key.calendar)
     return objects[0] if len(objects) == 1 and objects[0] != booking.object_id else ""

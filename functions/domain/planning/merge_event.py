@@ -45,8 +45,8 @@ def event_side(
     why_not = ""
     if put_back:
         why_not = link.refusals.why or _why_put_back(link, booking)
-        change = _with_notice(change, event, why_not, context, line=ours, anew=True)
-    elif take_apart(event.description).notice and (change != EventChange() or not link.notice):
+        change = _with_notice(change, event, why_not, context, anew=True)
+    elif change != EventChange() or not link.notice:
         why = Why.BOOKING_CHANGED if change == EventChange() else why
         change = _with_notice(change, event, "", context, line=ours)  # a notice is removed with the next change
     if change == EventChange():
@@ -59,7 +59,7 @@ def noted(v: View, context: PlanningContext) -> Planned | None:
     event = v.event.value
     if event is None or not v.link.notice:
         return None
-    change = _with_notice(EventChange(), event, v.link.notice, context, line=False)
+    change = _with_notice(EventChange(), event, v.link.notice, context)
     if change == EventChange():
         return None
     return Planned(PatchEvent(event.key, event.etag, change, Why.REFUSED), None)
@@ -91,8 +91,7 @@ def _room_put_back(v: View, context: PlanningContext, booking: Booking, event: E
     why_not = v.link.refusals.why or ("activity" if booking.activity_id else "object_change")
     if v.link.occupies is not None:
         why_not = "occupied"
-    ours = v.link.origin is Origin.BOOKING
-    change = _with_notice(EventChange(), event, why_not, context, line=ours, anew=True)
+    change = _with_notice(EventChange(), event, why_not, context, anew=True)
     if change == EventChange():
         return None
     return Planned(PatchEvent(event.key, event.etag, change, Why.REFUSED, why_not), None)
@@ -161,17 +160,17 @@ def _guests(
     if not may_write_guests(event):
         return change
     addresses = {guest.email.lower() for guest in event.guests}
-    if wanted.guest and wanted.guest not in addresses and not stands(link, "guest", wanted.guest, "", context.digest):
+    if wanted.guest not in addresses and not stands(link, "guest", wanted.guest, "", context.digest):
         change = replace(change, guest_in=wanted.guest)
     former = link.base.digests.get("guest", "") if link.base else ""
     for address in sorted(addresses - {wanted.guest}):
-        if former and context.digest(address) == former:
+        if context.digest(address) == former:
             change = replace(change, guest_out=address)
     return change
 
 
 def _with_notice(
-    change: EventChange, event: Event, category: str, context: PlanningContext, *, line: bool, anew: bool = False
+    change: EventChange, event: Event, category: str, context: PlanningContext, *, line: bool = True, anew: bool = False
 ) -> EventChange:
     """Put the notice under the service's line, or remove it (category ""); `anew` gives it today's date."""
     before = change.description if change.description is not None else event.description

@@ -5,7 +5,7 @@ i-Reserve checks this itself, unless its API user has the right to save conflict
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from functions.domain.comparing.projection import period, when_of
 from functions.domain.model.appointment import AllDay, When
@@ -70,7 +70,7 @@ def is_taken(slot: Slot, others: Iterable[Booking], places: int, settings: Setti
     there = [each for each in others if keeps_out(slot, each, settings)]
     spans = [(*period(when_of(each, settings), settings.timezone), each.number) for each in there]
     starts, _ = period(slot.when, settings.timezone)
-    moments: list[datetime] = [starts, *(since for since, _, _ in spans if since > starts)]
+    moments = {max(since, starts) for since, _, _ in spans}
     return any(
         (taken := sum(number for since, until, number in spans if since <= moment < until))
         and taken + slot.number > places

@@ -30,8 +30,7 @@ def plan(v: View, context: PlanningContext) -> Planned:
     v = as_answered(_as_meant(v, context.settings.timezone))
     planned = only_answers(v, _decide(v, context), context)
     step = planned.step
-    attempt = attempt_of(v, step, context) if isinstance(step, Write) else None
-    if attempt is None or not isinstance(step, Write):
+    if not isinstance(step, Write) or (attempt := attempt_of(v, step, context)) is None:
         return planned
     if _is_never_a_loop(step):
         until = refused_until(v.link.attempts, attempt)

@@ -94,7 +94,7 @@ def _refusal_notice(v: View, context: PlanningContext, event: Event, at: datetim
     said = notice(v.link.notice, language, clock(at, context.settings.timezone))
     if text.notice == said:
         return noted(v, context)
-    bare = replace(event, description=put_together(replace(text, notice=""), language, line=False))
+    bare = replace(event, description=put_together(replace(text, notice=""), language))
     return noted(replace(v, event=Snapshot.of(bare)), replace(context, now=at))
 
 
