@@ -183,4 +183,4 @@ def test_the_plot_names_its_axis_where_its_bars_differ(place: Place, *, pause: i
         place.settle()
     page = Tab(place).seen("/console/integrations/7/diagnostics")
     assert "<figcaption>" in page
-    assert ("Bars from 0.1 s" in page) is axis
+    assert ("From 0.1 s at the foot" in page) is axis
