@@ -85,7 +85,8 @@ def _without_nonsense(raw: Json) -> Json:
     kept = {}
     for name, value in raw.items():
         try:
-            SECONDARY.get(name, _as_it_is)({name: value})
+            if name in SECONDARY:  # others cannot be unreadable, or the event cannot do without them
+                SECONDARY[name]({name: value})
         except UNREADABLE:
             continue
         kept[name] = value
@@ -208,10 +209,6 @@ def _moment(text: str | None) -> datetime | None:
     if not text or text.startswith("0000"):
         return None
     return zones.utc(datetime.fromisoformat(text))
-
-
-def _as_it_is(_raw: Json) -> None:
-    """Do nothing: this field cannot be unreadable, or the event cannot do without it."""
 
 
 def _guests(attendees: list[Json]) -> tuple[Guest, ...]:

@@ -61,7 +61,8 @@ def find(ports: Ports, int_id: str, booking_id: str) -> Found:
     last = journal_read.notable(entries)
     hint = _hint(session, booking_id)
     waits = parked.find(ports, hint)
-    foreign = "" if not link.ids.foreign or booking.value is None else _id_in(session, booking.value)
+    field, value = session.settings.outbound.external_id_field, booking.value
+    foreign = value.value_of(field) if link.ids.foreign and value is not None else ""
     facts = Facts(integration.phase, booking.presence, link, why, does, bool(trouble), last, waits is not None)
     verdict = verdict_of(facts)
     calendar = session.settings.calendar_of(booking.value.object_id) if booking.value is not None else None
@@ -101,10 +102,6 @@ def _rehearsed(
 
 def _hint(session: SyncSession, booking_id: str) -> hints.Hint:
     return hints.Hint(hints.Kind.BOOKING, session.id, (booking_id,), "person", session.now(), confirm=True)
-
-
-def _id_in(session: SyncSession, booking: Booking) -> str:
-    return booking.value_of(session.settings.outbound.external_id_field)
 
 
 def panel_address(base_url: str, booking_id: str) -> str:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
-from functions.application.ports import BookingRow, Reservations
+from functions.application.ports import Reservations
 from functions.application.probing.workbench import SURE_COLUMN, Bench
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Gone, Malformed, Refused
@@ -71,7 +71,8 @@ def _changes(b: Bench) -> None:
     b.find(column_changed=None, search_changed=None)
     for name in b.guesses("column_changed"):
         with suppress(Refused, Malformed):
-            shown = [row.changed for row in _between(b, day, column_changed=name) if row.id == second.id]
+            rows = b.asking(column_changed=name).between(day, day, start=0, length=MOST_ROWS)
+            shown = [row.changed for row in rows if row.id == second.id]
             if shown and shown[0] is not None and abs(b.session.now() - shown[0]) < JUST_CHANGED:
                 b.find(column_changed=name)
                 break
@@ -83,10 +84,6 @@ def _changes(b: Bench) -> None:
             if second.id in found and not later:  # an ignored filter would find it both times
                 b.find(search_changed=name)
                 return
-
-
-def _between(b: Bench, day: date, **guess: Any) -> list[BookingRow]:
-    return b.asking(**guess).between(day, day, start=0, length=MOST_ROWS)
 
 
 def _sorts(b: Bench) -> None:

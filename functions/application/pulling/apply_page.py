@@ -143,7 +143,9 @@ def _settled(session: SyncSession, hint: Hint, page: Page, items: Sequence[Item]
     covered = [event for event in events if event.hidden and event.key in known]
     events_without_booking.note(session, hint, page.calendar, covered, paired=True)
     # an endless series reaches decades ahead
-    echoes = {event.key for event in unlinked if event.series and not _in_window(session, event)}
+    echoes = {
+        event.key for event in unlinked if event.series and not in_window(event.when, session.settings, session.now())
+    }
     echoes |= {event.key for event in covered}
     echoes |= {
         event.key
@@ -223,10 +225,6 @@ def _can_be_skipped(session: SyncSession, event: Event) -> bool:
 
 def _is_echo(session: SyncSession, link: Link, event: Event) -> bool:
     return is_echo(link, event, session.digest, session.settings.timezone)
-
-
-def _in_window(session: SyncSession, event: Event) -> bool:
-    return in_window(event.when, session.settings, session.now())
 
 
 def _far_away(session: SyncSession, item: Unusable) -> bool:

@@ -133,7 +133,7 @@ def _pull(session: SyncSession, hint: Hint, state: CalendarState, done: Pull) ->
         if applied.finished and page.next_page:
             state = _note(session, replace(state, page=page.next_page))
         if not applied.finished or (page.next_page and session.now() - done.began > LONGEST):
-            _go_on(session, hint)
+            look_again(session.ports.tasks, replace(hint, source="pull"), session.now(), "more")
             return
         if not page.next_page:
             break
@@ -167,10 +167,6 @@ def _start_over(session: SyncSession, state: CalendarState, error: SyncError) ->
     token = "" if isinstance(error, TokenExpired) else state.sync_token
     over = replace(state, sync_token=token, page="", listing=not token, pull_started=session.now())
     return _note(session, over)
-
-
-def _go_on(session: SyncSession, hint: Hint) -> None:
-    look_again(session.ports.tasks, replace(hint, source="pull"), session.now(), "more")
 
 
 def _trouble(session: SyncSession, calendar: str, error: SyncError) -> None:

@@ -184,7 +184,7 @@ def _only_linked(
 ) -> Iterator[str]:
     """Yield the bookings of these days that only a link has; puts the days' links into `known`, by booking."""
     for link in links.of_days(session.ports.documents, session.id, scan.week, last):
-        if link.booking_id in listed or (link.booking_id and _still_open(link)):
+        if link.booking_id in listed or (link.booking_id and not isinstance(link.life, Closed | Detached)):
             known[link.booking_id] = link
             if link.booking_id not in listed:
                 yield link.booking_id
@@ -214,10 +214,6 @@ def _together(session: SyncSession, hint: Hint, scan: Scan, rows: list[BookingRo
         for name in COUNTED
     }
     return replace(scan, **counts), sum(calls for _, calls in done)
-
-
-def _still_open(link: Link) -> bool:
-    return not isinstance(link.life, Closed | Detached)
 
 
 def _finish(session: SyncSession, scan: Scan) -> None:

@@ -39,11 +39,6 @@ def open_all(session: SyncSession) -> tuple[str, ...]:
     return tuple(without)
 
 
-def open_another(session: SyncSession, calendar: str) -> bool:
-    """Open a new channel, which replaces the present one once it is live; False if the calendar must be polled."""
-    return _open(session, calendar)
-
-
 def ensure(session: SyncSession, calendar: str) -> bool:
     """Ensure that a calendar has a working channel; False if it must be polled."""
     state = state_of(session.ports.documents, session.id, calendar)
@@ -52,7 +47,7 @@ def ensure(session: SyncSession, calendar: str) -> bool:
     for channel in state.channels:
         if not channel.live:  # it never delivered a message
             _stop(session, calendar, channel)
-    return _open(session, calendar)
+    return open_another(session, calendar)
 
 
 def _good(channel: Watch, now: datetime) -> bool:
@@ -62,7 +57,8 @@ def _good(channel: Watch, now: datetime) -> bool:
     return channel.expires > now + min(RENEW_WITHIN, life / 2) and (channel.live or young)
 
 
-def _open(session: SyncSession, calendar: str) -> bool:
+def open_another(session: SyncSession, calendar: str) -> bool:
+    """Open a new channel, which replaces the present one once it is live; False if the calendar must be polled."""
     for _ in range(TRIES):
         try:
             _opened(session, calendar)

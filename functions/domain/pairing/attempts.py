@@ -67,9 +67,5 @@ def is_loop(attempts: Attempts, more: Attempt) -> bool:
     lately = [each for each in attempts if more.at - each.at < WRITE_SPAN]
     if len(lately) < WRITES:
         return False
-    return all(each.ended is Ended.REFUSED for each in lately[-WRITES:]) or _repeats((*lately, more)) > REPEATED
-
-
-def _repeats(attempts: Attempts) -> int:
-    """Count the writes that repeat an earlier one."""
-    return len(attempts) - len({each.what for each in attempts})
+    repeats = len(lately) + 1 - len({each.what for each in (*lately, more)})
+    return all(each.ended is Ended.REFUSED for each in lately[-WRITES:]) or repeats > REPEATED

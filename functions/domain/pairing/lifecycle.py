@@ -334,7 +334,8 @@ def _overtaken(link: Link, step: Write, how: Overtaking) -> Turn:
         case ReviveEvent(), Overtaking.GONE:
             return Turn(_with_next_id(link), Outcome.OVERTAKEN, Then.ABSENT)
         case ((InsertEvent() | ReviveEvent()), Overtaking.TAKEN):
-            there = replace(link, event=place_of(step), base=None, life=_opened(_paired(link.life)))
+            life = Active() if isinstance(link.life, Unlinked | LeftOut) else link.life
+            there = replace(link, event=place_of(step), base=None, life=_opened(life))
             return Turn(there, Outcome.OVERTAKEN, Then.READ)
     return Turn(link, Outcome.OVERTAKEN, Then.READ)
 
@@ -359,10 +360,6 @@ def _closed(life: Life) -> Closed:
 
 def _opened(life: Life) -> Life:
     return Active() if isinstance(life, Closed) else life
-
-
-def _paired(life: Life) -> Life:
-    return Active() if isinstance(life, Unlinked | LeftOut) else life
 
 
 def _awake(life: Life) -> Awake:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from functions.domain.model.event import Event
 from functions.domain.model.text import as_read, take_apart
 from functions.domain.pairing.attempts import Attempt
 from functions.domain.pairing.writes import (
@@ -40,13 +39,10 @@ def _shown(view: View) -> str:
     event, booking, base = view.event.value, view.booking.value, view.link.base
     left = "" if booking is None else f"{booking.starts} {booking.ends} {booking.object_id} {booking.status}"
     if event is not None:
-        return f"{left}\n{event.key} {event.when} {event.title} {event.style} {_above(event)}"
+        above = as_read(take_apart(event.description).above)
+        return f"{left}\n{event.key} {event.when} {event.title} {event.style} {above}"
     agreed = "" if base is None else f"{base.when} {base.calendar} {sorted(base.digests.items())}"
     return f"{left}\n{view.event.presence} {agreed}"
-
-
-def _above(event: Event) -> str:
-    return as_read(take_apart(event.description).above)
 
 
 def _brings(step: Write) -> str:
