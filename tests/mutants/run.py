@@ -25,11 +25,9 @@ EQUIVALENT = Path("tests/mutants/equivalent.yaml")
 CLOSEST = 4
 NAMES = ("reconcile", "execute", "pull", "apply_page", "links", "webhooks", "held", "undo")
 FAST = (
-    "tests/unit/test_links.py tests/unit/test_webhooks.py tests/unit/test_held_items.py "
-    "tests/unit/test_undo_refused.py tests/unit/test_pulling.py tests/unit/test_apply_page.py tests/unit/test_reconcile_pair.py "
-    ""
-    "pull undo_and_held lost_answers refusals outbound_gone outbound_adoption held_in_bulk life_of_a_pair two_workers "
-    "shadow rooms owners_and_merge series invitations occupied shared_calendar"
+    "unit/test_links unit/test_webhooks unit/test_held_items unit/test_undo_refused unit/test_pulling unit/test_apply_page "
+    "unit/test_reconcile_pair unit/test_deciding integration/test_pull integration/test_undo_and_held "
+    "integration/test_lost_answers integration/test_refusals"
 )
 
 
@@ -43,9 +41,7 @@ FILES = {
 }
 TESTS = {
     "domain": _paths("tests/unit/test_*.py"),
-    "application": [
-        path for name in FAST.split() for path in _paths(name if "/" in name else f"tests/integration/test_{name}.py")
-    ],
+    "application": [path for name in FAST.split() for path in _paths(f"tests/{name}.py")],
 }
 
 

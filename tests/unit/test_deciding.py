@@ -1,0 +1,186 @@
+"""A person's decisions on one pair: taking back what was done, approving or restoring what is held."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.application.deciding import held
+from functions.application.deciding.undo import Undone, preview, undo
+from functions.application.intake.hints import Hint, Kind
+from functions.application.store import journal, links
+from functions.application.store.integrations import path_of
+from functions.application.sync.reconcile import reconcile
+from functions.domain.model.errors import Conflict, Gone, Refused
+from functions.domain.model.event import Event
+from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.pairing.life import Active, Closed, Detached, Held
+from functions.domain.pairing.link import Link
+from tests.unit.sketch import EVENING, NOON, NOW, TEN
+from tests.unit.two_sides import Sides, two_sides
+
+HINT = Hint(Kind.BOOKING, "7", ("1",), "webhook", NOW)
+LIST: Snapshot[Any] = Snapshot(Presence.CANCELLED)
+
+
+@pytest.fixture
+def sides(tmp_path: Path) -> Iterator[Sides]:
+    with two_sides(tmp_path, inbound={"allow_booking_update": True, "allow_object_change": True}) as its:
+        yield its
+
+
+def pair_of(sides: Sides, number: str = "1") -> Link:
+    return links.of_booking(sides.ports.documents, "7", number)
+
+
+def looked(sides: Sides, event: Snapshot[Event] | None = None) -> Link:
+    sides.calls.clear()
+    return reconcile(sides.session(), HINT, pair_of(sides), event=event).link
+
+
+def made(sides: Sides) -> Event:
+    sides.book("1", TEN)
+    looked(sides)
+    (event,) = sides.events.values()
+    return event
+
+
+def dragged(sides: Sides, when: Any = NOON) -> str:
+    """A booking whose event a person moved; returns the journal entry of the booking's move."""
+    event = made(sides)
+    sides.events[event.key] = replace(event, when=when, etag='"moved"')
+    looked(sides, Snapshot.of(sides.events[event.key]))
+    return entry_of(sides, "event_moved")
+
+
+def entry_of(sides: Sides, why: str) -> str:
+    rows = sides.ports.documents.find(path_of("7", "journal"))
+    return next(name for name, body in rows if body["why"] == why)
+
+
+def steps(undone: Undone) -> list[str]:
+    return [step["step"] for step in undone.steps]
+
+
+def test_undoing_a_move_sets_booking_and_event_back_and_its_preview_changes_nothing(sides: Sides) -> None:
+    entry = dragged(sides)
+    shown = preview(sides.ports, "7", entry)
+    assert (steps(shown), shown.done) == (["WriteBooking", "PatchEvent"], False)
+    assert "do not come back" in shown.stays
+    assert sides.bookings["1"].starts == NOON.start
+    done = undo(sides.ports, "7", entry, "admin")
+    assert (steps(done), done.done) == (["WriteBooking", "PatchEvent"], True)
+    assert done.steps[0]["when"] == journal.when_body(TEN)
+    (event,) = sides.events.values()
+    assert (sides.bookings["1"].starts, event.when) == (TEN.start, TEN)
+    body = journal.find(sides.ports.documents, "7", entry)
+    assert body is not None
+    assert (body["undone_at"], body["undone_by"]) == (NOW.isoformat(), "admin")
+    again = journal.find(sides.ports.documents, "7", entry_of(sides, "undone"))
+    assert again is not None
+    assert (again["actor"], again["hint"]) == ("admin", f"undo {entry}")
+    with pytest.raises(Conflict):
+        undo(sides.ports, "7", entry, "admin")
+
+
+def test_an_undo_can_be_undone(sides: Sides) -> None:
+    undo(sides.ports, "7", dragged(sides), "admin")
+    undo(sides.ports, "7", entry_of(sides, "undone"), "admin")
+    assert sides.bookings["1"].starts == NOON.start
+
+
+def test_an_undo_that_i_reserve_refuses_leaves_everything_as_it_was(sides: Sides) -> None:
+    entry = dragged(sides)
+    sides.fails["write"] = [Refused("taken", reason="period_taken")]
+    with pytest.raises(Refused):
+        undo(sides.ports, "7", entry, "admin")
+    assert (sides.bookings["1"].starts, pair_of(sides).order) == (NOON.start, None)
+    assert "undone_at" not in (journal.find(sides.ports.documents, "7", entry) or {})
+
+
+def test_undoing_a_cancellation_reopens_the_booking_and_brings_its_event_back(sides: Sides) -> None:
+    event = made(sides)
+    sides.bin[event.key] = sides.events.pop(event.key)
+    looked(sides, LIST)
+    sides.now += timedelta(seconds=120)
+    looked(sides, LIST)
+    assert sides.bookings["1"].status == 70
+    undo(sides.ports, "7", entry_of(sides, "grace_over"), "admin")
+    assert (sides.bookings["1"].status, list(sides.events)) == (20, [event.key])
+
+
+def test_undoing_a_creation_cancels_the_booking_and_leaves_the_event_to_its_person(sides: Sides) -> None:
+    drawn = sides.draw("new", NOON)
+    new = links.for_new_event(sides.ports.documents, "7", drawn)
+    reconcile(sides.session(), HINT, new, event=Snapshot.of(drawn))
+    undo(sides.ports, "7", entry_of(sides, "event_made"), "admin")
+    assert (sides.bookings["1"].status, list(sides.events)) == (70, [drawn.key])
+    assert pair_of(sides).life == Detached("undone")
+
+
+def test_undoing_a_put_back_gives_the_person_the_time_once(tmp_path: Path) -> None:
+    with two_sides(tmp_path) as strict:
+        event = made(strict)
+        strict.events[event.key] = replace(event, when=EVENING, etag='"moved"')
+        looked(strict, Snapshot.of(strict.events[event.key]))
+        assert strict.events[event.key].when == TEN
+        undo(strict.ports, "7", entry_of(strict, "put_back"), "admin")
+        assert (strict.events[event.key].when, strict.bookings["1"].starts) == (EVENING, EVENING.start)
+
+
+def test_what_was_done_before_a_pair_was_parted_is_undone_after_that_only(sides: Sides) -> None:
+    entry = dragged(sides)
+    parted = replace(pair_of(sides), life=Detached("undone"))
+    sides.ports.documents.transact(lambda tx: links.save(tx, "7", parted))
+    with pytest.raises(Conflict) as error:
+        preview(sides.ports, "7", entry)
+    assert error.value.reason == "parted"
+
+
+def hold(sides: Sides) -> Event:
+    event = made(sides)
+    sides.bin[event.key] = sides.events.pop(event.key)
+    waiting = replace(pair_of(sides), life=Held("event_deleted"))
+    sides.ports.documents.transact(lambda tx: links.save(tx, "7", waiting))
+    return event
+
+
+def test_approving_a_held_removal_cancels_its_booking(sides: Sides) -> None:
+    hold(sides)
+    (outcome,) = held.approve(sides.ports, "7", pair_of(sides).id, "admin")
+    assert (sides.bookings["1"].status, outcome.link.closed_by_us) == (70, True)
+    entry = journal.find(sides.ports.documents, "7", entry_of(sides, "approved"))
+    assert entry is not None
+    assert (entry["actor"], entry["hint"]) == ("admin", "held")
+    assert held.every(sides.ports, "7") == []
+    with pytest.raises(Gone):
+        held.approve(sides.ports, "7", pair_of(sides).id, "admin")
+
+
+def test_undoing_an_approval_brings_both_back(sides: Sides) -> None:
+    event = hold(sides)
+    held.approve(sides.ports, "7", pair_of(sides).id, "admin")
+    undo(sides.ports, "7", entry_of(sides, "approved"), "admin")
+    assert (sides.bookings["1"].status, list(sides.events)) == (20, [event.key])
+
+
+def test_restoring_a_held_removal_brings_its_event_back(sides: Sides) -> None:
+    event = hold(sides)
+    (outcome,) = held.restore(sides.ports, "7", pair_of(sides).id, "admin")
+    assert (sides.bookings["1"].status, list(sides.events), outcome.link.life) == (20, [event.key], Active())
+
+
+def test_a_held_series_is_decided_on_as_a_whole(sides: Sides) -> None:
+    for number in ("1", "2"):
+        sides.book(number, TEN if number == "1" else NOON)
+        of = reconcile(sides.session(), HINT, pair_of(sides, number)).link
+        assert of.event is not None
+        sides.bin[of.event] = sides.events.pop(of.event)
+        waiting = replace(of, life=Held("series_deleted"), series="root")
+        sides.ports.documents.transact(lambda tx, waiting=waiting: links.save(tx, "7", waiting))  # type: ignore[misc]  # defaults
+    assert len(held.approve(sides.ports, "7", "series-root", "admin")) == 2
+    assert [each.status for each in sides.bookings.values()] == [70, 70]
+    assert pair_of(sides).life != Closed()  # it can be taken back
