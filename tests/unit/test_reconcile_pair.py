@@ -17,6 +17,7 @@ from functions.application.sync.reconciled import Reconciled
 from functions.domain.model.errors import (
     AccessRevoked,
     Cause,
+    Conflict,
     Gone,
     Malformed,
     Refused,
@@ -26,14 +27,15 @@ from functions.domain.model.errors import (
     Transient,
 )
 from functions.domain.model.event import Event, EventKey
-from functions.domain.model.identity import event_id
+from functions.domain.model.identity import event_id, link_id
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.pairing.life import Active, Closed, Grace, Held
+from functions.domain.pairing.life import Active, Closed, Grace, Held, Unlinked
 from functions.domain.pairing.life import Refused as TurnedDown
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.step import Rest
 from functions.domain.pairing.writes import Why
 from functions.domain.settings.integration import Phase
+from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import EVENING, NOON, NOW, ROOM_A, ROOM_B, TEN
 from tests.unit.two_sides import Sides, two_sides
 
@@ -399,3 +401,128 @@ def test_a_deleted_event_cancels_its_booking_after_the_grace_only(sides: Sides) 
     looked(sides)
     assert sides.calls == ["read booking", "read event", "write"]
     assert (sides.bookings["1"].status, pair_of(sides).closed_by_us) == (70, True)
+
+
+BESIDE = MappingRow("10", ROOM_A, also=(ROOM_B,))
+
+
+def test_the_occupied_event_of_a_pair_comes_and_goes_with_it(tmp_path: Path) -> None:
+    with two_sides(tmp_path, mapping=(BESIDE,)) as sides:
+        sides.book("1", TEN)
+        outcome = looked(sides)
+        assert sorted(key.calendar for key in sides.events) == [ROOM_A, ROOM_B]
+        assert outcome.steps == ("event.insert", "booking.write", "event.insert")
+        (place,) = pair_of(sides).occupied
+        taken = links.of_occupied(sides.ports.documents, "7", place)
+        assert taken.event is not None
+        sides.events[taken.event] = replace(sides.events[taken.event], when=NOON, etag='"moved"')
+        alone = looked(sides, link=taken, event=Snapshot.of(sides.events[taken.event]))
+        assert (alone.steps, sides.events[taken.event].when) == (("event.patch",), TEN)
+        sides.bookings["1"] = replace(sides.bookings["1"], status=70)
+        looked(sides)
+        assert (sides.events, pair_of(sides).occupied) == ({}, ())
+
+
+def test_an_occupied_event_goes_also_where_its_bookings_own_event_stays(tmp_path: Path) -> None:
+    with two_sides(tmp_path, mapping=(BESIDE,)) as sides:
+        made_beside = sides.book("1", TEN)
+        looked(sides)
+        parted = replace(pair_of(sides), life=Unlinked(), event=None)
+        sides.ports.documents.transact(lambda tx: links.save(tx, "7", parted))
+        sides.bookings["1"] = replace(made_beside, status=10)
+        looked(sides)
+        assert [key.calendar for key in sides.events] == [ROOM_A]
+
+
+def test_a_booking_that_a_pair_has_already_keeps_the_event_that_came_from_another_calendar(sides: Sides) -> None:
+    drawn = sides.draw("new", NOON)
+    looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
+    there = EventKey(ROOM_B, "new")
+    copy = sides.events[there] = replace(drawn, key=there, etag='"9"')
+    stranger = links.for_new_event(sides.ports.documents, "7", copy)
+    both = replace(sides.integration.settings, inbound=replace(sides.integration.settings.inbound, follow="all_mapped"))
+    sides.integration = replace(sides.integration, settings=both)
+    outcome = looked(sides, link=stranger, event=Snapshot.of(copy))
+    assert (outcome.rest, len(sides.bookings)) == (Rest(Why.NOT_ELIGIBLE), 1)  # a copy, while the first is still there
+    del sides.events[drawn.key]
+    outcome = looked(sides, link=stranger, event=Snapshot.of(copy))
+    assert (outcome.link.id, outcome.link.booking_id) == (pair_of(sides).id, "1")
+    assert len(sides.bookings) == 1
+
+
+def test_another_event_that_carries_a_known_bookings_id_is_no_part_of_its_pair(sides: Sides) -> None:
+    event = made(sides)
+    other = sides.draw("other", NOON)
+    sides.bookings["1"] = replace(sides.bookings["1"], external_id="other")
+    new = links.for_new_event(sides.ports.documents, "7", other)
+    with pytest.raises(Conflict) as error:
+        looked(sides, link=new, event=Snapshot.of(other))
+    assert (error.value.reason, pair_of(sides).event) == ("second_claimant", event.key)
+
+
+def test_the_booking_of_an_event_that_was_made_a_moment_ago_is_read_again(sides: Sides) -> None:
+    drawn = sides.draw("new", NOON)
+    new = links.for_new_event(sides.ports.documents, "7", drawn)
+    looked(sides, link=new, event=Snapshot.of(drawn))
+    late = Link(link_id("7", "booking", "1"), "1")
+    with pytest.raises(Stale) as error:
+        looked(sides, link=late)
+    assert error.value.reason == "being_made"
+
+
+def test_a_decision_is_a_line_in_the_log_without_texts(sides: Sides) -> None:
+    drawn = sides.draw("new", NOON)
+    new = links.for_new_event(sides.ports.documents, "7", drawn)
+    looked(sides, link=new, event=Snapshot.of(drawn))
+    del sides.events[drawn.key]
+    looked(sides, event=Snapshot(Presence.CANCELLED))
+    assert sides.logged("decided")[-1] == {
+        "int_id": "7",
+        "link": pair_of(sides).id,
+        "booking": "1",
+        "why": "grace",
+        "state": "grace",
+    }
+
+
+def test_what_waits_for_a_person_counts_among_those_that_vanished(tmp_path: Path) -> None:
+    ask = {"deleted_event": "ask", "allow_booking_update": True}
+    with two_sides(tmp_path, sync={"overlap_guard": "never", "hold_over": 2}, inbound=ask) as sides:
+
+        def vanish(number: str) -> object:
+            sides.book(number, EVENING)
+            of = looked(sides, link=pair_of(sides, number)).link
+            assert of.event is not None
+            del sides.events[of.event]
+            return looked(sides, link=of, event=Snapshot(Presence.CANCELLED)).link.life
+
+        assert [vanish("1"), vanish("2")] == [Held("event_deleted"), Held("event_deleted")]
+        cancel = replace(sides.integration.settings.inbound, deleted_event="cancel")
+        sides.integration = replace(sides.integration, settings=replace(sides.integration.settings, inbound=cancel))
+        assert vanish("3") == Grace(NOW + timedelta(seconds=120))
+        sides.now += timedelta(seconds=120)
+        third = looked(sides, link=pair_of(sides, "3"), event=Snapshot(Presence.CANCELLED))
+        assert third.link.life == Held("event_deleted")
+
+
+def test_an_event_that_was_not_changed_after_all_is_read_before_it_is_planned_again(sides: Sides) -> None:
+    event = made(sides)
+    sides.book("1", NOON, external_id=event.key.id)
+    sides.fails["patch"] = [Transient("late", reason=Cause.TIMEOUT)]
+    with pytest.raises(Transient):
+        looked(sides)
+    sides.events[event.key] = replace(sides.events[event.key], etag='"person"', title="Anders")
+    looked(sides)
+    assert sides.calls == ["read booking", "read event", "read event", "patch"]
+    assert (sides.events[event.key].when, sides.events[event.key].title) == (NOON, "Zaal A - 1")
+
+
+def test_an_event_that_moved_meanwhile_is_read_where_it_was_and_one_whose_place_is_taken_where_it_would_be(
+    sides: Sides,
+) -> None:
+    event = made(sides)
+    sides.bookings["1"] = replace(sides.bookings["1"], object_id="11")
+    sides.fails["move"] = [Stale("412")]
+    looked(sides)
+    assert sides.calls == ["read booking", "move", "read event", "move"]
+    assert list(sides.events) == [EventKey(ROOM_B, event.key.id)]
