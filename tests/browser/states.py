@@ -1,6 +1,6 @@
 """The console in the states that people meet it in: a product in one process, and a browser that asks it without a port."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -153,13 +153,25 @@ def _at(moment: datetime) -> dict[str, str]:
 
 @contextmanager
 def opened(
-    chromium: Browser, place: Place, language: str, width: int, *, reader: bool = False, scheme: str = "light"
+    chromium: Browser,
+    place: Place,
+    language: str,
+    width: int,
+    *,
+    key: str = KEY,
+    scheme: str = "light",
+    first: Callable[[Client], object] = lambda _: None,
 ) -> Iterator[Page]:
-    """Open a page on the product of a place: what the browser asks is answered within this process, without a port."""
+    """Open a page on the product of a place: what the browser asks is answered within this process, without a port.
+
+    Without a `key` nobody is signed in. `first` is done with the cookies of that browser, before it opens anything.
+    """
     sessions = KeySessions(place.ports, KeyProof(place.ports, KEY), reader_key=READER_KEY)
     product = Client(place.app(place.ports, sessions))
-    product.get(f"/console/?key={READER_KEY if reader else KEY}", base_url=PRODUCT)
+    if key:
+        product.get(f"/console/?key={key}", base_url=PRODUCT)
     product.get(f"/console/language/{language}", base_url=PRODUCT)
+    first(product)
 
     def answer(route: Route) -> None:
         asked = route.request

@@ -4,12 +4,14 @@ Pictured like the other states (see `test_states.py`), as `busy` and `asked`.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from playwright.sync_api import Browser, Page, expect
+from werkzeug.test import Client, TestResponse
 
 from tests.browser.states import opened
 from tests.browser.test_states import HERE, SEND, photographed, pictured, viewed
-from tests.harness.place import PLANNER, ROOM_A, ROOM_B, Place
+from tests.harness.place import PLANNER, PRODUCT, ROOM_A, ROOM_B, Place
 
 Seen = Callable[[Page], None]
 HALL = "c_hall1@resource.calendar.google.com"
@@ -108,6 +110,48 @@ def test_pages_with_everything_set_and_much_waiting_are_accessible(
         for name, deed in TYPED.items():
             typed_in(page, *deed)
             photographed(page, f"asked/{view}", name)
+
+
+CONSENTS: dict[str, Callable[[Place, Client], object]] = {
+    "denied": lambda place, client: place.consent(decision="deny", browser=client),
+    "given": lambda place, client: place.consent(browser=client),
+    "named": lambda place, client: (place.consent(browser=client), step_two(client)),
+    "other-account": lambda place, client: (
+        place.connect(),
+        place.consent(account="guest@example.org", browser=client),
+        step_two(client),
+    ),
+}
+
+
+def step_two(client: Client) -> TestResponse:
+    """Press the button of Step 2 in this browser."""
+    page = client.get("/console/integrations/7/authentication", base_url=PRODUCT).text
+    token = page.split('name="csrf_token" value="', 1)[1].split('"', 1)[0]
+    return client.post("/console/integrations/7/connect", base_url=PRODUCT, data={"csrf_token": token})
+
+
+def test_the_ways_in_which_a_consent_ends_are_accessible(chromium: Browser, place: Place, glance: Seen) -> None:
+    place.save(name="Sportcentrum Noord")
+    for name, deed in CONSENTS.items():
+        with opened(chromium, place, "nl", 1280, first=partial(deed, place)) as page:
+            page.goto(f"{HERE}/authentication")
+            expect(page.locator("#steps .note, #steps .fault, #steps .next").first).to_be_visible()
+            if name in ("denied", "other-account"):
+                glance(page)
+        for view, page in viewed(chromium, place, first=partial(deed, place)):
+            page.goto(f"{HERE}/authentication")
+            photographed(page, f"consents/{view}", name)
+
+
+def test_the_doors_of_the_console_are_accessible(chromium: Browser, place: Place, glance: Seen) -> None:
+    with opened(chromium, place, "nl", 1280, key="") as page:
+        page.goto(f"{PRODUCT}/console/?key=wrong")
+        glance(page)
+    for view, page in viewed(chromium, place, key=""):
+        for name, path in {"wrong-key": "?key=wrong", "sign-in": "", "stranger": "no/such/page"}.items():
+            page.goto(f"{PRODUCT}/console/{path}")
+            photographed(page, f"doors/{view}", name)
 
 
 def asked(page: Page, place: Place, screen: str, typed: dict[str, str]) -> None:

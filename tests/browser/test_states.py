@@ -8,13 +8,14 @@ import os
 from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import states
 from tests.browser.states import opened
-from tests.harness.place import PRODUCT, Place
+from tests.harness.place import KEY, PRODUCT, Place
 
 Seen = Callable[[Page], None]
 SEND = """([address, typed]) => {
@@ -67,20 +68,20 @@ def photographed(page: Page, into: str, name: str) -> None:
         page.screenshot(path=Path(folder) / into / f"{name}.png", full_page=True)
 
 
-def viewed(chromium: Browser, place: Place, *, reader: bool = False) -> Iterator[tuple[str, Page]]:
+def viewed(chromium: Browser, place: Place, **options: Any) -> Iterator[tuple[str, Page]]:
     """Open a page in each view that pictures are asked of, with the view's name."""
     if not os.environ.get("PICTURES"):
         return
     for language, width, scheme in product(("nl", "en"), (1280, 390), ("light", "dark")):
         view = f"{language}-{width}-{scheme}"
         if view in os.environ.get("VIEWS", view):
-            with opened(chromium, place, language, width, reader=reader, scheme=scheme) as page:
+            with opened(chromium, place, language, width, scheme=scheme, **options) as page:
                 yield view, page
 
 
-def pictured(chromium: Browser, place: Place, name: str, paths: tuple[str, ...], *, reader: bool = False) -> None:
+def pictured(chromium: Browser, place: Place, name: str, paths: tuple[str, ...], *, key: str = KEY) -> None:
     """Take the pictures of pages, where that is asked for."""
-    for view, page in viewed(chromium, place, reader=reader):
+    for view, page in viewed(chromium, place, key=key):
         for path in paths:
             page.goto(path)
             file = path.removeprefix(HERE).removeprefix(PRODUCT).strip("/").replace("?", "-").replace("/", "-")
@@ -129,11 +130,11 @@ def test_pages_of_a_reader_and_of_an_empty_product_are_accessible(
         glance(page)
     pictured(chromium, place, "empty", (f"{PRODUCT}/console/", f"{PRODUCT}/console/no/such/page"))
     states.usual(place)
-    with opened(chromium, place, "nl", 1280, reader=True) as page:
+    with opened(chromium, place, "nl", 1280, key=states.READER_KEY) as page:
         for path in below(("", "authentication", "mapping", "outbound", "activation", "dialect", "waiting", "journal")):
             page.goto(path)
             glance(page)
-    pictured(chromium, place, "reader", below((*SET_UP, *DAILY)), reader=True)
+    pictured(chromium, place, "reader", below((*SET_UP, *DAILY)), key=states.READER_KEY)
 
 
 def test_pages_that_send_a_form_back_are_accessible(chromium: Browser, place: Place, glance: Seen) -> None:

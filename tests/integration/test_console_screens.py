@@ -47,6 +47,9 @@ def test_without_a_session_every_screen_asks_to_sign_in(place: Place) -> None:
         assert answer.status_code == 401
         assert 'name="key"' in answer.text
     assert place.request("POST", "/console/integrations/7/pause").status_code == 401
+    nowhere = place.request("GET", "/console/integrations/7/no/such/page").text
+    assert "Sign out" not in nowhere, "nobody is signed in"
+    assert "Looking only" not in nowhere
 
 
 def test_the_key_may_be_typed_and_guesses_are_slowed_down(place: Place) -> None:
@@ -57,6 +60,7 @@ def test_the_key_may_be_typed_and_guesses_are_slowed_down(place: Place) -> None:
     assert "SameSite=Lax" in cookie
     for _ in range(10):
         assert "not the console key" in place.request("POST", "/console/sign-in", data={"key": "no"}).text
+    assert "not the console key" in place.request("GET", "/console/?key=no").text, "an address is told apart too"
     began = place.now
     assert place.request("POST", "/console/sign-in", data={"key": KEY}).status_code == 303
     assert place.now == began, "the right key waits for nothing"
@@ -212,6 +216,7 @@ def test_another_account_is_asked_about_before_it_takes_over(place: Place, tab: 
     tab.consent("guest@example.org")
     assert tab.post("/console/integrations/7/connect").status_code == 303
     shown = tab.seen("/console/integrations/7/authentication")
+    assert "First answer the question above" in shown or "Beantwoord eerst de vraag hierboven" in shown
     assert "You gave consent as guest@example.org" in shown or "U gaf toestemming als guest@example.org" in shown
     assert place.api("GET", "/7")["connection"]["account"] == "planner@example.org"
     tab.post("/console/integrations/7/connect", confirm="yes")

@@ -49,10 +49,14 @@ class Pages:
 
     def may_act(self) -> bool:
         """Whether the caller is signed in and may change anything."""
+        return self._role() is Role.ADMINISTRATOR
+
+    def _role(self) -> Role | None:
+        """Return the caller's role, None for a stranger."""
         try:
-            return self._sessions.role(request) is Role.ADMINISTRATOR
+            return self._sessions.role(request)
         except Unauthentic:
-            return False
+            return None
 
     def seen(self, settings: Body) -> Body:
         """Return settings as the caller may see them."""
@@ -89,6 +93,7 @@ class Pages:
             taking_back=offered(self.ports, int_id, said, self.actor()) if int_id and said else None,
             can_sign_out=self._sessions.can_sign_out,
             may=self.may_act(),
+            signed_in=self._role() is not None,
             back=request.full_path.rstrip("?"),
             here_again=request.full_path.rstrip("?"),
             **values,

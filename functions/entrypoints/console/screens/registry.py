@@ -69,7 +69,7 @@ def screens(ports: Ports, catalogue: Catalogue, sessions: Sessions, who: Who, *,
                 "sign_in.html",
                 status=401,
                 here="sign_in",
-                wrong="",
+                wrong="sign_in.wrong" if request.args.get("key") else "",
                 stale=error.cause in (Cause.NO_CSRF_TOKEN, Cause.FOREIGN_PAGE),
             )
         return pages.failed(error, (request.view_args or {}).get("int_id", ""))
