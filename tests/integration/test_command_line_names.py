@@ -95,7 +95,7 @@ def test_every_parked_item_is_tried_again_at_once(shell: Shell) -> None:
 
 def test_overlaps_are_listed_and_told_to_a_script(place: Place, shell: Shell) -> None:
     place.activate()
-    assert "no bookings stand on others" in shell("overlaps", "7")
+    assert "no bookings overlap" in shell("overlaps", "7")
     first, second = (place.book("2026-11-24T09:00", end) for end in ("2026-11-24T10:00", "2026-11-24T11:00"))
     place.api("POST", "/7/sweep")
     place.settle(120)

@@ -1,4 +1,4 @@
-"""Combined spaces as i-Reserve has them: objects that share a resource keep each other out, so each shows the other's hours."""
+"""Combined spaces: objects that share a resource in i-Reserve block each other, so each calendar shows the other's bookings."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ MOST = 100  # rows whose resources are asked for: one call each
 
 
 def proposed(ports: Ports, int_id: str, rows: Sequence[MappingRow]) -> list[MappingRow]:
-    """Return the rows with the calendars of those that share a resource; raises what the reading raises."""
+    """Return the rows, each with the calendars of the objects it shares a resource with; raises what reading raises."""
     session = open_session(ports, integrations.get(ports.documents, int_id))
     asked = [row.object for row in rows if row.object not in ("", "*") and row.calendar][:MOST]
     takes = {each: session.reservations.resources(each) for each in asked}

@@ -184,13 +184,13 @@ def statuses_command(make: MakePorts, int_id: str, *, as_json: bool) -> None:
 @as_json
 @click.pass_obj
 def overlaps_command(make: MakePorts, int_id: str, *, as_json: bool) -> None:
-    """List bookings that stand on others, as the last whole search (`sweep`, or the night's) found them. Exit code 3: there are some."""
+    """List the overlapping bookings that the last full search found (`sweep`, or the night's). Exit code 3: there are some."""
     with clear_errors():
         ports = make()
         integrations.get(ports.documents, int_id)
         listed = overlaps.last(ports.documents, int_id)
         rows = [(f"{each.day}", each.object_id, ", ".join(each.bookings)) for each in listed.found] if listed else []
-        nothing = "nothing was searched yet" if listed is None else "no bookings stand on others"
+        nothing = "nothing was searched yet" if listed is None else "no bookings overlap"
         show(listed, as_json=as_json, lines=table(("day", "object", "bookings"), rows) or [nothing])
         sys.exit(3 if rows else 0)
 

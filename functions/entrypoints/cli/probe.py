@@ -29,7 +29,7 @@ BLINK = timedelta(seconds=0.2)
 def probe_command(
     make: MakePorts, int_id: str, booking: str, thing: str, *, really: bool, stop: bool, as_json: bool
 ) -> None:
-    """Find out what i-Reserve documents nowhere, on one test booking. Exit code 3: something is left to see."""
+    """Find out on one test booking what i-Reserve does not document. Exit code 3: something needs a look."""
     if not stop and not (booking.isdecimal() and thing.isdecimal()):
         raise click.UsageError("name a test booking and its object: --booking N --object N")
     with clear_errors():
