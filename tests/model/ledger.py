@@ -14,7 +14,7 @@ from functools import partial
 from typing import Literal
 
 from tests.model.instances import Instance
-from tests.model.truth import TrueEvent, Truth
+from tests.model.truth import TrueEvent, Truth, overlap
 
 OFTEN, LATELY = 6, timedelta(minutes=10)  # repeats of the same change of a pair before the brake must act
 RACE = timedelta(seconds=5)  # from reading a booking to writing it: i-Reserve has no conditional write
@@ -360,10 +360,24 @@ class Ledger:
         lost = theirs is not None and policy.winner == "booking"
         if not pair.may_be_written(policy) or lost or old in pair.refused:
             return
+        if policy.guard != "never" and self._taken(pair, name, mine):
+            return
         status = self.since(instance.began, "booking", pair.booking, "status")
         if status & {*policy.cancelled, None}:
             return
         raise Broken(f"a person's {name} {old} of event {pair.event} was overwritten by {new}")
+
+    def _taken(self, pair: Pair, name: str, edit: Edit) -> bool:
+        """Whether another booking has had the hours that a person's edit of the event asks for."""
+        asked = {each: self._value(self.truth, pair, "event", each) for each in ("when", "room")} | {name: edit.value}
+        for number in {each[1] for each in self.history if each[0] == "booking"} - {pair.booking}:
+            whens, rooms, statuses = (
+                self.since(edit.at, "booking", number, each) for each in ("when", "room", "status")
+            )
+            there = asked["room"] in {self._rooms.get(str(each), "") for each in rooms}
+            if there and statuses - {*OVER, None} and any(overlap(each, asked["when"]) for each in whens):
+                return True
+        return False
 
     def _booking_written(self, pair: Pair, name: str, new: object, instance: Instance, policy: Policy) -> None:
         if new not in self.since(instance.began, "event", pair.event, name):

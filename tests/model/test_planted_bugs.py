@@ -11,7 +11,7 @@ Without the bug each story ends well.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -143,6 +143,16 @@ CASES: tuple[tuple[Plant, Story], ...] = (
     ),
     (planted.an_occupied_event_is_forgotten, (0, Policy(also=True), MADE)),
 )
+TAKEN = (("new_booking", 0, 0, 20), ("new_event", 1, 0, 0), ("time_passes", 12), ("move_event", 0, 0))
+
+
+@pytest.mark.parametrize("guard", ["auto", "always", "never"])
+def test_an_event_on_taken_hours_may_go_back_whoever_refuses(
+    guard: Literal["auto", "always", "never"], stages: tuple[Stage, ...]
+) -> None:
+    stages[0].tell(Policy(guard=guard), TAKEN)
+
+
 each_bug = pytest.mark.parametrize(("plant", "story"), CASES, ids=lambda case: getattr(case, "__name__", ""))
 
 

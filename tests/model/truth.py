@@ -158,3 +158,14 @@ def when_of(when: AllDay | Timed) -> When:
     if isinstance(when, AllDay):
         return when.first.isoformat(), when.until.isoformat()
     return _utc(when.start), _utc(when.end)
+
+
+def overlap(one: object, other: object) -> bool:
+    """Whether two times have a moment in common."""
+    (since, until), (start, end) = ([_moment(each) for each in when] for when in (one, other))  # type: ignore[attr-defined]
+    return since < end and start < until
+
+
+def _moment(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=ZONE)
