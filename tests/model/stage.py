@@ -449,6 +449,7 @@ class Stage(Place):
         live = sorted(number for number, _ in self._hall())
         if live:
             self.trouble += 1
+            self.lossy = True  # the hall has no channel unless a change of settings made it one
             event = live[which % len(live)]
             if slot % 2:
                 self.drag(event, *self._slot(slot), HALL)
