@@ -198,7 +198,10 @@ def try_in_functions(
                 return
             chosen = [by_name[name] for name in sorted(tests, key=lambda name: tests[name]) if name in by_name]
 
-            function, code = _changed(mutant, functions[mutant.file])
+            try:
+                function, code = _changed(mutant, functions[mutant.file])
+            except (LookupError, SyntaxError):  # the file was changed meanwhile: it stays untried
+                continue
 
             def do(function: FunctionType = function, code: CodeType = code, chosen: list[pytest.Item] = chosen) -> int:
                 function.__code__ = code
