@@ -128,7 +128,7 @@ def test_what_cannot_be_read_is_parked_unless_it_is_centuries_away_and_nobodys(s
 
 def test_an_event_that_fails_is_tried_again_and_the_others_go_on(sides: Sides) -> None:
     sides.fails["check"] = [Transient("busy", reason="busy")]
-    assert applied(sides, sides.draw("first", NOON), sides.draw("second", TEN)).finished
+    assert applied(sides, sides.draw("first", NOON), sides.draw("second", TEN)) == Applied(2)
     assert [each.external_id for each in sides.bookings.values()] == ["second"]
     (again,) = [hint for hint in sides.looks(Kind.EVENT) if hint.attempt]
     assert (again.subject, again.source, again.detail) == ((ROOM_A, "first"), "notification", "")

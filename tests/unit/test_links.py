@@ -12,7 +12,7 @@ from functions.adapters.sqlite.file import SqliteFile
 from functions.application.store import links
 from functions.domain.model.errors import Conflict, Malformed, Stale
 from functions.domain.model.event import EventKey
-from functions.domain.model.identity import link_id
+from functions.domain.model.identity import claim_id, link_id
 from functions.domain.pairing.life import Closed, Held
 from functions.domain.pairing.link import Intent, Link, Occupies, Origin, WrittenIds
 from functions.domain.pairing.writes import DeleteEvent, Why
@@ -97,6 +97,14 @@ def test_what_a_link_gives_up_is_free_for_another(documents: SqliteDocuments) ->
     assert links.of_booking(documents, "7", "1001").version == 0
     assert links.of_event(documents, "7", MOVED) is None
     assert links.of_event(documents, "7", KEY) == other
+    heir = saved(documents, replace(FRESH, id="heir", event=MOVED))
+    assert links.of_booking(documents, "7", "1001") == links.of_event(documents, "7", MOVED) == heir
+
+
+def test_a_claim_that_is_a_links_own_already_is_no_obstacle(documents: SqliteDocuments) -> None:
+    claim = ("integrations", "7", "claims", claim_id("booking", "1001"))
+    documents.transact(lambda tx: tx.put(claim, {"link": "link"}))
+    assert saved(documents, FRESH).version == 1
 
 
 def test_every_link_of_a_state_and_calendar_is_found_by_it(documents: SqliteDocuments) -> None:

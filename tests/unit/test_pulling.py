@@ -348,3 +348,18 @@ def test_what_there_is_no_time_for_is_left_to_tasks_in_the_lane_of_the_backfill(
     assert (look.subject, look.source, look.detail) == ((ROOM_A, "gone"), "full_list", "")
     assert [task.lane for task in sides.tasks] == ["backfill"]
     assert state(sides).sync_token == "one"
+
+
+def test_of_a_series_that_lost_an_occurrence_the_others_are_looked_up_from_the_latest_until_one_exists(
+    sides: Sides,
+) -> None:
+    names = [f"root_202611{day}T090000Z" for day in (24, 25, 26, 27)]
+    for name in names:
+        pair(sides, name, series="root")
+    sides.draw(names[1], TEN)
+    set_state(sides, sync_token="one")
+    pulled(sides, EventPage((Tombstone(EventKey(ROOM_A, names[0]), "root"),), sync_token="two"))
+    made_again = {key.id for key in sides.events}
+    assert made_again == {*names}
+    assert sides.calls.count("revive") == 3
+    assert state(sides).calls == 4  # one list, and three of the siblings
