@@ -43,6 +43,9 @@ mutants: install-tests  ## change decisions one by one and see which change no t
 	@$(BIN)/python -m tests.mutants.run --of $(or $(OF),domain) --sample $(or $(N),200) --seed $(or $(SEED),1) \
 	  $(if $(ONLY),--only $(ONLY)) $(if $(SECONDS),--seconds $(SECONDS))
 
+soak: install-tests  ## real processes, random deeds, faults and kills (so long: MINUTES=20; others: SEED=2; BACKEND=cloud)
+	@$(BIN)/python -m tests.soak.soak --minutes $(or $(MINUTES),10) --seed $(or $(SEED),1) --backend $(or $(BACKEND),standalone)
+
 bench: install-tests $(VENV)-bench/.installed  ## the benchmarks, as ratios (some of them: ONLY="lag rate")
 	@$(BIN)/python -m tests.bench.bench $(foreach name,$(ONLY),--only $(name))
 

@@ -1,6 +1,7 @@
 """What must hold at rest, with all faults off: read from inside both simulators, and by the audit; never by the planner."""
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,49 +30,58 @@ def broken(world: World, choice: Choice) -> list[str]:
     return found
 
 
-def _state(link: Any) -> str:
-    return str(link.state.value) if link is not None else "none"
-
-
 def pairs(world: World, choice: Choice) -> list[str]:
-    """Return what both sides show apart from each other, as the simulators know it."""
-    found = []
+    """Return what both sides show apart from each other."""
     stored = list(links.every(world.documents, "7"))
-    of_booking = {each.booking_id: each for each in stored if each.booking_id}
-    of_event = {each.event.id: each for each in stored if each.event is not None}
-    gone = choice.outbound["delete_on_status"]
-    live = {str(b["id"]): b for b in world.bookings() if b["status_code"] not in gone}
+    of_booking = {each.booking_id: each.state.value for each in stored if each.booking_id}
+    of_event = {each.event.id: each.state.value for each in stored if each.event is not None}
     occupied = {each.event.id for each in stored if each.occupies is not None and each.event is not None}
+    shown = [(room, event) for room, event in world.shown() if event["id"] not in occupied]
+    return apart(
+        choice, world.bookings(), shown, lambda id_: of_booking.get(id_, "none"), lambda id_: of_event.get(id_, "none")
+    )
+
+
+def apart(
+    choice: Choice,
+    bookings: list[dict[str, Any]],
+    shown: list[tuple[str, dict[str, Any]]],
+    of_booking: Callable[[str], str],
+    of_event: Callable[[str], str],
+) -> list[str]:
+    """Compare what both simulators show; the states of pairs only explain what is meant to differ."""
+    found = []
+    gone = choice.outbound["delete_on_status"]
+    live = {str(b["id"]): b for b in bookings if b["status_code"] not in gone}
     events: dict[str, list[tuple[str, dict[str, Any]]]] = defaultdict(list)
-    for room, event in world._all():
-        if room in choice.rooms.values() and event["id"] not in occupied:
+    for room, event in shown:
+        if room in choice.rooms.values():
             events[event["id"]].append((room, event))
     named = Counter(b["external_id"] for b in live.values() if b["external_id"])
     for booking, b in live.items():
-        state = _state(of_booking.get(booking))
-        its = events.get(b["external_id"], [])
-        if named[b["external_id"]] > 1:
-            found.append(f"doubled: {named[b['external_id']]} live bookings name event {b['external_id']}")
-        if not its and state not in EXPLAINED and b["status_code"] in choice.made_on:
-            found.append(f"lost: booking {booking} has no event (link {state}, names {b['external_id']!r})")
+        name, its = b["external_id"], events.get(b["external_id"], [])
+        told = []
+        if named[name] > 1:
+            told.append(f"doubled: {named[name]} live bookings name event {name}")
+        if not its and b["status_code"] in choice.made_on:
+            told.append(f"lost: booking {booking} has no event (link {of_booking(booking)}, names {name!r})")
         for room, event in its:
-            if state in EXPLAINED:
-                continue
             if (moment(event["start"]), moment(event["end"])) != (_utc(b["date_from"]), _utc(b["date_till"])):
-                found.append(f"apart: booking {booking} at {b['from']}, event {event['id']} at {event['start']}")
+                told.append(f"apart: booking {booking} at {b['from']}, event {event['id']} at {event['start']}")
             if room != choice.rooms[b["object_id"]]:
-                found.append(f"apart: booking {booking} of object {b['object_id']} has its event on {room}")
+                told.append(f"apart: booking {booking} of object {b['object_id']} has its event on {room}")
+        if told and of_booking(booking) in EXPLAINED:
+            told = [each for each in told if each.startswith("doubled")]
+        found += told
     for identity, its in events.items():
         room, event = its[0]
-        link = of_event.get(identity)
-        if named[identity] or _state(link) in EXPLAINED:
+        text = str(event.get("description", ""))
+        if named[identity] or not choice.takes(room, event) or "⚠" in text or "i-Reserve" in text:
             continue
-        if choice.takes(room, event):
-            text = event.get("description", "")
-            if "⚠" not in text and "i-Reserve" not in text:
-                found.append(
-                    f"silent: event {identity} on {room} has no booking and says nothing (link {_state(link)})"
-                )
+        if of_event(identity) not in EXPLAINED:
+            found.append(
+                f"silent: event {identity} on {room} has no booking and says nothing (link {of_event(identity)})"
+            )
     return found
 
 

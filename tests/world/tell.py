@@ -5,6 +5,7 @@ Prints a line a broken world; a failing seed is shrunk to a short story with `--
 
 import argparse
 import gc
+import json
 import random
 import sys
 import tempfile
@@ -14,8 +15,11 @@ from functools import partial
 from pathlib import Path
 
 from tests.world.choice import Choice
+from tests.world.deeds import Deed
 from tests.world.promises import broken
-from tests.world.world import Deed, World, story
+from tests.world.world import World, story
+
+FOUND = Path(__file__).parent / "found"
 
 
 def choice_of(seed: int) -> Choice:
@@ -55,6 +59,21 @@ def shrunk(deeds: list[Deed], breaks: Callable[[list[Deed]], bool], seconds: flo
     return deeds
 
 
+def keep_found(seed: int, deeds: list[Deed]) -> None:
+    """Keep a broken story, a deed a line; the tests tell it again from then on."""
+    lines = (json.dumps(each) for each in deeds)
+    (FOUND / f"{seed}.jsonl").write_text("".join(f"{each}\n" for each in lines), encoding="utf-8")
+
+
+def kept_stories() -> list[tuple[int, list[Deed]]]:
+    """Return the stories that once broke a promise, each with the seed of its settings."""
+    found = []
+    for path in sorted(FOUND.glob("*.jsonl")):
+        lines = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+        found.append((int(path.stem), [(name, tuple(numbers)) for name, numbers in lines]))
+    return found
+
+
 def main() -> int:
     """Run from the command line; 1 where a promise was broken."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -80,6 +99,7 @@ def main() -> int:
                     sys.stdout.write("".join(f"    {name}{numbers}\n" for name, numbers in short))
                     for each in told(world, choice, short):
                         sys.stdout.write(f"    -> {each}\n")
+                    keep_found(seed, short)
                 sys.stdout.flush()
             if options.seconds and time.monotonic() - began > options.seconds:
                 break

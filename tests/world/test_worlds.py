@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.world.deeds import Deed
 from tests.world.promises import pairs
-from tests.world.tell import choice_of, shrunk, told
+from tests.world.tell import choice_of, kept_stories, shrunk, told
 from tests.world.world import World, story
 
 SEEDS = (1, 2, 3)  # other ones are told on request
@@ -22,6 +23,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_at_rest_nothing_is_lost_doubled_or_silent(seed: int, world: World) -> None:
     assert told(world, choice_of(seed), story(seed, DEEDS)) == []
+
+
+@pytest.mark.parametrize(("seed", "deeds"), [pytest.param(*each, id=f"{each[0]}") for each in kept_stories()])
+def test_a_story_that_once_broke_a_promise_keeps_it(seed: int, deeds: list[Deed], world: World) -> None:
+    assert told(world, choice_of(seed), deeds) == []
 
 
 def test_the_same_seed_twice_stores_the_same(world: World) -> None:

@@ -14,60 +14,26 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 from functions.application import dispatch as work
 from functions.application.ports import Documents, Ports
 from functions.application.store import integrations
 from functions.domain.model.errors import Transient
-from sandbox.google.world.faults import Fault
 from tests.harness.kept import keep, put_back
-from tests.harness.place import ROOM_A, ROOM_B, Place, when
+from tests.harness.place import Place
 from tests.model.instances import Crash, Instance, Running, SteppedDocuments, SteppedTasks
-from tests.world.choice import BOOKED, CANCELLED, STATUSES, Choice
+from tests.world.choice import Choice
+from tests.world.deeds import DAYS, DEEDS, Deed, Deeds, Table, drawn
 from tests.world.wires import Outside, Wire
 
 T = TypeVar("T")
-Deed = tuple[str, tuple[int, ...]]
-ROOMS = (ROOM_A, ROOM_B)
-FIRST_DAY = date(2026, 11, 24)
-HOURS = (8, 10, 13, 16, 19)
-DAYS = 12
-HINTS = ("deliver", "drop", "double", "hold", "delay")
 REACH = (40, 20, 10, 5)  # a crash comes within so many steps
 
 
-# how often each deed is drawn, and the largest of each of its numbers
-DEEDS: dict[str, tuple[int, tuple[int, ...]]] = {
-    "book": (6, (DAYS, 4, 1)),
-    "move_booking": (5, (9, DAYS, 4)),
-    "room_of_booking": (2, (9, 1)),
-    "cancel_booking": (2, (9,)),
-    "reopen_booking": (1, (9,)),
-    "status_of_booking": (2, (9, 4)),
-    "remark": (2, (9, 3)),
-    "draw": (4, (DAYS, 4, 1)),
-    "drag": (5, (19, DAYS, 4)),
-    "draw_day": (1, (DAYS, 2)),
-    "retitle": (2, (19, 3)),
-    "describe": (2, (19, 3, 1)),
-    "free": (1, (19, 1)),
-    "carry": (2, (19, 1)),
-    "delete": (2, (19,)),
-    "restore": (1, (9,)),
-    "draw_series": (2, (3, 4, 1, 5)),
-    "split": (3, (9, 5, 4, 1)),
-    "shift": (2, (9, 4)),
-    "cut": (2, (9, 5)),
-    "delete_series": (1, (9,)),
-    "webhooks": (3, (4,)),
-    "notifications": (3, (4,)),
-    "flush": (3, (1,)),
-    "fail": (4, (1, 1, 1)),
-    "away": (2, (1, 12)),
+ALL: Table = {
+    **DEEDS,
     "crash": (6, (3, 39, 1)),
     "meanwhile": (8, (3, 39, 1, 5, 19, DAYS)),
-    "forget_tokens": (1, ()),
     "wait": (12, (4,)),
     "round": (2, ()),
 }
@@ -77,14 +43,13 @@ WAITS = (2, 10, 60, 400, 2000)
 def story(seed: int, deeds: int) -> list[Deed]:
     """Return the deeds of a seed."""
     dice = random.Random(f"deeds {seed}")  # noqa: S311
-    names, weights = list(DEEDS), [often for often, _ in DEEDS.values()]
-    told: list[Deed] = [("book", (1, 1, 0)), ("draw_series", (0, 1, 0, 3)), ("wait", (2,))]
-    chosen = dice.choices(names, weights, k=deeds)
-    return told + [(name, tuple(dice.randint(0, most) for most in DEEDS[name][1])) for name in chosen]
+    return [("book", (1, 1, 0)), ("draw_series", (0, 1, 0, 3)), ("wait", (2,)), *drawn(dice, ALL, deeds)]
 
 
-class World(Place):
+class World(Deeds, Place):
     """A place that is set back to the moment after its activation, for one story after the other."""
+
+    first_day = date(2026, 11, 24)
 
     def __init__(self, directory: Path) -> None:
         self.running = Running()
@@ -130,8 +95,11 @@ class World(Place):
 
     def tell(self, deeds: list[Deed]) -> None:
         """Let it happen."""
-        for name, numbers in deeds:
-            getattr(self, f"do_{name}")(*numbers)
+        for each in deeds:
+            self.do(each)
+
+    def attempt(self, method: str, path: str, body: Any) -> None:
+        self._google.open(f"/control/{path}", method=method, json=body)
 
     # work
 
@@ -154,176 +122,7 @@ class World(Place):
             self.running.instance = before
         return True
 
-    # people, in i-Reserve
-
-    def _times(self, day: int, hour: int) -> tuple[str, str]:
-        start = datetime.combine(FIRST_DAY + timedelta(days=day), datetime.min.time()).replace(hour=HOURS[hour])
-        return f"{start:%Y-%m-%dT%H:%M}", f"{start + timedelta(hours=1):%Y-%m-%dT%H:%M}"
-
-    def _some_booking(self, which: int) -> str:
-        found = sorted((str(each["id"]) for each in self.bookings()), key=int)
-        return found[which % len(found)] if found else ""
-
-    def do_book(self, day: int, hour: int, room: int) -> None:
-        self.book(*self._times(day, hour), object_id=10 + room)
-
-    def _change(self, which: int, **fields: Any) -> None:
-        if booking := self._some_booking(which):
-            self.change(booking, **fields)
-
-    def do_move_booking(self, which: int, day: int, hour: int) -> None:
-        start, end = self._times(day, hour)
-        self._change(which, start=start, end=end)
-
-    def do_room_of_booking(self, which: int, room: int) -> None:
-        self._change(which, object_id=10 + room)
-
-    def do_cancel_booking(self, which: int) -> None:
-        self._change(which, status_code=CANCELLED)
-
-    def do_reopen_booking(self, which: int) -> None:
-        self._change(which, status_code=BOOKED)
-
-    def do_status_of_booking(self, which: int, status: int) -> None:
-        self._change(which, status_code=STATUSES[status])
-
-    def do_remark(self, which: int, text: int) -> None:
-        self._change(which, remarks=f"opmerking {text}")
-
-    # people, in Google Calendar
-
-    def _all(self, *, deleted: bool = False, expand: bool = True) -> list[tuple[str, dict[str, Any]]]:
-        found = [(room, each) for room in ROOMS for each in self.events(room, deleted=deleted, expand=expand)]
-        return sorted(found, key=lambda each: (each[0], str(each[1]["id"])))
-
-    def _deed(self, room: str, event: str, deed: str, **body: Any) -> None:
-        path = f"/control/calendars/{quote(room)}/events/{event}/{deed}"
-        self._google.open(path, method="POST", json=body)  # what Google refuses did not happen
-
-    def _patch(self, room: str, event: str, fields: dict[str, Any]) -> None:
-        self._google.open(f"/control/calendars/{quote(room)}/events/{event}", method="PATCH", json=fields)
-
-    def do_draw(self, day: int, hour: int, room: int) -> None:
-        self.draw(*self._times(day, hour), ROOMS[room])
-
-    def _on_event(self, which: int, deed: Callable[[str, dict[str, Any]], None]) -> None:
-        if found := self._all():
-            deed(*found[which % len(found)])
-
-    def do_drag(self, which: int, day: int, hour: int) -> None:
-        self._on_event(which, lambda room, event: self._patch(room, event["id"], when(*self._times(day, hour))))
-
-    def do_retitle(self, which: int, title: int) -> None:
-        self._on_event(which, lambda room, event: self._patch(room, event["id"], {"summary": f"Titel {title}"}))
-
-    def do_draw_day(self, day: int, more: int) -> None:
-        first = FIRST_DAY + timedelta(days=day)
-        self.draw(str(first), str(first + timedelta(days=1 + more)), transparency="transparent")
-
-    def do_describe(self, which: int, text: int, above: int) -> None:
-        """Write above or below all that an event says."""
-
-        def write(room: str, event: dict[str, Any]) -> None:
-            said, mine = str(event.get("description", "")), f"Tekst {text}"
-            self._patch(room, event["id"], {"description": f"{mine}\n{said}" if above else f"{said}\n{mine}"})
-
-        self._on_event(which, write)
-
-    def do_free(self, which: int, free: int) -> None:
-        kind = ("opaque", "transparent")[free]
-        self._on_event(which, lambda room, event: self._patch(room, event["id"], {"transparency": kind}))
-
-    def do_carry(self, which: int, room: int) -> None:
-        def carry(here: str, event: dict[str, Any]) -> None:
-            if here != ROOMS[room] and not event.get("recurringEventId"):
-                self._deed(here, event["id"], "move", destination=ROOMS[room])
-
-        self._on_event(which, carry)
-
-    def do_delete(self, which: int) -> None:
-        self._on_event(which, lambda room, event: self.delete(event["id"], room))
-
-    def do_restore(self, which: int) -> None:
-        live = {event["id"] for _, event in self._all(expand=False)}
-        gone = [
-            (room, event)
-            for room, event in self._all(deleted=True, expand=False)
-            if event.get("status") == "cancelled" and event["id"] not in live and not event.get("recurringEventId")
-        ]
-        if gone:
-            room, event = gone[which % len(gone)]
-            self._deed(room, event["id"], "restore")
-
-    def _series(self, which: int) -> tuple[str, list[dict[str, Any]]] | None:
-        """Return the root of a series and its occurrences."""
-        found = [each for room, each in self._all() if room == ROOM_A and each.get("recurringEventId")]
-        roots = sorted({str(each["recurringEventId"]) for each in found})
-        if not roots:
-            return None
-        root = roots[which % len(roots)]
-        family = [each for each in found if each["recurringEventId"] == root]
-        return root, sorted(family, key=lambda each: str(each["originalStartTime"]))
-
-    def do_draw_series(self, day: int, hour: int, weekly: int, more: int) -> None:
-        rule = f"RRULE:FREQ={'WEEKLY' if weekly else 'DAILY'};COUNT={2 + more}"
-        self.draw(*self._times(day, hour), recurrence=[rule])
-
-    def do_split(self, which: int, at: int, hour: int, title: int) -> None:
-        """Change this and the following ones."""
-        if (series := self._series(which)) and at % len(series[1]):
-            root, family = series
-            first = family[at % len(family)]["originalStartTime"]["dateTime"]
-            day = (datetime.fromisoformat(first).date() - FIRST_DAY).days
-            patch = {"summary": "Toernooi"} if title else when(*self._times(day, hour))
-            self._deed(ROOM_A, root, "split", at=first, patch=patch)
-
-    def do_shift(self, which: int, hour: int) -> None:
-        """Move a whole series to another hour."""
-        if series := self._series(which):
-            root = next(each for each in self.events() if each["id"] == series[0])
-            day = (datetime.fromisoformat(root["start"]["dateTime"]).date() - FIRST_DAY).days
-            self._patch(ROOM_A, series[0], when(*self._times(day, hour)))
-
-    def do_cut(self, which: int, left: int) -> None:
-        """End a series earlier, or let it go on; not over what was split off, because both would have the same ids."""
-        if series := self._series(which):
-            root = next(each for each in self.events() if each["id"] == series[0])
-            freq = "WEEKLY" if "WEEKLY" in str(root.get("recurrence")) else "DAILY"
-            stem = series[0].partition("_R")[0]
-            alone = sum(each["id"].startswith(stem) for each in self.events() if each.get("recurrence")) == 1
-            count = 1 + left if alone else min(1 + left, len(series[1]))
-            self._patch(ROOM_A, series[0], {"recurrence": [f"RRULE:FREQ={freq};COUNT={count}"]})
-
-    def do_delete_series(self, which: int) -> None:
-        if series := self._series(which):
-            self.delete(series[0])
-
-    # what goes wrong
-
-    def do_webhooks(self, mode: int) -> None:
-        self.ireserve("POST", "hooks/mode", {"mode": HINTS[mode], "seconds": 90})
-
-    def do_notifications(self, mode: int) -> None:
-        self.google("POST", "notifications", {"mode": HINTS[mode], "seconds": 90})
-
-    def do_flush(self, order: int) -> None:
-        self.ireserve("POST", "hooks/flush", {"order": ("fifo", "reverse")[order]})
-        self.google("POST", "notifications/flush", {"order": ("fifo", "reverse")[order]})
-
-    def do_fail(self, side: int, after: int, write: int) -> None:
-        moment = ("before", "after")[after]
-        if side:
-            wanted = {"path": "", "status": 503, "when": moment, "method": "POST" if write else "GET"}
-            self.ireserve("POST", "faults", wanted)
-        else:
-            method = None if write else "GET"
-            self.world.faults.planted.append(Fault(method, "/calendar/v3/", 503, "backendError", 1, moment))  # type: ignore[arg-type]
-
-    def do_away(self, side: int, calls: int) -> None:
-        if side:
-            self.ireserve("POST", "faults", {"path": "", "status": 503, "times": 1 + calls})
-        else:
-            self.world.faults.planted.append(Fault(None, "/calendar/v3/", 503, "backendError", 1 + calls))
+    # what goes wrong inside
 
     def do_crash(self, near: int, step: int, after: int) -> None:
         """The instance that does the next task dies at one of its steps."""
@@ -353,9 +152,6 @@ class World(Place):
 
         self._next(Interrupted(step % REACH[near], bool(after), self.running, happen))
 
-    def do_forget_tokens(self) -> None:
-        self.google("POST", "sync-tokens/expire", {})
-
     def do_wait(self, how_long: int) -> None:
         self.settle(WAITS[how_long])
 
@@ -366,11 +162,7 @@ class World(Place):
 
     def rest(self) -> None:
         """All faults off, everything arrives, leases and graces end, and a night's sweep finds what hints missed."""
-        self.do_webhooks(0)
-        self.do_notifications(0)
-        self.world.faults.planted.clear()
-        self.tenant.faults.planned.clear()
-        self.do_flush(0)
+        self.all_well()
         self.settle(300)
         for _ in range(2):
             self.tick()
@@ -393,7 +185,7 @@ class World(Place):
         """Return the digest of all that is stored and stands on both sides."""
         with self.file.read() as connection:
             rows = connection.execute("SELECT collection, id, body FROM documents ORDER BY 1, 2").fetchall()
-        told = json.dumps([rows, self.bookings(), self._all()], sort_keys=True, default=str)
+        told = json.dumps([rows, self.bookings(), self.shown()], sort_keys=True, default=str)
         return hashlib.sha256(told.encode()).hexdigest()
 
 
