@@ -22,7 +22,7 @@ from tests.mutants.mutate import Mutant, mutants_of
 
 KEPT = Path(".mutants")
 EQUIVALENT = Path("tests/mutants/equivalent.yaml")
-CLOSEST = 4
+CLOSEST, MOST = 4, 50
 NAMES = ("reconcile", "execute", "pull", "apply_page", "links", "webhooks", "held", "undo")
 FAST = (
     "unit/test_links unit/test_webhooks unit/test_held_items unit/test_undo_refused unit/test_pulling unit/test_apply_page "
@@ -85,6 +85,8 @@ def _tests_for(mutant: Mutant, known: Known, patience: float) -> dict[str, float
         for test, (seconds, files) in known.items()
         if (ran := files.get(mutant.file)) and (not mutant.inside or not lines.isdisjoint(ran))
     )
+    if not mutant.inside and not runs:  # a file of values alone: any test that imports it will do
+        runs = sorted((seconds, test) for test, (seconds, _) in known.items())[:MOST]
     if not mutant.inside:  # what acts on import is tried by the files of tests that are most about it
         most = [path for path, _ in Counter(test.partition("::")[0] for _, test in runs).most_common(CLOSEST)]
         runs = [(seconds, test) for seconds, test in runs if test.partition("::")[0] in most]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.domain.comparing.echo import is_echo
-from functions.domain.model.appointment import AllDay, Timed
+from functions.domain.model.appointment import AllDay, Style, Timed
 from functions.domain.model.event import Guest
 from functions.domain.pairing.life import Closed, Grace
 from functions.domain.pairing.link import Intent
@@ -96,3 +96,7 @@ def test_whole_days_are_an_echo_of_the_midnights_around_them() -> None:
     of = link(base=base(booking(days)))
     assert is_echo(of, event(midnights, etag='"2"'), digest, "Europe/Amsterdam")
     assert not is_echo(of, event(midnights, etag='"2"'), digest, "Europe/London")
+
+
+def test_a_place_that_a_person_names_where_we_name_none_is_theirs() -> None:
+    assert is_echo(link(), event(etag='"2"', style=Style(location="Hal")), digest, "Europe/Amsterdam")

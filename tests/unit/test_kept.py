@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.domain.comparing.echo import is_echo
-from functions.domain.comparing.kept import LIST, guest_stands, kept_of
+from functions.domain.comparing.kept import LIST, guest_stands, kept_of, lacking, with_guest
 from functions.domain.comparing.projection import appointment_of, base_of
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, Guest, MeetState
@@ -218,3 +218,15 @@ def test_a_missing_guest_is_no_change_while_the_reason_for_it_holds() -> None:
     assert [guest_stands(each, gone, digest) for each in (agreed, refused, full)] == [False, True, False]
     assert [guest_stands(each, nameless, digest) for each in (agreed, refused, full)] == [False, True, True]
     assert guest_stands(link(base=None), gone, digest)
+
+
+def test_an_event_lacks_nothing_that_nobody_wants() -> None:
+    plain = appointment_of(booking(), settings(), ROOM_A)
+    assert lacking(event(), plain, digest, late=True) == {"guest": ("", ""), "meet": ("", "")}
+
+
+def test_a_former_guest_is_remembered_only_where_there_was_one_and_the_list_cannot_be_written() -> None:
+    after, before = base_of(WANTED, BOOKED, digest), base_of(replace(WANTED, guest="oud@example.org"), BOOKED, digest)
+    nameless = shown(guests=(Guest(""),))
+    assert with_guest(after, None, nameless) == with_guest(after, before, shown()) == after
+    assert with_guest(after, before, nameless).digests["guest"] == digest("oud@example.org")

@@ -478,3 +478,11 @@ def test_no_text_name_or_address_rests_in_an_intent() -> None:
 def test_a_pair_knows_its_occupied_events_before_any_of_them_is_made() -> None:
     places = (Occupies("1001", "front@group.calendar.google.com"),)
     assert occupying(link(), places) == replace(link(), occupied=places)
+
+
+@pytest.mark.parametrize(("why", "notice"), [(Why.MADE_AGAIN, "occupied"), (Why.OCCUPIED, "")])
+def test_an_occupied_event_that_is_back_says_why_where_a_person_had_deleted_it(why: Why, notice: str) -> None:
+    place = Occupies("1001", "front@group.calendar.google.com")
+    writing = link(occupies=place, intent=Intent("s", ReviveEvent(KEY, None, why), NOW))
+    assert after(writing, Landed(event())).link.notice == notice
+    assert after(replace(writing, occupies=None), Landed(event())).link.notice == ""

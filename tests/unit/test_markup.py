@@ -24,6 +24,7 @@ from tests.unit.sketch import booking
         ("<b>open", "<b>open</b>"),
         ("<b><i>gekruist</b> einde</i>", "<b><i>gekruist</i></b> einde"),
         ("los</b> einde", "los einde"),
+        ("<head><title>x</title>geheim</head>Zaal", "Zaal"),
         ("regel een<br>regel twee<br/>", "regel een<br>regel twee<br>"),
         ("<p>een<script>evil()</script>\n<style>x</style></style>twee</p>", "<p>een twee</p>"),
         ("5 < 7 & meer", "5 &lt; 7 &amp; meer"),

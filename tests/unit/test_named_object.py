@@ -138,3 +138,13 @@ def test_an_event_that_is_still_unclear_after_a_change_is_told_so_anew() -> None
     again = plan(new("Groot toernooi", life=step.link.life, notice="which_object"), C).step
     assert isinstance(again, Settle)
     assert again.link.life != step.link.life
+
+
+def test_a_calendar_is_shared_only_while_new_events_of_every_calendar_are_followed() -> None:
+    for inbound, shared in (
+        ({"follow": "all_mapped"}, True),
+        ({"follow": "all_mapped", "enabled": False}, False),
+        ({"follow": "inbound_object"}, False),
+    ):
+        assert settings(inbound=inbound, mapping=SHARED.mapping).shares(ROOM_A) is shared
+    assert not settings(inbound={"follow": "all_mapped"}).shares(ROOM_A)

@@ -152,3 +152,9 @@ def test_an_invitation_that_vanished_is_looked_for_in_no_other_calendar() -> Non
     gone = view(link(order=BACK, origin=Origin.INVITATION), seen=CANCELLED)
     assert fulfil(gone, C, BACK).step == ReviveEvent(KEY, None, Why.UNDONE)
     assert fulfil(view(link(order=BACK), seen=CANCELLED), C, BACK).step == Look(find=KEY.id)
+
+
+def test_the_event_of_a_cancelled_booking_is_left_to_its_removal() -> None:
+    step = plan(view(link(order=Override(status=70)), booking(NOON, status=70), event(TEN)), C).step
+    assert isinstance(step, Settle)
+    assert step.link.order is None

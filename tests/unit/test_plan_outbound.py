@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from functions.domain.comparing.projection import appointment_of
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import event_id, unkeyed_event_id
 from functions.domain.model.snapshot import Snapshot
@@ -12,7 +13,7 @@ from functions.domain.pairing.link import Approve, Link, Origin, Restore, Writte
 from functions.domain.pairing.step import Look, Rest, Settle
 from functions.domain.pairing.writes import BookingChange, DeleteEvent, InsertEvent, ReviveEvent, Why, WriteBooking
 from functions.domain.planning.plan import plan
-from functions.domain.planning.plan_outbound import plan_missing
+from functions.domain.planning.plan_outbound import plan_missing, revived
 from functions.domain.planning.view import View, Wanted
 from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import (
@@ -251,3 +252,10 @@ def test_an_event_that_comes_back_shows_what_it_showed_until_it_is_brought_up_to
 def test_a_reopened_booking_is_agreed_on_with_its_former_status() -> None:
     planned = plan(view(link(life=Closed(Closer.SERVICE, 30)), booking(status=70)), C)
     assert planned.base == base(status=30)
+
+
+def test_a_persons_event_of_which_nothing_is_known_comes_back_as_its_booking_says() -> None:
+    content = appointment_of(booking(), C.settings, ROOM_A)
+    assert revived(replace(their_link(), base=None), content) == content
+    assert revived(their_link(), content) is None
+    assert revived(link(), content) == content

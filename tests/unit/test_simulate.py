@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from functions.domain.comparing.projection import appointment_of
+from functions.domain.model.appointment import Style
 from functions.domain.model.event import Guest, MeetState
 from functions.domain.model.snapshot import Presence
 from functions.domain.pairing.writes import (
@@ -123,3 +124,10 @@ def test_a_room_that_would_answer_shows_its_answer(answer: str, declined: bool) 
     unasked = event(answer="declined", declined=True)
     kept = simulate(view(seen=unasked), PatchEvent(KEY, "", EventChange(), Why.PUT_BACK), None, C).event.value
     assert kept == unasked
+
+
+def test_only_the_parts_of_a_style_that_would_be_written_change() -> None:
+    seen = event(style=Style(location="Oud", colour="3"))
+    change = EventChange(style=Style(location="Hal", colour="7"), restyled=("location",))
+    after = simulate(view(seen=seen), PatchEvent(KEY, "", change, Why.BOOKING_CHANGED), None, C).event.value
+    assert after == replace(seen, style=Style(location="Hal", colour="3"))
