@@ -471,3 +471,7 @@ def test_an_occurrence_whose_booking_gets_another_object_is_made_anew_in_the_oth
     assert moved["start"]["dateTime"].startswith("2026-11-25T16:00")
     assert len(ids(place)) == 10
     assert place.api("GET", "/7/parked") == []
+    place.forget()
+    place.api("POST", "/7/resync")
+    place.settle(300)
+    assert not [each for each in place.calls() if not each.endswith(("list", "get", "instances"))]
