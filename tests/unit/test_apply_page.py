@@ -309,3 +309,20 @@ def test_a_shifted_series_takes_its_bookings_along_before_anything_is_made(sides
     followed = sides.link_of(new.key)
     assert followed is not None
     assert (followed.life, sides.link_of(old.key)) == (Active(), None)
+
+
+def test_an_occurrence_that_one_booking_follows_is_offered_to_no_other_series(sides: Sides) -> None:
+    old = sides.draw("root_20261124T110000Z", NOON, series="root")
+    other = sides.draw("other_20261124T110000Z", NOON, series="other")
+    applied(sides, old, other)
+    del sides.events[old.key], sides.events[other.key]
+    new = sides.draw("root_R1_20261124T180000Z", EVENING, series="root_R1")
+    applied(sides, Tombstone(old.key, "root"), Tombstone(other.key, "other"), new)
+    followed, lost = sides.link_of(new.key), sides.link_of(other.key)
+    assert followed is not None
+    assert lost is not None
+    assert (sides.bookings[followed.booking_id].starts, lost.life) == (
+        EVENING.start,
+        Grace(NOW + timedelta(seconds=120)),
+    )
+    assert sides.logged("again") == []
