@@ -149,7 +149,7 @@ def fits(page: Page, seen: str) -> None:
 def says_all(page: Page) -> None:
     """Fail where a text is missing: its key stands in its place."""
     assert "[" not in page.title(), page.title()
-    assert "field." not in page.inner_text("body")
+    assert "[field." not in page.inner_text("body")
 
 
 @pytest.fixture
