@@ -215,3 +215,8 @@ def test_one_that_a_person_restored_after_its_removal_is_taken_up_again() -> Non
 
 def test_somebody_elses_id_in_the_booking_is_its_pairs_affair() -> None:
     assert plan(seen(its=booking(external_id="foreign")), C).step == Rest(Why.IN_STEP)
+
+
+def test_one_that_a_person_restored_is_removed_again_while_nothing_wants_it() -> None:
+    back = seen(replace(MADE, life=Closed()))
+    assert plan(back, replace(C, released=True)).step == DeleteEvent(KEY, '"1"', Why.BOOKING_CANCELLED)

@@ -7,7 +7,7 @@ from functions.domain.pairing.lifecycle import _with_ids
 from functions.domain.pairing.link import WrittenIds
 from functions.domain.pairing.writes import BookingChange, DeleteEvent, MakeBooking, Why, WriteBooking
 from functions.domain.planning.write_back import ids_of, write_back
-from tests.unit.sketch import KEY, TEN, booking, digest, link, planning_context
+from tests.unit.sketch import KEY, TEN, booking, digest, link, planning_context, settings
 
 C = planning_context()
 FIRST, SECOND = replace(KEY, id="root_20261126T090000Z"), replace(KEY, id="other_20261126T180000Z")
@@ -51,3 +51,11 @@ def test_only_what_is_written_back_or_made_with_a_booking_counts_as_written_by_u
     made = MakeBooking(FIRST, TEN, "10", 20, 1, "custom01", (("remarks", "x"),), Why.EVENT_MADE)
     assert ids_of(made, digest) == (digest(written("custom01", FIRST.id)),)
     assert ids_of(DeleteEvent(FIRST, "", Why.BOOKING_GONE), digest) == ()
+
+
+def test_a_meet_link_goes_into_its_field_only_where_meet_links_are_made() -> None:
+    pair, told = link(event=FIRST, ids=WrittenIds((OF_FIRST,))), booking(external_id=FIRST.id)
+    off = planning_context(settings(outbound={"meet_link_field": "custom02"}))
+    on = planning_context(settings(outbound={"meet_link_field": "custom02", "create_meet_link": True}))
+    assert write_back(pair, off, told, FIRST, "https://meet.example") is None
+    assert write_back(pair, on, told, FIRST, "https://meet.example") is not None
