@@ -13,7 +13,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, get_args
 
-from functions.domain.comparing.projection import appointment_of, base_of
+from functions.domain.comparing.event_content import appointment_of, base_of
 from functions.domain.model.appointment import Timed
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, EventKey, Mark
@@ -42,7 +42,7 @@ from functions.domain.pairing.step import Decided, Missed, Overtaken, Overtaking
 from functions.domain.pairing.writes import MakeBooking, Why, Write, WriteBooking
 from functions.domain.planning.brake import attempt_of, shown
 from functions.domain.planning.plan import plan
-from functions.domain.planning.plan_inbound import new_event_text
+from functions.domain.planning.plan_new_event import new_event_text
 from functions.domain.planning.simulate import simulate
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.settings.schema import InboundSettings, MappingRow, Settings

@@ -34,7 +34,7 @@ from functions.application import dispatch as work
 from functions.application.intake.hints import Kind
 from functions.application.ports import Addresses, Alert, Calendars, Documents, Ports, Reservations
 from functions.application.scanning import rounds
-from functions.application.store.dialect import dialect_of
+from functions.application.store.dialect_validation import dialect_of
 from functions.domain.model.errors import Transient
 from functions.domain.settings.integration import Integration
 from functions.domain.settings.schema import AlertSettings

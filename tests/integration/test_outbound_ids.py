@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from functions.application.scanning import scan
-from functions.application.sync.write_back import OFTEN
+from functions.application.sync.retry_event_id import OFTEN
 from tests.harness.deeds import active, changed, faults, levels, made
 from tests.harness.place import Place
 

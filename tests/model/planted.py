@@ -15,7 +15,7 @@ from functions.application.store import links
 from functions.application.store.links import link_of
 from functions.application.sync import mass_removal, occupied, reconcile, reconciled, reporting, write
 from functions.application.sync.session import SyncSession
-from functions.domain.comparing import projection
+from functions.domain.comparing import event_content
 from functions.domain.model.appointment import Style
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
@@ -26,7 +26,7 @@ from functions.domain.pairing.lifecycle import decide
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.step import Planned
 from functions.domain.pairing.writes import PatchEvent, Why
-from functions.domain.planning import merge_event, plan, plan_inbound, plan_order, plan_outbound, recovery, view
+from functions.domain.planning import merge_event, plan, plan_deleted_event, plan_order, plan_outbound, recovery, view
 from functions.domain.planning.view import View, Wanted
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -166,9 +166,9 @@ def a_booking_is_not_read_again(patch: pytest.MonkeyPatch) -> None:
 
 def the_grace_is_forgotten(patch: pytest.MonkeyPatch) -> None:
     """A deleted event cancels its booking at once."""
-    real = plan_inbound._at_the_end_of_grace
+    real = plan_deleted_event._at_the_end_of_grace
     patch.setattr(
-        plan_inbound,
+        plan_deleted_event,
         "_at_the_end_of_grace",
         lambda v, *rest: real(v.with_link(life=Grace(LONG_AGO)) if isinstance(v.link.life, Grace) else v, *rest),
     )
@@ -223,8 +223,8 @@ def the_brake_never_acts(patch: pytest.MonkeyPatch) -> None:
 
 def a_provisional_booking_is_not_tentative(patch: pytest.MonkeyPatch) -> None:
     """Provisional bookings have events like any other."""
-    real = projection._style
-    patch.setattr(projection, "_style", lambda *given: replace(real(*given), tentative=False))
+    real = event_content._style
+    patch.setattr(event_content, "_style", lambda *given: replace(real(*given), tentative=False))
 
 
 def an_event_is_hidden_only_once_it_stands_there(patch: pytest.MonkeyPatch) -> None:
@@ -234,13 +234,13 @@ def an_event_is_hidden_only_once_it_stands_there(patch: pytest.MonkeyPatch) -> N
 
 def a_private_row_is_ignored(patch: pytest.MonkeyPatch) -> None:
     """Events of a row that shows them as private can be read by everybody."""
-    real = projection._style
-    patch.setattr(projection, "_style", lambda *given: replace(real(*given), visibility=""))
+    real = event_content._style
+    patch.setattr(event_content, "_style", lambda *given: replace(real(*given), visibility=""))
 
 
 def a_persons_colour_is_painted_over(patch: pytest.MonkeyPatch) -> None:
     """The colour is restored whenever an event is looked at."""
-    real = projection.restyled
+    real = event_content.restyled
 
     def restyled(wanted: Style, shown: Style | None, *given: Any) -> tuple[str, ...]:
         names = real(wanted, shown, *given)

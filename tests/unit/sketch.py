@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from functions.domain.comparing.projection import appointment_of, base_of
+from functions.domain.comparing.event_content import appointment_of, base_of
 from functions.domain.model.appointment import AllDay, Timed, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, EventKey, Guest, Mark, MeetState

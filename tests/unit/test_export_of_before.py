@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from functions.application.setting_up.settings_input import raw_of, settings_from
-from functions.domain.comparing.projection import appointment_of, places_of
+from functions.domain.comparing.event_content import appointment_of, places_of
 from tests.unit.sketch import booking
 
 EXPORT: dict[str, Any] = yaml.safe_load((Path(__file__).parent.parent / "data" / "export_v0_1.yaml").read_text())

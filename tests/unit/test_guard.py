@@ -7,7 +7,7 @@ import pytest
 
 from functions.domain.model.appointment import AllDay, Timed, When
 from functions.domain.pairing.writes import Asked, BookingChange, MakeBooking, Why, WriteBooking
-from functions.domain.planning.overlap_guard import Slot, is_taken, keeps_out, slot_of, stands_guard
+from functions.domain.planning.hours_taken import Slot, is_taken, keeps_out, slot_of, stands_guard
 from functions.domain.settings.dialect import Dialect
 from tests.unit.sketch import DAY, EVENING, KEY, NOON, TEN, at, booking, settings
 

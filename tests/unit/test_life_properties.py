@@ -34,7 +34,7 @@ from functions.domain.planning.brake import attempt_of
 from functions.domain.planning.plan import plan
 from functions.domain.planning.simulate import simulate
 from functions.domain.planning.view import PlanningContext, View
-from functions.domain.planning.write_back import ids_of
+from functions.domain.planning.write_event_id import ids_of
 from tests.unit import sketch
 from tests.unit.sketch import ABSENT, CANCELLED
 

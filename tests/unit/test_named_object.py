@@ -11,8 +11,8 @@ from functions.domain.pairing.life import Refused
 from functions.domain.pairing.link import Link, Origin
 from functions.domain.pairing.step import Look, Rest, Settle
 from functions.domain.pairing.writes import MakeBooking, PatchEvent, Why
-from functions.domain.planning.named_object import named, names_one
 from functions.domain.planning.plan import plan
+from functions.domain.planning.plan_new_event import named, names_one
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import ABSENT, NOW, ROOM_A, planning_context, settings, theirs

@@ -14,7 +14,8 @@ from functions.domain.pairing.link import Approve, Link, Origin, Restore
 from functions.domain.pairing.step import Look, Rest, Settle
 from functions.domain.pairing.writes import BookingChange, MakeBooking, PatchEvent, ReviveEvent, Why, WriteBooking
 from functions.domain.planning.plan import plan
-from functions.domain.planning.plan_inbound import cancel, new_event_text, plan_new_event, plan_vanished, why_not
+from functions.domain.planning.plan_deleted_event import cancel, plan_vanished
+from functions.domain.planning.plan_new_event import new_event_text, plan_new_event, why_not
 from functions.domain.planning.view import View
 from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import (

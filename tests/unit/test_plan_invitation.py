@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.domain.comparing.echo import is_echo
-from functions.domain.comparing.projection import appointment_of, written
+from functions.domain.comparing.event_content import appointment_of, written
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import invitation_id
 from functions.domain.model.snapshot import Presence, Snapshot
@@ -28,7 +28,7 @@ from functions.domain.pairing.writes import (
 )
 from functions.domain.planning.invitation import answer_side, as_answered, only_answers, why_no_invitation
 from functions.domain.planning.plan import plan
-from functions.domain.planning.plan_inbound import why_not
+from functions.domain.planning.plan_new_event import why_not
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.domain.comparing.projection import base_of, occupied_of, places_of
+from functions.domain.comparing.event_content import base_of, occupied_of, places_of
 from functions.domain.model.appointment import Appointment, Style, Timed
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import occupied_id
@@ -18,7 +18,7 @@ from functions.domain.pairing.writes import DeleteEvent, InsertEvent, PatchEvent
 from functions.domain.planning.merge import may_write_booking
 from functions.domain.planning.plan import plan
 from functions.domain.planning.view import PlanningContext, View
-from functions.domain.planning.write_back import write_back
+from functions.domain.planning.write_event_id import write_back
 from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import (
     ABSENT,

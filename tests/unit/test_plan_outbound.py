@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from functions.domain.comparing.projection import appointment_of
+from functions.domain.comparing.event_content import appointment_of
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import event_id, unkeyed_event_id
 from functions.domain.model.snapshot import Snapshot

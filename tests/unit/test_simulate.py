@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from functions.domain.comparing.projection import appointment_of
+from functions.domain.comparing.event_content import appointment_of
 from functions.domain.model.appointment import Style
 from functions.domain.model.event import Guest, MeetState
 from functions.domain.model.snapshot import Presence

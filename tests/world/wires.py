@@ -16,7 +16,7 @@ from requests.structures import CaseInsensitiveDict
 
 from functions.adapters.ireserve.client import IReserve
 from functions.application.ports import Reservations
-from functions.application.store.dialect import dialect_of
+from functions.application.store.dialect_validation import dialect_of
 from functions.domain.settings.integration import Integration
 from tests.harness.place import Place, _Outside
 from tests.model.instances import Running

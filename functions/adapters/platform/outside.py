@@ -45,7 +45,7 @@ class RealOutside:
         """i-Reserve as the integration's API user, in its dialect."""
         from functions.adapters.ireserve.client import IReserve
         from functions.adapters.net.outgoing import session
-        from functions.application.store.dialect import dialect_of
+        from functions.application.store.dialect_validation import dialect_of
 
         if not hasattr(self._own, "session"):
             self._own.session = session(allow_private=self._allow_private, max_bytes=8 * 1024 * 1024)

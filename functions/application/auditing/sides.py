@@ -8,7 +8,7 @@ from functions.application.auditing.compare import day_of
 from functions.application.ports import BookingRow, Ports
 from functions.application.ports.calendar import pages
 from functions.application.store import links
-from functions.application.store.dialect import dialect_of
+from functions.application.store.dialect_validation import dialect_of
 from functions.application.store.digests import digest_of
 from functions.domain.model import zones
 from functions.domain.model.booking import Booking

@@ -14,7 +14,7 @@ from functions.application.setting_up import consent
 from functions.application.setting_up.setup import SCOPES
 from functions.application.store import calendars, integrations, parked
 from functions.application.store.integrations import path_of
-from functions.application.sync import write_back
+from functions.application.sync import retry_event_id
 from functions.application.sync.session import SyncSession, note_withdrawn, open_session, within_reach
 from functions.application.watching import channels, rotation
 from functions.domain.model.addresses import is_mail_address
@@ -65,7 +65,7 @@ def diagnose(ports: Ports, int_id: str) -> Diagnosis:
         *_guests(session),
         *_lacking(session),
     ]
-    checks += write_back.checks(session)
+    checks += retry_event_id.checks(session)
     if integration.phase is not Phase.DRAFT and integration.settings.inbound.enabled:
         checks += [_channel(session, calendar) for calendar in integration.settings.calendars]
     checks += [*more(session), *_waiting(session), *events_without_booking.checks(session)]

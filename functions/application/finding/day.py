@@ -12,7 +12,7 @@ from functions.application.ports import BookingRow, Ports
 from functions.application.scanning.rows import booking_of, rows_of
 from functions.application.store import integrations, links
 from functions.application.sync.session import SyncSession, open_session
-from functions.domain.comparing.projection import period, when_of
+from functions.domain.comparing.event_content import period, when_of
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Malformed, SyncError
@@ -21,7 +21,7 @@ from functions.domain.model.messages import say
 from functions.domain.model.zones import midnight
 from functions.domain.pairing.life import State
 from functions.domain.pairing.link import Link
-from functions.domain.planning.plan_inbound import eligible
+from functions.domain.planning.plan_new_event import eligible
 
 T = TypeVar("T")
 MOST_DAYS = 7

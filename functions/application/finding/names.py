@@ -9,9 +9,9 @@ from itertools import islice
 from functions.application.ports import Ports
 from functions.application.setting_up import available
 from functions.application.store import integrations
-from functions.application.store.dialect import dialect_of
+from functions.application.store.dialect_validation import dialect_of
 from functions.application.sync.session import open_session
-from functions.domain.comparing.projection import appointment_of
+from functions.domain.comparing.event_content import appointment_of
 from functions.domain.settings.integration import Integration
 
 FRESH, AFTER_TROUBLE = timedelta(minutes=5), timedelta(minutes=1)

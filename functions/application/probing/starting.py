@@ -9,7 +9,7 @@ from functions.application.probing.record import Spot, Trial
 from functions.application.probing.workbench import guesses
 from functions.application.store import integrations, links
 from functions.application.sync.session import SyncSession, open_session
-from functions.domain.comparing.projection import period, when_of
+from functions.domain.comparing.event_content import period, when_of
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Conflict, Gone, Malformed, Refused
 from functions.domain.model.messages import listed, say

@@ -11,9 +11,9 @@ from functions.application.ports import Reservations
 from functions.application.probing import record
 from functions.application.probing.record import Spot, Trial, Written
 from functions.application.store import integrations
-from functions.application.store.dialect import dialect_of
+from functions.application.store.dialect_validation import dialect_of
 from functions.application.sync.session import SyncSession
-from functions.domain.comparing.projection import when_of
+from functions.domain.comparing.event_content import when_of
 from functions.domain.model.appointment import AllDay, Timed, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Conflict, Refused

@@ -15,7 +15,7 @@ from functions.application.sync.reconcile import reconcile
 from functions.application.sync.reconciled import Reconciled, come_back
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.echo import is_echo
-from functions.domain.comparing.projection import in_window, period
+from functions.domain.comparing.event_content import in_window, period
 from functions.domain.model.errors import AccessRevoked, Cause, Malformed
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import event_ids, occupied_id
@@ -24,7 +24,7 @@ from functions.domain.pairing.life import Closed, Grace, Held, State
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.step import Rest
 from functions.domain.pairing.writes import Why
-from functions.domain.planning.plan_inbound import eligible
+from functions.domain.planning.plan_new_event import eligible
 
 ROOM_AFTER = timedelta(seconds=5)
 TOGETHER = 200  # events whose links are read together

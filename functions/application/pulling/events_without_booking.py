@@ -15,7 +15,7 @@ from functions.domain.model.check import Check
 from functions.domain.model.event import Event
 from functions.domain.model.identity import calendar_hash
 from functions.domain.model.messages import say
-from functions.domain.planning.plan_inbound import why_not
+from functions.domain.planning.plan_new_event import why_not
 
 KEPT = 100
 RECENT = timedelta(days=7)

@@ -14,7 +14,7 @@ from functions.application.ports import Tombstone, Transaction
 from functions.application.store import links
 from functions.application.sync import mass_removal
 from functions.application.sync.session import SyncSession
-from functions.domain.comparing.projection import in_window, text_of
+from functions.domain.comparing.event_content import in_window, text_of
 from functions.domain.comparing.series import Twin, in_step, pair, twin_of
 from functions.domain.model.errors import AccessRevoked, Stale
 from functions.domain.model.event import Event, EventKey, family, family_of_id

@@ -18,7 +18,7 @@ from functions.application.sync.reconcile import reconcile
 from functions.application.sync.reconciled import come_back
 from functions.application.sync.session import SyncSession
 from functions.application.watching import channels
-from functions.domain.comparing.projection import period
+from functions.domain.comparing.event_content import period
 from functions.domain.model.errors import Gone, Refused, Stale, SyncError, TokenExpired, Transient
 from functions.domain.model.event import Event
 from functions.domain.model.identity import calendar_hash

@@ -6,7 +6,7 @@ from functools import partial
 
 from functions.application.ports import BookingRow
 from functions.application.sync.session import SyncSession
-from functions.domain.comparing.projection import when_of
+from functions.domain.comparing.event_content import when_of
 from functions.domain.model.appointment import Timed, with_length
 from functions.domain.model.booking import Booking
 from functions.domain.model.zones import day_of, same_clock

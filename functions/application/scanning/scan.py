@@ -20,10 +20,10 @@ from functions.application.scanning.progress import SWEEPS, Scan
 from functions.application.scanning.rows import changed_rows, tells_of_changes
 from functions.application.scanning.scan_booking import learn_mains, look, pass_by
 from functions.application.store import integrations, links
-from functions.application.store.dialect import dialect_of
+from functions.application.store.dialect_validation import dialect_of
 from functions.application.store.integrations import path_of
 from functions.application.store.records import record_of, stored
-from functions.application.sync import write_back
+from functions.application.sync import retry_event_id
 from functions.application.sync.session import SyncSession
 from functions.domain.model.stretch import next_days
 from functions.domain.model.zones import day_of
@@ -223,7 +223,7 @@ def _finish(session: SyncSession, scan: Scan) -> None:
 
     if not scan.unseen:
         integrations.change(session.ports.documents, session.id, swept, wakes=False)  # its round decides
-    write_back.asked(session, scan.kind, scan.refused)
+    retry_event_id.asked(session, scan.kind, scan.refused)
     if scan.kind == "full":
         overlaps.keep(session, scan.overlaps, scan.started_at)
     fields = {"int_id": session.id, "kind": scan.kind, "looked": scan.looked, "changed": scan.changed}

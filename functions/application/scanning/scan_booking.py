@@ -10,12 +10,12 @@ from functions.application.ports import BookingRow
 from functions.application.scanning.progress import SINGLE_READS, SWEEPS, Scan
 from functions.application.scanning.rows import booking_of, differs, shows_texts
 from functions.application.store import links
-from functions.application.sync import write_back
+from functions.application.sync import retry_event_id
 from functions.application.sync.failures import Reaction, pair_failed, reaction_to
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.reconciled import come_back
 from functions.application.sync.session import SyncSession
-from functions.domain.comparing.projection import when_of
+from functions.domain.comparing.event_content import when_of
 from functions.domain.model.errors import Conflict, Gone, Malformed, Refused, Stale, Transient
 from functions.domain.model.identity import turn_of
 from functions.domain.model.zones import day_of
@@ -33,7 +33,7 @@ def pass_by(session: SyncSession, scan: Scan, row: BookingRow, link: Link) -> Sc
         return scan
     if scan.since is not None or scan.kind == "resync" or (link.version == 0 and _left_out(session, scan, row)):
         return None
-    if write_back.is_asked_again(scan.kind, scan.refused, link):
+    if retry_event_id.is_asked_again(scan.kind, scan.refused, link):
         return None
     changed = differs(session, row, link)
     texts = changed is False and scan.kind == "full" and shows_texts(session, row, link)
@@ -67,7 +67,7 @@ def look(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow) -> tuple
     if link.version == 0 and _left_out(session, scan, row):
         return _note(session, scan, row, link), 0
     about = replace(hint, kind=Kind.BOOKING, subject=(row.id,), source=scan.source, actor=scan.actor, at=session.now())
-    again = write_back.is_asked_again(scan.kind, scan.refused, link)
+    again = retry_event_id.is_asked_again(scan.kind, scan.refused, link)
     key = link.event if (scan.kind == "resync" or again) and not link.closed else None
     if key is not None:
         about = replace(about, kind=Kind.EVENT, subject=(key.calendar, key.id))

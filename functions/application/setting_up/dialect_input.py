@@ -10,7 +10,7 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from functions.application.ports import Ports, Transaction
-from functions.application.store.dialect import HINTS, dialect_of, typed
+from functions.application.store.dialect_validation import HINTS, dialect_of, typed
 from functions.application.store.integrations import HISTORY_DAYS, path_of
 from functions.application.store.records import record_of, stored
 from functions.domain.model.errors import Conflict, Fault, Gone, Invalid

@@ -28,7 +28,7 @@ from functions.domain.model.text import take_apart
 from functions.domain.model.zones import day_of, midnight
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.writes import InsertEvent, PatchEvent, ReviveEvent, Why, Write
-from functions.domain.planning.plan_inbound import eligible
+from functions.domain.planning.plan_new_event import eligible
 from functions.domain.planning.view import View
 from functions.domain.settings.integration import Integration, Phase
 from functions.domain.settings.schema import Settings

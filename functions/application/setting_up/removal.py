@@ -13,7 +13,7 @@ from functions.application.ports import Ports
 from functions.application.setting_up import consent, setup
 from functions.application.store import integrations, links
 from functions.application.sync.session import SyncSession, open_session
-from functions.domain.comparing.projection import written
+from functions.domain.comparing.event_content import written
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Conflict, Gone, Refused, SyncError
 from functions.domain.model.messages import counted

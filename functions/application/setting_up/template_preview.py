@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functions.application.ports import Ports
 from functions.application.store import integrations
 from functions.application.sync.session import open_session
-from functions.domain.comparing.projection import appointment_of
+from functions.domain.comparing.event_content import appointment_of
 from functions.domain.model.appointment import When
 from functions.domain.model.errors import Fault, Invalid, Malformed, SyncError
 from functions.domain.settings.template import placeholders, template_faults, unfilled

@@ -12,11 +12,11 @@ from functions.application.intake.hints import Hint
 from functions.application.ports import Body, Transaction
 from functions.application.store import journal, links
 from functions.application.store.integrations import path_of
-from functions.application.sync import reporting, write_back
+from functions.application.sync import reporting, retry_event_id
 from functions.application.sync.reconciled import look_at_once
 from functions.application.sync.session import SyncSession
 from functions.application.sync.write import write
-from functions.domain.comparing.kept import kept_of
+from functions.domain.comparing.stored_differently import kept_of
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import (
     AccessRevoked,
@@ -49,7 +49,7 @@ from functions.domain.pairing.step import (
 from functions.domain.pairing.writes import MoveEvent, Why, Write, WriteBooking, bare
 from functions.domain.planning.brake import attempt_of
 from functions.domain.planning.view import PlanningContext, View
-from functions.domain.planning.write_back import ids_of
+from functions.domain.planning.write_event_id import ids_of
 from functions.domain.settings.integration import Phase
 
 LEASE = timedelta(seconds=90)
@@ -156,7 +156,7 @@ def _follow_up(session: SyncSession, link: Link, step: Write, no: Rejected) -> N
     if step.why is Why.UNDONE:
         look_at_once(session.ports, session.id, link, "undo")  # what people changed meanwhile has not been looked at
     if isinstance(step, WriteBooking) and step.why is Why.WRITE_BACK and no.cause is Cause.NO_RIGHT:
-        write_back.note(session, step.booking_id)
+        retry_event_id.note(session, step.booking_id)
 
 
 def _shows(view: View, answer: Event | Booking | None) -> View:

@@ -1,7 +1,7 @@
 """Finds the booking that carries an event's id: by a search, or else among the bookings that begin with the event."""
 
 from functions.application.sync.session import SyncSession
-from functions.domain.comparing.projection import period
+from functions.domain.comparing.event_content import period
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Gone, Refused

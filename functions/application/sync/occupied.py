@@ -6,7 +6,7 @@ from dataclasses import replace
 from functions.application.store import links
 from functions.application.sync.reconciled import Reconciled
 from functions.application.sync.session import SyncSession
-from functions.domain.comparing.projection import places_of
+from functions.domain.comparing.event_content import places_of
 from functions.domain.model.errors import AccessRevoked, SyncError
 from functions.domain.model.snapshot import Presence
 from functions.domain.pairing.life import Closed, Detached, LeftOut, Unlinked

@@ -8,12 +8,12 @@ from datetime import timedelta
 
 from functions.application.ports import BookingRow
 from functions.application.sync.session import SyncSession
-from functions.domain.comparing.projection import period
+from functions.domain.comparing.event_content import period
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Gone, Refused, Transient
 from functions.domain.model.zones import second_of_two
 from functions.domain.pairing.writes import Asked, Write, WriteBooking
-from functions.domain.planning.overlap_guard import Slot, is_taken, slot_of, stands_guard
+from functions.domain.planning.hours_taken import Slot, is_taken, slot_of, stands_guard
 from functions.domain.planning.view import View
 
 PAGE, MOST = 100, 500  # bookings of these days; many only if i-Reserve cannot search by object

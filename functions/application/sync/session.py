@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from functions.application.ports import Body, CalendarEntry, Calendars, Ports, Reservations
 from functions.application.store import integrations
-from functions.application.store.dialect import dialect_of
+from functions.application.store.dialect_validation import dialect_of
 from functions.application.store.digests import digest_of
 from functions.domain.model.addresses import is_mail_address
 from functions.domain.model.booking import Booking

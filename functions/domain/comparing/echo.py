@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from functions.domain.comparing.kept import guest_stands, shows
-from functions.domain.comparing.projection import reminder_text, same_time, style_stands, text_of
+from functions.domain.comparing.event_content import reminder_text, same_time, style_stands, text_of
+from functions.domain.comparing.stored_differently import guest_stands, shows
 from functions.domain.model.event import Event
 from functions.domain.model.text import take_apart
 from functions.domain.pairing.life import Active

@@ -18,7 +18,7 @@ from functions.domain.pairing.writes import Outcome, Why, Write
 class Landed:
     """The write took effect; `answer` is the event or booking afterwards, None for a removal.
 
-    `kept` says what the answer shows in place of each field written (`comparing/kept.py`); empty if no answer arrived.
+    `kept` says what the answer shows in place of each field written (`comparing/stored_differently.py`); empty if no answer arrived.
     `despite` is the category of what was in its way and deliberately ignored, or "".
     """
 

@@ -6,7 +6,7 @@ no plan can write it otherwise. A copy that the room has declined counts as abse
 
 from dataclasses import replace
 
-from functions.domain.comparing.projection import when_of
+from functions.domain.comparing.event_content import when_of
 from functions.domain.model.appointment import Appointment
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, EventKey

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from functions.domain.comparing.kept import lacking, with_guest
-from functions.domain.comparing.projection import (
+from functions.domain.comparing.event_content import (
     appointment_of,
     base_of,
     occupied_of,
@@ -18,6 +17,7 @@ from functions.domain.comparing.projection import (
     same_time,
     when_of,
 )
+from functions.domain.comparing.stored_differently import lacking, with_guest
 from functions.domain.model.appointment import Appointment, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, MeetState
@@ -31,7 +31,7 @@ from functions.domain.pairing.writes import Asked, BookingChange, EventChange, M
 from functions.domain.planning.invitation import answer_side
 from functions.domain.planning.merge_event import event_side, shows_less, why_changed, why_moved
 from functions.domain.planning.view import PlanningContext, View
-from functions.domain.planning.write_back import named_by_other, write_back
+from functions.domain.planning.write_event_id import named_by_other, write_back
 
 MEET_PATIENCE = timedelta(minutes=10)
 MEET_LOOK_AGAIN = timedelta(seconds=5)

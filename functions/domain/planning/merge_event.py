@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from functions.domain.comparing.kept import may_write_guests, stands, with_guest
-from functions.domain.comparing.projection import base_of, reminder_text, restyled
+from functions.domain.comparing.event_content import base_of, reminder_text, restyled
+from functions.domain.comparing.stored_differently import may_write_guests, stands, with_guest
 from functions.domain.model.appointment import Appointment
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, MeetState

@@ -17,7 +17,8 @@ from functions.domain.pairing.writes import DeleteEvent, PatchEvent, Why, Write
 from functions.domain.planning.brake import attempt_of, shown
 from functions.domain.planning.invitation import as_answered, only_answers
 from functions.domain.planning.merge import merge
-from functions.domain.planning.plan_inbound import plan_new_event, plan_vanished
+from functions.domain.planning.plan_deleted_event import plan_vanished
+from functions.domain.planning.plan_new_event import plan_new_event
 from functions.domain.planning.plan_occupied import plan_occupied
 from functions.domain.planning.plan_order import fulfil
 from functions.domain.planning.plan_outbound import plan_missing, plan_removal

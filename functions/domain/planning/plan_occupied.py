@@ -1,6 +1,6 @@
 """Occupied events: a booking's hours in further calendars. They are ours alone and never change the booking."""
 
-from functions.domain.comparing.projection import base_of, in_window, occupied_of, places_of
+from functions.domain.comparing.event_content import base_of, in_window, occupied_of, places_of
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import occupied_id
 from functions.domain.pairing.decisions import Close, Part
@@ -9,7 +9,7 @@ from functions.domain.pairing.link import Occupies
 from functions.domain.pairing.step import Planned, Rest
 from functions.domain.pairing.writes import DeleteEvent, InsertEvent, ReviveEvent, Why
 from functions.domain.planning.merge import merge
-from functions.domain.planning.plan_inbound import moved_away
+from functions.domain.planning.plan_deleted_event import moved_away
 from functions.domain.planning.view import PlanningContext, View, Wanted, wanted_of
 
 

@@ -6,7 +6,7 @@ link keeps its state until then, so a refusal leaves everything as it was.
 
 from dataclasses import replace
 
-from functions.domain.comparing.projection import appointment_of, base_of, when_of
+from functions.domain.comparing.event_content import appointment_of, base_of, when_of
 from functions.domain.model.booking import Booking
 from functions.domain.model.snapshot import Presence
 from functions.domain.pairing.decisions import Drop, Fulfil, Part

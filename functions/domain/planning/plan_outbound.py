@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from functions.domain.comparing.projection import appointment_of, base_of, in_window, when_of
+from functions.domain.comparing.event_content import appointment_of, base_of, in_window, when_of
 from functions.domain.model.appointment import Appointment
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import EventKey
@@ -15,7 +15,7 @@ from functions.domain.pairing.link import Approve, Base, Link, Origin, Restore
 from functions.domain.pairing.step import Look, Planned, Rest
 from functions.domain.pairing.writes import BookingChange, DeleteEvent, InsertEvent, ReviveEvent, Why, WriteBooking
 from functions.domain.planning.view import PlanningContext, View, Wanted
-from functions.domain.planning.write_back import named_by_other
+from functions.domain.planning.write_event_id import named_by_other
 
 
 def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:

@@ -3,7 +3,7 @@
 The stamp on the event shows it; a booking carries no stamp, so its values must.
 """
 
-from functions.domain.comparing.projection import when_of, written
+from functions.domain.comparing.event_content import when_of, written
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
 from functions.domain.model.snapshot import Presence, Snapshot

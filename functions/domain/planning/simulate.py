@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from functions.domain.comparing.projection import period
+from functions.domain.comparing.event_content import period
 from functions.domain.model.appointment import AllDay, Appointment, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, EventKey, Guest, MeetState
@@ -25,7 +25,7 @@ from functions.domain.pairing.writes import (
 )
 from functions.domain.planning.brake import attempt_of
 from functions.domain.planning.view import PlanningContext, View
-from functions.domain.planning.write_back import ids_of
+from functions.domain.planning.write_event_id import ids_of
 
 NOT_YET = "imagined"
 

@@ -2,7 +2,7 @@
 
 import click
 
-from functions.application.deciding import grace_and_pauses, held, undo
+from functions.application.deciding import held, keep_or_resume, undo
 from functions.application.finding.names import Catalogue, Names
 from functions.application.store import integrations, journal, links, parked
 from functions.entrypoints.cli.frame import ACTOR, MakePorts, as_json, clear_errors, int_id, show, table, texts
@@ -60,7 +60,7 @@ def resume_command(make: MakePorts, int_id: str, booking: str, *, as_json: bool)
         ports = make()
         integrations.get(ports.documents, int_id)
         link = links.of_booking(ports.documents, int_id, booking)
-        outcome = grace_and_pauses.resume(ports, int_id, link.id, ACTOR)
+        outcome = keep_or_resume.resume(ports, int_id, link.id, ACTOR)
         show({"state": outcome.link.state.value}, as_json=as_json, lines=[f"booking {booking} is followed again"])
 
 

@@ -10,7 +10,7 @@ from functions.application.ports import Ports
 from functions.application.probing import probe, record, starting
 from functions.application.probing.record import Trial
 from functions.application.store import integrations
-from functions.application.store.dialect import dialect_of
+from functions.application.store.dialect_validation import dialect_of
 from functions.domain.model.errors import SyncError
 from functions.entrypoints.cli.frame import ACTOR, MakePorts, as_json, clear_errors, int_id, show
 from functions.entrypoints.console.json_forms import progress

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, Request, Response, request
 
 from functions.application.auditing import audit, stored_audit
-from functions.application.deciding import grace_and_pauses, held, undo
+from functions.application.deciding import held, keep_or_resume, undo
 from functions.application.diagnosing import alerts, diagnose, round_trip, statuses
 from functions.application.finding import day
 from functions.application.ports import Body, Ports
@@ -246,10 +246,10 @@ def _people(routes: Blueprint, ports: Ports, who: Who) -> None:
 
     @routes.post("/<int_id>/links/<link>/keep")
     def keep(int_id: str, link: str) -> Response:
-        outcome = grace_and_pauses.keep(ports, int_id, link, who(request))
+        outcome = keep_or_resume.keep(ports, int_id, link, who(request))
         return answer(200, {"state": outcome.link.state.value, "rest": outcome.rest.why.value})
 
     @routes.post("/<int_id>/links/<link>/resume")
     def resume(int_id: str, link: str) -> Response:
-        outcome = grace_and_pauses.resume(ports, int_id, link, who(request))
+        outcome = keep_or_resume.resume(ports, int_id, link, who(request))
         return answer(200, {"state": outcome.link.state.value, "rest": outcome.rest.why.value})

@@ -9,7 +9,7 @@ from functions.application.ports import Ports
 from functions.application.probing import probe, record, starting
 from functions.application.setting_up import dialect_input
 from functions.application.store import integrations
-from functions.application.store.dialect import dialect_of
+from functions.application.store.dialect_validation import dialect_of
 from functions.domain.model.bounds import whole_number
 from functions.domain.model.errors import Fault, Invalid
 from functions.entrypoints.console.json_forms import progress

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from functions.application.setting_up.dialect_input import faults
-from functions.application.store.dialect import dialect_of
+from functions.application.store.dialect_validation import dialect_of
 from functions.domain.model.errors import Fault
 from functions.domain.settings.dialect import Dialect
 from functions.entrypoints.console.texts import Texts

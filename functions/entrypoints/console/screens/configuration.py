@@ -13,7 +13,7 @@ from functions.application.setting_up.settings_input import raw_of
 from functions.application.setting_up.settings_input import typed as settings_typed
 from functions.application.setting_up.template_preview import Shown
 from functions.application.store import integrations, journal_read
-from functions.application.store.dialect import dialect_of
+from functions.application.store.dialect_validation import dialect_of
 from functions.domain.model.errors import Invalid, Malformed, SyncError
 from functions.domain.settings.schema import OutboundSettings
 from functions.domain.settings.template import OURS, placeholders

@@ -13,7 +13,7 @@ from functions.application.finding import day as days
 from functions.application.finding.day import Day, Item, Relation, Room
 from functions.application.store import integrations, journal_read
 from functions.application.store.journal_read import Selection
-from functions.domain.comparing.projection import period
+from functions.domain.comparing.event_content import period
 from functions.domain.model import zones
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.errors import Malformed

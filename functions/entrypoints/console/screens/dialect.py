@@ -5,7 +5,7 @@ from flask import Blueprint, Response, request
 from functions.application.probing import probe, record
 from functions.application.setting_up import dialect_input
 from functions.application.store import integrations
-from functions.application.store.dialect import dialect_of
+from functions.application.store.dialect_validation import dialect_of
 from functions.domain.model.errors import Conflict, Fault, Invalid
 from functions.domain.settings.dialect import Dialect
 from functions.entrypoints.console.forms.dialect_form import GROUPS, POINTS, answers, in_words, shown

@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from functions.application.deciding import grace_and_pauses as pairs
 from functions.application.deciding import held
+from functions.application.deciding import keep_or_resume as pairs
 from functions.application.finding.names import titles
 from functions.application.intake import hints
 from functions.application.store import integrations, links, parked

@@ -8,7 +8,7 @@ the wanted value stays the same.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from functions.domain.comparing.projection import text_of
+from functions.domain.comparing.event_content import text_of
 from functions.domain.model.appointment import Appointment
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, MeetState

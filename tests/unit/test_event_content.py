@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from functions.domain.comparing.projection import (
+from functions.domain.comparing.event_content import (
     DESCRIPTION_LIMIT,
     TITLE_LIMIT,
     appointment_of,

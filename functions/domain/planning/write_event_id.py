@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from functions.domain.comparing.projection import written
+from functions.domain.comparing.event_content import written
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import Digest, event_ids

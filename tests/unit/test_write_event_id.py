@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from functions.domain.comparing.projection import written
+from functions.domain.comparing.event_content import written
 from functions.domain.pairing.lifecycle import _with_ids
 from functions.domain.pairing.link import WrittenIds
 from functions.domain.pairing.writes import BookingChange, DeleteEvent, MakeBooking, Why, WriteBooking
-from functions.domain.planning.write_back import ids_of, write_back
+from functions.domain.planning.write_event_id import ids_of, write_back
 from tests.unit.sketch import KEY, TEN, booking, digest, link, planning_context, settings
 
 C = planning_context()

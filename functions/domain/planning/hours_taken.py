@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from functions.domain.comparing.projection import period, when_of
+from functions.domain.comparing.event_content import period, when_of
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.zones import day_of

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from functions.domain.comparing.echo import is_echo
-from functions.domain.comparing.kept import LIST, guest_stands, kept_of, lacking, with_guest
-from functions.domain.comparing.projection import appointment_of, base_of
+from functions.domain.comparing.event_content import appointment_of, base_of
+from functions.domain.comparing.stored_differently import LIST, guest_stands, kept_of, lacking, with_guest
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, Guest, MeetState
 from functions.domain.model.text import Text, put_together
