@@ -112,6 +112,8 @@ def _report(verdicts: list[tuple[Mutant, str]], chosen: int) -> None:
     whole = Counter(verdict for _, verdict in verdicts)
     told = whole.total() - whole["equal"]
     print(f"\n{whole.total()} of {chosen} tried, {whole['equal']} of them change nothing (equivalent.yaml)")
+    if whole.total() < chosen:
+        print("not a rate yet: what was killed before counts, while some survivors wait untried")
     print(f"killed: {whole['killed']} of {told}" + (f" = {100 * whole['killed'] / told:.1f} %" if told else ""))
     for mutant, verdict in verdicts:
         if verdict == "survived":
