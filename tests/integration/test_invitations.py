@@ -200,6 +200,17 @@ def test_by_default_invitations_become_no_bookings_and_cost_no_call(place: Place
     assert answer(place, event) == ("accepted", "")
 
 
+def test_chosen_later_the_plan_shows_those_accepted_already_and_they_become_bookings_at_once(place: Place) -> None:
+    rooms(place, {"invitations": "none"})
+    invite(place)
+    read = place.api("GET", "/7")
+    chosen = {**read, "inbound": {**read["inbound"], "invitations": "resources"}}
+    assert place.api("PUT", "/7", chosen, 409)["plan"]["counts"] == {"make_booking": 1}
+    place.api("PUT", "/7?apply=all", chosen)
+    place.settle(60)
+    assert live(place) == [(10, "2026-11-25T10:00")]
+
+
 def test_on_any_calendar_a_person_accepts_first(place: Place) -> None:
     rooms(place, {"invitations": "all", "object": "12"}, accepts=True)
     place.save(

@@ -75,7 +75,8 @@ def touches(before: Settings, after: Settings) -> bool:
 
 def _followed(s: Settings) -> object:
     """Return the settings that decide which of people's events become bookings."""
-    return (s.inbound.enabled, s.inbound.object, s.inbound.follow, s.inbound.import_existing, s.inbound.free_events)
+    i = s.inbound
+    return (i.enabled, i.object, i.follow, i.import_existing, i.free_events, i.invitations)
 
 
 def follow_up(ports: Ports, before: Integration, saved: Integration, actor: str, scope: str) -> None:
