@@ -134,6 +134,8 @@ def test_pages_of_a_reader_and_of_an_empty_product_are_accessible(
         for path in below(("", "authentication", "mapping", "outbound", "activation", "dialect", "waiting", "journal")):
             page.goto(path)
             glance(page)
+        page.goto(f"{HERE}/ireserve")
+        expect(page.locator(".look.card").first).not_to_have_css("padding-top", "0px")
     pictured(chromium, place, "reader", below((*SET_UP, *DAILY)), key=states.READER_KEY)
 
 

@@ -48,6 +48,7 @@ def test_without_a_session_every_screen_asks_to_sign_in(place: Place) -> None:
         assert 'name="key"' in answer.text
     assert place.request("POST", "/console/integrations/7/pause").status_code == 401
     nowhere = place.request("GET", "/console/integrations/7/no/such/page").text
+    assert "This page does not exist" in nowhere
     assert "Sign out" not in nowhere, "nobody is signed in"
     assert "Looking only" not in nowhere
 

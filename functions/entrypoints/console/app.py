@@ -7,7 +7,7 @@ from flask import Flask, Response, redirect, request
 from functions.application.finding.names import Catalogue
 from functions.application.ports import Ports
 from functions.application.setting_up import consent
-from functions.domain.model.errors import SyncError
+from functions.domain.model.errors import SyncError, Unauthentic
 from functions.entrypoints.console import roles
 from functions.entrypoints.console.api.api import api
 from functions.entrypoints.console.api.openapi import openapi
@@ -32,6 +32,9 @@ def console_app(ports: Ports, sessions: Sessions, *, secure: bool) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     read_names(app)
     sessions.secure = secure
+
+    def of_a_screen() -> bool:
+        return request.path.startswith("/console/") and not request.path.startswith("/console/api")
 
     def enqueue(response: Response, cookie: str) -> None:
         name = cookie_name(COOKIE, secure=secure)
@@ -62,6 +65,8 @@ def console_app(ports: Ports, sessions: Sessions, *, secure: bool) -> Flask:
 
     @app.errorhandler(SyncError)
     def failed(error: SyncError) -> Response:
+        if request.url_rule is None and of_a_screen() and type(error) is Unauthentic:
+            return not_there(HTTPStatus.NOT_FOUND)  # no screen stands here that would ask to sign in
         return error_answer(error)
 
     @app.errorhandler(Exception)
@@ -69,9 +74,8 @@ def console_app(ports: Ports, sessions: Sessions, *, secure: bool) -> Flask:
         code = getattr(error, "code", 500)
         if code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             let_go(request)
-        screen = request.path.startswith("/console/") and not request.path.startswith("/console/api")
         if isinstance(code, int) and code < 500:  # noqa: PLR2004 -- a client's error, from the router
-            if screen and code in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
+            if of_a_screen() and code in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
                 return not_there(code)
             if code == HTTPStatus.NOT_FOUND:
                 return answer(code, {"error": NOTHING_HERE})
