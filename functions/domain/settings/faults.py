@@ -18,7 +18,6 @@ from functions.domain.settings.schema import COLOURS, AlertSettings, MappingRow,
 from functions.domain.settings.template import template_faults
 
 LONGEST_WORD = 100
-MOST_AROUND = 720  # minutes of preparation or clearing
 MOST_ALSO = 20  # further calendars of a row
 CUSTOM = re.compile(r"custom\d{1,3}")
 
@@ -153,8 +152,6 @@ def _mapping(s: Settings) -> Found:
         if not row.calendar:
             yield f"mapping.{i}.calendar", "choose a calendar"
         yield from _beside(f"mapping.{i}", row)
-        if not is_tidy(row.booked_text, LONGEST_WORD):
-            yield f"mapping.{i}.booked_text", say("use at most {} characters, and no control characters", LONGEST_WORD)
     for calendar, times in Counter(row.calendar for row in s.mapping if row.new_events).items():
         if times > 1:
             yield "mapping", say("{} rows of one calendar are for its new events ({}); keep one", times, calendar)
@@ -164,11 +161,12 @@ def _mapping(s: Settings) -> Found:
 
 
 def _beside(name: str, row: MappingRow) -> Found:
-    """Yield the faults in a row's other calendars and other hours."""
+    """Yield the faults in a row's other calendars, other hours and word."""
     yield from _also(f"{name}.also", row)
-    for part in ("before_minutes", "after_minutes"):
-        if not 0 <= getattr(row, part) <= MOST_AROUND:
-            yield f"{name}.{part}", "use 0 (none) to 720 minutes"
+    for part in ("before_minutes", "after_minutes", "booked_text"):
+        fact = facts(MappingRow)[part]
+        if not fact.holds(getattr(row, part)):
+            yield f"{name}.{part}", fact.advice
 
 
 def _also(name: str, row: MappingRow) -> Found:

@@ -88,10 +88,10 @@ class MappingRow:
     object: str
     calendar: str
     shows: Literal["full", "private", "booked"] = "full"
-    booked_text: str = ""
+    booked_text: str = text("", 100)
     also: tuple[str, ...] = ()  # further calendars, in which its bookings show as occupied
-    before_minutes: int = 0  # of preparation
-    after_minutes: int = 0  # of clearing
+    before_minutes: int = whole(0, 0, 720, "0 (none) to 720 minutes")  # of preparation
+    after_minutes: int = whole(0, 0, 720, "0 (none) to 720 minutes")  # of clearing
     around: Literal["text", "events"] = "text"  # how they show: in the event's text, or as occupied events around it
     new_events: bool = False  # new events of a calendar shared by several objects go to this row
 
