@@ -94,6 +94,19 @@ def test_without_i_reserve_the_known_codes_are_there_all_the_same(place: Place, 
     assert "open (20)" in page
 
 
+def test_the_codes_in_use_are_told_and_decided_before_activation(place: Place) -> None:
+    place.save()
+    place.connect()
+    place.book(status_code=10)
+    (found,) = [each for each in place.api("GET", "/7/statuses")["found"] if each["bookings"]]
+    assert (found["status"], found["name"], found["list"]) == (10, "new", "none")
+    assert Tab(place).change(f"{HERE}/outbound", **{"status.10": "tentative"}).status_code == 303
+    assert lists(place) == ([20, 30], [10], [70, 80])
+    place.api("POST", "/7/activate")
+    place.settle(60)
+    assert place.event()["status"] == "tentative"
+
+
 def test_a_status_that_appears_later_is_told_once_and_told_over_when_it_is_decided(place: Place, tab: Tab) -> None:
     told = place.told
     place.save(alerts={"email": "beheer@example.org"}, language="en")
