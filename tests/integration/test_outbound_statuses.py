@@ -192,4 +192,4 @@ def test_activities_per_booking_makes_one_event_each_and_puts_a_moved_one_back(p
 
 
 def test_activities_of_another_word_is_a_fault_that_names_both(place: Place) -> None:
-    assert faults(place, outbound={"activities": "all"})["outbound.activities"] == "use none or per_booking"
+    assert faults(place, outbound={"activities": "all"})["outbound.activities"] == "use one of none, per_booking"
