@@ -70,7 +70,7 @@ def test_a_google_that_lacks_a_method_is_said_by_the_methods_name(place: Place, 
     (parked,) = place.api("GET", "/7/parked")
     assert parked["reason"] == "lacks_calendar.events.patch"
     page = Tab(place).seen("/console/integrations/7/waiting")
-    assert "what answers for Google does not know calendar.events.patch" in page
+    assert "What answers for Google does not know calendar.events.patch" in page
     place.google("DELETE", "faults")
     place.api("POST", f"/7/parked/{parked['id']}/retry")
     place.settle(120)
