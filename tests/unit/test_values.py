@@ -218,3 +218,11 @@ def test_an_object_without_a_row_of_its_own_stands_where_its_main_object_does_an
     assert (its.calendar_of("10-a"), its.mains) == (ROOM_B, {})
     assert known.knowing({"10-a": "10", "12-a": "12"}) is known
     assert Integration(its, mains=known.mains).settings.calendar_of("10-a") == ROOM_A
+
+
+def test_only_what_was_written_before_settings_for_new_events_keeps_its_former_look() -> None:
+    there = Integration(settings(), new_look_since=NOW)
+    assert there.keeps_former_look(NOW - timedelta(seconds=1))
+    assert not there.keeps_former_look(NOW)
+    assert not there.keeps_former_look(None)
+    assert not Integration(settings()).keeps_former_look(NOW)

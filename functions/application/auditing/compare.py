@@ -111,9 +111,9 @@ def _too_open(settings: Settings, row: MappingRow, booking: Booking, event: Even
 
 def _same_text(integration: Integration, booking: Booking, event: Event) -> bool:
     """Whether an event shows what the templates make of its booking; one from before a change of templates need not."""
-    settings, since = integration.settings, integration.new_look_since
-    if since is not None and event.updated is not None and event.updated < since:
+    if integration.keeps_former_look(event.updated):
         return True
+    settings = integration.settings
     o, zone, language = settings.outbound, settings.timezone, settings.language
     title = _line(fill(bare(o.title_template), booking, zone, language))[:LONGEST_TITLE]
     text = fill(rendered(o.description_template), booking, zone, language, escape) + _around(settings, booking)

@@ -10,7 +10,6 @@ from functions.application.store import links
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, EventKey
 from functions.domain.pairing.link import Link, Occupies
-from functions.domain.settings.integration import Integration
 from functions.domain.settings.schema import MappingRow, Settings
 
 Span = tuple[datetime, datetime]
@@ -68,15 +67,9 @@ def differences(
             continue
         event = sides.event(holder.event or EventKey(place.calendar, sides.occupied_id(place, holder.generation)))
         if (event is None) != (place not in there):
-            if not _keeps_its_look(sides.integration, link):
+            if not sides.integration.keeps_former_look(link.event_updated):
                 yield place, Difference("missing_occupied" if event is None else "gone", event)
         elif event is not None:
             by_the_day = booking is not None and booking.day_mode
             if not same_time(*there[place], event.when, settings, by_the_day=by_the_day):
                 yield place, Difference("other_time", event)
-
-
-def _keeps_its_look(integration: Integration, link: Link) -> bool:
-    """Whether a pair is from before settings that were changed for new events only."""
-    since = integration.new_look_since
-    return since is not None and link.event_updated is not None and link.event_updated < since

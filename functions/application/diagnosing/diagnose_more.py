@@ -123,8 +123,7 @@ def _queue(session: SyncSession) -> Iterator[Check]:
             yield Check("queue", "red", says, "check that the program runs and its log shows no errors")
         else:
             yield Check("queue", "green", "the queue is on time")
-    rows = journal_read.entries(session.ports, session.id, limit=4 * LOOKED)
-    lags = [seconds for _, seconds in journal_read.delays(rows)[:LOOKED]]
+    lags = [seconds for _, seconds in journal_read.latest_delays(session.ports, session.id, LOOKED)]
     if lags:
         usual, n = median(lags), len(lags)
         seconds = f"{usual:.1f}"

@@ -120,4 +120,4 @@ def sync_now(ports: Ports, int_id: str, booking_id: str, actor: str) -> None:
 
 def lags(ports: Ports, int_id: str, limit: int = 60) -> list[tuple[str, float]]:
     """Return when the last changes came and their delay in seconds, oldest first; without intended delays."""
-    return journal_read.delays(journal_read.entries(ports, int_id, limit=4 * limit))[:limit][::-1]
+    return journal_read.latest_delays(ports, int_id, limit)[::-1]

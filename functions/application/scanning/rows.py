@@ -96,7 +96,6 @@ def shows_texts(session: SyncSession, row: BookingRow, link: Link) -> bool:
     of_customer = outbound.use_customer_data or "{CUSTOMER}" in outbound.title_template + outbound.description_template
     if tells_of_changes(session.dialect) and not of_customer:
         return False
-    since, shown = session.integration.new_look_since, link.event_updated
-    if since is not None and shown is not None and shown < since:
+    if session.integration.keeps_former_look(link.event_updated):
         return False
     return link.base is not None and not link.closed and row.ends is not None and row.ends > session.now()

@@ -100,6 +100,11 @@ def delays(rows: Iterable[Body]) -> list[tuple[str, float]]:
     ]
 
 
+def latest_delays(ports: Ports, int_id: str, most: int) -> list[tuple[str, float]]:
+    """Return the delays of the last changes, newest first; three of four entries may be of something else."""
+    return delays(entries(ports, int_id, limit=4 * most))[:most]
+
+
 SHOWN = (
     "id", "booking_id", "event", "origin", "generation", "version", "event_etag", "event_updated", "notice",
     "meet_asked_at", "series",

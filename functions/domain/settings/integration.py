@@ -107,6 +107,10 @@ class Integration:
             return s.ireserve.base_url, s.ireserve.username, versions.get("ireserve_password", "")
         return s.google.client_id, versions.get("google_client_secret", ""), versions.get("google_refresh_token", "")
 
+    def keeps_former_look(self, updated: datetime | None) -> bool:
+        """Whether an event written then is from before settings that were changed for new events only."""
+        return self.new_look_since is not None and updated is not None and updated < self.new_look_since
+
     @property
     def undecided(self) -> tuple[int, ...]:
         """The statuses that appeared later and that nobody has decided on."""
