@@ -479,11 +479,15 @@ class _Outside:
             self._kept[name] = credentials(integration.settings.google.client_id, secret, token, f"{GOOGLE}/token")
         return self._kept[name]
 
-    def reservations(self, integration: Integration) -> Reservations:
+    def _session(self) -> Any:
+        """Return the session through which i-Reserve is called."""
         session = requests.Session()
         session.trust_env = False  # looking up this machine's proxy takes longer than most answers
         for scheme in ("https://", "http://"):
             session.mount(scheme, _Adapter(self._place))
+        return session
+
+    def reservations(self, integration: Integration) -> Reservations:
         s = integration.settings
         return IReserve(
             s.ireserve.base_url,
@@ -492,7 +496,7 @@ class _Outside:
             s.timezone,
             s.sync.day_end,
             dialect_of(integration.dialect),
-            session,
+            self._session(),
             clock=lambda: self._place.now,
             sleep=self._place.pass_time,
         )

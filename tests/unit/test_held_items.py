@@ -1,35 +1,19 @@
 """Held removals as a person sees them: a deleted series is one item, the earliest first, and nothing is told of texts."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from functions.adapters.sqlite.documents import SqliteDocuments
-from functions.adapters.sqlite.file import SqliteFile
 from functions.application.deciding import held
 from functions.application.ports import Ports
-from functions.application.store import integrations, links
+from functions.application.store import links
 from functions.domain.model.appointment import Timed
 from functions.domain.model.errors import Gone
 from functions.domain.model.event import EventKey
 from functions.domain.pairing.life import Held, Side
-from tests.unit.sketch import DAY, NOW, ROOM_A, TEN, base, booking, link, settings
-
-
-@pytest.fixture
-def ports(tmp_path: Path) -> Iterator[Ports]:
-    file = SqliteFile(tmp_path / "state.sqlite")
-    documents: Any = SqliteDocuments(file, lambda: NOW)
-    its = Ports(**{
-        **dict.fromkeys(Ports.__slots__), "documents": documents, "clock": lambda: NOW, "token": lambda _: "entry",
-    })  # fmt: skip
-    integrations.save_settings(its, settings(), "someone")
-    yield its
-    file.close()
+from tests.unit.sketch import DAY, ROOM_A, TEN, base, booking, link
 
 
 def hold(ports: Ports, name: str, **more: Any) -> None:

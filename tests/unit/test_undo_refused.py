@@ -1,30 +1,14 @@
 """What cannot be undone, and what to do instead."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from functions.adapters.sqlite.documents import SqliteDocuments
-from functions.adapters.sqlite.file import SqliteFile
 from functions.application.deciding.undo import preview, undo
 from functions.application.ports import Ports
-from functions.application.store import integrations, journal
+from functions.application.store import journal
 from functions.domain.model.errors import Conflict, Gone
-from tests.unit.sketch import NOW, settings
-
-
-@pytest.fixture
-def ports(tmp_path: Path) -> Iterator[Ports]:
-    file = SqliteFile(tmp_path / "state.sqlite")
-    documents: Any = SqliteDocuments(file, lambda: NOW)
-    its = Ports(**{
-        **dict.fromkeys(Ports.__slots__), "documents": documents, "clock": lambda: NOW, "token": lambda _: "entry",
-    })  # fmt: skip
-    integrations.save_settings(its, settings(), "someone")
-    yield its
-    file.close()
+from tests.unit.sketch import NOW
 
 
 def refused(ports: Ports, **more: Any) -> Conflict:

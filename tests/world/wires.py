@@ -14,10 +14,6 @@ from urllib.parse import unquote_to_bytes, urlencode, urlsplit
 import requests
 from requests.structures import CaseInsensitiveDict
 
-from functions.adapters.ireserve.client import IReserve
-from functions.application.ports import Reservations
-from functions.application.store.dialect_validation import dialect_of
-from functions.domain.settings.integration import Integration
 from tests.harness.place import Place, _Outside
 from tests.model.instances import Running
 
@@ -129,20 +125,8 @@ def _body(data: Any, plain: Any) -> tuple[bytes, str]:
 class Outside(_Outside):
     """Both simulators, with i-Reserve at the end of a bare wire."""
 
-    def reservations(self, integration: Integration) -> Reservations:
-        s, place = integration.settings, self._place
-        session: Any = _Session(place)
-        return IReserve(
-            s.ireserve.base_url,
-            s.ireserve.username,
-            lambda: self._secret(integration, "ireserve_password"),
-            s.timezone,
-            s.sync.day_end,
-            dialect_of(integration.dialect),
-            session,
-            clock=lambda: place.now,
-            sleep=place.pass_time,
-        )
+    def _session(self) -> Any:
+        return _Session(self._place)
 
 
 class _Session:
