@@ -21,7 +21,7 @@ from functions.application.sync.failures import react, task_failed
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.reconciled import come_back
 from functions.application.sync.session import SyncSession, google_again, open_session
-from functions.application.watching import renewal
+from functions.application.watching import channels, rotation
 from functions.domain.model.errors import Conflict, Malformed, Transient
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import calendar_hash
@@ -140,7 +140,8 @@ def _follow(session: SyncSession, hint: Hint) -> None:
         case Kind.SWEEP, _:
             sweep.asked_for(session, hint)
         case Kind.RENEW, _:
-            renewal.renew(session, hint)
+            rotation.rotate(session)
+            channels.follow_mapping(session, hint.source)
         case Kind.AUDIT, (_,):
             audit.run(session.ports, hint)
         case Kind.SCAN, (_, _):

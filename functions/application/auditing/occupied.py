@@ -33,17 +33,17 @@ def spans(
     return there
 
 
-def all_stand(settings: Settings, row: BookingRow, standing: Mapping[Occupies, Event]) -> bool:
-    """Whether exactly the occupied events that a listed booking should have are `standing`, as far as its row tells."""
+def all_shown(settings: Settings, row: BookingRow, shown: Mapping[Occupies, Event]) -> bool:
+    """Whether exactly the occupied events that a listed booking should have are `shown`, as far as its row tells."""
     if row.status is None or row.starts is None or row.ends is None or row.object_id is None:
         return False
     own, wanted = settings.row_of(row.object_id), wants(row.status, settings)
     if own is None or not wanted:
-        return not standing or wanted is None
+        return not shown or wanted is None
     by_the_day = row.ends - row.starts >= A_DAY
     there = spans(row.id, own, row.starts, row.ends, by_the_day=by_the_day)
-    return there.keys() == standing.keys() and all(
-        same_time(*there[place], event.when, settings, by_the_day=by_the_day) for place, event in standing.items()
+    return there.keys() == shown.keys() and all(
+        same_time(*there[place], event.when, settings, by_the_day=by_the_day) for place, event in shown.items()
     )
 
 

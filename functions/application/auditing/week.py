@@ -86,8 +86,8 @@ def _pair(sides: Sides, audit: Audit, week: Week, row: BookingRow, link: Link) -
     ids = sides.derived(row.id, link) | ({link.event.id} if link.event is not None else set())
     keys = {EventKey(calendar, each) for calendar in sides.settings.calendars for each in ids} & week.events.keys()
     found = [week.events[key] for key in keys]
-    standing = week.occupied.get(row.id, {})
-    if _plainly_right(sides, row, link, found) and occupied.all_stand(sides.settings, row, standing):
+    shown = week.occupied.get(row.id, {})
+    if _plainly_right(sides, row, link, found) and occupied.all_shown(sides.settings, row, shown):
         ahead = row.ends is not None and row.ends > sides.ports.clock()
         if found and ahead and link.origin is Origin.BOOKING and turn_of(row.id, audit.turns) == audit.turn:
             week.doubt(row.id, keys)
@@ -173,8 +173,8 @@ def _owner(sides: Sides, booking_id: str, link: Link, event: Event) -> list[str]
     other = holder.booking_id if holder is not None else ""
     if other in ("", booking_id) or link.event == event.key or event.key.id in sides.derived(booking_id, link):
         return []
-    standing = sides.booking(other)
-    return [other] if standing is not None and wants(standing.status, sides.settings) is not False else []
+    booking = sides.booking(other)
+    return [other] if booking is not None and wants(booking.status, sides.settings) is not False else []
 
 
 def _of_unpaired(sides: Sides, listed: Event) -> Iterator[Finding]:

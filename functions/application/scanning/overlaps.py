@@ -20,7 +20,7 @@ ASKED = 50  # objects whose places are read
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Running:
     """A booking that lasts into the days listed next."""
 
     id: str
@@ -46,7 +46,7 @@ class Overlaps:
     """The overlaps so far, and the bookings still running; `more` were found and not stored."""
 
     found: tuple[Overlap, ...] = ()
-    standing: tuple[Standing, ...] = ()
+    running: tuple[Running, ...] = ()
     more: int = 0
 
 
@@ -65,21 +65,21 @@ class Listed:
 def fold(so_far: Overlaps, rows: Iterable[BookingRow], session: SyncSession) -> Overlaps:
     """Add the rows of the next days; past ones and rows that say too little are left out."""
     settings, now = session.settings, session.now()
-    found, standing, more = list(so_far.found), list(so_far.standing), so_far.more
+    found, running, more = list(so_far.found), list(so_far.running), so_far.more
     told = [(row.starts, row) for row in rows if row.starts is not None]
     for starts, row in sorted(told, key=lambda each: (each[0], each[1].id)):
         if row.ends is None or row.ends <= max(starts, now) or row.status is None or not row.object_id:
             continue
         if row.status in settings.outbound.delete_on_status or settings.calendar_of(row.object_id) is None:
             continue
-        standing = [each for each in standing if each.ends > starts]
-        there = [each.id for each in standing if each.object_id == row.object_id]
+        running = [each for each in running if each.ends > starts]
+        there = [each.id for each in running if each.object_id == row.object_id]
         if there and len(found) < MOST:
             found.append(Overlap(row.object_id, day_of(max(starts, now), settings.timezone), (*there, row.id)))
         elif there:
             more += 1
-        standing.append(Standing(row.id, row.object_id, row.ends))
-    return Overlaps(tuple(found), tuple(standing), more)
+        running.append(Running(row.id, row.object_id, row.ends))
+    return Overlaps(tuple(found), tuple(running), more)
 
 
 def among(session: SyncSession, rows: Iterable[BookingRow]) -> tuple[Overlap, ...]:

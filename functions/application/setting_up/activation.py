@@ -12,7 +12,7 @@ from functions.application.scanning.progress import Scan
 from functions.application.setting_up import consent, partial_settings
 from functions.application.store import integrations
 from functions.application.sync.session import SyncSession, note_withdrawn, open_session, within_reach
-from functions.application.watching import channels, renewal, rotation
+from functions.application.watching import channels, rotation
 from functions.domain.model.errors import Conflict, SyncError
 from functions.domain.model.messages import listed, say
 from functions.domain.settings.integration import AT_ONCE, Hook, Integration, Phase
@@ -69,7 +69,7 @@ def finish(ports: Ports, integration: Integration, actor: str = "") -> Activated
     if owed:
         integration, warnings = _registered(ports, integration)
         session = open_session(ports, integration)
-        renewal.follow_mapping(session)
+        channels.follow_mapping(session)
         if owed == "new":
             sweep.pull_all(session, SETTINGS)
         else:

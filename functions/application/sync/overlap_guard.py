@@ -44,13 +44,13 @@ def _is_taken(session: SyncSession, slot: Slot) -> bool:
         return False
     _, day = slot.days(session.settings.timezone)
     places = session.reservations.places(slot.object_id, day) or DEFAULT_PLACES
-    standing: list[Booking] = []
+    overlapping: list[Booking] = []
     for row in others:
         try:
-            standing.append(session.reservations.read(row.id))
+            overlapping.append(session.reservations.read(row.id))
         except Gone:
             continue
-        if is_taken(slot, standing, places, session.settings):
+        if is_taken(slot, overlapping, places, session.settings):
             return True
     return False
 

@@ -39,6 +39,26 @@ def open_all(session: SyncSession) -> tuple[str, ...]:
     return tuple(without)
 
 
+def follow_mapping(session: SyncSession, source: str = "") -> None:
+    """Ensure that every followed calendar has a channel, and no other; an error with one does not stop the others."""
+    followed = session.settings.calendars if session.settings.inbound.enabled else ()
+    for state in every(session.ports.documents, session.id):
+        if state.channels and state.calendar not in followed:
+            stop_of(session, state.calendar)
+    for calendar in followed:
+        try:
+            stop_older(session, calendar)
+            ensure(session, calendar)
+        except AccessRevoked:
+            raise
+        except SyncError as error:
+            _note(session, "channel_expiring", calendar, error.reason, hint=source)
+            continue
+        ends = expires_at(state_of(session.ports.documents, session.id, calendar))
+        if ends is not None and ends - session.now() < RENEW_WITHIN / 2:
+            session.ports.log("channel_expiring", {"int_id": session.id, "calendar": calendar_hash(calendar)})
+
+
 def ensure(session: SyncSession, calendar: str) -> bool:
     """Ensure that a calendar has a working channel; False if it must be polled."""
     state = state_of(session.ports.documents, session.id, calendar)
@@ -163,9 +183,9 @@ def _stop(session: SyncSession, calendar: str, channel: Watch) -> None:
     change(session.ports.documents, session.id, calendar, lambda s: _without(s, channel.id))
 
 
-def _note(session: SyncSession, event: str, calendar: str, reason: str) -> None:
+def _note(session: SyncSession, event: str, calendar: str, reason: str, **more: str) -> None:
     fields = {"severity": "WARNING", "int_id": session.id, "calendar": calendar_hash(calendar), "reason": reason}
-    session.ports.log(event, fields)
+    session.ports.log(event, fields | more)
 
 
 def _without(state: CalendarState, channel_id: str) -> CalendarState:

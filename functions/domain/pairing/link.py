@@ -55,7 +55,7 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A write-ahead claim: the write without its texts, its stamp, and when its lease expires (aware UTC).
+    """A write recorded before it is made: without its texts, with its stamp, and when its lease expires (aware UTC).
 
     `base` is the base once the write has landed, `entry` the journal entry it opened, `ids` the digests of the event id
     and Meet link that it puts into the booking.

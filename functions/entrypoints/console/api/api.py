@@ -135,7 +135,7 @@ def _reading(routes: Blueprint, ports: Ports, role: May) -> None:
         return answer(200, plain(statuses.statuses(ports, int_id)))
 
     @routes.get("/<int_id>/overlaps")
-    def standing(int_id: str) -> Response:
+    def last_overlaps(int_id: str) -> Response:
         integrations.get(ports.documents, int_id)
         listed = overlaps.last(ports.documents, int_id)
         return answer(200, plain(listed) if listed is not None else {"at": None, "found": [], "more": 0})

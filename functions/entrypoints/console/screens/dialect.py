@@ -50,22 +50,22 @@ def _dialect_page(pages: Pages, int_id: str, wrong: tuple[Fault, ...] = ()) -> R
         groups=GROUPS,
         values={name: request.form.get(name, "") for name in stood} if wrong else stood,
         assumed={point.name: in_words(point, getattr(Dialect(), point.name), t) for point in POINTS},
-        standing_of=_standing(pages, int_id, found),
+        origin_of=_origins(pages, int_id, found),
         faults=faults,
         seen=request.form.get("seen", "") if wrong else dialect_input.mark(integration.dialect),
         probing=probe.is_under_way(pages.ports, integration),
     )
 
 
-def _standing(pages: Pages, int_id: str, found: Dialect) -> dict[str, str]:
+def _origins(pages: Pages, int_id: str, found: Dialect) -> dict[str, str]:
     """Return for each point whether it is `assumed`, `probed` by the last probe, or `known` otherwise."""
     trial = record.current(pages.ports.documents, int_id)
     probed = dialect_of(trial.found if trial is not None else {})
 
-    def standing(name: str) -> str:
+    def origin(name: str) -> str:
         if name not in found.known:
             return "assumed"
         by_probe = name in probed.known and getattr(probed, name) == getattr(found, name)
         return "probed" if by_probe else "known"
 
-    return {point.name: standing(point.name) for point in POINTS}
+    return {point.name: origin(point.name) for point in POINTS}
