@@ -19,7 +19,7 @@ class Fact:
     """One setting by its dotted name, such as `sync.hold_over`. Bounds are inclusive; None is unbounded.
 
     `says` describes the range if bare numbers would not; `many` marks a list of such values; `longest` bounds a text in
-    characters; `lines` allows several lines.
+    characters, `most` the number of values in a list; `lines` allows several lines.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Fact:
     says: str = ""
     many: bool = False
     longest: int = 500
+    most: int | None = None
     lines: bool = False
 
     @property
@@ -57,6 +58,11 @@ def whole(default: int | None, low: int, high: int, says: str = "") -> Any:
 def text(default: str, longest: int, *, lines: bool = False) -> Any:
     """Declare a text with its longest length; undeclared texts may have 500 characters, on one line."""
     return field(default=default, metadata={"longest": longest, "lines": lines})
+
+
+def several(most: int) -> Any:
+    """Declare a list of texts with its greatest number."""
+    return field(default=(), metadata={"most": most})
 
 
 def is_tidy(value: str, longest: int = 500, *, lines: bool = False) -> bool:

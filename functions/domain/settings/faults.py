@@ -18,7 +18,6 @@ from functions.domain.settings.schema import COLOURS, AlertSettings, MappingRow,
 from functions.domain.settings.template import template_faults
 
 LONGEST_WORD = 100
-MOST_ALSO = 20  # further calendars of a row
 CUSTOM = re.compile(r"custom\d{1,3}")
 
 
@@ -175,8 +174,9 @@ def _also(name: str, row: MappingRow) -> Found:
             yield f"{name}.{n}", "choose a calendar"
         elif calendar == row.calendar or calendar in row.also[:n]:
             yield f"{name}.{n}", "name each calendar of a row once"
-    if len(row.also) > MOST_ALSO:
-        yield name, say("name at most {} further calendars", MOST_ALSO)
+    most = facts(MappingRow)["also"].most or 0
+    if len(row.also) > most:
+        yield name, say("name at most {} further calendars", most)
 
 
 def _inbound(s: Settings) -> Found:

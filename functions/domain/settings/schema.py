@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal
 
-from functions.domain.settings.facts import codes, days, text, whole
+from functions.domain.settings.facts import codes, days, several, text, whole
 
 # Google's event colours, by the names in its web calendar
 # https://developers.google.com/workspace/calendar/api/v3/reference/colors
@@ -89,7 +89,7 @@ class MappingRow:
     calendar: str
     shows: Literal["full", "private", "booked"] = "full"
     booked_text: str = text("", 100)
-    also: tuple[str, ...] = ()  # further calendars, in which its bookings show as occupied
+    also: tuple[str, ...] = several(20)  # further calendars, in which its bookings show as occupied
     before_minutes: int = whole(0, 0, 720, "0 (none) to 720 minutes")  # of preparation
     after_minutes: int = whole(0, 0, 720, "0 (none) to 720 minutes")  # of clearing
     around: Literal["text", "events"] = "text"  # how they show: in the event's text, or as occupied events around it
