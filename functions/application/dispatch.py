@@ -9,7 +9,15 @@ from datetime import datetime, timedelta
 
 from functions.application.auditing import audit
 from functions.application.diagnosing import alerts, weekly
-from functions.application.intake.hints import ALERTS, Hint, Kind, queue_alert_check
+from functions.application.intake.hints import (
+    ALERTS,
+    TRAILING_SECONDS,
+    WEBHOOK,
+    Hint,
+    Kind,
+    look_again,
+    queue_alert_check,
+)
 from functions.application.ports import Body, Ports
 from functions.application.probing import probe, record
 from functions.application.pulling import pull
@@ -22,12 +30,14 @@ from functions.application.sync.reconcile import reconcile
 from functions.application.sync.reconciled import come_back
 from functions.application.sync.session import SyncSession, google_again, open_session
 from functions.application.watching import channels, rotation
+from functions.domain.comparing.echo import tells_of_own_ids
 from functions.domain.model.errors import Conflict, Malformed, Transient
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import calendar_hash
 from functions.domain.pairing.decisions import LetIn
 from functions.domain.pairing.life import LeftOut
 from functions.domain.pairing.lifecycle import after
+from functions.domain.pairing.link import Link
 from functions.domain.pairing.step import Decided
 from functions.domain.settings.integration import Integration, Phase
 
@@ -86,7 +96,7 @@ def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
     if integration.phase not in (Phase.ACTIVE, Phase.SHADOW):
         ports.log("dropped", {"int_id": hint.int_id, "reason": f"integration_{integration.phase}"})
         return
-    if hint.source == "webhook" and hint.detail != str(integration.webhook_generation):
+    if hint.source == WEBHOOK and hint.detail != str(integration.webhook_generation):
         ports.log("dropped", {"int_id": hint.int_id, "reason": "old_generation"})
         return
     if hint.kind is Kind.TICK and hint.detail == ALERTS:
@@ -124,11 +134,7 @@ def _dead(integration: Integration) -> bool:
 def _follow(session: SyncSession, hint: Hint) -> None:
     match hint.kind, hint.subject:
         case Kind.BOOKING, (booking_id,):
-            link = links.of_booking(session.ports.documents, session.id, booking_id)
-            if hint.source == "webhook" and isinstance(link.life, LeftOut) and scan.backfills(session):
-                link = after(link, Decided(LetIn())).link  # listed before its webhook came, but just made
-            come_back(session.ports, hint, reconcile(session, hint, link))
-            queue_alert_check(session.ports.tasks, session.id, session.now())
+            _look_at_booking(session, hint, links.of_booking(session.ports.documents, session.id, booking_id))
         case Kind.EVENT, (calendar, event_id):
             look_at(session, hint, EventKey(calendar, event_id))
             queue_alert_check(session.ports.tasks, session.id, session.now())
@@ -149,6 +155,32 @@ def _follow(session: SyncSession, hint: Hint) -> None:
                 queue_alert_check(session.ports.tasks, session.id, session.now())
         case _:
             raise Malformed("this task names nothing to look at", reason="bad_task")
+
+
+def _look_at_booking(session: SyncSession, hint: Hint, link: Link) -> None:
+    if hint.source == WEBHOOK and _is_own(session, hint, link):
+        return
+    if hint.source == WEBHOOK and isinstance(link.life, LeftOut) and scan.backfills(session):
+        link = after(link, Decided(LetIn())).link  # listed before its webhook came, but just made
+    come_back(session.ports, hint, reconcile(session, hint, link))
+    queue_alert_check(session.ports.tasks, session.id, session.now())
+
+
+def _is_own(session: SyncSession, hint: Hint, link: Link) -> bool:
+    """Whether a webhook only tells of our own write; the first look after such a one gets a second look of its own.
+
+    Otherwise that second look would be the echo's, as their tasks have one name.
+    """
+    if hint.at is None or hint.attempt or hint.confirm:
+        return False
+    second_look = hint.at + timedelta(seconds=TRAILING_SECONDS)
+    if tells_of_own_ids(link, hint.at, session.now(), second_look):
+        return True
+    trailing, echo = timedelta(seconds=TRAILING_SECONDS), link.echo
+    shared = echo is not None and echo.alone and echo.until < hint.at < echo.until + trailing
+    if shared and session.now() < second_look:
+        look_again(session.ports.tasks, hint, second_look + trailing, "second")
+    return False
 
 
 def _round(session: SyncSession) -> None:

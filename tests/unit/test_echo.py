@@ -1,16 +1,17 @@
-"""Is an event just what both sides agreed on? Then nothing is read or written."""
+"""Is an event just what both sides agreed on, a webhook just that of our own write? Then nothing is read or written."""
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from functions.domain.comparing.echo import is_echo
+from functions.domain.comparing.echo import is_echo, tells_of_own_ids
 from functions.domain.model.appointment import AllDay, Style, Timed
 from functions.domain.model.event import Guest
 from functions.domain.pairing.life import Closed, Grace
-from functions.domain.pairing.link import Intent
-from functions.domain.pairing.writes import EventChange, PatchEvent, Why
+from functions.domain.pairing.link import Approve, Echo, Intent, Link
+from functions.domain.pairing.writes import BookingChange, EventChange, PatchEvent, Why, WriteBooking
 from tests.unit.sketch import (
     DAY,
     KEY,
@@ -100,3 +101,48 @@ def test_whole_days_are_an_echo_of_the_midnights_around_them() -> None:
 
 def test_a_place_that_a_person_names_where_we_name_none_is_theirs() -> None:
     assert is_echo(link(), event(etag='"2"', style=Style(location="Hal")), digest, "Europe/Amsterdam")
+
+
+SECOND = timedelta(seconds=1)
+WROTE = Echo(NOW, NOW + SECOND, alone=True)
+
+
+def _own(of: Link, heard: float, looked: float) -> bool:
+    """Whether the webhook that came some seconds after `NOW` tells of our ids, where it is looked at later."""
+    return tells_of_own_ids(of, NOW + heard * SECOND, NOW + looked * SECOND, NOW + (heard + 4) * SECOND)
+
+
+@pytest.mark.parametrize("heard", [0.0, 0.4, 1.0])
+@pytest.mark.parametrize("later", [0.0, 3.9, 4.0, 60.0])
+def test_the_webhook_of_an_id_written_by_a_scan_needs_neither_look(heard: float, later: float) -> None:
+    assert _own(link(echo=WROTE), heard, heard + later)
+
+
+@pytest.mark.parametrize("heard", [-0.1, 1.1, 30.0])
+def test_a_webhook_from_before_or_after_the_write_is_a_persons(heard: float) -> None:
+    assert not _own(link(echo=WROTE), heard, heard)
+    assert not _own(link(), heard, heard)
+
+
+def test_where_a_webhook_led_to_the_write_the_second_look_stays() -> None:
+    of = link(echo=replace(WROTE, alone=False))
+    assert _own(of, 0.4, 4.3)
+    assert not _own(of, 0.4, 4.4)
+
+
+def test_while_the_id_is_being_written_only_the_first_look_is_left_out() -> None:
+    step = WriteBooking("1001", BookingChange(external_id="e"), Why.WRITE_BACK)
+    of = link(intent=Intent("stamp", step, NOW + 90 * SECOND))
+    assert _own(of, 0.4, 0.5)
+    assert not _own(of, 0.4, 4.4)
+    assert not _own(of, 89.9, 90.0)
+
+
+def test_while_a_time_is_being_written_both_looks_stay() -> None:
+    step = WriteBooking("1001", BookingChange(when=NOON), Why.EVENT_MOVED)
+    assert not _own(link(intent=Intent("stamp", step, NOW + 90 * SECOND)), 0.4, 0.5)
+
+
+@pytest.mark.parametrize("more", [{"life": Closed()}, {"life": Grace(NOW)}, {"order": Approve()}], ids=str)
+def test_a_pair_that_waits_for_something_is_looked_at(more: dict[str, Any]) -> None:
+    assert not _own(link(echo=WROTE, **more), 0.4, 0.5)

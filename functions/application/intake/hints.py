@@ -18,6 +18,7 @@ LEADING_SECONDS = (
     0.25  # Cloud Tasks swallows the name of a task that ran: a change so soon after waits for the trailing
 )
 TRAILING_SECONDS = 4.0
+WEBHOOK = "webhook"  # source of a hint from i-Reserve
 SETTINGS = "settings"  # source of a look after changed settings
 ALERTS = "alerts"  # detail of a tick that only checks whether a person is needed
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from functions.application.intake.bodies import json_in
-from functions.application.intake.hints import Hint, Kind, enqueue
+from functions.application.intake.hints import WEBHOOK, Hint, Kind, enqueue
 from functions.application.ports import Ports
 from functions.domain.model.errors import Unauthentic
 
@@ -50,7 +50,7 @@ def receive(ports: Ports, int_id: str, token: str, body: bytes) -> None:
     kind, subject = (Kind.BOOKING, (booking,)) if booking else (Kind.SWEEP, ())
     ports.log("hint", {"severity": "DEBUG", "int_id": int_id, "kind": kind.value, "booking": booking})
     now = ports.clock()
-    enqueue(ports.tasks, Hint(kind, int_id, subject, "webhook", now, detail=generation), now)
+    enqueue(ports.tasks, Hint(kind, int_id, subject, WEBHOOK, now, detail=generation), now)
 
 
 def booking_id_in(body: bytes) -> str:

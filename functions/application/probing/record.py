@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from functions.application.intake.hints import Hint, Kind, look_again
+from functions.application.intake.hints import WEBHOOK, Hint, Kind, look_again
 from functions.application.ports import Body, Documents, Ports, Transaction
 from functions.application.store.integrations import path_of
 from functions.application.store.records import body_of, record_of, stored
@@ -132,7 +132,7 @@ def note_webhook(ports: Ports, integration: Integration, hint: Hint) -> bool:
 
     While the probe is making a booking, a webhook of an unknown booking waits: it may be that one.
     """
-    if not integration.probing or hint.source != "webhook" or hint.detail != str(integration.webhook_generation):
+    if not integration.probing or hint.source != WEBHOOK or hint.detail != str(integration.webhook_generation):
         return False
     trial = current(ports.documents, integration.id)
     if trial is None or trial.finished_at is not None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
-from functions.application.intake.hints import Hint, Kind, enqueue, look_again
+from functions.application.intake.hints import WEBHOOK, Hint, Kind, enqueue, look_again
 from functions.application.ports import Ports
 from functions.application.pulling import pull
 from functions.application.scanning import scan
@@ -73,7 +73,7 @@ def asked_for(session: SyncSession, hint: Hint) -> None:
 
     A search already running has passed some bookings, so another one follows it.
     """
-    kind, now = "near" if hint.source == "webhook" else "full", session.now()
+    kind, now = "near" if hint.source == WEBHOOK else "full", session.now()
     (last,) = scan.last_of(session.ports.documents, session.id, kind)
     if not _start(session, last, kind, now, hint.actor) and last is not None and hint.at is not None:
         if last.started_at < hint.at:
@@ -81,7 +81,7 @@ def asked_for(session: SyncSession, hint: Hint) -> None:
             look_again(session.ports.tasks, replace(hint, attempt=1), due, "after")
         if hint.attempt:
             return
-    if hint.source != "webhook" and not hint.attempt:
+    if hint.source != WEBHOOK and not hint.attempt:
         pull_all(session, hint.source)
 
 

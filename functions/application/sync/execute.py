@@ -8,7 +8,7 @@ together.
 from dataclasses import replace
 from datetime import timedelta
 
-from functions.application.intake.hints import Hint
+from functions.application.intake.hints import WEBHOOK, Hint
 from functions.application.ports import Body, Transaction
 from functions.application.store import journal, links
 from functions.application.store.integrations import path_of
@@ -33,7 +33,7 @@ from functions.domain.model.event import Event, EventKey
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.life import Side
 from functions.domain.pairing.lifecycle import after, begun
-from functions.domain.pairing.link import Intent, Link
+from functions.domain.pairing.link import Echo, Intent, Link
 from functions.domain.pairing.step import (
     Landed,
     Missed,
@@ -53,6 +53,7 @@ from functions.domain.planning.write_event_id import ids_of
 from functions.domain.settings.integration import Phase
 
 LEASE = timedelta(seconds=90)
+ECHO_LATE = timedelta(seconds=1)  # after the answer to a write, for the webhook that it fires
 HOW = {Stale: Overtaking.CHANGED, Gone: Overtaking.GONE, Taken: Overtaking.TAKEN}
 
 
@@ -82,7 +83,8 @@ def execute(
         session.booking_read_at = asked_at
         session.learn(answer)
     kept = kept_of(view.link, step, answer, session.digest)
-    return _conclude(session, hint, view, Landed(answer, kept, despite), entry)
+    echo = Echo(asked_at, session.now() + ECHO_LATE, alone=hint.source != WEBHOOK)
+    return _conclude(session, hint, view, Landed(answer, kept, despite, echo), entry)
 
 
 def conclude(session: SyncSession, hint: Hint, view: View, result: Landed | Missed) -> View:

@@ -1,6 +1,10 @@
-"""Echo: does a listed event show exactly what both sides agreed on? Then nothing needs to be read or written."""
+"""Echoes: events that show exactly what both sides agreed on, webhooks that tell only of what this service wrote.
+
+For neither anything is read or written.
+"""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from functions.domain.comparing.event_content import reminder_text, same_time, style_stands, text_of
 from functions.domain.comparing.stored_differently import guest_stands, shows
@@ -8,6 +12,7 @@ from functions.domain.model.event import Event
 from functions.domain.model.text import take_apart
 from functions.domain.pairing.life import Active
 from functions.domain.pairing.link import Link, Origin
+from functions.domain.pairing.writes import Why
 
 
 def is_echo(link: Link, event: Event, digest: Callable[[str], str], timezone: str) -> bool:
@@ -36,3 +41,18 @@ def is_echo(link: Link, event: Event, digest: Callable[[str], str], timezone: st
         and style_stands(event.style, digests, digest)
         and ("location" not in digests or shows(link, "location", event.style.location, digest))
     )
+
+
+def tells_of_own_ids(link: Link, heard_at: datetime, now: datetime, second_look: datetime) -> bool:
+    """Whether a webhook that came at `heard_at` tells only of the ids that this service has just put into the booking.
+
+    `second_look` is when its booking is looked at again: until then a look may also be left out because the ids are
+    being written, or because another webhook led to that write. Of a person's change within the same second the next
+    sweep tells.
+    """
+    first, intent, echo = now < second_look, link.intent, link.echo
+    if intent is not None:
+        return first and intent.step.why is Why.WRITE_BACK and now < intent.expires_at
+    if echo is None or not isinstance(link.life, Active) or link.order is not None:
+        return False
+    return echo.since <= heard_at <= echo.until and (first or echo.alone)

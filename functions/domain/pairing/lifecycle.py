@@ -124,8 +124,10 @@ def after(link: Link, result: Result) -> Turn:
             return Turn(replace(link, intent=replace(intent, expires_at=until)), None, Then.GIVE_UP)
         case Missed():
             return Turn(_tried(link, intent, None), Outcome.INTERRUPTED)
-        case Landed(answer, kept):
-            return Turn(_as_kept(_landed(_tried(link, intent, Ended.LANDED), intent, answer), kept), Outcome.DONE)
+        case Landed(answer, kept, _, echo):
+            landed = _landed(_tried(link, intent, Ended.LANDED), intent, answer)
+            heard = replace(landed, echo=echo) if intent.step.why is Why.WRITE_BACK else landed
+            return Turn(_as_kept(heard, kept), Outcome.DONE)
         case Rejected():
             return _rejected(_tried(link, intent, Ended.REFUSED), intent, result)
     return _overtaken(_tried(link, intent, Ended.REFUSED), intent.step, result.how)

@@ -115,6 +115,18 @@ class WrittenIds:
 
 
 @dataclass(frozen=True, slots=True)
+class Echo:
+    """When the webhook of our own last write of ids into the booking comes (aware UTC, both included).
+
+    `alone`: no webhook led to that write, so no other one's second look is still to come.
+    """
+
+    since: datetime
+    until: datetime
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Approve:
     """A person approves a held removal."""
 
@@ -186,6 +198,7 @@ class Link:
     occupied: tuple[Occupies, ...] = ()  # of a pair: its occupied events, which have links of their own
     occupies: Occupies | None = None  # of an occupied event, which has no booking of its own
     kept: Mapping[str, Kept] = field(default_factory=dict)  # by field, only where the two values differ
+    echo: Echo | None = None
 
     @property
     def state(self) -> State:

@@ -10,7 +10,7 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause
 from functions.domain.model.event import Event, EventKey
 from functions.domain.pairing.decisions import Decision
-from functions.domain.pairing.link import Base, Kept, Link, Order
+from functions.domain.pairing.link import Base, Echo, Kept, Link, Order
 from functions.domain.pairing.writes import Outcome, Why, Write
 
 
@@ -19,12 +19,14 @@ class Landed:
     """The write took effect; `answer` is the event or booking afterwards, None for a removal.
 
     `kept` says what the answer shows in place of each field written (`comparing/stored_differently.py`); empty if no answer arrived.
-    `despite` is the category of what was in its way and deliberately ignored, or "".
+    `despite` is the category of what was in its way and deliberately ignored, or "". `echo` is when the webhook of a write
+    to the booking comes, if an answer arrived.
     """
 
     answer: Event | Booking | None
     kept: Mapping[str, Kept] = field(default_factory=dict)
     despite: str = ""
+    echo: Echo | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,60 @@
+"""The calls of a backfill: two at i-Reserve for a booking, and none for the webhooks of its own writes."""
+
+from datetime import UTC, datetime, timedelta
+
+from tests.harness.place import Place
+
+BOOKINGS = 60
+FIRST = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)  # shown without its zone: as local times
+
+
+def booked(place: Place) -> list[str]:
+    """Make bookings of half an hour in two rooms, one after the other."""
+    moments = [FIRST + timedelta(minutes=30 * (number // 2)) for number in range(BOOKINGS)]
+    return [
+        place.book(
+            f"{each:%Y-%m-%dT%H:%M}", f"{each + timedelta(minutes=25):%Y-%m-%dT%H:%M}", object_id=10 + number % 2
+        )
+        for number, each in enumerate(moments)
+    ]
+
+
+def filled(place: Place) -> list[str]:
+    """Activate over bookings that exist, so far that their events are made; their webhooks have just come."""
+    place.save()
+    place.connect()
+    bookings = booked(place)
+    place.forget()
+    place.api("POST", "/7/activate")
+    return bookings
+
+
+def test_a_booking_is_read_once_and_its_id_written_once_though_the_write_fires_a_webhook(place: Place) -> None:
+    bookings = filled(place)
+    place.settle(60)
+    calls = place.ireserve_calls()
+    assert sorted(call for call in calls if call.startswith("GET booking/1")) == [
+        f"GET booking/{each}" for each in bookings
+    ]
+    assert calls.count("POST hook/booking/") == BOOKINGS
+    assert sum(line["event"] == "hint" and line["kind"] == "booking" for line in place.log) >= BOOKINGS
+
+
+def test_a_status_changed_seconds_after_the_id_was_written_is_seen_although_its_webhook_came_early(
+    place: Place,
+) -> None:
+    # its first look sees the former status, and its second one has the name of the echo's, which is not looked at
+    place.save()
+    place.connect()
+    booking = place.book("2026-11-25T10:00", "2026-11-25T11:00")
+    place.settle()
+    place.api("POST", "/7/activate")
+    place.settle(0)
+    assert place.booking(booking)["external_id"]
+    place.pass_time(2)
+    place.ireserve("PATCH", "dialect", {"hook_delay": 1.0})
+    place.change(booking, status_code=70)
+    place.settle(0.5)
+    assert place.events()
+    place.settle(12)
+    assert not place.events()
