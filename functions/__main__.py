@@ -120,26 +120,26 @@ def _queue(ports: Ports, kind: Kind) -> None:
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @as_json
-def backup(file: Path, *, as_json: bool) -> None:
+def backup(file: Path) -> None:
     """Copy the store, the secrets and the keys of one machine to FILE and beside it, also while `serve` runs."""
     from functions.adapters.sqlite.backup import back_up
 
     with clear_errors():
         made = back_up(_state(), file)
-        show(asdict(made), as_json=as_json, lines=[f"{_amounts(made)} are in {file}; keep it like a password"])
+        show(asdict(made), [f"{_amounts(made)} are in {file}; keep it like a password"])
 
 
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @as_json
-def restore(file: Path, *, as_json: bool) -> None:
+def restore(file: Path) -> None:
     """Put a back-up in the place of the present state, which is moved aside; `serve` must be stopped."""
     from functions.adapters.sqlite.backup import restore as put_back
 
     with clear_errors():
         state = _state()
         made = put_back(state, file, clock())
-        show(asdict(made), as_json=as_json, lines=[f"{_amounts(made)} were restored; each is read anew on both sides"])
+        show(asdict(made), [f"{_amounts(made)} were restored; each is read anew on both sides"])
         ports = bootstrap.product(read_environment()).ports
         for integration in integrations.every(ports.documents):
             with suppress(Conflict):  # it is not active

@@ -10,28 +10,28 @@ from functions.application.auditing import audit, stored_audit
 from functions.application.auditing.stored_audit import Audit
 from functions.application.ports import Ports
 from functions.domain.model.errors import Refused
-from functions.entrypoints.cli.frame import ACTOR, MakePorts, as_json, clear_errors, int_id, show
+from functions.entrypoints.cli.frame import ACTOR, command, int_id, show
 from functions.entrypoints.console.forms.audit_forms import audit_csv, audit_json
 
 
-@click.command("audit")
-@int_id
-@click.option("--last", "only_last", is_flag=True, help="Show the last audit instead of making one.")
-@click.option("--csv", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the findings to a file.")
-@as_json
-@click.pass_obj
-def audit_command(make: MakePorts, int_id: str, *, only_last: bool, file: Path | None, as_json: bool) -> None:
+@command(
+    "audit",
+    int_id,
+    click.option("--last", "only_last", is_flag=True, help="Show the last audit instead of making one."),
+    click.option(
+        "--csv", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write the findings to a file."
+    ),
+)
+def audit_command(ports: Ports, int_id: str, *, only_last: bool, file: Path | None) -> None:
     """Compare both sides by rules that the sync does not use. Exit code 3: there are differences."""
-    with clear_errors():
-        ports = make()
-        found = stored_audit.last(ports.documents, int_id) if only_last else _made(ports, int_id)
-        if found is None:
-            raise Refused("there is no audit yet; make one with `audit`")
-        if file is not None:
-            _write(file, audit_csv(found.findings))
-        show(audit_json(found), as_json=as_json, lines=_lines(found))
-        if found.found:
-            sys.exit(3)
+    found = stored_audit.last(ports.documents, int_id) if only_last else _made(ports, int_id)
+    if found is None:
+        raise Refused("there is no audit yet; make one with `audit`")
+    if file is not None:
+        _write(file, audit_csv(found.findings))
+    show(audit_json(found), _lines(found))
+    if found.found:
+        sys.exit(3)
 
 
 def _made(ports: Ports, int_id: str) -> Audit:

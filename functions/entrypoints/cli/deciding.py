@@ -4,113 +4,93 @@ import click
 
 from functions.application.deciding import held, keep_or_resume, undo
 from functions.application.finding.names import Catalogue, Names
+from functions.application.ports import Ports
 from functions.application.store import integrations, journal, links, parked
-from functions.entrypoints.cli.frame import ACTOR, MakePorts, as_json, clear_errors, int_id, show, table, texts
+from functions.entrypoints.cli.frame import ACTOR, command, int_id, show, table, texts
 from functions.entrypoints.console.journal_sentences import reason_name, would
 
 
-@click.command("parked")
-@int_id
-@as_json
-@click.pass_obj
-def parked_command(make: MakePorts, int_id: str, *, as_json: bool) -> None:
+@command("parked", int_id)
+def parked_command(ports: Ports, int_id: str) -> None:
     """Show what could not be done, with its reason."""
-    with clear_errors():
-        ports = make()
-        integrations.get(ports.documents, int_id)
-        found = [{"id": item, **body} for item, body in parked.every(ports, int_id)]
-        t, names = texts(ports, int_id), Catalogue(ports).of(int_id) if found else Names()
-        rows = [
-            (
-                e["id"],
-                f"{t.local(e['at']):%Y-%m-%d %H:%M:%S}",
-                f"{e['kind']} {' '.join(names.calendar(each) for each in e['subject'])}",
-                reason_name(e["reason"], t),
-            )
-            for e in found
-        ]
-        lines = table(("id", f"when ({t.zone})", "about", "reason"), rows)
-        show(found, as_json=as_json, lines=lines or ["nothing is parked"])
+    integrations.get(ports.documents, int_id)
+    found = [{"id": item, **body} for item, body in parked.every(ports, int_id)]
+    t, names = texts(ports, int_id), Catalogue(ports).of(int_id) if found else Names()
+    rows = [
+        (
+            e["id"],
+            f"{t.local(e['at']):%Y-%m-%d %H:%M:%S}",
+            f"{e['kind']} {' '.join(names.calendar(each) for each in e['subject'])}",
+            reason_name(e["reason"], t),
+        )
+        for e in found
+    ]
+    lines = table(("id", f"when ({t.zone})", "about", "reason"), rows)
+    show(found, lines or ["nothing is parked"])
 
 
-@click.command("retry")
-@int_id
-@click.argument("item")
-@as_json
-@click.pass_obj
-def retry_command(make: MakePorts, int_id: str, item: str, *, as_json: bool) -> None:
+@command("retry", int_id, click.argument("item"))
+def retry_command(ports: Ports, int_id: str, item: str) -> None:
     """Try a parked item again, or `all` of them."""
-    with clear_errors():
-        ports = make()
-        items = [each for each, _ in parked.every(ports, int_id, 500)] if item == "all" else [item]
-        for each in items:
-            parked.retry(ports, int_id, each, ACTOR)
-        said = "it is tried again now" if item != "all" else f"{len(items)} are tried again now"
-        show({"queued": bool(items)}, as_json=as_json, lines=[said])
+    items = [each for each, _ in parked.every(ports, int_id, 500)] if item == "all" else [item]
+    for each in items:
+        parked.retry(ports, int_id, each, ACTOR)
+    said = "it is tried again now" if item != "all" else f"{len(items)} are tried again now"
+    show({"queued": bool(items)}, [said])
 
 
-@click.command("resume")
-@int_id
-@click.argument("booking")
-@as_json
-@click.pass_obj
-def resume_command(make: MakePorts, int_id: str, booking: str, *, as_json: bool) -> None:
+@command("resume", int_id, click.argument("booking"))
+def resume_command(ports: Ports, int_id: str, booking: str) -> None:
     """Let a paused pair go on, by the number of its booking."""
-    with clear_errors():
-        ports = make()
-        integrations.get(ports.documents, int_id)
-        link = links.of_booking(ports.documents, int_id, booking)
-        outcome = keep_or_resume.resume(ports, int_id, link.id, ACTOR)
-        show({"state": outcome.link.state.value}, as_json=as_json, lines=[f"booking {booking} is followed again"])
+    integrations.get(ports.documents, int_id)
+    link = links.of_booking(ports.documents, int_id, booking)
+    outcome = keep_or_resume.resume(ports, int_id, link.id, ACTOR)
+    show({"state": outcome.link.state.value}, [f"booking {booking} is followed again"])
 
 
-@click.command("held")
-@int_id
-@click.option("--approve", help="Carry out this item, or `all`.")
-@click.option("--restore", help="Undo this item instead, or `all`.")
-@as_json
-@click.pass_obj
-def held_command(make: MakePorts, int_id: str, approve: str | None, restore: str | None, *, as_json: bool) -> None:
+@command(
+    "held",
+    int_id,
+    click.option("--approve", help="Carry out this item, or `all`."),
+    click.option("--restore", help="Undo this item instead, or `all`."),
+)
+def held_command(ports: Ports, int_id: str, approve: str | None, restore: str | None) -> None:
     """Show the removals that wait for a person, and decide on them."""
-    with clear_errors():
-        ports = make()
-        found = held.every(ports, int_id)
-        item, decide = (approve, held.approve) if approve else (restore, held.restore)
-        if item:
-            chosen = [each["id"] for each in found] if item == "all" else [item]
-            done = sum(len(decide(ports, int_id, each, ACTOR)) for each in chosen)
-            show({"decided": done}, as_json=as_json, lines=[f"{done} decided"])
-            return
-        t, names = texts(ports, int_id), Catalogue(ports).of(int_id) if found else Names()
-        rows = [
-            (
-                str(e["id"]),
-                t(f"held.{e['would']}"),
-                names.object(e["object_id"]) if e.get("object_id") else names.calendar(str(e.get("calendar", ""))),
-                ", ".join(str(b["booking_id"]) for b in e["bookings"]),
-            )
-            for e in found
-        ]
-        lines = table(("id", "would", "object", "bookings"), rows)
-        show(found, as_json=as_json, lines=lines or ["nothing is held"])
+    found = held.every(ports, int_id)
+    item, decide = (approve, held.approve) if approve else (restore, held.restore)
+    if item:
+        chosen = [each["id"] for each in found] if item == "all" else [item]
+        done = sum(len(decide(ports, int_id, each, ACTOR)) for each in chosen)
+        show({"decided": done}, [f"{done} decided"])
+        return
+    t, names = texts(ports, int_id), Catalogue(ports).of(int_id) if found else Names()
+    rows = [
+        (
+            str(e["id"]),
+            t(f"held.{e['would']}"),
+            names.object(e["object_id"]) if e.get("object_id") else names.calendar(str(e.get("calendar", ""))),
+            ", ".join(str(b["booking_id"]) for b in e["bookings"]),
+        )
+        for e in found
+    ]
+    lines = table(("id", "would", "object", "bookings"), rows)
+    show(found, lines or ["nothing is held"])
 
 
-@click.command("undo")
-@int_id
-@click.argument("entry")
-@click.option("--preview", "only_show", is_flag=True, help="Say what it would do, and do nothing.")
-@as_json
-@click.pass_obj
-def undo_command(make: MakePorts, int_id: str, entry: str, *, only_show: bool, as_json: bool) -> None:
+@command(
+    "undo",
+    int_id,
+    click.argument("entry"),
+    click.option("--preview", "only_show", is_flag=True, help="Say what it would do, and do nothing."),
+)
+def undo_command(ports: Ports, int_id: str, entry: str, *, only_show: bool) -> None:
     """Take back what a journal entry did to a booking."""
-    with clear_errors():
-        ports = make()
-        found = undo.preview(ports, int_id, entry) if only_show else undo.undo(ports, int_id, entry, ACTOR)
-        body = journal.find(ports.documents, int_id, entry) or {}
-        names, t = Catalogue(ports).of(int_id), texts(ports, int_id)
-        lines = [f"  {would(step, body, names, t)}" for step in found.steps]
-        said = "undone" if found.done else "it is being undone"
-        show(found, as_json=as_json, lines=["it would do:" if only_show else said, *lines, found.stays])
+    found = undo.preview(ports, int_id, entry) if only_show else undo.undo(ports, int_id, entry, ACTOR)
+    body = journal.find(ports.documents, int_id, entry) or {}
+    names, t = Catalogue(ports).of(int_id), texts(ports, int_id)
+    lines = [f"  {would(step, body, names, t)}" for step in found.steps]
+    said = "undone" if found.done else "it is being undone"
+    show(found, ["it would do:" if only_show else said, *lines, found.stays])
 
 
 COMMANDS = (parked_command, retry_command, resume_command, held_command, undo_command)

@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import update_wrapper
 from typing import Any, NoReturn
 
 import click
@@ -29,14 +30,43 @@ def _ids(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[C
     return []
 
 
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program.")
+JSON = f"{__name__}.json"
+
+
+def _note_json(ctx: click.Context, _param: click.Parameter, value: object) -> None:
+    ctx.meta[JSON] = value
+
+
+as_json = click.option(
+    "--json", is_flag=True, expose_value=False, callback=_note_json, help="Print JSON for a program."
+)
 int_id = click.argument("int_id", shell_complete=_ids)
 
 
+def command(name: str, *parts: Callable[..., Any]) -> Callable[[Callable[..., None]], click.Command]:
+    """Make a function a command: it gets the ports and what its `parts` (arguments, options) ask for.
+
+    Each command has `--json`, and prints an error as one sentence.
+    """
+
+    def made(work: Callable[..., None]) -> click.Command:
+        @click.pass_obj
+        def run(make: MakePorts, /, **given: Any) -> None:
+            with clear_errors():
+                work(make(), **given)
+
+        asking: Callable[..., None] = update_wrapper(run, work)
+        for part in reversed((*parts, as_json)):
+            asking = part(asking)
+        return click.command(name)(asking)
+
+    return made
+
+
 def wants_json() -> bool:
-    """Whether this command has `--json`."""
+    """Whether this command was given `--json`."""
     context = click.get_current_context(silent=True)
-    return bool(context is not None and context.params.get("as_json"))
+    return bool(context is not None and context.meta.get(JSON))
 
 
 def fail(sentences: Sequence[str], code: int, reason: str = "") -> NoReturn:
@@ -64,12 +94,12 @@ def clear_errors() -> Iterator[None]:
         fail([str(error)], 1, error.reason)
 
 
-def show(value: Any, *, as_json: bool, lines: list[str] | None = None) -> None:
+def show(value: Any, lines: list[str]) -> None:
     """Print a result: as JSON, or as lines for a person."""
-    if as_json:
+    if wants_json():
         click.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
     else:
-        for line in lines if lines is not None else [json.dumps(plain(value), ensure_ascii=False)]:
+        for line in lines:
             click.echo(line)
 
 

@@ -13,7 +13,7 @@ from functions.application.setting_up import preview
 from functions.application.store import integrations, journal_read
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.errors import Refused
-from functions.entrypoints.cli.frame import MakePorts, as_json, clear_errors, int_id, show, table, texts
+from functions.entrypoints.cli.frame import command, int_id, show, table, texts, wants_json
 from functions.entrypoints.console.journal_sentences import planned, reason_name, tell, verdict_sentence
 from functions.entrypoints.console.journal_sentences import status as status_name
 from functions.entrypoints.console.json_forms import plain
@@ -22,30 +22,26 @@ from functions.entrypoints.console.texts import Texts
 COLOURS = {"green": "green", "grey": "bright_black", "amber": "yellow", "red": "red"}
 
 
-@click.command("plan")
-@int_id
-@click.option("--last", "only_last", is_flag=True, help="Show the last plan instead of making a new one.")
-@as_json
-@click.pass_obj
-def plan_command(make: MakePorts, int_id: str, *, only_last: bool, as_json: bool) -> None:
+@command(
+    "plan",
+    int_id,
+    click.option("--last", "only_last", is_flag=True, help="Show the last plan instead of making a new one."),
+)
+def plan_command(ports: Ports, int_id: str, *, only_last: bool) -> None:
     """Show what activation or a resync would do, without doing it."""
-    with clear_errors():
-        ports = make()
-        found = preview.current(ports, int_id) if only_last else _new_plan(ports, int_id)
-        if found is None:
-            raise Refused("there is no plan yet; make one with `plan`")
-        counts = ", ".join(f"{count} to {name.replace('_', ' ')}" for name, count in sorted(found.counts.items()))
-        lines = [
-            f"{found.looked} bookings looked at: {counts or 'nothing to do'}; {found.in_step} are right as they are"
-        ]
-        names, t = Catalogue(ports).of(int_id) if found.lines or found.unlisted else Names(), texts(ports, int_id)
-        if found.unlisted:
-            shown = ", ".join(f"{n} x {status_name(int(code), names, t)}" for code, n in sorted(found.unlisted.items()))
-            lines.append(f"no event for {sum(found.unlisted.values())} whose status is in no list: {shown}")
-        lines += [f"guests would get {found.mails} mails"] if found.mails else []
-        rows = [(line["booking_id"] or "new event", _does(line, t), _sets(line, names, t)) for line in found.lines]
-        lines += table(("booking", "would", f"what (times of {t.zone})"), rows)
-        show(found, as_json=as_json, lines=lines)
+    found = preview.current(ports, int_id) if only_last else _new_plan(ports, int_id)
+    if found is None:
+        raise Refused("there is no plan yet; make one with `plan`")
+    counts = ", ".join(f"{count} to {name.replace('_', ' ')}" for name, count in sorted(found.counts.items()))
+    lines = [f"{found.looked} bookings looked at: {counts or 'nothing to do'}; {found.in_step} are right as they are"]
+    names, t = Catalogue(ports).of(int_id) if found.lines or found.unlisted else Names(), texts(ports, int_id)
+    if found.unlisted:
+        shown = ", ".join(f"{n} x {status_name(int(code), names, t)}" for code, n in sorted(found.unlisted.items()))
+        lines.append(f"no event for {sum(found.unlisted.values())} whose status is in no list: {shown}")
+    lines += [f"guests would get {found.mails} mails"] if found.mails else []
+    rows = [(line["booking_id"] or "new event", _does(line, t), _sets(line, names, t)) for line in found.lines]
+    lines += table(("booking", "would", f"what (times of {t.zone})"), rows)
+    show(found, lines)
 
 
 def _does(line: Body, t: Texts) -> str:
@@ -68,131 +64,108 @@ def _new_plan(ports: Ports, int_id: str) -> preview.Plan:
     return found
 
 
-@click.command("diagnose")
-@int_id
-@click.option("--round-trip", "trip", is_flag=True, help="Make, move and remove a marked test event, and time it.")
-@click.option("--calendar", default="", help="The mapped calendar of the round trip; else the first one.")
-@click.option("--object", "object_id", default="", help="Make, move and cancel a test booking on this object too.")
-@as_json
-@click.pass_obj
-def diagnose_command(make: MakePorts, int_id: str, *, trip: bool, calendar: str, object_id: str, as_json: bool) -> None:
+@command(
+    "diagnose",
+    int_id,
+    click.option("--round-trip", "trip", is_flag=True, help="Make, move and remove a marked test event, and time it."),
+    click.option("--calendar", default="", help="The mapped calendar of the round trip; else the first one."),
+    click.option("--object", "object_id", default="", help="Make, move and cancel a test booking on this object too."),
+)
+def diagnose_command(ports: Ports, int_id: str, *, trip: bool, calendar: str, object_id: str) -> None:
     """Is it in sync, and if not, why? Exit code 0 green, 3 amber, 1 red."""
-    with clear_errors():
-        if trip:
-            legs = round_trip.round_trip(make(), int_id, calendar, object_id)
-            lines = [f"{leg.name:15} {leg.seconds * 1000:7.0f} ms  {leg.trouble}" for leg in legs]
-            show(list(legs), as_json=as_json, lines=lines)
-            sys.exit(1 if any(leg.trouble for leg in legs) else 0)
-        ports = make()
-        found = diagnose.diagnose(ports, int_id)
-        t = texts(ports, int_id)
-        lines = [f"integration {int_id}: {found.phase}, {found.links} pairs, {found.open_items} open items"]
-        since = f"{t.second(found.in_sync_as_of)} ({t.zone})" if found.in_sync_as_of else "never yet"
-        lines.append(f"in sync as of {since}")
-        names = Names() if as_json else Catalogue(ports).of(int_id)
-        for check in found.checks:
-            colour = click.style(f"{check.level:6}", fg=COLOURS[check.level])
-            says = check.says.replace(check.subject, names.calendar(check.subject)) if check.subject else check.says
-            lines.append(f"{colour} {check.name:10} {says}" + (f" -> {check.mend}" if check.mend else ""))
-        show({**plain(found), "level": found.level}, as_json=as_json, lines=lines)
-        sys.exit({"green": 0, "amber": 3, "red": 1}[found.level])
+    if trip:
+        legs = round_trip.round_trip(ports, int_id, calendar, object_id)
+        lines = [f"{leg.name:15} {leg.seconds * 1000:7.0f} ms  {leg.trouble}" for leg in legs]
+        show(list(legs), lines)
+        sys.exit(1 if any(leg.trouble for leg in legs) else 0)
+    found = diagnose.diagnose(ports, int_id)
+    t = texts(ports, int_id)
+    lines = [f"integration {int_id}: {found.phase}, {found.links} pairs, {found.open_items} open items"]
+    since = f"{t.second(found.in_sync_as_of)} ({t.zone})" if found.in_sync_as_of else "never yet"
+    lines.append(f"in sync as of {since}")
+    names = Names() if wants_json() else Catalogue(ports).of(int_id)
+    for check in found.checks:
+        colour = click.style(f"{check.level:6}", fg=COLOURS[check.level])
+        says = check.says.replace(check.subject, names.calendar(check.subject)) if check.subject else check.says
+        lines.append(f"{colour} {check.name:10} {says}" + (f" -> {check.mend}" if check.mend else ""))
+    show({**plain(found), "level": found.level}, lines)
+    sys.exit({"green": 0, "amber": 3, "red": 1}[found.level])
 
 
-@click.command("journal")
-@int_id
-@click.option("--booking", default="", help="Of one booking.")
-@click.option("--limit", default=50, type=click.IntRange(1, 500), help="How many, newest first.")
-@as_json
-@click.pass_obj
-def journal_command(make: MakePorts, int_id: str, booking: str, limit: int, *, as_json: bool) -> None:
+@command(
+    "journal",
+    int_id,
+    click.option("--booking", default="", help="Of one booking."),
+    click.option("--limit", default=50, type=click.IntRange(1, 500), help="How many, newest first."),
+)
+def journal_command(ports: Ports, int_id: str, booking: str, limit: int) -> None:
     """Show what happened and why, newest first; the id at the start of a line is what `undo` asks for."""
-    with clear_errors():
-        ports = make()
-        found = journal_read.entries(ports, int_id, booking, limit=limit)
-        if as_json:
-            show(found, as_json=True)
-            return
-        integration, t = integrations.get(ports.documents, int_id), texts(ports, int_id)
-        names = Catalogue(ports).of(int_id) if found else Names()
-        told = [tell(each, names, integration.settings, t) for each in found]
-        rows = [
-            (each.id, f"{t.local(each.at):%Y-%m-%d %H:%M:%S}", each.booking_id or "-", each.room, each.says)
-            for each in told
-        ]
-        lines = table(("id", "when", "booking", "object", f"what happened (times of {t.zone})"), rows)
-        show(found, as_json=False, lines=lines or ["nothing yet"])
+    found = journal_read.entries(ports, int_id, booking, limit=limit)
+    integration, t = integrations.get(ports.documents, int_id), texts(ports, int_id)
+    names = Catalogue(ports).of(int_id) if found and not wants_json() else Names()
+    told = [tell(each, names, integration.settings, t) for each in found]
+    rows = [
+        (each.id, f"{t.local(each.at):%Y-%m-%d %H:%M:%S}", each.booking_id or "-", each.room, each.says)
+        for each in told
+    ]
+    lines = table(("id", "when", "booking", "object", f"what happened (times of {t.zone})"), rows)
+    show(found, lines or ["nothing yet"])
 
 
-@click.command("find")
-@int_id
-@click.argument("what")
-@as_json
-@click.pass_obj
-def find_command(make: MakePorts, int_id: str, what: str, *, as_json: bool) -> None:
+@command("find", int_id, click.argument("what"))
+def find_command(ports: Ports, int_id: str, what: str) -> None:
     """Look a booking up by its number, or find by date, object, title or guest. Exit code 3: nothing was found."""
-    with clear_errors():
-        ports = make()
-        integration, t = integrations.get(ports.documents, int_id), texts(ports, int_id)
-        names = Catalogue(ports).of(int_id)
-        if what.isdecimal():
-            found = find.find(ports, int_id, what)
-            says = verdict_sentence(found, names, t)
-            last = tell(found.last, names, integration.settings, t) if found.last is not None else None
-            lines = [says, *([t.sentence(found.trouble)] if found.trouble else [])]
-            lines += [f"last: {t.second(last.at)} ({t.zone}): {last.says}"] if last is not None else []
-            body = {"booking_id": what, "verdict": found.verdict.value, "says": says, "does": list(found.does)}
-            show({**body, "trouble": found.trouble, "acts": list(found.acts)}, as_json=as_json, lines=lines)
-            sys.exit(3 if found.verdict in ("no_booking", "gone") else 0)
-        results = search.search(ports, int_id, what, names)
-        rows = [
-            (
-                each.booking_id or "-",
-                _when(each.when, t),
-                names.object(each.object_id) if each.object_id else names.calendar(each.calendar),
-                each.relation.value.replace("_", " "),
-                each.title,
-            )
-            for each in results.hits
-        ]
-        lines = table(("booking", f"when ({t.zone})", "object", "stands", "title"), rows)
-        show(results, as_json=as_json, lines=lines or ["nothing was found"])
-        sys.exit(0 if results.hits else 3)
+    integration, t = integrations.get(ports.documents, int_id), texts(ports, int_id)
+    names = Catalogue(ports).of(int_id)
+    if what.isdecimal():
+        found = find.find(ports, int_id, what)
+        says = verdict_sentence(found, names, t)
+        last = tell(found.last, names, integration.settings, t) if found.last is not None else None
+        lines = [says, *([t.sentence(found.trouble)] if found.trouble else [])]
+        lines += [f"last: {t.second(last.at)} ({t.zone}): {last.says}"] if last is not None else []
+        body = {"booking_id": what, "verdict": found.verdict.value, "says": says, "does": list(found.does)}
+        show({**body, "trouble": found.trouble, "acts": list(found.acts)}, lines)
+        sys.exit(3 if found.verdict in ("no_booking", "gone") else 0)
+    results = search.search(ports, int_id, what, names)
+    rows = [
+        (
+            each.booking_id or "-",
+            _when(each.when, t),
+            names.object(each.object_id) if each.object_id else names.calendar(each.calendar),
+            each.relation.value.replace("_", " "),
+            each.title,
+        )
+        for each in results.hits
+    ]
+    lines = table(("booking", f"when ({t.zone})", "object", "stands", "title"), rows)
+    show(results, lines or ["nothing was found"])
+    sys.exit(0 if results.hits else 3)
 
 
 def _when(when: When, t: Texts) -> str:
     return t.days(when.first, when.until) if isinstance(when, AllDay) else t.span(when.start, when.end)
 
 
-@click.command("statuses")
-@int_id
-@as_json
-@click.pass_obj
-def statuses_command(make: MakePorts, int_id: str, *, as_json: bool) -> None:
+@command("statuses", int_id)
+def statuses_command(ports: Ports, int_id: str) -> None:
     """List the statuses of the coming bookings with their counts. Exit code 3: one of them is in no list."""
-    with clear_errors():
-        ports = make()
-        found, t = statuses.statuses(ports, int_id), texts(ports, int_id)
-        names = Names(statuses={each.status: each.name for each in found.found if each.name})
-        rows = [(status_name(e.status, names, t), str(e.bookings), t(f"statuses.list.{e.list}")) for e in found.found]
-        more = [found.trouble] if found.trouble else []
-        show(found, as_json=as_json, lines=[*table(("status", "bookings", "becomes"), rows), *more])
-        sys.exit(3 if found.undecided else 0)
+    found, t = statuses.statuses(ports, int_id), texts(ports, int_id)
+    names = Names(statuses={each.status: each.name for each in found.found if each.name})
+    rows = [(status_name(e.status, names, t), str(e.bookings), t(f"statuses.list.{e.list}")) for e in found.found]
+    more = [found.trouble] if found.trouble else []
+    show(found, [*table(("status", "bookings", "becomes"), rows), *more])
+    sys.exit(3 if found.undecided else 0)
 
 
-@click.command("overlaps")
-@int_id
-@as_json
-@click.pass_obj
-def overlaps_command(make: MakePorts, int_id: str, *, as_json: bool) -> None:
+@command("overlaps", int_id)
+def overlaps_command(ports: Ports, int_id: str) -> None:
     """List the overlapping bookings that the last full search found (`sweep`, or the night's). Exit code 3: there are some."""
-    with clear_errors():
-        ports = make()
-        integrations.get(ports.documents, int_id)
-        listed = overlaps.last(ports.documents, int_id)
-        rows = [(f"{each.day}", each.object_id, ", ".join(each.bookings)) for each in listed.found] if listed else []
-        nothing = "nothing was searched yet" if listed is None else "no bookings overlap"
-        show(listed, as_json=as_json, lines=table(("day", "object", "bookings"), rows) or [nothing])
-        sys.exit(3 if rows else 0)
+    integrations.get(ports.documents, int_id)
+    listed = overlaps.last(ports.documents, int_id)
+    rows = [(f"{each.day}", each.object_id, ", ".join(each.bookings)) for each in listed.found] if listed else []
+    nothing = "nothing was searched yet" if listed is None else "no bookings overlap"
+    show(listed, table(("day", "object", "bookings"), rows) or [nothing])
+    sys.exit(3 if rows else 0)
 
 
 COMMANDS = (plan_command, diagnose_command, journal_command, find_command, statuses_command, overlaps_command)

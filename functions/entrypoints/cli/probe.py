@@ -23,30 +23,29 @@ BLINK = timedelta(seconds=0.2)
 @click.option("--booking", default="", help="Number of a test booking; its remarks contain TEST or PROBE.")
 @click.option("--object", "thing", default="", help="Number of a test object.")
 @click.option("--really", is_flag=True, help="Also a booking that looks real.")
-@click.option("--stop", is_flag=True, help="Break the last probe off and put back what it left.")
+@click.option("--stop", is_flag=True, help="Stop the last probe and put back what it left.")
 @as_json
 @click.pass_obj
-def probe_command(
-    make: MakePorts, int_id: str, booking: str, thing: str, *, really: bool, stop: bool, as_json: bool
-) -> None:
+def probe_command(make: MakePorts, int_id: str, booking: str, thing: str, *, really: bool, stop: bool) -> None:
     """Find out on one test booking what i-Reserve does not document. Exit code 3: something needs a look."""
     if not stop and not (booking.isdecimal() and thing.isdecimal()):
         raise click.UsageError("name a test booking and its object: --booking N --object N")
     with clear_errors():
-        ports = make()
-        integration = integrations.get(ports.documents, int_id)
-        trial = (
-            probe.stop(ports, int_id) if stop else starting.begin(ports, int_id, booking, thing, ACTOR, really=really)
-        )
-        trial = _carry_on(ports, int_id, trial)
-        dialect = dialect_of(integrations.get(ports.documents, integration.id).dialect)
-        lines = [f"{name:24} {value}" for name, value in trial.found.items()]
-        lines += [f"{name:24} assumed: {says}" for name, says in dialect.assumptions()]
-        lines += [f"not found out: {part} ({reason})" for part, reason in trial.trouble.items()]
-        lines += [f"left behind: {says}" for says in trial.left]
-        show(progress(trial), as_json=as_json, lines=lines)
-        if trial.left or trial.trouble or trial.found.get("built_in_active"):
-            sys.exit(3)
+        _probe(make(), int_id, booking, thing, really=really, stop=stop)
+
+
+def _probe(ports: Ports, int_id: str, booking: str, thing: str, *, really: bool, stop: bool) -> None:
+    integrations.get(ports.documents, int_id)
+    trial = probe.stop(ports, int_id) if stop else starting.begin(ports, int_id, booking, thing, ACTOR, really=really)
+    trial = _carry_on(ports, int_id, trial)
+    dialect = dialect_of(integrations.get(ports.documents, int_id).dialect)
+    lines = [f"{name:24} {value}" for name, value in trial.found.items()]
+    lines += [f"{name:24} assumed: {says}" for name, says in dialect.assumptions()]
+    lines += [f"not found out: {part} ({reason})" for part, reason in trial.trouble.items()]
+    lines += [f"left behind: {says}" for says in trial.left]
+    show(progress(trial), lines)
+    if trial.left or trial.trouble or trial.found.get("built_in_active"):
+        sys.exit(3)
 
 
 def _carry_on(ports: Ports, int_id: str, trial: Trial) -> Trial:

@@ -9,28 +9,25 @@ from typing import Any
 import click
 import yaml
 
+from functions.application.ports import Ports
 from functions.application.setting_up import changes, consent, removal
 from functions.application.setting_up.settings_input import raw_of
 from functions.application.store import integrations
 from functions.domain.model.errors import Refused
-from functions.entrypoints.cli.frame import ACTOR, MakePorts, as_json, clear_errors, int_id, show
+from functions.entrypoints.cli.frame import ACTOR, MakePorts, as_json, clear_errors, command, int_id, show
 from functions.entrypoints.console.json_forms import shown
 
 
-@click.command("integrations")
-@as_json
-@click.pass_obj
-def list_integrations(make: MakePorts, *, as_json: bool) -> None:
+@command("integrations")
+def list_integrations(ports: Ports) -> None:
     """List the integrations and how they are."""
-    with clear_errors():
-        ports = make()
-        found = integrations.every(ports.documents)
-        lines = [
-            f"{each.id:12} {each.phase.value:8} {each.settings.name or '-'}"
-            f" ({each.connection.account if each.connection else 'not connected'})"
-            for each in found
-        ]
-        show([shown(ports, each) for each in found], as_json=as_json, lines=lines or ["there are no integrations yet"])
+    found = integrations.every(ports.documents)
+    lines = [
+        f"{each.id:12} {each.phase.value:8} {each.settings.name or '-'}"
+        f" ({each.connection.account if each.connection else 'not connected'})"
+        for each in found
+    ]
+    show([shown(ports, each) for each in found], lines or ["there are no integrations yet"])
 
 
 @click.command("import")
@@ -41,7 +38,7 @@ def list_integrations(make: MakePorts, *, as_json: bool) -> None:
 @click.option("--new", is_flag=True, help="Begin a store in STATE_DIR, where there is none yet.")
 @as_json
 @click.pass_obj
-def import_command(make: MakePorts, file: Path, apply: str | None, *, new: bool, as_json: bool) -> None:
+def import_command(make: MakePorts, file: Path, apply: str | None, *, new: bool) -> None:
     """Create or change an integration from a YAML file; its secrets go to the secret store."""
     with clear_errors():
         raw = _yaml(file)
@@ -52,7 +49,7 @@ def import_command(make: MakePorts, file: Path, apply: str | None, *, new: bool,
             f"integration {saved.id} is saved",
             f"its Return url: {consent.return_url(ports, saved.id)}",
         ]
-        show(shown(ports, saved), as_json=as_json, lines=lines)
+        show(shown(ports, saved), lines)
 
 
 def _yaml(file: Path) -> dict[str, Any]:
@@ -85,73 +82,61 @@ def _from_environment(name: str, value: str) -> str:
     return os.environ[variable]
 
 
-@click.command()
-@int_id
-@as_json
-@click.pass_obj
-def export(make: MakePorts, int_id: str, *, as_json: bool) -> None:
+@command("export", int_id)
+def export(ports: Ports, int_id: str) -> None:
     """Print the settings of an integration as YAML; never a secret."""
-    with clear_errors():
-        settings = raw_of(integrations.get(make().documents, int_id).settings)
-        text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
-        show(settings, as_json=as_json, lines=[text.rstrip()])
+    settings = raw_of(integrations.get(ports.documents, int_id).settings)
+    text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
+    show(settings, [text.rstrip()])
 
 
-@click.command()
-@int_id
-@click.option("--confirm", is_flag=True, help="Yes, connect the account that was named.")
-@click.option("--account", default="", help="Connect this account, and no other, without asking.")
-@click.option("--wait/--no-wait", default=True, help="Wait for the consent in the browser.")
-@as_json
-@click.pass_obj
-def connect(make: MakePorts, int_id: str, *, confirm: bool, account: str, wait: bool, as_json: bool) -> None:
+@command(
+    "connect",
+    int_id,
+    click.option("--confirm", is_flag=True, help="Yes, connect the account that was named."),
+    click.option("--account", default="", help="Connect this account, and no other, without asking."),
+    click.option("--wait/--no-wait", default=True, help="Wait for the consent in the browser."),
+)
+def connect(ports: Ports, int_id: str, *, confirm: bool, account: str, wait: bool) -> None:
     """Step 1 and Step 2: print the address of the consent screen, wait for it, connect."""
-    with clear_errors():
-        ports = make()
+    state = consent.state_here(ports, int_id)
+    if not confirm and not consent.waiting(ports, int_id, state):
+        address = consent.begin_here(ports, int_id)
         state = consent.state_here(ports, int_id)
-        if not confirm and not consent.waiting(ports, int_id, state):
-            address = consent.begin_here(ports, int_id)
-            state = consent.state_here(ports, int_id)
-            if not wait:
-                show({"address": address}, as_json=as_json, lines=[address])
-                return
-            click.echo(f"Open this address in a browser and give consent:\n{address}", err=True)
-            for _ in range(600):
-                if consent.waiting(ports, int_id, state):
-                    break
-                time.sleep(1)
-        found = consent.connect(ports, int_id, state, confirm=account or confirm)
-        lines = [f"connected as {found.account}", *(f"  {each.id}  {each.title}" for each in found.calendars)]
-        show(found, as_json=as_json, lines=lines)
+        if not wait:
+            show({"address": address}, [address])
+            return
+        click.echo(f"Open this address in a browser and give consent:\n{address}", err=True)
+        for _ in range(600):
+            if consent.waiting(ports, int_id, state):
+                break
+            time.sleep(1)
+    found = consent.connect(ports, int_id, state, confirm=account or confirm)
+    lines = [f"connected as {found.account}", *(f"  {each.id}  {each.title}" for each in found.calendars)]
+    show(found, lines)
 
 
-@click.command()
-@int_id
-@as_json
-@click.pass_obj
-def disconnect(make: MakePorts, int_id: str, *, as_json: bool) -> None:
+@command("disconnect", int_id)
+def disconnect(ports: Ports, int_id: str) -> None:
     """Forget the Google account."""
-    with clear_errors():
-        consent.disconnect(make(), int_id)
-        show(None, as_json=as_json, lines=["disconnected"])
+    consent.disconnect(ports, int_id)
+    show(None, ["disconnected"])
 
 
-@click.command()
-@int_id
-@click.option("--events", type=click.Choice(["keep", "remove"]), help="What becomes of the events and ids.")
-@click.confirmation_option(prompt="Remove this integration, its links and its secrets?")
-@as_json
-@click.pass_obj
-def delete(make: MakePorts, int_id: str, events: str | None, *, as_json: bool) -> None:
+@command(
+    "delete",
+    int_id,
+    click.option("--events", type=click.Choice(["keep", "remove"]), help="What becomes of the events and ids."),
+    click.confirmation_option(prompt="Remove this integration, its links and its secrets?"),
+)
+def delete(ports: Ports, int_id: str, events: str | None) -> None:
     """Remove an integration; bookings and events of people stay."""
-    with clear_errors():
-        ports = make()
-        left = removal.delete(ports, int_id, events or "")
-        with click.progressbar(length=left, label="taking apart", file=sys.stderr) as bar:
-            while left:
-                before, left = left, removal.delete(ports, int_id, events or "")
-                bar.update(before - left)
-        show({"deleted": int_id}, as_json=as_json, lines=[f"integration {int_id} is removed"])
+    left = removal.delete(ports, int_id, events or "")
+    with click.progressbar(length=left, label="taking apart", file=sys.stderr) as bar:
+        while left:
+            before, left = left, removal.delete(ports, int_id, events or "")
+            bar.update(before - left)
+    show({"deleted": int_id}, [f"integration {int_id} is removed"])
 
 
 COMMANDS = (list_integrations, import_command, export, connect, disconnect, delete)

@@ -36,7 +36,7 @@ def console_app(ports: Ports, sessions: Sessions, *, secure: bool) -> Flask:
     def of_a_screen() -> bool:
         return request.path.startswith("/console/") and not request.path.startswith("/console/api")
 
-    def enqueue(response: Response, cookie: str) -> None:
+    def set_session_cookie(response: Response, cookie: str) -> None:
         name = cookie_name(COOKIE, secure=secure)
         response.set_cookie(name, cookie, httponly=True, secure=secure, samesite="Lax", path="/", max_age=12 * 3600)
 
@@ -60,7 +60,7 @@ def console_app(ports: Ports, sessions: Sessions, *, secure: bool) -> Flask:
         response.headers.setdefault("Cache-Control", "no-store")
         cookie = request.environ.get(NEW_COOKIE, "")
         if cookie:
-            enqueue(response, cookie)
+            set_session_cookie(response, cookie)
         return response
 
     @app.errorhandler(SyncError)
