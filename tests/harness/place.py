@@ -31,6 +31,7 @@ from functions.adapters.sqlite.documents import SqliteDocuments
 from functions.adapters.sqlite.file import SqliteFile, _Connection
 from functions.adapters.sqlite.tasks import SqliteTasks
 from functions.application import dispatch as work
+from functions.application.finding.names import Catalogue
 from functions.application.intake.hints import Kind
 from functions.application.ports import Addresses, Alert, Calendars, Documents, Ports, Reservations
 from functions.application.scanning import rounds
@@ -101,17 +102,18 @@ class _Outdoors:
         self.tenant = Tenant(now=lambda: self.place.now, deliver=place._webhook, sleep=place.pass_time)
         self.google = Client(google_app(self.world))
         self.ireserve = Client(ireserve_app(self.tenant))
-        self._made: tuple[Ports, KeySessions, Client] | None = None
+        self._made: tuple[Ports, KeySessions, Catalogue, Client] | None = None
 
     def product(self, place: "Place", composed: Ports) -> tuple[Ports, Client]:
         """Return the product over these ports, as after a start; every place uses the same object."""
         if self._made is None:
-            sessions = KeySessions(composed, KeyProof(composed, KEY))
-            self._made = (composed, sessions, Client(place.app(composed, sessions)))
-        ports, sessions, client = self._made
+            sessions, catalogue = KeySessions(composed, KeyProof(composed, KEY)), Catalogue(composed)
+            self._made = (composed, sessions, catalogue, Client(place.app(composed, sessions, catalogue)))
+        ports, sessions, catalogue, client = self._made
         for each in fields(Ports):
             setattr(ports, each.name, getattr(composed, each.name))
         sessions._proof.forget()
+        catalogue.forget()
         return ports, client
 
     @classmethod
@@ -195,11 +197,15 @@ class Place(people.People):
     def _ports_now(self) -> list[int]:
         return [id(getattr(self.ports, each.name)) for each in fields(Ports)]
 
-    def app(self, ports: Ports, sessions: KeySessions | None = None) -> Callable[..., Any]:
+    def app(
+        self, ports: Ports, sessions: KeySessions | None = None, catalogue: Catalogue | None = None
+    ) -> Callable[..., Any]:
         """Return the whole product as one WSGI application."""
         self._untouched = False
         sessions = sessions or KeySessions(ports, KeyProof(ports, KEY))
-        return whole_app(ports, handlers(key_door(sessions._proof)), console_app(ports, sessions, secure=False))
+        return whole_app(
+            ports, handlers(key_door(sessions._proof)), console_app(ports, sessions, secure=False, catalogue=catalogue)
+        )
 
     @property
     def application(self) -> Callable[..., Any]:

@@ -14,7 +14,7 @@ class Tab:
 
     def __init__(self, place: Place) -> None:
         self._place = place
-        self._client = Client(place.app(place.ports))
+        self._client = Client(place.application)
         self.get("/console/?key=" + KEY)
         self.get("/console/language/en")
         found = re.search(r'name="csrf_token" value="(\w+)"', self.get("/console/").text)

@@ -24,9 +24,9 @@ CONTENT_POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-s
 NOTHING_HERE = "there is nothing at this address; the id of an integration has 1 to 40 letters, digits, - or _"
 
 
-def console_app(ports: Ports, sessions: Sessions, *, secure: bool) -> Flask:
+def console_app(ports: Ports, sessions: Sessions, *, secure: bool, catalogue: Catalogue | None = None) -> Flask:
     """Return the console; `secure` marks its cookie for https only."""
-    catalogue = Catalogue(ports)
+    catalogue = catalogue or Catalogue(ports)
     not_there = not_there_page(Pages(ports, catalogue, sessions.actor, sessions, MENU))
     app = Flask("functions.entrypoints.console", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
