@@ -213,7 +213,7 @@ def _elsewhere(
 def _booking(session: SyncSession, booking: Booking, link: Link, event: Event | None, unread: set[str]) -> Item | None:
     """Return a booking with its event; None for a cancelled one that neither has nor needs one."""
     outbound, booked = session.settings.outbound, when_of(booking, session.settings)
-    cancelled = booking.status in outbound.delete_on_status
+    cancelled = outbound.removes(booking.status)
     if cancelled and event is None:
         return None
     if link.state is State.GRACE:

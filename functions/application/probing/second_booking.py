@@ -150,12 +150,11 @@ def cancel(b: Bench) -> None:
     if not b.trial.second:
         return
     booking = b.second()
-    gone = b.session.settings.outbound.delete_on_status
     held = b.trial.second_held
     if booking.external_id != held:
         with suppress(Refused):
             b.attempt(booking, BookingChange(external_id=held))
-    if booking.status in gone:
+    if b.session.settings.outbound.removes(booking.status):
         return
     status = b.session.settings.cancel_status
     if status is None:

@@ -92,7 +92,7 @@ def _suits(session: SyncSession, booking: Booking, *, really: bool) -> None:
         raise Refused(
             say("booking {} belongs to an activity and cannot be moved; use another one", number), reason="activity"
         )
-    if booking.status in session.settings.outbound.delete_on_status:
+    if session.settings.outbound.removes(booking.status):
         raise Refused(say("booking {} is cancelled; use one that is open", number), reason="cancelled")
     start, _ = period(when_of(booking, session.settings), session.settings.timezone)
     if start <= session.now():

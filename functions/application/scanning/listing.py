@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from functions.application.ports import BookingRow, Path, Transaction
-from functions.application.scanning.rows import OVERLAP, PAGE
 from functions.application.store.integrations import path_of
 from functions.application.store.records import record_of, stored
+from functions.application.sync.pages import pages
 from functions.application.sync.session import SyncSession
 
 PART = 500  # rows per stored document
@@ -62,16 +62,10 @@ class Listing:
         """List until complete or `over`, at least one page; `more` adds bookings, given those listed."""
         position = self._position
         known = {row.id for row in self._kept(position.parts - 1)} if position.parts else set()
-        length = min(PAGE, self._session.dialect.rows_at_once or PAGE)
-        while not position.whole:
-            page = self._session.reservations.between(self._first, self._last, start=position.start, length=length)
-            new = [row for row in page if row.id not in known]
-            known.update(row.id for row in new)
-            self._fresh += new
-            # pages overlap, because bookings added or removed meanwhile shift them; a short page is not the end:
-            # i-Reserve may give fewer, or a booking several times
-            start = position.start + max(1, len(page) - OVERLAP)
-            position = replace(position, start=start, whole=not new)
+        between = partial(self._session.reservations.between, self._first, self._last)
+        for page in () if position.whole else pages(self._session, between, known, position.start):
+            self._fresh += page.new
+            position = replace(position, start=page.next, whole=not page.new)
             if not position.whole and over():
                 break
         if position.whole and not self._position.whole:

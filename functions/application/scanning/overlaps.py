@@ -70,7 +70,7 @@ def fold(so_far: Overlaps, rows: Iterable[BookingRow], session: SyncSession) -> 
     for starts, row in sorted(told, key=lambda each: (each[0], each[1].id)):
         if row.ends is None or row.ends <= max(starts, now) or row.status is None or not row.object_id:
             continue
-        if row.status in settings.outbound.delete_on_status or settings.calendar_of(row.object_id) is None:
+        if settings.outbound.removes(row.status) or settings.calendar_of(row.object_id) is None:
             continue
         running = [each for each in running if each.ends > starts]
         there = [each.id for each in running if each.object_id == row.object_id]

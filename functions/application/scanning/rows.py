@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from functions.application.ports import BookingRow
+from functions.application.sync.pages import pages
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.event_content import when_of
 from functions.domain.model.appointment import Timed, with_length
@@ -14,11 +15,9 @@ from functions.domain.pairing.life import Active, Closed, LeftOut
 from functions.domain.pairing.link import Link
 from functions.domain.settings.dialect import Dialect
 
-PAGE, OVERLAP = 100, 5
-
 
 def rows_of(session: SyncSession, first: date, last: date, most: int | None = None) -> dict[str, BookingRow]:
-    """List some days in one go, in overlapping pages like `listing.py`; stops once there are `most`."""
+    """List some days in one go, page by page; stops once there are `most`."""
     return _all_pages(session, partial(session.reservations.between, first, last), most)
 
 
@@ -32,15 +31,11 @@ def changed_rows(session: SyncSession, since: datetime, first: date, last: date)
 def _all_pages(
     session: SyncSession, list_page: Callable[..., list[BookingRow]], most: int | None = None
 ) -> dict[str, BookingRow]:
-    """Read overlapping pages, because bookings added or removed meanwhile shift them."""
     rows: dict[str, BookingRow] = {}
-    start, length = 0, min(PAGE, session.dialect.rows_at_once or PAGE)
-    while page := list_page(start=start, length=length):
-        known = len(rows)
-        rows.update((row.id, row) for row in page)
-        if len(rows) == known or (most is not None and len(rows) >= most):
+    for page in pages(session, list_page, set()):
+        rows.update((row.id, row) for row in page.new)
+        if most is not None and len(rows) >= most:
             break
-        start += max(1, len(page) - OVERLAP)
     return rows
 
 

@@ -54,7 +54,7 @@ def wanted_of(session: SyncSession, view: View) -> tuple[Occupies, ...] | None:
         return ()
     if booking.presence is not Presence.PRESENT or booking.value is None:
         return None
-    if booking.value.status in session.settings.outbound.delete_on_status:
+    if session.settings.outbound.removes(booking.value.status):
         return ()
     return places_of(booking.value, session.settings)
 

@@ -5,8 +5,10 @@ certain.
 """
 
 from datetime import timedelta
+from functools import partial
 
 from functions.application.ports import BookingRow
+from functions.application.sync.pages import pages
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.event_content import period
 from functions.domain.model.booking import Booking
@@ -16,7 +18,7 @@ from functions.domain.pairing.writes import Asked, Write, WriteBooking
 from functions.domain.planning.hours_taken import Slot, is_taken, slot_of, stands_guard
 from functions.domain.planning.view import View
 
-PAGE, MOST = 100, 500  # bookings of these days; many only if i-Reserve cannot search by object
+MOST = 500  # bookings of these days; many only if i-Reserve cannot search by object
 FEW = 10  # rows; no i-Reserve lists so few at a time if there are more
 WHOLE_DAYS = timedelta(hours=23)  # a row this long may be by the day: only the booking itself shows its end
 DEFAULT_PLACES = 1  # of an object whose places i-Reserve does not give: a room
@@ -58,25 +60,21 @@ def _is_taken(session: SyncSession, slot: Slot) -> bool:
 def _others(session: SyncSession, slot: Slot) -> list[BookingRow]:
     """List the bookings that may be in the way, as far as their rows show."""
     first, last = slot.days(session.settings.timezone)
-    length = min(PAGE, session.dialect.rows_at_once or PAGE)
-    rows: dict[str, BookingRow] = {}
-    start = 0
+    rows: list[BookingRow] = []
     try:
-        while page := session.reservations.between(first, last, start=start, length=length, object_id=slot.object_id):
-            known = len(rows)
-            rows.update((row.id, row) for row in page)
-            start += len(page)
-            if len(rows) == known or len(page) < FEW or start >= MOST:
+        for page in pages(session, partial(session.reservations.between, first, last, object_id=slot.object_id), set()):
+            rows += page.new
+            if page.length < FEW or len(rows) >= MOST:
                 break
     except Refused as error:
         raise Transient("i-Reserve does not list the bookings of these hours.", reason=error.reason) from error
-    return [row for row in rows.values() if _may_keep_out(session, slot, row)]
+    return [row for row in rows if _may_keep_out(session, slot, row)]
 
 
 def _may_keep_out(session: SyncSession, slot: Slot, row: BookingRow) -> bool:
     if row.id == slot.but or row.object_id not in (None, slot.object_id):
         return False
-    if row.status is not None and row.status in session.settings.outbound.delete_on_status:
+    if session.settings.outbound.removes(row.status):
         return False
     starts, ends = period(slot.when, session.settings.timezone)
     if row.starts is None or row.ends is None:

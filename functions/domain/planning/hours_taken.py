@@ -58,7 +58,7 @@ def keeps_out(slot: Slot, other: Booking, settings: Settings) -> bool:
     """Whether another booking counts: not if its status removes its event."""
     if other.id == slot.but or other.object_id != slot.object_id or other.starts == other.ends:
         return False
-    if other.status in settings.outbound.delete_on_status:
+    if settings.outbound.removes(other.status):
         return False
     starts, ends = period(slot.when, settings.timezone)
     since, until = period(when_of(other, settings), settings.timezone)

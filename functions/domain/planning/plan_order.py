@@ -46,7 +46,7 @@ def fulfil(v: View, context: PlanningContext, order: Override) -> Planned:
         return Planned(WriteBooking(booking.id, change, Why.UNDONE), base)
     if order.detach:
         return parted
-    if booking.status in context.settings.outbound.delete_on_status or link.event is None:
+    if context.settings.outbound.removes(booking.status) or link.event is None:
         return decide(link, Fulfil(), Why.UNDONE)
     return _event(v, context, link, booking)
 

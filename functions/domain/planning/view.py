@@ -66,6 +66,6 @@ def wanted_of(booking: Snapshot[Booking], context: PlanningContext) -> Wanted:
         return Wanted.NONE if context.gone_confirmed else Wanted.UNKNOWN
     if booking.presence is not Presence.PRESENT or booking.value is None:
         return Wanted.UNKNOWN
-    if booking.value.status in context.settings.outbound.delete_on_status:
+    if context.settings.outbound.removes(booking.value.status):
         return Wanted.NONE
     return Wanted.EVENT if booking.value.status in context.settings.outbound.made_on else Wanted.KEPT

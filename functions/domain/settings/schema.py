@@ -76,6 +76,10 @@ class OutboundSettings:
         """Statuses in any list; a booking with another status gets no event, and none is missed."""
         return self.made_on | frozenset(self.delete_on_status)
 
+    def removes(self, status: int | None) -> bool:
+        """Whether a booking with this status has no event, and does not take its hours; None: a row does not show it."""
+        return status in self.delete_on_status
+
 
 @dataclass(frozen=True, slots=True)
 class MappingRow:

@@ -1,0 +1,37 @@
+"""Reads a list of bookings page by page; every list but the audit's, which shares no code with the rest."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from functions.application.ports import BookingRow
+from functions.application.sync.session import SyncSession
+
+PAGE, OVERLAP = 100, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The rows of a page that no earlier one had; how many it had in all, and where the next one starts."""
+
+    new: tuple[BookingRow, ...]
+    length: int
+    next: int
+
+
+def pages(
+    session: SyncSession, list_page: Callable[..., list[BookingRow]], known: set[str], start: int = 0
+) -> Iterator[Page]:
+    """Yield pages until one has nothing new; adds their bookings to `known`.
+
+    Pages overlap, because bookings added or removed meanwhile shift them. A short page is not the end: i-Reserve may
+    give fewer rows than asked, or a booking several times. Who knows better stops earlier.
+    """
+    length = min(PAGE, session.dialect.rows_at_once or PAGE)
+    while True:
+        rows = list_page(start=start, length=length)
+        new = {row.id: row for row in rows if row.id not in known}
+        known.update(new)
+        start += max(1, len(rows) - OVERLAP)
+        yield Page(tuple(new.values()), len(rows), start)
+        if not new:
+            return
