@@ -11,12 +11,13 @@ from functions.domain.model.appointment import Appointment, Style, Timed
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import occupied_id
 from functions.domain.model.snapshot import Snapshot
-from functions.domain.pairing.life import Active, Closed, Detached
+from functions.domain.pairing.life import Active, Closed, Detached, LeftOut, Unlinked
 from functions.domain.pairing.link import Link, Occupies
 from functions.domain.pairing.step import Look, Rest, Settle
 from functions.domain.pairing.writes import DeleteEvent, InsertEvent, PatchEvent, ReviveEvent, Why
 from functions.domain.planning.merge import may_write_booking
 from functions.domain.planning.plan import plan
+from functions.domain.planning.plan_occupied import places_wanted
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.planning.write_event_id import write_back
 from functions.domain.settings.schema import MappingRow
@@ -44,7 +45,7 @@ HOURS, BEFORE, AFTER = (Occupies("1001", FRONT, part) for part in ("hours", "bef
 
 
 def context(row: MappingRow = ROW, **more: Any) -> PlanningContext:
-    return planning_context(settings(mapping=(row,), **more))
+    return replace(planning_context(settings(mapping=(row,), **more)), released=False)
 
 
 C = context()
@@ -173,25 +174,9 @@ def test_its_id_goes_into_no_field_of_the_booking() -> None:
     assert write_back(MADE, C, booking(external_id=""), KEY, "") is None
 
 
-@pytest.mark.parametrize(
-    ("its", "more"),
-    [
-        (booking(status=70), {}),
-        (booking(), {"settings": settings(mapping=(MappingRow("10", ROOM_A),))}),
-        (booking(object_id="99"), {}),
-        (booking(), {"released": True}),
-        (ABSENT, {"released": True}),
-    ],
-    ids=[
-        "cancelled",
-        "the row names no other calendar now",
-        "another room",
-        "its pair ended",
-        "its pair and booking ended",
-    ],
-)
-def test_what_is_no_longer_taken_is_removed(its: Any, more: dict[str, Any]) -> None:
-    no_more = replace(C, **more)
+@pytest.mark.parametrize("its", [booking(), ABSENT], ids=["its pair no longer wants it", "its booking is gone too"])
+def test_what_is_no_longer_taken_is_removed(its: Any) -> None:
+    no_more = replace(C, released=True)
     planned = plan(seen(its=its, shown=replace(SHOWN, etag='"2"')), no_more)
     assert (planned.step, planned.base) == (DeleteEvent(KEY, '"2"', Why.BOOKING_CANCELLED), BASE)
     assert plan(seen(its=its, shown=BELIEVED), no_more).step == DeleteEvent(KEY, '"1"', Why.BOOKING_CANCELLED)
@@ -200,6 +185,44 @@ def test_what_is_no_longer_taken_is_removed(its: Any, more: dict[str, Any]) -> N
     assert closed.link.life == Closed()
     for over in (UNMADE, replace(MADE, life=Closed())):
         assert plan(seen(over, its, CANCELLED), no_more).step == Rest(Why.NOT_WANTED)
+
+
+@pytest.mark.parametrize(
+    ("life", "its", "wanted"),
+    [
+        (Active(), booking(), (HOURS,)),
+        (Active(), booking(status=10), (HOURS,)),
+        (Active(), booking(status=70), ()),
+        (Active(), booking(object_id="99"), ()),
+        (Closed(), booking(), ()),
+        (LeftOut(), booking(), ()),
+        (Unlinked(), booking(), ()),
+        (Closed(), ABSENT, ()),
+        (Active(), ABSENT, None),
+        (Detached("undone"), booking(), None),
+    ],
+    ids=[
+        "what its row names",
+        "a status in no list",
+        "cancelled",
+        "another room",
+        "a pair that ended",
+        "left out of the backfill",
+        "never linked",
+        "a pair that ended, its booking gone",
+        "not found: a second read decides",
+        "a pair that is left alone",
+    ],
+)
+def test_a_pair_says_where_its_booking_shows_as_occupied(life: Any, its: Any, wanted: Any) -> None:
+    pair = Link("pair", booking_id="1001", life=life, version=2)
+    read = its if isinstance(its, Snapshot) else Snapshot.of(its)
+    assert places_wanted(pair, read, C.settings) == wanted
+
+
+def test_one_whose_pair_is_left_alone_is_left_alone() -> None:
+    moved = seen(shown=replace(SHOWN, when=NOON))
+    assert plan(moved, replace(C, released=None)).step == Rest(Why.NOT_WANTED)
 
 
 def test_while_the_booking_cannot_be_found_its_pair_decides() -> None:

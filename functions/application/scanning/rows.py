@@ -1,11 +1,10 @@
 """Rows: what a list of bookings shows, and whether it agrees with the links."""
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import partial
 
 from functions.application.ports import BookingRow
-from functions.application.sync.pages import pages
+from functions.application.sync.pages import listed
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.event_content import when_of
 from functions.domain.model.appointment import Timed, with_length
@@ -18,25 +17,14 @@ from functions.domain.settings.dialect import Dialect
 
 def rows_of(session: SyncSession, first: date, last: date, most: int | None = None) -> dict[str, BookingRow]:
     """List some days in one go, page by page; stops once there are `most`."""
-    return _all_pages(session, partial(session.reservations.between, first, last), most)
+    return listed(session, partial(session.reservations.between, first, last), most=most)
 
 
 def changed_rows(session: SyncSession, since: datetime, first: date, last: date) -> dict[str, BookingRow]:
     """List the bookings of some days that changed since a moment, or may have."""
     day = day_of(since, session.settings.timezone)
-    rows = _all_pages(session, partial(session.reservations.changed_since, day, first, last))
+    rows = listed(session, partial(session.reservations.changed_since, day, first, last))
     return {number: row for number, row in rows.items() if row.changed is None or row.changed >= since}
-
-
-def _all_pages(
-    session: SyncSession, list_page: Callable[..., list[BookingRow]], most: int | None = None
-) -> dict[str, BookingRow]:
-    rows: dict[str, BookingRow] = {}
-    for page in pages(session, list_page, set()):
-        rows.update((row.id, row) for row in page.new)
-        if most is not None and len(rows) >= most:
-            break
-    return rows
 
 
 def booking_of(row: BookingRow) -> Booking | None:

@@ -1,5 +1,8 @@
 """Finds the booking that carries an event's id: by a search, or else among the bookings that begin with the event."""
 
+from functools import partial
+
+from functions.application.sync.pages import listed
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.event_content import period
 from functions.domain.model.appointment import AllDay, When
@@ -7,7 +10,7 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Gone, Refused
 from functions.domain.model.zones import day_of, same_clock
 
-PAGE, MOST = 100, 1000  # bookings of one day
+MOST = 1000  # bookings of one day
 
 
 def booking_with(session: SyncSession, event_id: str, when: When | None) -> Booking | None:
@@ -47,12 +50,5 @@ def _beginning_with(session: SyncSession, when: When) -> list[str]:
     zone = session.settings.timezone
     start, _ = period(when, zone)
     day = when.first if isinstance(when, AllDay) else day_of(when.start, zone)
-    seen: dict[str, bool] = {}
-    place = 0
-    while place < MOST and (page := session.reservations.between(day, day, start=place, length=PAGE)):
-        known = len(seen)
-        seen.update((row.id, row.starts is None or same_clock(row.starts, start, zone)) for row in page)
-        if len(seen) == known:
-            break
-        place += len(page)
-    return [number for number, fits in seen.items() if fits]
+    rows = listed(session, partial(session.reservations.between, day, day), most=MOST).values()
+    return [row.id for row in rows if row.starts is None or same_clock(row.starts, start, zone)]

@@ -6,15 +6,14 @@ from dataclasses import replace
 from functions.application.store import links
 from functions.application.sync.reconciled import Reconciled
 from functions.application.sync.session import SyncSession
-from functions.domain.comparing.event_content import places_of
 from functions.domain.model.errors import AccessRevoked, SyncError
-from functions.domain.model.snapshot import Presence
-from functions.domain.pairing.life import Closed, Detached, LeftOut, Unlinked
+from functions.domain.pairing.life import Closed, Detached, Unlinked
 from functions.domain.pairing.lifecycle import occupying
 from functions.domain.pairing.link import Link, Occupies
+from functions.domain.planning.plan_occupied import places_wanted
 from functions.domain.planning.view import View
 
-ToRest = Callable[[Link, View, bool], Reconciled]
+ToRest = Callable[[Link], Reconciled]
 
 
 def reconcile_occupied(
@@ -22,11 +21,11 @@ def reconcile_occupied(
 ) -> Reconciled:
     """Bring each occupied event to rest, and return the combined outcome; `dry`: save nothing.
 
-    `to_rest` handles one link, given its pair and whether the pair no longer wants it. An error of one does not stop
-    the others; it is raised at the end.
+    `to_rest` handles one link. An error of one does not stop the others; it is raised at the end. A pair whose own
+    write is not known to have landed is left until it is.
     """
-    pair, wanted = view.link, wanted_of(session, view)
-    if wanted is None or not (wanted or pair.occupied):
+    pair, wanted = view.link, places_wanted(view.link, view.booking, session.settings)
+    if pair.intent is not None or wanted is None or not (wanted or pair.occupied):
         return outcome
     places, trouble = tuple(dict.fromkeys((*pair.occupied, *wanted))), None
     if not dry:
@@ -34,7 +33,7 @@ def reconcile_occupied(
     for place in places:
         link = links.of_occupied(session.ports.documents, session.id, place)
         try:
-            outcome = _with(outcome, to_rest(link, view, place not in wanted))
+            outcome = _with(outcome, to_rest(link))
         except AccessRevoked:
             raise
         except SyncError as error:
@@ -43,20 +42,6 @@ def reconcile_occupied(
         raise trouble
     left = (each for each in places if each not in wanted and not _is_over(session, each))
     return outcome if dry else replace(outcome, link=_noted(session, pair, (*wanted, *left)))
-
-
-def wanted_of(session: SyncSession, view: View) -> tuple[Occupies, ...] | None:
-    """Return where a pair's booking should show as occupied; None: unknown, or the pair is left alone."""
-    link, booking = view.link, view.booking
-    if link.intent is not None or isinstance(link.life, Detached):
-        return None
-    if isinstance(link.life, Closed | LeftOut | Unlinked):
-        return ()
-    if booking.presence is not Presence.PRESENT or booking.value is None:
-        return None
-    if session.settings.outbound.removes(booking.value.status):
-        return ()
-    return places_of(booking.value, session.settings)
 
 
 def _noted(session: SyncSession, pair: Link, places: tuple[Occupies, ...]) -> Link:

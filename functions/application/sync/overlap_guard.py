@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 
 from functions.application.ports import BookingRow
-from functions.application.sync.pages import pages
+from functions.application.sync.pages import listed
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.event_content import period
 from functions.domain.model.booking import Booking
@@ -60,15 +60,12 @@ def _is_taken(session: SyncSession, slot: Slot) -> bool:
 def _others(session: SyncSession, slot: Slot) -> list[BookingRow]:
     """List the bookings that may be in the way, as far as their rows show."""
     first, last = slot.days(session.settings.timezone)
-    rows: list[BookingRow] = []
     try:
-        for page in pages(session, partial(session.reservations.between, first, last, object_id=slot.object_id), set()):
-            rows += page.new
-            if page.length < FEW or len(rows) >= MOST:
-                break
+        of_object = partial(session.reservations.between, first, last, object_id=slot.object_id)
+        rows = listed(session, of_object, most=MOST, few=FEW)
     except Refused as error:
         raise Transient("i-Reserve does not list the bookings of these hours.", reason=error.reason) from error
-    return [row for row in rows if _may_keep_out(session, slot, row)]
+    return [row for row in rows.values() if _may_keep_out(session, slot, row)]
 
 
 def _may_keep_out(session: SyncSession, slot: Slot, row: BookingRow) -> bool:

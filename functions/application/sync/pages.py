@@ -35,3 +35,15 @@ def pages(
         yield Page(tuple(new.values()), len(rows), start)
         if not new:
             return
+
+
+def listed(
+    session: SyncSession, list_page: Callable[..., list[BookingRow]], *, most: int | None = None, few: int = 0
+) -> dict[str, BookingRow]:
+    """Read all pages, by booking; stop once there are `most`, or at a page of fewer rows than `few`."""
+    rows: dict[str, BookingRow] = {}
+    for page in pages(session, list_page, set()):
+        rows.update((row.id, row) for row in page.new)
+        if page.length < few or (most is not None and len(rows) >= most):
+            break
+    return rows

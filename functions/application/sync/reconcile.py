@@ -23,6 +23,7 @@ from functions.domain.pairing.link import Link
 from functions.domain.pairing.step import Conclude, Look, Planned, Rest, Settle
 from functions.domain.pairing.writes import MakeBooking, ReviveEvent, Why, Write
 from functions.domain.planning.plan import plan
+from functions.domain.planning.plan_occupied import places_wanted
 from functions.domain.planning.simulate import simulate
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.settings.integration import Phase
@@ -49,8 +50,8 @@ def reconcile(
     if link.occupies is not None:
         return outcome
 
-    def own(place: Link, pair: View, released: bool) -> Reconciled:  # noqa: FBT001 -- as `reconcile_occupied` calls it
-        return _to_rest(session, hint, place, pair.booking, None, rehearse=rehearse, released=released)[0]
+    def own(place: Link) -> Reconciled:
+        return _to_rest(session, hint, place, view.booking, None, rehearse=rehearse, pair=view.link)[0]
 
     dry = rehearse or session.integration.phase is Phase.SHADOW
     return reconcile_occupied(session, view, outcome, own, dry=dry)
@@ -64,13 +65,14 @@ def _to_rest(
     event: Snapshot[Event] | None,
     *,
     rehearse: bool,
-    released: bool = False,
+    pair: Link | None = None,
 ) -> tuple[Reconciled, View]:
-    """Bring a single link to rest; returns the outcome and the final view."""
+    """Bring a single link to rest; returns the outcome and the final view. `pair`: of an occupied event, if known."""
     session.trouble, session.booking_read_at, session.made_before = None, None, ""
     view = View(link, booking or _booking(session, link), _event(session, link, event))
     if view.event.value is not None and link.event is None:
         view = view.with_link(event=view.event.value.key)
+    released = _released(session, view, pair)
     shadow = session.integration.phase is Phase.SHADOW
     steps: list[str] = []
     writes: list[Write] = []
@@ -101,6 +103,16 @@ def _to_rest(
             view = _follow(session, hint, view, planned, context)
         steps.append(planned.step.kind)
     raise Transient("this pair did not come to rest; it will be looked at again later", reason="restless")
+
+
+def _released(session: SyncSession, view: View, pair: Link | None) -> bool | None:
+    """Return whether the pair of an occupied event no longer wants it; None: it is left alone, or there is no pair."""
+    place = view.link.occupies
+    if place is None:
+        return None
+    pair = pair or links.of_booking(session.ports.documents, session.id, place.booking_id)
+    wanted = places_wanted(pair, view.booking, session.settings)
+    return None if wanted is None else place not in wanted
 
 
 def _follow(session: SyncSession, hint: Hint, view: View, planned: Planned, context: PlanningContext) -> View:

@@ -1,32 +1,45 @@
 """Occupied events: a booking's hours in further calendars. They are ours alone and never change the booking."""
 
 from functions.domain.comparing.event_content import base_of, in_window, occupied_of, places_of
+from functions.domain.model.booking import Booking
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import occupied_id
+from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.decisions import Close, Part
+from functions.domain.pairing.life import Closed, Detached, LeftOut, Unlinked
 from functions.domain.pairing.lifecycle import decide
-from functions.domain.pairing.link import Occupies
+from functions.domain.pairing.link import Link, Occupies
 from functions.domain.pairing.step import Planned, Rest
 from functions.domain.pairing.writes import DeleteEvent, InsertEvent, ReviveEvent, Why
 from functions.domain.planning.merge import merge
 from functions.domain.planning.plan_deleted_event import moved_away
-from functions.domain.planning.view import PlanningContext, View, Wanted, wanted_of
+from functions.domain.planning.view import PlanningContext, View
+from functions.domain.settings.schema import Settings
+
+
+def places_wanted(pair: Link, booking: Snapshot[Booking], settings: Settings) -> tuple[Occupies, ...] | None:
+    """Return where a pair's booking should show as occupied; None: unknown, or the pair is left alone."""
+    if isinstance(pair.life, Detached):
+        return None
+    if isinstance(pair.life, Closed | LeftOut | Unlinked):
+        return ()
+    if booking.presence is not Presence.PRESENT or booking.value is None:
+        return None
+    return () if settings.outbound.removes(booking.value.status) else places_of(booking.value, settings)
 
 
 def plan_occupied(v: View, context: PlanningContext, place: Occupies) -> Planned:
     """Make the event, put it back as its booking has it, or remove it once the pair no longer wants it."""
     link, booking = v.link, v.booking.value
-    wanted = wanted_of(v.booking, context)
     if context.released:
         return _removal(v)
-    if booking is None:
+    if context.released is None or booking is None:
         return Planned(Rest(Why.NOT_WANTED))  # its pair looks into the booking, and may wait for a person
-    if wanted is Wanted.NONE or place not in places_of(booking, context.settings):
-        return _removal(v)
     content = occupied_of(booking, context.settings, place)
     base = base_of(content, booking, context.digest)
     unmade = link.event is None or (link.closed and v.event.value is None)
-    if unmade and (wanted is not Wanted.EVENT or not in_window(content.when, context.settings, context.now)):
+    made_on = context.settings.outbound.made_on
+    if unmade and (booking.status not in made_on or not in_window(content.when, context.settings, context.now)):
         return Planned(Rest(Why.NOT_WANTED))
     if link.event is None:
         key = EventKey(place.calendar, occupied_id(context.digest, context.settings.id, place.name, link.generation))

@@ -47,7 +47,7 @@ class PlanningContext:
     override_known: bool = False  # the dialect can override validation errors
     hold_removals: bool = False  # unusually many vanished: removals wait for a person
     names: Mapping[str, str] | None = None  # of objects, by id; None: not read
-    released: bool = False  # of an occupied event: its pair has ended, or no longer wants it
+    released: bool | None = None  # of an occupied event: its pair no longer wants it; None: it is left alone
     new_settings: bool = False  # this look is due to changed settings
 
 
