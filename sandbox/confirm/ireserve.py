@@ -75,6 +75,11 @@ def _lists(tenant: Tenant) -> Iterator[Finding]:
         yield holds("I10", "sorted" if ids[0] != ids[1] else "not sorted", believed=ids[0] != ids[1])
     else:
         yield Finding("I10", "not told", "too few bookings")
+    _, answer = tenant.call("GET", "group/search", expand="objects", page=1, per_page=5)
+    groups = answer.get("groups") if isinstance(answer, dict) else answer
+    listed = [each for group in groups or [] if isinstance(group, dict) for each in group.get("objects") or []]
+    shown = any(isinstance(each, dict) and "mainobjid" in each for each in listed)
+    yield holds("I28", f"{len(listed)} objects, main objects {'shown' if shown else 'not shown'}", believed=not shown)
 
 
 def _writes(tenant: Tenant) -> Iterator[Finding]:

@@ -46,19 +46,49 @@ def test_the_row_for_all_others_comes_last(courts: Place) -> None:
     assert (len(courts.events(ROOM_A)), len(courts.events(ROOM_B))) == (1, 1)
 
 
-def test_bookings_from_before_activation_are_found_too(courts: Place) -> None:
+def test_bookings_from_before_activation_are_found_too_once_a_plan_was_made(courts: Place) -> None:
+    courts.book(object_id=101)
+    courts.save(mapping=rows())
+    courts.connect()
+    assert courts.api("GET", "/7/plan?refresh=1")["counts"]["make"] == 1
+    courts.api("POST", "/7/activate")
+    courts.settle(120)
+    assert len(courts.events(ROOM_A)) == 1
+
+
+def test_the_list_of_objects_tells_it_too_where_it_shows_main_objects(courts: Place) -> None:
+    courts.ireserve("PATCH", "dialect", {"groups_show_main": True})
     courts.book(object_id=101)
     courts.activate(mapping=rows())
     courts.settle(120)
     assert len(courts.events(ROOM_A)) == 1
+    (found,) = [each for each in courts.api("GET", "/7/diagnostics")["checks"] if "no calendar" in each["says"]]
+    assert "Tennisbaan" not in found["says"]
+
+
+def test_the_first_booking_that_is_read_tells_it_and_the_next_sweep_finds_the_others(courts: Place) -> None:
+    courts.book(object_id=102)
+    courts.activate(mapping=rows())
+    courts.book("2026-11-25T10:00", "2026-11-25T11:00", object_id=101)
+    courts.settle()
+    assert len(courts.events(ROOM_A)) == 1
+    courts.api("POST", "/7/sweep")
+    courts.settle(120)
+    assert len(courts.events(ROOM_A)) == 2
 
 
 def test_one_whose_webhook_was_lost_is_found_by_a_search(courts: Place) -> None:
     courts.activate(mapping=rows())
-    courts.book(object_id=102, quiet=True)
+    courts.book(object_id=101)
+    courts.settle()
+    courts.book("2026-11-25T10:00", "2026-11-25T11:00", object_id=102, quiet=True)
     courts.api("POST", "/7/sweep")
     courts.settle(120)
-    assert len(courts.events(ROOM_A)) == 1
+    assert len(courts.events(ROOM_A)) == 2
+
+
+def singly(place: Place) -> list[str]:
+    return [call for call in place.ireserve_calls() if call.startswith("GET booking/") and call[-1].isdigit()]
 
 
 def swept(place: Place) -> list[str]:
@@ -67,15 +97,33 @@ def swept(place: Place) -> list[str]:
     place.api("POST", "/7/sweep")
     place.settle(120)
     place.now += timedelta(minutes=5)
-    return [call for call in place.ireserve_calls() if call.startswith("GET booking/") and call[-1].isdigit()]
+    return singly(place)
 
 
 def test_what_is_known_of_an_object_is_read_once_whatever_the_number_of_its_bookings(courts: Place) -> None:
     courts.activate(mapping=rows())
+    shown = f"GET booking/{courts.book('2026-11-27T10:00', '2026-11-27T11:00', object_id=101)}"  # its text is compared
+    courts.settle(60)
     for day in (24, 25, 26):
         courts.book(f"2026-11-{day}T10:00", f"2026-11-{day}T11:00", object_id=12, quiet=True)
-    assert len(swept(courts)) == 1
+    assert len([call for call in swept(courts) if call != shown]) == 1
+    assert [call for call in swept(courts) if call != shown] == []
+
+
+def test_where_no_row_is_of_a_main_object_not_one_booking_is_read_to_learn_them(courts: Place) -> None:
+    courts.book(object_id=12)
+    courts.book(object_id=101)
+    courts.forget()
+    courts.activate()
+    courts.settle(60)
+    assert singly(courts) == []
+    courts.book("2026-11-25T10:00", "2026-11-25T11:00", object_id=12, quiet=True)
+    courts.book("2026-11-25T10:00", "2026-11-25T11:00", object_id=101, quiet=True)
     assert swept(courts) == []
+    courts.book("2026-11-25T14:00", "2026-11-25T15:00", object_id=101)
+    courts.settle(60)
+    courts.book("2026-11-25T16:00", "2026-11-25T17:00", object_id=12, quiet=True)
+    assert swept(courts) == [], "a main object is known, but no row is of it"
 
 
 def test_nothing_is_read_to_learn_main_objects_where_a_row_takes_all_others(courts: Place) -> None:

@@ -109,6 +109,7 @@ class Lists:
                             name=first(shown, "desc", "name", "short_desc"),
                             group=first(texts(group), "desc", "name"),
                             day_mode=number in self._dialect.day_objects,
+                            main_id=identity(shown, "mainobjid"),
                         ),
                     )
         return list(found.values())

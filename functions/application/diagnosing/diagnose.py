@@ -215,7 +215,7 @@ def _ireserve(session: SyncSession) -> list[Check]:
         says = "i-Reserve refuses the login; calls have stopped"
         return [Check("ireserve", "red", says, "save the right password; the sync then goes on by itself", "ireserve")]
     try:
-        objects = {each.id: each.name for each in session.reservations.objects()}
+        objects = {each.id: each.name for each in session.objects()}
     except SyncError as error:
         return [Check("ireserve", "red", str(error), "check the address, the user and its rights", "ireserve")]
     mapped = {row.object for row in session.settings.mapping} - {"*"}
@@ -225,7 +225,7 @@ def _ireserve(session: SyncSession) -> list[Check]:
     if unknown := sorted(mapped - set(objects)):
         says = say("object {} is mapped but not in i-Reserve's list", ", ".join(unknown))
         checks.append(Check("mapping", "amber", says, "correct the row if the object is not a hidden one", "mapping"))
-    if "*" not in {row.object for row in session.settings.mapping} and (without := sorted(set(objects) - mapped)):
+    if without := [each for each in objects if session.settings.calendar_of(each) is None]:
         named = ", ".join(sorted(objects[each] or each for each in without))
         says = counted(
             len(without),

@@ -36,6 +36,7 @@ class Bookable:
     name: str
     group: str = ""
     day_mode: bool = False
+    main_id: str = ""  # its main object, if the list shows it
 
 
 class Reservations(Protocol):

@@ -50,7 +50,7 @@ def learn_mains(session: SyncSession, scan: Scan, rows: Iterable[BookingRow]) ->
     made_on = session.settings.outbound.made_on
     for row in rows:
         wanted = row.status is None or row.status in made_on
-        if wanted and scan.reads < SINGLE_READS and row.object_id is not None and session.is_unknown(row.object_id):
+        if wanted and scan.reads < SINGLE_READS and row.object_id is not None and session.may_have_main(row.object_id):
             with suppress(Gone, Refused, Malformed, Transient):  # the next sweep asks again
                 session.learn(session.reservations.read(row.id))
             scan = replace(scan, reads=scan.reads + 1)

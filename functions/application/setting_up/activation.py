@@ -131,7 +131,7 @@ def ready(session: SyncSession, *, anyway: bool = False) -> None:
     else:
         missing += _calendars(session)
     try:
-        session.reservations.objects()
+        session.objects()
     except SyncError as error:
         missing.append(str(error))
     if probe.is_under_way(session.ports, integration):

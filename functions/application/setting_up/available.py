@@ -45,7 +45,7 @@ def _objects(session: SyncSession) -> tuple[tuple[Bookable, ...] | None, str]:
     if not settings.base_url or "ireserve_password" not in session.integration.secret_versions:
         return None, "give i-Reserve's address, user and password first"
     try:
-        return tuple(session.reservations.objects()), ""
+        return tuple(session.objects()), ""
     except SyncError as error:
         return None, str(error)
 

@@ -1,11 +1,11 @@
 """One integration's two sides, opened for a piece of work."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from functions.application.ports import Body, CalendarEntry, Calendars, Ports, Reservations
+from functions.application.ports import Body, Bookable, CalendarEntry, Calendars, Ports, Reservations
 from functions.application.store import integrations
 from functions.application.store.dialect_validation import dialect_of
 from functions.application.store.digests import digest_of
@@ -109,18 +109,33 @@ class SyncSession:
         """Store the main object of an object without a row, because lists of bookings do not show it."""
         thing, main = booking.object_id, booking.main_id
         rows = {row.object for row in self.settings.mapping}
-        if thing in rows or self.integration.mains.get(thing) == main or (not main and "*" in rows):
+        if thing not in rows and (main or "*" not in rows):
+            self._learn({thing: main})
+
+    def objects(self) -> list[Bookable]:
+        """List i-Reserve's objects, and store their main objects if the list shows them; raises what reading raises."""
+        listed = self.reservations.objects()
+        self._learn({each.id: each.main_id for each in listed if each.main_id})
+        return listed
+
+    def _learn(self, mains: Mapping[str, str]) -> None:
+        if mains.items() <= self.integration.mains.items():
             return
 
         def learnt(before: Integration) -> Integration:
-            return replace(before, mains={**before.mains, thing: main})
+            return replace(before, mains={**before.mains, **mains})
 
         self.integration = integrations.change(self.ports.documents, self.id, learnt, wakes=False)
 
-    def is_unknown(self, object_id: str) -> bool:
-        """Whether no booking of this object, which has no row, was read yet; a booking shows its main object."""
-        rows = {row.object for row in self.settings.mapping}
-        return "*" not in rows and object_id not in rows and object_id not in self.integration.mains
+    def may_have_main(self, object_id: str) -> bool:
+        """Whether an object without a row may take that of its main object, which a booking of it would show.
+
+        Only if a row is known to be of a main object: otherwise nothing is read to find out.
+        """
+        rows, mains = {row.object for row in self.settings.mapping}, self.integration.mains
+        if "*" in rows or object_id in rows or object_id in mains:
+            return False
+        return any(main in rows for main in mains.values())
 
     def _address(self, customer_id: str) -> str:
         """Return a customer's address, or "" if the user may not see it, which diagnostics then report."""
@@ -138,7 +153,7 @@ class SyncSession:
 
     def read_names(self) -> None:
         """Read the objects' names; raises what reading raises."""
-        self.names = {each.id: each.name for each in self.reservations.objects()}
+        self.names = {each.id: each.name for each in self.objects()}
 
     def read_event(self, key: EventKey) -> Snapshot[Event]:
         """Read an event; an unreadable calendar makes it unreadable, never deleted."""

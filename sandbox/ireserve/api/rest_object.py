@@ -128,6 +128,11 @@ def _slot(thing: Object, start: datetime, length: timedelta) -> Json:
     }
 
 
+def _member(thing: Object) -> Json:
+    shown: Json = {"id": thing.id, "desc": thing.desc}
+    return shown | {"mainobjid": thing.main_id or 0} if tenant().dialect.groups_show_main else shown
+
+
 def search_groups() -> Response:
     """GET group/search: pages of groups; objects and slots only where `expand` asks for them."""
     login()
@@ -139,7 +144,7 @@ def search_groups() -> Response:
         shown: Json = {"id": str(group.id), "type": "group", "desc": group.desc}
         members = [each for each in world.objects.values() if each.group_id == group.id and each.active]
         if "objects" in wanted or "slots" in wanted:
-            shown["objects"] = [{"id": each.id, "desc": each.desc} for each in members]
+            shown["objects"] = [_member(each) for each in members]
         if "slots" in wanted:
             for each, member in zip(shown["objects"], members, strict=True):
                 each["slots"] = _slots(member, *_days())

@@ -108,6 +108,7 @@ class Dialect:
     duplicate_rows: bool = field(default=False, metadata=says("the filter lists every booking twice"))
     filter_max_length: int = field(default=0, metadata=says("most rows of one answer; 0 is no limit"))
     filter_order: str = field(default="id", metadata=says("order of the rows", "id", "start"))
+    groups_show_main: bool = field(default=False, metadata=says("group/search shows the main object of each object"))
     sorts: bool = field(
         default=False, metadata=says("the filter sorts by orderfields and ordertype, else ignores them")
     )

@@ -128,7 +128,7 @@ def _reading(routes: Blueprint, ports: Ports, role: May) -> None:
 
     @routes.get("/<int_id>/objects")
     def objects(int_id: str) -> Response:
-        return answer(200, plain(open_session(ports, integrations.get(ports.documents, int_id)).reservations.objects()))
+        return answer(200, plain(open_session(ports, integrations.get(ports.documents, int_id)).objects()))
 
     @routes.get("/<int_id>/statuses")
     def codes(int_id: str) -> Response:
