@@ -79,7 +79,7 @@ def _listen(made: bootstrap.Product, host: str) -> None:
     from functions.entrypoints.http.serve import whole_app
 
     port = made.environment.port
-    app = whole_app(made.ports, bootstrap.doors(made), bootstrap.console(made))
+    app = whole_app(made.ports, bootstrap.handlers_of(made), bootstrap.console(made))
     try:
         server = create_server(app, host, port)
     except OSError as error:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from functions.adapters.sqlite.workers import Timer, Workers
 
-__all__ = ["Product", "answer", "check_start", "cloud", "console", "doors", "product", "standalone", "workers"]
+__all__ = ["Product", "answer", "check_start", "cloud", "console", "handlers_of", "product", "standalone", "workers"]
 
 
 def product(environment: Environment | None = None, *, function: str = "console") -> Product:
@@ -35,23 +35,26 @@ def product(environment: Environment | None = None, *, function: str = "console"
 def workers(made: Product, timers: "Sequence[Timer]") -> "Workers":
     """Return the workers and timers of a standalone installation, not started."""
     from functions.adapters.sqlite.workers import Workers
-    from functions.application import dispatch as work
+    from functions.application import dispatch
 
     if made.task_file is None:
         raise TypeError("only a standalone installation has workers")
 
     def run(body: Body) -> None:
         with _told(made, "sync_task"):
-            work.run(made.ports, body)
+            dispatch.run(made.ports, body)
 
     return Workers(made.task_file(), run, clock, threads=made.environment.serving.threads, timers=timers)
 
 
-def doors(made: Product) -> "dict[str, Callable[[Ports, Request], Response]]":
+def handlers_of(made: Product) -> "dict[str, Callable[[Ports, Request], Response]]":
     """Return the handlers of the functions by name, each of which says in the log how it went."""
     from functions.entrypoints.http.handlers import handlers
 
-    return {name: _logged(made, name, each) for name, each in handlers(made.tasks_door, made.scheduler_door).items()}
+    return {
+        name: _logged(made, name, each)
+        for name, each in handlers(made.tasks_authenticator, made.scheduler_authenticator).items()
+    }
 
 
 def _logged(
@@ -134,7 +137,7 @@ def _function(name: str) -> "Callable[[Request], Response]":
         from werkzeug.wrappers import Response as Plain
 
         return lambda request: cast("Response", Plain.from_app(app.wsgi_app, request.environ))
-    handler = doors(made)[name]
+    handler = handlers_of(made)[name]
     return lambda request: handler(made.ports, request)
 
 

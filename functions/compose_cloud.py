@@ -8,7 +8,12 @@ from urllib.parse import urlsplit
 
 from functions.application.ports import Documents, Secrets, Tasks
 from functions.composing import Product, clock, ports
-from functions.entrypoints.http.authenticator import Authenticator, closed_door, person_door, token_door
+from functions.entrypoints.http.authenticator import (
+    Authenticator,
+    person_authenticator,
+    refusing_authenticator,
+    token_authenticator,
+)
 from functions.settings import Environment
 
 if TYPE_CHECKING:
@@ -97,7 +102,7 @@ def _machine(environment: Environment, account: str) -> Authenticator:
 
         audiences = {environment.base_url, _origin(environment.tasks_target)}
         proof = TokenProof(OIDC, FetchedKeys(OIDC_KEYS), clock, audiences=audiences, private=_private(environment))
-        return token_door(proof, account)
+        return token_authenticator(proof, account)
 
     def enter(request: "Request") -> str:
         return authenticator()(request)
@@ -111,23 +116,23 @@ def _person(environment: Environment) -> Authenticator:
 
     if environment.iap_audience:
         audiences = {environment.iap_audience}
-        return person_door(
+        return person_authenticator(
             TokenProof(IAP, FetchedKeys(IAP_KEYS), clock, audiences=audiences, private=lambda: False),
             "X-Goog-IAP-JWT-Assertion",
         )
     if environment.on_cloud_run:
         # the audience of a person's token is gcloud's; Cloud Run has checked it
-        return person_door(
+        return person_authenticator(
             TokenProof(OIDC, FetchedKeys(OIDC_KEYS), clock, audiences=None, private=_private(environment))
         )
-    return closed_door("not_behind_the_platform")
+    return refusing_authenticator("not_behind_the_platform")
 
 
 def _private(environment: Environment) -> Callable[[], bool]:
     """Return who says whether the platform stands in front of this function."""
-    from functions.adapters.platform.private_check import OwnDoor
+    from functions.adapters.platform.private_check import PrivateCheck
 
-    return OwnDoor(environment.platform_url) if environment.on_cloud_run else lambda: False
+    return PrivateCheck(environment.platform_url) if environment.on_cloud_run else lambda: False
 
 
 def _origin(address: str) -> str:

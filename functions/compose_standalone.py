@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from functions.application.ports import Documents, Secrets
 from functions.composing import Product, clock, ports
-from functions.entrypoints.http.authenticator import key_door
+from functions.entrypoints.http.authenticator import key_authenticator
 from functions.entrypoints.http.key_proof import KeyProof
 from functions.settings import Environment
 
@@ -54,5 +54,5 @@ def standalone(environment: Environment) -> Product:
 
         return KeySessions(made, proof, reader_key=environment.console_reader_key)
 
-    authenticator = key_door(proof)
+    authenticator = key_authenticator(proof)
     return Product(environment, made, authenticator, authenticator, sessions, keys.console_key, tasks)

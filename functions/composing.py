@@ -25,8 +25,8 @@ class Product:
 
     environment: Environment
     ports: Ports
-    tasks_door: Authenticator
-    scheduler_door: Authenticator
+    tasks_authenticator: Authenticator
+    scheduler_authenticator: Authenticator
     sessions: "Callable[[], Sessions]"
     console_key: str = ""
     task_file: "Callable[[], SqliteTasks] | None" = None

@@ -57,7 +57,9 @@ class CloudStage(Stage):
         self._threads, self._most = threads, instances
         self._port = {name: free_port() for name in (*_ROWS, "firestore", "secrets", "tasks", "metadata")}
         self._address = {name: f"http://127.0.0.1:{port}" for name, port in self._port.items()}
-        self._doors = {n: free_port() for n, row in _ROWS.items() if row["firestore"] != "none" or row["consents"]}
+        self._store_ports = {
+            n: free_port() for n, row in _ROWS.items() if row["firestore"] != "none" or row["consents"]
+        }
         self.product = self._address["console"]
         self._homes = tempfile.TemporaryDirectory(prefix="homes-")
         self._fronts = ExitStack()
@@ -113,7 +115,7 @@ class CloudStage(Stage):
             **{f"SANDBOX_{name.upper()}_PORT": str(self._port[name]) for name in ("secrets", "tasks", "metadata")},
             "GOOGLE_CLOUD_PROJECT": PROJECT,
             "FIRESTORE_EMULATOR_HOST": self._host("firestore"),
-            "SANDBOX_DOORS": ",".join(f"{account_of(name)}={port}" for name, port in self._doors.items()),
+            "SANDBOX_FRONTS": ",".join(f"{account_of(name)}={port}" for name, port in self._store_ports.items()),
         }
 
     def environment_of(self, function: str) -> dict[str, str]:
@@ -138,8 +140,8 @@ class CloudStage(Stage):
             **{name: everyone[name] for name in outside},
         }
         row = _ROWS[function]
-        if function in self._doors:
-            given["FIRESTORE_EMULATOR_HOST"] = f"127.0.0.1:{self._doors[function]}"
+        if function in self._store_ports:
+            given["FIRESTORE_EMULATOR_HOST"] = f"127.0.0.1:{self._store_ports[function]}"
         if row["firestore"] != "none":
             given["FIRESTORE_DATABASE"] = DATABASE
         if row["consents"]:

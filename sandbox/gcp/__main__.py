@@ -1,7 +1,7 @@
 """Serve the stand-ins: `python -m sandbox.gcp`.
 
 On SANDBOX_SECRETS_PORT (8083), SANDBOX_TASKS_PORT (8084) and SANDBOX_METADATA_PORT (8085). With GOOGLE_CLOUD_PROJECT
-callers need the grants of infra/, and SANDBOX_DOORS (account=port, comma separated) are the fronts of Firestore's
+callers need the grants of infra/, and SANDBOX_FRONTS (account=port, comma separated) are the fronts of Firestore's
 emulator at FIRESTORE_EMULATOR_HOST. GET /control/refused of Secret Manager lists refusals.
 """
 
@@ -13,7 +13,7 @@ from contextlib import ExitStack
 
 from sandbox.gcp import metadata, secret_manager, tasks
 from sandbox.gcp.courier import Courier, Limits
-from sandbox.gcp.firestore_front import doors
+from sandbox.gcp.firestore_front import fronts
 from sandbox.gcp.grants import grants, queues
 from sandbox.gcp.serving import served
 
@@ -42,9 +42,9 @@ def main() -> None:
     }
     with ExitStack() as stack:
         if table is not None:
-            open_at = dict(each.split("=") for each in os.environ["SANDBOX_DOORS"].split(","))
+            open_at = dict(each.split("=") for each in os.environ["SANDBOX_FRONTS"].split(","))
             by_account = {account: int(port) for account, port in open_at.items()}
-            stack.enter_context(doors(os.environ["FIRESTORE_EMULATOR_HOST"], table, by_account))
+            stack.enter_context(fronts(os.environ["FIRESTORE_EMULATOR_HOST"], table, by_account))
         for name, app in apps.items():
             sys.stdout.write(f"{name} {stack.enter_context(served(app, ports[name]))}\n")
         sys.stdout.flush()

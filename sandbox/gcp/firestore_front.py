@@ -22,7 +22,7 @@ _CALLERS = 200  # at the same time
 _Method = grpc.RpcMethodHandler
 
 
-class _Door(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no types
+class _Front(grpc.GenericRpcHandler):  # type: ignore[misc]  # grpc has no types
     def __init__(self, channel: Any, grants: Grants, account: str) -> None:
         self._channel, self._grants, self._account = channel, grants, account
 
@@ -104,13 +104,13 @@ def _bytes(message: Any) -> bytes:
 
 
 @contextmanager
-def doors(emulator: str, grants: Grants, ports: dict[str, int]) -> Iterator[None]:
+def fronts(emulator: str, grants: Grants, ports: dict[str, int]) -> Iterator[None]:
     """Open a front for each account, on its port of this machine."""
     channel = grpc.insecure_channel(emulator)
     servers = []
     for account, port in ports.items():
         server = grpc.server(ThreadPoolExecutor(_CALLERS))
-        server.add_generic_rpc_handlers((_Door(channel, grants, account),))
+        server.add_generic_rpc_handlers((_Front(channel, grants, account),))
         if not server.add_insecure_port(f"127.0.0.1:{port}"):
             raise OSError(f"port {port} is taken")
         server.start()

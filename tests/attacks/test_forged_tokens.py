@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from functions.adapters.google.tokens import IAP, OIDC, REMOVED, TokenProof
-from functions.adapters.platform.private_check import OwnDoor
+from functions.adapters.platform.private_check import PrivateCheck
 from functions.composing import clock
 from functions.domain.model.errors import Transient, Unauthentic
 from tests.harness.machine_clock import seconds_now
@@ -68,18 +68,18 @@ def test_behind_a_platform_that_refuses_strangers_the_mark_of_a_removed_signatur
     platform: Any, status: int
 ) -> None:
     platform.status = status
-    assert proof(OwnDoor(platform.address))(self_made()) == ADMIN
+    assert proof(PrivateCheck(platform.address))(self_made()) == ADMIN
 
 
 def test_on_a_function_that_was_made_public_it_proves_nothing(platform: Any) -> None:
     platform.status = 200
     with pytest.raises(Unauthentic) as refused:
-        proof(OwnDoor(platform.address))(self_made())
+        proof(PrivateCheck(platform.address))(self_made())
     assert refused.value.reason == "not_private"
 
 
 def test_where_that_cannot_be_told_nobody_is_let_in_and_it_is_asked_again(platform: Any) -> None:
-    door = OwnDoor(platform.address)
+    door = PrivateCheck(platform.address)
     platform.status = 503
     with pytest.raises(Transient, match="PLATFORM_URL"):
         proof(door)(self_made())

@@ -11,7 +11,7 @@ from connected_google import ROOM_A, ConnectedGoogle
 from werkzeug.serving import make_server
 
 from functions.adapters.google.calendar import GoogleCalendars
-from functions.adapters.google.errors import REASONS, error_of, speaking
+from functions.adapters.google.errors import REASONS, as_domain_errors, error_of
 from functions.adapters.google.http import checked
 from functions.adapters.google.oauth import credentials
 from functions.domain.model.errors import AccessRevoked, Gone, Refused, Stale, SyncError, Taken, TokenExpired, Transient
@@ -189,7 +189,7 @@ def test_errors_show_no_address_even_in_their_causes(google: ConnectedGoogle) ->
 
 
 def test_a_mistake_of_our_own_is_not_taken_for_a_failure_of_google() -> None:
-    with pytest.raises(KeyError), speaking():
+    with pytest.raises(KeyError), as_domain_errors():
         raise KeyError
 
 

@@ -1,4 +1,4 @@
-"""The door before Firestore's emulator: an account does what infra/ grants it, on the one database, and nothing else."""
+"""The front before Firestore's emulator: an account does what infra/ grants it, on the one database, and nothing else."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -10,7 +10,7 @@ import pytest
 from functions.adapters.firestore.connection import FirestoreConnection
 from functions.adapters.firestore.documents import FirestoreDocuments
 from functions.domain.model.errors import Transient
-from sandbox.gcp.firestore_front import doors
+from sandbox.gcp.firestore_front import fronts
 from sandbox.gcp.grants import DATABASE, grants
 from sandbox.stage import free_port
 from tests.harness.place import START
@@ -18,8 +18,8 @@ from tests.harness.place import START
 if TYPE_CHECKING:
     from tests.conftest import FirestoreEmulator
 
-PROJECT = "demo-doors"
-PATH = ("integrations", "door")
+PROJECT = "demo-fronts"
+PATH = ("integrations", "front")
 Store = Callable[..., FirestoreDocuments]
 
 
@@ -28,7 +28,7 @@ def store(firestore_emulator: "FirestoreEmulator") -> Iterator[Store]:
     """Give the store as the account of a function sees it."""
     ports = {f"ireserve-{name}": free_port() for name in ("sync-task", "sweep", "booking-webhook", "oauth-redirect")}
     with ExitStack() as stack:
-        stack.enter_context(doors(firestore_emulator.host, grants(PROJECT), ports))
+        stack.enter_context(fronts(firestore_emulator.host, grants(PROJECT), ports))
 
         def store(function: str, database: str = DATABASE) -> FirestoreDocuments:
             host = f"127.0.0.1:{ports[f'ireserve-{function}']}"
@@ -43,7 +43,7 @@ def test_who_may_write_writes_and_who_may_read_reads(store: Store) -> None:
     store("sync-task").transact(lambda tx: tx.put(PATH, {"a": 1}))
     store("sync-task").transact(lambda tx: tx.put(PATH, {"a": (tx.get(PATH) or {})["a"] + 1}))
     assert store("sweep").get(PATH) == {"a": 2}
-    assert [name for name, _ in store("sweep").find(("integrations",))] == ["door"]
+    assert [name for name, _ in store("sweep").find(("integrations",))] == ["front"]
     store("sync-task").transact(lambda tx: tx.delete(PATH))
     assert store("sweep").get(PATH) is None
 

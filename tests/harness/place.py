@@ -41,7 +41,7 @@ from functions.domain.settings.integration import Integration
 from functions.domain.settings.schema import AlertSettings
 from functions.entrypoints.console.app import console_app
 from functions.entrypoints.console.session import KeySessions
-from functions.entrypoints.http.authenticator import key_door
+from functions.entrypoints.http.authenticator import key_authenticator
 from functions.entrypoints.http.handlers import handlers
 from functions.entrypoints.http.key_proof import KeyProof
 from functions.entrypoints.http.serve import whole_app
@@ -204,7 +204,9 @@ class Place(people.People):
         self._untouched = False
         sessions = sessions or KeySessions(ports, KeyProof(ports, KEY))
         return whole_app(
-            ports, handlers(key_door(sessions._proof)), console_app(ports, sessions, secure=False, catalogue=catalogue)
+            ports,
+            handlers(key_authenticator(sessions._proof)),
+            console_app(ports, sessions, secure=False, catalogue=catalogue),
         )
 
     @property

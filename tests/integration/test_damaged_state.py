@@ -137,7 +137,7 @@ class Served:
 
     def __init__(self, state: Path) -> None:
         made = bootstrap.product(read_environment({"STATE_DIR": str(state), "BACKEND": "standalone"}))
-        app: Any = whole_app(made.ports, bootstrap.doors(made), bootstrap.console(made))
+        app: Any = whole_app(made.ports, bootstrap.handlers_of(made), bootstrap.console(made))
         self._client = Client(app)
 
     def console(self, path: str) -> TestResponse:
@@ -220,7 +220,7 @@ def test_a_full_disk_answers_503_with_a_sentence_and_no_stack_trace_in_the_log(
     with file.read() as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.execute(f"PRAGMA max_page_count = {connection.execute('PRAGMA page_count').fetchone()[0]}")
-    app: Any = whole_app(made.ports, bootstrap.doors(made), bootstrap.console(made))
+    app: Any = whole_app(made.ports, bootstrap.handlers_of(made), bootstrap.console(made))
     client = Client(app)
     address = f"/bookings/7?token={webhook_token(WEBHOOK_KEY, '7', 1)}"
     answers = [client.post(address, json={"id": f"{n}"}) for n in range(100)]

@@ -16,7 +16,12 @@ from functions.adapters.google.tokens import IAP, OIDC, REMOVED, TokenProof
 from functions.composing import clock
 from functions.entrypoints.console.app import console_app
 from functions.entrypoints.console.session import COOKIE, CloudSessions, cookie_name
-from functions.entrypoints.http.authenticator import Authenticator, closed_door, person_door, token_door
+from functions.entrypoints.http.authenticator import (
+    Authenticator,
+    person_authenticator,
+    refusing_authenticator,
+    token_authenticator,
+)
 from functions.entrypoints.http.handlers import handlers
 from functions.entrypoints.http.serve import whole_app
 from tests.harness.machine_clock import seconds_now
@@ -74,7 +79,9 @@ def unsigned(spelt: dict[str, Any], signature: str = REMOVED, **header: Any) -> 
 
 
 def machine(audience: str, account: str, *, on_platform: bool = True) -> Authenticator:
-    return token_door(TokenProof(OIDC, GOOGLE.keys, clock, audiences={audience}, private=lambda: on_platform), account)
+    return token_authenticator(
+        TokenProof(OIDC, GOOGLE.keys, clock, audiences={audience}, private=lambda: on_platform), account
+    )
 
 
 Open = Callable[..., Client]
@@ -85,7 +92,7 @@ def opened(place: Place) -> Open:
     """The product behind doors of the cloud."""
 
     def make(person: Authenticator | None = None, *, on_platform: bool = True) -> Client:
-        sessions = CloudSessions(person or closed_door("closed"), place.ports)
+        sessions = CloudSessions(person or refusing_authenticator("closed"), place.ports)
         machines = (
             machine(SYNC, TASKS, on_platform=on_platform),
             machine(SCHEDULED, SCHEDULER, on_platform=on_platform),
@@ -197,13 +204,13 @@ def test_of_two_tokens_only_the_one_that_the_platform_checked_counts(opened: Ope
 
 
 def iap() -> Authenticator:
-    return person_door(
+    return person_authenticator(
         TokenProof(IAP, IAP_SIGNER.keys, clock, audiences={IAP_AUDIENCE}, private=lambda: False), ASSERTION
     )
 
 
 def iam() -> Authenticator:
-    return person_door(TokenProof(OIDC, GOOGLE.keys, clock, audiences=None, private=lambda: True))
+    return person_authenticator(TokenProof(OIDC, GOOGLE.keys, clock, audiences=None, private=lambda: True))
 
 
 def test_behind_iap_an_assertion_opens_the_console(opened: Open) -> None:

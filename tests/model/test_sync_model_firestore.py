@@ -17,7 +17,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from functions.adapters.firestore.connection import FirestoreConnection
 from functions.adapters.firestore.documents import FirestoreDocuments
 from functions.application.ports import Transaction
-from sandbox.gcp.firestore_front import doors
+from sandbox.gcp.firestore_front import fronts
 from sandbox.gcp.grants import DATABASE, grants
 from sandbox.stage import free_port
 from tests.harness.place import START
@@ -73,7 +73,7 @@ class FirestoreStage(Administered):
 @pytest.fixture
 def stage(firestore_emulator: "FirestoreEmulator", tmp_path: Path) -> Iterator[FirestoreStage]:
     port = free_port()
-    with doors(firestore_emulator.host, grants(""), {"ireserve-sync-task": port}):
+    with fronts(firestore_emulator.host, grants(""), {"ireserve-sync-task": port}):
         stage = FirestoreStage(tmp_path, START, f"127.0.0.1:{port}")
         yield stage
         stage.hang_up()

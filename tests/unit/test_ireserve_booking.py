@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from functions.adapters.ireserve.answers import MAX_BYTES, judged
+from functions.adapters.ireserve.answers import MAX_BYTES, json_or_error
 from functions.adapters.ireserve.booking import booking_from, fields_of
 from functions.adapters.ireserve.change import change_body, unapplied
 from functions.adapters.ireserve.refusals import No
@@ -274,7 +274,7 @@ def test_any_object_is_a_booking_or_malformed(answer: dict[str, Any], full: bool
 @given(JSON, st.sampled_from([200, 201, 400, 404, 409, 500]), st.sampled_from(["GET", "POST", "DELETE"]))
 def test_any_json_is_an_answer_or_an_error_with_a_reaction(answer: object, status: int, method: str) -> None:
     try:
-        got = judged(status, {}, json.dumps(answer).encode(), method)
+        got = json_or_error(status, {}, json.dumps(answer).encode(), method)
     except SyncError:
         return
     assert status < 400
@@ -315,25 +315,25 @@ ERROR_404 = b'{"error":{"code":404,"message":"Not Found: booking not found"}}'
 )
 def test_an_answer_is_named_for_the_reaction(status: int, body: bytes, error: type[SyncError], reason: str) -> None:
     with pytest.raises(error) as caught:
-        judged(status, {}, body, "GET")
+        json_or_error(status, {}, body, "GET")
     assert caught.value.reason == reason
 
 
 def test_an_object_that_does_not_exist_is_no_missing_booking() -> None:
     body = b'{"error":{"code":404,"message":"The object does not exist"}}'
     with pytest.raises(Refused):
-        judged(404, {}, body, "POST")
+        json_or_error(404, {}, body, "POST")
 
 
 def test_when_to_come_back_is_passed_on() -> None:
     with pytest.raises(Transient) as caught:
-        judged(429, {"Retry-After": "30"}, b"", "GET")
+        json_or_error(429, {"Retry-After": "30"}, b"", "GET")
     assert caught.value.retry_after == 30
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b'{"status":true}', b'{"id":"2"}', b"null"])
 def test_a_removal_may_be_answered_with_anything(body: bytes) -> None:
-    judged(204 if not body else 200, {}, body, "DELETE")
+    json_or_error(204 if not body else 200, {}, body, "DELETE")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from functions.adapters.google.errors import speaking
+from functions.adapters.google.errors import as_domain_errors
 from functions.adapters.google.event import Json, insert_body, item_of, page_of, patch_body, utc
 from functions.adapters.google.http import Http
 from functions.application.ports import CalendarEntry, Channel, EventPage, Tombstone
@@ -193,7 +193,7 @@ class GoogleCalendars:
         """
         if etag:
             request.headers["If-Match"] = etag
-        with speaking(calendar=calendar, asked=str(getattr(request, "methodId", ""))):
+        with as_domain_errors(calendar=calendar, asked=str(getattr(request, "methodId", ""))):
             answer = request.execute(http=self._authorized(), num_retries=0)
         if empty and not answer:
             return {}

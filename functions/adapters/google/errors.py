@@ -132,7 +132,7 @@ def error_of(
 
 
 @contextmanager
-def speaking(*, calendar: bool = False, asked: str = "") -> Iterator[None]:
+def as_domain_errors(*, calendar: bool = False, asked: str = "") -> Iterator[None]:
     """Turn what Google's libraries and their transport raise inside into the errors of the domain.
 
     `calendar` and `asked` as in `error_of`. Errors are not chained, because those of the libraries show addresses.

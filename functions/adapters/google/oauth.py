@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from functions.adapters.google.errors import speaking
+from functions.adapters.google.errors import as_domain_errors
 from functions.adapters.google.http import Http
 from functions.application.ports import Grant
 from functions.domain.model.errors import AccessRevoked, Refused, System, Transient
@@ -134,7 +134,7 @@ def credentials(client_id: str, secret: str, refresh_token: str, token_uri: str 
 
 def _post(http: Http, uri: str, fields: dict[str, str]) -> tuple[int, dict[str, Any]]:
     """Post a form; raises `Transient` if the endpoint is unavailable or answers no JSON."""
-    with speaking():
+    with as_domain_errors():
         response, content = http.request(uri, "POST", urlencode(fields), dict(FORM))
     status = int(response.status)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in (408, 429):

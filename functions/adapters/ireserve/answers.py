@@ -21,7 +21,7 @@ ABSENT = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
 NO = (HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-def judged(status: int, headers: Mapping[str, str], body: bytes, method: str) -> Any:
+def json_or_error(status: int, headers: Mapping[str, str], body: bytes, method: str) -> Any:
     """Return the JSON of an answer; raises `AccessRevoked`, `Transient`, `Gone`, `Refused`, `Malformed`.
 
     An error body with status 200 counts by the code inside. An empty answer to DELETE is None.

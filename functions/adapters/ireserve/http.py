@@ -10,7 +10,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from functions.adapters.ireserve.answers import judged
+from functions.adapters.ireserve.answers import json_or_error
 from functions.adapters.net.outgoing import reaching
 from functions.domain.model.errors import AccessRevoked, Cause, Gone, Malformed, Refused, System, Transient
 
@@ -108,7 +108,7 @@ class Rest:
                     timeout=(CONNECT, READ),
                     allow_redirects=False,
                 )
-                return judged(response.status_code, response.headers, response.content, method)
+                return json_or_error(response.status_code, response.headers, response.content, method)
         except Refused as error:
             raise _reaction(error) from error
 

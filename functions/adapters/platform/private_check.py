@@ -15,7 +15,7 @@ _CLOSED = (401, 403)
 _SECONDS = 5.0
 
 
-class OwnDoor:
+class PrivateCheck:
     """Tells whether the platform guards an address; raises `Transient` if that is unknown."""
 
     def __init__(self, address: str) -> None:

@@ -27,7 +27,7 @@ from functions.domain.planning.brake import attempt_of
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.planning.write_event_id import ids_of
 
-NOT_YET = "imagined"
+NOT_YET = "simulated"
 
 
 def simulate(view: View, step: Write, base: Base | None, context: PlanningContext) -> View:

@@ -19,7 +19,7 @@ def bearer(headers: "Headers") -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def key_door(proof: KeyProof) -> Authenticator:
+def key_authenticator(proof: KeyProof) -> Authenticator:
     """Return the authenticator of a standalone installation: the console key as Bearer."""
 
     def authenticator(request: "Request") -> str:
@@ -29,7 +29,7 @@ def key_door(proof: KeyProof) -> Authenticator:
     return authenticator
 
 
-def token_door(proof: Callable[[str], str], email: str) -> Authenticator:
+def token_authenticator(proof: Callable[[str], str], email: str) -> Authenticator:
     """Return the authenticator of a function that one service account may call; `proof` returns a token's owner."""
 
     def authenticator(request: "Request") -> str:
@@ -53,7 +53,7 @@ def google_token(headers: "Headers") -> str:
     return bearer(headers)
 
 
-def person_door(proof: Callable[[str], str], header: str = "") -> Authenticator:
+def person_authenticator(proof: Callable[[str], str], header: str = "") -> Authenticator:
     """Return the console's authenticator: the owner of the token in this header, or of the platform's token."""
 
     def authenticator(request: "Request") -> str:
@@ -62,7 +62,7 @@ def person_door(proof: Callable[[str], str], header: str = "") -> Authenticator:
     return authenticator
 
 
-def closed_door(reason: str) -> Authenticator:
+def refusing_authenticator(reason: str) -> Authenticator:
     """Return an authenticator that refuses everybody."""
 
     def authenticator(_request: "Request") -> str:

@@ -149,11 +149,11 @@ def sync_task(authenticator: Authenticator) -> Handler:
     """`POST /tasks/sync`: run one task of the queue."""
 
     def handle(ports: Ports, request: Request) -> Response:
-        from functions.application import dispatch as work
+        from functions.application import dispatch
 
         authenticator(request)
         try:
-            work.run(ports, json_of(request))
+            dispatch.run(ports, json_of(request))
         except Transient as error:  # the retry could not be queued; 503 would slow down the whole queue
             ports.log("not_requeued", {"severity": "ERROR", "reason": error.reason})
             return answer(500, {"error": str(error), "reason": error.reason})
@@ -175,9 +175,9 @@ def scheduled(authenticator: Authenticator, kind: str) -> Handler:
     return handle
 
 
-def handlers(authenticator: Authenticator, scheduler_door: Authenticator | None = None) -> dict[str, Handler]:
+def handlers(authenticator: Authenticator, scheduler: Authenticator | None = None) -> dict[str, Handler]:
     """Return the functions by name, without the console."""
-    timed = scheduler_door or authenticator
+    timed = scheduler or authenticator
     return {
         "oauth_redirect": guarded(oauth_redirect, "GET"),
         "booking_webhook": guarded(booking_webhook, "POST"),
