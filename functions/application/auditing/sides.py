@@ -19,7 +19,7 @@ from functions.domain.pairing.link import Link, Occupies
 from functions.domain.settings.integration import Integration
 from functions.domain.settings.schema import Settings
 
-PAGE, OVERLAP, TOGETHER = 100, 5, 200
+PAGE, OVERLAP = 100, 5
 
 
 @dataclass
@@ -71,13 +71,7 @@ class Sides:
     def links_of(self, bookings: list[str], events: list[EventKey]) -> tuple[dict[str, Link], dict[EventKey, Link]]:
         """Return the stored links of bookings and of events."""
         documents, int_id = self.ports.documents, self.integration.id
-        by_booking: dict[str, Link] = {}
-        by_event: dict[EventKey, Link] = {}
-        for first in range(0, len(bookings), TOGETHER):
-            by_booking |= links.of_bookings(documents, int_id, bookings[first : first + TOGETHER])
-        for first in range(0, len(events), TOGETHER):
-            by_event |= links.of_events(documents, int_id, events[first : first + TOGETHER])
-        return by_booking, by_event
+        return links.of_bookings(documents, int_id, bookings), links.of_events(documents, int_id, events)
 
     def link_of(self, booking_id: str) -> Link:
         """Return a booking's link; a new one if there is none."""

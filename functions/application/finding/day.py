@@ -1,14 +1,13 @@
 """One or more days in one room or all: both sides read live and compared. Nothing is stored."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
-from typing import TypeVar
+from itertools import islice
 
-from functions.application.ports import BookingRow, Ports
+from functions.application.ports import BookingRow, Ports, pages
 from functions.application.scanning.rows import booking_of, rows_of
 from functions.application.store import integrations, links
 from functions.application.sync.session import SyncSession, open_session
@@ -23,11 +22,9 @@ from functions.domain.pairing.life import State
 from functions.domain.pairing.link import Link
 from functions.domain.planning.plan_new_event import eligible
 
-T = TypeVar("T")
 MOST_DAYS = 7
 FARTHEST = 3660  # days from today
 MOST_PAGES = 8  # of one calendar's events
-AT_ONCE = 300  # links read together
 MOST_READ = 40  # bookings whose rows say too little
 
 
@@ -137,18 +134,11 @@ def read(ports: Ports, int_id: str, first: date, days: int = 1, object_id: str =
 def _events(session: SyncSession, calendar: str, first: date, days: int) -> list[Event] | SyncError:
     zone = session.settings.timezone
     start, end = midnight(first, zone), midnight(first + timedelta(days=days), zone)
-    found: list[Event] = []
-    page = ""
+    found = pages(lambda page: session.calendars.between(calendar, start, end, page=page))
     try:
-        for _ in range(MOST_PAGES):
-            answer = session.calendars.between(calendar, start, end, page=page)
-            found += [each for each in answer.items if isinstance(each, Event)]
-            page = answer.next_page
-            if not page:
-                break
+        return [each for answer in islice(found, MOST_PAGES) for each in answer.items if isinstance(each, Event)]
     except SyncError as error:
         return error
-    return found
 
 
 def _items(
@@ -156,13 +146,9 @@ def _items(
 ) -> list[Item]:
     """Pair the bookings with the events, and say how each relates."""
     documents = session.ports.documents
-    shown: dict[EventKey, Link] = {}
-    for some in _some([event.key for event in events]):
-        shown |= links.of_events(documents, session.id, some)
+    shown = links.of_events(documents, session.id, [event.key for event in events])
     named = list(dict.fromkeys([*rows, *(link.booking_id for link in shown.values() if link.booking_id)]))
-    booked: dict[str, Link] = {}
-    for few in _some(named):
-        booked |= links.of_bookings(documents, session.id, few)
+    booked = links.of_bookings(documents, session.id, named)
     bookings = _bookings(session, rows, [each for each in named if each not in rows or booking_of(rows[each]) is None])
     at_hand = {event.key: event for event in events}
     at_hand |= _elsewhere(session, [booked[each] for each in bookings], at_hand, unread)
@@ -176,11 +162,6 @@ def _items(
             found.append(item)
     found += [_alone(session, event, shown.get(event.key)) for event in events if event.key not in used]
     return sorted((each for each in found if _within(session, each, first, days)), key=lambda each: each.sorts_at)
-
-
-def _some(values: list[T]) -> Iterator[list[T]]:
-    for start in range(0, len(values), AT_ONCE):
-        yield values[start : start + AT_ONCE]
 
 
 def _bookings(session: SyncSession, rows: dict[str, BookingRow], unsure: list[str]) -> dict[str, Booking]:

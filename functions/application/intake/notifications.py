@@ -1,9 +1,7 @@
 """Notifications from Google's watch channels: verifies them and turns them into hints."""
 
-import hmac
-
 from functions.application.intake.hints import Hint, Kind, enqueue
-from functions.application.intake.webhooks import mac
+from functions.application.intake.webhooks import is_proven, mac
 from functions.application.ports import Ports
 from functions.domain.model.errors import Malformed, Unauthentic
 from functions.domain.model.identity import calendar_hash
@@ -21,11 +19,7 @@ def receive(ports: Ports, token: str, channel_id: str, state: str) -> None:
     """Verify without reading the store, and queue the hint; raises `Unauthentic`, `Malformed`, `Transient`."""
     int_id, _, rest = token.partition(".")
     hashed, _, given = rest.partition(".")
-    proven = False
-    for key in ports.webhook_keys:  # try every key, so that the time taken reveals nothing
-        proof = mac(key, "channel", int_id, hashed, channel_id)
-        proven |= hmac.compare_digest(proof.encode(), given.encode())
-    if not proven:
+    if not is_proven(ports.webhook_keys, given, "channel", int_id, hashed, channel_id):
         raise Unauthentic("bad proof")
     if not state or len(state) > LONGEST_STATE:
         raise Malformed("the header X-Goog-Resource-State is missing", reason="no_state")

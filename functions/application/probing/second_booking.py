@@ -11,7 +11,7 @@ from functions.application.intake.webhooks import webhook_url
 from functions.application.ports import Transaction
 from functions.application.probing.record import Left, Spot, Trial, Written
 from functions.application.probing.workbench import Bench, guesses
-from functions.application.store.integrations import HISTORY_DAYS, path_of
+from functions.application.store.integrations import path_of, put_history
 from functions.application.store.records import body_of, record_of, stored
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.booking import Booking
@@ -234,13 +234,8 @@ def finish(b: Bench) -> Trial:
         after = replace(before, probing=(), dialect={**kept, **body_of(trial)["found"]}, revision=before.revision + 1)
         tx.put(path_of(int_id), stored(after))
         tx.put(path_of(int_id, "progress", "probe"), stored(trial))
-        history = {
-            "at": b.session.now().isoformat(),
-            "actor": trial.actor,
-            "before": {"dialect": dict(before.dialect)},
-            "after": {"dialect": dict(after.dialect)},
-        }
-        tx.put(path_of(int_id, "history", entry), history, expires=b.session.now() + HISTORY_DAYS)
+        former, new = ({"dialect": dict(each.dialect)} for each in (before, after))
+        put_history(tx, int_id, entry, b.session.now(), trial.actor, former, new)
         return after
 
     after = ports.documents.transact(store_findings)

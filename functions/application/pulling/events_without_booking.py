@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from functions.application.intake.hints import Hint
-from functions.application.ports import Body, Path, Transaction
+from functions.application.ports import Path, Transaction
 from functions.application.store import journal
 from functions.application.store.integrations import path_of
 from functions.application.sync.session import SyncSession
@@ -53,7 +53,7 @@ def note(session: SyncSession, hint: Hint, calendar: str, events: Sequence[Event
         tx.put(path, {"events": dict(list(kept.items())[-KEPT:])})
         for entry, (event, why) in zip(entries, found, strict=True):
             if before.get(event.key.id, {}).get("reason") != why:
-                journal.put(tx, session.id, entry, _entry(event, why, hint, now))
+                journal.put(tx, session.id, entry, journal.not_taken(event, why, hint, now))
 
     session.ports.documents.transact(add)
 
@@ -62,25 +62,6 @@ def _why(session: SyncSession, event: Event) -> str:
     if session.settings.object_for_new_event(event.key.calendar) is None:
         return "not_followed"
     return why_not(event, session.planning_context())
-
-
-def _entry(event: Event, reason: str, hint: Hint, now: datetime) -> Body:
-    """Return the journal entry: a decision without a write."""
-    opened = {
-        "at": now.isoformat(),
-        "link": "",
-        "booking_id": "",
-        "calendar": event.key.calendar,
-        "event": event.key.id,
-        "step": "NotTaken",
-        "why": f"not_taken_{reason}",
-        "hint": hint.source,
-        "hint_at": hint.at.isoformat() if hint.at else "",
-        "actor": hint.actor,
-        "before": {},
-        "change": {"when": journal.when_body(event.when)},
-    }
-    return journal.closed(opened, "done", now)
 
 
 def checks(session: SyncSession) -> list[Check]:

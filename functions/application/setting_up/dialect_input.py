@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from functions.application.ports import Ports, Transaction
 from functions.application.store.dialect_validation import HINTS, dialect_of, typed
-from functions.application.store.integrations import HISTORY_DAYS, path_of
+from functions.application.store.integrations import path_of, put_history
 from functions.application.store.records import record_of, stored
 from functions.domain.model.errors import Conflict, Fault, Gone, Invalid
 from functions.domain.model.messages import say
@@ -64,12 +64,8 @@ def save(ports: Ports, int_id: str, given: Mapping[str, Any], actor: str, *, see
         after = replace(before, dialect=dialect.as_body(), revision=before.revision + 1)
         if after.dialect != before.dialect:
             tx.put(path_of(int_id), stored(after))
-            kept = {"before": {"dialect": dict(before.dialect)}, "after": {"dialect": dict(after.dialect)}}
-            tx.put(
-                path_of(int_id, "history", entry),
-                {"at": now.isoformat(), "actor": actor, **kept},
-                expires=now + HISTORY_DAYS,
-            )
+            former, new = ({"dialect": dict(each.dialect)} for each in (before, after))
+            put_history(tx, int_id, entry, now, actor, former, new)
         return after
 
     return dialect_of(ports.documents.transact(store).dialect)

@@ -16,6 +16,7 @@ from functions.domain.settings.integration import Connection, Integration, Phase
 from functions.domain.settings.schema import Settings
 
 HELD_BY_TASKS = timedelta(minutes=10)  # a running task has read its secrets at most a minute ago; this is plenty
+COLLECTIONS = ("links", "claims", "calendars", "journal", "history", "parked", "removals", "progress", "listings")
 SCOPES = (
     "https://www.googleapis.com/auth/calendar.readonly",
     "https://www.googleapis.com/auth/calendar.events",
@@ -140,17 +141,7 @@ def delete(ports: Ports, int_id: str) -> None:
     integration = integrations.get(ports.documents, int_id)
     if integration.phase is not Phase.DRAFT:
         raise Conflict("deactivate the integration before deleting it", reason="still_active")
-    for collection in (
-        "links",
-        "claims",
-        "calendars",
-        "journal",
-        "history",
-        "parked",
-        "removals",
-        "progress",
-        "listings",
-    ):
+    for collection in COLLECTIONS:
         _empty(ports, integrations.path_of(int_id, collection))
     for name in (*SECRET_NAMES, "digest_key"):
         ports.secrets.delete(int_id, name)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from functions.application.ports import Documents, Path, Transaction
-from functions.application.store.integrations import path_of
+from functions.application.store.integrations import all_rows, path_of
 from functions.application.store.records import record_of, stored
 from functions.domain.model.identity import calendar_hash
 
@@ -63,12 +63,8 @@ def states_of(documents: Documents, int_id: str, calendars: Sequence[str]) -> li
 
 def every(documents: Documents, int_id: str) -> list[CalendarState]:
     """Return every stored state, also of calendars no longer mapped."""
-    states: list[CalendarState] = []
-    after = None
-    while rows := documents.find(path_of(int_id, "calendars"), after=after, limit=200):
-        states += [record_of(CalendarState, body, "calendar state") for _, body in rows]
-        after = rows[-1][0]
-    return states
+    rows = all_rows(documents, path_of(int_id, "calendars"))
+    return [record_of(CalendarState, body, "calendar state") for _, body in rows]
 
 
 def change(

@@ -1,9 +1,9 @@
 """Integrations in the store: read, saved with a revision, and the history of their settings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from functions.application.ports import Body, Documents, Path, Ports, Transaction
 from functions.application.store.records import body_of, record_of, stored
@@ -37,15 +37,22 @@ def get(documents: Documents, int_id: str) -> Integration:
     return found
 
 
+def all_rows(
+    documents: Documents, collection: Path, where: Mapping[str, str | int | bool] | None = None, *, page: int = 200
+) -> Iterator[tuple[str, Body]]:
+    """Yield every (id, document) of a collection by id, read page by page."""
+    after = None
+    while rows := documents.find(collection, where, after=after, limit=page):
+        yield from rows
+        after = rows[-1][0]
+
+
 def every(documents: Documents) -> list[Integration]:
     """Return all integrations by id, except those with an unreadable document."""
     integrations: list[Integration] = []
-    after = None
-    while rows := documents.find(("integrations",), after=after, limit=200):
-        for int_id, body in rows:
-            with suppress(Malformed):
-                integrations.append(record_of(Integration, body, f"integration {int_id}"))
-        after = rows[-1][0]
+    for int_id, body in all_rows(documents, ("integrations",)):
+        with suppress(Malformed):
+            integrations.append(record_of(Integration, body, f"integration {int_id}"))
     return integrations
 
 
@@ -127,13 +134,16 @@ def save_settings(
         if owed and before is not None:
             after = replace(after, new_look_since=now if owed == "new" else None).owing(owed, now)
         tx.put(path_of(settings.id), stored(after))
-        kept: Body = {
-            "at": now.isoformat(),
-            "actor": actor,
-            "before": settings_body(before.settings) if before is not None else None,
-            "after": settings_body(settings),
-        }
-        tx.put(path_of(settings.id, "history", entry), kept, expires=now + HISTORY_DAYS)
+        former = settings_body(before.settings) if before is not None else None
+        put_history(tx, settings.id, entry, now, actor, former, settings_body(settings))
         return after
 
     return ports.documents.transact(put)
+
+
+def put_history(
+    tx: Transaction, int_id: str, entry: str, now: datetime, actor: str, before: Body | None, after: Body
+) -> None:
+    """Record a change of the settings or the dialect; it is kept for a year."""
+    body = {"at": now.isoformat(), "actor": actor, "before": before, "after": after}
+    tx.put(path_of(int_id, "history", entry), body, expires=now + HISTORY_DAYS)

@@ -13,7 +13,7 @@ from functions.application.store.integrations import path_of
 from functions.application.store.records import body_of
 from functions.application.store.upgrades import JOURNAL_ENTRY, schema_of, upgraded
 from functions.domain.model.appointment import AllDay, Timed, When
-from functions.domain.model.event import Event
+from functions.domain.model.event import Event, EventKey
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.writes import (
     BookingChange,
@@ -80,41 +80,48 @@ def name_of(step: Write) -> str:
 def opened(link: Link, step: Write, hint: Hint, now: datetime, event: Event | None = None) -> Body:
     """Return the entry of a write about to be made: what it replaces, why, and which hint or person caused it."""
     base = body_of(link.base) if link.base is not None else {}
-    return {
-        "at": now.isoformat(),
-        "link": link.id,
-        "booking_id": link.occupies.booking_id if link.occupies is not None else link.booking_id,
-        "calendar": link.event.calendar if link.event else "",
-        "event": link.event.id if link.event else "",
-        "step": name_of(step),
-        "why": step.why.value,
-        "hint": hint.source,
-        "hint_at": hint.at.isoformat() if hint.at else "",
-        "actor": hint.actor,
-        "before": {name: base[name] for name in ("when", "calendar", "object_id", "status") if name in base},
-        "change": changed(step),
-        **({"replaced": {"when": when_body(event.when)}} if event is not None else {}),
-        "outcome": "open",
-    }
+    before: Body = {name: base[name] for name in ("when", "calendar", "object_id", "status") if name in base}
+    replaced = {"replaced": {"when": when_body(event.when)}} if event is not None else {}
+    body = _entry(link, link.event, name_of(step), step.why.value, hint, now, before, changed(step))
+    return {**body, **replaced, "outcome": "open"}
 
 
 def without_meet(link: Link, now: datetime) -> Body:
     """Return the entry that reports that Google never made the Meet link."""
-    opened = {
+    return closed(_entry(link, link.event, "Lacking", "no_meet", None, now, {}, {}), "done", now)
+
+
+def not_taken(event: Event, reason: str, hint: Hint, now: datetime) -> Body:
+    """Return the entry that reports why a person's event became no booking."""
+    change = {"when": when_body(event.when)}
+    return closed(_entry(None, event.key, "NotTaken", f"not_taken_{reason}", hint, now, {}, change), "done", now)
+
+
+def _entry(
+    link: Link | None,
+    key: EventKey | None,
+    step: str,
+    why: str,
+    hint: Hint | None,
+    now: datetime,
+    before: Body,
+    change: Body,
+) -> Body:
+    booking = "" if link is None else link.occupies.booking_id if link.occupies is not None else link.booking_id
+    return {
         "at": now.isoformat(),
-        "link": link.id,
-        "booking_id": link.booking_id,
-        "calendar": link.event.calendar if link.event else "",
-        "event": link.event.id if link.event else "",
-        "step": "Lacking",
-        "why": "no_meet",
-        "hint": "",
-        "hint_at": "",
-        "actor": "",
-        "before": {},
-        "change": {},
+        "link": link.id if link is not None else "",
+        "booking_id": booking,
+        "calendar": key.calendar if key is not None else "",
+        "event": key.id if key is not None else "",
+        "step": step,
+        "why": why,
+        "hint": hint.source if hint is not None else "",
+        "hint_at": hint.at.isoformat() if hint is not None and hint.at else "",
+        "actor": hint.actor if hint is not None else "",
+        "before": before,
+        "change": change,
     }
-    return closed(opened, "done", now)
 
 
 def closed(body: Body, outcome: str, now: datetime, **more: Any) -> Body:

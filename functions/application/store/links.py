@@ -7,7 +7,7 @@ from itertools import count
 from typing import TypeVar
 
 from functions.application.ports import Body, Documents, Path, Transaction
-from functions.application.store.integrations import path_of
+from functions.application.store.integrations import all_rows, path_of
 from functions.application.store.records import record_of, stored
 from functions.domain.model.appointment import Timed
 from functions.domain.model.errors import Conflict, Stale
@@ -16,7 +16,7 @@ from functions.domain.model.identity import claim_id, link_id
 from functions.domain.pairing.link import Link, Occupies, Origin
 
 T = TypeVar("T")
-PAGE = 500
+PAGE, TOGETHER = 500, 300
 
 
 def of_booking(documents: Documents, int_id: str, booking_id: str) -> Link:
@@ -25,7 +25,7 @@ def of_booking(documents: Documents, int_id: str, booking_id: str) -> Link:
 
 
 def of_bookings(documents: Documents, int_id: str, booking_ids: Sequence[str]) -> dict[str, Link]:
-    """Return the links of up to some hundred bookings, like `of_booking`, read together, by booking."""
+    """Return the links of some bookings, like `of_booking`, read together, by booking."""
     known = _together(documents, int_id, {each: claim_id("booking", each) for each in booking_ids})
     return {each: known.get(each) or _new(int_id, each) for each in booking_ids}
 
@@ -36,7 +36,7 @@ def of_event(documents: Documents, int_id: str, key: EventKey) -> Link | None:
 
 
 def of_events(documents: Documents, int_id: str, keys: Sequence[EventKey]) -> dict[EventKey, Link]:
-    """Return the links that claim up to some hundred events, read together, by event."""
+    """Return the links that claim some events, read together, by event."""
     return _together(documents, int_id, {key: claim_id("event", key.calendar, key.id) for key in keys})
 
 
@@ -76,12 +76,9 @@ def by_id(documents: Documents, int_id: str, identity: str) -> Link | None:
 
 
 def every(documents: Documents, int_id: str, where: dict[str, str | int | bool] | None = None) -> Iterator[Link]:
-    """Yield an integration's links, read page by page."""
-    after = None
-    while rows := documents.find(path_of(int_id, "links"), where, after=after, limit=PAGE):
-        for identity, body in rows:
-            yield link_of(body, identity)
-        after = rows[-1][0]
+    """Return an integration's links, read page by page."""
+    rows = all_rows(documents, path_of(int_id, "links"), where, page=PAGE)
+    return (link_of(body, identity) for identity, body in rows)
 
 
 def save(tx: Transaction, int_id: str, link: Link) -> Link:
@@ -160,10 +157,15 @@ def _claimed(documents: Documents, int_id: str, claim: str) -> Link | None:
 
 def _together(documents: Documents, int_id: str, claims: Mapping[T, str]) -> dict[T, Link]:
     """Return the links that hold these claims."""
-    holders = documents.several([path_of(int_id, "claims", claim) for claim in claims.values()])
+    holders = _several(documents, [path_of(int_id, "claims", claim) for claim in claims.values()])
     names = {each: str(holder["link"]) for each, holder in zip(claims, holders, strict=True) if holder is not None}
-    bodies = documents.several([_link_path(int_id, name) for name in names.values()])
+    bodies = _several(documents, [_link_path(int_id, name) for name in names.values()])
     return {each: link_of(body, names[each]) for each, body in zip(names, bodies, strict=True) if body is not None}
+
+
+def _several(documents: Documents, paths: list[Path]) -> list[Body | None]:
+    """Read documents together, some hundred at a time."""
+    return [each for n in range(0, len(paths), TOGETHER) for each in documents.several(paths[n : n + TOGETHER])]
 
 
 def _link_path(int_id: str, identity: str) -> Path:
