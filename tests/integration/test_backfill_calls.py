@@ -1,6 +1,9 @@
 """The calls of a backfill: two at i-Reserve for a booking, and none for the webhooks of its own writes."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
 
 from tests.harness.place import Place
 
@@ -58,3 +61,26 @@ def test_a_status_changed_seconds_after_the_id_was_written_is_seen_although_its_
     assert place.events()
     place.settle(12)
     assert not place.events()
+
+
+@pytest.mark.parametrize(
+    ("changed", "hours"),
+    [({"status_code": 70}, 0.3), ({"end": "2026-11-25T11:30"}, 0.3), ({"remarks": "met sleutel"}, 18)],
+    ids=str,
+)
+def test_a_change_within_the_second_of_the_written_id_is_carried_by_the_next_sweep_and_a_text_by_that_of_the_night(
+    place: Place, changed: dict[str, Any], hours: float
+) -> None:
+    place.save(outbound={"description_template": "{REMARKS}"})
+    place.connect()
+    booking = place.book("2026-11-25T10:00", "2026-11-25T11:00")
+    place.settle()
+    place.api("POST", "/7/activate")
+    place.settle(0)
+    assert place.booking(booking)["external_id"]
+    before = place.events()
+    place.change(booking, **changed)
+    place.pass_time(hours * 3600)
+    place.tick()
+    place.settle(7200)
+    assert place.events() != before
