@@ -1,10 +1,15 @@
 """Consequences before the deed: what a change would do is shown, and what cannot simply be taken back is asked about."""
 
 import html
+import json
+from pathlib import Path
 
 import pytest
+import yaml
+from click.testing import CliRunner, Result
 from werkzeug.test import TestResponse
 
+from functions.entrypoints.cli.main import cli
 from tests.harness.place import ROOM_A, ROOM_B, Place, example
 from tests.harness.tab import Tab
 
@@ -72,7 +77,76 @@ def test_the_plan_of_changed_settings_shows_old_and_new(place: Place, tab: Tab) 
     assert f"“Zaal A - {booking}” → “Nr {booking}”" in page
     assert "“Training” → “Zaal: Zaal A”" in page
     alone = html.unescape(tab.change(f"{HERE}/outbound", **{"outbound.title_template": "Nr {BOOKING_NUMBER}"}).text)
-    assert f"title: → “Nr {booking}”" in alone, "where no event had to be read, at least what it becomes"
+    assert f"title: “Zaal A - {booking}” → “Nr {booking}”" in alone, "no event is read for it"
+
+
+def test_the_plan_of_changed_settings_shows_old_and_new_of_every_field(place: Place, tab: Tab) -> None:
+    booking = place.book(customer_id=2)
+    place.settle()
+    place.google("PATCH", f"calendars/{ROOM_A}", {"labels": [{"id": "l-1", "name": "Toernooi"}]})
+    before = place.api("GET", "/7")
+    first = {
+        "location_template": "Sportlaan 1",
+        "colour_by": "status",
+        "colours": {"20": "sage"},
+        "create_on_status": [30],
+        "tentative_on_status": [20],
+        "tentative_is_free": True,
+        "reminder_popup_minutes": 30,
+        "use_customer_data": True,
+        "create_meet_link": True,
+        "meet_link_field": "custom02",
+    }
+    rows = [{**before["mapping"][0], "shows": "private"}, *before["mapping"][1:]]
+    after = {**before, "outbound": {**before["outbound"], **first}, "mapping": rows}
+    said = place.api("PUT", "/7", {**after, "inbound": {**before["inbound"], "status": 30}}, 409)
+    (line,) = said["plan"]["lines"]
+    assert line["steps"][0]["reads"] == {
+        "reminders": ["", "popup:30"],
+        "meet": ["no", "yes"],
+        "location": ["", "Sportlaan 1"],
+        "colour": ["", "sage"],
+        "visibility": ["", "private"],
+        "tentative": ["no", "yes"],
+        "free": ["no", "yes"],
+        "guests": ["0", "1"],
+    }
+    place.api("PUT", "/7?apply=all", {**after, "inbound": {**before["inbound"], "status": 30}})
+    place.settle(60)
+    colours = {"outbound.colours": "20: Toernooi", "outbound.use_labels": "on", "outbound.location_template": "Laan 2"}
+    page = html.unescape(tab.change(f"{HERE}/outbound", **colours, **{"outbound.reminder_popup_minutes": "45"}).text)
+    assert "place: “Sportlaan 1” → “Laan 2”" in page
+    assert "colour: sage → “Toernooi”" in page
+    assert "reminders: popup 30′ → popup 45′" in page
+    tab.get("/console/language/nl")
+    page = html.unescape(
+        tab.change(f"{HERE}/outbound", **{"status.20": "create", "outbound.use_customer_data": ""}).text
+    )
+    assert "voorlopig: ja → nee" in page
+    assert "toont als vrij: ja → nee" in page
+    assert "gasten: 1 → 0" in page
+    assert f"{booking}" in page
+
+
+def test_the_command_that_imports_shows_the_plan_of_changed_settings_too(place: Place, tmp_path: Path) -> None:
+    place.activate()
+    booking = place.book()
+    place.settle()
+    file = tmp_path / "settings.yaml"
+    file.write_text(yaml.safe_dump(example(outbound={"colour_by": "status", "colours": {"20": "banana"}})), "utf-8")
+
+    def run(*more: str) -> Result:
+        return CliRunner().invoke(cli, ["import", str(file), *more], obj=lambda **_: place.ports)
+
+    done = run()
+    assert done.exit_code == 1
+    assert "choose all, future or new only (--apply)" in done.stderr
+    assert "colour: the calendar's own → banana" in done.stderr
+    assert booking in done.stderr
+    told = json.loads(run("--json").stderr)
+    assert (told["reason"], told["plan"]["counts"]) == ("plan_first", {"change": 1})
+    assert told["plan"]["lines"][0]["steps"][0]["reads"] == {"colour": ["", "banana"]}
+    assert place.api("GET", "/7")["outbound"]["colours"] == {}
 
 
 def test_a_plan_that_is_kept_holds_no_text(place: Place) -> None:

@@ -56,6 +56,14 @@ def test_bookings_from_before_activation_are_found_too_once_a_plan_was_made(cour
     assert len(courts.events(ROOM_A)) == 1
 
 
+def test_the_plan_of_a_row_for_a_main_object_counts_the_bookings_of_its_objects(courts: Place) -> None:
+    courts.activate()
+    courts.book(object_id=101, quiet=True)
+    read = courts.api("GET", "/7")
+    said = courts.api("PUT", "/7", {**read, "mapping": [*read["mapping"], *rows()]}, 409)
+    assert said["plan"]["counts"]["make"] == 1
+
+
 def test_the_list_of_objects_tells_it_too_where_it_shows_main_objects(courts: Place) -> None:
     courts.ireserve("PATCH", "dialect", {"groups_show_main": True})
     courts.book(object_id=101)

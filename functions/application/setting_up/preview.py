@@ -5,6 +5,7 @@ plan records its progress.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -13,6 +14,7 @@ from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import Body, BookingRow, Ports
 from functions.application.scanning.listing import NEW, Listing, Position
 from functions.application.setting_up import consent
+from functions.application.setting_up.replaced import replaced
 from functions.application.store import integrations, links
 from functions.application.store.integrations import path_of
 from functions.application.store.journal import changed, name_of
@@ -24,7 +26,6 @@ from functions.domain.model.errors import AccessRevoked, SyncError
 from functions.domain.model.event import Event
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.model.stretch import WEEK, next_days
-from functions.domain.model.text import take_apart
 from functions.domain.model.zones import day_of, midnight
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.writes import InsertEvent, PatchEvent, ReviveEvent, Why, Write
@@ -36,7 +37,6 @@ from functions.domain.settings.schema import Settings
 LONGEST = timedelta(seconds=18)  # of one step; what has begun by then is finished
 AT_ONCE = 8
 MOST_LINES = 1000
-READ = 200  # characters of a text shown in a plan
 NOT_KEPT = "changed settings"  # the owner of a plan that is shown once
 KEPT = timedelta(days=30)
 
@@ -87,21 +87,30 @@ def refresh(ports: Ports, int_id: str, *, go_on: bool = False) -> Plan:
 def with_settings(ports: Ports, integration: Integration, settings: Settings) -> Plan:
     """Return what these settings would do to existing events and bookings.
 
-    It is not stored, so its lines may show a title or text before and after.
+    It is not stored, so its lines may show texts, before and after.
     """
-    return make(ports, replace(integration, settings=settings), None, owner=NOT_KEPT)
+    former = integration.settings
+    return make(ports, replace(integration, settings=settings), None, owner=NOT_KEPT, former=former)
 
 
-def make(ports: Ports, integration: Integration, before: Plan | None, *, owner: str = "plan") -> Plan:
+def make(
+    ports: Ports,
+    integration: Integration,
+    before: Plan | None,
+    *,
+    owner: str = "plan",
+    former: Settings | None = None,
+) -> Plan:
     """Look for some seconds at the bookings of the window, and at new events that would become bookings.
 
-    A booking under way is finished, so a step takes LONGEST plus AT_ONCE bookings; `before` is the plan to continue.
+    A booking under way is finished, so a step takes LONGEST plus AT_ONCE bookings; `before` is the plan to continue, and
+    `former` are the settings that the integration's would replace.
     """
     session = open_session(ports, replace(integration, phase=Phase.ACTIVE))
     began = ports.clock()
     plan = before or _blank(integration, began)
     while not plan.listed and not _over(ports, began):
-        plan = _week(session, integration, plan, began, owner)
+        plan = _week(session, plan, began, owner, former)
     inbound = integration.settings.inbound
     if not plan.listed:
         return plan
@@ -114,7 +123,7 @@ def _over(ports: Ports, began: datetime) -> bool:
     return ports.clock() - began >= LONGEST
 
 
-def _week(session: SyncSession, integration: Integration, plan: Plan, began: datetime, owner: str) -> Plan:
+def _week(session: SyncSession, plan: Plan, began: datetime, owner: str, former: Settings | None) -> Plan:
     ports = session.ports
     last = min(plan.week + timedelta(days=plan.days - 1), plan.last)
     listing = Listing(session, owner, plan.week, last, plan.position)
@@ -127,10 +136,7 @@ def _week(session: SyncSession, integration: Integration, plan: Plan, began: dat
             rows = page[first : first + AT_ONCE]
             looks = [partial(_look, session.again(), row, known[row.id]) for row in rows]
             for row, outcome in zip(rows, ports.in_parallel(looks), strict=True):
-                if outcome is None:
-                    plan = _passed(session, plan, row)
-                else:
-                    plan = _add(plan, integration, row.id, outcome, texts=owner == NOT_KEPT)
+                plan = _passed(session, plan, row) if outcome is None else _add(session, plan, row.id, outcome, former)
             listing.passed(len(rows))
             if _over(ports, began):
                 return replace(plan, position=listing.keep())
@@ -171,7 +177,7 @@ def _look(session: SyncSession, row: BookingRow, link: Link) -> Reconciled | Syn
 
 
 def _add(
-    plan: Plan, integration: Integration, name: str, outcome: Reconciled | SyncError, *, texts: bool = False
+    session: SyncSession, plan: Plan, name: str, outcome: Reconciled | SyncError, former: Settings | None = None
 ) -> Plan:
     if isinstance(outcome, SyncError):
         line: Body = {"booking_id": name, "steps": [], "trouble": outcome.reason}
@@ -187,36 +193,21 @@ def _add(
     line = {
         "booking_id": name if not name.startswith("event ") else "",
         "does": did,
-        "steps": [_step(w, outcome.before, texts=texts) for w in writes],
+        "steps": [_step(w, outcome.before, former, session.digest) for w in writes],
     }
-    mails = sum(1 for write in writes if _mails(write, integration.settings))
+    mails = sum(1 for write in writes if _mails(write, session.settings))
     plan = replace(plan, looked=plan.looked + 1, mails=plan.mails + mails)
     return _with_line(plan, line, Counter(set(did)))
 
 
-def _step(write: Write, before: View | None, *, texts: bool) -> Body:
-    """Return a step with what it replaces: `was` for each name in `changed`, `reads` for short texts, old and new.
-
-    An old text that nobody had to read is None: the plan reads no event that its change would not read either.
-    """
+def _step(write: Write, before: View | None, former: Settings | None, digest: Callable[[str], str]) -> Body:
+    """Return a step with what it replaces: `was` for each name in `changed`, and if settings changed `reads`, see `replaced`."""
     change = changed(write)
     base = body_of(before.link.base) if before is not None and before.link.base is not None else {}
     was = {name: base[name] for name in ("when", "object_id", "status") if name in change and name in base}
     body = {"step": name_of(write), "why": write.why.value, **change, **({"was": was} if was else {})}
-    event = before.event.value if before is not None else None
-    if texts and isinstance(write, PatchEvent):
-        change_of = write.change
-        pairs: dict[str, tuple[str | None, str | None]] = {
-            "title": (event.title if event is not None else None, change_of.title)
-        }
-        if event is not None and change_of.description is not None:
-            above = (take_apart(each).above for each in (event.description, change_of.description))
-            pairs["description"] = (next(above), next(above))
-        reads = {
-            name: [old[:READ] if old is not None else None, new[:READ]]
-            for name, (old, new) in pairs.items()
-            if new is not None and new != old
-        }
+    if former is not None and before is not None and isinstance(write, PatchEvent):
+        reads = {name: list(pair) for name, pair in replaced(write, before, former, digest).items()}
         body |= {"reads": reads} if reads else {}
     return body
 
@@ -265,7 +256,7 @@ def _new_events(session: SyncSession, integration: Integration, plan: Plan, bega
             found = session.calendars.between(calendar, start, end, page=plan.page)
             for place, event in enumerate(found.items[plan.event :], plan.event + 1):
                 if isinstance(event, Event) and eligible(event, session.planning_context()):
-                    plan = _new_event(session, integration, plan, event)
+                    plan = _new_event(session, plan, event)
                     if _over(session.ports, began):
                         return replace(plan, event=place)
             plan = replace(plan, page=found.next_page, event=0)
@@ -277,7 +268,7 @@ def _new_events(session: SyncSession, integration: Integration, plan: Plan, bega
     return replace(plan, complete=True)
 
 
-def _new_event(session: SyncSession, integration: Integration, plan: Plan, event: Event) -> Plan:
+def _new_event(session: SyncSession, plan: Plan, event: Event) -> Plan:
     if links.of_event(session.ports.documents, session.id, event.key) is not None or event.mark.int_id == session.id:
         return plan
     hint = Hint(Kind.EVENT, session.id, (event.key.calendar, event.key.id), "plan", session.now())
@@ -286,4 +277,4 @@ def _new_event(session: SyncSession, integration: Integration, plan: Plan, event
         outcome: Reconciled | SyncError = reconcile(session, hint, link, event=Snapshot.of(event), rehearse=True)
     except SyncError as error:
         outcome = error
-    return _add(plan, integration, f"event {event.key.id}", outcome)
+    return _add(session, plan, f"event {event.key.id}", outcome)

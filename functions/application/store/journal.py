@@ -171,7 +171,7 @@ def _texts(change: EventChange) -> list[str]:
         "meet": change.meet,
     }
     guests = {"guest": change.guest_in, "former guest": change.guest_out}
-    return [name for name, value in {**names, **guests}.items() if value is not None]
+    return [*(name for name, value in {**names, **guests}.items() if value is not None), *change.restyled]
 
 
 def when_body(when: When) -> Body:

@@ -125,7 +125,8 @@ class SyncSession:
         def learnt(before: Integration) -> Integration:
             return replace(before, mains={**before.mains, **mains})
 
-        self.integration = integrations.change(self.ports.documents, self.id, learnt, wakes=False)
+        known = integrations.change(self.ports.documents, self.id, learnt, wakes=False).mains
+        self.integration = replace(self.integration, mains=known)  # whose settings may be those of a plan
 
     def may_have_main(self, object_id: str) -> bool:
         """Whether an object without a row may take that of its main object, which a booking of it would show.

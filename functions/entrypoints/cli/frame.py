@@ -69,10 +69,10 @@ def wants_json() -> bool:
     return bool(context is not None and context.meta.get(JSON))
 
 
-def fail(sentences: Sequence[str], code: int, reason: str = "") -> NoReturn:
-    """Print sentences on stderr, one a line or as JSON, and exit."""
+def fail(sentences: Sequence[str], code: int, reason: str = "", **more: object) -> NoReturn:
+    """Print sentences on stderr, one a line or as JSON (with `more` beside them), and exit."""
     if wants_json():
-        click.echo(json.dumps({"error": "; ".join(sentences), "reason": reason}, ensure_ascii=False), err=True)
+        click.echo(json.dumps({"error": "; ".join(sentences), "reason": reason, **more}, ensure_ascii=False), err=True)
     else:
         for each in sentences:
             click.echo(each, err=True)

@@ -32,6 +32,11 @@ def plan_command(ports: Ports, int_id: str, *, only_last: bool) -> None:
     found = preview.current(ports, int_id) if only_last else _new_plan(ports, int_id)
     if found is None:
         raise Refused("there is no plan yet; make one with `plan`")
+    show(found, plan_lines(ports, int_id, found))
+
+
+def plan_lines(ports: Ports, int_id: str, found: preview.Plan) -> list[str]:
+    """Return a plan as lines for the terminal: its counts, then a line per booking."""
     counts = ", ".join(f"{count} to {name.replace('_', ' ')}" for name, count in sorted(found.counts.items()))
     lines = [f"{found.looked} bookings looked at: {counts or 'nothing to do'}; {found.in_step} are right as they are"]
     names, t = Catalogue(ports).of(int_id) if found.lines or found.unlisted else Names(), texts(ports, int_id)
@@ -40,8 +45,7 @@ def plan_command(ports: Ports, int_id: str, *, only_last: bool) -> None:
         lines.append(f"no event for {sum(found.unlisted.values())} whose status is in no list: {shown}")
     lines += [f"guests would get {found.mails} mails"] if found.mails else []
     rows = [(line["booking_id"] or "new event", _does(line, t), _sets(line, names, t)) for line in found.lines]
-    lines += table(("booking", "would", f"what (times of {t.zone})"), rows)
-    show(found, lines)
+    return lines + table(("booking", "would", f"what (times of {t.zone})"), rows)
 
 
 def _does(line: Body, t: Texts) -> str:

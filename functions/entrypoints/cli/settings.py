@@ -14,8 +14,19 @@ from functions.application.setting_up import changes, consent, removal
 from functions.application.setting_up.settings_input import raw_of
 from functions.application.store import integrations
 from functions.domain.model.errors import Refused
-from functions.entrypoints.cli.frame import ACTOR, MakePorts, as_json, clear_errors, command, int_id, show
-from functions.entrypoints.console.json_forms import shown
+from functions.entrypoints.cli.frame import (
+    ACTOR,
+    MakePorts,
+    as_json,
+    clear_errors,
+    command,
+    fail,
+    int_id,
+    show,
+    wants_json,
+)
+from functions.entrypoints.cli.looking import plan_lines
+from functions.entrypoints.console.json_forms import plain, shown
 
 
 @command("integrations")
@@ -44,7 +55,11 @@ def import_command(make: MakePorts, file: Path, apply: str | None, *, new: bool)
         raw = _yaml(file)
         secrets = _secrets(raw.pop("secrets", None))
         ports = make(new=new)
-        saved = changes.save(ports, raw, ACTOR, secrets=secrets, apply=apply or "")
+        try:
+            saved = changes.save(ports, raw, ACTOR, secrets=secrets, apply=apply or "")
+        except changes.PlanFirst as first:
+            lines = [] if wants_json() else plan_lines(ports, str(raw["id"]), first.plan)
+            fail([f"{first} (--apply)", *lines], 1, first.reason, plan=plain(first.plan))
         lines = [
             f"integration {saved.id} is saved",
             f"its Return url: {consent.return_url(ports, saved.id)}",

@@ -97,13 +97,30 @@ def planned(step: Body, names: Names, t: Texts) -> str:
         parts.append(f"{names.calendar(step['from'])} → {names.calendar(calendar)}")
     elif calendar:
         parts.append(names.calendar(calendar))
-    fields = [name for name in step.get("fields", ()) if name not in step.get("reads", {})]
+    reads = step.get("reads", {})
+    shown = {*reads, *(("guest", "former guest") if "guests" in reads else ())}
+    fields = [name for name in step.get("fields", ()) if name not in shown]
     if step.get("object_id") or step.get("when") or step.get("status") is not None or fields:
         parts.append(_changes(was, {**step, "fields": fields}, names, t))
-    for name, (old, new) in step.get("reads", {}).items():
-        before = f"“{_line(old, t)}” " if old is not None else ""
-        parts.append(f"{t(f'part.{name}')}: {before}→ “{_line(new, t)}”")
+    for name, (old, new) in reads.items():
+        before = f"{_read(name, old, t)} " if old is not None else ""
+        parts.append(f"{t(f'part.{name}')}: {before}→ {_read(name, new, t)}")
     return ", ".join(parts)
+
+
+def _read(name: str, value: str, t: Texts) -> str:
+    """Return a field's value in words: texts and labels in quotes, colours and choices by name."""
+    if name == "reminders":
+        each = (part.partition(":") for part in value.split(",") if ":" in part)
+        return ", ".join(t(f"reads.reminders.{how}", n=minutes) for how, _, minutes in each) or t(
+            f"reads.reminders.{value or 'none'}"
+        )
+    if name in ("meet", "tentative", "free"):
+        return t(value)
+    if name == "guests":
+        return value
+    key = f"reads.{name}.{value or 'none'}"
+    return t(key) if t.has(key) else f"“{_line(value, t)}”"
 
 
 def _line(text: str, t: Texts) -> str:
