@@ -1,6 +1,7 @@
 """Statuses by name: which codes are in use, ticked into a list instead of typed, and one that no list has decided at once."""
 
 import html
+import re
 
 import pytest
 
@@ -32,8 +33,51 @@ def test_the_codes_in_use_are_told_with_their_counts_and_names(place: Place, tab
     assert (shown[10], shown[20], shown[70]) == (("new", 2, "none"), ("open", 1, "create"), ("cancelled", 0, "delete"))
     assert (told["counted"], told["cut"], told["found"][0]["status"]) == (3, False, 10)
     page = tab.seen(f"{HERE}/outbound")
-    assert "2 coming bookings get no event, because their status, new (10), is in no list." in page
-    assert "Counted: the 3 bookings of the coming four weeks." in page
+    assert "2 bookings get no event, because their status, new (10), is in no list." in page
+    assert "the 3 bookings from" in page
+
+
+def test_the_whole_window_is_counted_and_nothing_beyond(place: Place) -> None:
+    place.activate(sync={"window_days": [-30, 200]})
+    for day in ("2026-10-25", "2026-10-23", "2027-06-01", "2027-06-20"):
+        place.book(f"{day}T09:00", f"{day}T09:30", status_code=10, quiet=True)
+    told = place.api("GET", "/7/statuses")
+    assert (told["counted"], told["first"], told["last"]) == (2, "2026-10-24", "2027-06-11")
+
+
+def test_a_status_has_the_name_that_i_reserve_shows_where_it_is_not_known(place: Place, tab: Tab) -> None:
+    known = place.ireserve("GET", "statuses")["statuses"]
+    place.ireserve("PUT", "statuses", {"statuses": [*known, {"code": 15, "name": "Wachtlijst"}]})
+    place.book("2026-11-24T15:00", "2026-11-24T15:30", status_code=15, quiet=True)
+    (found,) = [each for each in place.api("GET", "/7/statuses")["found"] if each["status"] == 15]
+    assert (found["name"], found["bookings"]) == ("Wachtlijst", 1)
+    assert "One booking gets no event, because its status, Wachtlijst (15), is in no list." in tab.seen(
+        f"{HERE}/outbound"
+    )
+
+
+def lists_asked(place: Place) -> int:
+    return sum(call == "GET booking/filter" for call in place.ireserve_calls())
+
+
+def test_a_large_window_is_counted_in_steps_and_the_page_says_how_far_it_is(place: Place, tab: Tab) -> None:
+    place.ireserve("PATCH", "dialect", {"filter_max_length": 1})
+    for day in range(1, 29):
+        for hour in (9, 11):
+            place.book(f"2027-02-{day:02}T{hour:02}:00", f"2027-02-{day:02}T{hour:02}:30", quiet=True)
+    place.forget()
+    page = tab.seen(f"{HERE}/outbound")
+    assert lists_asked(place) == 40
+    assert re.search(r"Counted so far: \d+ of the bookings from .*Count on", page)
+    place.forget()
+    told = place.api("GET", "/7/statuses")
+    assert (told["counted"], told["cut"]) == (59, False)
+    assert lists_asked(place) < 40
+    place.forget()
+    place.pass_time(60)
+    assert "Count again" in tab.seen(f"{HERE}/outbound")
+    assert lists_asked(place) == 0, "kept for an hour"
+    assert "Counted so far" in tab.seen(f"{HERE}/outbound?count=anew")
 
 
 def test_all_bookings_are_counted_where_i_reserve_gives_few_rows_at_a_time(place: Place, tab: Tab) -> None:
@@ -133,7 +177,7 @@ def test_a_status_that_appears_later_is_told_once_and_told_over_when_it_is_decid
 def test_a_status_can_be_left_as_it_is_and_is_not_asked_about_again(place: Place, tab: Tab) -> None:
     assert "Leave as it is" in tab.seen(f"{HERE}/outbound")
     assert tab.post(f"{HERE}/status", code="10", list="none").status_code == 303
-    assert "2 coming bookings get no event" not in tab.seen(f"{HERE}/outbound")
+    assert "2 bookings get no event" not in tab.seen(f"{HERE}/outbound")
     (found,) = [each for each in place.api("GET", "/7/diagnostics")["checks"] if each["name"] == "statuses"]
     assert found["level"] == "green"
     assert lists(place) == ([20, 30], [], [70, 80])

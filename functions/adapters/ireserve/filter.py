@@ -23,6 +23,7 @@ DOCUMENTED = ("RES_ID", "RES_FROMDATE", "RES_FROMTIME", "RES_TILTIME")  # RES_TI
 PRODUCT = "PRODUCT"  # the search name of the object, printed in an example
 CUSTOM = re.compile(r"custom(\d{1,3})")
 PLAIN = re.compile(r"[A-Za-z0-9_.@-]{1,1024}")  # the characters of an event id; none of them ends the quotes
+LONGEST_NAME = 60  # of a status
 PANEL_STATUS = re.compile(r"(\d{1,4})\s*-\s*\S.*")
 
 
@@ -98,6 +99,7 @@ def booking_rows(rows: Iterable[Mapping[str, str]], zone: str, dialect: Dialect)
                 status=_status(value(row, dialect.column_status), dialect),
                 object_id=identity({"object": value(row, dialect.column_object)}, "object") or None,
                 changed=_changed(value(row, dialect.column_changed), zone),
+                status_name=_status_name(first(row, (dialect.column_status or "").lower())),
             )
     return list(found.values())
 
@@ -117,6 +119,13 @@ def _changed(shown: str, zone: str) -> datetime | None:
         moment, _ = moment_of(shown, "", zone) if day_of(day) is None else moment_of(day, clock_time.strip(), zone)
         return second_of_two(moment, zone) or moment
     return None
+
+
+def _status_name(shown: str) -> str:
+    """Return the name of a formatted status, such as `Open` or `70-CANCELLED`; "" for a bare code."""
+    code, _, name = shown.partition("-")
+    name = (name if code.strip().isdecimal() else shown).strip()
+    return "" if name.isdecimal() else name[:LONGEST_NAME]
 
 
 def _status(shown: str, dialect: Dialect) -> int | None:

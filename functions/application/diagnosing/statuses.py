@@ -1,26 +1,30 @@
-"""An i-Reserve's statuses: which codes its coming bookings have, how often, and the list that each is in."""
+"""An i-Reserve's statuses: which codes the window's bookings have, how often, and the list that each is in."""
 
 from collections import Counter
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from functools import partial
 
-from functions.application.ports import BookingRow, Ports
-from functions.application.scanning.rows import rows_of
+from functions.application.ports import Ports
 from functions.application.store import integrations
-from functions.application.sync.session import open_session
+from functions.application.store.integrations import path_of
+from functions.application.store.records import record_of, stored
+from functions.application.sync.pages import OVERLAP, Page, pages
+from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.errors import SyncError
 from functions.domain.model.zones import day_of
 from functions.domain.settings.schema import OutboundSettings
 
-AHEAD = timedelta(days=28)
-MOST = 1000  # bookings
+LONGEST = timedelta(seconds=5)  # of counting, for one look
+CALLS = 40  # lists, for one look
+FRESH = timedelta(hours=1)
 LISTS = ("create", "tentative", "delete")
 NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A code with its name (a key such as `open`, "" if unknown), and how many coming bookings have it."""
+    """A code with its name (a key such as `open`, or as i-Reserve shows it; "" if unknown), and how many bookings have it."""
 
     status: int
     name: str
@@ -31,11 +35,17 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Statuses:
-    """Every code known, used or listed, the most used first; `cut`: more coming bookings than were counted."""
+    """Every code known, used or listed, the most used first; `cut`: not all of the window's bookings are counted yet.
+
+    The window is `first` to `last`; the count began `at`.
+    """
 
     found: tuple[Status, ...]
     counted: int
     cut: bool
+    first: date
+    last: date
+    at: datetime
     trouble: str = ""
 
     @property
@@ -44,35 +54,96 @@ class Statuses:
         return tuple(each for each in self.found if each.bookings and each.list == NONE and not each.left)
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A count of the bookings that start from `first` to `last`, by status; `start` and `tail` say where it goes on."""
+
+    at: datetime
+    first: date
+    last: date
+    objects: tuple[str, ...]  # of the mapping: others do not count
+    counts: dict[str, int] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)  # as i-Reserve shows them
+    start: int = 0
+    tail: tuple[str, ...] = ()  # the last bookings counted, which the next page shows again
+    complete: bool = False
+
+
 def list_of(outbound: OutboundSettings, status: int) -> str:
     """Return the list that a code is in."""
     lists = (outbound.create_on_status, outbound.tentative_on_status, outbound.delete_on_status)
     return next((name for name, codes in zip(LISTS, lists, strict=True) if status in codes), NONE)
 
 
-def statuses(ports: Ports, int_id: str) -> Statuses:
-    """Return the statuses of bookings on mapped objects in the coming four weeks, read live, and the other known ones.
+def statuses(ports: Ports, int_id: str, *, anew: bool = False) -> Statuses:
+    """Return the statuses of the window's bookings on mapped objects, read live, and the other known ones.
 
-    An error on i-Reserve's side costs the counts. Raises `Gone` if there is no such integration.
+    Counts for some seconds, then on at the next look; a count that took several is kept for an hour, unless `anew`. An error
+    on i-Reserve's side costs the counts. Raises `Gone` if there is no such integration.
     """
     session = open_session(ports, integrations.get(ports.documents, int_id))
     settings, trouble = session.settings, ""
-    rows: dict[str, BookingRow] = {}
+    count = _begun(session, anew=anew)
     if settings.ireserve.base_url and "ireserve_password" in session.integration.secret_versions:
-        today = day_of(session.now(), settings.timezone)
         try:
-            rows = rows_of(session, today, today + AHEAD, MOST)
+            count = _on(session, count)
         except SyncError as error:
             trouble = str(error)
-    ours = [row for row in rows.values() if row.object_id is None or settings.calendar_of(row.object_id) is not None]
-    counts = Counter(row.status for row in ours if row.status is not None)
-    names = {code: name for name, code in session.dialect.status_names}
+    known = {code: name for name, code in session.dialect.status_names}
+    names = {**{int(code): name for code, name in count.names.items()}, **known}
+    counts = Counter({int(code): n for code, n in count.counts.items()})
     outbound = settings.outbound
     codes = {*counts, *names, *outbound.listed}
     left = session.integration.statuses_left
     found = [Status(code, names.get(code, ""), counts[code], list_of(outbound, code), code in left) for code in codes]
     found.sort(key=lambda each: (-each.bookings, each.status))
-    return Statuses(tuple(found), sum(counts.values()), len(rows) >= MOST, trouble)
+    counted = sum(counts.values())
+    return Statuses(tuple(found), counted, not count.complete, count.first, count.last, count.at, trouble)
+
+
+def _begun(session: SyncSession, *, anew: bool) -> Count:
+    """Return the count to go on with, or that is still fresh; else a new one."""
+    now, settings = session.now(), session.settings
+    today = day_of(now, settings.timezone)
+    first, last = (today + timedelta(days=each) for each in settings.sync.window_days)
+    new = Count(now, first, last, tuple(row.object for row in settings.mapping))
+    body = session.ports.documents.get(path_of(session.id, "progress", "statuses"))
+    before = record_of(Count, body, "statuses") if body is not None and not anew else new
+    same = (before.first, before.last, before.objects) == (first, last, new.objects)
+    return before if same and now - before.at < FRESH else new
+
+
+def _on(session: SyncSession, count: Count) -> Count:
+    """Count on for some seconds; a count that is not complete then is stored, and so is one that was."""
+    if count.complete:
+        return count
+    began, first_step = session.now(), count.start == 0
+    known = set(count.tail)
+    between = partial(session.reservations.between, count.first, count.last)
+    for step, page in enumerate(pages(session, between, known, count.start), 1):
+        count = _with(session, count, page)
+        if not count.complete and (step >= CALLS or session.now() - began >= LONGEST):
+            break
+    if not count.complete or not first_step:
+        path = path_of(session.id, "progress", "statuses")
+        session.ports.documents.transact(lambda tx: tx.put(path, stored(count), expires=began + FRESH))
+    return count
+
+
+def _with(session: SyncSession, count: Count, page: Page) -> Count:
+    calendar_of = session.settings.calendar_of
+    ours = [row for row in page.new if row.object_id is None or calendar_of(row.object_id) is not None]
+    counts = Counter(count.counts) + Counter(f"{row.status}" for row in ours if row.status is not None)
+    names = {f"{row.status}": row.status_name for row in ours if row.status is not None and row.status_name}
+    tail = (*count.tail, *(row.id for row in page.new))[-OVERLAP:]
+    return replace(
+        count,
+        counts=dict(counts),
+        names={**names, **count.names},
+        start=page.next,
+        tail=tail,
+        complete=not page.new,
+    )
 
 
 def leave(ports: Ports, int_id: str, code: int) -> None:

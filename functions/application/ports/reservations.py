@@ -26,6 +26,7 @@ class BookingRow:
     status: int | None = None
     object_id: str | None = None
     changed: datetime | None = None  # when the booking last changed
+    status_name: str = ""  # as the list shows it beside the code
 
 
 @dataclass(frozen=True, slots=True)

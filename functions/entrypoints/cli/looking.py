@@ -152,8 +152,10 @@ def _when(when: When, t: Texts) -> str:
 
 @command("statuses", int_id)
 def statuses_command(ports: Ports, int_id: str) -> None:
-    """List the statuses of the coming bookings with their counts. Exit code 3: one of them is in no list."""
+    """List the statuses of the window's bookings with their counts. Exit code 3: one of them is in no list."""
     found, t = statuses.statuses(ports, int_id), texts(ports, int_id)
+    while found.cut and not found.trouble:
+        found = statuses.statuses(ports, int_id)
     names = Names(statuses={each.status: each.name for each in found.found if each.name})
     rows = [(status_name(e.status, names, t), str(e.bookings), t(f"statuses.list.{e.list}")) for e in found.found]
     more = [found.trouble] if found.trouble else []

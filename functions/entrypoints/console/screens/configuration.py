@@ -136,7 +136,7 @@ def _configuration_page(
             "placeholders": placeholders(),
             "ours": OURS,
             "booking": given.get("booking", "") if given is not None else last,
-            "in_use": statuses.statuses(pages.ports, int_id),
+            "in_use": statuses.statuses(pages.ports, int_id, anew=request.args.get("count") == "anew"),
             "typed": given or {},
             "lists": (*statuses.LISTS, statuses.NONE),
         }
