@@ -1,4 +1,4 @@
-"""The calls of a backfill: two at i-Reserve for a booking, and none for the webhooks of its own writes."""
+"""The calls of a backfill: two at i-Reserve for a booking and one at Google, and hardly any for its own echoes."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -84,3 +84,13 @@ def test_a_change_within_the_second_of_the_written_id_is_carried_by_the_next_swe
     place.tick()
     place.settle(7200)
     assert place.events() != before
+
+
+def test_events_are_made_calendar_by_calendar_and_their_notifications_wait_for_the_second_look(place: Place) -> None:
+    filled(place)
+    place.settle(0)
+    made = [call.path.split("/")[4] for call in place.world.calls.log if call.api == "calendar.events.insert"]
+    assert len(made) == BOOKINGS
+    assert made == sorted(made)
+    place.settle(60)
+    assert place.calls().count("calendar.events.list") <= 8

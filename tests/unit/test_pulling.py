@@ -363,3 +363,19 @@ def test_of_a_series_that_lost_an_occurrence_the_others_are_looked_up_from_the_l
     assert made_again == {*names}
     assert sides.calls.count("revive") == 3
     assert state(sides).calls == 4  # one list, and three of the siblings
+
+
+def test_while_a_scan_fills_a_calendar_a_notification_is_followed_by_its_second_look_only(sides: Sides) -> None:
+    second, channels = timedelta(seconds=1), (Watch("c", NOW + timedelta(days=7)),)
+    set_state(sides, channels=channels, filled_until=NOW + second, sync_token="one")
+    assert not pulled(sides, hint=replace(notified(), at=NOW - 3 * second))
+    assert (sides.asked, list(sides.tasks)) == ([], [])
+    pulled(sides, EventPage((), sync_token="two"), hint=replace(notified(), at=NOW - 4 * second))
+    assert state(sides).sync_token == "two"
+
+
+def test_after_a_scan_has_filled_a_calendar_each_notification_is_followed_at_once(sides: Sides) -> None:
+    channels = (Watch("c", NOW + timedelta(days=7)),)
+    set_state(sides, channels=channels, filled_until=NOW, sync_token="one")
+    pulled(sides, EventPage((), sync_token="two"), hint=replace(notified(), at=NOW))
+    assert state(sides).sync_token == "two"

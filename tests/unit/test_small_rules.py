@@ -6,7 +6,7 @@ import pytest
 
 from functions.domain.model.bounds import whole, whole_number
 from functions.domain.model.errors import Throttled
-from functions.domain.model.stretch import FEW, LONGEST, WEEK, next_days
+from functions.domain.model.stretch import FEW, LONGEST, MANY, WEEK, next_days
 from functions.domain.settings.faults import settings_faults
 from functions.domain.settings.schema import MappingRow, OutboundSettings, Settings
 from functions.domain.settings.strength import can_be_guessed
@@ -35,9 +35,11 @@ def test_a_long_irregular_key_cannot_be_guessed(key: str) -> None:
     assert not can_be_guessed(key)
 
 
-@pytest.mark.parametrize(("found", "days"), [(0, 2 * WEEK), (FEW, 2 * WEEK), (FEW + 1, WEEK)])
-def test_a_quiet_list_makes_the_next_one_cover_more_days(found: int, days: int) -> None:
-    assert next_days(WEEK, found) == days
+@pytest.mark.parametrize(
+    ("found", "days"), [(0, 4 * WEEK), (FEW, 4 * WEEK), (FEW + 1, 2 * WEEK), (MANY, 2 * WEEK), (MANY + 1, WEEK)]
+)
+def test_a_quiet_list_makes_the_next_one_cover_more_days_and_a_busy_one_fewer(found: int, days: int) -> None:
+    assert next_days(2 * WEEK, found) == days
     assert next_days(LONGEST, 0) == LONGEST
 
 

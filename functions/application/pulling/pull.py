@@ -7,7 +7,7 @@ one by one before they count as deleted.
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from functions.application.intake.hints import Hint, Kind, look_again
+from functions.application.intake.hints import TRAILING_SECONDS, Hint, Kind, look_again
 from functions.application.ports import EventPage
 from functions.application.pulling.apply_page import Page, apply_page
 from functions.application.pulling.follow_series import Shown, not_shown
@@ -95,9 +95,16 @@ def _ours(session: SyncSession, calendar: str, hint: Hint) -> bool:
 
 
 def _in_turn(session: SyncSession, calendar: str, hint: Hint) -> bool:
-    """Whether the last pull is long enough ago; if not, another one is queued for when it is."""
-    began = state_of(session.ports.documents, session.id, calendar).pull_started
-    if began is None or session.now() >= began + BETWEEN:
+    """Whether to pull now: the last pull is long enough ago, or else another one is queued for when it is.
+
+    While a scan fills the calendar, only the second look pulls.
+    """
+    state, now = state_of(session.ports.documents, session.id, calendar), session.now()
+    first = hint.at is not None and now < hint.at + timedelta(seconds=TRAILING_SECONDS)
+    if first and state.filled_until is not None and now < state.filled_until:
+        return False
+    began = state.pull_started
+    if began is None or now >= began + BETWEEN:
         return True
     due = began + BETWEEN
     look_again(session.ports.tasks, replace(hint, source="waited"), due, "in-turn")

@@ -55,11 +55,20 @@ class Listing:
 
     @property
     def bookings(self) -> int:
-        """How many bookings were listed, once all were looked at; the last document counts as full."""
-        return self._position.parts * PART + len(self._fresh)
+        """How many bookings were listed, once all were looked at, but for those that the first step looked at."""
+        last = self._position.parts - 1
+        return last * PART + len(self._kept(last)) if last >= 0 else len(self._fresh)
 
-    def list_on(self, over: Callable[[], bool], more: Callable[[Collection[str]], Iterable[str]]) -> None:
-        """List until complete or `over`, at least one page; `more` adds bookings, given those listed."""
+    def list_on(
+        self,
+        over: Callable[[], bool],
+        more: Callable[[Collection[str]], Iterable[str]],
+        by: Callable[[BookingRow], str] = lambda _row: "",
+    ) -> None:
+        """List until complete or `over`, at least one page; `more` adds bookings, given those listed.
+
+        What one step has listed is gone through in the order `by`.
+        """
         position = self._position
         known = {row.id for row in self._kept(position.parts - 1)} if position.parts else set()
         between = partial(self._session.reservations.between, self._first, self._last)
@@ -71,6 +80,7 @@ class Listing:
         if position.whole and not self._position.whole:
             listed = known.union(*({row.id for row in self._kept(part)} for part in range(position.parts - 1)))
             self._fresh += [BookingRow(booking_id) for booking_id in more(listed)]
+        self._fresh.sort(key=by)
         self._position = position
 
     def pages(self) -> Iterator[list[BookingRow]]:

@@ -14,6 +14,7 @@ from typing import Any
 from functions.application.intake.hints import Hint, Kind, look_again
 from functions.application.ports import BookingRow, Documents, Ports
 from functions.application.scanning import overlaps, shared_quota
+from functions.application.scanning.filling import Filling
 from functions.application.scanning.listing import NEW, Listing
 from functions.application.scanning.pace import Pace
 from functions.application.scanning.progress import SWEEPS, Scan
@@ -138,7 +139,9 @@ def _week(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datet
     last = min(scan.week + timedelta(days=scan.days - 1), scan.last)
     listing = Listing(session, scan.kind, scan.week, last, scan.position)
     known = dict[str, Link]()
-    listing.list_on(lambda: _enough(session, pace, began), partial(_only_linked, session, scan, last, known))
+    filling = Filling(session)
+    more = partial(_only_linked, session, scan, last, known)
+    listing.list_on(lambda: _enough(session, pace, began), more, filling.calendar_of)
     if not listing.whole:
         return replace(scan, position=listing.keep())
     if not scan.position.whole:
@@ -158,6 +161,8 @@ def _week(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datet
             scan = passed or scan
             if waiting and (len(waiting) == AT_ONCE or number == len(page)):
                 pace.wait()
+                if scan.lane == "backfill":
+                    filling.mark(waiting)
                 scan, calls = _together(session, hint, scan, waiting)
                 pace.spend(calls)
                 waiting = []

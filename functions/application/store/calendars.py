@@ -44,6 +44,7 @@ class CalendarState:
     calls: int = 0  # to Google by pulls, in total
     lease: str = ""
     lease_until: datetime | None = None
+    filled_until: datetime | None = None  # so long a scan makes events here, which come back as notifications
 
 
 def state_of(documents: Documents, int_id: str, calendar: str) -> CalendarState:

@@ -1,12 +1,15 @@
 """How many days to list at a time."""
 
-WEEK, LONGEST = 7, 56
-FEW = 50
+WEEK, LONGEST = 7, 112
+FEW, MANY = 800, 2000
 
 
 def next_days(days: int, found: int) -> int:
     """Return how many days to list next, after listing `days` days with `found` entries.
 
-    A quiet window takes few calls; a busy one never holds more than a week in memory.
+    A quiet window takes few calls, and each calendar is filled in one go; a busy one never holds much more than a week in
+    memory.
     """
-    return min(2 * days, LONGEST) if found <= FEW else WEEK
+    if found <= FEW:
+        return min(2 * days, LONGEST)
+    return days if found <= MANY else WEEK

@@ -1,0 +1,37 @@
+"""Which calendars a scan is filling: its own events come back as notifications, which are then pulled less often.
+
+A scan takes the bookings of some days calendar by calendar, so that it fills each one for a few seconds only. Meanwhile a
+notification is followed by its second look alone, which finds what people changed there within eight seconds.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from functions.application.ports import BookingRow
+from functions.application.store import calendars
+from functions.application.sync.session import SyncSession
+
+FILLED = timedelta(seconds=4)  # after the last mark
+MARKED = timedelta(seconds=2)  # how often a calendar is marked again
+
+
+class Filling:
+    """The calendars that one chunk of a scan fills."""
+
+    def __init__(self, session: SyncSession) -> None:
+        self._session = session
+        self._marked = dict[str, datetime]()
+
+    def calendar_of(self, row: BookingRow) -> str:
+        """Return the calendar of a booking as its row shows it, or ""."""
+        return (row.object_id and self._session.settings.calendar_of(row.object_id)) or ""
+
+    def mark(self, rows: Iterable[BookingRow]) -> None:
+        """Mark the calendars of these bookings as being filled."""
+        now = self._session.now()
+        for calendar in sorted({self.calendar_of(row) for row in rows} - {""}):
+            if now - self._marked.get(calendar, now - MARKED) >= MARKED:
+                self._marked[calendar] = now
+                documents, until = self._session.ports.documents, now + FILLED
+                calendars.change(documents, self._session.id, calendar, lambda s: replace(s, filled_until=until))  # noqa: B023 -- called at once
