@@ -25,8 +25,7 @@ Raw = dict[str, Any]
 
 def create(ports: Ports, part: Mapping[str, Any], actor: str) -> Integration:
     """Start an integration with only its id and name; raises `Invalid`, or `Conflict` if the id is taken."""
-    merged = _merged(raw_of(Settings(id="")), part)
-    settings = _typed(merged, ("id", "name", "language", "timezone"), ())
+    settings = _typed(merged(raw_of(Settings(id="")), part), ("id", "name", "language", "timezone"), ())
     if integrations.find(ports.documents, settings.id) is not None:
         raise Conflict(say("there is an integration {} already; choose another id", settings.id), reason="id_taken")
     saved = save_settings(ports, settings, actor, revision=0)
@@ -42,10 +41,9 @@ def merged_part(ports: Ports, int_id: str, part: Mapping[str, Any], names: Colle
     integration = integrations.get(ports.documents, int_id)
     if seen and seen != mark(integration.settings, names):
         raise Conflict("somebody else changed these settings meanwhile; reload and try again", reason="revision")
-    merged = _merged(raw_of(integration.settings), part)
     others = [each.settings for each in integrations.every(ports.documents)]
     had = {*settings_faults(integration.settings), *faults_between(integration.settings, others)}
-    settings = _typed(merged, names, had)
+    settings = _typed(merged(raw_of(integration.settings), part), names, had)
     _refuse([fault for fault in faults_between(settings, others) if _own(fault, names) or fault not in had])
     return raw_of(settings)
 
@@ -104,12 +102,13 @@ def _own(fault: Fault, names: Collection[str]) -> bool:
     return any(fault.field == name or fault.field.startswith(f"{name}.") for name in names)
 
 
-def _merged(raw: Raw, part: Mapping[str, Any]) -> Raw:
-    merged = dict(raw)
+def merged(raw: Raw, part: Mapping[str, Any]) -> Raw:
+    """Return raw settings with a part of them replaced, level by level."""
+    laid = dict(raw)
     for name, value in part.items():
-        nested = isinstance(value, Mapping) and isinstance(merged.get(name), dict)
-        merged[name] = _merged(merged[name], value) if nested else value
-    return merged
+        nested = isinstance(value, Mapping) and isinstance(laid.get(name), dict)
+        laid[name] = merged(laid[name], value) if nested else value
+    return laid
 
 
 def _value(raw: Any, name: str) -> Any:

@@ -13,7 +13,7 @@ from functions.entrypoints.console.api.api import api
 from functions.entrypoints.console.api.openapi import openapi
 from functions.entrypoints.console.pages import Pages, not_there_page
 from functions.entrypoints.console.screens.registry import MENU, OPEN_PATHS, screens
-from functions.entrypoints.console.session import COOKIE, NEW_COOKIE, Sessions, cookie_name
+from functions.entrypoints.console.session import COOKIE, LIFE, NEW_COOKIE, Sessions, set_cookie
 from functions.entrypoints.console.state_cookie import give_state
 from functions.entrypoints.http.handlers import answer, error_answer
 from functions.entrypoints.http.incoming import LARGEST_BODY, let_go, read_names
@@ -36,10 +36,6 @@ def console_app(ports: Ports, sessions: Sessions, *, secure: bool, catalogue: Ca
     def of_a_screen() -> bool:
         return request.path.startswith("/console/") and not request.path.startswith("/console/api")
 
-    def set_session_cookie(response: Response, cookie: str) -> None:
-        name = cookie_name(COOKIE, secure=secure)
-        response.set_cookie(name, cookie, httponly=True, secure=secure, samesite="Lax", path="/", max_age=12 * 3600)
-
     @app.before_request
     def guard() -> Response | None:
         if request.path == "/health" or (request.path.rstrip("/") == "/console" and "key" in request.args):
@@ -60,7 +56,7 @@ def console_app(ports: Ports, sessions: Sessions, *, secure: bool, catalogue: Ca
         response.headers.setdefault("Cache-Control", "no-store")
         cookie = request.environ.get(NEW_COOKIE, "")
         if cookie:
-            set_session_cookie(response, cookie)
+            set_cookie(response, COOKIE, cookie, LIFE, secure=secure)
         return response
 
     @app.errorhandler(SyncError)

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Request, Response, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
@@ -27,6 +26,7 @@ from functions.entrypoints.console.session import Sessions
 from functions.entrypoints.console.texts import LANGUAGES, Texts
 from functions.entrypoints.console.undo_offer import offered
 from functions.entrypoints.http.handlers import STATUSES
+from functions.entrypoints.http.incoming import way_back
 
 LANGUAGE_COOKIE = "console_language"
 Who = Callable[[Request], str]
@@ -102,9 +102,7 @@ class Pages:
 
     def back(self, address: str) -> str:
         """Return the console page that a form returns to, else this address."""
-        wanted = urlsplit(request.form.get("back", ""))
-        safe = wanted.path.startswith("/console/") and not wanted.netloc and not wanted.scheme
-        return wanted.path + (f"?{wanted.query}" if wanted.query else "") if safe else address
+        return way_back(request.form.get("back", ""), address)
 
     def done(self, address: str, said: str) -> Response:
         """Redirect to a page that says what was done."""
@@ -177,7 +175,7 @@ class Pages:
         names = [field.name for field in fields]
         raw = self.seen(raw_of(settings))
         if typed is not None:
-            values = form.shown(_over(raw, form.part_from(typed, fields)), fields)
+            values = form.shown(partial_settings.merged(raw, form.part_from(typed, fields)), fields)
             values |= {field.name: typed.get(field.name, "") for field in fields if field.kind == "codes"}
         else:
             values = form.shown(raw, fields)
@@ -209,13 +207,6 @@ def _named(message: str, place: str, fields: tuple[Field, ...], t: Texts) -> str
     if isinstance(message, Message) and message.template == ONE_OF and choices:
         return say(ONE_OF, ", ".join(f"“{t(f'field.{place}.{choice}')}”" for choice in choices))
     return message
-
-
-def _over(raw: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
-    laid = dict(raw)
-    for name, value in part.items():
-        laid[name] = _over(laid[name], value) if isinstance(value, dict) else value
-    return laid
 
 
 def not_there_page(pages: Pages) -> Callable[[int], Response]:

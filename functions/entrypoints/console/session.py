@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
-from flask import Request
+from flask import Request, Response
 
 from functions.application.ports import Path, Ports
 from functions.domain.model.errors import Cause, Unauthentic
@@ -31,6 +31,12 @@ def cookie_name(name: str, *, secure: bool) -> str:
     https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes
     """
     return f"__Host-{name}" if secure else name
+
+
+def set_cookie(response: Response, name: str, value: str, life: timedelta, *, secure: bool) -> None:
+    """Set a cookie that only this origin's server reads."""
+    age, name = int(life.total_seconds()), cookie_name(name, secure=secure)
+    response.set_cookie(name, value, httponly=True, secure=secure, samesite="Lax", path="/", max_age=age)
 
 
 class Sessions(Protocol):

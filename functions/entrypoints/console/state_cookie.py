@@ -6,22 +6,14 @@ Without it, an administrator's browser could complete a stranger's consent (RFC 
 from flask import Request, Response
 
 from functions.application.setting_up.consent import LIFE
-from functions.entrypoints.console.session import cookie_name
+from functions.entrypoints.console.session import cookie_name, set_cookie
 
 STATE_COOKIE = "console_consent"
 
 
 def give_state(response: Response, int_id: str, state: str, *, secure: bool) -> None:
     """Set the state of the consent that this browser begins."""
-    response.set_cookie(
-        cookie_name(STATE_COOKIE, secure=secure),
-        f"{int_id}.{state}",
-        httponly=True,
-        secure=secure,
-        samesite="Lax",
-        path="/",
-        max_age=int(LIFE.total_seconds()),
-    )
+    set_cookie(response, STATE_COOKIE, f"{int_id}.{state}", LIFE, secure=secure)
 
 
 def state_of(request: Request, int_id: str) -> str:

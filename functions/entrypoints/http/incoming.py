@@ -69,11 +69,11 @@ def status_code_of(text: str) -> int:
 
 
 def way_back(text: str, home: str) -> str:
-    """Return a path of the console, or `home` if it leads elsewhere."""
+    """Return a page of the console, or `home` if the text leads elsewhere."""
     try:
         parts = urlsplit(text)
     except ValueError:
         return home
-    if parts.scheme or parts.netloc or not parts.path.startswith(home) or not text.isprintable() or "\\" in text:
+    if parts.scheme or parts.netloc or not parts.path.startswith("/console/") or not text.isprintable() or "\\" in text:
         return home
     return parts.path + (f"?{parts.query}" if parts.query else "")

@@ -13,6 +13,7 @@ from functions.application.scanning import overlaps
 from functions.application.setting_up import activation, changes, consent, preview, removal
 from functions.application.store import integrations, journal_read, parked
 from functions.application.store.integrations import path_of
+from functions.application.sync.reconciled import Reconciled
 from functions.application.sync.session import open_session, within_reach
 from functions.domain.model import zones
 from functions.entrypoints.console.api.probe import probe_routes
@@ -33,6 +34,10 @@ def api(ports: Ports, who: Who, role: May) -> Blueprint:
     """Return the routes below `/console/api`; `who` returns the verified caller, `role` what he may do."""
     routes = Blueprint("api", __name__, url_prefix="/console/api/integrations")
 
+    @routes.errorhandler(changes.PlanFirst)
+    def plan_first(first: changes.PlanFirst) -> Response:
+        return answer(409, {"error": str(first), "reason": first.reason, "plan": plain(first.plan)})
+
     @routes.get("")
     def listed() -> Response:
         every = integrations.every(ports.documents)
@@ -47,18 +52,15 @@ def api(ports: Ports, who: Who, role: May) -> Blueprint:
         body = json_of(request)
         known = integrations.find(ports.documents, int_id)
         raw = body.get("settings", {name: value for name, value in body.items() if name not in BESIDE})
-        try:
-            saved = changes.save(
-                ports,
-                raw,
-                who(request),
-                int_id=int_id,
-                secrets=body.get("secrets"),
-                revision=body.get("revision"),
-                apply=request.args.get("apply", ""),
-            )
-        except changes.PlanFirst as first:
-            return answer(409, {"error": str(first), "reason": first.reason, "plan": plain(first.plan)})
+        saved = changes.save(
+            ports,
+            raw,
+            who(request),
+            int_id=int_id,
+            secrets=body.get("secrets"),
+            revision=body.get("revision"),
+            apply=request.args.get("apply", ""),
+        )
         return answer(200 if known else 201, shown(ports, saved))
 
     @routes.delete("/<int_id>")
@@ -230,11 +232,9 @@ def _people(routes: Blueprint, ports: Ports, who: Who) -> None:
 
     @routes.post("/<int_id>/history/<entry>/revert")
     def revert(int_id: str, entry: str) -> Response:
-        try:
-            saved = changes.revert(ports, int_id, entry, who(request), request.args.get("apply", ""))
-        except changes.PlanFirst as first:
-            return answer(409, {"error": str(first), "reason": first.reason, "plan": plain(first.plan)})
-        return answer(200, shown(ports, saved))
+        return answer(
+            200, shown(ports, changes.revert(ports, int_id, entry, who(request), request.args.get("apply", "")))
+        )
 
     @routes.post("/<int_id>/held/<item>/approve")
     def approve(int_id: str, item: str) -> Response:
@@ -246,10 +246,12 @@ def _people(routes: Blueprint, ports: Ports, who: Who) -> None:
 
     @routes.post("/<int_id>/links/<link>/keep")
     def keep(int_id: str, link: str) -> Response:
-        outcome = keep_or_resume.keep(ports, int_id, link, who(request))
-        return answer(200, {"state": outcome.link.state.value, "rest": outcome.rest.why.value})
+        return _outcome(keep_or_resume.keep(ports, int_id, link, who(request)))
 
     @routes.post("/<int_id>/links/<link>/resume")
     def resume(int_id: str, link: str) -> Response:
-        outcome = keep_or_resume.resume(ports, int_id, link, who(request))
-        return answer(200, {"state": outcome.link.state.value, "rest": outcome.rest.why.value})
+        return _outcome(keep_or_resume.resume(ports, int_id, link, who(request)))
+
+
+def _outcome(outcome: Reconciled) -> Response:
+    return answer(200, {"state": outcome.link.state.value, "rest": outcome.rest.why.value})

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from werkzeug.datastructures import MultiDict
 
-from functions.domain.settings.facts import Fact, facts
+from functions.domain.settings.facts import facts
 from functions.domain.settings.schema import Settings
 
 CHOSEN = "status."
@@ -24,24 +24,9 @@ class Field:
     template: bool = False
 
     @property
-    def fact(self) -> Fact:
-        """The declared type and bounds of the setting."""
-        return facts(Settings)[self.name]
-
-    @property
     def choices(self) -> tuple[str, ...]:
         """The declared choices."""
-        return self.fact.choices
-
-    @property
-    def low(self) -> int | None:
-        """The smallest value."""
-        return self.fact.low
-
-    @property
-    def high(self) -> int | None:
-        """The greatest value."""
-        return self.fact.high
+        return facts(Settings)[self.name].choices
 
 
 GENERAL = (

@@ -141,13 +141,13 @@ def _configuration_page(
             "lists": (*statuses.LISTS, statuses.NONE),
         }
     if screen == "inbound":
+        dialect = dialect_of(integration.dialect)
         more = {
             "objects": available.read(pages.ports, int_id, calendars=False).objects or (),
             "inbound_object": integration.settings.inbound_object,
-            "override_known": dialect_of(integration.dialect).override is not None,
+            "override_known": dialect.override is not None,
+            "statuses": dialect.status_names,
         }
-    if screen == "inbound":
-        more["statuses"] = dialect_of(integration.dialect).status_names
     return pages.page(
         "configuration.html",
         int_id,

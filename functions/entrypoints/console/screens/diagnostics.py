@@ -1,6 +1,6 @@
 """Diagnostics: checks, each with the button that fixes it, also as text for a support ticket."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,16 +85,12 @@ def _diagnostics_page(pages: Pages, int_id: str, legs: tuple[trip.Leg, ...] = ()
 
 @dataclass(frozen=True, slots=True)
 class RoomChecks:
-    """A mapped calendar with the checks on it, the worst first."""
+    """A mapped calendar with its objects' names, the worst level of its checks, and the checks."""
 
     calendar: str
     objects: tuple[str, ...]
     level: str
-    rights: Check | None
-    notifications: Check | None
-    read: Check | None
-    overlaps: Check | None
-    invitations: Check | None = None
+    checks: Mapping[str, Check]  # by name
 
 
 def rooms(checks: Sequence[Check], settings: Settings, names: Names) -> list[RoomChecks]:
@@ -102,21 +98,9 @@ def rooms(checks: Sequence[Check], settings: Settings, names: Names) -> list[Roo
     found = []
     for calendar in settings.calendars:
         own = [each for each in checks if each.subject == calendar]
-        by_name = {each.name: each for each in own}
         level = min((each.level for each in own), key=LEVELS.index, default="green")
         objects = tuple(names.object(row.object) for row in settings.mapping if row.calendar == calendar)
-        found.append(
-            RoomChecks(
-                calendar,
-                objects,
-                level,
-                by_name.get("calendar"),
-                by_name.get("channel"),
-                by_name.get("pull"),
-                by_name.get("overlap"),
-                by_name.get("room") or by_name.get("labels"),
-            )
-        )
+        found.append(RoomChecks(calendar, objects, level, {each.name: each for each in own}))
     return sorted(found, key=lambda room: LEVELS.index(room.level))
 
 

@@ -21,7 +21,7 @@ from functions.entrypoints.console.screens import (
     mapping,
     waiting,
 )
-from functions.entrypoints.console.session import COOKIE, LIFE, Sessions, cookie_name
+from functions.entrypoints.console.session import COOKIE, LIFE, Sessions, cookie_name, set_cookie
 from functions.entrypoints.console.texts import LANGUAGES
 from functions.entrypoints.http.handlers import throttled
 from functions.entrypoints.http.incoming import way_back
@@ -82,9 +82,7 @@ def screens(ports: Ports, catalogue: Catalogue, sessions: Sessions, who: Who, *,
 
     def opened(key: str, address: str) -> Response:
         response = Response("", 303, {"Location": address})
-        cookie = sessions.open(key, request)
-        age, name = int(LIFE.total_seconds()), cookie_name(COOKIE, secure=secure)
-        response.set_cookie(name, cookie, httponly=True, secure=secure, samesite="Lax", path="/", max_age=age)
+        set_cookie(response, COOKIE, sessions.open(key, request), LIFE, secure=secure)
         return response
 
     @routes.get("/", strict_slashes=False)
