@@ -33,5 +33,5 @@ def create_app(tenant: Tenant | None = None) -> Flask:
     rest.install(app)
     app.register_blueprint(control.blueprint())
     app.register_blueprint(panel.blueprint())
-    app.wsgi_app = Gate(app.wsgi_app, world)  # type: ignore[assignment]
+    app.wsgi_app = Gate(app, world)  # type: ignore[assignment]
     return app

@@ -15,6 +15,7 @@ from functions.adapters.sqlite.documents import SqliteDocuments
 from functions.adapters.sqlite.file import SqliteFile
 from functions.application.ports import Body, Documents, Transaction
 from functions.domain.model.errors import Malformed, Taken
+from tests.world.memory import MemoryDocuments
 
 LINKS = ("integrations", "7", "links")
 JOURNAL = ("integrations", "7", "journal")
@@ -34,8 +35,11 @@ def clock() -> SettableClock:
     return SettableClock()
 
 
-@pytest.fixture(params=["sqlite", "firestore"])
+@pytest.fixture(params=["sqlite", "firestore", "memory"])
 def documents(request: pytest.FixtureRequest, tmp_path: Path, clock: SettableClock) -> Iterator[Documents]:
+    if request.param == "memory":  # for worlds
+        yield MemoryDocuments(clock)
+        return
     if request.param == "sqlite":
         file = SqliteFile(tmp_path / "state.sqlite")
         yield SqliteDocuments(file, clock)

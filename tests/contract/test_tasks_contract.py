@@ -14,6 +14,7 @@ from functions.adapters.sqlite.tasks import Receipt, SqliteTasks
 from functions.adapters.sqlite.workers import Workers
 from functions.application.ports import Task
 from tests.harness.machine_clock import now
+from tests.world.memory import MemoryTasks
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -22,8 +23,14 @@ def seconds(number: float) -> timedelta:
     return timedelta(seconds=number)
 
 
+BOTH = pytest.mark.parametrize("tasks", ["file", "memory"], indirect=True)  # worlds have theirs in memory
+
+
 @pytest.fixture
-def tasks(tmp_path: Path) -> Iterator[SqliteTasks]:
+def tasks(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqliteTasks | MemoryTasks]:
+    if getattr(request, "param", "file") == "memory":
+        yield MemoryTasks()
+        return
     file = SqliteFile(tmp_path / "state.sqlite")
     yield SqliteTasks(file)
     file.close()
@@ -52,6 +59,7 @@ def until(condition: Callable[[], bool], limit: float = 60.0) -> float:
     return time.monotonic() - started
 
 
+@BOTH
 def test_a_task_is_handed_out_when_it_is_due_and_not_before(tasks: SqliteTasks) -> None:
     task = Task("a", NOW, {"booking": "é", "n": 1})
     tasks.put(task)
@@ -66,6 +74,7 @@ def test_a_task_is_handed_out_when_it_is_due_and_not_before(tasks: SqliteTasks) 
     assert tasks.next_due() is None
 
 
+@BOTH
 def test_the_earliest_comes_first_and_live_before_backfill(tasks: SqliteTasks) -> None:
     for name, late, lane in (("b1", 50, "backfill"), ("l2", 10, "live"), ("l1", 20, "live"), ("b2", 40, "backfill")):
         tasks.put(Task(name, NOW - seconds(late), {}, lane))
@@ -73,6 +82,7 @@ def test_the_earliest_comes_first_and_live_before_backfill(tasks: SqliteTasks) -
     assert order == ["l1", "l2", "b1", "b2"]
 
 
+@BOTH
 def test_a_lane_can_be_asked_for_alone(tasks: SqliteTasks) -> None:
     tasks.put(Task("b", NOW, {}, "backfill"))
     assert tasks.lease(NOW, "live", 90) is None
@@ -83,6 +93,7 @@ def test_a_lane_can_be_asked_for_alone(tasks: SqliteTasks) -> None:
         tasks.put(Task("x", NOW, {}, "express"))
 
 
+@BOTH
 def test_of_several_waiting_with_one_name_the_first_stays(tasks: SqliteTasks) -> None:
     tasks.put(Task("a", NOW, {"n": 1}))
     tasks.put(Task("a", NOW - seconds(5), {"n": 2}))
@@ -92,6 +103,7 @@ def test_of_several_waiting_with_one_name_the_first_stays(tasks: SqliteTasks) ->
     assert leased[0].body == {"n": 1}
 
 
+@BOTH
 def test_a_task_put_while_its_name_is_being_done_is_not_swallowed(tasks: SqliteTasks) -> None:
     tasks.put(Task("a", NOW, {"n": 1}))
     first = tasks.lease(NOW, "", 90)
@@ -104,6 +116,7 @@ def test_a_task_put_while_its_name_is_being_done_is_not_swallowed(tasks: SqliteT
     assert tasks.depth() == 1
 
 
+@BOTH
 def test_a_lease_that_ran_out_hands_the_task_to_another_and_the_late_one_cannot_end_it(tasks: SqliteTasks) -> None:
     tasks.put(Task("a", NOW, {}))
     first = tasks.lease(NOW, "", 90)
@@ -119,6 +132,7 @@ def test_a_lease_that_ran_out_hands_the_task_to_another_and_the_late_one_cannot_
     assert tasks.depth() == 0
 
 
+@BOTH
 def test_a_released_task_waits_again_or_joins_the_one_that_waits(tasks: SqliteTasks) -> None:
     tasks.put(Task("a", NOW, {}))
     leased = tasks.lease(NOW, "", 90)
@@ -134,6 +148,7 @@ def test_a_released_task_waits_again_or_joins_the_one_that_waits(tasks: SqliteTa
     assert tasks.next_due() == NOW + seconds(7)
 
 
+@BOTH
 def test_several_tasks_are_stored_together_or_not_at_all(tasks: SqliteTasks) -> None:
     tasks.put(Task("a", NOW, {}), Task("b", NOW, {}, "backfill"))
     assert tasks.depth() == 2
@@ -142,6 +157,7 @@ def test_several_tasks_are_stored_together_or_not_at_all(tasks: SqliteTasks) -> 
     assert tasks.depth() == 2
 
 
+@BOTH
 def test_threads_that_put_and_lease_at_once_do_each_task_exactly_once(tasks: SqliteTasks) -> None:
     got, putting = list[str](), threading.Event()
 

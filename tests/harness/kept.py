@@ -1,6 +1,7 @@
 """A copy of a place (both simulators, the store, the secrets), so that tests need not set it up again."""
 
-import copy
+import io
+import pickle
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,50 +19,77 @@ _TENANT = ("world", "dialect", "offset", "latency", "faults", "outbox", "effects
 class Kept:
     """What `put_back` needs."""
 
-    world: dict[str, Any]
-    tenant: dict[str, Any]
+    outside: "KeptOutside"
     rows: dict[str, list[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True)
+class KeptOutside:
+    """Both simulators, and the number of the next token."""
+
+    state: bytes
     number: int
-    shared: tuple[object, ...]
 
 
 def keep(place: "Place") -> Kept:
     """Copy the state of a place, which stays usable."""
-    shared = _shared(place)
-    memo = {id(each): each for each in shared}
     with place.file.read() as connection:
         rows = {
             name: connection.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608 -- names of this list
             for name in ("documents", "tasks")
         }
-    number = next(place._numbers)
-    place._numbers = iter(range(number, 10**9))
-    return Kept(
-        copy.deepcopy(_state(place.world, _WORLD), memo),
-        copy.deepcopy(_state(place.tenant, _TENANT), memo),
-        rows,
-        number,
-        shared,
-    )
+    return Kept(keep_outside(place), rows)
 
 
 def put_back(place: "Place", kept: Kept) -> None:
     """Replace the state of a place by a copy; its clock and its settings stay."""
-    memo = {id(was): now for was, now in zip(kept.shared, _shared(place), strict=True)}
-    vars(place.world).update(copy.deepcopy(kept.world, memo))
-    vars(place.tenant).update(copy.deepcopy(kept.tenant, memo))
+    put_back_outside(place, kept.outside)
     with place.file.write(durable=False) as connection:
         for name, rows in kept.rows.items():
             connection.execute(f"DELETE FROM {name}")  # noqa: S608 -- names of this list
             if rows:
                 marks = ",".join("?" * len(rows[0]))
                 connection.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)  # noqa: S608 -- likewise
+
+
+def keep_outside(place: "Place") -> KeptOutside:
+    """Copy the state of both simulators."""
+    number = next(place._numbers)
+    place._numbers = iter(range(number, 10**9))
+    state = io.BytesIO()
+    _Pickler(state, place).dump((_state(place.world, _WORLD), _state(place.tenant, _TENANT)))
+    return KeptOutside(state.getvalue(), number)
+
+
+def put_back_outside(place: "Place", kept: KeptOutside) -> None:
+    """Replace the state of both simulators, and the numbers of tokens, by a copy."""
+    world, tenant = _Unpickler(io.BytesIO(kept.state), place).load()
+    vars(place.world).update(world)
+    vars(place.tenant).update(tenant)
     place._numbers = iter(range(kept.number, 10**9))
 
 
 def _shared(place: "Place") -> tuple[object, ...]:
     """Return the objects that must not be copied: the simulators, to which the routes refer."""
     return place.world, place.world.channels.wake, place.tenant
+
+
+class _Pickler(pickle.Pickler):
+    def __init__(self, file: io.BytesIO, place: "Place") -> None:
+        super().__init__(file, protocol=5)
+        self._shared = {id(each): number for number, each in enumerate(_shared(place))}
+
+    def persistent_id(self, obj: object) -> int | None:
+        return self._shared.get(id(obj))
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, file: io.BytesIO, place: "Place") -> None:
+        super().__init__(file)
+        self._shared = _shared(place)
+
+    def persistent_load(self, pid: int) -> object:
+        return self._shared[pid]
 
 
 def _state(thing: Any, names: tuple[str, ...]) -> dict[str, Any]:

@@ -70,7 +70,7 @@ class Choice:
             "remarks_field": rarely("remarks", "none"),
         }
         sync = {
-            "window_days": (-7, 60),
+            "window_days": (-2, 32),
             "hold_over": 1000,
             "conflict_winner": dice.choice(("booking", "event")),
             "cancel_grace_seconds": rarely(60, 0, 600),

@@ -15,6 +15,7 @@ Table = Mapping[str, tuple[int, tuple[int, ...]]]
 ROOMS = (ROOM_A, ROOM_B)
 HOURS = (8, 10, 13, 16, 19)
 DAYS = 12
+WEEKS = 3  # of a weekly series: all that is drawn lies within the window, each week of which costs a world calls
 HINTS = ("deliver", "drop", "double", "hold", "delay")
 AWAY_I = {"path": "", "status": 503}
 AWAY_G = {"path": "/calendar/v3/", "status": 503, "reason": "backendError", "times": 1}
@@ -182,7 +183,7 @@ class Deeds(People):
         return root, sorted(family, key=lambda each: str(each["originalStartTime"]))
 
     def do_draw_series(self, day: int, hour: int, weekly: int, more: int) -> None:
-        rule = f"RRULE:FREQ={'WEEKLY' if weekly else 'DAILY'};COUNT={2 + more}"
+        rule = f"RRULE:FREQ={'WEEKLY' if weekly else 'DAILY'};COUNT={2 + (min(more, WEEKS - 2) if weekly else more)}"
         self.draw(*self._times(day, hour), recurrence=[rule])
 
     def do_split(self, which: int, at: int, hour: int, title: int) -> None:
@@ -208,7 +209,8 @@ class Deeds(People):
             freq = "WEEKLY" if "WEEKLY" in str(root.get("recurrence")) else "DAILY"
             stem = series[0].partition("_R")[0]
             alone = sum(each["id"].startswith(stem) for each in self.events() if each.get("recurrence")) == 1
-            count = 1 + left if alone else min(1 + left, len(series[1]))
+            most = WEEKS if freq == "WEEKLY" else 1 + left
+            count = min(1 + left, most if alone else len(series[1]))
             self._patch(ROOM_A, series[0], {"recurrence": [f"RRULE:FREQ={freq};COUNT={count}"]})
 
     def do_delete_series(self, which: int) -> None:

@@ -1,4 +1,4 @@
-"""Tell worlds: `python -m tests.world.tell --worlds N --seed SEED [--deeds D]`, or one failing seed, shrunk.
+"""Tell worlds: `python -m tests.world.tell --worlds N --seed SEED [--deeds D] [--processes P]`.
 
 Prints a line a broken world; a failing seed is shrunk to a short story with `--shrink`, and kept under `found/`.
 """
@@ -6,33 +6,40 @@ Prints a line a broken world; a failing seed is shrunk to a short story with `--
 import argparse
 import gc
 import json
+import os
 import random
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
 
 from tests.world.choice import Choice
 from tests.world.deeds import Deed
 from tests.world.promises import broken
-from tests.world.world import World, story
+from tests.world.world import BEGINNING, World, story
 
 FOUND = Path(__file__).parent / "found"
+ALIKE = 10  # so many seeds in turn have the same settings, so that their beginning is told once
 
 
 def choice_of(seed: int) -> Choice:
-    """Return the settings of a seed."""
+    """Return the settings of a seed of settings."""
     return Choice.of(random.Random(f"settings {seed}"))  # noqa: S311
 
 
-def told(world: World, choice: Choice, deeds: list[Deed]) -> list[str]:
+def told(world: World, choice: Choice, deeds: list[Deed], *, thorough: bool = True) -> list[str]:
     """Tell a story, and return the promises that it broke."""
-    world.set_back(choice)
-    world.tell(deeds)
+    first = len(BEGINNING) if deeds[: len(BEGINNING)] == BEGINNING else 0
+    world.begin(choice, deeds[:first])
+    world.tell(deeds[first:])
     world.rest()
-    return broken(world, choice)
+    return broken(world, choice, thorough=thorough)
 
 
 def kind_of(sentence: str) -> str:
@@ -59,19 +66,61 @@ def shrunk(deeds: list[Deed], breaks: Callable[[list[Deed]], bool], seconds: flo
     return deeds
 
 
-def keep_found(seed: int, deeds: list[Deed]) -> None:
+def keep_found(settings: int, seed: int, deeds: list[Deed]) -> None:
     """Keep a broken story, a deed a line; the tests tell it again from then on."""
     lines = (json.dumps(each) for each in deeds)
-    (FOUND / f"{seed}.jsonl").write_text("".join(f"{each}\n" for each in lines), encoding="utf-8")
+    (FOUND / f"{settings}-{seed}.jsonl").write_text("".join(f"{each}\n" for each in lines), encoding="utf-8")
 
 
-def kept_stories() -> list[tuple[int, list[Deed]]]:
-    """Return the stories that once broke a promise, each with the seed of its settings."""
+def kept_stories() -> list[tuple[str, int, list[Deed]]]:
+    """Return the stories that once broke a promise, each with its name and the seed of its settings."""
     found = []
     for path in sorted(FOUND.glob("*.jsonl")):
         lines = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
-        found.append((int(path.stem), [(name, tuple(numbers)) for name, numbers in lines]))
+        settings = int(path.stem.partition("-")[0])
+        found.append((path.stem, settings, [(name, tuple(numbers)) for name, numbers in lines]))
     return found
+
+
+@dataclass
+class Counted:
+    """How many worlds were told, how many deeds they had, and how many broke a promise."""
+
+    worlds: int = 0
+    deeds: int = 0
+    bad: int = 0
+
+    def add(self, other: "Counted") -> None:
+        self.worlds, self.deeds, self.bad = self.worlds + other.worlds, self.deeds + other.deeds, self.bad + other.bad
+
+
+def tell(seeds: range, options: argparse.Namespace, directory: Path) -> Counted:
+    """Tell the worlds of these seeds, and print those that break a promise."""
+    until = time.monotonic() + options.seconds if options.seconds else float("inf")
+    world, counted = World(directory), Counted()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)  # what a world leaves behind is collected now and then; a tenth of its time
+    for seed in seeds:
+        if time.monotonic() > until:
+            break
+        settings = seed // ALIKE
+        choice, deeds = choice_of(settings), story(seed, options.deeds)
+        counted.add(Counted(1, len(deeds)))
+        if found := told(world, choice, deeds, thorough=seed % 3 == 0):
+            counted.bad += 1
+            _print(world, choice, deeds, found, seed, shrink=options.shrink)
+    return counted
+
+
+def _print(world: World, choice: Choice, deeds: list[Deed], found: list[str], seed: int, *, shrink: bool) -> None:
+    lines = [f"seed {seed} {choice}", *(f"    {each}" for each in found)]
+    if shrink:
+        short = shrunk(deeds, partial(_breaks, world, choice, kind_of(found[0])))
+        lines += [f"    {name}{numbers}" for name, numbers in short]
+        lines += [f"    -> {each}" for each in told(world, choice, short)]
+        keep_found(seed // ALIKE, seed, short)
+    sys.stdout.write("\n".join([*lines, ""]))
+    sys.stdout.flush()
 
 
 def main() -> int:
@@ -79,33 +128,27 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--deeds", type=int, default=30)
+    parser.add_argument("--deeds", type=int, default=0, help="of each story; 0: as many as its seed draws")
     parser.add_argument("--seconds", type=float, default=0, help="stop after so many; 0: tell them all")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--shrink", action="store_true")
     options = parser.parse_args()
-    began, bad, number = time.monotonic(), 0, 0
-    with tempfile.TemporaryDirectory() as directory:
-        world = World(Path(directory))
-        gc.freeze()
-        gc.set_threshold(100_000, 20, 100)  # what a world leaves behind is collected now and then; a tenth of its time
-        for seed in range(options.seed, options.seed + options.worlds):
-            number += 1
-            choice, deeds = choice_of(seed), story(seed, options.deeds)
-            if found := told(world, choice, deeds):
-                bad += 1
-                sys.stdout.write(f"seed {seed} {choice}\n" + "".join(f"    {each}\n" for each in found))
-                if options.shrink:
-                    short = shrunk(deeds, partial(_breaks, world, choice, kind_of(found[0])))
-                    sys.stdout.write("".join(f"    {name}{numbers}\n" for name, numbers in short))
-                    for each in told(world, choice, short):
-                        sys.stdout.write(f"    -> {each}\n")
-                    keep_found(seed, short)
-                sys.stdout.flush()
-            if options.seconds and time.monotonic() - began > options.seconds:
-                break
+    began, counted = time.monotonic(), Counted()
+    parts = min(options.processes, options.worlds)
+    bounds = [options.seed + options.worlds * part // parts for part in range(parts + 1)]
+    with tempfile.TemporaryDirectory() as directory, ProcessPoolExecutor(parts, get_context("spawn")) as pool:
+        telling = [
+            pool.submit(tell, range(first, last), options, Path(tempfile.mkdtemp(dir=directory)))
+            for first, last in pairwise(bounds)
+        ]
+        for each in telling:
+            counted.add(each.result())
     took = time.monotonic() - began
-    sys.stdout.write(f"{number} worlds from seed {options.seed}, {bad} broken, {took:.0f} s\n")
-    return int(bad > 0)
+    sys.stdout.write(
+        f"{counted.worlds} worlds from seed {options.seed}, {counted.deeds / counted.worlds:.1f} deeds each, "
+        f"{counted.bad} broken; {took:.0f} s, {counted.worlds * 60 / took:.0f} a minute in {parts} processes\n"
+    )
+    return int(counted.bad > 0)
 
 
 if __name__ == "__main__":

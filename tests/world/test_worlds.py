@@ -1,13 +1,17 @@
 """Some worlds keep every promise, each time the same ones; `make worlds N=… SEED=…` tells as many others as one likes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from functions.application.store import integrations
+from functions.domain.settings.integration import Phase
 from tests.world.deeds import Deed
 from tests.world.promises import pairs
 from tests.world.tell import choice_of, kept_stories, shrunk, told
-from tests.world.world import World, story
+from tests.world.world import BEGINNING, World, story
 
 SEEDS = (1, 2, 3)  # other ones are told on request
 DEEDS = 20
@@ -25,18 +29,22 @@ def test_at_rest_nothing_is_lost_doubled_or_silent(seed: int, world: World) -> N
     assert told(world, choice_of(seed), story(seed, DEEDS)) == []
 
 
-@pytest.mark.parametrize(("seed", "deeds"), [pytest.param(*each, id=f"{each[0]}") for each in kept_stories()])
-def test_a_story_that_once_broke_a_promise_keeps_it(seed: int, deeds: list[Deed], world: World) -> None:
-    assert told(world, choice_of(seed), deeds) == []
+@pytest.mark.parametrize(
+    ("settings", "deeds"), [pytest.param(settings, deeds, id=name) for name, settings, deeds in kept_stories()]
+)
+def test_a_story_that_once_broke_a_promise_keeps_it(settings: int, deeds: list[Deed], world: World) -> None:
+    assert told(world, choice_of(settings), deeds) == []
 
 
-def test_the_same_seed_twice_stores_the_same(world: World) -> None:
-    digests = []
-    for _ in range(2):
-        world.set_back(choice_of(7))
-        world.tell(story(7, DEEDS))
-        digests.append(world.journal_digest())
-    assert digests[0] == digests[1]
+def test_the_same_seed_stores_the_same_in_memory_on_disk_and_after_a_beginning_that_was_copied(
+    world: World, tmp_path: Path
+) -> None:
+    on_disk, deeds, digests = World(tmp_path, on_disk=True), story(7, DEEDS), []
+    for place, first in ((world, 0), (world, len(BEGINNING)), (world, len(BEGINNING)), (on_disk, 0)):
+        place.begin(choice_of(7), deeds[:first])
+        place.tell(deeds[first:])
+        digests.append(place.journal_digest())
+    assert len(set(digests)) == 1
 
 
 def test_a_story_that_breaks_a_promise_shrinks_to_the_deeds_that_it_takes() -> None:
@@ -50,10 +58,7 @@ def test_what_stands_apart_or_says_nothing_is_found(world: World) -> None:
     choice = choice_of(1)
     world.set_back(choice)
     world.tell([("book", (1, 1, 0)), ("draw", (2, 1, 0)), ("wait", (2,))])
-    with world.file.write() as connection:
-        connection.execute(
-            "UPDATE documents SET body = json_set(body, '$.phase', 'paused') WHERE kind = 'integrations'"
-        )
+    integrations.change(world.documents, "7", lambda before: replace(before, phase=Phase.PAUSED))
     world.delete(world.events()[0]["id"])
     world.tell([("draw", (3, 1, 0)), ("wait", (2,))])
     assert {sentence.split(":")[0] for sentence in pairs(world, choice)} == {"lost", "silent"}

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes, urlencode, urlsplit
 
 import requests
+from flask import Flask, Request, Response
+from flask.sessions import NullSession, SessionInterface, SessionMixin
 from requests.structures import CaseInsensitiveDict
+from werkzeug.routing import MapAdapter
 
 from tests.harness.place import Place, _Outside
 from tests.model.instances import Running
@@ -40,6 +43,29 @@ class Answer:
             if silent:
                 return None
             raise
+
+
+class _NoSessions(SessionInterface):
+    """No cookie is read or set."""
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:  # noqa: ARG002 -- as Flask calls it
+        return NullSession()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        pass
+
+
+def lean(app: Any) -> Any:
+    """Spare an application what its programs need no session, host name or coroutine for."""
+
+    def adapter(request: Request | None) -> MapAdapter:
+        path, method = (request.path, request.method) if request is not None else ("/", "GET")
+        return MapAdapter(app.url_map, "localhost", "/", "", "http", path, method)
+
+    app.session_interface = _NoSessions()
+    app.ensure_sync = lambda func: func
+    app.create_url_adapter = adapter
+    return app
 
 
 class Wire:

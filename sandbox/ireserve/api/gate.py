@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from flask import Flask
 from werkzeug.datastructures import Authorization
 from werkzeug.wrappers import Response
 
@@ -12,14 +13,15 @@ from sandbox.ireserve.tenant.faults import Fault
 from sandbox.ireserve.tenant.tenant import Tenant
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 class Gate:
     """Passes requests on one at a time; what is planned for the API happens to the API only."""
 
-    def __init__(self, app: "WSGIApplication", tenant: Tenant) -> None:
+    def __init__(self, app: Flask, tenant: Tenant) -> None:
         self._app = app
+        self._behind = app.wsgi_app
         self._tenant = tenant
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
@@ -28,7 +30,7 @@ class Gate:
         if path.startswith("/api/"):
             return self._api(environ, path)(environ, start)
         with self._tenant.session():
-            response = Response.from_app(self._app, environ)
+            response = Response.from_app(self._behind, environ)
         return response(environ, start)
 
     def _api(self, environ: "WSGIEnvironment", path: str) -> Response:
@@ -47,8 +49,8 @@ class Gate:
             response = self._misbehave(fault, environ, None)
             if response is not None:
                 return response
-        with tenant.session():
-            response = Response.from_app(self._app, environ)
+        with tenant.session(), self._app.request_context(environ):
+            response = self._app.full_dispatch_request()
             self._note(environ, path, sent, response.status_code)
         if fault is not None and fault.when == "after":
             return self._misbehave(fault, environ, response) or response
