@@ -11,6 +11,7 @@ from sandbox.story.tale import INT_ID, Tale, below_the_line, held, spell, starts
 
 HALL = "hall@group.calendar.google.com"
 PUBLIC = "website@group.calendar.google.com"
+WAITING = 15  # a status of this venue alone, which no list names
 BANANA = "5"  # Google's number of that colour
 LABEL = {"id": "l-1", "name": "Toernooi", "backgroundColor": "#039be5"}
 
@@ -71,6 +72,35 @@ def a_public_calendar_says_taken_and_no_more(tale: Tale) -> Iterator[str]:
     tale.change_mapping(rows)
 
 
+def a_status_in_no_list_is_decided_once(tale: Tale) -> Iterator[str]:
+    """A status that no list names: it is listed with its name and its bookings; once decided, they get their events."""
+    known = tale.stage.control("ireserve", "GET", "statuses")["statuses"]
+    own = {"code": WAITING, "name": "wachtlijst"}
+    tale.stage.control("ireserve", "PUT", "statuses", {"statuses": [*known, own]})
+    before = tale.stage.api("GET", f"/{INT_ID}")["outbound"]
+    day = tale.new_day()
+    bookings = [tale.book(day, f"{hour}:00", f"{hour + 1}:00", status_code=WAITING) for hour in (10, 12)]
+    found = _in_use(tale, WAITING)
+    held((found["name"], found["bookings"], found["list"]) == (own["name"], 2, "none"), f"it is listed as {found}")
+    held(not any(tale.event_of(each) for each in bookings), "one has an event")
+    yield f"in use: {found['name']} ({WAITING}), {found['bookings']} bookings, in no list: no events"
+    tale.change_settings(outbound={"tentative_on_status": [*before["tentative_on_status"], WAITING]})
+    events = [tale.wait_for_event(each) for each in bookings]
+    held(all(each["status"] == "tentative" for each in events), "they are not tentative")
+    held(_in_use(tale, WAITING)["list"] == "tentative", "it is still in no list")
+    yield f"decided, tentative: {' and '.join(each['summary'] for each in events)} stand there, tentative"
+    for each in bookings:
+        tale.stage.change_booking(each, status_code=70)
+    tale.wait("the events to go", lambda: not any(tale.event_of(each) for each in bookings))
+    tale.change_settings(outbound=before)
+
+
+def _in_use(tale: Tale, status: int) -> Any:
+    """Return what is listed of a status."""
+    listed = tale.stage.api("GET", f"/{INT_ID}/statuses")["found"]
+    return next((each for each in listed if each["status"] == status), {"name": "", "bookings": 0, "list": ""})
+
+
 def a_request_is_tentative_until_confirmed(tale: Tale) -> Iterator[str]:
     """A request is a tentative event in a colour; confirmed with its booking, it carries a label of the calendar."""
     tale.stage.control("google", "PATCH", f"calendars/{quote(ROOM_A)}", {"labels": [LABEL]})
@@ -97,5 +127,6 @@ def _looking(tale: Tale, booking: str, status: str, **style: str) -> Any:
 STEPS = (
     a_hall_takes_its_halves,
     a_public_calendar_says_taken_and_no_more,
+    a_status_in_no_list_is_decided_once,
     a_request_is_tentative_until_confirmed,
 )
