@@ -30,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     two.add_argument(
         "--room", default="", help="with --trial: a room of Google Workspace, which is invited for a moment"
     )
+    two.add_argument(
+        "--chat", action="store_true", help="post a card to the Teams workflow whose address is in TEAMS_WEBHOOK"
+    )
     two.add_argument("--endpoint", default="https://www.googleapis.com/calendar/v3")
     given = parser.parse_args(arguments)
     session = requests.Session()
@@ -38,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = list(ireserve.ask(ireserve.Tenant(session, given.url.rstrip("/"), given.booking, given.object)))
     else:
         session.headers["Authorization"] = f"Bearer {os.environ.get('GOOGLE_TOKEN', '')}"
-        account = google.Account(session, given.endpoint.rstrip("/"), given.calendar, given.trial, given.room)
+        chat = os.environ.get("TEAMS_WEBHOOK", "") if given.chat else ""
+        account = google.Account(session, given.endpoint.rstrip("/"), given.calendar, given.trial, given.room, chat)
         found = list(google.ask(account))
     for each in found:
         sys.stdout.write(f"{SIGNS[each.verdict]}{each.row:4} {each.verdict:12} {each.saw}\n")

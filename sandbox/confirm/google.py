@@ -12,6 +12,7 @@ import requests
 from sandbox.confirm.finding import Finding, holds
 
 OK, REFUSED = 200, 400
+TAKEN = (200, 202)
 LOOKED = 2500
 EDGE = "-::~:~::~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~:~::~:~::-"
 TEXT = "Een <b>vette</b> regel & nog een\nTweede regel"
@@ -23,7 +24,7 @@ ZONE = "Europe/Amsterdam"
 class Account:
     """What to check: the interface up to `/calendar/v3`, a calendar to read, and one to write in ("" = only read).
 
-    `room` is a room of Google Workspace that is invited for a moment, if named.
+    `room` is a room of Google Workspace that is invited for a moment, if named; `chat` a webhook of a Teams workflow.
     """
 
     session: requests.Session
@@ -31,6 +32,8 @@ class Account:
     calendar: str
     trial: str = ""
     room: str = ""
+    chat: str = ""
+    chats: requests.Session = field(default_factory=requests.Session)  # without Google's token
     patience: int = 10  # seconds that a room's answer may take
     made: list[str] = field(default_factory=list)
 
@@ -75,12 +78,29 @@ def events(calendar: str) -> str:
 def ask(account: Account) -> Iterator[Finding]:
     """Give a finding for every row that can be asked about."""
     yield from _reads(account)
+    if account.chat:
+        yield _card(account)
     if account.trial:
         try:
             yield from _tried(account)
         finally:
             for event in account.made:
                 account.call("DELETE", f"{events(account.trial)}/{event}", sendUpdates="none")
+
+
+def _card(account: Account) -> Finding:
+    """Post a card with other fields beside it, as an alert does, to a Teams workflow; that it is shown only people see."""
+    text = "TEST sandbox.confirm"
+    content = {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.2",
+        "body": [{"type": "TextBlock", "text": f"{text}: is this shown as a card?"}],
+    }
+    card = {"contentType": "application/vnd.microsoft.card.adaptive", "content": content}
+    body = {"type": "message", "attachments": [card], "alert": "test", "title": text, "text": text}
+    status = account.chats.post(account.chat, json=body, timeout=30).status_code
+    return holds("G30", f"HTTP {status}; look whether the chat shows a card", believed=status in TAKEN)
 
 
 def _reads(account: Account) -> Iterator[Finding]:
@@ -124,9 +144,33 @@ def _tried(account: Account) -> Iterator[Finding]:
     start = _at(60)["start"]
     status, refused = account.make(start=start, end=start)
     yield holds("G11", f"HTTP {status} {_reason(refused)} for no length", believed=_reason(refused) == "timeRangeEmpty")
+    yield from _labelled(account)
     if account.room:
         yield from _invited(account)
     yield from _series(account)
+
+
+def _labelled(account: Account) -> Iterator[Finding]:
+    """Give an event a label of the test calendar, if that has one, then change its colour and its title in other ways."""
+    place = f"calendars/{quote(account.trial, safe='')}"
+    shown = account.read(place) or {}
+    label = next(iter((shown.get("labelProperties") or {}).get("eventLabels") or ()), None)
+    if label is None:
+        yield Finding("G31", "not told", "the test calendar has no label of its own")
+        return
+    _, event = account.make()
+    path = f"{events(account.trial)}/{event.get('id')}"
+    speaking = {"eventLabelVersion": 1, "sendUpdates": "none"}
+    status, answer = account.call("PATCH", path, {"eventLabelId": label["id"], "colorId": "5"}, **speaking)
+    taken = status == OK and _label(account, path) == label["id"] and answer.get("colorId") != "5"
+    account.call("PATCH", path, {"summary": "TEST sandbox.confirm, labelled"}, sendUpdates="none")
+    kept = _label(account, path) == label["id"]
+    saw = f"HTTP {status} {_reason(answer)}; the label is {'taken' if taken else 'not taken'}, then {'kept' if kept else 'lost'}"
+    yield holds("G31", saw, believed=taken and kept)
+
+
+def _label(account: Account, path: str) -> Any:
+    return (account.read(path) or {}).get("eventLabelId")
 
 
 def _invited(account: Account) -> Iterator[Finding]:

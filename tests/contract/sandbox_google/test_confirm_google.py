@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from flask.testing import FlaskClient
 
+CHAT = "https://prod-1.westeurope.logic.azure.com/workflows/1"
+LABEL = {"id": "l-1", "name": "Toernooi", "backgroundColor": "#039be5"}
 ENDPOINT = "https://google.test/calendar/v3"
 
 
@@ -44,6 +47,23 @@ class _Adapter(BaseAdapter):
         return
 
 
+class _Chat(BaseAdapter):
+    """A chat that answers every card with one status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__()
+        self.status, self.asked = status, list[requests.PreparedRequest]()
+
+    def send(self, request: requests.PreparedRequest, *_args: Any, **_options: Any) -> requests.Response:
+        self.asked.append(request)
+        response = requests.Response()
+        response.status_code, response._content = self.status, b""
+        return response
+
+    def close(self) -> None:
+        return
+
+
 @pytest.fixture
 def google() -> Google:
     google = Google()
@@ -55,8 +75,11 @@ def asked(google: Google, trial: str = ROOM_B, **said: Any) -> Mapping[str, str]
     session = requests.Session()
     session.mount("https://", _Adapter(google.client))
     session.headers["Authorization"] = f"Bearer {google.tokens(scopes=BOTH)['access_token']}"
-    room = said.get("room", "")
+    room, chat = said.get("room", ""), said.get("chat")
     account = confirm.Account(session, ENDPOINT, said.get("calendar", ROOM_A), trial, room, patience=1)
+    if chat is not None:
+        account.chat = CHAT
+        account.chats.mount("https://", chat)
     return told(list(confirm.ask(account)))
 
 
@@ -110,3 +133,33 @@ def test_a_room_whose_answer_is_not_its_writers_to_give_differs(google: Google) 
     google.control("POST", "calendars", {"id": room, "account": "guest@example.org"})
     google.control("POST", "calendars", {"id": room, "account": "planner@example.org", "access_role": "reader"})
     assert asked(google, room=room)["G28"] == "differs"
+
+
+def test_a_label_of_the_test_calendar_is_given_kept_and_goes_before_a_colour(google: Google) -> None:
+    assert asked(google)["G31"] == "not told"
+    google.control("PATCH", f"calendars/{ROOM_B}", {"labels": [LABEL]})
+    assert asked(google)["G31"] == "as believed"
+    assert google.control("GET", f"calendars/{ROOM_B}/events") == []
+
+
+def test_a_label_that_is_not_taken_differs(google: Google) -> None:
+    google.control("PATCH", f"calendars/{ROOM_B}", {"labels": [LABEL]})
+    google.control("POST", "faults", {"method": "PATCH", "path": "events", "status": 400, "reason": "invalid"})
+    assert asked(google)["G31"] == "differs"
+
+
+@pytest.mark.parametrize(("status", "verdict"), [(202, "as believed"), (400, "differs")])
+def test_a_card_is_posted_with_other_fields_beside_it_and_without_a_token(
+    google: Google, status: int, verdict: str
+) -> None:
+    chat = _Chat(status)
+    assert asked(google, chat=chat)["G30"] == verdict
+    (request,) = chat.asked
+    assert "Authorization" not in request.headers
+    posted = json.loads(request.body or b"")
+    assert posted["attachments"][0]["contentType"] == "application/vnd.microsoft.card.adaptive"
+    assert posted["alert"] == "test"
+
+
+def test_no_chat_is_asked_unless_one_is_named(google: Google) -> None:
+    assert "G30" not in asked(google)
