@@ -135,6 +135,22 @@ def test_ignore_validation_errors_on_update_on_says_in_the_journal_what_i_reserv
     assert "Toch geschreven, want validatiefouten worden genegeerd: de periode is niet beschikbaar" in tab.seen(journal)
 
 
+def test_what_was_written_despite_a_refusal_is_in_the_journal_even_if_the_answer_was_lost(place: Place) -> None:
+    place.ireserve("PATCH", "dialect", {"override_in": "body"})
+    inbound = {**UPDATES, "ignore_validation_errors_on_update": True}
+    place.activate(inbound=inbound, sync={"overlap_guard": "never"})
+    probed(place, override=["body", "override", True])
+    made(place, FROM_GOOGLE)
+    place.book(LATER, LATER_END, quiet=True)
+    write = {"path": "hook/booking", "method": "POST"}
+    place.ireserve("POST", "faults", {**write, "action": "delay"})  # the write that is refused
+    place.ireserve("POST", "faults", {**write, "action": "reset", "when": "after"})  # that with the override
+    dragged(place)
+    place.settle(200)
+    moved = [each for each in place.journal() if each["why"] == "event_moved"]
+    assert [(each["outcome"], each.get("despite")) for each in moved] == [("done", "period_taken")]
+
+
 def test_ignore_validation_errors_on_update_on_uses_the_override_only_where_i_reserve_refuses(place: Place) -> None:
     place.ireserve("PATCH", "dialect", {"override_in": "body"})
     place.activate(inbound={**UPDATES, "ignore_validation_errors_on_update": True})

@@ -1,12 +1,12 @@
 """Reports a write: its journal entry, opened and closed, and its log line."""
 
 from functions.application.intake.hints import Hint
-from functions.application.ports import Body
+from functions.application.ports import Body, Transaction
 from functions.application.store import journal
 from functions.application.sync.session import SyncSession
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
-from functions.domain.pairing.link import Link
+from functions.domain.pairing.link import Intent, Link
 from functions.domain.pairing.step import Landed, Overtaken, Rejected, Result
 from functions.domain.pairing.writes import InsertEvent, Outcome, PatchEvent, Write
 from functions.domain.planning.view import View
@@ -22,9 +22,20 @@ def opened(session: SyncSession, hint: Hint, view: View, step: Write) -> Body:
     return {**entry, "left_out": ["guest"]} if left_out else entry
 
 
+def note_despite(session: SyncSession, intent: Intent | None, despite: str) -> None:
+    """Record in a write's open entry what it is about to ignore, because a crash would lose the answer that tells it."""
+
+    def note(tx: Transaction) -> None:
+        if intent is not None and (entry := journal.find(tx, session.id, intent.entry)) is not None:
+            journal.put(tx, session.id, intent.entry, {**entry, "despite": despite})
+
+    session.ports.documents.transact(note)
+
+
 def closed(session: SyncSession, entry: Body, outcome: Outcome, result: Result) -> Body:
     """Return an entry closed with the result of its write."""
-    return journal.closed(entry, outcome, session.now(), **_came(result), **_lacking(entry, result))
+    kept = entry if isinstance(result, Landed) else {name: each for name, each in entry.items() if name != "despite"}
+    return journal.closed(kept, outcome, session.now(), **_came(result), **_lacking(entry, result))
 
 
 def journal_shadow(session: SyncSession, hint: Hint, link: Link, step: Write) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from functions.application.sync import overlap_guard
+from functions.application.sync import overlap_guard, reporting
 from functions.application.sync.guest_mails import may_mail
 from functions.application.sync.session import SyncSession
 from functions.domain.model.booking import Booking
@@ -70,6 +70,8 @@ def _write_event(session: SyncSession, view: View, step: EventWrite, stamp: str)
 def _change(session: SyncSession, view: View, step: WriteBooking, intent: Intent | None) -> tuple[Booking, str]:
     """Change the booking; what i-Reserve refuses is repeated with the tenant's override if the step may ignore it."""
     despite = overlap_guard.check(session, view, step)
+    if despite:
+        reporting.note_despite(session, intent, despite)
     try:
         plainly = replace(step.change, ignore_validation=False)
         return session.reservations.write(_booking(session, view, intent), plainly), despite
@@ -77,6 +79,7 @@ def _change(session: SyncSession, view: View, step: WriteBooking, intent: Intent
         if not step.change.ignore_validation:
             raise
         despite = error.reason
+    reporting.note_despite(session, intent, despite)
     _holds(session, intent)
     return session.reservations.write(_booking(session, view, intent), step.change), despite
 
