@@ -98,6 +98,27 @@ def test_an_event_restored_from_the_bin_reopens_the_booking_that_its_deletion_ca
     assert place.event()["id"] == event
 
 
+def test_an_event_restored_onto_hours_that_are_taken_says_so_and_is_not_asked_for_at_each_look(place: Place) -> None:
+    place.ireserve("PATCH", "objects/10", {"places": 1})
+    place.activate(inbound={"allow_booking_update": True})
+    booking = place.book()
+    place.settle()
+    event = place.event()["id"]
+    place.delete(event)
+    place.settle(200)
+    place.book()  # somebody else takes the hour
+    place.settle()
+    place.google("POST", f"calendars/{ROOM_A}/events/{event}/restore", {})
+    place.settle(60)
+    assert place.booking(booking)["status_code"] == 70
+    assert "i-Reserve" in place.google("GET", f"calendars/{ROOM_A}/events/{event}")["description"].rpartition("⚠")[2]
+    assert place.api("GET", "/7/parked") == []
+    place.forget()
+    place.api("POST", "/7/resync")
+    place.settle(300)
+    assert [call for call in place.ireserve_calls() if not call.startswith("GET")] == []
+
+
 def test_an_event_restored_from_the_bin_goes_again_where_a_person_cancelled_the_booking(place: Place) -> None:
     place.activate(inbound={"allow_booking_update": True})
     booking = place.book()

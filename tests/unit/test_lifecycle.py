@@ -196,7 +196,7 @@ def test_a_cancelled_booking_remembers_its_status_and_that_it_was_us(why: Why) -
 def test_a_reopened_booking_follows_its_event_again() -> None:
     ours = link(life=Closed(Closer.SERVICE, 20), refusals=REFUSED, notice="x")
     done = landed(writing(Why.EVENT_RESTORED, status=20), booking(), ours)
-    assert (done.life, done.refusals, done.notice) == (Active(), REFUSED, "x")
+    assert (done.life, done.refusals, done.notice) == (Active(), Refusals(), "")
 
 
 @pytest.mark.parametrize("life", [Detached("undone"), Held("event_deleted"), paused()])
@@ -291,9 +291,11 @@ def test_a_text_that_is_refused_is_not_carried_over_again() -> None:
     assert rejected(writing(Why.EVENT_TEXT), link(base=None)).then is Then.GIVE_UP
 
 
-def test_a_reopening_that_is_refused_is_the_callers_to_say() -> None:
-    turned = rejected(writing(Why.EVENT_RESTORED, status=20), link(life=Closed(Closer.SERVICE, 20)))
-    assert (turned.link.life, turned.then) == (Closed(Closer.SERVICE, 20), Then.GIVE_UP)
+def test_a_reopening_that_is_refused_leaves_the_pair_closed_and_its_reason_to_be_said() -> None:
+    step = writing(Why.EVENT_RESTORED, Asked(time="restored"), status=20)
+    turned = rejected(step, link(life=Closed(Closer.SERVICE, 20)))
+    assert (turned.link.life, turned.then) == (Closed(Closer.SERVICE, 20), Then.PLAN)
+    assert (turned.link.refusals.time, turned.link.notice) == (Refusal("restored", "period_taken"), "period_taken")
 
 
 def test_an_event_that_cannot_be_brought_back_is_made_anew_under_the_next_id() -> None:

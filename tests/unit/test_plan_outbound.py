@@ -9,9 +9,17 @@ from functions.domain.model.event import EventKey
 from functions.domain.model.identity import event_id, unkeyed_event_id
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.pairing.life import Active, Closed, Closer, LeftOut, State
-from functions.domain.pairing.link import Approve, Link, Origin, Restore, WrittenIds
+from functions.domain.pairing.link import Approve, Link, Origin, Refusal, Refusals, Restore, WrittenIds
 from functions.domain.pairing.step import Look, Rest, Settle
-from functions.domain.pairing.writes import BookingChange, DeleteEvent, InsertEvent, ReviveEvent, Why, WriteBooking
+from functions.domain.pairing.writes import (
+    BookingChange,
+    DeleteEvent,
+    InsertEvent,
+    PatchEvent,
+    ReviveEvent,
+    Why,
+    WriteBooking,
+)
 from functions.domain.planning.plan import plan
 from functions.domain.planning.plan_outbound import plan_missing, revived
 from functions.domain.planning.view import View, Wanted
@@ -210,10 +218,52 @@ def test_unusually_many_vanished_bookings_wait_for_a_person() -> None:
 def test_a_restored_event_reopens_the_booking_only_if_we_had_cancelled_it() -> None:
     ours = link(life=Closed(Closer.SERVICE, 30))
     step = plan(view(ours, booking(status=70)), C).step
-    assert step == WriteBooking("1001", BookingChange(status=30), Why.EVENT_RESTORED)
+    assert isinstance(step, WriteBooking)
+    assert (step.booking_id, step.change, step.why) == ("1001", BookingChange(status=30), Why.EVENT_RESTORED)
     persons = link(life=Closed())
     assert plan(view(persons, booking(status=70)), C).step == DeleteEvent(KEY, '"1"', Why.BOOKING_CANCELLED)
     assert isinstance(plan(view(replace(ours, life=Closed()), booking(status=70)), C).step, DeleteEvent)
+
+
+def test_a_booking_that_cannot_be_reopened_is_asked_for_once_and_again_when_its_event_or_itself_moves() -> None:
+    ours, gone = link(life=Closed(Closer.SERVICE, 20), origin=Origin.EVENT), booking(status=70)
+    asked = plan(view(ours, gone), C).step
+    assert isinstance(asked, WriteBooking)
+    refused = replace(ours, refusals=Refusals(time=Refusal(asked.asked.time, "period_taken")), notice="period_taken")
+
+    said = plan(view(refused, gone), C).step
+    assert isinstance(said, PatchEvent)
+    assert (said.why, said.change.when) == (Why.REFUSED, None)
+    assert "i-Reserve weigert dit" in (said.change.description or "")
+    told = event(description=said.change.description or "")
+    assert plan(view(refused, gone, told), C).step == Rest(Why.REFUSED)
+
+    for again in (
+        view(refused, gone, replace(told, when=NOON)),
+        view(refused, booking(NOON, status=70), told),
+        view(refused, booking(status=70, object_id="11"), told),
+    ):
+        step = plan(again, C).step
+        assert isinstance(step, WriteBooking)
+        assert (step.why, step.change) == (Why.EVENT_RESTORED, BookingChange(status=20))
+
+
+def test_an_event_that_a_booking_gave_up_is_taken_back_also_where_none_would_be_made() -> None:
+    given_up = replace(NEW, version=3, generation=1)
+    named, back = booking(status=10, external_id="person1"), Snapshot.of(theirs())
+    v = View(given_up, Snapshot.of(named), ABSENT, back)
+    step = plan(v, C).step
+    assert isinstance(step, Settle)
+    assert (step.why, step.link.event, step.link.booking_id) == (Why.ADOPTED, theirs().key, "1001")
+    for other in (
+        replace(v, booking=Snapshot.of(replace(named, external_id="another"))),
+        replace(v, found_is_free=False),
+        replace(v, found=Snapshot.of(theirs(organizer_self=False))),
+        replace(v, found=ABSENT),
+        replace(v, link=replace(given_up, life=LeftOut())),
+        replace(v, link=replace(given_up, event=KEY)),
+    ):
+        assert plan_missing(other, C, Wanted.KEPT).step == Rest(Why.NOT_WANTED)
 
 
 def test_a_pair_whose_object_lost_its_calendar_is_left_as_it_is() -> None:

@@ -139,7 +139,9 @@ def _around(settings: Settings, booking: Booking) -> str:
 
 
 def why_it_rests(link: Link | None) -> str:
-    """Return why a pair is left as it is, or ""."""
+    """Return why a pair is left as it is, or "": also an event that came back, of a booking that cannot."""
+    if link is not None and link.closed and link.refusals.why:
+        return State.REFUSED.value
     return link.state.value if link is not None and link.state in RESTING else ""
 
 

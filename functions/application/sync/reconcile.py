@@ -175,10 +175,13 @@ def _look(session: SyncSession, view: View, step: Look) -> View:
 def _pair_of(session: SyncSession, view: View, booking: Snapshot[Booking]) -> View:
     """Continue with the pair that already has this booking: its event came here from another calendar.
 
-    If the pair's event is still in the former calendar, this one is a copy, and nothing is done.
+    If the pair's event is still in the former calendar, this one is a copy, and nothing is done. A pair that gave up its
+    event may have it back: an occurrence that its series no longer had, and has again.
     """
     if booking.value is not None:
         link = links.of_booking(session.ports.documents, session.id, booking.value.id)
+        if link.version and link.event is None:
+            return View(link, booking, Snapshot(Presence.ABSENT), found=view.event)
         if link.version and link.event is not None and link.event.id == (view.link.event or link.event).id:
             if link.event != view.link.event and not session.has_left(link.event):
                 return replace(view, event=Snapshot(Presence.ABSENT))

@@ -276,9 +276,7 @@ def _booking_written(link: Link, intent: Intent, why: Why, before: int | None) -
             return _with_ids(link, intent.ids)
         case Why.GRACE_OVER | Why.APPROVED:
             return replace(link, life=Closed(Closer.SERVICE, before))
-        case Why.EVENT_RESTORED:
-            return replace(link, life=_opened(link.life))
-        case Why.UNDONE:
+        case Why.EVENT_RESTORED | Why.UNDONE:
             return replace(link, life=_opened(link.life), refusals=Refusals(), notice="")
     return replace(link, refusals=Refusals(), notice="")
 

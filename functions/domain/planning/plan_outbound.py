@@ -5,7 +5,7 @@ from dataclasses import replace
 from functions.domain.comparing.event_content import appointment_of, base_of, in_window, when_of
 from functions.domain.model.appointment import Appointment
 from functions.domain.model.booking import Booking
-from functions.domain.model.event import EventKey
+from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import event_id
 from functions.domain.model.snapshot import Presence
 from functions.domain.pairing.decisions import Adopt, Claim, Close, Disown, Hold, Part
@@ -13,7 +13,16 @@ from functions.domain.pairing.life import Held, LeftOut, Side
 from functions.domain.pairing.lifecycle import decide
 from functions.domain.pairing.link import Approve, Base, Link, Origin, Restore
 from functions.domain.pairing.step import Look, Planned, Rest
-from functions.domain.pairing.writes import BookingChange, DeleteEvent, InsertEvent, ReviveEvent, Why, WriteBooking
+from functions.domain.pairing.writes import (
+    Asked,
+    BookingChange,
+    DeleteEvent,
+    InsertEvent,
+    ReviveEvent,
+    Why,
+    WriteBooking,
+)
+from functions.domain.planning.merge_event import noted
 from functions.domain.planning.view import PlanningContext, View, Wanted
 from functions.domain.planning.write_event_id import named_by_other
 
@@ -22,7 +31,7 @@ def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:
     """Make or adopt the event of a booking that has none, or whose event was removed with its cancellation."""
     booking, link = v.booking.value, v.link
     if booking is None or wanted is not Wanted.EVENT:
-        return Planned(Rest(Why.NOT_WANTED))
+        return _back_again(v, booking, context) or Planned(Rest(Why.NOT_WANTED))
     if isinstance(link.life, LeftOut) and link.base is not None and _as_noted(link.base, booking, context):
         return Planned(Rest(Why.NOT_BACKFILLED))
     if booking.activity_id and context.settings.outbound.activities == "none":
@@ -45,6 +54,15 @@ def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:
     return Planned(
         InsertEvent(EventKey(calendar, derived), content, Why.BOOKING_MADE), base_of(content, booking, context.digest)
     )
+
+
+def _back_again(v: View, booking: Booking | None, context: PlanningContext) -> Planned | None:
+    """Return the adoption of the event that a booking of no status to make events for names, if it is there again."""
+    back = v.found.value if v.found is not None else None
+    if booking is None or back is None or v.link.event is not None or isinstance(v.link.life, LeftOut):
+        return None
+    named = booking.value_of(context.settings.outbound.external_id_field) == back.key.id
+    return decide(v.link, Adopt(back), Why.ADOPTED) if named and v.found_is_free and back.organizer_self else None
 
 
 def _named(v: View, booking: Booking, named: str, context: PlanningContext) -> Planned | None:
@@ -99,7 +117,7 @@ def plan_removal(v: View, context: PlanningContext) -> Planned:
     if event is not None and link.event.calendar != event.key.calendar:
         # claim it before removing it, so no other link adopts it
         return decide(link, Claim(event), Why.EVENT_MOVED)
-    if event is not None and booking is not None and (reopened := _reopened(link, booking, context)):
+    if event is not None and booking is not None and (reopened := _reopened(v, booking, event, context)):
         return reopened
     if booking is None and (waits := _waits_for_a_person(link, context)):
         return waits
@@ -110,13 +128,20 @@ def plan_removal(v: View, context: PlanningContext) -> Planned:
     return Planned(DeleteEvent(event.key if event else link.event, etag, why), base)
 
 
-def _reopened(link: Link, booking: Booking, context: PlanningContext) -> Planned | None:
-    """Return the write that reopens a booking which this service had cancelled."""
-    former = link.former_status
+def _reopened(v: View, booking: Booking, event: Event, context: PlanningContext) -> Planned | None:
+    """Return the write that reopens a booking which this service had cancelled.
+
+    What i-Reserve refused stands on the event, and is asked for again once one side has another time or room.
+    """
+    link, former = v.link, v.link.former_status
     if former is None or link.base is None or not context.settings.inbound.enabled:
         return None
+    times = f"{event.key.calendar} {event.when} {booking.object_id} {when_of(booking, context.settings)}"
+    asked = Asked(time=context.digest(f"restored {times}"))
+    if link.refusals.time is not None and link.refusals.time.what == asked.time:
+        return noted(v, context) or Planned(Rest(Why.REFUSED))
     reopened = replace(link.base, status=former)
-    return Planned(WriteBooking(booking.id, BookingChange(status=former), Why.EVENT_RESTORED), reopened)
+    return Planned(WriteBooking(booking.id, BookingChange(status=former), Why.EVENT_RESTORED, asked), reopened)
 
 
 def _waits_for_a_person(link: Link, context: PlanningContext) -> Planned | None:
