@@ -19,12 +19,10 @@ from functions.adapters.ireserve.refusals import is_nothing
 from functions.adapters.ireserve.times import DayEnd
 from functions.adapters.ireserve.writing import Writing
 from functions.application.ports import Bookable, BookingRow
-from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Gone, Malformed, Refused
 from functions.domain.model.messages import say
 from functions.domain.model.zones import day_of
-from functions.domain.pairing.writes import BookingChange
 from functions.domain.settings.dialect import Dialect
 
 if TYPE_CHECKING:
@@ -37,7 +35,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class IReserve:
+class IReserve(Writing):
     """One tenant as one API user; `base_url` is up to `/api/rest`, `timezone` an IANA name.
 
     The session comes from `outgoing.session`, for one thread; `password` is called before each call.
@@ -56,13 +54,9 @@ class IReserve:
         clock: Callable[[], datetime] = _now,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._rest = Rest(base_url, username, password, session, sleep)
+        super().__init__(Rest(base_url, username, password, session, sleep), timezone, day_end, dialect, sleep)
         self._lists = Lists(self._rest, dialect)
-        self._zone = timezone
-        self._day_end = day_end
-        self._dialect = dialect
         self._clock = clock
-        self._writing = Writing(self._rest, self._shown, timezone, day_end, dialect, sleep)
 
     def read(self, booking_id: str) -> Booking:
         """Read one booking in one call, or two if this tenant's answer lacks fields that a row shows."""
@@ -121,32 +115,6 @@ class IReserve:
         if found and not listed:
             raise Malformed("i-Reserve's rows do not name their bookings.", reason="rows_malformed")
         return listed
-
-    def write(self, booking: Booking, change: BookingChange) -> Booking:
-        """Change a booking by its id; see `Writing.write`."""
-        return self._writing.write(booking, change)
-
-    def make(
-        self,
-        object_id: str,
-        when: When,
-        number: int,
-        status: int,
-        external_id: str,
-        fields: Mapping[str, str],
-        *,
-        checked: bool = True,
-    ) -> Booking:
-        """Check and make a booking; see `Writing.make`."""
-        return self._writing.make(object_id, when, number, status, external_id, fields, checked=checked)
-
-    def check(self, object_id: str, when: When, number: int) -> None:
-        """Ask whether a booking could be made; see `Writing.check`."""
-        self._writing.check(object_id, when, number)
-
-    def attempt(self, booking: Booking, change: BookingChange) -> Booking:
-        """Write once and return the booking as it then shows; see `Writing.attempt`."""
-        return self._writing.attempt(booking, change)
 
     def places(self, object_id: str, day: date) -> int | None:
         """Return how many places an object has on a day; see `Lists.places`."""

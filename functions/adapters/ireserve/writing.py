@@ -3,6 +3,7 @@
 https://support.i-reserve.net/en/functional-information/available-apis/api-hook/post-hook-booking
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -29,24 +30,21 @@ from functions.domain.settings.dialect import Dialect
 HOOK = "hook/booking/"
 
 
-class Writing:
-    """Writes through the incoming hook. `shown` makes a booking of an answer's fields, reading more if it must."""
+class Writing(ABC):
+    """The writes of `Reservations`, through the incoming hook."""
 
     def __init__(
-        self,
-        rest: Rest,
-        shown: Callable[[Mapping[str, str]], Booking],
-        zone: str,
-        day_end: DayEnd,
-        dialect: Dialect,
-        sleep: Callable[[float], None],
+        self, rest: Rest, zone: str, day_end: DayEnd, dialect: Dialect, sleep: Callable[[float], None]
     ) -> None:
         self._rest = rest
-        self._shown = shown
         self._zone = zone
         self._day_end = day_end
         self._dialect = dialect
         self._sleep = sleep
+
+    @abstractmethod
+    def _shown(self, fields: Mapping[str, str]) -> Booking:
+        """Make a booking of an answer's fields, reading more if it must."""
 
     def write(self, booking: Booking, change: BookingChange) -> Booking:
         """Change a booking by its id: one call if the answer shows the booking with what was asked.

@@ -4,6 +4,7 @@ A message is one sentence for a person: what is wrong, where, what to do. It nev
 or an e-mail address, because messages end up in logs, the journal and answers.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from functions.domain.model.messages import listed, say
@@ -132,20 +133,9 @@ class Invalid(SyncError):
         self.faults = faults
 
 
+@dataclass(frozen=True, slots=True)
 class Fault:
     """One fault of an input: its field (dotted path) and what to do about it."""
 
-    __slots__ = ("field", "message")
-
-    def __init__(self, field: str, message: str) -> None:
-        self.field = field
-        self.message = message
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Fault) and (self.field, self.message) == (other.field, other.message)
-
-    def __hash__(self) -> int:
-        return hash((self.field, self.message))
-
-    def __repr__(self) -> str:
-        return f"Fault({self.field!r}, {self.message!r})"
+    field: str
+    message: str

@@ -33,9 +33,3 @@ class Snapshot(Generic[T]):
     def vanished(self) -> bool:
         """Whether the thing was there before and no longer is."""
         return self.presence in (Presence.CANCELLED, Presence.ABSENT)
-
-
-CANCELLED: Snapshot[object] = Snapshot(Presence.CANCELLED)
-ABSENT: Snapshot[object] = Snapshot(Presence.ABSENT)
-UNREADABLE: Snapshot[object] = Snapshot(Presence.UNREADABLE)
-BELIEVED: Snapshot[object] = Snapshot(Presence.BELIEVED)
