@@ -39,7 +39,7 @@ from functions.domain.pairing.life import LeftOut
 from functions.domain.pairing.lifecycle import after
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.step import Decided
-from functions.domain.settings.integration import Integration, Phase
+from functions.domain.settings.integration import RUNNING, Integration
 
 DEAD_AGAIN = timedelta(minutes=5)  # until the next round of an integration that a side refuses
 
@@ -93,7 +93,7 @@ def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
         return
     if integration.probing and record.note_webhook(ports, integration, hint):
         return
-    if integration.phase not in (Phase.ACTIVE, Phase.SHADOW):
+    if integration.phase not in RUNNING:
         ports.log("dropped", {"int_id": hint.int_id, "reason": f"integration_{integration.phase}"})
         return
     if hint.source == WEBHOOK and hint.detail != str(integration.webhook_generation):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.application.diagnosing.diagnose_more import more
+from functions.application.diagnosing.diagnose_more import moment_of, more
 from functions.application.ports import CalendarEntry, Ports
 from functions.application.probing import record
 from functions.application.pulling import events_without_booking
@@ -21,7 +21,6 @@ from functions.domain.model.addresses import is_mail_address
 from functions.domain.model.check import Check
 from functions.domain.model.errors import AccessRevoked, SyncError
 from functions.domain.model.messages import counted, say
-from functions.domain.model.zones import clock
 from functions.domain.pairing.life import State
 from functions.domain.settings.integration import Phase
 from functions.domain.settings.schema import COLOURS, is_room
@@ -376,16 +375,15 @@ def _channel(session: SyncSession, calendar: str) -> Check:
             "channel", "amber", says, "renew the channels; check that the address is public", "renew", calendar
         )
     last = max((c.notified_at for c in state.channels if c.notified_at), default=None)
-    says = say("{} has a channel until {}", calendar, _moment(session, ends))
+    says = say("{} has a channel until {}", calendar, moment_of(session, ends))
     if last:
         says = say(
-            "{} has a channel until {}, last notification {}", calendar, _moment(session, ends), _moment(session, last)
+            "{} has a channel until {}, last notification {}",
+            calendar,
+            moment_of(session, ends),
+            moment_of(session, last),
         )
     return Check("channel", "green", says, subject=calendar)
-
-
-def _moment(session: SyncSession, moment: datetime) -> str:
-    return f"{clock(moment, session.settings.timezone):%d-%m-%Y %H:%M}"
 
 
 def _waiting(session: SyncSession) -> list[Check]:

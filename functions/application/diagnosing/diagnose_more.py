@@ -16,7 +16,7 @@ from functions.domain.model.check import Check
 from functions.domain.model.errors import SyncError
 from functions.domain.model.messages import counted, say
 from functions.domain.model.zones import clock, day_of
-from functions.domain.settings.integration import Phase
+from functions.domain.settings.integration import RUNNING, Phase
 
 SKEW_AMBER, SKEW_RED = timedelta(seconds=10), timedelta(seconds=60)
 SILENT_AMBER, SILENT_RED = timedelta(minutes=40), timedelta(hours=2)
@@ -40,7 +40,7 @@ def more(session: SyncSession) -> Iterator[Check]:
     yield from _settings(session)
     yield from _clock(session)
     yield from _address(session)
-    if session.integration.phase in (Phase.ACTIVE, Phase.SHADOW):
+    if session.integration.phase in RUNNING:
         yield from _recent(session)
         yield from _queue(session)
     yield from _statuses(session)
@@ -94,7 +94,7 @@ def _recent(session: SyncSession) -> Iterator[Check]:
             age = now - as_of if as_of is not None else None
             level = _level(age, SILENT_AMBER, SILENT_RED)
             says = (
-                say("{} was last read {}", calendar, _moment(session, as_of))
+                say("{} was last read {}", calendar, moment_of(session, as_of))
                 if as_of
                 else say("{} has not been read yet", calendar)
             )
@@ -107,8 +107,8 @@ def _recent(session: SyncSession) -> Iterator[Check]:
         level = "amber"
     says = say(
         "near days compared {}, all days {}",
-        _moment(session, integration.near_at),
-        _moment(session, integration.swept_at),
+        moment_of(session, integration.near_at),
+        moment_of(session, integration.swept_at),
     )
     mend = "" if level == "green" else "search now; if it stays, check that the scheduler runs"
     yield Check("sweep", level, says, mend, "" if level == "green" else "sweep")
@@ -197,5 +197,6 @@ def _since(now: datetime, moment: datetime | None) -> timedelta | None:
     return now - moment if moment is not None else None
 
 
-def _moment(session: SyncSession, moment: datetime | None) -> str:
+def moment_of(session: SyncSession, moment: datetime | None) -> str:
+    """Return a moment by the integration's clock, such as 24-11-2026 09:00."""
     return f"{clock(moment, session.settings.timezone):%d-%m-%Y %H:%M}" if moment is not None else "–"

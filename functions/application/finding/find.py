@@ -14,7 +14,7 @@ from functions.domain.model.errors import Conflict, Malformed, SyncError
 from functions.domain.model.event import Event
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.link import Link
-from functions.domain.settings.integration import Phase
+from functions.domain.settings.integration import RUNNING
 
 LONGEST_ID = 40
 
@@ -112,7 +112,7 @@ def panel_address(base_url: str, booking_id: str) -> str:
 
 def sync_now(ports: Ports, int_id: str, booking_id: str, actor: str) -> None:
     """Queue a look at one booking; raises `Conflict` if the integration is not active."""
-    if integrations.get(ports.documents, int_id).phase not in (Phase.ACTIVE, Phase.SHADOW):
+    if integrations.get(ports.documents, int_id).phase not in RUNNING:
         raise Conflict("only an active integration is synchronised; activate it first", reason="not_active")
     hint = hints.Hint(hints.Kind.BOOKING, int_id, (booking_id,), "person", ports.clock(), actor=actor)
     hints.enqueue(ports.tasks, hint, ports.clock(), trailing=False)

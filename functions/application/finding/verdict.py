@@ -54,20 +54,8 @@ class Facts:
     parked: bool
 
 
-STATES = {
-    State.GRACE: Verdict.GRACE,
-    State.HELD: Verdict.HELD,
-    State.PAUSED: Verdict.PAUSED,
-    State.DETACHED: Verdict.DETACHED,
-}
-RESTING = {
-    Why.NO_CALENDAR: Verdict.NO_CALENDAR,
-    Why.NOT_WANTED: Verdict.NOT_WANTED,
-    Why.OUTSIDE_WINDOW: Verdict.OUTSIDE_WINDOW,
-    Why.ACTIVITY: Verdict.ACTIVITY,
-    Why.NOT_BACKFILLED: Verdict.NOT_BACKFILLED,
-    Why.LEASED: Verdict.BUSY,
-}
+STATES = (State.GRACE, State.HELD, State.PAUSED, State.DETACHED)  # each a verdict by its own name
+RESTING = (Why.NO_CALENDAR, Why.NOT_WANTED, Why.OUTSIDE_WINDOW, Why.ACTIVITY, Why.NOT_BACKFILLED)  # these too
 IDLE = {Phase.DRAFT: Verdict.NOT_ACTIVE, Phase.SHADOW: Verdict.IN_SHADOW, Phase.PAUSED: Verdict.ALL_PAUSED}
 REMOVALS = (Why.GRACE_OVER, Why.APPROVED)
 ACTS: Mapping[Verdict, tuple[str, ...]] = {
@@ -97,11 +85,11 @@ def verdict_of(facts: Facts) -> Verdict:
     if facts.parked:
         return Verdict.PARKED
     if link.state in STATES:
-        return STATES[link.state]
+        return Verdict(link.state)
     if link.closed and not facts.does:
         return Verdict.CANCELLED_BY_EVENT if _by_event(facts) else Verdict.CANCELLED
-    if not facts.does and facts.why in RESTING:
-        return RESTING[Why(facts.why)]
+    if not facts.does and facts.why in (*RESTING, Why.LEASED):
+        return Verdict.BUSY if facts.why == Why.LEASED else Verdict(facts.why)
     if facts.phase in IDLE:
         return IDLE[facts.phase]
     if facts.does:

@@ -18,7 +18,7 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.errors import AccessRevoked, Cause, Gone, Malformed, Refused, SyncError, Transient
 from functions.domain.model.identity import event_ids
 from functions.domain.pairing.writes import BookingChange
-from functions.domain.settings.integration import Hook, Integration, Phase
+from functions.domain.settings.integration import RUNNING, Hook, Integration
 
 PLACES = (2, 1)  # first two: only then does it show whether an update without a number keeps it
 
@@ -240,7 +240,7 @@ def finish(b: Bench) -> Trial:
 
     after = ports.documents.transact(store_findings)
     ports.log("probed", {"int_id": int_id, "found": len(trial.found), "trouble": sorted(trial.trouble)})
-    if after.phase in (Phase.ACTIVE, Phase.SHADOW):
+    if after.phase in RUNNING:
         for number in trial.bookings:
             enqueue(ports.tasks, Hint(Kind.BOOKING, int_id, (number,), "probe", ports.clock()), ports.clock())
     return trial

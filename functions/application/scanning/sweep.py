@@ -12,7 +12,7 @@ from functions.application.store import calendars, parked
 from functions.application.sync.session import SyncSession
 from functions.domain.model.identity import calendar_hash, turn_of
 from functions.domain.model.zones import at, clock, day_of, days_later
-from functions.domain.settings.integration import Integration, Phase
+from functions.domain.settings.integration import RUNNING, Integration
 
 NIGHT = (1, 5)  # local hours in which the whole window is compared, from each integration's own minute of the first
 NOT_TWICE = timedelta(hours=6)  # not again in one night
@@ -87,7 +87,7 @@ def asked_for(session: SyncSession, hint: Hint) -> None:
 
 def catch_up(ports: Ports, integration: Integration, actor: str) -> None:
     """Queue a search of both sides after something was fixed; nothing if the integration is not running."""
-    if integration.phase in (Phase.ACTIVE, Phase.SHADOW):
+    if integration.phase in RUNNING:
         now = ports.clock()
         enqueue(ports.tasks, Hint(Kind.SWEEP, integration.id, (), "mended", now, actor=actor), now, trailing=False)
 

@@ -15,7 +15,7 @@ from functions.application.sync.session import SyncSession, note_withdrawn, open
 from functions.application.watching import channels, rotation
 from functions.domain.model.errors import Conflict, SyncError
 from functions.domain.model.messages import listed, say
-from functions.domain.settings.integration import AT_ONCE, Hook, Integration, Phase
+from functions.domain.settings.integration import ACTIVATED, AT_ONCE, RUNNING, Hook, Integration, Phase
 
 BUILT_IN = (
     "i-Reserve's own Google Calendar integration still writes event ids into bookings: switch it off in i-Reserve under"
@@ -187,7 +187,7 @@ def pause(ports: Ports, int_id: str) -> Integration:
     """Stop all writes at once; resuming catches up with hints that arrive meanwhile."""
 
     def paused(before: Integration) -> Integration:
-        if before.phase not in (Phase.ACTIVE, Phase.SHADOW, Phase.PAUSED):
+        if before.phase not in ACTIVATED:
             raise Conflict("only an active integration can be paused", reason="not_active")
         in_shadow = before.phase is Phase.SHADOW or before.paused_in_shadow
         return replace(before, phase=Phase.PAUSED, paused_in_shadow=in_shadow)
@@ -212,7 +212,7 @@ def _backfilled(ports: Ports, int_id: str) -> bool:
 def resync(ports: Ports, int_id: str, actor: str, *, scope: str = "all") -> Scan:
     """Read both sides of everything in the window again, in the backfill lane."""
     integration = integrations.get(ports.documents, int_id)
-    if integration.phase not in (Phase.ACTIVE, Phase.SHADOW):
+    if integration.phase not in RUNNING:
         raise Conflict("only an active integration can be resynced; activate it first", reason="not_active")
     return _look_again(open_session(ports, integration), actor, "resync", scope)
 

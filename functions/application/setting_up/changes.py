@@ -12,11 +12,10 @@ from functions.application.store import calendars, integrations
 from functions.application.sync.session import SyncSession, open_session
 from functions.application.watching import channels
 from functions.domain.model.errors import Conflict, Fault, Invalid, SyncError
-from functions.domain.settings.integration import Integration, Phase
+from functions.domain.settings.integration import ACTIVATED, Integration, Phase
 from functions.domain.settings.schema import Settings
 
 SCOPES = ("all", "future", "new")
-RUNNING = (Phase.ACTIVE, Phase.SHADOW, Phase.PAUSED)
 
 
 class PlanFirst(Conflict):
@@ -46,7 +45,7 @@ def save(
     given = setup.with_id(raw, int_id)
     name = str(given.get("id", "")) if isinstance(given, dict) else ""
     before = integrations.find(ports.documents, name) if name else None
-    if before is None or before.phase not in RUNNING:
+    if before is None or before.phase not in ACTIVATED:
         return setup.save(ports, given, actor, int_id=int_id, secrets=secrets, revision=revision)
     after = _resolved(before, settings_from(given))
     _refuse_other_sides(before.settings, after)

@@ -17,7 +17,7 @@ from functions.application.store import integrations
 from functions.domain.model.errors import Conflict, Fault, Invalid
 from functions.domain.model.messages import say
 from functions.domain.settings.faults import faults_between, settings_faults
-from functions.domain.settings.integration import Integration
+from functions.domain.settings.integration import ACTIVATED, Integration
 from functions.domain.settings.schema import Settings
 
 Raw = dict[str, Any]
@@ -62,7 +62,7 @@ def save_part(
     """Save a screen's fields and secrets; raises like `merged_part`, and while running like `changes.save`."""
     before = integrations.get(ports.documents, int_id)
     raw = merged_part(ports, int_id, part, names, seen)
-    if before.phase in changes.RUNNING:
+    if before.phase in ACTIVATED:
         return changes.save(
             ports, raw, actor, int_id=int_id, secrets=secrets or None, revision=before.revision, apply=apply
         )

@@ -15,9 +15,7 @@ from functions.application.sync.session import SyncSession
 from functions.application.watching import channels
 from functions.domain.model.errors import Refused, SyncError
 from functions.domain.model.messages import say
-from functions.domain.settings.integration import Hook, Integration, Phase
-
-RUNNING = (Phase.ACTIVE, Phase.SHADOW, Phase.PAUSED)
+from functions.domain.settings.integration import ACTIVATED, Hook, Integration
 
 
 def name_of(key: str) -> str:
@@ -70,7 +68,7 @@ def refuse_dropped_keys(ports: Ports) -> None:
     left = [
         each.id
         for each in integrations.every(ports.documents)
-        if each.phase in RUNNING and each.webhook_key not in known
+        if each.phase in ACTIVATED and each.webhook_key not in known
     ]
     if left:
         named = ", ".join(left)

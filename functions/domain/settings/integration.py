@@ -21,6 +21,7 @@ class Phase(StrEnum):
 
 
 RUNNING = (Phase.ACTIVE, Phase.SHADOW)
+ACTIVATED = (*RUNNING, Phase.PAUSED)
 AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)  # a changed integration is due before all others
 
 

@@ -4,12 +4,12 @@ from functions.application.intake import hints
 from functions.application.ports import Ports
 from functions.application.store import integrations
 from functions.domain.model.errors import Conflict
-from functions.domain.settings.integration import Phase
+from functions.domain.settings.integration import RUNNING
 
 
 def search_now(ports: Ports, int_id: str, actor: str) -> None:
     """Queue the search; raises `Conflict` if the integration is not running."""
-    if integrations.get(ports.documents, int_id).phase not in (Phase.ACTIVE, Phase.SHADOW):
+    if integrations.get(ports.documents, int_id).phase not in RUNNING:
         raise Conflict("only an active integration is swept; activate it first", reason="not_active")
     hint = hints.Hint(hints.Kind.SWEEP, int_id, (), "person", ports.clock(), actor=actor)
     hints.enqueue(ports.tasks, hint, ports.clock(), trailing=False)

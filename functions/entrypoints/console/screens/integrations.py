@@ -1,21 +1,28 @@
 """The overview, an integration's own page, and actions on a whole integration."""
 
+from collections.abc import Callable
 from functools import partial
 
 from flask import Blueprint, Response, request
 
 from functions.application.diagnosing.summary import Summary, summary_of
+from functions.application.ports import Ports
 from functions.application.setting_up import activation, partial_settings, removal
 from functions.application.store import integrations
 from functions.domain.model.errors import Conflict, Invalid, SyncError
-from functions.domain.settings.integration import Phase
+from functions.domain.settings.integration import ACTIVATED
 from functions.entrypoints.console.forms import fields as form
 from functions.entrypoints.console.forms.fields import GENERAL, Field
 from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.search_now import search_now
 
 ADD = (Field("id", example="7"), *GENERAL)
-RUNNING = (Phase.ACTIVE, Phase.SHADOW)
+ACTIONS: dict[str, tuple[Callable[[Ports, str, str], object], str]] = {
+    "pause": (lambda ports, int_id, _: activation.pause(ports, int_id), "paused"),
+    "resume": (activation.activate, "resumed"),
+    "sweep": (search_now, "swept"),
+    "resync": (activation.resync, "resynced"),
+}
 
 
 def overview(pages: Pages, status: int = 200, error: SyncError | None = None) -> Response:
@@ -50,7 +57,7 @@ def steps_of(found: Summary) -> list[tuple[str, str, str]]:
         "mapping": "mapping" not in places,
         "outbound": "outbound" not in places,
         "inbound": "inbound" not in places,
-        "activation": found.integration.phase in (*RUNNING, Phase.PAUSED),
+        "activation": found.integration.phase in ACTIVATED,
     }
     following = next((name for name, is_done in done.items() if not is_done), "")
     return [
@@ -78,25 +85,11 @@ def add(routes: Blueprint, pages: Pages) -> None:
     def rename(int_id: str) -> Response:
         return pages.save(int_id, GENERAL, "", partial(_home, pages, int_id))
 
-    @routes.post("/integrations/<int_id>/pause")
-    def pause(int_id: str) -> Response:
-        activation.pause(ports, int_id)
-        return pages.done(f"/console/integrations/{int_id}", "paused")
-
-    @routes.post("/integrations/<int_id>/resume")
-    def resume(int_id: str) -> Response:
-        activation.activate(ports, int_id, pages.actor())
-        return pages.done(f"/console/integrations/{int_id}", "resumed")
-
-    @routes.post("/integrations/<int_id>/sweep")
-    def sweep(int_id: str) -> Response:
-        search_now(ports, int_id, pages.actor())
-        return pages.done(f"/console/integrations/{int_id}", "swept")
-
-    @routes.post("/integrations/<int_id>/resync")
-    def resync(int_id: str) -> Response:
-        activation.resync(ports, int_id, pages.actor())
-        return pages.done(f"/console/integrations/{int_id}", "resynced")
+    @routes.post("/integrations/<int_id>/<any(pause, resume, sweep, resync):deed>")
+    def act(int_id: str, deed: str) -> Response:
+        run, said = ACTIONS[deed]
+        run(ports, int_id, pages.actor())
+        return pages.done(f"/console/integrations/{int_id}", said)
 
     @routes.post("/integrations/<int_id>/deactivate")
     def deactivate(int_id: str) -> Response:

@@ -10,6 +10,7 @@ from functions.application.deciding import held
 from functions.application.deciding import keep_or_resume as pairs
 from functions.application.finding.names import titles
 from functions.application.intake import hints
+from functions.application.ports import Ports
 from functions.application.store import integrations, links, parked
 from functions.domain.model.appointment import AllDay
 from functions.domain.model.errors import SyncError
@@ -19,15 +20,11 @@ from functions.entrypoints.console.journal_sentences import reason_name
 from functions.entrypoints.console.pages import Pages
 
 MOST = 200
-Deed = Callable[[str], object]
 
 
 def add(routes: Blueprint, pages: Pages) -> None:
     """Add the routes of this screen."""
     ports = pages.ports
-
-    def here(int_id: str) -> str:
-        return pages.back(f"/console/integrations/{int_id}/waiting")
 
     @routes.get("/integrations/<int_id>/waiting")
     def waiting(int_id: str) -> Response:
@@ -40,7 +37,7 @@ def add(routes: Blueprint, pages: Pages) -> None:
             items = [item for item, _ in parked.every(ports, int_id, MOST)]
         for item in items:
             parked.retry(ports, int_id, item, pages.actor())
-        return pages.done(here(int_id), "retried")
+        return pages.done(_here(pages, int_id), "retried")
 
     @routes.post("/integrations/<int_id>/held")
     def decide(int_id: str) -> Response:
@@ -50,44 +47,40 @@ def add(routes: Blueprint, pages: Pages) -> None:
             items = [str(each["id"]) for each in held.every(ports, int_id)]
         if approve and request.form.get("sure") != "yes":
             return _ask(pages, int_id, "held", "approve", len(items))
-        decided = held.approve if approve else held.restore
-        return _done(pages, int_id, items, lambda item: decided(ports, int_id, item, pages.actor()), here(int_id))
+        decided: tuple[Deed, str] = (held.approve, "approved") if approve else (held.restore, "restored")
+        return _done(pages, int_id, items, *decided)
 
     @routes.post("/integrations/<int_id>/cancelling")
     def call_off(int_id: str) -> Response:
-        items = [link.id for link in pairs.in_grace(ports, int_id)]
-        return _done(pages, int_id, items, lambda item: pairs.keep(ports, int_id, item, pages.actor()), here(int_id))
+        return _done(pages, int_id, [link.id for link in pairs.in_grace(ports, int_id)], *OF_A_PAIR["keep"])
 
-    @routes.post("/integrations/<int_id>/links/<link>/keep")
-    def keep(int_id: str, link: str) -> Response:
-        return _done(pages, int_id, [link], lambda item: pairs.keep(ports, int_id, item, pages.actor()), here(int_id))
-
-    @routes.post("/integrations/<int_id>/links/<link>/cancel_now")
-    def cancel_now(int_id: str, link: str) -> Response:
-        if request.form.get("sure") != "yes":
+    @routes.post("/integrations/<int_id>/links/<link>/<any(keep, cancel_now, resume):deed>")
+    def decide_pair(int_id: str, link: str, deed: str) -> Response:
+        if deed == "cancel_now" and request.form.get("sure") != "yes":
             return _ask(pages, int_id, f"links/{link}/cancel_now", "cancel_now", 1)
-        return _done(
-            pages, int_id, [link], lambda item: pairs.cancel_now(ports, int_id, item, pages.actor()), here(int_id)
-        )
-
-    @routes.post("/integrations/<int_id>/links/<link>/resume")
-    def resume_link(int_id: str, link: str) -> Response:
-        return _done(pages, int_id, [link], lambda item: pairs.resume(ports, int_id, item, pages.actor()), here(int_id))
+        return _done(pages, int_id, [link], *OF_A_PAIR[deed])
 
 
-SAID = {"decide": "approved", "call_off": "kept", "keep": "kept", "cancel_now": "cancelled_now"}
+Deed = Callable[[Ports, str, str, str], object]
+OF_A_PAIR: dict[str, tuple[Deed, str]] = {
+    "keep": (pairs.keep, "kept"),
+    "cancel_now": (pairs.cancel_now, "cancelled_now"),
+    "resume": (pairs.resume, "link_resumed"),
+}
 
 
-def _done(pages: Pages, int_id: str, items: list[str], deed: Deed, address: str) -> Response:
+def _here(pages: Pages, int_id: str) -> str:
+    return pages.back(f"/console/integrations/{int_id}/waiting")
+
+
+def _done(pages: Pages, int_id: str, items: list[str], deed: Deed, said: str) -> Response:
     """Run an action on each item; the first refusal stops it, and the page says what was done before."""
     try:
         for item in items:
-            deed(item)
+            deed(pages.ports, int_id, item, pages.actor())
     except SyncError as error:
         return _waiting_page(pages, int_id, error)
-    name = (request.endpoint or "").rsplit(".", 1)[-1]
-    said = "restored" if name == "decide" and request.form.get("do") != "approve" else SAID.get(name, "link_resumed")
-    return pages.done(address, said)
+    return pages.done(_here(pages, int_id), said)
 
 
 def _ask(pages: Pages, int_id: str, path: str, deed: str, count: int) -> Response:
