@@ -242,7 +242,7 @@ def test_the_page_of_features_uses_the_screens_words() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    ("alert", "button"), [("held", "held.approve"), ("parked", "waiting.retry"), ("paused_links", "waiting.resume")]
+    ("alert", "button"), [("held", "held.approve"), ("parked", "act.retry"), ("paused_links", "act.resume")]
 )
 def test_an_alert_names_the_screen_and_the_button_as_the_console_does(alert: str, button: str, language: str) -> None:
     texts = Texts(language)

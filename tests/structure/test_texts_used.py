@@ -18,6 +18,7 @@ SOURCES = [path for end in ("*.py", "*.html", "*.js") for path in sorted(ROOT.rg
 SOURCE = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
 NAMED = set(re.findall(r"""['"]([A-Za-z_][\w.\-]*)['"]""", SOURCE))
 PREFIXES = set(re.findall(r"""f?['"]([a-z_][\w.]*[._])(?:['"]|\{)""", SOURCE))
+PREFIXES |= {f"{group}." for group in re.findall(r"""\bt\.name\(['"]([\w.]+)['"]""", SOURCE)}
 WORDS = set(re.findall(r"\w+", SOURCE)) | {"refused_google", "refused_ireserve"}
 AFFIXES = re.compile(r"^not_taken_|_help$")
 TOLD = re.compile(r"^(told|meant|would)\.(\w+)(?:\.(\w+))??(?:\.(when|texts|status|accepted|declined))?$")

@@ -162,17 +162,15 @@ def reason_name(code: str, t: Texts) -> str:
         return t("reason.lacks", what=code.removeprefix("lacks_"))
     if code.startswith("http_5"):
         return t("reason.their_fault")
-    return (
-        t(f"reason.{code}") if t.has(f"reason.{code}") else t("reason.quoted", code=code) if code else t("reason.other")
-    )
+    return t.name("reason", code, t("reason.quoted", code=code)) if code else t("reason.other")
 
 
 def by(entry: Body, t: Texts) -> str:
     """Return who wanted it: a person's name, else the source of the hint."""
     actor, source = str(entry.get("actor", "")), str(entry.get("hint", "")).split(" ")[0]
     if actor:
-        return t(f"actor.{actor}") if t.has(f"actor.{actor}") else actor
-    return t(f"source.{source}") if t.has(f"source.{source}") else source
+        return t.name("actor", actor)
+    return t.name("source", source)
 
 
 def room_of(entry: Body, names: Names, settings: Settings) -> str:
@@ -205,7 +203,7 @@ def _came(entry: Body, t: Texts) -> str:
     if outcome == "refused":
         side = "ireserve" if entry["step"] in OF_BOOKINGS else "google"
         return t(f"came.refused_{side}", reason=reason_name(str(entry.get("reason", "")), t))
-    return t(f"came.{outcome}") if t.has(f"came.{outcome}") else t("came.other")
+    return t.name("came", outcome, t("came.other"))
 
 
 def _values(entry: Body, names: Names, t: Texts) -> dict[str, str]:
@@ -219,7 +217,7 @@ def _values(entry: Body, names: Names, t: Texts) -> dict[str, str]:
         "move": _move(old, new, t),
         "back": _move(person, new, t),
         "person": _when(person, t),
-        "fields": ", ".join(t(f"part.{name}") if t.has(f"part.{name}") else name for name in change.get("fields", ())),
+        "fields": ", ".join(t.name("part", name) for name in change.get("fields", ())),
         "from": names.calendar(str(change.get("from", ""))),
         "to": names.calendar(str(change.get("calendar", ""))),
         "old_room": names.object(str(before.get("object_id", "–"))),
@@ -227,7 +225,7 @@ def _values(entry: Body, names: Names, t: Texts) -> dict[str, str]:
         "old_status": status(before.get("status"), names, t),
         "new_status": status(change.get("status", before.get("status")), names, t),
         "changes": _changes(before, change, names, t),
-        "why": t(f"why.{entry['why']}") if t.has(f"why.{entry['why']}") else "",
+        "why": t.name("why", entry["why"], ""),
     }
 
 
@@ -236,7 +234,7 @@ def status(code: Any, names: Names, t: Texts) -> str:
     if code is None:
         return "–"
     name = names.statuses.get(int(code), "")
-    return f"{t('status.' + name) if t.has('status.' + name) else name} ({code})" if name else str(code)
+    return f"{t.name('status', name)} ({code})" if name else str(code)
 
 
 def _changes(before: Body, change: Body, names: Names, t: Texts) -> str:
@@ -249,7 +247,7 @@ def _changes(before: Body, change: Body, names: Names, t: Texts) -> str:
         parts.append(
             _arrow(before.get("status"), status(change["status"], names, t), lambda code: status(code, names, t))
         )
-    parts += [t(f"part.{name}") if t.has(f"part.{name}") else name for name in change.get("fields", ())]
+    parts += [t.name("part", name) for name in change.get("fields", ())]
     return ", ".join(parts) or t("empty")
 
 

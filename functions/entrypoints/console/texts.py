@@ -69,6 +69,11 @@ class Texts:
         """Whether there is such a text."""
         return key in self._table
 
+    def name(self, group: str, code: str, otherwise: str | None = None) -> str:
+        """Return the text of a code in a group of texts; a code without a text is shown as it is."""
+        otherwise = code if otherwise is None else otherwise
+        return self(f"{group}.{code}") if self.has(f"{group}.{code}") else otherwise
+
     def sentence(self, english: str) -> str:
         """Return a use case's sentence in this language; without a translation it stays as it is."""
         said = english if self.language == "en" else _dutch(english)

@@ -106,9 +106,9 @@ def rooms(checks: Sequence[Check], settings: Settings, names: Names) -> list[Roo
 
 def as_text(found: diagnose.Diagnosis, t: Texts) -> str:
     """Return the diagnosis for a support ticket: no secrets, and only the start of calendar and account names."""
-    lines = [f"{t('diagnostics.title')} {t.moment(found.at)} ({t.zone})", f"{t('phase.' + found.phase)}"]
+    lines = [f"{t('page.diagnostics')} {t.moment(found.at)} ({t.zone})", f"{t('phase.' + found.phase)}"]
     lines.append(f"{t('state.as_of')}: {t.moment(found.in_sync_as_of)}")
-    lines.append(f"{t('state.links')}: {found.links}; {t('waiting.parked')}: {found.open_items}")
+    lines.append(f"{t('state.links')}: {found.links}; {t('check.parked')}: {found.open_items}")
     for check in found.checks:
         mend = f" -> {t.sentence(check.mend)}" if check.mend else ""
         says = diagnose.anonymous(t.sentence(check.says))
