@@ -1,0 +1,93 @@
+"""Chooses the tests for a mutant: those that run its line, the fastest first, as many as patience allows.
+
+What acts on import runs before any test. There the tests count that run a line, of any file, which names what the
+mutant is in (a constant, a field, a function), and those that name it themselves.
+"""
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from tests.mutants.attempt import Tests
+from tests.mutants.learn import Known, Lines
+from tests.mutants.mutate import Mutant
+
+CLOSEST = 6  # test files for a mutant that acts on import: each must be collected for it
+LAST = 10_000  # line of a file
+
+
+class Chooser:
+    """Knows the tests and the sources."""
+
+    def __init__(self, known: Known, on_import: Lines, targets: Sequence[str], patience: float) -> None:
+        self._known, self._on_import, self._patience = known, on_import, patience
+        self._trees = {path: ast.parse(Path(path).read_text()) for path in targets}
+        self._words = {path: {*re.findall(r"\w+", Path(path).read_text())} for path in self._test_files()}
+
+    def acts_on_import(self, mutant: Mutant) -> bool:
+        """Whether it is outside of every function, or in one that is called while files are imported."""
+        return not mutant.inside or not _span(mutant).isdisjoint(self._on_import.get(mutant.file, ()))
+
+    def tests_for(self, mutant: Mutant) -> Tests:
+        """Return the tests that may notice a mutant, with their seconds."""
+        if not self.acts_on_import(mutant):
+            return self._fastest(self._that_run({mutant.file: _span(mutant)}))
+        names = _names(self._trees[mutant.file], _span(mutant))
+        tests = {*self._that_run({path: {*_lines(tree, names)} for path, tree in self._trees.items()})}
+        tests |= {test for test in self._known if names & self._words[_file(test)]}
+        if mutant.inside:
+            tests |= {*self._that_run({mutant.file: _span(mutant)})}
+        tests = tests or {*self._that_run({mutant.file: {*range(1, LAST)}})} or {*self._known}
+        closest = {path for path, _ in Counter(map(_file, sorted(tests))).most_common(CLOSEST)}
+        return self._fastest(test for test in tests if _file(test) in closest)
+
+    def _test_files(self) -> set[str]:
+        return {_file(test) for test in self._known}
+
+    def _that_run(self, lines: dict[str, set[int]]) -> Iterator[str]:
+        for test, (_, ran) in self._known.items():
+            if any(not wanted.isdisjoint(ran.get(path, ())) for path, wanted in lines.items() if wanted):
+                yield test
+
+    def _fastest(self, tests: Iterable[str]) -> Tests:
+        patience, chosen = self._patience, {}
+        for seconds, test in sorted((self._known[test][0], test) for test in tests):
+            patience -= seconds
+            if patience < 0:
+                break
+            chosen[test] = seconds
+        return chosen
+
+
+def _file(test: str) -> str:
+    return test.partition("::")[0]
+
+
+def _span(mutant: Mutant) -> set[int]:
+    return {*range(mutant.line, mutant.last + 1)}
+
+
+def _names(tree: ast.Module, span: set[int]) -> set[str]:
+    """Return what the innermost statement at these lines defines: a constant, a field, a function or a class."""
+    found: set[str] = set()
+    node: ast.AST = tree
+    while below := [each for each in ast.iter_child_nodes(node) if isinstance(each, ast.stmt) and span <= _of(each)]:
+        match node := below[0]:
+            case ast.Assign(targets=targets):
+                found = {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+            case ast.AnnAssign(target=ast.Name(id=name)) | ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                found = {name}
+    return found
+
+
+def _of(statement: ast.stmt) -> set[int]:
+    return {*range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)}
+
+
+def _lines(tree: ast.Module, names: set[str]) -> Iterator[int]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.keyword(arg=str(name)) if name in names:
+                yield node.lineno
