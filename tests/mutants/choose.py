@@ -28,20 +28,26 @@ class Chooser:
 
     def acts_on_import(self, mutant: Mutant) -> bool:
         """Whether it is outside of every function, or in one that is called while files are imported."""
-        return not mutant.inside or not _span(mutant).isdisjoint(self._on_import.get(mutant.file, ()))
+        return not mutant.inside or not self._lines_of(mutant).isdisjoint(self._on_import.get(mutant.file, ()))
 
     def tests_for(self, mutant: Mutant) -> Tests:
         """Return the tests that may notice a mutant, with their seconds."""
         if not self.acts_on_import(mutant):
-            return self._fastest(self._that_run({mutant.file: _span(mutant)}))
+            return self._fastest(self._that_run({mutant.file: self._lines_of(mutant)}))
         names = _names(self._trees[mutant.file], _span(mutant))
         tests = {*self._that_run({path: {*_lines(tree, names)} for path, tree in self._trees.items()})}
         tests |= {test for test in self._known if names & self._words[_file(test)]}
         if mutant.inside:
-            tests |= {*self._that_run({mutant.file: _span(mutant)})}
+            tests |= {*self._that_run({mutant.file: self._lines_of(mutant)})}
         tests = tests or {*self._that_run({mutant.file: {*range(1, LAST)}})} or {*self._known}
         closest = {path for path, _ in Counter(map(_file, sorted(tests))).most_common(CLOSEST)}
         return self._fastest(test for test in tests if _file(test) in closest)
+
+    def _lines_of(self, mutant: Mutant) -> set[int]:
+        """Return the lines of its statement: of one over several lines, Python notes the execution of some."""
+        span = _span(mutant)
+        *_, inmost = [self._trees[mutant.file], *_around(self._trees[mutant.file], span)]
+        return span | _of(inmost) if isinstance(inmost, ast.stmt) and not hasattr(inmost, "body") else span
 
     def _test_files(self) -> set[str]:
         return {_file(test) for test in self._known}
@@ -69,12 +75,27 @@ def _span(mutant: Mutant) -> set[int]:
     return {*range(mutant.line, mutant.last + 1)}
 
 
+def _around(tree: ast.Module, span: set[int]) -> Iterator[ast.stmt]:
+    """Yield the statements at these lines, from the outermost to the innermost."""
+    node: ast.AST = tree
+    while below := [each for each in _statements(node) if span <= _of(each)]:
+        node = below[0]
+        yield below[0]
+
+
+def _statements(node: ast.AST) -> Iterator[ast.stmt]:
+    for each in ast.iter_child_nodes(node):
+        if isinstance(each, ast.stmt):
+            yield each
+        elif isinstance(each, ast.match_case | ast.ExceptHandler):
+            yield from _statements(each)
+
+
 def _names(tree: ast.Module, span: set[int]) -> set[str]:
     """Return what the innermost statement at these lines defines: a constant, a field, a function or a class."""
     found: set[str] = set()
-    node: ast.AST = tree
-    while below := [each for each in ast.iter_child_nodes(node) if isinstance(each, ast.stmt) and span <= _of(each)]:
-        match node := below[0]:
+    for node in _around(tree, span):
+        match node:
             case ast.Assign(targets=targets):
                 found = {name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)}
             case ast.AnnAssign(target=ast.Name(id=name)) | ast.FunctionDef(name=name) | ast.ClassDef(name=name):

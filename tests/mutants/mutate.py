@@ -1,7 +1,11 @@
 """Mutants of a source file: one small change each, at its place in the text.
 
-Sentences (texts with a space), docstrings, annotations, decorators, patterns and f-strings are left as they are: what
-they say is no decision, or the type checker holds it.
+What is changed: what decides, or what another program, a stored document or a person reads as a word: comparisons,
+conditions, numbers, single words (codes, names of fields, placeholders, months, tags), fields of `replace`.
+
+What is left as it is: sentences (texts with a space) and f-strings, because how a sentence is worded is no decision and
+the tests of both languages hold that it is there; docstrings; annotations, unions of types among them, and what `match`
+takes apart, because the type checker holds them, and a change of them would die on import and prove nothing.
 """
 
 import ast
@@ -124,6 +128,12 @@ def _parts(node: ast.AST) -> list[ast.AST]:
             return []
         case ast.Assign(targets=[ast.Name(id="__all__" | "__slots__")]):
             return []
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if name[0].isupper() and not name.isupper():
+            return [] if isinstance(value, ast.BinOp) else [value]  # a type
+        case ast.Call(func=ast.Name(id="TypeVar")):
+            return []
+        case ast.Call(func=ast.Name(id="isinstance"), args=[what, _]):
+            return [what]
     return list(ast.iter_child_nodes(node))
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,14 +12,20 @@ from hypothesis import strategies as st
 from functions.domain.comparing.event_content import (
     DESCRIPTION_LIMIT,
     TITLE_LIMIT,
+    _cut,
     appointment_of,
     in_window,
+    occupied_of,
     period,
     remarks_of,
     reminder_text,
+    restyled,
+    style_stands,
     when_of,
 )
-from functions.domain.model.appointment import AllDay, Timed
+from functions.domain.model.appointment import AllDay, Style, Timed
+from functions.domain.pairing.link import Occupies
+from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import DAY, NOON, NOW, ROOM_A, TEN, ZONE, at, booking, event, settings, theirs
 
 AMSTERDAM = "Europe/Amsterdam"
@@ -90,7 +97,7 @@ def test_an_event_shows_what_the_templates_say() -> None:
 
 def test_texts_are_cut_where_google_would_refuse_them() -> None:
     shown = appointment_of(booking(remarks="x" * 9000), settings(outbound={"title_template": "{REMARKS}"}), ROOM_A)
-    assert (len(shown.title), len(shown.description)) == (TITLE_LIMIT, DESCRIPTION_LIMIT)
+    assert (len(shown.title), len(shown.description)) == (TITLE_LIMIT, DESCRIPTION_LIMIT) == (1000, 8000)
 
 
 @pytest.mark.parametrize("address", ["", "geen", "a@b", "twee@example.org, drie@example.org"])
@@ -123,3 +130,127 @@ def test_an_instant_without_a_zone_is_refused_and_fractions_are_dropped() -> Non
         Timed(datetime(2026, 11, 24, 9), NOW)  # noqa: DTZ001 -- that is the point
     amsterdam = datetime(2026, 11, 24, 10, 0, 0, 5, tzinfo=ZONE)
     assert Timed(amsterdam, TEN.end) == TEN
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "after", "told"),
+    [
+        ("nl", 30, 0, "Voorbereiding vanaf 09:30"),
+        ("nl", 0, 15, "Opruimen tot 11:15"),
+        ("nl", 30, 15, "Voorbereiding vanaf 09:30; Opruimen tot 11:15"),
+        ("en", 30, 15, "Preparation from 09:30; Clearing until 11:15"),
+        ("en", 0, 0, ""),
+    ],
+)
+def test_a_text_says_from_when_to_prepare_and_until_when_to_clear(
+    language: str, before: int, after: int, told: str
+) -> None:
+    row = MappingRow("10", ROOM_A, before_minutes=before, after_minutes=after)
+    its = settings(language=language, mapping=(row,))
+    assert appointment_of(booking(), its, ROOM_A).description == told
+    assert appointment_of(booking(remarks="Taart"), its, ROOM_A).description == "\n".join(filter(None, ("Taart", told)))
+    assert appointment_of(booking(DAY), its, ROOM_A).description == ""
+    apart = replace(its, mapping=(replace(row, around="events"),))
+    assert appointment_of(booking(), apart, ROOM_A).description == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "word", "title"), [("nl", "", "Bezet"), ("en", "", "Occupied"), ("nl", "Vol", "Vol")]
+)
+def test_a_row_that_shows_only_that_the_time_is_taken_tells_nothing_else(language: str, word: str, title: str) -> None:
+    row = MappingRow("10", ROOM_A, shows="booked", booked_text=word, before_minutes=30)
+    its = settings(language=language, mapping=(row,), outbound={"use_customer_data": True, "reminder_popup_minutes": 5})
+    shown = appointment_of(booking(remarks="Taart", email="klant@example.org"), its, ROOM_A)
+    assert (shown.title, shown.description, shown.guest, shown.style.location) == (title, "", "", "")
+    assert shown.reminders == (("popup", 5),)
+
+
+def test_an_occupied_event_whose_row_is_gone_still_says_that_the_time_is_taken() -> None:
+    for part in ("hours", "before", "after"):
+        shown = occupied_of(booking(object_id="99"), settings(mapping=()), Occupies("1001", ROOM_A, part))  # type: ignore[arg-type]  # one of three
+        assert (shown.when, shown.title) == (TEN, "Bezet")
+
+
+@pytest.mark.parametrize(
+    ("by", "labels", "colours", "colour"),
+    [
+        ("none", False, {"20": "sage", "10": "grape"}, ""),
+        ("status", False, {"20": "sage"}, "2"),
+        ("object", False, {"10": "grape"}, "3"),
+        ("status", False, {"30": "sage"}, ""),
+        ("status", False, {"20": "mauve"}, ""),
+        ("status", True, {"20": "mauve"}, "label:mauve"),
+        ("status", True, {"20": "sage"}, "2"),
+        ("status", True, {}, ""),
+    ],
+)
+def test_a_colour_follows_the_status_or_the_object(by: str, labels: bool, colours: dict[str, str], colour: str) -> None:  # noqa: FBT001
+    its = settings(outbound={"colour_by": by, "use_labels": labels, "colours": colours})
+    assert appointment_of(booking(), its, ROOM_A).style.colour == colour
+
+
+@pytest.mark.parametrize(("shows", "visibility"), [("full", ""), ("private", "private")])
+def test_a_private_row_makes_private_events(shows: Any, visibility: str) -> None:
+    its = settings(mapping=(MappingRow("10", ROOM_A, shows=shows),))
+    assert appointment_of(booking(), its, ROOM_A).style.visibility == visibility
+    assert appointment_of(booking(object_id="99"), its, ROOM_A).style.visibility == ""
+
+
+def test_reminders_are_compared_by_method_and_minutes_in_any_order() -> None:
+    assert reminder_text((("popup", 10), ("email", 5))) == "email:5,popup:10"
+    assert reminder_text(()) == ""
+    assert reminder_text(None) == "default"
+
+
+@pytest.mark.parametrize("half", ["<b", "<a href='x", "&", "&am", "&#8217"])
+def test_a_text_that_is_cut_ends_without_half_a_tag_or_half_an_entity(half: str) -> None:
+    said = "x" * (DESCRIPTION_LIMIT - len(half))
+    row = MappingRow("10", ROOM_A)
+    its = settings(mapping=(row,), outbound={"description_template": f"{said}{{REMARKS}}"})
+    assert _cut(f"{said}{half}{half}") == said
+    assert _cut(f"{said}{half}") == f"{said}{half}"
+    assert appointment_of(booking(remarks="y" * 99), its, ROOM_A).description == f"{said}{'y' * len(half)}"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "shown", "base", "parts"),
+    [
+        (Style(colour="2"), None, {}, ("colour",)),
+        (Style(colour="2"), Style(), {"colour": "2"}, ()),
+        (Style(colour="2"), Style(colour="3"), {"colour": "1"}, ("colour",)),
+        (Style(location="Hal"), Style(), {"location": "Hal"}, ("location",)),
+        (Style(location="Hal"), Style(location="Hal"), {}, ()),
+        (Style(), Style(location="Elders"), {}, ()),
+        (Style(), Style(location="Hal"), {"location": "Hal"}, ("location",)),
+        (Style(location="Hal", colour="2"), None, {"location": "Hal", "colour": "1", "title": "x"}, ("colour",)),
+    ],
+)
+def test_of_a_style_that_is_written_which_is_ours_and_not_shown(
+    wanted: Style, shown: Style | None, base: dict[str, str], parts: tuple[str, ...]
+) -> None:
+    assert restyled(wanted, shown, base, lambda text: text) == parts
+
+
+@pytest.mark.parametrize(
+    ("shown", "base", "stands"),
+    [
+        (Style(), {}, True),
+        (Style(visibility="private"), {}, True),
+        (Style(visibility="private"), {"visibility": "private"}, True),
+        (Style(), {"visibility": "private"}, False),
+        (Style(colour="3", location="Elders"), {"colour": "2", "location": "Hal"}, True),
+    ],
+)
+def test_a_style_stands_while_all_but_place_and_colour_is_as_we_set_it(
+    shown: Style, base: dict[str, str], *, stands: bool
+) -> None:
+    assert style_stands(shown, base, lambda text: text) is stands
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "inside"),
+    [(-2, -1, False), (-2, -0.9, True), (1.9, 3, True), (2, 3, False), (-9, 9, True)],
+)
+def test_the_window_ends_where_it_ends(start: float, end: float, *, inside: bool) -> None:
+    when = Timed(NOW + timedelta(days=start), NOW + timedelta(days=end))
+    assert in_window(when, settings(sync={"window_days": (-1, 2)}), NOW) is inside

@@ -98,3 +98,82 @@ def test_what_this_tenants_answers_have_no_field_for_is_told() -> None:
         "RES_CUSTOM07",
         "SOMETHING",
     )
+
+
+@pytest.mark.parametrize("tag", ["b", "em", "i", "li", "ol", "p", "strong", "u", "ul"])
+def test_a_tag_that_google_renders_stays(tag: str) -> None:
+    assert rendered(f"<{tag}>Zaal</{tag}>").replace("<br>", "") == f"<{tag}>Zaal</{tag}>"
+
+
+@pytest.mark.parametrize(
+    "tag", ["div", "h1", "h2", "h3", "h4", "h5", "h6", "table", "tr", "hr", "blockquote", "section"]
+)
+def test_a_tag_that_begins_a_line_becomes_a_break(tag: str) -> None:
+    assert rendered(f"een<{tag}>twee") == "een<br>twee"
+    assert bare(f"een<{tag}>twee") == "een\ntwee"
+
+
+@pytest.mark.parametrize("tag", ["br", "p", "li"])
+def test_a_break_is_a_new_line_where_no_markup_is_shown(tag: str) -> None:
+    assert bare(f"een<{tag}>twee") == "een\ntwee"
+
+
+@pytest.mark.parametrize("tag", ["script", "style", "head", "title"])
+def test_what_no_reader_sees_is_left_out_with_all_that_is_in_it(tag: str) -> None:
+    assert rendered(f"een<{tag}>twee</{tag}>drie") == "eendrie"
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "html",
+        "body",
+        "span",
+        "font",
+        "center",
+        "td",
+        "th",
+        "tbody",
+        "thead",
+        "tfoot",
+        "img",
+        "s",
+        "small",
+        "sub",
+        "sup",
+    ],
+)
+def test_other_tags_of_html_go_and_their_text_stays(tag: str) -> None:
+    assert rendered(f"een <{tag}>twee") == "een twee"
+
+
+@pytest.mark.parametrize("tag", ["td", "th"])
+def test_the_cells_of_a_row_are_set_apart(tag: str) -> None:
+    assert rendered(f"<{tag}>een</{tag}><{tag}>twee</{tag}>") == "een twee"
+
+
+def test_what_is_no_tag_of_html_is_text() -> None:
+    assert rendered("een <zaal>") == "een &lt;zaal&gt;"
+
+
+@pytest.mark.parametrize("tag", ["p", "br", "div", "table", "tr", "ul", "ol"])
+def test_in_html_a_new_line_is_a_space(tag: str) -> None:
+    assert "een twee" in rendered(f"<{tag}>een\ntwee")
+
+
+@pytest.mark.parametrize("address", ["https://example.org", "HTTP://example.org", "mailto:a@example.org"])
+def test_a_link_to_a_page_or_a_mail_address_stays(address: str) -> None:
+    assert rendered(f'<a href=" {address} ">hier</a>') == f'<a href="{address}">hier</a>'
+
+
+@pytest.mark.parametrize("address", ["", "/hier", "data:text/html,x", "https://", "https://example.org/a b"])
+def test_a_link_elsewhere_is_text(address: str) -> None:
+    assert rendered(f'<a href="{address}">hier</a>') == "hier"
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [("a &amp; b", "a & b"), ("&#233;&eacute;n", "één"), ("a<!-- x -->b", "ab"), ("5 < 7", "5 < 7")],
+)
+def test_a_field_without_markup_shows_what_a_reader_would_see(template: str, text: str) -> None:
+    assert bare(template) == text

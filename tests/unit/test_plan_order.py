@@ -33,6 +33,7 @@ from tests.unit.sketch import (
     ROOM_B,
     TEN,
     UNREADABLE,
+    base,
     booking,
     event,
     link,
@@ -158,3 +159,15 @@ def test_the_event_of_a_cancelled_booking_is_left_to_its_removal() -> None:
     step = plan(view(link(order=Override(status=70)), booking(NOON, status=70), event(TEN)), C).step
     assert isinstance(step, Settle)
     assert step.link.order is None
+
+
+def test_what_a_person_wrote_stays_agreed_while_an_order_moves_the_event() -> None:
+    written = base(digests={"title": "what both sides showed"})
+    for seen in (event(NOON), event(key=MOVED), event()):
+        planned = plan(view(link(order=BACK, base=written), seen=seen), C)
+        agreed = planned.step.link.base if isinstance(planned.step, Settle) else planned.base
+        assert agreed is not None
+        assert agreed.digests == written.digests
+    made_anew = plan(replace(view(link(order=BACK, base=written), seen=CANCELLED), found=ABSENT), C).base
+    assert made_anew is not None
+    assert made_anew.digests == base().digests

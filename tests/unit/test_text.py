@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from functions.domain.model.notices import notice, sentence
-from functions.domain.model.text import LINE, Text, as_read, escape, plain, put_together, take_apart
+from functions.domain.model.notices import SENTENCES, notice, sentence
+from functions.domain.model.text import LINE, Text, as_read, escape, plain, put_together, readable, take_apart
 from functions.domain.model.zones import clock
 from tests.unit.sketch import NOW
 
@@ -114,3 +114,94 @@ def test_every_refusal_has_its_sentence_and_a_date(language: str) -> None:
 )
 def test_what_the_line_cuts_from_the_rest_is_left_without_half_a_tag(above: str, left: str) -> None:
     assert take_apart(f"{above}{LINE['nl']}") == Text(left)
+
+
+@pytest.mark.parametrize(
+    ("code", "stays"),
+    [
+        (0x00, False), (0x08, False), (0x09, True), (0x0A, True), (0x0D, True), (0x0E, False), (0x1F, False),
+        (0x20, True), (0x7E, True), (0x7F, False), (0x9F, False), (0xA0, True), (0x2027, True), (0x2028, False),
+        (0x2029, False), (0x202A, False), (0x202E, False), (0x202F, True), (0x2065, True), (0x2066, False),
+        (0x2069, False), (0x206A, True), (0xD7FF, True), (0xD800, False), (0xDFFF, False), (0xE000, True),
+    ],
+)  # fmt: skip
+def test_what_is_not_seen_or_turns_the_direction_of_reading_is_removed(code: int, *, stays: bool) -> None:
+    assert readable(f"a{chr(code)}b") == (f"a{chr(code)}b" if stays else "ab")
+
+
+@pytest.mark.parametrize("tag", ["u", "p", "span", "b", "i"])
+def test_an_element_with_nothing_in_it_is_left_out(tag: str) -> None:
+    assert take_apart(f"Zaal <{tag}> </{tag}>A{LINE['nl']}").above == "Zaal A"
+
+
+@pytest.mark.parametrize("tag", ["br", "hr", "img"])
+def test_a_tag_that_holds_nothing_is_no_half_of_anything(tag: str) -> None:
+    assert take_apart(f"Zaal<{tag}>A{LINE['nl']}").above == f"Zaal<{tag}>A"
+
+
+@pytest.mark.parametrize("gap", ["<br>", "<br/>", "<BR />", "<br         />", "\r\n", "\r", " \n", "<br> <br/>\n"])
+def test_breaks_and_spaces_around_a_text_do_not_belong_to_it(gap: str) -> None:
+    assert take_apart(f"{gap}Zaal A{gap}").above == "Zaal A"
+    assert take_apart(f"{gap}A{gap}").above == "A"
+    assert take_apart(gap).above == ""
+
+
+def test_a_tag_that_looks_like_a_break_belongs_to_the_text() -> None:
+    assert take_apart("Zaal<br          />").above == "Zaal<br          />"  # ten spaces
+    assert take_apart("A <b>").above == "A <b>"
+    assert take_apart("<").above == "<"
+
+
+@pytest.mark.parametrize(
+    "tag", ["br", "p", "div", "li", "ul", "ol", "tr", "table", "blockquote", "pre", "hr", "h1", "h6"]
+)
+def test_what_begins_a_line_for_a_reader_begins_one_in_the_plain_text(tag: str) -> None:
+    assert plain(f"een<{tag}>twee") == "een\ntwee"
+    assert plain(f"een<{tag} class='x'>twee") == "een\ntwee"
+
+
+def test_at_most_one_empty_line_stands_between_two_of_a_plain_text() -> None:
+    assert plain("een\n\n\n\ntwee\n\ndrie\nvier") == "een\n\ntwee\n\ndrie\nvier"
+    assert plain("een  en\xa0 twee \n") == "een en twee"
+
+
+def test_a_booking_cannot_write_the_services_line_or_its_sign() -> None:
+    assert escape(f"⚠ Let op {LINE['nl']}") == "! Let op "
+    assert escape("a ———— i-Reserve en meer\nb") == "a \nb"
+    assert escape('"5" < 7') == '"5" &lt; 7'
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "whole"),
+    [
+        (Text(), True, "{line}"),
+        (Text(), False, ""),
+        (Text("boven"), False, "boven"),
+        (Text("boven"), True, "boven\n\n{line}"),
+        (Text("boven", "⚠ nee"), False, "boven\n\n{line}\n⚠ nee"),
+        (Text("boven", "", "onder"), False, "boven\n\n{line}\nonder"),
+        (Text("", "⚠ nee", "onder"), True, "{line}\n⚠ nee\nonder"),
+    ],
+)
+def test_the_line_is_left_out_only_where_nothing_stands_below_it(text: Text, line: bool, whole: str) -> None:  # noqa: FBT001
+    for language in ("nl", "en"):
+        assert put_together(text, language, line=line) == whole.format(line=LINE[language])
+    assert put_together(text, "nl") == put_together(text, "nl", line=True)
+
+
+@pytest.mark.parametrize("category", SENTENCES)
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_each_category_has_a_sentence_of_its_own_in_each_language(category: str, language: str) -> None:
+    said = sentence(category, language)
+    assert said.endswith(".")
+    assert [each for each in SENTENCES if sentence(each, language) == said] == [category]
+
+
+CATEGORIES = {
+    "period_taken", "object_unknown", "status_forbidden", "not_applied", "not_allowed", "activity", "object_change",
+    "which_object", "occupied", "booking_moved", "booking_cancelled", "other",
+}  # fmt: skip
+
+
+def test_the_sentences_are_found_by_the_codes_of_refusals() -> None:
+    assert {*SENTENCES} == CATEGORIES

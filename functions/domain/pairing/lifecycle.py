@@ -264,7 +264,7 @@ def _as_kept(link: Link, kept: Mapping[str, Kept]) -> Link:
     """Record what the other side made of the write; for text that a person owns, that is the base."""
     theirs = {name: pair for name, pair in kept.items() if name in ("text", "remarks")}
     link = link.keeping({name: pair for name, pair in kept.items() if name not in theirs})
-    if link.base is None or not theirs:
+    if link.base is None:
         return link
     agreed = {name: shown for name, (asked, shown) in theirs.items() if link.base.digests.get(name) == asked}
     return replace(link, base=replace(link.base, digests={**link.base.digests, **agreed}))

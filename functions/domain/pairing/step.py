@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
-from typing import Literal
+from enum import Enum, auto
 
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause
@@ -47,12 +46,12 @@ class Rejected:
     cause: Cause = Cause.OTHER
 
 
-class Overtaking(StrEnum):
+class Overtaking(Enum):
     """How the other side got ahead of us."""
 
-    CHANGED = "changed"  # since it was read
-    GONE = "gone"  # no longer there
-    TAKEN = "taken"  # already there
+    CHANGED = auto()  # since it was read
+    GONE = auto()  # no longer there
+    TAKEN = auto()  # already there
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +86,13 @@ class Ordered:
 Result = Landed | Missed | Rejected | Overtaken | Unknown | Decided | Ordered
 
 
-class Then(StrEnum):
+class Then(Enum):
     """What the executor does after saving the link."""
 
-    PLAN = "plan"  # on what is known
-    READ = "read"  # read the event first
-    ABSENT = "absent"  # there is no event
-    GIVE_UP = "give_up"  # the caller handles the error
+    PLAN = auto()  # on what is known
+    READ = auto()  # read the event first
+    ABSENT = auto()  # there is no event
+    GIVE_UP = auto()  # the caller handles the error
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,6 @@ class Rest:
 
     why: Why
     until: datetime | None = None
-    kind: Literal["rest"] = "rest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +123,6 @@ class Look:
     find: str = ""
     booking_with: str = ""
     names: bool = False
-    kind: Literal["look"] = "look"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +131,6 @@ class Settle:
 
     link: Link
     why: Why
-    kind: Literal["settle"] = "settle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +139,6 @@ class Conclude:
 
     result: Landed | Missed
     why: Why = Why.RECOVERED
-    kind: Literal["conclude"] = "conclude"
 
 
 Step = Rest | Look | Settle | Conclude | Write

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import Enum
+from enum import Enum, auto
 
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
@@ -54,10 +54,10 @@ class PlanningContext:
 class Wanted(Enum):
     """What the booking says about its event."""
 
-    EVENT = "event"  # must exist
-    KEPT = "kept"  # is kept up to date if there is one
-    NONE = "none"  # must not exist
-    UNKNOWN = "unknown"  # one read found no booking; a second one must confirm it
+    EVENT = auto()  # must exist
+    KEPT = auto()  # is kept up to date if there is one
+    NONE = auto()  # must not exist
+    UNKNOWN = auto()  # one read found no booking; a second one must confirm it
 
 
 def wanted_of(booking: Snapshot[Booking], context: PlanningContext) -> Wanted:
