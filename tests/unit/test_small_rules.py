@@ -17,7 +17,7 @@ from functions.domain.planning.merge import MEET_LOOK_AGAIN, MEET_PATIENCE
 from functions.domain.planning.plan_new_event import LATELY
 from functions.domain.planning.view import SECOND_READ
 from functions.domain.settings.facts import is_tidy
-from functions.domain.settings.faults import LONGEST_WORD, MOST_ALSO, settings_faults
+from functions.domain.settings.faults import LONGEST_WORD, settings_faults
 from functions.domain.settings.integration import UNFINISHED
 from functions.domain.settings.schema import MappingRow, OutboundSettings, Settings
 from functions.domain.settings.strength import can_be_guessed
@@ -135,10 +135,6 @@ def test_a_key_is_as_strong_as_its_alphabet_and_its_turns(key: str, *, guessed: 
     assert can_be_guessed(key) is guessed
 
 
-def test_a_list_covers_from_one_week_to_eight() -> None:
-    assert (WEEK, LONGEST, FEW) == (7, 56, 50)
-
-
 @pytest.mark.parametrize(
     ("texts", "tidy"),
     [
@@ -180,5 +176,5 @@ def test_limits_that_a_person_can_run_into_stay_where_they_are() -> None:
         timedelta(seconds=5),
     ) == (SECOND_READ, MEET_PATIENCE, MEET_LOOK_AGAIN)
     assert (timedelta(days=1), timedelta(days=7), 8) == (LATELY, NEAR, KEPT_IDS)
-    assert (MOST_ALSO, LONGEST_WORD) == (20, 100)
+    assert LONGEST_WORD == 100
     assert UNFINISHED == ("", "new", "future", "all", "resume", "activation")

@@ -19,8 +19,7 @@ from functions.domain.settings.schema import COLOURS, Settings
 
 KEPT: dict[str, Any] = json.loads((Path(__file__).parent.parent / "data" / "stored_words.json").read_text())
 PASSING = tuple(
-    f"functions.domain.{name}"
-    for name in ("model.check", "pairing.decisions", "pairing.step", "planning", "settings.facts")
+    f"functions.domain.{name}" for name in ("model.check", "pairing.decisions", "planning", "settings.facts")
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
+from typing import Literal
 
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause
@@ -110,6 +111,7 @@ class Rest:
 
     why: Why
     until: datetime | None = None
+    kind: Literal["rest"] = "rest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class Look:
     find: str = ""
     booking_with: str = ""
     names: bool = False
+    kind: Literal["look"] = "look"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,7 @@ class Settle:
 
     link: Link
     why: Why
+    kind: Literal["settle"] = "settle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,7 @@ class Conclude:
 
     result: Landed | Missed
     why: Why = Why.RECOVERED
+    kind: Literal["conclude"] = "conclude"
 
 
 Step = Rest | Look | Settle | Conclude | Write
