@@ -9,7 +9,7 @@ import json
 import pkgutil
 from collections.abc import Iterator
 from dataclasses import MISSING, asdict, fields, is_dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,13 @@ def kinds() -> Iterator[type]:
 
 def plain(value: object) -> Any:
     """As JSON shows it."""
-    return json.loads(json.dumps(value, default=lambda each: asdict(each) if is_dataclass(each) else sorted(each)))  # type: ignore[arg-type]  # an instance
+    return json.loads(json.dumps(value, default=as_json))
+
+
+def as_json(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.name
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else sorted(value)
 
 
 def words() -> dict[str, dict[str, str]]:
