@@ -25,7 +25,7 @@ class Learned:
     """What is known of the tests of a part of the product, in a folder."""
 
     def __init__(self, folder: Path, targets: Sequence[str], tests: Sequence[str]) -> None:
-        self._folder, self._targets, self._tests = folder, targets, tests
+        self._targets, self._tests = targets, tests
         self._lines, self._sources = folder / "lines", folder / "sources.json"
         self.libraries = folder / "libraries.json"
         self._lines.mkdir(parents=True, exist_ok=True)
