@@ -46,8 +46,8 @@ class Chooser:
     def _lines_of(self, mutant: Mutant) -> set[int]:
         """Return the lines of its statement: of one over several lines, Python notes the execution of some."""
         span = _span(mutant)
-        *_, inmost = [self._trees[mutant.file], *_around(self._trees[mutant.file], span)]
-        return span | _of(inmost) if isinstance(inmost, ast.stmt) and not hasattr(inmost, "body") else span
+        innermost = [*_around(self._trees[mutant.file], span)][-1:]
+        return span.union(*(_of(each) for each in innermost if not hasattr(each, "body")))
 
     def _test_files(self) -> set[str]:
         return {_file(test) for test in self._known}

@@ -167,7 +167,7 @@ def test_a_row_that_shows_only_that_the_time_is_taken_tells_nothing_else(languag
 
 def test_an_occupied_event_whose_row_is_gone_still_says_that_the_time_is_taken() -> None:
     for part in ("hours", "before", "after"):
-        shown = occupied_of(booking(object_id="99"), settings(mapping=()), Occupies("1001", ROOM_A, part))  # type: ignore[arg-type]  # one of three
+        shown = occupied_of(booking(object_id="99"), settings(mapping=()), Occupies("1001", ROOM_A, part))
         assert (shown.when, shown.title) == (TEN, "Bezet")
 
 
