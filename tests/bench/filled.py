@@ -4,14 +4,16 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from functions.application.store.records import body_of
+from functions.application.store.records import stored
 from functions.domain.model.appointment import Timed
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import claim_id, link_id
+from functions.domain.pairing.life import Active
 from functions.domain.pairing.link import Base, Link
 
 LENGTH = timedelta(minutes=45)
@@ -73,8 +75,9 @@ def _template() -> str:
     """Return the document of a link as a template for `%`."""
     key = EventKey("%(calendar)s", "%(event)s")
     base = Base(Timed(_START, _END), "%(calendar)s", "%(object)s", 20, _DIGESTS)
-    link = Link(id="%(link)s", booking_id="%(booking)s", event=key, base=base, version=3, event_etag="%(etag)s")
-    text = json.dumps({**body_of(link), "calendar": "%(calendar)s", "day": "%(day)s"}, separators=(",", ":"))
+    link = Link(id="%(link)s", booking_id="%(booking)s", event=key, life=Active(), base=base, version=3)
+    looked_up_by = {"state": "active", "calendar": "%(calendar)s", "day": "%(day)s"}
+    text = json.dumps({**stored(replace(link, event_etag="%(etag)s")), **looked_up_by}, separators=(",", ":"))
     return text.replace(_text(_START), "%(start)s").replace(_text(_END), "%(end)s")
 
 

@@ -4,19 +4,41 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
 
 from functions.adapters.sqlite.documents import SqliteDocuments
 from functions.adapters.sqlite.file import SqliteFile
 from functions.application.store import links
+from functions.application.store.records import stored
+from functions.domain.comparing.echo import is_echo
 from functions.domain.model.errors import Conflict, Malformed, Stale
-from functions.domain.model.event import EventKey
+from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import claim_id, link_id
 from functions.domain.pairing.life import Closed, Held
 from functions.domain.pairing.link import Intent, Link, Occupies, Origin, WrittenIds
 from functions.domain.pairing.writes import DeleteEvent, Why
-from tests.unit.sketch import DAY, KEY, MOVED, NOW, ROOM_A, ROOM_B, TEN, base, booking, event, link, theirs
+from tests.unit.sketch import (
+    DAY,
+    KEY,
+    MOVED,
+    NOON,
+    NOW,
+    ROOM_A,
+    ROOM_B,
+    TEN,
+    base,
+    booking,
+    digest,
+    event,
+    link,
+    their_link,
+    theirs,
+)
+from tests.unit.sketch import events as some_event
+from tests.unit.sketch import links as some_link
 
 
 @pytest.fixture
@@ -192,3 +214,42 @@ def test_a_link_that_cannot_be_read_says_which_one_it_is(documents: SqliteDocume
     documents.transact(lambda tx: tx.put(PATH, {**body, "life": "odd"}))
     with pytest.raises(Malformed, match="link link in the store"):
         links.by_id(documents, "7", "link")
+
+
+@given(of=some_link, seen=some_event)
+def test_a_stored_link_calls_nothing_as_left_that_the_link_itself_calls_no_echo(of: Link, seen: Event) -> None:
+    for each in (seen, replace(seen, key=of.event or seen.key, etag=of.event_etag)):
+        if links.is_as_left(stored(of), each):
+            assert is_echo(of, each, digest, "Europe/Amsterdam")
+
+
+def test_an_echo_with_the_etag_of_the_link_is_as_left_at_a_glance() -> None:
+    assert links.is_as_left(stored(link()), event())
+    assert links.is_as_left(stored(their_link()), theirs())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        stored(link(event_etag='"2"')),
+        stored(link(life=Held("gone"))),
+        stored(link(base=None)),
+        stored(link(base=replace(base(), when=NOON))),
+        stored(link(base=replace(base(), when=DAY))),
+        stored(link(base=replace(base(), calendar=ROOM_B))),
+        stored(link(event=MOVED)),
+        stored(link(meet_asked_at=NOW)),
+        stored(link(origin=Origin.INVITATION)),
+        {**stored(link()), "schema": 1},
+        {**stored(link()), "base": {"calendar": ROOM_A, "when": {"start": 7, "end": 8}}},
+        {},
+    ],
+)
+def test_whatever_else_a_stored_link_says_the_whole_link_is_asked(body: dict[str, Any]) -> None:
+    assert not links.is_as_left(body, event())
+
+
+def test_an_event_by_the_day_one_without_an_etag_and_a_hidden_one_are_not_known_at_a_glance() -> None:
+    assert not links.is_as_left(stored(link(base=replace(base(), when=DAY))), event(DAY))
+    assert not links.is_as_left(stored(link(event_etag="")), event(etag=""))
+    assert not links.is_as_left(stored(link()), event(hidden=True))

@@ -145,6 +145,7 @@ def patch_body(event: Event | EventKey, change: EventChange, mark: Mark, *, revi
 
 def _event(key: EventKey, raw: Json) -> Event:
     attendees = raw.get("attendees")
+    answer = _answer(attendees) if attendees else ""
     meet, meet_url = _meet(raw)
     return Event(
         key=key,
@@ -161,8 +162,8 @@ def _event(key: EventKey, raw: Json) -> Event:
         transparent=raw.get("transparency") == "transparent",
         # Without an organizer this may be a guest's copy, which must never be written.
         organizer_self=bool((raw.get("organizer") or {}).get("self")),
-        declined=_answer(attendees) == "declined" if attendees else False,
-        answer=_answer(attendees) if attendees else "",
+        declined=answer == "declined",
+        answer=answer,
         hidden=raw.get("visibility") in PRIVATE and "summary" not in raw and "creator" not in raw,
         series=bounds.whole(raw.get("recurringEventId"), bounds.ID),
         html_link=bounds.link(raw.get("htmlLink")),
@@ -218,8 +219,10 @@ def _guests(attendees: list[Json]) -> tuple[Guest, ...]:
 
 def _answer(attendees: list[Json]) -> str:
     """Return the calendar's own answer to the invitation, "" if it is not invited."""
-    own = (each for each in attendees if each.get("self"))
-    return next((bounds.cut(each.get("responseStatus") or "needsAction", bounds.LINE) for each in own), "")
+    for each in attendees:
+        if each.get("self"):
+            return bounds.cut(each.get("responseStatus") or "needsAction", bounds.LINE)
+    return ""
 
 
 def _when(start: Mapping[str, str] | None, end: Mapping[str, str] | None) -> When:

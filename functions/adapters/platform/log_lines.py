@@ -14,6 +14,8 @@ from typing import TextIO
 
 LOG = logging.getLogger("functions")
 _TRACE = "logging.googleapis.com/trace"
+_LEVELS = logging.getLevelNamesMapping()
+_ENCODER = json.JSONEncoder(default=str)
 _trace: contextvars.ContextVar[str] = contextvars.ContextVar("trace", default="")
 _about: contextvars.ContextVar[dict[str, object] | None] = contextvars.ContextVar("about", default=None)
 _NAMES = ("int_id", "kind", "booking", "calendar", "event_id", "source", "attempt", "step", "why", "reason")
@@ -41,8 +43,9 @@ def note(event: str, fields: Mapping[str, object]) -> None:
     known = _about.get()
     if known is not None:
         known |= {name: fields[name] for name in _NAMES if name in fields}
-    severity = str(fields.get("severity", "INFO"))
-    LOG.log(logging.getLevelNamesMapping()[severity], event, extra={"fields": fields})
+    level = _LEVELS[str(fields.get("severity", "INFO"))]
+    if LOG.isEnabledFor(level):  # made here, because the logger would first search the stack for its caller
+        LOG.handle(LOG.makeRecord(LOG.name, level, "", 0, event, (), None, extra={"fields": fields}))
 
 
 def log_to_stdout(level: str) -> None:
@@ -79,7 +82,7 @@ class JsonLines(logging.Formatter):
         trace = _trace.get()
         if trace:
             line[_TRACE] = trace
-        return json.dumps(line, default=str)
+        return _ENCODER.encode(line)
 
 
 def places(error: BaseException) -> list[str]:

@@ -5,7 +5,7 @@ import json
 import secrets
 import threading
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from functions.adapters.sqlite.file import PARTY, SqliteFile
 from functions.application.ports import Task
 from functions.domain.model.errors import Transient
 
+_ENCODER = json.JSONEncoder(allow_nan=False)
 LANES = ("live", "backfill")  # in the order of service
 # when the first task of each party is due: one index lookup per party, however many tasks it has
 _FIRSTS = f"""
@@ -62,7 +63,7 @@ class SqliteTasks:
 
     def put(self, *tasks: Task) -> bool:
         """Store the tasks durably, all or none; one whose name already waits is skipped. Raises `Transient`."""
-        mine = _Put([_row(task) for task in tasks])
+        mine = _Put(_rows(tasks))
         self._arriving.append(mine)
         with self._storing:  # the first stores for all that came meanwhile: one wait for the disk
             if not mine.stored:
@@ -169,8 +170,14 @@ class SqliteTasks:
             return list(connection.execute(_FIRSTS, {"lane": lane}))
 
 
-def _row(task: Task) -> tuple[str, str, float, float, str]:
-    if task.lane not in LANES:
-        raise ValueError(f"There is no lane {task.lane!r}.")
-    moment = task.due.timestamp()
-    return task.name, task.lane, moment, moment, json.dumps(task.body, allow_nan=False)
+def _rows(tasks: Sequence[Task]) -> list[tuple[str, str, float, float, str]]:
+    """Return the rows of some tasks; two looks share one body, which is written down once."""
+    rows, body, text = [], None, ""
+    for task in tasks:
+        if task.lane not in LANES:
+            raise ValueError(f"There is no lane {task.lane!r}.")
+        if task.body is not body:
+            body, text = task.body, _ENCODER.encode(task.body)
+        moment = task.due.timestamp()
+        rows.append((task.name, task.lane, moment, moment, text))
+    return rows

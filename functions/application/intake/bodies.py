@@ -9,7 +9,7 @@ from functions.domain.model.errors import Malformed
 def json_in(data: bytes) -> Any:
     """Return the JSON of a body; raises `Malformed`, also for NaN, infinite numbers and unpaired surrogates."""
     try:
-        found = json.loads(data.decode("utf-8"), parse_constant=_refuse)
+        found = _DECODER.decode(data.decode("utf-8"))
         if b"\\u" in data:
             json.dumps(found, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError):
@@ -27,3 +27,6 @@ def object_of(data: bytes) -> dict[str, Any]:
 
 def _refuse(_constant: str) -> NoReturn:
     raise ValueError
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse)

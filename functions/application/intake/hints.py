@@ -6,7 +6,7 @@ Names begin with a hash, because Cloud Tasks slows down on names with a common p
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -89,10 +89,11 @@ class Hint:
 def enqueue(tasks: Tasks, hint: Hint, now: datetime, *, trailing: bool = True) -> None:
     """Queue a hint twice, for now and for some seconds later; returns once both are stored. Raises `Transient`."""
     bucket = _bucket(now, LEADING_SECONDS)
-    looks = [task(hint, now, "now", bucket)]
+    first = task(hint, now, "now", bucket)
+    looks = [first]
     if trailing:
         due = _bucket(now + timedelta(seconds=TRAILING_SECONDS), TRAILING_SECONDS) + TRAILING_SECONDS
-        looks.append(task(hint, datetime.fromtimestamp(due, UTC), "later", due))
+        looks.append(replace(first, name=_name(hint, "later", due), due=datetime.fromtimestamp(due, UTC)))
     if not tasks.put(*looks):  # the leading one may have run already: look again after the trailing one
         tasks.put(task(hint, datetime.fromtimestamp(bucket + LEADING_SECONDS, UTC), "next", bucket))
 
@@ -124,8 +125,12 @@ def look_again(
 
 def task(hint: Hint, due: datetime, when: str, bucket: float, lane: str = "live") -> Task:
     """Return a hint's task, named after its bucket."""
+    return Task(_name(hint, when, bucket), due, hint.body(), lane)
+
+
+def _name(hint: Hint, when: str, bucket: float) -> str:
     seed = "\n".join((hint.int_id, hint.kind, *hint.subject, when, str(bucket), str(hint.confirm), hint.detail))
-    return Task(f"{hashlib.sha256(seed.encode()).hexdigest()[:24]}-{hint.kind}-{when}", due, hint.body(), lane)
+    return f"{hashlib.sha256(seed.encode()).hexdigest()[:24]}-{hint.kind}-{when}"
 
 
 def _bucket(moment: datetime, seconds: float) -> float:

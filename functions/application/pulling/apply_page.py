@@ -90,7 +90,8 @@ def _series(
     """
     handled: set[EventKey] = set()
     tombstones = [item for item in page.items if isinstance(item, Tombstone)]
-    candidates = [item for item in page.items if isinstance(item, Event) and _quick_check(partial(_new, session, item))]
+    possible = [item for item in page.items if isinstance(item, Event) and (item.series or tombstones)]
+    candidates = [item for item in possible if _quick_check(partial(_new, session, item))]
     grouped = families(candidates, tombstones)
     for name, group in grouped.items():
         appeared = [event for event in group if links.of_event(session.ports.documents, session.id, event.key) is None]
@@ -134,11 +135,14 @@ def _settled(session: SyncSession, hint: Hint, page: Page, items: Sequence[Item]
 
     The others are looked up one by one.
     """
-    events = [item for item in items if isinstance(item, Event)]
+    listed = [item for item in items if isinstance(item, Event)]
+    stored = links.stored_of_events(session.ports.documents, session.id, [event.key for event in listed])
+    as_left = {event.key for event in listed if event.key in stored and links.is_as_left(stored[event.key][1], event)}
+    events = [event for event in listed if event.key not in as_left]
     try:
-        known = links.of_events(session.ports.documents, session.id, [event.key for event in events])
+        known = {each.key: links.link_of(*stored[each.key][::-1]) for each in events if each.key in stored}
     except Malformed:  # one link is unreadable: its own event fails below
-        return set()
+        return as_left
     unlinked = [event for event in events if event.key not in known]
     covered = [event for event in events if event.hidden and event.key in known]
     events_without_booking.note(session, hint, page.calendar, covered, paired=True)
@@ -152,6 +156,7 @@ def _settled(session: SyncSession, hint: Hint, page: Page, items: Sequence[Item]
         for event in events
         if event.key in known and _quick_check(partial(_is_echo, session, known[event.key], event))
     }
+    echoes |= as_left
     if not page.listed:
         return echoes
     foreign = (event for event in unlinked if event.mark.int_id != session.id and event.key not in echoes)

@@ -2,21 +2,24 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from itertools import count
 from typing import TypeVar
 
 from functions.application.ports import Body, Documents, Path, Transaction
 from functions.application.store.integrations import all_rows, path_of
 from functions.application.store.records import record_of, stored
+from functions.application.store.upgrades import schema_of
 from functions.domain.model.appointment import Timed
 from functions.domain.model.errors import Conflict, Stale
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import claim_id, link_id
+from functions.domain.pairing.life import State
 from functions.domain.pairing.link import Link, Occupies, Origin
 
 T = TypeVar("T")
 PAGE, TOGETHER = 500, 300
+_ACTIVE = {"kind": State.ACTIVE.value}
 
 
 def of_booking(documents: Documents, int_id: str, booking_id: str) -> Link:
@@ -38,6 +41,34 @@ def of_event(documents: Documents, int_id: str, key: EventKey) -> Link | None:
 def of_events(documents: Documents, int_id: str, keys: Sequence[EventKey]) -> dict[EventKey, Link]:
     """Return the links that claim some events, read together, by event."""
     return _together(documents, int_id, {key: claim_id("event", key.calendar, key.id) for key in keys})
+
+
+def stored_of_events(documents: Documents, int_id: str, keys: Sequence[EventKey]) -> dict[EventKey, tuple[str, Body]]:
+    """Return the same links as they are stored, each with its id: to read one takes longer than to compare it."""
+    return _bodies(documents, int_id, {key: claim_id("event", key.calendar, key.id) for key in keys})
+
+
+def is_as_left(body: Body, event: Event) -> bool:
+    """Whether a stored link shows at a glance that its event is just as both sides left it.
+
+    Only so for most echoes: a settled pair, the same version of the event, a time of day. Of all others the whole link
+    tells (`comparing/echo.py`).
+    """
+    base, when = body.get("base"), event.when
+    settled = body.get("life") == _ACTIVE and not body.get("intent") and not body.get("meet_asked_at")
+    if not base or not settled or body.get("schema") != schema_of(Link) or not isinstance(when, Timed):
+        return False
+    place, origin = event.key.calendar, body.get("origin")
+    if not event.etag or body.get("event_etag") != event.etag or origin == Origin.INVITATION or event.hidden:
+        return False
+    if body.get("event") != {"calendar": place, "id": event.key.id} or base.get("calendar") != place:
+        return False
+    try:
+        agreed = base["when"]
+        start, end = datetime.fromisoformat(agreed["start"]), datetime.fromisoformat(agreed["end"])
+    except (KeyError, TypeError, ValueError):
+        return False
+    return (start, end) == (when.start, when.end)
 
 
 def of_event_id(documents: Documents, int_id: str, calendars: tuple[str, ...], event_id: str) -> Link | None:
@@ -157,10 +188,14 @@ def _claimed(documents: Documents, int_id: str, claim: str) -> Link | None:
 
 def _together(documents: Documents, int_id: str, claims: Mapping[T, str]) -> dict[T, Link]:
     """Return the links that hold these claims."""
+    return {each: link_of(body, name) for each, (name, body) in _bodies(documents, int_id, claims).items()}
+
+
+def _bodies(documents: Documents, int_id: str, claims: Mapping[T, str]) -> dict[T, tuple[str, Body]]:
     holders = _several(documents, [path_of(int_id, "claims", claim) for claim in claims.values()])
     names = {each: str(holder["link"]) for each, holder in zip(claims, holders, strict=True) if holder is not None}
     bodies = _several(documents, [_link_path(int_id, name) for name in names.values()])
-    return {each: link_of(body, names[each]) for each, body in zip(names, bodies, strict=True) if body is not None}
+    return {each: (names[each], body) for each, body in zip(names, bodies, strict=True) if body is not None}
 
 
 def _several(documents: Documents, paths: list[Path]) -> list[Body | None]:

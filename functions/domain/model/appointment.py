@@ -14,9 +14,10 @@ class Timed:
     end: datetime
 
     def __post_init__(self) -> None:
-        for name, moment in (("start", self.start), ("end", self.end)):
-            if moment.tzinfo is UTC and not moment.microsecond:
-                continue  # the common case; a page of events makes thousands
+        start, end = self.start, self.end
+        if start.tzinfo is UTC is end.tzinfo and not (start.microsecond or end.microsecond):
+            return  # the common case; a page of events makes thousands
+        for name, moment in (("start", start), ("end", end)):
             if moment.tzinfo is None:
                 raise ValueError("an instant needs a time zone")
             object.__setattr__(self, name, utc(moment).replace(microsecond=0))

@@ -45,7 +45,7 @@ def answer(status: int, body: object = None) -> Response:
     """Return a JSON answer; without a body it is empty."""
     text = "" if body is None else json.dumps(body, ensure_ascii=False)
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    return Response(text, status, headers, mimetype="application/json")
+    return Response(text, status, headers, content_type="application/json")
 
 
 def error_answer(error: SyncError) -> Response:
