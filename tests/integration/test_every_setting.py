@@ -33,6 +33,14 @@ ROW = {
     "around": "events",
     "new_events": True,
 }
+YOGA = {
+    "id": "2026-12-02_1",
+    "object_id": 10,
+    "desc": "Yoga",
+    "from": "2026-12-02T10:00",
+    "till": "2026-12-02T11:00",
+    "places": 9,
+}
 SHARED = [{"object": "10", "calendar": ROOM_A}, {"object": "11", "calendar": ROOM_A}]
 PLAIN = {
     **SHARED[1],
@@ -221,49 +229,127 @@ def test_the_screens_ask_for_every_setting_exactly_once() -> None:
 
 
 HALL = "c_hall1@resource.calendar.google.com"
-ROWS = [*example()["mapping"], {"object": "12", "calendar": HALL}]
+PUBLIC = {**example()["mapping"][1], "shows": "booked"}
+ROWS = [example()["mapping"][0], PUBLIC, {"object": "12", "calendar": HALL}]
+OUTBOUND = {"tentative_on_status": [40], "colours": {"10": "sage"}}
+TENTATIVE = {"create_on_status": [30], "tentative_on_status": [20, 40]}
+
+
+def first_row(**changes: Any) -> dict[str, Any]:
+    return {"mapping": [{**ROWS[0], **changes}, *ROWS[1:]]}
+
+
 SEEN: dict[str, dict[str, Any]] = {  # what changes events or bookings that are there, and a change of each
-    "external_id_field": {"outbound": {"external_id_field": "custom01"}},
-    "title_template": {"outbound": {"title_template": "Nr {BOOKING_NUMBER}"}},
-    "description_template": {"outbound": {"description_template": "Zaal: {OBJECT}"}},
-    "create_meet_link": {"outbound": {"create_meet_link": True, "meet_link_field": "custom02"}},
-    "reminder_popup_minutes": {"outbound": {"reminder_popup_minutes": 30}},
-    "reminder_email_minutes": {"outbound": {"reminder_email_minutes": 1440}},
-    "use_customer_data": {"outbound": {"use_customer_data": True}},
-    "delete_on_status": {
+    "timezone": {"timezone": "Europe/London"},
+    "language": {"language": "en"},
+    "outbound.external_id_field": {"outbound": {"external_id_field": "custom01"}},
+    "outbound.title_template": {"outbound": {"title_template": "Nr {BOOKING_NUMBER}"}},
+    "outbound.description_template": {"outbound": {"description_template": "Zaal: {OBJECT}"}},
+    "outbound.create_meet_link": {"outbound": {"create_meet_link": True, "meet_link_field": "custom02"}},
+    "outbound.meet_link_field": {"outbound": {"create_meet_link": True, "meet_link_field": "custom03"}},
+    "outbound.reminder_popup_minutes": {"outbound": {"reminder_popup_minutes": 30}},
+    "outbound.reminder_email_minutes": {"outbound": {"reminder_email_minutes": 1440}},
+    "outbound.use_customer_data": {"outbound": {"use_customer_data": True}},
+    "outbound.delete_on_status": {
         "outbound": {"create_on_status": [30], "delete_on_status": [20, 70]},
         "inbound": {"status": 30},
     },
-    "create_on_status": {"outbound": {"create_on_status": [10, 20]}},
-    "tentative_on_status": {"outbound": {"create_on_status": [30], "tentative_on_status": [20]}},
-    "location_template": {"outbound": {"location_template": "Sportlaan 1"}},
-    "colours": {"outbound": {"colour_by": "status", "colours": {"20": "sage"}}},
-    "mapping[].calendar": {"mapping": [{**ROWS[0], "calendar": ROOM_B}, *ROWS[1:]]},
-    "mapping[].shows private": {"mapping": [{**ROWS[0], "shows": "private"}, *ROWS[1:]]},
-    "mapping[].shows booked": {"mapping": [{**ROWS[0], "shows": "booked"}, *ROWS[1:]]},
-    "mapping[].also": {"mapping": [{**ROWS[0], "also": [ROOM_B]}, *ROWS[1:]]},
-    "mapping[].before_minutes": {"mapping": [{**ROWS[0], "before_minutes": 15}, *ROWS[1:]]},
-    "mapping[].after_minutes": {"mapping": [{**ROWS[0], "after_minutes": 15}, *ROWS[1:]]},
-    "mapping[].around": {"mapping": [{**ROWS[0], "after_minutes": 15, "around": "events"}, *ROWS[1:]]},
+    "outbound.create_on_status": {"outbound": {"create_on_status": [10, 20]}},
+    "outbound.tentative_on_status": {"outbound": TENTATIVE},
+    "outbound.tentative_is_free": {"outbound": {"tentative_is_free": True}},
+    "outbound.location_template": {"outbound": {"location_template": "Sportlaan 1"}},
+    "outbound.colour_by": {"outbound": {"colour_by": "object"}},
+    "outbound.colours": {"outbound": {"colour_by": "status", "colours": {"20": "sage"}}},
+    "outbound.use_labels": {"outbound": {"colour_by": "object", "colours": {"10": "Toernooi"}, "use_labels": True}},
+    "outbound.activities": {"outbound": {"activities": "per_booking"}},
+    "mapping[].object": {"mapping": [*ROWS, {"object": "102", "calendar": PLANNER}]},
+    "mapping[].calendar": first_row(calendar=ROOM_B),
+    "mapping[].shows": first_row(shows="private"),
+    "mapping[].shows, hidden": first_row(shows="booked"),
+    "mapping[].booked_text": {"mapping": [ROWS[0], {**PUBLIC, "booked_text": "Verhuurd"}, ROWS[2]]},
+    "mapping[].also": first_row(also=[ROOM_B]),
+    "mapping[].before_minutes": first_row(before_minutes=15),
+    "mapping[].after_minutes": first_row(after_minutes=15),
+    "mapping[].around": first_row(after_minutes=15, around="events"),
     "inbound.follow": {"inbound": {"follow": "all_mapped"}},
     "inbound.free_events": {"inbound": {"free_events": "all"}},
     "inbound.invitations": {"inbound": {"invitations": "all"}},
     "inbound.object": {"inbound": {"object": "11"}},
+    "inbound.import_existing": {"inbound": {"import_existing": True}},
+    "sync.day_end": {"sync": {"day_end": "inclusive"}},
+    "sync.window_days": {"sync": {"window_days": [-5, 90]}},
 }
+NEW_ONLY = {  # what counts for what is made, moved or deleted later
+    "outbound.notify_guests",
+    "mapping[].new_events",
+    "inbound.enabled",
+    "inbound.status",
+    "inbound.number",
+    "inbound.allow_booking_update",
+    "inbound.ignore_validation_errors_on_update",
+    "inbound.allow_object_change",
+    "inbound.deleted_event",
+    "inbound.cancel_status",
+    "inbound.tell_organizer",
+    "inbound.remarks_field",
+}
+NO_LOOK = {name for name in facts(Settings) if name.startswith(("alerts.", "sync."))} - {*SEEN} | {"name"}
+ELSEWHERE = {"id", "mapping", "ireserve.base_url", "ireserve.username", "google.client_id"}  # refused, or a login
 
 
-def test_what_changes_events_that_are_there_shows_its_plan_first(place: Place) -> None:
+def test_of_every_setting_it_is_said_whether_it_changes_what_is_there() -> None:
+    rows = {f"mapping[].{name}" for name in facts(MappingRow)}
+    said = [*({name.partition(",")[0] for name in SEEN}), *NEW_ONLY, *NO_LOOK, *ELSEWHERE]
+    assert sorted(said) == sorted({*facts(Settings), *rows})
+
+
+@pytest.fixture
+def busy(place: Place) -> Place:
+    """A place with a booking or an event for each setting to change."""
     place.google("POST", "calendars", {"id": HALL, "account": PLANNER, "accepts": True})
-    place.activate(mapping=ROWS, inbound={"object": "12"})
+    place.draw("2026-12-07T10:00", "2026-12-07T11:00", HALL)
+    place.pass_time(60)
+    place.activate(mapping=ROWS, inbound={"object": "12"}, outbound=OUTBOUND, sync={"window_days": [-5, 30]})
     place.book(customer_id=2)
     place.book("2026-11-25T10:00", "2026-11-25T11:00", status_code=10)
+    place.book("2026-11-25T12:00", "2026-11-25T13:00", status_code=40)
+    place.book("2026-11-25T10:00", "2026-11-25T11:00", object_id=11)
+    place.book("2026-11-25T10:00", "2026-11-25T11:00", object_id=102)
+    place.book("2026-12-01", "2026-12-02")
+    place.book("2027-01-20T10:00", "2027-01-20T11:00")
+    place.ireserve("POST", "events", YOGA)
+    place.book(event_id=YOGA["id"])
     place.draw("2026-11-26T10:00", "2026-11-26T11:00", ROOM_B)
     place.draw("2026-11-27T10:00", "2026-11-27T11:00", HALL, transparency="transparent")
     place.draw("2026-11-30T10:00", "2026-11-30T11:00", ROOM_A, attendees=[{"email": HALL}])
     place.settle(60)
-    before = stored(place)
+    return place
+
+
+def changed(before: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    parts = {part: {**before[part], **more} if isinstance(more, dict) else more for part, more in changes.items()}
+    return {**before, **parts}
+
+
+def test_what_changes_events_that_are_there_shows_its_plan_first(busy: Place) -> None:
+    before = stored(busy)
     for name, changes in SEEN.items():
-        parts = {part: {**before[part], **more} if isinstance(more, dict) else more for part, more in changes.items()}
-        plan = place.api("PUT", "/7", {**before, **parts}, 409)["plan"]
+        plan = busy.api("PUT", "/7", changed(before, changes), 409)["plan"]
         assert plan["counts"], name
-        assert stored(place) == before
+        assert stored(busy) == before
+
+
+def test_what_counts_for_later_only_is_saved_at_once_and_leaves_what_is_there_as_it_is(busy: Place) -> None:
+    before, events = stored(busy), busy.google("GET", f"calendars/{ROOM_A}/events")
+    given: dict[str, Any] = {"inbound.cancel_status": 70, "inbound.remarks_field": "none", "inbound.status": 30}
+    given["alerts.weekly_report"] = False  # which asks for an address
+    busy.forget()
+    for name in sorted({*NEW_ONLY, *NO_LOOK} - {"mapping[].new_events"}):
+        part, _, field = name.partition(".")
+        value = given.get(name, at(GIVEN, name))
+        busy.api("PUT", "/7", changed(before, {part: {field: value}} if field else {part: value}))
+        busy.api("PUT", "/7", before)
+    busy.api("PUT", "/7", changed(before, first_row(new_events=True)))
+    busy.settle(60)
+    assert [call for call in busy.calls() if call.split(".")[-1] in ("insert", "patch", "delete", "move")] == []
+    assert busy.google("GET", f"calendars/{ROOM_A}/events") == events

@@ -6,6 +6,7 @@ https://support.i-reserve.net/nl/functionele-informatie/beschikbare-apis/api-boo
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from functions.adapters.ireserve.times import DayEnd, moment_of
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Malformed
 from functions.domain.model.messages import say
-from functions.domain.model.zones import begins_a_day, day_of, days_later, second_of_two
+from functions.domain.model.zones import begins_a_day, clock, day_of, days_later, second_of_two
 from functions.domain.settings.dialect import Dialect
 
 CODE = re.compile(r"(\d{1,4})\s*-\s*\S.*")  # the panel writes a status as `70-CANCELLED`
@@ -81,6 +82,7 @@ def _booking(number: str, fields: Mapping[str, str], zone: str, day_end: DayEnd,
         email=first(fields, "email"),
         activity_id=identity(fields, "event_id"),
         main_id=identity(fields, "mainobject_id"),
+        other_zone=_is_of_other_zone(_date(fields, "date_from", "fromdate"), starts, zone),
         fields=fields,
     )
 
@@ -117,6 +119,14 @@ def _moment(text: str, fields: Mapping[str, str], zone: str, *clocks: str) -> tu
         return moment_of(text, first(fields, *clocks), zone)
     except (ValueError, OverflowError):
         raise ValueError(f"its {clocks[0].removesuffix('time')} date or time is none") from None
+
+
+def _is_of_other_zone(start: str, starts: datetime, zone: str) -> bool:
+    """Whether a start was given with the offset of another zone; one in UTC, or without an offset, says nothing."""
+    with suppress(ValueError):
+        ahead = datetime.fromisoformat(start).utcoffset()
+        return bool(ahead) and ahead != clock(starts, zone).ahead
+    return False
 
 
 def _by_day(thing: str, starts: datetime, ends: datetime, zone: str, dialect: Dialect) -> bool:

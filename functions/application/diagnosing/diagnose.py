@@ -60,6 +60,7 @@ def diagnose(ports: Ports, int_id: str) -> Diagnosis:
         *_ireserve(session),
         *_hooks(session),
         *_dialect(session),
+        *_zone(session),
         *_customers(session),
         *_guests(session),
         *_lacking(session),
@@ -295,6 +296,21 @@ def _ids(session: SyncSession) -> list[Check]:
         mend = "choose a custom field as Field for i-Reserve event id"
         checks.append(Check("external_id", "amber", says, mend, "outbound"))
     return checks
+
+
+def _zone(session: SyncSession) -> list[Check]:
+    """Report that i-Reserve's times are of another zone, until they are not: lists show no offset and are read wrongly."""
+    path = path_of(session.id, "progress", "other_zone")
+    noted = session.ports.documents.get(path)
+    if noted is None:
+        return []
+    booking = session.read_booking(str(noted["booking_id"])).value
+    if booking is not None and booking.other_zone:
+        says = say("i-Reserve's times are not those of {}: see booking {}", session.settings.timezone, booking.id)
+        mend = "choose the time zone of i-Reserve in the settings of this integration"
+        return [Check("timezone", "red", says, mend)]
+    session.ports.documents.transact(lambda tx: tx.delete(path))
+    return []
 
 
 def _customers(session: SyncSession) -> list[Check]:

@@ -90,6 +90,8 @@ class SyncSession:
         try:
             booking = self.reservations.read(booking_id)
             self.learn(booking)
+            if booking.other_zone:
+                self._note_once("other_zone", {"booking_id": booking.id})
             if not booking.email and booking.customer_id and self.settings.outbound.use_customer_data:
                 booking = replace(booking, email=self._address(booking.customer_id))
             if (

@@ -30,6 +30,7 @@ class Booking:
     email: str = ""
     activity_id: str = ""
     main_id: str = ""  # its object's main object
+    other_zone: bool = False  # i-Reserve gave its start with an offset that the integration's zone does not have then
     fields: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
