@@ -73,8 +73,8 @@ def a_status_in_neither_list_changes_nothing(tale: Tale) -> Iterator[str]:
     mark = tale.mark()
     tale.stage.change_booking(booking, status_code=90)
     other = tale.book(day, "14:00", "15:00", status_code=11)
-    for each in (booking, other):
-        tale.wait_for_looks(each, mark, 2)
+    tale.wait_for_looks(booking, mark, 1)  # a webhook so soon after its id was written gets a second look only
+    tale.wait_for_looks(other, mark, 2)
     same = tale.event_of(booking)
     held(tale.writes_since(mark) == [], f"written: {tale.writes_since(mark)}")
     held(same is not None and same["etag"] == event["etag"], "the event changed")
