@@ -291,3 +291,36 @@ def test_events_that_other_settings_make_bookings_of_are_in_the_plan_and_become_
     change(place, "all", inbound={"follow": "all_mapped"})
     place.settle(60)
     assert [each["object_id"] for each in place.bookings()] == [10, 11]
+
+
+def zone_check(place: Place) -> list[Any]:
+    return [each for each in place.api("GET", "/7/diagnostics")["checks"] if each["name"] == "timezone"]
+
+
+def test_another_time_zone_moves_nothing_where_i_reserve_says_its_own_and_is_red_until_it_is_theirs(
+    place: Place,
+) -> None:
+    running(place)
+    start = place.event()["start"]["dateTime"]
+    assert zone_check(place) == []
+    change(place, timezone="Europe/London")  # no plan: the booking's moment is known, and stays
+    place.settle(60)
+    assert place.event()["start"]["dateTime"] == start
+    (check,) = zone_check(place)
+    assert (check["level"], "Europe/London" in check["says"]) == ("red", True)
+    change(place, timezone="Europe/Brussels")
+    assert zone_check(place) == []
+
+
+def test_another_time_zone_moves_events_after_its_plan_where_i_reserve_shows_wall_clocks_only(place: Place) -> None:
+    place.ireserve("PATCH", "dialect", {"legacy_booking": True})
+    running(place)
+    assert place.event()["start"]["dateTime"] == "2026-11-24T10:00:00+01:00"
+    (line,) = change(place, timezone="Europe/London", status=409)["plan"]["lines"]
+    assert line["steps"][0]["when"]["start"] == "2026-11-24T10:00:00+00:00"
+    assert line["steps"][0]["was"]["when"]["start"] == "2026-11-24T09:00:00Z"
+    change(place, "all", timezone="Europe/London")
+    place.settle(60)
+    assert place.event()["start"]["dateTime"] == "2026-11-24T11:00:00+01:00", "ten o'clock in London"
+    assert place.api("GET", "/7/plan?refresh=1")["counts"] == {}
+    assert zone_check(place) == []

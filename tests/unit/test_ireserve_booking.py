@@ -430,3 +430,24 @@ def test_what_an_answer_does_not_show_is_named(
     answer: dict[str, Any], change: BookingChange, lacking: tuple[str, ...]
 ) -> None:
     assert unapplied(read({**PLAIN, **answer}), read(PLAIN), change, AMSTERDAM, "exclusive") == lacking
+
+
+@pytest.mark.parametrize(
+    ("start", "other"),
+    [
+        ("2018-02-13T09:30:00+0100", False),
+        ("2018-07-13T09:30:00+0200", False),
+        ("2018-10-28T02:30:00+0100", False),
+        ("2018-07-13T09:30:00+0100", True),
+        ("2018-02-13T09:30:00-0500", True),
+        ("2018-02-13T08:30:00+0000", False),
+        ("2018-02-13T08:30:00Z", False),
+        ("2018-02-13T09:30:00", False),
+        ("2018-02-13", False),
+        ("13-02-2018", False),
+    ],
+)
+def test_a_start_with_the_offset_of_another_zone_is_noticed_and_one_in_utc_says_nothing(
+    start: str, *, other: bool
+) -> None:
+    assert read({**PLAIN, "date_from": start, "date_till": "2018-12-13T11:30:00+0100"}).other_zone is other
