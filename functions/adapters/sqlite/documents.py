@@ -21,7 +21,7 @@ _TYPES = {str: "('text')", int: "('integer', 'real')", True: "('true')", False: 
 
 
 class SqliteDocuments:
-    """Documents in one table, looked up by the indexes of `application/indexes.py`."""
+    """Documents in one table, looked up by the indexes of `application/store/indexes.py`."""
 
     def __init__(self, file: SqliteFile, clock: Clock) -> None:
         self._file = file

@@ -188,7 +188,7 @@ def _alert(ports: Ports, integration: Integration, name: str, title: str, text: 
 
 
 def try_out(ports: Ports, int_id: str, where: AlertSettings, asked: str = "alerts") -> None:
-    """Send a test to the given addresses; the field `asked` is at fault if there is none; raises `Invalid` for a missing or wrong one, or what sending raises."""
+    """Send a test to these addresses; raises `Invalid` for a wrong one, or at field `asked` if there is none."""
     integration = integrations.get(ports.documents, int_id)
     faults = tuple(Fault(field, says) for field, says in alert_faults(where))
     if not where.ways:

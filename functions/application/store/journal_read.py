@@ -27,8 +27,7 @@ UNTIMED = (*REMOVALS, Why.UNDONE, Why.WRITE_BACK)
 class Selection:
     """Which entries to return; "" is any. `objects` and `calendars` are one room's; `since` and `until` aware UTC.
 
-    `until` is exclusive. Without a kind, housekeeping (ids written to bookings, tries that were begun anew) is left out unless `housekeeping` is
-    set.
+    `until` is exclusive. Without a kind, housekeeping (ids written to bookings, overtaken tries) needs `housekeeping`.
     """
 
     booking: str = ""

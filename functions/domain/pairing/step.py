@@ -18,9 +18,9 @@ from functions.domain.pairing.writes import Outcome, Why, Write
 class Landed:
     """The write took effect; `answer` is the event or booking afterwards, None for a removal.
 
-    `kept` says what the answer shows in place of each field written (`comparing/stored_differently.py`); empty if no answer arrived.
-    `despite` is the category of what was in its way and deliberately ignored, or "". `echo` is when the webhook of a write
-    to the booking comes, if an answer arrived.
+    `kept` is what the answer shows in place of each field written (`comparing/stored_differently.py`). `despite` is the
+    category of what was deliberately ignored, or "". `echo` is when the webhook of a write to the booking comes. Without an
+    answer, `kept` and `echo` are empty.
     """
 
     answer: Event | Booking | None
