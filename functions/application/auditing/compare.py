@@ -1,6 +1,6 @@
 """Compares one booking with its events, by rules written here a second time, independent of the planner.
 
-A mistake in the planner's comparison would agree with itself, but not with this one.
+So a mistake in the planner's comparison shows here.
 """
 
 from collections.abc import Collection, Iterator

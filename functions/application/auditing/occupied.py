@@ -19,7 +19,7 @@ A_DAY = timedelta(hours=23)  # a row this long may be of whole days
 def spans(
     booking_id: str, row: MappingRow, starts: datetime, ends: datetime, *, by_the_day: bool
 ) -> dict[Occupies, Span]:
-    """Return which occupied events a booking with this mapping row should have, and when; `by_the_day`: its dates count."""
+    """Return the occupied events that a booking with this row should have, and when; `by_the_day`: its dates count."""
     there: dict[Occupies, Span] = {Occupies(booking_id, calendar): (starts, ends) for calendar in row.also}
     if by_the_day or row.around != "events":
         return there

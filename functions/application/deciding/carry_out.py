@@ -1,4 +1,4 @@
-"""What a person does to one pair: changes the link, then reconciles at once so that the person sees the result.
+"""Carries out what a person decides about one pair, at once, so that the person sees the result.
 
 A look is queued first, in case this process ends on the way.
 """

@@ -299,7 +299,7 @@ def _ids(session: SyncSession) -> list[Check]:
 
 
 def _zone(session: SyncSession) -> list[Check]:
-    """Report that i-Reserve's times are of another zone, until they are not: lists show no offset and are read wrongly."""
+    """Report that i-Reserve's times are of another zone; its lists show no offset, so they are read wrongly."""
     path = path_of(session.id, "progress", "other_zone")
     noted = session.ports.documents.get(path)
     if noted is None:

@@ -1,4 +1,4 @@
-"""Finds one booking for a person: reads both sides live, the pair, its latest entry, what can be done. Stores nothing."""
+"""Finds one booking for a person: both sides read live, the pair, its latest entry, and what can be done."""
 
 from dataclasses import dataclass
 

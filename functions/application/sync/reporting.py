@@ -23,7 +23,7 @@ def opened(session: SyncSession, hint: Hint, view: View, step: Write) -> Body:
 
 
 def note_despite(session: SyncSession, intent: Intent | None, despite: str) -> None:
-    """Record in a write's open entry what it is about to ignore, because a crash would lose the answer that tells it."""
+    """Record in a write's open entry what it will ignore, because a crash would lose the answer."""
 
     def note(tx: Transaction) -> None:
         if intent is not None and (entry := journal.find(tx, session.id, intent.entry)) is not None:

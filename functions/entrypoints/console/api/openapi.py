@@ -1,4 +1,4 @@
-"""The description of the JSON API: made from the operations and schemas of `openapi.yaml` and the type of the settings."""
+"""The description of the JSON API, made of `openapi.yaml` and the type of the settings."""
 
 import json
 import re
