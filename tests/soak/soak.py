@@ -122,8 +122,9 @@ class Soak(Deeds):
         while found and time.monotonic() < deadline:
             time.sleep(10)
             with suppress(StageError, requests.RequestException):
-                found = [*self._apart(), *self._left_over()]
-        return [*found, *self._audit(), *self._restless()]
+                found = [*self._apart(), *self._left_over()] or self._audit()
+                self.counts["looks until it agreed"] += 1
+        return [*found, *self._restless()]
 
     def _ask(self, method: str, path: str) -> Any:
         return self.stage.until(lambda: self._answer(method, path), 60, f"{method} {path}")[0]
@@ -156,7 +157,21 @@ class Soak(Deeds):
         done = self.stage.until(
             lambda: (audit := self._ask("GET", "/7/audit"))["state"] == "done" and audit, 180, "the audit"
         )
-        return [f"audit {each['kind']}: {each}" for each in done["findings"] if each["kind"] != "left_alone"]
+        found = [each for each in done["findings"] if each["kind"] != "left_alone"]
+        for each in found:
+            say(f"  not at rest yet: {self._told(each)}")
+        return [f"audit {each['kind']}: {each}" for each in found]
+
+    def _told(self, finding: dict[str, Any]) -> str:
+        """Return all that both sides and the product say of a finding."""
+        booking, calendar, event = (finding.get(name, "") for name in ("booking_id", "calendar", "event_id"))
+        parts: list[Any] = [finding]
+        with suppress(StageError, requests.RequestException, LookupError):
+            parts += [each for each in self.bookings() if str(each["id"]) == booking]
+            parts += [each for room, each in self.shown() if (room, each["id"]) == (calendar, event)]
+            parts.append(self._ask("GET", f"/7/links?booking={booking}"))
+            parts.append(self._ask("GET", f"/7/journal?limit=20&booking={booking}"))
+        return "\n    ".join(str(each) for each in parts)
 
     def _restless(self) -> list[str]:
         marks = [self.stage.control(side, "GET", "calls")["last"] for side in ("google", "ireserve")]
