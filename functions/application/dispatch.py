@@ -25,6 +25,7 @@ from functions.application.pulling.apply_page import look_at
 from functions.application.scanning import rounds, scan, sweep
 from functions.application.setting_up import activation, setup
 from functions.application.store import integrations, links, parked
+from functions.application.sync import reporting
 from functions.application.sync.failures import react, task_failed
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.reconciled import come_back
@@ -158,8 +159,10 @@ def _follow(session: SyncSession, hint: Hint) -> None:
 
 
 def _look_at_booking(session: SyncSession, hint: Hint, link: Link) -> None:
-    if hint.source == WEBHOOK and _is_own(session, hint, link):
-        return
+    if hint.source == WEBHOOK:
+        reporting.note_overwritten(session, hint, link)
+        if _is_own(session, hint, link):
+            return
     if hint.source == WEBHOOK and isinstance(link.life, LeftOut) and scan.backfills(session):
         link = after(link, Decided(LetIn())).link  # listed before its webhook came, but just made
     come_back(session.ports, hint, reconcile(session, hint, link))

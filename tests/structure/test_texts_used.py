@@ -30,7 +30,7 @@ def is_used(key: str) -> bool:
     if key in NAMED or key == "reason.malformed":  # that one is an error's class, in lower case
         return True
     if told := TOLD.match(key):
-        steps = {write.__name__ for write in get_args(Write)} | {"any", "NotTaken", "Lacking"}
+        steps = {write.__name__ for write in get_args(Write)} | {"any", "NotTaken", "Lacking", "Overwritten"}
         reasons = {why.value for why in Why} | {f"not_taken_{reason}" for reason in events_without_booking.SAYS}
         return told[2] in steps and told[3] in (None, *reasons)
     tails = (key.removeprefix(prefix) for prefix in PREFIXES if key.startswith(prefix))

@@ -35,6 +35,7 @@ from functions.domain.pairing.link import (
     Refusals,
     Restore,
     WrittenIds,
+    Wrote,
 )
 from functions.domain.pairing.step import (
     Decided,
@@ -191,6 +192,15 @@ def test_a_cancelled_booking_remembers_its_status_and_that_it_was_us(why: Why) -
     done = landed(writing(why, status=70), booking(status=70), waiting, base(booking(status=70)))
     assert (done.life, done.order) == (Closed(Closer.SERVICE, 20), None)
     assert landed(writing(why, status=70), booking(status=70), link(base=None)).life == Closed(Closer.SERVICE, None)
+
+
+def test_a_write_notes_when_it_would_have_missed_anothers_change_until_the_next_such_write() -> None:
+    wrote = Wrote(NOW, NOW + timedelta(seconds=1), "entry")
+    done = turn(writing(Why.EVENT_MOVED, when=NOON), Landed(booking(NOON), wrote=wrote)).link
+    assert done.wrote == wrote
+    assert turn(writing(Why.EVENT_MOVED, when=NOON), Landed(booking(NOON)), done).link.wrote == wrote
+    heard = [wrote.missed(NOW + timedelta(seconds=each)) for each in (-1, 0, 0.5, 1, 1.1)]
+    assert heard == [False, False, True, True, False]
 
 
 def test_a_reopened_booking_follows_its_event_again() -> None:

@@ -91,6 +91,11 @@ def without_meet(link: Link, now: datetime) -> Body:
     return closed(_entry(link, link.event, "Lacking", "no_meet", None, now, {}, {}), "done", now)
 
 
+def overwritten(link: Link, now: datetime) -> Body:
+    """Return the entry that reports that a write may have undone what somebody changed in i-Reserve meanwhile."""
+    return closed(_entry(link, link.event, "Overwritten", "overwritten", None, now, {}, {}), "done", now)
+
+
 def not_taken(event: Event, reason: str, hint: Hint, now: datetime) -> Body:
     """Return the entry that reports why a person's event became no booking."""
     change = {"when": when_body(event.when)}

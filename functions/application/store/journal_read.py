@@ -20,7 +20,7 @@ OUTCOMES = ("done", "refused", "shadow", "other")
 PAGE, MOST_LOOKED_AT = 200, 4000
 PLACE = re.compile(r"[0-9T:.Z+-]{10,40}(?:\|(?!__)[A-Za-z0-9_-]{1,128})?")
 REMOVALS = (Why.GRACE_OVER, Why.APPROVED)
-UNTIMED = (*REMOVALS, Why.UNDONE, Why.WRITE_BACK)
+UNTIMED = (*REMOVALS, Why.UNDONE, Why.WRITE_BACK, "overwritten")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from functions.application.sync import reporting, retry_event_id
 from functions.application.sync.reconciled import look_at_once
 from functions.application.sync.session import SyncSession
 from functions.application.sync.write import write
+from functions.domain.comparing.event_content import when_of
 from functions.domain.comparing.stored_differently import kept_of
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import (
@@ -33,7 +34,7 @@ from functions.domain.model.event import Event, EventKey
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.life import Side
 from functions.domain.pairing.lifecycle import after, begun
-from functions.domain.pairing.link import Echo, Intent, Link
+from functions.domain.pairing.link import Echo, Intent, Link, Wrote
 from functions.domain.pairing.step import (
     Landed,
     Missed,
@@ -79,12 +80,25 @@ def execute(
         answer, despite = write(session, view, step, intent.stamp, view.link.intent)
     except (Refused, Stale, Gone, Taken, Transient, Malformed, AccessRevoked) as error:
         return _conclude(session, hint, view, _result_of(error, view, intent, session), entry, error)
+    wrote = _wrote(session, view, step, entry_id)
     if isinstance(answer, Booking):
-        session.booking_read_at = asked_at
+        session.booking_read_at, session.booking_seen_at = asked_at, None
         session.learn(answer)
     kept = kept_of(view.link, step, answer, session.digest)
     echo = Echo(asked_at, session.now() + ECHO_LATE, alone=hint.source != WEBHOOK)
-    return _conclude(session, hint, view, Landed(answer, kept, despite, echo), entry)
+    return _conclude(session, hint, view, Landed(answer, kept, despite, echo, wrote), entry)
+
+
+def _wrote(session: SyncSession, view: View, step: Write, entry_id: str) -> Wrote | None:
+    """Return when another's change would have been missed by this write; None: it writes only ids, or read a change."""
+    base, booking = view.link.base, view.booking.value
+    if not isinstance(step, WriteBooking) or step.why is Why.WRITE_BACK or base is None or booking is None:
+        return None
+    if session.booking_seen_at is None or session.booking_sent_at is None:
+        return None
+    shown = (when_of(booking, session.settings), booking.object_id, booking.status)
+    as_agreed = shown == (base.when, base.object_id, base.status)
+    return Wrote(session.booking_seen_at, session.booking_sent_at, entry_id) if as_agreed else None
 
 
 def conclude(session: SyncSession, hint: Hint, view: View, result: Landed | Missed) -> View:

@@ -68,7 +68,7 @@ def _to_rest(
     pair: Link | None = None,
 ) -> tuple[Reconciled, View]:
     """Bring a single link to rest; returns the outcome and the final view. `pair`: of an occupied event, if known."""
-    session.trouble, session.booking_read_at, session.made_before = None, None, ""
+    session.trouble, session.booking_read_at, session.booking_seen_at, session.made_before = None, None, None, ""
     view = View(link, booking or _booking(session, link), _event(session, link, event))
     if view.event.value is not None and link.event is None:
         view = view.with_link(event=view.event.value.key)

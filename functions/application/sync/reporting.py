@@ -38,6 +38,23 @@ def closed(session: SyncSession, entry: Body, outcome: Outcome, result: Result) 
     return journal.closed(kept, outcome, session.now(), **_came(result), **_lacking(entry, result))
 
 
+def note_overwritten(session: SyncSession, hint: Hint, link: Link) -> None:
+    """Journal, once, that a webhook tells of a change between our reading a booking and our writing to it.
+
+    i-Reserve has no conditional write, and does not tell what was overwritten.
+    """
+    wrote = link.wrote
+    if wrote is None or hint.at is None or not wrote.missed(hint.at):
+        return
+    entry_id = f"{wrote.entry}-overwritten"
+
+    def note(tx: Transaction) -> None:
+        if journal.find(tx, session.id, entry_id) is None:
+            journal.put(tx, session.id, entry_id, journal.overwritten(link, session.now()))
+
+    session.ports.documents.transact(note)
+
+
 def journal_shadow(session: SyncSession, hint: Hint, link: Link, step: Write) -> None:
     """In shadow, journal the write that would be made."""
     entry = journal.closed(journal.opened(link, step, hint, session.now()), Outcome.SHADOW, session.now())

@@ -46,6 +46,8 @@ class SyncSession:
     names: dict[str, str] | None = None  # of objects, once a decision needed them
     made_before: str = ""  # event whose booking a crashed instance may have made, if that cannot be known
     booking_read_at: datetime | None = None  # when the current booking was requested
+    booking_seen_at: datetime | None = None  # likewise; None where it is the answer to a write
+    booking_sent_at: datetime | None = None  # when the last write to it was sent
     dialect: Dialect = field(init=False)  # what is known of this i-Reserve
 
     def __post_init__(self) -> None:
@@ -86,7 +88,7 @@ class SyncSession:
 
     def read_booking(self, booking_id: str) -> Snapshot[Booking]:
         """Read a booking; any error except "there is none" makes it unreadable, never gone."""
-        self.booking_read_at = self.now()
+        self.booking_read_at = self.booking_seen_at = self.now()
         try:
             booking = self.reservations.read(booking_id)
             self.learn(booking)

@@ -157,4 +157,5 @@ def _booking(session: SyncSession, view: View, intent: Intent | None) -> Booking
         if session.read_booking(booking.id).value != booking:
             raise Stale("the booking was changed meanwhile", reason="booking_changed")
         _holds(session, intent)
+    session.booking_sent_at = session.now()
     return booking

@@ -127,6 +127,22 @@ class Echo:
 
 
 @dataclass(frozen=True, slots=True)
+class Wrote:
+    """Between which moments (aware UTC) our last write to the booking would have missed another's change.
+
+    It was read at `since` and showed nothing new; the write was sent at `until`. `entry` is its journal entry.
+    """
+
+    since: datetime
+    until: datetime
+    entry: str
+
+    def missed(self, heard_at: datetime) -> bool:
+        """Whether a webhook that came at this moment tells of such a change: it is too early to be our own write's."""
+        return self.since < heard_at <= self.until
+
+
+@dataclass(frozen=True, slots=True)
 class Approve:
     """A person approves a held removal."""
 
@@ -199,6 +215,7 @@ class Link:
     occupies: Occupies | None = None  # of an occupied event, which has no booking of its own
     kept: Mapping[str, Kept] = field(default_factory=dict)  # by field, only where the two values differ
     echo: Echo | None = None
+    wrote: Wrote | None = None
 
     @property
     def state(self) -> State:

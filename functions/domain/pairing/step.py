@@ -10,7 +10,7 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause
 from functions.domain.model.event import Event, EventKey
 from functions.domain.pairing.decisions import Decision
-from functions.domain.pairing.link import Base, Echo, Kept, Link, Order
+from functions.domain.pairing.link import Base, Echo, Kept, Link, Order, Wrote
 from functions.domain.pairing.writes import Outcome, Why, Write
 
 
@@ -19,14 +19,15 @@ class Landed:
     """The write took effect; `answer` is the event or booking afterwards, None for a removal.
 
     `kept` is what the answer shows in place of each field written (`comparing/stored_differently.py`). `despite` is the
-    category of what was deliberately ignored, or "". `echo` is when the webhook of a write to the booking comes. Without an
-    answer, `kept` and `echo` are empty.
+    category of what was deliberately ignored, or "". `echo` is when the webhook of a write to the booking comes. `wrote`
+    is when it would have missed another's change. Without an answer, `kept` and `echo` are empty.
     """
 
     answer: Event | Booking | None
     kept: Mapping[str, Kept] = field(default_factory=dict)
     despite: str = ""
     echo: Echo | None = None
+    wrote: Wrote | None = None
 
 
 @dataclass(frozen=True, slots=True)
