@@ -16,6 +16,7 @@ from sandbox.stage import KEY, ROOM_A, ROOM_B, Stage, free_port
 
 FOLDER = Path(__file__).parent / "pictures"
 LARGEST = 200_000  # bytes
+REQUEST = 11  # a status that no list names
 ZONE = "Europe/Amsterdam"
 BOOKED = ((0, 10, "09:00", "10:30"), (0, 11, "10:00", "12:00"), (1, 10, "13:00", "14:00"), (2, 11, "19:00", "21:00"))
 
@@ -36,6 +37,7 @@ def furnish(stage: Stage) -> None:
     stage.set_up("7", activate=False)
     for day, thing, start, end in BOOKED:
         stage.booking(object_id=thing, **{"from": ahead(day, start), "till": ahead(day, end), "remarks": "Training"})
+    stage.booking(**{"from": ahead(3, "10:00"), "till": ahead(3, "11:00"), "status_code": REQUEST})
     stage.api("GET", "/7/plan?refresh=1")
 
 
@@ -48,7 +50,7 @@ def live(stage: Stage) -> None:
         for name, at in (("start", "15:30"), ("end", "17:00"))
     }
     stage.control("google", "POST", f"calendars/{ROOM_A}/events", {"summary": "Vergadering", **times})
-    made = len(BOOKED) + 1
+    made = len(BOOKED) + 2
     stage.until(lambda: len(stage.control("ireserve", "GET", "bookings")["bookings"]) == made, what="the new booking")
 
 
@@ -75,7 +77,11 @@ def main() -> None:
         page.goto(f"{stage.product}/console/language/en")
         console = f"{stage.product}/console/integrations/7"
         take(page, f"{console}/activation#plan", "console-plan", 760)
+        take(page, f"{console}/outbound#g-status", "console-statuses", 760)
         live(stage)
+        stage.api("POST", "/7/audit")
+        stage.until(lambda: stage.api("GET", "/7/audit").get("finished_at"), what="the audit")
+        take(page, f"{console}/audit", "console-audit", 760)
         take(page, f"{console}/authentication", "console-authentication", 1150)
         take(page, f"{console}/mapping", "console-mapping", 680)
         take(page, f"{console}/diagnostics", "console-diagnostics", 1150)
