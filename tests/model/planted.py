@@ -252,7 +252,7 @@ def a_persons_colour_is_painted_over(patch: pytest.MonkeyPatch) -> None:
 
 def an_occupied_event_is_forgotten(patch: pytest.MonkeyPatch) -> None:
     """No further calendar shows a booking as occupied."""
-    patch.setattr(occupied, "places_of", lambda *_: ())
+    patch.setattr(occupied, "places_wanted", lambda *_: ())
 
 
 def a_declined_room_counts_as_taken(patch: pytest.MonkeyPatch) -> None:
