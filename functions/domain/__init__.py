@@ -1,1 +1,1 @@
-"""Decides: pure, standard library only; no clock, no I/O, no vendor."""
+"""Decides what to do: values and pure functions. Standard library only; no clock, no I/O, nothing of a vendor's."""

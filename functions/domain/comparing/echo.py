@@ -1,6 +1,6 @@
-"""Echoes: events that show exactly what both sides agreed on, webhooks that tell only of what this service wrote.
+"""Recognises echoes: events that show what both sides agreed on, and webhooks that this service's own writes caused.
 
-For neither anything is read or written.
+An echo leads to no read and no write.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,10 @@ from functions.domain.pairing.writes import Why
 
 
 def is_echo(link: Link, event: Event, digest: Callable[[str], str], timezone: str) -> bool:
-    """Compare normalised content with the base; etags also change for reasons that do not matter here."""
+    """Whether an event shows nothing new: its normalised content is that of the base.
+
+    The etag alone does not tell, because it also changes for reasons that do not matter here.
+    """
     base = link.base
     settled = isinstance(link.life, Active) and link.intent is None and link.meet_asked_at is None
     if base is None or not settled or link.event != event.key:
@@ -44,11 +47,11 @@ def is_echo(link: Link, event: Event, digest: Callable[[str], str], timezone: st
 
 
 def tells_of_own_ids(link: Link, heard_at: datetime, now: datetime, second_look: datetime) -> bool:
-    """Whether a webhook that came at `heard_at` tells only of the ids that this service has just put into the booking.
+    """Whether a webhook that came at `heard_at` was caused by this service's own write of ids into the booking.
 
-    `second_look` is when its booking is looked at again: until then a look may also be left out because the ids are
-    being written, or because another webhook led to that write. Of a person's change within the same second the next
-    sweep tells.
+    `second_look` is when the booking is looked at once more, because of this webhook. Until then a webhook also counts
+    as our own while the ids are still being written, or if another webhook led to that write. What a person changes
+    within the same second is found by the next sweep.
     """
     first, intent, echo = now < second_look, link.intent, link.echo
     if intent is not None:

@@ -108,7 +108,7 @@ def stretches(when: Timed, row: MappingRow) -> dict[str, Timed]:
 
 
 def places_of(booking: Booking, settings: Settings) -> tuple[Occupies, ...]:
-    """Return where a booking shows as occupied; a whole-day booking has nothing before or after it."""
+    """Return the occupied events that a booking should have; a whole-day booking has none before or after it."""
     row, when = settings.row_of(booking.object_id), when_of(booking, settings)
     if row is None:
         return ()
@@ -190,8 +190,8 @@ def digests_of(wanted: Appointment, digest: Digest) -> dict[str, str]:
 def restyled(wanted: Style, shown: Style | None, base: Mapping[str, str], digest: Digest) -> tuple[str, ...]:
     """Return which parts of an event's style to write; a part that we never set is the person's.
 
-    A changed colour is written once and never restored: people recolour events. `shown` None: the event was not read;
-    only our own changes count.
+    A changed colour is written once and never restored: people recolour events. `shown` None: the event was not read,
+    so only our own changes count.
     """
     ours, now = wanted.texts(), shown.texts() if shown is not None else {}
     changed = {name for name in {*ours, *base} & {*Style.__slots__} if digest(ours.get(name, "")) != base.get(name, "")}
@@ -202,7 +202,10 @@ def restyled(wanted: Style, shown: Style | None, base: Mapping[str, str], digest
 
 
 def style_stands(shown: Style, base: Mapping[str, str], digest: Digest) -> bool:
-    """Whether an event still shows the style we set, except location and colour, which people may change."""
+    """Whether an event still shows the style we set.
+
+    Not the colour, which people may change, nor the location, for which Google may keep another text (see `shows`).
+    """
     parts = {*Style.__slots__} & {*base} - {"colour", "location"}
     now = shown.texts() if parts else {}
     return all(digest(now.get(name, "")) == base[name] for name in parts)

@@ -23,7 +23,7 @@ def twin_of(event: Event) -> Twin | None:
 
 
 def in_step(lost: Sequence[When], appeared: Sequence[Event], timezone: str) -> bool:
-    """Whether new occurrences begin near the lost ones, on the same weekdays or at the same time of day."""
+    """Whether new occurrences begin near the lost ones, on the same weekdays, or at the same hour for as long."""
     if not lost or not appeared:
         return False
     before, after = list(lost), [event.when for event in appeared]

@@ -1,8 +1,8 @@
-"""Kept: what the other side shows in place of what was written, according to its answer.
+"""What the other side kept in place of what was written, as its answer shows.
 
 Google cuts texts, leaves out a guest it refuses, and may fail to make a Meet link; i-Reserve may cut remarks. The write
-still counts as made, or it would be repeated at each look. Both values are digests, by field; an entry holds as long as
-the wanted value stays the same.
+still counts as made, or it would be repeated at each look. By field, the link has the digests of both values (`Kept`);
+they hold as long as the wanted value stays the same.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,7 @@
-"""Parses web and mail addresses from outside. Never raises; what it returns is safe to use."""
+"""Parses web and mail addresses from outside. Never raises; what it returns is well formed.
+
+Whether this service may call an address is decided in `adapters/net/addresses.py`.
+"""
 
 from urllib.parse import SplitResult, urlsplit
 
@@ -21,7 +24,7 @@ def web_address(text: str) -> SplitResult | None:
 
 
 def origin_of(text: str) -> tuple[str, str, int] | None:
-    """Return scheme, host and port of a web address, or None; a secret sent there belongs to exactly these three."""
+    """Return scheme, host and port of a web address, or None. A secret is bound to the three it was entered for."""
     parts = web_address(text)
     if parts is None:
         return None

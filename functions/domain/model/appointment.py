@@ -8,7 +8,7 @@ from functions.domain.model.zones import utc
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """From one instant to another, both kept in UTC with whole seconds."""
+    """From one instant to another, kept in UTC and whole seconds; raises `ValueError` for a time without zone."""
 
     start: datetime
     end: datetime
@@ -41,7 +41,7 @@ def with_length(starts: datetime, ends: datetime) -> Timed:
 
 
 def without_length(when: Timed) -> Timed:
-    """Undo `with_length`: return no duration for the shortest one; a person may have made the event longer."""
+    """Undo `with_length`: the shortest time becomes no duration. Any other stays: a person made the event longer."""
     return replace(when, end=when.start) if when.end - when.start == SHORTEST else when
 
 
@@ -52,7 +52,8 @@ LABEL = "label:"  # prefix of a colour that names one of the calendar's own labe
 class Style:
     """How an event looks apart from its text; "" and False are Google's defaults.
 
-    `colour` is Google's colour id ("1" to "11"), `visibility` is "" or "private", `free` means that it blocks no time.
+    `colour` is Google's colour id ("1" to "11"), or `LABEL` and the name of one of the calendar's own labels.
+    `visibility` is "" or "private", `free` means that the event blocks no time.
     """
 
     location: str = ""

@@ -29,8 +29,8 @@ class Booking:
     customer_id: str = ""
     email: str = ""
     activity_id: str = ""
-    main_id: str = ""  # its object's main object
-    other_zone: bool = False  # i-Reserve gave its start with an offset that the integration's zone does not have then
+    main_id: str = ""  # the main object that its object is a part of, or ""
+    other_zone: bool = False  # its start came with an offset that the integration's zone does not have at that time
     fields: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -38,7 +38,7 @@ class Booking:
         object.__setattr__(self, "ends", utc(self.ends))
 
     def value_of(self, field_name: str) -> str:
-        """Text of a field that the settings name: `external_id`, `remarks` or `customNN`; "" if it is missing."""
+        """Return the text of a field that the settings name: `external_id`, `remarks` or `customNN`; "" if it is missing."""
         if field_name == "external_id":
             return self.external_id
         if field_name == "remarks":

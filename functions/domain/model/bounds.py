@@ -14,7 +14,7 @@ FIELDS = 2_000  # fields of one booking or row
 
 
 def cut(value: object, longest: int) -> str:
-    """Return a text up to its bound, "" for None; raises `TypeError` for anything but a text."""
+    """Return a text up to its bound, "" for None or any other empty value; raises `TypeError` for other types."""
     if not value:
         return ""
     if not isinstance(value, str):
@@ -23,7 +23,7 @@ def cut(value: object, longest: int) -> str:
 
 
 def whole(value: object, longest: int) -> str:
-    """Return a text that is useless if cut (an id), "" for None; raises `ValueError` if it is too long."""
+    """Return a text that would be useless if cut, such as an id; like `cut`, but `ValueError` if it is too long."""
     text = cut(value, longest + 1)
     if len(text) > longest:
         raise ValueError("too long")

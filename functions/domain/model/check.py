@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Check:
     """One line of the diagnosis: `level` is green, grey (nothing to do), amber or red.
 
-    `mend` says what to do, or names the act that does it.
+    `says` is what was found and `mend` what to do about it. `act` names the page or button of the console that helps,
+    `subject` what the check is about, such as a calendar.
     """
 
     name: str

@@ -11,7 +11,7 @@ from functions.domain.model.messages import listed, say
 
 
 class System(StrEnum):
-    """The system that an error comes from, and so the calls to stop if none can succeed."""
+    """The system that an error comes from; if none of its calls can succeed, only that system is no longer called."""
 
     GOOGLE = "google"
     IRESERVE = "ireserve"
@@ -19,20 +19,20 @@ class System(StrEnum):
 
 
 class Cause(StrEnum):
-    """Causes that callers react to in addition to the kind of error; given as `reason`, a cause is also the code."""
+    """Causes that callers react to besides the kind of error. Passed as `reason`, a cause is also the error's code."""
 
-    ADDRESS = "address_not_allowed"  # the other side's
+    ADDRESS = "address_not_allowed"  # the other side has an address that may not be called
     BUSY = "busy"
     CALENDAR_GONE = "calendar_gone"  # the calendar, not the event
-    FOREIGN_PAGE = "foreign_page"
+    FOREIGN_PAGE = "foreign_page"  # the request came from another site's page
     INVALID_GUEST = "invalid_guest"  # Google then refuses the whole event
     LOGIN = "ireserve_login"
-    MENDED_AT_GOOGLE = "mended_at_google"  # without a new consent; Google does not report when it is fixed
+    MENDED_AT_GOOGLE = "mended_at_google"  # can be fixed there without a new consent; Google does not report when it is
     NO_CSRF_TOKEN = "no_csrf_token"  # noqa: S105 -- its name
     NO_MAIL_SERVER = "no_smtp"
     NO_RIGHT = "no_right"  # the API user may not write this; tried again later, because the right may be given
     NOT_APPLIED = "not_applied"  # accepted but not done
-    NOT_SEARCHABLE = "not_searchable"  # cannot tell whether a booking with this id exists
+    NOT_SEARCHABLE = "not_searchable"  # i-Reserve cannot tell whether a booking with this id exists
     OUT_OF_RANGE = "out_of_range"  # an event centuries away
     PERIOD_TAKEN = "period_taken"
     REDIRECT = "redirect"
@@ -72,7 +72,7 @@ class Stale(SyncError):
 
 
 class TokenExpired(SyncError):
-    """The sync token or page token is dead (410): full reconcile."""
+    """The sync token or page token is dead (410): list again from the start."""
 
 
 class AccessRevoked(SyncError):

@@ -75,7 +75,7 @@ class Event:
 
 
 def family(series: str) -> str:
-    """Return what the roots of a split series have in common."""
+    """Return what the roots of a split series have in common: their id up to `_R`."""
     return series.split("_R", maxsplit=1)[0]
 
 

@@ -41,7 +41,10 @@ def event_ids(digest: Digest, int_id: str, booking_id: str, generations: Iterabl
 
 
 def invitation_id(digest: Digest, calendar: str, event_id: str) -> str:
-    """Return an invited room's external id for a booking; an event's copies in all rooms have the same event id."""
+    """Return the external id for the booking of an invited room.
+
+    It depends on the room's calendar, because the copies of an event in all invited rooms have the same event id.
+    """
     return _chosen(digest(f"invitation\n{calendar}\n{event_id}"))
 
 
@@ -50,7 +53,7 @@ def _chosen(seed: str) -> str:
 
 
 def link_id(int_id: str, kind: str, subject: str) -> str:
-    """Return the id of the link that a booking or an event (`kind`) starts; ids are spread evenly."""
+    """Return the id of the link that begins with a booking or an event (`kind`); ids are spread evenly."""
     return hashlib.sha256(f"{int_id}\n{kind}\n{subject}".encode()).hexdigest()[:24]
 
 
@@ -60,7 +63,7 @@ def claim_id(kind: str, *subject: str) -> str:
 
 
 def turn_of(name: str, turns: int) -> int:
-    """Return a name's turn, from 0 to `turns` - 1: always the same, and about as many names in each."""
+    """Return a name's turn, from 0 to `turns` - 1: the same each time, and about as many names in every turn."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big") % turns
 
 

@@ -33,9 +33,9 @@ def say(template: str, *values: object) -> str:
 
 
 def counted(n: int, one: str, many: str, *values: object) -> str:
-    """Return a sentence about a number of things, in the words for one thing or for any other number of them.
+    """Return a sentence about a number of things, in the words for one thing or for any other number.
 
-    `n` is the first value of both templates; they are told apart here only.
+    `n` is the first value of both templates. The choice between them is made only here.
     """
     return say(one if n == 1 else many, n, *values)
 

@@ -1,4 +1,4 @@
-"""The sentences that a planner reads on an event: why it went back or did not become a booking."""
+"""What a person reads on an event: why it went back, or did not become a booking."""
 
 from functions.domain.model.zones import Clock
 

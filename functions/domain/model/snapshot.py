@@ -11,10 +11,10 @@ class Presence(StrEnum):
     """The result of reading one side. Unreadable never counts as deleted."""
 
     PRESENT = "present"
-    CANCELLED = "cancelled"
+    CANCELLED = "cancelled"  # a deleted event that Google still knows
     ABSENT = "absent"
-    UNREADABLE = "unreadable"
-    BELIEVED = "believed"  # not read: as the link last saw it, guarded by its etag
+    UNREADABLE = "unreadable"  # the read failed
+    BELIEVED = "believed"  # not read: assumed to be as the link has it, guarded by its etag
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,10 @@ class Snapshot(Generic[T]):
 
     @classmethod
     def of(cls, value: T) -> "Snapshot[T]":
-        """Return the snapshot of a thing that was read."""
+        """Return the snapshot of a booking or event that was read."""
         return cls(Presence.PRESENT, value)
 
     @property
     def vanished(self) -> bool:
-        """Whether the thing was there before and no longer is."""
+        """Whether a read found it cancelled, or did not find it."""
         return self.presence in (Presence.CANCELLED, Presence.ABSENT)

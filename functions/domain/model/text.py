@@ -1,8 +1,8 @@
 """The description of an event: what the booking says, the service's line, and below it what people write.
 
 Google renders descriptions as HTML, and its editors write HTML: `<html-blob>`, `<p>`, `<span>`, `<br>`, `<a>`. So texts
-are compared as a reader sees them, and splitting a text inside its markup leaves no half tags. A conference block
-between Google's own delimiters is removed from what a client writes.
+are compared as a reader sees them, and splitting one inside its markup leaves no unmatched tags. Google deletes a
+conference block (the text between its own delimiters) from what a client writes, so comparisons ignore such blocks.
 https://github.com/ridafkih/keeper.sh/issues/749
 """
 
@@ -16,7 +16,7 @@ LINE = {
     "en": "———— i-Reserve · write below this line ————",
 }
 MARK = re.compile(r"———— i-Reserve[^\n<]*")
-SIGN = "⚠"  # begins each notice to a planner
+SIGN = "⚠"  # begins each notice
 NOTICE = re.compile(r"⚠[^\n<]*")
 EMPTY_LINES = re.compile(r"\n\n\n*")
 LINES = r"br|p|div|li|ul|ol|tr|table|blockquote|pre|hr|h[1-6]"
@@ -47,7 +47,7 @@ UNSEEN = dict.fromkeys(
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A description taken apart; `below`, and `above` of a person's event, are kept verbatim."""
+    """A description taken apart at the service's line. What people wrote keeps its markup."""
 
     above: str = ""
     notice: str = ""
@@ -95,7 +95,7 @@ def readable(text: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Escape a booking's text for Google's HTML, and remove what only this service may write there."""
+    """Escape a booking's text for Google's HTML, and remove what only this service or Google may write there."""
     said = CONFERENCE.sub("", MARK.sub("", readable(text)))
     return html.escape(said.replace(SIGN, "!"), quote=False)
 

@@ -5,7 +5,7 @@ A moment is always a datetime in UTC (`utc`), so moments can be compared and sub
 wrong in the nights when summer time begins or ends.
 
 `zone` is an IANA name such as `Europe/Amsterdam`. A wall clock time that summer time skips is shifted forward by the
-gap; of one that happens twice the first is meant: PEP 495 with `fold=0`.
+gap; one that occurs twice means the first: PEP 495 with `fold=0`.
 https://peps.python.org/pep-0495/
 """
 
@@ -29,7 +29,7 @@ def is_zone(name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What a wall clock shows: day, time of day, and offset from UTC (which tells equal hours apart)."""
+    """What a wall clock shows: day, time of day, and offset from UTC (which distinguishes equal hours in autumn)."""
 
     day: date
     time_of_day: time
@@ -89,7 +89,7 @@ def days_later(moment: datetime, days: int, zone: str) -> datetime:
 
 
 def same_clock(one: datetime, other: datetime, zone: str) -> bool:
-    """Whether the zone's wall clock shows the same at both; a source that keeps only wall clocks confuses them."""
+    """Whether the zone's wall clock shows the same at both moments; mere wall clock times cannot tell them apart."""
     here, there = clock(one, zone), clock(other, zone)
     return (here.day, here.time_of_day) == (there.day, there.time_of_day)
 
@@ -103,8 +103,8 @@ def second_of_two(moment: datetime, zone: str) -> datetime | None:
 
 
 def as_meant(moment: datetime, known: datetime, zone: str) -> datetime:
-    """Return which of two equal hours a moment means: the second, if it is known that the second was meant.
+    """Return `known` if it is the second of two equal hours and `moment` is the first; otherwise `moment`.
 
-    For moments from a system that may keep only the wall clock and then gives the first of the two.
+    For moments from a system that may keep only wall clock times, and then gives the first of the two.
     """
     return known if known == second_of_two(moment, zone) else moment

@@ -1,7 +1,7 @@
 """The brake: keeps the writes that were tried on a pair and recognises a loop.
 
 In a loop the service answers itself: it keeps putting the same value back, or writes while no new values come in. New
-values from people are never a loop, however frequent. Refused and lost writes count.
+values from people are never a loop, however frequent. Refused writes count; those that never arrived do not.
 """
 
 from dataclasses import dataclass, replace
@@ -10,9 +10,9 @@ from enum import StrEnum
 
 PUT_BACKS, PUT_BACK_SPAN = 3, timedelta(hours=1)
 WRITES, WRITE_SPAN = 6, timedelta(minutes=10)
-REPEATED = 4  # writes of known values; two writers that alternate between two values begin with two new ones
-QUIET = timedelta(hours=1)  # a pause then ends by itself
-KEPT = 24
+REPEATED = 4  # writes of values seen before; two writers that alternate between two values begin with two new ones
+QUIET = timedelta(hours=1)  # after this long without a change, a pause ends by itself
+KEPT = 24  # attempts
 
 
 class Ended(StrEnum):
@@ -47,7 +47,7 @@ def ended(attempts: Attempts, how: Ended) -> Attempts:
 
 
 def never_made(attempts: Attempts) -> Attempts:
-    """Return the attempts without the last, which never arrived; retrying that has its own back-off."""
+    """Return the attempts without the last, which never arrived; its retries have a back-off of their own."""
     return attempts[:-1]
 
 

@@ -35,7 +35,7 @@ class Disown:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The event is where a person moved it; claim it there before doing anything to it."""
+    """A person moved the event to another calendar; claim it there before doing anything to it."""
 
     event: Event
 

@@ -70,7 +70,7 @@ class Grace:
 class Held:
     """A removal that waits for a person: cancel the booking, or remove the event of a vanished booking.
 
-    `cause` is a `Why` or a category of refusal, for people to read.
+    `cause` is a `Why`, a category of refusal, or `no_cancel_status`, for people to read.
     """
 
     cause: str
@@ -80,7 +80,10 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A person's new event that i-Reserve refused: `what` is the digest of the request, `why` the refusal's category."""
+    """A person's new event that became no booking: i-Reserve refused it, or its object is unclear.
+
+    `what` is the digest of the request, `why` the category of the reason.
+    """
 
     what: str
     why: str

@@ -294,7 +294,7 @@ def _rejected(link: Link, intent: Intent, no: Rejected) -> Turn:
             return _booking_refused(link, intent, step, no)
         case ReviveEvent():
             return Turn(_with_next_id(link), Outcome.REFUSED, Then.ABSENT)
-        case PatchEvent() | MoveEvent() | DeleteEvent() if no.unseen:  # its bin may have been emptied
+        case PatchEvent() | MoveEvent() | DeleteEvent() if no.unseen:  # the event may be gone: its bin was emptied
             return Turn(link, Outcome.REFUSED, Then.READ)
     return Turn(link, Outcome.REFUSED, Then.GIVE_UP)
 

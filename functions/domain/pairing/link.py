@@ -75,7 +75,7 @@ class Intent:
 
     @property
     def place(self) -> EventKey | None:
-        """Where the event will be once the write has landed."""
+        """Where the event will be once the write has landed; None for a change of a booking."""
         return place_of(self.step)
 
 
@@ -96,7 +96,7 @@ class Refusals:
 
     @property
     def why(self) -> str:
-        """The category of the last reason, or ""."""
+        """The category of the reason (the time's, if both were refused), or ""."""
         found = self.time or self.room
         return found.why if found is not None else ""
 
@@ -105,8 +105,8 @@ class Refusals:
 class WrittenIds:
     """Digests of the event ids and Meet links that this service wrote into the booking, oldest first.
 
-    `refused`: those that i-Reserve did not take for a missing right. `foreign`: the booking's id field holds a value
-    that is not ours to change.
+    `refused`: those that i-Reserve did not accept because its API user lacks the right. `foreign`: the booking's id
+    field holds a value that is not ours to change.
     """
 
     written: tuple[str, ...] = ()
@@ -116,9 +116,9 @@ class WrittenIds:
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """When the webhook of our own last write of ids into the booking comes (aware UTC, both included).
+    """The time in which the webhook of our own last write of ids into the booking arrives (aware UTC, both included).
 
-    `alone`: no webhook led to that write, so no other one's second look is still to come.
+    `alone`: no webhook led to that write, so no second look is still to come because of one.
     """
 
     since: datetime
@@ -128,9 +128,9 @@ class Echo:
 
 @dataclass(frozen=True, slots=True)
 class Wrote:
-    """Between which moments (aware UTC) our last write to the booking would have missed another's change.
+    """The time (aware UTC) in which somebody else's change would be overwritten, unseen, by our last write to the booking.
 
-    It was read at `since` and showed nothing new; the write was sent at `until`. `entry` is its journal entry.
+    The booking was read at `since` and showed nothing new; the write was sent at `until`. `entry` is its journal entry.
     """
 
     since: datetime
@@ -138,7 +138,7 @@ class Wrote:
     entry: str
 
     def missed(self, heard_at: datetime) -> bool:
-        """Whether a webhook that came at this moment tells of such a change: it is too early to be our own write's."""
+        """Whether a webhook that came at this moment reports such a change: it is too early for our own write."""
         return self.since < heard_at <= self.until
 
 
@@ -158,7 +158,7 @@ class Restore:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A person's order for this pair; None leaves a value alone. `detach` then ends the keeping in step."""
+    """A person's order for this pair; None leaves a value alone. With `detach` the pair is then left alone."""
 
     when: When | None = None
     object_id: str | None = None
@@ -187,10 +187,10 @@ class Occupies:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One booking-event pair. `version` rises with every save; `event_etag` belongs to `base`.
+    """One booking-event pair. `version` rises with every save; `event_etag` is the event's as last read or written.
 
     Besides its state (`life`) it keeps the ids of both sides, refusals, the ids it wrote, recent attempts, a person's
-    order and the write under way. Only `lifecycle.py` makes one link from another.
+    order and the write under way. Every transition is in `lifecycle.py`.
     """
 
     id: str

@@ -19,8 +19,8 @@ class Landed:
     """The write took effect; `answer` is the event or booking afterwards, None for a removal.
 
     `kept` is what the answer shows in place of each field written (`comparing/stored_differently.py`). `despite` is the
-    category of what was deliberately ignored, or "". `echo` is when the webhook of a write to the booking comes. `wrote`
-    is when it would have missed another's change. Without an answer, `kept` and `echo` are empty.
+    category of what was deliberately ignored, or "". `echo` is when the webhook of a write to the booking arrives,
+    `wrote` when somebody else's change would go unseen. Recovery reads the side again and knows only `answer`.
     """
 
     answer: Event | Booking | None
@@ -108,7 +108,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """Nothing to do now; `until` is when to look again."""
+    """Nothing to do now; `until` is when to look again (None: not before something changes)."""
 
     why: Why
     until: datetime | None = None
@@ -117,9 +117,10 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A side must be read before the planner can decide.
+    """Something must be read before the planner can decide.
 
-    One of: the linked event, the event with a known id (`find`), or the booking that may carry an event's id.
+    One of: the linked event, the event with a known id in any calendar (`find`), the booking that may carry an event's
+    id (`booking_with`), or the names of the objects (`names`).
     """
 
     event: EventKey | None = None

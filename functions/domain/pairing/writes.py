@@ -155,7 +155,7 @@ class BookingChange:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Digests of what a person asks for by dragging an event: its new time, its room at that time; "" is none."""
+    """Digests of what a person wants by dragging or restoring an event: its time, its room at that time; "" is none."""
 
     time: str = ""
     room: str = ""

@@ -55,7 +55,7 @@ def slot_of(step: Write, booking: Booking | None, settings: Settings) -> Slot | 
 
 
 def keeps_out(slot: Slot, other: Booking, settings: Settings) -> bool:
-    """Whether another booking counts: not if its status removes its event."""
+    """Whether another booking takes some of these hours; one without duration, or to be removed, takes none."""
     if other.id == slot.but or other.object_id != slot.object_id or other.starts == other.ends:
         return False
     if settings.outbound.removes(other.status):

@@ -1,7 +1,8 @@
 """The merge of a booking and an event that are both there: each field follows its owner.
 
-Time: whichever side differs from the base. Room: the booking's object, unless `allow_object_change`. Text, reminders,
-guest and Meet: the booking's, if the event was made from a booking; otherwise the person's.
+Time: the side that differs from the base. Room: the booking's object; with `allow_object_change` also the calendar that
+a person moves the event to. Text, reminders, guest and Meet: the booking's, if the event was made from a booking;
+otherwise the person's.
 """
 
 from collections.abc import Mapping
@@ -77,7 +78,7 @@ def _in_known_form(event: Event, known: tuple[When, When], context: PlanningCont
 
 
 def _blind(v: View, context: PlanningContext, booking: Booking, wanted: Appointment) -> Planned:
-    """Work from the base alone, guarded by the stored etag: one call if the time changed, none for an echo."""
+    """Plan without reading the event, guarded by its stored etag: one call if the time changed, none for an echo."""
     link = v.link
     if link.base is None or link.event is None or link.refusals.why or not isinstance(link.life, Active):
         return Planned(Look(event=link.event))
@@ -204,7 +205,7 @@ def _settle(v: View, context: PlanningContext, booking: Booking, wanted: Appoint
 
 
 def _meet_asked_at(link: Link, event: Event, wanted: Appointment, context: PlanningContext) -> datetime | None:
-    """Return since when a Meet link has been pending; it is polled ever less often, then read only at each change."""
+    """Return since when a Meet link has been pending; the event is read ever less often, later only at each change."""
     if event.meet is not MeetState.PENDING or not wanted.meet:
         return None
     return link.meet_asked_at or context.now

@@ -74,7 +74,7 @@ def shows_less(booking: Booking, context: PlanningContext) -> bool:
 def _hidden_first(
     v: View, context: PlanningContext, booking: Booking, event: Event, wanted: Appointment
 ) -> Planned | None:
-    """Return the write that hides what an event must not show in the calendar that it moves to; None: it shows nothing."""
+    """Return the write that hides what an event must not show in its next calendar; None: there is nothing to hide."""
     link, base = v.link, v.link.base
     if link.origin is not Origin.BOOKING or base is None:
         return None

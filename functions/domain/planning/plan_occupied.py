@@ -1,4 +1,7 @@
-"""Occupied events: a booking's hours in further calendars. They are ours alone and never change the booking."""
+"""Occupied events: they show a booking's hours in further calendars, or the time before and after it, as taken.
+
+They belong to this service alone and never change the booking.
+"""
 
 from functions.domain.comparing.event_content import base_of, in_window, occupied_of, places_of
 from functions.domain.model.booking import Booking
@@ -34,7 +37,7 @@ def plan_occupied(v: View, context: PlanningContext, place: Occupies) -> Planned
     if context.released:
         return _removal(v)
     if context.released is None or booking is None:
-        return Planned(Rest(Why.NOT_WANTED))  # its pair looks into the booking, and may wait for a person
+        return Planned(Rest(Why.NOT_WANTED))  # its pair deals with the booking, and may wait for a person
     content = occupied_of(booking, context.settings, place)
     base = base_of(content, booking, context.digest)
     unmade = link.event is None or (link.closed and v.event.value is None)

@@ -57,7 +57,7 @@ def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:
 
 
 def _back_again(v: View, booking: Booking | None, context: PlanningContext) -> Planned | None:
-    """Return the adoption of the event that a booking of no status to make events for names, if it is there again."""
+    """Adopt an event that is there again and that its booking names, though the booking's status makes none."""
     back = v.found.value if v.found is not None else None
     if booking is None or back is None or v.link.event is not None or isinstance(v.link.life, LeftOut):
         return None
@@ -79,7 +79,7 @@ def _named(v: View, booking: Booking, named: str, context: PlanningContext) -> P
 
 
 def _as_noted(base: Base, booking: Booking, context: PlanningContext) -> bool:
-    """Whether a booking that the backfill left out is unchanged since activation."""
+    """Whether a booking that the backfill left out is unchanged since that was recorded."""
     now = (when_of(booking, context.settings), booking.object_id, booking.status)
     return now == (base.when, base.object_id, base.status)
 
@@ -131,7 +131,7 @@ def plan_removal(v: View, context: PlanningContext) -> Planned:
 def _reopened(v: View, booking: Booking, event: Event, context: PlanningContext) -> Planned | None:
     """Return the write that reopens a booking which this service had cancelled.
 
-    What i-Reserve refused stands on the event, and is asked for again once one side has another time or room.
+    A refusal is noted on the event; the same is not asked again until one side has another time or room.
     """
     link, former = v.link, v.link.former_status
     if former is None or link.base is None or not context.settings.inbound.enabled:
@@ -145,7 +145,7 @@ def _reopened(v: View, booking: Booking, event: Event, context: PlanningContext)
 
 
 def _waits_for_a_person(link: Link, context: PlanningContext) -> Planned | None:
-    """Return what keeps the event of a vanished booking: a person's decision, or the wait for one."""
+    """Return what keeps the event of a vanished booking: a person's decision, or the wait for one; None: remove it."""
     if isinstance(link.order, Restore):
         return decide(link, Part(Why.BOOKING_GONE), Why.UNDONE)
     if isinstance(link.order, Approve):

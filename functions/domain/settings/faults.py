@@ -160,7 +160,7 @@ def _mapping(s: Settings) -> Found:
 
 
 def _beside(name: str, row: MappingRow) -> Found:
-    """Yield the faults in a row's other calendars, other hours and word."""
+    """Yield the faults in a row's further calendars, its minutes before and after, and its text for occupied events."""
     yield from _also(f"{name}.also", row)
     for part in ("before_minutes", "after_minutes", "booked_text"):
         fact = facts(MappingRow)[part]

@@ -8,7 +8,8 @@ from enum import StrEnum
 from functions.domain.model.errors import Cause, SyncError, System
 from functions.domain.settings.schema import Settings
 
-UNFINISHED = ("", "new", "future", "all", "resume", "activation")  # after other settings, a pause, an activation
+# by rising effect: new, future and all (the scope of changed settings), the end of a pause, an activation
+UNFINISHED = ("", "new", "future", "all", "resume", "activation")
 
 
 class Phase(StrEnum):
@@ -22,7 +23,7 @@ class Phase(StrEnum):
 
 RUNNING = (Phase.ACTIVE, Phase.SHADOW)
 ACTIVATED = (*RUNNING, Phase.PAUSED)
-AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)  # a changed integration is due before all others
+AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)  # `wake_at` of a changed integration: due before all others
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,10 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class Integration:
-    """One configured pairing of an i-Reserve environment and a Google account. `revision` rises with every save."""
+    """One configured pairing of an i-Reserve environment and a Google account. All moments are aware UTC.
+
+    `revision` rises with every save that wakes it; what the service only notes, such as a finished scan, leaves it.
+    """
 
     settings: Settings
     phase: Phase = Phase.DRAFT
@@ -77,14 +81,14 @@ class Integration:
     dialect: Mapping[str, object] = field(default_factory=dict)
     probing: tuple[str, ...] = ()  # bookings a probe works on: their webhooks are recorded, not followed
     ireserve_refused: str = ""  # why i-Reserve can no longer be called, or ""
-    swept_at: datetime | None = None  # start of the last complete sweep of the whole window
-    near_at: datetime | None = None  # start of the last sweep of the near days that finished
+    swept_at: datetime | None = None  # start of the last finished scan of the whole window, of any kind
+    near_at: datetime | None = None  # start of the last finished scan, near or of the whole window; or the activation
     audited_at: datetime | None = None  # start of the last finished audit
     audit_found: int = 0  # its number of differences
-    statuses_seen: tuple[int, ...] | None = None  # in no list, at the first scan; None: none yet
+    statuses_seen: tuple[int, ...] | None = None  # that are in no list, as the first scan found them; None: no scan yet
     statuses_new: tuple[int, ...] = ()  # those that appeared later
     statuses_left: tuple[int, ...] = ()  # those whose bookings a person left without an event
-    unfinished_change: str = ""  # what it still owes: one of UNFINISHED; stays if the change was cut short
+    unfinished_change: str = ""  # what is still to be done: one of UNFINISHED; stays if a change was cut short
     unfinished_since: datetime | None = None
     paused_in_shadow: bool = False  # then it resumes in shadow
     new_look_since: datetime | None = None  # new events look different since then; older ones keep their look
@@ -109,7 +113,7 @@ class Integration:
         return s.google.client_id, versions.get("google_client_secret", ""), versions.get("google_refresh_token", "")
 
     def keeps_former_look(self, updated: datetime | None) -> bool:
-        """Whether an event written then is from before settings that were changed for new events only."""
+        """Whether an event last written at that moment is older than settings that were changed for new events only."""
         return self.new_look_since is not None and updated is not None and updated < self.new_look_since
 
     @property
@@ -133,6 +137,6 @@ class Integration:
         return replace(self, statuses_left=tuple(sorted(left)), statuses_new=tuple(sorted(new)))
 
     def owing(self, more: str, now: datetime) -> "Integration":
-        """Return the integration with a change marked as unfinished; the mark with the wider effect wins."""
+        """Return the integration with a change marked as unfinished; of two marks the one with wider effect stays."""
         widest = max(self.unfinished_change, more, key=UNFINISHED.index)
         return replace(self, unfinished_change=widest, unfinished_since=now)

@@ -17,7 +17,8 @@ SILENT = frozenset(("script", "style", "head", "title"))
 OTHER = frozenset(
     ("html", "body", "span", "font", "center", "td", "th", "tbody", "thead", "tfoot", "img", "s", "small", "sub", "sup")
 )
-LINK = pattern(r"(?:https?://|mailto:)[^\s\"<>{}]+", IGNORECASE)  # a booking's value is no address
+# no braces: a booking's value must not become an address
+LINK = pattern(r"(?:https?://|mailto:)[^\s\"<>{}]+", IGNORECASE)
 MARKUP = pattern(r"</?[a-z]|<!--|&#?\w+;", IGNORECASE)
 
 

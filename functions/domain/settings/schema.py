@@ -73,11 +73,11 @@ class OutboundSettings:
 
     @property
     def listed(self) -> frozenset[int]:
-        """Statuses in any list; a booking with another status gets no event, and none is missed."""
+        """Statuses in any list; a booking with another status gets no event, and needs none."""
         return self.made_on | frozenset(self.delete_on_status)
 
     def removes(self, status: int | None) -> bool:
-        """Whether a booking with this status has no event, and does not take its hours; None: a row does not show it."""
+        """Whether a booking with this status must have no event, and leaves its hours free; False if it is not known."""
         return status in self.delete_on_status
 
 

@@ -3,15 +3,19 @@
 from itertools import pairwise
 from math import log2
 
-MADE = "openssl rand -hex 32"  # makes one that cannot be guessed
+MADE = "openssl rand -hex 32"  # makes a key that cannot be guessed
 SHORTEST = 16  # characters
 BITS = 50
 ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789")
-OTHERS = 20  # other signs that people use
+OTHERS = 20  # other characters that people use
 
 
 def can_be_guessed(key: str) -> bool:
-    """Whether a key is short, repetitive or sequential; each new pair of characters counts for its alphabet."""
+    """Whether a key is short, repetitive or sequential.
+
+    Each different pair of neighbouring characters adds the bits of one character of the key's alphabets; a pair that
+    repeats a character or goes on to the next one, such as `aa` or `ab`, adds nothing.
+    """
     if len(key) < SHORTEST:
         return True
     size = sum(len(each) for each in ALPHABETS if set(each) & set(key))
