@@ -139,7 +139,7 @@ def _around(settings: Settings, booking: Booking) -> str:
 
 
 def why_it_rests(link: Link | None) -> str:
-    """Return why a pair is left as it is, or "": also an event that came back, of a booking that cannot."""
+    """Return why a pair is left as it is, or "". A refusal counts if i-Reserve would not reopen the booking."""
     if link is not None and link.closed and link.refusals.why:
         return State.REFUSED.value
     return link.state.value if link is not None and link.state in RESTING else ""
@@ -180,7 +180,7 @@ def not_followed(integration: Integration, event: Event) -> str:
 
 
 def _is_taken_by(event: Event, settings: Settings) -> bool:
-    """Whether an invitation counts: any to a room, or, with `invitations: all`, an accepted one to any calendar."""
+    """Whether an invitation counts, by `invitations`: `resources` any to a room, `all` also accepted ones elsewhere."""
     room = event.key.calendar.endswith("@resource.calendar.google.com")
     counted = settings.inbound.invitations
     return (counted == "resources" and room and event.answer != "") or (

@@ -1,4 +1,4 @@
-"""Both sides and their links, read for an audit: lists of a week, and single reads to confirm."""
+"""Both sides and their links, read for an audit: lists of some days, and single reads to confirm."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -78,7 +78,7 @@ class Sides:
         return links.of_booking(self.ports.documents, self.integration.id, booking_id)
 
     def derived(self, booking_id: str, link: Link) -> set[str]:
-        """Return the ids that this service derives for a booking's event."""
+        """Return the ids that this service derives for a booking's event, the next generation's included."""
         return event_ids(self.digest, self.integration.id, booking_id, range(link.generation + 2))
 
     def occupied_id(self, place: Occupies, generation: int) -> str:

@@ -1,4 +1,7 @@
-"""One week of an audit: pairs bookings and events by ids; what looks different is read singly, both sides, twice."""
+"""One stretch of an audit, a week or more: pairs bookings and events by ids.
+
+What looks different is read one by one on both sides; if it still differs, once more some seconds later.
+"""
 
 import math
 from collections.abc import Collection, Iterator
@@ -27,14 +30,14 @@ from functions.domain.model.text import take_apart
 from functions.domain.pairing.link import Link, Occupies, Origin
 
 AT_A_TIME = 400  # pairs whose texts one audit compares; the others take turns
-SETTLES = 6.0  # seconds in which a fresh change reaches the other side
+SETTLES = 6.0  # seconds in which a new change reaches the other side
 LATELY = timedelta(minutes=2)
 NO_BOOKING = ""
 
 
 @dataclass
 class Week:
-    """What a week shows. `doubtful` are bookings to read singly, with the events of their own that may be theirs."""
+    """What the days of one stretch show. `doubtful` are bookings to read one by one, with events that may be theirs."""
 
     rows: dict[str, BookingRow]
     events: dict[EventKey, Event]
@@ -44,7 +47,7 @@ class Week:
     texts: int = 0
 
     def doubt(self, booking_id: str, keys: set[EventKey]) -> None:
-        """Record a booking to be read singly."""
+        """Record a booking to be read on its own, and the events that may belong to it."""
         self.doubtful.setdefault(booking_id, set()).update(keys)
 
 

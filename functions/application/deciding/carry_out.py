@@ -34,7 +34,11 @@ def carry_out(
     *,
     rehearse: bool = False,
 ) -> Reconciled:
-    """Change a link and bring it to rest; what fails now is retried by the queue."""
+    """Change a link by `ordered` and bring it to rest; what fails now is retried by the queue.
+
+    With `rehearse` nothing is saved or written. Raises `Gone` if there is no such pair, `Conflict` if the integration
+    is not active or another instance is writing to the pair.
+    """
     integration = integrations.get(ports.documents, int_id)
     if integration.phase is not Phase.ACTIVE:
         raise Conflict("activate or resume the integration first; nothing is written now", reason="not_active")

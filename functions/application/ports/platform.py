@@ -64,7 +64,7 @@ class Alarm(Protocol):
 
 
 class InParallel(Protocol):
-    """Runs pieces of work that mostly wait for others."""
+    """Runs pieces of work at the same time: they mostly wait for answers."""
 
     def __call__(self, pieces: Sequence[Callable[[], T]]) -> list[T]:
         """Return what each piece returns; once all are done, raises the first error."""
@@ -75,7 +75,7 @@ class Ports:
     """Everything a use case may touch; built once by `bootstrap`."""
 
     documents: Documents
-    consents: Documents  # only consents under way; in the cloud a database of their own, all that the redirect opens
+    consents: Documents  # only consents under way; in the cloud a database of their own, the only one of the redirect
     secrets: Secrets
     tasks: Tasks
     outside: Outside

@@ -98,7 +98,7 @@ class Reservations(Protocol):
     def customer_email(self, customer_id: str) -> str:
         """Return a customer's e-mail address, or ""; raises `Refused` (`no_right`) if the user may not see it."""
 
-    # the rest is for the probe, which tries out what is unknown
+    # the rest is for the probe, which finds out what i-Reserve does not document
 
     def row(self, booking_id: str, columns: Sequence[str]) -> Mapping[str, str]:
         """Return these columns for one booking, {} if it is not found; raises `Refused` if there is no such column."""

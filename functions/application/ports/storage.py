@@ -37,7 +37,7 @@ class Documents(Protocol):
         """Return up to some hundred documents, like `get`, in their order."""
 
     def transact(self, work: Callable[[Transaction], T]) -> T:
-        """Run `work` in one transaction. It may run several times, so it must not call the outside."""
+        """Run `work` in one transaction and return its result. It may run several times, so it must not call outside."""
 
     def find(
         self,

@@ -33,9 +33,9 @@ Item = Event | Tombstone | Unusable
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The items of one page. `listed`: it comes from a full list or a list of some days, which shows no removals.
+    """The items of one page. `listed`: it comes from a full list of the window, which shows no removals.
 
-    `since` is when a listed calendar was last read; earlier changes have been handled.
+    `since` is when that calendar was last pulled; earlier changes have been handled.
     """
 
     calendar: str
@@ -53,7 +53,7 @@ class Applied:
 
 
 def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until: datetime | None = None) -> Applied:
-    """Apply a page until a moment; applied again, what was done by then is an echo.
+    """Apply a page until a moment; when it is applied again, what was done by then is skipped as an echo.
 
     Bookings of a shifted series move first; removals come before new events, because they make room.
     """
@@ -245,7 +245,7 @@ def _new(session: SyncSession, event: Event) -> bool:
 
 
 def _known_elsewhere(session: SyncSession, page: Page, event: Event) -> Link | None:
-    """Return the link of an event that only looks new: we just made it, or it moved here from another calendar.
+    """Return the link of an event that only looks new: this service just made it, or it moved here from elsewhere.
 
     A mark alone proves nothing, because Google copies it; the id must be derived from the booking.
     """

@@ -29,7 +29,7 @@ from functions.domain.pairing.link import Link
 WAIT_FOR_OTHER = timedelta(seconds=2)
 BETWEEN = timedelta(seconds=1.5)  # notifications come in bursts, and each pull costs quota
 LONGEST = timedelta(seconds=35)  # of one task; a larger pull continues in the next
-SILENT = timedelta(minutes=30)  # a calendar that has not synced for so long is pulled anyway
+SILENT = timedelta(minutes=30)  # a calendar that was not pulled for so long is pulled, whatever its channel says
 TROUBLED = timedelta(minutes=5)  # before a calendar that was gone or forbidden is tried again
 ROUND = timedelta(seconds=10)  # a round comes a little early or late
 WHOLE = "whole"  # detail of a hint: compare the whole window, ignoring the sync token
@@ -260,7 +260,11 @@ def _note(session: SyncSession, state: CalendarState) -> CalendarState:
 
 
 def due_at(session: SyncSession, state: CalendarState, now: datetime) -> datetime:
-    """Return when a calendar will have been silent for longer than its channel, or lack of one, explains."""
+    """Return when to pull a calendar next, if no notification comes before.
+
+    With a live channel that is after `SILENT`, or when the channel expires; without one, at the polling interval. A
+    calendar that was gone or forbidden is tried again after `TROUBLED`.
+    """
     if state.trouble and state.trouble_at is not None:
         return state.trouble_at + TROUBLED
     if state.as_of is None:

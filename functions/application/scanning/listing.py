@@ -22,7 +22,10 @@ TOGETHER = 100  # rows at a time, with their links read in one call
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """The place in a list: `start` of the next page, the number of stored `parts`, the next `row` of `part`."""
+    """The place in a list: `start` of the next page, the number of stored `parts`, the next `row` of `part`.
+
+    `whole`: all pages were listed.
+    """
 
     start: int = 0
     parts: int = 0
@@ -55,7 +58,7 @@ class Listing:
 
     @property
     def bookings(self) -> int:
-        """How many bookings were listed, once all were looked at, but for those that the first step looked at."""
+        """About how many bookings were listed: those stored for later steps, or else those of the only step."""
         last = self._position.parts - 1
         return last * PART + len(self._kept(last)) if last >= 0 else len(self._fresh)
 
@@ -84,7 +87,7 @@ class Listing:
         self._position = position
 
     def pages(self) -> Iterator[list[BookingRow]]:
-        """Yield the remaining rows, some at a time; `passed` records progress."""
+        """Yield the remaining rows, some at a time; the caller reports each with `passed`, or gets them again."""
         for part in range(self._position.part, self._position.parts):
             rows = self._kept(part)
             self._position = replace(self._position, part=part)
@@ -97,7 +100,7 @@ class Listing:
             yield self._fresh[self._passed : self._passed + TOGETHER]
 
     def rows(self) -> Iterator[BookingRow]:
-        """Give all that is listed so far, whatever was gone through."""
+        """Yield every row listed so far, also those already looked at in this step."""
         for part in range(self._position.parts):
             yield from self._kept(part)
         yield from self._fresh

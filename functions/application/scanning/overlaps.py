@@ -30,7 +30,7 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """An object's bookings that overlap from a day on; the last one started last.
+    """An object's bookings that overlap from a day on; the last of them begins last.
 
     `places` None: i-Reserve does not say how many there are.
     """
@@ -95,7 +95,7 @@ def beyond_places(session: SyncSession, found: Iterable[Overlap]) -> tuple[Overl
         if each.object_id not in places and len(places) < ASKED:
             try:
                 places[each.object_id] = session.reservations.places(each.object_id, each.day)
-            except SyncError:  # an unreadable i-Reserve has its own finding
+            except SyncError:  # diagnostics report an unreadable i-Reserve on their own
                 places[each.object_id] = None
         there = places.get(each.object_id)
         if len(each.bookings) > (there or 1):

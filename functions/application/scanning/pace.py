@@ -1,4 +1,4 @@
-"""The pace at which scans call Google: they use its 600 calls a minute and never exceed them.
+"""The pace at which scans call Google: they use most of its 600 calls a minute and never exceed them.
 
 Calls are spread evenly, at most a few ahead of the clock, because Google counts any sixty seconds. An integration's
 scans share one pace. The cost of pulls is subtracted, because a scan's writes come back as notifications. A scan

@@ -8,7 +8,7 @@ from functions.application.scanning.listing import NEW, Position
 from functions.application.scanning.overlaps import NOTHING, Overlaps
 from functions.domain.model.stretch import WEEK
 
-SINGLE_READS = 400  # per sweep, of bookings whose row says too little
+SINGLE_READS = 400  # of bookings in one sweep; beyond that, rows that say too little, and texts, are left
 SWEEPS = ("near", "full")
 TURN = 320  # bookings whose texts are read in one night, if there are too many to read all
 
@@ -34,9 +34,9 @@ class Scan:
     touched_at: datetime | None = None
     finished_at: datetime | None = None
     actor: str = ""
-    turn: int = 0  # read the texts of the bookings with this turn
+    turn: int = 0  # this sweep reads the texts of the bookings with this turn
     turns: int = 1
-    since: datetime | None = None  # changes since then are read first, in the whole window; None: unsearchable
+    since: datetime | None = None  # changes since then are read first, in the whole window; None: done, or unsearchable
     news_after: str = ""  # the last of those read
     new_settings: bool = False  # started because of changed settings
     overlaps: Overlaps = NOTHING  # of a full scan: bookings that overlap

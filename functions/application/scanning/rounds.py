@@ -1,7 +1,7 @@
-"""Rounds: an integration is looked at when something of it is due, and not before.
+"""Rounds: an integration is looked at when something is due for it, and not before.
 
 An integration records when that is (`wake_at`), so a minute in which nothing is due reads no integration and queues
-nothing. Any change wakes it; its round then decides how long it may sleep. Every so often all integrations are checked,
+nothing. Any change wakes it; its round then decides how long it may sleep. Every half hour all integrations are checked,
 so none can oversleep.
 """
 
@@ -23,7 +23,7 @@ TOGETHER = 16  # tasks queued at the same time
 A_SECOND = 25  # half of what the live queue hands out (infra/tasks.tf), so that changes never wait for rounds
 A_MINUTE = 50 * A_SECOND  # in all, or the next round would find the last of them still waiting
 LONGEST = timedelta(seconds=45)  # the rest comes first in the next round
-ASKED = 30  # minutes after which all integrations are checked
+ASKED = 30  # minutes; so often all integrations are checked
 SLEEP = timedelta(minutes=30)  # at most
 NAP = timedelta(seconds=30)  # at least
 

@@ -28,7 +28,7 @@ TROUBLE = 10  # calls that a failed booking counts for, so that a side with prob
 
 
 def pass_by(session: SyncSession, scan: Scan, row: BookingRow, link: Link) -> Scan | None:
-    """Return the scan with a booking counted that needs no look; None if it does."""
+    """Return the scan, with the booking counted, if that needs no look; None if it does."""
     if row.id in session.integration.probing:
         return scan
     if scan.since is not None or scan.kind == "resync" or (link.version == 0 and _left_out(session, scan, row)):
@@ -58,7 +58,10 @@ def learn_mains(session: SyncSession, scan: Scan, rows: Iterable[BookingRow]) ->
 
 
 def look(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow) -> tuple[Scan, int]:
-    """Look at one booking, whatever error it has; returns the scan with it counted, and the calls to Google."""
+    """Look at one booking; returns the scan with it counted, and the number of calls to Google.
+
+    Its errors are handled here; raises only if a side refuses every call.
+    """
     session = session.again()
     link = links.of_booking(session.ports.documents, session.id, row.id)
     passed = pass_by(session, scan, row, link)
@@ -94,7 +97,7 @@ def _left_out(session: SyncSession, scan: Scan, row: BookingRow) -> bool:
 
 
 def _note(session: SyncSession, scan: Scan, row: BookingRow, link: Link) -> Scan:
-    """Record a booking that existed before activation; it gets no event until it changes."""
+    """Record a booking from before activation as left out: it gets no event until it changes."""
     booking = booking_of(row) or session.read_booking(row.id).value
     scan = replace(scan, looked=scan.looked + 1)
     if booking is None:

@@ -26,7 +26,7 @@ LOST = timedelta(hours=6)  # a scan that takes longer begins anew
 def tick(session: SyncSession) -> list[datetime]:
     """Start what is due: the near sweep, the nightly one, pulls of calendars without a channel or long silent.
 
-    Returns when something is due next.
+    A near sweep also retries parked items. Returns the moments at which something is due next.
     """
     now, integration, ports = session.now(), session.integration, session.ports
     every = timedelta(minutes=session.settings.sync.sweep_minutes)
@@ -69,7 +69,7 @@ def _between_rounds(session: SyncSession, hint: Hint, now: datetime) -> None:
 
 
 def asked_for(session: SyncSession, hint: Hint) -> None:
-    """Search now, because a person asked or a webhook named no booking.
+    """Search now: a person asked, a webhook named no booking, or something was fixed.
 
     A search already running has passed some bookings, so another one follows it.
     """
@@ -93,7 +93,7 @@ def catch_up(ports: Ports, integration: Integration, actor: str) -> None:
 
 
 def pull_all(session: SyncSession, source: str, *, anew: bool = False) -> None:
-    """Queue a pull of every mapped calendar; with `anew` a full one, because shadow or a pause let changes go by."""
+    """Queue a pull of every mapped calendar; with `anew` a full one, as shadow and a pause let changes go by."""
     now = session.now()
     for calendar in session.settings.calendars:
         if anew:

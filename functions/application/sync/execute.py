@@ -1,8 +1,8 @@
 """Executes one write: saves the intent with its stamp, checks the lease, writes, and saves the result.
 
 No transaction calls the outside, and nothing is written without a saved intent whose lease holds. `lifecycle.after`
-turns the result into the new link, whether the answer arrived or recovery found out; link and journal entry are saved
-together.
+turns the result into the new link, whether the answer arrived or recovery found it later; link and journal entry are
+saved together.
 """
 
 from dataclasses import replace
@@ -61,7 +61,11 @@ HOW = {Stale: Overtaking.CHANGED, Gone: Overtaking.GONE, Taken: Overtaking.TAKEN
 def execute(
     session: SyncSession, hint: Hint, view: View, step: Write, planned: Planned, context: PlanningContext
 ) -> View:
-    """Make one write and return the view after it; raises `Transient` (the intent stays), `Stale` (the link changed)."""
+    """Make one write and return the view after it.
+
+    Raises `Stale` if the link, the booking, the phase or the settings changed meanwhile, `Transient` or `AccessRevoked`
+    if nobody knows whether the write landed (the intent stays), and `Refused` if a refusal leaves nothing else to do.
+    """
     entry_id = session.ports.token(12)
     intent = Intent(
         stamp=session.ports.token(9),
@@ -90,7 +94,7 @@ def execute(
 
 
 def _wrote(session: SyncSession, view: View, step: Write, entry_id: str) -> Wrote | None:
-    """Return when another's change would have been missed by this write; None: it writes only ids, or read a change."""
+    """Return when this write would have overwritten a change unseen; None: it writes only ids, or a change was seen."""
     base, booking = view.link.base, view.booking.value
     if not isinstance(step, WriteBooking) or step.why is Why.WRITE_BACK or base is None or booking is None:
         return None
@@ -187,8 +191,8 @@ def _shows(view: View, answer: Event | Booking | None) -> View:
 def _claim(session: SyncSession, link: Link, entry_id: str, entry: Body) -> Link:
     """Save an intent, unless the integration is no longer active or its settings changed since the decision.
 
-    So a pause stops all writes at once, and no event gets a look that a save has taken back. A save comes with a look at
-    every pair, which also rewrites what was being written in that moment.
+    So a pause stops all writes at once, and no event is written with settings that no longer hold. Changed settings
+    start a resync, unless they are for new events only; it also corrects what was being written at that moment.
     """
 
     def claim(tx: Transaction) -> Link:

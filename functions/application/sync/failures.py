@@ -75,7 +75,7 @@ def pair_failed(ports: Ports, hint: Hint, error: Exception, lane: str = "live") 
 
 
 def _retry(ports: Ports, hint: Hint, error: SyncError, lane: str) -> None:
-    """Queue a retry, or park after the last one."""
+    """Queue a retry, unless it was the last; after some attempts also park, so that a person sees it meanwhile."""
     last = hint.attempt >= len(BACK_OFF)
     if not last:
         _queue(ports, replace(hint, attempt=hint.attempt + 1), _wait(hint, error), error, lane)

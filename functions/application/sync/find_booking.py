@@ -14,9 +14,9 @@ MOST = 1000  # bookings of one day
 
 
 def booking_with(session: SyncSession, event_id: str, when: When | None) -> Booking | None:
-    """Return the booking whose id field holds this id, or None; raises `Refused` (`not_searchable`) if unknowable.
+    """Return the booking whose id field holds this id, or None; raises `Refused` if that cannot be known.
 
-    It cannot be known if the field can be neither searched nor read. `when` is the booking's expected time.
+    That is so (`not_searchable`) if the field can be neither searched nor read. `when` is the booking's expected time.
     """
     field = session.settings.outbound.external_id_field
     try:
@@ -39,7 +39,7 @@ def booking_with(session: SyncSession, event_id: str, when: When | None) -> Book
 
 
 def _shows(session: SyncSession, booking: Booking, field: str) -> bool:
-    """Whether an answer would include a filled id field; the format of 2011 includes none."""
+    """Whether this answer would show the id field if it were filled; i-Reserve's format of 2011 never does."""
     if field == "external_id" and session.dialect.external_id_returned is not None:
         return session.dialect.external_id_returned or session.dialect.column_external_id is not None
     return field in booking.fields or ("date_from" in booking.fields and field != "external_id")

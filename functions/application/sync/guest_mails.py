@@ -1,4 +1,4 @@
-"""Limits guest mails: Google mails guests only if the settings say so, and only so many times an hour."""
+"""Limits guest mails: Google mails guests only if the settings say so, and at most 100 times an hour."""
 
 from datetime import datetime, timedelta
 

@@ -1,7 +1,8 @@
 """The guard against mass removal: unusually many removals on one calendar within an hour wait for a person.
 
 Counted per calendar over a rolling hour, in both directions and including links in grace: events that people deleted,
-and bookings that vanished. A booking with a status in `delete_on_status` does not count.
+and bookings that vanished. A booking with a status in `delete_on_status` does not count. Unusual is more than
+`hold_over`, or at least five if that is more than a fifth of the calendar's links.
 """
 
 from datetime import datetime, timedelta
@@ -29,7 +30,7 @@ def wants_to_remove(planned: Planned) -> bool:
 
 
 def too_many(session: SyncSession, view: View, planned: Planned) -> bool:
-    """Whether so much of this calendar vanished that a person must look first."""
+    """Whether so much of this calendar vanished that a person must decide first; counts a vanished booking."""
     if view.link.event is None:
         return False
     if isinstance(planned.step, DeleteEvent):  # counted now; others were counted when their grace began

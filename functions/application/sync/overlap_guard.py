@@ -1,4 +1,4 @@
-"""What the guard reads: the other bookings in the hours that a write needs, and the object's places.
+"""The guard against double booking: reads the other bookings in the hours that a write needs, and the object's places.
 
 One call if the hours are free; otherwise one for the places and one per booking in the way, until the answer is
 certain.

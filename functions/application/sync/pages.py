@@ -1,4 +1,4 @@
-"""Reads a list of bookings page by page; every list but the audit's, which shares no code with the rest."""
+"""Reads a list of bookings page by page. The audit has code of its own for this, as it is a second opinion."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ PAGE, OVERLAP = 100, 5
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The rows of a page that no earlier one had; how many it had in all, and where the next one starts."""
+    """A page: the rows that no earlier page had, the number of all its rows, and where the next page starts."""
 
     new: tuple[BookingRow, ...]
     length: int
@@ -24,7 +24,7 @@ def pages(
     """Yield pages until one has nothing new; adds their bookings to `known`.
 
     Pages overlap, because bookings added or removed meanwhile shift them. A short page is not the end: i-Reserve may
-    give fewer rows than asked, or a booking several times. Who knows better stops earlier.
+    give fewer rows than asked, or a booking several times. A caller that knows better may stop earlier.
     """
     length = min(PAGE, session.dialect.rows_at_once or PAGE)
     while True:

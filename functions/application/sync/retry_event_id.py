@@ -1,7 +1,7 @@
 """Retries event ids and Meet links that the API user was not allowed to write.
 
-Every resync and every night tries again, because the right may have been given. A scan that is refused too often stops:
-the right is still missing. What i-Reserve refuses for another reason, such as length, is not retried.
+Every resync and every night tries again, because the right may have been given. A scan that is refused `OFTEN` times
+stops trying: the right is still missing. What i-Reserve refuses for another reason, such as length, is not retried.
 """
 
 from datetime import datetime
@@ -36,7 +36,7 @@ def asked(session: SyncSession, kind: str, so_far: int) -> None:
 
 
 def checks(session: SyncSession) -> list[Check]:
-    """Report that bookings do not name their events, until they do."""
+    """Report that the API user may not write event ids and Meet links, until a scan has written them."""
     noted = session.ports.documents.get(_notes_path(session))
     if noted is None:
         return []

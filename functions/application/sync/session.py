@@ -44,11 +44,11 @@ class SyncSession:
     digest: Digest
     trouble: SyncError | None = None
     names: dict[str, str] | None = None  # of objects, once a decision needed them
-    made_before: str = ""  # event whose booking a crashed instance may have made, if that cannot be known
+    made_before: str = ""  # id of an event whose booking a crashed instance may have made, if that cannot be known
     booking_read_at: datetime | None = None  # when the current booking was requested
-    booking_seen_at: datetime | None = None  # likewise; None where it is the answer to a write
+    booking_seen_at: datetime | None = None  # likewise; None if it is the answer to a write
     booking_sent_at: datetime | None = None  # when the last write to it was sent
-    dialect: Dialect = field(init=False)  # what is known of this i-Reserve
+    dialect: Dialect = field(init=False)  # what is known or assumed of this i-Reserve
 
     def __post_init__(self) -> None:
         self.dialect = dialect_of(self.integration.dialect)
@@ -185,7 +185,7 @@ class SyncSession:
         return found.vanished
 
     def find_event(self, event_id: str, but: str = "") -> Snapshot[Event]:
-        """Look for an event in every mapped calendar except one."""
+        """Look for an event in every mapped calendar except `but`; unreadable if one of them is and none has it."""
         best: Snapshot[Event] = Snapshot(Presence.ABSENT)
         for calendar in self.settings.calendars:
             if calendar == but:
@@ -250,7 +250,7 @@ def mark_revoked(ports: Ports, used: Integration, error: AccessRevoked) -> None:
 
 
 def note_withdrawn(session: SyncSession, error: SyncError) -> None:
-    """Record that Google took its consent back where a person's page meets it: of a draft, no task would.
+    """Record that Google no longer accepts the consent, if a person's request meets that: a draft has no tasks.
 
     What can be fixed at Google without a new consent is left to the next call.
     """

@@ -68,7 +68,7 @@ def _write_event(session: SyncSession, view: View, step: EventWrite, stamp: str)
 
 
 def _change(session: SyncSession, view: View, step: WriteBooking, intent: Intent | None) -> tuple[Booking, str]:
-    """Change the booking; what i-Reserve refuses is repeated with the tenant's override if the step may ignore it."""
+    """Change the booking; if i-Reserve refuses, and the step may ignore that, repeat it without validation."""
     despite = overlap_guard.check(session, view, step)
     if despite:
         reporting.note_despite(session, intent, despite)
@@ -134,7 +134,7 @@ def _make(session: SyncSession, view: View, step: MakeBooking, intent: Intent | 
     external = step.reference if step.external_id_field == "external_id" else ""
     if not external:
         fields[step.external_id_field] = step.reference
-    if session.made_before != step.reference:  # its own check would find a booking that was made before, and refuse
+    if session.made_before != step.reference:  # or else the check finds the booking itself, and refuses
         session.reservations.check(step.object_id, step.when, step.number)
         overlap_guard.check(session, view, step)
     _holds(session, intent)  # the checks may have taken long

@@ -1,4 +1,6 @@
-"""Watch channels: one per mapped calendar, live once `sync` has arrived, renewed before they expire, stopped.
+"""Watch channels: opens one per mapped calendar, renews it before it expires, and stops what it replaces.
+
+A channel counts as live once its first message has arrived.
 
 https://developers.google.com/workspace/calendar/api/guides/push
 """
@@ -118,7 +120,7 @@ def _opened(session: SyncSession, calendar: str) -> None:
 
 
 def arrived(session: SyncSession, calendar: str, channel_id: str) -> bool:
-    """Record that a channel delivers; False if it is not, or no longer, ours."""
+    """Record that a message of a channel arrived; False if the channel is not, or no longer, ours."""
     now = session.now()
 
     def noted(before: CalendarState) -> CalendarState:

@@ -19,7 +19,7 @@ from functions.domain.settings.integration import ACTIVATED, Hook, Integration
 
 
 def name_of(key: str) -> str:
-    """Return a key's name in the store."""
+    """Return the hash that stands for a key in the store."""
     return hashlib.sha256(f"webhook key\n{key}".encode()).hexdigest()[:12]
 
 
@@ -63,7 +63,7 @@ def rotate(session: SyncSession) -> None:
 
 
 def refuse_dropped_keys(ports: Ports) -> None:
-    """Raise `Refused` if a running integration uses a key that is no longer configured."""
+    """Raise `Refused` if an activated integration, even a paused one, uses a key that is no longer configured."""
     known = {"", *(name_of(key) for key in ports.webhook_keys)}
     left = [
         each.id
