@@ -59,7 +59,7 @@ def run(ports: Ports, hint: Hint) -> None:
 
 
 def advance(ports: Ports, int_id: str, audit: Audit) -> Audit:
-    """Look at as many weeks as a step has time for, and save the progress."""
+    """Look at as many stretches of days as a step has time for, and save the progress."""
     integration = integrations.get(ports.documents, int_id)
     sides, began = Sides(ports, integration), ports.clock()
     while audit.week <= audit.last and (ports.clock() - began).total_seconds() < STEP_SECONDS:

@@ -1,4 +1,4 @@
-"""The ports: what the use cases need from the outside. Adapters implement them; nothing here imports a vendor's library.
+"""The ports: what the use cases need from the outside. Adapters implement them; nothing here imports a vendor's code.
 
 Reads and writes raise the errors of `domain/model/errors.py`: `Transient`, `Stale` (412), `TokenExpired` (410 on a
 token), `AccessRevoked` (stop calling), `Refused`, `Gone` (404, 410), `Taken` (409), `Malformed` (an unusable answer).

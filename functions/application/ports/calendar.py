@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-if TYPE_CHECKING:  # spares the hot functions the import: they handle no event
+if TYPE_CHECKING:  # keeps it out of the functions that must start fast and handle no event
     from functions.domain.model.appointment import Appointment
     from functions.domain.model.event import Event, EventKey, Mark
     from functions.domain.pairing.writes import EventChange

@@ -12,7 +12,7 @@ from functions.application.ports.queue import Tasks
 from functions.application.ports.reservations import Reservations
 from functions.application.ports.storage import Documents, Secrets
 
-if TYPE_CHECKING:  # spares the hot functions the import
+if TYPE_CHECKING:  # keeps it out of the functions that must start fast
     from functions.domain.settings.integration import Integration
     from functions.domain.settings.schema import AlertSettings
 

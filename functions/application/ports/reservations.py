@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
-if TYPE_CHECKING:  # spares the hot functions the import: they handle no booking
+if TYPE_CHECKING:  # keeps it out of the functions that must start fast and handle no booking
     from functions.domain.model.appointment import When
     from functions.domain.model.booking import Booking
     from functions.domain.pairing.writes import BookingChange

@@ -37,7 +37,7 @@ class Documents(Protocol):
         """Return up to some hundred documents, like `get`, in their order."""
 
     def transact(self, work: Callable[[Transaction], T]) -> T:
-        """Run `work` in one transaction and return its result. It may run several times, so it must not call outside."""
+        """Run `work` in one transaction and return its result. It may run several times: it calls nothing outside."""
 
     def find(
         self,

@@ -119,7 +119,7 @@ def _followed(
     shown: Shown,
     until: datetime | None,
 ) -> set[EventKey]:
-    """Let a family's bookings follow to new occurrences, in time; returns the keys of both that are done."""
+    """Move a family's bookings to new occurrences until time is up; returns the keys of those done, old and new."""
     handled: set[EventKey] = set()
     for link, event in followers(session, page.calendar, name, appeared, shown) if appeared else ():
         former = link.event

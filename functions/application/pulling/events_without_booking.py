@@ -65,7 +65,7 @@ def _why(session: SyncSession, event: Event) -> str:
 
 
 def checks(session: SyncSession) -> list[Check]:
-    """Count recent events without a booking by reason; that is no fault, but somebody may wonder."""
+    """Count recent events without a booking by reason: not a fault, but people may wonder why."""
     counts: dict[str, int] = {}
     for calendar in session.settings.calendars:
         noted = (session.ports.documents.get(_notes_path(session, calendar)) or {}).get("events", {})

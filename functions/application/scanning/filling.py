@@ -1,4 +1,4 @@
-"""Which calendars a scan is filling: its own events come back as notifications, which are then pulled less often.
+"""Which calendars a scan is filling: its writes come back as notifications, so these calendars are pulled less often.
 
 A scan takes the bookings of some days calendar by calendar, so that it fills each one for a few seconds only. Meanwhile a
 notification is followed by its second look alone, which finds what people changed there within eight seconds.

@@ -63,7 +63,7 @@ class Listed:
 
 
 def fold(so_far: Overlaps, rows: Iterable[BookingRow], session: SyncSession) -> Overlaps:
-    """Add the rows of the next days; past ones and rows that say too little are left out."""
+    """Add the rows of the next days; not those that are past, removed or unmapped, or say too little."""
     settings, now = session.settings, session.now()
     found, running, more = list(so_far.found), list(so_far.running), so_far.more
     told = [(row.starts, row) for row in rows if row.starts is not None]

@@ -1,8 +1,8 @@
 """Rounds: an integration is looked at when something is due for it, and not before.
 
 An integration records when that is (`wake_at`), so a minute in which nothing is due reads no integration and queues
-nothing. Any change wakes it; its round then decides how long it may sleep. Every half hour all integrations are checked,
-so none can oversleep.
+nothing. Any change wakes it; its round then decides how long it may sleep. Every half hour all integrations are
+checked, so none can oversleep.
 """
 
 from collections.abc import Iterable

@@ -1,7 +1,7 @@
 """The quota that all integrations share whose clients belong to one Google Cloud project.
 
-Google allows a project 10,000 calls a minute and bills more than 1,000,000 a day, across all accounts and integrations;
-the day ends at midnight in California. Scans leave part of both to live changes.
+Google allows a project 10,000 calls a minute and bills calls beyond 1,000,000 a day, across all accounts and
+integrations; the day ends at midnight in California. Scans leave part of both to live changes.
 https://developers.google.com/workspace/calendar/api/guides/quota
 """
 

@@ -64,7 +64,7 @@ def execute(
     """Make one write and return the view after it.
 
     Raises `Stale` if the link, the booking, the phase or the settings changed meanwhile, `Transient` or `AccessRevoked`
-    if nobody knows whether the write landed (the intent stays), and `Refused` if a refusal leaves nothing else to do.
+    if it is not known whether the write landed (the intent stays), and `Refused` if a refusal leaves nothing to do.
     """
     entry_id = session.ports.token(12)
     intent = Intent(

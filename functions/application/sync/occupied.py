@@ -1,4 +1,4 @@
-"""Brings a pair's occupied events to rest after the pair; they are recorded on the pair first, so none is forgotten."""
+"""Brings a pair's occupied events to rest after the pair itself; the link lists them first, so none is forgotten."""
 
 from collections.abc import Callable
 from dataclasses import replace

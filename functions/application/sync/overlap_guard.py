@@ -1,7 +1,7 @@
 """The guard against double booking: reads the other bookings in the hours that a write needs, and the object's places.
 
-One call if the hours are free; otherwise one for the places and one per booking in the way, until the answer is
-certain.
+As a rule one call if the hours are free; otherwise one for the places and one per booking in the way, until the answer
+is certain.
 """
 
 from datetime import timedelta
@@ -19,7 +19,7 @@ from functions.domain.planning.hours_taken import Slot, is_taken, slot_of, stand
 from functions.domain.planning.view import View
 
 MOST = 500  # bookings of these days; many only if i-Reserve cannot search by object
-FEW = 10  # rows; no i-Reserve lists so few at a time if there are more
+FEW = 10  # rows; a shorter page is the last one: i-Reserve lists more at a time if there are more
 WHOLE_DAYS = timedelta(hours=23)  # a row this long may be by the day: only the booking itself shows its end
 DEFAULT_PLACES = 1  # of an object whose places i-Reserve does not give: a room
 

@@ -40,7 +40,7 @@ def pages(
 def listed(
     session: SyncSession, list_page: Callable[..., list[BookingRow]], *, most: int | None = None, few: int = 0
 ) -> dict[str, BookingRow]:
-    """Read all pages, by booking; stop once there are `most`, or at a page of fewer rows than `few`."""
+    """Return the rows of all pages, by booking id; stop at `most` rows, or at a page of fewer rows than `few`."""
     rows: dict[str, BookingRow] = {}
     for page in pages(session, list_page, set()):
         rows.update((row.id, row) for row in page.new)

@@ -43,8 +43,8 @@ def reconcile(
     """Bring one link to rest. The caller passes in a side that it has just read; the other is read when needed.
 
     The occupied events of a pair follow it. With `rehearse` nothing is written or saved; the outcome says what would be
-    done. The same holds in shadow, which also journals it. Raises `Transient` (and whatever reading raises) if a side is
-    unreadable, `Stale` if another instance was faster.
+    done. The same holds in shadow, which also journals it. Raises `Transient` (and whatever reading raises) if a side
+    is unreadable, `Stale` if another instance was faster.
     """
     outcome, view = _to_rest(session, hint, link, booking, event, rehearse=rehearse)
     if link.occupies is not None:

@@ -133,9 +133,9 @@ class SyncSession:
         self.integration = replace(self.integration, mains=known)  # whose settings may be those of a plan
 
     def may_have_main(self, object_id: str) -> bool:
-        """Whether an object without a row may take that of its main object, which a booking of it would show.
+        """Whether an object without a row may be part of a main object that has one; a booking of it would show that.
 
-        Only if a row is known to be of a main object: otherwise nothing is read to find out.
+        False as long as no row is known to be of a main object, so that nothing is read in vain.
         """
         rows, mains = {row.object for row in self.settings.mapping}, self.integration.mains
         if "*" in rows or object_id in rows or object_id in mains:

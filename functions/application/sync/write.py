@@ -35,7 +35,7 @@ FRESH = timedelta(seconds=2)  # a booking read longer ago is read again before w
 def write(
     session: SyncSession, view: View, step: Write, stamp: str, intent: Intent | None
 ) -> tuple[Event | Booking | None, str]:
-    """Write if the intent's lease still holds.
+    """Write if the intent's lease still holds; raises `Stale` if not, and what the ports raise.
 
     Returns the other side's answer (None for a removal) and the category of what was deliberately ignored, or "".
     """

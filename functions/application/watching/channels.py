@@ -25,7 +25,7 @@ STATES = ("sync", "exists", "not_exists")
 def open_all(session: SyncSession) -> tuple[str, ...]:
     """Open a channel for every mapped calendar without one; returns the calendars that are polled instead.
 
-    A channel that cannot be opened now is polled until the next renewal.
+    A calendar whose channel cannot be opened now is polled until the next renewal.
     """
     without = []
     for calendar in session.settings.calendars:
@@ -144,7 +144,7 @@ def stop_older(session: SyncSession, calendar: str) -> None:
 
 
 def stop_all(session: SyncSession) -> list[str]:
-    """Stop every channel; returns a sentence for each that could not be stopped."""
+    """Stop every channel and end any pull under way; returns a sentence for each channel that could not be stopped."""
     left: list[str] = []
     for state in every(session.ports.documents, session.id):
         left += stop_of(session, state.calendar)

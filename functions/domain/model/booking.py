@@ -38,7 +38,7 @@ class Booking:
         object.__setattr__(self, "ends", utc(self.ends))
 
     def value_of(self, field_name: str) -> str:
-        """Return the text of a field that the settings name: `external_id`, `remarks` or `customNN`; "" if it is missing."""
+        """Return the text of a field that the settings name (`external_id`, `remarks`, `customNN`), or ""."""
         if field_name == "external_id":
             return self.external_id
         if field_name == "remarks":

@@ -72,9 +72,9 @@ def calendar_hash(calendar: str) -> str:
     return hashlib.sha256(calendar.encode()).hexdigest()[:16]
 
 
-TEST_LINK = "round-trip"  # in place of a link id in a test event's mark
+TEST_LINK = "round-trip"  # in place of a link id in the mark of the test event
 
 
 def test_event_id(int_id: str, stamp: str) -> str:
-    """Return the id of a round trip's test event, derived from the stamp in its mark."""
+    """Return the id of the test event that `diagnosing/round_trip.py` makes, derived from the stamp in its mark."""
     return unkeyed_event_id(int_id, f"{TEST_LINK}\n{stamp}", 0)

@@ -128,7 +128,7 @@ class Echo:
 
 @dataclass(frozen=True, slots=True)
 class Wrote:
-    """The time (aware UTC) in which somebody else's change would be overwritten, unseen, by our last write to the booking.
+    """The time (aware UTC) in which our last write to the booking would have overwritten somebody's change unseen.
 
     The booking was read at `since` and showed nothing new; the write was sent at `until`. `entry` is its journal entry.
     """

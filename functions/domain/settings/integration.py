@@ -74,7 +74,7 @@ class Integration:
     pending: Pending | None = None
     activated_at: datetime | None = None
     webhook_generation: int = 1
-    webhook_key: str = ""  # name of the key that signs the tokens of webhooks and channels
+    webhook_key: str = ""  # short hash of the key that signs the tokens of webhooks and channels
     webhook_home: str = ""  # the addresses they call; "": not recorded yet
     hooks: tuple[Hook, ...] = ()
     secret_versions: Mapping[str, str] = field(default_factory=dict)
@@ -93,7 +93,7 @@ class Integration:
     paused_in_shadow: bool = False  # then it resumes in shadow
     new_look_since: datetime | None = None  # new events look different since then; older ones keep their look
     wake_at: datetime | None = None  # when its next round is due; None: it is not running, or not known yet
-    mains: Mapping[str, str] = field(default_factory=dict)  # of objects without a row; see `Settings.mains`
+    mains: Mapping[str, str] = field(default_factory=dict)  # main objects, by object; see `Settings.mains`
     revision: int = 0
     settings_revision: int = 0  # rises only if the settings changed: what was decided with others is not written
 

@@ -68,7 +68,7 @@ class OutboundSettings:
 
     @property
     def made_on(self) -> frozenset[int]:
-        """Statuses whose bookings have an event."""
+        """Statuses whose bookings get an event."""
         return frozenset((*self.create_on_status, *self.tentative_on_status))
 
     @property
@@ -77,7 +77,7 @@ class OutboundSettings:
         return self.made_on | frozenset(self.delete_on_status)
 
     def removes(self, status: int | None) -> bool:
-        """Whether a booking with this status must have no event, and leaves its hours free; False if it is not known."""
+        """Whether a booking with this status must have no event, and leaves its hours free; False if it is unknown."""
         return status in self.delete_on_status
 
 
@@ -173,7 +173,7 @@ class Settings:
     inbound: InboundSettings = field(default_factory=InboundSettings)
     sync: SyncSettings = field(default_factory=SyncSettings)
     alerts: AlertSettings = field(default_factory=AlertSettings)
-    # not a setting: the main objects of objects without a row, as seen in their bookings ("" = none)
+    # not a setting: main objects by object, as bookings and i-Reserve's list show them ("" = none); see `row_of`
     mains: Mapping[str, str] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def knowing(self, mains: Mapping[str, str]) -> "Settings":
@@ -186,7 +186,7 @@ class Settings:
 
     @property
     def calendars(self) -> tuple[str, ...]:
-        """The mapped calendars, without duplicates, in the order of the rows."""
+        """The mapped calendars, without duplicates: those of the rows in order, then the further ones (`also`)."""
         own = (row.calendar for row in self.mapping)
         return tuple(dict.fromkeys((*own, *(calendar for row in self.mapping for calendar in row.also))))
 
