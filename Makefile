@@ -103,4 +103,4 @@ $(VENV)/.installed-tests: requirements.txt tests/requirements.txt tests/locks/pi
 	  $(INSTALL) --target $(VENV)/pips/$$age -r tests/locks/pip-$$age.txt || exit 1; done
 	@touch $@ $(VENV)/.installed
 
-.PHONY: help run demo test check fuzz worlds mutants bench lock audit install install-tests venv
+.PHONY: help run demo test check fuzz worlds mutants soak bench lock audit install install-tests venv
