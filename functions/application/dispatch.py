@@ -1,7 +1,8 @@
 """Runs one task: finds its integration, follows its hint, and handles errors.
 
-A failed task queues its own retry with back-off; after the last attempt it is parked with the reason. A bad booking or
-event never blocks others, and a bad integration never slows others down.
+A failed task queues its own retry with back-off. From its fourth failure on it is also parked with the reason, so that
+a person sees it; what no retry can fix is parked at once (`sync/failures.py`). A bad booking or event never blocks
+others, and a bad integration never slows others down.
 """
 
 from contextlib import suppress
@@ -164,15 +165,16 @@ def _look_at_booking(session: SyncSession, hint: Hint, link: Link) -> None:
         if _is_own(session, hint, link):
             return
     if hint.source == WEBHOOK and isinstance(link.life, LeftOut) and scan.backfills(session):
-        link = after(link, Decided(LetIn())).link  # listed before its webhook came, but just made
+        link = after(link, Decided(LetIn())).link  # the backfill listed it first, but it was just made
     come_back(session.ports, hint, reconcile(session, hint, link))
     queue_alert_check(session.ports.tasks, session.id, session.now())
 
 
 def _is_own(session: SyncSession, hint: Hint, link: Link) -> bool:
-    """Whether a webhook only tells of our own write; the first look after such a one gets a second look of its own.
+    """Whether a webhook only tells of our own write (an echo).
 
-    Otherwise that second look would be the echo's, as their tasks have one name.
+    The second look of a change right after an echo may have the task name of the echo's, and would be skipped with it;
+    so such a change gets one under another name here.
     """
     if hint.at is None or hint.attempt or hint.confirm:
         return False

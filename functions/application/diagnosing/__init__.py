@@ -1,1 +1,1 @@
-"""Says how an integration is: diagnosis, health, alerts, weekly mail, statuses, and the round trip that tries it."""
+"""Says how an integration is doing: diagnosis, health, alerts, weekly mail, statuses, and a round trip as a test."""

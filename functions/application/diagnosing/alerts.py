@@ -165,7 +165,7 @@ def _send(ports: Ports, integration: Integration, name: str, title: str, text: s
 
 
 def mail(ports: Ports, integration: Integration, name: str, title: str, text: str) -> bool:
-    """Mail something that is no alert; returns False where it is to be sent again."""
+    """Mail something other than an alert; returns False if it must be sent again."""
     only = replace(integration.settings.alerts, webhook_url="")
     return _taken(ports, only, _alert(ports, integration, name, title, text)) is not False
 
@@ -188,7 +188,10 @@ def _alert(ports: Ports, integration: Integration, name: str, title: str, text: 
 
 
 def try_out(ports: Ports, int_id: str, where: AlertSettings, asked: str = "alerts") -> None:
-    """Send a test to these addresses; raises `Invalid` for a wrong one, or at field `asked` if there is none."""
+    """Send a test to these addresses; raises `Invalid` for a wrong one, or for the field `asked` if there is none.
+
+    Raises `Transient` or `Refused` if it was not accepted.
+    """
     integration = integrations.get(ports.documents, int_id)
     faults = tuple(Fault(field, says) for field, says in alert_faults(where))
     if not where.ways:

@@ -27,8 +27,8 @@ from functions.domain.settings.schema import COLOURS, is_room
 
 ADDRESS = re.compile(r"(?<![^\s@,;()])[^\s@,;()]+@[^\s@,;()]+")
 
-WEEK = 7  # nights in which every text should have been read
-ID_LENGTH = 32  # of this service's ids
+WEEK = 7  # nights within which every booking's texts should have been read
+ID_LENGTH = 32  # characters of this service's event ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +86,9 @@ def anonymous(text: str) -> str:
 
 
 def in_sync_as_of(session: SyncSession) -> datetime | None:
-    """Return the earlier of the last fully applied pull and the start of the last complete sweep; None: not yet.
+    """Return the moment as of which both sides are in sync; None: not yet, or nothing is written (draft, shadow).
 
-    In shadow, and while not active, nothing is written, so nothing is ever in sync.
+    It is the earliest of the starts of each calendar's last fully applied pull and of the last complete sweep.
     """
     if session.integration.phase in (Phase.DRAFT, Phase.SHADOW):
         return None
@@ -284,7 +284,7 @@ def _dialect(session: SyncSession) -> list[Check]:
 
 
 def _ids(session: SyncSession) -> list[Check]:
-    """Report what the probe found that prevents writing ids."""
+    """Report what the probe found that gets in the way of event ids in bookings."""
     dialect, outbound, checks = session.dialect, session.settings.outbound, list[Check]()
     if dialect.built_in_active:
         says = "i-Reserve's own Google Calendar integration still writes event ids into bookings"
@@ -299,7 +299,7 @@ def _ids(session: SyncSession) -> list[Check]:
 
 
 def _zone(session: SyncSession) -> list[Check]:
-    """Report that i-Reserve's times are of another zone; its lists show no offset, so they are read wrongly."""
+    """Report that i-Reserve's times are in another zone; its lists show no offset, so they are read wrongly."""
     path = path_of(session.id, "progress", "other_zone")
     noted = session.ports.documents.get(path)
     if noted is None:

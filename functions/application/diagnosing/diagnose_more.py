@@ -1,4 +1,4 @@
-"""More checks of the diagnosis: missing settings, clocks, addresses, how recent everything is, how fast."""
+"""More checks of the diagnosis: settings, clocks, addresses, age and speed, statuses, overlaps, validation."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -36,7 +36,7 @@ class Queue(Protocol):
 
 
 def more(session: SyncSession) -> Iterator[Check]:
-    """Yield the checks that are independent of each other."""
+    """Yield the checks that need nothing from the others."""
     yield from _settings(session)
     yield from _clock(session)
     yield from _address(session)
@@ -198,5 +198,5 @@ def _since(now: datetime, moment: datetime | None) -> timedelta | None:
 
 
 def moment_of(session: SyncSession, moment: datetime | None) -> str:
-    """Return a moment by the integration's clock, such as 24-11-2026 09:00."""
+    """Return a moment on the integration's clock, such as 24-11-2026 09:00; a dash for None."""
     return f"{clock(moment, session.settings.timezone):%d-%m-%Y %H:%M}" if moment is not None else "–"

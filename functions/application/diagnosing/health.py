@@ -45,7 +45,7 @@ def cancelling(ports: Ports, int_id: str) -> Cancelling:
 
 
 def health(ports: Ports, integration: Integration, waiting: int) -> Health:
-    """Return the line: what stops everything comes before what waits, that before what is merely late."""
+    """Return the line: first what stops everything, then what is late, then what waits for a person."""
     if trouble := trouble_of(integration):
         return Health(trouble, "bad", "authentication" if trouble == "google" else "ireserve")
     idle = {

@@ -1,7 +1,7 @@
 """The round trip: makes, reads, moves and removes one marked test event, and times each step.
 
-With a test object it also makes, moves and cancels a booking; otherwise i-Reserve is not touched. The event has a mark
-and an id derived from it, so no pull takes it for a person's event.
+With a test object it also makes, moves and cancels a booking; otherwise it does not touch i-Reserve. The event has a
+mark, and an id derived from it, so no pull takes it for a person's event.
 """
 
 from collections.abc import Callable
@@ -34,7 +34,10 @@ class Leg:
 
 
 def round_trip(ports: Ports, int_id: str, calendar: str = "", object_id: str = "") -> tuple[Leg, ...]:
-    """Run the round trip on a mapped calendar (by default the first). Everything made is removed again."""
+    """Run the round trip on a mapped calendar (by default the first); the event is removed and the booking cancelled.
+
+    Raises `Conflict` for any other calendar, `Refused` without a connection. Later errors are in the legs.
+    """
     integration = integrations.get(ports.documents, int_id)
     session = open_session(ports, integration)
     calendar = calendar or next(iter(integration.settings.calendars), "")
@@ -118,7 +121,7 @@ def _quietly(work: Callable[[], object]) -> None:
 
 
 def _when(session: SyncSession, hour: int) -> Timed:
-    """Return a quarter of an hour in the coming night, in the integration's zone."""
+    """Return a quarter of an hour that starts tomorrow at this hour, in the integration's zone."""
     zone = session.settings.timezone
     night = at(day_of(session.now(), zone) + timedelta(days=1), time(hour), zone)
     return Timed(night, night + timedelta(minutes=15))

@@ -1,4 +1,4 @@
-"""An i-Reserve's statuses: which codes the window's bookings have, how often, and the list that each is in."""
+"""Statuses: which codes the window's bookings have, how many have each, and the list of the settings that names it."""
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
@@ -15,8 +15,8 @@ from functions.domain.model.errors import SyncError
 from functions.domain.model.zones import day_of
 from functions.domain.settings.schema import OutboundSettings
 
-LONGEST = timedelta(seconds=5)  # of counting, for one look
-CALLS = 40  # lists, for one look
+LONGEST = timedelta(seconds=5)  # of counting in one request
+CALLS = 40  # pages of a list in one request
 FRESH = timedelta(hours=1)
 LISTS = ("create", "tentative", "delete")
 NONE = "none"
@@ -24,7 +24,7 @@ NONE = "none"
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A code with its name (a key such as `open`, or as i-Reserve shows it; "" if unknown), and how many bookings have it."""
+    """A code, its name (a key such as `open`, or as i-Reserve shows it; "" if unknown), and its number of bookings."""
 
     status: int
     name: str
@@ -35,7 +35,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Statuses:
-    """Every code known, used or listed, the most used first; `cut`: not all of the window's bookings are counted yet.
+    """Every code that is known, used or listed, the most used first; `cut`: not all bookings are counted yet.
 
     The window is `first` to `last`; the count began `at`.
     """
@@ -78,8 +78,8 @@ def list_of(outbound: OutboundSettings, status: int) -> str:
 def statuses(ports: Ports, int_id: str, *, anew: bool = False) -> Statuses:
     """Return the statuses of the window's bookings on mapped objects, read live, and the other known ones.
 
-    Counts for some seconds, then on at the next look; a count that took several is kept for an hour, unless `anew`. An error
-    on i-Reserve's side costs the counts. Raises `Gone` if there is no such integration.
+    A call counts for some seconds and the next one goes on; a count that took several calls is kept for an hour, unless
+    `anew`. If i-Reserve fails, `trouble` says so and this call adds nothing. Raises `Gone` for an unknown integration.
     """
     session = open_session(ports, integrations.get(ports.documents, int_id))
     settings, trouble = session.settings, ""
@@ -102,7 +102,7 @@ def statuses(ports: Ports, int_id: str, *, anew: bool = False) -> Statuses:
 
 
 def _begun(session: SyncSession, *, anew: bool) -> Count:
-    """Return the count to go on with, or that is still fresh; else a new one."""
+    """Return the stored count if it is of the same days and objects and less than an hour old; else a new one."""
     now, settings = session.now(), session.settings
     today = day_of(now, settings.timezone)
     first, last = (today + timedelta(days=each) for each in settings.sync.window_days)
@@ -114,7 +114,7 @@ def _begun(session: SyncSession, *, anew: bool) -> Count:
 
 
 def _on(session: SyncSession, count: Count) -> Count:
-    """Count on for some seconds; a count that is not complete then is stored, and so is one that was."""
+    """Go on counting for some seconds; the count is stored unless one call completed it."""
     if count.complete:
         return count
     began, first_step = session.now(), count.start == 0

@@ -1,4 +1,4 @@
-"""An integration's state from the store alone: nothing outside is called, so a page may ask every few seconds."""
+"""An integration's state from the store alone: no other system is called, so a page may ask every few seconds."""
 
 from dataclasses import dataclass
 from datetime import datetime

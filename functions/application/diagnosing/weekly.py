@@ -1,4 +1,4 @@
-"""The weekly mail: the past week, from journal, diagnosis and audit. It calls i-Reserve once, for overlaps."""
+"""The weekly mail: the past week by the journal, what waits now, and the last audit. Only overlaps need i-Reserve."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -68,7 +68,7 @@ class Week:
 
 
 def send(ports: Ports, integration: Integration) -> list[datetime]:
-    """Send last week's mail once; returns when to look again. The first mail covers a whole week."""
+    """Send last week's mail once; returns when to look again. None is sent before a whole week has passed."""
     where = integration.settings.alerts
     if not where.weekly_report or not where.email:
         return []
@@ -147,7 +147,7 @@ def _said(integration: Integration, week: Week) -> tuple[str, str]:
 
 
 def _last_monday(now: datetime, zone: str) -> datetime:
-    """Return the last Monday morning that has passed (UTC)."""
+    """Return the last Monday 07:00 local that has passed, as aware UTC."""
     today = day_of(now, zone)
     monday = at(today - timedelta(days=today.weekday()), MORNING, zone)
     return monday if monday <= now else days_later(monday, -WEEK, zone)

@@ -1,4 +1,4 @@
-"""One or more days in one room or all: both sides read live and compared. Nothing is stored."""
+"""One or more days of one object or all: both sides read live and compared. Nothing is stored."""
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ from functions.domain.planning.plan_new_event import eligible
 MOST_DAYS = 7
 FARTHEST = 3660  # days from today
 MOST_PAGES = 8  # of one calendar's events
-MOST_READ = 40  # bookings whose rows say too little
+MOST_READ = 40  # bookings whose rows say too little, and events on other days
 
 
 def near(asked: date, today: date) -> date:
@@ -44,11 +44,11 @@ class Relation(StrEnum):
     HELD = "held"
     REFUSED = "refused"
     PAUSED = "paused"
-    PAIRED = "paired"  # the event's booking, which was not read
+    PAIRED = "paired"  # an event with a booking that was not read
     UNREAD = "unread"  # the other side, if known, was not readable
     NO_EVENT_YET = "no_event_yet"
     NO_BOOKING_YET = "no_booking_yet"
-    ONLY_BOOKING = "only_booking"  # its status asks for no event
+    ONLY_BOOKING = "only_booking"  # by its status or the settings it gets no event
     ONLY_EVENT = "only_event"  # the event becomes no booking
 
 
@@ -165,7 +165,7 @@ def _items(
 
 
 def _bookings(session: SyncSession, rows: dict[str, BookingRow], unsure: list[str]) -> dict[str, Booking]:
-    """Return the bookings as their rows show them; what a row does not show is read, or taken from the base."""
+    """Return the bookings as their rows show them; those whose rows say too little are read."""
     found = {row.id: booking for row in rows.values() if (booking := booking_of(row)) is not None}
     pieces = [partial(session.again().read_booking, each) for each in unsure[:MOST_READ]]
     for read in session.ports.in_parallel(pieces):
@@ -177,7 +177,7 @@ def _bookings(session: SyncSession, rows: dict[str, BookingRow], unsure: list[st
 def _elsewhere(
     session: SyncSession, paired: list[Link], at_hand: dict[EventKey, Event], unread: set[str]
 ) -> dict[EventKey, Event]:
-    """Return these bookings' events on other days."""
+    """Return the events of these pairs that are on other days."""
     keys = [
         link.event
         for link in paired
@@ -192,7 +192,7 @@ def _elsewhere(
 
 
 def _booking(session: SyncSession, booking: Booking, link: Link, event: Event | None, unread: set[str]) -> Item | None:
-    """Return a booking with its event; None for a cancelled one that neither has nor needs one."""
+    """Return a booking with its event; None for a cancelled booking without one."""
     outbound, booked = session.settings.outbound, when_of(booking, session.settings)
     cancelled = outbound.removes(booking.status)
     if cancelled and event is None:

@@ -24,7 +24,8 @@ class Found:
     """A booking and its event.
 
     `verdict` is how they relate, `does` what the next look would do, `last` the newest journal entry that matters to
-    people, `item` a parked item, `acts` what can be done; `trouble` is a sentence.
+    people, `item` a parked item, `acts` what can be done; `trouble` is a sentence. `foreign` is an event id in the
+    booking that is not ours, `panel` the address of its page in i-Reserve.
     """
 
     booking_id: str
@@ -87,7 +88,7 @@ def find(ports: Ports, int_id: str, booking_id: str) -> Found:
 def _rehearsed(
     session: SyncSession, link: Link, booking: Snapshot[Booking], event: Snapshot[Event], trouble: str
 ) -> tuple[str, tuple[str, ...], str]:
-    """Return why the planner would rest, what it would do before, and what went wrong."""
+    """Return the planner's reason to stop, what it would write before that, and what went wrong."""
     if trouble:
         return "", (), trouble
     if booking.presence is Presence.ABSENT and not link.version:
@@ -111,7 +112,7 @@ def panel_address(base_url: str, booking_id: str) -> str:
 
 
 def sync_now(ports: Ports, int_id: str, booking_id: str, actor: str) -> None:
-    """Queue a look at one booking; raises `Conflict` if the integration is not active."""
+    """Queue a look at one booking; raises `Conflict` if the integration is neither active nor in shadow."""
     if integrations.get(ports.documents, int_id).phase not in RUNNING:
         raise Conflict("only an active integration is synchronised; activate it first", reason="not_active")
     hint = hints.Hint(hints.Kind.BOOKING, int_id, (booking_id,), "person", ports.clock(), actor=actor)
@@ -119,5 +120,5 @@ def sync_now(ports: Ports, int_id: str, booking_id: str, actor: str) -> None:
 
 
 def lags(ports: Ports, int_id: str, limit: int = 60) -> list[tuple[str, float]]:
-    """Return when the last changes came and their delay in seconds, oldest first; without intended delays."""
+    """Return when the last changes came and their delay in seconds, oldest first; without delays on purpose."""
     return journal_read.latest_delays(ports, int_id, limit)[::-1]

@@ -37,7 +37,7 @@ class Names:
 
 
 class Catalogue:
-    """Each integration's names. If a side fails, its names are missing until a later retry."""
+    """Each integration's names. If a side fails, its former names stay, if any, until a retry a minute later."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
@@ -78,7 +78,7 @@ def _sides(integration: Integration) -> str:
 
 
 def titles(ports: Ports, int_id: str, booking_ids: Iterable[str]) -> dict[str, str]:
-    """Return these bookings' titles by the template, as far as readable; only for the first ones."""
+    """Return the titles that the template gives these bookings, for the first ones and as far as they can be read."""
     session = open_session(ports, integrations.get(ports.documents, int_id))
     wanted = islice(dict.fromkeys(each for each in booking_ids if each), MOST_TITLES)
     pieces = [partial(session.again().read_booking, each) for each in wanted]

@@ -35,7 +35,7 @@ class Results:
 
 
 def search(ports: Ports, int_id: str, asked: str, names: Names) -> Results:
-    """Search by a date, or an object's name or number, or a text; raises `Malformed` if it is too short."""
+    """Search by a date, an object's name or a text; raises `Malformed` for a wrong length or a date too far away."""
     session = open_session(ports, integrations.get(ports.documents, int_id))
     today = zones.day_of(session.now(), session.settings.timezone)
     if (on := day_of(asked, today)) is not None:

@@ -1,4 +1,4 @@
-"""The verdict on one booking, from everything known about it: the first that applies, and what can be done. Pure."""
+"""The verdict on one booking: the first one that applies to what is known about it, and what can be done. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,7 +42,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known. `why` is the planner's reason to rest, `does` what it would do first, `last` the newest entry."""
+    """What is known. `why` is the planner's reason to stop, `does` what it would write before that.
+
+    `last` is the newest journal entry that matters to people.
+    """
 
     phase: Phase
     booking: Presence
@@ -76,7 +79,7 @@ ACTS: Mapping[Verdict, tuple[str, ...]] = {
 
 
 def verdict_of(facts: Facts) -> Verdict:
-    """Return the verdict: what blocks or waits comes before what is merely true."""
+    """Return the verdict: what blocks or waits comes before what only describes."""
     link = facts.link
     if facts.trouble:
         return Verdict.UNREADABLE
@@ -108,7 +111,7 @@ def _by_event(facts: Facts) -> bool:
 
 
 def acts_of(facts: Facts, verdict: Verdict) -> tuple[str, ...]:
-    """Return what can be done, the most fitting first; writes only if the integration is active."""
+    """Return what can be done, the most fitting first; acts that write only if the integration is active."""
     acts = ACTS.get(verdict, ())
     if facts.phase is Phase.ACTIVE:
         return acts

@@ -1,8 +1,8 @@
 """Hints: "something about this booking or calendar may have changed"; a webhook or notification means no more.
 
-Each is followed at once and again some seconds later, because i-Reserve notifies before it applies a change, and Google
-may notify before reads are consistent. Task names coalesce bursts: hints in the same time bucket share their tasks.
-Names begin with a hash, because Cloud Tasks slows down on names with a common prefix.
+Each is followed at once and again some seconds later, because i-Reserve may send a webhook before it saves the change,
+and Google may notify before reads are consistent. Task names coalesce bursts: hints in the same time bucket share their
+tasks. Names begin with a hash, because Cloud Tasks slows down on names with a common prefix.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from functions.domain.model.identity import is_int_id
 
 MOST_ATTEMPTS = 100
 LEADING_SECONDS = (
-    0.25  # Cloud Tasks swallows the name of a task that ran: a change so soon after waits for the trailing
+    0.25  # hints within it share a task; one that comes after that task has run gets a task of its own (`next`)
 )
 TRAILING_SECONDS = 4.0
 WEBHOOK = "webhook"  # source of a hint from i-Reserve
@@ -30,7 +30,7 @@ class Kind(StrEnum):
     EVENT = "event"  # subject: calendar, event id
     CALENDAR = "calendar"  # subject: hash of a calendar (the token holds no more)
     TICK = "tick"  # an integration's round: what is due
-    SWEEP = "sweep"  # a search that a person or a webhook asked for
+    SWEEP = "sweep"  # a search for a person, for a webhook that names no booking, or after a repair
     RENEW = "renew"
     SCAN = "walk"  # subject: kind of scan, when it started
     SECRET = "secret"  # subject: name and version of a replaced secret  # noqa: S105
@@ -40,7 +40,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What to look at, since when (aware UTC) and why."""
+    """What to look at, and why; `at` is when the cause was noticed (aware UTC)."""
 
     kind: Kind
     int_id: str
@@ -50,7 +50,7 @@ class Hint:
     attempt: int = 0
     confirm: bool = False  # a second read of a booking that was missing
     actor: str = ""
-    detail: str = ""  # a webhook's generation, or a notification's channel and state
+    detail: str = ""  # a webhook's generation, a notification's channel and state, or which kind of tick or pull
 
     def body(self) -> Body:
         """Return the hint as a task's JSON."""
@@ -94,7 +94,7 @@ def enqueue(tasks: Tasks, hint: Hint, now: datetime, *, trailing: bool = True) -
     if trailing:
         due = _bucket(now + timedelta(seconds=TRAILING_SECONDS), TRAILING_SECONDS) + TRAILING_SECONDS
         looks.append(replace(first, name=_name(hint, "later", due), due=datetime.fromtimestamp(due, UTC)))
-    if not tasks.put(*looks):  # the leading one may have run already: look again after the trailing one
+    if not tasks.put(*looks):  # the leading one may have run already: look again when its bucket ends
         tasks.put(task(hint, datetime.fromtimestamp(bucket + LEADING_SECONDS, UTC), "next", bucket))
 
 
@@ -115,9 +115,9 @@ def look_again(
     bucket: float | None = None,
     lane: str = "live",
 ) -> None:
-    """Queue a look at a moment, for the reason `when`. Every repeated look is queued here.
+    """Queue a look at a moment, for the reason `when`.
 
-    Looks for one reason that fall into the same `once_in` seconds are queued once, or those with the same `bucket`.
+    Looks for one reason are queued once if they fall into the same `once_in` seconds, or have the same `bucket`.
     """
     shared = _bucket(due, once_in) if bucket is None else bucket
     tasks.put(task(hint, due, when, shared, lane))

@@ -1,7 +1,8 @@
 """The probe: finds out, with one test booking and one test object, what i-Reserve does not document.
 
-It is a chain of parts, each a task. A part that fails or is cut off is put back and retried, then skipped; at the end
-everything is as it was. The findings become the integration's dialect.
+It is a chain of parts, each a task. A part that is cut off, or fails for a reason that may pass, is put back and
+retried a few times; then it is skipped, like a part that fails for any other reason. At the end the test booking is
+where it was, and the booking that the probe made is cancelled. The findings become the integration's dialect.
 """
 
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from functions.domain.model.errors import AccessRevoked, Gone, Stale, SyncError,
 from functions.domain.settings.integration import Integration
 
 LEASE = timedelta(seconds=90)
-WATCH = timedelta(minutes=3)  # when the queue takes over a probe that nobody continues
+WATCH = timedelta(minutes=3)  # after which the queue takes over a probe that nobody continues
 MOST_ATTEMPTS = 4
 BACK_OFF = (2, 5, 15, 60)  # seconds
 
@@ -55,7 +56,7 @@ LAST = len(PARTS) - 1
 
 
 def queue(ports: Ports, int_id: str, trial: Trial) -> None:
-    """Have the queue continue, and check again later in case whoever continues is cut off."""
+    """Have the queue run the part that is due."""
     due = trial.due or ports.clock()
     hint = Hint(Kind.PROBE, int_id, (trial.name, str(trial.part)), "probe", ports.clock())
     look_again(ports.tasks, hint, due, f"part-{trial.part}-{trial.attempt}")
@@ -123,7 +124,7 @@ def advance(ports: Ports, int_id: str) -> Trial | None:
 
 
 def _lease(ports: Ports, int_id: str) -> tuple[Trial | None, bool]:
-    """Take the lease of the part that is due; False if it is not due or another instance has it."""
+    """Take the lease of the next part; False if the part is not due, another instance has it or the probe has ended."""
     path, now = path_of(int_id, "progress", "probe"), ports.clock()
 
     def take(tx: Transaction) -> tuple[Trial | None, bool]:
@@ -163,7 +164,10 @@ def _stopped(bench: Bench, reason: str) -> Trial:
 
 
 def stop(ports: Ports, int_id: str) -> Trial:
-    """Stop a probe, or put back what an earlier one left; raises `Gone` if there is none."""
+    """Make a probe end with its last part, which puts everything back; a finished one too if it left something behind.
+
+    The caller continues it, as after `starting.begin`. Raises `Gone` if there is nothing to stop or put back.
+    """
     trial = record.current(ports.documents, int_id)
     if trial is None or (trial.finished_at is not None and not trial.left):
         raise Gone("there is no probe to stop", reason="no_probe")

@@ -1,4 +1,4 @@
-"""The parts of the probe that read: how to search bookings, and what a row shows."""
+"""The parts of the probe that read: how to search for bookings, and what a row of a list shows."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,7 +16,7 @@ JUST_CHANGED = timedelta(minutes=10)
 
 
 def search(b: Bench) -> None:
-    """Find out how to search a booking by its number and by its start date."""
+    """Find out how to search for a booking by its number and by its start date."""
     number = b.trial.booking
     for name in b.guesses("search_id"):
         with suppress(Refused, Gone, Malformed):
@@ -52,7 +52,7 @@ def rows(b: Bench) -> None:
 
 
 def _column(b: Bench, expected: Mapping[str, tuple[str, ...]], point: str) -> None:
-    """Settle a column: the first that shows an expected value for every booking, or none."""
+    """Settle a column: the first guess that shows an expected value for every booking, or None."""
     for name in b.guesses(point):
         with suppress(Refused):
             shown = {number: b.asking().row(number, (name,)).get(name, "").lower() for number in expected}

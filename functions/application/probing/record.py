@@ -1,6 +1,6 @@
-"""The probe's record: progress, the state before it, findings. Stored as `progress/probe`.
+"""The probe's record: its progress, the state before it, its findings. Stored as `progress/probe`.
 
-Webhooks about its bookings are recorded beside it (`progress/probe_heard`) and not followed.
+Webhooks that name its bookings are recorded beside it (`progress/probe_heard`) and not followed.
 """
 
 from collections.abc import Mapping
@@ -65,14 +65,15 @@ class Trial:
     """One probe.
 
     `before` is where the test booking was and returns to; `touched` are the spots that the probe moved it to. `second`
-    is the booking that the probe made, `making` the spot where it is about to. `left` says what could not be put back.
+    is the booking that the probe made; `making` is set while it is being made, to its spot. `left` says what could not
+    be put back.
     """
 
     started_at: datetime
     booking: str
     object: str
     before: Spot
-    number: int
+    number: int  # of places that the test booking takes
     actor: str = ""
     marker: str = ""
     part: int = 0  # of PARTS in `probe.py`
@@ -114,7 +115,7 @@ def current(documents: Documents, int_id: str) -> Trial | None:
 
 
 def save(ports: Ports, int_id: str, trial: Trial) -> Trial:
-    """Save the progress, keeping a `stop` that a person asked for meanwhile."""
+    """Save the progress; a `stop` that a person asked for meanwhile stays."""
     path = path_of(int_id, "progress", "probe")
 
     def put(tx: Transaction) -> Trial:
@@ -128,9 +129,10 @@ def save(ports: Ports, int_id: str, trial: Trial) -> Trial:
 
 
 def note_webhook(ports: Ports, integration: Integration, hint: Hint) -> bool:
-    """Record a webhook of a booking that the probe works on; returns whether it was handled.
+    """Record a webhook of a booking that the probe works on; returns True if nothing else is to follow it.
 
-    While the probe is making a booking, a webhook of an unknown booking waits: it may be that one.
+    A webhook that names no booking is recorded and followed as well. While the probe is making a booking, a webhook of
+    an unknown booking waits: it may be that one.
     """
     if not integration.probing or hint.source != WEBHOOK or hint.detail != str(integration.webhook_generation):
         return False
@@ -157,7 +159,7 @@ def note_webhook(ports: Ports, integration: Integration, hint: Hint) -> bool:
 
 
 def heard(documents: Documents, int_id: str, since: datetime) -> list[datetime]:
-    """Return when webhooks arrived since a moment; those without a booking count only if none has one."""
+    """Return when webhooks arrived since a moment; those that name no booking count only if no webhook named one."""
     body = documents.get(path_of(int_id, "progress", "probe_heard")) or {}
     times = body.get("named") or body.get("unnamed") or ()
     return [moment for text in times if (moment := datetime.fromisoformat(text)) >= since]

@@ -20,11 +20,11 @@ from functions.domain.model.identity import event_ids
 from functions.domain.pairing.writes import BookingChange
 from functions.domain.settings.integration import RUNNING, Hook, Integration
 
-PLACES = (2, 1)  # first two: only then does it show whether an update without a number keeps it
+PLACES = (2, 1)  # two if possible: one place does not show whether an update without a number keeps it
 
 
 def make(b: Bench) -> None:
-    """Make it at the first free time, and find out whether its object is booked by the hour or by the day."""
+    """Make the booking at the first free time, and find out whether its object is booked by the hour or by the day."""
     if b.trial.making is not None and not b.trial.second:
         _adopt(b, b.trial.making)
     if not b.trial.second:
@@ -44,7 +44,7 @@ def make(b: Bench) -> None:
 
 
 def _made(b: Bench) -> Booking:
-    """Make it; raises `Refused` if no time is free or i-Reserve refuses."""
+    """Try the times in turn; raises `Refused` if none is free or i-Reserve refuses all of them."""
     before, last = b.trial.before.when, Refused("no free time was found", reason="no_free_time")
     for slot in b.slots(before):
         for when in (b.by_hour(slot), b.days(slot)):
@@ -73,7 +73,7 @@ def _try(b: Bench, when: When, number: int) -> Booking:
 
 
 def _adopt(b: Bench, spot: Spot) -> None:
-    """After a crash while making it, check whether it was made."""
+    """After a crash while the booking was being made, check whether it exists."""
     found = find(b, spot)
     b.note(second=found.id if found else "", second_spot=b.spot(found) if found else None, making=None)
 
@@ -104,7 +104,7 @@ def _mode(b: Bench, booking: Booking) -> None:
 
 
 def carries(b: Bench) -> None:
-    """Find out which unnamed fields an update loses or requires."""
+    """Find out which fields an update must repeat, because i-Reserve otherwise loses or demands them."""
     before = b.second()
     for n, carried in enumerate(b.guesses("update_carries")):
         remarks = f"{b.trial.marker} {n}"
@@ -144,7 +144,7 @@ def somebody_writes(b: Bench) -> None:
 
 
 def cancel(b: Bench) -> None:
-    """Restore somebody else's external id, and cancel the booking; raises i-Reserve's refusal."""
+    """Empty the external id, or restore somebody else's, and cancel the booking; raises i-Reserve's refusal."""
     if b.trial.making is not None and not b.trial.second:
         _adopt(b, b.trial.making)
     if not b.trial.second:
@@ -177,9 +177,9 @@ def listen(b: Bench) -> None:
 
 
 def put_back(b: Bench) -> None:
-    """Restore the test booking, cancel the second one, remove the probe's webhooks; report what could not be done.
+    """Restore the test booking, cancel the second one and remove the probe's webhooks.
 
-    Each is tried; failures are retried (`Transient`) before they become final.
+    One failure does not stop the others. What failed is recorded in `left`, and `Transient` makes the probe try again.
     """
     left: list[Left] = []
     reason = ""

@@ -19,7 +19,7 @@ MARKS = ("PROBE", "TEST")
 
 
 def begin(ports: Ports, int_id: str, booking_id: str, object_id: str, actor: str, *, really: bool = False) -> Trial:
-    """Start a probe; raises `Conflict`, `Gone` or `Refused` with one sentence if it cannot start.
+    """Start a probe; raises `Conflict`, `Gone`, `Refused` or `Malformed` with one sentence if it cannot start.
 
     The caller has the queue continue it (`probe.queue`) or continues it itself (`probe.advance`).
     """
@@ -86,7 +86,7 @@ def _asking(session: SyncSession, **dialect: object) -> Reservations:
 
 
 def _suits(session: SyncSession, booking: Booking, *, really: bool) -> None:
-    """Refuse a booking that is real, or of no use for the probe."""
+    """Refuse a booking that may be a real one (unless `really`), or that the probe cannot use."""
     number = booking.id
     if booking.activity_id:
         raise Refused(

@@ -1,6 +1,7 @@
-"""What the probe works with: its two bookings, the guesses to try on them, and how to put them back.
+"""What the probe works with: its two bookings, the guesses to try on them, and how to put the test booking back.
 
-The first guess in each list is the default. A name missing here can be entered by hand; the probe then tries it first.
+Where the dialect assumes a name, that is the first guess. A name missing here can be entered by hand; the probe then
+tries it first.
 """
 
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from functions.domain.model.zones import at, day_of, days_later
 from functions.domain.pairing.writes import BookingChange
 from functions.domain.settings.dialect import Dialect
 
-SURE_COLUMN = "RES_FROMDATE"  # printed by i-Reserve, so every tenant has it
+SURE_COLUMN = "RES_FROMDATE"  # in i-Reserve's documentation, so every tenant has it
 NOBODYS_ID = "000probe000nobody000"  # an external id that no booking has
 
 GUESSES: dict[str, tuple[Any, ...]] = {
@@ -87,7 +88,7 @@ class Bench:
     trial: Trial
 
     def save(self) -> None:
-        """Store the progress, before or after something that must not be forgotten."""
+        """Store the progress, around any call whose effect must not be forgotten."""
         self.trial = record.save(self.session.ports, self.session.id, self.trial)
 
     def note(self, **changes: Any) -> None:
@@ -101,11 +102,11 @@ class Bench:
 
     @property
     def dialect(self) -> Dialect:
-        """The findings so far; the other points as assumed."""
+        """The findings so far; the other points have their defaults."""
         return dialect_of(self.trial.found)
 
     def asking(self, **guess: Any) -> Reservations:
-        """Return i-Reserve in the dialect found so far, overlaid with guesses."""
+        """Return the client of i-Reserve with the findings so far, and these guesses in their place."""
         dialect = {**self.trial.found, **guess}
         return self.session.ports.outside.reservations(replace(self.session.integration, dialect=dialect))
 
@@ -129,7 +130,7 @@ class Bench:
         return Spot(booking.object_id, when_of(booking, self.session.settings))
 
     def attempt(self, booking: Booking, change: BookingChange, **guess: Any) -> Booking:
-        """Write once, recording the time. Raises `Refused`, also if nothing was changed (`old_values`)."""
+        """Write once and record when; raises `Refused`, also if the answer shows another time or object."""
         at = self.session.now()
         if booking.id == self.trial.booking and (change.when is not None or change.object_id is not None):
             now = self.spot(booking)
@@ -178,19 +179,19 @@ class Bench:
         return Timed(days_later(when.start, days, zone), days_later(when.end, days, zone))
 
     def slots(self, when: When) -> list[When]:
-        """Return times to try: the same time of day on other days."""
+        """Return times to try: the same time of day on later days."""
         length = (when.until - when.first).days if isinstance(when, AllDay) else 1
         return [self.later(when, max(1, length) * n) for n in range(1, DAYS_AHEAD + 1)]
 
     def by_hour(self, when: When) -> Timed:
-        """Return whole days as one hour on the first day; other times unchanged."""
+        """Return whole days as one hour (10:00 local) on the first day; other times unchanged."""
         if isinstance(when, Timed):
             return when
         start = at(when.first, time(10), self.session.settings.timezone)
         return Timed(start, start + timedelta(hours=1))
 
     def days(self, when: When) -> AllDay:
-        """Return a time as whole days."""
+        """Return a time as whole days, without the day on which it ends, unless it is the only one."""
         if isinstance(when, AllDay):
             return when
         zone = self.session.settings.timezone

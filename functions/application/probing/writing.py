@@ -14,7 +14,10 @@ from functions.domain.pairing.writes import BookingChange
 
 
 def move(b: Bench) -> None:
-    """Move the test booking to a free time and back; fields that this loses must be sent along with every update."""
+    """Move the test booking to a free time; fields that this loses must be sent along with every update.
+
+    Like every part, it is put back afterwards (`probe.advance`).
+    """
     before, booking = b.trial.before, b.test_booking()
     slot = _free(b, booking)
     after = b.attempt(booking, BookingChange(when=slot))
@@ -95,7 +98,7 @@ class Ids:
 
 
 def write_back(b: Bench) -> None:
-    """Find out everything about the external id, then whether custom fields can be searched."""
+    """Find out how the external id is kept, shown, searched and emptied, and whether a custom field can be searched."""
     ids = Ids(b)
     written = ids.next(USUAL)
     kept = _kept(b, written)
@@ -140,7 +143,7 @@ def _longer(b: Bench, ids: Ids) -> None:
 
 
 def _shorter(b: Bench, ids: Ids) -> None:
-    """Find a shorter length that is accepted, if 32 characters are refused; if none, the field cannot be written."""
+    """32 characters were refused: find the longest that is accepted. If none is, the field cannot be written."""
     if longest := _bisect(b, ids, 0, USUAL):
         written = ids.next(longest)
         b.find(external_id_max_length=longest, external_id_returned=bool(_kept(b, written)))
@@ -173,7 +176,7 @@ def _searched(b: Bench, field: str, point: str, value: str) -> None:
 
 
 def _cleared(b: Bench, value: str) -> None:
-    """Empty it, and check that: by reading it if it is shown, otherwise by searching."""
+    """Empty the external id, and check that it is empty: by reading it if it is shown, otherwise by a search."""
     after = _kept(b, "")
     if after is None:
         b.find(external_id_clearable=False)
@@ -237,7 +240,7 @@ def _changed(b: Bench, booking: Booking, wanted: int) -> Booking:
 
 
 def webhooks(b: Bench) -> None:
-    """Find out whether the probe's own writes caused webhooks, how soon, and how long before a status showed."""
+    """Find out whether the probe's writes caused webhooks, how soon, and how long before a status could be read."""
     if not b.trial.listening:
         raise Refused("no webhook could be registered", reason="no_webhook")
     heard = record.heard(b.session.ports.documents, b.session.id, b.trial.started_at)
@@ -252,7 +255,7 @@ def webhooks(b: Bench) -> None:
 
 
 def _leads(written: Written, heard: list[datetime]) -> list[float]:
-    """Return how many seconds each webhook arrived before its status showed."""
+    """Return how many seconds before a status showed its first webhook arrived; [] if there was none."""
     if written.shown_at is None:
         return []
     return [(written.shown_at - at).total_seconds() for at in heard if written.at <= at <= written.shown_at][:1]

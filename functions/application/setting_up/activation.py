@@ -26,7 +26,7 @@ CUT_SHORT = timedelta(minutes=2)  # longer than a request or a task may take
 
 @dataclass(frozen=True, slots=True)
 class Activated:
-    """The result of activation: the webhooks, calendars without a channel, and what failed."""
+    """The activated integration, its calendars without a channel (they are polled), and sentences about what failed."""
 
     integration: Integration
     without_channel: tuple[str, ...]
@@ -36,7 +36,7 @@ class Activated:
 def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, anyway: bool = False) -> Activated:
     """Activate an integration (or resume a paused one); raises `Conflict` with what is missing.
 
-    `anyway`: even if i-Reserve's built-in integration was found active.
+    `shadow`: plan and journal, but write nothing; `anyway`: even if i-Reserve's built-in integration was found active.
     """
     integration = integrations.get(ports.documents, int_id)
     if integration.phase is Phase.PAUSED:
@@ -46,7 +46,7 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
     session = open_session(ports, consent.named(ports, integration))
     ready(session, anyway=anyway)
     if integration.phase is Phase.SHADOW and not shadow and _backfilled(ports, int_id):
-        # bookings left out are recorded; all later ones are looked at
+        # the backfill has recorded which bookings to leave out, so a resync may look at everything
         return _resume(ports, session.integration, actor)
     now = ports.clock()
     phase = Phase.SHADOW if shadow else Phase.ACTIVE
@@ -61,7 +61,7 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
 
 
 def finish(ports: Ports, integration: Integration, actor: str = "") -> Activated:
-    """Finish an activation, resumption or change of settings that was cut short."""
+    """Do what an activation, a resumption or a change of settings still owes, also if an earlier try was cut short."""
     owed = integration.unfinished_change
     if owed == "activation":
         return _arrange(ports, integration, actor)
@@ -159,7 +159,10 @@ def _calendars(session: SyncSession) -> list[str]:
 
 
 def register(ports: Ports, session: SyncSession) -> Integration:
-    """Register the missing webhooks in i-Reserve; not recorded if it was deactivated meanwhile, which makes them invalid."""
+    """Register the missing webhooks in i-Reserve.
+
+    They are not recorded if the integration was deactivated meanwhile: that made their tokens invalid.
+    """
     address = webhook_url(ports, session.integration)
     have = {hook.event for hook in session.integration.hooks}
     made = [
@@ -184,7 +187,7 @@ def register(ports: Ports, session: SyncSession) -> Integration:
 
 
 def pause(ports: Ports, int_id: str) -> Integration:
-    """Stop all writes at once; resuming catches up with hints that arrive meanwhile."""
+    """Stop all writes at once. Hints are dropped until the integration is resumed, which looks at both sides again."""
 
     def paused(before: Integration) -> Integration:
         if before.phase not in ACTIVATED:
@@ -224,7 +227,7 @@ def _look_again(session: SyncSession, actor: str, source: str, scope: str, *, ne
 
 
 def deactivate(ports: Ports, int_id: str) -> tuple[Integration, tuple[str, ...]]:
-    """Unregister the webhooks and stop the channels; bookings and events stay. Returns what failed."""
+    """Unregister the webhooks and stop the channels; bookings and events stay. Also returns what failed."""
     integration = integrations.get(ports.documents, int_id)
     if integration.phase is Phase.DRAFT:
         raise Conflict("the integration is not active", reason="not_active")

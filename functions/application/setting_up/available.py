@@ -61,9 +61,10 @@ def _calendars(session: SyncSession, wanted: Iterable[str]) -> tuple[tuple[Calen
 
 
 def without_calendar(ports: Ports, int_id: str) -> tuple[list[str], bool]:
-    """Return the ids of bookings in the next 30 days whose object has no mapping row, and whether the list was cut.
+    """Return the ids of bookings in the next 30 days whose object has no calendar, and whether the list was cut.
 
-    Bookings whose rows do not name their object are left out; an error on i-Reserve's side gives an empty list.
+    Bookings whose status asks for no event, or whose rows do not name their object, are left out. An error on
+    i-Reserve's side gives an empty list.
     """
     session = open_session(ports, integrations.get(ports.documents, int_id))
     today = day_of(ports.clock(), session.settings.timezone)

@@ -1,4 +1,4 @@
-"""Changes the settings of an active integration: first a plan, then its scope (all, future or new events)."""
+"""Changes the settings of an active integration: first shows the plan, then asks for its scope (all, future or new)."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -73,7 +73,7 @@ def touches(before: Settings, after: Settings) -> bool:
 
 
 def _followed(s: Settings) -> object:
-    """Return the settings that decide which of people's events become bookings."""
+    """Return the settings that decide which events that people made become bookings."""
     i = s.inbound
     return (i.enabled, i.object, i.follow, i.import_existing, i.free_events, i.invitations)
 

@@ -1,4 +1,4 @@
-"""Combined spaces: objects that share a resource block each other, so each calendar shows the other's bookings."""
+"""Combined spaces: objects that share a resource exclude each other, so each calendar shows the other's bookings."""
 
 from collections.abc import Sequence
 from dataclasses import replace

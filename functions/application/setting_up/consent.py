@@ -1,6 +1,6 @@
 """Consent: Step 1 sends the administrator to Google, the redirect stores the code, Step 2 connects.
 
-A state is single-use and lives 10 minutes; the PKCE verifier never leaves this side.
+A state is single-use and lives 10 minutes. The PKCE verifier never passes through a browser.
 https://developers.google.com/identity/protocols/oauth2/web-server
 """
 
@@ -124,8 +124,8 @@ def answered(ports: Ports, int_id: str, state: str) -> Literal["", "given", "ref
 def connect(ports: Ports, int_id: str, state: str, *, confirm: bool | str = False) -> Connected:
     """Step 2: exchange the consent of this browser's state, identify the account, and store the token.
 
-    Another account than the connected one must be confirmed first: `confirm` is True for the account that was named, or
-    the expected account. Raises `Refused` with what to do, `Conflict` until it is confirmed.
+    Any account but the one already connected must be confirmed, so the very first one too: `confirm` is True for the
+    account that the last call named, or the expected account. Raises `Conflict` until then, `Refused` with what to do.
     """
     integration = integrations.get(ports.documents, int_id)
     if integration.pending is not None and confirm in (True, integration.pending.account):
@@ -145,7 +145,7 @@ def connect(ports: Ports, int_id: str, state: str, *, confirm: bool | str = Fals
 
 
 def _named(ports: Ports, integration: Integration, state: str) -> tuple[Pending, list[CalendarEntry]]:
-    """Exchange a consent and identify its account."""
+    """Exchange a consent, identify its account, and store its refresh token."""
     int_id = integration.id
     verifier, code = _kept(ports, int_id, state)
     client_id = integration.settings.google.client_id
@@ -210,7 +210,7 @@ def _take(
 
 
 def named(ports: Ports, integration: Integration) -> Integration:
-    """Return an integration with its account identified; a token imported with the settings does not name it.
+    """Return an integration with its account identified: a token imported with the settings does not say whose it is.
 
     `primary` in the mapping becomes the account's own calendar. If Google does not answer, the next call tries again.
     """
@@ -284,5 +284,5 @@ def _here(int_id: str) -> Path:
 
 
 def _state_path(state: str) -> Path:
-    """Return a state's path: its hash, so that no outside text names a document."""
+    """Return a state's path, which holds its hash, so that no text from outside becomes the name of a document."""
     return ("oauth_states", hashlib.sha256(state.encode("utf-8", "replace")).hexdigest())

@@ -39,7 +39,7 @@ def shown(dialect: Dialect) -> list[dict[str, Any]]:
 
 
 def mark(dialect: Mapping[str, Any]) -> str:
-    """Return a mark of the stored points, to detect changes since somebody saw them."""
+    """Return a hash of the stored points, to detect changes since somebody saw them."""
     return hashlib.sha256(json.dumps(dict(dialect), sort_keys=True).encode()).hexdigest()[:20]
 
 

@@ -79,7 +79,7 @@ def open_faults(ports: Ports, settings: Settings) -> tuple[Fault, ...]:
 
 
 def mark(settings: Settings, names: Collection[str]) -> str:
-    """Return a mark of these fields' values, which changes when one of them does."""
+    """Return a hash of these fields' values, to detect changes since somebody saw them."""
     raw = raw_of(settings)
     values = [(name, _value(raw, name)) for name in sorted(names)]
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]

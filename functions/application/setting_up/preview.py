@@ -1,4 +1,4 @@
-"""The plan of an integration as a document: what activation, or changed settings, would do. Writes nothing.
+"""The plan of an integration: what activation, or changed settings, would do. Neither side is written to.
 
 Counts first, then a line per booking, and the mails that guests would get. A large integration takes several steps; the
 plan records its progress.
@@ -62,7 +62,7 @@ class Plan:
     left: int = 0  # pairs whose object no longer has a calendar: their events stay unless somebody says otherwise
     counts: dict[str, int] = field(default_factory=dict)
     unlisted: dict[str, int] = field(default_factory=dict)  # bookings without an event, by a status that no list names
-    resting: dict[str, int] = field(default_factory=dict)
+    resting: dict[str, int] = field(default_factory=dict)  # bookings that stay as they are, by the reason
     lines: list[Body] = field(default_factory=list)
     more_lines: int = 0
 
@@ -103,8 +103,8 @@ def make(
 ) -> Plan:
     """Look for some seconds at the bookings of the window, and at new events that would become bookings.
 
-    A booking under way is finished, so a step takes LONGEST plus AT_ONCE bookings; `before` is the plan to continue, and
-    `former` are the settings that the integration's would replace.
+    Bookings under way are finished, so a step takes at most LONGEST and the time of AT_ONCE bookings. `before` is the
+    plan to continue; `former` are the settings that those of `integration` would replace.
     """
     session = open_session(ports, replace(integration, phase=Phase.ACTIVE))
     began = ports.clock()
@@ -201,7 +201,10 @@ def _add(
 
 
 def _step(write: Write, before: View | None, former: Settings | None, digest: Callable[[str], str]) -> Body:
-    """Return a step with what it replaces: `was` for each name in `changed`, and if settings changed `reads`, see `replaced`."""
+    """Return a step with what it replaces: `was` has the former time, object and status, if they change.
+
+    For changed settings, `reads` has the texts and other fields, old and new (`replaced`).
+    """
     change = changed(write)
     base = body_of(before.link.base) if before is not None and before.link.base is not None else {}
     was = {name: base[name] for name in ("when", "object_id", "status") if name in change and name in base}
@@ -213,7 +216,7 @@ def _step(write: Write, before: View | None, former: Settings | None, digest: Ca
 
 
 def kind_of(write: Write) -> str:
-    """Return a word for people that says what a write does."""
+    """Return the key of the console's text that says what a write does."""
     if write.why is Why.WRITE_BACK:
         return "write_id"
     return {

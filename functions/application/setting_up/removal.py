@@ -106,7 +106,7 @@ def _take_apart(session: SyncSession) -> int:
 
 
 def _part(session: SyncSession, link: Link) -> None:
-    """Take one pair apart; what can no longer be reached is left as it is."""
+    """Take one pair apart; a side that is gone or refuses is left as it is."""
     try:
         if link.origin is Origin.BOOKING and link.event is not None and not link.closed:
             event = session.read_event(link.event)

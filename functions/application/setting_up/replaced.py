@@ -1,4 +1,4 @@
-"""What changed settings replace on an event: each field's old and new value, in few words. Only for a plan not stored."""
+"""What changed settings replace on an event: each field's old and new value. Only for plans that are never stored."""
 
 from collections.abc import Callable
 
@@ -16,10 +16,10 @@ Replaced = dict[str, tuple[str | None, str]]
 
 
 def replaced(write: PatchEvent, before: View, former: Settings, digest: Callable[[str], str]) -> Replaced:
-    """Return the old and new value of each field that a write changes, but its time.
+    """Return the old and new value of each field that a write changes, except the time.
 
-    Colours and labels go by name, what is on or off is `yes` or `no`, guests are counted. What nobody had to read is taken
-    from the `former` settings, as long as the event was last written with them; else it is None.
+    Colours and labels are given by name, switches as `yes` or `no`, guests by number. If the event was not read, an old
+    value is what the `former` settings make of the booking, provided its digest is the stored one; else None.
     """
     event, change = before.event.value, write.change
     old = _shown(event) if event is not None else _written(before, former, digest)
@@ -58,7 +58,7 @@ def _shown(event: Event) -> dict[str, str]:
 
 
 def _written(before: View, former: Settings, digest: Callable[[str], str]) -> dict[str, str]:
-    """Return what an event shows that was written with the former settings, as far as its digests confirm it."""
+    """Return what the former settings make of the booking, without the fields whose stored digests say otherwise."""
     booking, link = before.booking.value, before.link
     calendar = former.calendar_of(booking.object_id) if booking is not None else None
     if booking is None or calendar is None or link.base is None:

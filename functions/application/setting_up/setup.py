@@ -64,7 +64,7 @@ def call_again(ports: Ports, int_id: str, actor: str) -> Integration:
 
 
 def with_id(raw: object, int_id: str) -> object:
-    """Return a copy of the settings as given, with the id of the address if they have none."""
+    """Return a copy of the settings as given, with `int_id` (from the address) if they have no id."""
     if not isinstance(raw, dict):
         return raw
     return {"id": int_id, **raw} if int_id else dict(raw)
@@ -86,7 +86,7 @@ def store_secrets(ports: Ports, integration: Integration, secrets: Mapping[str, 
     """Put secrets into the secret store; the integration stores only their versions."""
     versions = {name: ports.secrets.put(integration.id, name, value.strip()) for name, value in secrets.items()}
     if not _has_digest_key(ports, integration):
-        if "digest_key" in integration.secret_versions:  # pairs go on: texts are compared with the base
+        if "digest_key" in integration.secret_versions:  # pairs go on without former digests (docs/operations.md)
             ports.log("digest_key_lost", {"severity": "WARNING", "int_id": integration.id})
         versions["digest_key"] = ports.secrets.put(integration.id, "digest_key", ports.token(32))
     former: dict[str, str] = {}
@@ -123,12 +123,13 @@ def destroy_replaced(ports: Ports, integration: Integration, hint: Hint) -> None
     name, version = hint.subject
     pending = integration.pending.version if integration.pending is not None else ""
     used = (integration.secret_versions.get(name, ""), pending if name == "google_refresh_token" else "")
-    if version.partition(".")[0] not in [each.partition(".")[0] for each in used]:  # a recreated secret counts from 1
+    # by number alone: a secret that was deleted and made again counts from 1, and `destroy` goes by the number
+    if version.partition(".")[0] not in [each.partition(".")[0] for each in used]:
         ports.secrets.destroy(integration.id, name, version)
 
 
 def _has_digest_key(ports: Ports, integration: Integration) -> bool:
-    """Whether the digest key exists; its secret may be gone, as after `terraform destroy`."""
+    """Whether the digest key can be read; its secret may be gone, for example after `terraform destroy`."""
     version = integration.secret_versions.get("digest_key", "")
     try:
         return bool(version) and ports.secrets.get(integration.id, "digest_key", version) is not None

@@ -25,7 +25,7 @@ class Shown:
 
 
 def never_filled(ports: Ports, int_id: str, booking_id: str) -> tuple[str, ...]:
-    """Return the placeholders for which this booking has no field, () if it cannot be read."""
+    """Return the placeholders, custom fields aside, for which this booking has no field; () if it cannot be read."""
     if not booking_id.isalnum():
         return ()
     try:

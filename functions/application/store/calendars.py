@@ -14,7 +14,10 @@ LEASE = timedelta(seconds=90)
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """One of our channels. Stored before Google is asked (`expires` is then a guess); live once `sync` has arrived."""
+    """One of our channels. Stored before Google is asked (`expires` is then a guess).
+
+    It is live once Google's first notification, with the state `sync`, has arrived.
+    """
 
     id: str
     expires: datetime
@@ -44,7 +47,7 @@ class CalendarState:
     calls: int = 0  # to Google by pulls, in total
     lease: str = ""
     lease_until: datetime | None = None
-    filled_until: datetime | None = None  # so long a scan makes events here, which come back as notifications
+    filled_until: datetime | None = None  # until then a scan makes events here, which come back as notifications
 
 
 def state_of(documents: Documents, int_id: str, calendar: str) -> CalendarState:

@@ -1,4 +1,4 @@
-"""The stored dialect, validated by type, because anybody may have edited it."""
+"""The stored dialect, validated by type, because a person may have edited it."""
 
 from collections.abc import Mapping
 from functools import cache

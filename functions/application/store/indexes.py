@@ -37,7 +37,7 @@ EXPIRING = (
     "oauth_states",
     "removals",
     "listings",
-)  # collections whose documents expire
+)  # collections with a TTL policy in Firestore (infra), which deletes their expired documents
 
 
 def index_for(collection: str, where: Collection[str], order: str) -> Index | None:

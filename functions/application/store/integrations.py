@@ -61,7 +61,7 @@ def change(
 ) -> Integration:
     """Change an integration in one transaction; `by` may run several times.
 
-    With `wakes` its next round is due at once; otherwise the revision stays, as for a note of ours.
+    With `wakes` the revision rises and the next round is due at once; notes of this service do neither.
     """
 
     def apply(tx: Transaction) -> Integration:
@@ -80,7 +80,7 @@ def change(
 
 
 def settings_body(settings: Settings) -> Body:
-    """Return settings as a document, without what is not a setting."""
+    """Return settings as a document, without `mains`, which is not a setting."""
     return {name: value for name, value in body_of(settings).items() if name != "mains"}
 
 
@@ -95,7 +95,7 @@ def _woken(integration: Integration) -> Integration:
 
 
 def finished(documents: Documents, int_id: str, owed: str) -> Integration:
-    """Record that what a change owed is done, or under way."""
+    """Record that what a change owed is done, or its scan has begun."""
 
     def end(before: Integration) -> Integration:
         return replace(before, unfinished_change="") if before.unfinished_change == owed else before
@@ -104,7 +104,7 @@ def finished(documents: Documents, int_id: str, owed: str) -> Integration:
 
 
 def _elsewhere(integration: Integration) -> Integration:
-    """Return an integration without what only its former i-Reserve may know: the password, the webhook's token."""
+    """Return an integration without what only its former i-Reserve may know: the password and valid webhook tokens."""
     kept = {name: version for name, version in integration.secret_versions.items() if name != PASSWORD}
     return replace(integration, secret_versions=kept, webhook_generation=integration.webhook_generation + 1)
 
@@ -112,7 +112,10 @@ def _elsewhere(integration: Integration) -> Integration:
 def save_settings(
     ports: Ports, given: Settings, actor: str, *, revision: int | None = None, owed: str = ""
 ) -> Integration:
-    """Create an integration or change its settings, and keep the former ones; raises `Conflict` on another revision."""
+    """Create an integration or change its settings, with an entry in the history.
+
+    Raises `Conflict` if the stored revision is another than `revision`.
+    """
     now = ports.clock()
     entry = ports.token(12)
 

@@ -1,6 +1,7 @@
 """The journal: what was decided and why, per step; an entry opens with the intent and closes with the outcome.
 
-It holds ids, times, objects, statuses and names of changed fields. Never a title, text, name or address.
+It holds ids, times, objects, statuses, names of changed fields and, of a person's decision, who made it. Never a title
+or text, nor the name or address of a customer or guest.
 """
 
 from datetime import date, datetime, timedelta
@@ -180,7 +181,7 @@ def _texts(change: EventChange) -> list[str]:
 
 
 def when_body(when: When) -> Body:
-    """Return a time as an entry stores it."""
+    """Return a time as JSON: `start` and `end`, or for whole days `first` and `until`."""
     if isinstance(when, Timed):
         return {"start": when.start.isoformat(), "end": when.end.isoformat()}
     return {"first": when.first.isoformat(), "until": when.until.isoformat()}

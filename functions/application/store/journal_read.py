@@ -88,7 +88,7 @@ def notable(entries: list[Body]) -> Body | None:
 
 
 def delays(rows: Iterable[Body]) -> list[tuple[str, float]]:
-    """Return when each change that was done came, and its seconds to the other side, in the order of these entries.
+    """Return the `at` of each change that was made and its seconds from hint to outcome, in the order of the entries.
 
     What waits on purpose (a grace, a person's decision, an undo) and what housekeeping adds is left out.
     """
@@ -100,7 +100,7 @@ def delays(rows: Iterable[Body]) -> list[tuple[str, float]]:
 
 
 def latest_delays(ports: Ports, int_id: str, most: int) -> list[tuple[str, float]]:
-    """Return the delays of the last changes, newest first; three of four entries may be of something else."""
+    """Return up to `most` delays of the last changes, newest first, from four times as many entries."""
     return delays(entries(ports, int_id, limit=4 * most))[:most]
 
 

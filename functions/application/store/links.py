@@ -44,15 +44,15 @@ def of_events(documents: Documents, int_id: str, keys: Sequence[EventKey]) -> di
 
 
 def stored_of_events(documents: Documents, int_id: str, keys: Sequence[EventKey]) -> dict[EventKey, tuple[str, Body]]:
-    """Return the same links as they are stored, each with its id: to read one takes longer than to compare it."""
+    """Return the same links as stored, each with its id, for comparisons that are faster than parsing the link."""
     return _bodies(documents, int_id, {key: claim_id("event", key.calendar, key.id) for key in keys})
 
 
 def is_as_left(body: Body, event: Event) -> bool:
-    """Whether a stored link shows at a glance that its event is just as both sides left it.
+    """Whether a stored link shows without being parsed that its event is just as the sync left it.
 
-    Only so for most echoes: a settled pair, the same version of the event, a time of day. Of all others the whole link
-    tells (`comparing/echo.py`).
+    True for most echoes: a settled pair, the same etag, a timed event. If False, the parsed link decides
+    (`comparing/echo.py`).
     """
     base, when = body.get("base"), event.when
     settled = body.get("life") == _ACTIVE and not body.get("intent") and not body.get("meet_asked_at")
@@ -90,8 +90,8 @@ def of_occupied(documents: Documents, int_id: str, place: Occupies) -> Link:
 def for_new_event(documents: Documents, int_id: str, event: Event) -> Link:
     """Return a new link (not saved) for a person's event, or for an invitation to the calendar.
 
-    Its id is derived from the event, so two instances that see it make the same link. A pair that began with this event
-    and continued with another keeps that id: an occurrence that comes back to its series is a new event.
+    Its id is derived from the event, so two instances that see it make the same link. If a pair that began with this
+    event has that id and goes on with another event, the next id is used: an occurrence may come back to its series.
     """
     key, origin = event.key, Origin.EVENT if event.organizer_self else Origin.INVITATION
     names = ("\n".join((key.calendar, key.id, *([str(turn)] if turn else []))) for turn in count())

@@ -16,7 +16,7 @@ AT_ONCE = 20
 
 
 def item_id(hint: Hint) -> str:
-    """Return the id under which a hint is parked; the same trouble twice is one item."""
+    """Return the id under which a hint is parked; it depends on the subject, so that repeated trouble is one item."""
     return hashlib.sha256("\n".join((hint.kind, *hint.subject)).encode()).hexdigest()[:24]
 
 
@@ -69,9 +69,9 @@ def retry(ports: Ports, int_id: str, item: str, actor: str) -> Hint:
 
 
 def try_again(ports: Ports, int_id: str) -> int:
-    """Retry the items that have waited as long again as they had been parked before; the cause may be gone.
+    """Retry the items whose wait is over, because the cause may be gone; returns how many.
 
-    The wait grows from a quarter of an hour to a day. Returns how many were retried.
+    Each wait is as long as the item had been parked at its last try, so waits double, from 15 minutes to a day.
     """
     now, given = ports.clock(), 0
     for item, body in every(ports, int_id):
