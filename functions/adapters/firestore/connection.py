@@ -1,7 +1,7 @@
 """The calls to Firestore, with one time limit and with the errors of the domain.
 
-This uses the generated client instead of google-cloud-firestore, whose transactions have no time limit and cost one
-more call: https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1
+This uses the generated client inside google-cloud-firestore instead of its usual one, whose transactions have no time
+limit and cost one more call: https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1
 """
 
 import os
@@ -19,7 +19,7 @@ from functions.domain.model.messages import say
 if TYPE_CHECKING:
     from google.cloud.firestore_v1.services.firestore import FirestoreClient
 
-# gRPC reports connections that ended (normal while an instance has no processor) in lines that no log can parse
+# gRPC reports lost connections in lines that no log can parse; they are normal while an instance has no processor
 os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 
 T = TypeVar("T")
@@ -153,7 +153,7 @@ class FirestoreConnection:
         return number
 
     def attempt(self, work: Callable[[], T]) -> T:
-        """Call `work`, again after a lost race or a temporary error, until the time is up.
+        """Call `work`, and again after a lost race or a temporary error, until the time is up.
 
         If an answer was lost, the commit may have landed; then `work` must decide anew on what is stored.
         """
@@ -192,7 +192,7 @@ class FirestoreConnection:
 
 
 def _client(emulator: str) -> "FirestoreClient":
-    """Connect with google-cloud-firestore's options, but reconnect within seconds of an outage, not two minutes."""
+    """Connect with google-cloud-firestore's options, but reconnect within seconds after an outage, not two minutes."""
     from google.cloud.firestore_v1.services.firestore import FirestoreClient
     from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
 

@@ -28,7 +28,7 @@ class FirestoreDocuments:
         return live(found, self._clock())
 
     def several(self, paths: Sequence[Path]) -> list[Body | None]:
-        """Return the documents in one call, each or None."""
+        """Return the documents in their order, read in one call; None for each that is missing or has expired."""
         for path in paths:
             check(path)
         if not paths:
@@ -37,7 +37,7 @@ class FirestoreDocuments:
         return [live(found.get(self._connection.name(path)), now) for path in paths]
 
     def transact(self, work: Callable[[Transaction], T]) -> T:
-        """Run `work` in one transaction, again if another writer was faster."""
+        """Run `work` in one transaction, and again if another writer was faster."""
         unanswered = False  # whether an earlier try may have landed
 
         def once() -> T:

@@ -1,4 +1,4 @@
-"""One transaction on Firestore: reads of one moment, then one commit that fails if another writer was faster.
+"""One transaction on Firestore: all reads see one moment, and the commit fails if another writer was faster.
 
 Firestore's own transactions lock what they read, and an instance that loses its processor would keep the lock for a
 minute. So nothing is locked while `work` decides. Each write has its document's last change as a precondition;
@@ -99,7 +99,7 @@ class FirestoreTransaction:
             self._connection.roll_back(held)
 
     def _stands(self, error: Exception, *, after_unanswered: bool) -> bool:
-        """Whether an earlier try, whose answer was lost, has stored all of it; raises `Taken`.
+        """Whether an earlier try, whose answer was lost, has stored everything; raises `Taken` if somebody else did.
 
         An expired document is removed, so that the next run succeeds.
         """

@@ -48,7 +48,7 @@ class GoogleCalendars:
         self._known_labels: dict[str, dict[str, str]] = {}
 
     def calendars(self) -> list[CalendarEntry]:
-        """List every calendar the account can reach, hidden ones too."""
+        """List every calendar on the account's list, hidden ones too; see `reach` for others."""
         found: list[CalendarEntry] = []
         options: Json = {"maxResults": 250, "showHidden": True}
         while True:
@@ -141,7 +141,7 @@ class GoogleCalendars:
         return self._list(calendar, "", {"q": text, "timeMin": utc(start), "timeMax": utc(end)})
 
     def watch(self, calendar: str, channel_id: str, token: str, address: str, seconds: int) -> Channel:
-        """Open a channel. Its expiry is the one in Google's answer, not the one asked for."""
+        """Open a channel. Its expiry is the one in Google's answer, or if that has none the one asked for."""
         body: Any = {
             "id": channel_id,
             "type": "web_hook",
@@ -227,7 +227,7 @@ def _service(endpoint: str) -> "CalendarResource":
 
 @cache
 def _events(endpoint: str) -> "CalendarResource.EventsResource":
-    """Cache the resource too: the library builds its methods anew each time, which costs milliseconds."""
+    """Return the resource, cached too: the library builds its methods anew each time, which costs milliseconds."""
     return _service(endpoint).events()
 
 

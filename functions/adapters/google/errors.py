@@ -158,7 +158,7 @@ def as_domain_errors(*, calendar: bool = False, asked: str = "") -> Iterator[Non
 
 
 def _somebody_else(status: int, content: bytes, asked: str) -> Transient:
-    """Distinguish a proxy's own answer from a simulator of Google that lacks a method."""
+    """Return the error for an answer that is not Google's: of a proxy, or of a simulator that lacks the method."""
     try:
         json.loads(content)
     except ValueError:

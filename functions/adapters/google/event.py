@@ -81,11 +81,11 @@ def item_of(calendar: str, raw: Any) -> Event | Tombstone | Unusable:
 
 
 def _without_nonsense(raw: Json) -> Json:
-    """Read the secondary fields; those that are unreadable are left out, not the event."""
+    """Return the event without the secondary fields that cannot be read, so that it is not lost because of them."""
     kept = {}
     for name, value in raw.items():
         try:
-            if name in SECONDARY:  # others cannot be unreadable, or the event cannot do without them
+            if name in SECONDARY:  # any other is always readable, or the event cannot do without it
                 SECONDARY[name]({name: value})
         except UNREADABLE:
             continue
@@ -190,7 +190,7 @@ def _style(raw: Json) -> Style:
 
 
 def _style_body(style: Style, names: tuple[str, ...]) -> Json:
-    """Build the fields of a style that are set; a value that is Google's default is written as that."""
+    """Build the fields for the named parts of a style; an empty one is written as Google's default."""
     body = {
         "location": ("location", style.location),
         "colour": ("colorId", style.colour or None),
@@ -198,12 +198,12 @@ def _style_body(style: Style, names: tuple[str, ...]) -> Json:
         "tentative": ("status", "tentative" if style.tentative else "confirmed"),
         "free": ("transparency", "transparent" if style.free else "opaque"),
     }
-    labelled = style.colour.startswith(LABEL)  # written by its id, which is the calendar's
+    labelled = style.colour.startswith(LABEL)  # by the id in its calendar, which `GoogleCalendars` adds
     return dict(body[name] for name in names if not (name == "colour" and labelled))
 
 
 def _moment(text: str | None) -> datetime | None:
-    """Read a `created` or `updated`; None for the `0000-12-31T00:00:00.000Z` of imported events.
+    """Read a `created` or `updated` as aware UTC; None for the `0000-12-31T00:00:00.000Z` of imported events.
 
     https://github.com/webhookdb/webhookdb/issues/622
     """
@@ -213,7 +213,7 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _guests(attendees: list[Json]) -> tuple[Guest, ...]:
-    """Return all guests, however many: a patch whose list leaves one out uninvites him."""
+    """Return all guests, however many: a patch whose list leaves one out uninvites that guest."""
     return tuple([Guest(bounds.cut(each.get("email"), bounds.ADDRESS), tuple(each.items())) for each in attendees])
 
 
@@ -317,7 +317,7 @@ def _meet(raw: Json) -> tuple[MeetState, str]:
 
 
 def _meet_body(mark: Mark) -> Json:
-    """Ask for a conference; Google ignores a repeated requestId, so a repeated write makes one only."""
+    """Ask for a conference; Google ignores a repeated requestId, so a repeated write makes only one."""
     return {"createRequest": {"requestId": f"meet-{mark.stamp}", "conferenceSolutionKey": {"type": "hangoutsMeet"}}}
 
 

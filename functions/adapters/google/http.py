@@ -38,5 +38,5 @@ class SessionHttp:
 
 
 def checked(*, allow_private: bool = False, timeout: float = outgoing.TIMEOUT) -> Callable[[], Http]:
-    """Return what makes an `Http` per thread, with checked addresses and a time limit in seconds."""
+    """Return a function that makes an `Http` for one thread, with checked addresses and a time limit in seconds."""
     return lambda: SessionHttp(outgoing.session(allow_private=allow_private, timeout=timeout))

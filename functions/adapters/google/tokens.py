@@ -1,4 +1,4 @@
-"""Verify tokens that Google signs: OIDC tokens of service accounts and people, and IAP's assertions.
+"""Verifies tokens that Google signs: OIDC tokens of service accounts and people, and IAP's assertions.
 
 https://cloud.google.com/docs/authentication/token-types#id and
 https://cloud.google.com/iap/docs/signed-headers-howto
@@ -22,7 +22,7 @@ _SKEW = 30  # seconds that clocks may differ
 _LONGEST = 16 * 1024
 _LONGEST_LIFE = 24 * 3600  # seconds; Google's tokens live an hour
 _FRESH = 3600.0  # seconds that keys are kept
-_PATIENCE = 60.0  # seconds between two fetches for an unknown key
+_PATIENCE = 60.0  # seconds before an unknown key causes another fetch
 
 Keys = Callable[[str], str | None]  # key id -> PEM
 Private = Callable[[], bool]  # whether the platform admits only verified callers; may raise `Transient`

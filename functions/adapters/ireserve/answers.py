@@ -1,4 +1,4 @@
-"""An HTTP answer of i-Reserve as its JSON or as an error of the domain. Pure.
+"""Turns an HTTP answer of i-Reserve into its JSON or an error of the domain. Pure.
 
 The statuses 200, 401, 404 and 412 are documented; the form of a refusal is not. A page instead of JSON comes from a
 proxy or maintenance and says nothing about a booking, whatever its status.

@@ -1,4 +1,4 @@
-"""i-Reserve's answers to bookings of the domain. Pure; raises `Malformed` for nonsense.
+"""Turns i-Reserve's answers into bookings of the domain. Pure; raises `Malformed` for nonsense.
 
 It reads the documented fields and the older shape of 2011:
 https://support.i-reserve.net/nl/functionele-informatie/beschikbare-apis/api-booking/beschikbare-velden

@@ -78,7 +78,7 @@ def check_body(object_id: str, when: When, number: int, zone: str, day_end: DayE
 
 
 def has_clock_times(when: When, zone: str) -> bool:
-    """Whether wall clock times can express a period: not one that ends in the repeated hour before its start."""
+    """Whether wall clock times can express a period; not if in autumn its end reads no later than its start."""
     if isinstance(when, AllDay):
         return True
     start, end = clock(when.start, zone), clock(when.end, zone)

@@ -98,15 +98,15 @@ class IReserve(Writing):
         return None
 
     def between(self, first: date, last: date, *, start: int, length: int, object_id: str = "") -> list[BookingRow]:
-        """Return a page of bookings by start date. The next page starts as many rows later as this one has bookings.
+        """Return a page of bookings by start date; the next one starts as many rows later as this one has bookings.
 
-        So pages overlap where a booking has several rows, and nothing is lost at a tenant with short pages.
+        So pages overlap where a booking has several rows, and a tenant whose pages are short loses nothing.
         """
         today = day_of(self._clock(), self._zone)
         return self._listed(self._lists.between(first, last, today, start, length, object_id))
 
     def changed_since(self, since: date, first: date, last: date, *, start: int, length: int) -> list[BookingRow]:
-        """Return a page of the bookings that changed since a day, in the same way."""
+        """Return a page of the bookings that start on these days and changed since one, paged like `between`."""
         today = day_of(self._clock(), self._zone)
         return self._listed(self._lists.changed(since, (first, last), today, start, length))
 

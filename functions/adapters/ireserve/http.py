@@ -75,7 +75,7 @@ class Rest:
         return self._call("DELETE", path, None)
 
     def _one(self, path: str, call: Callable[[], Any]) -> Any:
-        """Call; 401 means a wrong login or a missing right, so a light call finds out which."""
+        """Call; a 401 means a wrong login or a missing right, so a second, light call finds out which."""
         try:
             return call()
         except AccessRevoked as error:

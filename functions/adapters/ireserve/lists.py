@@ -1,4 +1,4 @@
-"""Paged lists: bookings by filter, and objects by group."""
+"""Lists: bookings by filter and objects by group, page by page; an object's places and resources."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -54,9 +54,9 @@ class Lists:
         return self.search(criteria, columns, start, length)
 
     def places(self, object_id: str, day: date) -> int | None:
-        """Return the places of an object: free plus booked in a slot of that day with room; None if there is none.
+        """Return how many places an object has on a day: free plus booked, the most of any slot with room.
 
-        A full slot does not show whether it is overbooked.
+        If every slot is full, it is the fewest booked in one, as a full slot may be overbooked; None if no slot tells.
         https://support.i-reserve.net/nl/functionele-informatie/beschikbare-apis/api-object/get-search
         """
         answer = self._rest.get("object/search", {"ids": object_id, "DateFrom": f"{day}", "DateTill": f"{day}"})

@@ -89,7 +89,7 @@ def is_nothing(answer: Any) -> bool:
 
 
 def _in_order(words: tuple[re.Pattern[str], ...], said: str) -> bool:
-    """Whether a sentence has all of these in order; taking the first occurrence of each is enough."""
+    """Whether a sentence matches all of these in order; the first match of each is enough to tell."""
     at = 0
     for each in words:
         found = each.search(said, at)
@@ -100,7 +100,7 @@ def _in_order(words: tuple[re.Pattern[str], ...], said: str) -> bool:
 
 
 def _before_absent(said: str) -> Iterator[str]:
-    """Return the words before each "not found", back to the last word for anything but a booking."""
+    """Yield the words before each "not found", back to the last word that names anything but a booking."""
     for found in ABSENT.finditer(said):
         yield OTHER.split(said[: found.start()])[-1]
 

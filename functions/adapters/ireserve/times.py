@@ -34,7 +34,10 @@ NOON = 12
 
 
 def moment_of(whole: str, clock: str, zone: str) -> tuple[datetime, bool]:
-    """Read a date with its own time, or that of `clock`; return whether there was one. A date alone is its midnight."""
+    """Read a date with its own time, else with `clock`'s; return the moment (UTC), and whether it had a time of day.
+
+    A date alone is its local midnight.
+    """
     day = day_of(whole)
     if day is None:
         moment = datetime.fromisoformat(whole)

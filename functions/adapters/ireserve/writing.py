@@ -1,4 +1,4 @@
-"""Change and make bookings, and check that i-Reserve did what it said.
+"""Changes and makes bookings, and checks that i-Reserve did what it said.
 
 https://support.i-reserve.net/en/functional-information/available-apis/api-hook/post-hook-booking
 """
@@ -79,8 +79,8 @@ class Writing(ABC):
     def check(self, object_id: str, when: When, number: int) -> None:
         """Ask whether a booking could be made; raises `Refused`.
 
-        The check has wall clock times only, so a period that ends in the repeated hour of autumn is not checked if its
-        end then looks earlier than its start.
+        The check has wall clock times only, so a period is not checked if its end, in autumn's repeated hour, reads no
+        later than its start.
         """
         rule = end_rule_of(object_id, self._day_end, self._dialect)
         if not has_clock_times(when, self._zone):
@@ -103,8 +103,8 @@ class Writing(ABC):
     ) -> Booking:
         """Check and make a booking; return it as i-Reserve made it, even if it differs from what was asked.
 
-        If a booking has this external id already, i-Reserve changes that one. It would fail the check, because it takes
-        its own slot; so after a crash call this with `checked` False.
+        If a booking has this external id already, i-Reserve changes that one. But the check would fail, because that
+        booking takes the slot; so after a crash call this with `checked` False.
         """
         if checked:
             self.check(object_id, when, number)
@@ -127,7 +127,7 @@ class Writing(ABC):
         except Refused as error:
             if not is_incomplete(str(error)) or "number" in carried:
                 raise
-            # nothing was written; sending the object too could make a deleted booking anew
+            # nothing was written; only the number is added, because with an object a deleted booking could be made anew
             carried = (*carried, "number")
             fields = self._posted(booking, change, rule, carried)
         if booking_id(fields) not in ("", booking.id):

@@ -1,1 +1,1 @@
-"""Outgoing connections: permitted addresses, limits, alerts."""
+"""Outgoing connections: permitted addresses, limits, alerts, and a small HTTP client."""

@@ -17,7 +17,7 @@ SECONDS = 15.0
 
 
 class Alarm:
-    """The port `Alarm`. `smtp_url` is `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`; "" = no e-mail."""
+    """The port `Alarm`. `smtp_url`: `smtp://user:password@host:587` (STARTTLS) or `smtps://…:465`; "" = no e-mail."""
 
     def __init__(self, smtp_url: str, sender: str, *, allow_private: bool) -> None:
         self._smtp = urlsplit(smtp_url)
@@ -25,7 +25,7 @@ class Alarm:
         self._allow_private = allow_private
 
     def send(self, where: AlertSettings, alert: Alert) -> None:
-        """Send to each address that is set; raises `Transient` or `Refused` if one does not accept it."""
+        """Send to the webhook and then by e-mail, if set; the first that fails raises `Transient` or `Refused`."""
         if where.webhook_url:
             self._post(where, alert)
         if where.email:

@@ -1,4 +1,4 @@
-"""The forms in which chats accept an alert; other webhooks get its fields as JSON."""
+"""Alerts in the form that each chat service accepts; any other webhook gets the fields as JSON."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from functions.application.ports import Alert
 from functions.domain.settings.schema import AlertSettings
 
-# ends of the hosts of each chat's webhooks; Teams has workflows and the older connectors
+# how the hosts of each service's webhooks end; Teams has workflows and the older connectors
 HOSTS = {
     "google_chat": ("chat.googleapis.com",),
     "slack": ("hooks.slack.com", "hooks.slack-gov.com"),

@@ -21,9 +21,9 @@ MAX_BYTES = 64 * 1024 * 1024
 def session(*, allow_private: bool = False, timeout: float = TIMEOUT, max_bytes: int = MAX_BYTES) -> "requests.Session":
     """Make a session for one outside system; use one per thread.
 
-    `timeout` is in seconds, for connecting, for each wait, and for the whole body. Answers are read in full, up to
-    `max_bytes` after unpacking. Redirects, the environment's proxies, `.netrc` and cookies are ignored. Plain http is
-    for private addresses only.
+    `timeout` is in seconds, for connecting (at most 5), for each wait, and for the whole body. Answers are read in
+    full, up to `max_bytes` after unpacking. The environment's proxies, `.netrc` and cookies are ignored, redirects are
+    refused. Plain http is for private addresses only.
 
     Calls raise `Refused` (`address_not_allowed`, `redirect`, `too_large`) and the errors of requests; see `reaching`.
     """

@@ -1,7 +1,7 @@
-"""Calls to Google's own services with the standard library, for the two public hot functions.
+"""A small HTTP client on the standard library, made for the two hot functions: those that i-Reserve and Google call.
 
-requests and urllib3 would add a quarter to their start (docs/decisions/0010-hot-start.md). The addresses are fixed ones
-of Google, so the checks of `outgoing` are not needed.
+requests and urllib3 would slow their start (docs/decisions/0010-hot-start.md). It calls only Google's own services and
+this service's own address, so the checks of `outgoing` are not needed.
 """
 
 import http.client

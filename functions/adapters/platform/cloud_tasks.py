@@ -1,4 +1,4 @@
-"""The port `Tasks` on Cloud Tasks, over REST, because the hot functions cannot afford to load gRPC.
+"""The port `Tasks` on Cloud Tasks, over REST: the two functions that i-Reserve and Google call must start without gRPC.
 
 https://cloud.google.com/tasks/docs/reference/rest/v2/projects.locations.queues.tasks/create
 """
@@ -28,8 +28,8 @@ _DEADLINE = "60s"  # shorter than the lease of an intent, so that a stalled task
 class CloudTasks:
     """Creates HTTP tasks. `queues` are full queue names by lane; `target` is the address of the function `sync_task`.
 
-    Live tasks beyond an integration's share go to the queue `overflow`, or stay in the live queue without one. The
-    queue calls the target with an ID token of `service_account` for `audience` (default: the target).
+    Live tasks beyond an integration's share go to the queue `overflow`, or to the live one if there is none. The queue
+    calls the target with an ID token of `service_account` for `audience` (default: the target without its path).
     """
 
     def __init__(

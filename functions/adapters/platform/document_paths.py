@@ -18,7 +18,7 @@ def check(path: Path) -> None:
 
 @lru_cache(maxsize=1024)
 def _all_usable(collection: Path) -> bool:
-    """Whether a collection may be in a path: hundreds of documents in turn are in the same one."""
+    """Whether a collection may be in a path; cached, because hundreds of documents in a row share one."""
     return all(usable(part) for part in collection)
 
 

@@ -39,7 +39,7 @@ def about() -> dict[str, object]:
 
 
 def note(event: str, fields: Mapping[str, object]) -> None:
-    """Write one line; see `docs/operations.md` for the events. Never carries personal data."""
+    """Write one line; `docs/operations.md` lists the events. The fields must hold no personal data."""
     known = _about.get()
     if known is not None:
         known |= {name: fields[name] for name in _NAMES if name in fields}

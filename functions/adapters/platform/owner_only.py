@@ -1,4 +1,4 @@
-"""Files of a standalone installation must be readable by their owner only."""
+"""Checks that a standalone installation's files can be read by their owner only."""
 
 import stat
 from pathlib import Path

@@ -29,7 +29,7 @@ def on_platform() -> bool:
 
 
 class PlatformCredentials(Credentials):
-    """The access token of this function's account for a scope."""
+    """The access token of this function's service account for a scope."""
 
     def __init__(self, http: PlainHttp, scope: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]

@@ -1,7 +1,7 @@
-"""Whether this function is private, found out by calling its own address without a token.
+"""Finds out whether this function is private, by calling its own address without a token.
 
-At a private function the platform answers 401 or 403; a public one answers itself. Without IAM nobody verifies tokens,
-and anybody could forge the mark of a removed signature.
+For a private function the platform answers 401 or 403; a public one answers itself. If it is public, nobody has
+verified the callers' tokens, and anybody could forge the mark of a removed signature (`google/tokens.py`).
 """
 
 import time

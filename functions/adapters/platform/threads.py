@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Threads:
-    """A pool of `most` threads, made on first use; with 0, or for one piece, the caller's thread does the work."""
+    """A pool of `most` threads, made on first use; with `most` 0, or for one piece, the caller's thread is used."""
 
     def __init__(self, most: int) -> None:
         self._most = most

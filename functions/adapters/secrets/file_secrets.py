@@ -94,7 +94,7 @@ class FileSecrets:
 
     @contextmanager
     def _changing(self) -> Iterator[Kept]:
-        """Yield the stored secrets, and replace the whole file at the end of the block."""
+        """Yield the stored secrets, locked against other processes, and replace the file at the end of the block."""
         try:
             lock = os.open(self._path.with_name(self._path.name + ".lock"), os.O_CREAT | os.O_RDWR, 0o600)
         except OSError as error:
@@ -127,7 +127,7 @@ class FileSecrets:
 
 
 def _is_kept(kept: object) -> bool:
-    """Whether this is what `Kept` says."""
+    """Whether this has the shape of `Kept`."""
     return isinstance(kept, dict) and all(
         isinstance(secret, dict)
         and type(secret.get("last")) is int

@@ -1,6 +1,7 @@
 """Back-up and restore of a standalone installation: the store, the secrets and the keys, all or nothing.
 
-A back-up is made while the service runs. It is `FILE` (the store) with `FILE.secrets.json` and `FILE.keys.json` beside it.
+A back-up can be made while the service runs. It is `FILE` (the store), with `FILE.secrets.json` and `FILE.keys.json`
+beside it.
 """
 
 import os
@@ -17,7 +18,7 @@ from functions.domain.model.messages import say
 
 STORE = "sync.sqlite"
 BESIDE = ("secrets.json", "keys.json")
-_TRIES = 5  # for a copy of the store during which the secrets do not change
+_TRIES = 5  # at a copy of the store during which the secrets do not change
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def back_up(state: Path, to: Path) -> Counted:
 
 
 def restore(state: Path, source: Path, now: datetime) -> Counted:
-    """Replace the files of a state directory, which are moved aside, by a back-up; returns how much it holds.
+    """Move the files of a state directory aside and put a back-up in their place; returns how much it holds.
 
     Raises `Malformed` for an unusable back-up, `Conflict` while the service runs, `Transient`.
     """
@@ -125,7 +126,7 @@ def _counted(connection: sqlite3.Connection) -> Counted:
 
 
 def _let_go(store: Path) -> None:
-    """Raise `Conflict` while another process has the store open; a damaged store cannot tell."""
+    """Raise `Conflict` while another process has the store open; a damaged store raises nothing."""
     if not store.exists():
         return
     try:

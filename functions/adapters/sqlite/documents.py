@@ -34,7 +34,7 @@ class SqliteDocuments:
             return _get(connection, path, self._now())
 
     def several(self, paths: Sequence[Path]) -> list[Body | None]:
-        """Return the documents, each or None."""
+        """Return the documents in their order; None for each that is missing or has expired."""
         now = self._now()
         with self._file.read() as connection:
             return [_get(connection, path, now) for path in paths]
@@ -84,7 +84,7 @@ class SqliteDocuments:
         return [(row[0], _body(row[1], (*collection, row[0]))) for row in rows]
 
     def forget(self) -> None:
-        """Truncate the write-ahead log, which still has the deleted documents."""
+        """Truncate the write-ahead log, which still holds the deleted documents."""
         self._file.forget()
 
     def count(self, collection: Path, where: Mapping[str, str | int | bool] | None = None) -> int:
@@ -95,7 +95,7 @@ class SqliteDocuments:
         return int(row[0])
 
     def purge(self) -> None:
-        """Delete some expired documents; runs by itself about once an hour."""
+        """Delete up to `_PURGE_ROWS` expired documents; `transact` calls it about once an hour."""
         with self._file.write(durable=False) as connection:
             connection.execute(
                 "DELETE FROM documents WHERE (collection, id) IN "
@@ -109,7 +109,7 @@ class SqliteDocuments:
     def _matching(
         self, collection: Path, where: Mapping[str, str | int | bool] | None, order: str = ""
     ) -> tuple[str, list[Any]]:
-        """Return FROM and WHERE with their values. They name the index: without statistics SQLite prefers the key."""
+        """Return FROM and WHERE with their values. They name the index: without statistics SQLite takes the key."""
         index = index_for(collection[-1], where or {}, order)
         values: list[Any] = ["/".join(collection), self._now()]
         condition = "WHERE collection = ? AND (expires IS NULL OR expires > ?)"
@@ -123,7 +123,7 @@ class SqliteDocuments:
 
 
 class _SqliteTransaction:
-    """Writes go into the open transaction at once; a read after a write is refused, as Firestore does."""
+    """Writes go into the open transaction at once; a read after a write is refused, as in Firestore."""
 
     def __init__(self, connection: sqlite3.Connection, now: float) -> None:
         self._connection = connection

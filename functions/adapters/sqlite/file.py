@@ -121,7 +121,7 @@ class SqliteFile:
             connection.execute(statement, values)
 
     def forget(self) -> None:
-        """Truncate the write-ahead log, which still has what was deleted."""
+        """Truncate the write-ahead log, which still holds what was deleted."""
         with self._alone(durable=True) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -166,7 +166,7 @@ class SqliteFile:
             self._idle.append(connection)
 
     def _begin(self) -> None:
-        """Make the file under another name first, so that an empty file is always one that was emptied."""
+        """Make the file under another name first, so that an empty file can only be a damaged one."""
         whole = self._path.with_name(f"{self._path.name}.{secrets.token_hex(4)}")
         os.close(
             os.open(whole, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)

@@ -16,7 +16,7 @@ from functions.domain.model.errors import Transient
 
 _ENCODER = json.JSONEncoder(allow_nan=False)
 LANES = ("live", "backfill")  # in the order of service
-# when the first task of each party is due: one index lookup per party, however many tasks it has
+# when the first task of each party (integration) is due: one index lookup per party, however many tasks it has
 _FIRSTS = f"""
     WITH RECURSIVE turn (party) AS (
         SELECT min({PARTY}) FROM tasks WHERE lane = :lane
@@ -62,10 +62,10 @@ class SqliteTasks:
         self._turn = itertools.count(1)
 
     def put(self, *tasks: Task) -> bool:
-        """Store the tasks durably, all or none; one whose name already waits is skipped. Raises `Transient`."""
+        """Store the tasks durably, all or none; return True. One whose name waits is skipped. Raises `Transient`."""
         mine = _Put(_rows(tasks))
         self._arriving.append(mine)
-        with self._storing:  # the first stores for all that came meanwhile: one wait for the disk
+        with self._storing:  # whoever is first stores what all others brought meanwhile: one wait for the disk
             if not mine.stored:
                 self._store([self._arriving.popleft() for _ in range(len(self._arriving))])
         if mine.failure:
@@ -109,7 +109,7 @@ class SqliteTasks:
             connection.execute("DELETE FROM tasks WHERE number = ? AND receipt = ?", (receipt.number, receipt.token))
 
     def release(self, receipt: Receipt, due: datetime) -> None:
-        """Let a task wait again. If one with its name waits already, delete it and make that one due no later."""
+        """Let a task wait again; if another one with its name waits, delete this one and make that one due no later."""
         moment, mine = due.timestamp(), (receipt.number, receipt.token)
         with self._file.write() as connection:
             held = connection.execute("SELECT name FROM tasks WHERE number = ? AND receipt = ?", mine).fetchone()
@@ -171,7 +171,7 @@ class SqliteTasks:
 
 
 def _rows(tasks: Sequence[Task]) -> list[tuple[str, str, float, float, str]]:
-    """Return the rows of some tasks; two looks share one body, which is written down once."""
+    """Return the rows of some tasks; a hint's two tasks share one body, which is encoded once."""
     rows, body, text = [], None, ""
     for task in tasks:
         if task.lane not in LANES:
