@@ -1,4 +1,4 @@
-"""The commands that decide: on held removals, parked items, paused pairs, undoing."""
+"""The commands that decide: on held removals, parked items and paused pairs, and undo."""
 
 import click
 

@@ -23,7 +23,7 @@ MakePorts = Callable[..., Ports]
 
 
 def _ids(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Complete the ids of existing integrations."""
+    """Return the ids of existing integrations that complete what was typed."""
     with suppress(Exception, SystemExit):
         found = integrations.every(ctx.obj().documents)
         return [CompletionItem(i.id, help=i.settings.name) for i in found if i.id.startswith(incomplete)]

@@ -1,4 +1,4 @@
-"""The commands that start and stop the sync of an integration, or search at once."""
+"""The commands that start and stop the sync of an integration, or search both sides at once."""
 
 import sys
 import time

@@ -62,7 +62,7 @@ def console_app(ports: Ports, sessions: Sessions, *, secure: bool, catalogue: Ca
     @app.errorhandler(SyncError)
     def failed(error: SyncError) -> Response:
         if request.url_rule is None and of_a_screen() and type(error) is Unauthentic:
-            return not_there(HTTPStatus.NOT_FOUND)  # no screen stands here that would ask to sign in
+            return not_there(HTTPStatus.NOT_FOUND)  # there is no screen here that could ask for a sign-in
         return error_answer(error)
 
     @app.errorhandler(Exception)

@@ -1,4 +1,4 @@
-"""A journal entry as a sentence: names, old and new values, the reason, and who wanted it."""
+"""A journal entry as a sentence: names, old and new values, the reason, and who or what caused it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ UNDOABLE = {
 class Told:
     """An entry in words. `direction` is `out` (to Google) or `in` (to i-Reserve); `seconds` is None while under way.
 
-    `outcome` is what the filter chooses by, `ended` how it ended in full.
+    `outcome` is one of `journal_read.OUTCOMES`, which the filter offers; `ended` is the stored outcome.
     """
 
     id: str
@@ -157,7 +157,7 @@ def undoable(entry: Body) -> bool:
 
 
 def reason_name(code: str, t: Texts) -> str:
-    """Return a reason in words; a code of the other side that has none is quoted."""
+    """Return a reason in words; a code of i-Reserve or Google without a text is quoted."""
     if code.startswith("lacks_"):
         return t("reason.lacks", what=code.removeprefix("lacks_"))
     if code.startswith("http_5"):
@@ -166,7 +166,7 @@ def reason_name(code: str, t: Texts) -> str:
 
 
 def by(entry: Body, t: Texts) -> str:
-    """Return who wanted it: a person's name, else the source of the hint."""
+    """Return who or what caused an entry: the person, else the source of the hint."""
     actor, source = str(entry.get("actor", "")), str(entry.get("hint", "")).split(" ")[0]
     if actor:
         return t.name("actor", actor)
@@ -174,7 +174,7 @@ def by(entry: Body, t: Texts) -> str:
 
 
 def room_of(entry: Body, names: Names, settings: Settings) -> str:
-    """Return the name of an entry's room, or "" if it is unknown."""
+    """Return the name of an entry's object, or of its calendar if the object is unknown."""
     change, before = entry.get("change", {}), entry.get("before", {})
     identity = before.get("object_id") or change.get("object_id")
     calendar = str(change.get("calendar") or entry.get("calendar") or before.get("calendar") or "")

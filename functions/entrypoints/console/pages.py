@@ -34,7 +34,7 @@ Menu = tuple[tuple[str, tuple[str, ...]], ...]  # its groups, each with its page
 
 
 class Pages:
-    """Renders pages for one product."""
+    """Renders the console's pages for the current request."""
 
     def __init__(self, ports: Ports, catalogue: Catalogue, who: Who, sessions: Sessions, menu: Menu) -> None:
         self.ports = ports
@@ -44,7 +44,7 @@ class Pages:
         self._menu = menu
 
     def actor(self) -> str:
-        """Return the caller's name."""
+        """Return the caller's name, for journal and history; raises `Unauthentic`."""
         return self._who(request)
 
     def may_act(self) -> bool:
@@ -52,7 +52,7 @@ class Pages:
         return self._role() is Role.ADMINISTRATOR
 
     def _role(self) -> Role | None:
-        """Return the caller's role, None for a stranger."""
+        """Return the caller's role, None for somebody who is not signed in."""
         try:
             return self._sessions.role(request)
         except Unauthentic:
@@ -110,7 +110,7 @@ class Pages:
         return Response("", 303, {"Location": redirect(f"{address}{mark}said={said}").headers["Location"]})
 
     def failed(self, error: SyncError, int_id: str = "") -> Response:
-        """Return an error page: its sentence, and the way back."""
+        """Return an error page: the error's sentence, and the way back."""
         status = next((code for kind, code in STATUSES if isinstance(error, kind)), 500)
         known = int_id if int_id and integrations.find(self.ports.documents, int_id) is not None else ""
         return self.page("error.html", known, status, error=error, title="error")
@@ -187,7 +187,7 @@ class Pages:
         return integrations.get(self.ports.documents, int_id).settings
 
     def faults(self, error: SyncError, fields: tuple[Field, ...], t: Texts) -> dict[str, list[str]]:
-        """Return an error's sentences by field; "" has those of no field on this screen."""
+        """Return an error's sentences by field; "" holds those that belong to no field on this screen."""
         at: dict[str, list[str]] = defaultdict(list)
         if not isinstance(error, Invalid):
             return {"": [t.sentence(str(error))]}
@@ -202,7 +202,7 @@ class Pages:
 
 
 def _named(message: str, place: str, fields: tuple[Field, ...], t: Texts) -> str:
-    """Return a fault's message with the names of a field's choices, as its form shows them."""
+    """Return a fault's message; codes of a field's choices are replaced by the names that the form shows."""
     choices = next((field.choices for field in fields if field.name == place), ())
     if isinstance(message, Message) and message.template == ONE_OF and choices:
         return say(ONE_OF, ", ".join(f"“{t(f'field.{place}.{choice}')}”" for choice in choices))

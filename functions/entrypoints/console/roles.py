@@ -22,7 +22,7 @@ class Role(Enum):
 
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-# By name of route: forms that change nothing of an integration, and pages that only lead to a change.
+# By route name: forms that change no integration, and pages that a reader has no use for, as they lead to a change.
 EXCEPTIONS: Mapping[str, Role] = {
     "screens.sign_in": Role.READER,
     "screens.sign_out": Role.READER,
@@ -30,7 +30,7 @@ EXCEPTIONS: Mapping[str, Role] = {
     "screens.ask_delete": Role.ADMINISTRATOR,
     "screens.ask_undo": Role.ADMINISTRATOR,
 }
-# Routes with GET that make something anew if they have this parameter.
+# GET routes that make something new if the request has this parameter.
 MAKES: Mapping[str, str] = {"api.plan": "refresh"}
 
 

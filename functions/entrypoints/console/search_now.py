@@ -1,4 +1,4 @@
-"""A search of both sides that a person starts: on the console, over the API or by command."""
+"""A search of both sides (a sweep) that a person starts: on the console, through the API or by a command."""
 
 from functions.application.intake import hints
 from functions.application.ports import Ports

@@ -1,4 +1,4 @@
-"""The administrator's session, and the token that guards its forms.
+"""Sessions of the console, and the token that guards their forms.
 
 Standalone the console key opens a session and a random cookie keeps it. In the cloud the platform verifies the caller
 of every request, and the cookie only serves the forms.
@@ -22,7 +22,7 @@ T = TypeVar("T")
 LIFE = timedelta(hours=12)
 COOKIE = "console_session"
 NEW_COOKIE = "console.new_cookie"
-WHO = "console.who"  # in a request's environment: the verified caller, or why he was refused
+WHO = "console.who"  # in a request's environment: the verified caller or role, or the error that refused them
 
 
 def cookie_name(name: str, *, secure: bool) -> str:
@@ -64,7 +64,7 @@ class Sessions(Protocol):
         """Return the cookie to set in this browser, or ""."""
 
     def close(self, request: Request, *, everywhere: bool = False) -> None:
-        """End the session of a request, or every session."""
+        """End the session of a request, or every session that its role may end."""
 
 
 class KeySessions:
@@ -109,7 +109,7 @@ class KeySessions:
         raise Unauthentic("no session")
 
     def close(self, request: Request, *, everywhere: bool = False) -> None:
-        """End the session of a request, or every session of its role."""
+        """End the session of a request, or every session: a reader ends only those of readers."""
         token = self._cookie(request)
         ended = [self._path(token, role) for role in Role if token]
         if everywhere:
@@ -156,8 +156,8 @@ class KeySessions:
 class CloudSessions:
     """People whom the platform has verified.
 
-    A proxy adds their proof to all that the browser sends, even forms of foreign pages. `administrators` are addresses;
-    everybody else is a reader. If it is empty, everybody is an administrator.
+    A proxy adds their proof to all that the browser sends, even to forms of foreign pages. `administrators` are e-mail
+    addresses; everybody else is a reader. If it is empty, everybody is an administrator.
     """
 
     can_sign_out = False
@@ -209,7 +209,7 @@ class CloudSessions:
         """Do nothing: the platform keeps the sessions."""
 
     def _tokens(self, request: Request) -> list[str]:
-        """Return the token by each webhook key, newest first; in the cloud the console has no other secret."""
+        """Return the token made with each webhook key, newest first; in the cloud the console has no other secret."""
         cookie = request.cookies.get(cookie_name(COOKIE, secure=self.secure), "") or request.environ.get(NEW_COOKIE, "")
         who = self.actor(request)
         return [_token(key, who, cookie) for key in self._ports.webhook_keys]

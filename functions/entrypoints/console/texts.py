@@ -1,4 +1,4 @@
-"""The console's texts in both languages, and the Dutch of the sentences from inside.
+"""The console's texts in both languages, and the Dutch of the sentences that the code itself writes.
 
 `texts/<language>.yaml` and the folder `texts/<language>` have the screens' texts by key. Sentences of the use cases
 (faults, refusals, findings) are written in the code, in English; `texts/sentences.nl.yaml` has their Dutch, with `{}`
@@ -56,7 +56,7 @@ class Texts:
         self._table = table(language)
 
     def __call__(self, key: str, **values: object) -> str:
-        """Return a text; a missing key is returned itself, so that a test finds it.
+        """Return a text; for a missing one its key in brackets, so that a test finds it.
 
         If `n` is 1, the text whose key ends with `_one` is used.
         """
@@ -70,7 +70,7 @@ class Texts:
         return key in self._table
 
     def name(self, group: str, code: str, otherwise: str | None = None) -> str:
-        """Return the text of a code in a group of texts; a code without a text is shown as it is."""
+        """Return the text of a code in a group of texts; without one `otherwise`, or the code itself."""
         otherwise = code if otherwise is None else otherwise
         return self(f"{group}.{code}") if self.has(f"{group}.{code}") else otherwise
 
@@ -127,7 +127,7 @@ class Texts:
         return self.day(begin) if begin >= last else f"{self.day(begin)} – {self.day(last)}"
 
     def ago(self, moment: datetime | str | None, now: datetime) -> str:
-        """Return how long ago a moment was, in a single unit."""
+        """Return how long ago a moment was, in one unit: days, hours, minutes or seconds."""
         if not moment:
             return self("ago.never")
         aware = datetime.fromisoformat(moment) if isinstance(moment, str) else moment

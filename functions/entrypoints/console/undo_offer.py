@@ -23,7 +23,7 @@ class TakingBack:
 
 
 def offered(ports: Ports, int_id: str, said: str, actor: str) -> TakingBack | None:
-    """Return what the page that says `said` offers to undo; None if it is older or somebody else's."""
+    """Return what the page with the message `said` offers to undo; None if it is a minute old or somebody else's."""
     now = ports.clock()
 
     def just(at: str, who: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a page could not read, told once per reason: an outage of Google is one sentence, not one per calendar."""
+"""What a page could not read, shown once per reason: an outage of Google is one sentence, not one per calendar."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ IRESERVE = "ireserve"  # as `day` and `search` name that side
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """`who` could not be read, the sentence `why`, and the page on which that is mended."""
+    """What could not be read (the sentence `who`), why (another sentence), and the page that helps."""
 
     who: str
     why: str
@@ -21,7 +21,8 @@ class Unread:
 def unread(troubles: Iterable[tuple[str, str]], names: Names, t: Texts) -> list[Unread]:
     """Group (calendar or `ireserve`, sentence) by reason.
 
-    What several calendars have in common lies with the connection; what one has by itself, the diagnostics tell.
+    If several calendars share a reason, the connection is at fault, so the page is authentication; for a single one the
+    diagnostics say more.
     """
     by: dict[tuple[bool, str], list[str]] = {}
     for place, why in troubles:

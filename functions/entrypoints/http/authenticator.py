@@ -1,4 +1,4 @@
-"""Verifies callers that are machines, before anything else is done."""
+"""Verifies callers, machines and people, before anything else is done."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING

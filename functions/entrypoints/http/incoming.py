@@ -1,4 +1,4 @@
-"""Parses requests: ids in addresses, numbers, return paths, bodies. No other code reads them raw."""
+"""Parses what requests contain: ids in addresses, numbers, return paths, bodies."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,7 +41,7 @@ def body_of(request: Request) -> bytes:
 
 
 def let_go(request: Request) -> None:
-    """Leave nothing of the body for the framework to read."""
+    """Drop the body, so that the framework has nothing left to read."""
     request.max_content_length = None
     request._cached_data = b""  # noqa: SLF001 -- where werkzeug keeps what was read
 

@@ -1,4 +1,4 @@
-"""The console key, checked alike at every entry point: the right key always works, wrong ones are told to wait.
+"""The console key, checked alike at every entry point: the right key always works, and wrong ones must wait.
 
 If some wrong keys blocked everybody, any web page could lock the administrator out. So the key is compared first, in
 constant time; only wrong ones are counted and, after several, answered with 429. Nothing waits here, so guesses hold no
@@ -71,7 +71,7 @@ def same(given: str, key: str) -> bool:
 
 
 def source_of(request: "Request") -> str:
-    """Return a request's source address, an IPv6 network as one; behind a proxy it is the proxy's."""
+    """Return a request's source: its IPv4 address or IPv6 network; behind a proxy that is the proxy's."""
     try:
         address = ipaddress.ip_address(request.remote_addr or "")
     except ValueError:

@@ -14,7 +14,7 @@ from functions.entrypoints.http.incoming import LARGEST_BODY
 
 LARGEST_HEADERS = 32 * 1024
 ARRIVES = 10.0  # seconds from the first byte of a request to its last
-SILENT = 30  # seconds that a connection may be idle
+SILENT = 30  # seconds for which a connection may be idle
 LOOK = 2  # seconds between checks for slow connections
 CONNECTIONS = 800  # at the same time; a process may usually have 1,024 files open
 THREADS = 8
@@ -26,7 +26,7 @@ class Hurried(HTTPChannel):  # type: ignore[misc]
     arriving_since = 0.0
 
     def received(self, data: bytes) -> bool:
-        """Take what came in."""
+        """Take the data that came in, and note when its request began."""
         self.arriving_since = self.arriving_since or time.monotonic()
         whole: bool = super().received(data)
         if self.request is None:  # no request is incomplete

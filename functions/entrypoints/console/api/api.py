@@ -31,7 +31,7 @@ May = Callable[[Request], Role]
 
 
 def api(ports: Ports, who: Who, role: May) -> Blueprint:
-    """Return the routes below `/console/api`; `who` returns the verified caller, `role` what he may do."""
+    """Return the routes below `/console/api`; `who` returns the verified caller, `role` what they may do."""
     routes = Blueprint("api", __name__, url_prefix="/console/api/integrations")
 
     @routes.errorhandler(changes.PlanFirst)
@@ -118,7 +118,7 @@ def api(ports: Ports, who: Who, role: May) -> Blueprint:
 
 
 def _past(role: Role, body: Body) -> Body:
-    """Return a change of settings as a role sees it."""
+    """Return an entry of the history of the settings as a role sees it."""
     return body | {name: seen_by(role, body[name]) for name in ("before", "after") if body.get(name)}
 
 

@@ -1,4 +1,4 @@
-"""The description of the JSON API, made of `openapi.yaml` and the type of the settings."""
+"""The OpenAPI description of the JSON API, made from `openapi.yaml` and the types of the settings."""
 
 import json
 import re
@@ -14,14 +14,14 @@ from functions.domain.settings.facts import Fact, facts
 from functions.domain.settings.schema import Settings
 
 METHODS = ("get", "put", "post", "delete")
-DEEDS = ("put", "post", "delete")  # refused to readers, as is a plan, which costs calls
+DEEDS = ("put", "post", "delete")  # refused to readers, as is making a plan, which costs calls
 FILE = Path(__file__).parent / "openapi.yaml"
 WORDS = {str: "string", int: "integer", bool: "boolean", type(None): "null"}
 
 
 @cache
 def document() -> dict[str, Any]:
-    """Return the document."""
+    """Return the description as JSON."""
     import yaml
 
     found: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))

@@ -19,7 +19,7 @@ CODE = re.compile(r"(?<=[=:\s])\d{1,4}$")
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One point on the screen. `nothing`: it has a box for "there is none"."""
+    """One point of the dialect on the screen. `nothing`: it has a box for "there is none"."""
 
     name: str
     kind: Literal["choice", "text", "count", "seconds", "names", "statuses", "override"] = "text"
@@ -105,7 +105,7 @@ def in_words(point: Point, value: Any, t: Texts) -> str:
 
 
 def answers(form: Mapping[str, str], before: Dialect) -> tuple[dict[str, Any], list[Fault]]:
-    """Return the points that are known after a form, and its faults; untouched points stay."""
+    """Return the points that are known after a form was sent, and its faults; untouched points stay as they were."""
     given: dict[str, Any] = {}
     wrong: list[Fault] = []
     stood = shown(before)

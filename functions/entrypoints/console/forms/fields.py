@@ -15,7 +15,7 @@ Kind = Literal["text", "area", "number", "switch", "choice", "codes", "days", "o
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One setting on a screen. Its name is the key of its label and help; `unit` is a text's key too."""
+    """One setting on a screen. Its name is the key of its label and help among the texts; `unit` is a key too."""
 
     name: str
     kind: Kind = "text"
@@ -125,7 +125,7 @@ def of_screen(groups: Mapping[str, tuple[Field, ...]]) -> tuple[Field, ...]:
 
 
 def part_from(form: MultiDict[str, str], fields: tuple[Field, ...]) -> dict[str, Any]:
-    """Return a form's answers as part of raw settings; a wrong answer stays as typed."""
+    """Return a form's answers as part of raw settings; a wrong answer stays as typed, for its fault to be shown."""
     part: dict[str, Any] = {}
     for field in fields:
         where = part
@@ -160,7 +160,7 @@ def _answer(form: MultiDict[str, str], field: Field) -> Any:
 
 
 def _chosen(form: MultiDict[str, str], field: Field) -> list[str]:
-    """Return the codes that were put in this list: `status.20` names the list of 20."""
+    """Return the codes that were put in this list: the form's field `status.20` names the list for status 20."""
     name = field.name.removeprefix("outbound.").removesuffix("_on_status")
     codes = [key.removeprefix(CHOSEN) for key, value in form.items() if key.startswith(CHOSEN) and value == name]
     other = form.get("other.code", "").strip()

@@ -1,4 +1,4 @@
-"""Activation: probe, plan, shadow and the switch itself; each result stays on the page until the next one."""
+"""Activation: probe, plan, shadow, and activation itself; the last result of each stays on the page."""
 
 import re
 
@@ -111,7 +111,7 @@ def _activation_page(
 
 
 def _answers(ports: Ports, int_id: str) -> dict[str, str]:
-    """Return what either side says against going on, by the step that mends it; asked only before activation."""
+    """Return why either side cannot be read, by the set-up step that fixes it; asked only before activation."""
     if integrations.get(ports.documents, int_id).phase is not Phase.DRAFT:
         return {}
     found = available.read(ports, int_id)
@@ -119,7 +119,7 @@ def _answers(ports: Ports, int_id: str) -> dict[str, str]:
 
 
 def _with_labels(sentence: str, t: Texts) -> str:
-    """Return what prevents activation, with the screens' labels for the settings that it names."""
+    """Return the sentence about what prevents activation, with the screens' labels for the settings that it names."""
 
     def label(match: re.Match[str]) -> str:
         keys = [f"field.{name}.label" for name in (match[1] + match[2], match[1])]

@@ -1,4 +1,4 @@
-"""The audit: the count, its findings, and the counts of earlier weeks."""
+"""The audit: the number of differences, the findings, and the numbers of earlier audits."""
 
 from flask import Blueprint, Response
 

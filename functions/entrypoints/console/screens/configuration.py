@@ -63,7 +63,7 @@ def add(routes: Blueprint, pages: Pages) -> None:
 
 
 def _part(pages: Pages, int_id: str, fields: tuple[Field, ...]) -> dict[str, Any]:
-    """Return the answers; lists of codes keep their order: the first of `delete_on_status` is for deleted events."""
+    """Return the answers; lists of codes keep their order, as the first of `delete_on_status` cancels a booking."""
     part = form.part_from(request.form, fields)
     before = raw_of(integrations.get(pages.ports.documents, int_id).settings)["outbound"]
     for name, codes in part.get("outbound", {}).items():

@@ -1,4 +1,4 @@
-"""The day: both sides of one or more days side by side, read live, with the journal of those days."""
+"""The day: the two sides of a day or a week beside each other, read live, with the journal of those days."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -34,7 +34,7 @@ LANES = {"booking": 2, "event": 24}  # the top of each side's bars
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of the strip of a day."""
+    """A booking or an event in the strip of a day; positions and width in the picture's units (`WIDTH` in all)."""
 
     side: str
     relation: str
@@ -119,7 +119,7 @@ def _values(pages: Pages, integration: Integration, found: Day, object_id: str, 
 
 
 def _counts(room: Room, t: Texts) -> list[str]:
-    """Return how many bookings stand in a room, and how many events without one."""
+    """Return in words how many bookings a room has, and how many events without one."""
     bookings = sum(bool(item.booking_id) for item in room.found)
     counts = {"bookings": bookings, "events": len(room.found) - bookings}
     return [t(f"day.{name}", n=n) for name, n in counts.items() if n]
@@ -173,7 +173,7 @@ def strip(items: list[Item], day: date, timezone: str) -> Strip:
 
 
 def _hours_from(begin: datetime, span: tuple[datetime, datetime]) -> tuple[float, float]:
-    """Return start and end in hours of the day's clock, cut to the day."""
+    """Return start and end in hours since the day began, cut to 0 and 24."""
     start, end = ((each - begin).total_seconds() / 3600 for each in span)
     return max(0.0, start), min(24.0, end)
 

@@ -105,7 +105,7 @@ def rooms(checks: Sequence[Check], settings: Settings, names: Names) -> list[Roo
 
 
 def as_text(found: diagnose.Diagnosis, t: Texts) -> str:
-    """Return the diagnosis for a support ticket: no secrets, and only the start of calendar and account names."""
+    """Return the diagnosis for a support ticket: no secrets, and only the first letters of mail addresses."""
     lines = [f"{t('page.diagnostics')} {t.moment(found.at)} ({t.zone})", f"{t('phase.' + found.phase)}"]
     lines.append(f"{t('state.as_of')}: {t.moment(found.in_sync_as_of)}")
     lines.append(f"{t('state.links')}: {found.links}; {t('check.parked')}: {found.open_items}")
@@ -117,7 +117,7 @@ def as_text(found: diagnose.Diagnosis, t: Texts) -> str:
 
 
 def plot(seconds: list[float]) -> list[tuple[float, float, float, float]]:
-    """Return the bars (x, y, width, height) of a small plot, on a scale that shows both 0.1 s and an hour."""
+    """Return the bars (x, y, width, height) of a small plot, on a logarithmic scale from 0.1 s."""
     import math
 
     if not seconds:

@@ -1,4 +1,4 @@
-"""Find a booking: its state on both sides, the last notable event, and what can be done."""
+"""Find a booking: both sides, the last notable journal entry, and what can be done; or search for several."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The history of the settings: who changed what, and the way back."""
+"""The history of the settings: who changed what, and how to restore it."""
 
 from typing import Any
 

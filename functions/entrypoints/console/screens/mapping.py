@@ -82,7 +82,7 @@ def _combined(pages: Pages, int_id: str, rows: list[MappingRow]) -> Response:
 
 
 def _typed(form: MultiDict[str, str], found: Available, settings: Settings) -> list[MappingRow]:
-    """Return the rows with a calendar, and those typed by hand; a unique name becomes its id.
+    """Return the rows with a calendar, and those typed by hand; the name of just one object or calendar becomes its id.
 
     Values that the form does not ask for stay as they were.
     """
@@ -113,7 +113,7 @@ def _typed(form: MultiDict[str, str], found: Available, settings: Settings) -> l
 
 
 def _with_around(form: MultiDict[str, str], i: int, row: MappingRow, before: MappingRow) -> MappingRow:
-    """Return a row with its minutes of preparation and clearing; what is no number is said as a fault."""
+    """Return a row with its minutes of preparation and clearing; -1, which is a fault, for what is not a number."""
     minutes = []
     for part in ("before_minutes", "after_minutes"):
         said = form.get(f"mapping.{i}.{part}", "").strip() or "0"
@@ -173,7 +173,7 @@ def _mapping_page(
 
 
 def _rows(kept: list[MappingRow], found: Available, settings: Settings, *, suggest: bool) -> list[Row]:
-    """Return the stored rows, and one for every object without; on request, with calendars of equal name suggested."""
+    """Return the given rows, and one per object without; with `suggest` it gets a calendar of the same name, if any."""
     titles = _ids((each.id, each.title) for each in found.calendars or () if each.writable)
     rows = [_row(row, kept, found, settings) for row in kept]
     have = {row.object for row in kept}
@@ -188,7 +188,7 @@ def _rows(kept: list[MappingRow], found: Available, settings: Settings, *, sugge
 
 
 def _row_faults(error: SyncError | None, t: Texts, kept: list[MappingRow], shown: list[Row]) -> dict[str, list[str]]:
-    """Return the faults by shown row; the settings number only the stored rows."""
+    """Return the faults by the row as shown; the settings number only the rows that were sent."""
     faults: dict[str, list[str]] = {}
     for fault in error.faults if isinstance(error, Invalid) else ():
         faults.setdefault(_place(fault.field, kept, shown), []).append(t.sentence(fault.message))

@@ -74,7 +74,7 @@ def _here(pages: Pages, int_id: str) -> str:
 
 
 def _done(pages: Pages, int_id: str, items: list[str], deed: Deed, said: str) -> Response:
-    """Run an action on each item; the first refusal stops it, and the page says what was done before."""
+    """Run an action on each item; the first error stops it, and the page shows that error and what still waits."""
     try:
         for item in items:
             deed(pages.ports, int_id, item, pages.actor())
@@ -84,7 +84,7 @@ def _done(pages: Pages, int_id: str, items: list[str], deed: Deed, said: str) ->
 
 
 def _ask(pages: Pages, int_id: str, path: str, deed: str, count: int) -> Response:
-    """Ask before an action that cannot simply be undone, naming how many items it concerns."""
+    """Ask before an action that is not easily undone, and name how many items it concerns."""
     again = [(k, v) for k, v in request.form.items(multi=True) if k not in ("csrf_token", "sure")]
     return pages.confirm(int_id, f"/console/integrations/{int_id}/{path}", deed, again, here="waiting", n=count)
 
@@ -116,7 +116,7 @@ def _waiting_page(pages: Pages, int_id: str, error: SyncError | None = None) -> 
 
 
 def _starts(link: Link) -> tuple[str, str]:
-    """Return what brings pairs into the order of their times."""
+    """Return a pair's sort key: its agreed start, then its booking."""
     when = link.base.when if link.base is not None else None
     start = "" if when is None else when.first.isoformat() if isinstance(when, AllDay) else when.start.isoformat()
     return start, link.booking_id

@@ -1,5 +1,5 @@
-// Nothing here is needed: every action also works without it. It copies, inserts placeholders, marks unknown ones,
-// and keeps what changes by itself up to date.
+// Nothing here is needed: every action works without it too. It copies, inserts placeholders, marks unknown ones, and
+// keeps the live parts of a page up to date.
 "use strict";
 document.documentElement.classList.add("js");
 
@@ -40,7 +40,7 @@ function markUnknown(field) {
   line.textContent = unknown.length ? palette.dataset.unknown + " " + unknown.map((name) => "{" + name + "}").join(", ") : "";
 }
 
-// What somebody opened or folded stays so.
+// What a person opened or folded stays that way after a refresh.
 function keepChosen(here, page) {
   for (const chosen of here.querySelectorAll("details[data-chosen]")) {
     const next = page.getElementById(chosen.id);
@@ -79,7 +79,8 @@ document.addEventListener("focusin", (event) => { if (event.target.matches("[dat
 document.addEventListener("input", (event) => { if (event.target.matches("[data-template]")) markUnknown(event.target); });
 document.querySelectorAll("[data-template]").forEach(markUnknown);
 
-// One refresh per place at its own pace. What was done is said once: a reload does not say it again.
+// Each live part of the page refreshes at its own pace. What was done (`said`) is taken out of the address, so that a
+// reload does not say it again.
 for (const place of document.querySelectorAll("[data-live]")) {
   if (place.id === "banner" && document.querySelector("[data-live]:not(#banner)")) continue;
   setInterval(() => { refresh(place.id).catch(() => {}); if (place.id !== "banner") refresh("banner").catch(() => {}); }, 1000 * place.dataset.live);
