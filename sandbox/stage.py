@@ -281,7 +281,7 @@ class Stage:
         return self.api("POST", f"/{int_id}/activate") if activate else self.api("GET", f"/{int_id}")
 
     def booking(self, **fields: Any) -> str:
-        """Make a booking in the panel, as new there as any (10 NEW), and return its id."""
+        """Make a booking in the panel, 10 NEW unless told otherwise, and return its id."""
         made = self.control("ireserve", "POST", "bookings", {"object_id": 10, **fields})
         return str(made["id"])
 

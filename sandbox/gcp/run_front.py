@@ -63,7 +63,7 @@ def make_app(service: Service, invokers: Invokers) -> Flask:
 
 
 def refused(header: str, invokers: Invokers) -> int:
-    """Return 0 for a caller who may, 403 without a token or the right, 401 for a malformed token."""
+    """Return 0 for a caller who may call, 403 without a token or the right, 401 for a malformed token."""
     if not header.startswith("Bearer "):
         return 403
     try:

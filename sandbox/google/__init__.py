@@ -1,1 +1,1 @@
-"""The simulated Google: OAuth, Calendar API v3 and watch channels, as a program of its own."""
+"""The simulated Google: OAuth, Calendar API v3, watch channels and a page, in memory."""

@@ -1,4 +1,4 @@
-"""Start the simulated Google: `python -m sandbox.google`."""
+"""Serve the simulated Google on 127.0.0.1, port SANDBOX_GOOGLE_PORT (8081)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sandbox.google.world.world import World
 
 
 def main() -> int:
-    """Serve on 127.0.0.1 until interrupted; 1 if the port is taken."""
+    """Serve until interrupted; return 1 if the port is taken."""
     variable = "SANDBOX_GOOGLE_PORT"
     chosen = os.environ.get(variable, "8081")
     if not chosen.isdigit():

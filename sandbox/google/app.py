@@ -1,4 +1,4 @@
-"""What answers under the simulated Google's address? The Flask application around one world."""
+"""The program: the API, OAuth, the control API and the page over one world."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does Google answer when it refuses? One exception that carries the documented JSON shape."""
+"""Google's refusals: one exception that carries the documented JSON shape."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How is the simulated Google reached over a socket? Waitress in a thread, messages from another."""
+"""The simulated Google over a socket: Waitress in one thread, messages from another."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Simulated i-Reserve: the documented REST interface, outgoing hooks and a panel, in memory."""
+"""The simulated i-Reserve: the documented REST interface, outgoing hooks and a panel, in memory."""

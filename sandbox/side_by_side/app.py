@@ -28,7 +28,7 @@ class Addresses:
 
 
 def create_app(where: Addresses) -> Flask:
-    """Return the page's program; it calls the product only, with the key, from this side."""
+    """Return the page's program; it calls only the product, from the server, with the key."""
     app = Flask(__name__)
     http = requests.Session()
     http.trust_env = False

@@ -76,7 +76,7 @@ class Tale:
     # what they see
 
     def event_of(self, booking: str, calendar: str = ROOM_A) -> Any:
-        """Return the live event whose id stands at a booking, or None."""
+        """Return the live event whose id a booking carries, or None."""
         known = self.stage.read_booking(booking)["external_id"]
         return next((e for e in self.stage.events(calendar, expand=True) if known and e["id"] == known), None)
 

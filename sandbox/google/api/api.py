@@ -1,4 +1,4 @@
-"""How does the Calendar API answer? One route for all published methods, checked by the discovery document."""
+"""The Calendar API: one route for all published methods, checked against the discovery document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does a request keep to the published interface? Checked against Google's discovery document.
+"""The published interface, as Google's discovery document has it: which requests keep to it.
 
 The document ships with google-api-python-client and is read once.
 """
@@ -134,7 +134,7 @@ def _check(spec: Resource, value: Any, path: str, unknown: list[str]) -> None:
 
 
 def _is(kind: str, form: str, value: Any) -> bool:
-    """Tell whether a JSON value has a type of the document; 64-bit numbers may come either way."""
+    """Whether a JSON value has a type of the document; 64-bit numbers may come either way."""
     if kind == "string":
         return isinstance(value, str) or (form in {"int64", "uint64"} and type(value) is int)
     if kind == "integer":

@@ -1,4 +1,4 @@
-"""What does every call go through? The log, latency, planted faults, the lock, and errors in Google's shape."""
+"""What every call goes through: the log, latency, planted faults, the lock, and errors in Google's shape."""
 
 from __future__ import annotations
 

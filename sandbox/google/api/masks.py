@@ -1,4 +1,4 @@
-"""Which part of an answer is wanted? The `fields` parameter: names by comma, `a/b`, `a(b,c)` and `*`.
+"""The `fields` parameter, which asks for a part of an answer: names by comma, `a/b`, `a(b,c)` and `*`.
 
 https://developers.google.com/workspace/calendar/api/guides/performance#partial-response
 """

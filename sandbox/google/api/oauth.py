@@ -1,4 +1,4 @@
-"""How do people give consent, and programs get tokens? Three OAuth addresses.
+"""OAuth's three addresses, where people give consent and programs get tokens.
 
 The consent page's own form also works by plain HTTP: POST the very address that shows the page with
 `account` (an e-mail address), `scope` (repeated, one for each box that is ticked) and

@@ -1,4 +1,4 @@
-"""How is a channel opened and stopped? The rules of events.watch and channels.stop."""
+"""Opening and stopping channels: the rules of events.watch and channels.stop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does a test steer the simulated Google? JSON routes under /control, without authorisation."""
+"""The control API: JSON routes under /control, without authorisation."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class Control:
         return self._calendar(calendar_id)
 
     def delete_calendar(self, calendar_id: str) -> Any:
-        """Take a calendar away."""
+        """Remove a calendar."""
         people.calendar(self.world, calendar_id).gone = True
         return {"id": calendar_id, "gone": True}
 

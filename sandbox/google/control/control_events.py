@@ -1,4 +1,4 @@
-"""How does a test act as a person? JSON routes under /control/calendars/{id}/events."""
+"""The control API's part that acts as a person: JSON routes under /control/calendars/{id}/events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When is a calendar taken? freebusy.query."""
+"""The taken hours of calendars: freebusy.query."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which fields may a writer set, and what does Google make of them? Merging, resetting and checking a body."""
+"""The fields that a writer may set, and what Google makes of them: merging, resetting and checking a body."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What do guests get? Mails, and a copy of the event on the primary calendar of those with an account."""
+"""What guests get: mails, and a copy of the event on the primary calendar of those with an account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which events does a list show? Filters, expansion, pages and sync tokens.
+"""What a list of events shows: filters, expansion, pages and sync tokens.
 
 https://developers.google.com/calendar/api/guides/sync
 """
@@ -143,7 +143,7 @@ def _occurrences(world: World, calendar: Calendar, root: Record) -> list[Found]:
 
 
 def _seen(world: World, calendar: Calendar) -> int:
-    """Return the change up to which readers see a calendar; notifications may be ahead of it."""
+    """Return the last change that readers of a calendar see; notifications may be ahead of it."""
     lag = world.switches.lag_seconds
     return calendar.counter_at(world.now() - timedelta(seconds=lag)) if lag else calendar.counter
 
@@ -183,7 +183,7 @@ def _sync_token(world: World, calendar: Calendar, page: Page) -> str:
 
 
 def _since(world: World, calendar: Calendar, query: Resource) -> int:
-    """Return the change a sync token stands at; raises 400 for a wrong one, 410 for a dead one."""
+    """Return the change that a sync token marks; raises 400 for a wrong one, 410 for a dead one."""
     for name in (*NOT_WITH_SYNC, *WINDOW):
         if name in query:
             raise bad_request(f"Sync token cannot be used with other query restrictions: {name}.")

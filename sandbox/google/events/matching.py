@@ -1,4 +1,4 @@
-"""Does an event fit a query? The filters of events.list."""
+"""The filters of events.list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does an event get its Meet address? At once, after a while, or never, as switched."""
+"""Meet addresses: granted at once, after a while, or never, as switched."""
 
 from __future__ import annotations
 

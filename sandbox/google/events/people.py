@@ -1,4 +1,4 @@
-"""What can a person do in the calendar's own screens? As the API, but without scopes, plus the bin and copies."""
+"""What a person can do in the calendar's own screens: as the API, but without scopes, plus the bin and copies."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def found(world: World, where: Calendar, event_id: str) -> Found:
 
 
 def act(where: Calendar, send_updates: str = "none", *, imported: bool = False) -> Write:
-    """Say that the calendar's owner writes."""
+    """Return the way in which the calendar's owner writes."""
     return Write(by=where.owner, send_updates=send_updates, conference=True, imported=imported)
 
 

@@ -1,4 +1,4 @@
-"""What becomes of the instances when a series changes? Exceptions, vanished instances and the split."""
+"""What becomes of the instances when a series changes: exceptions, vanished instances and the split."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How does Google store a description? Not always as it was sent.
+"""How Google stores a description: not always as it was sent.
 
 A program's markup is stored as sent, but for Google's own conference block, which is cut out of what clients write
 (ridafkih/keeper.sh#749, measured). What people write in the web editor becomes markup: `<html-blob>`, `<p>`, `<span>`,

@@ -1,4 +1,4 @@
-"""What does a reader see? Stored events as API resources, tombstones, and calendars."""
+"""What a reader sees: stored events as API resources, tombstones, and calendars."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def event(found: Found, *, zone_name: str | None = None, busy: bool = False) -> 
 
 
 def hides(found: Found, role: str, reader: str) -> bool:
-    """Whether a reader sees of an event only when it is."""
+    """Whether a reader sees when an event is, and nothing else of it."""
     if role == "freeBusyReader":
         return True
     stored = found.resource()

@@ -1,4 +1,4 @@
-"""What happens when an event is written? Insert, patch, update, delete and move, for programs and people alike."""
+"""Writing an event: insert, patch, update, delete and move, for programs and people alike."""
 
 from __future__ import annotations
 
@@ -201,5 +201,5 @@ def _write_whole(world: World, found: Found, after: Resource, *, quiet: bool) ->
 
 
 def whole(calendar: Calendar, record: Record) -> Found:
-    """Name a stored event as found."""
+    """Return a stored event as one that was looked up."""
     return instances.Found(calendar, record.id, record)

@@ -1,4 +1,4 @@
-"""What is on the page? The events of some days in the shape that the week and day views draw."""
+"""What is on the page: the events of some days in the shape that the week and day views draw."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does a person see at `/`? The calendars side by side, and forms that also work without JavaScript."""
+"""The page at `/`: the calendars side by side, and forms that also work without JavaScript."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does a person's form mean? From the fields of the page to writes on a calendar and back."""
+"""The page's forms: from their fields to writes on a calendar and back."""
 
 from __future__ import annotations
 

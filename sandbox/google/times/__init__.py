@@ -1,1 +1,1 @@
-"""When does something happen? Times as Google writes them, and series."""
+"""Times as Google writes them, and series."""

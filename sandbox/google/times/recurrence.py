@@ -1,4 +1,4 @@
-"""When does a series happen? RRULE, EXDATE and RDATE, on wall-clock times of the event's zone.
+"""When a series happens: RRULE, EXDATE and RDATE, on wall-clock times of the event's zone.
 
 A rule is worked out period by period (a day, week, month or year): every day of the period that fits each BY part, of
 these the ones that BYSETPOS names. Parts that are not simulated are refused, never ignored.

@@ -1,4 +1,4 @@
-"""How are times read and written? EventDateTime objects, RFC 3339 texts and zones."""
+"""Reading and writing times: EventDateTime objects, RFC 3339 texts and zones."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def timestamp(moment: datetime) -> str:
 
 def parse(text: str) -> datetime:
     """Read an RFC 3339 text, with or without offset; raises ApiError 400."""
-    # A bare date is valid ISO and no date-time.
+    # a bare date is valid ISO, but no date-time
     if "T" not in text.upper():
         raise invalid(f'{NOT_A_DATE_TIME}: "{text}" is not an RFC 3339 date-time.')
     try:
@@ -52,7 +52,7 @@ def normalise(value: Resource, calendar_zone: str, name: str) -> Resource:
     """Check one EventDateTime and bring it into the form that is kept (calendar's offset, named zone)."""
     day, moment_text, zone_name = value.get("date"), value.get("dateTime"), value.get("timeZone")
     if (day is None) == (moment_text is None):
-        # Patching `date` onto a timed event without `dateTime: null` ends here, as on the real API.
+        # patching `date` onto a timed event without `dateTime: null` ends here, as on the real API
         raise invalid(f"Invalid {name} time.")
     if day is not None:
         try:

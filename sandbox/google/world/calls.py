@@ -1,4 +1,4 @@
-"""Which calls did the simulated Google get? A numbered log of API and OAuth calls, without secrets."""
+"""The log of API and OAuth calls, numbered and without secrets."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Calls:
         self.last = 0
 
     def begin(self, method: str, path: str, query: dict[str, Any], headers: dict[str, str], body: Any) -> Call:
-        """Write a call down before it is answered."""
+        """Log a call before it is answered."""
         self.last += 1
         shown = {name.lower(): value for name, value in headers.items() if name.lower() in SHOWN_HEADERS}
         call = Call(self.last, method, path, query, shown, body)

@@ -1,4 +1,4 @@
-"""Who is told when a calendar changes? Watch channels, their messages, and how these go astray.
+"""Watch channels, their messages, and how these go astray.
 
 https://developers.google.com/calendar/api/guides/push
 """

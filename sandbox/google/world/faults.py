@@ -1,4 +1,4 @@
-"""Which calls fail, and how? Faults that a test plants, each for a number of matching calls."""
+"""The faults that a test plants, each for a number of matching calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which event does an id mean? Single events, roots, and instances of a series, stored or only implied."""
+"""The event that an id means: a single one, a root, or an instance of a series, stored or only implied."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is on one calendar? Records in order of change, so that an incremental list costs only what changed."""
+"""What is on one calendar: records in order of change, so that an incremental list costs only what changed."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class Calendar:
         self.order.pop(record.id)
 
     def roots_of(self, instance_id: str) -> list[Record]:
-        """Return the roots of which an instance's id may be: a split series' ids drop the `_R…` of their root."""
+        """Return the roots that an instance's id may belong to: the ids of a split series drop the `_R…` of its root."""
         family = instance_id.rpartition("_")[0]
         names = (family, *self.split_off.get(family, ()))
         return [self.records[name] for name in names if name in self.records]

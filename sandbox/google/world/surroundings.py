@@ -1,4 +1,4 @@
-"""What do channels and tokens need of the world? Its clock, randomness and lock, but not its calendars."""
+"""What channels and tokens need of the world: its clock, randomness and lock, but not its calendars."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can a test switch on the simulated Google? Every setting with its everyday value."""
+"""The switches of the simulated Google, each with its everyday value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may do what? OAuth clients, codes, refresh and access tokens, and how they die.
+"""OAuth clients, codes, refresh and access tokens, and how they die.
 
 https://developers.google.com/identity/protocols/oauth2/web-server
 """

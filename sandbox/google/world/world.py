@@ -1,4 +1,4 @@
-"""What exists in the simulated Google? Accounts, calendars, clients, channels and a clock, all in memory."""
+"""The world: accounts, calendars, clients, channels and a clock, all in memory."""
 
 from __future__ import annotations
 

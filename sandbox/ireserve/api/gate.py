@@ -1,4 +1,4 @@
-"""The WSGI layer in front of everything: latency, faults, the tenant's lock and the call log."""
+"""What every call goes through: latency, planned faults, the tenant's lock and the call log."""
 
 import io
 import json
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Gate:
-    """Passes requests on one at a time; what is planned for the API happens to the API only."""
+    """A WSGI layer that passes requests on one at a time; planned faults hit the API only."""
 
     def __init__(self, app: Flask, tenant: Tenant) -> None:
         self._app = app

@@ -37,5 +37,5 @@ def need(right: Right | None = None) -> User:
 
 
 def sees(user: User, booking: Booking) -> bool:
-    """Tell whether the user's profile shows the booking."""
+    """Whether the user's profile shows the booking."""
     return user.bookings and (user.objects is None or booking.object_id in user.objects)

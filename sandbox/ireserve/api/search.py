@@ -25,7 +25,7 @@ class BadSearchError(Exception):
 
 
 def compile_search(text: str, table: Table, now: datetime, wall: Wall) -> Predicate:
-    """Return a predicate over the table's rows; BadSearchError says what is wrong."""
+    """Return a predicate over the table's rows; raises BadSearchError, which says what is wrong."""
     if not text:
         return lambda _: True
     return _Parser(text, table, now, wall).whole()

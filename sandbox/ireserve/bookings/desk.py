@@ -22,7 +22,7 @@ class Manner:
 
 
 def create(tenant: Tenant, patch: Patch, manner: Manner) -> Booking:
-    """Make a booking (object, start and end are in the patch); Refused if a check says no."""
+    """Make a booking (object, start and end are in the patch); raises Refused if a check says no."""
     world, now = tenant.world, tenant.now()
     base = Booking(
         id=world.last_booking + 1,
@@ -45,7 +45,7 @@ def create(tenant: Tenant, patch: Patch, manner: Manner) -> Booking:
 
 
 def change(tenant: Tenant, before: Booking, patch: Patch, manner: Manner) -> Booking:
-    """Change a booking and return it as it now is; Refused if a check says no.
+    """Change a booking and return it as it now is; raises Refused if a check says no.
 
     Hooks follow i-Reserve's order: after a change of content, but before a change of status.
     """

@@ -13,7 +13,7 @@ MANDATORY = ("object_id", "date_from", "date_till")
 
 
 def find(tenant: Tenant, body: Json) -> Booking | None:
-    """Return the booking that the body means: by id, else by external id; KeyError if the id is unknown."""
+    """Return the booking that the body means: by id, else by external id; raises KeyError if the id is unknown."""
     bookings = tenant.world.bookings
     if given(body, "id"):
         return bookings[number(body["id"])]
@@ -22,7 +22,7 @@ def find(tenant: Tenant, body: Json) -> Booking | None:
 
 
 def read(tenant: Tenant, body: Json, before: Booking | None) -> Patch:
-    """Return what the body asks to have changed; Refused where a value cannot be read or is missing."""
+    """Return what the body asks to have changed; raises Refused if a value cannot be read or is missing."""
     patch = Patch()
     if given(body, "object_id"):
         patch["object_id"] = number(body["object_id"])
@@ -48,7 +48,7 @@ def read(tenant: Tenant, body: Json, before: Booking | None) -> Patch:
 
 
 def given(body: Json, name: str) -> bool:
-    """Tell whether the body holds a value for the field."""
+    """Whether the body holds a value for the field."""
     return body.get(name) not in (None, "")
 
 

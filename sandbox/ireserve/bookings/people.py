@@ -62,7 +62,7 @@ def detach(tenant: Tenant, number: int) -> int:
 
 
 def add_subs(tenant: Tenant, booking: Booking, objects: list[int]) -> list[Booking]:
-    """Make a main-sub booking of it: a sub-booking of the same time for each object."""
+    """Turn a booking into a main-sub booking, with a sub-booking at the same time for each object."""
     return [
         create(tenant, _copied(booking) | Patch(object_id=thing, parent=booking.id), Manner(checked=False))
         for thing in objects

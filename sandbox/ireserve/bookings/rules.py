@@ -117,7 +117,7 @@ def _open(wanted: Booking, first: int, last: int) -> bool:
 
 
 def moved(before: Booking, after: Booking) -> bool:
-    """Tell whether the change needs a free period: another time, object, activity or more places."""
+    """Whether the change needs a free period: another time, object, activity or more places."""
     return (
         (before.object_id, utc(before.start), utc(before.end), before.event_id)
         != (after.object_id, utc(after.start), utc(after.end), after.event_id)
@@ -125,6 +125,6 @@ def moved(before: Booking, after: Booking) -> bool:
 
 
 def may_follow(world: World, before: int, after: int) -> bool:
-    """Tell whether the status may change this way."""
+    """Whether the status may change this way."""
     status = world.statuses.get(before)
     return before == after or status is None or status.targets is None or after in status.targets

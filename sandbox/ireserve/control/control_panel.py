@@ -88,7 +88,7 @@ def additional(number: int) -> Response:
 
 
 def subs(number: int) -> Response:
-    """Make a main-sub booking of it, with a sub-booking on each of `objects`."""
+    """Turn a booking into a main-sub booking, with a sub-booking on each of `objects`."""
     made = people.add_subs(tenant(), _known(number), [int(each) for each in body().get("objects", ())])
     return jsonify({"bookings": [booking_json(each) for each in made]})
 

@@ -22,7 +22,7 @@ class Fault:
     seconds: float = 0.0
 
     def fits(self, method: str, path: str) -> bool:
-        """Tell whether the request is one that this fault is for."""
+        """Whether the request is one that this fault is for."""
         return self.method in ("", "*", method) and re.search(self.path, path) is not None
 
 
@@ -34,7 +34,7 @@ class Faults:
         self._last = 0
 
     def plan(self, wanted: Json) -> Fault:
-        """Add a fault; ValueError with a sentence if it makes no sense."""
+        """Add a fault; raises ValueError with a sentence if it makes no sense."""
         self._last += 1
         try:
             fault = Fault(self._last, **{key: value for key, value in wanted.items() if key != "id"})

@@ -75,7 +75,7 @@ class Outbox:
             self._open.append(delivery)
 
     def waiting(self) -> bool:
-        """Tell whether a delivery is pending."""
+        """Whether a delivery is pending."""
         return any(each.state == "pending" for each in self._open)
 
     def held(self) -> int:

@@ -24,7 +24,7 @@ class Wall:
         return moment if self.keeps else moment.replace(fold=0)
 
     def parse(self, text: str, *, naive_ok: bool = True) -> datetime:
-        """Read an ISO 8601 date or date-time, offset with or without colon; ValueError if it is none."""
+        """Read an ISO 8601 date or date-time, offset with or without colon; raises ValueError if it is none."""
         moment = datetime.fromisoformat(text.strip())
         if moment.tzinfo is not None:
             return self.local(moment)
@@ -33,17 +33,17 @@ class Wall:
         return self.local(moment.replace(tzinfo=self.zone))
 
     def instant(self, text: str) -> datetime:
-        """Read an ISO 8601 date-time, local without an offset; ValueError if it is none."""
+        """Read an ISO 8601 date-time, local without an offset; raises ValueError if it is none."""
         moment = datetime.fromisoformat(text.strip())
         return moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
 
     def at(self, day: str, clock: str = "00:00") -> datetime:
-        """Return the local moment of a `YYYY-MM-DD` and an `HH:MM`; ValueError if they are none."""
+        """Return the local moment of a `YYYY-MM-DD` and an `HH:MM`; raises ValueError if they are none."""
         return self.local(datetime.combine(date.fromisoformat(day), time.fromisoformat(clock), self.zone))
 
 
 def utc(moment: datetime) -> datetime:
-    """Return the moment in UTC: only there moments can be compared, and subtracted, over the night of a change."""
+    """Return the moment in UTC: only there can moments be compared and subtracted across a change of the clocks."""
     return moment.astimezone(UTC)
 
 
@@ -71,7 +71,7 @@ def seconds_of(moment: datetime) -> int:
 
 
 def seconds_from_text(text: str) -> int:
-    """Read `14:30` or `02:30 pm` as seconds since midnight; ValueError if it is neither."""
+    """Read `14:30` or `02:30 pm` as seconds since midnight; raises ValueError if it is neither."""
     found = re.fullmatch(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([ap]m)?", text.strip().lower())
     if found is None:
         raise ValueError(text)
