@@ -43,3 +43,12 @@ def test_shadow_journals_what_would_be_done_and_writes_nothing(place: Place) -> 
     place.settle()
     assert place.events(ROOM_A) == []
     assert {entry["outcome"] for entry in place.journal()} == {"shadow"}
+
+
+def test_the_plan_counts_a_new_event_on_the_last_day_of_the_window(place: Place) -> None:
+    place.save(inbound={"object": "10", "status": 20, "import_existing": True}, sync={"window_days": [0, 10]})
+    place.connect()
+    place.draw("2026-12-03T07:00", "2026-12-03T08:00")  # the window ends that day at nine, as it is nine now
+    place.draw("2026-12-03T10:00", "2026-12-03T11:00")
+    plan = place.api("GET", "/7/plan?refresh=1")
+    assert plan["counts"] == {"make_booking": 1}

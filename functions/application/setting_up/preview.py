@@ -248,7 +248,7 @@ def _with_line(plan: Plan, line: Body, did: Counter[str]) -> Plan:
 def _new_events(session: SyncSession, integration: Integration, plan: Plan, began: datetime) -> Plan:
     """Add people's events that would become bookings, as time allows."""
     start = midnight(plan.first, integration.settings.timezone)
-    end = midnight(plan.last, integration.settings.timezone)
+    end = midnight(plan.last + timedelta(days=1), integration.settings.timezone)
     calendars = [
         calendar
         for calendar in integration.settings.calendars
