@@ -150,7 +150,7 @@ def test_external_id_field_that_was_refused_during_a_walk_is_still_said_after_it
     may_write(place, right=False)
     booking, event = made(place)
     changed(place, booking, external_id=event["id"])
-    place.ireserve("POST", "latency", {"seconds": 5})
+    place.ireserve("POST", "latency", {"seconds": 12})
     place.api("POST", "/7/resync")
     while (under_way := scan.current(place.documents, "7", "resync")) and under_way.week <= date(2026, 11, 30):
         place.settle(1)

@@ -16,6 +16,7 @@ from functions.domain.settings.schema import Settings
 METHODS = ("get", "put", "post", "delete")
 DEEDS = ("put", "post", "delete")  # refused to readers, as is making a plan, which costs calls
 FILE = Path(__file__).parent / "openapi.yaml"
+IN_PATH = re.compile(r"{(\w+)}")
 WORDS = {str: "string", int: "integer", bool: "boolean", type(None): "null"}
 
 
@@ -36,7 +37,7 @@ def document() -> dict[str, Any]:
 
 
 def _names(path: str) -> list[str]:
-    return re.findall(r"{(\w+)}", path)
+    return IN_PATH.findall(path)
 
 
 def _in_path(name: str) -> dict[str, Any]:
