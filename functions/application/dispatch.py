@@ -109,11 +109,12 @@ def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
         return
     session = open_session(ports, integration)
     try:
-        _follow(session, hint)
+        looked = _follow(session, hint)
     except Exception as error:  # noqa: BLE001 -- a bug of ours must neither lose the hint nor block the rest
         task_failed(ports, integration, hint, error)
     else:
-        parked.clear(ports, hint)
+        if looked:
+            parked.clear(ports, hint)
 
 
 def _tell(ports: Ports, integration: Integration) -> list[datetime]:
@@ -133,10 +134,11 @@ def _dead(integration: Integration) -> bool:
     return bool(integration.ireserve_refused) or integration.connection is None or bool(integration.connection.dead)
 
 
-def _follow(session: SyncSession, hint: Hint) -> None:
+def _follow(session: SyncSession, hint: Hint) -> bool:
+    """Follow a hint; returns False if there was nothing to look at, so that what was parked before still stands."""
     match hint.kind, hint.subject:
         case Kind.BOOKING, (booking_id,):
-            _look_at_booking(session, hint, links.of_booking(session.ports.documents, session.id, booking_id))
+            return _look_at_booking(session, hint, links.of_booking(session.ports.documents, session.id, booking_id))
         case Kind.EVENT, (calendar, event_id):
             look_at(session, hint, EventKey(calendar, event_id))
             queue_alert_check(session.ports.tasks, session.id, session.now())
@@ -157,17 +159,19 @@ def _follow(session: SyncSession, hint: Hint) -> None:
                 queue_alert_check(session.ports.tasks, session.id, session.now())
         case _:
             raise Malformed("this task names nothing to look at", reason="bad_task")
+    return True
 
 
-def _look_at_booking(session: SyncSession, hint: Hint, link: Link) -> None:
+def _look_at_booking(session: SyncSession, hint: Hint, link: Link) -> bool:
     if hint.source == WEBHOOK:
         reporting.note_overwritten(session, hint, link)
         if _is_own(session, hint, link):
-            return
+            return False
     if hint.source == WEBHOOK and isinstance(link.life, LeftOut) and scan.backfills(session):
         link = after(link, Decided(LetIn())).link  # the backfill listed it first, but it was just made
     come_back(session.ports, hint, reconcile(session, hint, link))
     queue_alert_check(session.ports.tasks, session.id, session.now())
+    return True
 
 
 def _is_own(session: SyncSession, hint: Hint, link: Link) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness.place import Place
+from tests.harness.place import ROOM_A, ROOM_B, Place
 
 BOOKINGS = 60
 FIRST = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)  # shown without its zone: as local times
@@ -94,3 +94,17 @@ def test_events_are_made_calendar_by_calendar_and_their_notifications_wait_for_t
     assert made == sorted(made)
     place.settle(60)
     assert place.calls().count("calendar.events.list") <= 8
+
+
+def test_what_a_backfill_could_not_do_stays_parked_although_the_webhook_of_its_id_needs_no_look(place: Place) -> None:
+    mapping = [{"object": "10", "calendar": ROOM_A, "also": [ROOM_B]}, {"object": "11", "calendar": ROOM_B}]
+    place.save(mapping=mapping, inbound={"follow": "all_mapped"})
+    place.connect()
+    booking = place.book("2026-11-25T10:00", "2026-11-25T11:00")
+    place.settle()
+    fault = {"method": "POST", "path": "room-b.*/events$", "status": 403, "reason": "forbidden", "times": 1000}
+    place.google("POST", "faults", fault)
+    place.api("POST", "/7/activate")
+    place.settle(30)
+    assert place.booking(booking)["external_id"]
+    assert [item["subject"] for item in place.api("GET", "/7/parked")] == [[booking]]
