@@ -14,6 +14,7 @@ from functions.application.store.integrations import path_of
 from functions.application.sync.execute import LEASE
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.reconciled import Reconciled
+from functions.domain.model.appointment import Appointment
 from functions.domain.model.errors import (
     AccessRevoked,
     Cause,
@@ -29,11 +30,13 @@ from functions.domain.model.errors import (
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import event_id, link_id
 from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.pairing.decisions import GiveUp
 from functions.domain.pairing.life import Active, Closed, Grace, Held, Unlinked
 from functions.domain.pairing.life import Refused as TurnedDown
-from functions.domain.pairing.link import Link
-from functions.domain.pairing.step import Rest
-from functions.domain.pairing.writes import Why
+from functions.domain.pairing.lifecycle import after, begun
+from functions.domain.pairing.link import Intent, Link
+from functions.domain.pairing.step import Decided, Rest
+from functions.domain.pairing.writes import InsertEvent, Why
 from functions.domain.settings.integration import Phase
 from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import EVENING, NOON, NOW, ROOM_A, ROOM_B, TEN
@@ -432,6 +435,22 @@ def test_an_occupied_event_goes_also_where_its_bookings_own_event_stays(tmp_path
         sides.bookings["1"] = replace(made_beside, status=10)
         looked(sides)
         assert [key.calendar for key in sides.events] == [ROOM_A]
+
+
+def test_an_occupied_event_stays_while_the_new_event_of_its_pair_is_being_made(tmp_path: Path) -> None:
+    with two_sides(tmp_path, mapping=(BESIDE,)) as sides:
+        sides.book("1", TEN)
+        pair = looked(sides).link
+        content = Appointment(TEN, ROOM_A, "")
+        step = InsertEvent(EventKey(ROOM_A, "next"), content, Why.OTHER_ROOM)
+        given_up = after(pair, Decided(GiveUp())).link
+        making = begun(given_up, Intent("stamp", step, sides.now + LEASE, pair.base), None)
+        sides.ports.documents.transact(lambda tx: links.save(tx, "7", making))
+        (place,) = pair.occupied
+        taken = links.of_occupied(sides.ports.documents, "7", place)
+        hint = replace(HINT, kind=Kind.EVENT, subject=(ROOM_B, taken.event.id if taken.event else ""))
+        looked(sides, hint, link=taken)
+        assert "delete" not in sides.calls
 
 
 def test_a_booking_that_a_pair_has_already_keeps_the_event_that_came_from_another_calendar(sides: Sides) -> None:
