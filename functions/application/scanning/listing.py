@@ -73,7 +73,8 @@ class Listing:
         What one step has listed is gone through in the order `by`.
         """
         position = self._position
-        known = {row.id for row in self._kept(position.parts - 1)} if position.parts else set()
+        # a step may be gone through in another order than i-Reserve's, so the last rows listed may be in any part
+        known = set[str]() if position.whole else {row.id for row in self.rows()}
         between = partial(self._session.reservations.between, self._first, self._last)
         for page in () if position.whole else pages(self._session, between, known, position.start):
             self._fresh += page.new
@@ -81,8 +82,7 @@ class Listing:
             if not position.whole and over():
                 break
         if position.whole and not self._position.whole:
-            listed = known.union(*({row.id for row in self._kept(part)} for part in range(position.parts - 1)))
-            self._fresh += [BookingRow(booking_id) for booking_id in more(listed)]
+            self._fresh += [BookingRow(booking_id) for booking_id in more(known)]
         self._fresh.sort(key=by)
         self._position = position
 
