@@ -56,6 +56,12 @@ def test_a_status_has_the_name_that_i_reserve_shows_where_it_is_not_known(place:
     )
 
 
+def test_without_a_password_nothing_is_counted_and_nothing_is_left_to_count(place: Place) -> None:
+    place.save(secrets={})
+    told = place.api("GET", "/7/statuses")
+    assert (told["counted"], told["cut"], told["trouble"]) == (0, False, "")
+
+
 def lists_asked(place: Place) -> int:
     return sum(call == "GET booking/filter" for call in place.ireserve_calls())
 

@@ -84,7 +84,8 @@ def statuses(ports: Ports, int_id: str, *, anew: bool = False) -> Statuses:
     session = open_session(ports, integrations.get(ports.documents, int_id))
     settings, trouble = session.settings, ""
     count = _begun(session, anew=anew)
-    if settings.ireserve.base_url and "ireserve_password" in session.integration.secret_versions:
+    readable = bool(settings.ireserve.base_url) and "ireserve_password" in session.integration.secret_versions
+    if readable:
         try:
             count = _on(session, count)
         except SyncError as error:
@@ -98,7 +99,8 @@ def statuses(ports: Ports, int_id: str, *, anew: bool = False) -> Statuses:
     found = [Status(code, names.get(code, ""), counts[code], list_of(outbound, code), code in left) for code in codes]
     found.sort(key=lambda each: (-each.bookings, each.status))
     counted = sum(counts.values())
-    return Statuses(tuple(found), counted, not count.complete, count.first, count.last, count.at, trouble)
+    cut = readable and not count.complete  # without a login nothing ever completes it
+    return Statuses(tuple(found), counted, cut, count.first, count.last, count.at, trouble)
 
 
 def _begun(session: SyncSession, *, anew: bool) -> Count:
