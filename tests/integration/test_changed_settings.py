@@ -1,8 +1,12 @@
 """Settings change while links exist: the plan first, then as asked; no fight, no loss."""
 
+from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from functions.application.ports import Task
+from functions.application.setting_up import preview
 from functions.application.store import integrations
 from functions.domain.model.errors import Transient
 from functions.domain.settings.integration import Integration
@@ -27,6 +31,16 @@ def test_a_change_that_touches_events_shows_its_plan_first_and_changes_nothing(p
     assert said["plan"]["counts"] == {"change": 1}
     place.settle(60)
     assert place.event()["summary"].startswith("Zaal A")
+    assert place.api("GET", "/7")["outbound"]["title_template"] == "{OBJECT} - {BOOKING_NUMBER}"
+
+
+def test_a_plan_that_ran_out_of_time_before_it_found_anything_is_shown_all_the_same(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running(place)
+    monkeypatch.setattr(preview, "LONGEST", timedelta(0))
+    said = change(place, outbound={"title_template": "Nr {BOOKING_NUMBER}"}, status=409)
+    assert (said["plan"]["counts"], said["plan"]["complete"]) == ({}, False)
     assert place.api("GET", "/7")["outbound"]["title_template"] == "{OBJECT} - {BOOKING_NUMBER}"
 
 

@@ -52,7 +52,7 @@ def save(
     if touches(before.settings, after) and not apply:
         plan = preview.with_settings(ports, before, after)
         plan = replace(plan, left=removal.unmapped_by(ports, before.settings, after))
-        if plan.counts or plan.left:
+        if plan.counts or plan.left or not plan.complete:  # a large window takes longer than one look
             raise PlanFirst(plan)
     owed = (apply or "all") if touches(before.settings, after) else ""
     saved = setup.save(ports, raw_of(after), actor, int_id=int_id, secrets=secrets, revision=revision, owed=owed)
