@@ -56,7 +56,12 @@ def is_as_left(body: Body, event: Event) -> bool:
     """
     base, when = body.get("base"), event.when
     settled = body.get("life") == _ACTIVE and not body.get("intent") and not body.get("meet_asked_at")
-    if not base or not settled or body.get("schema") != schema_of(Link) or not isinstance(when, Timed):
+    if (
+        not isinstance(base, dict)
+        or not settled
+        or body.get("schema") != schema_of(Link)
+        or not isinstance(when, Timed)
+    ):
         return False
     place, origin = event.key.calendar, body.get("origin")
     if not event.etag or body.get("event_etag") != event.etag or origin == Origin.INVITATION or event.hidden:
