@@ -51,7 +51,8 @@ def tells_of_own_ids(link: Link, heard_at: datetime, now: datetime, second_look:
 
     `second_look` is when the booking is looked at once more, because of this webhook. Until then a webhook also counts
     as our own while the ids are still being written, or if another webhook led to that write. What a person changes
-    within the same second is found by the next sweep.
+    within the same second is found by the next sweep that lists its day: soon for the next two weeks, that night for
+    later days.
     """
     first, intent, echo = now < second_look, link.intent, link.echo
     if intent is not None:
