@@ -1,6 +1,7 @@
 """What all commands share: who acts, `--json`, printing a result or an error."""
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +20,7 @@ from functions.entrypoints.console.texts import Texts
 
 ACTOR = "command line"
 WIDEST = 200  # characters of a line that does not go to a terminal
+STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 MakePorts = Callable[..., Ports]
 
 
@@ -75,7 +77,7 @@ def fail(sentences: Sequence[str], code: int, reason: str = "", **more: object) 
         click.echo(json.dumps({"error": "; ".join(sentences), "reason": reason, **more}, ensure_ascii=False), err=True)
     else:
         for each in sentences:
-            click.echo(each, err=True)
+            click.echo(_seen(each), err=True)
     sys.exit(code)
 
 
@@ -100,7 +102,12 @@ def show(value: Any, lines: list[str]) -> None:
         click.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
     else:
         for line in lines:
-            click.echo(line)
+            click.echo(_seen(line))
+
+
+def _seen(line: str) -> str:
+    """Return a line without what would steer a terminal: names and titles come from outside."""
+    return STEERING.sub("\N{REPLACEMENT CHARACTER}", line)
 
 
 def texts(ports: Ports, int_id: str) -> Texts:
