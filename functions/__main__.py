@@ -18,7 +18,7 @@ from functions.application.intake.hints import Kind
 from functions.application.ports import Ports
 from functions.application.setting_up import activation
 from functions.application.store import integrations
-from functions.application.watching import rotation
+from functions.application.watching import key_rotation
 from functions.composing import clock
 from functions.domain.model.errors import Conflict, SyncError
 from functions.entrypoints.cli.frame import ACTOR, as_json, clear_errors, fail, show
@@ -64,7 +64,7 @@ def serve(host: str) -> None:
         made = bootstrap.product(environment)
         made.ports.documents.get(("integrations", "0"))
         made.ports.secrets.get("0", "start")
-        rotation.refuse_dropped_keys(made.ports)
+        key_rotation.refuse_dropped_keys(made.ports)
     except EnvironmentFaults as faults:
         click.echo(str(faults), err=True)
         sys.exit(2)

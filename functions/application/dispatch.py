@@ -31,7 +31,7 @@ from functions.application.sync.failures import react, task_failed
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.reconciled import come_back
 from functions.application.sync.session import SyncSession, google_again, open_session
-from functions.application.watching import channels, rotation
+from functions.application.watching import channels, key_rotation
 from functions.domain.comparing.echo import tells_of_own_ids
 from functions.domain.model.errors import Conflict, Malformed, Transient
 from functions.domain.model.event import EventKey
@@ -150,7 +150,7 @@ def _follow(session: SyncSession, hint: Hint) -> bool:
         case Kind.SWEEP, _:
             sweep.asked_for(session, hint)
         case Kind.RENEW, _:
-            rotation.rotate(session)
+            key_rotation.rotate(session)
             channels.follow_mapping(session, hint.source)
         case Kind.AUDIT, (_,):
             audit.run(session.ports, hint)

@@ -16,7 +16,7 @@ from functions.application.store import calendars, integrations, parked
 from functions.application.store.integrations import path_of
 from functions.application.sync import retry_event_id
 from functions.application.sync.session import SyncSession, note_withdrawn, open_session, within_reach
-from functions.application.watching import channels, rotation
+from functions.application.watching import channels, key_rotation
 from functions.domain.model.addresses import is_mail_address
 from functions.domain.model.check import Check
 from functions.domain.model.errors import AccessRevoked, SyncError
@@ -253,7 +253,7 @@ def _hooks(session: SyncSession) -> list[Check]:
     if missing:
         says = say("webhook {} is not registered; changes are found by the sweep", ", ".join(missing))
         return [Check("hooks", "amber", says, "register the webhooks again, or add them in i-Reserve by hand", "hooks")]
-    outdated = rotation.outdated(session.ports, session.integration)
+    outdated = key_rotation.outdated(session.ports, session.integration)
     if outdated:
         says = {
             "key": "the webhooks still use an older key; keep it in WEBHOOK_KEYS",

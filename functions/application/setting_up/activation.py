@@ -12,7 +12,7 @@ from functions.application.scanning.progress import Scan
 from functions.application.setting_up import consent, partial_settings
 from functions.application.store import integrations
 from functions.application.sync.session import SyncSession, note_withdrawn, open_session, within_reach
-from functions.application.watching import channels, rotation
+from functions.application.watching import channels, key_rotation
 from functions.domain.model.errors import Conflict, SyncError
 from functions.domain.model.messages import listed, say
 from functions.domain.settings.integration import ACTIVATED, AT_ONCE, RUNNING, Hook, Integration, Phase
@@ -170,7 +170,7 @@ def register(ports: Ports, session: SyncSession) -> Integration:
         for event in session.dialect.hook_events
         if event not in have
     ]
-    key, home = rotation.name_of(ports.webhook_keys[0]), rotation.home_of(ports)
+    key, home = key_rotation.name_of(ports.webhook_keys[0]), key_rotation.home_of(ports)
     generation = session.integration.webhook_generation
 
     def registered(before: Integration) -> Integration:

@@ -3,7 +3,7 @@
 import pytest
 
 from functions.application.ports import Addresses
-from functions.application.watching import rotation
+from functions.application.watching import key_rotation
 from functions.domain.model.errors import Refused
 from tests.harness.place import ROOM_A, WEBHOOK_KEY, Place
 
@@ -20,7 +20,7 @@ def test_webhooks_and_channels_are_made_anew_with_the_newest_key_and_the_old_one
     assert len(now) == 2
     assert not set(now) & set(hooks)
     place.ports.webhook_keys = (NEW,)
-    rotation.refuse_dropped_keys(place.ports)
+    key_rotation.refuse_dropped_keys(place.ports)
     place.book()
     place.settle()
     assert len(place.events(ROOM_A)) == 1
@@ -33,7 +33,7 @@ def test_a_key_in_use_cannot_be_dropped(place: Place) -> None:
     place.activate()
     place.ports.webhook_keys = (NEW,)
     with pytest.raises(Refused, match="put it back"):
-        rotation.refuse_dropped_keys(place.ports)
+        key_rotation.refuse_dropped_keys(place.ports)
     check = next(c for c in place.api("GET", "/7/diagnostics")["checks"] if c["name"] == "hooks")
     assert check["level"] == "amber"
 
