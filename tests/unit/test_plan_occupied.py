@@ -12,7 +12,7 @@ from functions.domain.model.event import EventKey
 from functions.domain.model.identity import occupied_id
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.pairing.life import Active, Closed, Detached, LeftOut, Unlinked
-from functions.domain.pairing.link import Link, Occupies
+from functions.domain.pairing.link import Intent, Link, Occupies
 from functions.domain.pairing.step import Look, Rest, Settle
 from functions.domain.pairing.writes import DeleteEvent, InsertEvent, PatchEvent, ReviveEvent, Why
 from functions.domain.planning.merge import may_write_booking
@@ -218,6 +218,8 @@ def test_a_pair_says_where_its_booking_shows_as_occupied(life: Any, its: Any, wa
     pair = Link("pair", booking_id="1001", life=life, version=2)
     read = its if isinstance(its, Snapshot) else Snapshot.of(its)
     assert places_wanted(pair, read, C.settings) == wanted
+    under_way = Intent("stamp", DeleteEvent(KEY, '"1"', Why.BOOKING_CANCELLED), NOW)
+    assert places_wanted(replace(pair, intent=under_way), read, C.settings) is None, "its own write comes first"
 
 
 def test_one_whose_pair_is_left_alone_is_left_alone() -> None:

@@ -21,11 +21,10 @@ def reconcile_occupied(
 ) -> Reconciled:
     """Bring each occupied event to rest, and return the combined outcome; `dry`: save nothing.
 
-    `to_rest` handles one link. An error of one does not stop the others; it is raised at the end. A pair whose own
-    write is not known to have landed is left until it is.
+    `to_rest` handles one link. An error of one does not stop the others; it is raised at the end.
     """
     pair, wanted = view.link, places_wanted(view.link, view.booking, session.settings)
-    if pair.intent is not None or wanted is None or not (wanted or pair.occupied):
+    if wanted is None or not (wanted or pair.occupied):
         return outcome
     places, trouble = tuple(dict.fromkeys((*pair.occupied, *wanted))), None
     if not dry:

@@ -106,16 +106,11 @@ def _to_rest(
 
 
 def _released(session: SyncSession, view: View, pair: Link | None) -> bool | None:
-    """Return whether the pair of an occupied event no longer wants it; None: it is left alone, or there is no pair.
-
-    It is left alone too while its pair has a write that is not known to have landed: the pair then looks at it itself.
-    """
+    """Return whether the pair of an occupied event no longer wants it; None: it is left alone, or there is no pair."""
     place = view.link.occupies
     if place is None:
         return None
     pair = pair or links.of_booking(session.ports.documents, session.id, place.booking_id)
-    if pair.intent is not None:
-        return None
     wanted = places_wanted(pair, view.booking, session.settings)
     return None if wanted is None else place not in wanted
 

@@ -21,8 +21,11 @@ from functions.domain.settings.schema import Settings
 
 
 def places_wanted(pair: Link, booking: Snapshot[Booking], settings: Settings) -> tuple[Occupies, ...] | None:
-    """Return where a pair's booking should show as occupied; None: unknown, or the pair is left alone."""
-    if isinstance(pair.life, Detached):
+    """Return where a pair's booking should show as occupied.
+
+    None: unknown, or the pair is left alone, as is one whose write is not known to have landed.
+    """
+    if pair.intent is not None or isinstance(pair.life, Detached):
         return None
     if isinstance(pair.life, Closed | LeftOut | Unlinked):
         return ()
