@@ -137,10 +137,10 @@ def _settled(session: SyncSession, hint: Hint, page: Page, items: Sequence[Item]
     """
     listed = [item for item in items if isinstance(item, Event)]
     stored = links.stored_of_events(session.ports.documents, session.id, [event.key for event in listed])
-    as_left = {event.key for event in listed if event.key in stored and links.is_as_left(stored[event.key][1], event)}
+    as_left = {event.key for event in listed if event.key in stored and links.is_as_left(stored[event.key][0], event)}
     events = [event for event in listed if event.key not in as_left]
     try:
-        known = {each.key: links.link_of(*stored[each.key][::-1]) for each in events if each.key in stored}
+        known = {each.key: links.link_of(*stored[each.key]) for each in events if each.key in stored}
     except Malformed:  # one link is unreadable: its own event fails below
         return as_left
     unlinked = [event for event in events if event.key not in known]

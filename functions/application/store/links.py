@@ -43,8 +43,8 @@ def of_events(documents: Documents, int_id: str, keys: Sequence[EventKey]) -> di
     return _together(documents, int_id, {key: claim_id("event", key.calendar, key.id) for key in keys})
 
 
-def stored_of_events(documents: Documents, int_id: str, keys: Sequence[EventKey]) -> dict[EventKey, tuple[str, Body]]:
-    """Return the same links as stored, each with its id, for comparisons that are faster than parsing the link."""
+def stored_of_events(documents: Documents, int_id: str, keys: Sequence[EventKey]) -> dict[EventKey, tuple[Body, str]]:
+    """Return the same links unparsed, as `link_of` takes them: a comparison is often faster than parsing."""
     return _bodies(documents, int_id, {key: claim_id("event", key.calendar, key.id) for key in keys})
 
 
@@ -193,14 +193,14 @@ def _claimed(documents: Documents, int_id: str, claim: str) -> Link | None:
 
 def _together(documents: Documents, int_id: str, claims: Mapping[T, str]) -> dict[T, Link]:
     """Return the links that hold these claims."""
-    return {each: link_of(body, name) for each, (name, body) in _bodies(documents, int_id, claims).items()}
+    return {each: link_of(*found) for each, found in _bodies(documents, int_id, claims).items()}
 
 
-def _bodies(documents: Documents, int_id: str, claims: Mapping[T, str]) -> dict[T, tuple[str, Body]]:
+def _bodies(documents: Documents, int_id: str, claims: Mapping[T, str]) -> dict[T, tuple[Body, str]]:
     holders = _several(documents, [path_of(int_id, "claims", claim) for claim in claims.values()])
     names = {each: str(holder["link"]) for each, holder in zip(claims, holders, strict=True) if holder is not None}
     bodies = _several(documents, [_link_path(int_id, name) for name in names.values()])
-    return {each: (names[each], body) for each, body in zip(names, bodies, strict=True) if body is not None}
+    return {each: (body, names[each]) for each, body in zip(names, bodies, strict=True) if body is not None}
 
 
 def _several(documents: Documents, paths: list[Path]) -> list[Body | None]:
