@@ -182,10 +182,10 @@ def _is_own(session: SyncSession, hint: Hint, link: Link) -> bool:
     """
     if hint.at is None or hint.attempt or hint.confirm:
         return False
-    second_look = hint.at + timedelta(seconds=TRAILING_SECONDS)
+    trailing, echo = timedelta(seconds=TRAILING_SECONDS), link.echo
+    second_look = hint.at + trailing
     if tells_of_own_ids(link, hint.at, session.now(), second_look):
         return True
-    trailing, echo = timedelta(seconds=TRAILING_SECONDS), link.echo
     shared = echo is not None and echo.alone and echo.until < hint.at < echo.until + trailing
     if shared and session.now() < second_look:
         look_again(session.ports.tasks, hint, second_look + trailing, "second")

@@ -24,7 +24,9 @@ def replaced(write: PatchEvent, before: View, former: Settings, digest: Callable
     event, change = before.event.value, write.change
     old = _shown(event) if event is not None else _written(before, former, digest)
     pairs = {name: (old.get(name), new) for name, new in _new(change, event).items()}
-    return {name: (_short(was), _short(new) or "") for name, (was, new) in pairs.items() if was != new}
+    return {
+        name: (was[:READ] if was is not None else None, new[:READ]) for name, (was, new) in pairs.items() if was != new
+    }
 
 
 def _new(change: EventChange, event: Event | None) -> dict[str, str]:
@@ -47,14 +49,8 @@ def _new(change: EventChange, event: Event | None) -> dict[str, str]:
 
 def _shown(event: Event) -> dict[str, str]:
     """Return what an event shows."""
-    return {
-        "title": event.title,
-        "description": take_apart(event.description).above,
-        "reminders": reminder_text(event.reminders),
-        "meet": _on(event.meet is not MeetState.NONE),
-        "guests": f"{len(event.guests)}",
-        **_style(event.style),
-    }
+    fields = _fields(event, take_apart(event.description).above, meet=event.meet is not MeetState.NONE)
+    return {**fields, "guests": f"{len(event.guests)}"}
 
 
 def _written(before: View, former: Settings, digest: Callable[[str], str]) -> dict[str, str]:
@@ -67,16 +63,18 @@ def _written(before: View, former: Settings, digest: Callable[[str], str]) -> di
     if link.occupies is not None:
         content = occupied_of(booking, former, link.occupies)
     digests, stored = digests_of(content, digest), link.base.digests
-    return {name: value for name, value in _content(content).items() if digests.get(name, "") == stored.get(name, "")}
+    fields = _fields(content, content.description, meet=content.meet)
+    return {name: value for name, value in fields.items() if digests.get(name, "") == stored.get(name, "")}
 
 
-def _content(content: Appointment) -> dict[str, str]:
+def _fields(of: Event | Appointment, description: str, *, meet: bool) -> dict[str, str]:
+    reminders = reminder_text(of.reminders)
     return {
-        "title": content.title,
-        "description": content.description,
-        "reminders": reminder_text(content.reminders),
-        "meet": _on(content.meet),
-        **_style(content.style),
+        "title": of.title,
+        "description": description,
+        "reminders": reminders,
+        "meet": _on(meet),
+        **_style(of.style),
     }
 
 
@@ -93,7 +91,3 @@ def _style(style: Style) -> dict[str, str]:
 
 def _on(value: object) -> str:
     return "yes" if value else "no"
-
-
-def _short(text: str | None) -> str | None:
-    return text[:READ] if text is not None else None
