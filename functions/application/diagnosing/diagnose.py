@@ -1,12 +1,12 @@
 """Diagnostics: each check green, grey, amber or red, with what was tested and what to do."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from functions.application.diagnosing.diagnose_more import moment_of, more
-from functions.application.ports import CalendarEntry, Ports
+from functions.application.ports import Body, CalendarEntry, Ports
 from functions.application.probing import record
 from functions.application.pulling import events_without_booking
 from functions.application.scanning import scan
@@ -300,48 +300,55 @@ def _ids(session: SyncSession) -> list[Check]:
 
 def _zone(session: SyncSession) -> list[Check]:
     """Report that i-Reserve's times are in another zone; its lists show no offset, so they are read wrongly."""
-    path = path_of(session.id, "progress", "other_zone")
-    noted = session.ports.documents.get(path)
-    if noted is None:
-        return []
-    booking = session.read_booking(str(noted["booking_id"])).value
-    if booking is not None and booking.other_zone:
+
+    def still(noted: Body) -> Check | None:
+        booking = session.read_booking(str(noted["booking_id"])).value
+        if booking is None or not booking.other_zone:
+            return None
         says = say("i-Reserve's times are not those of {}: see booking {}", session.settings.timezone, booking.id)
-        mend = "choose the time zone of i-Reserve in the settings of this integration"
-        return [Check("timezone", "red", says, mend)]
-    session.ports.documents.transact(lambda tx: tx.delete(path))
-    return []
+        return Check("timezone", "red", says, "choose the time zone of i-Reserve in the settings of this integration")
+
+    return _noted(session, "other_zone", still)
 
 
 def _customers(session: SyncSession) -> list[Check]:
     """Report that customers' addresses could not be read, until they can."""
-    path = path_of(session.id, "progress", "customer_data")
-    noted = session.ports.documents.get(path)
-    if noted is None or not session.settings.outbound.use_customer_data:
-        return []
-    try:
-        session.reservations.customer_email(str(noted["customer_id"]))
-    except SyncError as error:
-        says = say("customers' e-mail addresses cannot be read ({}); events have no guest", error.reason)
-        mend = "give the API user the rights api_customer_get and entity_customer_read, then resync"
-        return [Check("customers", "amber", says, mend, "ireserve")]
-    session.ports.documents.transact(lambda tx: tx.delete(path))
-    return []
+
+    def still(noted: Body) -> Check | None:
+        try:
+            session.reservations.customer_email(str(noted["customer_id"]))
+        except SyncError as error:
+            says = say("customers' e-mail addresses cannot be read ({}); events have no guest", error.reason)
+            mend = "give the API user the rights api_customer_get and entity_customer_read, then resync"
+            return Check("customers", "amber", says, mend, "ireserve")
+        return None
+
+    return _noted(session, "customer_data", still) if session.settings.outbound.use_customer_data else []
 
 
 def _guests(session: SyncSession) -> list[Check]:
     """Report a customer's address that Google does not accept, until it is fixed."""
-    path = path_of(session.id, "progress", "guest_left_out")
-    noted = session.ports.documents.get(path)
-    if noted is None or not session.settings.outbound.use_customer_data:
-        return []
-    booking = session.read_booking(str(noted["booking_id"])).value
-    if booking is not None and booking.email and not is_mail_address(booking.email.strip()):
+
+    def still(noted: Body) -> Check | None:
+        booking = session.read_booking(str(noted["booking_id"])).value
+        if booking is None or not booking.email or is_mail_address(booking.email.strip()):
+            return None
         says = say(
             "the customer of booking {} has an address that Google does not accept; its event has no guest", booking.id
         )
-        mend = "correct the address in i-Reserve, then resync"
-        return [Check("customers", "amber", says, mend, "ireserve")]
+        return Check("customers", "amber", says, "correct the address in i-Reserve, then resync", "ireserve")
+
+    return _noted(session, "guest_left_out", still) if session.settings.outbound.use_customer_data else []
+
+
+def _noted(session: SyncSession, what: str, still: Callable[[Body], Check | None]) -> list[Check]:
+    """Return the check of what the sync noted on its way; once it is no longer so, the note is removed."""
+    path = path_of(session.id, "progress", what)
+    noted = session.ports.documents.get(path)
+    if noted is None:
+        return []
+    if (check := still(noted)) is not None:
+        return [check]
     session.ports.documents.transact(lambda tx: tx.delete(path))
     return []
 
