@@ -32,6 +32,18 @@ def filled(place: Place) -> list[str]:
     return bookings
 
 
+def with_one_booking(place: Place, **changes: Any) -> str:
+    """Activate over one booking, so far that its id has just been written; its webhook has just come."""
+    place.save(**changes)
+    place.connect()
+    booking = place.book("2026-11-25T10:00", "2026-11-25T11:00")
+    place.settle()
+    place.api("POST", "/7/activate")
+    place.settle(0)
+    assert place.booking(booking)["external_id"]
+    return booking
+
+
 def test_a_booking_is_read_once_and_its_id_written_once_though_the_write_fires_a_webhook(place: Place) -> None:
     bookings = filled(place)
     place.settle(60)
@@ -47,13 +59,7 @@ def test_a_status_changed_seconds_after_the_id_was_written_is_seen_although_its_
     place: Place,
 ) -> None:
     # its first look sees the former status, and its second one has the name of the echo's, which is not looked at
-    place.save()
-    place.connect()
-    booking = place.book("2026-11-25T10:00", "2026-11-25T11:00")
-    place.settle()
-    place.api("POST", "/7/activate")
-    place.settle(0)
-    assert place.booking(booking)["external_id"]
+    booking = with_one_booking(place)
     place.pass_time(2)
     place.ireserve("PATCH", "dialect", {"hook_delay": 1.0})
     place.change(booking, status_code=70)
@@ -71,13 +77,7 @@ def test_a_status_changed_seconds_after_the_id_was_written_is_seen_although_its_
 def test_a_change_within_the_second_of_the_written_id_is_carried_by_the_next_sweep_and_a_text_by_that_of_the_night(
     place: Place, changed: dict[str, Any], hours: float
 ) -> None:
-    place.save(outbound={"description_template": "{REMARKS}"})
-    place.connect()
-    booking = place.book("2026-11-25T10:00", "2026-11-25T11:00")
-    place.settle()
-    place.api("POST", "/7/activate")
-    place.settle(0)
-    assert place.booking(booking)["external_id"]
+    booking = with_one_booking(place, outbound={"description_template": "{REMARKS}"})
     before = place.events()
     place.change(booking, **changed)
     place.pass_time(hours * 3600)
