@@ -187,6 +187,15 @@ def test_a_login_is_all_that_another_secret_or_address_would_change() -> None:
     assert Integration(its).login_of(System.GOOGLE) == ("client", "", "")
 
 
+def test_nothing_is_asked_of_ireserve_without_its_address_and_a_password() -> None:
+    its = settings(ireserve=IReserveSettings(base_url="https://tenant.example"))
+    assert Integration(its, secret_versions={"ireserve_password": "1"}).has_ireserve_login
+    assert not Integration(its, secret_versions={"google_client_secret": "2"}).has_ireserve_login
+    assert not Integration(
+        settings(ireserve=IReserveSettings()), secret_versions={"ireserve_password": "1"}
+    ).has_ireserve_login
+
+
 def test_statuses_of_the_first_scan_are_intended_and_later_ones_wait_for_a_person() -> None:
     fresh = Integration(settings())
     assert fresh.seeing({10, 5}, first=False) == fresh

@@ -84,7 +84,7 @@ def statuses(ports: Ports, int_id: str, *, anew: bool = False) -> Statuses:
     session = open_session(ports, integrations.get(ports.documents, int_id))
     settings, trouble = session.settings, ""
     count = _begun(session, anew=anew)
-    readable = bool(settings.ireserve.base_url) and "ireserve_password" in session.integration.secret_versions
+    readable = session.integration.has_ireserve_login
     if readable:
         try:
             count = _on(session, count)

@@ -41,8 +41,7 @@ def read(
 
 
 def _objects(session: SyncSession) -> tuple[tuple[Bookable, ...] | None, str]:
-    settings = session.settings.ireserve
-    if not settings.base_url or "ireserve_password" not in session.integration.secret_versions:
+    if not session.integration.has_ireserve_login:
         return None, "give i-Reserve's address, user and password first"
     try:
         return tuple(session.objects()), ""

@@ -105,6 +105,11 @@ class Integration:
         """The `int_id` of the routes."""
         return self.settings.id
 
+    @property
+    def has_ireserve_login(self) -> bool:
+        """Whether i-Reserve's address and password were given; without them nothing is asked of it."""
+        return bool(self.settings.ireserve.base_url) and "ireserve_password" in self.secret_versions
+
     def login_of(self, side: System) -> tuple[str, ...]:
         """Return the login used for a side (i-Reserve or Google); a refusal concerns only that login."""
         s, versions = self.settings, self.secret_versions

@@ -81,7 +81,7 @@ def _ireserve(pages: Pages, int_id: str, error: SyncError | None = None) -> Resp
         fields=IRESERVE,
         faults=pages.faults(error, IRESERVE, t) if error is not None else {},
         webhook=webhooks.webhook_url(pages.ports, integration),
-        entered=bool(integration.settings.ireserve.base_url) and "ireserve_password" in integration.secret_versions,
+        entered=integration.has_ireserve_login,
         found=available.read(pages.ports, int_id, calendars=False) if tested else None,
         **pages.form(int_id, IRESERVE, request.form if error is not None else None),
     )
