@@ -1,9 +1,7 @@
 """One page of changes: what needs nothing costs nothing, what fails stops nothing, and nothing is followed twice."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,16 +19,15 @@ from functions.domain.model.identity import event_id, occupied_id
 from functions.domain.pairing.life import Active, Closed, Grace, Held
 from functions.domain.pairing.link import Link, Occupies
 from tests.unit.sketch import EVENING, LAST_YEAR, NOON, NOW, ROOM_A, ROOM_B, TEN, link
-from tests.unit.two_sides import Sides, two_sides
+from tests.unit.two_sides import Sides
 
 HINT = Hint(Kind.CALENDAR, "7", ("hash",), "notification", NOW, detail="channel exists")
 A_LINE = {"inbound": {"follow": "all_mapped"}}
 
 
 @pytest.fixture
-def sides(tmp_path: Path) -> Iterator[Sides]:
-    with two_sides(tmp_path, **A_LINE) as its:
-        yield its
+def sides() -> Sides:
+    return Sides(**A_LINE)
 
 
 def applied(sides: Sides, *items: Any, **more: Any) -> Applied:

@@ -1,9 +1,7 @@
 """A person's decisions on one pair: taking back what was done, approving or restoring what is held."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,21 +13,20 @@ from functions.application.store import journal, links
 from functions.application.store.integrations import path_of
 from functions.application.sync.reconcile import reconcile
 from functions.domain.model.errors import Conflict, Gone, Refused
-from functions.domain.model.event import Event
+from functions.domain.model.event import Event, EventKey
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.life import Active, Closed, Detached, Held
 from functions.domain.pairing.link import Link
-from tests.unit.sketch import EVENING, NOON, NOW, TEN
-from tests.unit.two_sides import Sides, two_sides
+from tests.unit.sketch import EVENING, NOON, NOW, ROOM_B, TEN
+from tests.unit.two_sides import Sides
 
 HINT = Hint(Kind.BOOKING, "7", ("1",), "webhook", NOW)
 LIST: Snapshot[Any] = Snapshot(Presence.CANCELLED)
 
 
 @pytest.fixture
-def sides(tmp_path: Path) -> Iterator[Sides]:
-    with two_sides(tmp_path, inbound={"allow_booking_update": True, "allow_object_change": True}) as its:
-        yield its
+def sides() -> Sides:
+    return Sides(inbound={"allow_booking_update": True, "allow_object_change": True})
 
 
 def pair_of(sides: Sides, number: str = "1") -> Link:
@@ -86,6 +83,19 @@ def test_undoing_a_move_sets_booking_and_event_back_and_its_preview_changes_noth
         undo(sides.ports, "7", entry, "admin")
 
 
+def test_undoing_a_change_of_room_takes_booking_and_event_back_to_the_room_and_leaves_the_time(sides: Sides) -> None:
+    event = made(sides)
+    there = EventKey(ROOM_B, event.key.id)
+    sides.events[there] = replace(sides.events.pop(event.key), key=there, etag='"moved"')
+    looked(sides, Snapshot.of(sides.events[there]))
+    assert sides.bookings["1"].object_id == "11"
+    done = undo(sides.ports, "7", entry_of(sides, "event_object"), "admin")
+    assert done.steps[0] == {"step": "WriteBooking", "object_id": "10", "fields": []}
+    assert (steps(done)[1:], done.done) == (["MoveEvent"], True)
+    assert (sides.bookings["1"].object_id, sides.bookings["1"].starts) == ("10", TEN.start)
+    assert list(sides.events) == [event.key]
+
+
 def test_an_undo_can_be_undone(sides: Sides) -> None:
     undo(sides.ports, "7", dragged(sides), "admin")
     undo(sides.ports, "7", entry_of(sides, "undone"), "admin")
@@ -121,14 +131,14 @@ def test_undoing_a_creation_cancels_the_booking_and_leaves_the_event_to_its_pers
     assert pair_of(sides).life == Detached("undone")
 
 
-def test_undoing_a_put_back_gives_the_person_the_time_once(tmp_path: Path) -> None:
-    with two_sides(tmp_path) as strict:
-        event = made(strict)
-        strict.events[event.key] = replace(event, when=EVENING, etag='"moved"')
-        looked(strict, Snapshot.of(strict.events[event.key]))
-        assert strict.events[event.key].when == TEN
-        undo(strict.ports, "7", entry_of(strict, "put_back"), "admin")
-        assert (strict.events[event.key].when, strict.bookings["1"].starts) == (EVENING, EVENING.start)
+def test_undoing_a_put_back_gives_the_person_the_time_once() -> None:
+    strict = Sides()
+    event = made(strict)
+    strict.events[event.key] = replace(event, when=EVENING, etag='"moved"')
+    looked(strict, Snapshot.of(strict.events[event.key]))
+    assert strict.events[event.key].when == TEN
+    undo(strict.ports, "7", entry_of(strict, "put_back"), "admin")
+    assert (strict.events[event.key].when, strict.bookings["1"].starts) == (EVENING, EVENING.start)
 
 
 def test_what_was_done_before_a_pair_was_parted_is_undone_after_that_only(sides: Sides) -> None:

@@ -1,16 +1,12 @@
 """Links in the store: one booking and one event belong to one link, whoever saves it."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 
-from functions.adapters.sqlite.documents import SqliteDocuments
-from functions.adapters.sqlite.file import SqliteFile
 from functions.application.store import links
 from functions.application.store.records import stored
 from functions.domain.comparing.echo import is_echo
@@ -39,16 +35,15 @@ from tests.unit.sketch import (
 )
 from tests.unit.sketch import events as some_event
 from tests.unit.sketch import links as some_link
+from tests.world.memory import MemoryDocuments
 
 
 @pytest.fixture
-def documents(tmp_path: Path) -> Iterator[SqliteDocuments]:
-    file = SqliteFile(tmp_path / "state.sqlite")
-    yield SqliteDocuments(file, lambda: NOW)
-    file.close()
+def documents() -> MemoryDocuments:
+    return MemoryDocuments(lambda: NOW)
 
 
-def saved(documents: SqliteDocuments, of: Link, int_id: str = "7") -> Link:
+def saved(documents: MemoryDocuments, of: Link, int_id: str = "7") -> Link:
     return documents.transact(lambda tx: links.save(tx, int_id, of))
 
 
@@ -57,7 +52,7 @@ PATH = ("integrations", "7", "links", "link")
 
 
 def test_a_saved_link_is_found_by_its_id_its_booking_and_its_event_and_is_one_version_on(
-    documents: SqliteDocuments,
+    documents: MemoryDocuments,
 ) -> None:
     there = saved(documents, FRESH)
     assert there == replace(FRESH, version=1)
@@ -72,7 +67,7 @@ def test_a_saved_link_is_found_by_its_id_its_booking_and_its_event_and_is_one_ve
     assert links.of_events(documents, "7", [KEY, MOVED]) == {KEY: there}
 
 
-def test_what_was_never_saved_is_a_new_link_of_the_booking_and_nothing_of_an_event(documents: SqliteDocuments) -> None:
+def test_what_was_never_saved_is_a_new_link_of_the_booking_and_nothing_of_an_event(documents: MemoryDocuments) -> None:
     saved(documents, FRESH, int_id="8")
     new = links.of_booking(documents, "7", "1001")
     assert new == Link(link_id("7", "booking", "1001"), "1001")
@@ -82,7 +77,7 @@ def test_what_was_never_saved_is_a_new_link_of_the_booking_and_nothing_of_an_eve
     assert list(links.every(documents, "7")) == []
 
 
-def test_a_link_that_another_instance_saved_meanwhile_is_not_overwritten(documents: SqliteDocuments) -> None:
+def test_a_link_that_another_instance_saved_meanwhile_is_not_overwritten(documents: MemoryDocuments) -> None:
     there = saved(documents, FRESH)
     for stale in (FRESH, replace(there, version=2)):
         with pytest.raises(Stale) as error:
@@ -97,7 +92,7 @@ def test_a_link_that_another_instance_saved_meanwhile_is_not_overwritten(documen
     "second", [replace(FRESH, id="second", event=MOVED), replace(FRESH, id="second", booking_id="1002")]
 )
 def test_a_second_claimant_of_a_booking_or_an_event_is_refused_and_changes_nothing(
-    documents: SqliteDocuments, second: Link
+    documents: MemoryDocuments, second: Link
 ) -> None:
     there = saved(documents, FRESH)
     with pytest.raises(Conflict) as error:
@@ -107,7 +102,7 @@ def test_a_second_claimant_of_a_booking_or_an_event_is_refused_and_changes_nothi
     assert links.of_booking(documents, "7", "1001") == links.of_event(documents, "7", KEY) == there
 
 
-def test_what_a_link_gives_up_is_free_for_another(documents: SqliteDocuments) -> None:
+def test_what_a_link_gives_up_is_free_for_another(documents: MemoryDocuments) -> None:
     there = saved(documents, FRESH)
     moved = saved(documents, replace(there, event=MOVED))
     assert links.of_event(documents, "7", KEY) is None
@@ -123,13 +118,13 @@ def test_what_a_link_gives_up_is_free_for_another(documents: SqliteDocuments) ->
     assert links.of_booking(documents, "7", "1001") == links.of_event(documents, "7", MOVED) == heir
 
 
-def test_a_claim_that_is_a_links_own_already_is_no_obstacle(documents: SqliteDocuments) -> None:
+def test_a_claim_that_is_a_links_own_already_is_no_obstacle(documents: MemoryDocuments) -> None:
     claim = ("integrations", "7", "claims", claim_id("booking", "1001"))
     documents.transact(lambda tx: tx.put(claim, {"link": "link"}))
     assert saved(documents, FRESH).version == 1
 
 
-def test_every_link_of_a_state_and_calendar_is_found_by_it(documents: SqliteDocuments) -> None:
+def test_every_link_of_a_state_and_calendar_is_found_by_it(documents: MemoryDocuments) -> None:
     active = saved(documents, FRESH)
     held = saved(documents, replace(FRESH, id="held", booking_id="2", event=MOVED, life=Held("event_deleted")))
     unmade = saved(documents, Link("unmade", "3"))
@@ -139,7 +134,7 @@ def test_every_link_of_a_state_and_calendar_is_found_by_it(documents: SqliteDocu
     assert {each.id for each in links.every(documents, "7")} == {"link", "held", "unmade"}
 
 
-def test_more_links_than_fit_on_a_page_are_read_on(documents: SqliteDocuments) -> None:
+def test_more_links_than_fit_on_a_page_are_read_on(documents: MemoryDocuments) -> None:
     ids = [f"link{number:03}" for number in range(links.PAGE + 1)]
     for name in ids:
         saved(documents, replace(FRESH, id=name, booking_id=name, event=EventKey(ROOM_A, name)))
@@ -149,7 +144,7 @@ def test_more_links_than_fit_on_a_page_are_read_on(documents: SqliteDocuments) -
 
 
 def test_links_are_found_by_the_day_that_both_sides_agreed_on_or_that_is_being_written(
-    documents: SqliteDocuments,
+    documents: MemoryDocuments,
 ) -> None:
     saved(documents, FRESH)
     days = saved(documents, replace(FRESH, id="days", booking_id="2", event=MOVED, base=base(booking(DAY))))
@@ -168,7 +163,7 @@ def test_links_are_found_by_the_day_that_both_sides_agreed_on_or_that_is_being_w
     assert of(tuesday - day, tuesday - day) == of(DAY.first + day, DAY.first + day) == []
 
 
-def test_what_a_booking_or_event_lacks_is_looked_up_until_the_pair_ends(documents: SqliteDocuments) -> None:
+def test_what_a_booking_or_event_lacks_is_looked_up_until_the_pair_ends(documents: MemoryDocuments) -> None:
     lacking = replace(FRESH, kept={"guest": ("a", "b"), "meet": ("a", "b"), "title": ("a", "b")})
     there = saved(documents, replace(lacking, ids=WrittenIds(foreign=True)))
     for name in ("lacks_guest", "lacks_meet", "foreign"):
@@ -181,7 +176,7 @@ def test_what_a_booking_or_event_lacks_is_looked_up_until_the_pair_ends(document
         assert list(links.every(documents, "7", {name: True})) == []
 
 
-def test_an_occupied_event_has_a_link_of_its_own_that_claims_no_booking(documents: SqliteDocuments) -> None:
+def test_an_occupied_event_has_a_link_of_its_own_that_claims_no_booking(documents: MemoryDocuments) -> None:
     place = Occupies("1001", ROOM_B)
     new = links.of_occupied(documents, "7", place)
     assert new == Link(link_id("7", "occupied", place.name), occupies=place)
@@ -192,7 +187,7 @@ def test_an_occupied_event_has_a_link_of_its_own_that_claims_no_booking(document
 
 
 def test_two_instances_that_see_a_new_event_make_the_same_link_and_an_event_that_comes_back_another(
-    documents: SqliteDocuments,
+    documents: MemoryDocuments,
 ) -> None:
     its = theirs()
     new = links.for_new_event(documents, "7", its)
@@ -207,7 +202,7 @@ def test_two_instances_that_see_a_new_event_make_the_same_link_and_an_event_that
     assert links.for_new_event(documents, "7", event()).id != second.id
 
 
-def test_a_link_that_cannot_be_read_says_which_one_it_is(documents: SqliteDocuments) -> None:
+def test_a_link_that_cannot_be_read_says_which_one_it_is(documents: MemoryDocuments) -> None:
     saved(documents, FRESH)
     body = documents.get(PATH)
     assert body is not None

@@ -1,11 +1,10 @@
 """A list of bookings that takes several steps: each booking is in it once, in whatever order a step is gone through."""
 
 from datetime import timedelta
-from pathlib import Path
 
 from functions.application.scanning.listing import NEW, Listing, Position
 from tests.unit.sketch import TEN
-from tests.unit.two_sides import Sides, two_sides
+from tests.unit.two_sides import Sides
 
 MANY = 600  # more than one stored part
 
@@ -18,15 +17,13 @@ def stepped(sides: Sides, position: Position) -> Listing:
     return listing
 
 
-def test_a_booking_that_two_pages_show_is_listed_once_although_a_step_goes_through_them_in_another_order(
-    tmp_path: Path,
-) -> None:
-    with two_sides(tmp_path) as sides:
-        for number in range(1, MANY + 1):
-            sides.book(f"{number}", TEN)
-        position = NEW
-        while not position.whole:
-            listing = stepped(sides, position)
-            position = listing.keep()
-        ids = [row.id for row in listing.rows()]
-        assert len(ids) == len(set(ids)) == MANY
+def test_a_booking_that_two_pages_show_is_listed_once_although_a_step_goes_through_them_in_another_order() -> None:
+    sides = Sides()
+    for number in range(1, MANY + 1):
+        sides.book(f"{number}", TEN)
+    position = NEW
+    while not position.whole:
+        listing = stepped(sides, position)
+        position = listing.keep()
+    ids = [row.id for row in listing.rows()]
+    assert len(ids) == len(set(ids)) == MANY

@@ -1,9 +1,7 @@
 """Pulling a calendar: every change once, in order, and the token is saved after what it stands for."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,18 +9,24 @@ import pytest
 
 from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import EventPage, Tombstone
-from functions.application.pulling.pull import BETWEEN, LONGEST, ROUND, SILENT, TROUBLED, WHOLE, due_at, pull
+from functions.application.pulling.pull import due_at, pull
 from functions.application.store import links
 from functions.application.store.calendars import CalendarState, Watch, change, state_of
+from functions.application.store.integrations import path_of
+from functions.domain.model.appointment import Appointment, Timed
 from functions.domain.model.errors import Gone, Refused, Stale, TokenExpired, Transient
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import calendar_hash
-from functions.domain.pairing.life import Active, Closed, Detached
+from functions.domain.pairing.life import Closed, Detached
+from functions.domain.pairing.link import Base, Intent
+from functions.domain.pairing.writes import InsertEvent, Why
 from tests.unit.sketch import LAST_YEAR, NOON, NOW, ROOM_A, TEN, base, booking, link, settings
-from tests.unit.two_sides import Sides, two_sides
+from tests.unit.two_sides import Sides
 
-POLL = timedelta(seconds=60)
-HOUR = timedelta(hours=1)
+HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
+LATE = 35 * SECOND  # as long as one task pulls
+POLL = 50 * SECOND  # a round that comes a little early counts
+SILENCE = timedelta(minutes=29, seconds=50)
 
 
 def due(*channels: timedelta, live: bool = True, **more: Any) -> timedelta:
@@ -37,29 +41,34 @@ def test_a_calendar_that_was_never_pulled_is_due_at_once() -> None:
 
 
 def test_without_a_live_channel_it_is_due_every_poll_seconds() -> None:
-    assert due() == due(HOUR, live=False) == POLL - ROUND
+    assert due() == due(HOUR, live=False) == POLL
 
 
 def test_with_a_live_channel_it_is_due_after_half_an_hour_of_silence() -> None:
-    assert due(timedelta(days=7)) == due(timedelta(seconds=5), timedelta(days=7)) == SILENT - ROUND
+    assert due(timedelta(days=7)) == due(timedelta(seconds=5), timedelta(days=7)) == SILENCE
 
 
 @pytest.mark.parametrize(
     ("ends", "after"),
     [
-        (timedelta(seconds=-1), POLL - ROUND),
-        (timedelta(seconds=40), POLL - ROUND),
+        (-SECOND, POLL),
+        (40 * SECOND, POLL),
         (timedelta(minutes=10), timedelta(minutes=10)),
-        (timedelta(minutes=29, seconds=50), SILENT - ROUND),
+        (SILENCE, SILENCE),
+        (SILENCE + SECOND, SILENCE),
     ],
 )
 def test_when_its_last_channel_ends_it_is_due_then(ends: timedelta, after: timedelta) -> None:
     assert due(ends) == after
 
 
+def test_one_whose_last_channel_ends_at_this_moment_has_been_due_since_its_round() -> None:
+    assert due(timedelta(), as_of=NOW - HOUR) == POLL - HOUR
+
+
 def test_one_that_could_not_be_read_is_tried_less_often_until_it_can_be() -> None:
-    assert due(trouble="gone", trouble_at=NOW - HOUR) == TROUBLED - HOUR
-    assert due(trouble="gone", trouble_at=None) == due(trouble="", trouble_at=NOW - HOUR) == POLL - ROUND
+    assert due(trouble="gone", trouble_at=NOW - HOUR) == timedelta(minutes=-55)
+    assert due(trouble="gone", trouble_at=None) == due(trouble="", trouble_at=NOW - HOUR) == POLL
 
 
 A = calendar_hash(ROOM_A)
@@ -68,9 +77,8 @@ FIRST, LAST = NOW - timedelta(days=90), NOW + timedelta(days=365)
 
 
 @pytest.fixture
-def sides(tmp_path: Path) -> Iterator[Sides]:
-    with two_sides(tmp_path) as its:
-        yield its
+def sides() -> Sides:
+    return Sides()
 
 
 def state(sides: Sides) -> CalendarState:
@@ -133,18 +141,33 @@ def test_a_pull_that_was_cut_short_goes_on_with_its_page_and_its_days(sides: Sid
     assert state(sides).as_of == began
 
 
-def test_a_pull_stops_after_its_time_and_the_next_task_goes_on(sides: Sides) -> None:
-    set_state(sides, sync_token="token")
+def slowly(sides: Sides, took: timedelta, *pages: EventPage) -> None:
+    """Let Google take so long for the first of its pages."""
+    left = list(pages)
 
-    def slow(_calendar: str, **_: str) -> EventPage:
-        sides.now += LONGEST + timedelta(seconds=1)
-        return EventPage((), "page2")
+    def page(_calendar: str, *_: Any, **__: Any) -> EventPage:
+        sides.now += took if len(left) == len(pages) else timedelta()
+        return left.pop(0)
 
-    sides.changes = slow  # type: ignore[method-assign]  # a Google that takes its time
-    pulled(sides)
-    assert (state(sides).page, state(sides).as_of, state(sides).sync_token) == ("page2", None, "token")
+    sides.changes = sides.between = page  # type: ignore[method-assign]  # a Google that takes its time
+
+
+@pytest.mark.parametrize("token", ["token", ""], ids=["changes", "a list"])
+def test_a_pull_stops_after_its_time_and_the_next_task_goes_on(sides: Sides, token: str) -> None:
+    set_state(sides, sync_token=token)
+    slowly(sides, LATE + SECOND, EventPage((), "page2"))
+    pulled(sides, hint=replace(HINT, source="poll"))
+    kept = state(sides)
+    assert (kept.page, kept.as_of, kept.sync_token, kept.listing) == ("page2", None, token, not token)
     (again,) = sides.looks(Kind.CALENDAR)
     assert (again.source, sides.tasks[0].due) == ("pull", sides.now)
+    assert sides.tasks[0].name.endswith("-calendar-more")
+
+
+def test_a_pull_goes_on_for_as_long_as_its_time_is_not_over(sides: Sides) -> None:
+    slowly(sides, LATE, EventPage((), "page2"), EventPage((), sync_token="one"))
+    pulled(sides)
+    assert (state(sides).sync_token, sides.looks(Kind.CALENDAR)) == ("one", [])
 
 
 def test_a_page_whose_time_is_up_is_applied_again(sides: Sides) -> None:
@@ -154,7 +177,7 @@ def test_a_page_whose_time_is_up_is_applied_again(sides: Sides) -> None:
     before = slow.reservations.check
 
     def check(*asked: Any) -> None:
-        sides.now += LONGEST
+        sides.now += LATE
         before(*asked)
 
     sides.pages = [EventPage(events, "page2")]
@@ -170,6 +193,7 @@ def test_a_dead_token_begins_a_full_list_and_a_dead_page_the_pull(sides: Sides) 
     sides.fails["list"] = [TokenExpired("410")]
     pulled(sides, EventPage((), sync_token="one"))
     assert sides.asked == [("dead", ""), (FIRST, LAST, "")]
+    assert state(sides).calls == 2
     for error in (Refused("no such page"), Transient("busy")):
         sides.asked = []
         set_state(sides, sync_token="one", page="dead")
@@ -206,6 +230,18 @@ def test_a_token_that_is_dead_before_there_is_one_is_tried_again_later(sides: Si
     assert error.value.reason == "expired"
 
 
+def test_a_full_list_after_a_dead_token_shows_the_days_as_of_its_own_beginning(sides: Sides) -> None:
+    def dead(*_: Any, **__: Any) -> EventPage:
+        sides.now += HOUR
+        raise TokenExpired("410")
+
+    sides.changes = dead  # type: ignore[method-assign]  # a Google that takes its time
+    set_state(sides, sync_token="dead")
+    pulled(sides, EventPage((), sync_token="one"))
+    assert sides.asked == [(FIRST + HOUR, LAST + HOUR, "")]
+    assert state(sides).as_of == NOW + HOUR
+
+
 def test_a_round_that_fails_is_a_line_in_the_log_because_the_next_one_comes_soon(sides: Sides) -> None:
     sides.fails["list"] = [Transient("busy", reason="busy"), Transient("busy", reason="busy")]
     assert not pulled(sides, hint=replace(HINT, source="poll"))
@@ -224,6 +260,16 @@ def test_one_pull_at_a_time_works_on_a_calendar_and_the_other_waits(sides: Sides
     set_state(sides, lease_until=NOW)
     pulled(sides, EventPage((), sync_token="one"))
     assert state(sides).sync_token == "one"
+
+
+def test_those_that_wait_for_another_pull_within_two_seconds_share_a_task(sides: Sides) -> None:
+    set_state(sides, lease="another", lease_until=NOW + timedelta(seconds=9))
+    for _ in range(3):
+        assert not pulled(sides)
+        sides.now += timedelta(seconds=1)
+    first, second, third = (task.name for task in sides.tasks)
+    assert first == second != third
+    assert first.endswith("-calendar-waited")
 
 
 def test_a_pull_that_was_taken_over_saves_nothing_more(sides: Sides) -> None:
@@ -254,14 +300,13 @@ def test_the_lease_is_prolonged_and_new_channels_are_kept_with_each_page(sides: 
     assert state(sides).channels == (Watch("c", NOW),)
 
 
-def test_a_calendar_that_is_not_ours_or_with_inbound_off_is_not_pulled(sides: Sides, tmp_path: Path) -> None:
+def test_a_calendar_that_is_not_ours_or_with_inbound_off_is_not_pulled(sides: Sides) -> None:
     assert not pull(sides.session(), HINT, calendar_hash("unknown"))
     assert sides.logged("dropped") == [{"int_id": "7", "reason": "unknown_calendar"}]
-    (tmp_path / "off").mkdir()
-    with two_sides(tmp_path / "off", inbound={"enabled": False}) as off:
-        assert not pulled(off)
-        assert off.logged("dropped") == [{"int_id": "7", "reason": "unknown_calendar"}]
-        assert off.asked == []
+    off = Sides(inbound={"enabled": False})
+    assert not pulled(off)
+    assert off.logged("dropped") == [{"int_id": "7", "reason": "unknown_calendar"}]
+    assert off.asked == []
 
 
 def notified(state: str = "exists", channel: str = "c") -> Hint:
@@ -287,20 +332,45 @@ def test_the_first_message_of_a_channel_pulls_nothing_and_an_unknown_one_is_logg
 
 
 def test_a_burst_of_notifications_is_one_pull_and_another_when_it_is_its_turn(sides: Sides) -> None:
-    set_state(sides, channels=(Watch("c", NOW + timedelta(days=7)),), pull_started=NOW - BETWEEN / 2, sync_token="one")
+    set_state(sides, channels=(Watch("c", NOW + timedelta(days=7)),), pull_started=NOW - SECOND, sync_token="one")
     assert not pulled(sides, hint=notified())
     (task,) = sides.tasks
-    assert (sides.asked, task.due, Hint.of(task.body).source) == ([], NOW + BETWEEN / 2, "waited")
-    set_state(sides, pull_started=NOW - BETWEEN)
+    assert (sides.asked, task.due, Hint.of(task.body).source) == ([], NOW + SECOND / 2, "waited")
+    assert task.name.endswith("-calendar-in-turn")
+    set_state(sides, pull_started=NOW - 1.5 * SECOND)
     pulled(sides, EventPage((), sync_token="two"), hint=notified())
     assert state(sides).sync_token == "two"
 
 
 def test_the_night_compares_the_whole_window_whatever_the_token(sides: Sides) -> None:
     set_state(sides, sync_token="one")
-    pulled(sides, EventPage((), sync_token="two"), hint=replace(HINT, detail=WHOLE))
+    pulled(sides, EventPage((), sync_token="two"), hint=replace(HINT, detail="whole"))
     assert sides.asked == [(FIRST, LAST, "")]
     assert (state(sides).sync_token, state(sides).listing) == ("two", False)
+
+
+def test_a_comparison_of_the_whole_window_whose_next_page_is_dead_begins_again(sides: Sides) -> None:
+    set_state(sides, sync_token="one")
+    between = sides.between
+
+    def page(*asked: Any, page: str = "") -> EventPage:
+        if len(sides.asked) == 1:
+            sides.fails["list"] = [Refused("no such page")]
+        return between(*asked, page=page)
+
+    sides.between = page  # type: ignore[method-assign, assignment]  # a Google that forgets its pages
+    pulled(sides, EventPage((), "page2"), EventPage((), sync_token="two"), hint=replace(HINT, detail="whole"))
+    assert sides.asked == [(FIRST, LAST, ""), (FIRST, LAST, "page2"), (FIRST, LAST, "")]
+
+
+def writing(agreed: Base | None) -> dict[str, Any]:
+    """A pair whose first event was being made, with these hours, when an instance crashed."""
+    step = InsertEvent(EventKey(ROOM_A, "x"), Appointment(TEN, ROOM_A, ""), Why.BOOKING_MADE)
+    return {"base": None, "intent": Intent("stamp", step, NOW, agreed)}
+
+
+def at_the_edge(when: Timed) -> Base:
+    return base(booking(when))
 
 
 def test_what_a_full_list_did_not_show_is_looked_up_one_by_one(sides: Sides) -> None:
@@ -309,22 +379,35 @@ def test_what_a_full_list_did_not_show_is_looked_up_one_by_one(sides: Sides) -> 
         ("closed", {"life": Closed()}),
         ("parted", {"life": Detached("undone")}),
         ("past", {"base": base(booking(LAST_YEAR))}),
+        ("before", {"base": at_the_edge(Timed(FIRST - HOUR, FIRST))}),
+        ("after", {"base": at_the_edge(Timed(LAST, LAST + HOUR))}),
         ("unknown", {"base": None}),
+        ("unmade past", writing(base(booking(LAST_YEAR)))),
     ):
         pair(sides, name, **more)
     pair(sides, "there")
     shown = sides.draw("there", TEN)
     pulled(sides, EventPage((shown,), sync_token="one"))
-    assert sides.calls.count("revive") == 1
+    assert sides.calls[:6] == ["list", "read event", "read booking", "read event", "read event", "revive"]
+    assert sides.calls.count("read event") == 3
     assert set(sides.events) == {shown.key, replace(shown.key, id="gone")}
-    assert {link.id: link.life for link in links.every(sides.ports.documents, "7")} == {
-        "gone": Active(),
-        "closed": Closed(),
-        "parted": Detached("undone"),
-        "past": Active(),
-        "unknown": Active(),
-        "there": Active(),
-    }
+    (first, *later) = [body for _, body in sides.ports.documents.find(path_of("7", "journal"))]
+    assert first["why"] == "made_again"
+    assert {entry["hint"] for entry in (first, *later)} == {"full_list"}
+
+
+@pytest.mark.parametrize("agreed", [base(), None], ids=["with its hours", "without"])
+def test_a_write_that_a_crash_cut_short_is_looked_up_like_any_other(sides: Sides, agreed: Base | None) -> None:
+    pair(sides, "unmade", **writing(agreed))
+    pulled(sides, EventPage((), sync_token="one"))
+    assert sides.calls[:3] == ["list", "read event", "read booking"]
+
+
+@pytest.mark.parametrize("when", [Timed(FIRST - HOUR, FIRST + SECOND), Timed(LAST - SECOND, LAST + HOUR)], ids=str)
+def test_what_reaches_into_the_days_kept_in_step_is_looked_up(sides: Sides, when: Timed) -> None:
+    pair(sides, "gone", base=at_the_edge(when))
+    pulled(sides, EventPage((), sync_token="one"))
+    assert sides.calls[:3] == ["list", "read event", "read booking"]
 
 
 def test_changes_show_what_is_gone_by_tombstones_and_nothing_else_is_looked_up(sides: Sides) -> None:
@@ -337,17 +420,19 @@ def test_changes_show_what_is_gone_by_tombstones_and_nothing_else_is_looked_up(s
 
 def test_what_there_is_no_time_for_is_left_to_tasks_in_the_lane_of_the_backfill(sides: Sides) -> None:
     pair(sides, "gone")
-
-    def slow(*_: Any, **__: Any) -> EventPage:
-        sides.now += LONGEST + timedelta(seconds=1)
-        return EventPage((), sync_token="one")
-
-    sides.between = slow  # type: ignore[method-assign]  # a Google that takes its time
-    pulled(sides)
+    slowly(sides, LATE + SECOND, EventPage((), sync_token="one"))
+    pulled(sides, hint=replace(HINT, detail="whole"))
     (look,) = sides.looks(Kind.EVENT)
     assert (look.subject, look.source, look.detail) == ((ROOM_A, "gone"), "full_list", "")
-    assert [task.lane for task in sides.tasks] == ["backfill"]
-    assert state(sides).sync_token == "one"
+    assert [(task.lane, task.name.endswith("-event-ghost")) for task in sides.tasks] == [("backfill", True)]
+    assert (state(sides).sync_token, sides.events) == ("one", {})
+
+
+def test_what_there_is_just_time_for_is_looked_up_at_once(sides: Sides) -> None:
+    pair(sides, "gone")
+    slowly(sides, LATE, EventPage((), sync_token="one"))
+    pulled(sides)
+    assert (sides.tasks, [key.id for key in sides.events]) == ([], ["gone"])
 
 
 def test_of_a_series_that_lost_an_occurrence_the_others_are_looked_up_from_the_latest_until_one_exists(
@@ -362,6 +447,8 @@ def test_of_a_series_that_lost_an_occurrence_the_others_are_looked_up_from_the_l
     made_again = {key.id for key in sides.events}
     assert made_again == {*names}
     assert sides.calls.count("revive") == 3
+    hints = {body["hint"] for _, body in sides.ports.documents.find(path_of("7", "journal"))}
+    assert hints == {"pull", "series"}
     assert state(sides).calls == 4  # one list, and three of the siblings
 
 
@@ -371,6 +458,13 @@ def test_while_a_scan_fills_a_calendar_a_notification_is_followed_by_its_second_
     assert not pulled(sides, hint=replace(notified(), at=NOW - 3 * second))
     assert (sides.asked, list(sides.tasks)) == ([], [])
     pulled(sides, EventPage((), sync_token="two"), hint=replace(notified(), at=NOW - 4 * second))
+    assert state(sides).sync_token == "two"
+
+
+def test_a_notification_whose_moment_is_not_known_counts_as_a_second_look(sides: Sides) -> None:
+    channels = (Watch("c", NOW + timedelta(days=7)),)
+    set_state(sides, channels=channels, filled_until=NOW + HOUR, sync_token="one")
+    pulled(sides, EventPage((), sync_token="two"), hint=replace(notified(), at=None))
     assert state(sides).sync_token == "two"
 
 

@@ -1,9 +1,7 @@
 """One pair brought to rest: read, decide, write under an intent, and know what became of it whatever happens."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,15 +38,14 @@ from functions.domain.pairing.writes import InsertEvent, Why
 from functions.domain.settings.integration import Phase
 from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import EVENING, NOON, NOW, ROOM_A, ROOM_B, TEN
-from tests.unit.two_sides import Sides, two_sides
+from tests.unit.two_sides import Sides
 
 HINT = Hint(Kind.BOOKING, "7", ("1",), "webhook", NOW)
 
 
 @pytest.fixture
-def sides(tmp_path: Path) -> Iterator[Sides]:
-    with two_sides(tmp_path) as its:
-        yield its
+def sides() -> Sides:
+    return Sides()
 
 
 def pair_of(sides: Sides, number: str = "1") -> Link:
@@ -237,20 +234,19 @@ def test_a_booking_that_an_instance_made_before_it_crashed_is_found_by_the_event
 
 
 def test_an_id_that_cannot_be_searched_is_made_with_only_where_i_reserve_would_find_it_itself(
-    sides: Sides, tmp_path: Path
+    sides: Sides,
 ) -> None:
     drawn = sides.draw("new", NOON)
     new = links.for_new_event(sides.ports.documents, "7", drawn)
     sides.fails["find booking"] = [Refused("no", reason=Cause.NOT_SEARCHABLE)]
     sides.book("9", NOON)
     assert looked(sides, link=new, event=Snapshot.of(drawn)).link.booking_id == "2"
-    (tmp_path / "custom").mkdir()
-    with two_sides(tmp_path / "custom", outbound={"external_id_field": "custom01"}) as other:
-        other.fails["find booking"] = [Refused("no", reason=Cause.NOT_SEARCHABLE)]
-        other.book("9", NOON)
-        with pytest.raises(Refused):
-            looked(other, link=new, event=Snapshot.of(other.draw("new", NOON)))
-        assert list(other.bookings) == ["9"]
+    other = Sides(outbound={"external_id_field": "custom01"})
+    other.fails["find booking"] = [Refused("no", reason=Cause.NOT_SEARCHABLE)]
+    other.book("9", NOON)
+    with pytest.raises(Refused):
+        looked(other, link=new, event=Snapshot.of(other.draw("new", NOON)))
+    assert list(other.bookings) == ["9"]
 
 
 def test_an_event_that_was_changed_meanwhile_is_read_and_planned_again(sides: Sides) -> None:
@@ -302,23 +298,22 @@ def test_nothing_is_written_once_the_integration_is_paused_or_its_settings_chang
     assert (error.value.reason, sides.events, entries(sides)) == ("paused", {}, [])
 
 
-def test_a_removal_waits_for_a_person_where_too_many_vanish(sides: Sides, tmp_path: Path) -> None:
-    (tmp_path / "many").mkdir()
+def test_a_removal_waits_for_a_person_where_too_many_vanish(sides: Sides) -> None:
     many = {"sync": {"overlap_guard": "never", "hold_over": 1}, "inbound": {"allow_booking_update": True}}
-    with two_sides(tmp_path / "many", **many) as its:
-        for number in ("1", "2", "3"):
-            its.book(number, EVENING)
-            looked(its, link=pair_of(its, number))
-        lives = []
-        for number in ("1", "2", "3"):
-            of = pair_of(its, number)
-            assert of.event is not None
-            del its.events[of.event]
-            looked(its, link=of, event=Snapshot(Presence.CANCELLED))
-            its.now += timedelta(seconds=121)
-            lives.append(looked(its, link=pair_of(its, number), event=Snapshot(Presence.CANCELLED)).link.life)
-        assert [type(life) for life in lives] == [Closed, Held, Held]
-        assert sides.bookings == {}
+    its = Sides(**many)
+    for number in ("1", "2", "3"):
+        its.book(number, EVENING)
+        looked(its, link=pair_of(its, number))
+    lives = []
+    for number in ("1", "2", "3"):
+        of = pair_of(its, number)
+        assert of.event is not None
+        del its.events[of.event]
+        looked(its, link=of, event=Snapshot(Presence.CANCELLED))
+        its.now += timedelta(seconds=121)
+        lives.append(looked(its, link=pair_of(its, number), event=Snapshot(Presence.CANCELLED)).link.life)
+    assert [type(life) for life in lives] == [Closed, Held, Held]
+    assert sides.bookings == {}
 
 
 def test_a_cancelled_booking_loses_its_event_and_a_deleted_event_waits_for_its_grace(sides: Sides) -> None:
@@ -409,48 +404,48 @@ def test_a_deleted_event_cancels_its_booking_after_the_grace_only(sides: Sides) 
 BESIDE = MappingRow("10", ROOM_A, also=(ROOM_B,))
 
 
-def test_the_occupied_event_of_a_pair_comes_and_goes_with_it(tmp_path: Path) -> None:
-    with two_sides(tmp_path, mapping=(BESIDE,)) as sides:
-        sides.book("1", TEN)
-        outcome = looked(sides)
-        assert sorted(key.calendar for key in sides.events) == [ROOM_A, ROOM_B]
-        assert outcome.steps == ("event.insert", "booking.write", "event.insert")
-        (place,) = pair_of(sides).occupied
-        taken = links.of_occupied(sides.ports.documents, "7", place)
-        assert taken.event is not None
-        sides.events[taken.event] = replace(sides.events[taken.event], when=NOON, etag='"moved"')
-        alone = looked(sides, link=taken, event=Snapshot.of(sides.events[taken.event]))
-        assert (alone.steps, sides.events[taken.event].when) == (("event.patch",), TEN)
-        sides.bookings["1"] = replace(sides.bookings["1"], status=70)
-        looked(sides)
-        assert (sides.events, pair_of(sides).occupied) == ({}, ())
+def test_the_occupied_event_of_a_pair_comes_and_goes_with_it() -> None:
+    sides = Sides(mapping=(BESIDE,))
+    sides.book("1", TEN)
+    outcome = looked(sides)
+    assert sorted(key.calendar for key in sides.events) == [ROOM_A, ROOM_B]
+    assert outcome.steps == ("event.insert", "booking.write", "event.insert")
+    (place,) = pair_of(sides).occupied
+    taken = links.of_occupied(sides.ports.documents, "7", place)
+    assert taken.event is not None
+    sides.events[taken.event] = replace(sides.events[taken.event], when=NOON, etag='"moved"')
+    alone = looked(sides, link=taken, event=Snapshot.of(sides.events[taken.event]))
+    assert (alone.steps, sides.events[taken.event].when) == (("event.patch",), TEN)
+    sides.bookings["1"] = replace(sides.bookings["1"], status=70)
+    looked(sides)
+    assert (sides.events, pair_of(sides).occupied) == ({}, ())
 
 
-def test_an_occupied_event_goes_also_where_its_bookings_own_event_stays(tmp_path: Path) -> None:
-    with two_sides(tmp_path, mapping=(BESIDE,)) as sides:
-        made_beside = sides.book("1", TEN)
-        looked(sides)
-        parted = replace(pair_of(sides), life=Unlinked(), event=None)
-        sides.ports.documents.transact(lambda tx: links.save(tx, "7", parted))
-        sides.bookings["1"] = replace(made_beside, status=10)
-        looked(sides)
-        assert [key.calendar for key in sides.events] == [ROOM_A]
+def test_an_occupied_event_goes_also_where_its_bookings_own_event_stays() -> None:
+    sides = Sides(mapping=(BESIDE,))
+    made_beside = sides.book("1", TEN)
+    looked(sides)
+    parted = replace(pair_of(sides), life=Unlinked(), event=None)
+    sides.ports.documents.transact(lambda tx: links.save(tx, "7", parted))
+    sides.bookings["1"] = replace(made_beside, status=10)
+    looked(sides)
+    assert [key.calendar for key in sides.events] == [ROOM_A]
 
 
-def test_an_occupied_event_stays_while_the_new_event_of_its_pair_is_being_made(tmp_path: Path) -> None:
-    with two_sides(tmp_path, mapping=(BESIDE,)) as sides:
-        sides.book("1", TEN)
-        pair = looked(sides).link
-        content = Appointment(TEN, ROOM_A, "")
-        step = InsertEvent(EventKey(ROOM_A, "next"), content, Why.OTHER_ROOM)
-        given_up = after(pair, Decided(GiveUp())).link
-        making = begun(given_up, Intent("stamp", step, sides.now + LEASE, pair.base), None)
-        sides.ports.documents.transact(lambda tx: links.save(tx, "7", making))
-        (place,) = pair.occupied
-        taken = links.of_occupied(sides.ports.documents, "7", place)
-        hint = replace(HINT, kind=Kind.EVENT, subject=(ROOM_B, taken.event.id if taken.event else ""))
-        looked(sides, hint, link=taken)
-        assert "delete" not in sides.calls
+def test_an_occupied_event_stays_while_the_new_event_of_its_pair_is_being_made() -> None:
+    sides = Sides(mapping=(BESIDE,))
+    sides.book("1", TEN)
+    pair = looked(sides).link
+    content = Appointment(TEN, ROOM_A, "")
+    step = InsertEvent(EventKey(ROOM_A, "next"), content, Why.OTHER_ROOM)
+    given_up = after(pair, Decided(GiveUp())).link
+    making = begun(given_up, Intent("stamp", step, sides.now + LEASE, pair.base), None)
+    sides.ports.documents.transact(lambda tx: links.save(tx, "7", making))
+    (place,) = pair.occupied
+    taken = links.of_occupied(sides.ports.documents, "7", place)
+    hint = replace(HINT, kind=Kind.EVENT, subject=(ROOM_B, taken.event.id if taken.event else ""))
+    looked(sides, hint, link=taken)
+    assert "delete" not in sides.calls
 
 
 def test_a_booking_that_a_pair_has_already_keeps_the_event_that_came_from_another_calendar(sides: Sides) -> None:
@@ -504,24 +499,24 @@ def test_a_decision_is_a_line_in_the_log_without_texts(sides: Sides) -> None:
     }
 
 
-def test_what_waits_for_a_person_counts_among_those_that_vanished(tmp_path: Path) -> None:
+def test_what_waits_for_a_person_counts_among_those_that_vanished() -> None:
     ask = {"deleted_event": "ask", "allow_booking_update": True}
-    with two_sides(tmp_path, sync={"overlap_guard": "never", "hold_over": 2}, inbound=ask) as sides:
+    sides = Sides(sync={"overlap_guard": "never", "hold_over": 2}, inbound=ask)
 
-        def vanish(number: str) -> object:
-            sides.book(number, EVENING)
-            of = looked(sides, link=pair_of(sides, number)).link
-            assert of.event is not None
-            del sides.events[of.event]
-            return looked(sides, link=of, event=Snapshot(Presence.CANCELLED)).link.life
+    def vanish(number: str) -> object:
+        sides.book(number, EVENING)
+        of = looked(sides, link=pair_of(sides, number)).link
+        assert of.event is not None
+        del sides.events[of.event]
+        return looked(sides, link=of, event=Snapshot(Presence.CANCELLED)).link.life
 
-        assert [vanish("1"), vanish("2")] == [Held("event_deleted"), Held("event_deleted")]
-        cancel = replace(sides.integration.settings.inbound, deleted_event="cancel")
-        sides.integration = replace(sides.integration, settings=replace(sides.integration.settings, inbound=cancel))
-        assert vanish("3") == Grace(NOW + timedelta(seconds=120))
-        sides.now += timedelta(seconds=120)
-        third = looked(sides, link=pair_of(sides, "3"), event=Snapshot(Presence.CANCELLED))
-        assert third.link.life == Held("event_deleted")
+    assert [vanish("1"), vanish("2")] == [Held("event_deleted"), Held("event_deleted")]
+    cancel = replace(sides.integration.settings.inbound, deleted_event="cancel")
+    sides.integration = replace(sides.integration, settings=replace(sides.integration.settings, inbound=cancel))
+    assert vanish("3") == Grace(NOW + timedelta(seconds=120))
+    sides.now += timedelta(seconds=120)
+    third = looked(sides, link=pair_of(sides, "3"), event=Snapshot(Presence.CANCELLED))
+    assert third.link.life == Held("event_deleted")
 
 
 def test_an_event_that_was_not_changed_after_all_is_read_before_it_is_planned_again(sides: Sides) -> None:

@@ -1,14 +1,10 @@
 """Both outsides as two dictionaries behind the ports, with a store in memory: the application without any adapter's calls."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from functions.adapters.sqlite.documents import SqliteDocuments
-from functions.adapters.sqlite.file import SqliteFile
 from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import Addresses, BookingRow, EventPage, Ports, Task, Tombstone
 from functions.application.store import integrations, links
@@ -21,12 +17,13 @@ from functions.domain.pairing.link import Link
 from functions.domain.pairing.writes import BookingChange, EventChange
 from functions.domain.settings.integration import Integration, Phase
 from tests.unit.sketch import NOW, ROOM_A, at, booking, settings, theirs
+from tests.world.memory import MemoryDocuments
 
 
 class Sides:
     """What stands on both sides. `fails` are the errors that the next calls of a name raise; `calls` their names."""
 
-    def __init__(self, folder: Path, **more: Any) -> None:
+    def __init__(self, **more: Any) -> None:
         self.now = NOW
         self.events: dict[EventKey, Event] = {}
         self.bin: dict[EventKey, Event] = {}
@@ -37,10 +34,9 @@ class Sides:
         self.asked: list[tuple[Any, ...]] = []  # of lists: the token and page, or the days and page
         self.tasks: list[Task] = []
         self.log: list[tuple[str, Mapping[str, object]]] = []
-        self._file = SqliteFile(folder / "state.sqlite")
         self._made = 0
         addresses = Addresses("r", "w", "n", "c")
-        documents: Any = SqliteDocuments(self._file, lambda: self.now)
+        documents: Any = MemoryDocuments(lambda: self.now)
         itself: Any = self
         self.ports = Ports(
             documents=documents, consents=documents, secrets=itself, tasks=itself, outside=itself, consent=itself,
@@ -58,9 +54,6 @@ class Sides:
             )
 
         self.integration = integrations.change(self.ports.documents, "7", active)
-
-    def close(self) -> None:
-        self._file.close()
 
     def session(self) -> SyncSession:
         return open_session(self.ports, self.integration)
@@ -138,8 +131,9 @@ class Sides:
         self._call("revive" if revive else "patch")
         key = event if isinstance(event, EventKey) else event.key
         shown = self.events.get(key) or self.bin.get(key) or theirs(key=key)
-        shown = replace(shown, when=change.when or shown.when, mark=mark, title=change.title or shown.title)
-        return self._stand(replace(shown, description=change.description or shown.description))
+        shown = replace(shown, when=change.when or shown.when, mark=mark)
+        texts = {name: getattr(change, name) for name in ("title", "description", "reminders")}
+        return self._stand(replace(shown, **{name: each for name, each in texts.items() if each is not None}))
 
     def move(self, key: EventKey, destination: str, *, notify: bool) -> Event:  # noqa: ARG002
         self._call("move")
@@ -198,10 +192,3 @@ class Rooms:
         made = replace(made, external_id=external_id, remarks=fields.get("remarks", ""))
         self._sides.bookings[made.id] = made
         return made
-
-
-@contextmanager
-def two_sides(folder: Path, **more: Any) -> Iterator[Sides]:
-    sides = Sides(folder, **more)
-    yield sides
-    sides.close()

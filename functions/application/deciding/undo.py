@@ -10,6 +10,7 @@ from functions.application.deciding.carry_out import carry_out
 from functions.application.ports import Body, Ports
 from functions.application.store import integrations, journal
 from functions.application.store.journal import Name, changed, when_from
+from functions.application.sync.reconciled import Reconciled
 from functions.domain.model.errors import Conflict, Gone
 from functions.domain.model.messages import say
 from functions.domain.pairing.life import Detached
@@ -38,22 +39,28 @@ class Undone:
 
 def preview(ports: Ports, int_id: str, entry: str) -> Undone:
     """Return what undoing an entry would do; raises `Conflict` with what to do instead if it cannot be undone."""
-    integration, body = _entry(ports, int_id, entry)
-    order = _order(integration, body)
-    outcome = carry_out(ports, int_id, body["link"], "", "undo", lambda link: _with_order(link, order), rehearse=True)
+    outcome, _ = _carried_out(ports, int_id, entry, "", rehearse=True)
     return Undone(_steps(outcome.writes), STAYS, done=False)
 
 
 def undo(ports: Ports, int_id: str, entry: str, actor: str) -> Undone:
     """Undo an entry; raises `Refused` if i-Reserve refuses (everything then stays as it is)."""
-    integration, body = _entry(ports, int_id, entry)
-    order = _order(integration, body)
-    outcome = carry_out(ports, int_id, body["link"], actor, f"undo {entry}", lambda link: _with_order(link, order))
+    outcome, body = _carried_out(ports, int_id, entry, actor, rehearse=False)
     done = outcome.link.overridden is None
     if done:
         marked = {**body, "undone_at": ports.clock().isoformat(), "undone_by": actor}
         ports.documents.transact(lambda tx: journal.put(tx, int_id, entry, marked))
     return Undone(_steps(outcome.writes), STAYS, done=done)
+
+
+def _carried_out(ports: Ports, int_id: str, entry: str, actor: str, *, rehearse: bool) -> tuple[Reconciled, Body]:
+    integration, body = _entry(ports, int_id, entry)
+    order = _order(integration, body)
+
+    def ordered(link: Link) -> Link:
+        return _with_order(link, order)
+
+    return carry_out(ports, int_id, body["link"], actor, f"undo {entry}", ordered, rehearse=rehearse), body
 
 
 def _entry(ports: Ports, int_id: str, entry: str) -> tuple[Integration, Body]:
@@ -82,7 +89,7 @@ def _order(integration: Integration, body: Body) -> Override:
             object_id=before.get("object_id") if "object_id" in change else None,
             status=before.get("status") if "status" in change else None,
         )
-    if body["step"] == Name.PATCH_EVENT and why in (Why.PUT_BACK, Why.CONFLICT) and "when" in body.get("replaced", {}):
+    if why in (Why.PUT_BACK, Why.CONFLICT) and "when" in body.get("replaced", {}):  # only a patch's entry has it
         return Override(when=when_from(body["replaced"]["when"]))
     if why == Why.SETTINGS_CHANGED:
         raise Conflict("changed settings caused this; undo it by changing them back", reason="not_ours")

@@ -128,10 +128,9 @@ def _pull(session: SyncSession, hint: Hint, state: CalendarState, done: Pull) ->
             continue
         done.pages += 1
         done.events += len(page.items)
-        about = replace(hint, source=hint.source or "pull", at=hint.at or session.now())
         applied = apply_page(
             session,
-            about,
+            hint,
             Page(state.calendar, page.items, state.listing, state.as_of),
             done.shown,
             done.began + LONGEST,

@@ -122,7 +122,7 @@ def _follow(session: SyncSession, hint: Hint, view: View, planned: Planned, cont
         case Settle(link, why):
             return _settle(session, view, link, why)
         case Conclude(result):
-            return _read_on(session, conclude(session, hint, view, result))
+            return conclude(session, hint, view, result)
         case Rest():
             return view
         case write:
@@ -213,13 +213,6 @@ def _settled(view: View, link: Link, why: Why) -> View:
     """Return the view after a decision; an adopted event is the one that was found."""
     adopted = why is Why.ADOPTED and link.event is not None and view.found is not None
     return replace(view, link=link, event=view.found if adopted and view.found is not None else view.event)
-
-
-def _read_on(session: SyncSession, view: View) -> View:
-    """Read the booking, which recovery may not have needed."""
-    if view.link.booking_id and view.booking.value is None:
-        return replace(view, booking=session.read_booking(view.link.booking_id))
-    return view
 
 
 def _booking(session: SyncSession, link: Link) -> Snapshot[Booking]:
