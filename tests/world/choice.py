@@ -9,6 +9,7 @@ from functions.domain.settings.schema import MappingRow, Settings
 from tests.harness.place import ROOM_A, ROOM_B
 
 CANCELLED, BOOKED, OPTION = 70, 20, 30
+WINDOW = (-2, 18)  # all that is drawn lies in it; each further week costs a world calls, so few have more
 STATUSES = (BOOKED, OPTION, 10, CANCELLED, 80)
 
 
@@ -70,14 +71,17 @@ class Choice:
             "remarks_field": rarely("remarks", "none"),
         }
         sync = {
-            "window_days": (-2, 32),
+            "window_days": WINDOW,
             "hold_over": 1000,
             "conflict_winner": dice.choice(("booking", "event")),
             "cancel_grace_seconds": rarely(60, 0, 600),
             "overlap_guard": rarely("never", "always", "auto"),
             "sweep_minutes": rarely(15, 60),
         }
-        return cls(rarely("nl", "en"), rarely(50, 1), rows, outbound, inbound, sync)
+        language, places = rarely("nl", "en"), rarely(50, 1)
+        if dice.random() < 0.05:
+            sync["window_days"] = (-7, 60)
+        return cls(language, places, rows, outbound, inbound, sync)
 
     def laid_over(self, settings: Settings) -> Settings:
         """Return settings with these."""

@@ -15,25 +15,29 @@ EXPLAINED = {"held", "refused", "paused", "detached", "left_out", "closed"}
 def broken(world: World, choice: Choice, *, thorough: bool = True) -> list[str]:
     """Return every broken promise of a world at rest, each with its kind first.
 
-    Another full look at everything must write nothing. Unless `thorough`, the night's look was that one if it wrote
-    nothing itself.
+    Another full look at everything must write nothing. Unless `thorough`, the audit is not asked, and the night's look
+    was that other one if it wrote nothing itself.
     """
     calm = not world.writes()
     found = [*pairs(world, choice), *_unfinished(world), *_said(world)]
-    audit = world.api("POST", "/7/audit")
-    world.settle(200)
-    audit = world.api("GET", "/7/audit")
-    found += [
-        f"audit {each['kind']}: booking {each['booking_id']} event {each['event_id']}"
-        for each in audit["findings"]
-        if each["kind"] != "left_alone"
-    ]
+    if thorough or found:
+        found += _audit(world)
     if thorough or not calm:
         world.forget()
         world.look_again()
         if written := world.writes():
             found.append(f"restless: another look wrote {written}")
     return found
+
+
+def _audit(world: World) -> list[str]:
+    world.api("POST", "/7/audit")
+    world.settle(200)
+    return [
+        f"audit {each['kind']}: booking {each['booking_id']} event {each['event_id']}"
+        for each in world.api("GET", "/7/audit")["findings"]
+        if each["kind"] != "left_alone"
+    ]
 
 
 def pairs(world: World, choice: Choice) -> list[str]:

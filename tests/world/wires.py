@@ -4,7 +4,8 @@ What they leave out is tried elsewhere (`tests/contract`), and costs half of a w
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from io import BytesIO
 from types import SimpleNamespace
@@ -13,10 +14,14 @@ from urllib.parse import unquote_to_bytes, urlencode, urlsplit
 
 import requests
 from flask import Flask, Request, Response
-from flask.sessions import NullSession, SessionInterface, SessionMixin
+from flask.ctx import _AppCtxGlobals
+from flask.globals import _cv_app, _cv_request
 from requests.structures import CaseInsensitiveDict
-from werkzeug.routing import MapAdapter
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter, Rule
 
+from sandbox.ireserve.api.gate import Gate
+from sandbox.ireserve.tenant.tenant import Tenant
 from tests.harness.place import Place, _Outside
 from tests.model.instances import Running
 
@@ -45,34 +50,102 @@ class Answer:
             raise
 
 
-class _NoSessions(SessionInterface):
-    """No cookie is read or set."""
-
-    def open_session(self, app: Flask, request: Request) -> NullSession:  # noqa: ARG002 -- as Flask calls it
-        return NullSession()
-
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        pass
+Answering = Callable[[dict[str, Any]], Answer]
 
 
-def lean(app: Any) -> Any:
-    """Spare an application what its programs need no session, host name or coroutine for."""
+class Direct:
+    """A Flask application whose views are called without Flask's request cycle.
 
-    def adapter(request: Request | None) -> MapAdapter:
-        path, method = (request.path, request.method) if request is not None else ("/", "GET")
-        return MapAdapter(app.url_map, "localhost", "/", "", "http", path, method)
+    It matches a path once, and keeps what views see: `request`, `g`, `current_app`, their hooks and error handlers. Its
+    two methods stand in for those of Flask.
+    """
 
-    app.session_interface = _NoSessions()
-    app.ensure_sync = lambda func: func
-    app.create_url_adapter = adapter
-    return app
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._adapter = MapAdapter(app.url_map, "localhost", "/", "", "http", "/", "GET")
+        self._matched: dict[tuple[str, str], tuple[Rule, dict[str, Any]]] = {}
+
+    def answer(self, environ: dict[str, Any]) -> Response:
+        """Answer a request."""
+        with self.request_context(environ):
+            return self.full_dispatch_request()
+
+    @contextmanager
+    def request_context(self, environ: dict[str, Any]) -> Iterator[None]:
+        """Make a request the current one."""
+        context: Any = _Context(self._app, Request(environ), self._adapter)
+        of_app, of_request = _cv_app.set(context), _cv_request.set(context)
+        try:
+            yield
+        finally:
+            _cv_request.reset(of_request)
+            _cv_app.reset(of_app)
+
+    def full_dispatch_request(self) -> Response:
+        """Call the view of the current request."""
+        app, request = self._app, _cv_request.get().request
+        try:
+            answer: Any = self._viewed(request)
+        except Exception as error:  # noqa: BLE001 -- as Flask does
+            answer = app.handle_user_exception(error)
+        response = app.make_response(answer)
+        for hook in self._hooks(app.after_request_funcs, request):
+            response = hook(response)
+        return response
+
+    def _viewed(self, request: Request) -> Any:
+        unknown = self._match(request)
+        for hook in self._hooks(self._app.before_request_funcs, request):
+            hook()
+        if unknown is not None:
+            raise unknown
+        return self._app.view_functions[request.endpoint](**request.view_args)  # type: ignore[index,arg-type]
+
+    def _match(self, request: Request) -> HTTPException | None:
+        asked = (request.method, request.path)
+        if asked not in self._matched:
+            try:
+                rule, found = self._adapter.match(request.path, request.method, return_rule=True)
+            except HTTPException as error:
+                return error
+            self._matched[asked] = rule, dict(found)
+        request.url_rule, request.view_args = self._matched[asked]
+        return None
+
+    @staticmethod
+    def _hooks(hooks: Mapping[Any, list[Any]], request: Request) -> Iterator[Callable[..., Any]]:
+        for name in (*request.blueprints, None):
+            yield from hooks.get(name, ())
+
+
+class IReserve:
+    """The simulated i-Reserve behind its own gate, without WSGI."""
+
+    def __init__(self, app: Flask, tenant: Tenant) -> None:
+        self._direct, self._tenant, self._gate = Direct(app), tenant, Gate(app, tenant)
+        self._gate._app = self._direct  # type: ignore[assignment]
+
+    def answer(self, environ: dict[str, Any]) -> Any:
+        """Answer a request."""
+        path = environ["PATH_INFO"]
+        if path.startswith("/api/"):
+            return self._gate._api(environ, path)
+        with self._tenant.session():
+            return self._direct.answer(environ)
+
+
+class _Context:
+    """What Flask's globals look at."""
+
+    def __init__(self, app: Flask, request: Request, adapter: MapAdapter) -> None:
+        self.app, self.request, self.url_adapter, self.g = app, request, adapter, _AppCtxGlobals()
 
 
 class Wire:
     """A client of an application; calls whose path begins with `prefix` are steps of the instance that runs."""
 
-    def __init__(self, application: "WSGIApplication", running: Running, prefix: str = "no path") -> None:
-        self.application, self._running, self._prefix = application, running, prefix
+    def __init__(self, asking: Answering, running: Running, prefix: str = "no path") -> None:
+        self._asking, self._running, self._prefix = asking, running, prefix
 
     def open(self, path: str, **options: Any) -> Answer:
         if not path.startswith(self._prefix):
@@ -121,23 +194,40 @@ class Wire:
         for name, value in dict(headers or ()).items():
             plain = name.upper().replace("-", "_")
             environ["CONTENT_TYPE" if plain == "CONTENT_TYPE" else f"HTTP_{plain}"] = str(value)
-        return _answered(self.application, environ)
+        return self._asking(environ)
 
 
-def _answered(application: "WSGIApplication", environ: dict[str, Any]) -> Answer:
-    answer = Answer()
+def over_wsgi(application: "WSGIApplication") -> Answering:
+    """Return what asks a WSGI application, as a server would."""
 
-    def start(status: str, headers: list[tuple[str, str]], _failed: Any = None) -> Callable[[bytes], object]:
-        answer.status_code = int(status.split(" ", 1)[0])
-        answer.headers.update(headers)
-        return lambda _piece: None
+    def asked(environ: dict[str, Any]) -> Answer:
+        answer = Answer()
 
-    pieces = application(environ, start)
-    try:
-        answer.data = b"".join(pieces)
-    finally:
-        getattr(pieces, "close", lambda: None)()
-    return answer
+        def start(status: str, headers: list[tuple[str, str]], _failed: Any = None) -> Callable[[bytes], object]:
+            answer.status_code = int(status.split(" ", 1)[0])
+            answer.headers.update(headers)
+            return lambda _piece: None
+
+        pieces = application(environ, start)
+        try:
+            answer.data = b"".join(pieces)
+        finally:
+            getattr(pieces, "close", lambda: None)()
+        return answer
+
+    return asked
+
+
+def at_once(respond: Callable[[dict[str, Any]], Any]) -> Answering:
+    """Return what asks views, without a server."""
+
+    def asked(environ: dict[str, Any]) -> Answer:
+        response, answer = respond(environ), Answer()
+        answer.status_code, answer.data = response.status_code, response.get_data()
+        answer.headers.update(response.headers)
+        return answer
+
+    return asked
 
 
 def _body(data: Any, plain: Any) -> tuple[bytes, str]:
