@@ -1,15 +1,19 @@
 """Tries mutants, each in a fork of its own.
 
 One process imports and collects everything once; each mutant is tried in a fork of it, in which the code of the changed
-function is exchanged. What is executed on import cannot be exchanged afterwards: such a mutant is put in the place of
-its file in a fork that has imported nothing of this repository yet.
+function is exchanged. The tests that noticed other changes of that function go first: they often notice the next one.
+What is executed on import cannot be exchanged afterwards: such a mutant is put in the place of its file in a fork that
+has imported nothing of this repository yet.
 """
 
 import gc
 import importlib.machinery
+import mmap
+import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from types import CodeType, FunctionType
 
@@ -32,6 +36,8 @@ def try_in_functions(
     mutants: Sequence[tuple[Mutant, Tests]], temporary: Path, tell: Callable[[Mutant, bool], None], until: float
 ) -> int:
     """Tell of each mutant within a function whether any of its tests fails with it."""
+    noticed: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)  # how often, by function and test
+    at = mmap.mmap(-1, 4)  # shared with the forks: the test that runs, by its number
 
     def run(runner: Runner, items: list[pytest.Item]) -> None:
         by_name = {item.nodeid: item for item in items}
@@ -42,19 +48,25 @@ def try_in_functions(
         for mutant, tests in mutants:
             if time.monotonic() > until:
                 return
-            chosen = [by_name[name] for name in sorted(tests, key=tests.__getitem__)]
+            first = noticed[mutant.file, mutant.inside]
+            chosen = sorted(tests, key=lambda name: (-first[name], tests[name]))
             try:
                 function, code = _changed(mutant, functions)
             except (LookupError, SyntaxError):  # the file was changed meanwhile: it stays untried
                 continue
 
-            def do(function: FunctionType = function, code: CodeType = code, chosen: list[pytest.Item] = chosen) -> int:
+            def do(code: CodeType, function: FunctionType = function, chosen: list[str] = chosen) -> int:
                 function.__code__ = code
-                for item in chosen:
-                    runner.one(item)
+                for nth, name in enumerate(chosen):
+                    at[:4] = nth.to_bytes(4)
+                    runner.one(by_name[name])
                 return PASSED
 
-            tell(mutant, in_a_fork(do, limit(tests)) != PASSED)
+            if mutant is mutants[0][0] and in_a_fork(partial(do, function.__code__), limit(tests)) != PASSED:
+                sys.exit("the tests fail with nothing changed")
+            dies = in_a_fork(partial(do, code), limit(tests)) != PASSED
+            first[chosen[int.from_bytes(at[:4])]] += dies
+            tell(mutant, dies)
 
     return Runner(run).main(_files(tests for _, tests in mutants), temporary)
 

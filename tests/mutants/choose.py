@@ -70,6 +70,13 @@ class Chooser:
         return chosen
 
 
+def one_file_first(tests: Tests) -> list[Tests]:
+    """Return the tests of a mutant that acts on import in two parts: collecting all of their files takes seconds."""
+    first = {name: took for name, took in tests.items() if _file(name) == WHOLE}
+    rest = {name: took for name, took in tests.items() if name not in first}
+    return [part for part in (first, rest) if part]
+
+
 def _file(test: str) -> str:
     return test.partition("::")[0]
 
