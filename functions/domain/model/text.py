@@ -27,9 +27,8 @@ EMPTY = re.compile(r"<(u|p|span|b|i)>\s*</\1>", re.IGNORECASE)
 VOID = ("br", "hr", "img")
 CONFERENCE = re.compile(r"-::~:~::~:~[:~]*::~:~::-")
 BLOCK = re.compile(rf"{CONFERENCE.pattern}.*?{CONFERENCE.pattern}", re.DOTALL)
-BREAK = re.compile(r"<br\s{0,9}/?>|\r\n?", re.IGNORECASE)
 START = re.compile(r"(?:\s|<br\s{0,9}/?>)*", re.IGNORECASE)
-LONGEST_BREAK = len("<br/>") + 9
+END = re.compile(r"(?:\s|>/?\s{0,9}rb<)*", re.IGNORECASE)  # of a text read backwards
 # removed from texts: control characters except tab and line breaks, marks that change the reading direction, and
 # unpaired surrogates
 UNSEEN = dict.fromkeys(
@@ -78,15 +77,7 @@ def put_together(text: Text, language: str, *, line: bool = True) -> str:
 
 def _trimmed(text: str) -> str:
     """Return a text without surrounding spaces and breaks, in linear time."""
-    found = START.match(text)
-    start, end = found.end() if found else 0, len(text)
-    while True:
-        while end > start and text[end - 1].isspace():
-            end -= 1
-        opened = text.rfind("<", max(start, end - LONGEST_BREAK), end)
-        if opened < 0 or BREAK.fullmatch(text, opened, end) is None:
-            return text[start:end]
-        end = opened
+    return END.sub("", START.sub("", text, count=1)[::-1], count=1)[::-1]
 
 
 def readable(text: str) -> str:
