@@ -59,7 +59,7 @@ def same_time(one: When, other: When, timezone: str) -> bool:
 
     Google keeps whole days on a room's calendar as midnights. https://github.com/allenporter/gcal_sync/issues/624
     """
-    return one == other or (type(one) is not type(other) and period(one, timezone) == period(other, timezone))
+    return one == other or period(one, timezone) == period(other, timezone)
 
 
 def appointment_of(booking: Booking, settings: Settings, calendar: str) -> Appointment:
