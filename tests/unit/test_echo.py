@@ -7,17 +7,20 @@ from typing import Any
 import pytest
 
 from functions.domain.comparing.echo import is_echo, tells_of_own_ids
+from functions.domain.comparing.event_content import appointment_of, base_of
 from functions.domain.model.appointment import AllDay, Style, Timed
 from functions.domain.model.event import Guest
 from functions.domain.pairing.life import Closed, Grace
-from functions.domain.pairing.link import Approve, Echo, Intent, Link
+from functions.domain.pairing.link import Approve, Echo, Intent, Link, Origin
 from functions.domain.pairing.writes import BookingChange, EventChange, PatchEvent, Why, WriteBooking
+from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import (
     DAY,
     KEY,
     MOVED,
     NOON,
     NOW,
+    ROOM_A,
     base,
     booking,
     digest,
@@ -146,3 +149,71 @@ def test_while_a_time_is_being_written_both_looks_stay() -> None:
 @pytest.mark.parametrize("more", [{"life": Closed()}, {"life": Grace(NOW)}, {"order": Approve()}], ids=str)
 def test_a_pair_that_waits_for_something_is_looked_at(more: dict[str, Any]) -> None:
     assert not _own(link(echo=WROTE, **more), 0.4, 0.5)
+
+
+FULL = planning_context(
+    settings(
+        mapping=(MappingRow("10", ROOM_A, shows="private"),),
+        outbound={
+            "description_template": "{REMARKS}",
+            "location_template": "Hal",
+            "reminder_popup_minutes": 10,
+            "tentative_on_status": (20,),
+        },
+    )
+)
+PROMISED = appointment_of(booking(remarks="Met beamer"), FULL.settings, ROOM_A)
+SHOWN = event(
+    etag='"2"',
+    title=PROMISED.title,
+    description="<p>Met&nbsp;beamer</p>",
+    reminders=PROMISED.reminders,
+    style=PROMISED.style,
+)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"title": "Feestje"},
+        {"description": "Met koek"},
+        {"reminders": ()},
+        {"style": replace(PROMISED.style, location="Zaal B")},
+        {"style": replace(PROMISED.style, visibility="")},
+        {"style": replace(PROMISED.style, tentative=False)},
+    ],
+    ids=str,
+)
+def test_each_thing_that_an_event_shows_of_its_booking_counts(more: dict[str, Any]) -> None:
+    of = link(base=base_of(PROMISED, booking(remarks="Met beamer"), digest))
+    assert is_echo(of, SHOWN, digest, "Europe/Amsterdam")
+    assert is_echo(of, replace(SHOWN, style=replace(PROMISED.style, colour="3")), digest, "Europe/Amsterdam")
+    assert not is_echo(of, replace(SHOWN, **more), digest, "Europe/Amsterdam")
+
+
+def test_what_another_event_shows_is_no_echo() -> None:
+    twin = event(key=replace(KEY, id="another"))
+    assert not is_echo(link(), twin, digest, "Europe/Amsterdam")
+    assert not is_echo(link(event=None), event(), digest, "Europe/Amsterdam")
+
+
+@pytest.mark.parametrize(
+    ("origin", "answer", "echo"),
+    [
+        (Origin.INVITATION, "accepted", True),
+        (Origin.INVITATION, "", True),
+        (Origin.INVITATION, "declined", False),
+        (Origin.INVITATION, "needsAction", False),
+        (Origin.EVENT, "declined", True),
+        (Origin.BOOKING, "needsAction", True),
+    ],
+)
+def test_an_answer_counts_only_for_an_invitation(origin: Origin, answer: str, *, echo: bool) -> None:
+    assert is_echo(link(origin=origin), event(answer=answer), digest, "Europe/Amsterdam") is echo
+
+
+def test_the_copy_of_an_invitation_is_an_echo_only_with_the_same_text() -> None:
+    of = their_link(origin=Origin.INVITATION)
+    seen = theirs(etag='"2"', organizer_self=False, answer="accepted")
+    assert is_echo(of, seen, digest, "Europe/Amsterdam")
+    assert not is_echo(of, replace(seen, title="Feestje"), digest, "Europe/Amsterdam")

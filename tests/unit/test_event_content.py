@@ -14,6 +14,7 @@ from functions.domain.comparing.event_content import (
     TITLE_LIMIT,
     _cut,
     appointment_of,
+    digests_of,
     in_window,
     occupied_of,
     period,
@@ -254,3 +255,50 @@ def test_a_style_stands_while_all_but_place_and_colour_is_as_we_set_it(
 def test_the_window_ends_where_it_ends(start: float, end: float, *, inside: bool) -> None:
     when = Timed(NOW + timedelta(days=start), NOW + timedelta(days=end))
     assert in_window(when, settings(sync={"window_days": (-1, 2)}), NOW) is inside
+
+
+def test_what_is_before_a_booking_by_the_day_is_its_days() -> None:
+    row = MappingRow("10", ROOM_A, before_minutes=30, around="events")
+    for part in ("hours", "before", "after"):
+        shown = occupied_of(booking(DAY), settings(mapping=(row,)), Occupies("1001", ROOM_A, part))
+        assert (shown.when, shown.title) == (DAY, "Bezet")
+
+
+def test_a_title_and_a_place_are_one_line_of_at_most_a_thousand_characters() -> None:
+    its = settings(outbound={"title_template": "{REMARKS}", "location_template": "{REMARKS}"})
+    shown = appointment_of(booking(remarks=" een \n twee " + "x" * 1000), its, ROOM_A)
+    assert shown.title == shown.style.location == f"een twee {'x' * 991}"
+
+
+@pytest.mark.parametrize("free", [True, False])
+def test_a_tentative_booking_leaves_its_hours_free_only_where_asked_for(free: bool) -> None:  # noqa: FBT001
+    its = settings(outbound={"tentative_on_status": (10,), "tentative_is_free": free})
+    assert appointment_of(booking(status=10), its, ROOM_A).style == Style(tentative=True, free=free)
+    assert appointment_of(booking(), its, ROOM_A).style == Style()
+
+
+def test_what_an_event_should_show_is_known_by_field_and_only_as_digests() -> None:
+    row = MappingRow("10", ROOM_A, shows="private")
+    its = settings(
+        mapping=(row,),
+        outbound={
+            "use_customer_data": True, "create_meet_link": True, "reminder_email_minutes": 30,
+            "location_template": "Hal", "colour_by": "status", "colours": {"20": "sage"},
+            "tentative_on_status": (20,), "tentative_is_free": True,
+        },
+    )  # fmt: skip
+    made = booking(remarks="Met <b> beamer", email=" Klant@Example.org ")
+    assert dict(digests_of(appointment_of(made, its, ROOM_A), lambda text: text)) == {
+        "title": "Zaal A - 1001",
+        "description": "Met <b> beamer",
+        "guest": "klant@example.org",
+        "reminders": "email:30",
+        "meet": "meet",
+        "location": "Hal",
+        "colour": "2",
+        "visibility": "private",
+        "tentative": "tentative",
+        "free": "free",
+    }
+    plain = digests_of(appointment_of(booking(), settings(), ROOM_A), lambda text: text)
+    assert plain == {"title": "Zaal A - 1001", "description": "", "guest": "", "reminders": "", "meet": ""}

@@ -2,16 +2,21 @@
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 from functions.domain.model.identity import (
+    TEST_LINK,
     calendar_hash,
     claim_id,
     event_id,
     event_ids,
+    invitation_id,
+    is_int_id,
     link_id,
+    occupied_id,
     turn_of,
     unkeyed_event_id,
 )
@@ -67,3 +72,25 @@ def test_the_id_of_an_event_is_keyed_and_the_ids_of_before_that_are_known() -> N
     assert keyed != unkeyed_event_id("7", "1001", 0)
     assert keyed != event_id(lambda text: digest(f"other key {text}"), "7", "1001", 0)
     assert event_ids(digest, "7", "1001", range(1)) == {keyed, unkeyed_event_id("7", "1001", 0)}
+
+
+def test_an_id_that_was_given_out_is_derived_again_for_ever() -> None:
+    """Events in calendars, and claims, links and marks in the store, are found by these."""
+    assert event_id(digest, "7", "1001", 1) == "h8n5l2ipgot2efpton07chv7bdi7v6lu"
+    assert occupied_id(digest, "7", "1\na", 0) == "7rrmaujq0lqjk76k04rp71okpu3e8609"
+    assert unkeyed_event_id("7", "1001", 0) == "1scilpn6htg18p0k7emkobd1s7ub8d7q"
+    assert invitation_id(digest, ROOM_A, "x") == "8p51lbvnqoinct1gi2r5ahmgj1uqhstn"
+    assert link_id("7", "booking", "1001") == "a017e628a52fe55596d80a65"
+    assert claim_id("event", ROOM_A, "x") == "e-e7b787a7541f680b42b3e88db4caf680"
+    assert calendar_hash(ROOM_A) == "66ce314679dd9531"
+    assert (TEST_LINK, id_of_test_event("7", "stamp")) == ("round-trip", "6jass08e6rrid0vaqhe4j705kbqeuadt")
+    assert [turn_of(str(number), 97) for number in range(5)] == [67, 12, 79, 85, 87]
+
+
+@pytest.mark.parametrize(
+    ("value", "holds"),
+    [("7", True), ("a-B_9", True), ("x" * 40, True), ("", False), ("x" * 41, False), ("__x", False), ("a b", False),
+     ("a\n", False), (7, False), (None, False)],
+)  # fmt: skip
+def test_the_id_of_an_integration_is_a_short_word(value: object, *, holds: bool) -> None:
+    assert is_int_id(value) is holds

@@ -309,3 +309,47 @@ def test_a_persons_event_of_which_nothing_is_known_comes_back_as_its_booking_say
     assert revived(replace(their_link(), base=None), content) == content
     assert revived(their_link(), content) is None
     assert revived(link(), content) == content
+
+
+def test_a_cancelled_booking_whose_event_was_given_up_is_closed_without_a_look() -> None:
+    given_up = replace(NEW, version=3, generation=1)
+    step = plan(View(given_up, Snapshot.of(booking(status=70)), ABSENT), C).step
+    assert isinstance(step, Settle)
+    assert (step.link.state, step.link.event, step.why) == (State.CLOSED, None, Why.BOOKING_CANCELLED)
+
+
+def test_an_event_is_removed_at_the_status_that_removed_it() -> None:
+    removed = plan(view(its=booking(status=80)), C)
+    assert removed.base == base(status=80)
+    confirmed = replace(C, gone_confirmed=True)
+    assert plan(view(its=ABSENT), confirmed).base == base()
+    assert plan(view(link(base=None), booking(status=70)), C).base is None
+
+
+def test_the_event_of_a_closed_pair_that_is_only_believed_to_be_there_is_not_removed_again() -> None:
+    closed = view(link(life=Closed(), base=base(status=70)), booking(status=70), BELIEVED)
+    assert plan(closed, C).step == Rest(Why.IN_STEP)
+    open_still = view(link(), booking(status=70), BELIEVED)
+    assert plan(open_still, C).step == DeleteEvent(KEY, '"1"', Why.BOOKING_CANCELLED)
+
+
+def test_a_booking_is_not_reopened_without_what_both_sides_agreed_on_or_with_inbound_off() -> None:
+    ours = link(life=Closed(Closer.SERVICE, 30))
+    off = planning_context(settings(inbound={"enabled": False}))
+    for of, context in ((replace(ours, base=None), C), (ours, off)):
+        assert isinstance(plan(view(of, booking(status=70)), context).step, DeleteEvent)
+
+
+def test_what_the_backfill_left_out_stays_so_only_while_it_is_all_as_it_was() -> None:
+    noted = replace(NEW, life=LeftOut(), base=base())
+    for changed in (booking(NOON), booking(object_id="11"), booking(status=30)):
+        assert isinstance(plan(View(noted, Snapshot.of(changed), ABSENT), C).step, InsertEvent)
+    assert isinstance(plan(View(replace(noted, base=None), Snapshot.of(booking()), ABSENT), C).step, InsertEvent)
+    assert isinstance(plan(View(replace(noted, life=Active()), Snapshot.of(booking()), ABSENT), C).step, InsertEvent)
+
+
+def test_a_persons_event_comes_back_as_it_was_only_at_the_time_agreed_on() -> None:
+    content = appointment_of(booking(), C.settings, ROOM_A)
+    assert revived(their_link(), content) is None
+    for of in (link(), replace(their_link(), base=None), replace(their_link(), base=base(booking(NOON)))):
+        assert revived(of, content) == content

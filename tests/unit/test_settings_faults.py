@@ -180,3 +180,108 @@ def test_a_calendar_is_named_once_in_the_order_of_the_rows_and_those_beside_come
 def test_only_a_calendar_of_workspace_resources_is_a_room() -> None:
     assert is_room("c_123@resource.calendar.google.com")
     assert not is_room(ROOM_A)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://tenant.i-reserve.net/api/rest/", "https://TENANT.i-reserve.net/API/rest", "http://tenant.i-reserve.net/api/rest"],
+)  # fmt: skip
+def test_one_tenant_is_known_however_its_address_is_written(url: str) -> None:
+    mine = replace(GOOD, mapping=(MappingRow("10", ROOM_A),))
+    theirs = other(ireserve=IReserveSettings(url, "b"), mapping=(MappingRow("10", ROOM_B),))
+    assert [fault.field for fault in faults_between(mine, [theirs])] == ["mapping"]
+
+
+def test_each_account_has_a_primary_calendar_of_its_own() -> None:
+    mine = replace(GOOD, mapping=(MappingRow("10", "primary", also=("c",)),))
+    assert faults_between(mine, [other(mapping=(MappingRow("11", "primary"),))]) == ()
+    [fault] = faults_between(mine, [other(mapping=(MappingRow("11", "primary", also=("d", "c")),))])
+    assert fault.message == "integration 8 uses calendar c too; give each its own"
+
+
+def test_rows_for_all_other_objects_and_a_shared_one_are_each_told() -> None:
+    both_star = faults_between(replace(GOOD, mapping=(MappingRow("*", "a"),)), [other(mapping=(MappingRow("*", "b"),))])
+    assert [fault.message for fault in both_star] == [
+        "the row * of integration 8 covers the same objects (*); take that row away there"
+    ]
+    rows = (MappingRow("10", "a"), MappingRow("*", "b"))
+    shared = faults_between(
+        replace(GOOD, mapping=rows), [other(mapping=tuple(replace(row, calendar=f"{row.calendar}2") for row in rows))]
+    )
+    assert [fault.message for fault in shared] == [
+        "integration 8 maps the same objects (*, 10); give each object to one"
+    ]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"outbound": OutboundSettings("custom1")},
+        {"outbound": OutboundSettings("custom123", meet_link_field="custom02", create_meet_link=True)},
+        {"outbound": OutboundSettings(colours={"20": "x" * 100}, use_labels=True)},
+        {"outbound": OutboundSettings(colours={"20": "sage"})},
+        {"outbound": OutboundSettings(tentative_on_status=(10,))},
+        {"inbound": InboundSettings(remarks_field="none")},
+        {"inbound": InboundSettings(remarks_field="custom03")},
+        {"inbound": InboundSettings(cancel_status=80)},
+        {"inbound": InboundSettings(object="99")},
+        {"alerts": AlertSettings("a@example.org", "https://example.org/hook", weekly_report=True)},
+        {"ireserve": IReserveSettings("https://tenant.example", "a")},
+        {"mapping": (MappingRow("10", ROOM_A, booked_text="b" * 100), MappingRow("11", ROOM_A, new_events=True))},
+    ],
+    ids=str,
+)
+def test_what_is_allowed_is_no_fault(more: dict[str, Any]) -> None:
+    assert faults(**more) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "field", "says"),
+    [
+        ({"timezone": "x" * 70}, "timezone", f"“{'x' * 64}” is not a time zone; use a name such as Europe/Amsterdam"),
+        ({"ireserve": IReserveSettings("https://x/api#y", "a")}, "ireserve.base_url",
+         "give the address without user name, password, ? or #"),
+        ({"outbound": OutboundSettings("custom1234")}, "outbound.external_id_field",
+         "use external_id or a custom field such as custom01"),
+        ({"outbound": OutboundSettings(location_template="{nope}")}, "outbound.location_template",
+         "{nope} is not a placeholder; write it in capitals, such as {BOOKING_NUMBER}"),
+        ({"outbound": OutboundSettings(colours={"20": "x" * 101}, use_labels=True)}, "outbound.colours.20",
+         "use one of lavender, sage, grape, flamingo, banana, tangerine, peacock, graphite, blueberry, basil, tomato"),
+        ({"outbound": OutboundSettings(colours={"20": ""}, use_labels=True)}, "outbound.colours.20",
+         "use one of lavender, sage, grape, flamingo, banana, tangerine, peacock, graphite, blueberry, basil, tomato"),
+        ({"outbound": OutboundSettings(create_on_status=(20, 80, 70))}, "outbound.delete_on_status",
+         "status 70 is in Create on status too; keep it in one of the two"),
+        ({"outbound": OutboundSettings(tentative_on_status=(80, 70, 10))}, "outbound.tentative_on_status",
+         "status 70 is in another list too; keep it in one"),
+        ({"outbound": OutboundSettings(tentative_on_status=(30, 20, 10))}, "outbound.tentative_on_status",
+         "status 20 is in another list too; keep it in one"),
+        ({"mapping": (MappingRow("", ROOM_A), MappingRow("10", ROOM_B))}, "mapping.0.object",
+         "give the number of an object, or * for all other objects"),
+        ({"mapping": (MappingRow("1\n0", ROOM_A), MappingRow("10", ROOM_B))}, "mapping.0.object",
+         "use at most 500 characters, and no control characters"),
+        ({"mapping": (MappingRow("10", ROOM_A), MappingRow("10", ROOM_A), MappingRow("10", ROOM_A))}, "mapping",
+         "object 10 has 3 rows; keep one"),
+        ({"mapping": (MappingRow("10", ROOM_A, booked_text="b" * 101),)}, "mapping.0.booked_text",
+         "use at most 100 characters, and no control characters"),
+        ({"mapping": (MappingRow("10", ROOM_A, new_events=True), MappingRow("11", ROOM_A, new_events=True))}, "mapping",
+         f"2 rows of one calendar are for its new events ({ROOM_A}); keep one"),
+        ({"mapping": (MappingRow("10", ROOM_A, also=tuple(f"room{n}" for n in range(21))),)}, "mapping.0.also",
+         "name at most 20 further calendars"),
+        ({"inbound": InboundSettings(remarks_field="external_id")}, "inbound.remarks_field",
+         "use remarks, none or a custom field such as custom03"),
+        ({"outbound": OutboundSettings(meet_link_field="custom02"), "inbound": InboundSettings(remarks_field="custom02")},
+         "inbound.remarks_field", "use another field than those for the event id and the Meet link"),
+        ({"inbound": InboundSettings(cancel_status=90)}, "inbound.cancel_status",
+         "add status 90 to Delete on status, or use one that is in it"),
+        ({"inbound": InboundSettings(object="99"), "mapping": (MappingRow("10", ROOM_A),)}, "inbound.object",
+         "object 99 has no calendar; add a row for it or for *"),
+    ],
+    ids=lambda given: next(iter(given)) if isinstance(given, dict) else "",
+)  # fmt: skip
+def test_a_fault_says_what_to_do(more: dict[str, Any], field: str, says: str) -> None:
+    assert (field, says) in [(fault.field, fault.message) for fault in settings_faults(replace(GOOD, **more))]
+
+
+def test_rows_without_an_object_are_no_rows_of_one_object() -> None:
+    rows = (MappingRow("", ROOM_A), MappingRow("", ROOM_B))
+    assert faults(mapping=rows) == ["mapping.0.object", "mapping.1.object", "inbound.object"]

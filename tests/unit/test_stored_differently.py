@@ -230,3 +230,67 @@ def test_a_former_guest_is_remembered_only_where_there_was_one_and_the_list_cann
     nameless = shown(guests=(Guest(""),))
     assert with_guest(after, None, nameless) == with_guest(after, before, shown()) == after
     assert with_guest(after, before, nameless).digests["guest"] == digest("oud@example.org")
+
+
+@pytest.mark.parametrize(
+    ("state", "late", "meet"),
+    [
+        (MeetState.NONE, True, None),
+        (MeetState.PENDING, False, None),
+        (MeetState.PENDING, True, (digest("meet"), "")),
+        (MeetState.FAILED, False, (digest("meet"), "")),
+        (MeetState.READY, True, ("", "")),
+    ],
+)
+def test_a_meet_link_is_lacking_once_google_failed_or_took_too_long(
+    state: MeetState,
+    *,
+    late: bool,
+    meet: tuple[str, str] | None,
+) -> None:
+    wanted = replace(appointment_of(booking(), settings(), ROOM_A), meet=True)
+    found = {"guest": ("", "")} | ({} if meet is None else {"meet": meet})
+    assert lacking(event(meet=state), wanted, digest, late=late) == found
+
+
+@pytest.mark.parametrize(
+    ("guests", "guest"),
+    [
+        ((), None),
+        ((Guest("vriend@example.org"),), None),
+        ((Guest("KLANT@example.org"),), ("", "")),
+        ((Guest(""),), (digest("klant@example.org"), digest(LIST))),
+        ((Guest(""), Guest("klant@example.org")), ("", "")),
+    ],
+)
+def test_a_guest_is_lacking_where_the_list_cannot_be_written(
+    guests: tuple[Guest, ...], guest: tuple[str, str] | None
+) -> None:
+    found = {"meet": ("", "")} | ({} if guest is None else {"guest": guest})
+    assert lacking(shown(guests=guests), WANTED, digest, late=True) == found
+
+
+def test_our_guest_stands_while_it_is_on_the_list_however_it_is_written() -> None:
+    agreed = link(base=base_of(WANTED, BOOKED, digest))
+    assert guest_stands(agreed, shown(guests=(Guest("vriend@example.org"), Guest("KLANT@example.org"))), digest)
+    assert not guest_stands(agreed, shown(guests=(Guest("vriend@example.org"),)), digest)
+    assert guest_stands(link(), shown(guests=()), digest)
+
+
+def test_what_was_asked_of_a_new_event_is_noted_as_it_was_asked() -> None:
+    wanted = replace(WANTED, meet=True)
+    step = InsertEvent(KEY, wanted, Why.BOOKING_MADE)
+    answer = shown(guests=(Guest("KLANT@example.org"),), meet=MeetState.PENDING)
+    kept = kept_of(link(), step, answer, digest)
+    assert {name: pair[0] == pair[1] for name, pair in kept.items()} == dict.fromkeys(
+        ("title", "description", "location", "guest", "meet"), True
+    )
+    bare = kept_of(link(), replace(step, content=appointment_of(booking(), settings(), ROOM_A)), answer, digest)
+    assert {*bare} == {"title", "description", "location"}
+    assert kept_of(link(), step, None, digest) == {}
+
+
+def test_the_remarks_that_a_booking_kept_are_compared_as_they_read() -> None:
+    step = WriteBooking("1001", BookingChange(fields=(("remarks", "Met  koek"),)), Why.EVENT_TEXT)
+    answer = replace(their_booking(remarks="<p>Met koek</p>"), fields={"remarks": "<p>Met koek</p>"})
+    assert kept_of(their_link(), step, answer, digest) == {"remarks": (digest("Met koek"), digest("Met koek"))}

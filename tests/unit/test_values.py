@@ -233,3 +233,10 @@ def test_only_what_was_written_before_settings_for_new_events_keeps_its_former_l
     assert not there.keeps_former_look(NOW)
     assert not there.keeps_former_look(None)
     assert not Integration(settings()).keeps_former_look(NOW)
+
+
+def test_the_known_points_are_told_by_their_names_and_not_by_what_is_stored() -> None:
+    found = dialect_from({"known": ["search_start"], "override": ["body", "check", False], "sorts": True})
+    assert found.known == {"override", "sorts"}
+    assert found.override == ("body", "check", False)
+    assert "known" not in dict(found.assumptions())
