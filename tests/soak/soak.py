@@ -119,12 +119,21 @@ class Soak(Deeds):
         self.all_well()
         deadline, found = time.monotonic() + PATIENCE, ["nothing was looked at"]
         self._ask("POST", "/7/sweep")
+        self._resume()
         while found and time.monotonic() < deadline:
             time.sleep(10)
             with suppress(StageError, requests.RequestException):
                 found = [*self._apart(), *self._left_over()] or self._audit()
                 self.counts["looks until it agreed"] += 1
         return [*found, *self._restless()]
+
+    def _resume(self) -> None:
+        """Resume what the brake paused, as a person does who reads of it; until then such a pair is left apart."""
+        for booking in self.bookings():
+            for link in self._ask("GET", f"/7/links?booking={booking['id']}"):
+                if link["state"] == "paused":
+                    self._ask("POST", f"/7/links/{link['id']}/resume")
+                    self.counts["paused pairs, resumed"] += 1
 
     def _ask(self, method: str, path: str) -> Any:
         return self.stage.until(lambda: self._answer(method, path), 60, f"{method} {path}")[0]

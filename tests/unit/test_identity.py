@@ -14,6 +14,7 @@ from functions.domain.model.identity import (
     event_id,
     event_ids,
     invitation_id,
+    is_chosen,
     is_int_id,
     link_id,
     occupied_id,
@@ -94,3 +95,10 @@ def test_an_id_that_was_given_out_is_derived_again_for_ever() -> None:
 )  # fmt: skip
 def test_the_id_of_an_integration_is_a_short_word(value: object, *, holds: bool) -> None:
     assert is_int_id(value) is holds
+
+
+def test_a_chosen_id_is_told_from_those_of_google_and_of_occurrences() -> None:
+    assert is_chosen(event_id(str, "7", "1001", 0))
+    assert is_chosen(occupied_id(str, "7", "before", 0))
+    for other in ("4tim21md2ukp2r2reaht84g735", f"{event_id(str, '7', '1001', 0)}_20261124T090000Z", "x" * 32, ""):
+        assert not is_chosen(other)

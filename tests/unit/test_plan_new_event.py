@@ -21,6 +21,7 @@ from tests.unit.sketch import (
     BELIEVED,
     CANCELLED,
     DAY,
+    ID,
     LAST_YEAR,
     NOON,
     NOW,
@@ -161,3 +162,18 @@ def test_why_an_event_becomes_no_booking_has_a_name(more: dict[str, Any], why: s
 def test_a_free_event_counts_where_the_settings_say_so(free_events: str, when: When, why: str) -> None:
     its = planning_context(settings(inbound={"free_events": free_events}))
     assert why_not(theirs(when, transparent=True), its) == why
+
+
+def test_an_event_that_this_service_made_and_forgot_becomes_no_booking_of_its_own() -> None:
+    ours = theirs(key=EventKey(ROOM_A, ID), mark=Mark("7", "link", "s"))
+    assert plan(new(ours), C).step == Rest(Why.NOT_ELIGIBLE)
+    named = replace(new(ours), booking=Snapshot.of(their_booking(external_id=ID)))
+    step = plan(named, C).step
+    assert isinstance(step, Settle)
+    assert (step.why, step.link.booking_id) == (Why.ADOPTED, "1001")
+    for copy in (
+        theirs(mark=Mark("7", "link", "s")),
+        theirs(key=EventKey(ROOM_A, ID)),
+        theirs(key=ours.key, mark=Mark("8")),
+    ):
+        assert isinstance(plan(new(copy), C).step, MakeBooking)

@@ -47,8 +47,11 @@ def pairs(world: World, choice: Choice) -> list[str]:
     of_event = {each.event.id: each.state.value for each in stored if each.event is not None}
     occupied = {each.event.id for each in stored if each.occupies is not None and each.event is not None}
     shown = [(room, event) for room, event in world.shown() if event["id"] not in occupied]
+    # a booking that names something else, for good, has its event by its pair only
+    unnamed = {each.booking_id: each.event.id for each in stored if each.ids.foreign and each.event is not None}
+    bookings = [{**each, "external_id": unnamed.get(str(each["id"]), each["external_id"])} for each in world.bookings()]
     return apart(
-        choice, world.bookings(), shown, lambda id_: of_booking.get(id_, "none"), lambda id_: of_event.get(id_, "none")
+        choice, bookings, shown, lambda id_: of_booking.get(id_, "none"), lambda id_: of_event.get(id_, "none")
     )
 
 

@@ -155,13 +155,16 @@ def _look(session: SyncSession, view: View, step: Look) -> View:
             view,
             _booking_with(session, step.booking_with, view.event.value.when if view.event.value is not None else None),
         )
-    gone = view.link.event.calendar if view.link.event is not None else ""
-    found = session.find_event(step.find, but=gone)
-    holder = links.of_event_id(session.ports.documents, session.id, session.settings.calendars, step.find)
+    own = view.link.event
+    gone = own.calendar if own is not None and own.id == step.find else ""
+    sought, found = step.find, session.find_event(step.find, but=gone)
+    if step.instead and found.vanished:
+        sought, found = step.instead, session.find_event(step.instead)
+    holder = links.of_event_id(session.ports.documents, session.id, session.settings.calendars, sought)
     if found.value is not None:  # a moved event may have been taken for a new one where it is now
         holder = links.of_event(session.ports.documents, session.id, found.value.key) or holder
     if holder is None or holder.id == view.link.id:
-        moved = found.value is not None and view.link.event is not None and view.link.event.id == step.find
+        moved = found.value is not None and view.link.event is not None and view.link.event.id == sought
         return replace(view, found=found, found_is_free=True, event=found if moved else view.event)
     if holder.booking_id and holder.booking_id == view.link.booking_id:
         raise Stale("the booking of this event was made a moment ago", reason="being_made")
@@ -176,7 +179,8 @@ def _pair_of(session: SyncSession, view: View, booking: Snapshot[Booking]) -> Vi
     """Continue with the pair that already has this booking: its event came here from another calendar.
 
     If the pair's event is still in the former calendar, this one is a copy, and nothing is done. A pair that gave up its
-    event may have it back: an occurrence that its series no longer had, and has again.
+    event may have it back: an occurrence that its series no longer had, and has again. A pair whose own event is gone, while
+    its booking names this one, is of an older store that was restored.
     """
     if booking.value is not None:
         link = links.of_booking(session.ports.documents, session.id, booking.value.id)
@@ -186,6 +190,8 @@ def _pair_of(session: SyncSession, view: View, booking: Snapshot[Booking]) -> Vi
             if link.event != view.link.event and not session.has_left(link.event):
                 return replace(view, event=Snapshot(Presence.ABSENT))
             return replace(view, link=link, booking=booking, event=_event(session, link, view.event))
+        if link.version and link.event is not None and session.has_left(link.event):
+            return View(link, booking, Snapshot(Presence.ABSENT), found=view.event)
     return replace(view, booking=booking)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 
 INT_ID = re.compile(r"(?!__)[A-Za-z0-9_-]{1,40}")
+_CHOSEN = re.compile(r"[0-9a-v]{32}")
 Digest = Callable[[str], str]  # keyed; "" for ""
 
 
@@ -46,6 +47,11 @@ def invitation_id(digest: Digest, calendar: str, event_id: str) -> str:
     It depends on the room's calendar, because the copies of an event in all invited rooms have the same event id.
     """
     return _chosen(digest(f"invitation\n{calendar}\n{event_id}"))
+
+
+def is_chosen(event_id: str) -> bool:
+    """Whether an id has the form of those above; Google's own and those of occurrences have another."""
+    return _CHOSEN.fullmatch(event_id) is not None
 
 
 def _chosen(seed: str) -> str:

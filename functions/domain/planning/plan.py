@@ -9,10 +9,11 @@ from functions.domain.model.appointment import Timed
 from functions.domain.model.snapshot import Presence
 from functions.domain.model.zones import as_meant
 from functions.domain.pairing.attempts import QUIET, is_loop, refused_until
-from functions.domain.pairing.decisions import Pause, Reopen, Resume
+from functions.domain.pairing.decisions import Adopt, Pause, Reopen, Resume
 from functions.domain.pairing.life import Detached, Paused
 from functions.domain.pairing.lifecycle import decide
-from functions.domain.pairing.step import Planned, Rest
+from functions.domain.pairing.link import Origin
+from functions.domain.pairing.step import Look, Planned, Rest
 from functions.domain.pairing.writes import DeleteEvent, PatchEvent, Why, Write
 from functions.domain.planning.brake import attempt_of, shown
 from functions.domain.planning.invitation import as_answered, only_answers
@@ -24,6 +25,7 @@ from functions.domain.planning.plan_order import fulfil
 from functions.domain.planning.plan_outbound import plan_missing, plan_removal
 from functions.domain.planning.recovery import recover
 from functions.domain.planning.view import SECOND_READ, PlanningContext, View, Wanted, wanted_of
+from functions.domain.planning.write_event_id import other_named
 
 
 def plan(v: View, context: PlanningContext) -> Planned:
@@ -87,7 +89,27 @@ def _pair(v: View, context: PlanningContext) -> Planned:
         return decide(link, Reopen(), Why.EVENT_RESTORED)
     if link.event is None or link.closed:
         return plan_missing(v, context, wanted)
-    return plan_vanished(v, context) if v.event.vanished else merge(v, context)
+    if v.event.vanished:
+        return plan_vanished(v, context)
+    return _with_the_event_named(v, context) or merge(v, context)
+
+
+def _with_the_event_named(v: View, context: PlanningContext) -> Planned | None:
+    """Return what takes a person's event for another one that the booking names; None: the pair has the right one.
+
+    An older store that was restored may have paired an occurrence of a changed series with the wrong booking.
+    """
+    link, booking = v.link, v.booking.value
+    other = other_named(link, booking, context) if booking is not None and link.origin is Origin.EVENT else ""
+    if not other:
+        return None
+    if v.found is None:
+        return Planned(Look(find=other))
+    if v.found.presence is Presence.UNREADABLE:
+        return Planned(Rest(Why.UNREADABLE))
+    event = v.found.value
+    mine = event is not None and event.key.id == other and v.found_is_free and event.organizer_self
+    return decide(link, Adopt(event), Why.ADOPTED) if event is not None and mine else None
 
 
 def _paused(v: View, context: PlanningContext, life: Paused) -> Planned:

@@ -7,7 +7,7 @@ from functions.domain.comparing.event_content import appointment_of, in_window, 
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import EventKey
 from functions.domain.model.snapshot import Presence
-from functions.domain.pairing.decisions import Hold, Part, Wait
+from functions.domain.pairing.decisions import Adopt, Hold, Part, Wait
 from functions.domain.pairing.life import Grace, Held
 from functions.domain.pairing.lifecycle import decide
 from functions.domain.pairing.link import Approve, Link, Origin, Restore
@@ -16,6 +16,7 @@ from functions.domain.pairing.writes import BookingChange, ReviveEvent, Why, Wri
 from functions.domain.planning.merge import may_write_booking, merge
 from functions.domain.planning.plan_outbound import base_revived, revived
 from functions.domain.planning.view import PlanningContext, View
+from functions.domain.planning.write_event_id import other_named
 
 
 def plan_vanished(v: View, context: PlanningContext) -> Planned:
@@ -26,6 +27,9 @@ def plan_vanished(v: View, context: PlanningContext) -> Planned:
     when = when_of(booking, context.settings)
     base = link.base
     changed = base is None or (when, booking.object_id, booking.status) != (base.when, base.object_id, base.status)
+    other = other_named(link, booking, context)
+    if other and (elsewhere := moved_away(v, link.event, context, instead=other)):
+        return elsewhere
     if isinstance(link.order, Restore):
         return _again(v, booking, context, Why.UNDONE)
     if isinstance(link.life, Grace | Held):
@@ -43,18 +47,22 @@ def plan_vanished(v: View, context: PlanningContext) -> Planned:
     return _deleted(v, booking, context)
 
 
-def moved_away(v: View, key: EventKey, context: PlanningContext) -> Planned | None:
+def moved_away(v: View, key: EventKey, context: PlanningContext, *, instead: str = "") -> Planned | None:
     """Return what to do about an event that may have moved to another calendar; None: it has not.
 
-    Not for an invitation: the copies in other invited rooms have the same id.
+    `instead` is another event that the booking names: the pair goes on with that one if it is there. Not for an
+    invitation: the copies in other invited rooms have the same id.
     """
     if v.found is None:
-        return Planned(Look(find=key.id))
+        return Planned(Look(find=key.id, instead=instead))
     if v.found.presence is Presence.UNREADABLE:
         return Planned(Rest(Why.UNREADABLE))
-    if v.found.value is not None and v.found_is_free:
+    event = v.found.value
+    if event is None or not v.found_is_free:
+        return None
+    if event.key.id == key.id:
         return merge(replace(v, event=v.found), context)
-    return None
+    return decide(v.link, Adopt(event), Why.ADOPTED) if event.organizer_self else None
 
 
 def _deleted(v: View, booking: Booking, context: PlanningContext) -> Planned:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functions.domain.comparing.event_content import in_window, remarks_of
 from functions.domain.model.appointment import AllDay, Timed
 from functions.domain.model.event import Event
-from functions.domain.model.identity import TEST_LINK, test_event_id
+from functions.domain.model.identity import TEST_LINK, is_chosen, test_event_id
 from functions.domain.model.notices import notice
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.model.text import as_read, put_together, take_apart
@@ -50,6 +50,8 @@ def plan_new_event(v: View, context: PlanningContext) -> Planned:
         return Planned(Rest(Why.UNREADABLE))
     if v.booking.value is not None:
         return decide(v.link, Adopt(event, v.booking.value.id), Why.ADOPTED)
+    if event.mark.int_id == context.settings.id and is_chosen(event.key.id):
+        return Planned(Rest(Why.NOT_ELIGIBLE))  # made by this service, and forgotten: an older store was restored
     inbound, remarks = context.settings.inbound, remarks_of(event)
     fields = () if inbound.remarks_field == "none" else ((inbound.remarks_field, remarks),)
     base = Base(

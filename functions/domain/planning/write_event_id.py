@@ -6,7 +6,7 @@ from functions.domain.comparing.event_content import written
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import Digest, event_ids
-from functions.domain.pairing.link import Link
+from functions.domain.pairing.link import Link, Origin
 from functions.domain.pairing.step import Planned
 from functions.domain.pairing.writes import BookingChange, MakeBooking, Why, Write, WriteBooking
 from functions.domain.planning.invitation import reference_of
@@ -52,6 +52,16 @@ def named_by_other(link: Link, booking: Booking, context: PlanningContext) -> bo
         return False
     derived = event_ids(context.digest, context.settings.id, booking.id, range(link.generation + 1))
     return value not in derived and _foreign(name, link, booking, context)
+
+
+def other_named(link: Link, booking: Booking, context: PlanningContext) -> str:
+    """Return the event id that a booking names and its pair knows nothing of, as after an older store was restored.
+
+    Not of an invitation, whose booking names the organizer's event, and not where it was looked for before.
+    """
+    if link.ids.foreign or link.origin is Origin.INVITATION or not named_by_other(link, booking, context):
+        return ""
+    return booking.value_of(context.settings.outbound.external_id_field)
 
 
 def _free(name: str, value: str, link: Link, booking: Booking, context: PlanningContext) -> bool:
