@@ -34,7 +34,7 @@ from functions.domain.pairing.life import Refused as TurnedDown
 from functions.domain.pairing.lifecycle import after, begun
 from functions.domain.pairing.link import Intent, Link
 from functions.domain.pairing.step import Decided, Rest
-from functions.domain.pairing.writes import InsertEvent, Why
+from functions.domain.pairing.writes import InsertEvent, MakeBooking, Why
 from functions.domain.settings.integration import Phase
 from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import EVENING, NOON, NOW, ROOM_A, ROOM_B, TEN
@@ -109,7 +109,7 @@ def test_a_rehearsal_writes_and_saves_nothing_and_says_what_would_be_done(sides:
     outcome = looked(sides, rehearse=True)
     assert [write.kind for write in outcome.writes] == ["event.insert", "booking.write"]
     assert outcome.before is not None
-    assert outcome.before.booking.value == sides.bookings["1"]
+    assert (outcome.before.booking.value, outcome.before.event.value) == (sides.bookings["1"], None)
     assert (sides.calls, sides.events, pair_of(sides).version, entries(sides)) == (["read booking"], {}, 0, [])
 
 
@@ -121,6 +121,84 @@ def test_in_shadow_it_is_journalled_too(sides: Sides) -> None:
     assert outcomes(sides) == [("InsertEvent", "shadow"), ("WriteBooking", "shadow")]
     looked(sides, rehearse=True)
     assert len(entries(sides)) == 2
+
+
+def test_in_shadow_a_decision_that_writes_nothing_is_not_journalled(sides: Sides) -> None:
+    drawn = sides.draw("new", NOON)
+    there = looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn)).link
+    sides.integration = replace(sides.integration, phase=Phase.SHADOW)
+    told = entries(sides)
+    outcome = looked(sides, event=Snapshot(Presence.CANCELLED))
+    assert (outcome.rest.why, outcome.steps) == (Why.GRACE, ("look", "settle"))
+    assert (entries(sides), pair_of(sides)) == (told, there)
+
+
+@pytest.mark.parametrize("phase", [Phase.ACTIVE, Phase.SHADOW])
+def test_what_is_only_tried_counts_the_occupied_events_and_saves_none(phase: Phase) -> None:
+    sides = Sides(mapping=(BESIDE,))
+    sides.integration = replace(sides.integration, phase=phase)
+    sides.book("1", TEN)
+    outcome = looked(sides, rehearse=phase is Phase.ACTIVE)
+    assert outcome.steps == ("event.insert", "booking.write", "event.insert")
+    assert (list(links.every(sides.ports.documents, "7")), sides.events) == ([], {})
+
+
+def test_a_rehearsal_after_a_crash_finds_out_first_what_became_of_the_write(sides: Sides) -> None:
+    sides.book("1", TEN)
+    sides.fails["insert"] = [Transient("late", reason=Cause.TIMEOUT)]
+    with pytest.raises(Transient):
+        looked(sides)
+    there = pair_of(sides)
+    outcome = looked(sides, rehearse=True)
+    assert outcome.steps == ("conclude", "event.insert", "booking.write")
+    assert (pair_of(sides), sides.events) == (there, {})
+
+
+def test_a_booking_that_was_just_read_is_not_read_again(sides: Sides) -> None:
+    made(sides)
+    assert looked(sides, booking=Snapshot.of(sides.bookings["1"])).rest == Rest(Why.IN_STEP)
+    assert sides.calls == []
+
+
+def test_a_pair_that_does_not_come_to_rest_is_left_for_later_after_sixteen_steps(sides: Sides) -> None:
+    event = made(sides)
+    sides.book("1", NOON, external_id=event.key.id)
+
+    def overtaken(*_: Any, **__: Any) -> Event:
+        sides.calls.append("patch")
+        sides.now += timedelta(hours=2)
+        raise Stale("412", reason="etag")
+
+    sides.patch = overtaken  # type: ignore[method-assign]  # somebody is always faster
+    with pytest.raises(Transient) as error:
+        looked(sides)
+    assert error.value.reason == "restless"
+    assert sides.calls.count("patch") == 16
+
+
+def test_an_event_whose_calendar_could_not_be_read_a_moment_ago_rests_as_unreadable(sides: Sides) -> None:
+    made(sides)
+    assert looked(sides, event=Snapshot(Presence.UNREADABLE)).rest == Rest(Why.UNREADABLE)
+
+
+def test_an_event_that_is_found_is_adopted_although_another_calendar_cannot_be_read(sides: Sides) -> None:
+    drawn = sides.draw("named", TEN, ROOM_B)
+    sides.book("1", TEN, external_id="named", object_id="11")
+    sides.fails["read event"] = [Transient("busy", reason="busy")]
+    outcome = looked(sides)
+    assert (outcome.rest, outcome.link.event) == (Rest(Why.IN_STEP), drawn.key)
+
+
+def test_bookings_that_were_cancelled_do_not_count_among_those_that_vanished() -> None:
+    sides = Sides(sync={"overlap_guard": "never", "hold_over": 1})
+    for number in ("1", "2", "3"):
+        sides.book(number, TEN)
+        looked(sides, link=pair_of(sides, number))
+    for number in ("1", "2"):
+        sides.bookings[number] = replace(sides.bookings[number], status=70)
+        assert looked(sides, link=pair_of(sides, number)).link.life == Closed()
+    del sides.bookings["3"]
+    assert looked(sides, replace(HINT, confirm=True), link=pair_of(sides, "3")).link.life == Closed()
 
 
 def test_a_side_that_cannot_be_read_raises_its_own_error(sides: Sides) -> None:
@@ -361,6 +439,52 @@ def test_an_event_that_another_pair_owns_is_not_adopted(sides: Sides) -> None:
     assert len(sides.events) == 2
     assert sides.bookings["2"].external_id == event.key.id  # somebody else's value stays
     assert pair_of(sides, "2").ids.foreign
+
+
+def test_an_event_of_another_pair_is_not_adopted_while_it_is_on_its_way_to_another_calendar(sides: Sides) -> None:
+    event = made(sides)
+    there = EventKey(ROOM_B, event.key.id)
+    sides.events[there] = replace(sides.events.pop(event.key), key=there)
+    sides.book("2", NOON, external_id=event.key.id)
+    looked(sides, link=pair_of(sides, "2"))
+    assert pair_of(sides, "2").ids.foreign
+    assert (pair_of(sides).event, len(sides.events)) == (event.key, 2)
+
+
+def test_an_event_that_i_reserve_refused_is_not_adopted_by_a_booking_that_names_it(sides: Sides) -> None:
+    drawn = sides.draw("new", NOON)
+    sides.fails["check"] = [Refused("taken", reason=Cause.PERIOD_TAKEN)]
+    turned_down = looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
+    sides.book("1", NOON, external_id="new")
+    looked(sides)
+    assert sides.link_of(drawn.key) == turned_down.link
+    assert len(sides.events) == 2
+
+
+def test_an_event_that_moved_while_another_instance_makes_a_booking_from_it_there_is_left_to_that(
+    sides: Sides,
+) -> None:
+    event = made(sides)
+    there = EventKey(ROOM_B, event.key.id)
+    sides.events[there] = replace(sides.events.pop(event.key), key=there)
+    new = links.for_new_event(sides.ports.documents, "7", sides.events[there])
+    step = MakeBooking(there, TEN, "11", 20, 1, "external_id", (), Why.EVENT_MADE, "asked")
+    making = begun(new, Intent("stamp", step, NOW + LEASE), None)
+    sides.ports.documents.transact(lambda tx: links.save(tx, "7", making))
+    looked(sides, event=Snapshot(Presence.CANCELLED))
+    assert pair_of(sides).event != there
+    assert sides.link_of(there) == replace(making, version=1)
+
+
+def test_a_pair_that_gave_up_its_event_has_it_back_once_it_is_there_again(sides: Sides) -> None:
+    drawn = sides.draw("new", NOON)
+    looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
+    given_up = after(pair_of(sides), Decided(GiveUp())).link
+    there = sides.ports.documents.transact(lambda tx: links.save(tx, "7", given_up))
+    again = links.for_new_event(sides.ports.documents, "7", drawn)
+    outcome = looked(sides, link=again, event=Snapshot.of(drawn))
+    assert (outcome.link.id, outcome.link.event, len(sides.bookings)) == (there.id, drawn.key, 1)
+    assert links.by_id(sides.ports.documents, "7", again.id) in (None, outcome.link)
 
 
 def test_an_event_from_which_a_booking_is_being_made_is_left_to_its_maker_until_the_lease_is_over(sides: Sides) -> None:

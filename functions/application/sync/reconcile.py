@@ -96,7 +96,7 @@ def _to_rest(
             before = before or view
             writes.append(planned.step)
         if rehearse or shadow:
-            if shadow and not rehearse and isinstance(planned.step, Write):
+            if not rehearse and isinstance(planned.step, Write):
                 journal_shadow(session, hint, view.link, planned.step)
             view = _simulate(session, view, planned, context)
         else:
@@ -197,7 +197,7 @@ def _pair_of(session: SyncSession, view: View, booking: Snapshot[Booking]) -> Vi
 
 def _settle(session: SyncSession, view: View, link: Link, why: Why) -> View:
     before = view.link
-    if (why is Why.GRACE or isinstance(link.life, Held)) and before.event is not None:
+    if why is Why.GRACE or isinstance(link.life, Held):
         mass_removal.count(session, before)
     entry = session.ports.token(12) if link.lacks("meet") and not before.lacks("meet") else ""
 
@@ -217,8 +217,9 @@ def _settle(session: SyncSession, view: View, link: Link, why: Why) -> View:
 
 def _settled(view: View, link: Link, why: Why) -> View:
     """Return the view after a decision; an adopted event is the one that was found."""
-    adopted = why is Why.ADOPTED and link.event is not None and view.found is not None
-    return replace(view, link=link, event=view.found if adopted and view.found is not None else view.event)
+    if why is Why.ADOPTED and link.event is not None and view.found is not None:
+        return replace(view, link=link, event=view.found)
+    return replace(view, link=link)
 
 
 def _booking(session: SyncSession, link: Link) -> Snapshot[Booking]:
