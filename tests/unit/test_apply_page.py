@@ -1,7 +1,7 @@
 """One page of changes: what needs nothing costs nothing, what fails stops nothing, and nothing is followed twice."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from functions.application.pulling.apply_page import ROOM_AFTER, Applied, Page, 
 from functions.application.pulling.follow_series import Shown
 from functions.application.store import journal, links, parked
 from functions.application.store.integrations import path_of
-from functions.domain.model.appointment import Timed
+from functions.domain.model.appointment import AllDay, Timed
 from functions.domain.model.errors import AccessRevoked, Cause, Gone, System, Transient
 from functions.domain.model.event import Event, EventKey, Mark
 from functions.domain.model.identity import event_id, occupied_id
@@ -268,9 +268,10 @@ def test_one_link_that_cannot_be_read_fails_alone(sides: Sides) -> None:
     assert there is not None
     path = path_of("7", "links", there.id)
     sides.ports.documents.transact(lambda tx: tx.put(path, {**(tx.get(path) or {}), "life": "odd"}))
-    assert applied(sides, changed(sides, drawn, when=TEN), sides.draw("new", EVENING)).finished
+    echo = changed(sides, paired(sides, "echo", TEN))
+    assert applied(sides, changed(sides, drawn, when=TEN), sides.draw("new", EVENING), echo) == Applied(2)
     assert [each["subject"] for each in items(sides)] == [[ROOM_A, "meeting"]]
-    assert len(sides.bookings) == 2
+    assert len(sides.bookings) == 3
 
 
 def test_one_event_is_looked_at_on_its_own(sides: Sides) -> None:
@@ -306,6 +307,61 @@ def test_a_shifted_series_takes_its_bookings_along_before_anything_is_made(sides
     followed = sides.link_of(new.key)
     assert followed is not None
     assert (followed.life, sides.link_of(old.key)) == (Active(), None)
+
+
+def shifted(sides: Sides, *days: int) -> list[Any]:
+    """A series with a booking on each of these days in November that a person has shifted to the evening; its page."""
+    page: list[Any] = []
+    for day in days:
+        noon, evening = (Timed(each.start.replace(day=day), each.end.replace(day=day)) for each in (NOON, EVENING))
+        old = sides.draw(f"root_202611{day}T110000Z", noon, series="root")
+        applied(sides, old)
+        del sides.events[old.key]
+        new = sides.draw(f"root_R1_202611{day}T180000Z", evening, series="root_R1")
+        page += [Tombstone(old.key, "root"), new]
+    return page
+
+
+def test_a_shifted_series_stops_when_its_time_is_up_and_goes_on_when_its_page_is_applied_again(sides: Sides) -> None:
+    page = shifted(sides, 24, 25, 26)
+    assert applied(sides, *page, until=NOW) == Applied(1, finished=False)
+    assert sides.calls == ["read booking", "write", "write"]  # its time, and the event's new id
+    assert applied(sides, *page) == Applied(2)
+    assert {(each.starts.day, each.starts.hour) for each in sides.bookings.values()} == {(24, 18), (25, 18), (26, 18)}
+    assert "make" not in sides.calls
+
+
+def test_a_booking_that_could_not_follow_its_series_is_tried_once_a_page(sides: Sides) -> None:
+    page = shifted(sides, 24)
+    sides.tasks.clear()
+    sides.fails["write"] = [Transient("busy", reason="busy")]
+    assert applied(sides, *page) == Applied(1)
+    assert sides.calls.count("write") == 1
+    assert [(hint.subject[1], hint.attempt) for hint in sides.looks(Kind.EVENT)] == [("root_R1_20261124T180000Z", 1)]
+
+
+def test_a_series_that_a_person_made_a_single_event_again_keeps_its_booking(sides: Sides) -> None:
+    old = sides.draw("root_20261124T110000Z", NOON, series="root")
+    applied(sides, old)
+    del sides.events[old.key]
+    assert applied(sides, Tombstone(old.key, "root"), sides.draw("root", EVENING)) == Applied(1)
+    assert [each.starts for each in sides.bookings.values()] == [EVENING.start]
+
+
+def test_a_list_shows_all_that_is_live_and_a_page_of_changes_the_occurrences_of_series(sides: Sides) -> None:
+    page = (sides.draw("single", NOON), sides.draw("root_1", TEN, series="root"), Tombstone(EventKey(ROOM_A, "gone")))
+    listed, changes = Shown(), Shown()
+    apply_page(sides.session(), HINT, Page(ROOM_A, page, listed=True), listed)
+    apply_page(sides.session(), HINT, Page(ROOM_A, page), changes)
+    assert (listed.live, changes.live) == ({"single", "root_1"}, {"root_1"})
+    assert listed.removed == changes.removed == {"gone"}
+
+
+def test_an_event_that_no_quick_check_can_judge_fails_in_its_own_turn(sides: Sides) -> None:
+    odd = sides.draw("odd", AllDay(date.min, date.min + timedelta(days=1)))
+    applied(sides, odd, sides.draw("new", NOON), listed=True)
+    assert [hint.subject for hint in sides.looks(Kind.EVENT) if hint.attempt] == [(ROOM_A, "odd")]
+    assert [each.external_id for each in sides.bookings.values()] == ["new"]
 
 
 def test_an_occurrence_that_one_booking_follows_is_offered_to_no_other_series(sides: Sides) -> None:

@@ -14,7 +14,16 @@ from functions.application.store import links
 from functions.application.store.calendars import CalendarState, Watch, change, state_of
 from functions.application.store.integrations import path_of
 from functions.domain.model.appointment import Appointment, Timed
-from functions.domain.model.errors import Gone, Refused, Stale, TokenExpired, Transient
+from functions.domain.model.errors import (
+    AccessRevoked,
+    Gone,
+    Refused,
+    Stale,
+    SyncError,
+    System,
+    TokenExpired,
+    Transient,
+)
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import calendar_hash
 from functions.domain.pairing.life import Closed, Detached
@@ -349,18 +358,39 @@ def test_the_night_compares_the_whole_window_whatever_the_token(sides: Sides) ->
     assert (state(sides).sync_token, state(sides).listing) == ("two", False)
 
 
-def test_a_comparison_of_the_whole_window_whose_next_page_is_dead_begins_again(sides: Sides) -> None:
-    set_state(sides, sync_token="one")
+def forgetting(sides: Sides) -> None:
+    """Let Google refuse its second page once."""
     between = sides.between
+    refused: list[SyncError] = [Refused("no such page")]
 
     def page(*asked: Any, page: str = "") -> EventPage:
-        if len(sides.asked) == 1:
-            sides.fails["list"] = [Refused("no such page")]
+        sides.fails["list"] = refused if page else []
         return between(*asked, page=page)
 
     sides.between = page  # type: ignore[method-assign, assignment]  # a Google that forgets its pages
+
+
+def test_a_comparison_of_the_whole_window_whose_next_page_is_dead_begins_again(sides: Sides) -> None:
+    set_state(sides, sync_token="one")
+    forgetting(sides)
     pulled(sides, EventPage((), "page2"), EventPage((), sync_token="two"), hint=replace(HINT, detail="whole"))
     assert sides.asked == [(FIRST, LAST, ""), (FIRST, LAST, "page2"), (FIRST, LAST, "")]
+
+
+def test_a_full_list_after_a_dead_token_does_not_ask_for_that_token_again(sides: Sides) -> None:
+    set_state(sides, sync_token="dead")
+    sides.fails["list"] = [TokenExpired("410")]
+    forgetting(sides)
+    pulled(sides, EventPage((), "page2"), EventPage((), sync_token="two"))
+    assert sides.asked == [("dead", ""), (FIRST, LAST, ""), (FIRST, LAST, "page2"), (FIRST, LAST, "")]
+
+
+def test_the_last_page_is_kept_until_what_the_list_did_not_show_is_looked_up(sides: Sides) -> None:
+    pair(sides, "gone")
+    sides.fails["read booking"] = [AccessRevoked("no", reason="login", side=System.IRESERVE)]
+    with pytest.raises(AccessRevoked):
+        pulled(sides, EventPage((), "page2"), EventPage((), sync_token="one"))
+    assert (state(sides).page, state(sides).listing, state(sides).as_of) == ("page2", True, None)
 
 
 def writing(agreed: Base | None) -> dict[str, Any]:
