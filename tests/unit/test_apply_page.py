@@ -311,15 +311,15 @@ def test_a_shifted_series_takes_its_bookings_along_before_anything_is_made(sides
 
 def shifted(sides: Sides, *days: int) -> list[Any]:
     """A series with a booking on each of these days in November that a person has shifted to the evening; its page."""
-    page: list[Any] = []
-    for day in days:
-        noon, evening = (Timed(each.start.replace(day=day), each.end.replace(day=day)) for each in (NOON, EVENING))
-        old = sides.draw(f"root_202611{day}T110000Z", noon, series="root")
-        applied(sides, old)
-        del sides.events[old.key]
-        new = sides.draw(f"root_R1_202611{day}T180000Z", evening, series="root_R1")
-        page += [Tombstone(old.key, "root"), new]
-    return page
+    at = [
+        (f"202611{day}T", *(Timed(each.start.replace(day=day), each.end.replace(day=day)) for each in (NOON, EVENING)))
+        for day in days
+    ]
+    old = [sides.draw(f"root_{day}110000Z", noon, series="root") for day, noon, _ in at]
+    assert applied(sides, *old) == Applied(len(days))
+    sides.events.clear()
+    new = [sides.draw(f"root_R1_{day}180000Z", evening, series="root_R1") for day, _, evening in at]
+    return [*(Tombstone(each.key, "root") for each in old), *new]
 
 
 def test_a_shifted_series_stops_when_its_time_is_up_and_goes_on_when_its_page_is_applied_again(sides: Sides) -> None:
@@ -327,8 +327,31 @@ def test_a_shifted_series_stops_when_its_time_is_up_and_goes_on_when_its_page_is
     assert applied(sides, *page, until=NOW) == Applied(1, finished=False)
     assert sides.calls == ["read booking", "write", "write"]  # its time, and the event's new id
     assert applied(sides, *page) == Applied(2)
-    assert {(each.starts.day, each.starts.hour) for each in sides.bookings.values()} == {(24, 18), (25, 18), (26, 18)}
     assert "make" not in sides.calls
+    assert [(each.starts.day, each.starts.hour) for each in sides.bookings.values()] == [(24, 18), (25, 18), (26, 18)]
+
+
+def test_a_shifted_series_that_is_followed_in_time_counts_each_booking_once(sides: Sides) -> None:
+    assert applied(sides, *shifted(sides, 24, 25, 26), sides.draw("single", TEN)) == Applied(4)
+    assert sides.calls.count("make") == 1
+
+
+def test_a_shifted_series_is_followed_also_where_no_page_shows_what_vanished(sides: Sides) -> None:
+    *_, new = shifted(sides, 24)
+    assert applied(sides, new) == Applied(1)
+    assert [each.starts for each in sides.bookings.values()] == [EVENING.start]
+
+
+def test_a_new_series_that_continues_two_former_ones_takes_the_bookings_of_both(sides: Sides) -> None:
+    tuesday, wednesday = NOON, Timed(NOON.start + timedelta(days=1), NOON.end + timedelta(days=1))
+    old = [sides.draw("a_1", tuesday, series="a"), sides.draw("b_1", wednesday, series="b")]
+    applied(sides, *old)
+    sides.events.clear()
+    new = [sides.draw("c_1", tuesday, series="c"), sides.draw("c_2", wednesday, series="c")]
+    removed = [Tombstone(each.key, each.series) for each in old]
+    assert applied(sides, *removed, *new) == Applied(2)
+    assert "make" not in sides.calls
+    assert [each.external_id for each in sides.bookings.values()] == ["c_1", "c_2"]
 
 
 def test_a_booking_that_could_not_follow_its_series_is_tried_once_a_page(sides: Sides) -> None:

@@ -108,6 +108,8 @@ def test_an_undo_that_i_reserve_refuses_leaves_everything_as_it_was(sides: Sides
     with pytest.raises(Refused):
         undo(sides.ports, "7", entry, "admin")
     assert (sides.bookings["1"].starts, pair_of(sides).order) == (NOON.start, None)
+    (look,) = sides.looks(Kind.EVENT)  # what people changed meanwhile has not been looked at
+    assert look.source == "undo"
     assert "undone_at" not in (journal.find(sides.ports.documents, "7", entry) or {})
 
 

@@ -24,7 +24,7 @@ class Sides:
     """What stands on both sides. `fails` are the errors that the next calls of a name raise; `calls` their names."""
 
     def __init__(self, **more: Any) -> None:
-        self.now = NOW
+        self.now, self.took = NOW, timedelta()  # `took`: how long each call takes
         self.events: dict[EventKey, Event] = {}
         self.bin: dict[EventKey, Event] = {}
         self.bookings: dict[str, Booking] = {}
@@ -81,10 +81,11 @@ class Sides:
 
     def _token(self, _: int) -> str:
         self._made += 1
-        return f"token{self._made}"
+        return f"token{self._made:04}"  # in their order
 
     def _call(self, name: str) -> None:
         self.calls.append(name)
+        self.now += self.took
         if self.fails.get(name):
             raise self.fails[name].pop(0)
 
