@@ -182,8 +182,9 @@ def test_a_list_tells_only_of_what_changed_since_the_one_before(sides: Sides, si
 
 def test_an_endless_series_is_followed_within_the_window_only(sides: Sides) -> None:
     far = sides.draw("root_20280101T090000Z", Timed(NOON.start + timedelta(days=500), NOON.end + timedelta(days=500)))
-    assert applied(sides, replace(far, series="root"), listed=False) == Applied(0)
-    assert not_taken(sides) == {}
+    for listed in (False, True):
+        assert applied(sides, replace(far, series="root"), listed=listed) == Applied(0)
+        assert not_taken(sides) == {}
     applied(sides, sides.draw("single", LAST_YEAR))
     assert not_taken(sides) == {"single": "outside_window"}
 
