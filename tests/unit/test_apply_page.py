@@ -312,14 +312,14 @@ def test_a_shifted_series_takes_its_bookings_along_before_anything_is_made(sides
 
 def shifted(sides: Sides, *days: int) -> list[Any]:
     """A series with a booking on each of these days in November that a person has shifted to the evening; its page."""
-    at = [
-        (f"202611{day}T", *(Timed(each.start.replace(day=day), each.end.replace(day=day)) for each in (NOON, EVENING)))
-        for day in days
-    ]
-    old = [sides.draw(f"root_{day}110000Z", noon, series="root") for day, noon, _ in at]
+
+    def on(when: Timed, day: int) -> Timed:
+        return Timed(when.start.replace(day=day), when.end.replace(day=day))
+
+    old = [sides.draw(f"root_202611{day}T110000Z", on(NOON, day), series="root") for day in days]
     assert applied(sides, *old) == Applied(len(days))
     sides.events.clear()
-    new = [sides.draw(f"root_R1_{day}180000Z", evening, series="root_R1") for day, _, evening in at]
+    new = [sides.draw(f"root_R1_202611{day}T180000Z", on(EVENING, day), series="root_R1") for day in days]
     return [*(Tombstone(each.key, "root") for each in old), *new]
 
 
