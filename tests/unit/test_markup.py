@@ -177,3 +177,7 @@ def test_a_link_elsewhere_is_text(address: str) -> None:
 )
 def test_a_field_without_markup_shows_what_a_reader_would_see(template: str, text: str) -> None:
     assert bare(template) == text
+
+
+def test_a_tag_within_a_line_breaks_no_field_without_markup() -> None:
+    assert bare("een<b>twee</b>drie<ul>vier") == "eentweedrievier"

@@ -158,5 +158,6 @@ def test_a_persons_own_event_comes_back_as_it_was() -> None:
 
 def test_a_view_without_its_sides_decides_nothing() -> None:
     assert plan_vanished(view(its=ABSENT), C).step == Rest(Why.UNREADABLE)
+    assert plan_vanished(vanished(link(event=None)), C).step == Rest(Why.UNREADABLE)
     unmapped = planning_context(settings(mapping=(MappingRow("11", ROOM_B),)))
     assert plan_vanished(vanished(), unmapped).step == Rest(Why.NO_CALENDAR)

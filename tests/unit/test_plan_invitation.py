@@ -11,6 +11,7 @@ from functions.domain.comparing.event_content import appointment_of, written
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import invitation_id
 from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.pairing.attempts import Attempt, Ended
 from functions.domain.pairing.life import Active, Closed, Grace
 from functions.domain.pairing.link import Intent, Link, Origin, Refusal, Refusals, WrittenIds
 from functions.domain.pairing.step import Conclude, Landed, Look, Missed, Planned, Rest, Settle
@@ -245,3 +246,15 @@ def test_a_copy_in_step_is_an_echo_until_the_room_has_yet_to_answer() -> None:
         assert not is_echo(PAIR, changed, digest, zone)
     assert PAIR.life == Active()
     assert not is_echo(replace(PAIR, life=Closed()), invited(), digest, zone)
+
+
+def test_an_invitation_that_vanished_with_its_booking_is_looked_for_nowhere() -> None:
+    step = plan(pair(its=replace(BOOKED, status=70), seen=CANCELLED), C).step
+    assert isinstance(step, Settle)
+    assert step.link.closed
+
+
+def test_a_room_declines_for_a_cancelled_booking_however_often_it_answered() -> None:
+    several = tuple(Attempt(NOW - timedelta(minutes=1), "same", ended=Ended.LANDED) for _ in range(7))
+    declined = answered(pair(replace(PAIR, attempts=several), replace(BOOKED, status=70)))
+    assert (declined.change.answer, declined.why) == ("declined", Why.BOOKING_CANCELLED)

@@ -171,3 +171,26 @@ def test_what_a_person_wrote_stays_agreed_while_an_order_moves_the_event() -> No
     made_anew = plan(replace(view(link(order=BACK, base=written), seen=CANCELLED), found=ABSENT), C).base
     assert made_anew is not None
     assert made_anew.digests == base().digests
+
+
+def test_an_order_names_only_what_is_to_change() -> None:
+    of = link(order=Override(status=30))
+    step = plan(view(of, booking(NOON, object_id="11")), C).step
+    assert step == WriteBooking("1001", BookingChange(status=30), Why.UNDONE)
+    of = link(order=Override(when=TEN, object_id="10", status=20))
+    for its, change in (
+        (booking(NOON), BookingChange(when=TEN)),
+        (booking(object_id="11"), BookingChange(object_id="10")),
+        (booking(status=30), BookingChange(status=20)),
+    ):
+        assert plan(view(of, its), C).step == WriteBooking("1001", change, Why.UNDONE)
+
+
+def test_what_was_agreed_of_an_events_texts_stays_agreed_while_an_order_brings_it_back() -> None:
+    back = replace(view(their_link(order=BACK), their_booking(), CANCELLED), found=ABSENT)
+    assert plan(back, C).base == their_link().base
+    without = plan(replace(back, link=replace(their_link(order=BACK), base=None)), C).base
+    assert without is not None
+    assert dict(without.digests) == {}
+    made_anew = plan(replace(view(link(order=BACK), seen=CANCELLED), found=ABSENT), C).base
+    assert made_anew == base()

@@ -8,6 +8,7 @@ from functions.domain.comparing.event_content import appointment_of
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import event_id, unkeyed_event_id
 from functions.domain.model.snapshot import Snapshot
+from functions.domain.pairing.attempts import Attempt, Ended
 from functions.domain.pairing.life import Active, Closed, Closer, LeftOut, State
 from functions.domain.pairing.link import Approve, Link, Origin, Refusal, Refusals, Restore, WrittenIds
 from functions.domain.pairing.step import Look, Rest, Settle
@@ -353,3 +354,12 @@ def test_a_persons_event_comes_back_as_it_was_only_at_the_time_agreed_on() -> No
     assert revived(their_link(), content) is None
     for of in (link(), replace(their_link(), base=None), replace(their_link(), base=base(booking(NOON)))):
         assert revived(of, content) == content
+
+
+def test_a_cancellation_is_never_taken_for_a_loop() -> None:
+    several = tuple(Attempt(NOW - timedelta(minutes=1), "same", ended=Ended.LANDED) for _ in range(7))
+    cancelled = view(link(attempts=several), booking(status=70))
+    assert plan(cancelled, C).step == DeleteEvent(KEY, '"1"', Why.BOOKING_CANCELLED)
+    moved = plan(view(link(attempts=several), booking(NOON)), C).step
+    assert isinstance(moved, Settle)
+    assert moved.link.state is State.PAUSED

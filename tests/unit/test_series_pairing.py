@@ -74,6 +74,10 @@ def test_the_roots_of_a_split_series_are_one_family() -> None:
         pytest.param([(1, 10), (8, 10)], [(3, 10), (10, 10)], True, id="another weekday at the same time"),
         pytest.param([(1, 10), (8, 10)], [(3, 15), (10, 15)], False, id="neither"),
         pytest.param([(1, 10), (8, 10)], [(15, 10), (22, 10)], False, id="weeks later"),
+        pytest.param([(8, 10)], [(15, 10)], True, id="a week later"),
+        pytest.param([(8, 10)], [(1, 10)], True, id="a week earlier"),
+        pytest.param([(8, 10)], [(16, 10)], False, id="more than a week later"),
+        pytest.param([(9, 10)], [(1, 10)], False, id="more than a week earlier"),
         pytest.param([], [(1, 10)], False, id="nothing lost"),
     ],
 )

@@ -205,3 +205,10 @@ CATEGORIES = {
 
 def test_the_sentences_are_found_by_the_codes_of_refusals() -> None:
     assert {*SENTENCES} == CATEGORIES
+
+
+def test_a_sign_below_what_people_wrote_is_theirs() -> None:
+    for language in ("nl", "en"):
+        assert take_apart(f"{LINE[language]}\nonder\n⚠ eigen").notice == ""
+        assert take_apart(f"{LINE[language]}\nonder\n⚠ eigen").below == "onder\n⚠ eigen"
+        assert take_apart(f"{LINE[language]}<br> <b></b>⚠ nee\nonder") == Text("", "⚠ nee", "onder")

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from functions.domain.comparing.event_content import written
 from functions.domain.pairing.lifecycle import _with_ids
-from functions.domain.pairing.link import WrittenIds
+from functions.domain.pairing.link import Occupies, WrittenIds
 from functions.domain.pairing.writes import BookingChange, DeleteEvent, MakeBooking, Why, WriteBooking
 from functions.domain.planning.write_event_id import ids_of, write_back
-from tests.unit.sketch import KEY, TEN, booking, digest, link, planning_context, settings
+from tests.unit.sketch import KEY, ROOM_A, TEN, booking, digest, link, planning_context, settings
 
 C = planning_context()
 FIRST, SECOND = replace(KEY, id="root_20261126T090000Z"), replace(KEY, id="other_20261126T180000Z")
@@ -59,3 +59,23 @@ def test_a_meet_link_goes_into_its_field_only_where_meet_links_are_made() -> Non
     on = planning_context(settings(outbound={"meet_link_field": "custom02", "create_meet_link": True}))
     assert write_back(pair, off, told, FIRST, "https://meet.example") is None
     assert write_back(pair, on, told, FIRST, "https://meet.example") is not None
+
+
+def test_a_meet_link_of_ours_is_not_emptied_while_none_is_known() -> None:
+    url = "https://meet.example"
+    on = planning_context(settings(outbound={"meet_link_field": "custom02", "create_meet_link": True}))
+    pair = link(event=FIRST, ids=WrittenIds((OF_FIRST, digest(written("custom02", url)))))
+    assert write_back(pair, on, booking(external_id=FIRST.id, fields={"custom02": url}), FIRST, "") is None
+
+
+def test_a_meet_link_without_a_field_goes_nowhere() -> None:
+    pair, told = link(event=FIRST, ids=WrittenIds((OF_FIRST,))), booking(external_id=FIRST.id)
+    on = planning_context(settings(outbound={"create_meet_link": True}))
+    assert write_back(pair, on, told, FIRST, "https://meet.example") is None
+
+
+def test_what_somebody_put_into_the_field_of_the_meet_link_stays() -> None:
+    on = planning_context(settings(outbound={"meet_link_field": "custom02", "create_meet_link": True}))
+    pair, told = link(event=FIRST, ids=WrittenIds((OF_FIRST,))), booking(external_id=FIRST.id, fields={"custom02": "x"})
+    assert write_back(pair, on, told, FIRST, "https://meet.example") is None
+    assert write_back(replace(pair, occupies=Occupies("1001", ROOM_A)), C, booking(external_id=""), FIRST, "") is None

@@ -197,7 +197,7 @@ def restyled(wanted: Style, shown: Style | None, base: Mapping[str, str], digest
     changed = {name for name in {*ours, *base} & {*Style.__slots__} if digest(ours.get(name, "")) != base.get(name, "")}
     if shown is None:
         return tuple(sorted(changed))
-    lost = {name for name, value in ours.items() if name != "colour" and now.get(name, "") != value}
+    lost = {*ours} - {"colour"}
     return tuple(sorted(name for name in changed | lost if now.get(name, "") != ours.get(name, "")))
 
 

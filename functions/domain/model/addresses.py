@@ -28,7 +28,11 @@ def origin_of(text: str) -> tuple[str, str, int] | None:
     parts = web_address(text)
     if parts is None:
         return None
-    return parts.scheme, (parts.hostname or "").rstrip("."), parts.port or {"http": 80, "https": 443}[parts.scheme]
+    return (
+        parts.scheme,
+        (parts.hostname or "").removesuffix("."),
+        parts.port or {"http": 80, "https": 443}[parts.scheme],
+    )
 
 
 def is_mail_address(text: str) -> bool:

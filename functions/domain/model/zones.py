@@ -13,16 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-LONGEST_NAME = 64
-
 
 def is_zone(name: str) -> bool:
     """Whether a text is the name of a time zone."""
-    if len(name) > LONGEST_NAME:
-        return False
     try:
         ZoneInfo(name)
-    except (ValueError, OSError, KeyError):  # a path that leads elsewhere, a folder, an unknown name
+    except (ValueError, OSError, KeyError):  # a path that leads elsewhere, a folder, an unknown or too long name
         return False
     return True
 
@@ -99,7 +95,7 @@ def second_of_two(moment: datetime, zone: str) -> datetime | None:
     shown = clock(moment, zone)
     wall = datetime.combine(shown.day, shown.time_of_day, ZoneInfo(zone))
     later = wall.replace(fold=1).astimezone(UTC)
-    return later if later > utc(moment) and same_clock(later, moment, zone) else None
+    return later if later > utc(moment) else None
 
 
 def as_meant(moment: datetime, known: datetime, zone: str) -> datetime:

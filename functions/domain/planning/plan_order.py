@@ -78,11 +78,8 @@ def _event(v: View, context: PlanningContext, link: Link, booking: Booking) -> P
 
 
 def _change(booking: Booking, order: Override, context: PlanningContext) -> BookingChange:
-    change = BookingChange()
-    if order.when is not None and order.when != when_of(booking, context.settings):
-        change = replace(change, when=order.when)
-    if order.object_id is not None and order.object_id != booking.object_id:
-        change = replace(change, object_id=order.object_id)
-    if order.status is not None and order.status != booking.status:
-        change = replace(change, status=order.status)
-    return change
+    return BookingChange(
+        when=order.when if order.when != when_of(booking, context.settings) else None,
+        object_id=order.object_id if order.object_id != booking.object_id else None,
+        status=order.status if order.status != booking.status else None,
+    )

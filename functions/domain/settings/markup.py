@@ -52,7 +52,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in SILENT:
             self._silent += 1
-        elif tag in LINES or (tag in KEPT and not self._html and tag in ("br", "p", "li")):
+        elif tag in LINES or (not self._html and tag in ("br", "p", "li")):
             self._break()
         elif tag in KEPT and self._html:
             self._begin(tag, dict(attrs))

@@ -44,6 +44,7 @@ FIELDS = {
 }
 # column names that people paste from i-Reserve's lists; filled, but not offered
 COLUMNS = {"OBJ_DESC": "object_desc", "OBJ_NAME": "object", "RES_REMARKS": "remarks", "CUST_EMAIL": "email"}
+NAMED = {**FIELDS, **OURS, **COLUMNS}
 COMPUTED = ("BOOKING_NUMBER", "FROMDATE", "FROMTIME", "TILLDATE", "TILLTIME", "MINUTES")
 CUSTOM = re.compile(r"RES_CUSTOM(\d{1,3})")
 MONTHS = {
@@ -119,12 +120,11 @@ def template_faults(template: str) -> Iterator[str]:
 def unfilled(template: str, booking: Booking) -> tuple[str, ...]:
     """Return the placeholders for which this tenant's answer about a booking has no field."""
     named = dict.fromkeys(PLACEHOLDER.findall(template))
-    known = {**FIELDS, **OURS, **COLUMNS}
     return tuple(
         name
         for name in named
         if name not in (*COMPUTED, "NUMBER_OF_PLACES", "REMARKS", "OBJECT")
-        and (known.get(name) not in booking.fields if name in known else _custom_name(name, booking.fields) is None)
+        and (NAMED.get(name) or _custom_name(name, booking.fields)) not in booking.fields
     )
 
 
@@ -141,9 +141,7 @@ def fill(
         name = match.group(1)
         if name in values:
             return as_text(values[name])
-        if CUSTOM.fullmatch(name):
-            return as_text(booking.fields.get(_custom_name(name, booking.fields) or "", ""))
-        return as_text(booking.fields.get(FIELDS.get(name) or OURS.get(name) or COLUMNS.get(name, ""), ""))
+        return as_text(booking.fields.get(NAMED.get(name) or _custom_name(name, booking.fields), ""))
 
     return PLACEHOLDER.sub(value, template).strip()
 
@@ -167,11 +165,11 @@ def _date(day: date, language: str) -> str:
     return f"{DAYS[language][day.weekday()]} {day.day} {MONTHS[language][day.month - 1]} {day.year}"
 
 
-def _custom_name(placeholder: str, fields: Mapping[str, str]) -> str | None:
-    """Return the field for a custom placeholder, however its number is written."""
+def _custom_name(placeholder: str, fields: Mapping[str, str]) -> str:
+    """Return the field for a custom placeholder, however its number is written, or ""."""
     found = CUSTOM.fullmatch(placeholder)
     if found is None:
-        return None
+        return ""
     number = found.group(1)
     names = (f"custom{number}", f"custom{int(number):02d}", f"custom{int(number)}")
-    return next((name for name in names if name in fields), None)
+    return next((name for name in names if name in fields), "")
