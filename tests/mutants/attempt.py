@@ -13,7 +13,7 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from functools import _lru_cache_wrapper, partial
 from pathlib import Path
 from types import CodeType, FunctionType
 
@@ -42,6 +42,7 @@ def try_in_functions(
     def run(runner: Runner, items: list[pytest.Item]) -> None:
         by_name = {item.nodeid: item for item in items}
         functions = _functions({str(Path(mutant.file).resolve()) for mutant, _ in mutants})
+        caches = [each for each in gc.get_objects() if isinstance(each, _lru_cache_wrapper)]
         gc.collect()
         gc.freeze()
         runner.dies = True
@@ -57,6 +58,8 @@ def try_in_functions(
 
             def do(code: CodeType, function: FunctionType = function, chosen: list[str] = chosen) -> int:
                 function.__code__ = code
+                for cache in caches:  # what was found with nothing changed must not be found again
+                    cache.cache_clear()
                 for nth, name in enumerate(chosen):
                     at[:4] = nth.to_bytes(4)
                     runner.one(by_name[name])
