@@ -76,7 +76,7 @@ class Choice:
             "conflict_winner": dice.choice(("booking", "event")),
             "cancel_grace_seconds": rarely(60, 0, 600),
             "overlap_guard": rarely("never", "always", "auto"),
-            "sweep_minutes": rarely(15, 60),
+            "sweep_minutes": dice.choice((15, 60, 1440)),
         }
         language, places = rarely("nl", "en"), rarely(50, 1)
         if dice.random() < 0.05:

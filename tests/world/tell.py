@@ -35,11 +35,11 @@ def choice_of(seed: int) -> Choice:
 
 
 def told(world: World, choice: Choice, deeds: list[Deed], *, thorough: bool = True) -> list[str]:
-    """Tell a story, and return the promises that it broke."""
+    """Tell a story, and return the promises that it broke; unless `thorough`, with what `make worlds` leaves out of most."""
     first = len(BEGINNING) if deeds[: len(BEGINNING)] == BEGINNING else 0
     world.begin(choice, deeds[:first])
     world.tell(deeds[first:])
-    world.rest()
+    world.rest(day=thorough)
     return broken(world, choice, thorough=thorough)
 
 

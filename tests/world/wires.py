@@ -5,8 +5,8 @@ What they leave out is tried elsewhere (`tests/contract`), and costs half of a w
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from datetime import timedelta
+from functools import cache
 from io import BytesIO
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ import requests
 from flask import Flask, Request, Response
 from flask.ctx import _AppCtxGlobals
 from flask.globals import _cv_app, _cv_request
-from requests.structures import CaseInsensitiveDict
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, Rule
 
@@ -30,12 +30,10 @@ if TYPE_CHECKING:
 
 
 class Answer:
-    """What a WSGI application answered."""
+    """What was answered."""
 
-    def __init__(self) -> None:
-        self.status_code = 0
-        self.headers = CaseInsensitiveDict[str]()
-        self.data = b""
+    def __init__(self, status_code: int, headers: Headers, data: bytes) -> None:
+        self.status_code, self.headers, self.data = status_code, headers, data
 
     @property
     def text(self) -> str:
@@ -70,16 +68,9 @@ class Direct:
         with self.request_context(environ):
             return self.full_dispatch_request()
 
-    @contextmanager
-    def request_context(self, environ: dict[str, Any]) -> Iterator[None]:
-        """Make a request the current one."""
-        context: Any = _Context(self._app, Request(environ), self._adapter)
-        of_app, of_request = _cv_app.set(context), _cv_request.set(context)
-        try:
-            yield
-        finally:
-            _cv_request.reset(of_request)
-            _cv_app.reset(of_app)
+    def request_context(self, environ: dict[str, Any]) -> "_Context":
+        """Return what makes a request the current one."""
+        return _Context(self._app, Request(environ), self._adapter)
 
     def full_dispatch_request(self) -> Response:
         """Call the view of the current request."""
@@ -135,10 +126,18 @@ class IReserve:
 
 
 class _Context:
-    """What Flask's globals look at."""
+    """What Flask's globals look at, while it lasts."""
 
     def __init__(self, app: Flask, request: Request, adapter: MapAdapter) -> None:
         self.app, self.request, self.url_adapter, self.g = app, request, adapter, _AppCtxGlobals()
+
+    def __enter__(self) -> None:
+        itself: Any = self
+        self._before = _cv_app.set(itself), _cv_request.set(itself)
+
+    def __exit__(self, *_ended: object) -> None:
+        _cv_app.reset(self._before[0])
+        _cv_request.reset(self._before[1])
 
 
 class Wire:
@@ -169,25 +168,13 @@ class Wire:
         body, kind = _body(data, json)
         if "?" in path:
             path, _, query_string = path.partition("?")
-        base = urlsplit(base_url)
         environ: dict[str, Any] = {
+            **_server(base_url),
             "REQUEST_METHOD": method,
-            "SCRIPT_NAME": "",
-            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+            "PATH_INFO": unquote_to_bytes(path).decode("latin-1") if "%" in path else path,
             "QUERY_STRING": query_string,
-            "SERVER_NAME": base.hostname or "localhost",
-            "SERVER_PORT": str(base.port or (443 if base.scheme == "https" else 80)),
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "HTTP_HOST": base.netloc,
-            "REMOTE_ADDR": "127.0.0.1",
             "CONTENT_LENGTH": str(len(body)),
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": base.scheme,
             "wsgi.input": BytesIO(body),
-            "wsgi.errors": BytesIO(),
-            "wsgi.multithread": False,
-            "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
         }
         if kind:
             environ["CONTENT_TYPE"] = kind
@@ -197,23 +184,41 @@ class Wire:
         return self._asking(environ)
 
 
+@cache
+def _server(base_url: str) -> Mapping[str, Any]:
+    base = urlsplit(base_url)
+    return {
+        "SCRIPT_NAME": "",
+        "SERVER_NAME": base.hostname or "localhost",
+        "SERVER_PORT": str(base.port or (443 if base.scheme == "https" else 80)),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": base.netloc,
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": base.scheme,
+        "wsgi.errors": BytesIO(),
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+
+
 def over_wsgi(application: "WSGIApplication") -> Answering:
     """Return what asks a WSGI application, as a server would."""
 
     def asked(environ: dict[str, Any]) -> Answer:
-        answer = Answer()
+        begun: list[Any] = []
 
         def start(status: str, headers: list[tuple[str, str]], _failed: Any = None) -> Callable[[bytes], object]:
-            answer.status_code = int(status.split(" ", 1)[0])
-            answer.headers.update(headers)
+            begun[:] = int(status.split(" ", 1)[0]), Headers(headers)
             return lambda _piece: None
 
         pieces = application(environ, start)
         try:
-            answer.data = b"".join(pieces)
+            data = b"".join(pieces)
         finally:
             getattr(pieces, "close", lambda: None)()
-        return answer
+        return Answer(begun[0], begun[1], data)
 
     return asked
 
@@ -222,10 +227,8 @@ def at_once(respond: Callable[[dict[str, Any]], Any]) -> Answering:
     """Return what asks views, without a server."""
 
     def asked(environ: dict[str, Any]) -> Answer:
-        response, answer = respond(environ), Answer()
-        answer.status_code, answer.data = response.status_code, response.get_data()
-        answer.headers.update(response.headers)
-        return answer
+        response = respond(environ)
+        return Answer(response.status_code, response.headers, response.get_data())
 
     return asked
 

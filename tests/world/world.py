@@ -102,7 +102,7 @@ class World(Deeds, Place):
         self._shelves = documents.copy()
         self.ports.documents = SteppedDocuments(documents, self.running, lambda: None)
         self._queue(MemoryTasks())
-        self.ports.secrets = ReadOnce(self.directory / "secrets.json")
+        self.secrets = self.ports.secrets = ReadOnce(self.directory / "secrets.json")
 
     def _put_back(self) -> None:
         if self._memory is None:
@@ -238,11 +238,15 @@ class World(Deeds, Place):
 
     # rest
 
-    def rest(self) -> None:
-        """All faults off, everything arrives, leases and graces end, and a night's sweep finds what hints missed."""
+    def rest(self, *, day: bool = True) -> None:
+        """All faults off, everything arrives, leases and graces end, and a night's sweep finds what hints missed.
+
+        With `day`, a round by day comes before that.
+        """
         self.all_well()
         self.settle(300)
-        self.tick()
+        if day:
+            self.tick()
         self.settle(1000)
         self.now = (self.now + timedelta(days=1)).replace(hour=3, minute=0, second=0, microsecond=0)
         self.forget()

@@ -33,6 +33,8 @@ def text(value: Any) -> str:
     if value is None or isinstance(value, str):
         return bounds.cut(value, bounds.TEXT)
     try:
+        if type(value) is int:  # most of what is not text
+            return str(value)
         return json.dumps(value, ensure_ascii=False)[: bounds.TEXT]
     except (RecursionError, TypeError, ValueError):
         return ""

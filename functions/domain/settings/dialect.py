@@ -109,10 +109,12 @@ class Dialect:
         return {name: getattr(self, name) for name in sorted(self.known)}
 
 
+POINTS = frozenset(each.name for each in fields(Dialect)) - {"known"}
+
+
 def dialect_from(body: Mapping[str, Any]) -> Dialect:
     """Return the dialect from `as_body`'s JSON, with tuples for lists; names of former fields are ignored."""
-    names = {each.name for each in fields(Dialect)} - {"known"}
-    kept = {name: _frozen(value) for name, value in body.items() if name in names}
+    kept = {name: _frozen(value) for name, value in body.items() if name in POINTS}
     return Dialect(**kept, known=frozenset(kept))
 
 
