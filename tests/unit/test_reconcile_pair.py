@@ -324,6 +324,7 @@ def test_an_id_that_cannot_be_searched_is_made_with_only_where_i_reserve_would_f
     other.book("9", NOON)
     with pytest.raises(Refused):
         looked(other, link=new, event=Snapshot.of(other.draw("new", NOON)))
+    assert other.calls == ["find booking", "list bookings", "list bookings", "read booking"]  # until a page is empty
     assert list(other.bookings) == ["9"]
 
 
@@ -403,6 +404,24 @@ def test_a_cancelled_booking_loses_its_event_and_a_deleted_event_waits_for_its_g
     looked(sides)
     assert sides.calls == ["read booking", "read event", "revive"]
     assert list(sides.events) == [event.key]
+
+
+def test_a_cancelled_booking_loses_its_event_also_where_a_person_moved_it(sides: Sides) -> None:
+    event = made(sides)
+    there = EventKey(ROOM_B, event.key.id)
+    sides.events[there] = replace(sides.events.pop(event.key), key=there)
+    sides.bookings["1"] = replace(sides.bookings["1"], status=70)
+    assert looked(sides, event=Snapshot(Presence.CANCELLED)).link.life == Closed()
+    assert sides.events == {}
+
+
+def test_an_event_that_moved_is_put_back_where_its_booking_is(sides: Sides) -> None:
+    event = made(sides)
+    there = EventKey(ROOM_B, event.key.id)
+    sides.events[there] = replace(sides.events.pop(event.key), key=there)
+    looked(sides, event=Snapshot(Presence.CANCELLED))
+    assert (list(sides.events), pair_of(sides).event) == ([event.key], event.key)
+    assert "insert" not in sides.calls
 
 
 def test_a_booking_that_is_missing_is_gone_only_after_a_second_read(sides: Sides) -> None:

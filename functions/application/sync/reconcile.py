@@ -165,7 +165,7 @@ def _look(session: SyncSession, view: View, step: Look) -> View:
         holder = links.of_event(session.ports.documents, session.id, found.value.key) or holder
     if holder is None or holder.id == view.link.id:
         moved = found.value is not None and view.link.event is not None and view.link.event.id == sought
-        return replace(view, found=found, found_is_free=True, event=found if moved else view.event)
+        return replace(view, found=found, event=found if moved else view.event)
     if holder.booking_id and holder.booking_id == view.link.booking_id:
         raise Stale("the booking of this event was made a moment ago", reason="being_made")
     if holder.booking_id or holder.intent is None:
