@@ -1,6 +1,7 @@
-"""Tell worlds: `python -m tests.world.tell --worlds N --seed SEED [--deeds D] [--processes P]`.
+"""Tell worlds: `python -m tests.world.tell --worlds N [--seed SEED] [--seconds S] [--deeds D] [--processes P]`.
 
-Prints a line a broken world; a failing seed is shrunk to a short story with `--shrink`, and kept under `found/`.
+Prints the seed of the first world, which is another each time unless given, and what each broken world broke, with the
+command that tells it again; with `--shrink` also its story, as short as it can be, which is kept under `found/`.
 """
 
 import argparse
@@ -8,6 +9,7 @@ import gc
 import json
 import os
 import random
+import secrets
 import sys
 import tempfile
 import time
@@ -114,7 +116,7 @@ def tell(seeds: range, options: argparse.Namespace, directory: Path) -> Counted:
 
 
 def _print(world: World, choice: Choice, deeds: list[Deed], found: list[str], seed: int, *, shrink: bool) -> None:
-    lines = [f"seed {seed} {choice}", *(f"    {each}" for each in found)]
+    lines = [f"seed {seed} (make worlds N=1 SEED={seed}): {choice}", *(f"    {each}" for each in found)]
     if shrink:
         short = shrunk(deeds, partial(_breaks, world, choice, kind_of(found[0])))
         lines += [f"    {name}{numbers}" for name, numbers in short]
@@ -128,13 +130,15 @@ def main() -> int:
     """Run from the command line; 1 where a promise was broken."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", type=int, default=20)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000_000))
     parser.add_argument("--deeds", type=int, default=0, help="of each story; 0: as many as its seed draws")
     parser.add_argument("--seconds", type=float, default=0, help="stop after so many; 0: tell them all")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--shrink", action="store_true")
     options = parser.parse_args()
     began, counted = time.monotonic(), Counted()
+    sys.stdout.write(f"worlds from seed {options.seed}\n")
+    sys.stdout.flush()
     parts = min(options.processes, options.worlds)
     bounds = [options.seed + options.worlds * part // parts for part in range(parts + 1)]
     with tempfile.TemporaryDirectory() as directory, ProcessPoolExecutor(parts, get_context("spawn")) as pool:
@@ -146,7 +150,7 @@ def main() -> int:
             counted.add(each.result())
     took = time.monotonic() - began
     sys.stdout.write(
-        f"{counted.worlds} worlds from seed {options.seed}, {counted.deeds / counted.worlds:.1f} deeds each, "
+        f"{counted.worlds} worlds from seed {options.seed}, {counted.deeds / max(1, counted.worlds):.1f} deeds each, "
         f"every {THOROUGH}th audited, {counted.bad} broken; {took:.0f} s, {counted.worlds * 60 / took:.0f} a minute in {parts} processes\n"
     )
     return int(counted.bad > 0)

@@ -1,4 +1,7 @@
-"""Some worlds keep every promise, each time the same ones; `make worlds N=… SEED=…` tells as many others as one likes."""
+"""Some worlds keep every promise, each time the same ones.
+
+`make worlds N=… SEED=…` tells as many others as one likes, CI fresh ones for half a minute (`.ci/run`).
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
