@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+from functions.application.store import links
 from functions.application.store.records import stored
 from functions.domain.model.appointment import Timed
 from functions.domain.model.event import EventKey
@@ -77,7 +78,9 @@ def _template() -> str:
     base = Base(Timed(_START, _END), "%(calendar)s", "%(object)s", 20, _DIGESTS)
     link = Link(id="%(link)s", booking_id="%(booking)s", event=key, life=Active(), base=base, version=3)
     looked_up_by = {"state": "active", "calendar": "%(calendar)s", "day": "%(day)s"}
-    text = json.dumps({**stored(replace(link, event_etag="%(etag)s")), **looked_up_by}, separators=(",", ":"))
+    text = json.dumps(
+        {**links.without_defaults(stored(replace(link, event_etag="%(etag)s"))), **looked_up_by}, separators=(",", ":")
+    )
     return text.replace(_text(_START), "%(start)s").replace(_text(_END), "%(end)s")
 
 

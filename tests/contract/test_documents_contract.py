@@ -123,6 +123,13 @@ def test_several_are_got_together_in_their_order(documents: Documents, clock: Se
     assert documents.several([]) == []
 
 
+def test_several_of_different_collections_are_got_together(documents: Documents) -> None:
+    claim = ("integrations", "7", "claims", "one")
+    put(documents, ONE, {"n": 1})
+    put(documents, claim, {"n": 2})
+    assert documents.several([claim, ONE, (*LINKS, "none"), claim]) == [{"n": 2}, {"n": 1}, None, {"n": 2}]
+
+
 def test_subcollections_and_integrations_do_not_mix(documents: Documents) -> None:
     put(documents, ("integrations", "7"), {"name": "root"})
     put(documents, ONE, {"name": "link"})

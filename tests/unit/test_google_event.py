@@ -1,5 +1,6 @@
 """Events are translated to and from Google's JSON without losing or inventing anything."""
 
+from dataclasses import FrozenInstanceError, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -136,6 +137,25 @@ def test_times_are_read_in_any_offset_and_kept_in_utc() -> None:
 
 def test_a_time_without_offset_is_read_in_its_own_zone() -> None:
     assert event(start={"dateTime": "2026-03-10T10:00:00", "timeZone": "Europe/Amsterdam"}).when == HOUR
+
+
+@pytest.mark.parametrize("zone", ["Europe", "", "x" * 300, "Nowhere/Else", 5, None])
+def test_a_time_without_offset_in_no_zone_makes_only_its_own_event_unusable(zone: object) -> None:
+    item = item_of("room", raw(start={"dateTime": "2026-03-10T10:00:00", "timeZone": zone}))
+    assert item == Unusable(KEY, "unreadable")
+
+
+def test_fractions_of_a_second_are_left_out() -> None:
+    assert event(start={"dateTime": "2026-03-10T09:00:00.900Z"}).when == HOUR
+
+
+def test_an_event_is_frozen_with_all_that_it_holds() -> None:
+    found = event(attendees=[{"email": "a@example.org"}], location="Zaal")
+    for value, name in ((found, "title"), (found.key, "id"), (found.when, "start"), (found.guests[0], "email")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(value, name, "x")
+    assert type(found) is Event
+    assert found == replace(found)
 
 
 def test_an_all_day_event_ends_before_its_end_date() -> None:

@@ -215,9 +215,12 @@ def _service(endpoint: str) -> "CalendarResource":
     """Build the client once per process; every request has its own http, so threads may share it."""
     from googleapiclient.discovery import build
 
+    from functions.adapters.google.json_model import QuickJson
+
     return build(
         "calendar",
         "v3",
+        model=QuickJson(),
         http=_NO_HTTP,
         static_discovery=True,
         cache_discovery=False,

@@ -6,9 +6,11 @@ https://developers.google.com/workspace/calendar/api/v3/reference/events
 import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
+from functions.adapters.google.quick import quick
 from functions.application.ports import EventPage, Tombstone, Unusable
 from functions.domain.model import bounds, zones
 from functions.domain.model.appointment import LABEL, PLAIN, AllDay, Appointment, Style, Timed, When
@@ -22,10 +24,12 @@ YEARS = range(1970, 2200)  # a year outside these is a typing error or a bug
 ONE_DAY = timedelta(days=1)
 INT_ID, LINK_ID, STAMP = "ireserve_int", "ireserve_link", "ireserve_stamp"  # at most 44 characters each
 UNMARKED = Mark()
+QuickEvent, QuickKey, QuickGuest, QuickMark = quick(Event), quick(EventKey), quick(Guest), quick(Mark)
+QuickTimed = quick(Timed)
 PRIVATE = ("private", "confidential")
 
 
-UNREADABLE = (KeyError, TypeError, AttributeError, ValueError, OverflowError)
+UNREADABLE = (KeyError, TypeError, AttributeError, ValueError, OverflowError, OSError)  # the last: ZoneInfo("Europe")
 
 
 class _Senseless(ValueError):
@@ -61,7 +65,7 @@ def item_of(calendar: str, raw: Any) -> Event | Tombstone | Unusable:
     Reasons of an `Unusable`: `no_id`, `no_start`, `no_end`, `out_of_range`, `ends_before_start`, `unreadable`.
     """
     try:
-        key = EventKey(calendar, bounds.whole(raw["id"], bounds.ID))
+        key = QuickKey(calendar, bounds.whole(raw["id"], bounds.ID))
         if raw.get("status") == "cancelled":
             return Tombstone(key, bounds.whole(raw.get("recurringEventId"), bounds.ID))
     except UNREADABLE:
@@ -147,7 +151,7 @@ def _event(key: EventKey, raw: Json) -> Event:
     attendees = raw.get("attendees")
     answer = _answer(attendees) if attendees else ""
     meet, meet_url = _meet(raw)
-    return Event(
+    return QuickEvent(
         key=key,
         etag=bounds.whole(raw.get("etag"), bounds.ID),
         when=_when(raw.get("start"), raw.get("end")),
@@ -180,13 +184,16 @@ def _style(raw: Json) -> Style:
     if not (location or colour or visibility or tentative or free):
         return PLAIN  # the usual case
     shown = bounds.cut(visibility, bounds.LINE)
-    return Style(
+    return _shared_style(
         bounds.cut(location, bounds.LINE),
         bounds.cut(colour, bounds.LINE),
         "" if shown == "default" else shown,
         tentative,
         free,
     )
+
+
+_shared_style = lru_cache(maxsize=256)(Style)  # a calendar's events are in the same few places
 
 
 def _style_body(style: Style, names: tuple[str, ...]) -> Json:
@@ -214,7 +221,7 @@ def _moment(text: str | None) -> datetime | None:
 
 def _guests(attendees: list[Json]) -> tuple[Guest, ...]:
     """Return all guests, however many: a patch whose list leaves one out uninvites that guest."""
-    return tuple([Guest(bounds.cut(each.get("email"), bounds.ADDRESS), tuple(each.items())) for each in attendees])
+    return tuple([QuickGuest(bounds.cut(each.get("email"), bounds.ADDRESS), tuple(each.items())) for each in attendees])
 
 
 def _answer(attendees: list[Json]) -> str:
@@ -234,9 +241,10 @@ def _when(start: Mapping[str, str] | None, end: Mapping[str, str] | None) -> Whe
         first, until = date.fromisoformat(start["date"]), date.fromisoformat(end["date"])
         _placed(first, until)
         return AllDay(first, max(until, first + ONE_DAY))  # some programs end a single day on that day itself
-    begins, ends = _instant(start), _instant(end)
+    begins = _instant(start["dateTime"], start.get("timeZone"))
+    ends = _instant(end["dateTime"], end.get("timeZone"))
     _placed(begins, ends)
-    return Timed(begins, ends)
+    return QuickTimed(begins, ends)
 
 
 def _placed(start: Any, end: Any) -> None:
@@ -246,9 +254,13 @@ def _placed(start: Any, end: Any) -> None:
         raise _Senseless("ends_before_start")
 
 
-def _instant(raw: Mapping[str, str]) -> datetime:
-    moment = datetime.fromisoformat(raw["dateTime"])
-    return zones.utc(moment) if moment.tzinfo else zones.instant(moment, raw["timeZone"])
+@lru_cache(maxsize=4096)  # one event ends when the next begins, and several rooms have the same hours
+def _instant(shown: str, zone: str | None) -> datetime:
+    """Return a moment as `Timed` keeps it: in UTC and whole seconds."""
+    moment = datetime.fromisoformat(shown)
+    if moment.tzinfo is not UTC:
+        moment = zones.utc(moment) if moment.tzinfo else zones.instant(moment, zone or "")
+    return moment.replace(microsecond=0) if moment.microsecond else moment
 
 
 def _when_body(when: When, *, clear: bool = False) -> Json:
@@ -291,7 +303,8 @@ def _mark(raw: Json | None) -> Mark:
     private = raw.get("private") if raw else None
     if not private:
         return UNMARKED
-    return Mark(*[bounds.cut(private.get(name), bounds.ID) for name in (INT_ID, LINK_ID, STAMP)])
+    int_id, link_id, stamp = private.get(INT_ID), private.get(LINK_ID), private.get(STAMP)
+    return QuickMark(bounds.cut(int_id, bounds.ID), bounds.cut(link_id, bounds.ID), bounds.cut(stamp, bounds.ID))
 
 
 def _mark_body(mark: Mark) -> Json:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
+from pydantic_core import from_json
+
 from functions.adapters.platform.document_paths import check
 from functions.adapters.sqlite.file import SqliteFile, index_name
 from functions.application.ports import Body, Clock, Path, Transaction
@@ -17,6 +19,8 @@ from functions.domain.model.messages import say
 T = TypeVar("T")
 _PURGE_SECONDS = 3600.0
 _PURGE_ROWS = 1000  # at a time, so that writers do not wait long
+_SEVERAL = """SELECT id, body FROM documents WHERE collection = ? AND (expires IS NULL OR expires > ?)
+    AND id IN (SELECT value FROM json_each(?))"""
 _TYPES = {str: "('text')", int: "('integer', 'real')", True: "('true')", False: "('false')"}
 
 
@@ -35,9 +39,18 @@ class SqliteDocuments:
 
     def several(self, paths: Sequence[Path]) -> list[Body | None]:
         """Return the documents in their order; None for each that is missing or has expired."""
-        now = self._now()
+        addresses, now = [_address(path) for path in paths], self._now()
+        wanted: dict[str, list[str]] = {}
+        for collection, name in addresses:
+            wanted.setdefault(collection, []).append(name)
+        found: dict[tuple[str, str], str] = {}
         with self._file.read() as connection:
-            return [_get(connection, path, now) for path in paths]
+            for collection, names in wanted.items():  # one statement for hundreds: each costs more than what it reads
+                rows = connection.execute(_SEVERAL, (collection, now, json.dumps(names)))
+                found.update({(collection, name): body for name, body in rows})
+        return [
+            _body(found[each], path) if each in found else None for each, path in zip(addresses, paths, strict=True)
+        ]
 
     def transact(self, work: Callable[[Transaction], T]) -> T:
         """Run `work` in one transaction, which holds the write lock from the first read on."""
@@ -168,7 +181,7 @@ def _get(connection: sqlite3.Connection, path: Path, now: float) -> Body | None:
 def _body(text: str, path: Path) -> Body:
     """Return a stored document; raises `Malformed`."""
     try:
-        body = json.loads(text)
+        body = from_json(text)
     except ValueError:
         body = None
     if not isinstance(body, dict):

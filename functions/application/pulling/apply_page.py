@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from functions.application.intake.hints import Hint, Kind, look_again
-from functions.application.ports import Tombstone, Unusable
+from functions.application.ports import Body, Tombstone, Unusable
 from functions.application.pulling import events_without_booking
 from functions.application.pulling.follow_series import Shown, families, followers, former_families, tie
 from functions.application.store import links, parked
@@ -69,11 +69,11 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
     if not finished:
         return Applied(looked, finished=False)
     in_turn: tuple[Event | Tombstone, ...] = (*tombstones, *events)
-    settled: set[EventKey] = set()
+    settled: set[str] = set()
     for number, each in enumerate(in_turn):
         if number % TOGETHER == 0:
             settled = _settled(session, hint, page, in_turn[number : number + TOGETHER])
-        if each.key in handled or each.key in settled:
+        if each.key.id in settled or each.key in handled:
             continue
         if _is_time_up(session, until):
             return Applied(looked, finished=False)
@@ -130,42 +130,48 @@ def _followed(
     return handled
 
 
-def _settled(session: SyncSession, hint: Hint, page: Page, items: Sequence[Item]) -> set[EventKey]:
-    """Return the events that need nothing, echoes above all, as far as one read of the store shows.
+def _settled(session: SyncSession, hint: Hint, page: Page, items: Sequence[Item]) -> set[str]:
+    """Return the ids of the events that need nothing, echoes above all, as far as one read of the store shows.
 
     The others are looked up one by one.
     """
     listed = [item for item in items if isinstance(item, Event)]
     stored = links.stored_of_events(session.ports.documents, session.id, [event.key for event in listed])
-    as_left = {event.key for event in listed if event.key in stored and links.is_as_left(stored[event.key][0], event)}
-    events = [event for event in listed if event.key not in as_left]
+    echoes, left = set[str](), list[tuple[Event, tuple[Body, str] | None]]()
+    for event, found in zip(listed, stored, strict=True):
+        if found is not None and links.is_as_left(found[0], event):
+            echoes.add(event.key.id)
+        else:
+            left.append((event, found))
     try:
-        known = {each.key: links.link_of(*stored[each.key]) for each in events if each.key in stored}
+        known = {event.key: links.link_of(*found) for event, found in left if found is not None}
     except Malformed:  # one link is unreadable: its own event fails below
-        return as_left
+        return echoes
+    events = [event for event, _ in left]
     unlinked = [event for event in events if event.key not in known]
     covered = [event for event in events if event.hidden and event.key in known]
     events_without_booking.note(session, hint, page.calendar, covered, paired=True)
     # an endless series reaches decades ahead
-    echoes = {
-        event.key for event in unlinked if event.series and not in_window(event.when, session.settings, session.now())
-    }
-    echoes |= {event.key for event in covered}
     echoes |= {
-        event.key
+        event.key.id
+        for event in unlinked
+        if event.series and not in_window(event.when, session.settings, session.now())
+    }
+    echoes |= {event.key.id for event in covered}
+    echoes |= {
+        event.key.id
         for event in events
         if event.key in known and _quick_check(partial(_is_echo, session, known[event.key], event))
     }
-    echoes |= as_left
     if not page.listed:
         return echoes
-    foreign = (event for event in unlinked if event.mark.int_id != session.id and event.key not in echoes)
+    foreign = (event for event in unlinked if event.mark.int_id != session.id and event.key.id not in echoes)
     passing = [event for event in foreign if _quick_check(partial(_can_be_skipped, session, event))]
     since = page.since or session.now() - events_without_booking.RECENT
     events_without_booking.note(
         session, hint, page.calendar, [each for each in passing if each.updated and each.updated >= since]
     )
-    return echoes | {event.key for event in passing}
+    return echoes | {event.key.id for event in passing}
 
 
 def _follow(session: SyncSession, hint: Hint, link: Link, event: Event) -> bool:

@@ -1,14 +1,13 @@
 """Links in the store: each is saved together with its claims on a booking and an event."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import count
-from typing import TypeVar
 
 from functions.application.ports import Body, Documents, Path, Transaction
 from functions.application.store.integrations import all_rows, path_of
-from functions.application.store.records import record_of, stored
+from functions.application.store.records import body_of, record_of, stored
 from functions.application.store.upgrades import schema_of
 from functions.domain.model.appointment import Timed
 from functions.domain.model.errors import Conflict, Stale
@@ -17,9 +16,9 @@ from functions.domain.model.identity import claim_id, link_id
 from functions.domain.pairing.life import State
 from functions.domain.pairing.link import Link, Occupies, Origin
 
-T = TypeVar("T")
 PAGE, TOGETHER = 500, 300
 _ACTIVE = {"kind": State.ACTIVE.value}
+_DEFAULTS = {name: value for name, value in body_of(Link("")).items() if name != "id"}
 
 
 def of_booking(documents: Documents, int_id: str, booking_id: str) -> Link:
@@ -29,8 +28,11 @@ def of_booking(documents: Documents, int_id: str, booking_id: str) -> Link:
 
 def of_bookings(documents: Documents, int_id: str, booking_ids: Sequence[str]) -> dict[str, Link]:
     """Return the links of some bookings, like `of_booking`, read together, by booking."""
-    known = _together(documents, int_id, {each: claim_id("booking", each) for each in booking_ids})
-    return {each: known.get(each) or _new(int_id, each) for each in booking_ids}
+    found = _bodies(documents, int_id, [claim_id("booking", each) for each in booking_ids])
+    return {
+        each: link_of(*known) if known is not None else _new(int_id, each)
+        for each, known in zip(booking_ids, found, strict=True)
+    }
 
 
 def of_event(documents: Documents, int_id: str, key: EventKey) -> Link | None:
@@ -40,12 +42,13 @@ def of_event(documents: Documents, int_id: str, key: EventKey) -> Link | None:
 
 def of_events(documents: Documents, int_id: str, keys: Sequence[EventKey]) -> dict[EventKey, Link]:
     """Return the links that claim some events, read together, by event."""
-    return _together(documents, int_id, {key: claim_id("event", key.calendar, key.id) for key in keys})
+    found = stored_of_events(documents, int_id, keys)
+    return {key: link_of(*each) for key, each in zip(keys, found, strict=True) if each is not None}
 
 
-def stored_of_events(documents: Documents, int_id: str, keys: Sequence[EventKey]) -> dict[EventKey, tuple[Body, str]]:
-    """Return the same links unparsed, as `link_of` takes them: a comparison is often faster than parsing."""
-    return _bodies(documents, int_id, {key: claim_id("event", key.calendar, key.id) for key in keys})
+def stored_of_events(documents: Documents, int_id: str, keys: Sequence[EventKey]) -> list[tuple[Body, str] | None]:
+    """Return the same links unparsed, as `link_of` takes them, in order: comparing is often faster than parsing."""
+    return _bodies(documents, int_id, [claim_id("event", key.calendar, key.id) for key in keys])
 
 
 def is_as_left(body: Body, event: Event) -> bool:
@@ -136,8 +139,13 @@ def save(tx: Transaction, int_id: str, link: Link) -> Link:
     for claim in sorted(held - wanted):
         tx.delete(path_of(int_id, "claims", claim))
     saved = replace(link, version=link.version + 1)
-    tx.put(_link_path(int_id, link.id), {**stored(saved), **_looked_up_by(link)})
+    tx.put(_link_path(int_id, link.id), {**without_defaults(stored(saved)), **_looked_up_by(link)})
     return saved
+
+
+def without_defaults(body: Body) -> Body:
+    """Return a stored link without the fields that say nothing: half of it, which would be read with every event."""
+    return {name: value for name, value in body.items() if value != _DEFAULTS.get(name)}
 
 
 def link_of(body: Body, identity: str) -> Link:
@@ -191,16 +199,13 @@ def _claimed(documents: Documents, int_id: str, claim: str) -> Link | None:
     return by_id(documents, int_id, str(holder["link"])) if holder is not None else None
 
 
-def _together(documents: Documents, int_id: str, claims: Mapping[T, str]) -> dict[T, Link]:
-    """Return the links that hold these claims."""
-    return {each: link_of(*found) for each, found in _bodies(documents, int_id, claims).items()}
-
-
-def _bodies(documents: Documents, int_id: str, claims: Mapping[T, str]) -> dict[T, tuple[Body, str]]:
-    holders = _several(documents, [path_of(int_id, "claims", claim) for claim in claims.values()])
-    names = {each: str(holder["link"]) for each, holder in zip(claims, holders, strict=True) if holder is not None}
-    bodies = _several(documents, [_link_path(int_id, name) for name in names.values()])
-    return {each: (body, names[each]) for each, body in zip(names, bodies, strict=True) if body is not None}
+def _bodies(documents: Documents, int_id: str, claims: Sequence[str]) -> list[tuple[Body, str] | None]:
+    """Return the stored links that hold these claims, each with its id, in order."""
+    holders = _several(documents, [path_of(int_id, "claims", claim) for claim in claims])
+    names = [str(holder["link"]) if holder is not None else "" for holder in holders]
+    bodies = iter(_several(documents, [_link_path(int_id, name) for name in names if name]))
+    found = ((next(bodies), name) if name else (None, name) for name in names)
+    return [(body, name) if body is not None else None for body, name in found]
 
 
 def _several(documents: Documents, paths: list[Path]) -> list[Body | None]:

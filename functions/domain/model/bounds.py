@@ -24,10 +24,13 @@ def cut(value: object, longest: int) -> str:
 
 def whole(value: object, longest: int) -> str:
     """Return a text that would be useless if cut, such as an id; like `cut`, but `ValueError` if it is too long."""
-    text = cut(value, longest + 1)
-    if len(text) > longest:
+    if not value:
+        return ""
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    if len(value) > longest:
         raise ValueError("too long")
-    return text
+    return value
 
 
 def link(value: object) -> str:
