@@ -16,4 +16,4 @@ from functions.adapters.google.json_model import QuickJson
     ],
 )
 def test_an_answer_is_read_as_the_library_itself_reads_it(content: bytes) -> None:
-    assert QuickJson().deserialize(content) == JsonModel().deserialize(content)
+    assert QuickJson().deserialize(content) == JsonModel().deserialize(content)  # type: ignore[no-untyped-call]

@@ -6,7 +6,7 @@ from googleapiclient.model import JsonModel
 from pydantic_core import from_json
 
 
-class QuickJson(JsonModel):  # type: ignore[misc]
+class QuickJson(JsonModel):
     """The library's model; what the faster parser does not take (unpaired surrogates), the library's own one reads."""
 
     def deserialize(self, content: bytes) -> Any:
@@ -14,4 +14,4 @@ class QuickJson(JsonModel):  # type: ignore[misc]
         try:
             return from_json(content)
         except ValueError:
-            return super().deserialize(content)
+            return super().deserialize(content)  # type: ignore[no-untyped-call]

@@ -16,7 +16,7 @@ def quick(kind: type[T]) -> type[T]:
     names = [(each.name, object, field(default=each.default)) for each in fields(cast(Any, kind))]
 
     def become(made: object) -> None:
-        made.__class__ = kind  # type: ignore[assignment]
+        made.__class__ = kind
 
     twin = make_dataclass(kind.__name__, names, slots=True, eq=False, repr=False, namespace={"__post_init__": become})
     return cast(type[T], twin)
