@@ -1,6 +1,7 @@
 """What several suites share: the Firestore emulator, started once when a test asks for it."""
 
 import contextlib
+import gc
 import os
 import shutil
 import signal
@@ -34,6 +35,12 @@ _prefer_memory()
 settings.register_profile("any_machine", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("any_machine")
 expect.set_options(timeout=60_000)  # a limit is for what never comes, not for what is slow
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what lives as long as the tests: modules and thousands of collected items."""
+    gc.collect()
+    gc.freeze()
 
 
 class FirestoreEmulator:

@@ -17,8 +17,6 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import httplib2
-import requests
-from requests.adapters import BaseAdapter
 from werkzeug.test import Client, TestResponse
 
 from functions.adapters.google.calendar import GoogleCalendars
@@ -51,6 +49,7 @@ from sandbox.ireserve.app import create_app as ireserve_app
 from sandbox.ireserve.tenant.tenant import Tenant
 from tests.harness import people
 from tests.harness.kept import Kept, keep, put_back
+from tests.harness.wires import Session, Wire, lean
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday, 09:00 in Amsterdam
 PRODUCT, GOOGLE, IRESERVE = "http://127.0.0.1:8080", "https://google.test", "https://tenant.i-reserve.test"
@@ -100,8 +99,8 @@ class _Outdoors:
         self.place = place
         self.world = World(clock=lambda: self.place.now, seed=7, deliver=place._notify)
         self.tenant = Tenant(now=lambda: self.place.now, deliver=place._webhook, sleep=place.pass_time)
-        self.google = Client(google_app(self.world))
-        self.ireserve = Client(ireserve_app(self.tenant))
+        self.google = Wire(lean(google_app(self.world)))
+        self.ireserve = Wire(lean(ireserve_app(self.tenant)))
         self._made: tuple[Ports, KeySessions, Catalogue, Client] | None = None
 
     def product(self, place: "Place", composed: Ports) -> tuple[Ports, Client]:
@@ -145,6 +144,7 @@ class Place(people.People):
         self.told: list[tuple[str, Alert]] = []
         self._numbers: Iterator[int] = itertools.count(1)
         self.ports, self._product = self._outdoors.product(self, self.compose(self.documents))
+        self._hints = Wire(self._product.application)
         self._composed = self._ports_now()
         self._untouched = True  # nothing has been done yet
 
@@ -375,11 +375,14 @@ class Place(people.People):
 
     def _webhook(self, url: str, body: Any) -> int:
         parts = urlsplit(url)
-        answer = self.request("POST", parts.path, query_string=parts.query, data=json.dumps(body))
-        return answer.status_code
+        return self._told(parts.path, query_string=parts.query, data=json.dumps(body))
 
     def _notify(self, address: str, headers: Mapping[str, str]) -> int:
-        return self.request("POST", urlsplit(address).path, headers=dict(headers)).status_code
+        return self._told(urlsplit(address).path, headers=headers)
+
+    def _told(self, path: str, **options: Any) -> int:
+        self._untouched = False
+        return self._hints.post(path, base_url=PRODUCT, **options).status_code
 
     def _note(self, event: str, fields: Mapping[str, object]) -> None:
         self.log.append({"event": event, **fields})
@@ -415,7 +418,7 @@ class _Activated:
 class _GoogleHttp:
     """The transport of Google's libraries."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Wire) -> None:
         self._client = client
 
     def request(
@@ -430,40 +433,6 @@ class _GoogleHttp:
             raise Transient("Google could not be reached.", reason="unreachable") from None
         found = {name.lower(): value for name, value in answer.headers.items()}
         return httplib2.Response({**found, "status": str(answer.status_code)}), answer.data
-
-
-class _Adapter(BaseAdapter):
-    """Sends requests to the simulated i-Reserve; an answer after the time limit does not arrive."""
-
-    def __init__(self, place: Place) -> None:
-        super().__init__()
-        self._place = place
-        self._client = place._ireserve
-
-    def send(self, request: requests.PreparedRequest, *_args: Any, **options: Any) -> requests.Response:
-        latest = self._place.now + timedelta(seconds=options["timeout"][1])
-        parts = urlsplit(request.url or "")
-        headers = [(str(name), str(value)) for name, value in request.headers.items() if name != "Content-Length"]
-        try:
-            answer = self._client.open(
-                str(parts.path),
-                query_string=str(parts.query),
-                method=request.method or "",
-                data=request.body,
-                headers=headers,
-            )
-        except ConnectionResetError as error:
-            raise requests.ConnectionError(request=request) from error
-        if self._place.now > latest:
-            raise requests.ReadTimeout(request=request)
-        response = requests.Response()
-        response.status_code = answer.status_code
-        response.headers.update(answer.headers.to_wsgi_list())
-        response._content = answer.data
-        return response
-
-    def close(self) -> None:
-        pass
 
 
 class _Outside:
@@ -489,11 +458,7 @@ class _Outside:
 
     def _session(self) -> Any:
         """Return the session through which i-Reserve is called."""
-        session = requests.Session()
-        session.trust_env = False  # looking up this machine's proxy takes longer than most answers
-        for scheme in ("https://", "http://"):
-            session.mount(scheme, _Adapter(self._place))
-        return session
+        return Session(self._place)
 
     def reservations(self, integration: Integration) -> Reservations:
         s = integration.settings
