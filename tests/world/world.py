@@ -20,7 +20,7 @@ from functions.application.ports import Alert, Documents, Ports
 from functions.application.store import integrations
 from functions.domain.model.errors import Transient
 from tests.harness.kept import KeptOutside, keep, keep_outside, put_back, put_back_outside
-from tests.harness.place import Place
+from tests.harness.place import KEY, Place
 from tests.model.instances import Crash, Instance, Running, SteppedDocuments, SteppedTasks
 from tests.world.choice import Choice
 from tests.world.deeds import DAYS, DEEDS, Deed, Deeds, Table, drawn
@@ -39,6 +39,11 @@ ALL: Table = {
     "round": (2, ()),
     "back_up": (1, ()),
     "put_backup_back": (1, ()),
+    "undo": (2, (19,)),
+    "decide": (1, (9, 1)),
+    "keep": (1, (19,)),
+    "pause": (1, (2,)),
+    "resync": (1, ()),
 }
 WAITS = (2, 10, 60, 400, 2000)
 
@@ -222,6 +227,40 @@ class World(Deeds, Place):
 
     def do_round(self) -> None:
         self.tick()
+
+    # what administrators do
+
+    def _order(self, path: str) -> None:
+        """Ask the product for something, which it may refuse with a sentence."""
+        answer = self.request("POST", f"/console/api/integrations/7{path}", headers={"Authorization": f"Bearer {KEY}"})
+        assert answer.status_code < 500 or answer.status_code == 503, f"{path}: {answer.status_code} {answer.text}"  # noqa: PLR2004
+
+    def do_undo(self, which: int) -> None:
+        """Undo one of the last entries of the journal."""
+        if rows := self.api("GET", "/7/journal?limit=20"):
+            self._order(f"/journal/{rows[which % len(rows)]['id']}/undo")
+
+    def do_decide(self, which: int, approves: int) -> None:
+        """Approve a removal that is held, or restore what would be removed."""
+        if rows := self.api("GET", "/7/held"):
+            self._order(f"/held/{rows[which % len(rows)]['id']}/{('restore', 'approve')[approves]}")
+
+    def do_keep(self, which: int) -> None:
+        """Let the pair of a booking go on, or keep its event."""
+        if booking := self._some_booking(which):
+            for link in self.api("GET", f"/7/links?booking={booking}"):
+                self._order(f"/links/{link['id']}/{('keep', 'resume')[link['state'] == 'paused']}")
+
+    def do_pause(self, how_long: int) -> None:
+        """Stop all writes for a while."""
+        self._order("/pause")
+        self.do_wait(how_long)
+        self._order("/activate")
+
+    def do_resync(self) -> None:
+        self._order("/resync")
+
+    # an older store
 
     def do_back_up(self) -> None:
         """Copy the store, its queue included; what the world began with is the copy until then."""
