@@ -42,7 +42,7 @@ def told(world: World, choice: Choice, deeds: list[Deed], *, thorough: bool = Tr
     world.begin(choice, deeds[:first])
     world.tell(deeds[first:])
     world.rest(day=thorough)
-    return broken(world, choice, thorough=thorough)
+    return broken(world, world.choice, thorough=thorough)
 
 
 def kind_of(sentence: str) -> str:

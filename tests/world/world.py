@@ -17,6 +17,7 @@ from typing import Any, TypeVar, cast
 
 from functions.application import dispatch as work
 from functions.application.ports import Alert, Documents, Ports
+from functions.application.setting_up.settings_input import raw_of
 from functions.application.store import integrations
 from functions.domain.model.errors import Transient
 from tests.harness.kept import KeptOutside, keep, keep_outside, put_back, put_back_outside
@@ -44,6 +45,7 @@ ALL: Table = {
     "keep": (1, (19,)),
     "pause": (1, (2,)),
     "resync": (1, ()),
+    "settings": (1, (99,)),
 }
 WAITS = (2, 10, 60, 400, 2000)
 
@@ -123,6 +125,7 @@ class World(Deeds, Place):
 
     def begin(self, choice: Choice, deeds: list[Deed]) -> None:
         """Begin anew, with these deeds; what was the last to begin alike is copied instead of told again."""
+        self.choice = choice
         alike = (choice, tuple(deeds))
         if self._beginning is None or self._beginning[0] != alike:
             self.set_back(choice)
@@ -233,7 +236,7 @@ class World(Deeds, Place):
     def _order(self, path: str) -> None:
         """Ask the product for something, which it may refuse with a sentence."""
         answer = self.request("POST", f"/console/api/integrations/7{path}", headers={"Authorization": f"Bearer {KEY}"})
-        assert answer.status_code < 500 or answer.status_code == 503, f"{path}: {answer.status_code} {answer.text}"  # noqa: PLR2004
+        assert answer.status_code < 500 or answer.status_code == 503, f"{path}: {answer.status_code} {answer.text}"
 
     def do_undo(self, which: int) -> None:
         """Undo one of the last entries of the journal."""
@@ -259,6 +262,22 @@ class World(Deeds, Place):
 
     def do_resync(self) -> None:
         self._order("/resync")
+
+    def do_settings(self, number: int) -> None:
+        """Apply other settings to all that is there; the calendars stay."""
+        other = Choice.of(random.Random(f"other settings {number}"))  # noqa: S311
+        rows = tuple(
+            replace(new, calendar=old.calendar, also=old.also, new_events=old.new_events)
+            for old, new in zip(self.choice.rows, other.rows, strict=True)
+        )
+        other = replace(other, places=self.choice.places, rows=rows)
+        settings = other.laid_over(integrations.get(self.documents, "7").settings)
+        headers = {"Authorization": f"Bearer {KEY}"}
+        path = "/console/api/integrations/7?apply=all"
+        answer = self.request("PUT", path, json={"settings": raw_of(settings)}, headers=headers)
+        assert answer.status_code < 500 or answer.status_code == 503, f"settings: {answer.status_code} {answer.text}"
+        if answer.status_code == 200:
+            self.choice = other
 
     # an older store
 
