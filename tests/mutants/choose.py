@@ -1,7 +1,7 @@
 """Chooses the tests for a mutant: those that run its line, the fastest first, as many as patience allows.
 
 What acts on import runs before any test. There the tests count that run a line, of any file, which names what the
-mutant is in (a constant, a field, a function), and those that name it themselves.
+mutant is in (a constant, a field, a function), those that name it themselves, and those of the file's own test file.
 """
 
 import ast
@@ -33,8 +33,13 @@ class Chooser:
 
     def tests_for(self, mutant: Mutant) -> Tests:
         """Return the tests that may notice a mutant, with their seconds."""
-        if not self.acts_on_import(mutant):
-            return self._fastest(self._that_run({mutant.file: self._lines_of(mutant)}))
+        if not mutant.inside:
+            return self.tests_on_import(mutant)
+        tests = self._fastest(self._that_run({mutant.file: self._lines_of(mutant)}))
+        return tests if tests or not self.acts_on_import(mutant) else self.tests_on_import(mutant)
+
+    def tests_on_import(self, mutant: Mutant) -> Tests:
+        """Return the tests that may notice a mutant that is there before anything is imported."""
         names = _names(self._trees[mutant.file], _span(mutant))
         tests = {*self._that_run({path: {*_lines(tree, names)} for path, tree in self._trees.items()})}
         tests |= {test for test in self._known if names & self._words[_file(test)]}
@@ -43,7 +48,9 @@ class Chooser:
         tests = tests or {*self._that_run({mutant.file: {*range(1, LAST)}})} or {*self._known}
         closest = {path for path, _ in Counter(map(_file, sorted(tests))).most_common(CLOSEST)}
         return self._fastest(
-            test for test in self._known if _file(test) == WHOLE or (test in tests and _file(test) in closest)
+            test
+            for test in self._known
+            if _file(test) in (WHOLE, _own(mutant)) or (test in tests and _file(test) in closest)
         )
 
     def _lines_of(self, mutant: Mutant) -> set[int]:
@@ -70,11 +77,16 @@ class Chooser:
         return chosen
 
 
-def one_file_first(tests: Tests) -> list[Tests]:
-    """Return the tests of a mutant that acts on import in two parts: collecting all of their files takes seconds."""
-    first = {name: took for name, took in tests.items() if _file(name) == WHOLE}
-    rest = {name: took for name, took in tests.items() if name not in first}
-    return [part for part in (first, rest) if part]
+def one_file_first(mutant: Mutant, tests: Tests) -> list[Tests]:
+    """Return the tests of a mutant that acts on import in three parts: collecting all of their files takes seconds."""
+    parts: tuple[Tests, Tests, Tests] = ({}, {}, {})
+    for name, took in tests.items():
+        parts[(WHOLE, _own(mutant), _file(name)).index(_file(name))][name] = took
+    return [part for part in parts if part]
+
+
+def _own(mutant: Mutant) -> str:
+    return f"tests/unit/test_{Path(mutant.file).stem}.py"
 
 
 def _file(test: str) -> str:

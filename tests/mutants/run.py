@@ -112,8 +112,7 @@ def _as_it_is(mutant: Mutant) -> Mutant:
 
 
 def _try(todo: list[tuple[Mutant, Tests]], chooser: Chooser, verdicts: Verdicts, temporary: Path, until: float) -> None:
-    inside = [(mutant, tests) for mutant, tests in todo if not chooser.acts_on_import(mutant)]
-    outside = [(mutant, tests) for mutant, tests in todo if chooser.acts_on_import(mutant)]
+    inside = [(mutant, tests) for mutant, tests in todo if mutant.inside]
     if inside:
 
         def tell_all() -> int:
@@ -122,12 +121,15 @@ def _try(todo: list[tuple[Mutant, Tests]], chooser: Chooser, verdicts: Verdicts,
         if in_a_fork(tell_all, HOUR) != 0:
             sys.exit("the tests fail with nothing changed")
         verdicts.read_again()
-    for mutant, tests in outside[:1]:
-        if try_on_import(_as_it_is(mutant), tests, temporary):
+    lived = [mutant for mutant, _ in inside if verdicts.of(mutant) == "survived" and chooser.acts_on_import(mutant)]
+    outside = [*(mutant for mutant, _ in todo if not mutant.inside), *lived]
+    for mutant in outside[:1]:
+        if try_on_import(_as_it_is(mutant), chooser.tests_on_import(mutant), temporary):
             sys.exit("the tests fail with nothing changed")
-    for mutant, tests in outside:
+    for mutant in outside:
         if time.monotonic() < until:
-            verdicts.tell(mutant, any(try_on_import(mutant, part, temporary) for part in one_file_first(tests)))
+            parts = one_file_first(mutant, chooser.tests_on_import(mutant))
+            verdicts.tell(mutant, any(try_on_import(mutant, part, temporary) for part in parts))
 
 
 def main() -> None:
