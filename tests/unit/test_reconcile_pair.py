@@ -683,3 +683,47 @@ def test_an_event_that_moved_meanwhile_is_read_where_it_was_and_one_whose_place_
     looked(sides)
     assert sides.calls == ["read booking", "move", "read event", "move"]
     assert list(sides.events) == [EventKey(ROOM_B, event.key.id)]
+
+
+def test_a_pair_whose_event_is_gone_takes_up_the_one_that_its_booking_names(sides: Sides) -> None:
+    drawn = sides.draw("new", NOON)
+    looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
+    sides.events.clear()
+    other = sides.draw("other", NOON)
+    sides.bookings["1"] = replace(sides.bookings["1"], external_id="other")
+    outcome = looked(sides, event=Snapshot(Presence.CANCELLED))
+    assert (outcome.rest, pair_of(sides).event) == (Rest(Why.IN_STEP), other.key)
+    assert (list(sides.events), len(sides.bookings)) == ([other.key], 1)
+
+
+def test_a_new_event_that_the_booking_of_a_pair_without_its_event_names_becomes_that_pairs(sides: Sides) -> None:
+    drawn = sides.draw("new", NOON)
+    looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
+    there = pair_of(sides)
+    sides.events.clear()
+    other = sides.draw("other", NOON)
+    sides.bookings["1"] = replace(sides.bookings["1"], external_id="other")
+    new = links.for_new_event(sides.ports.documents, "7", other)
+    outcome = looked(sides, link=new, event=Snapshot.of(other))
+    assert (outcome.link.id, outcome.link.event) == (there.id, other.key)
+    assert len(sides.bookings) == 1
+
+
+def test_an_event_whose_own_pair_is_being_written_is_not_adopted_either(sides: Sides) -> None:
+    event = made(sides)
+    sides.book("1", NOON, external_id=event.key.id)
+    sides.fails["patch"] = [Transient("late", reason=Cause.TIMEOUT)]
+    with pytest.raises(Transient):
+        looked(sides)
+    there = pair_of(sides)
+    sides.book("2", TEN, external_id=event.key.id)
+    looked(sides, link=pair_of(sides, "2"))
+    assert (pair_of(sides), pair_of(sides, "2").ids.foreign, len(sides.events)) == (there, True, 2)
+
+
+def test_a_pair_with_an_occupied_event_that_is_in_step_costs_no_call_for_it() -> None:
+    sides = Sides(mapping=(BESIDE,))
+    sides.book("1", TEN)
+    looked(sides)
+    assert looked(sides).steps == ()
+    assert sides.calls == ["read booking"]
