@@ -19,7 +19,7 @@ def broken(world: World, choice: Choice, *, thorough: bool = True) -> list[str]:
     was that other one if it wrote nothing itself.
     """
     calm = not world.writes()
-    found = [*pairs(world, choice), *_unfinished(world), *_said(world)]
+    found = [*pairs(world, choice), *_unfinished(world), *_said(world), *_untold(world)]
     if thorough or found:
         found += _audit(world)
     if thorough or not calm:
@@ -116,6 +116,17 @@ def _unfinished(world: World) -> list[str]:
         if each.state.value == "paused"
     ]
     return found
+
+
+def _untold(world: World) -> list[str]:
+    """Return which edits a write took away against the settings, or unread and without a word, although the hint had come."""
+    rows = world.documents.find(("integrations", "7", "journal"), order="at", descending=True, limit=1000)
+    told = Counter(entry["booking_id"] for _, entry in rows if entry["step"] == "Overwritten")
+    return world.races.against + [
+        f"untold: {times} edits of booking {booking} were overwritten, {told[booking]} told"
+        for booking, times in world.races.taken.items()
+        if told[booking] < times
+    ]
 
 
 def _said(world: World) -> list[str]:

@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -23,9 +24,10 @@ from functions.domain.model.errors import Transient
 from tests.harness.kept import KeptOutside, keep, keep_outside, put_back, put_back_outside
 from tests.harness.place import KEY, Place
 from tests.model.instances import Crash, Instance, Running, SteppedDocuments, SteppedTasks
-from tests.world.choice import Choice
+from tests.world.choice import STATUSES, Choice
 from tests.world.deeds import DAYS, DEEDS, Deed, Deeds, Table, drawn
 from tests.world.memory import MemoryDocuments, MemoryTasks, ReadOnce, Shelves
+from tests.world.races import Races
 from tests.world.wires import Direct, IReserve, Outside, Wire, at_once, over_wsgi
 
 T = TypeVar("T")
@@ -36,6 +38,7 @@ ALL: Table = {
     **DEEDS,
     "crash": (6, (3, 39, 1)),
     "meanwhile": (8, (3, 39, 1, 5, 19, DAYS)),
+    "race": (4, (19, DAYS, 4, 2)),
     "wait": (12, (4,)),
     "round": (2, ()),
     "back_up": (1, ()),
@@ -94,9 +97,10 @@ class World(Deeds, Place):
         """Count the calls as steps; on disk, as a server would call the simulators, else their views at once."""
         google_asked = over_wsgi(google) if on_disk else at_once(Direct(google).answer)
         ireserve_asked = over_wsgi(ireserve) if on_disk else at_once(IReserve(ireserve, self.tenant).answer)
+        self.races = Races(self)
         product_asked = over_wsgi(self._product.application)
         self._google = Wire(google_asked, self.running, "/calendar/v3/")  # type: ignore[assignment]
-        self._ireserve = Wire(ireserve_asked, self.running, "/api/rest/")  # type: ignore[assignment]
+        self._ireserve = Wire(partial(self.races.call, ask=ireserve_asked), self.running, "/api/rest/")  # type: ignore[assignment]
         self._product = Wire(product_asked, self.running)  # type: ignore[assignment]
 
     def _into_memory(self) -> None:
@@ -127,6 +131,7 @@ class World(Deeds, Place):
         """Begin anew, with these deeds; what was the last to begin alike is copied instead of told again."""
         self.choice = choice
         alike = (choice, tuple(deeds))
+        self.races.forget()
         if self._beginning is None or self._beginning[0] != alike:
             self.set_back(choice)
             self.tell(deeds)
@@ -224,6 +229,19 @@ class World(Deeds, Place):
                     self.settle(100)
 
         self._next(Interrupted(step % REACH[near], bool(after), self.running, happen))
+
+    def do_race(self, which: int, day: int, hour: int, what: int) -> None:
+        """A person drags an event; right after its booking is read, a person changes that in i-Reserve."""
+
+        def happen(booking: str) -> None:
+            start, end = self._times(day, hour)
+            fields = ({"start": start, "end": end}, {"object_id": 10 + day % 2}, {"status_code": STATUSES[hour]})[what]
+            self.change(booking, **fields)
+
+        self.races.aimed = happen
+        self.do_drag(which, (day + 1) % DAYS, hour)
+        self.settle(10)
+        self.races.aimed = None
 
     def do_wait(self, how_long: int) -> None:
         self.settle(WAITS[how_long])
