@@ -86,14 +86,22 @@ def test_a_change_within_the_second_of_the_written_id_is_carried_by_the_next_swe
     assert place.events() != before
 
 
-def test_events_are_made_calendar_by_calendar_and_their_notifications_wait_for_the_second_look(place: Place) -> None:
+def test_events_are_made_calendar_by_calendar_and_their_notifications_share_a_pull_a_minute(place: Place) -> None:
     filled(place)
     place.settle(0)
     made = [call.path.split("/")[4] for call in place.world.calls.log if call.api == "calendar.events.insert"]
     assert len(made) == BOOKINGS
     assert made == sorted(made)
+    place.settle(120)
+    assert place.calls().count("calendar.events.list") <= 6
+
+
+def test_what_a_person_makes_in_a_calendar_being_filled_is_seen_within_a_minute(place: Place) -> None:
+    filled(place)
+    place.settle(0)
+    place.draw("2026-11-30T10:00", "2026-11-30T11:00")
     place.settle(60)
-    assert place.calls().count("calendar.events.list") <= 8
+    assert len(place.bookings()) == BOOKINGS + 1
 
 
 def test_what_a_backfill_could_not_do_stays_parked_although_the_webhook_of_its_id_needs_no_look(place: Place) -> None:

@@ -482,19 +482,22 @@ def test_of_a_series_that_lost_an_occurrence_the_others_are_looked_up_from_the_l
     assert state(sides).calls == 4  # one list, and three of the siblings
 
 
-def test_while_a_scan_fills_a_calendar_a_notification_is_followed_by_its_second_look_only(sides: Sides) -> None:
+def test_while_a_scan_fills_a_calendar_its_notifications_share_a_pull_at_the_end_of_the_minute(sides: Sides) -> None:
     second, channels = timedelta(seconds=1), (Watch("c", NOW + timedelta(days=7)),)
     set_state(sides, channels=channels, filled_until=NOW + second, sync_token="one")
-    assert not pulled(sides, hint=replace(notified(), at=NOW - 3 * second))
-    assert (sides.asked, list(sides.tasks)) == ([], [])
+    for at in (NOW, NOW - 3 * second, None):
+        assert not pulled(sides, hint=replace(notified(), at=at))
+    assert sides.asked == []
+    assert {(task.due, task.body["source"]) for task in sides.tasks} == {(NOW + timedelta(minutes=1), "waited")}
+    assert len({task.name for task in sides.tasks}) == 1
+
+
+def test_a_notification_needs_no_pull_if_a_whole_one_began_as_late_as_its_second_look(sides: Sides) -> None:
+    second, channels = timedelta(seconds=1), (Watch("c", NOW + timedelta(days=7)),)
+    set_state(sides, channels=channels, as_of=NOW - second, sync_token="one")
+    assert not pulled(sides, hint=replace(notified(), at=NOW - 5 * second))
+    assert sides.asked == []
     pulled(sides, EventPage((), sync_token="two"), hint=replace(notified(), at=NOW - 4 * second))
-    assert state(sides).sync_token == "two"
-
-
-def test_a_notification_whose_moment_is_not_known_counts_as_a_second_look(sides: Sides) -> None:
-    channels = (Watch("c", NOW + timedelta(days=7)),)
-    set_state(sides, channels=channels, filled_until=NOW + HOUR, sync_token="one")
-    pulled(sides, EventPage((), sync_token="two"), hint=replace(notified(), at=None))
     assert state(sides).sync_token == "two"
 
 

@@ -28,6 +28,8 @@ from functions.domain.pairing.link import Link
 
 WAIT_FOR_OTHER = timedelta(seconds=2)
 BETWEEN = timedelta(seconds=1.5)  # notifications come in bursts, and each pull costs quota
+SECOND_LOOK = timedelta(seconds=TRAILING_SECONDS)
+FILLED_TOGETHER = timedelta(minutes=1)  # of a calendar that a scan is filling
 LONGEST = timedelta(seconds=35)  # of one task; a larger pull continues in the next
 SILENT = timedelta(minutes=30)  # a calendar that was not pulled for so long is pulled, whatever its channel says
 TROUBLED = timedelta(minutes=5)  # before a calendar that was gone or forbidden is tried again
@@ -97,11 +99,15 @@ def _ours(session: SyncSession, calendar: str, hint: Hint) -> bool:
 def _in_turn(session: SyncSession, calendar: str, hint: Hint) -> bool:
     """Whether to pull now: the last pull is long enough ago, or else another one is queued for when it is.
 
-    While a scan fills the calendar, only the second look pulls.
+    Where a whole pull began as late as the second look would be, none is needed. While a scan fills the calendar, all
+    its notifications of one minute share a pull at the end of that minute.
     """
     state, now = state_of(session.ports.documents, session.id, calendar), session.now()
-    first = hint.at is not None and now < hint.at + timedelta(seconds=TRAILING_SECONDS)
-    if first and state.filled_until is not None and now < state.filled_until:
+    if hint.at is not None and state.as_of is not None and state.as_of >= hint.at + SECOND_LOOK:
+        return False
+    if state.filled_until is not None and now < state.filled_until:
+        due = now.replace(second=0, microsecond=0) + FILLED_TOGETHER
+        look_again(session.ports.tasks, replace(hint, source="waited"), due, "filled")
         return False
     began = state.pull_started
     if began is None or now >= began + BETWEEN:

@@ -1,7 +1,7 @@
 """Which calendars a scan is filling: its writes come back as notifications, so these calendars are pulled less often.
 
-A scan takes the bookings of some days calendar by calendar, so that it fills each one for a few seconds only. Meanwhile a
-notification is followed by its second look alone, which finds what people changed there within eight seconds.
+A scan takes the bookings of some days calendar by calendar, so that it fills each one for a few seconds only. Meanwhile
+its notifications share a pull at the end of the minute, which also finds what people changed there.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from functions.application.ports import BookingRow
 from functions.application.store import calendars
 from functions.application.sync.session import SyncSession
 
-FILLED = timedelta(seconds=4)  # after the last mark
+FILLED = timedelta(minutes=1)  # after the last mark, so that second looks share that pull as well
 MARKED = timedelta(seconds=2)  # how often a calendar is marked again
 
 
