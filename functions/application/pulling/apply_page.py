@@ -291,8 +291,8 @@ def _room_free_at(session: SyncSession, event: Event) -> datetime | None:
     return max(ends) + ROOM_AFTER if ends else None
 
 
-def _look(session: SyncSession, hint: Hint, link: Link, event: Snapshot[Event] | None) -> bool:
-    key = event.value.key if event is not None and event.value is not None else link.event
+def _look(session: SyncSession, hint: Hint, link: Link, event: Snapshot[Event]) -> bool:
+    key = event.value.key if event.value is not None else link.event
     about = _about(hint, key) if key is not None else replace(hint, kind=Kind.BOOKING, subject=(link.booking_id,))
     outcome = reconcile(session, about, link, event=event)
     parked.clear(session.ports, about)
