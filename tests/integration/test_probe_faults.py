@@ -1,6 +1,5 @@
 """A probe that is cut off anywhere leaves nothing behind: not by a fault of i-Reserve, not by the death of the process."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,8 +45,7 @@ def settle_through(place: Place, seconds: float) -> None:
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("at", range(2, CALLS, EVERY))
-def test_a_process_that_dies_at_any_call_is_carried_on_and_leaves_nothing(tmp_path: Path, at: int, after: bool) -> None:  # noqa: FBT001
-    place = Place(tmp_path)
+def test_a_process_that_dies_at_any_call_is_carried_on_and_leaves_nothing(place: Place, at: int, after: bool) -> None:  # noqa: FBT001
     booking = ready(place)
     before = untouched(place)
     place.api("POST", "/7/probe", {"booking": booking, "object": 10}, 202)
@@ -58,8 +56,7 @@ def test_a_process_that_dies_at_any_call_is_carried_on_and_leaves_nothing(tmp_pa
 
 @pytest.mark.parametrize("error", [Transient, Malformed])
 @pytest.mark.parametrize("at", range(1, CALLS, EVERY * 2))
-def test_a_fault_of_i_reserve_at_any_call_leaves_nothing(tmp_path: Path, at: int, error: type[Exception]) -> None:
-    place = Place(tmp_path)
+def test_a_fault_of_i_reserve_at_any_call_leaves_nothing(place: Place, at: int, error: type[Exception]) -> None:
     booking = ready(place)
     before = untouched(place)
     place.api("POST", "/7/probe", {"booking": booking, "object": 10}, 202)
