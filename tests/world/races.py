@@ -45,13 +45,13 @@ class Races:
         path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
         read = READ.fullmatch(path) if method == "GET" else None
         before = dict(self._bookings) if path.startswith("/api/rest/hook/") and method == "POST" else {}
-        agreed = {number: self._times_agreed(number, stood) for number, stood in before.items()}
         answer = ask(environ)
         if read is not None and answer.status_code == 200:
             self._after_reading(int(read[1]))
         for number, stood in before.items():
-            self._after_writing(number, stood)
-            self._check_times(number, stood, agreed[number])
+            if self._bookings.get(number) is not stood:
+                self._after_writing(number, stood)
+                self._check_times(number, stood, self._times_agreed(number, stood))
         return answer
 
     @property
@@ -76,7 +76,7 @@ class Races:
 
     def _after_writing(self, number: int, stood: Booking) -> None:
         written, (seen, edited) = self._bookings.get(number), self._edited.get(number, (None, None))
-        if written is None or written is stood or _shown(stood) != edited:
+        if written is None or _shown(stood) != edited:
             return
         del self._edited[number]
         if any(now != theirs != was for now, theirs, was in zip(_shown(written), edited, seen, strict=True)):

@@ -9,6 +9,7 @@ import gc
 import json
 import os
 import random
+import resource
 import secrets
 import sys
 import tempfile
@@ -146,12 +147,14 @@ def main() -> int:
             pool.submit(tell, range(first, last), options, Path(tempfile.mkdtemp(dir=directory)))
             for first, last in pairwise(bounds)
         ]
-        for each in telling:
-            counted.add(each.result())
-    took = time.monotonic() - began
+        for part in telling:
+            counted.add(part.result())
+    took, spent = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    each = (spent.ru_utime + spent.ru_stime) / max(1, counted.worlds)
     sys.stdout.write(
         f"{counted.worlds} worlds from seed {options.seed}, {counted.deeds / max(1, counted.worlds):.1f} deeds each, "
-        f"every {THOROUGH}th audited, {counted.bad} broken; {took:.0f} s, {counted.worlds * 60 / took:.0f} a minute in {parts} processes\n"
+        f"every {THOROUGH}th audited, {counted.bad} broken; {took:.0f} s, {counted.worlds * 60 / took:.0f} a minute in {parts} processes, "
+        f"{each:.3f} s of processor time each\n"
     )
     return int(counted.bad > 0)
 
