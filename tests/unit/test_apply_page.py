@@ -8,7 +8,7 @@ import pytest
 
 from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import Tombstone, Unusable
-from functions.application.pulling.apply_page import ROOM_AFTER, Applied, Page, apply_page, look_at
+from functions.application.pulling.apply_page import Applied, Page, apply_page, look_at
 from functions.application.pulling.follow_series import Shown
 from functions.application.store import journal, links, parked
 from functions.application.store.integrations import path_of
@@ -262,7 +262,7 @@ def test_a_new_event_waits_for_the_room_that_a_deleted_one_is_about_to_free(side
     assert applied(sides, sides.draw("new", NOON)) == Applied(1)
     assert sides.calls == []
     (task,) = sides.tasks
-    assert task.due == NOW + timedelta(seconds=120) + ROOM_AFTER
+    assert task.due == NOW + timedelta(seconds=125)
     for when in (TEN, Timed(TEN.start, NOON.start), Timed(NOON.end, EVENING.end)):
         applied(sides, sides.draw(f"{when.end}", when))
     assert len(sides.bookings) == 4

@@ -254,6 +254,7 @@ def test_an_echo_with_the_etag_of_the_link_is_as_left_at_a_glance() -> None:
         stored(link(base=replace(base(), calendar=ROOM_B))),
         stored(link(event=MOVED)),
         stored(link(meet_asked_at=NOW)),
+        stored(link(intent=Intent("stamp", DeleteEvent(KEY, "", Why.BOOKING_CANCELLED), NOW))),
         stored(link(origin=Origin.INVITATION)),
         {**stored(link()), "schema": 1},
         {**stored(link()), "base": {"calendar": ROOM_A, "when": {"start": 7, "end": 8}}},
