@@ -41,6 +41,7 @@ def try_in_functions(
 
     def run(runner: Runner, items: list[pytest.Item]) -> None:
         by_name = {item.nodeid: item for item in items}
+        gc.unfreeze()  # else what was frozen on import (`tests/conftest.py`) is not found
         functions = _functions({str(Path(mutant.file).resolve()) for mutant, _ in mutants})
         caches = [each for each in gc.get_objects() if isinstance(each, _lru_cache_wrapper)]
         gc.collect()
