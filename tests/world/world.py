@@ -366,18 +366,20 @@ class _Beginning:
     now: datetime
     log: list[dict[str, object]]
     told: list[tuple[str, Alert]]
+    logins: Outside
 
     @classmethod
     def of(cls, world: World, memory: MemoryDocuments) -> "_Beginning":
         tasks = cast(MemoryTasks, world.tasks)
-        return cls(keep_outside(world), memory.copy(), tasks.copy(), world.now, [*world.log], [*world.told])
+        told, logins = [*world.told], cast(Outside, world.ports.outside).copy()
+        return cls(keep_outside(world), memory.copy(), tasks.copy(), world.now, [*world.log], told, logins)
 
     def again(self, world: World, memory: MemoryDocuments) -> None:
         put_back_outside(world, self.outside)
         memory.shelves = {name: dict(shelf) for name, shelf in self.shelves.items()}
         world._queue(self.tasks.copy())
         world.now, world.log[:], world.told[:] = self.now, self.log, self.told
-        world.ports.outside = Outside(world)
+        world.ports.outside = self.logins.copy()
 
 
 class Interrupted(Instance):
