@@ -13,11 +13,20 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+LONGEST_NAME = 64  # the library imports a package for each part of a longer one, until Python's stack is full
+
+
+def _zone(name: str) -> ZoneInfo:
+    """Return a time zone; raises ValueError, OSError or KeyError for what is none."""
+    if len(name) > LONGEST_NAME:
+        raise ValueError("no time zone has so long a name")
+    return ZoneInfo(name)
+
 
 def is_zone(name: str) -> bool:
     """Whether a text is the name of a time zone."""
     try:
-        ZoneInfo(name)
+        _zone(name)
     except (ValueError, OSError, KeyError):  # a path that leads elsewhere, a folder, an unknown or too long name
         return False
     return True
@@ -47,7 +56,7 @@ def utc(moment: datetime) -> datetime:
 
 def clock(moment: datetime, zone: str) -> Clock:
     """Return what the wall clock of the zone shows at a moment."""
-    here = utc(moment).astimezone(ZoneInfo(zone))
+    here = utc(moment).astimezone(_zone(zone))
     return Clock(here.date(), here.time(), here.utcoffset() or timedelta())
 
 
@@ -60,7 +69,7 @@ def instant(naive: datetime, zone: str) -> datetime:
     """Return the moment at which the wall clock of the zone shows a naive time."""
     if naive.tzinfo is not None:
         raise ValueError("a wall clock time has no time zone of its own")
-    return naive.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
+    return naive.replace(tzinfo=_zone(zone), fold=0).astimezone(UTC)
 
 
 def at(day: date, time_of_day: time, zone: str) -> datetime:
@@ -93,7 +102,7 @@ def same_clock(one: datetime, other: datetime, zone: str) -> bool:
 def second_of_two(moment: datetime, zone: str) -> datetime | None:
     """Return the later moment with the same wall clock time as this one; None if there is none."""
     shown = clock(moment, zone)
-    wall = datetime.combine(shown.day, shown.time_of_day, ZoneInfo(zone))
+    wall = datetime.combine(shown.day, shown.time_of_day, _zone(zone))
     later = wall.replace(fold=1).astimezone(UTC)
     return later if later > utc(moment) else None
 
