@@ -92,10 +92,19 @@ def enqueue(tasks: Tasks, hint: Hint, now: datetime, *, trailing: bool = True) -
     first = task(hint, now, "now", bucket)
     looks = [first]
     if trailing:
-        due = _bucket(now + timedelta(seconds=TRAILING_SECONDS), TRAILING_SECONDS) + TRAILING_SECONDS
-        looks.append(replace(first, name=_name(hint, "later", due), due=datetime.fromtimestamp(due, UTC)))
+        due = second_look(now)
+        looks.append(replace(first, name=_name(hint, "later", due.timestamp()), due=due))
     if not tasks.put(*looks):  # the leading one may have run already: look again when its bucket ends
         tasks.put(task(hint, datetime.fromtimestamp(bucket + LEADING_SECONDS, UTC), "next", bucket))
+
+
+def second_look(at: datetime) -> datetime:
+    """Return when a hint of that moment is followed again; all hints of some seconds share that look.
+
+    It is stored with the moment of the first of them, and comes late enough after the last.
+    """
+    due = _bucket(at + timedelta(seconds=TRAILING_SECONDS), TRAILING_SECONDS) + TRAILING_SECONDS
+    return datetime.fromtimestamp(due, UTC)
 
 
 def queue_alert_check(tasks: Tasks, int_id: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ one by one before they count as deleted.
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from functions.application.intake.hints import TRAILING_SECONDS, Hint, Kind, look_again
+from functions.application.intake.hints import Hint, Kind, look_again, second_look
 from functions.application.ports import EventPage
 from functions.application.pulling.apply_page import Page, apply_page
 from functions.application.pulling.follow_series import Shown, not_shown
@@ -28,7 +28,6 @@ from functions.domain.pairing.link import Link
 
 WAIT_FOR_OTHER = timedelta(seconds=2)
 BETWEEN = timedelta(seconds=1.5)  # notifications come in bursts, and each pull costs quota
-SECOND_LOOK = timedelta(seconds=TRAILING_SECONDS)
 FILLED_TOGETHER = timedelta(minutes=1)  # of a calendar that a scan is filling
 LONGEST = timedelta(seconds=35)  # of one task; a larger pull continues in the next
 SILENT = timedelta(minutes=30)  # a calendar that was not pulled for so long is pulled, whatever its channel says
@@ -99,11 +98,11 @@ def _ours(session: SyncSession, calendar: str, hint: Hint) -> bool:
 def _in_turn(session: SyncSession, calendar: str, hint: Hint) -> bool:
     """Whether to pull now: the last pull is long enough ago, or else another one is queued for when it is.
 
-    Where a whole pull began as late as the second look would be, none is needed. While a scan fills the calendar, all
+    Where a whole pull began as late as the second look, which several notifications share, none is needed. While a scan fills the calendar, all
     its notifications of one minute share a pull at the end of that minute.
     """
     state, now = state_of(session.ports.documents, session.id, calendar), session.now()
-    if hint.at is not None and state.as_of is not None and state.as_of >= hint.at + SECOND_LOOK:
+    if hint.at is not None and state.as_of is not None and second_look(hint.at) <= state.as_of <= now:
         return False
     if state.filled_until is not None and now < state.filled_until:
         due = now.replace(second=0, microsecond=0) + FILLED_TOGETHER
