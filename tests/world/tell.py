@@ -22,6 +22,8 @@ from itertools import pairwise
 from multiprocessing import get_context
 from pathlib import Path
 
+from functions.application.store.records import remember
+from functions.domain.pairing.link import Link
 from tests.world.choice import Choice
 from tests.world.deeds import Deed
 from tests.world.promises import broken
@@ -101,6 +103,7 @@ class Counted:
 def tell(seeds: range, options: argparse.Namespace, directory: Path) -> Counted:
     """Tell the worlds of these seeds, and print those that break a promise."""
     until = time.monotonic() + options.seconds if options.seconds else float("inf")
+    remember(Link)  # the same few are read again and again here
     world, counted = World(directory), Counted()
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)  # what a world leaves behind is collected now and then; a tenth of its time

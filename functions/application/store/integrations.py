@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from functions.application.ports import Body, Documents, Path, Ports, Transaction
-from functions.application.store.records import body_of, record_of, stored
+from functions.application.store.records import body_of, record_of, remember, stored
 from functions.domain.model.addresses import origin_of
 from functions.domain.model.errors import Conflict, Gone, Malformed, System
 from functions.domain.model.identity import is_int_id
@@ -16,6 +16,7 @@ from functions.domain.settings.schema import Settings
 
 PASSWORD = "ireserve_password"  # noqa: S105 -- its name
 HISTORY_DAYS = timedelta(days=365)
+remember(Integration)  # each task reads it, and it seldom changes
 
 
 def path_of(int_id: str, *more: str) -> Path:

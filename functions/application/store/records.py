@@ -13,7 +13,13 @@ from functions.domain.model.errors import Malformed
 from functions.domain.model.messages import say
 
 T = TypeVar("T")
-KNOWN = 1000  # documents, of some KiB each at most
+KNOWN, LONGEST = 500, 8192  # so many documents are remembered, none longer than so many bytes
+_REMEMBERED = set[Hashable]()
+
+
+def remember(kind: type[T]) -> None:
+    """Parse unchanged documents of a kind once: for what is read again and again, not for what is read in passing."""
+    _REMEMBERED.add(cast(Hashable, kind))
 
 
 @cache
@@ -38,11 +44,13 @@ def record_of(kind: type[T], body: Body, name: str) -> T:
     Raises `Malformed`, with `name` in its sentence, if the document is invalid or of a newer version.
     """
     shape = cast(Hashable, kind)
+    if shape not in _REMEMBERED:
+        return cast(T, _parsed(shape, body, name))
     try:
         written = marshal.dumps(body, 2)  # another version would write equal values differently
     except ValueError:  # it holds what is not plain
         return cast(T, _parsed(shape, body, name))
-    return cast(T, _known(shape, written, name))
+    return cast(T, _known(shape, written, name) if len(written) <= LONGEST else _parsed(shape, body, name))
 
 
 @lru_cache(maxsize=KNOWN)
