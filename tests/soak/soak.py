@@ -58,7 +58,7 @@ class Soak(Deeds):
         """Activate with settings of the seed; those that the product refuses are drawn anew."""
         while True:
             drawn_ = Choice.of(random.Random(f"settings {seed}"))  # noqa: S311
-            sync = {**drawn_.sync, "cancel_grace_seconds": 5, "sweep_minutes": 1}
+            sync = {**drawn_.sync, "cancel_grace_seconds": 5, "sweep_minutes": 1, "window_days": (-7, 60)}
             choice = replace(drawn_, sync=sync)
             parts = {name: getattr(choice, name) for name in ("outbound", "inbound", "sync", "language")}
             for number in choice.rooms:
