@@ -80,6 +80,7 @@ from tests.unit.sketch import (
     link,
     paused,
     their_booking,
+    their_link,
     theirs,
 )
 
@@ -381,6 +382,7 @@ def test_what_was_there_already_is_adopted_without_a_base() -> None:
         (decisions.Disown(), {}, {"ids": WrittenIds(foreign=True)}),
         (decisions.Claim(event(key=MOVED)), {"life": Grace(NOW)}, {"life": Grace(NOW), "event": MOVED}),
         (decisions.Follow(event(key=MOVED, series="r_R1")), {"life": Grace(NOW)}, {"event": MOVED, "series": "r"}),
+        (decisions.LetGo(), {"order": Approve()}, {"life": Unlinked(), "event": None, "base": None}),
         (decisions.Close(70), {"order": Approve()}, {"life": Closed(), "base": base(booking(status=70))}),
         (decisions.Close(None), {"life": Closed(Closer.SERVICE, 20)}, {"life": Closed(Closer.SERVICE, 20)}),
         (decisions.Reopen(), {"life": Closed(Closer.SERVICE, 20)}, {}),
@@ -498,3 +500,10 @@ def test_an_occupied_event_that_is_back_says_why_where_a_person_had_deleted_it(w
     writing = link(occupies=place, intent=Intent("s", ReviveEvent(KEY, None, why), NOW))
     assert after(writing, Landed(event())).link.notice == notice
     assert after(replace(writing, occupies=None), Landed(event())).link.notice == ""
+
+
+def test_an_event_made_in_place_of_a_persons_own_is_the_bookings() -> None:
+    let_go = replace(their_link(), event=None, life=Unlinked(), base=None)
+    assert landed(INSERT, event(), let_go).origin is Origin.BOOKING
+    assert landed(REVIVE, theirs(), their_link()).origin is Origin.EVENT
+    assert landed(INSERT, event(), replace(let_go, origin=Origin.INVITATION)).origin is Origin.INVITATION

@@ -49,7 +49,7 @@ def test_a_pair_whose_event_is_gone_looks_for_it_and_for_the_one_its_booking_nam
 
 
 def test_it_goes_on_with_the_event_that_its_booking_names_whatever_it_waited_for() -> None:
-    for waiting in (their_link(), their_link(life=Grace(NOW)), their_link(order=Restore()), link()):
+    for waiting in (their_link(), their_link(life=Grace(NOW)), link()):
         planned = plan(gone(waiting, LATER), C)
         assert takes_it_up(planned), waiting
         assert isinstance(planned.step, Settle)
@@ -78,11 +78,13 @@ def test_an_invitation_names_its_organizers_event() -> None:
     assert not isinstance(plan(gone(invited), C).step, Look)
 
 
-def test_a_persons_event_is_left_for_the_other_one_that_its_booking_names() -> None:
-    both = view(their_link(), NAMING)
+def test_an_occurrence_is_left_for_the_other_one_that_its_booking_names() -> None:
+    both = view(their_link(series="root"), NAMING)
     assert plan(both, C).step == Look(find=LATER_ID)
     assert plan(replace(both, found=UNREADABLE), C).step == Rest(Why.UNREADABLE)
     assert takes_it_up(plan(replace(both, found=LATER), C))
+    making = replace(both, found=LATER, found_is_free=False, making_until=NOW)
+    assert plan(making, C).step == Rest(Why.LEASED, NOW)
     theirs = Snapshot.of(event(key=EventKey(ROOM_A, LATER_ID), organizer_self=False))
     for other in (
         replace(both, found=ABSENT),
@@ -96,3 +98,21 @@ def test_an_event_that_this_service_made_stays_with_its_booking_whatever_that_na
     of = view(link(), booking(external_id=LATER_ID))
     assert not isinstance(plan(of, C).step, Look)
     assert isinstance(plan(replace(of, event=CANCELLED, found=ABSENT), C).step, ReviveEvent | Settle)
+
+
+def test_a_single_event_stays_with_its_booking_whatever_that_comes_to_name() -> None:
+    crm = view(their_link(series="root"), their_booking(external_id="CRM-77"))
+    for pair in (view(their_link(), NAMING), crm):
+        assert not isinstance(plan(pair, C).step, Look)
+
+
+def test_a_persons_order_comes_before_the_event_that_the_booking_names() -> None:
+    ordered = gone(their_link(life=Grace(NOW), order=Restore()), ABSENT)
+    step = plan(ordered, C).step
+    assert isinstance(step, ReviveEvent)
+    assert step.why is Why.UNDONE
+
+
+def test_an_event_from_which_a_booking_is_being_made_is_waited_for() -> None:
+    making = replace(gone(found=LATER), found_is_free=False, making_until=NOW)
+    assert plan(making, C).step == Rest(Why.LEASED, NOW)

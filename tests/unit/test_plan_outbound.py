@@ -9,7 +9,7 @@ from functions.domain.model.event import EventKey
 from functions.domain.model.identity import event_id, unkeyed_event_id
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.pairing.attempts import Attempt, Ended
-from functions.domain.pairing.life import Active, Closed, Closer, LeftOut, State
+from functions.domain.pairing.life import Active, Closed, Closer, LeftOut, State, Unlinked
 from functions.domain.pairing.link import Approve, Link, Origin, Refusal, Refusals, Restore, WrittenIds
 from functions.domain.pairing.step import Look, Rest, Settle
 from functions.domain.pairing.writes import (
@@ -45,6 +45,7 @@ from tests.unit.sketch import (
     link,
     planning_context,
     settings,
+    their_booking,
     their_link,
     theirs,
     view,
@@ -363,3 +364,17 @@ def test_a_cancellation_is_never_taken_for_a_loop() -> None:
     moved = plan(view(link(attempts=several), booking(NOON)), C).step
     assert isinstance(moved, Settle)
     assert moved.link.state is State.PAUSED
+
+
+def test_an_event_that_is_there_again_is_taken_up_and_removed_with_its_cancelled_booking() -> None:
+    cancelled = their_booking(status=70)
+    given_up = replace(their_link(), event=None, life=Unlinked(), base=None)
+    back = replace(view(given_up, cancelled, ABSENT), found=Snapshot.of(theirs()))
+    taken_up = plan(back, C).step
+    assert isinstance(taken_up, Settle)
+    assert (taken_up.why, taken_up.link.event) == (Why.ADOPTED, theirs().key)
+    assert plan(view(taken_up.link, cancelled, theirs()), C).step == DeleteEvent(
+        theirs().key, theirs().etag, Why.BOOKING_CANCELLED
+    )
+    for other in (replace(back, found=ABSENT), replace(back, found_is_free=False), replace(back, found=None)):
+        assert not isinstance(plan(other, C).step, DeleteEvent)

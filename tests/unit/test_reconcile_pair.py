@@ -470,14 +470,15 @@ def test_an_event_of_another_pair_is_not_adopted_while_it_is_on_its_way_to_anoth
     assert (pair_of(sides).event, len(sides.events)) == (event.key, 2)
 
 
-def test_an_event_that_i_reserve_refused_is_not_adopted_by_a_booking_that_names_it(sides: Sides) -> None:
+def test_an_event_that_i_reserve_refused_is_adopted_by_a_booking_that_names_it(sides: Sides) -> None:
     drawn = sides.draw("new", NOON)
     sides.fails["check"] = [Refused("taken", reason=Cause.PERIOD_TAKEN)]
-    turned_down = looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
+    looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
     sides.book("1", NOON, external_id="new")
     looked(sides)
-    assert sides.link_of(drawn.key) == turned_down.link
-    assert len(sides.events) == 2
+    adopted = sides.link_of(drawn.key)
+    assert adopted is not None
+    assert (adopted.booking_id, adopted.life, len(sides.events)) == ("1", Active(), 1)
 
 
 def test_an_event_that_moved_while_another_instance_makes_a_booking_from_it_there_is_left_to_that(

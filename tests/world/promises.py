@@ -36,8 +36,13 @@ def _audit(world: World) -> list[str]:
     return [
         f"audit {each['kind']}: booking {each['booking_id']} event {each['event_id']}"
         for each in world.api("GET", "/7/audit")["findings"]
-        if each["kind"] != "left_alone"
+        if each["kind"] != "left_alone" and not (world.restored and _is_forgotten(each))
     ]
+
+
+def _is_forgotten(finding: dict[str, Any]) -> bool:
+    """Whether an audit tells of an event of this service of which a store that was put back knows nothing more."""
+    return finding["kind"] == "missing_booking" and len(finding["event_id"]) == len("g5decnl2jlsooatk7dbiokgt18rgkm27")
 
 
 def pairs(world: World, choice: Choice) -> list[str]:

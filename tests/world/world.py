@@ -89,7 +89,7 @@ class World(Deeds, Place):
         self._template, self._begin = keep(self), self.now
         self._beginning: tuple[Any, _Beginning] | None = None
         self._memory: MemoryDocuments | None = None
-        self._backup: tuple[Shelves, MemoryTasks] | None = None
+        self._backup: tuple[Shelves, MemoryTasks, Choice] | None = None
         if not on_disk:
             self._into_memory()
 
@@ -138,7 +138,7 @@ class World(Deeds, Place):
             self._beginning = (alike, _Beginning.of(self, self._memory)) if self._memory else None
         if self._beginning is not None and self._memory is not None:
             self._beginning[1].again(self, self._memory)
-        self._backup = None
+        self._backup, self.restored = None, False
         self.do_back_up()
 
     def compose(self, documents: Documents) -> Ports:
@@ -302,14 +302,15 @@ class World(Deeds, Place):
     def do_back_up(self) -> None:
         """Copy the store, its queue included; what the world began with is the copy until then."""
         if self._memory is not None:
-            self._backup = self._memory.copy(), cast(MemoryTasks, self.tasks).copy()
+            self._backup = self._memory.copy(), cast(MemoryTasks, self.tasks).copy(), self.choice
 
     def do_put_backup_back(self) -> None:
         """Put the last copy of the store in its place, and read both sides anew, as the command `restore` does."""
         if self._memory is not None and self._backup is not None:
-            shelves, tasks = self._backup
+            shelves, tasks, self.choice = self._backup
             self._memory.shelves = {name: dict(shelf) for name, shelf in shelves.items()}
             self._queue(tasks.copy())
+            self.restored = True
             self.api("POST", "/7/resync")
 
     # rest

@@ -8,6 +8,7 @@ from functions.application.store import journal, links
 from functions.application.sync import mass_removal
 from functions.application.sync.execute import conclude, execute
 from functions.application.sync.find_booking import booking_with
+from functions.application.sync.let_go import let_go
 from functions.application.sync.occupied import reconcile_occupied
 from functions.application.sync.reconciled import Reconciled
 from functions.application.sync.reporting import journal_shadow
@@ -118,7 +119,7 @@ def _released(session: SyncSession, view: View, pair: Link | None) -> bool | Non
 def _follow(session: SyncSession, hint: Hint, view: View, planned: Planned, context: PlanningContext) -> View:
     match planned.step:
         case Look():
-            return _look(session, view, planned.step)
+            return _look(session, view, planned.step, hint)
         case Settle(link, why):
             return _settle(session, view, link, why)
         case Conclude(result):
@@ -143,7 +144,8 @@ def _simulate(session: SyncSession, view: View, planned: Planned, context: Plann
             return simulate(view, write, planned.base, context)
 
 
-def _look(session: SyncSession, view: View, step: Look) -> View:
+def _look(session: SyncSession, view: View, step: Look, hint: Hint | None = None) -> View:
+    """Read what the planner asks for; without a hint nothing is saved."""
     if step.event is not None:
         return replace(view, event=session.read_event(step.event))
     if step.names:
@@ -168,10 +170,16 @@ def _look(session: SyncSession, view: View, step: Look) -> View:
         return replace(view, found=found, event=found if moved else view.event)
     if holder.booking_id and holder.booking_id == view.link.booking_id:
         raise Stale("the booking of this event was made a moment ago", reason="being_made")
+    unpaired = not holder.booking_id and holder.intent is None and holder.occupies is None
+    if unpaired and found.value is not None and not view.link.version:
+        return View(holder, view.booking, found)  # an older store has the event as one of no booking
     if holder.booking_id or holder.intent is None:
-        return replace(view, found=found, found_is_free=False)
+        free = found.value is not None and let_go(session, hint, view, holder, sought)
+        return replace(view, found=found, found_is_free=free)
     if session.now() < holder.intent.expires_at:
         return replace(view, found=found, found_is_free=False, making_until=holder.intent.expires_at)
+    if view.link.event is not None:
+        return replace(view, found=found, found_is_free=False)
     return View(holder, view.booking, found)  # the worker that was making a booking from this event did not finish
 
 

@@ -139,7 +139,12 @@ class GiveUp:
     """Somebody else's event no longer belongs to the booking, which gets an event of its own."""
 
 
-GoesOn = Agree | Adopt | Follow | Reopen | Resume | Fulfil | LetIn | GiveUp  # towards active, or back to it
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """Another booking names this pair's event, and its own booking another one: it looks for that one."""
+
+
+GoesOn = Agree | Adopt | Follow | Reopen | Resume | Fulfil | LetIn | GiveUp | LetGo  # towards active, or back to it
 Waits = Close | Wait | Hold | Part | Pause | LeaveOut | TurnDown  # away from active
 Stays = Disown | Claim | Drop | AskAgain  # in whatever state it is
 Decision = GoesOn | Waits | Stays

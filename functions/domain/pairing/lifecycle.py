@@ -28,6 +28,7 @@ from functions.domain.pairing.decisions import (
     GoesOn,
     Hold,
     LeaveOut,
+    LetGo,
     LetIn,
     Part,
     Pause,
@@ -153,7 +154,7 @@ def _tried(link: Link, intent: Intent, how: Ended | None) -> Link:
 
 def _decided(link: Link, decision: Decision) -> Link:
     match decision:
-        case Agree() | Adopt() | Follow() | Reopen() | Resume() | Fulfil() | LetIn() | GiveUp():
+        case Agree() | Adopt() | Follow() | Reopen() | Resume() | Fulfil() | LetIn() | GiveUp() | LetGo():
             return _goes_on(link, decision)
         case Close() | Wait() | Hold() | Part() | Pause() | LeaveOut() | TurnDown():
             return _waits(link, decision)
@@ -185,6 +186,8 @@ def _goes_on(link: Link, decision: GoesOn) -> Link:
             return replace(link, life=Unlinked(), base=None)
         case GiveUp():
             return replace(_with_next_id(link), order=_still(link.order), series="")
+        case LetGo():
+            return replace(link, event=None, base=None, life=Unlinked(), order=_still(link.order), series="")
 
 
 def _fulfilled(link: Link, event: Event | None, base: Base | None) -> Link:
@@ -238,6 +241,8 @@ def _landed(link: Link, intent: Intent, answer: Event | Booking | None) -> Link:
         case InsertEvent() | ReviveEvent() if isinstance(answer, Event):
             there = replace(link.seeing(answer), life=Active(), series=family(answer.series))
             again = link.occupies is not None and intent.step.why is Why.MADE_AGAIN  # the event says why it is back
+            if isinstance(intent.step, InsertEvent) and link.origin is Origin.EVENT:
+                there = replace(there, origin=Origin.BOOKING)  # the person's own event is gone
             return replace(there, refusals=Refusals(), notice="occupied" if again else "")
         case PatchEvent(change=change, why=why) if change.answer == "declined" and why is not Why.REFUSED:
             gone_on = why is Why.BOOKING_CHANGED

@@ -6,6 +6,8 @@ One step at a time: the executor saves the result and plans again, until the pai
 from dataclasses import replace
 
 from functions.domain.model.appointment import Timed
+from functions.domain.model.event import family_of_id
+from functions.domain.model.identity import is_chosen
 from functions.domain.model.snapshot import Presence
 from functions.domain.model.zones import as_meant
 from functions.domain.pairing.attempts import QUIET, is_loop, refused_until
@@ -95,21 +97,28 @@ def _pair(v: View, context: PlanningContext) -> Planned:
 
 
 def _with_the_event_named(v: View, context: PlanningContext) -> Planned | None:
-    """Return what takes a person's event for another one that the booking names; None: the pair has the right one.
+    """Return what takes one occurrence for another one that the booking names; None: the pair keeps what it has.
 
-    An older store that was restored may have paired an occurrence of a changed series with the wrong booking.
+    An older store that was restored may have paired an occurrence of a changed series with the wrong booking, or not know
+    the event that this service made since. Any other event is left for none that its booking may come to name.
     """
     link, booking = v.link, v.booking.value
-    other = other_named(link, booking, context) if booking is not None and link.origin is Origin.EVENT else ""
-    if not other:
+    if booking is None or link.origin is not Origin.EVENT or not link.series:
+        return None
+    other = other_named(link, booking, context)
+    if not family_of_id(other) and not is_chosen(other):
         return None
     if v.found is None:
         return Planned(Look(find=other))
     if v.found.presence is Presence.UNREADABLE:
         return Planned(Rest(Why.UNREADABLE))
+    if v.making_until is not None:
+        return Planned(Rest(Why.LEASED, v.making_until))
     event = v.found.value
-    mine = event is not None and event.key.id == other and v.found_is_free and event.organizer_self
-    return decide(link, Adopt(event), Why.ADOPTED) if event is not None and mine else None
+    if event is None or not v.found_is_free or not event.organizer_self:
+        return None
+    known = bool(family_of_id(other)) or event.mark.int_id == context.settings.id
+    return decide(link, Adopt(event), Why.ADOPTED) if known else None
 
 
 def _paused(v: View, context: PlanningContext, life: Paused) -> Planned:

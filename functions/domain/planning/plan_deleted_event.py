@@ -27,7 +27,7 @@ def plan_vanished(v: View, context: PlanningContext) -> Planned:
     when = when_of(booking, context.settings)
     base = link.base
     changed = base is None or (when, booking.object_id, booking.status) != (base.when, base.object_id, base.status)
-    other = other_named(link, booking, context)
+    other = other_named(link, booking, context) if link.order is None else ""
     if other and (elsewhere := moved_away(v, link.event, context, instead=other)):
         return elsewhere
     if isinstance(link.order, Restore):
@@ -57,6 +57,8 @@ def moved_away(v: View, key: EventKey, context: PlanningContext, *, instead: str
         return Planned(Look(find=key.id, instead=instead))
     if v.found.presence is Presence.UNREADABLE:
         return Planned(Rest(Why.UNREADABLE))
+    if v.making_until is not None:
+        return Planned(Rest(Why.LEASED, v.making_until))
     event = v.found.value
     if event is None or not v.found_is_free:
         return None

@@ -41,6 +41,8 @@ def plan_new_event(v: View, context: PlanningContext) -> Planned:
             object_id = named(event, context.settings.objects_of(calendar), context.names)
     if object_id is None:
         return _of_no_object(v, context, event, asked)
+    if v.booking.value is not None:
+        return decide(v.link, Adopt(event, v.booking.value.id), Why.ADOPTED)
     if isinstance(v.link.life, Refused) and v.link.life.what == asked:
         return _refusal_notice(v, context, event, v.link.life.at) or Planned(Rest(Why.REFUSED))
     reference = reference_of(v.link, event.key, context)
@@ -48,8 +50,6 @@ def plan_new_event(v: View, context: PlanningContext) -> Planned:
         return Planned(Look(booking_with=reference))
     if v.booking.presence is Presence.UNREADABLE:
         return Planned(Rest(Why.UNREADABLE))
-    if v.booking.value is not None:
-        return decide(v.link, Adopt(event, v.booking.value.id), Why.ADOPTED)
     if event.mark.int_id == context.settings.id and is_chosen(event.key.id):
         return Planned(Rest(Why.NOT_ELIGIBLE))  # made by this service, and forgotten: an older store was restored
     inbound, remarks = context.settings.inbound, remarks_of(event)

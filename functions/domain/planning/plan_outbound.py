@@ -57,7 +57,7 @@ def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:
 
 
 def _back_again(v: View, booking: Booking | None, context: PlanningContext) -> Planned | None:
-    """Adopt an event that is there again and that its booking names, though the booking's status makes none."""
+    """Adopt an event that is there again and that its booking names, though its status makes none, or removes it."""
     back = v.found.value if v.found is not None else None
     if booking is None or back is None or v.link.event is not None or isinstance(v.link.life, LeftOut):
         return None
@@ -107,6 +107,8 @@ def plan_removal(v: View, context: PlanningContext) -> Planned:
     status = booking.status if booking is not None else None
     if link.version == 0:
         return Planned(Rest(Why.NOT_WANTED))  # never linked, unless another instance is making the link now
+    if back := _back_again(v, booking, context):
+        return back
     if link.event is not None and v.event.vanished and not link.closed and link.origin is not Origin.INVITATION:
         if v.found is None:
             return Planned(Look(find=link.event.id))  # a person may have moved it to another calendar

@@ -1,0 +1,117 @@
+"""A store older than both sides: a series was shifted a week, its pairs followed, and then the store of before came back."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from functions.application.intake.hints import Hint, Kind
+from functions.application.ports import EventPage
+from functions.application.pulling.pull import pull
+from functions.application.store import links
+from functions.application.sync.reconcile import reconcile
+from functions.domain.model.appointment import Timed
+from functions.domain.model.event import EventKey
+from functions.domain.model.identity import calendar_hash
+from functions.domain.pairing.link import Intent, Link, Origin, WrittenIds
+from functions.domain.pairing.step import Rest
+from functions.domain.pairing.writes import DeleteEvent, Why
+from tests.unit.sketch import KEY, NOW, ROOM_A, TEN, at
+from tests.unit.two_sides import Sides
+
+DELETE = DeleteEvent(KEY, "", Why.BOOKING_CANCELLED)
+WEEKS = [Timed(TEN.start + timedelta(days=7 * n), TEN.end + timedelta(days=7 * n)) for n in range(4)]
+IDS = [f"root_{when.start:%Y%m%d}T090000Z" for when in WEEKS]
+NUMBERS = ("1", "2", "3")
+RIGHT = {number: (IDS[n], WEEKS[n]) for n, number in enumerate(NUMBERS, 1)}
+
+
+@pytest.fixture
+def sides() -> Sides:
+    """Bookings 1 to 3 had occurrences 0 to 2, and have 1 to 3; the store knows the former only."""
+    sides = Sides()
+    _pull(sides, EventPage(tuple(sides.draw(IDS[n], WEEKS[n], series="root") for n in range(3)), sync_token="one"))
+    gone = EventKey(ROOM_A, IDS[0])
+    sides.bin[gone] = sides.events.pop(gone)
+    sides.draw(IDS[3], WEEKS[3], series="root")
+    for number, (name, when) in RIGHT.items():
+        sides.bookings[number] = replace(at(sides.bookings[number], when), external_id=name)
+    sides.calls.clear()
+    return sides
+
+
+def _pull(sides: Sides, page: EventPage) -> None:
+    sides.pages.append(page)
+    hint = Hint(Kind.CALENDAR, "7", (calendar_hash(ROOM_A),), "resync", sides.now, detail="whole")
+    pull(sides.session(), hint, calendar_hash(ROOM_A))
+
+
+def _look(sides: Sides, number: str, *, rehearse: bool = False) -> object:
+    hint = Hint(Kind.BOOKING, "7", (number,), "resync", sides.now)
+    return reconcile(sides.session(), hint, _link(sides, number), rehearse=rehearse).rest
+
+
+def _link(sides: Sides, number: str) -> Link:
+    return links.of_booking(sides.ports.documents, "7", number)
+
+
+def _is_right(sides: Sides) -> bool:
+    paired = {number: _link(sides, number).event for number in NUMBERS}
+    stands = {key.id: event.when for key, event in sides.events.items()}
+    return (
+        paired == {number: EventKey(ROOM_A, name) for number, (name, _) in RIGHT.items()}
+        and stands == dict(RIGHT.values())
+        and {_link(sides, number).origin for number in NUMBERS} == {Origin.EVENT}
+        and not {"insert", "revive", "patch", "move", "make"} & {*sides.calls}
+    )
+
+
+@pytest.mark.parametrize("order", ["123", "321", "213"])
+def test_each_booking_keeps_its_occurrence_when_the_bookings_are_looked_at_first(sides: Sides, order: str) -> None:
+    for number in order * 2:
+        _look(sides, number)
+    assert _is_right(sides)
+
+
+def test_each_booking_keeps_its_occurrence_when_the_calendar_is_listed_first(sides: Sides) -> None:
+    for _ in range(2):
+        sides.now += timedelta(minutes=10)
+        _pull(sides, EventPage(tuple(sides.events.values()), sync_token="two"))
+        for number in NUMBERS:
+            _look(sides, number)
+    assert _is_right(sides)
+
+
+def test_who_lets_go_is_looked_at_again_at_once(sides: Sides) -> None:
+    _look(sides, "1")
+    assert [hint.subject for hint in sides.looks(Kind.BOOKING)] == [("2",)]
+    assert _link(sides, "2").event is None
+
+
+def test_a_rehearsal_shows_it_and_saves_nothing(sides: Sides) -> None:
+    before = [*links.every(sides.ports.documents, "7")]
+    assert _look(sides, "1", rehearse=True) == Rest(Why.IN_STEP)
+    assert ([*links.every(sides.ports.documents, "7")], sides.tasks) == (before, [])
+
+
+@pytest.mark.parametrize(
+    "holder",
+    [
+        {"origin": Origin.BOOKING},
+        {"ids": WrittenIds(foreign=True)},
+        {"intent": Intent("stamp", DELETE, NOW + timedelta(seconds=90))},
+    ],
+    ids=str,
+)
+def test_a_pair_keeps_what_is_its_own_or_under_way(sides: Sides, holder: dict[str, object]) -> None:
+    kept = replace(_link(sides, "2"), **holder)  # type: ignore[arg-type]  # fields of a link
+    sides.ports.documents.transact(lambda tx: links.save(tx, "7", kept))
+    _look(sides, "1")
+    assert _link(sides, "2").event == EventKey(ROOM_A, IDS[1])
+    assert _link(sides, "1").event != EventKey(ROOM_A, IDS[1])
+
+
+def test_a_pair_keeps_an_event_that_its_own_booking_names_or_that_nobody_can_say_of(sides: Sides) -> None:
+    sides.bookings["2"] = replace(sides.bookings["2"], external_id=IDS[1])
+    _look(sides, "1")
+    assert _link(sides, "2").event == EventKey(ROOM_A, IDS[1])
