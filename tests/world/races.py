@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.application.store import integrations, links
 from functions.domain.model.appointment import Timed
+from functions.domain.pairing.writes import Why
 from sandbox.ireserve.tenant.model import Booking
 from tests.world.wires import Answer
 
@@ -83,9 +84,13 @@ class Races:
             self.taken[str(number)] += 1
 
     def _times_agreed(self, number: int, stood: Booking) -> tuple[Times, bool] | None:
-        """Return the times that both sides agreed on, and whether the event's were changed since; None: not the booking's."""
+        """Return the times that both sides agreed on, and whether the event's were changed since.
+
+        None: not the booking's, or a person orders the write, as an undo.
+        """
         link = links.of_booking(self._world.documents, "7", str(number))
-        if link.base is None or not isinstance(link.base.when, Timed) or link.event is None:
+        ordered = link.order is not None or (link.intent is not None and link.intent.step.why is Why.UNDONE)
+        if ordered or link.base is None or not isinstance(link.base.when, Timed) or link.event is None:
             return None
         agreed, key = (link.base.when.start, link.base.when.end), link.event
         if agreed == (stood.start, stood.end):
