@@ -11,9 +11,11 @@ from functions.application.pulling.pull import pull
 from functions.application.store import links
 from functions.application.sync.reconcile import reconcile
 from functions.domain.model.appointment import Timed
+from functions.domain.model.errors import Transient
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import calendar_hash
-from functions.domain.pairing.link import Intent, Link, Origin, WrittenIds
+from functions.domain.pairing.life import Detached, Held
+from functions.domain.pairing.link import Intent, Link, Origin, Restore, WrittenIds
 from functions.domain.pairing.step import Rest
 from functions.domain.pairing.writes import DeleteEvent, Why
 from tests.unit.sketch import KEY, NOW, ROOM_A, TEN, at
@@ -99,6 +101,10 @@ def test_a_rehearsal_shows_it_and_saves_nothing(sides: Sides) -> None:
     [
         {"origin": Origin.BOOKING},
         {"ids": WrittenIds(foreign=True)},
+        {"life": Detached("undone")},
+        {"life": Held("event_deleted")},
+        {"order": Restore()},
+        {"series": ""},
         {"intent": Intent("stamp", DELETE, NOW + timedelta(seconds=90))},
     ],
     ids=str,
@@ -111,7 +117,57 @@ def test_a_pair_keeps_what_is_its_own_or_under_way(sides: Sides, holder: dict[st
     assert _link(sides, "1").event != EventKey(ROOM_A, IDS[1])
 
 
-def test_a_pair_keeps_an_event_that_its_own_booking_names_or_that_nobody_can_say_of(sides: Sides) -> None:
-    sides.bookings["2"] = replace(sides.bookings["2"], external_id=IDS[1])
+@pytest.mark.parametrize("named", [IDS[1], "CRM-77", ""])
+def test_a_pair_keeps_an_event_unless_its_own_booking_names_another_occurrence(sides: Sides, named: str) -> None:
+    sides.bookings["2"] = replace(sides.bookings["2"], external_id=named)
     _look(sides, "1")
     assert _link(sides, "2").event == EventKey(ROOM_A, IDS[1])
+
+
+def test_while_the_other_booking_cannot_be_read_nothing_is_decided(sides: Sides) -> None:
+    before = [*links.every(sides.ports.documents, "7")]
+    reads = iter((None, Transient("away", reason="timeout")))
+    original = sides._call
+
+    def call(name: str) -> None:
+        original(name)
+        if name == "read booking" and (fails := next(reads, None)) is not None:
+            raise fails
+
+    sides._call = call  # type: ignore[method-assign]
+    with pytest.raises(Transient):
+        _look(sides, "1")
+    assert [*links.every(sides.ports.documents, "7")] == before
+
+
+def test_the_event_of_a_booking_that_is_gone_goes_to_the_booking_that_names_it(sides: Sides) -> None:
+    del sides.bookings["2"]
+    _look(sides, "1")
+    assert _link(sides, "1").event == EventKey(ROOM_A, IDS[1])
+    assert "delete" not in sides.calls
+
+
+def test_a_cancelled_booking_takes_its_own_occurrence_with_it_and_no_other(sides: Sides) -> None:
+    sides.bookings["2"] = replace(sides.bookings["2"], status=70)
+    for number in "213":
+        _look(sides, number)
+    assert {key.id for key in sides.events} == {IDS[1], IDS[3]}
+    assert [_link(sides, number).event for number in "13"] == [EventKey(ROOM_A, IDS[1]), EventKey(ROOM_A, IDS[3])]
+
+
+def test_a_booking_whose_status_makes_no_event_finds_its_occurrence_again(sides: Sides) -> None:
+    sides.bookings["2"] = replace(sides.bookings["2"], status=55)
+    for number in "1232":
+        _look(sides, number)
+    assert _link(sides, "2").event == EventKey(ROOM_A, IDS[2])
+
+
+def test_a_booking_that_the_store_does_not_know_leaves_the_persons_text_of_the_event_it_names(sides: Sides) -> None:
+    sides.ports.documents.transact(lambda tx: links.remove(tx, "7", _kept_link(sides)))
+    for number in "1232":
+        _look(sides, number)
+    assert _is_right(sides)
+
+
+def _kept_link(sides: Sides) -> Link:
+    return _link(sides, "1")

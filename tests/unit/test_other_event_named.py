@@ -24,12 +24,13 @@ from tests.unit.sketch import (
     settings,
     their_booking,
     their_link,
+    theirs,
     view,
 )
 
 C = planning_context(settings(inbound={"allow_booking_update": True}))
 LATER_ID = "series_20261201T090000Z"
-LATER = Snapshot.of(event(key=EventKey(ROOM_A, LATER_ID)))
+LATER = Snapshot.of(theirs(key=EventKey(ROOM_A, LATER_ID)))
 NAMING = their_booking(external_id=LATER_ID)
 
 

@@ -32,7 +32,7 @@ from functions.domain.pairing.decisions import GiveUp
 from functions.domain.pairing.life import Active, Closed, Grace, Held, Unlinked
 from functions.domain.pairing.life import Refused as TurnedDown
 from functions.domain.pairing.lifecycle import after, begun
-from functions.domain.pairing.link import Intent, Link
+from functions.domain.pairing.link import Intent, Link, Origin
 from functions.domain.pairing.step import Decided, Rest
 from functions.domain.pairing.writes import InsertEvent, MakeBooking, Why
 from functions.domain.settings.integration import Phase
@@ -478,7 +478,8 @@ def test_an_event_that_i_reserve_refused_is_adopted_by_a_booking_that_names_it(s
     looked(sides)
     adopted = sides.link_of(drawn.key)
     assert adopted is not None
-    assert (adopted.booking_id, adopted.life, len(sides.events)) == ("1", Active(), 1)
+    assert (adopted.booking_id, adopted.life, adopted.origin, len(sides.events)) == ("1", Active(), Origin.EVENT, 1)
+    assert sides.events[drawn.key].title == drawn.title  # the person's own
 
 
 def test_an_event_that_moved_while_another_instance_makes_a_booking_from_it_there_is_left_to_that(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from functions.domain.comparing.series import in_step, pair, twin_of
 from functions.domain.model.appointment import AllDay, Timed, When
-from functions.domain.model.event import Event, EventKey, family, family_of_id
+from functions.domain.model.event import Event, EventKey, family, family_of_id, is_occurrence
 from functions.domain.pairing.link import Link
 from tests.unit.sketch import ROOM_A, ZONE, base, booking, link, theirs
 
@@ -104,3 +104,10 @@ def test_whole_days_go_on_with_as_many_whole_days() -> None:
     assert in_step([one], [appeared(0, when=moved)], AMSTERDAM)
     assert not in_step([one], [appeared(0, when=longer)], AMSTERDAM)
     assert not in_step([one], [appeared(3, 10)], AMSTERDAM)
+
+
+def test_an_occurrence_is_known_by_its_id() -> None:
+    for each in ("root_20261123T090000Z", "root_20261123", "_60q30c1g_R20261101T090000_20261123T090000Z"):
+        assert is_occurrence(each)
+    for other in ("", "4tim21md2ukp2r2reaht84g735", "CRM_20261101", "INV-20261101", "root_20261123T09", "root_2026112"):
+        assert not is_occurrence(other)

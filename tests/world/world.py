@@ -311,6 +311,7 @@ class World(Deeds, Place):
             self._memory.shelves = {name: dict(shelf) for name, shelf in shelves.items()}
             self._queue(tasks.copy())
             self.restored = True
+            self.races.forget()  # so does the journal
             self.api("POST", "/7/resync")
 
     # rest

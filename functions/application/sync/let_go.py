@@ -1,40 +1,63 @@
-"""A pair lets go of an event that is another booking's, as both bookings say: the store is older than both sides."""
+"""A pair lets go of an occurrence that is another booking's, as both bookings say: the store is older than both sides."""
+
+from datetime import timedelta
 
 from functions.application.intake.hints import Hint, Kind, look_again
 from functions.application.store import links
 from functions.application.sync.session import SyncSession
+from functions.domain.model.booking import Booking
+from functions.domain.model.event import is_occurrence
+from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.decisions import LetGo
+from functions.domain.pairing.life import Active
 from functions.domain.pairing.lifecycle import after
 from functions.domain.pairing.link import Link, Origin
 from functions.domain.pairing.step import Decided
 from functions.domain.planning.view import View
 from functions.domain.planning.write_event_id import other_named
 
+SOON = timedelta(seconds=1)
 
-def let_go(session: SyncSession, hint: Hint | None, view: View, holder: Link, event_id: str) -> bool:
+
+def let_go(session: SyncSession, hint: Hint | None, view: View, holder: Link, event_id: str) -> bool | None:
     """Whether the pair that has an event lets go of it: this view's booking names it, and the pair's own another one.
 
-    The pair is saved, and looked at again at once; without a hint neither. Only of a person's event. Raises `Stale` if
-    another instance was faster.
+    None: the pair's booking could not be read, and `session.trouble` says why. Only of an occurrence that a person made,
+    by a pair that is kept in step, and only for a booking that is about to take it up. The pair is saved, and looked at
+    again soon; without a hint neither. Raises `Stale` if another instance was faster.
     """
-    booking, field = view.booking.value, session.settings.outbound.external_id_field
-    if booking is None or booking.value_of(field) != event_id:
-        return False
-    if not holder.booking_id or holder.intent is not None or holder.origin is not Origin.EVENT:
+    if not _asks_for(session, view, event_id) or not _may_let_go(holder):
         return False
     trouble, read_at, seen_at = session.trouble, session.booking_read_at, session.booking_seen_at
-    its = session.read_booking(holder.booking_id).value
-    session.trouble, session.booking_read_at, session.booking_seen_at = trouble, read_at, seen_at
-    if its is None or not other_named(holder, its, session.planning_context()):
+    its: Snapshot[Booking] = session.read_booking(holder.booking_id)
+    session.booking_read_at, session.booking_seen_at = read_at, seen_at
+    if its.presence is Presence.UNREADABLE:
+        return None
+    session.trouble = trouble
+    if its.value is not None and not is_occurrence(other_named(holder, its.value, session.planning_context())):
         return False
     if hint is not None:
         _save(session, hint, holder)
     return True
 
 
+def _asks_for(session: SyncSession, view: View, event_id: str) -> bool:
+    booking, link, outbound = view.booking.value, view.link, session.settings.outbound
+    if booking is None or link.intent is not None or link.order is not None:
+        return False
+    if outbound.removes(booking.status) and link.event is not None:
+        return False
+    return booking.value_of(outbound.external_id_field) == event_id
+
+
+def _may_let_go(holder: Link) -> bool:
+    settled = isinstance(holder.life, Active) and holder.intent is None and holder.order is None
+    return settled and bool(holder.booking_id and holder.series) and holder.origin is Origin.EVENT
+
+
 def _save(session: SyncSession, hint: Hint, holder: Link) -> None:
-    link = after(holder, Decided(LetGo())).link
+    link, now = after(holder, Decided(LetGo())).link, session.now()
+    about = Hint(Kind.BOOKING, session.id, (link.booking_id,), "resync", now, actor=hint.actor)
+    look_again(session.ports.tasks, about, now + SOON, "let_go")  # first: a look too many does no harm
     session.ports.documents.transact(lambda tx: links.save(tx, session.id, link))
-    about = Hint(Kind.BOOKING, session.id, (link.booking_id,), hint.source, session.now(), actor=hint.actor)
-    look_again(session.ports.tasks, about, session.now(), "let_go")
     session.ports.log("decided", {"int_id": session.id, "link": link.id, "booking": link.booking_id, "why": "let_go"})

@@ -18,9 +18,9 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Stale, SyncError, Transient
 from functions.domain.model.event import Event
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.pairing.life import Active, Closed, Held, Side
+from functions.domain.pairing.life import Active, Closed, Held, Refused, Side
 from functions.domain.pairing.lifecycle import after
-from functions.domain.pairing.link import Link
+from functions.domain.pairing.link import Link, Origin
 from functions.domain.pairing.step import Conclude, Look, Planned, Rest, Settle
 from functions.domain.pairing.writes import MakeBooking, ReviveEvent, Why, Write
 from functions.domain.planning.plan import plan
@@ -157,6 +157,11 @@ def _look(session: SyncSession, view: View, step: Look, hint: Hint | None = None
             view,
             _booking_with(session, step.booking_with, view.event.value.when if view.event.value is not None else None),
         )
+    return _find(session, view, step, hint)
+
+
+def _find(session: SyncSession, view: View, step: Look, hint: Hint | None) -> View:
+    """Look for an event by its id, and see who has it."""
     own = view.link.event
     gone = own.calendar if own is not None and own.id == step.find else ""
     sought, found = step.find, session.find_event(step.find, but=gone)
@@ -170,17 +175,25 @@ def _look(session: SyncSession, view: View, step: Look, hint: Hint | None = None
         return replace(view, found=found, event=found if moved else view.event)
     if holder.booking_id and holder.booking_id == view.link.booking_id:
         raise Stale("the booking of this event was made a moment ago", reason="being_made")
-    unpaired = not holder.booking_id and holder.intent is None and holder.occupies is None
-    if unpaired and found.value is not None and not view.link.version:
+    if found.value is not None and not view.link.version and _is_turned_down(holder):
         return View(holder, view.booking, found)  # an older store has the event as one of no booking
     if holder.booking_id or holder.intent is None:
-        free = found.value is not None and let_go(session, hint, view, holder, sought)
-        return replace(view, found=found, found_is_free=free)
+        free = let_go(session, hint, view, holder, sought) if found.value is not None else False
+        if free is None:
+            return replace(view, found=Snapshot(Presence.UNREADABLE))
+        link = replace(view.link, origin=holder.origin) if free and not view.link.version else view.link
+        return replace(view, link=link, found=found, found_is_free=free)
     if session.now() < holder.intent.expires_at:
         return replace(view, found=found, found_is_free=False, making_until=holder.intent.expires_at)
     if view.link.event is not None:
         return replace(view, found=found, found_is_free=False)
     return View(holder, view.booking, found)  # the worker that was making a booking from this event did not finish
+
+
+def _is_turned_down(link: Link) -> bool:
+    """Whether a link is of a person's event that became no booking."""
+    unpaired = not link.booking_id and link.intent is None and link.order is None and link.occupies is None
+    return unpaired and link.origin is Origin.EVENT and isinstance(link.life, Refused)
 
 
 def _pair_of(session: SyncSession, view: View, booking: Snapshot[Booking]) -> View:

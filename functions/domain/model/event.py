@@ -3,11 +3,14 @@
 https://developers.google.com/workspace/calendar/api/v3/reference/events
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from functions.domain.model.appointment import PLAIN, Style, When
+
+_OCCURRENCE = re.compile(r"_?[0-9a-v]{3,}(?:_R\d{8}(?:T\d{6})?)?_\d{8}(?:T\d{6}Z)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,11 @@ class Event:
     style: Style = PLAIN
     html_link: str = ""  # its page in Google Calendar
     updated: datetime | None = None  # its last change; orders two readings of one event
+
+
+def is_occurrence(event_id: str) -> bool:
+    """Whether an id has the form that Google gives an occurrence's: `root_20261123T090000Z`, `root_20261123`."""
+    return _OCCURRENCE.fullmatch(event_id) is not None
 
 
 def family(series: str) -> str:

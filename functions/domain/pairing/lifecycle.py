@@ -172,7 +172,8 @@ def _goes_on(link: Link, decision: GoesOn) -> Link:
             return replace(seen, refusals=Refusals(), series=family(event.series))
         case Adopt(event, booking_id):
             adopted = replace(link.seeing(event), life=Active(), base=None)
-            origin = link.origin if link.origin is Origin.INVITATION else Origin.BOOKING
+            persons = link.origin is Origin.INVITATION or isinstance(link.life, Refused)
+            origin = link.origin if persons else Origin.BOOKING
             return replace(adopted, booking_id=booking_id, origin=origin) if booking_id else adopted
         case Follow(event):
             return replace(link.seeing(event), life=Active(), series=family(event.series))
@@ -187,7 +188,8 @@ def _goes_on(link: Link, decision: GoesOn) -> Link:
         case GiveUp():
             return replace(_with_next_id(link), order=_still(link.order), series="")
         case LetGo():
-            return replace(link, event=None, base=None, life=Unlinked(), order=_still(link.order), series="")
+            free = replace(link, event=None, base=None, life=Unlinked(), series="", refusals=Refusals(), notice="")
+            return replace(free, kept={}, meet_asked_at=None, order=_still(link.order))
 
 
 def _fulfilled(link: Link, event: Event | None, base: Base | None) -> Link:

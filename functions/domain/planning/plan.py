@@ -6,7 +6,7 @@ One step at a time: the executor saves the result and plans again, until the pai
 from dataclasses import replace
 
 from functions.domain.model.appointment import Timed
-from functions.domain.model.event import family_of_id
+from functions.domain.model.event import is_occurrence
 from functions.domain.model.identity import is_chosen
 from functions.domain.model.snapshot import Presence
 from functions.domain.model.zones import as_meant
@@ -21,7 +21,7 @@ from functions.domain.planning.brake import attempt_of, shown
 from functions.domain.planning.invitation import as_answered, only_answers
 from functions.domain.planning.merge import merge
 from functions.domain.planning.plan_deleted_event import plan_vanished
-from functions.domain.planning.plan_new_event import plan_new_event
+from functions.domain.planning.plan_new_event import eligible, plan_new_event
 from functions.domain.planning.plan_occupied import plan_occupied
 from functions.domain.planning.plan_order import fulfil
 from functions.domain.planning.plan_outbound import plan_missing, plan_removal
@@ -106,7 +106,7 @@ def _with_the_event_named(v: View, context: PlanningContext) -> Planned | None:
     if booking is None or link.origin is not Origin.EVENT or not link.series:
         return None
     other = other_named(link, booking, context)
-    if not family_of_id(other) and not is_chosen(other):
+    if not is_occurrence(other) and not is_chosen(other):
         return None
     if v.found is None:
         return Planned(Look(find=other))
@@ -117,8 +117,8 @@ def _with_the_event_named(v: View, context: PlanningContext) -> Planned | None:
     event = v.found.value
     if event is None or not v.found_is_free or not event.organizer_self:
         return None
-    known = bool(family_of_id(other)) or event.mark.int_id == context.settings.id
-    return decide(link, Adopt(event), Why.ADOPTED) if known else None
+    mine = event.mark.int_id == context.settings.id if is_chosen(other) else eligible(event, context)
+    return decide(link, Adopt(event), Why.ADOPTED) if mine else None
 
 
 def _paused(v: View, context: PlanningContext, life: Paused) -> Planned:

@@ -27,7 +27,7 @@ def plan_vanished(v: View, context: PlanningContext) -> Planned:
     when = when_of(booking, context.settings)
     base = link.base
     changed = base is None or (when, booking.object_id, booking.status) != (base.when, base.object_id, base.status)
-    other = other_named(link, booking, context) if link.order is None else ""
+    other = other_named(link, booking, context) if not isinstance(link.order, Restore) else ""
     if other and (elsewhere := moved_away(v, link.event, context, instead=other)):
         return elsewhere
     if isinstance(link.order, Restore):

@@ -29,6 +29,8 @@ SIGN = "#"  # before an object that a person names, where several share a calend
 def plan_new_event(v: View, context: PlanningContext) -> Planned:
     """Make a booking from a person's new event, if it is eligible."""
     event = v.event.value
+    if event is not None and isinstance(v.link.life, Refused) and v.booking.value is not None and event.organizer_self:
+        return decide(v.link, Adopt(event, v.booking.value.id), Why.ADOPTED)  # it has a booking after all
     if event is None or not eligible(event, context):
         return Planned(Rest(Why.NOT_ELIGIBLE))
     calendar, asked = event.key.calendar, context.digest(new_event_text(event))
@@ -41,8 +43,6 @@ def plan_new_event(v: View, context: PlanningContext) -> Planned:
             object_id = named(event, context.settings.objects_of(calendar), context.names)
     if object_id is None:
         return _of_no_object(v, context, event, asked)
-    if v.booking.value is not None:
-        return decide(v.link, Adopt(event, v.booking.value.id), Why.ADOPTED)
     if isinstance(v.link.life, Refused) and v.link.life.what == asked:
         return _refusal_notice(v, context, event, v.link.life.at) or Planned(Rest(Why.REFUSED))
     reference = reference_of(v.link, event.key, context)
@@ -50,6 +50,8 @@ def plan_new_event(v: View, context: PlanningContext) -> Planned:
         return Planned(Look(booking_with=reference))
     if v.booking.presence is Presence.UNREADABLE:
         return Planned(Rest(Why.UNREADABLE))
+    if v.booking.value is not None:
+        return decide(v.link, Adopt(event, v.booking.value.id), Why.ADOPTED)
     if event.mark.int_id == context.settings.id and is_chosen(event.key.id):
         return Planned(Rest(Why.NOT_ELIGIBLE))  # made by this service, and forgotten: an older store was restored
     inbound, remarks = context.settings.inbound, remarks_of(event)

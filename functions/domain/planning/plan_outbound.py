@@ -5,10 +5,10 @@ from dataclasses import replace
 from functions.domain.comparing.event_content import appointment_of, base_of, in_window, when_of
 from functions.domain.model.appointment import Appointment
 from functions.domain.model.booking import Booking
-from functions.domain.model.event import Event, EventKey
+from functions.domain.model.event import Event, EventKey, is_occurrence
 from functions.domain.model.identity import event_id
 from functions.domain.model.snapshot import Presence
-from functions.domain.pairing.decisions import Adopt, Claim, Close, Disown, Hold, Part
+from functions.domain.pairing.decisions import Adopt, Claim, Close, Disown, Hold, LetGo, Part
 from functions.domain.pairing.life import Held, LeftOut, Side
 from functions.domain.pairing.lifecycle import decide
 from functions.domain.pairing.link import Approve, Base, Link, Origin, Restore
@@ -24,7 +24,7 @@ from functions.domain.pairing.writes import (
 )
 from functions.domain.planning.merge_event import noted
 from functions.domain.planning.view import PlanningContext, View, Wanted
-from functions.domain.planning.write_event_id import named_by_other
+from functions.domain.planning.write_event_id import named_by_other, other_named
 
 
 def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:
@@ -58,11 +58,14 @@ def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:
 
 def _back_again(v: View, booking: Booking | None, context: PlanningContext) -> Planned | None:
     """Adopt an event that is there again and that its booking names, though its status makes none, or removes it."""
+    named = booking.value_of(context.settings.outbound.external_id_field) if booking is not None else ""
+    if v.found is None and v.link.version and v.link.event is None and not v.link.ids.foreign and is_occurrence(named):
+        return Planned(Look(find=named)) if v.link.origin is Origin.EVENT else None
     back = v.found.value if v.found is not None else None
     if booking is None or back is None or v.link.event is not None or isinstance(v.link.life, LeftOut):
         return None
-    named = booking.value_of(context.settings.outbound.external_id_field) == back.key.id
-    return decide(v.link, Adopt(back), Why.ADOPTED) if named and v.found_is_free and back.organizer_self else None
+    its = named == back.key.id and v.found_is_free and back.organizer_self
+    return decide(v.link, Adopt(back), Why.ADOPTED) if its else None
 
 
 def _named(v: View, booking: Booking, named: str, context: PlanningContext) -> Planned | None:
@@ -109,6 +112,8 @@ def plan_removal(v: View, context: PlanningContext) -> Planned:
         return Planned(Rest(Why.NOT_WANTED))  # never linked, unless another instance is making the link now
     if back := _back_again(v, booking, context):
         return back
+    if booking is not None and link.series and not link.closed and _has_anothers(link, booking, context):
+        return decide(link, LetGo(), Why.ADOPTED)  # before that one is removed
     if link.event is not None and v.event.vanished and not link.closed and link.origin is not Origin.INVITATION:
         if v.found is None:
             return Planned(Look(find=link.event.id))  # a person may have moved it to another calendar
@@ -128,6 +133,12 @@ def plan_removal(v: View, context: PlanningContext) -> Planned:
     etag = event.etag if event is not None else link.event_etag
     base = replace(link.base, status=status) if link.base and status is not None else link.base
     return Planned(DeleteEvent(event.key if event else link.event, etag, why), base)
+
+
+def _has_anothers(link: Link, booking: Booking, context: PlanningContext) -> bool:
+    """Whether a booking names another occurrence than its pair has, as after an older store was restored."""
+    persons = link.event is not None and link.origin is Origin.EVENT
+    return persons and is_occurrence(other_named(link, booking, context))
 
 
 def _reopened(v: View, booking: Booking, event: Event, context: PlanningContext) -> Planned | None:
