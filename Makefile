@@ -38,8 +38,8 @@ check: install-tests  ## formatter, linter, types, import rules, dead code, spel
 fuzz: install-tests  ## hostile requests on every route and form (so many: N=100000; others: SEED=2)
 	@$(BIN)/python -m tests.attacks.storm --requests $(or $(N),100000) --seed $(or $(SEED),1)
 
-worlds: install-tests  ## stories under one seed and one clock, with all that can go wrong (so many: N=1000; the same ones: SEED=2; SECONDS=30; PROCESSES=1)
-	@$(BIN)/python -m tests.world.tell --worlds $(or $(N),100) --shrink \
+worlds: install-tests  ## stories under one seed and one clock, with all that can go wrong (so many: N=1000; the same ones: SEED=2; SECONDS=30; PROCESSES=1; SHRINK=no)
+	@$(BIN)/python -m tests.world.tell --worlds $(or $(N),100) $(if $(filter no,$(SHRINK)),,--shrink) \
 	  $(if $(SEED),--seed $(SEED)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(PROCESSES),--processes $(PROCESSES))
 
 mutants: install-tests  ## change decisions one by one and see which change no test notices (N=200 SEED=1 ONLY=planning OF=application)

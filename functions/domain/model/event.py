@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from functions.domain.model.appointment import PLAIN, Style, When
 
-_OCCURRENCE = re.compile(r"_?[0-9a-v]{3,}(?:_R\d{8}(?:T\d{6})?)?_\d{8}(?:T\d{6}Z)?")
+_OCCURRENCE = re.compile(r"\A_?[0-9a-v]{3,}(?:_R\d{8}(?:T\d{6})?)?_\d{8}(?:T\d{6}Z)?")
 
 
 @dataclass(frozen=True, slots=True)
