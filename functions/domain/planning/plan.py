@@ -26,7 +26,7 @@ from functions.domain.planning.plan_occupied import plan_occupied
 from functions.domain.planning.plan_order import fulfil
 from functions.domain.planning.plan_outbound import plan_missing, plan_removal
 from functions.domain.planning.recovery import recover
-from functions.domain.planning.view import SECOND_READ, PlanningContext, View, Wanted, wanted_of
+from functions.domain.planning.view import SECOND_READ, PlanningContext, View, Wanted, looked_for, wanted_of
 from functions.domain.planning.write_event_id import other_named
 
 
@@ -108,13 +108,9 @@ def _with_the_event_named(v: View, context: PlanningContext) -> Planned | None:
     other = other_named(link, booking, context)
     if not is_occurrence(other) and not is_chosen(other):
         return None
-    if v.found is None:
-        return Planned(Look(find=other))
-    if v.found.presence is Presence.UNREADABLE:
-        return Planned(Rest(Why.UNREADABLE))
-    if v.making_until is not None:
-        return Planned(Rest(Why.LEASED, v.making_until))
-    event = v.found.value
+    event = looked_for(v, Look(find=other))
+    if isinstance(event, Planned):
+        return event
     if event is None or not v.found_is_free or not event.organizer_self:
         return None
     mine = event.mark.int_id == context.settings.id if is_chosen(other) else eligible(event, context)

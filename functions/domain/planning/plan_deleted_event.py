@@ -6,7 +6,7 @@ from datetime import timedelta
 from functions.domain.comparing.event_content import appointment_of, in_window, when_of
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import EventKey
-from functions.domain.model.snapshot import Presence
+from functions.domain.model.snapshot import Snapshot
 from functions.domain.pairing.decisions import Adopt, Hold, Part, Wait
 from functions.domain.pairing.life import Grace, Held
 from functions.domain.pairing.lifecycle import decide
@@ -15,7 +15,7 @@ from functions.domain.pairing.step import Look, Planned, Rest
 from functions.domain.pairing.writes import BookingChange, ReviveEvent, Why, WriteBooking
 from functions.domain.planning.merge import may_write_booking, merge
 from functions.domain.planning.plan_outbound import base_revived, revived
-from functions.domain.planning.view import PlanningContext, View
+from functions.domain.planning.view import PlanningContext, View, looked_for
 from functions.domain.planning.write_event_id import other_named
 
 
@@ -53,17 +53,13 @@ def moved_away(v: View, key: EventKey, context: PlanningContext, *, instead: str
     `instead` is another event that the booking names: the pair goes on with that one if it is there. Not for an
     invitation: the copies in other invited rooms have the same id.
     """
-    if v.found is None:
-        return Planned(Look(find=key.id, instead=instead))
-    if v.found.presence is Presence.UNREADABLE:
-        return Planned(Rest(Why.UNREADABLE))
-    if v.making_until is not None:
-        return Planned(Rest(Why.LEASED, v.making_until))
-    event = v.found.value
+    event = looked_for(v, Look(find=key.id, instead=instead))
+    if isinstance(event, Planned):
+        return event
     if event is None or not v.found_is_free:
         return None
     if event.key.id == key.id:
-        return merge(replace(v, event=v.found), context)
+        return merge(replace(v, event=Snapshot.of(event)), context)
     return decide(v.link, Adopt(event), Why.ADOPTED) if event.organizer_self else None
 
 

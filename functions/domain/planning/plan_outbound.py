@@ -23,7 +23,7 @@ from functions.domain.pairing.writes import (
     WriteBooking,
 )
 from functions.domain.planning.merge_event import noted
-from functions.domain.planning.view import PlanningContext, View, Wanted
+from functions.domain.planning.view import PlanningContext, View, Wanted, looked_for
 from functions.domain.planning.write_event_id import named_by_other, other_named
 
 
@@ -70,14 +70,11 @@ def _back_again(v: View, booking: Booking | None, context: PlanningContext) -> P
 
 def _named(v: View, booking: Booking, named: str, context: PlanningContext) -> Planned | None:
     """Return what to do about the event that the booking already names; None: ignore it and make one."""
-    if v.found is None:
-        return Planned(Look(find=named))
-    if v.found.presence is Presence.UNREADABLE:
-        return Planned(Rest(Why.UNREADABLE))
-    if v.making_until is not None:
-        return Planned(Rest(Why.LEASED, v.making_until))
-    if v.found.value is not None and v.found_is_free and v.found.value.organizer_self:
-        return decide(v.link, Adopt(v.found.value), Why.ADOPTED)
+    event = looked_for(v, Look(find=named))
+    if isinstance(event, Planned):
+        return event
+    if event is not None and v.found_is_free and event.organizer_self:
+        return decide(v.link, Adopt(event), Why.ADOPTED)
     return decide(v.link, Disown(), Why.ADOPTED) if named_by_other(v.link, booking, context) else None
 
 

@@ -9,6 +9,8 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.link import Link
+from functions.domain.pairing.step import Look, Planned, Rest
+from functions.domain.pairing.writes import Why
 from functions.domain.settings.schema import Settings
 
 SECOND_READ = timedelta(seconds=20)  # a booking is gone only if a second read, this much later, agrees
@@ -69,3 +71,12 @@ def wanted_of(booking: Snapshot[Booking], context: PlanningContext) -> Wanted:
     if context.settings.outbound.removes(booking.value.status):
         return Wanted.NONE
     return Wanted.EVENT if booking.value.status in context.settings.outbound.made_on else Wanted.KEPT
+
+
+def looked_for(v: View, look: Look) -> Planned | Event | None:
+    """Return the event that was looked for (None: there is none), or the step that looks or waits for it."""
+    if v.found is None:
+        return Planned(look)
+    if v.found.presence is Presence.UNREADABLE:
+        return Planned(Rest(Why.UNREADABLE))
+    return v.found.value if v.making_until is None else Planned(Rest(Why.LEASED, v.making_until))
