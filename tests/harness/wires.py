@@ -6,6 +6,7 @@ They take half the time of those; `tests/contract` tries the adapters over the r
 import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import cache
 from io import BytesIO
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -24,12 +25,10 @@ if TYPE_CHECKING:
 
 
 class Answer:
-    """What a WSGI application answered."""
+    """What was answered."""
 
-    def __init__(self) -> None:
-        self.status_code = 0
-        self.headers = Headers()
-        self.data = b""
+    def __init__(self, status_code: int, headers: Headers, data: bytes) -> None:
+        self.status_code, self.headers, self.data = status_code, headers, data
 
     @property
     def text(self) -> str:
@@ -42,6 +41,9 @@ class Answer:
             if silent:
                 return None
             raise
+
+
+Answering = Callable[[dict[str, Any]], Answer]
 
 
 def lean(app: Flask) -> Flask:
@@ -68,10 +70,10 @@ class _NoSessions(SessionInterface):
 
 
 class Wire:
-    """A client of an application, without cookies."""
+    """A client of an application, without cookies; `asking` is another way to it than as a server."""
 
-    def __init__(self, application: "WSGIApplication") -> None:
-        self.application = application
+    def __init__(self, application: "WSGIApplication", asking: Answering | None = None) -> None:
+        self.application, self._asking = application, asking or over_wsgi(application)
 
     def get(self, path: str, **options: Any) -> Answer:
         return self.open(path, **options)
@@ -88,51 +90,64 @@ class Wire:
         query_string: str = "",
         data: Any = None,
         json: Any = None,  # as a test client has it
-        headers: Mapping[str, str] | None = None,
+        headers: Any = (),
     ) -> Answer:
         body, kind = _body(data, json)
         if "?" in path:
             path, _, query_string = path.partition("?")
-        base = urlsplit(base_url)
         environ: dict[str, Any] = {
+            **_server(base_url),
             "REQUEST_METHOD": method,
-            "SCRIPT_NAME": "",
-            "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
+            "PATH_INFO": unquote_to_bytes(path).decode("latin-1") if "%" in path else path,
             "QUERY_STRING": query_string,
-            "SERVER_NAME": base.hostname or "localhost",
-            "SERVER_PORT": str(base.port or (443 if base.scheme == "https" else 80)),
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "HTTP_HOST": base.netloc,
-            "REMOTE_ADDR": "127.0.0.1",
             "CONTENT_LENGTH": str(len(body)),
-            "wsgi.version": (1, 0),
-            "wsgi.url_scheme": base.scheme,
             "wsgi.input": BytesIO(body),
-            "wsgi.errors": BytesIO(),
-            "wsgi.multithread": False,
-            "wsgi.multiprocess": False,
-            "wsgi.run_once": False,
         }
         if kind:
             environ["CONTENT_TYPE"] = kind
-        for name, value in (headers or {}).items():
+        for name, value in dict(headers or ()).items():
             plain = name.upper().replace("-", "_")
             environ["CONTENT_TYPE" if plain == "CONTENT_TYPE" else f"HTTP_{plain}"] = str(value)
-        return self._answer(environ)
+        return self._asking(environ)
 
-    def _answer(self, environ: dict[str, Any]) -> Answer:
-        answer = Answer()
+
+@cache
+def _server(base_url: str) -> Mapping[str, Any]:
+    base = urlsplit(base_url)
+    return {
+        "SCRIPT_NAME": "",
+        "SERVER_NAME": base.hostname or "localhost",
+        "SERVER_PORT": str(base.port or (443 if base.scheme == "https" else 80)),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": base.netloc,
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": base.scheme,
+        "wsgi.errors": BytesIO(),
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+
+
+def over_wsgi(application: "WSGIApplication") -> Answering:
+    """Return what asks a WSGI application, as a server would."""
+
+    def asked(environ: dict[str, Any]) -> Answer:
+        begun: list[Any] = []
 
         def start(status: str, headers: list[tuple[str, str]], _failed: Any = None) -> Callable[[bytes], object]:
-            answer.status_code, answer.headers = int(status.split(" ", 1)[0]), Headers(headers)
+            begun[:] = int(status.split(" ", 1)[0]), Headers(headers)
             return lambda _piece: None
 
-        pieces = self.application(environ, start)
+        pieces = application(environ, start)
         try:
-            answer.data = b"".join(pieces)
+            data = b"".join(pieces)
         finally:
             getattr(pieces, "close", lambda: None)()
-        return answer
+        return Answer(begun[0], begun[1], data)
+
+    return asked
 
 
 class Session:

@@ -13,7 +13,7 @@ from functions.application.store import integrations, links
 from functions.domain.model.appointment import Timed
 from functions.domain.pairing.writes import Why
 from sandbox.ireserve.tenant.model import Booking
-from tests.world.wires import Answer
+from tests.harness.wires import Answer
 
 if TYPE_CHECKING:
     from tests.world.world import World

@@ -1,54 +1,25 @@
-"""The wires of a world: WSGI without a test client, i-Reserve without a session of `requests`.
+"""The wires of a world: views of the simulators without a server, and calls that are steps of an instance.
 
 What they leave out is tried elsewhere (`tests/contract`), and costs half of a world's time.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
-from functools import cache
-from io import BytesIO
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_to_bytes, urlencode, urlsplit
 
-import requests
 from flask import Flask, Request, Response
 from flask.ctx import _AppCtxGlobals
 from flask.globals import _cv_app, _cv_request
-from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, Rule
 
 from sandbox.ireserve.api.gate import Gate
 from sandbox.ireserve.tenant.tenant import Tenant
-from tests.harness.place import Place, _Outside
+from tests.harness.place import _Outside
+from tests.harness.wires import Answer, Answering, Wire
 from tests.model.instances import Running
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
-
-
-class Answer:
-    """What was answered."""
-
-    def __init__(self, status_code: int, headers: Headers, data: bytes) -> None:
-        self.status_code, self.headers, self.data = status_code, headers, data
-
-    @property
-    def text(self) -> str:
-        return self.data.decode()
-
-    def get_json(self, *, silent: bool = False) -> Any:
-        try:
-            return json.loads(self.data)
-        except ValueError:
-            if silent:
-                return None
-            raise
-
-
-Answering = Callable[[dict[str, Any]], Answer]
 
 
 class Direct:
@@ -140,87 +111,23 @@ class _Context:
         _cv_request.reset(self._before[1])
 
 
-class Wire:
+class SteppedWire(Wire):
     """A client of an application; calls whose path begins with `prefix` are steps of the instance that runs."""
 
-    def __init__(self, asking: Answering, running: Running, prefix: str = "no path") -> None:
-        self._asking, self._running, self._prefix = asking, running, prefix
+    def __init__(
+        self,
+        application: "WSGIApplication",
+        running: Running,
+        prefix: str = "no path",
+        asking: Answering | None = None,
+    ) -> None:
+        super().__init__(application, asking)
+        self._running, self._prefix = running, prefix
 
     def open(self, path: str, **options: Any) -> Answer:
         if not path.startswith(self._prefix):
-            return self._send(path, **options)
-        return self._running.step(lambda: self._send(path, **options))
-
-    def post(self, path: str, **options: Any) -> Answer:
-        return self.open(path, method="POST", **options)
-
-    def _send(
-        self,
-        path: str,
-        *,
-        method: str = "GET",
-        base_url: str = "http://localhost",
-        query_string: str = "",
-        data: Any = None,
-        json: Any = None,  # as a test client has it
-        headers: Any = (),
-    ) -> Answer:
-        body, kind = _body(data, json)
-        if "?" in path:
-            path, _, query_string = path.partition("?")
-        environ: dict[str, Any] = {
-            **_server(base_url),
-            "REQUEST_METHOD": method,
-            "PATH_INFO": unquote_to_bytes(path).decode("latin-1") if "%" in path else path,
-            "QUERY_STRING": query_string,
-            "CONTENT_LENGTH": str(len(body)),
-            "wsgi.input": BytesIO(body),
-        }
-        if kind:
-            environ["CONTENT_TYPE"] = kind
-        for name, value in dict(headers or ()).items():
-            plain = name.upper().replace("-", "_")
-            environ["CONTENT_TYPE" if plain == "CONTENT_TYPE" else f"HTTP_{plain}"] = str(value)
-        return self._asking(environ)
-
-
-@cache
-def _server(base_url: str) -> Mapping[str, Any]:
-    base = urlsplit(base_url)
-    return {
-        "SCRIPT_NAME": "",
-        "SERVER_NAME": base.hostname or "localhost",
-        "SERVER_PORT": str(base.port or (443 if base.scheme == "https" else 80)),
-        "SERVER_PROTOCOL": "HTTP/1.1",
-        "HTTP_HOST": base.netloc,
-        "REMOTE_ADDR": "127.0.0.1",
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": base.scheme,
-        "wsgi.errors": BytesIO(),
-        "wsgi.multithread": False,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
-    }
-
-
-def over_wsgi(application: "WSGIApplication") -> Answering:
-    """Return what asks a WSGI application, as a server would."""
-
-    def asked(environ: dict[str, Any]) -> Answer:
-        begun: list[Any] = []
-
-        def start(status: str, headers: list[tuple[str, str]], _failed: Any = None) -> Callable[[bytes], object]:
-            begun[:] = int(status.split(" ", 1)[0]), Headers(headers)
-            return lambda _piece: None
-
-        pieces = application(environ, start)
-        try:
-            data = b"".join(pieces)
-        finally:
-            getattr(pieces, "close", lambda: None)()
-        return Answer(begun[0], begun[1], data)
-
-    return asked
+            return super().open(path, **options)
+        return self._running.step(lambda: super(SteppedWire, self).open(path, **options))
 
 
 def at_once(respond: Callable[[dict[str, Any]], Any]) -> Answering:
@@ -233,16 +140,8 @@ def at_once(respond: Callable[[dict[str, Any]], Any]) -> Answering:
     return asked
 
 
-def _body(data: Any, plain: Any) -> tuple[bytes, str]:
-    if plain is not None:
-        return json.dumps(plain).encode(), "application/json"
-    if isinstance(data, Mapping):
-        return urlencode(data, doseq=True).encode(), "application/x-www-form-urlencoded"
-    return data.encode() if isinstance(data, str) else bytes(data or b""), ""
-
-
 class Outside(_Outside):
-    """Both simulators, with i-Reserve at the end of a bare wire."""
+    """Both simulators, with logins that can be copied."""
 
     def copy(self) -> "Outside":
         """Return another with the same access tokens, which then expire at the same moments."""
@@ -251,27 +150,3 @@ class Outside(_Outside):
             other._kept[name] = object.__new__(type(login))
             vars(other._kept[name]).update(vars(login))
         return other
-
-    def _session(self) -> Any:
-        return _Session(self._place)
-
-
-class _Session:
-    """What the adapter needs of a session of `requests`; an answer after the time limit does not arrive."""
-
-    def __init__(self, place: Place) -> None:
-        self._place = place
-
-    def request(self, method: str, url: str, *, params: Any, data: Any, headers: Any, auth: Any, **options: Any) -> Any:
-        latest = self._place.now + timedelta(seconds=options["timeout"][1])
-        signed = auth(SimpleNamespace(headers=dict(headers)))
-        path = urlsplit(url).path
-        try:
-            answer = self._place._ireserve.open(
-                path, query_string=urlencode(params or {}), method=method, data=data, headers=signed.headers
-            )
-        except ConnectionResetError as error:
-            raise requests.ConnectionError from error
-        if self._place.now > latest:
-            raise requests.ReadTimeout
-        return SimpleNamespace(status_code=answer.status_code, headers=answer.headers, content=answer.data)

@@ -23,12 +23,13 @@ from functions.application.store import integrations
 from functions.domain.model.errors import Transient
 from tests.harness.kept import KeptOutside, keep, keep_outside, put_back, put_back_outside
 from tests.harness.place import KEY, Place
+from tests.harness.wires import over_wsgi
 from tests.model.instances import Crash, Instance, Running, SteppedDocuments, SteppedTasks
 from tests.world.choice import STATUSES, Choice
 from tests.world.deeds import DAYS, DEEDS, Deed, Deeds, Table, drawn
 from tests.world.memory import MemoryDocuments, MemoryTasks, ReadOnce, Shelves
 from tests.world.races import Races
-from tests.world.wires import Direct, IReserve, Outside, Wire, at_once, over_wsgi
+from tests.world.wires import Direct, IReserve, Outside, SteppedWire, at_once
 
 T = TypeVar("T")
 REACH = (40, 20, 10, 5)  # a crash comes within so many steps
@@ -98,10 +99,10 @@ class World(Deeds, Place):
         google_asked = over_wsgi(google) if on_disk else at_once(Direct(google).answer)
         ireserve_asked = over_wsgi(ireserve) if on_disk else at_once(IReserve(ireserve, self.tenant).answer)
         self.races = Races(self)
-        product_asked = over_wsgi(self._product.application)
-        self._google = Wire(google_asked, self.running, "/calendar/v3/")  # type: ignore[assignment]
-        self._ireserve = Wire(partial(self.races.call, ask=ireserve_asked), self.running, "/api/rest/")  # type: ignore[assignment]
-        self._product = Wire(product_asked, self.running)  # type: ignore[assignment]
+        watched = partial(self.races.call, ask=ireserve_asked)
+        self._google = SteppedWire(google, self.running, "/calendar/v3/", google_asked)
+        self._ireserve = SteppedWire(ireserve, self.running, "/api/rest/", watched)
+        self._product = SteppedWire(self._product.application, self.running)  # type: ignore[assignment]
 
     def _into_memory(self) -> None:
         """Continue with a store and a queue in memory, which take a quarter of the time."""
