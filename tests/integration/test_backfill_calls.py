@@ -7,13 +7,14 @@ import pytest
 
 from tests.harness.place import ROOM_A, ROOM_B, Place
 
-BOOKINGS = 60
+BOOKINGS = 80
+FEW = 20  # too few for anybody to wait for their notifications
 FIRST = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)  # shown without its zone: as local times
 
 
-def booked(place: Place) -> list[str]:
+def booked(place: Place, count: int) -> list[str]:
     """Make bookings of half an hour in two rooms, one after the other."""
-    moments = [FIRST + timedelta(minutes=30 * (number // 2)) for number in range(BOOKINGS)]
+    moments = [FIRST + timedelta(minutes=30 * (number // 2)) for number in range(count)]
     return [
         place.book(
             f"{each:%Y-%m-%dT%H:%M}", f"{each + timedelta(minutes=25):%Y-%m-%dT%H:%M}", object_id=10 + number % 2
@@ -22,11 +23,11 @@ def booked(place: Place) -> list[str]:
     ]
 
 
-def filled(place: Place) -> list[str]:
+def filled(place: Place, count: int = BOOKINGS) -> list[str]:
     """Activate over bookings that exist, so far that their events are made; their webhooks have just come."""
     place.save()
     place.connect()
-    bookings = booked(place)
+    bookings = booked(place, count)
     place.forget()
     place.api("POST", "/7/activate")
     return bookings
@@ -101,6 +102,24 @@ def test_what_a_person_makes_in_a_calendar_being_filled_is_seen_within_a_minute(
     place.settle(0)
     place.draw("2026-11-30T10:00", "2026-11-30T11:00")
     place.settle(60)
+    assert len(place.bookings()) == BOOKINGS + 1
+
+
+def test_what_a_person_makes_while_few_bookings_are_filled_in_is_seen_at_once(place: Place) -> None:
+    filled(place, FEW)
+    place.settle(0)
+    place.draw("2026-11-30T10:00", "2026-11-30T11:00")
+    place.settle(3)
+    assert len(place.bookings()) == FEW + 1
+
+
+def test_what_a_person_makes_while_a_resync_finds_nothing_to_do_is_seen_at_once(place: Place) -> None:
+    filled(place)
+    place.settle(300)
+    place.api("POST", "/7/resync")
+    place.settle(0)
+    place.draw("2026-11-30T10:00", "2026-11-30T11:00")
+    place.settle(3)
     assert len(place.bookings()) == BOOKINGS + 1
 
 

@@ -139,7 +139,7 @@ def _week(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datet
     last = min(scan.week + timedelta(days=scan.days - 1), scan.last)
     listing = Listing(session, scan.kind, scan.week, last, scan.position)
     known = dict[str, Link]()
-    filling = Filling(session)
+    filling = Filling(session, scan)
     more = partial(_only_linked, session, scan, last, known)
     listing.list_on(lambda: _enough(session, pace, began), more, filling.calendar_of)
     if not listing.whole:
@@ -161,8 +161,7 @@ def _week(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datet
             scan = passed or scan
             if waiting and (len(waiting) == AT_ONCE or number == len(page)):
                 pace.wait()
-                if scan.lane == "backfill":
-                    filling.mark(waiting)
+                filling.mark(scan, waiting)
                 scan, calls = _together(session, hint, scan, waiting)
                 pace.spend(calls)
                 waiting = []
