@@ -163,10 +163,9 @@ def _follow(session: SyncSession, hint: Hint) -> bool:
 
 
 def _look_at_booking(session: SyncSession, hint: Hint, link: Link) -> bool:
-    if hint.source == WEBHOOK:
-        reporting.note_overwritten(session, hint, link)
-        if _is_own(session, hint, link):
-            return False
+    reporting.note_overwritten(session, hint, link)
+    if hint.source == WEBHOOK and _is_own(session, hint, link):
+        return False
     if hint.source == WEBHOOK and isinstance(link.life, LeftOut) and scan.backfills(session):
         link = after(link, Decided(LetIn())).link  # the backfill listed it first, but it was just made
     come_back(session.ports, hint, reconcile(session, hint, link))

@@ -110,6 +110,25 @@ def test_a_write_whose_answer_is_lost_stays_on_the_link_with_all_that_finding_ou
     assert intent.base == replace(before.base, when=NOON)
 
 
+@pytest.mark.parametrize(("lands", "times_told"), [(True, 1), (False, 0)])
+def test_an_edit_that_a_write_overwrote_is_told_as_well_where_its_answer_was_lost_and_it_is_found_later(
+    sides: Sides,
+    lands: bool,  # noqa: FBT001 - a case
+    times_told: int,
+) -> None:
+    seen = moved(sides, made(sides))
+    sides.took = SECOND
+    sides.fails["write"] = [Transient("503")]
+    with pytest.raises(Transient):
+        looked(sides, event=seen)
+    if lands:
+        sides.bookings["1"] = replace(sides.bookings["1"], starts=NOON.start, ends=NOON.end)
+    for _ in range(2):
+        looked(sides, replace(HINT, at=NOW + SECOND / 2))
+    assert sides.bookings["1"].starts == NOON.start
+    assert [each["step"] for each in told(sides)].count("Overwritten") == times_told
+
+
 def test_a_move_that_did_not_happen_after_all_is_read_where_the_event_still_is_and_made_again(sides: Sides) -> None:
     event = made(sides)
     in_other_room(sides)

@@ -197,7 +197,7 @@ def test_a_cancelled_booking_remembers_its_status_and_that_it_was_us(why: Why) -
 
 def test_a_write_notes_when_it_would_have_missed_anothers_change_until_the_next_such_write() -> None:
     wrote = Wrote(NOW, NOW + timedelta(seconds=1), "entry")
-    done = turn(writing(Why.EVENT_MOVED, when=NOON), Landed(booking(NOON), wrote=wrote)).link
+    done = landed(writing(Why.EVENT_MOVED, when=NOON), booking(NOON), wrote=wrote)
     assert done.wrote == wrote
     assert turn(writing(Why.EVENT_MOVED, when=NOON), Landed(booking(NOON)), done).link.wrote == wrote
     heard = [wrote.missed(NOW + timedelta(seconds=each)) for each in (-1, 0, 0.5, 1, 1.1)]

@@ -74,40 +74,51 @@ def execute(
         base=planned.base or view.link.base,
         entry=entry_id,
         ids=ids_of(step, context.digest),
+        wrote=_wrote(session, view, step, entry_id),
     )
     entry = reporting.opened(session, hint, view, step)
     view = replace(
         view, link=_claim(session, begun(view.link, intent, attempt_of(view, step, context)), entry_id, entry)
     )
-    asked_at = session.now()
+    session.booking_sent_at, asked_at = None, session.now()
     try:
         answer, despite = write(session, view, step, intent.stamp, view.link.intent)
     except (Refused, Stale, Gone, Taken, Transient, Malformed, AccessRevoked) as error:
-        return _conclude(session, hint, view, _result_of(error, view, intent, session), entry, error)
-    wrote = _wrote(session, view, step, entry_id)
+        return _conclude(session, hint, _sent(session, view), _result_of(error, view, intent, session), entry, error)
+    view = _sent(session, view)
     if isinstance(answer, Booking):
         session.booking_read_at, session.booking_seen_at = asked_at, None
         session.learn(answer)
     kept = kept_of(view.link, step, answer, session.digest)
     echo = Echo(asked_at, session.now() + ECHO_LATE, alone=hint.source != WEBHOOK)
-    return _conclude(session, hint, view, Landed(answer, kept, despite, echo, wrote), entry)
+    return _conclude(session, hint, view, Landed(answer, kept, despite, echo), entry)
 
 
 def _wrote(session: SyncSession, view: View, step: Write, entry_id: str) -> Wrote | None:
-    """Return when this write would have overwritten a change unseen; None: it writes only ids, or a change was seen."""
+    """Return when this write overwrites a change unseen, until now; None: it writes only ids, or a change was seen."""
     base, booking = view.link.base, view.booking.value
     if not isinstance(step, WriteBooking) or step.why is Why.WRITE_BACK or base is None or booking is None:
         return None
-    if session.booking_seen_at is None or session.booking_sent_at is None:
+    if session.booking_seen_at is None:
         return None
     shown = (when_of(booking, session.settings), booking.object_id, booking.status)
     as_agreed = shown == (base.when, base.object_id, base.status)
-    return Wrote(session.booking_seen_at, session.booking_sent_at, entry_id) if as_agreed else None
+    return Wrote(session.booking_seen_at, session.now(), entry_id) if as_agreed else None
+
+
+def _sent(session: SyncSession, view: View) -> View:
+    """Return the view with its intent knowing when the booking was last read, and when the write was sent."""
+    intent = view.link.intent
+    if intent is None or intent.wrote is None or session.booking_seen_at is None or session.booking_sent_at is None:
+        return view
+    wrote = replace(intent.wrote, since=session.booking_seen_at, until=session.booking_sent_at)
+    return view.with_link(intent=replace(intent, wrote=wrote))
 
 
 def conclude(session: SyncSession, hint: Hint, view: View, result: Landed | Missed) -> View:
     """Close an intent that was left open, as if its answer had just arrived."""
     view = _conclude(session, hint, view, result, None)
+    reporting.note_overwritten(session, hint, view.link)  # this webhook may have come before that write was sent
     if isinstance(result, Missed) and view.link.event is not None:
         seen = view.event.value.key if view.event.value is not None else view.link.event
         return replace(view, event=session.read_event(seen))

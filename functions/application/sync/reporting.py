@@ -1,6 +1,6 @@
 """Reports a write: its journal entry, opened and closed, and its log line."""
 
-from functions.application.intake.hints import Hint
+from functions.application.intake.hints import WEBHOOK, Hint
 from functions.application.ports import Body, Transaction
 from functions.application.store import journal
 from functions.application.sync.session import SyncSession
@@ -44,7 +44,7 @@ def note_overwritten(session: SyncSession, hint: Hint, link: Link) -> None:
     i-Reserve has no conditional write, and does not tell what was overwritten.
     """
     wrote = link.wrote
-    if wrote is None or hint.at is None or not wrote.missed(hint.at):
+    if hint.source != WEBHOOK or wrote is None or hint.at is None or not wrote.missed(hint.at):
         return
     entry_id = f"{wrote.entry}-overwritten"
 

@@ -54,11 +54,28 @@ class Base:
 
 
 @dataclass(frozen=True, slots=True)
+class Wrote:
+    """The time (aware UTC) in which a write of ours to the booking would have overwritten somebody's change unseen.
+
+    The booking was read at `since` and showed nothing new; the write was sent at `until`. `entry` is its journal entry.
+    """
+
+    since: datetime
+    until: datetime
+    entry: str
+
+    def missed(self, heard_at: datetime) -> bool:
+        """Whether a webhook that came at this moment reports such a change: it is too early for our own write."""
+        return self.since < heard_at <= self.until
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """A write recorded before it is made: without its texts, with its stamp, and when its lease expires (aware UTC).
 
     `base` is the base once the write has landed, `entry` the journal entry it opened, `ids` the digests of the event id
-    and Meet link that it puts into the booking.
+    and Meet link that it puts into the booking. `wrote` is what it may overwrite unseen, until when it was begun; until
+    when it was sent, once that is known.
     """
 
     stamp: str
@@ -67,6 +84,7 @@ class Intent:
     base: Base | None = None
     entry: str = ""
     ids: tuple[str, ...] = ()
+    wrote: Wrote | None = None
 
     @property
     def target(self) -> Side:
@@ -124,22 +142,6 @@ class Echo:
     since: datetime
     until: datetime
     alone: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Wrote:
-    """The time (aware UTC) in which our last write to the booking would have overwritten somebody's change unseen.
-
-    The booking was read at `since` and showed nothing new; the write was sent at `until`. `entry` is its journal entry.
-    """
-
-    since: datetime
-    until: datetime
-    entry: str
-
-    def missed(self, heard_at: datetime) -> bool:
-        """Whether a webhook that came at this moment reports such a change: it is too early for our own write."""
-        return self.since < heard_at <= self.until
 
 
 @dataclass(frozen=True, slots=True)

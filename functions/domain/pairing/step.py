@@ -10,7 +10,7 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause
 from functions.domain.model.event import Event, EventKey
 from functions.domain.pairing.decisions import Decision
-from functions.domain.pairing.link import Base, Echo, Kept, Link, Order, Wrote
+from functions.domain.pairing.link import Base, Echo, Kept, Link, Order
 from functions.domain.pairing.writes import Outcome, Why, Write
 
 
@@ -19,15 +19,14 @@ class Landed:
     """The write took effect; `answer` is the event or booking afterwards, None for a removal.
 
     `kept` is what the answer shows in place of each field written (`comparing/stored_differently.py`). `despite` is the
-    category of what was deliberately ignored, or "". `echo` is when the webhook of a write to the booking arrives,
-    `wrote` when somebody else's change would go unseen. Recovery reads the side again and knows only `answer`.
+    category of what was deliberately ignored, or "". `echo` is when the webhook of a write to the booking arrives.
+    Recovery reads the side again and knows only `answer`.
     """
 
     answer: Event | Booking | None
     kept: Mapping[str, Kept] = field(default_factory=dict)
     despite: str = ""
     echo: Echo | None = None
-    wrote: Wrote | None = None
 
 
 @dataclass(frozen=True, slots=True)
