@@ -89,7 +89,7 @@ def test_a_booking_outside_the_window_gets_no_event() -> None:
 def test_what_the_backfill_left_out_gets_an_event_once_it_changes() -> None:
     noted = replace(NEW, life=LeftOut(), base=base())
     assert plan(View(noted, Snapshot.of(booking()), ABSENT), C).step == Rest(Why.NOT_BACKFILLED)
-    assert isinstance(plan(View(noted, Snapshot.of(booking(NOON)), ABSENT), C).step, InsertEvent)
+    assert isinstance(plan(View(noted, Snapshot.of(booking(NOON)), ABSENT, ABSENT), C).step, InsertEvent)
 
 
 def test_an_event_that_the_booking_names_is_looked_for_and_adopted() -> None:
@@ -99,6 +99,18 @@ def test_an_event_that_the_booking_names_is_looked_for_and_adopted() -> None:
     step = plan(replace(v, found=Snapshot.of(found)), C).step
     assert isinstance(step, Settle)
     assert (step.why, step.link.event, step.link.event_etag) == (Why.ADOPTED, found.key, '"9"')
+
+
+def test_an_event_of_this_service_is_adopted_also_in_another_calendar_though_the_store_forgot_it() -> None:
+    v = View(NEW, Snapshot.of(booking(external_id=ID)), ABSENT)
+    assert plan(v, C).step == Look(find=ID)
+    found = event(key=EventKey(ROOM_B, ID))
+    step = plan(replace(v, found=Snapshot.of(found)), C).step
+    assert isinstance(step, Settle)
+    assert (step.why, step.link.event) == (Why.ADOPTED, found.key)
+    step = plan(replace(v, found=ABSENT), C).step
+    assert isinstance(step, InsertEvent)
+    assert step.key == KEY
 
 
 def test_while_the_named_event_cannot_be_read_nothing_is_made() -> None:
@@ -345,9 +357,13 @@ def test_a_booking_is_not_reopened_without_what_both_sides_agreed_on_or_with_inb
 def test_what_the_backfill_left_out_stays_so_only_while_it_is_all_as_it_was() -> None:
     noted = replace(NEW, life=LeftOut(), base=base())
     for changed in (booking(NOON), booking(object_id="11"), booking(status=30)):
-        assert isinstance(plan(View(noted, Snapshot.of(changed), ABSENT), C).step, InsertEvent)
-    assert isinstance(plan(View(replace(noted, base=None), Snapshot.of(booking()), ABSENT), C).step, InsertEvent)
-    assert isinstance(plan(View(replace(noted, life=Active()), Snapshot.of(booking()), ABSENT), C).step, InsertEvent)
+        assert isinstance(plan(View(noted, Snapshot.of(changed), ABSENT, ABSENT), C).step, InsertEvent)
+    assert isinstance(
+        plan(View(replace(noted, base=None), Snapshot.of(booking()), ABSENT, ABSENT), C).step, InsertEvent
+    )
+    assert isinstance(
+        plan(View(replace(noted, life=Active()), Snapshot.of(booking()), ABSENT, ABSENT), C).step, InsertEvent
+    )
 
 
 def test_a_persons_event_comes_back_as_it_was_only_at_the_time_agreed_on() -> None:

@@ -55,6 +55,11 @@ def pairs(world: World, choice: Choice) -> list[str]:
     # a booking that names something else, for good, has its event by its pair only
     unnamed = {each.booking_id: each.event.id for each in stored if each.ids.foreign and each.event is not None}
     bookings = [{**each, "external_id": unnamed.get(str(each["id"]), each["external_id"])} for each in world.bookings()]
+    # a booking whose status makes no event goes on naming the one that it lost for good, and another may have since
+    without = {each.booking_id for each in stored if each.booking_id and each.event is None}
+    for each in bookings:
+        if str(each["id"]) in without and each["status_code"] not in choice.made_on:
+            each["external_id"] = ""
     return apart(
         choice, bookings, shown, lambda id_: of_booking.get(id_, "none"), lambda id_: of_event.get(id_, "none")
     )

@@ -49,7 +49,7 @@ def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:
         )
     derived = event_id(context.digest, context.settings.id, booking.id, link.generation)
     named = booking.value_of(context.settings.outbound.external_id_field)
-    if named and named != derived and not link.ids.foreign and (theirs := _named(v, booking, named, context)):
+    if named and not link.ids.foreign and (theirs := _named(v, booking, named, context)):
         return theirs
     return Planned(
         InsertEvent(EventKey(calendar, derived), content, Why.BOOKING_MADE), base_of(content, booking, context.digest)
