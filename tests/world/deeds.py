@@ -16,6 +16,7 @@ ROOMS = (ROOM_A, ROOM_B)
 HOURS = (8, 10, 13, 16, 19)
 DAYS = 12
 WEEKS = 3  # of a weekly series: all that is drawn lies within the window, each week of which costs a world calls
+LAST = 3 + 7 * (WEEKS - 1)  # the last day of a series that begins as late as any
 HINTS = ("deliver", "drop", "double", "hold", "delay")
 AWAY_I = {"path": "", "status": 503}
 AWAY_G = {"path": "/calendar/v3/", "status": 503, "reason": "backendError", "times": 1}
@@ -182,6 +183,11 @@ class Deeds(People):
         family = [each for each in found if each["recurringEventId"] == root]
         return root, sorted(family, key=lambda each: str(each["originalStartTime"]))
 
+    def _root(self, identity: str) -> tuple[dict[str, Any], int]:
+        """Return the root of a series and the day on which it begins."""
+        root = next(each for each in self.events() if each["id"] == identity)
+        return root, (datetime.fromisoformat(root["start"]["dateTime"]).date() - self.first_day).days
+
     def do_draw_series(self, day: int, hour: int, weekly: int, more: int) -> None:
         rule = f"RRULE:FREQ={'WEEKLY' if weekly else 'DAILY'};COUNT={2 + (min(more, WEEKS - 2) if weekly else more)}"
         self.draw(*self._times(day, hour), recurrence=[rule])
@@ -198,18 +204,17 @@ class Deeds(People):
     def do_shift(self, which: int, hour: int) -> None:
         """Move a whole series to another hour."""
         if series := self._series(which):
-            root = next(each for each in self.events() if each["id"] == series[0])
-            day = (datetime.fromisoformat(root["start"]["dateTime"]).date() - self.first_day).days
+            _, day = self._root(series[0])
             self._patch(ROOM_A, series[0], when(*self._times(day, hour)))
 
     def do_cut(self, which: int, left: int) -> None:
         """End a series earlier, or let it go on; not over what was split off, because both would have the same ids."""
         if series := self._series(which):
-            root = next(each for each in self.events() if each["id"] == series[0])
+            root, day = self._root(series[0])
             freq = "WEEKLY" if "WEEKLY" in str(root.get("recurrence")) else "DAILY"
             stem = series[0].partition("_R")[0]
             alone = sum(each["id"].startswith(stem) for each in self.events() if each.get("recurrence")) == 1
-            most = WEEKS if freq == "WEEKLY" else 1 + left
+            most = 1 + max(0, LAST - day) // 7 if freq == "WEEKLY" else 1 + left
             count = min(1 + left, most if alone else len(series[1]))
             self._patch(ROOM_A, series[0], {"recurrence": [f"RRULE:FREQ={freq};COUNT={count}"]})
 
