@@ -133,7 +133,7 @@ def backup(file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @as_json
 def restore(file: Path) -> None:
-    """Put a back-up in the place of the present state, which is moved aside; `serve` must be stopped."""
+    """Put a backup in the place of the present state, which is moved aside; `serve` must be stopped."""
     from functions.adapters.sqlite.backup import restore as put_back
 
     with clear_errors():
@@ -147,7 +147,7 @@ def restore(file: Path) -> None:
 
 
 def _state() -> Path:
-    """Return the state directory; the cloud has back-ups of its own."""
+    """Return the state directory; the cloud has backups of its own."""
     try:
         environment = read_environment()
     except EnvironmentFaults as faults:

@@ -1,4 +1,4 @@
-"""Back-ups of one machine: consistent while it runs, checked, and good a week later; nothing is overwritten."""
+"""Backups of one machine: consistent while it runs, checked, and good a week later; nothing is overwritten."""
 
 import sqlite3
 import threading
@@ -152,7 +152,7 @@ def test_a_backup_that_is_damaged_is_refused_and_changes_nothing(place: Place, t
     content = (tmp_path / "b").read_bytes()
     (tmp_path / "b").write_bytes(content[: int(len(content) * share)])
     place.file.close()
-    with pytest.raises(Malformed, match="cannot be used as a back-up"):
+    with pytest.raises(Malformed, match="cannot be used as a backup"):
         restore(place.directory, tmp_path / "b", place.now + timedelta(days=1))
     assert place.api("GET", "/7/parked") == []
 

@@ -79,7 +79,7 @@ class FileSecrets:
         if not _is_kept(kept):
             raise (Refused if starting else Transient)(
                 say(
-                    "The secrets in {} cannot be read: restore the file from the last back-up, or remove it and enter them again.",
+                    "The secrets in {} cannot be read: restore the file from the last backup, or remove it and enter them again.",
                     self._path.name,
                 ),
                 reason="secrets_unreadable",

@@ -65,7 +65,7 @@ def _read(path: Path) -> dict[str, str]:
         pass  # its message would quote a key
     raise Refused(
         say(
-            "The keys in {} cannot be read: restore the file from the last back-up, or remove it; new ones end all sessions, and each integration must be activated again so that its webhooks are known.",
+            "The keys in {} cannot be read: restore the file from the last backup, or remove it; new ones end all sessions, and each integration must be activated again so that its webhooks are known.",
             path.name,
         ),
         reason="keys_unreadable",

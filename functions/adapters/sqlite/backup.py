@@ -1,6 +1,6 @@
-"""Back-up and restore of a standalone installation: the store, the secrets and the keys, all or nothing.
+"""Backup and restore of a standalone installation: the store, the secrets and the keys, all or nothing.
 
-A back-up can be made while the service runs. It is `FILE` (the store), with `FILE.secrets.json` and `FILE.keys.json`
+A backup can be made while the service runs. It is `FILE` (the store), with `FILE.secrets.json` and `FILE.keys.json`
 beside it.
 """
 
@@ -40,7 +40,7 @@ def back_up(state: Path, to: Path) -> Counted:
     for taken in filter(Path.exists, names):
         raise Conflict(say("{} is there already: give another name, or move it away.", taken), reason="exists")
     parts = [name.with_name(f"{name.name}.part") for name in names]
-    with _named(lambda why: say("The back-up could not be written to {}: {}.", to, why)):
+    with _named(lambda why: say("The backup could not be written to {}: {}.", to, why)):
         try:
             for _ in range(_TRIES):
                 before = _kept(state)
@@ -62,12 +62,12 @@ def back_up(state: Path, to: Path) -> Counted:
 
 
 def restore(state: Path, source: Path, now: datetime) -> Counted:
-    """Move the files of a state directory aside and put a back-up in their place; returns how much it holds.
+    """Move the files of a state directory aside and put a backup in their place; returns how much it holds.
 
-    Raises `Malformed` for an unusable back-up, `Conflict` while the service runs, `Transient`.
+    Raises `Malformed` for an unusable backup, `Conflict` while the service runs, `Transient`.
     """
     counted = check(source)
-    with _named(lambda why: say("The back-up could not be put into {}: {}.", state, why)):
+    with _named(lambda why: say("The backup could not be put into {}: {}.", state, why)):
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         whole = state / f"{STORE}.restored"
         whole.unlink(missing_ok=True)
@@ -86,7 +86,7 @@ def restore(state: Path, source: Path, now: datetime) -> Counted:
 def check(path: Path) -> Counted:
     """Return how much a copy of a store holds; raises `Malformed` unless all of it can be read."""
     if not path.is_file():
-        raise Malformed(say("There is no back-up {}.", path), reason="no_backup")
+        raise Malformed(say("There is no backup {}.", path), reason="no_backup")
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
             (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
@@ -96,7 +96,7 @@ def check(path: Path) -> Counted:
     except sqlite3.DatabaseError:
         pass
     raise Malformed(
-        say("{} cannot be used as a back-up: it is damaged, or of another version. Take another one.", path),
+        say("{} cannot be used as a backup: it is damaged, or of another version. Take another one.", path),
         reason="bad_backup",
     )
 

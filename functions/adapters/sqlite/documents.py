@@ -186,7 +186,7 @@ def _body(text: str, path: Path) -> Body:
         body = None
     if not isinstance(body, dict):
         raise Malformed(
-            say("The document {} in the store is damaged: restore the last back-up.", "/".join(path)),
+            say("The document {} in the store is damaged: restore the last backup.", "/".join(path)),
             reason="bad_record",
         )
     return body

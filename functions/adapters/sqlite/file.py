@@ -186,7 +186,7 @@ class SqliteFile:
         if not self._path.stat().st_size:
             raise Transient(
                 say(
-                    "The store {} is empty: stop the service, move the file aside with those beside it, and `restore` the last back-up.",
+                    "The store {} is empty: stop the service, move the file aside with those beside it, and `restore` the last backup.",
                     self._path.name,
                 ),
                 reason="store_damaged",
@@ -207,7 +207,7 @@ class SqliteFile:
             if found < SCHEMA or not tables >= {"documents", "tasks"}:
                 raise Transient(
                     say(
-                        "The store {} is a database of something else: stop the service, move the file aside with those beside it, and `restore` the last back-up.",
+                        "The store {} is a database of something else: stop the service, move the file aside with those beside it, and `restore` the last backup.",
                         self._path.name,
                     ),
                     reason="store_damaged",
@@ -235,7 +235,7 @@ class SqliteFile:
         if code in _DAMAGED or "no such table" in str(error):
             return Transient(
                 say(
-                    "The store {} is damaged: stop the service, move the file aside with those beside it, and `restore` the last back-up.",
+                    "The store {} is damaged: stop the service, move the file aside with those beside it, and `restore` the last backup.",
                     self._path.name,
                 ),
                 reason="store_damaged",

@@ -48,7 +48,7 @@ SAID = {
         "en": "Nothing was synchronised for an hour. Look at the diagnostics.",
     },
     "no_channel": {
-        "nl": "Een agenda kan geen meldingen sturen en wordt nu gepolld. Bekijk de diagnose.",
+        "nl": "Een agenda kan geen meldingen sturen en wordt nu regelmatig opgevraagd. Bekijk de diagnose.",
         "en": "A calendar cannot notify and is polled instead. Look at the diagnostics.",
     },
 }
