@@ -23,7 +23,7 @@ from tests.unit.two_sides import Sides
 
 DELETE = DeleteEvent(KEY, "", Why.BOOKING_CANCELLED)
 WEEKS = [Timed(TEN.start + timedelta(days=7 * n), TEN.end + timedelta(days=7 * n)) for n in range(4)]
-IDS = [f"root_{when.start:%Y%m%d}T090000Z" for when in WEEKS]
+IDS = [f"series_{when.start:%Y%m%d}T090000Z" for when in WEEKS]
 NUMBERS = ("1", "2", "3")
 RIGHT = {number: (IDS[n], WEEKS[n]) for n, number in enumerate(NUMBERS, 1)}
 
@@ -32,10 +32,10 @@ RIGHT = {number: (IDS[n], WEEKS[n]) for n, number in enumerate(NUMBERS, 1)}
 def sides() -> Sides:
     """Bookings 1 to 3 had occurrences 0 to 2, and have 1 to 3; the store knows the former only."""
     sides = Sides()
-    _pull(sides, EventPage(tuple(sides.draw(IDS[n], WEEKS[n], series="root") for n in range(3)), sync_token="one"))
+    _pull(sides, EventPage(tuple(sides.draw(IDS[n], WEEKS[n], series="series") for n in range(3)), sync_token="one"))
     gone = EventKey(ROOM_A, IDS[0])
     sides.bin[gone] = sides.events.pop(gone)
-    sides.draw(IDS[3], WEEKS[3], series="root")
+    sides.draw(IDS[3], WEEKS[3], series="series")
     for number, (name, when) in RIGHT.items():
         sides.bookings[number] = replace(at(sides.bookings[number], when), external_id=name)
     sides.calls.clear()

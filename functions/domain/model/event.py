@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from functions.domain.model.appointment import PLAIN, Style, When
 
-_OCCURRENCE = re.compile(r"\A_?[0-9a-v]{3,}(?:_R\d{8}(?:T\d{6})?)?_\d{8}(?:T\d{6}Z)?")
+_OCCURRENCE = re.compile(r"\A_?[0-9a-v]{5,}(?:_R\d{8}(?:T\d{6})?)?_\d{8}(?:T\d{6}Z)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,11 @@ class Event:
 
 
 def is_occurrence(event_id: str) -> bool:
-    """Whether an id has the form that Google gives an occurrence's: `root_20261123T090000Z`, `root_20261123`."""
+    """Whether an id has the form that Google gives an occurrence's: `series_20261123T090000Z`, `series_20261123`.
+
+    A root has at least five characters, as any id.
+    https://developers.google.com/workspace/calendar/api/v3/reference/events/insert
+    """
     return _OCCURRENCE.fullmatch(event_id) is not None
 
 
