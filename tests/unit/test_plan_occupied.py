@@ -127,6 +127,11 @@ def test_one_that_is_not_there_is_made_only_where_the_bookings_own_event_would_b
     assert plan(seen(of, its, CANCELLED), C).step == Rest(Why.NOT_WANTED)
 
 
+def test_one_whose_id_was_given_up_is_made_anew_also_where_the_status_is_in_no_list() -> None:
+    given_up = replace(UNMADE, version=3, generation=1)
+    assert isinstance(plan(seen(given_up, booking(status=10), ABSENT), C).step, InsertEvent)
+
+
 def test_one_that_is_there_follows_a_booking_whose_status_is_in_no_list() -> None:
     step = plan(seen(its=booking(NOON, status=10)), C).step
     assert isinstance(step, PatchEvent)

@@ -262,10 +262,10 @@ def test_a_booking_that_cannot_be_reopened_is_asked_for_once_and_again_when_its_
         assert (step.why, step.change) == (Why.EVENT_RESTORED, BookingChange(status=20))
 
 
-def test_an_event_that_a_booking_gave_up_is_taken_back_also_where_none_would_be_made() -> None:
-    given_up = replace(NEW, version=3, generation=1)
+def test_an_event_that_a_booking_let_go_of_is_taken_back_also_where_none_would_be_made() -> None:
+    let_go = replace(NEW, version=3)
     named, back = booking(status=10, external_id="person1"), Snapshot.of(theirs())
-    v = View(given_up, Snapshot.of(named), ABSENT, back)
+    v = View(let_go, Snapshot.of(named), ABSENT, back)
     step = plan(v, C).step
     assert isinstance(step, Settle)
     assert (step.why, step.link.event, step.link.booking_id) == (Why.ADOPTED, theirs().key, "1001")
@@ -274,10 +274,20 @@ def test_an_event_that_a_booking_gave_up_is_taken_back_also_where_none_would_be_
         replace(v, found_is_free=False),
         replace(v, found=Snapshot.of(theirs(organizer_self=False))),
         replace(v, found=ABSENT),
-        replace(v, link=replace(given_up, life=LeftOut())),
-        replace(v, link=replace(given_up, event=KEY)),
+        replace(v, link=replace(let_go, life=LeftOut())),
+        replace(v, link=replace(let_go, event=KEY)),
     ):
         assert plan_missing(other, C, Wanted.KEPT).step == Rest(Why.NOT_WANTED)
+
+
+def test_an_event_whose_id_was_given_up_is_made_anew_also_where_none_would_be_made() -> None:
+    given_up = replace(NEW, version=3, generation=1)
+    v = View(given_up, Snapshot.of(booking(status=10, external_id=ID)), ABSENT, ABSENT)
+    step = plan(v, C).step
+    assert isinstance(step, InsertEvent)
+    assert step.key == EventKey(ROOM_A, event_id(digest, C.settings.id, "1001", 1))
+    closed = replace(v, link=replace(given_up, life=Closed()))
+    assert plan(closed, C).step == Rest(Why.NOT_WANTED)
 
 
 def test_a_pair_whose_object_lost_its_calendar_is_left_as_it_is() -> None:

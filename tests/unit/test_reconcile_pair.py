@@ -75,6 +75,15 @@ def outcomes(sides: Sides) -> list[tuple[str, str]]:
     return [(entry["step"], entry["outcome"]) for entry in entries(sides)]
 
 
+@pytest.mark.parametrize("status", [20, 10], ids=["a status that makes events", "a status in no list"])
+def test_an_occurrence_whose_booking_changes_its_room_is_made_anew_there(sides: Sides, status: int) -> None:
+    event = sides.draw("series_20261124T090000Z", TEN, series="series")
+    reconcile(sides.session(), HINT, links.for_new_event(sides.ports.documents, "7", event), event=Snapshot.of(event))
+    sides.bookings["1"] = replace(sides.bookings["1"], object_id="11", status=status)
+    looked(sides)
+    assert [(key.calendar, each.when) for key, each in sides.events.items()] == [(ROOM_B, TEN)]
+
+
 def test_a_booking_gets_its_event_and_the_events_id_and_then_rests_without_a_call(sides: Sides) -> None:
     sides.book("1", TEN)
     outcome = looked(sides)

@@ -235,6 +235,11 @@ class Link:
         return isinstance(self.life, Closed)
 
     @property
+    def gave_up_id(self) -> bool:
+        """Whether it gave up the id of an event that was still wanted: one of the next generation takes its place."""
+        return self.event is None and self.generation > 0 and isinstance(self.life, Unlinked)
+
+    @property
     def closed_by_us(self) -> bool:
         """Whether this service cancelled the booking, following the deletion of its event."""
         return isinstance(self.life, Closed) and self.life.by is Closer.SERVICE

@@ -44,8 +44,8 @@ def plan_occupied(v: View, context: PlanningContext, place: Occupies) -> Planned
     content = occupied_of(booking, context.settings, place)
     base = base_of(content, booking, context.digest)
     unmade = link.event is None or (link.closed and v.event.value is None)
-    made_on = context.settings.outbound.made_on
-    if unmade and (booking.status not in made_on or not in_window(content.when, context.settings, context.now)):
+    made = link.gave_up_id or booking.status in context.settings.outbound.made_on
+    if unmade and (not made or not in_window(content.when, context.settings, context.now)):
         return Planned(Rest(Why.NOT_WANTED))
     if link.event is None:
         key = EventKey(place.calendar, occupied_id(context.digest, context.settings.id, place.name, link.generation))

@@ -30,7 +30,7 @@ from functions.domain.planning.write_event_id import named_by_other, other_named
 def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:
     """Make or adopt the event of a booking that has none, or whose event was removed with its cancellation."""
     booking, link = v.booking.value, v.link
-    if booking is None or wanted is not Wanted.EVENT:
+    if booking is None or (wanted is not Wanted.EVENT and not link.gave_up_id):
         return _back_again(v, booking, context) or Planned(Rest(Why.NOT_WANTED))
     if isinstance(link.life, LeftOut) and link.base is not None and _as_noted(link.base, booking, context):
         return Planned(Rest(Why.NOT_BACKFILLED))
