@@ -11,10 +11,10 @@ from functions.application.pulling.pull import pull
 from functions.application.store import links
 from functions.application.sync.reconcile import reconcile
 from functions.domain.model.appointment import Timed
-from functions.domain.model.errors import Transient
+from functions.domain.model.errors import Cause, Refused, Transient
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import calendar_hash
-from functions.domain.pairing.life import Detached, Held
+from functions.domain.pairing.life import Detached, Held, State
 from functions.domain.pairing.link import Intent, Link, Origin, Restore, WrittenIds
 from functions.domain.pairing.step import Rest
 from functions.domain.pairing.writes import DeleteEvent, Why
@@ -48,8 +48,8 @@ def _pull(sides: Sides, page: EventPage) -> None:
     pull(sides.session(), hint, calendar_hash(ROOM_A))
 
 
-def _look(sides: Sides, number: str, *, rehearse: bool = False) -> object:
-    hint = Hint(Kind.BOOKING, "7", (number,), "resync", sides.now)
+def _look(sides: Sides, number: str, *, rehearse: bool = False, confirm: bool = False) -> object:
+    hint = Hint(Kind.BOOKING, "7", (number,), "resync", sides.now, confirm=confirm)
     return reconcile(sides.session(), hint, _link(sides, number), rehearse=rehearse).rest
 
 
@@ -144,6 +144,34 @@ def test_the_event_of_a_booking_that_is_gone_goes_to_the_booking_that_names_it(s
     del sides.bookings["2"]
     _look(sides, "1")
     assert _link(sides, "1").event == EventKey(ROOM_A, IDS[1])
+    assert "delete" not in sides.calls
+
+
+def test_the_event_that_another_booking_names_stays_when_a_booking_is_gone_though_that_one_is_looked_at_last(
+    sides: Sides,
+) -> None:
+    del sides.bookings["2"]
+    _look(sides, "2", confirm=True)
+    assert (_link(sides, "2").event, _link(sides, "2").state) == (None, State.CLOSED)
+    for number in "131":
+        _look(sides, number)
+    assert [_link(sides, number).event for number in "13"] == [EventKey(ROOM_A, IDS[1]), EventKey(ROOM_A, IDS[3])]
+    assert "delete" not in sides.calls
+
+
+def test_an_event_that_no_booking_is_known_to_name_goes_with_its_booking(sides: Sides) -> None:
+    del sides.bookings["2"]
+    sides.fails["find booking"] = [Refused("cannot be searched", reason=Cause.NOT_SEARCHABLE)] * 2
+    sides.bookings.clear()
+    _look(sides, "2", confirm=True)
+    assert EventKey(ROOM_A, IDS[1]) not in sides.events
+
+
+def test_a_search_that_fails_removes_nothing(sides: Sides) -> None:
+    del sides.bookings["2"]
+    sides.fails["find booking"] = [Refused("no right", reason=Cause.NO_RIGHT)]
+    with pytest.raises(Refused):
+        _look(sides, "2", confirm=True)
     assert "delete" not in sides.calls
 
 

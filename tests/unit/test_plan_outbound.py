@@ -404,3 +404,16 @@ def test_an_event_that_is_there_again_is_taken_up_and_removed_with_its_cancelled
     )
     for other in (replace(back, found=ABSENT), replace(back, found_is_free=False), replace(back, found=None)):
         assert not isinstance(plan(other, C).step, DeleteEvent)
+
+
+def test_an_occurrence_whose_booking_vanished_is_removed_only_if_no_other_booking_names_it() -> None:
+    of = their_link(series="root", base=base(their_booking()))
+    v = view(of, ABSENT, Snapshot.of(theirs()))
+    sure = replace(C, gone_confirmed=True)
+    assert plan(v, sure).step == Look(booking_naming="person1")
+    kept = plan(replace(v, other_names_it=True), sure).step
+    assert isinstance(kept, Settle)
+    assert (kept.link.event, kept.link.state) == (None, State.UNLINKED)
+    assert isinstance(plan(replace(v, other_names_it=False), sure).step, DeleteEvent)
+    for other in (replace(of, series=""), replace(of, origin=Origin.BOOKING)):
+        assert isinstance(plan(replace(v, link=other), sure).step, DeleteEvent)

@@ -1,18 +1,20 @@
-"""A pair lets go of an occurrence that is another booking's, as both bookings say: the store is older than both sides."""
+"""An event goes to the booking that names it: the link that has it lets go, because the store is older than both sides."""
 
 from datetime import timedelta
 
 from functions.application.intake.hints import Hint, Kind, look_again
+from functions.application.ports import Transaction
 from functions.application.store import links
+from functions.application.sync.execute import conclude
 from functions.application.sync.session import SyncSession
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import is_occurrence
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.decisions import LetGo
-from functions.domain.pairing.life import Active
+from functions.domain.pairing.life import Active, Refused, Unlinked
 from functions.domain.pairing.lifecycle import after
 from functions.domain.pairing.link import Link, Origin
-from functions.domain.pairing.step import Decided
+from functions.domain.pairing.step import Decided, Missed
 from functions.domain.planning.view import View
 from functions.domain.planning.write_event_id import other_named
 
@@ -20,13 +22,20 @@ SOON = timedelta(seconds=1)
 
 
 def let_go(session: SyncSession, hint: Hint | None, view: View, holder: Link, event_id: str) -> bool | None:
-    """Whether the pair that has an event lets go of it: this view's booking names it, and the pair's own another one.
+    """Whether the link that has an event lets go of it: this view's booking names it, and its own, if any, another one.
 
-    None: the pair's booking could not be read, and `session.trouble` says why. Only of an occurrence that a person made,
-    by a pair that is kept in step, and only for a booking that is about to take it up. The pair is saved, and looked at
-    again soon; without a hint neither. Raises `Stale` if another instance was faster.
+    None: its booking could not be read, and `session.trouble` says why. Only for a booking that is about to take it up. A
+    pair lets go only of an occurrence that a person made, and only if it is kept in step; it is saved, and looked at again
+    soon. A link of no booking is removed, as one whose worker died while it made one. Without a hint nothing is saved.
+    Raises `Stale` if another instance was faster.
     """
-    if not _asks_for(session, view, event_id) or not _may_let_go(holder):
+    if not _asks_for(session, view, event_id):
+        return False
+    if is_of_no_booking(holder):
+        if hint is not None:
+            _remove(session, hint, holder)
+        return True
+    if not _may_let_go(holder):
         return False
     trouble, read_at, seen_at = session.trouble, session.booking_read_at, session.booking_seen_at
     its: Snapshot[Booking] = session.read_booking(holder.booking_id)
@@ -39,6 +48,12 @@ def let_go(session: SyncSession, hint: Hint | None, view: View, holder: Link, ev
     if hint is not None:
         _save(session, hint, holder)
     return True
+
+
+def is_of_no_booking(link: Link) -> bool:
+    """Whether a link is of a person's event that became no booking, or was becoming one."""
+    others = link.booking_id or link.order is not None or link.occupies is not None
+    return not others and link.origin is Origin.EVENT and isinstance(link.life, Refused | Unlinked)
 
 
 def _asks_for(session: SyncSession, view: View, event_id: str) -> bool:
@@ -61,3 +76,15 @@ def _save(session: SyncSession, hint: Hint, holder: Link) -> None:
     look_again(session.ports.tasks, about, now + SOON, "let_go")  # first: a look too many does no harm
     session.ports.documents.transact(lambda tx: links.save(tx, session.id, link))
     session.ports.log("decided", {"int_id": session.id, "link": link.id, "booking": link.booking_id, "why": "let_go"})
+
+
+def _remove(session: SyncSession, hint: Hint, holder: Link) -> None:
+    if holder.intent is not None:
+        holder = conclude(
+            session, hint, View(holder, Snapshot(Presence.BELIEVED), Snapshot(Presence.BELIEVED)), Missed()
+        ).link
+
+    def remove(tx: Transaction) -> None:
+        links.remove(tx, session.id, links.save(tx, session.id, holder))  # saved first: raises if it was changed
+
+    session.ports.documents.transact(remove)

@@ -8,19 +8,19 @@ from functions.application.store import journal, links
 from functions.application.sync import mass_removal
 from functions.application.sync.execute import conclude, execute
 from functions.application.sync.find_booking import booking_with
-from functions.application.sync.let_go import let_go
+from functions.application.sync.let_go import is_of_no_booking, let_go
 from functions.application.sync.occupied import reconcile_occupied
 from functions.application.sync.reconciled import Reconciled
 from functions.application.sync.reporting import journal_shadow
 from functions.application.sync.session import SyncSession
 from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Cause, Stale, SyncError, Transient
+from functions.domain.model.errors import Cause, Refused, Stale, SyncError, Transient
 from functions.domain.model.event import Event
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.pairing.life import Active, Closed, Held, Refused, Side
+from functions.domain.pairing.life import Active, Closed, Held, Side
 from functions.domain.pairing.lifecycle import after
-from functions.domain.pairing.link import Link, Origin
+from functions.domain.pairing.link import Link
 from functions.domain.pairing.step import Conclude, Look, Planned, Rest, Settle
 from functions.domain.pairing.writes import MakeBooking, ReviveEvent, Why, Write
 from functions.domain.planning.plan import plan
@@ -151,6 +151,8 @@ def _look(session: SyncSession, view: View, step: Look, hint: Hint | None = None
     if step.names:
         session.read_names()
         return view
+    if step.booking_naming:
+        return replace(view, other_names_it=_other_names_it(session, view.link, step.booking_naming))
     if step.booking_with:
         return _pair_of(
             session,
@@ -175,25 +177,16 @@ def _find(session: SyncSession, view: View, step: Look, hint: Hint | None) -> Vi
         return replace(view, found=found, event=found if moved else view.event)
     if holder.booking_id and holder.booking_id == view.link.booking_id:
         raise Stale("the booking of this event was made a moment ago", reason="being_made")
-    if found.value is not None and not view.link.version and _is_turned_down(holder):
-        return View(holder, view.booking, found)  # an older store has the event as one of no booking
-    if holder.booking_id or holder.intent is None:
-        free = let_go(session, hint, view, holder, sought) if found.value is not None else False
-        if free is None:
-            return replace(view, found=Snapshot(Presence.UNREADABLE))
-        link = replace(view.link, origin=holder.origin) if free and not view.link.version else view.link
-        return replace(view, link=link, found=found, found_is_free=free)
-    if session.now() < holder.intent.expires_at:
-        return replace(view, found=found, found_is_free=False, making_until=holder.intent.expires_at)
-    if view.link.event is not None:
-        return replace(view, found=found, found_is_free=False)
-    return View(holder, view.booking, found)  # the worker that was making a booking from this event did not finish
-
-
-def _is_turned_down(link: Link) -> bool:
-    """Whether a link is of a person's event that became no booking."""
-    unpaired = not link.booking_id and link.intent is None and link.order is None and link.occupies is None
-    return unpaired and link.origin is Origin.EVENT and isinstance(link.life, Refused)
+    making = holder.intent if not holder.booking_id else None
+    if making is not None and session.now() < making.expires_at:
+        return replace(view, found=found, found_is_free=False, making_until=making.expires_at)
+    if not view.link.version and is_of_no_booking(holder) and (found.value is not None or making is not None):
+        return View(holder, view.booking, found)  # turned down, or the worker that was making this booking died
+    free = let_go(session, hint, view, holder, sought) if found.value is not None else False
+    if free is None:
+        return replace(view, found=Snapshot(Presence.UNREADABLE))
+    link = replace(view.link, origin=holder.origin) if free and not view.link.version else view.link
+    return replace(view, link=link, found=found, found_is_free=free)
 
 
 def _pair_of(session: SyncSession, view: View, booking: Snapshot[Booking]) -> View:
@@ -271,6 +264,17 @@ def _booking_with(session: SyncSession, event_id: str, when: When | None, *, mad
         session.trouble = error
         return Snapshot(Presence.UNREADABLE)
     return Snapshot.of(found) if found is not None else Snapshot(Presence.ABSENT)
+
+
+def _other_names_it(session: SyncSession, link: Link, event_id: str) -> bool:
+    """Whether another booking than the link's carries an event's id; False where i-Reserve cannot tell."""
+    try:
+        found = booking_with(session, event_id, link.base.when if link.base is not None else None)
+    except Refused as error:
+        if error.cause is not Cause.NOT_SEARCHABLE:
+            raise
+        return False
+    return found is not None and found.id != link.booking_id
 
 
 def _event(session: SyncSession, link: Link, event: Snapshot[Event] | None) -> Snapshot[Event]:

@@ -119,13 +119,15 @@ class Look:
     """Something must be read before the planner can decide.
 
     One of: the linked event, the event with a known id in any calendar (`find`; `instead`: if there is none, the one with
-    this id), the booking that may carry an event's id (`booking_with`), or the names of the objects (`names`).
+    this id), the booking that may carry an event's id (`booking_with`), whether another one than the link's does
+    (`booking_naming`), or the names of the objects (`names`).
     """
 
     event: EventKey | None = None
     find: str = ""
     instead: str = ""
     booking_with: str = ""
+    booking_naming: str = ""
     names: bool = False
     kind: Literal["look"] = "look"
 

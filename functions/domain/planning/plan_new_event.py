@@ -29,7 +29,7 @@ SIGN = "#"  # before an object that a person names, where several share a calend
 def plan_new_event(v: View, context: PlanningContext) -> Planned:
     """Make a booking from a person's new event, if it is eligible."""
     event = v.event.value
-    if event is not None and isinstance(v.link.life, Refused) and v.booking.value is not None and event.organizer_self:
+    if event is not None and v.booking.value is not None and event.organizer_self:
         return decide(v.link, Adopt(event, v.booking.value.id), Why.ADOPTED)  # it has a booking after all
     if event is None or not eligible(event, context):
         return Planned(Rest(Why.NOT_ELIGIBLE))

@@ -123,7 +123,7 @@ def plan_removal(v: View, context: PlanningContext) -> Planned:
         return decide(link, Claim(event), Why.EVENT_MOVED)
     if event is not None and booking is not None and (reopened := _reopened(v, booking, event, context)):
         return reopened
-    if booking is None and (waits := _waits_for_a_person(link, context)):
+    if booking is None and (waits := _other_names_it(v) or _waits_for_a_person(link, context)):
         return waits
     gone = Why.APPROVED if isinstance(link.order, Approve) else Why.BOOKING_GONE
     why = Why.BOOKING_CANCELLED if booking is not None else gone
@@ -136,6 +136,19 @@ def _has_anothers(link: Link, booking: Booking, context: PlanningContext) -> boo
     """Whether a booking names another occurrence than its pair has, as after an older store was restored."""
     persons = link.event is not None and link.origin is Origin.EVENT
     return persons and is_occurrence(other_named(link, booking, context))
+
+
+def _other_names_it(v: View) -> Planned | None:
+    """Return what keeps an occurrence that another booking than the vanished one names; None: none does.
+
+    An older store that was restored may have paired it with the wrong booking, before its series was shifted.
+    """
+    link = v.link
+    if link.event is None or not link.series or link.origin is not Origin.EVENT:
+        return None
+    if v.other_names_it is None:
+        return Planned(Look(booking_naming=link.event.id))
+    return decide(link, LetGo(), Why.ADOPTED) if v.other_names_it else None
 
 
 def _reopened(v: View, booking: Booking, event: Event, context: PlanningContext) -> Planned | None:

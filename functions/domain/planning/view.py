@@ -22,7 +22,8 @@ class View:
 
     `found` is the event that the booking's id field names (or a vanished event, found in another mapped calendar); None
     until it was looked for. `found_is_free` is False if another link claims it. `making_until` is set while another
-    instance makes a booking from it, possibly this one.
+    instance makes a booking from it, possibly this one. `other_names_it` is whether another booking names the link's event; None
+    until it was searched for.
     """
 
     link: Link
@@ -31,6 +32,7 @@ class View:
     found: Snapshot[Event] | None = None
     found_is_free: bool = True
     making_until: datetime | None = None
+    other_names_it: bool | None = None
 
     def with_link(self, **changes: object) -> "View":
         """Return the view with fields of its link changed."""
