@@ -9,6 +9,7 @@ from functions.application.store import links, parked
 from tests.world.choice import Choice
 from tests.world.world import World, moment
 
+CHOSEN = len("g5decnl2jlsooatk7dbiokgt18rgkm27")  # of an event's id that this service chose
 EXPLAINED = {"held", "refused", "paused", "detached", "left_out", "closed"}
 
 
@@ -42,7 +43,7 @@ def _audit(world: World) -> list[str]:
 
 def _is_forgotten(finding: dict[str, Any]) -> bool:
     """Whether an audit tells of an event of this service of which a store that was put back knows nothing more."""
-    return finding["kind"] == "missing_booking" and len(finding["event_id"]) == len("g5decnl2jlsooatk7dbiokgt18rgkm27")
+    return finding["kind"] == "missing_booking" and len(finding["event_id"]) == CHOSEN
 
 
 def pairs(world: World, choice: Choice) -> list[str]:
@@ -60,7 +61,14 @@ def pairs(world: World, choice: Choice) -> list[str]:
     for each in bookings:
         if str(each["id"]) in without and each["status_code"] not in choice.made_on:
             each["external_id"] = ""
-    return apart(
+    watched = {room for row in choice.rows for room in (row.calendar, *row.also)}
+    left = [
+        f"left: event {event['id']} on {room} was made by the service and belongs to nothing"
+        for room, event in world.shown()
+        if room in watched and len(event["id"]) == CHOSEN and of_event.get(event["id"], "closed") == "closed"
+        if not world.restored  # or the store that was put back knows nothing of it
+    ]
+    return left + apart(
         choice, bookings, shown, lambda id_: of_booking.get(id_, "none"), lambda id_: of_event.get(id_, "none")
     )
 
@@ -86,7 +94,7 @@ def apart(
         told = []
         if named[name] > 1:
             told.append(f"doubled: {named[name]} live bookings name event {name}")
-        if not its and b["status_code"] in choice.made_on:
+        if not its and (b["status_code"] in choice.made_on or of_booking(booking) == "active"):
             told.append(f"lost: booking {booking} has no event (link {of_booking(booking)}, names {name!r})")
         for room, event in its:
             if (moment(event["start"]), moment(event["end"])) != (_utc(b["date_from"]), _utc(b["date_till"])):
