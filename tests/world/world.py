@@ -306,8 +306,11 @@ class World(Deeds, Place):
             self._backup = self._memory.copy(), cast(MemoryTasks, self.tasks).copy(), self.choice
 
     def do_put_backup_back(self) -> None:
-        """Put the last copy of the store in its place, and read both sides anew, as the command `restore` does."""
-        if self._memory is not None and self._backup is not None:
+        """Put the last copy of the store in its place, and read both sides anew, as the command `restore` does.
+
+        Once a story: what an earlier restore repaired only the store knows (docs/operations.md), the audit tells of it.
+        """
+        if self._memory is not None and self._backup is not None and not self.restored:
             shelves, tasks, self.choice = self._backup
             self._memory.shelves = {name: dict(shelf) for name, shelf in shelves.items()}
             self._queue(tasks.copy())
