@@ -8,7 +8,9 @@ import json
 import logging
 import re
 import sys
+import threading
 import traceback
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import TextIO
 
@@ -19,6 +21,7 @@ _ENCODER = json.JSONEncoder(default=str)
 _trace: contextvars.ContextVar[str] = contextvars.ContextVar("trace", default="")
 _about: contextvars.ContextVar[dict[str, object] | None] = contextvars.ContextVar("about", default=None)
 _NAMES = ("int_id", "kind", "booking", "calendar", "event_id", "source", "attempt", "step", "why", "reason")
+_outputs: list["Lines"] = []
 _ID = re.compile(r"(?:00-)?([0-9a-f]{32})\b")
 
 
@@ -43,9 +46,11 @@ def note(event: str, fields: Mapping[str, object]) -> None:
     known = _about.get()
     if known is not None:
         known |= {name: fields[name] for name in _NAMES if name in fields}
-    level = _LEVELS[str(fields.get("severity", "INFO"))]
-    if LOG.isEnabledFor(level):  # made here, because the logger would first search the stack for its caller
-        LOG.handle(LOG.makeRecord(LOG.name, level, "", 0, event, (), None, extra={"fields": fields}))
+    severity = str(fields.get("severity", "INFO"))
+    if LOG.isEnabledFor(_LEVELS[severity]):
+        line = _line(severity, event, {"event": event, **fields})
+        for lines in _outputs:  # not by the logger, which searches the stack for its caller and describes the thread
+            lines.write(line)
 
 
 def log_to_stdout(level: str) -> None:
@@ -59,30 +64,48 @@ def log_to_stderr(level: str) -> None:
 
 
 def _log_to(stream: TextIO, level: str) -> None:
-    handler = logging.StreamHandler(stream)
-    handler.setFormatter(JsonLines())
-    LOG.handlers[:] = [handler]
+    lines = Lines(stream)
+    LOG.handlers[:] = [lines]
+    _outputs[:] = [lines]
     LOG.setLevel(level)
     LOG.propagate = False
 
 
-class JsonLines(logging.Formatter):
-    """One JSON object a line. Of an exception only class and places, because its message may quote personal data."""
+class Lines(logging.Handler):
+    """Writes lines to a stream, those of several threads together: a thread leaves its line to one that is writing."""
 
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the line of a record."""
-        said = record.getMessage()
-        line: dict[str, object] = {"severity": record.levelname, "message": said}
-        fields = getattr(record, "fields", None)
-        if isinstance(fields, Mapping):
-            line |= {"event": said, **fields}
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self._stream = stream
+        self._waiting: deque[str] = deque()
+        self._writing = threading.Lock()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record of Python's logging; of an exception only class and places: its message may quote personal data."""
+        more: dict[str, object] = {}
         if record.exc_info and record.exc_info[1] is not None:
-            line["error"] = type(record.exc_info[1]).__name__
-            line["at"] = places(record.exc_info[1])
-        trace = _trace.get()
-        if trace:
-            line[_TRACE] = trace
-        return _ENCODER.encode(line)
+            more = {"error": type(record.exc_info[1]).__name__, "at": places(record.exc_info[1])}
+        self.write(_line(record.levelname, record.getMessage(), more))
+
+    def write(self, line: str) -> None:
+        """Write a line."""
+        self._waiting.append(line)
+        while self._waiting and self._writing.acquire(blocking=False):
+            try:
+                lines = [self._waiting.popleft() for _ in range(len(self._waiting))]
+                self._stream.write("".join(f"{each}\n" for each in lines))
+                self._stream.flush()
+            finally:
+                self._writing.release()
+
+
+def _line(severity: str, message: str, more: Mapping[str, object]) -> str:
+    """Return one JSON object."""
+    line = {"severity": severity, "message": message, **more}
+    trace = _trace.get()
+    if trace:
+        line[_TRACE] = trace
+    return _ENCODER.encode(line)
 
 
 def places(error: BaseException) -> list[str]:

@@ -6,7 +6,7 @@ tasks. Names begin with a hash, because Cloud Tasks slows down on names with a c
 """
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -89,11 +89,11 @@ class Hint:
 def enqueue(tasks: Tasks, hint: Hint, now: datetime, *, trailing: bool = True) -> None:
     """Queue a hint twice, for now and for some seconds later; returns once both are stored. Raises `Transient`."""
     bucket = _bucket(now, LEADING_SECONDS)
-    first = task(hint, now, "now", bucket)
-    looks = [first]
+    body = hint.body()  # one for both, so that a store encodes it once
+    looks = [Task(_name(hint, "now", bucket), now, body)]
     if trailing:
         due = second_look(now)
-        looks.append(replace(first, name=_name(hint, "later", due.timestamp()), due=due))
+        looks.append(Task(_name(hint, "later", due.timestamp()), due, body))
     if not tasks.put(*looks):  # the leading one may have run already: look again when its bucket ends
         tasks.put(task(hint, datetime.fromtimestamp(bucket + LEADING_SECONDS, UTC), "next", bucket))
 
@@ -138,8 +138,9 @@ def task(hint: Hint, due: datetime, when: str, bucket: float, lane: str = "live"
 
 
 def _name(hint: Hint, when: str, bucket: float) -> str:
-    seed = "\n".join((hint.int_id, hint.kind, *hint.subject, when, str(bucket), str(hint.confirm), hint.detail))
-    return f"{hashlib.sha256(seed.encode()).hexdigest()[:24]}-{hint.kind}-{when}"
+    kind = hint.kind.value
+    seed = "\n".join((hint.int_id, kind, *hint.subject, when, str(bucket), str(hint.confirm), hint.detail))
+    return f"{hashlib.sha256(seed.encode()).hexdigest()[:24]}-{kind}-{when}"
 
 
 def _bucket(moment: datetime, seconds: float) -> float:
