@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from functions.adapters.sqlite.file import SqliteFile
 from functions.adapters.sqlite.tasks import Receipt, SqliteTasks
 from functions.adapters.sqlite.workers import Workers
 from functions.application.ports import Task
+from functions.domain.model.errors import Transient
 from tests.harness.machine_clock import now
 from tests.world.memory import MemoryTasks
 
@@ -181,6 +182,50 @@ def test_threads_that_put_and_lease_at_once_do_each_task_exactly_once(tasks: Sql
     for thread in workers:
         thread.join()
     assert sorted(got) == sorted(f"{who}-{n}" for who in range(4) for n in range(50))
+
+
+def test_what_arrives_while_another_writes_is_stored_together_or_refused_together(tmp_path: Path) -> None:
+    file = SqliteFile(tmp_path / "state.sqlite", wait_seconds=60)
+    tasks, refused = SqliteTasks(file), list[Transient]()
+    written = list[int]()
+    file.write_once = lambda make: written.append(make()[0].count("(?,"))  # type: ignore[method-assign]
+
+    def put(name: str) -> None:
+        try:
+            tasks.put(Task(name, NOW, {}))
+        except Transient as error:
+            refused.append(error)
+
+    def put_five_while(first: Callable[[], None]) -> None:
+        """Let `first` run inside the write of one task, while five more threads come and wait."""
+        others = [threading.Thread(target=put, args=(f"{n}",)) for n in range(5)]
+        usual = file.write_once
+
+        def write_once(make: Callable[[], tuple[str, Sequence[object]]]) -> None:
+            file.write_once = usual  # type: ignore[method-assign]
+            for thread in others:
+                thread.start()
+            until(lambda: len(tasks._arriving) == 5)  # nothing else shows that they wait
+            first()
+            usual(make)
+
+        file.write_once = write_once  # type: ignore[method-assign]
+        put("first")
+        for thread in others:
+            thread.join()
+
+    def fail() -> None:
+        raise OSError
+
+    put_five_while(lambda: None)
+    assert (written, refused) == ([6], [])  # what came before the write began is in it
+    put_five_while(fail)
+    assert written == [6, 5]
+    assert len(refused) == 1
+    del file.write_once
+    tasks.put(Task("after", NOW, {}))
+    assert tasks.depth() == 1
+    file.close()
 
 
 def test_a_task_that_is_put_runs_within_milliseconds(tasks: SqliteTasks, start: Callable[..., Workers]) -> None:

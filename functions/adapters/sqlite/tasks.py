@@ -4,9 +4,7 @@ import itertools
 import json
 import secrets
 import threading
-from collections import deque
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -36,13 +34,17 @@ class Receipt(NamedTuple):
     attempts: int
 
 
-@dataclass(slots=True)
 class _Put:
-    """Tasks to be stored together; `failure` is why they were not."""
+    """Tasks to be stored together. Its thread waits for its `turn`: to go on, or to store what has arrived."""
 
-    rows: list[tuple[str, str, float, float, str]]
-    stored: bool = False
-    failure: Exception | None = None
+    __slots__ = ("failure", "rows", "stored", "turn")
+
+    def __init__(self, rows: list[tuple[str, str, float, float, str]]) -> None:
+        self.rows = rows
+        self.stored = False  # or tried in vain
+        self.failure: BaseException | None = None  # why it was not stored
+        self.turn = threading.Lock()
+        self.turn.acquire()
 
 
 class SqliteTasks:
@@ -56,18 +58,22 @@ class SqliteTasks:
     def __init__(self, file: SqliteFile) -> None:
         self._file = file
         self._listeners: list[Callable[[], None]] = []
-        self._arriving: deque[_Put] = deque()
-        self._storing = threading.Lock()
+        self._arriving: list[_Put] = []
+        self._arrival = threading.Lock()  # held for a moment only
+        self._is_storing = False
         self._turns: dict[object, int] = {}  # when each party was last served
         self._turn = itertools.count(1)
 
     def put(self, *tasks: Task) -> bool:
         """Store the tasks durably, all or none; return True. One whose name waits is skipped. Raises `Transient`."""
         mine = _Put(_rows(tasks))
-        self._arriving.append(mine)
-        with self._storing:  # whoever is first stores what all others brought meanwhile: one wait for the disk
-            if not mine.stored:
-                self._store([self._arriving.popleft() for _ in range(len(self._arriving))])
+        with self._arrival:
+            self._arriving.append(mine)
+            waits, self._is_storing = self._is_storing, True
+        if waits:
+            mine.turn.acquire()
+        if not mine.stored:
+            self._store_arrived()
         if mine.failure:
             raise Transient("The task could not be stored; try again.", reason="store_away") from mine.failure
         self._tell()
@@ -141,19 +147,39 @@ class SqliteTasks:
         """Call `listener`, on the caller's thread, whenever this object has stored a task."""
         self._listeners.append(listener)
 
-    def _store(self, batch: list[_Put]) -> None:
-        failure: Exception | None = None
-        try:
+    def _store_arrived(self) -> None:
+        """Store what has arrived, with one wait for the disk; what arrives meanwhile is stored by the first of those.
+
+        That one is woken first, so that the disk is not idle while threads wait for it.
+        """
+        batch = self._take_arrived()
+        failure: BaseException | None = RuntimeError("not stored")
+
+        def insert() -> tuple[str, list[object]]:
+            batch.extend(self._take_arrived())  # also what came while another process was writing
             rows = [row for put in batch for row in put.rows]
             places = ",".join(["(?, ?, ?, ?, ?)"] * len(rows))
-            self._file.write_once(
-                f"INSERT INTO tasks (name, lane, due, ready, body) VALUES {places} ON CONFLICT DO NOTHING",  # noqa: S608 -- placeholders
-                [value for row in rows for value in row],
-            )
+            statement = f"INSERT INTO tasks (name, lane, due, ready, body) VALUES {places} ON CONFLICT DO NOTHING"  # noqa: S608 -- placeholders
+            return statement, [value for row in rows for value in row]
+
+        try:
+            self._file.write_once(insert)
+            failure = None
         except Exception as error:  # noqa: BLE001  # every caller of the batch raises it
             failure = error
-        for put in batch:
-            put.stored, put.failure = True, failure
+        finally:
+            with self._arrival:
+                following = self._arriving[:1]
+                self._is_storing = bool(following)
+            for put in batch:
+                put.stored, put.failure = True, failure
+            for put in (*following, *batch):
+                put.turn.release()
+
+    def _take_arrived(self) -> list[_Put]:
+        with self._arrival:
+            batch, self._arriving = self._arriving, []
+        return batch
 
     def _tell(self) -> None:
         for listener in self._listeners:
