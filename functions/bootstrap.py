@@ -3,6 +3,7 @@
 What is heavy is made when it is first used, so that the two public hot functions start fast.
 """
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +16,7 @@ from functions.application.ports import Body, Ports
 from functions.compose_cloud import cloud
 from functions.compose_standalone import standalone
 from functions.composing import Product, clock
+from functions.serving import serving
 from functions.settings import NEEDS, Environment, EnvironmentFaults, read_environment
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from functions.adapters.sqlite.workers import Timer, Workers
 
+HOT = ("booking_webhook", "calendar_notification")
 __all__ = ["Product", "answer", "check_start", "cloud", "console", "handlers_of", "product", "standalone", "workers"]
 
 
@@ -116,11 +119,31 @@ def check_start(function: str) -> None:
         return
     try:
         the_product(function)
+        _serve_well(function)
     except EnvironmentFaults as faults:
         log_to_stdout("INFO")
         for fault in str(faults).splitlines():
             note("wrong_environment", {"severity": "CRITICAL", "function": function, "fault": fault})
         sys.exit(1)
+
+
+def _serve_well(function: str) -> None:
+    """Prepare the process for many requests: the threads of its row in `serving.json`, and no detours.
+
+    The framework loads a function before it makes its threads, and within the context of its application, whose WSGI
+    callable may be wrapped (https://flask.palletsprojects.com/en/stable/appcontext/).
+    """
+    import gc
+
+    from flask import current_app, has_app_context
+
+    os.environ.setdefault("THREADS", str(serving(function).threads))
+    if function in HOT and has_app_context():
+        from functions.entrypoints.http.direct import direct
+
+        usual = current_app.wsgi_app
+        current_app.wsgi_app = direct(lambda request: answer(function, request), usual)  # type: ignore[method-assign, assignment]
+    gc.freeze()  # what is loaded stays: the search for cycles need not go through it again and again
 
 
 @cache

@@ -2,7 +2,8 @@
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from flask import Request, Response
@@ -26,6 +27,9 @@ from functions.domain.model.errors import (
 from functions.entrypoints.http.authenticator import Authenticator
 from functions.entrypoints.http.incoming import body_of, json_of
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 STATUSES: tuple[tuple[type[SyncError], int], ...] = (
     (Unauthentic, 401),
     (Forbidden, 403),
@@ -38,14 +42,35 @@ STATUSES: tuple[tuple[type[SyncError], int], ...] = (
     (AccessRevoked, 424),
     (Transient, 503),
 )
+_HEADERS = (
+    ("Content-Type", "application/json"),
+    ("Cache-Control", "no-store"),
+    ("X-Content-Type-Options", "nosniff"),
+)
 Handler = Callable[[Ports, Request], Response]
 
 
 def answer(status: int, body: object = None) -> Response:
     """Return a JSON answer; without a body it is empty."""
     text = "" if body is None else json.dumps(body, ensure_ascii=False)
-    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    return Response(text, status, headers, content_type="application/json")
+    return Response(text, status, list(_HEADERS))
+
+
+class _Accepted(Response):
+    """202 without a body, of which one serves all requests: to build one takes a sixth of a webhook's time."""
+
+    def __init__(self) -> None:
+        made = answer(202)
+        super().__init__("", made.status, made.headers)
+        self._sent = made.get_wsgi_headers({}).to_wsgi_list()
+
+    def __call__(self, _environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer as a WSGI application."""
+        start_response(self.status, self._sent)
+        return ()
+
+
+_ACCEPTED = _Accepted()
 
 
 def error_answer(error: SyncError) -> Response:
@@ -126,7 +151,7 @@ def booking_webhook(ports: Ports, request: Request) -> Response:
 
     int_id = _parts(request, "/bookings/", "{int_id}?token=…")
     webhooks.receive(ports, int_id, request.args.get("token", ""), request.get_data())
-    return answer(202)
+    return _ACCEPTED
 
 
 def calendar_notification(ports: Ports, request: Request) -> Response:
@@ -142,7 +167,7 @@ def calendar_notification(ports: Ports, request: Request) -> Response:
         headers.get("X-Goog-Channel-ID", ""),
         headers.get("X-Goog-Resource-State", ""),
     )
-    return answer(202)
+    return _ACCEPTED
 
 
 def sync_task(authenticator: Authenticator) -> Handler:
