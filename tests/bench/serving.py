@@ -81,6 +81,13 @@ def cloud() -> Iterator[dict[str, str]]:
 @contextmanager
 def started(target: str, environment: Mapping[str, str]) -> Iterator[int]:
     """Start a function, wait for its first 202, and give its port."""
+    with process_of(target, environment) as (port, _):
+        yield port
+
+
+@contextmanager
+def process_of(target: str, environment: Mapping[str, str]) -> Iterator[tuple[int, int]]:
+    """Start a function, wait for its first 202, and give its port and its process id."""
     port = free_port()
     command = [str(Path(sys.executable).with_name("functions-framework")), "--target", target]
     with subprocess.Popen(
@@ -92,9 +99,23 @@ def started(target: str, environment: Mapping[str, str]) -> Iterator[int]:
     ) as process:
         try:
             _first_202(target, port, process)
-            yield port
+            yield port, process.pid
         finally:
             process.terminate()
+
+
+def processor_seconds(pid: int) -> float:
+    """Return the processor time that a process and its children have used; 0 where Linux does not tell."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        children = [int(each) for task in Path(f"/proc/{pid}/task").iterdir() for each in _children(task)]
+    except FileNotFoundError:
+        return 0.0
+    return sum(map(int, stat[11:13])) / os.sysconf("SC_CLK_TCK") + sum(map(processor_seconds, children))
+
+
+def _children(task: Path) -> list[str]:
+    return (task / "children").read_text(encoding="ascii").split()
 
 
 def _first_202(target: str, port: int, process: subprocess.Popen[bytes]) -> None:
