@@ -84,6 +84,17 @@ def test_each_booking_keeps_its_occurrence_when_the_calendar_is_listed_first(sid
     assert _is_right(sides)
 
 
+def test_no_booking_follows_to_an_occurrence_of_a_booking_that_the_store_does_not_know(sides: Sides) -> None:
+    """Of status 55: no event is made of it, so that only the calendar's list leads to it."""
+    for n, number in enumerate(NUMBERS):
+        sides.bookings[number] = replace(at(sides.bookings[number], WEEKS[n]), external_id=IDS[n])
+    sides.book("4", WEEKS[3], external_id=IDS[3], status=55)
+    sides.now += timedelta(minutes=10)
+    _pull(sides, EventPage(tuple(sides.events.values()), sync_token="two"))
+    assert _link(sides, "4").event == EventKey(ROOM_A, IDS[3])
+    assert _link(sides, "1").event == EventKey(ROOM_A, IDS[0])
+
+
 def test_who_lets_go_is_looked_at_again_at_once(sides: Sides) -> None:
     _look(sides, "1")
     assert [hint.subject for hint in sides.looks(Kind.BOOKING)] == [("2",)]

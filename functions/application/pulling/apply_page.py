@@ -8,7 +8,14 @@ from functools import partial
 from functions.application.intake.hints import Hint, Kind, look_again
 from functions.application.ports import Body, Tombstone, Unusable
 from functions.application.pulling import events_without_booking
-from functions.application.pulling.follow_series import Shown, families, followers, former_families, tie
+from functions.application.pulling.follow_series import (
+    Shown,
+    families,
+    followers,
+    former_families,
+    is_of_unknown_booking,
+    tie,
+)
 from functions.application.store import links, parked
 from functions.application.sync.failures import pair_failed
 from functions.application.sync.reconcile import reconcile
@@ -121,13 +128,26 @@ def _followed(
 ) -> set[EventKey]:
     """Move a family's bookings to new occurrences until time is up; returns the keys of those done, old and new."""
     handled: set[EventKey] = set()
-    for link, event in followers(session, page.calendar, name, appeared, shown) if appeared else ():
+    for link, event in _pairs(session, page, name, appeared, shown):
         former = link.event
         _guarded(session, hint, event.key, partial(_follow, session, hint, link, event))
         handled |= {event.key, former} if former is not None else {event.key}
         if _is_time_up(session, until):
             break
     return handled
+
+
+def _pairs(
+    session: SyncSession, page: Page, name: str, appeared: list[Event], shown: Shown
+) -> list[tuple[Link, Event]]:
+    """Pair a family's bookings with new occurrences, but for those of bookings that an older store does not know."""
+    while appeared:
+        pairs = followers(session, page.calendar, name, appeared, shown)
+        taken = [event for _, event in pairs if page.listed and is_of_unknown_booking(session, event)]
+        if not taken:
+            return pairs
+        appeared = [event for event in appeared if event not in taken]
+    return []
 
 
 def _settled(session: SyncSession, hint: Hint, page: Page, items: Sequence[Item]) -> set[str]:

@@ -13,6 +13,7 @@ from functools import partial
 from functions.application.ports import Tombstone, Transaction
 from functions.application.store import links
 from functions.application.sync import mass_removal
+from functions.application.sync.find_booking import booking_naming
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.event_content import in_window, text_of
 from functions.domain.comparing.series import Twin, in_step, pair, twin_of
@@ -75,6 +76,12 @@ def followers(
         return pairs
     vanished += [link for link in unknown if _vanished(session, link)]
     return pair(vanished, appeared, session.settings.timezone)
+
+
+def is_of_unknown_booking(session: SyncSession, event: Event) -> bool:
+    """Whether a booking that has no link carries the event's id: an older store was restored."""
+    booking = booking_naming(session, event.key.id, event.when)
+    return booking is not None and not links.of_booking(session.ports.documents, session.id, booking.id).version
 
 
 def former_families(session: SyncSession, calendar: str, name: str, appeared: list[Event], shown: Shown) -> list[str]:
