@@ -1,5 +1,6 @@
 """What a hot function leaves out of each request, and what it keeps."""
 
+import errno
 import io
 import json
 import logging
@@ -72,3 +73,19 @@ def test_an_exception_in_the_log_shows_its_class_and_places_and_no_message() -> 
     assert (line["severity"], line["message"], line["error"]) == ("ERROR", "it failed", "JSONDecodeError")
     assert any("test_direct.py" in place for place in line["at"])
     assert "somebody" not in stream.getvalue()
+
+
+def test_a_line_that_a_full_disk_does_not_take_is_lost_and_stops_no_work() -> None:
+    class Full(io.StringIO):
+        full = True
+
+        def flush(self) -> None:
+            if self.full:
+                raise OSError(errno.ENOSPC, "No space left on device")
+
+    stream = Full()
+    lines = Lines(stream)
+    lines.write("1")
+    stream.full = False
+    lines.write("2")
+    assert stream.getvalue().endswith("2\n")

@@ -12,6 +12,7 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TextIO
 
 LOG = logging.getLogger("functions")
@@ -88,13 +89,14 @@ class Lines(logging.Handler):
         self.write(_line(record.levelname, record.getMessage(), more))
 
     def write(self, line: str) -> None:
-        """Write a line."""
+        """Write a line; one that the stream does not take, as a file on a full disk, is lost, and its work goes on."""
         self._waiting.append(line)
         while self._waiting and self._writing.acquire(blocking=False):
             try:
                 lines = [self._waiting.popleft() for _ in range(len(self._waiting))]
-                self._stream.write("".join(f"{each}\n" for each in lines))
-                self._stream.flush()
+                with suppress(OSError, ValueError):  # full, or closed
+                    self._stream.write("".join(f"{each}\n" for each in lines))
+                    self._stream.flush()
             finally:
                 self._writing.release()
 
