@@ -50,6 +50,8 @@ def pairs(world: World, choice: Choice) -> list[str]:
     """Return what both sides show apart from each other."""
     stored = list(links.every(world.documents, "7"))
     of_booking = {each.booking_id: each.state.value for each in stored if each.booking_id}
+    # a pair that gave up its event's id must have another event by now, whatever the status
+    of_booking |= {each.booking_id: "active" for each in stored if each.booking_id and each.gave_up_id}
     of_event = {each.event.id: each.state.value for each in stored if each.event is not None}
     occupied = {each.event.id for each in stored if each.occupies is not None and each.event is not None}
     shown = [(room, event) for room, event in world.shown() if event["id"] not in occupied]
