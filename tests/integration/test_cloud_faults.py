@@ -94,7 +94,6 @@ def in_step(place: Place, day: str) -> None:
     assert place.violations() == []
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize("after", [False, True], ids=["before the server heard", "before the answer was heard"])
 def test_firestore_breaks_off_at_any_commit_and_nothing_is_lost_or_doubled(
     after: bool,  # noqa: FBT001 -- pytest passes it by name

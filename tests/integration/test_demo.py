@@ -5,8 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from sandbox.stage import KEY, SECRETS
 from tests.harness.secret_forms import found
 
@@ -24,7 +22,6 @@ KEYS = (KEY, "token=", "code=", "Bearer", "refresh_token")
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.timeout(240)
 def test_every_step_of_the_demo_holds(tmp_path: Path) -> None:
     environment = {**os.environ, "BACKEND": "standalone", "STATE_DIR": str(tmp_path)}
     told = subprocess.run(

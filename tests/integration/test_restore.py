@@ -20,7 +20,6 @@ from tests.harness.place import Place
 if TYPE_CHECKING:
     from tests.conftest import FirestoreEmulator
 
-pytestmark = pytest.mark.timeout(240)
 DATABASE = "ireserve"
 
 

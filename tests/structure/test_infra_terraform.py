@@ -49,7 +49,6 @@ def test_the_format_is_terraforms() -> None:
     assert terraform(INFRA, "fmt", "-check", "-recursive", "-list=true") == ""
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("major", ["7", "8"])
 def test_the_configuration_is_valid(copy: Path, major: str) -> None:
     terraform(copy, "init", "-backend=false", "-input=false", "-no-color", major=major)
