@@ -19,7 +19,7 @@ demo: $(if $(filter cloud,$(BACKEND)),install-tests,install)  ## the same as a s
 	@$(BIN)/python -m sandbox.demo
 
 # Compiled modules are kept, because hundreds of processes load them; files in their order end with many short ones, so
-# that no core waits for the other.
+# that no core waits for the other. `auto` is one worker more than there are cores (tests/conftest.py).
 test: install-tests  ## every test; what a machine lacks is installed where that is allowed, else said (CI=true: nothing is skipped)
 	@sh tests/system.sh
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder

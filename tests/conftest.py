@@ -9,7 +9,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import NoReturn
 
 import pytest
@@ -35,6 +35,12 @@ _prefer_memory()
 settings.register_profile("any_machine", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("any_machine")
 expect.set_options(timeout=60_000)  # a limit is for what never comes, not for what is slow
+
+
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Take one worker more than there are cores: some test always waits for processes, the demo for minutes."""
+    return (yield) + 1
 
 
 def pytest_collection_finish() -> None:
