@@ -258,3 +258,11 @@ def test_a_room_declines_for_a_cancelled_booking_however_often_it_answered() -> 
     several = tuple(Attempt(NOW - timedelta(minutes=1), "same", ended=Ended.LANDED) for _ in range(7))
     declined = answered(pair(replace(PAIR, attempts=several), replace(BOOKED, status=70)))
     assert (declined.change.answer, declined.why) == ("declined", Why.BOOKING_CANCELLED)
+
+
+def test_an_invitation_of_which_a_booking_was_made_already_is_paired_with_it() -> None:
+    v = View(Link("link", event=KEY, origin=Origin.INVITATION), BELIEVED, Snapshot.of(invited()))
+    assert plan(v, C).step == Look(booking_with=REFERENCE)
+    step = plan(replace(v, booking=Snapshot.of(booking(external_id=REFERENCE))), C).step
+    assert isinstance(step, Settle)
+    assert (step.why, step.link.booking_id, step.link.origin) == (Why.ADOPTED, "1001", Origin.INVITATION)
