@@ -254,7 +254,7 @@ def _placed(start: Any, end: Any) -> None:
         raise _Senseless("ends_before_start")
 
 
-@lru_cache(maxsize=4096)  # one event ends when the next begins, and several rooms have the same hours
+@lru_cache(maxsize=1024)  # one event ends when the next begins, and several rooms have the same hours
 def _instant(shown: str, zone: str | None) -> datetime:
     """Return a moment as `Timed` keeps it: in UTC and whole seconds."""
     moment = datetime.fromisoformat(shown)
