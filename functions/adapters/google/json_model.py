@@ -12,6 +12,6 @@ class QuickJson(JsonModel):
     def deserialize(self, content: bytes) -> Any:
         """Return an answer's JSON; anything else as text."""
         try:
-            return from_json(content)
+            return from_json(content, cache_strings="keys")  # values are kept for no later page
         except ValueError:
             return super().deserialize(content)  # type: ignore[no-untyped-call]

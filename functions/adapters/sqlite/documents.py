@@ -181,7 +181,7 @@ def _get(connection: sqlite3.Connection, path: Path, now: float) -> Body | None:
 def _body(text: str, path: Path) -> Body:
     """Return a stored document; raises `Malformed`."""
     try:
-        body = from_json(text)
+        body = from_json(text, cache_strings="keys")
     except ValueError:
         body = None
     if not isinstance(body, dict):
