@@ -8,7 +8,7 @@ from functions.application.intake.hints import Hint, Kind
 from functions.application.store import journal, links
 from functions.application.sync.reconcile import reconcile
 from functions.domain.model.event import EventKey
-from functions.domain.pairing.life import Active, Life, Refused, State, Unlinked
+from functions.domain.pairing.life import Active, LeftOut, Life, Refused, State, Unlinked
 from functions.domain.pairing.link import Base, Intent, Link, Origin
 from functions.domain.pairing.writes import MakeBooking, Why
 from tests.unit.sketch import CANCELLED, NOON, NOW, ROOM_A, TEN
@@ -70,3 +70,22 @@ def test_a_rehearsal_shows_it_and_leaves_the_store_as_it_is(sides: Sides) -> Non
     before = [*links.every(sides.ports.documents, "7")]
     assert _look(sides, rehearse=True).event == THERE
     assert [*links.every(sides.ports.documents, "7")] == before
+
+
+@pytest.mark.parametrize("made", [False, True], ids=["never", "died"])
+@pytest.mark.parametrize("life", [TURNED_DOWN, Unlinked()], ids=["turned down", "unlinked"])
+@pytest.mark.parametrize(
+    "pair",
+    [None, Link("pair", "1", life=LeftOut()), Link("pair", "1", generation=1)],
+    ids=["new", "left out", "gave up"],
+)
+def test_a_persons_event_that_a_booking_names_keeps_its_texts(pair: Link | None, life: Life, made: bool) -> None:  # noqa: FBT001 -- a case
+    sides = Sides()
+    sides.book("1", NOON, external_id=THERE.id)
+    sides.draw(THERE.id, NOON, title="Overleg")
+    _of_no_booking(sides, life, Intent("stamp", MAKING, NOW - timedelta(seconds=1), entry="entry") if made else None)
+    if pair is not None:
+        _keep(sides, pair)
+    hint = Hint(Kind.BOOKING, "7", ("1",), "resync", sides.now)
+    reconcile(sides.session(), hint, links.of_booking(sides.ports.documents, "7", "1"))
+    assert [(key, event.title) for key, event in sides.events.items()] == [(THERE, "Overleg")]

@@ -11,11 +11,11 @@ from functions.application.pulling.pull import pull
 from functions.application.store import links
 from functions.application.sync.reconcile import reconcile
 from functions.domain.model.appointment import Timed
-from functions.domain.model.errors import Cause, Refused, Transient
+from functions.domain.model.errors import Cause, Malformed, Refused, SyncError, Transient
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import calendar_hash
-from functions.domain.pairing.life import Detached, Held, State
-from functions.domain.pairing.link import Intent, Link, Origin, Restore, WrittenIds
+from functions.domain.pairing.life import Detached, Held, Side, State
+from functions.domain.pairing.link import Approve, Intent, Link, Origin, Restore, WrittenIds
 from functions.domain.pairing.step import Rest
 from functions.domain.pairing.writes import DeleteEvent, Why
 from tests.unit.sketch import KEY, NOW, ROOM_A, TEN, at
@@ -173,9 +173,63 @@ def test_the_event_that_another_booking_names_stays_when_a_booking_is_gone_thoug
 def test_an_event_that_no_booking_is_known_to_name_goes_with_its_booking(sides: Sides) -> None:
     del sides.bookings["2"]
     sides.fails["find booking"] = [Refused("cannot be searched", reason=Cause.NOT_SEARCHABLE)] * 2
-    sides.bookings.clear()
+    for number in "13":  # begin when the event does, and do not show what they name
+        sides.bookings[number] = replace(at(sides.bookings[number], WEEKS[1]), external_id="", fields={})
     _look(sides, "2", confirm=True)
     assert EventKey(ROOM_A, IDS[1]) not in sides.events
+
+
+@pytest.fixture
+def copied() -> Sides:
+    """No store is older: somebody copied booking 1 with all its fields, the copy got an event of its own, 1 was removed."""
+    sides = Sides()
+    _pull(sides, EventPage((sides.draw(IDS[0], TEN, series="series"),), sync_token="one"))
+    sides.bookings["9"] = replace(sides.bookings["1"], id="9", object_id="11")
+    _look(sides, "9")
+    del sides.bookings["1"]
+    return sides
+
+
+def test_an_event_goes_with_its_booking_although_a_copy_of_that_names_it_too(copied: Sides) -> None:
+    _look(copied, "1", confirm=True)
+    assert EventKey(ROOM_A, IDS[0]) not in copied.events
+
+
+def test_an_approved_removal_is_made_although_a_copy_of_the_booking_names_the_event(copied: Sides) -> None:
+    held = replace(_link(copied, "1"), life=Held("booking_gone", Side.EVENT), order=Approve())
+    copied.ports.documents.transact(lambda tx: links.save(tx, "7", held))
+    _look(copied, "1", confirm=True)
+    assert EventKey(ROOM_A, IDS[0]) not in copied.events
+
+
+def test_a_held_removal_asks_nothing_of_i_reserve_at_each_look(sides: Sides) -> None:
+    del sides.bookings["3"]
+    held = replace(_link(sides, "3"), life=Held("booking_gone", Side.EVENT))
+    sides.ports.documents.transact(lambda tx: links.save(tx, "7", held))
+    sides.calls.clear()
+    _look(sides, "3", confirm=True)
+    assert "find booking" not in sides.calls
+
+
+@pytest.mark.parametrize(
+    "error",
+    [Refused("no right", reason=Cause.NO_RIGHT), Malformed("bad", reason="bad"), Transient("away", reason="away")],
+)
+def test_where_i_reserve_cannot_say_whose_occurrences_are_the_rest_of_a_calendar_is_pulled_all_the_same(
+    error: SyncError,
+) -> None:
+    sides = Sides()
+    page = EventPage(tuple(sides.draw(IDS[n], WEEKS[n], series="series") for n in range(3)), sync_token="one")
+    _pull(sides, page)
+    sides.events.clear()
+    for when in WEEKS[:3]:
+        later = Timed(when.start + timedelta(hours=2), when.end + timedelta(hours=2))
+        sides.draw(f"series_{later.start:%Y%m%d}T110000Z", later, series="series")
+    sides.draw("alone", WEEKS[3])
+    sides.now += timedelta(minutes=10)
+    sides.fails["find booking"] = [error] * 3
+    _pull(sides, EventPage(tuple(sides.events.values()), sync_token="two"))
+    assert {booking.external_id for booking in sides.bookings.values()} == {key.id for key in sides.events}
 
 
 def test_a_search_that_fails_removes_nothing(sides: Sides) -> None:

@@ -128,7 +128,7 @@ def _followed(
 ) -> set[EventKey]:
     """Move a family's bookings to new occurrences until time is up; returns the keys of those done, old and new."""
     handled: set[EventKey] = set()
-    for link, event in _pairs(session, page, name, appeared, shown):
+    for link, event in _pairs(session, page, name, appeared, shown, until):
         former = link.event
         _guarded(session, hint, event.key, partial(_follow, session, hint, link, event))
         handled |= {event.key, former} if former is not None else {event.key}
@@ -138,15 +138,22 @@ def _followed(
 
 
 def _pairs(
-    session: SyncSession, page: Page, name: str, appeared: list[Event], shown: Shown
+    session: SyncSession, page: Page, name: str, appeared: list[Event], shown: Shown, until: datetime | None
 ) -> list[tuple[Link, Event]]:
-    """Pair a family's bookings with new occurrences, but for those of bookings that an older store does not know."""
-    while appeared:
-        pairs = followers(session, page.calendar, name, appeared, shown)
-        taken = [event for _, event in pairs if page.listed and is_of_unknown_booking(session, event)]
-        if not taken:
+    """Pair a family's bookings with new occurrences until time is up, but for those that an older store does not know.
+
+    Only a full list asks i-Reserve for these, once each; where it cannot tell, they follow as if no store were older.
+    """
+    taken = dict[EventKey, bool]()
+    while not _is_time_up(session, until):
+        left = [event for event in appeared if not taken.get(event.key)]
+        pairs = followers(session, page.calendar, name, left, shown) if left else []
+        unknown = [event for _, event in pairs if page.listed and event.key not in taken]
+        if not unknown:
             return pairs
-        appeared = [event for event in appeared if event not in taken]
+        for event in unknown:
+            if not _is_time_up(session, until):
+                taken[event.key] = is_of_unknown_booking(session, event)
     return []
 
 

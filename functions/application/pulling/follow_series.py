@@ -17,7 +17,7 @@ from functions.application.sync.find_booking import booking_naming
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.event_content import in_window, text_of
 from functions.domain.comparing.series import Twin, in_step, pair, twin_of
-from functions.domain.model.errors import AccessRevoked, Stale
+from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, Stale, Transient
 from functions.domain.model.event import Event, EventKey, family, family_of_id
 from functions.domain.pairing.decisions import Follow, Hold
 from functions.domain.pairing.life import Active, Grace, State
@@ -79,8 +79,11 @@ def followers(
 
 
 def is_of_unknown_booking(session: SyncSession, event: Event) -> bool:
-    """Whether a booking that has no link carries the event's id: an older store was restored."""
-    booking = booking_naming(session, event.key.id, event.when)
+    """Whether a booking that has no link carries the event's id: an older store was restored. False if that cannot be known."""
+    try:
+        booking = booking_naming(session, event.key.id, event.when)
+    except (Refused, Malformed, Gone, Transient):  # it must not keep the rest of the calendar from being followed
+        return False
     return booking is not None and not links.of_booking(session.ports.documents, session.id, booking.id).version
 
 

@@ -75,7 +75,7 @@ def _save(session: SyncSession, hint: Hint, holder: Link) -> None:
     about = Hint(Kind.BOOKING, session.id, (link.booking_id,), "resync", now, actor=hint.actor)
     look_again(session.ports.tasks, about, now + SOON, "let_go")  # first: a look too many does no harm
     session.ports.documents.transact(lambda tx: links.save(tx, session.id, link))
-    session.ports.log("decided", {"int_id": session.id, "link": link.id, "booking": link.booking_id, "why": "let_go"})
+    _log(session, link)
 
 
 def _remove(session: SyncSession, hint: Hint, holder: Link) -> None:
@@ -88,3 +88,8 @@ def _remove(session: SyncSession, hint: Hint, holder: Link) -> None:
         links.remove(tx, session.id, links.save(tx, session.id, holder))  # saved first: raises if it was changed
 
     session.ports.documents.transact(remove)
+    _log(session, holder)
+
+
+def _log(session: SyncSession, link: Link) -> None:
+    session.ports.log("decided", {"int_id": session.id, "link": link.id, "booking": link.booking_id, "why": "let_go"})

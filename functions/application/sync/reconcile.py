@@ -185,7 +185,7 @@ def _find(session: SyncSession, view: View, step: Look, hint: Hint | None) -> Vi
     free = let_go(session, hint, view, holder, sought) if found.value is not None else False
     if free is None:
         return replace(view, found=Snapshot(Presence.UNREADABLE))
-    link = replace(view.link, origin=holder.origin) if free and not view.link.version else view.link
+    link = replace(view.link, origin=holder.origin) if free and view.link.event is None else view.link
     return replace(view, link=link, found=found, found_is_free=free)
 
 
@@ -267,9 +267,14 @@ def _booking_with(session: SyncSession, event_id: str, when: When | None, *, mad
 
 
 def _other_names_it(session: SyncSession, link: Link, event_id: str) -> bool:
-    """Whether another booking than the link's carries an event's id; False where i-Reserve cannot tell."""
+    """Whether another booking than the link's carries an event's id; False where i-Reserve cannot tell.
+
+    A booking whose pair does not count on its field, such as a copy of the link's, is none.
+    """
     found = booking_naming(session, event_id, link.base.when if link.base is not None else None)
-    return found is not None and found.id != link.booking_id
+    if found is None or found.id == link.booking_id:
+        return False
+    return not links.of_booking(session.ports.documents, session.id, found.id).ids.foreign
 
 
 def _event(session: SyncSession, link: Link, event: Snapshot[Event] | None) -> Snapshot[Event]:

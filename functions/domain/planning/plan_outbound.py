@@ -123,7 +123,7 @@ def plan_removal(v: View, context: PlanningContext) -> Planned:
         return decide(link, Claim(event), Why.EVENT_MOVED)
     if event is not None and booking is not None and (reopened := _reopened(v, booking, event, context)):
         return reopened
-    if booking is None and (waits := _other_names_it(v) or _waits_for_a_person(link, context)):
+    if booking is None and (waits := _waits_for_a_person(link, context) or _other_names_it(v)):
         return waits
     gone = Why.APPROVED if isinstance(link.order, Approve) else Why.BOOKING_GONE
     why = Why.BOOKING_CANCELLED if booking is not None else gone
