@@ -7,6 +7,8 @@ import pytest
 
 from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import EventPage
+from functions.application.pulling.apply_page import Page, apply_page
+from functions.application.pulling.follow_series import Shown
 from functions.application.pulling.pull import pull
 from functions.application.store import links
 from functions.application.sync.reconcile import reconcile
@@ -264,3 +266,19 @@ def test_a_booking_that_the_store_does_not_know_leaves_the_persons_text_of_the_e
 
 def _kept_link(sides: Sides) -> Link:
     return _link(sides, "1")
+
+
+def test_a_full_list_whose_time_is_up_while_it_asks_follows_one_occurrence_and_asks_about_the_rest_next_time() -> None:
+    sides = Sides()
+    _pull(sides, EventPage(tuple(sides.draw(IDS[n], WEEKS[n], series="series") for n in range(3)), sync_token="one"))
+    sides.events.clear()
+    for when in WEEKS[:3]:
+        later = Timed(when.start + timedelta(hours=2), when.end + timedelta(hours=2))
+        sides.draw(f"series_{later.start:%Y%m%d}T110000Z", later, series="series")
+    page = Page(ROOM_A, tuple(sides.events.values()), listed=True)
+    hint = Hint(Kind.CALENDAR, "7", (calendar_hash(ROOM_A),), "resync", sides.now)
+    sides.calls.clear()
+    for followed in (1, 2, 3):
+        apply_page(sides.session(), hint, page, Shown(), sides.now)
+        moved = [each for each in sides.bookings.values() if each.external_id.endswith("T110000Z")]
+        assert (len(moved), sides.calls.count("find booking")) == (followed, followed)

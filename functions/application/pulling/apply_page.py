@@ -140,20 +140,21 @@ def _followed(
 def _pairs(
     session: SyncSession, page: Page, name: str, appeared: list[Event], shown: Shown, until: datetime | None
 ) -> list[tuple[Link, Event]]:
-    """Pair a family's bookings with new occurrences until time is up, but for those that an older store does not know.
+    """Pair a family's bookings with new occurrences, but for those that an older store does not know.
 
-    Only a full list asks i-Reserve for these, once each; where it cannot tell, they follow as if no store were older.
+    Only a full list asks i-Reserve for these, once each, until time is up: then only those asked about are paired, one at
+    least. Where it cannot tell, they follow as if no store were older.
     """
     taken = dict[EventKey, bool]()
-    while not _is_time_up(session, until):
-        left = [event for event in appeared if not taken.get(event.key)]
-        pairs = followers(session, page.calendar, name, left, shown) if left else []
+    while left := [event for event in appeared if not taken.get(event.key)]:
+        pairs = followers(session, page.calendar, name, left, shown)
         unknown = [event for _, event in pairs if page.listed and event.key not in taken]
+        for event in unknown:
+            taken[event.key] = is_of_unknown_booking(session, event)
+            if _is_time_up(session, until):
+                return [(link, event) for link, event in pairs if taken.get(event.key) is False]
         if not unknown:
             return pairs
-        for event in unknown:
-            if not _is_time_up(session, until):
-                taken[event.key] = is_of_unknown_booking(session, event)
     return []
 
 
