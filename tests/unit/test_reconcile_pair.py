@@ -191,11 +191,19 @@ def test_an_event_whose_calendar_could_not_be_read_a_moment_ago_rests_as_unreada
 
 
 def test_an_event_that_is_found_is_adopted_although_another_calendar_cannot_be_read(sides: Sides) -> None:
-    drawn = sides.draw("named", TEN, ROOM_B)
-    sides.book("1", TEN, external_id="named", object_id="11")
+    sides.draw("named", TEN, ROOM_B)
+    sides.book("1", TEN, external_id="named")
     sides.fails["read event"] = [Transient("busy", reason="busy")]
     outcome = looked(sides)
-    assert (outcome.rest, outcome.link.event) == (Rest(Why.IN_STEP), drawn.key)
+    assert (outcome.rest, outcome.link.event) == (Rest(Why.IN_STEP), EventKey(ROOM_A, "named"))
+    assert len(sides.events) == 1
+
+
+def test_an_event_that_a_booking_names_is_looked_for_in_that_bookings_calendar_first(sides: Sides) -> None:
+    sides.draw("named", TEN, ROOM_B)
+    sides.book("1", TEN, external_id="named", object_id="11")
+    assert looked(sides).rest == Rest(Why.IN_STEP)
+    assert sides.calls.count("read event") == 1
 
 
 def test_bookings_that_were_cancelled_do_not_count_among_those_that_vanished() -> None:

@@ -166,9 +166,11 @@ def _find(session: SyncSession, view: View, step: Look, hint: Hint | None) -> Vi
     """Look for an event by its id, and see who has it."""
     own = view.link.event
     gone = own.calendar if own is not None and own.id == step.find else ""
-    sought, found = step.find, session.find_event(step.find, but=gone)
+    booking = view.booking.value
+    first = session.settings.calendar_of(booking.object_id) if booking is not None else None
+    sought, found = step.find, session.find_event(step.find, gone, first)
     if step.instead and found.vanished:
-        sought, found = step.instead, session.find_event(step.instead)
+        sought, found = step.instead, session.find_event(step.instead, first=first)
     holder = links.of_event_id(session.ports.documents, session.id, session.settings.calendars, sought)
     if found.value is not None:  # a moved event may have been taken for a new one where it is now
         holder = links.of_event(session.ports.documents, session.id, found.value.key) or holder

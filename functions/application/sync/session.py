@@ -184,10 +184,13 @@ class SyncSession:
             raise self.trouble
         return found.vanished
 
-    def find_event(self, event_id: str, but: str = "") -> Snapshot[Event]:
-        """Look for an event in every mapped calendar except `but`; unreadable if one of them is and none has it."""
+    def find_event(self, event_id: str, but: str = "", first: str | None = None) -> Snapshot[Event]:
+        """Look for an event in every mapped calendar except `but`; unreadable if one of them is and none has it.
+
+        `first` is where it most likely is.
+        """
         best: Snapshot[Event] = Snapshot(Presence.ABSENT)
-        for calendar in self.settings.calendars:
+        for calendar in sorted(self.settings.calendars, key=lambda each: each != first):
             if calendar == but:
                 continue
             found = self.read_event(EventKey(calendar, event_id))
