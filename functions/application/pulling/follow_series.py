@@ -13,7 +13,7 @@ from functools import partial
 from functions.application.ports import Tombstone, Transaction
 from functions.application.store import links
 from functions.application.sync import mass_removal
-from functions.application.sync.find_booking import booking_naming
+from functions.application.sync.find_booking import booking_with
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.event_content import in_window, text_of
 from functions.domain.comparing.series import Twin, in_step, pair, twin_of
@@ -81,7 +81,7 @@ def followers(
 def is_of_unknown_booking(session: SyncSession, event: Event) -> bool:
     """Whether a booking that has no link carries the event's id: an older store was restored. False if that cannot be known."""
     try:
-        booking = booking_naming(session, event.key.id, event.when)
+        booking = booking_with(session, event.key.id, event.when)
     except (Refused, Malformed, Gone, Transient):  # it must not keep the rest of the calendar from being followed
         return False
     return booking is not None and not links.of_booking(session.ports.documents, session.id, booking.id).version

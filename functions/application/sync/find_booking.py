@@ -38,16 +38,6 @@ def booking_with(session: SyncSession, event_id: str, when: When | None) -> Book
     return None
 
 
-def booking_naming(session: SyncSession, event_id: str, when: When | None) -> Booking | None:
-    """Return the same; None also where i-Reserve cannot tell."""
-    try:
-        return booking_with(session, event_id, when)
-    except Refused as error:
-        if error.cause is not Cause.NOT_SEARCHABLE:
-            raise
-        return None
-
-
 def _shows(session: SyncSession, booking: Booking, field: str) -> bool:
     """Whether this answer would show the id field if it were filled; i-Reserve's format of 2011 never does."""
     if field == "external_id" and session.dialect.external_id_returned is not None:

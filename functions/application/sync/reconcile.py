@@ -7,7 +7,7 @@ from functions.application.ports import Transaction
 from functions.application.store import journal, links
 from functions.application.sync import mass_removal
 from functions.application.sync.execute import conclude, execute
-from functions.application.sync.find_booking import booking_naming, booking_with
+from functions.application.sync.find_booking import booking_with
 from functions.application.sync.let_go import is_of_no_booking, let_go
 from functions.application.sync.occupied import reconcile_occupied
 from functions.application.sync.reconciled import Reconciled
@@ -15,7 +15,7 @@ from functions.application.sync.reporting import journal_shadow
 from functions.application.sync.session import SyncSession
 from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Cause, Stale, SyncError, Transient
+from functions.domain.model.errors import Cause, Refused, Stale, SyncError, Transient
 from functions.domain.model.event import Event
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.life import Active, Closed, Held, Side
@@ -273,7 +273,12 @@ def _other_names_it(session: SyncSession, link: Link, event_id: str) -> bool:
 
     A booking whose pair does not count on its field, such as a copy of the link's, is none.
     """
-    found = booking_naming(session, event_id, link.base.when if link.base is not None else None)
+    try:
+        found = booking_with(session, event_id, link.base.when if link.base is not None else None)
+    except Refused as error:
+        if error.cause is not Cause.NOT_SEARCHABLE:
+            raise
+        return False
     if found is None or found.id == link.booking_id:
         return False
     return not links.of_booking(session.ports.documents, session.id, found.id).ids.foreign
