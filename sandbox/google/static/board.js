@@ -123,7 +123,7 @@ function block(event, kind) {
   const calendar = calendarOf(event.calendar);
   const marks = [event.copy && "copy", event.tentative && "tentative"].filter(Boolean).join(" ");
   const time = event.all_day ? "all day" : `${event.start.slice(11)}–${event.end.slice(11)}`;
-  const signs = [event.series && "↻", event.guests && `${event.guests} guests`, event.meet && "Meet"].filter(Boolean).join(" · ");
+  const signs = [event.series && "↻", event.guests && `${event.guests} ${event.guests === 1 ? "guest" : "guests"}`, event.meet && "Meet"].filter(Boolean).join(" · ");
   const made = element("a", {
     class: `${kind} ${marks}`, href: formAddress({ calendar: event.calendar, id: event.id }), draggable: "false",
     style: `--colour:${calendar.colour}`, "data-id": event.id, "data-calendar": event.calendar,
