@@ -275,7 +275,7 @@ def test_an_event_that_a_booking_let_go_of_is_taken_back_also_where_none_would_b
         replace(v, found=Snapshot.of(theirs(organizer_self=False))),
         replace(v, found=ABSENT),
         replace(v, link=replace(let_go, life=LeftOut())),
-        replace(v, link=replace(let_go, event=KEY)),
+        replace(v, link=replace(let_go, event=KEY), event=BELIEVED),
     ):
         assert plan_missing(other, C, Wanted.KEPT).step == Rest(Why.NOT_WANTED)
 

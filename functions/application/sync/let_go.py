@@ -8,7 +8,6 @@ from functions.application.store import links
 from functions.application.sync.execute import conclude
 from functions.application.sync.session import SyncSession
 from functions.domain.model.booking import Booking
-from functions.domain.model.event import is_occurrence
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.decisions import LetGo
 from functions.domain.pairing.life import Active, Refused, Unlinked
@@ -16,7 +15,7 @@ from functions.domain.pairing.lifecycle import after
 from functions.domain.pairing.link import Link, Origin
 from functions.domain.pairing.step import Decided, Missed
 from functions.domain.planning.view import View
-from functions.domain.planning.write_event_id import other_named
+from functions.domain.planning.write_event_id import other_than_its_own
 
 SOON = timedelta(seconds=1)
 
@@ -43,7 +42,7 @@ def let_go(session: SyncSession, hint: Hint | None, view: View, holder: Link, ev
     if its.presence is Presence.UNREADABLE:
         return None
     session.trouble = trouble
-    if its.value is not None and not is_occurrence(other_named(holder, its.value, session.planning_context())):
+    if its.value is not None and not other_than_its_own(holder, its.value, session.planning_context()):
         return False
     if hint is not None:
         _save(session, hint, holder)

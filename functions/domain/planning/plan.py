@@ -6,7 +6,6 @@ One step at a time: the executor saves the result and plans again, until the pai
 from dataclasses import replace
 
 from functions.domain.model.appointment import Timed
-from functions.domain.model.event import is_occurrence
 from functions.domain.model.identity import is_chosen
 from functions.domain.model.snapshot import Presence
 from functions.domain.model.zones import as_meant
@@ -14,7 +13,6 @@ from functions.domain.pairing.attempts import QUIET, is_loop, refused_until
 from functions.domain.pairing.decisions import Adopt, Pause, Reopen, Resume
 from functions.domain.pairing.life import Detached, Paused
 from functions.domain.pairing.lifecycle import decide
-from functions.domain.pairing.link import Origin
 from functions.domain.pairing.step import Look, Planned, Rest
 from functions.domain.pairing.writes import PatchEvent, Why, Write
 from functions.domain.planning.brake import attempt_of, shown
@@ -27,7 +25,7 @@ from functions.domain.planning.plan_order import fulfil
 from functions.domain.planning.plan_outbound import plan_missing, plan_removal
 from functions.domain.planning.recovery import recover
 from functions.domain.planning.view import SECOND_READ, PlanningContext, View, Wanted, looked_for, wanted_of
-from functions.domain.planning.write_event_id import other_named
+from functions.domain.planning.write_event_id import other_than_its_own
 
 
 def plan(v: View, context: PlanningContext) -> Planned:
@@ -103,10 +101,8 @@ def _with_the_event_named(v: View, context: PlanningContext) -> Planned | None:
     the event that this service made since. Any other event is left for none that its booking may come to name.
     """
     link, booking = v.link, v.booking.value
-    if booking is None or link.origin is not Origin.EVENT or not link.series:
-        return None
-    other = other_named(link, booking, context)
-    if not is_occurrence(other) and not is_chosen(other):
+    other = other_than_its_own(link, booking, context) if booking is not None else ""
+    if not other:
         return None
     event = looked_for(v, Look(find=other))
     if isinstance(event, Planned):

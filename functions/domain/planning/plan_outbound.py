@@ -5,7 +5,7 @@ from dataclasses import replace
 from functions.domain.comparing.event_content import appointment_of, base_of, in_window, when_of
 from functions.domain.model.appointment import Appointment
 from functions.domain.model.booking import Booking
-from functions.domain.model.event import Event, EventKey, is_occurrence
+from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import event_id
 from functions.domain.model.snapshot import Presence
 from functions.domain.pairing.decisions import Adopt, Claim, Close, Disown, Hold, LetGo, Part
@@ -24,11 +24,14 @@ from functions.domain.pairing.writes import (
 )
 from functions.domain.planning.merge_event import noted
 from functions.domain.planning.view import PlanningContext, View, Wanted, looked_for
-from functions.domain.planning.write_event_id import named_by_other, other_named
+from functions.domain.planning.write_event_id import leads_to_event, named_by_other, other_named, other_than_its_own
 
 
 def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:
-    """Make or adopt the event of a booking that has none, or whose event was removed with its cancellation."""
+    """Make or adopt the event of a booking that has none, or whose event was removed with its cancellation.
+
+    Where it names another than that one, as after an older store was restored, it has that if it is there.
+    """
     booking, link = v.booking.value, v.link
     if booking is None or (wanted is not Wanted.EVENT and not link.gave_up_id):
         return _back_again(v, booking, context) or Planned(Rest(Why.NOT_WANTED))
@@ -42,15 +45,16 @@ def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:
     content = appointment_of(booking, context.settings, calendar)
     if not in_window(content.when, context.settings, context.now):
         return Planned(Rest(Why.OUTSIDE_WINDOW))
+    named = booking.value_of(context.settings.outbound.external_id_field)
+    its_own = link.event is not None and not other_named(link, booking, context)
+    if named and not its_own and not link.ids.foreign and (theirs := _named(v, booking, named, context)):
+        return theirs
     if link.event is not None:
         return Planned(
             ReviveEvent(link.event, revived(link, content), Why.BOOKING_MADE),
             base_revived(link, content, booking, context),
         )
     derived = event_id(context.digest, context.settings.id, booking.id, link.generation)
-    named = booking.value_of(context.settings.outbound.external_id_field)
-    if named and not link.ids.foreign and (theirs := _named(v, booking, named, context)):
-        return theirs
     return Planned(
         InsertEvent(EventKey(calendar, derived), content, Why.BOOKING_MADE), base_of(content, booking, context.digest)
     )
@@ -59,10 +63,12 @@ def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:
 def _back_again(v: View, booking: Booking | None, context: PlanningContext) -> Planned | None:
     """Adopt an event that is there again and that its booking names, though its status makes none, or removes it."""
     named = booking.value_of(context.settings.outbound.external_id_field) if booking is not None else ""
-    if v.found is None and v.link.version and v.link.event is None and not v.link.ids.foreign and is_occurrence(named):
+    if v.found is None and v.link.version and v.link.event is None and not v.link.ids.foreign and leads_to_event(named):
         return Planned(Look(find=named)) if v.link.origin is Origin.EVENT else None
     back = v.found.value if v.found is not None else None
-    if booking is None or back is None or v.link.event is not None or isinstance(v.link.life, LeftOut):
+    own = v.link.event
+    has_own = own is not None and (not v.event.vanished or own.id == named)
+    if booking is None or back is None or has_own or isinstance(v.link.life, LeftOut):
         return None
     its = named == back.key.id and v.found_is_free and back.organizer_self
     return decide(v.link, Adopt(back), Why.ADOPTED) if its else None
@@ -109,13 +115,13 @@ def plan_removal(v: View, context: PlanningContext) -> Planned:
         return Planned(Rest(Why.NOT_WANTED))  # never linked, unless another instance is making the link now
     if back := _back_again(v, booking, context):
         return back
-    if booking is not None and link.series and not link.closed and _has_anothers(link, booking, context):
+    if booking is not None and not link.closed and other_than_its_own(link, booking, context):
         return decide(link, LetGo(), Why.ADOPTED)  # before that one is removed
     if link.event is not None and v.event.vanished and not link.closed and link.origin is not Origin.INVITATION:
-        if v.found is None:
-            return Planned(Look(find=link.event.id))  # a person may have moved it to another calendar
-        if v.found.presence is Presence.UNREADABLE:
-            return Planned(Rest(Why.UNREADABLE))
+        other = other_named(link, booking, context) if booking is not None else ""
+        moved = looked_for(v, Look(find=link.event.id, instead=other))  # a person may have moved it elsewhere
+        if isinstance(moved, Planned):
+            return moved
     if link.event is None or v.event.vanished or (link.closed and v.event.presence is Presence.BELIEVED):
         return decide(link, Close(status), Why.BOOKING_CANCELLED, resting=Why.IN_STEP)
     if event is not None and link.event.calendar != event.key.calendar:
@@ -130,12 +136,6 @@ def plan_removal(v: View, context: PlanningContext) -> Planned:
     etag = event.etag if event is not None else link.event_etag
     base = replace(link.base, status=status) if link.base and status is not None else link.base
     return Planned(DeleteEvent(event.key if event else link.event, etag, why), base)
-
-
-def _has_anothers(link: Link, booking: Booking, context: PlanningContext) -> bool:
-    """Whether a booking names another occurrence than its pair has, as after an older store was restored."""
-    persons = link.event is not None and link.origin is Origin.EVENT
-    return persons and is_occurrence(other_named(link, booking, context))
 
 
 def _other_names_it(v: View) -> Planned | None:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from functions.domain.comparing.event_content import written
 from functions.domain.model.booking import Booking
-from functions.domain.model.event import EventKey
-from functions.domain.model.identity import Digest, event_ids
+from functions.domain.model.event import EventKey, is_occurrence
+from functions.domain.model.identity import Digest, event_ids, is_chosen
 from functions.domain.pairing.link import Link, Origin
 from functions.domain.pairing.step import Planned
 from functions.domain.pairing.writes import BookingChange, MakeBooking, Why, Write, WriteBooking
@@ -62,6 +62,22 @@ def other_named(link: Link, booking: Booking, context: PlanningContext) -> str:
     if link.ids.foreign or link.origin is Origin.INVITATION or not named_by_other(link, booking, context):
         return ""
     return booking.value_of(context.settings.outbound.external_id_field)
+
+
+def other_than_its_own(link: Link, booking: Booking, context: PlanningContext) -> str:
+    """Return the event that a booking names in place of the occurrence that its pair has; "": its pair keeps that one.
+
+    Another occurrence, or an event that this service made since. Anything else a booking may come to name.
+    """
+    if link.event is None or not link.series or link.origin is not Origin.EVENT:
+        return ""
+    other = other_named(link, booking, context)
+    return other if leads_to_event(other) else ""
+
+
+def leads_to_event(name: str) -> bool:
+    """Whether what a booking names has the form of an occurrence's id, or of one that this service chose."""
+    return is_occurrence(name) or is_chosen(name)
 
 
 def _free(name: str, value: str, link: Link, booking: Booking, context: PlanningContext) -> bool:
