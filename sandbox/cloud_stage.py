@@ -20,6 +20,7 @@ from pathlib import Path
 import requests
 
 from sandbox.gcp.cloud_run import Instance, Service
+from sandbox.gcp.emulator import emulator_command, emulator_environment
 from sandbox.gcp.firestore_front import warm
 from sandbox.gcp.grants import DATABASE, REGION, functions
 from sandbox.gcp.run_front import GCLOUD, Invokers, id_token, make_app
@@ -74,7 +75,7 @@ class CloudStage(Stage):
                 "The Firestore emulator needs gcloud with its component cloud-firestore-emulator, and Java 11 or later."
             )
         host = self._host("firestore")
-        self.launch_program("firestore", "gcloud", "emulators", "firestore", "start", f"--host-port={host}", "--quiet")
+        self.launch_program("firestore", *emulator_command(host), environment=emulator_environment())
         self.launch("google", "-m", "sandbox.google")
         self.launch("ireserve", "-m", "sandbox.ireserve")
         self.launch("gcp", "-m", "sandbox.gcp", environment=self._environment_of_stand_ins())

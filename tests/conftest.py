@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Error, expect, sync_playwright
 
+from sandbox.gcp.emulator import emulator_command, emulator_environment
 from sandbox.stage import free_port
 
 PROJECT = "demo-contract"
@@ -58,9 +59,10 @@ class FirestoreEmulator:
 
     def start(self, seconds: float = 120) -> None:
         """Start it and wait until it answers."""
-        command = ["gcloud", "emulators", "firestore", "start", f"--host-port={self.host}", "--quiet"]
-        quiet = subprocess.DEVNULL
-        self._process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+        command, quiet = emulator_command(self.host), subprocess.DEVNULL
+        self._process = subprocess.Popen(
+            command, env=emulator_environment(), stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True
+        )
         deadline = time.monotonic() + seconds
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:

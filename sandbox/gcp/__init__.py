@@ -1,1 +1,1 @@
-"""Stand-ins for the services of Google Cloud that have no emulator of Google's own."""
+"""Stand-ins for the services of Google Cloud that have no emulator of Google's own, and how the one that there is starts."""

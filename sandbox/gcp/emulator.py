@@ -1,0 +1,17 @@
+"""How Google's Firestore emulator is started.
+
+It lives for minutes: compiling its code a second time, for speed in the long run, was two thirds of its processor time.
+"""
+
+import os
+
+
+def emulator_command(host: str) -> tuple[str, ...]:
+    """Return the command that starts it at `host`, which is a name and a port."""
+    return ("gcloud", "emulators", "firestore", "start", f"--host-port={host}", "--quiet")
+
+
+def emulator_environment() -> dict[str, str]:
+    """Return this process's environment, with what its Java needs for a short life."""
+    set_already = os.environ.get("JAVA_TOOL_OPTIONS", "")
+    return {**os.environ, "JAVA_TOOL_OPTIONS": f"-XX:TieredStopAtLevel=1 -XX:+UseSerialGC {set_already}".strip()}
