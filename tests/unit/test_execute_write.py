@@ -129,6 +129,24 @@ def test_an_edit_that_a_write_overwrote_is_told_as_well_where_its_answer_was_los
     assert [each["step"] for each in told(sides)].count("Overwritten") == times_told
 
 
+@pytest.mark.parametrize(("heard", "times_told"), [(1.0, 0), (4.0, 1), (5.0, 0)])
+def test_after_a_crash_an_edit_is_told_if_it_came_between_the_last_read_and_the_write(
+    heard: float, times_told: int
+) -> None:
+    sides = Sides(inbound={"allow_booking_update": True}, sync={"overlap_guard": "always"})
+    seen = moved(sides, made(sides))
+    sides.took = 1.5 * SECOND
+    sides.fails["write"] = [MemoryError()]
+    with pytest.raises(MemoryError):
+        looked(sides, event=seen)
+    assert sides.calls == ["read booking", "list bookings", "read booking", "write"]  # at 0, 1.5, 3 and 4.5 seconds
+    sides.bookings["1"] = replace(sides.bookings["1"], starts=NOON.start, ends=NOON.end)  # it arrived
+    sides.now += timedelta(minutes=2)
+    looked(sides, replace(HINT, at=NOW + heard * SECOND))
+    assert pair_of(sides).intent is None
+    assert [each["step"] for each in told(sides)].count("Overwritten") == times_told
+
+
 def test_a_move_that_did_not_happen_after_all_is_read_where_the_event_still_is_and_made_again(sides: Sides) -> None:
     event = made(sides)
     in_other_room(sides)

@@ -19,7 +19,6 @@ from functions.domain.model.errors import (
     Gone,
     Refused,
     Stale,
-    SyncError,
     System,
     TokenExpired,
     Transient,
@@ -361,7 +360,7 @@ def test_the_night_compares_the_whole_window_whatever_the_token(sides: Sides) ->
 def forgetting(sides: Sides) -> None:
     """Let Google refuse its second page once."""
     between = sides.between
-    refused: list[SyncError] = [Refused("no such page")]
+    refused: list[Exception] = [Refused("no such page")]
 
     def page(*asked: Any, page: str = "") -> EventPage:
         sides.fails["list"] = refused if page else []

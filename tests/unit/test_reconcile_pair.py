@@ -241,7 +241,7 @@ def test_a_lost_answer_of_google_leaves_the_intent_and_is_found_out_at_the_next_
     sides: Sides, error: Exception, waits: int
 ) -> None:
     sides.book("1", TEN)
-    sides.fails["insert"] = [error]  # type: ignore[list-item]  # errors of the sync
+    sides.fails["insert"] = [error]
     with pytest.raises(Transient if isinstance(error, Malformed) else type(error)):
         looked(sides)
     there = pair_of(sides)

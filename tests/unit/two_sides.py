@@ -11,7 +11,7 @@ from functions.application.store import integrations, links
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Gone, SyncError
+from functions.domain.model.errors import Gone
 from functions.domain.model.event import Event, EventKey, Mark
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.writes import BookingChange, EventChange
@@ -29,7 +29,7 @@ class Sides:
         self.bin: dict[EventKey, Event] = {}
         self.bookings: dict[str, Booking] = {}
         self.pages: list[EventPage] = []
-        self.fails: dict[str, list[SyncError]] = {}
+        self.fails: dict[str, list[Exception]] = {}
         self.calls: list[str] = []
         self.asked: list[tuple[Any, ...]] = []  # of lists: the token and page, or the days and page
         self.tasks: list[Task] = []

@@ -15,7 +15,7 @@ from functions.application.store.integrations import path_of
 from functions.application.sync import reporting, retry_event_id
 from functions.application.sync.reconciled import look_at_once
 from functions.application.sync.session import SyncSession
-from functions.application.sync.write import write
+from functions.application.sync.write import look_before, write
 from functions.domain.comparing.event_content import when_of
 from functions.domain.comparing.stored_differently import kept_of
 from functions.domain.model.booking import Booking
@@ -66,6 +66,11 @@ def execute(
     Raises `Stale` if the link, the booking, the phase or the settings changed meanwhile, `Transient` or `AccessRevoked`
     if it is not known whether the write landed (the intent stays), and `Refused` if a refusal leaves nothing to do.
     """
+    despite, no = "", None
+    try:
+        despite = look_before(session, view, step)
+    except (Refused, Stale) as error:
+        no = error
     entry_id = session.ports.token(12)
     intent = Intent(
         stamp=session.ports.token(9),
@@ -76,13 +81,15 @@ def execute(
         ids=ids_of(step, context.digest),
         wrote=_wrote(session, view, step, entry_id),
     )
-    entry = reporting.opened(session, hint, view, step)
+    entry = {**reporting.opened(session, hint, view, step), **({"despite": despite} if despite else {})}
     view = replace(
         view, link=_claim(session, begun(view.link, intent, attempt_of(view, step, context)), entry_id, entry)
     )
     session.booking_sent_at, asked_at = None, session.now()
     try:
-        answer, despite = write(session, view, step, intent.stamp, view.link.intent)
+        if no is not None:
+            raise no
+        answer, ignored = write(session, view, step, intent.stamp, view.link.intent)
     except (Refused, Stale, Gone, Taken, Transient, Malformed, AccessRevoked) as error:
         return _conclude(session, hint, _sent(session, view), _result_of(error, view, intent, session), entry, error)
     view = _sent(session, view)
@@ -91,7 +98,7 @@ def execute(
         session.learn(answer)
     kept = kept_of(view.link, step, answer, session.digest)
     echo = Echo(asked_at, session.now() + ECHO_LATE, alone=hint.source != WEBHOOK)
-    return _conclude(session, hint, view, Landed(answer, kept, despite, echo), entry)
+    return _conclude(session, hint, view, Landed(answer, kept, ignored or despite, echo), entry)
 
 
 def _wrote(session: SyncSession, view: View, step: Write, entry_id: str) -> Wrote | None:

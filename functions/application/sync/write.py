@@ -32,6 +32,19 @@ from functions.domain.planning.view import View
 FRESH = timedelta(seconds=2)  # a booking read longer ago is read again before writing
 
 
+def look_before(session: SyncSession, view: View, step: Write) -> str:
+    """Look whether a booking may be changed, before that begins: so an intent begins when its write is sent.
+
+    Returns the category of what will deliberately be ignored, or "". Raises `Refused` by the guard, `Stale` if the booking
+    was changed since it was read, and what reading raises.
+    """
+    if not isinstance(step, WriteBooking):
+        return ""
+    despite = overlap_guard.check(session, view, step)
+    _as_read(session, view)
+    return despite
+
+
 def write(
     session: SyncSession, view: View, step: Write, stamp: str, intent: Intent | None
 ) -> tuple[Event | Booking | None, str]:
@@ -69,12 +82,9 @@ def _write_event(session: SyncSession, view: View, step: EventWrite, stamp: str)
 
 def _change(session: SyncSession, view: View, step: WriteBooking, intent: Intent | None) -> tuple[Booking, str]:
     """Change the booking; if i-Reserve refuses, and the step may ignore that, repeat it without validation."""
-    despite = overlap_guard.check(session, view, step)
-    if despite:
-        reporting.note_despite(session, intent, despite)
     try:
         plainly = replace(step.change, ignore_validation=False)
-        return session.reservations.write(_booking(session, view, intent), plainly), despite
+        return session.reservations.write(_booking(session, view, intent), plainly), ""
     except Refused as error:
         if not step.change.ignore_validation:
             raise
@@ -149,13 +159,18 @@ def _holds(session: SyncSession, intent: Intent | None) -> None:
 
 
 def _booking(session: SyncSession, view: View, intent: Intent | None) -> Booking:
+    booking = _as_read(session, view)
+    _holds(session, intent)  # reading it again may have taken long
+    session.booking_sent_at = session.now()
+    return booking
+
+
+def _as_read(session: SyncSession, view: View) -> Booking:
     """Return the current booking: i-Reserve has no conditional write, so one read a while ago is read again."""
     booking = view.booking.value
     if booking is None:
         raise Stale("the booking is not there to be written", reason="no_booking")
-    if session.booking_read_at is None or session.now() - session.booking_read_at > FRESH:
-        if session.read_booking(booking.id).value != booking:
-            raise Stale("the booking was changed meanwhile", reason="booking_changed")
-        _holds(session, intent)
-    session.booking_sent_at = session.now()
+    stale = session.booking_read_at is None or session.now() - session.booking_read_at > FRESH
+    if stale and session.read_booking(booking.id).value != booking:
+        raise Stale("the booking was changed meanwhile", reason="booking_changed")
     return booking
