@@ -14,6 +14,7 @@ from functions.entrypoints.console.session import CloudSessions, KeySessions
 from functions.entrypoints.http.key_proof import KeyProof
 from functions.settings import EnvironmentFaults, read_environment
 from tests.harness.place import KEY, PRODUCT, Place
+from tests.harness.tab import Tab
 from tests.integration.test_console_screens import SCREENS
 
 READER_KEY = "a-second-key-of-the-tests-9f2c41d7"
@@ -134,6 +135,22 @@ def test_settings_are_shown_to_a_reader_and_cannot_be_typed_into(reader: Client)
     shown = page.split('<fieldset class="bare look" disabled>', 1)[1]
     assert "{OBJECT} - {BOOKING_NUMBER}" in shown
     assert "Looking only" in page
+
+
+def test_bookings_are_not_counted_again_for_a_reader_who_sees_the_last_count(place: Place, reader: Client) -> None:
+    place.ireserve("PATCH", "dialect", {"filter_max_length": 1})
+    for day in range(1, 29):
+        for hour in (9, 11):
+            place.book(f"2027-02-{day:02}T{hour:02}:00", f"2027-02-{day:02}T{hour:02}:30", quiet=True)
+    for _ in range(2):
+        reader.get("/console/integrations/7/outbound", base_url=PRODUCT)
+    place.pass_time(60)
+    place.forget()
+    page = reader.get("/console/integrations/7/outbound?count=anew", base_url=PRODUCT)
+    assert "the 56 bookings from" in page.text
+    assert place.ireserve_calls() == []
+    assert "count=anew" not in page.text.split("<main", 1)[1]
+    assert "count=anew" in Tab(place).get("/console/integrations/7/outbound").text
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,9 @@ def _configuration_page(
             "placeholders": placeholders(),
             "ours": OURS,
             "booking": given.get("booking", "") if given is not None else last,
-            "in_use": statuses.statuses(pages.ports, int_id, anew=request.args.get("count") == "anew"),
+            "in_use": statuses.statuses(
+                pages.ports, int_id, anew=request.args.get("count") == "anew" and pages.may_act()
+            ),
             "typed": given or {},
             "lists": (*statuses.LISTS, statuses.NONE),
         }
