@@ -54,7 +54,7 @@ def test_the_mapping_marks_what_is_wrong_and_keeps_what_was_chosen(page: Page, s
     expect(unknown).to_contain_text("cannot be reached")
     expect(unknown).to_contain_text("not in i-Reserve's list")
     check(page)
-    page.get_by_label("Calendar of Zaal A").select_option(ROOM_A)
+    page.get_by_label("Calendar of Zaal A").select_option(label="Room A")
     unknown.get_by_role("textbox").fill("")
     page.get_by_label("Calendar of 999").select_option("")
     page.get_by_role("button", name="Save", exact=True).click()

@@ -54,7 +54,7 @@ def test_an_administrator_gets_from_nothing_to_a_synced_booking_with_the_mouse(
     check(page)
 
     page.get_by_role("link", name="Next: Object → calendar").click()
-    page.get_by_label("Calendar of Zaal A").select_option(ROOM_A)
+    page.get_by_label("Calendar of Zaal A").select_option(label="Room A")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("main")).to_contain_text("gets no events")
     check(page)

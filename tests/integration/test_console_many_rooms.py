@@ -2,17 +2,27 @@
 
 import re
 
+import pytest
+
 from tests.harness.place import PLANNER, Place
 from tests.harness.tab import Tab
 
+MAPPING = "/console/integrations/7/mapping"
 
-def test_of_many_rooms_those_that_need_nobody_are_folded(place: Place) -> None:
-    world, rows = place.world, []
+
+def many_rooms(place: Place) -> list[dict[str, str]]:
+    """Set up fourteen rooms, each with its calendar; returns the rows of the mapping."""
+    world, rows = place.world, list[dict[str, str]]()
     for number in range(20, 34):
         place.ireserve("POST", "objects", {"id": number, "desc": f"Baan {number}"})
         calendar = world.add_calendar(f"c{number}@group.calendar.google.com", PLANNER, f"Baan {number}")
         rows.append({"object": str(number), "calendar": calendar.id})
     place.activate(mapping=rows, inbound={"allow_booking_update": True})
+    return rows
+
+
+def test_of_many_rooms_those_that_need_nobody_are_folded(place: Place) -> None:
+    rows = many_rooms(place)
     for number in range(20, 34):
         place.book(object_id=number)
     place.settle(30)
@@ -26,3 +36,28 @@ def test_of_many_rooms_those_that_need_nobody_are_folded(place: Place) -> None:
     assert shown.count('<span class="nowrap">one booking</span> · <span class="nowrap">all in step</span>') == 13
     checked = tab.seen("/console/integrations/7/diagnostics")
     assert "<summary><h2>Calendars in order: 14</h2></summary>" in checked
+
+
+def test_the_mapping_of_many_rooms_names_a_calendar_where_it_is_chosen_and_once_more(place: Place) -> None:
+    rows = many_rooms(place)
+    page = Tab(place).get(MAPPING).text
+    assert {page.count(f'"{row["calendar"]}"') for row in rows} == {2}
+    assert page.count(">Baan 20") > 2 * len(rows), "and yet each room chooses among all, twice"
+
+
+@pytest.mark.parametrize("lists", [True, False])
+def test_a_calendar_is_chosen_by_its_place_even_if_another_is_called_by_that_number(
+    place: Place,
+    lists: bool,  # noqa: FBT001 - a case
+) -> None:
+    place.world.add_calendar("one@group.calendar.google.com", PLANNER, "1")
+    place.world.add_calendar("two@group.calendar.google.com", PLANNER, "2")
+    many_rooms(place)
+    tab = Tab(place)
+    found = re.findall(r'name="calendars" value="([^"]+)"', tab.get(MAPPING).text)
+    if not lists:
+        place.google("POST", "faults", {"path": "calendarList", "status": 503, "times": 9})
+    for number, calendar in enumerate(found[:3]):
+        chosen: dict[str, str | list[str]] = {"calendars": found, "mapping.0.calendar": f"{number}", "apply": "new"}
+        tab.change(MAPPING, **chosen)
+        assert place.api("GET", "/7")["mapping"][0]["calendar"] == calendar

@@ -84,11 +84,12 @@ def _combined(pages: Pages, int_id: str, rows: list[MappingRow]) -> Response:
 def _typed(form: MultiDict[str, str], found: Available, settings: Settings) -> list[MappingRow]:
     """Return the rows with a calendar, and those typed by hand; the name of just one object or calendar becomes its id.
 
-    Values that the form does not ask for stay as they were.
+    A number is a calendar by its place in the form's list. Values that the form does not ask for stay as they were.
     """
     former = {row.object: row for row in settings.mapping}
     objects = _ids((each.id, each.name) for each in found.objects or ())
     calendars = _ids((each.id, each.title) for each in found.calendars or ())
+    calendars |= {f"{n}": each for n, each in enumerate(form.getlist("calendars"))}
     count = min(whole_number(form.get("rows", "")) or 0, MOST)
     listed = {each.id for each in found.objects or ()} | {"*"}
     rows = []
