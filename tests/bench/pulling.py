@@ -25,6 +25,7 @@ from functions.application import dispatch as work
 from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import Calendars, Ports, pages
 from functions.application.store import calendars
+from functions.domain.model.event import Event
 from functions.domain.model.identity import calendar_hash
 from functions.domain.settings.integration import Integration
 from tests.bench.filled import Pair, fill
@@ -101,6 +102,10 @@ def measure(plan: Plan) -> Iterator[Figure]:
         whole(ROOM_A)
         found = pairs(rounds, lambda: adapter().processor, lambda: bare().processor)
         yield at_most("pages -> Events / download + json.loads, processor time", 2, found, shape)
+        read = _adapter(source, count, lambda event: event.title)
+        found = pairs(rounds, lambda: read().processor, lambda: bare().processor)
+        how = "an echo needs no more than key, etag and time; whoever asks for another part has all of them read"
+        yield Figure.told("the same with every part of every event", found, how)
         found = pairs(rounds, lambda: whole(ROOM_A).processor, lambda: bare_changes().processor)
         yield at_most("a whole pull of echoes / the same, processor time", 4, found, "links looked up in SQLite")
         if OTHER.exists():
@@ -148,12 +153,16 @@ def _echoes(count: int, rounds: int) -> Iterator[Figure]:
             yield Figure.told("a page -> Events / json.loads, processor time", pairs(rounds, parsed, loaded), how)
 
 
-def _adapter(source: Source, count: int) -> Callable[[], Spent]:
+def _adapter(
+    source: Source, count: int, look: Callable[[Event], object] = lambda event: event.when
+) -> Callable[[], Spent]:
     ours = source.calendars()
 
     def run() -> Spent:
+        found = 0
         with measured() as took:
-            found = sum(len(page.items) for page in pages(lambda token: ours.changes(ROOM_A, page=token)))
+            for page in pages(lambda token: ours.changes(ROOM_A, page=token)):
+                found += sum(look(item) is not None for item in page.items if isinstance(item, Event))
         assert found == count, found
         return took()
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.adapters.google.event import insert_body, item_of, page_of, patch_body
+from functions.adapters.google.event import LATER, insert_body, item_of, page_of, patch_body
 from functions.application.ports import Tombstone, Unusable
 from functions.domain.model.appointment import AllDay, Appointment, Timed, When
 from functions.domain.model.event import Event, EventKey, Guest, Mark, MeetState
@@ -154,8 +154,36 @@ def test_an_event_is_frozen_with_all_that_it_holds() -> None:
     for value, name in ((found, "title"), (found.key, "id"), (found.when, "start"), (found.guests[0], "email")):
         with pytest.raises(FrozenInstanceError):
             setattr(value, name, "x")
-    assert type(found) is Event
     assert found == replace(found)
+
+
+@given(st.sampled_from(sorted(LATER)), st.dictionaries(st.sampled_from(FIELDS[1:]), junk))
+def test_a_part_that_is_asked_for_first_is_what_it_is_among_all_others(part: str, odd: dict[str, Any]) -> None:
+    shown, whole = item_of("room", raw(**odd)), item_of("room", raw(**odd))
+    assert shown == whole
+    if isinstance(whole, Event):
+        assert getattr(item_of("room", raw(**odd)), part) == getattr(whole, part)
+
+
+def test_an_event_that_google_shows_equals_one_of_the_same_parts_wherever_it_stands() -> None:
+    found, same = event(summary="Zaal"), Event(KEY, '"1"', HOUR, title="Zaal", organizer_self=False)
+    assert found == same
+    assert same == found
+    assert len({found, same}) == 1
+    assert replace(found, title="Hal") != same
+    other: Any = "Zaal"
+    assert found != other
+
+
+def test_an_event_has_no_other_parts_than_the_model_names() -> None:
+    with pytest.raises(AttributeError, match="colour"):
+        getattr(event(), "colour")  # noqa: B009 - mypy knows that there is none
+
+
+def test_a_private_event_of_somebody_else_is_hidden_though_nothing_else_was_asked() -> None:
+    assert event(visibility="private").hidden
+    assert not event(visibility="private", summary="Zaal").hidden
+    assert not event().hidden
 
 
 def test_an_all_day_event_ends_before_its_end_date() -> None:

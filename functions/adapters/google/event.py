@@ -6,8 +6,10 @@ https://developers.google.com/workspace/calendar/api/v3/reference/events
 import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from functions.adapters.google.quick import quick
@@ -24,8 +26,7 @@ YEARS = range(1970, 2200)  # a year outside these is a typing error or a bug
 ONE_DAY = timedelta(days=1)
 INT_ID, LINK_ID, STAMP = "ireserve_int", "ireserve_link", "ireserve_stamp"  # at most 44 characters each
 UNMARKED = Mark()
-QuickEvent, QuickKey, QuickGuest, QuickMark = quick(Event), quick(EventKey), quick(Guest), quick(Mark)
-QuickTimed = quick(Timed)
+QuickKey, QuickGuest, QuickMark, QuickTimed = quick(EventKey), quick(Guest), quick(Mark), quick(Timed)
 PRIVATE = ("private", "confidential")
 
 
@@ -71,17 +72,56 @@ def item_of(calendar: str, raw: Any) -> Event | Tombstone | Unusable:
     except UNREADABLE:
         return Unusable(EventKey(calendar, ""), "no_id")
     try:
-        return _event(key, raw)
-    except _Senseless as error:
-        return Unusable(key, error.reason)
-    except UNREADABLE:
-        pass
-    try:
-        return _event(key, _without_nonsense(raw))
+        return _listed(key, raw)
     except _Senseless as error:
         return Unusable(key, error.reason)
     except UNREADABLE:
         return Unusable(key, "unreadable")
+
+
+class _Listed(Event):
+    """An event of which Google's JSON is read no further than an echo needs, until another part of it is asked for.
+
+    Most events are echoes, which key, etag and time tell; reading the rest takes several times as long.
+    """
+
+    __slots__ = ("raw",)
+    raw: Json
+
+    def __getattr__(self, name: str) -> Any:
+        """Read the parts that are still missing; those that cannot be read are left out."""
+        if name not in LATER:
+            raise AttributeError(name)
+        try:
+            found = _rest(self.raw)
+        except UNREADABLE:
+            found = _rest(_without_nonsense(self.raw))
+        for part, value in found.items():
+            _set(self, part, value)
+        return found[name]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Event) and _parts(self) == _parts(other)
+
+    def __hash__(self) -> int:
+        return hash(_parts(self))
+
+
+NAMES = tuple(each.name for each in fields(Event))
+LATER = frozenset(NAMES) - {"key", "etag", "when", "series"}
+_set, _parts = object.__setattr__, attrgetter(*NAMES)
+
+
+def _listed(key: EventKey, raw: Json) -> Event:
+    made = object.__new__(_Listed)
+    _set(made, "raw", raw)
+    _set(made, "key", key)
+    _set(made, "etag", bounds.whole(raw.get("etag"), bounds.ID))
+    _set(made, "when", _when(raw.get("start"), raw.get("end")))
+    _set(made, "series", bounds.whole(raw.get("recurringEventId"), bounds.ID))
+    if raw.get("visibility") not in PRIVATE:
+        _set(made, "hidden", False)  # noqa: FBT003 - a value
+    return made
 
 
 def _without_nonsense(raw: Json) -> Json:
@@ -147,34 +187,31 @@ def patch_body(event: Event | EventKey, change: EventChange, mark: Mark, *, revi
     return body
 
 
-def _event(key: EventKey, raw: Json) -> Event:
+def _rest(raw: Json) -> dict[str, object]:
+    """Return what `_listed` leaves for later."""
     attendees = raw.get("attendees")
     answer = _answer(attendees) if attendees else ""
     meet, meet_url = _meet(raw)
-    return QuickEvent(
-        key=key,
-        etag=bounds.whole(raw.get("etag"), bounds.ID),
-        when=_when(raw.get("start"), raw.get("end")),
-        title=bounds.cut(raw.get("summary"), bounds.LINE),
-        description=bounds.cut(raw.get("description"), bounds.TEXT),
-        guests=_guests(attendees) if attendees else (),
-        reminders=_reminders(raw.get("reminders")),
-        meet=meet,
-        meet_url=meet_url,
-        mark=_mark(raw.get("extendedProperties")),
-        event_type=raw.get("eventType") or "default",
-        transparent=raw.get("transparency") == "transparent",
+    return {
+        "title": bounds.cut(raw.get("summary"), bounds.LINE),
+        "description": bounds.cut(raw.get("description"), bounds.TEXT),
+        "guests": _guests(attendees) if attendees else (),
+        "reminders": _reminders(raw.get("reminders")),
+        "meet": meet,
+        "meet_url": meet_url,
+        "mark": _mark(raw.get("extendedProperties")),
+        "event_type": raw.get("eventType") or "default",
+        "transparent": raw.get("transparency") == "transparent",
         # Without an organizer this may be a guest's copy, which must never be written.
-        organizer_self=bool((raw.get("organizer") or {}).get("self")),
-        declined=answer == "declined",
-        answer=answer,
-        hidden=raw.get("visibility") in PRIVATE and "summary" not in raw and "creator" not in raw,
-        series=bounds.whole(raw.get("recurringEventId"), bounds.ID),
-        html_link=bounds.link(raw.get("htmlLink")),
-        created=_moment(raw.get("created")),
-        updated=_moment(raw.get("updated")),
-        style=_style(raw),
-    )
+        "organizer_self": bool((raw.get("organizer") or {}).get("self")),
+        "declined": answer == "declined",
+        "answer": answer,
+        "hidden": raw.get("visibility") in PRIVATE and "summary" not in raw and "creator" not in raw,
+        "html_link": bounds.link(raw.get("htmlLink")),
+        "created": _moment(raw.get("created")),
+        "updated": _moment(raw.get("updated")),
+        "style": _style(raw),
+    }
 
 
 def _style(raw: Json) -> Style:
