@@ -343,6 +343,31 @@ def test_a_series_that_becomes_a_single_event_keeps_one_booking(place: Place) ->
     assert len(starts(place, 70)) == 9
 
 
+def test_a_single_event_that_becomes_a_series_while_the_sync_token_is_lost_keeps_its_booking(place: Place) -> None:
+    place.activate()
+    event = place.draw(FIRST, FIRST_END)["id"]
+    place.settle()
+    before = ids(place)
+    place.google("POST", "sync-tokens/expire", {})
+    place.edit(event, recurrence=["RRULE:FREQ=DAILY;COUNT=3"])
+    place.settle(600)
+    assert before < ids(place)
+    assert days(starts(place)) == ["2026-11-24", "2026-11-25", "2026-11-26"]
+    assert {each["external_id"] for each in place.bookings()} == {each["id"] for each in occurrences(place)}
+
+
+def test_a_series_that_becomes_a_single_event_while_the_sync_token_is_lost_keeps_one_booking(place: Place) -> None:
+    place.activate()
+    root = series(place, "RRULE:FREQ=DAILY;COUNT=3")
+    before = ids(place)
+    place.google("POST", "sync-tokens/expire", {})
+    place.edit(root, recurrence=None)
+    place.settle(600)
+    assert starts(place) == [FIRST]
+    assert ids(place) < before
+    assert len(starts(place, 70)) == 2
+
+
 def test_a_deleted_series_counts_as_one_item_and_cancels_its_bookings(place: Place) -> None:
     place.activate(sync={"hold_over": 3})
     root = series(place, DAILY_TEN)

@@ -84,7 +84,7 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
             continue
         if _is_time_up(session, until):
             return Applied(looked, finished=False)
-        looked += _guarded(session, hint, each.key, partial(_apply_item, session, hint, page, each))
+        looked += _guarded(session, hint, each.key, partial(_apply_item, session, hint, page, shown, each))
     return Applied(looked)
 
 
@@ -207,7 +207,7 @@ def _follow(session: SyncSession, hint: Hint, link: Link, event: Event) -> bool:
     return True
 
 
-def _apply_item(session: SyncSession, hint: Hint, page: Page, item: Event | Tombstone) -> bool:
+def _apply_item(session: SyncSession, hint: Hint, page: Page, shown: Shown, item: Event | Tombstone) -> bool:
     link = links.of_event(session.ports.documents, session.id, item.key)
     if not isinstance(item, Event):
         if link is None or isinstance(link.life, Closed | Held):
@@ -223,6 +223,10 @@ def _apply_item(session: SyncSession, hint: Hint, page: Page, item: Event | Tomb
             if item.mark.int_id != session.id:
                 events_without_booking.note(session, hint, item.key.calendar, [item])
             return False
+        if link is None and page.listed and not item.series:
+            # it may be what is left of a series, whose removals a list does not show
+            for former, event in _pairs(session, page, item.key.id, [item], shown, None):
+                return _follow(session, hint, former, event)
         link = link or links.for_new_event(session.ports.documents, session.id, item)
         if link.event is not None and link.event != item.key and not session.has_left(link.event):
             return False
@@ -245,7 +249,7 @@ def look_at(session: SyncSession, hint: Hint, key: EventKey) -> None:
     if link is not None:
         _look(session, hint, link, found)
     elif found.value is not None:
-        _apply_item(session, hint, Page(key.calendar, ()), found.value)
+        _apply_item(session, hint, Page(key.calendar, ()), Shown(), found.value)
 
 
 def _quick_check(check: Callable[[], bool]) -> bool:

@@ -63,13 +63,17 @@ def families(events: Iterable[Event], tombstones: Iterable[Tombstone]) -> dict[s
 def followers(
     session: SyncSession, calendar: str, name: str, appeared: list[Event], shown: Shown
 ) -> list[tuple[Link, Event]]:
-    """Pair links whose occurrences of this family vanished with the new ones."""
+    """Pair links whose occurrences of this family vanished with the new ones.
+
+    The link of a single event that became a series has its root: no list shows that, though it can be read by its id.
+    """
     documents = session.ports.documents
     kin = _family_links(session, calendar, name)
     single = links.of_event(documents, session.id, EventKey(calendar, name))  # a single event that became a series
     if single is not None and _waits(single, calendar) and single.id not in {link.id for link in kin}:
         kin.append(single)
-    vanished = [link for link in kin if _is_gone(link, shown)]
+    roots = {event.series for event in appeared}
+    vanished = [link for link in kin if _is_gone(link, shown) or _id(link) in roots]
     unknown = [link for link in kin if link not in vanished and _id(link) not in shown.live]
     pairs = pair(vanished, appeared, session.settings.timezone)
     if len(pairs) == len(appeared) or not unknown:
