@@ -112,3 +112,28 @@ def test_the_former_one_goes_to_the_booking_that_names_it_whatever_the_status_of
     for number in "21":
         _look(sides, number)
     assert {number: _link(sides, number).event for number in "12"} == {"1": _made(sides), "2": FORMER}
+
+
+@pytest.mark.parametrize("number", ["1", "2"], ids=["its own first", "the other first"])
+def test_the_former_one_goes_to_the_booking_that_names_it_also_from_a_pair_that_was_over(
+    sides: Sides, number: str
+) -> None:
+    _keep(sides, _former_pair(Closed()))
+    sides.book("2", TEN, external_id=FORMER.id)
+    sides.draw(FORMER.id, TEN, series="series")
+    for each in (number, "1", "2"):
+        _look(sides, each)
+    assert {each: _link(sides, each).event for each in "12"} == {"1": _made(sides), "2": FORMER}
+    assert len(sides.events) == 2
+
+
+def test_the_calendar_shows_the_former_one_of_a_pair_that_was_over_and_it_stays_with_its_booking(sides: Sides) -> None:
+    _keep(sides, _former_pair(Closed()))
+    sides.bookings["1"] = replace(sides.bookings["1"], status=70)
+    sides.book("2", TEN, external_id=FORMER.id)
+    sides.draw(FORMER.id, TEN, series="series")
+    _list(sides)
+    for each in "12":
+        _look(sides, each)
+    assert [*sides.events] == [FORMER]
+    assert _link(sides, "2").event == FORMER

@@ -10,7 +10,7 @@ from functions.application.sync.session import SyncSession
 from functions.domain.model.booking import Booking
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.decisions import LetGo
-from functions.domain.pairing.life import Active, Refused, Unlinked
+from functions.domain.pairing.life import Active, Closed, Refused, Unlinked
 from functions.domain.pairing.lifecycle import after
 from functions.domain.pairing.link import Link, Origin
 from functions.domain.pairing.step import Decided, Missed
@@ -24,8 +24,8 @@ def let_go(session: SyncSession, hint: Hint | None, view: View, holder: Link, ev
     """Whether the link that has an event lets go of it: this view's booking names it, and its own, if any, another one.
 
     None: its booking could not be read, and `session.trouble` says why. Only for a booking that is about to take it up. A
-    pair lets go only of an occurrence that a person made, and only if it is kept in step; it is saved, and looked at again
-    soon. A link of no booking is removed, as one whose worker died while it made one. Without a hint nothing is saved.
+    pair lets go only of an occurrence that a person made, and only if it is kept in step or over; it is saved, and looked
+    at again soon. A link of no booking is removed, as one whose worker died while it made one. Without a hint nothing is saved.
     Raises `Stale` if another instance was faster.
     """
     if not _asks_for(session, view, event_id):
@@ -65,7 +65,7 @@ def _asks_for(session: SyncSession, view: View, event_id: str) -> bool:
 
 
 def _may_let_go(holder: Link) -> bool:
-    settled = isinstance(holder.life, Active) and holder.intent is None and holder.order is None
+    settled = isinstance(holder.life, Active | Closed) and holder.intent is None and holder.order is None
     return settled and bool(holder.booking_id and holder.series) and holder.origin is Origin.EVENT
 
 

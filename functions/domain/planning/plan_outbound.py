@@ -115,7 +115,8 @@ def plan_removal(v: View, context: PlanningContext) -> Planned:
         return Planned(Rest(Why.NOT_WANTED))  # never linked, unless another instance is making the link now
     if back := _back_again(v, booking, context):
         return back
-    if booking is not None and not link.closed and other_than_its_own(link, booking, context):
+    seen = event is not None or not link.closed
+    if booking is not None and seen and other_than_its_own(link, booking, context):
         return decide(link, LetGo(), Why.ADOPTED)  # before that one is removed
     if link.event is not None and v.event.vanished and not link.closed and link.origin is not Origin.INVITATION:
         other = other_named(link, booking, context) if booking is not None else ""
