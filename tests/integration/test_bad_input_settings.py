@@ -1,9 +1,6 @@
 """A settings file with ten faults: all ten are reported, through the interface and through the command line."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +8,7 @@ import pytest
 import yaml
 
 from tests.harness.place import CLIENT_ID, KEY, PASSWORD, ROOM_A, Place, example
+from tests.harness.shell import alone
 
 TEN: dict[str, Any] = {
     "id": "7",
@@ -40,19 +38,6 @@ TEN_FIELDS = {
     "outbound.creat_meet_link",
     "mapping.0.calendar",
 }
-
-
-def run(directory: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run a command as an operator does, as a process of its own with its state in the directory."""
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "PYTHONPATH")}
-    return subprocess.run(
-        [sys.executable, "-m", "functions", *words],
-        env={**kept, "STATE_DIR": str(directory / "state"), "BACKEND": "standalone", **env},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 def file(directory: Path, content: Any) -> str:
@@ -153,7 +138,7 @@ def test_the_interface_without_the_key_is_401(place: Place) -> None:
 
 
 def test_import_reports_all_ten_faults_one_a_line_and_exits_1(tmp_path: Path) -> None:
-    done = run(tmp_path, "import", "--new", file(tmp_path, TEN))
+    done = alone(tmp_path).run("import", "--new", file(tmp_path, TEN))
     assert done.returncode == 1
     assert {line.split(":")[0] for line in done.stderr.splitlines()} == TEN_FIELDS
     assert len(done.stderr.splitlines()) == 10
@@ -162,12 +147,12 @@ def test_import_reports_all_ten_faults_one_a_line_and_exits_1(tmp_path: Path) ->
 
 
 def test_import_of_a_good_file_after_a_bad_one_works_and_export_gives_it_back_without_a_secret(tmp_path: Path) -> None:
-    assert run(tmp_path, "import", "--new", file(tmp_path, TEN)).returncode == 1
+    assert alone(tmp_path).run("import", "--new", file(tmp_path, TEN)).returncode == 1
     good = {**example("7"), "secrets": {"ireserve_password": "env:THE_PASSWORD"}}
-    done = run(tmp_path, "import", "--new", file(tmp_path, good), "--json", THE_PASSWORD=PASSWORD)
+    done = alone(tmp_path).run("import", "--new", file(tmp_path, good), "--json", THE_PASSWORD=PASSWORD)
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["google"]["client_id"] == CLIENT_ID
-    exported = run(tmp_path, "export", "7")
+    exported = alone(tmp_path).run("export", "7")
     assert exported.returncode == 0
     rows = [(row["object"], row["calendar"]) for row in yaml.safe_load(exported.stdout)["mapping"]]
     assert rows == [(row["object"], row["calendar"]) for row in good["mapping"]]
@@ -187,14 +172,14 @@ def test_import_of_a_good_file_after_a_bad_one_works_and_export_gives_it_back_wi
 def test_import_of_a_file_that_cannot_be_used_says_why_in_one_line_and_exits_1(
     tmp_path: Path, content: Any, says: str
 ) -> None:
-    done = run(tmp_path, "import", "--new", file(tmp_path, content))
+    done = alone(tmp_path).run("import", "--new", file(tmp_path, content))
     assert done.returncode == 1
     assert says in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
 def test_import_of_a_file_that_is_not_there_exits_1(tmp_path: Path) -> None:
-    done = run(tmp_path, "import", "--new", str(tmp_path / "none.yaml"))
+    done = alone(tmp_path).run("import", "--new", str(tmp_path / "none.yaml"))
     assert done.returncode == 1
     assert "none.yaml cannot be read" in done.stderr
 
@@ -203,18 +188,18 @@ def test_import_of_a_file_that_is_not_there_exits_1(tmp_path: Path) -> None:
     "words", [("import",), ("nonsense",), ("export",), ("import", "a", "b"), ("journal", "--what")]
 )
 def test_wrong_use_of_a_command_exits_2(tmp_path: Path, words: tuple[str, ...]) -> None:
-    assert run(tmp_path, *words).returncode == 2
+    assert alone(tmp_path).run(*words).returncode == 2
 
 
 def test_a_wrong_environment_lists_every_fault_and_exits_2(tmp_path: Path) -> None:
-    done = run(tmp_path, "integrations", PORT="none", LOG_LEVEL="LOUD", WEBHOOK_KEYS="short", BASE_URL="nowhere")
+    done = alone(tmp_path).run("integrations", PORT="none", LOG_LEVEL="LOUD", WEBHOOK_KEYS="short", BASE_URL="nowhere")
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 4
     assert "Traceback" not in done.stderr
 
 
 def test_a_command_about_an_unknown_integration_exits_1_in_one_sentence(tmp_path: Path) -> None:
-    assert run(tmp_path, "import", "--new", file(tmp_path, example("7"))).returncode == 0
-    done = run(tmp_path, "diagnose", "99")
+    assert alone(tmp_path).run("import", "--new", file(tmp_path, example("7"))).returncode == 0
+    done = alone(tmp_path).run("diagnose", "99")
     assert done.returncode == 1
     assert done.stderr == "there is no integration 99; `integrations` lists them\n"

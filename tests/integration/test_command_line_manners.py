@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.test_commands import alone
+from tests.harness.shell import Shell, alone
 
 
 @pytest.mark.parametrize("command", [["integrations"], ["journal", "7"], ["export", "7"]])
@@ -38,7 +38,7 @@ def test_errors_are_json_where_json_was_asked_for(tmp_path: Path) -> None:
 
 
 def test_it_says_its_version_and_what_completes_it(tmp_path: Path) -> None:
-    assert alone(tmp_path).run("--version").stdout == "0.1.0\n"
+    assert Shell(alone(tmp_path).environment, afresh=True).run("--version").stdout == "0.1.0\n"
     for shell in ("bash", "zsh", "fish"):
         assert "_IRESERVE_SYNC_COMPLETE" in alone(tmp_path).run("completion", shell).stdout
 

@@ -1,10 +1,7 @@
-"""The operators' commands as processes of their own, beside a served product, as an operator's script calls them."""
+"""The operators' commands as processes, beside a served product, as an operator's script calls them."""
 
-import json
-import os
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,36 +10,9 @@ import pytest
 import requests
 import yaml
 
-from sandbox.stage import ROOM_A, SECRETS, Stage, free_port, settings
+from sandbox.stage import ROOM_A, SECRETS, Stage, settings
 from tests.harness.machine_clock import ahead
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-class Shell:
-    """Runs commands in the environment of a stage's product."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self.environment = environment
-
-    def run(self, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
-        """Run a command; nobody types anything."""
-        return subprocess.run(
-            [sys.executable, "-m", "functions", *command],
-            cwd=ROOT,
-            env={**self.environment, **more},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    def json(self, *command: str, code: int = 0, **more: str) -> Any:
-        """Run a command with --json and return what it prints, all of it."""
-        done = self.run(*command, "--json", **more)
-        assert done.returncode == code, done.stdout + done.stderr
-        return json.loads(done.stdout)
+from tests.harness.shell import Shell, alone
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +114,7 @@ def test_the_commands_from_the_first_import_to_the_end(stage: Stage, shell: Shel
 
 
 def test_export_gives_back_what_import_took_but_no_secret(shell: Shell, file: Path) -> None:
+    shell = Shell(shell.environment, afresh=True)
     shell.json("import", str(file), CLIENT_SECRET=SECRETS["google_client_secret"])
     exported = shell.run("export", "7")
     assert exported.returncode == 0
@@ -255,11 +226,6 @@ def test_a_pair_that_is_paused_goes_on_by_its_bookings_number(stage: Stage, shel
     assert shell.run("resume", "7", booking).stdout == f"booking {booking} is followed again\n"
     stage.until(lambda: event_of(stage, booking)["start"]["dateTime"] == began, what="the event put back")
     assert "not paused" in one_sentence(shell.run("resume", "7", booking))
-
-
-def alone(tmp_path: Path, **more: str) -> Shell:
-    plain = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
-    return Shell({**plain, "STATE_DIR": str(tmp_path / "state"), "PORT": str(free_port()), **more})
 
 
 def test_a_taken_port_is_said_with_the_variable_that_changes_it(tmp_path: Path) -> None:
