@@ -58,6 +58,20 @@ def test_a_calendar_is_chosen_by_its_place_even_if_another_is_called_by_that_num
     if not lists:
         place.google("POST", "faults", {"path": "calendarList", "status": 503, "times": 9})
     for number, calendar in enumerate(found[:3]):
-        chosen: dict[str, str | list[str]] = {"calendars": found, "mapping.0.calendar": f"{number}", "apply": "new"}
+        chosen: dict[str, str | list[str]] = {"calendars": found, "mapping.0.calendar": f"@{number}", "apply": "new"}
         tab.change(MAPPING, **chosen)
         assert place.api("GET", "/7")["mapping"][0]["calendar"] == calendar
+
+
+def test_a_calendar_whose_title_is_a_number_stays_as_it_was_typed_while_google_gave_no_list(place: Place) -> None:
+    place.save()
+    place.connect()
+    place.world.add_calendar("court2@group.calendar.google.com", PLANNER, "2")
+    place.google("POST", "faults", {"path": "calendarList", "status": 503, "times": 9})
+    tab = Tab(place)
+    tab.get(MAPPING)
+    tab.change(MAPPING, **{"mapping.0.calendar": "2"})
+    place.google("DELETE", "faults")
+    place.pass_time(120)
+    tab.change(MAPPING)
+    assert place.api("GET", "/7")["mapping"][0]["calendar"] == "court2@group.calendar.google.com"

@@ -1,6 +1,7 @@
 """An older store was put back: it knows nothing of the event that this service made for a booking since, and that one names."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -12,7 +13,8 @@ from functions.application.sync.reconcile import reconcile
 from functions.domain.model.event import EventKey, Mark
 from functions.domain.model.identity import calendar_hash, event_id
 from functions.domain.pairing.life import Active, Closed, Life
-from functions.domain.pairing.link import Base, Link, Origin
+from functions.domain.pairing.link import Base, Intent, Link, Origin
+from functions.domain.pairing.writes import DeleteEvent, Why
 from tests.unit.sketch import CANCELLED, NOON, ROOM_A, TEN
 from tests.unit.two_sides import Sides
 
@@ -83,6 +85,19 @@ def test_a_booking_of_a_status_that_makes_none_keeps_it(sides: Sides) -> None:
 def test_a_reopened_booking_keeps_it_instead_of_the_former_one(sides: Sides) -> None:
     _keep(sides, _former_pair(Closed()))
     _look(sides)
+    assert (_link(sides).event, [*sides.events]) == (_made(sides), [_made(sides)])
+
+
+@pytest.mark.parametrize("origin", [Origin.EVENT, Origin.BOOKING])
+def test_a_reopened_booking_keeps_it_also_where_the_former_one_was_just_being_removed(
+    sides: Sides, origin: Origin
+) -> None:
+    pair = _former_pair()
+    removal = DeleteEvent(FORMER, '"1"', Why.BOOKING_CANCELLED)
+    intent = Intent("stamp", removal, sides.now - timedelta(minutes=5), pair.base, "entry")
+    _keep(sides, replace(pair, origin=origin, series="series" if origin is Origin.EVENT else "", intent=intent))
+    for _ in range(3):
+        _look(sides)
     assert (_link(sides).event, [*sides.events]) == (_made(sides), [_made(sides)])
 
 

@@ -11,7 +11,8 @@ from functions.application.store import integrations, journal, links
 from functions.application.store.integrations import path_of
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.reconciled import Reconciled
-from functions.domain.model.errors import Cause, Gone, Refused, Stale, Taken, Transient
+from functions.domain.comparing.event_content import when_of
+from functions.domain.model.errors import Cause, Gone, Malformed, Refused, Stale, SyncError, Taken, Transient
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.life import Closed
@@ -218,6 +219,21 @@ def test_a_time_that_the_user_may_not_write_is_no_id(sides: Sides) -> None:
     looked(sides, event=seen)
     assert sides.ports.documents.get(path_of("7", "progress", "write_back")) is None
     assert sides.looks(Kind.EVENT) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "again"), [(Malformed("not a list of bookings", reason="malformed"), Transient), (Gone("no list"), Stale)]
+)
+def test_a_look_for_what_is_in_the_way_that_cannot_be_read_is_made_again(
+    error: SyncError, again: type[SyncError]
+) -> None:
+    sides = Sides(inbound={"allow_booking_update": True}, sync={"overlap_guard": "always"})
+    seen = moved(sides, made(sides))
+    sides.fails["list bookings"] = [error]
+    with pytest.raises(again):
+        looked(sides, event=seen)
+    looked(sides, event=seen)
+    assert when_of(sides.bookings["1"], sides.session().settings) == NOON
 
 
 def test_nothing_is_written_once_the_settings_changed_or_the_integration_is_gone(sides: Sides) -> None:

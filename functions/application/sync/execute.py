@@ -71,6 +71,8 @@ def execute(
         despite = look_before(session, view, step)
     except (Refused, Stale) as error:
         no = error
+    except (Gone, Malformed) as error:
+        raise _asking_again(error) from error
     entry_id = session.ports.token(12)
     intent = Intent(
         stamp=session.ports.token(9),

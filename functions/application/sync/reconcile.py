@@ -123,11 +123,16 @@ def _follow(session: SyncSession, hint: Hint, view: View, planned: Planned, cont
         case Settle(link, why):
             return _settle(session, view, link, why)
         case Conclude(result):
-            return conclude(session, hint, view, result)
+            return _nothing_found(conclude(session, hint, view, result))
         case Rest():
             return view
         case write:
             return execute(session, hint, view, write, planned, context)
+
+
+def _nothing_found(view: View) -> View:
+    """Return the view without the event that was looked for: what is asked next may be another one."""
+    return replace(view, found=None, found_is_free=True, making_until=None)
 
 
 def _simulate(session: SyncSession, view: View, planned: Planned, context: PlanningContext) -> View:
@@ -137,7 +142,7 @@ def _simulate(session: SyncSession, view: View, planned: Planned, context: Plann
         case Settle(link, why):
             return _settled(view, link, why)
         case Conclude(result):
-            return replace(view, link=after(view.link, result).link)
+            return _nothing_found(replace(view, link=after(view.link, result).link))
         case Rest():
             return view
         case write:

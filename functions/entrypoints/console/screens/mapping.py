@@ -84,12 +84,13 @@ def _combined(pages: Pages, int_id: str, rows: list[MappingRow]) -> Response:
 def _typed(form: MultiDict[str, str], found: Available, settings: Settings) -> list[MappingRow]:
     """Return the rows with a calendar, and those typed by hand; the name of just one object or calendar becomes its id.
 
-    A number is a calendar by its place in the form's list. Values that the form does not ask for stay as they were.
+    `@2` is a calendar by its place in the form's list; a number alone may be a calendar's title, typed or stored. Values
+    that the form does not ask for stay as they were.
     """
     former = {row.object: row for row in settings.mapping}
     objects = _ids((each.id, each.name) for each in found.objects or ())
     calendars = _ids((each.id, each.title) for each in found.calendars or ())
-    calendars |= {f"{n}": each for n, each in enumerate(form.getlist("calendars"))}
+    calendars |= {f"@{n}": each for n, each in enumerate(form.getlist("calendars"))}
     count = min(whole_number(form.get("rows", "")) or 0, MOST)
     listed = {each.id for each in found.objects or ()} | {"*"}
     rows = []
