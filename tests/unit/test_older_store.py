@@ -16,7 +16,7 @@ from functions.domain.model.appointment import Timed
 from functions.domain.model.errors import Cause, Malformed, Refused, SyncError, Transient
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import calendar_hash
-from functions.domain.pairing.life import Detached, Held, Side, State
+from functions.domain.pairing.life import Closed, Detached, Held, Side, State
 from functions.domain.pairing.link import Approve, Intent, Link, Origin, Restore, WrittenIds
 from functions.domain.pairing.step import Rest
 from functions.domain.pairing.writes import DeleteEvent, Why
@@ -95,6 +95,23 @@ def test_no_booking_follows_to_an_occurrence_of_a_booking_that_the_store_does_no
     _pull(sides, EventPage(tuple(sides.events.values()), sync_token="two"))
     assert _link(sides, "4").event == EventKey(ROOM_A, IDS[3])
     assert _link(sides, "1").event == EventKey(ROOM_A, IDS[0])
+
+
+def test_no_booking_follows_to_an_occurrence_of_a_booking_whose_pair_was_over() -> None:
+    """Since, booking 1 was reopened, its series was moved, and booking 2 was cancelled because its occurrence was deleted."""
+    sides = Sides()
+    _pull(sides, EventPage(tuple(sides.draw(IDS[n], WEEKS[n], series="series") for n in range(2)), sync_token="one"))
+    over = replace(_link(sides, "1"), life=Closed())
+    sides.ports.documents.transact(lambda tx: links.save(tx, "7", over))
+    sides.events.clear()
+    sides.draw(IDS[3], WEEKS[3], series="series")
+    sides.bookings["1"] = replace(at(sides.bookings["1"], WEEKS[3]), external_id=IDS[3])
+    sides.bookings["2"] = replace(sides.bookings["2"], status=70)
+    sides.now += timedelta(minutes=10)
+    _pull(sides, EventPage(tuple(sides.events.values()), sync_token="two"))
+    assert [*sides.events] == [EventKey(ROOM_A, IDS[3])]
+    assert _link(sides, "1").event == EventKey(ROOM_A, IDS[3])
+    assert sides.bookings["1"].status == 20
 
 
 def test_who_lets_go_is_looked_at_again_at_once(sides: Sides) -> None:

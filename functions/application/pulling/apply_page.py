@@ -10,10 +10,10 @@ from functions.application.ports import Body, Tombstone, Unusable
 from functions.application.pulling import events_without_booking
 from functions.application.pulling.follow_series import (
     Shown,
+    booking_naming,
     families,
     followers,
     former_families,
-    is_of_unknown_booking,
     tie,
 )
 from functions.application.store import links, parked
@@ -140,21 +140,23 @@ def _followed(
 def _pairs(
     session: SyncSession, page: Page, name: str, appeared: list[Event], shown: Shown, until: datetime | None
 ) -> list[tuple[Link, Event]]:
-    """Pair a family's bookings with new occurrences, but for those that an older store does not know.
+    """Pair a family's bookings with new occurrences, but for those that other bookings name: an older store was restored.
 
     Only a full list asks i-Reserve for these, once each, until time is up: then only those asked about are paired, one at
     least. Where it cannot tell, they follow as if no store were older.
     """
-    taken = dict[EventKey, bool]()
-    while left := [event for event in appeared if not taken.get(event.key)]:
+    namer, taken = dict[EventKey, str](), set[EventKey]()
+    while left := [event for event in appeared if event.key not in taken]:
         pairs = followers(session, page.calendar, name, left, shown)
-        unknown = [event for _, event in pairs if page.listed and event.key not in taken]
-        for event in unknown:
-            taken[event.key] = is_of_unknown_booking(session, event)
-            if _is_time_up(session, until):
-                return [(link, event) for link, event in pairs if taken.get(event.key) is False]
-        if not unknown:
+        for _, event in pairs if page.listed else ():
+            if event.key not in namer:
+                namer[event.key] = booking_naming(session, event)
+                if _is_time_up(session, until):
+                    return [(link, event) for link, event in pairs if namer.get(event.key) in ("", link.booking_id)]
+        others = {event.key for link, event in pairs if namer.get(event.key, "") not in ("", link.booking_id)}
+        if not others:
             return pairs
+        taken |= others
     return []
 
 

@@ -82,13 +82,14 @@ def followers(
     return pair(vanished, appeared, session.settings.timezone)
 
 
-def is_of_unknown_booking(session: SyncSession, event: Event) -> bool:
-    """Whether a booking that has no link carries the event's id: an older store was restored. False if that cannot be known."""
+def booking_naming(session: SyncSession, event: Event) -> str:
+    """Return the booking that carries an event's id and counts on that; "" if there is none, or it cannot be known."""
     try:
         booking = booking_with(session, event.key.id, event.when)
     except (Refused, Malformed, Gone, Transient):  # it must not keep the rest of the calendar from being followed
-        return False
-    return booking is not None and not links.of_booking(session.ports.documents, session.id, booking.id).version
+        return ""
+    counts = booking is not None and not links.of_booking(session.ports.documents, session.id, booking.id).ids.foreign
+    return booking.id if booking is not None and counts else ""
 
 
 def former_families(session: SyncSession, calendar: str, name: str, appeared: list[Event], shown: Shown) -> list[str]:
