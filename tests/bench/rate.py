@@ -13,7 +13,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import cast
 
-from tests.bench.measure import Figure, Plan, at_least, pairs
+from functions.serving import serving
+from tests.bench.measure import ROOT, Figure, Plan, at_least, pairs
 from tests.bench.serving import CALLS, process_of, processor_seconds, standalone
 
 SMALLEST = 0.6
@@ -63,6 +64,25 @@ class Sender:
 def measure(plan: Plan) -> Iterator[Figure]:
     for workers in (1, 2):
         yield from _of_processes(workers, plan)
+    yield from _floor(2, plan)
+
+
+def _floor(workers: int, plan: Plan) -> Iterator[Figure]:
+    """Measure what remains of the empty function's rate if it only stores a row, with as many threads as a webhook."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**standalone(Path(folder)), "WORKERS": str(workers)}
+        own = {"THREADS": str(serving("booking_webhook").threads), "PYTHONPATH": str(ROOT)}
+        with process_of("empty", environment) as empty, process_of("stored", environment | own) as stored:
+            ours, theirs = Sender(stored[0], "/"), Sender(empty[0], "/")
+            for sender in (ours, theirs):
+                sender.burst(0.3)
+            found = pairs(plan.of(9, 2), lambda: ours.burst(2.0), lambda: theirs.burst(2.0))
+    what = f"one durable row a request and nothing else / empty function, {workers} processes"
+    yield Figure.told(
+        what,
+        found,
+        "a floor: one INSERT each, which waits for the disk; not the product, whose webhooks share that wait",
+    )
 
 
 def _of_processes(workers: int, plan: Plan) -> Iterator[Figure]:

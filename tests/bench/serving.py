@@ -22,7 +22,7 @@ from sandbox.stage import free_port
 from tests.bench.measure import ROOT
 
 KEY = "webhook-key-of-the-bench"
-EMPTY = Path(__file__).with_name("empty")
+OWN = {name: Path(__file__).with_name(name) for name in ("empty", "stored")}  # functions of the bench
 
 
 def mac(*parts: str, key: str = KEY) -> str:
@@ -39,7 +39,7 @@ class Call:
 
 
 CALLS = {
-    "empty": Call("/", "{}"),
+    **dict.fromkeys(OWN, Call("/", "{}")),
     "booking_webhook": Call(f"/bookings/7?token=1.{mac('webhook', '7', '1')}", '{"id": 1}'),
     "calendar_notification": Call(
         "/notifications/google",
@@ -92,7 +92,7 @@ def process_of(target: str, environment: Mapping[str, str]) -> Iterator[tuple[in
     command = [str(Path(sys.executable).with_name("functions-framework")), "--target", target]
     with subprocess.Popen(
         [*command, "--host", "127.0.0.1", "--port", str(port)],
-        cwd=EMPTY if target == "empty" else ROOT,
+        cwd=OWN.get(target, ROOT),
         env=dict(environment),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
