@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.harness.place import Place
+from tests.harness.place import ROOM_A, Place
 
 
 def check(place: Place) -> dict[str, Any]:
@@ -60,3 +60,21 @@ def test_an_option_whose_webhook_was_lost_is_found_by_a_sweep(place: Place) -> N
     place.api("POST", "/7/sweep")
     place.settle()
     assert place.event()["status"] == "tentative"
+
+
+def test_a_pair_whose_event_was_refused_after_it_gave_up_the_former_one_gets_it_by_a_sweep(place: Place) -> None:
+    place.activate()
+    booking = place.book("2026-11-24T10:00", "2026-11-24T11:00")
+    place.settle()
+    place.change(booking, status_code=10)
+    place.settle()
+    event = place.event()["id"]
+    insert = {"path": f"{ROOM_A}/events$", "method": "POST", "status": 403, "reason": "forbidden", "times": 1}
+    place.google("POST", "faults", insert)
+    place.delete(event)
+    place.google("POST", f"calendars/{ROOM_A}/events/{event}/purge", {})
+    place.settle(3600)
+    assert place.events() == []
+    place.api("POST", "/7/sweep")
+    place.settle(60)
+    assert len(place.events()) == 1

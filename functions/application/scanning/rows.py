@@ -47,7 +47,7 @@ def differs(session: SyncSession, row: BookingRow, link: Link) -> bool | None:
             return False
         if row.status is None:
             return None
-        return row.status in outbound.made_on
+        return row.status in outbound.made_on or (link.gave_up_id and not outbound.removes(row.status))
     if row.status is None or row.starts is None or row.ends is None or row.object_id is None:
         return None
     base = link.base
