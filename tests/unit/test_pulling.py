@@ -28,7 +28,7 @@ from functions.domain.model.identity import calendar_hash
 from functions.domain.pairing.life import Closed, Detached
 from functions.domain.pairing.link import Base, Intent
 from functions.domain.pairing.writes import InsertEvent, Why
-from tests.unit.sketch import LAST_YEAR, NOON, NOW, ROOM_A, TEN, base, booking, link, settings
+from tests.unit.sketch import LAST_YEAR, NOON, NOW, ROOM_A, ROOM_B, TEN, base, booking, link, settings
 from tests.unit.two_sides import Sides
 
 HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
@@ -481,14 +481,26 @@ def test_of_a_series_that_lost_an_occurrence_the_others_are_looked_up_from_the_l
     assert state(sides).calls == 4  # one list, and three of the siblings
 
 
-def test_while_a_scan_fills_a_calendar_its_notifications_share_a_pull_at_the_end_of_the_minute(sides: Sides) -> None:
-    second, channels = timedelta(seconds=1), (Watch("c", NOW + timedelta(days=7)),)
-    set_state(sides, channels=channels, filled_until=NOW + second, sync_token="one")
-    for at in (NOW, NOW - 3 * second, None):
+def test_while_a_scan_fills_a_calendar_its_notifications_share_a_pull_a_minute(sides: Sides) -> None:
+    channels = (Watch("c", NOW + timedelta(days=7)),)
+    set_state(sides, channels=channels, filled_until=NOW + SECOND, sync_token="one")
+    for at in (NOW, NOW - 3 * SECOND, None):
         assert not pulled(sides, hint=replace(notified(), at=at))
     assert sides.asked == []
-    assert {(task.due, task.body["source"]) for task in sides.tasks} == {(NOW + timedelta(minutes=1), "waited")}
+    assert {(task.due, task.body["source"]) for task in sides.tasks} == {(NOW + 22 * SECOND, "waited")}
     assert len({task.name for task in sides.tasks}) == 1
+    sides.now += 22 * SECOND  # as that pull begins, the next minute does
+    set_state(sides, filled_until=sides.now + SECOND)
+    assert not pulled(sides, hint=notified())
+    assert sides.tasks[-1].due == NOW + 82 * SECOND
+
+
+def test_calendars_that_are_filled_together_are_pulled_at_a_second_of_their_own(sides: Sides) -> None:
+    channels, until = (Watch("c", NOW + timedelta(days=7)),), NOW + SECOND
+    for calendar in (ROOM_A, ROOM_B):
+        change(sides.ports.documents, "7", calendar, lambda it: replace(it, channels=channels, filled_until=until))
+        assert not pull(sides.session(), notified(), calendar_hash(calendar))
+    assert [task.due - NOW for task in sides.tasks] == [22 * SECOND, 16 * SECOND]
 
 
 def test_a_notification_needs_no_pull_if_a_whole_one_began_as_late_as_the_look_it_shares(sides: Sides) -> None:

@@ -21,7 +21,7 @@ from functions.application.watching import channels
 from functions.domain.comparing.event_content import period
 from functions.domain.model.errors import Gone, Refused, Stale, SyncError, TokenExpired, Transient
 from functions.domain.model.event import Event
-from functions.domain.model.identity import calendar_hash
+from functions.domain.model.identity import calendar_hash, turn_of
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.pairing.life import Closed, Detached
 from functions.domain.pairing.link import Link
@@ -98,14 +98,15 @@ def _ours(session: SyncSession, calendar: str, hint: Hint) -> bool:
 def _in_turn(session: SyncSession, calendar: str, hint: Hint) -> bool:
     """Whether to pull now: the last pull is long enough ago, or else another one is queued for when it is.
 
-    Where a whole pull began as late as the second look, which several notifications share, none is needed. While a scan fills the calendar, all
-    its notifications of one minute share a pull at the end of that minute.
+    Where a whole pull began as late as the second look, which several notifications share, none is needed. While a scan
+    fills the calendar, all its notifications of one minute, which ends at a second of its own, share a pull at its end.
     """
     state, now = state_of(session.ports.documents, session.id, calendar), session.now()
     if hint.at is not None and state.as_of is not None and second_look(hint.at) <= state.as_of <= now:
         return False
     if state.filled_until is not None and now < state.filled_until:
-        due = now.replace(second=0, microsecond=0) + FILLED_TOGETHER
+        own = timedelta(seconds=turn_of(calendar, 60))  # many are filled at once, and are not pulled at once
+        due = (now - own).replace(second=0, microsecond=0) + own + FILLED_TOGETHER
         look_again(session.ports.tasks, replace(hint, source="waited"), due, "filled")
         return False
     began = state.pull_started

@@ -1,8 +1,8 @@
 """Which calendars a scan is filling: its writes come back as notifications, so these calendars are pulled less often.
 
 A scan takes the bookings of some days calendar by calendar, so that it fills each one for a few seconds only. Meanwhile
-its notifications share a pull at the end of the minute, which also finds what people changed there. Of a scan that
-changes little they are too few to make anybody wait for them.
+its notifications share a pull a minute, at a second of that calendar's own, which also finds what people changed there.
+Of a scan that changes little they are too few to make anybody wait for them.
 """
 
 from collections.abc import Iterable
