@@ -17,14 +17,13 @@ from functions.compose_cloud import cloud
 from functions.compose_standalone import standalone
 from functions.composing import Product, clock
 from functions.serving import serving
-from functions.settings import NEEDS, Environment, EnvironmentFaults, read_environment
+from functions.settings import HOT, NEEDS, Environment, EnvironmentFaults, read_environment
 
 if TYPE_CHECKING:
     from flask import Flask, Request, Response
 
     from functions.adapters.sqlite.workers import Timer, Workers
 
-HOT = ("booking_webhook", "calendar_notification")
 __all__ = ["Product", "answer", "check_start", "cloud", "console", "handlers_of", "product", "standalone", "workers"]
 
 

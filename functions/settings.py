@@ -11,12 +11,12 @@ from functions.domain.settings.strength import MADE, can_be_guessed
 from functions.serving import Serving, serving
 
 _QUEUES = ("TASKS_QUEUE", "TASKS_BACKFILL_QUEUE", "TASKS_TARGET", "TASKS_SERVICE_ACCOUNT")
-_HOT = ("WEBHOOK_KEYS", "TASKS_QUEUE", "TASKS_TARGET", "TASKS_SERVICE_ACCOUNT")
+HOT = ("booking_webhook", "calendar_notification")  # public and called for every change: they only verify and queue
+_TO_QUEUE = ("WEBHOOK_KEYS", "TASKS_QUEUE", "TASKS_TARGET", "TASKS_SERVICE_ACCOUNT")
 # What each function cannot do without in the cloud, besides GOOGLE_CLOUD_PROJECT and BASE_URL; infra/functions.tf gives it
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "oauth_redirect": (),
-    "booking_webhook": _HOT,
-    "calendar_notification": _HOT,
+    **dict.fromkeys(HOT, _TO_QUEUE),
     "sync_task": ("WEBHOOK_KEYS", *_QUEUES),
     "renew_watches": (*_QUEUES, "SCHEDULER_SERVICE_ACCOUNT"),
     "sweep": (*_QUEUES, "SCHEDULER_SERVICE_ACCOUNT"),

@@ -9,11 +9,11 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from functions.settings import HOT
 from tests.bench.measure import Figure, Plan, at_most
 from tests.bench.serving import cloud, standalone, started
 
 LARGEST = 1.6
-HOT = ("booking_webhook", "calendar_notification")
 
 
 def measure(plan: Plan) -> Iterator[Figure]:
