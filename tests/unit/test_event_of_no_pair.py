@@ -63,6 +63,7 @@ def test_it_takes_up_an_event_from_which_a_worker_that_died_was_making_a_booking
     entry = sides.ports.documents.get(("integrations", "7", "journal", "entry"))
     assert entry is not None
     assert entry["outcome"] == "interrupted"
+    assert sides.calls.count("read event") == 2, "its own in the other room, and the one named"
 
 
 def test_a_rehearsal_shows_it_and_leaves_the_store_as_it_is(sides: Sides) -> None:

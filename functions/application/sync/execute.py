@@ -134,6 +134,13 @@ def conclude(session: SyncSession, hint: Hint, view: View, result: Landed | Miss
     return view
 
 
+def interrupted(session: SyncSession, link: Link) -> Link:
+    """Close an intent that was left open as never carried out, for a link that goes no further; returns it as saved."""
+    if link.intent is None:
+        return link
+    return _save(session, after(link, Missed()), link.intent, None, Missed())
+
+
 def _conclude(
     session: SyncSession, hint: Hint, view: View, result: Result, entry: Body | None, error: SyncError | None = None
 ) -> View:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functions.application.intake.hints import Hint, Kind, look_again
 from functions.application.ports import Transaction
 from functions.application.store import links
-from functions.application.sync.execute import conclude
+from functions.application.sync.execute import interrupted
 from functions.application.sync.session import SyncSession
 from functions.domain.model.booking import Booking
 from functions.domain.model.snapshot import Presence, Snapshot
@@ -13,7 +13,7 @@ from functions.domain.pairing.decisions import LetGo
 from functions.domain.pairing.life import Active, Closed, Refused, Unlinked
 from functions.domain.pairing.lifecycle import after
 from functions.domain.pairing.link import Link, Origin
-from functions.domain.pairing.step import Decided, Missed
+from functions.domain.pairing.step import Decided
 from functions.domain.planning.view import View
 from functions.domain.planning.write_event_id import other_than_its_own
 
@@ -32,7 +32,7 @@ def let_go(session: SyncSession, hint: Hint | None, view: View, holder: Link, ev
         return False
     if is_of_no_booking(holder):
         if hint is not None:
-            _remove(session, hint, holder)
+            _remove(session, holder)
         return True
     if not _may_let_go(holder):
         return False
@@ -77,11 +77,8 @@ def _save(session: SyncSession, hint: Hint, holder: Link) -> None:
     _log(session, link)
 
 
-def _remove(session: SyncSession, hint: Hint, holder: Link) -> None:
-    if holder.intent is not None:
-        holder = conclude(
-            session, hint, View(holder, Snapshot(Presence.BELIEVED), Snapshot(Presence.BELIEVED)), Missed()
-        ).link
+def _remove(session: SyncSession, holder: Link) -> None:
+    holder = interrupted(session, holder)
 
     def remove(tx: Transaction) -> None:
         links.remove(tx, session.id, links.save(tx, session.id, holder))  # saved first: raises if it was changed
