@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from functions.domain.comparing.event_content import appointment_of
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import event_id, unkeyed_event_id
@@ -99,6 +101,30 @@ def test_an_event_that_the_booking_names_is_looked_for_and_adopted() -> None:
     step = plan(replace(v, found=Snapshot.of(found)), C).step
     assert isinstance(step, Settle)
     assert (step.why, step.link.event, step.link.event_etag) == (Why.ADOPTED, found.key, '"9"')
+
+
+@pytest.mark.parametrize("text", ["2026-0815", "Jansen", "via CRM", "PO/77", "x", "a" * 1025])
+def test_a_text_that_can_be_no_events_id_is_somebody_elses_without_a_look(text: str) -> None:
+    step = plan(View(NEW, Snapshot.of(booking(external_id=text)), ABSENT), C).step
+    assert isinstance(step, Settle)
+    assert step.link.ids.foreign
+    assert isinstance(plan(View(step.link, Snapshot.of(booking(external_id=text)), ABSENT), C).step, InsertEvent)
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "3114hqq4rqsvlhgr8s66msvju9",
+        "_60q30c1g60o30e1i60o4ac1g60rj8gpl88rj2c1h84s34h9g60s30c1g",
+        "7cbh8rpc10lrc0ckih9tafss99_20261124T090000Z",
+        "7cbh8rpc10lrc0ckih9tafss99_R20261124T090000",
+        "7cbh8rpc10lrc0ckih9tafss99_20261124",
+        "20261225_60o30dr46oo30c1g60o30dr56g",
+        "order_20261101",
+    ],
+)
+def test_whatever_has_the_form_of_an_id_is_looked_for(named: str) -> None:
+    assert plan(View(NEW, Snapshot.of(booking(external_id=named)), ABSENT), C).step == Look(find=named)
 
 
 def test_an_event_of_this_service_is_adopted_also_in_another_calendar_though_the_store_forgot_it() -> None:

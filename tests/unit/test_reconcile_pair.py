@@ -133,7 +133,7 @@ def test_in_shadow_it_is_journalled_too(sides: Sides) -> None:
 
 
 def test_in_shadow_a_decision_that_writes_nothing_is_not_journalled(sides: Sides) -> None:
-    drawn = sides.draw("new", NOON)
+    drawn = sides.draw("fresh", NOON)
     there = looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn)).link
     sides.integration = replace(sides.integration, phase=Phase.SHADOW)
     told = entries(sides)
@@ -293,7 +293,7 @@ def test_a_booking_that_a_late_request_may_still_change_is_left_until_the_lease_
 
 
 def test_a_refusal_is_closed_in_the_journal_and_the_person_sees_why(sides: Sides) -> None:
-    drawn = sides.draw("new", NOON)
+    drawn = sides.draw("fresh", NOON)
     sides.fails["check"] = [Refused("taken", reason=Cause.PERIOD_TAKEN)]
     new = links.for_new_event(sides.ports.documents, "7", drawn)
     outcome = looked(sides, link=new, event=Snapshot.of(drawn))
@@ -304,21 +304,21 @@ def test_a_refusal_is_closed_in_the_journal_and_the_person_sees_why(sides: Sides
 
 
 def test_a_new_event_becomes_a_booking_that_carries_its_id(sides: Sides) -> None:
-    drawn = sides.draw("new", NOON)
+    drawn = sides.draw("fresh", NOON)
     new = links.for_new_event(sides.ports.documents, "7", drawn)
     outcome = looked(sides, link=new, event=Snapshot.of(drawn))
     assert sides.calls == ["find booking", "check", "make"]
-    assert (outcome.link.booking_id, sides.bookings["1"].external_id) == ("1", "new")
+    assert (outcome.link.booking_id, sides.bookings["1"].external_id) == ("1", "fresh")
     assert sides.link_of(drawn.key) == pair_of(sides) == outcome.link
 
 
 def test_a_booking_that_an_instance_made_before_it_crashed_is_found_by_the_events_id(sides: Sides) -> None:
-    drawn = sides.draw("new", NOON)
+    drawn = sides.draw("fresh", NOON)
     sides.fails["make"] = [Transient("late", reason=Cause.TIMEOUT)]
     new = links.for_new_event(sides.ports.documents, "7", drawn)
     with pytest.raises(Transient):
         looked(sides, link=new, event=Snapshot.of(drawn))
-    sides.book("5", NOON, external_id="new", remarks="Overleg\nMet taart")
+    sides.book("5", NOON, external_id="fresh", remarks="Overleg\nMet taart")
     there = sides.link_of(drawn.key)
     assert there is not None
     early = looked(sides, link=there, event=Snapshot.of(drawn))
@@ -331,7 +331,7 @@ def test_a_booking_that_an_instance_made_before_it_crashed_is_found_by_the_event
 def test_an_id_that_cannot_be_searched_is_made_with_only_where_i_reserve_would_find_it_itself(
     sides: Sides,
 ) -> None:
-    drawn = sides.draw("new", NOON)
+    drawn = sides.draw("fresh", NOON)
     new = links.for_new_event(sides.ports.documents, "7", drawn)
     sides.fails["find booking"] = [Refused("no", reason=Cause.NOT_SEARCHABLE)]
     sides.book("9", NOON)
@@ -340,7 +340,7 @@ def test_an_id_that_cannot_be_searched_is_made_with_only_where_i_reserve_would_f
     other.fails["find booking"] = [Refused("no", reason=Cause.NOT_SEARCHABLE)]
     other.book("9", NOON)
     with pytest.raises(Refused):
-        looked(other, link=new, event=Snapshot.of(other.draw("new", NOON)))
+        looked(other, link=new, event=Snapshot.of(other.draw("fresh", NOON)))
     assert other.calls == ["find booking", "list bookings", "list bookings", "read booking"]  # until a page is empty
     assert list(other.bookings) == ["9"]
 
@@ -488,10 +488,10 @@ def test_an_event_of_another_pair_is_not_adopted_while_it_is_on_its_way_to_anoth
 
 
 def test_an_event_that_i_reserve_refused_is_adopted_by_a_booking_that_names_it(sides: Sides) -> None:
-    drawn = sides.draw("new", NOON)
+    drawn = sides.draw("fresh", NOON)
     sides.fails["check"] = [Refused("taken", reason=Cause.PERIOD_TAKEN)]
     looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
-    sides.book("1", NOON, external_id="new")
+    sides.book("1", NOON, external_id="fresh")
     looked(sides)
     adopted = sides.link_of(drawn.key)
     assert adopted is not None
@@ -515,7 +515,7 @@ def test_an_event_that_moved_while_another_instance_makes_a_booking_from_it_ther
 
 
 def test_a_pair_that_gave_up_its_event_has_it_back_once_it_is_there_again(sides: Sides) -> None:
-    drawn = sides.draw("new", NOON)
+    drawn = sides.draw("fresh", NOON)
     looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
     given_up = after(pair_of(sides), Decided(GiveUp())).link
     there = sides.ports.documents.transact(lambda tx: links.save(tx, "7", given_up))
@@ -526,11 +526,11 @@ def test_a_pair_that_gave_up_its_event_has_it_back_once_it_is_there_again(sides:
 
 
 def test_an_event_from_which_a_booking_is_being_made_is_left_to_its_maker_until_the_lease_is_over(sides: Sides) -> None:
-    drawn = sides.draw("new", NOON)
+    drawn = sides.draw("fresh", NOON)
     sides.fails["make"] = [Transient("late", reason=Cause.TIMEOUT)]
     with pytest.raises(Transient):
         looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
-    sides.book("1", NOON, external_id="new", remarks="Overleg\nMet taart")
+    sides.book("1", NOON, external_id="fresh", remarks="Overleg\nMet taart")
     assert looked(sides).rest == Rest(Why.LEASED, NOW + LEASE)
     sides.now += LEASE
     outcome = looked(sides)
@@ -550,7 +550,7 @@ def test_after_changed_settings_an_event_says_so_as_the_reason(sides: Sides) -> 
 
 
 def test_a_deleted_event_cancels_its_booking_after_the_grace_only(sides: Sides) -> None:
-    drawn = sides.draw("new", NOON)
+    drawn = sides.draw("fresh", NOON)
     looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
     del sides.events[drawn.key]
     outcome = looked(sides, event=Snapshot(Presence.CANCELLED))
@@ -611,9 +611,9 @@ def test_an_occupied_event_stays_while_the_new_event_of_its_pair_is_being_made()
 
 
 def test_a_booking_that_a_pair_has_already_keeps_the_event_that_came_from_another_calendar(sides: Sides) -> None:
-    drawn = sides.draw("new", NOON)
+    drawn = sides.draw("fresh", NOON)
     looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
-    there = EventKey(ROOM_B, "new")
+    there = EventKey(ROOM_B, "fresh")
     copy = sides.events[there] = replace(drawn, key=there, etag='"9"')
     stranger = links.for_new_event(sides.ports.documents, "7", copy)
     both = replace(sides.integration.settings, inbound=replace(sides.integration.settings.inbound, follow="all_mapped"))
@@ -637,7 +637,7 @@ def test_another_event_that_carries_a_known_bookings_id_is_no_part_of_its_pair(s
 
 
 def test_the_booking_of_an_event_that_was_made_a_moment_ago_is_read_again(sides: Sides) -> None:
-    drawn = sides.draw("new", NOON)
+    drawn = sides.draw("fresh", NOON)
     new = links.for_new_event(sides.ports.documents, "7", drawn)
     looked(sides, link=new, event=Snapshot.of(drawn))
     late = Link(link_id("7", "booking", "1"), "1")
@@ -647,7 +647,7 @@ def test_the_booking_of_an_event_that_was_made_a_moment_ago_is_read_again(sides:
 
 
 def test_a_decision_is_a_line_in_the_log_without_texts(sides: Sides) -> None:
-    drawn = sides.draw("new", NOON)
+    drawn = sides.draw("fresh", NOON)
     new = links.for_new_event(sides.ports.documents, "7", drawn)
     looked(sides, link=new, event=Snapshot.of(drawn))
     del sides.events[drawn.key]
@@ -705,7 +705,7 @@ def test_an_event_that_moved_meanwhile_is_read_where_it_was_and_one_whose_place_
 
 
 def test_a_pair_whose_event_is_gone_takes_up_the_one_that_its_booking_names(sides: Sides) -> None:
-    drawn = sides.draw("new", NOON)
+    drawn = sides.draw("fresh", NOON)
     looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
     sides.events.clear()
     other = sides.draw("other", NOON)
@@ -716,7 +716,7 @@ def test_a_pair_whose_event_is_gone_takes_up_the_one_that_its_booking_names(side
 
 
 def test_a_new_event_that_the_booking_of_a_pair_without_its_event_names_becomes_that_pairs(sides: Sides) -> None:
-    drawn = sides.draw("new", NOON)
+    drawn = sides.draw("fresh", NOON)
     looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
     there = pair_of(sides)
     sides.events.clear()

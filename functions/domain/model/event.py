@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from functions.domain.model.appointment import PLAIN, Style, When
 
+_ID = re.compile(r"[0-9a-v_RTZ]{5,1024}")
 _OCCURRENCE = re.compile(r"\A_?[0-9a-v]{5,}(?:_R\d{8}(?:T\d{6})?)?_\d{8}(?:T\d{6}Z)?")
 
 
@@ -75,6 +76,14 @@ class Event:
     style: Style = PLAIN
     html_link: str = ""  # its page in Google Calendar
     updated: datetime | None = None  # its last change; orders two readings of one event
+
+
+def can_be_event_id(text: str) -> bool:
+    """Whether Google can have given an event this id: base32hex, with `_`, `R`, `T` and `Z` where it is of a series.
+
+    https://developers.google.com/workspace/calendar/api/v3/reference/events/insert
+    """
+    return _ID.fullmatch(text) is not None
 
 
 def is_occurrence(event_id: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functions.domain.comparing.event_content import appointment_of, base_of, in_window, when_of
 from functions.domain.model.appointment import Appointment
 from functions.domain.model.booking import Booking
-from functions.domain.model.event import Event, EventKey
+from functions.domain.model.event import Event, EventKey, can_be_event_id
 from functions.domain.model.identity import event_id
 from functions.domain.model.snapshot import Presence
 from functions.domain.pairing.decisions import Adopt, Claim, Close, Disown, Hold, LetGo, Part
@@ -76,7 +76,7 @@ def _back_again(v: View, booking: Booking | None, context: PlanningContext) -> P
 
 def _named(v: View, booking: Booking, named: str, context: PlanningContext) -> Planned | None:
     """Return what to do about the event that the booking already names; None: ignore it and make one."""
-    event = looked_for(v, Look(find=named))
+    event = looked_for(v, Look(find=named)) if can_be_event_id(named) else None
     if isinstance(event, Planned):
         return event
     if event is not None and v.found_is_free and event.organizer_self:

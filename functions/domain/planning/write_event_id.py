@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from functions.domain.comparing.event_content import written
 from functions.domain.model.booking import Booking
-from functions.domain.model.event import EventKey, is_occurrence
+from functions.domain.model.event import EventKey, can_be_event_id, is_occurrence
 from functions.domain.model.identity import Digest, event_ids, is_chosen
 from functions.domain.pairing.link import Link, Origin
 from functions.domain.pairing.step import Planned
@@ -61,7 +61,8 @@ def other_named(link: Link, booking: Booking, context: PlanningContext) -> str:
     """
     if link.ids.foreign or link.origin is Origin.INVITATION or not named_by_other(link, booking, context):
         return ""
-    return booking.value_of(context.settings.outbound.external_id_field)
+    named = booking.value_of(context.settings.outbound.external_id_field)
+    return named if can_be_event_id(named) else ""
 
 
 def other_than_its_own(link: Link, booking: Booking, context: PlanningContext) -> str:
