@@ -8,6 +8,7 @@ import atexit
 import json
 import os
 import runpy
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 ROOT = Path(__file__).resolve().parents[2]
+LONGEST = 60  # seconds of a command
 
 
 class Shell:
@@ -37,7 +39,7 @@ class Shell:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=LONGEST,
             check=False,
         )
 
@@ -97,6 +99,7 @@ def _become(command: list[str], environment: dict[str, str], out: str, err: str)
     """Be `python -m functions` from here on."""
     for number, name, how in ((0, os.devnull, os.O_RDONLY), (1, out, os.O_WRONLY), (2, err, os.O_WRONLY)):
         os.dup2(os.open(name, how | os.O_CREAT, 0o600), number)
+    signal.alarm(LONGEST)  # ends what hangs, so that its test fails instead of waiting for ever
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["functions", *command]
