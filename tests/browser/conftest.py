@@ -95,14 +95,15 @@ def signed_in(chromium: Browser, stage: Stage, language: str, width: int, **opti
 
 @pytest.fixture
 def check(axe: str) -> Callable[..., None]:
-    """Check a page with axe, by day and by night, and for sideways scrolling, in any font and at any zoom."""
+    """Check a page with axe, by day and by night unless one is enough, and for sideways scrolling, in any font and at any zoom."""
 
-    def checked(page: Page) -> None:
+    def checked(page: Page, *, both: bool = True) -> None:
         page.evaluate(axe)
         axe_finds(page, RULES, "as it is")
-        page.emulate_media(color_scheme="dark")
-        axe_finds(page, ["color-contrast"], "in the dark")
-        page.emulate_media(color_scheme="light")
+        if both:
+            page.emulate_media(color_scheme="dark")
+            axe_finds(page, ["color-contrast"], "in the dark")
+            page.emulate_media(color_scheme="light")
         size = page.viewport_size
         assert size
         for style in (TIGHT, SPACED):

@@ -29,7 +29,7 @@ def again(page: Page) -> None:
 
 
 def test_a_booking_is_found_with_both_sides_and_the_journal_grows_by_itself(
-    page: Page, active: Stage, check: Check
+    page: Page, active: Stage, glance: Check
 ) -> None:
     open_screen(page, active, "journal")
     expect(page.locator("main")).to_contain_text("Nothing was written yet")
@@ -40,7 +40,7 @@ def test_a_booking_is_found_with_both_sides_and_the_journal_grows_by_itself(
     page.get_by_role("button", name="Find").click()
     expect(page.locator("#verdict")).to_contain_text("are in step")
     expect(page.locator(".sides")).to_contain_text(f"Zaal A - {booking}")
-    check(page)
+    glance(page)
     page.get_by_role("button", name="Synchronise now").click()
     expect(page.get_by_role("status")).to_contain_text("synchronised now")
     unwanted = active.booking(**{"from": ahead(2, "10:00"), "till": ahead(2, "11:00"), "status_code": 90})
@@ -103,7 +103,7 @@ def test_a_changed_template_shows_its_plan_before_anything_is_saved(page: Page, 
     expect(page.locator("main")).to_contain_text("Template for the title")
 
 
-def test_each_check_turns_red_or_amber_and_is_mended_from_there(page: Page, active: Stage, check: Check) -> None:
+def test_each_check_turns_red_or_amber_and_is_mended_from_there(page: Page, active: Stage, glance: Check) -> None:
     open_screen(page, active, "diagnostics")
     assert check_named(page, "google") == "green"
     assert check_named(page, "ireserve") == "green"
@@ -119,7 +119,7 @@ def test_each_check_turns_red_or_amber_and_is_mended_from_there(page: Page, acti
     active.control("ireserve", "PATCH", "users/api_calendar", {"password": "another"})
     again(page)
     assert check_named(page, "ireserve") == "red"
-    check(page)
+    glance(page)
     page.locator("[data-check=ireserve]").get_by_role("link").click()
     page.get_by_label("Password").fill("another")
     page.get_by_role("button", name="Save").click()
