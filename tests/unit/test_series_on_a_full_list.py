@@ -1,5 +1,6 @@
 """A single event became a series, or a series a single event, and only a full list shows it: it names nothing that is gone."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,10 +8,12 @@ import pytest
 from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import EventPage
 from functions.application.pulling.pull import pull
+from functions.application.store import links
 from functions.domain.model.appointment import Timed
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import calendar_hash
-from tests.unit.sketch import ROOM_A, TEN
+from functions.domain.pairing.life import Active, Life, Paused
+from tests.unit.sketch import ROOM_A, TEN, at
 from tests.unit.two_sides import Sides
 
 DAYS = [Timed(TEN.start + timedelta(days=n), TEN.end + timedelta(days=n)) for n in range(3)]
@@ -65,3 +68,57 @@ def test_of_a_series_that_became_a_single_event_one_booking_goes_on_with_that(si
     assert sides.link_of(EventKey(ROOM_A, "series")) is not None
     assert _named(sides)["1"] == "series"
     assert sides.calls.count("make") == 3
+
+
+def _weekly(n: int) -> Timed:
+    return Timed(TEN.start + timedelta(weeks=n), TEN.end + timedelta(weeks=n))
+
+
+def _occurrence(sides: Sides, n: int) -> str:
+    name = f"series_{_weekly(n).start:%Y%m%d}T090000Z"
+    return sides.draw(name, _weekly(n), series="series").key.id
+
+
+def _set_life(sides: Sides, life: Life) -> None:
+    pair = links.of_booking(sides.ports.documents, "7", "1")
+    sides.ports.documents.transact(lambda tx: links.save(tx, "7", replace(pair, life=life)))
+
+
+def test_a_booking_whose_event_began_before_the_window_stays_where_it_was_when_that_became_weekly(sides: Sides) -> None:
+    sides.draw("series", TEN)
+    _pull(sides, "series")
+    sides.now += timedelta(days=100)
+    _pull(sides, *(_occurrence(sides, n) for n in range(2, 6)))
+    assert sides.bookings["1"].starts == TEN.start
+
+
+def test_a_booking_that_was_paused_when_its_event_became_weekly_is_not_taken_to_the_last_week(sides: Sides) -> None:
+    sides.draw("series", TEN)
+    _pull(sides, "series")
+    _set_life(sides, Paused("too_often", sides.now, Active(), ""))
+    weeks = [_occurrence(sides, n) for n in range(4)]
+    _pull(sides, *weeks[1:3])
+    _set_life(sides, Active())
+    _pull(sides, *weeks[1:])
+    assert sides.bookings["1"].starts == TEN.start
+
+
+def test_each_task_gets_on_where_i_reserve_is_slow_and_all_that_is_new_is_of_other_bookings(sides: Sides) -> None:
+    """An older store was put back: since then the first occurrence was deleted, and the others moved by a day."""
+    count = 45
+    _pull(sides, *(_occurrence(sides, n) for n in range(count)))
+    first, *others = (booking.id for booking in sides.bookings.values())
+    sides.bookings[first] = replace(sides.bookings[first], status=70)
+    sides.events.clear()
+    moved = [Timed(_weekly(n).start + timedelta(days=1), _weekly(n).end + timedelta(days=1)) for n in range(1, count)]
+    names = [f"series_{when.start:%Y%m%d}T090000Z" for when in moved]
+    for number, name, when in zip(others, names, moved, strict=True):
+        sides.draw(name, when, series="series")
+        sides.bookings[number] = replace(at(sides.bookings[number], when), external_id=name)
+    sides.took = timedelta(seconds=1)
+    linked = []
+    for _ in range(3):
+        _pull(sides, *names)
+        sides.pages.clear()
+        linked.append(sum(sides.link_of(EventKey(ROOM_A, name)) is not None for name in names))
+    assert linked == [1, 2, 3]

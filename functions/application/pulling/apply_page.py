@@ -128,9 +128,11 @@ def _followed(
 ) -> set[EventKey]:
     """Move a family's bookings to new occurrences until time is up; returns the keys of those done, old and new."""
     handled: set[EventKey] = set()
-    for link, event in _pairs(session, page, name, appeared, shown, until):
-        former = link.event
-        _guarded(session, hint, event.key, partial(_follow, session, hint, link, event))
+    pairs, others = _pairs(session, page, name, appeared, shown, until)
+    steps = [(event, link.event, partial(_follow, session, hint, link, event)) for link, event in pairs]
+    steps += [(event, None, partial(_apply_item, session, hint, page, shown, event)) for event in others]
+    for event, former, step in steps:
+        _guarded(session, hint, event.key, step)
         handled |= {event.key, former} if former is not None else {event.key}
         if _is_time_up(session, until):
             break
@@ -139,25 +141,31 @@ def _followed(
 
 def _pairs(
     session: SyncSession, page: Page, name: str, appeared: list[Event], shown: Shown, until: datetime | None
-) -> list[tuple[Link, Event]]:
+) -> tuple[list[tuple[Link, Event]], list[Event]]:
     """Pair a family's bookings with new occurrences, but for those that other bookings name: an older store was restored.
 
-    Only a full list asks i-Reserve for these, once each, until time is up: then only those asked about are paired, one at
-    least. Where it cannot tell, they follow as if no store were older.
+    Only a full list asks i-Reserve for these, once each, until time is up: then only those asked about are returned, with
+    those that others name, so that one at least is done and not asked about again. Where i-Reserve cannot tell, they follow
+    as if no store were older.
     """
     namer, taken = dict[EventKey, str](), set[EventKey]()
+
+    def is_others(link: Link, event: Event) -> bool:
+        return namer.get(event.key, "") not in ("", link.booking_id)
+
     while left := [event for event in appeared if event.key not in taken]:
         pairs = followers(session, page.calendar, name, left, shown)
         for _, event in pairs if page.listed else ():
             if event.key not in namer:
                 namer[event.key] = booking_naming(session, event)
                 if _is_time_up(session, until):
-                    return [(link, event) for link, event in pairs if namer.get(event.key) in ("", link.booking_id)]
-        others = {event.key for link, event in pairs if namer.get(event.key, "") not in ("", link.booking_id)}
-        if not others:
-            return pairs
-        taken |= others
-    return []
+                    asked = [(link, event) for link, event in pairs if event.key in namer]
+                    others = [event for link, event in asked if is_others(link, event)]
+                    return [each for each in asked if not is_others(*each)], others
+        if not (named := {event.key for link, event in pairs if is_others(link, event)}):
+            return pairs, []
+        taken |= named
+    return [], []
 
 
 def _settled(session: SyncSession, hint: Hint, page: Page, items: Sequence[Item]) -> set[str]:
@@ -227,7 +235,7 @@ def _apply_item(session: SyncSession, hint: Hint, page: Page, shown: Shown, item
             return False
         if link is None and page.listed and not item.series:
             # it may be what is left of a series, whose removals a list does not show
-            for former, event in _pairs(session, page, item.key.id, [item], shown, None):
+            for former, event in _pairs(session, page, item.key.id, [item], shown, None)[0]:
                 return _follow(session, hint, former, event)
         link = link or links.for_new_event(session.ports.documents, session.id, item)
         if link.event is not None and link.event != item.key and not session.has_left(link.event):
