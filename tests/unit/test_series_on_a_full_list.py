@@ -1,7 +1,7 @@
 """A single event became a series, or a series a single event, and only a full list shows it: it names nothing that is gone."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -122,3 +122,15 @@ def test_each_task_gets_on_where_i_reserve_is_slow_and_all_that_is_new_is_of_oth
         sides.pages.clear()
         linked.append(sum(sides.link_of(EventKey(ROOM_A, name)) is not None for name in names))
     assert linked == [1, 2, 3]
+
+
+def test_the_first_occurrence_is_on_its_own_day_by_the_local_clock(sides: Sides) -> None:
+    """Shortly after midnight, when it is still the day before in UTC."""
+    before = Timed(datetime(2026, 11, 24, 23, 30, tzinfo=UTC), datetime(2026, 11, 25, 0, 30, tzinfo=UTC))
+    sides.draw("series", before)
+    _pull(sides, "series")
+    later = Timed(before.start + timedelta(hours=1), before.end + timedelta(hours=1))
+    name = sides.draw("series_20261125T003000Z", later, series="series").key.id
+    sides.draw("series", later)
+    _pull(sides, name)
+    assert _named(sides) == {"1": name}

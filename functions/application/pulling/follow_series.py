@@ -8,7 +8,6 @@ cancelled and made again behind a person's back.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from functools import partial
 
 from functions.application.ports import Tombstone, Transaction
@@ -16,9 +15,8 @@ from functions.application.store import links
 from functions.application.sync import mass_removal
 from functions.application.sync.find_booking import booking_with
 from functions.application.sync.session import SyncSession
-from functions.domain.comparing.event_content import in_window, period, text_of
-from functions.domain.comparing.series import Twin, in_step, pair, twin_of
-from functions.domain.model.appointment import When
+from functions.domain.comparing.event_content import in_window, text_of
+from functions.domain.comparing.series import Twin, first_day, in_step, pair, twin_of
 from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, Stale, Transient
 from functions.domain.model.event import Event, EventKey, family, family_of_id
 from functions.domain.pairing.decisions import Follow, Hold
@@ -75,8 +73,9 @@ def followers(
     single = links.of_event(documents, session.id, EventKey(calendar, name))  # a single event that became a series
     if single is not None and _waits(single, calendar) and single.id not in {link.id for link in kin}:
         kin.append(single)
-    began = {(event.series, _day(session, event.when)) for event in appeared}
-    roots = [link for link in kin if link.base is not None and (_id(link), _day(session, link.base.when)) in began]
+    zone = session.settings.timezone
+    began = {(event.series, first_day(event.when, zone)) for event in appeared}
+    roots = [link for link in kin if link.base is not None and (_id(link), first_day(link.base.when, zone)) in began]
     vanished = [link for link in kin if _is_gone(link, shown) or link in roots]
     unknown = [link for link in kin if link not in vanished and _id(link) not in shown.live]
     pairs = pair(vanished, appeared, session.settings.timezone)
@@ -84,10 +83,6 @@ def followers(
         return pairs
     vanished += [link for link in unknown if _vanished(session, link)]
     return pair(vanished, appeared, session.settings.timezone)
-
-
-def _day(session: SyncSession, when: When) -> date:
-    return period(when, session.settings.timezone)[0].date()
 
 
 def booking_naming(session: SyncSession, event: Event) -> str:

@@ -5,10 +5,11 @@ from functools import partial
 from functions.application.sync.pages import listed
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.event_content import period
-from functions.domain.model.appointment import AllDay, When
+from functions.domain.comparing.series import first_day
+from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Gone, Refused
-from functions.domain.model.zones import day_of, same_clock
+from functions.domain.model.zones import same_clock
 
 MOST = 1000  # bookings of one day
 
@@ -49,6 +50,6 @@ def _beginning_with(session: SyncSession, when: When) -> list[str]:
     """Return the bookings that begin with the event, and those whose row does not say."""
     zone = session.settings.timezone
     start, _ = period(when, zone)
-    day = when.first if isinstance(when, AllDay) else day_of(when.start, zone)
+    day = first_day(when, zone)
     rows = listed(session, partial(session.reservations.between, day, day), most=MOST).values()
     return [row.id for row in rows if row.starts is None or same_clock(row.starts, start, zone)]

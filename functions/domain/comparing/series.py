@@ -27,8 +27,8 @@ def in_step(lost: Sequence[When], appeared: Sequence[Event], timezone: str) -> b
     if not lost or not appeared:
         return False
     before, after = list(lost), [event.when for event in appeared]
-    apart = min(_day(when, timezone) for when in after) - min(_day(when, timezone) for when in before)
-    weekdays = [{_day(when, timezone).weekday() for when in each} for each in (before, after)]
+    apart = min(first_day(when, timezone) for when in after) - min(first_day(when, timezone) for when in before)
+    weekdays = [{first_day(when, timezone).weekday() for when in each} for each in (before, after)]
     times = [{_time_of_day(when, timezone) for when in each} for each in (before, after)]
     return abs(apart) <= NEAR and (weekdays[0] == weekdays[1] or times[0] == times[1])
 
@@ -40,7 +40,7 @@ def pair(vanished: Sequence[Link], appeared: Sequence[Event], timezone: str) -> 
     events = sorted(appeared, key=lambda event: _order(event.when))
     pairs: list[tuple[Link, Event]] = []
     for event in list(events):
-        match = next((each for each in links if _day(each[1], timezone) == _day(event.when, timezone)), None)
+        match = next((each for each in links if first_day(each[1], timezone) == first_day(event.when, timezone)), None)
         if match is not None:
             pairs.append((match[0], event))
             links.remove(match)
@@ -48,7 +48,8 @@ def pair(vanished: Sequence[Link], appeared: Sequence[Event], timezone: str) -> 
     return pairs + [(link, event) for (link, _), event in zip(links, events, strict=False)]
 
 
-def _day(when: When, timezone: str) -> date:
+def first_day(when: When, timezone: str) -> date:
+    """Return the local day on which something begins."""
     return when.first if isinstance(when, AllDay) else day_of(when.start, timezone)
 
 
