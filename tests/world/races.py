@@ -57,6 +57,8 @@ class Races:
 
     @property
     def _bookings(self) -> dict[int, Booking]:
+        """The bookings as they stand now: a person's new status comes into force a little after it was set."""
+        self._world.tenant.tick()
         return self._world.tenant.world.bookings
 
     def _after_reading(self, number: int) -> None:

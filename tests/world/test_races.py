@@ -8,7 +8,7 @@ import pytest
 from functions.application.store import integrations
 from functions.domain.model.appointment import Timed
 from functions.domain.pairing.writes import BookingChange
-from tests.world.choice import Choice, _Usual
+from tests.world.choice import BOOKED, CANCELLED, Choice, _Usual
 from tests.world.promises import broken
 from tests.world.world import BEGINNING, World
 
@@ -49,3 +49,17 @@ def test_a_time_that_was_read_and_is_put_back_without_a_conflict_is_found(world:
     later = Timed(read.starts + timedelta(hours=2), read.ends + timedelta(hours=2))
     ireserve.write(read, BookingChange(when=later))
     assert [each.split(":")[0] for each in world.races.against] == ["against"]
+
+
+def test_a_status_that_comes_into_force_after_our_read_is_an_edit_of_a_person_and_not_our_write(world: World) -> None:
+    """The test plays a product that reads, and writes a status or something else over what it has not read."""
+    booking = world._some_booking(0)
+    ireserve = world.ports.outside.reservations(integrations.get(world.documents, "7"))
+    counted = []
+    for change in (BookingChange(status=BOOKED), BookingChange(fields=(("remarks", "anders"),))):
+        world.races.aimed = lambda which: world.change(which, status_code=CANCELLED)
+        ireserve.write(ireserve.read(booking), change)
+        counted.append(sum(world.races.taken.values()))
+        world.change(booking, status_code=BOOKED)
+        world.settle(60)
+    assert counted == [1, 1]
