@@ -83,6 +83,17 @@ def test_undoing_a_move_sets_booking_and_event_back_and_its_preview_changes_noth
         undo(sides.ports, "7", entry, "admin")
 
 
+def test_undoing_a_move_that_overruled_the_booking_gives_it_the_time_it_had() -> None:
+    wins = Sides(inbound={"allow_booking_update": True}, sync={"overlap_guard": "never", "conflict_winner": "event"})
+    event = made(wins)
+    wins.book("1", EVENING, external_id=event.key.id)
+    wins.events[event.key] = replace(event, when=NOON, etag='"moved"')
+    looked(wins, Snapshot.of(wins.events[event.key]))
+    assert wins.bookings["1"].starts == NOON.start
+    undo(wins.ports, "7", entry_of(wins, "conflict"), "admin")
+    assert (wins.bookings["1"].starts, wins.events[event.key].when) == (EVENING.start, EVENING)
+
+
 def test_undoing_a_change_of_room_takes_booking_and_event_back_to_the_room_and_leaves_the_time(sides: Sides) -> None:
     event = made(sides)
     there = EventKey(ROOM_B, event.key.id)

@@ -98,7 +98,7 @@ def _to_rest(
             writes.append(planned.step)
         if rehearse or shadow:
             if not rehearse and isinstance(planned.step, Write):
-                journal_shadow(session, hint, view.link, planned.step)
+                journal_shadow(session, hint, view, planned.step)
             view = _simulate(session, view, planned, context)
         else:
             view = _follow(session, hint, view, planned, context)

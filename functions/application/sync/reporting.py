@@ -1,25 +1,39 @@
 """Reports a write: its journal entry, opened and closed, and its log line."""
 
+from dataclasses import replace
+
 from functions.application.intake.hints import WEBHOOK, Hint
 from functions.application.ports import Body, Transaction
 from functions.application.store import journal
 from functions.application.sync.session import SyncSession
+from functions.domain.comparing.event_content import when_of
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
 from functions.domain.pairing.link import Intent, Link
 from functions.domain.pairing.step import Landed, Overtaken, Rejected, Result
-from functions.domain.pairing.writes import InsertEvent, Outcome, PatchEvent, Write
+from functions.domain.pairing.writes import InsertEvent, Outcome, PatchEvent, Write, WriteBooking
+from functions.domain.planning.plan import as_meant_by_both
 from functions.domain.planning.view import View
 
 
 def opened(session: SyncSession, hint: Hint, view: View, step: Write) -> Body:
     """Return the entry of a write about to be made."""
     replaced = view.event.value if isinstance(step, PatchEvent) else None
-    entry = journal.opened(view.link, step, hint, session.now(), replaced)
+    entry = journal.opened(_replacing(session, view, step), step, hint, session.now(), replaced)
     booking = view.booking.value
     wanted = session.settings.outbound.use_customer_data and booking is not None and bool(booking.email)
     left_out = isinstance(step, InsertEvent) and not step.content.guest and wanted
     return {**entry, "left_out": ["guest"]} if left_out else entry
+
+
+def _replacing(session: SyncSession, view: View, step: Write) -> Link:
+    """Return the link with what a write replaces: on a booking what stands there, which may not be agreed on yet."""
+    link, zone = view.link, session.settings.timezone
+    booking = as_meant_by_both(view, zone).booking.value
+    if not isinstance(step, WriteBooking) or link.base is None or booking is None:
+        return link
+    when = when_of(booking, session.settings)
+    return replace(link, base=replace(link.base, when=when, object_id=booking.object_id, status=booking.status))
 
 
 def note_despite(session: SyncSession, intent: Intent | None, despite: str) -> None:
@@ -55,9 +69,10 @@ def note_overwritten(session: SyncSession, hint: Hint, link: Link) -> None:
     session.ports.documents.transact(note)
 
 
-def journal_shadow(session: SyncSession, hint: Hint, link: Link, step: Write) -> None:
+def journal_shadow(session: SyncSession, hint: Hint, view: View, step: Write) -> None:
     """In shadow, journal the write that would be made."""
-    entry = journal.closed(journal.opened(link, step, hint, session.now()), Outcome.SHADOW, session.now())
+    opened = journal.opened(_replacing(session, view, step), step, hint, session.now())
+    entry = journal.closed(opened, Outcome.SHADOW, session.now())
     entry_id = session.ports.token(12)
     session.ports.documents.transact(lambda tx: journal.put(tx, session.id, entry_id, entry))
 

@@ -30,7 +30,7 @@ from functions.domain.planning.write_event_id import other_than_its_own
 
 def plan(v: View, context: PlanningContext) -> Planned:
     """Return the next step for a link, and the base once it has landed."""
-    v = as_answered(_as_meant(v, context.settings.timezone))
+    v = as_answered(as_meant_by_both(v, context.settings.timezone))
     planned = only_answers(v, _decide(v, context), context)
     step = planned.step
     if not isinstance(step, Write) or (attempt := attempt_of(v, step, context)) is None:
@@ -45,7 +45,7 @@ def plan(v: View, context: PlanningContext) -> Planned:
     return decide(v.link, Pause(Why.TOO_OFTEN, context.now, shown(v, context.digest)), Why.TOO_OFTEN)
 
 
-def _as_meant(v: View, zone: str) -> View:
+def as_meant_by_both(v: View, zone: str) -> View:
     """Read a booking's times as both sides agreed on them, if i-Reserve cannot tell two equal hours in autumn apart."""
     booking, base = v.booking.value, v.link.base
     if v.link.intent is not None and v.link.intent.base is not None:
