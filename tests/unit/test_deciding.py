@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from functions.application.deciding import held
+from functions.application.deciding.keep_or_resume import resume
 from functions.application.deciding.undo import Undone, preview, undo
 from functions.application.intake.hints import Hint, Kind
 from functions.application.store import journal, links
@@ -15,12 +16,14 @@ from functions.application.sync.reconcile import reconcile
 from functions.domain.model.errors import Conflict, Gone, Refused
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.pairing.life import Active, Closed, Detached, Held
+from functions.domain.pairing.life import Active, Closed, Detached, Held, Paused
 from functions.domain.pairing.link import Link
-from tests.unit.sketch import EVENING, NOON, NOW, ROOM_B, TEN
+from functions.domain.settings.schema import MappingRow
+from tests.unit.sketch import EVENING, NOON, NOW, ROOM_A, ROOM_B, TEN
 from tests.unit.two_sides import Sides
 
 HINT = Hint(Kind.BOOKING, "7", ("1",), "webhook", NOW)
+HALL = (MappingRow(object="10", calendar=ROOM_A, also=(ROOM_B,)),)
 LIST: Snapshot[Any] = Snapshot(Presence.CANCELLED)
 
 
@@ -152,6 +155,48 @@ def test_undoing_a_put_back_gives_the_person_the_time_once() -> None:
     assert strict.events[event.key].when == TEN
     undo(strict.ports, "7", entry_of(strict, "put_back"), "admin")
     assert (strict.events[event.key].when, strict.bookings["1"].starts) == (EVENING, EVENING.start)
+
+
+def test_undoing_a_put_back_of_a_text_moves_no_booking() -> None:
+    strict = Sides()
+    event = made(strict)
+    strict.events[event.key] = replace(event, title="Mine", etag='"edited"')
+    looked(strict, Snapshot.of(strict.events[event.key]))
+    strict.book("1", EVENING, external_id=event.key.id)
+    looked(strict)
+    with pytest.raises(Conflict) as error:
+        undo(strict.ports, "7", entry_of(strict, "put_back"), "admin")
+    assert "changing the booking in i-Reserve" in str(error.value)
+    assert strict.bookings["1"].starts == EVENING.start
+
+
+def occupied(sides: Sides, **more: Any) -> Link:
+    """The event that shows booking 1 as occupied in another room; with what it is besides."""
+    sides.book("1", TEN)
+    looked(sides)
+    (place,) = pair_of(sides).occupied
+    link = replace(links.of_occupied(sides.ports.documents, "7", place), **more)
+    return sides.ports.documents.transact(lambda tx: links.save(tx, "7", link))
+
+
+def test_an_occupied_event_that_was_put_back_follows_its_booking_and_keeps_no_order() -> None:
+    hall = Sides(mapping=HALL)
+    link = occupied(hall)
+    assert link.event is not None
+    hall.events[link.event] = replace(hall.events[link.event], when=EVENING, etag='"moved"')
+    reconcile(hall.session(), HINT, link, event=Snapshot.of(hall.events[link.event]))
+    with pytest.raises(Conflict) as error:
+        undo(hall.ports, "7", entry_of(hall, "put_back"), "admin")
+    assert "changing the booking in i-Reserve" in str(error.value)
+    assert all(each.order is None for each in links.every(hall.ports.documents, "7"))
+
+
+def test_resuming_an_occupied_event_looks_at_the_booking_it_shows() -> None:
+    hall = Sides(mapping=HALL)
+    link = occupied(hall, life=Paused("too_often", NOW, Active()))
+    hall.tasks.clear()
+    resume(hall.ports, "7", link.id, "admin")
+    assert {hint.subject for hint in hall.looks(Kind.BOOKING)} == {("1",)}
 
 
 def test_what_was_done_before_a_pair_was_parted_is_undone_after_that_only(sides: Sides) -> None:

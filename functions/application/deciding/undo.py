@@ -25,6 +25,7 @@ NOT_DONE = {
     Outcome.OPEN: "this is still under way; try again in a minute",
     Outcome.UNKNOWN: "it is not known whether this was carried out; look at the booking in i-Reserve, and change it there",
 }
+FOLLOWS = "this event shows what its booking says; undo it by changing the booking in i-Reserve"
 STAYS = "Texts, mails that were sent and invoices do not come back, and i-Reserve may refuse."
 
 
@@ -89,16 +90,25 @@ def _order(integration: Integration, body: Body) -> Override:
             object_id=before.get("object_id") if "object_id" in change else None,
             status=before.get("status") if "status" in change else None,
         )
-    if why in (Why.PUT_BACK, Why.CONFLICT) and "when" in body.get("replaced", {}):  # only a patch's entry has it
+    if why in (Why.PUT_BACK, Why.CONFLICT) and takes_a_time_back(body):
         return Override(when=when_from(body["replaced"]["when"]))
     if why == Why.SETTINGS_CHANGED:
         raise Conflict("changed settings caused this; undo it by changing them back", reason="not_ours")
+    if why in (Why.PUT_BACK, Why.MADE_AGAIN):
+        raise Conflict(FOLLOWS, reason="not_ours")
     raise Conflict(
         "a booking's own change caused this; undo it by changing the booking in i-Reserve", reason="not_ours"
     )
 
 
+def takes_a_time_back(body: Body) -> bool:
+    """Whether an entry took back a person's time; only a patch's entry has what it replaced, changed or not."""
+    return "when" in body.get("replaced", {}) and "when" in body.get("change", {})
+
+
 def _with_order(link: Link, order: Override) -> Link:
+    if link.occupies is not None:
+        raise Conflict(FOLLOWS, reason="not_ours")
     if isinstance(link.life, Detached) and order.status is None:
         raise Conflict(
             "this pair is no longer kept in step; undo that first, or change the booking in i-Reserve", reason="parted"

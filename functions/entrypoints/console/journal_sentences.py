@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from functions.application.deciding.undo import takes_a_time_back
 from functions.application.finding.find import Found
 from functions.application.finding.names import Names
 from functions.application.ports import Body
@@ -14,14 +15,8 @@ from functions.domain.settings.schema import Settings
 from functions.entrypoints.console.texts import Texts
 
 LONGEST = 80  # characters of a quoted text
-UNDOABLE = {
-    *(
-        (Name.WRITE_BOOKING, why)
-        for why in ("grace_over", "approved", "event_moved", "event_object", "conflict", "undone")
-    ),
-    (Name.PATCH_EVENT, "put_back"),
-    (Name.PATCH_EVENT, "conflict"),
-}
+UNDOABLE = ("grace_over", "approved", "event_moved", "event_object", "conflict", "undone")  # writes to a booking
+TAKEN_BACK = ("put_back", "conflict")  # from an event
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +148,10 @@ def undoable(entry: Body) -> bool:
     """Whether to show the button; the use case decides whether undo is possible."""
     if entry.get("outcome") != "done" or entry.get("undone_at"):
         return False
-    return (entry["step"], entry["why"]) in UNDOABLE or entry["step"] == Name.MAKE_BOOKING
+    if entry["step"] == Name.PATCH_EVENT:
+        of_an_occupied = entry.get("change", {}).get("notice") == "occupied"
+        return entry["why"] in TAKEN_BACK and takes_a_time_back(entry) and not of_an_occupied
+    return (entry["step"] == Name.WRITE_BOOKING and entry["why"] in UNDOABLE) or entry["step"] == Name.MAKE_BOOKING
 
 
 def reason_name(code: str, t: Texts) -> str:
