@@ -205,6 +205,8 @@ def test_what_is_no_longer_taken_is_removed(its: Any) -> None:
         (Closed(), ABSENT, ()),
         (Active(), ABSENT, None),
         (Detached("undone"), booking(), None),
+        (Detached("undone"), booking(status=70), ()),
+        (Detached("undone"), ABSENT, None),
     ],
     ids=[
         "what its row names",
@@ -217,6 +219,8 @@ def test_what_is_no_longer_taken_is_removed(its: Any) -> None:
         "a pair that ended, its booking gone",
         "not found: a second read decides",
         "a pair that is left alone",
+        "a pair that is left alone, its booking cancelled",
+        "a pair that is left alone, its booking not found",
     ],
 )
 def test_a_pair_says_where_its_booking_shows_as_occupied(life: Any, its: Any, wanted: Any) -> None:

@@ -23,15 +23,18 @@ from functions.domain.settings.schema import Settings
 def places_wanted(pair: Link, booking: Snapshot[Booking], settings: Settings) -> tuple[Occupies, ...] | None:
     """Return where a pair's booking should show as occupied.
 
-    None: unknown, or the pair is left alone, as is one whose write is not known to have landed.
+    None: unknown, or the pair is left alone, as is one whose write is not known to have landed. A cancelled booking takes no
+    hours, whatever became of its pair.
     """
-    if pair.intent is not None or isinstance(pair.life, Detached):
+    if pair.intent is not None:
         return None
     if isinstance(pair.life, Closed | LeftOut | Unlinked):
         return ()
     if booking.presence is not Presence.PRESENT or booking.value is None:
         return None
-    return () if settings.outbound.removes(booking.value.status) else places_of(booking.value, settings)
+    if settings.outbound.removes(booking.value.status):
+        return ()
+    return None if isinstance(pair.life, Detached) else places_of(booking.value, settings)
 
 
 def plan_occupied(v: View, context: PlanningContext, place: Occupies) -> Planned:
