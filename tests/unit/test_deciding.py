@@ -110,6 +110,35 @@ def test_undoing_a_change_of_room_takes_booking_and_event_back_to_the_room_and_l
     assert list(sides.events) == [event.key]
 
 
+def test_undoing_a_change_of_room_gives_an_occurrence_an_event_of_its_own_there(sides: Sides) -> None:
+    drawn = sides.draw("root_20261124T110000Z", NOON, series="root")
+    reconcile(sides.session(), HINT, links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
+    there = EventKey(ROOM_B, drawn.key.id)
+    sides.events[there] = replace(sides.events.pop(drawn.key), key=there, etag='"moved"')
+    looked(sides, Snapshot.of(sides.events[there]))
+    done = undo(sides.ports, "7", entry_of(sides, "event_object"), "admin")
+    assert (steps(done), done.done) == (["WriteBooking", "DeleteEvent", "InsertEvent", "WriteBooking"], True)
+    assert sides.bookings["1"].object_id == "10"
+    (event,) = sides.events.values()
+    assert (event.key.calendar, event.when) == (ROOM_A, NOON)
+
+
+def test_an_undo_whose_event_cannot_be_written_holds_no_later_change_of_the_booking_back(sides: Sides) -> None:
+    entry = dragged(sides)
+    sides.fails["patch"] = [Refused("not shared", reason="forbidden")] * 2
+    with pytest.raises(Refused):
+        undo(sides.ports, "7", entry, "admin")
+    (event,) = sides.events.values()
+    assert (sides.bookings["1"].starts, event.when) == (TEN.start, NOON)
+    sides.book("1", EVENING, external_id=event.key.id)
+    with pytest.raises(Refused):
+        looked(sides)
+    assert sides.bookings["1"].starts == EVENING.start
+    looked(sides)
+    assert (sides.bookings["1"].starts, sides.events[event.key].when) == (EVENING.start, EVENING)
+    assert pair_of(sides).order is None
+
+
 def test_an_undo_can_be_undone(sides: Sides) -> None:
     undo(sides.ports, "7", dragged(sides), "admin")
     undo(sides.ports, "7", entry_of(sides, "undone"), "admin")
@@ -145,6 +174,18 @@ def test_undoing_a_creation_cancels_the_booking_and_leaves_the_event_to_its_pers
     undo(sides.ports, "7", entry_of(sides, "event_made"), "admin")
     assert (sides.bookings["1"].status, list(sides.events)) == (70, [drawn.key])
     assert pair_of(sides).life == Detached("undone")
+
+
+def test_undoing_a_creation_frees_what_its_booking_occupied_and_taking_that_back_occupies_it_again() -> None:
+    hall = Sides(mapping=HALL)
+    drawn = hall.draw("new", NOON)
+    reconcile(hall.session(), HINT, links.for_new_event(hall.ports.documents, "7", drawn), event=Snapshot.of(drawn))
+    assert {key.calendar for key in hall.events} == {ROOM_A, ROOM_B}
+    undo(hall.ports, "7", entry_of(hall, "event_made"), "admin")
+    assert list(hall.events) == [drawn.key]
+    undo(hall.ports, "7", entry_of(hall, "undone"), "admin")
+    assert hall.bookings["1"].status == 20
+    assert {key.calendar for key in hall.events} == {ROOM_A, ROOM_B}
 
 
 def test_undoing_a_put_back_gives_the_person_the_time_once() -> None:

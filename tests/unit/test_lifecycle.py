@@ -211,10 +211,15 @@ def test_a_reopened_booking_follows_its_event_again() -> None:
 
 
 @pytest.mark.parametrize("life", [Detached("undone"), Held("event_deleted"), paused()])
-def test_an_order_that_is_half_done_leaves_the_state_and_stays(life: Life) -> None:
-    ordered = link(life=life, order=Override(status=20), refusals=REFUSED, notice="x")
+@pytest.mark.parametrize("detach", [True, False])
+def test_an_order_that_is_half_done_leaves_the_state_and_writes_no_booking_again(
+    life: Life,
+    detach: bool,  # noqa: FBT001 - a case
+) -> None:
+    order = Override(NOON, "10", 20, detach)
+    ordered = link(life=life, order=order, refusals=REFUSED, notice="x")
     done = landed(writing(Why.UNDONE, status=20), booking(), ordered)
-    assert (done.life, done.order, done.refusals, done.notice) == (life, Override(status=20), Refusals(), "")
+    assert (done.life, done.order, done.refusals, done.notice) == (life, Override(detach=detach), Refusals(), "")
     closed = landed(writing(Why.UNDONE, status=20), booking(), replace(ordered, life=Closed()))
     assert closed.life == Active()
 

@@ -62,6 +62,7 @@ from functions.domain.pairing.link import (
     Occupies,
     Order,
     Origin,
+    Override,
     Refusal,
     Refusals,
     Restore,
@@ -285,7 +286,10 @@ def _booking_written(link: Link, intent: Intent, why: Why, before: int | None) -
         case Why.GRACE_OVER | Why.APPROVED:
             return replace(link, life=Closed(Closer.SERVICE, before))
         case Why.EVENT_RESTORED | Why.UNDONE:
-            return replace(link, life=_opened(link.life), refusals=Refusals(), notice="")
+            opened = replace(link, life=_opened(link.life), refusals=Refusals(), notice="")
+            if isinstance(link.order, Override):  # what it says of the booking is done, and is not done once more
+                return replace(opened, order=Override(detach=link.order.detach))
+            return opened
     return replace(link, refusals=Refusals(), notice="")
 
 

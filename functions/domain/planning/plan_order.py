@@ -15,6 +15,7 @@ from functions.domain.pairing.link import Link, Origin, Override
 from functions.domain.pairing.step import Look, Planned, Rest
 from functions.domain.pairing.writes import (
     BookingChange,
+    DeleteEvent,
     EventChange,
     MoveEvent,
     PatchEvent,
@@ -70,6 +71,10 @@ def _event(v: View, context: PlanningContext, link: Link, booking: Booking) -> P
         base = replace(base, digests=link.base.digests if link.base else {})
     if event is None:
         return Planned(ReviveEvent(link.event, wanted if link.origin is Origin.BOOKING else None, Why.UNDONE), base)
+    if event.key.calendar != calendar and event.series:
+        return Planned(
+            DeleteEvent(event.key, event.etag, Why.OTHER_ROOM), base
+        )  # an occurrence cannot leave its series
     if event.key.calendar != calendar:
         return Planned(MoveEvent(event.key, event.etag, calendar, Why.UNDONE), base)
     if event.when != wanted.when:
