@@ -166,6 +166,19 @@ def test_a_row_that_shows_only_that_the_time_is_taken_tells_nothing_else(languag
     assert shown.reminders == (("popup", 5),)
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("nl", ("Bezet", "Voorbereiding", "Opruimen")), ("en", ("Occupied", "Preparation", "Clearing"))],
+)
+def test_an_occupied_event_says_in_the_integrations_language_what_the_time_is_taken_for(
+    language: str, words: tuple[str, ...]
+) -> None:
+    row = MappingRow("10", ROOM_A, before_minutes=30, after_minutes=15, around="events")
+    its = settings(language=language, mapping=(row,))
+    shown = [occupied_of(booking(), its, Occupies("1001", ROOM_A, part)) for part in ("hours", "before", "after")]
+    assert tuple(each.title for each in shown) == words
+
+
 def test_an_occupied_event_whose_row_is_gone_still_says_that_the_time_is_taken() -> None:
     for part in ("hours", "before", "after"):
         shown = occupied_of(booking(object_id="99"), settings(mapping=()), Occupies("1001", ROOM_A, part))

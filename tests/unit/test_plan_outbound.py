@@ -11,7 +11,7 @@ from functions.domain.model.event import EventKey
 from functions.domain.model.identity import event_id, unkeyed_event_id
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.pairing.attempts import Attempt, Ended
-from functions.domain.pairing.life import Active, Closed, Closer, LeftOut, State, Unlinked
+from functions.domain.pairing.life import Active, Closed, Closer, Held, LeftOut, State, Unlinked
 from functions.domain.pairing.link import Approve, Link, Origin, Refusal, Refusals, Restore, WrittenIds
 from functions.domain.pairing.step import Look, Rest, Settle
 from functions.domain.pairing.writes import (
@@ -253,6 +253,12 @@ def test_unusually_many_vanished_bookings_wait_for_a_person() -> None:
     kept = plan(view(replace(step.link, order=Restore()), ABSENT), confirmed).step
     assert isinstance(kept, Settle)
     assert kept.link.state is State.DETACHED
+
+
+@pytest.mark.parametrize("of", [link(), link(life=Held(Why.BOOKING_GONE)), link(order=Restore())])
+def test_a_cancellation_waits_for_nobody_however_many_bookings_vanished(of: Link) -> None:
+    step = plan(view(of, booking(status=70)), replace(C, hold_removals=True)).step
+    assert step == DeleteEvent(KEY, '"1"', Why.BOOKING_CANCELLED)
 
 
 def test_a_restored_event_reopens_the_booking_only_if_we_had_cancelled_it() -> None:

@@ -129,6 +129,8 @@ def test_each_bound_is_far_above_what_both_systems_take() -> None:
         ("QAWSEDRFTGYHUJIK", False),
         ("!@!@!@!@!@!@!@!@!@", True),
         ("!)&#^%$(@*!?;:<>", False),
+        ("kT7#pQ2%kT7#pQ2%", False),  # of all alphabets eight turns are just enough
+        ("kT7#pQ2kT7#pQ2kT", True),
     ],
 )
 def test_a_key_is_as_strong_as_its_alphabet_and_its_turns(key: str, *, guessed: bool) -> None:

@@ -173,7 +173,7 @@ def _goes_on(link: Link, decision: GoesOn) -> Link:
             return replace(seen, refusals=Refusals(), series=family(event.series))
         case Adopt(event, booking_id):
             adopted = replace(link.seeing(event), life=Active(), base=None)
-            known = link.version > 0 and not link.booking_id  # as an event of no booking
+            known = link.version > 0  # as an event of no booking
             origin = link.origin if known or link.origin is Origin.INVITATION else Origin.BOOKING
             return replace(adopted, booking_id=booking_id, origin=origin) if booking_id else adopted
         case Follow(event):

@@ -47,7 +47,7 @@ def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:
         return Planned(Rest(Why.OUTSIDE_WINDOW))
     named = booking.value_of(context.settings.outbound.external_id_field)
     its_own = link.event is not None and not other_named(link, booking, context)
-    if named and not its_own and not link.ids.foreign and (theirs := _named(v, booking, named, context)):
+    if not its_own and not link.ids.foreign and (theirs := _named(v, booking, named, context)):
         return theirs
     if link.event is not None:
         return Planned(
