@@ -30,7 +30,8 @@ EQUIVALENT = Path("tests/mutants/equivalent.yaml")
 NAMES = ("reconcile", "execute", "pull", "apply_page", "links", "webhooks", "held", "undo")
 FAST = (
     "unit/test_links unit/test_webhooks unit/test_held_items unit/test_undo_refused unit/test_pulling unit/test_apply_page "
-    "unit/test_reconcile_pair unit/test_execute_write unit/test_deciding integration/test_pull integration/test_undo_and_held "
+    "unit/test_reconcile_pair unit/test_execute_write unit/test_deciding unit/test_event_made_since unit/test_event_of_no_pair "
+    "unit/test_older_store unit/test_series_on_a_full_list integration/test_pull integration/test_undo_and_held "
     "integration/test_lost_answers integration/test_refusals"
 )
 
