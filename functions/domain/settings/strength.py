@@ -2,11 +2,12 @@
 
 from itertools import pairwise
 from math import log2
+from string import ascii_lowercase, ascii_uppercase, digits
 
 MADE = "openssl rand -hex 32"  # makes a key that cannot be guessed
 SHORTEST = 16  # characters
 BITS = 50
-ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789")
+ALPHABETS = (ascii_lowercase, ascii_uppercase, digits)
 OTHERS = 20  # other characters that people use
 
 
