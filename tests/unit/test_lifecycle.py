@@ -304,7 +304,8 @@ def test_a_text_that_is_refused_is_not_carried_over_again() -> None:
     of = link(base=base(digests={"text": "old", "remarks": "r"}))
     turned = rejected(writing(Why.EVENT_TEXT), of, after_it=base(digests={"text": "new", "remarks": "n"}))
     assert turned.link.base == base(digests={"text": "new", "remarks": "r"})
-    assert rejected(writing(Why.EVENT_TEXT), link(base=None)).then is Then.GIVE_UP
+    assert rejected(writing(Why.EVENT_TEXT), link(base=None), after_it=base()).then is Then.GIVE_UP
+    assert rejected(writing(Why.EVENT_TEXT), link(), after_it=None).then is Then.GIVE_UP
 
 
 def test_a_reopening_that_is_refused_leaves_the_pair_closed_and_its_reason_to_be_said() -> None:
@@ -379,6 +380,13 @@ def test_what_was_there_already_is_adopted_without_a_base() -> None:
     assert adopted.origin is Origin.BOOKING
     their = decided(decisions.Adopt(theirs(), "1001"), Link("theirs", event=theirs().key, origin=Origin.EVENT))
     assert (their.booking_id, their.origin, their.life) == ("1001", Origin.BOOKING, Active())
+    known = Link("theirs", event=theirs().key, origin=Origin.EVENT, version=1)
+    assert decided(decisions.Adopt(theirs(), "1001"), known).origin is Origin.EVENT
+
+
+OF_ITS_EVENT: dict[str, Any] = {
+    "series": "r", "refusals": REFUSED, "notice": "n", "kept": {"guest": ("asked", "shown")}, "meet_asked_at": NOW
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -387,7 +395,7 @@ def test_what_was_there_already_is_adopted_without_a_base() -> None:
         (decisions.Disown(), {}, {"ids": WrittenIds(foreign=True)}),
         (decisions.Claim(event(key=MOVED)), {"life": Grace(NOW)}, {"life": Grace(NOW), "event": MOVED}),
         (decisions.Follow(event(key=MOVED, series="r_R1")), {"life": Grace(NOW)}, {"event": MOVED, "series": "r"}),
-        (decisions.LetGo(), {"order": Approve()}, {"life": Unlinked(), "event": None, "base": None}),
+        (decisions.LetGo(), {**OF_ITS_EVENT, "order": Approve()}, {"life": Unlinked(), "event": None, "base": None}),
         (decisions.Close(70), {"order": Approve()}, {"life": Closed(), "base": base(booking(status=70))}),
         (decisions.Close(None), {"life": Closed(Closer.SERVICE, 20)}, {"life": Closed(Closer.SERVICE, 20)}),
         (decisions.Reopen(), {"life": Closed(Closer.SERVICE, 20)}, {}),
@@ -442,7 +450,10 @@ DECLINE = PatchEvent(KEY, '"1"', EventChange(answer="declined", comment="Bezet")
 @pytest.mark.parametrize(
     ("why", "then"),
     [
-        (Why.BOOKING_CHANGED, {"origin": Origin.BOOKING, "life": Unlinked(), "event": None, "base": None}),
+        (
+            Why.BOOKING_CHANGED,
+            {"origin": Origin.BOOKING, "life": Unlinked(), "event": None, "base": None, "series": ""},
+        ),
         (Why.BOOKING_CANCELLED, {"origin": Origin.INVITATION, "life": Closed(), "event": KEY}),
         (Why.REFUSED, {"origin": Origin.INVITATION, "life": Active(), "event": KEY, "notice": "booking_moved"}),
     ],

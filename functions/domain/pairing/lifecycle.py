@@ -198,8 +198,8 @@ def _fulfilled(link: Link, event: Event | None, base: Base | None) -> Link:
     if event is not None:
         return replace(done.seeing(event), life=Active(), base=base or link.base)
     life = _awake(link.life)
-    paired = bool(link.booking_id) and link.event is not None
-    return replace(done, life=life if isinstance(life, Closed) else Active() if paired else Unlinked())
+    there = Active() if link.event is not None else Unlinked()
+    return replace(done, life=life if isinstance(life, Closed) else there)
 
 
 def _waits(link: Link, decision: Waits) -> Link:
