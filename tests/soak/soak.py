@@ -123,7 +123,7 @@ class Soak(Deeds):
         while found and time.monotonic() < deadline:
             time.sleep(10)
             with suppress(StageError, requests.RequestException):
-                found = [*self._apart(), *self._left_over()] or self._audit()
+                found = [*self._apart(), *self._left_over()] or self._audit() or self._waiting()
                 self.counts["looks until it agreed"] += 1
         return [*found, *self._restless()]
 
@@ -161,6 +161,12 @@ class Soak(Deeds):
         parked = self._ask("GET", "/7/parked")
         return found + [f"parked: {each['kind']} because of {each['reason']}" for each in parked]
 
+    def _waiting(self) -> list[str]:
+        """Return the pairs that wait for the end of a grace, or of a write: neither both sides nor the audit tells."""
+        pairs = (each for one in self.bookings() for each in self._ask("GET", f"/7/links?booking={one['id']}"))
+        waits = (each for each in pairs if each["state"] == "grace" or each["busy"])
+        return [f"waiting: booking {each['booking_id']} is {each['state']} until {each['until']}" for each in waits]
+
     def _audit(self) -> list[str]:
         self._ask("POST", "/7/audit")
         done = self.stage.until(
@@ -191,7 +197,8 @@ class Soak(Deeds):
         reads = ("list", "get", "instances", "watch", "stop")
         wrote = [each["api"] for each in google if "events" in str(each["api"]) and not each["api"].endswith(reads)]
         wrote += [f"{each['method']} {each['path']}" for each in ireserve if each["method"] != "GET"]
-        return [f"restless: another look wrote {wrote}"] if wrote else []
+        lately = [str(each) for each in self._ask("GET", f"/7/journal?limit={len(wrote)}")] if wrote else []
+        return [f"restless: another look wrote {wrote}; the journal's last: {'; '.join(lately)}"] if wrote else []
 
     def traces(self) -> int:
         """Return how many stack traces the product has logged."""
@@ -219,7 +226,10 @@ def main() -> int:
         found = soak.rest()
         kinds = Counter(each.split(":", maxsplit=1)[0] for each in found)
         rows = [("minutes", f"{(time.monotonic() - began) / 60:.0f}"), *soak.counts.items()]
-        rows += [(kind, kinds[kind]) for kind in ("lost", "doubled", "apart", "silent", "restless", "parked", "open")]
+        rows += [
+            (kind, kinds[kind])
+            for kind in ("lost", "doubled", "apart", "silent", "restless", "parked", "open", "waiting")
+        ]
         rows += [("audit", sum(many for kind, many in kinds.items() if kind.startswith("audit")))]
         rows += [("stack traces", soak.traces())]
         say("\n".join(["| what | number |", "|---|---|", *(f"| {name} | {number} |" for name, number in rows)]))

@@ -20,7 +20,7 @@ def broken(world: World, choice: Choice, *, thorough: bool = True) -> list[str]:
     was that other one if it wrote nothing itself.
     """
     calm = not world.writes()
-    found = [*pairs(world, choice), *_unfinished(world), *_said(world), *_untold(world)]
+    found = [*pairs(world, choice), *unfinished(world), *_said(world), *_untold(world)]
     if thorough or found:
         found += _audit(world)
     if thorough or not calm:
@@ -118,7 +118,8 @@ def apart(
     return found
 
 
-def _unfinished(world: World) -> list[str]:
+def unfinished(world: World) -> list[str]:
+    """Return what the product itself still has to do, or a person."""
     found = [
         f"stuck: link of booking {each.booking_id} in {type(each.intent.step).__name__}"
         for each in links.every(world.documents, "7")
@@ -134,6 +135,11 @@ def _unfinished(world: World) -> list[str]:
         f"paused: link of booking {each.booking_id} because of {each.life.cause}"  # type: ignore[union-attr]
         for each in links.every(world.documents, "7")
         if each.state.value == "paused"
+    ]
+    found += [
+        f"waiting: link of booking {each.booking_id} until {each.until}"  # what comes then shows on neither side yet
+        for each in links.every(world.documents, "7")
+        if each.state.value == "grace"
     ]
     return found
 

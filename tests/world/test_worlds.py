@@ -11,8 +11,9 @@ import pytest
 
 from functions.application.store import integrations
 from functions.domain.settings.integration import Phase
+from tests.world.choice import STATUSES, Choice, _Usual
 from tests.world.deeds import Deed
-from tests.world.promises import pairs
+from tests.world.promises import pairs, unfinished
 from tests.world.tell import choice_of, kept_stories, shrunk, told
 from tests.world.world import BEGINNING, World, story
 
@@ -65,3 +66,12 @@ def test_what_stands_apart_or_says_nothing_is_found(world: World) -> None:
     world.delete(world.events()[0]["id"])
     world.tell([("draw", (3, 1, 0)), ("wait", (2,))])
     assert {sentence.split(":")[0] for sentence in pairs(world, choice)} == {"lost", "silent"}
+
+
+def test_a_pair_that_waits_out_its_grace_is_not_at_rest_though_both_sides_and_the_audit_agree(world: World) -> None:
+    """Nothing is lost while the booking's status makes no event; the end of the grace cancels it."""
+    choice = Choice.of(_Usual())
+    world.set_back(choice)
+    world.tell([("book", (5, 1, 0)), ("wait", (2,)), ("status_of_booking", (0, STATUSES.index(10))), ("wait", (2,))])
+    world.tell([("delete", (0,)), ("wait", (1,))])
+    assert (pairs(world, choice), [each.split(":")[0] for each in unfinished(world)]) == ([], ["waiting"])
