@@ -8,7 +8,7 @@ from connected_google import HOLIDAYS, ROOM_A, ROOM_B, ConnectedGoogle
 
 from functions.application.ports import CalendarEntry, EventPage, Tombstone, Unusable, pages
 from functions.domain.model.appointment import AllDay, Appointment, Timed
-from functions.domain.model.errors import Gone, Malformed, Refused, Stale, Taken, TokenExpired
+from functions.domain.model.errors import Gone, Malformed, Refused, Stale, Taken, TokenExpired, Transient
 from functions.domain.model.event import Event, EventKey, Mark, MeetState
 from functions.domain.pairing.writes import EventChange
 from tests.harness.machine_clock import now
@@ -90,7 +90,7 @@ def test_a_meet_link_can_come_later(google: ConnectedGoogle) -> None:
 def test_guests_are_mailed_only_when_that_is_asked(google: ConnectedGoogle, *, notify: bool) -> None:
     event = made(google, guest=GUEST, notify=notify)
     event = google.calendars.patch(event, event.etag, EventChange(when=LATER), MARK, notify=notify)
-    event = google.calendars.move(event.key, ROOM_B, notify=notify)
+    event = google.calendars.move(event.key, event.etag, ROOM_B, notify=notify)
     google.calendars.delete(event.key, event.etag, notify=notify)
     assert bool(google.control("GET", "mails")["mails"]) is notify
 
@@ -170,8 +170,8 @@ def test_meet_is_added_to_an_event_and_taken_off_again(google: ConnectedGoogle) 
 
 
 def test_an_event_moves_to_another_calendar_in_one_call_under_its_id(google: ConnectedGoogle) -> None:
-    made(google)
-    event = google.calendars.move(KEY, ROOM_B, notify=False)
+    event = made(google)
+    event = google.calendars.move(KEY, event.etag, ROOM_B, notify=False)
     assert google.calls == ["calendar.events.move"]
     assert event.key == EventKey(ROOM_B, KEY.id)
     assert isinstance(google.calendars.read(KEY), Tombstone)
@@ -265,6 +265,91 @@ def test_a_series_is_listed_as_its_occurrences(google: ConnectedGoogle) -> None:
     assert {item.series for item in found} == {"series0001"}
     starts = [item.when.start.hour for item in found if isinstance(item.when, Timed)]
     assert starts == [9, 9, 9, 8]
+
+
+WEEKLY = {"recurrence": ["RRULE:FREQ=WEEKLY;COUNT=3"]}
+FIRST = EventKey(ROOM_A, f"{KEY.id}_{START:%Y%m%dT%H%M%SZ}")
+
+
+def by_hand(google: ConnectedGoogle, **fields: Any) -> None:
+    """Change the event as a person does."""
+    google.control("PATCH", f"calendars/{ROOM_A}/events/{KEY.id}", fields)
+
+
+def test_of_an_event_that_became_a_series_the_first_occurrence_is_read_in_a_second_call(
+    google: ConnectedGoogle,
+) -> None:
+    made(google)
+    by_hand(google, **WEEKLY)
+    event = google.calendars.read(KEY)
+    assert isinstance(event, Event)
+    assert (event.key, event.series, event.when) == (FIRST, KEY.id, HOUR)
+    assert google.calls == ["calendar.events.get"] * 2
+    assert google.calendars.read(FIRST) == event
+
+
+def test_of_a_series_of_days_the_first_day_is_read(google: ConnectedGoogle) -> None:
+    made(google)
+    day = {"start": {"date": "2026-03-10", "dateTime": None}, "end": {"date": "2026-03-11", "dateTime": None}}
+    by_hand(google, **day, **WEEKLY)
+    event = google.calendars.read(KEY)
+    assert isinstance(event, Event)
+    assert event.key == EventKey(ROOM_A, f"{KEY.id}_20260310")
+
+
+def test_a_first_occurrence_that_a_person_deleted_reads_as_deleted_and_so_does_its_event(
+    google: ConnectedGoogle,
+) -> None:
+    made(google)
+    by_hand(google, **WEEKLY)
+    google.control("DELETE", f"calendars/{ROOM_A}/events/{FIRST.id}")
+    assert google.calendars.read(KEY) == google.calendars.read(FIRST) == Tombstone(FIRST, KEY.id)
+
+
+def test_a_series_that_lost_its_first_occurrence_reads_as_neither_there_nor_gone(google: ConnectedGoogle) -> None:
+    made(google)
+    by_hand(google, recurrence=[*WEEKLY["recurrence"], f"EXDATE:{START:%Y%m%dT%H%M%SZ}"])
+    with pytest.raises(Transient):
+        google.calendars.read(KEY)
+
+
+def test_a_first_occurrence_reads_as_the_single_event_that_its_series_became_and_a_later_one_is_gone(
+    google: ConnectedGoogle,
+) -> None:
+    made(google)
+    by_hand(google, **WEEKLY)
+    second = next(item for item in items(listed(google, ROOM_A)) if item.key.id > FIRST.id)
+    by_hand(google, recurrence=None)
+    event = google.calendars.read(FIRST)
+    assert isinstance(event, Event)
+    assert (event.key, event.series) == (KEY, "")
+    with pytest.raises(Gone):
+        google.calendars.read(second.key)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["etag", "no etag"])
+def test_an_event_that_became_a_series_stays_in_its_calendar(google: ConnectedGoogle, *, known: bool) -> None:
+    event = made(google)
+    by_hand(google, **WEEKLY)
+    with pytest.raises(Stale):
+        google.calendars.move(KEY, event.etag if known else "", ROOM_B, notify=False)
+    assert len(items(listed(google, ROOM_A))) == 3
+    assert items(listed(google, ROOM_B)) == []
+
+
+def test_the_answer_to_a_write_shows_the_first_occurrence_too(google: ConnectedGoogle) -> None:
+    made(google)
+    by_hand(google, **WEEKLY)
+    event = google.calendars.patch(KEY, "", EventChange(when=LATER), MARK, notify=False)
+    assert (event.series, event.when) == (KEY.id, LATER)
+
+
+def test_an_event_that_was_deleted_as_a_series_comes_back_as_one_event(google: ConnectedGoogle) -> None:
+    made(google)
+    by_hand(google, **WEEKLY)
+    google.control("DELETE", f"calendars/{ROOM_A}/events/{KEY.id}")
+    google.calendars.patch(KEY, "", EventChange(when=HOUR), MARK, notify=False, revive=True)
+    assert [item.key for item in items(listed(google, ROOM_A)) if isinstance(item, Event)] == [KEY]
 
 
 def test_a_dead_sync_token_asks_for_a_full_comparison(google: ConnectedGoogle) -> None:

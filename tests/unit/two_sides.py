@@ -12,7 +12,7 @@ from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Gone
-from functions.domain.model.event import Event, EventKey, Mark
+from functions.domain.model.event import Event, EventKey, Mark, first_occurrence
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.writes import BookingChange, EventChange
 from functions.domain.settings.integration import Integration, Phase
@@ -110,7 +110,8 @@ class Sides:
         self._call("read event")
         if key not in self.events:
             return Tombstone(key)
-        return self.events[key]
+        first = first_occurrence(key, self.events[key].when)
+        return self.events.get(first, self.events[key])  # it is a series by now
 
     def changes(self, _calendar: str, *, sync_token: str = "", page: str = "") -> EventPage:
         self.asked.append((sync_token, page))
@@ -136,7 +137,7 @@ class Sides:
         texts = {name: getattr(change, name) for name in ("title", "description", "reminders")}
         return self._stand(replace(shown, **{name: each for name, each in texts.items() if each is not None}))
 
-    def move(self, key: EventKey, destination: str, *, notify: bool) -> Event:  # noqa: ARG002
+    def move(self, key: EventKey, _etag: str, destination: str, *, notify: bool) -> Event:  # noqa: ARG002
         self._call("move")
         return self._stand(replace(self.events.pop(key), key=EventKey(destination, key.id)))
 

@@ -13,8 +13,8 @@ from functions.adapters.google.http import Http
 from functions.application.ports import CalendarEntry, Channel, EventPage, Tombstone
 from functions.domain.model import bounds
 from functions.domain.model.appointment import LABEL, Appointment, Style
-from functions.domain.model.errors import Gone, Malformed, Refused, TokenExpired, Transient
-from functions.domain.model.event import Event, EventKey, Mark
+from functions.domain.model.errors import Gone, Malformed, Refused, Stale, TokenExpired, Transient
+from functions.domain.model.event import Event, EventKey, Mark, family_of_id, first_occurrence, is_occurrence
 from functions.domain.pairing.writes import EventChange
 from functions.domain.settings.schema import is_room
 
@@ -64,11 +64,45 @@ class GoogleCalendars:
         return replace(_entry({**self._run(request, calendar=True), "id": calendar}), listed=False)
 
     def read(self, key: EventKey) -> Event | Tombstone:
-        """Read one event, live or cancelled."""
-        item = item_of(key.calendar, self._run(self._events.get(calendarId=key.calendar, eventId=key.id)))
+        """Read one event, live or cancelled.
+
+        Of one that became a series the first occurrence is read, and of a first occurrence whose series became a single
+        event that event: so no write for one of them reaches all occurrences, and none counts as deleted.
+        """
+        try:
+            item = self._shown(key.calendar, self._get(key))
+        except Gone:
+            if (single := self._single_again(key)) is None:
+                raise
+            return single
+        return item if isinstance(item, Event) else self._single_again(key) or item
+
+    def _get(self, key: EventKey) -> Json:
+        return self._run(self._events.get(calendarId=key.calendar, eventId=key.id))
+
+    def _shown(self, calendar: str, raw: Json) -> Event | Tombstone:
+        """Return what an answer shows; of a live series its first occurrence, which is read."""
+        item = item_of(calendar, raw)
+        if isinstance(item, Event) and raw.get("recurrence"):
+            try:
+                item = item_of(calendar, self._get(first_occurrence(item.key, item.when)))
+            except Gone:
+                raise Transient("This event is a series now, without a first occurrence.", reason="series") from None
         if isinstance(item, Event | Tombstone):
             return item
         raise Malformed("Google shows an event without a usable time.", reason=item.reason)
+
+    def _single_again(self, key: EventKey) -> Event | None:
+        """Return the single event that the series of a gone occurrence became, if it is in that occurrence's place."""
+        if not is_occurrence(key.id):
+            return None
+        try:
+            raw = self._get(EventKey(key.calendar, family_of_id(key.id)))
+        except Gone:
+            return None
+        item = item_of(key.calendar, raw)
+        alone = isinstance(item, Event) and not raw.get("recurrence") and first_occurrence(item.key, item.when) == key
+        return item if isinstance(item, Event) and alone else None
 
     def insert(self, key: EventKey, content: Appointment, description: str, mark: Mark, *, notify: bool) -> Event:
         """Make an event under a chosen id, so that making it twice is `Taken`."""
@@ -77,7 +111,7 @@ class GoogleCalendars:
         request = self._events.insert(
             calendarId=key.calendar, body=body, sendUpdates=_mails(notify), conferenceDataVersion=1, **labelled
         )
-        return _live(key.calendar, self._run(request, calendar=True))
+        return self._live(key.calendar, self._run(request, calendar=True))
 
     def patch(
         self, event: Event | EventKey, etag: str, change: EventChange, mark: Mark, *, notify: bool, revive: bool = False
@@ -85,12 +119,14 @@ class GoogleCalendars:
         """Change an event if it still has this etag ("" = whatever it has)."""
         key = event.key if isinstance(event, Event) else event
         body: Any = patch_body(event, change, mark, revive=revive)
+        if revive and not is_occurrence(key.id):
+            body["recurrence"] = None  # one event comes back, not the series that a person had made of it
         style = change.style if "colour" in change.restyled else None
         more = self._labelled(key.calendar, style, body) | {"conferenceDataVersion": 1}
         request = self._events.patch(
             calendarId=key.calendar, eventId=key.id, body=body, sendUpdates=_mails(notify), **more
         )
-        return _live(key.calendar, self._run(request, etag=etag))
+        return self._live(key.calendar, self._run(request, etag=etag))
 
     def labels(self, calendar: str) -> Mapping[str, str]:
         """Return the ids of a calendar's own labels by name; read once.
@@ -116,12 +152,28 @@ class GoogleCalendars:
         body["eventLabelId"] = label
         return {"eventLabelVersion": 1}
 
-    def move(self, key: EventKey, destination: str, *, notify: bool) -> Event:
-        """Move an event to another calendar; return it as it is there."""
-        request = self._events.move(
+    def move(self, key: EventKey, etag: str, destination: str, *, notify: bool) -> Event:
+        """Move an event to another calendar if it still has this etag; return it as it is there.
+
+        No page of Google's says that a move heeds the etag: a series that went along goes back.
+        """
+        raw = self._run(self._move(key, destination, notify=notify), etag=etag)
+        if raw.get("recurrence"):
+            self._run(self._move(EventKey(destination, key.id), key.calendar, notify=notify))
+            raise Stale("The event became a series meanwhile; it is read again.", reason="series")
+        return self._live(destination, raw)
+
+    def _move(self, key: EventKey, destination: str, *, notify: bool) -> Any:
+        return self._events.move(
             calendarId=key.calendar, eventId=key.id, destination=destination, sendUpdates=_mails(notify)
         )
-        return _live(destination, self._run(request))
+
+    def _live(self, calendar: str, raw: Json) -> Event:
+        """Return the event that the answer to a write shows."""
+        item = self._shown(calendar, raw)
+        if isinstance(item, Tombstone):
+            raise Gone("The event was deleted.", reason="deleted")
+        return item
 
     def delete(self, key: EventKey, etag: str, *, notify: bool) -> None:
         """Remove an event if it still has this etag; raises `Gone` if it does not exist."""
@@ -232,15 +284,6 @@ def _service(endpoint: str) -> "CalendarResource":
 def _events(endpoint: str) -> "CalendarResource.EventsResource":
     """Return the resource, cached too: the library builds its methods anew each time, which costs milliseconds."""
     return _service(endpoint).events()
-
-
-def _live(calendar: str, raw: Any) -> Event:
-    item = item_of(calendar, raw)
-    if isinstance(item, Event):
-        return item
-    if isinstance(item, Tombstone):
-        raise Gone("The event was deleted.", reason="deleted")
-    raise Malformed("Google's answer shows an event without a usable time.", reason=item.reason)
 
 
 def _mails(notify: bool) -> Any:  # noqa: FBT001 - translates the flag to Google's word

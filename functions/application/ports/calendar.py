@@ -70,7 +70,11 @@ class Calendars(Protocol):
         """List every calendar on the account's list."""
 
     def read(self, key: EventKey) -> Event | Tombstone:
-        """Read one event; raises `Gone` (no such event or calendar), `AccessRevoked`, `Refused`, `Transient`."""
+        """Read one event; raises `Gone` (no such event or calendar), `AccessRevoked`, `Refused`, `Transient`.
+
+        Of an event that became a series the first occurrence is returned, and of that occurrence the event if it is
+        single again: a pair goes on with what is returned, under its id.
+        """
 
     def insert(self, key: EventKey, content: Appointment, description: str, mark: Mark, *, notify: bool) -> Event:
         """Make an event under this id; raises `Taken` if the id exists, even as a deleted event."""
@@ -80,14 +84,14 @@ class Calendars(Protocol):
     ) -> Event:
         """Change an event under `If-Match`; raises `Stale`. A change of guests needs a whole `Event`.
 
-        `revive` brings a deleted event back (`status: confirmed`).
+        `revive` brings a deleted event back (`status: confirmed`), as a single one.
         """
 
     def labels(self, calendar: str) -> Mapping[str, str]:
         """Return the ids of a calendar's own labels, by name."""
 
-    def move(self, key: EventKey, destination: str, *, notify: bool) -> Event:
-        """Move an event to another calendar."""
+    def move(self, key: EventKey, etag: str, destination: str, *, notify: bool) -> Event:
+        """Move an event to another calendar if it still has this etag; raises `Stale`."""
 
     def delete(self, key: EventKey, etag: str, *, notify: bool) -> None:
         """Remove an event under `If-Match`; raises `Gone` if there is none."""

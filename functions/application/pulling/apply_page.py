@@ -23,7 +23,7 @@ from functions.application.sync.reconciled import Reconciled, come_back
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.echo import is_echo
 from functions.domain.comparing.event_content import in_window, period
-from functions.domain.model.errors import AccessRevoked, Cause, Malformed
+from functions.domain.model.errors import AccessRevoked, Cause, Malformed, Stale
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import event_ids, occupied_id
 from functions.domain.model.snapshot import Presence, Snapshot
@@ -95,10 +95,12 @@ def _series(
 
     Returns how many did, the keys of events and tombstones that are done, and whether that was all.
     """
-    handled: set[EventKey] = set()
+    handled = set[EventKey]()
+    roots, waiting = _roots(session, hint, page)
     tombstones = [item for item in page.items if isinstance(item, Tombstone)]
     possible = [item for item in page.items if isinstance(item, Event) and (item.series or tombstones)]
-    candidates = [item for item in possible if _quick_check(partial(_new, session, item))]
+    following = [item for item in possible if item.series not in waiting]
+    candidates = [item for item in following if _quick_check(partial(_new, session, item))]
     grouped = families(candidates, tombstones)
     for name, group in grouped.items():
         appeared = [event for event in group if links.of_event(session.ports.documents, session.id, event.key) is None]
@@ -108,8 +110,33 @@ def _series(
             handled |= _followed(session, hint, page, former, left, shown, until)
             left = [event for event in left if event.key not in handled]
         if _is_time_up(session, until):
-            return len(handled) // 2, handled, False
-    return len(handled) // 2, handled, True
+            return len(roots) + len(handled) // 2, handled | roots, False
+    return len(roots) + len(handled) // 2, handled | roots, True
+
+
+def _roots(session: SyncSession, hint: Hint, page: Page) -> tuple[set[EventKey], set[str]]:
+    """Let the pairs of single events that became series go on with the first occurrences.
+
+    No list shows the root of a series, though it has that event's id. Returns the keys of those single events, and the
+    series whose pair could not go on yet.
+    """
+    names = {item.series for item in page.items if isinstance(item, Event)} - {""}
+    keys = [EventKey(page.calendar, name) for name in sorted(names)]
+    stored = links.stored_of_events(session.ports.documents, session.id, keys)
+    roots = [key for key, found in zip(keys, stored, strict=True) if found is not None]
+    for key in roots:
+        _guarded(session, hint, key, partial(_goes_on, session, hint, key))
+    return set(roots), {key.id for key in roots if _quick_check(partial(_still_has, session, key))}
+
+
+def _goes_on(session: SyncSession, hint: Hint, root: EventKey) -> bool:
+    link = links.of_event(session.ports.documents, session.id, root)
+    return link is not None and _look(session, hint, link, session.read_event(root))
+
+
+def _still_has(session: SyncSession, root: EventKey) -> bool:
+    link = links.of_event(session.ports.documents, session.id, root)
+    return link is not None and not link.closed
 
 
 def _is_time_up(session: SyncSession, until: datetime | None) -> bool:
@@ -220,32 +247,55 @@ def _follow(session: SyncSession, hint: Hint, link: Link, event: Event) -> bool:
 def _apply_item(session: SyncSession, hint: Hint, page: Page, shown: Shown, item: Event | Tombstone) -> bool:
     link = links.of_event(session.ports.documents, session.id, item.key)
     if not isinstance(item, Event):
-        if link is None or isinstance(link.life, Closed | Held):
-            return False
-        if isinstance(link.life, Grace):
-            # known already, but a crash may have lost the hint for the end of its grace
-            come_back(session.ports, _about(hint, item.key), Reconciled(Rest(Why.GRACE, link.life.until), link))
-            return False
-        return _look(session, hint, link, Snapshot(Presence.CANCELLED))
+        return link is not None and _removed(session, hint, link)
     if link is None:
-        link = _known_elsewhere(session, page, item)
-        if link is None and not _new(session, item):
-            if item.mark.int_id != session.id:
-                events_without_booking.note(session, hint, item.key.calendar, [item])
-            return False
-        if link is None and page.listed and not item.series:
-            # it may be what is left of a series, whose removals a list does not show
-            for former, event in _pairs(session, page, item.key.id, [item], shown, None)[0]:
-                return _follow(session, hint, former, event)
-        link = link or links.for_new_event(session.ports.documents, session.id, item)
-        if link.event is not None and link.event != item.key and not session.has_left(link.event):
-            return False
-        if link.version == 0 and (due := _room_free_at(session, item)) is not None:
-            look_again(session.ports.tasks, _about(hint, item.key), due, "room")
-            return True
-    elif _is_echo(session, link, item):
+        return _went_on(session, hint, item) or _appeared(session, hint, page, shown, item)
+    return not _is_echo(session, link, item) and _look(session, hint, link, Snapshot.of(item))
+
+
+def _removed(session: SyncSession, hint: Hint, link: Link) -> bool:
+    """Apply the removal of a pair's event."""
+    if isinstance(link.life, Closed | Held) or link.event is None:
         return False
-    return _look(session, hint, link, Snapshot.of(item))
+    if isinstance(link.life, Grace):
+        # known already, but a crash may have lost the hint for the end of its grace
+        come_back(session.ports, _about(hint, link.event), Reconciled(Rest(Why.GRACE, link.life.until), link))
+        return False
+    return _look(session, hint, link, Snapshot(Presence.CANCELLED))
+
+
+def _went_on(session: SyncSession, hint: Hint, event: Event) -> bool:
+    """Whether the pair of a single event went on with this first occurrence of what it became; `Stale` if it will later."""
+    root = EventKey(event.key.calendar, event.series)
+    if not event.series or not _still_has(session, root):
+        return False
+    _goes_on(session, hint, root)
+    if links.of_event(session.ports.documents, session.id, event.key) is not None:
+        return True
+    found = session.read_event(root).value
+    if found is not None and found.key == event.key:
+        raise Stale("the pair of the event that became this series is at work", reason="series_root")
+    return False
+
+
+def _appeared(session: SyncSession, hint: Hint, page: Page, shown: Shown, event: Event) -> bool:
+    """Apply an event that no pair has."""
+    link = _known_elsewhere(session, page, event)
+    if link is None and not _new(session, event):
+        if event.mark.int_id != session.id:
+            events_without_booking.note(session, hint, event.key.calendar, [event])
+        return False
+    if link is None and page.listed and not event.series:
+        # it may be what is left of a series, whose removals a list does not show
+        for former, followed in _pairs(session, page, event.key.id, [event], shown, None)[0]:
+            return _follow(session, hint, former, followed)
+    link = link or links.for_new_event(session.ports.documents, session.id, event)
+    if link.event is not None and link.event != event.key and not session.has_left(link.event):
+        return False
+    if link.version == 0 and (due := _room_free_at(session, event)) is not None:
+        look_again(session.ports.tasks, _about(hint, event.key), due, "room")
+        return True
+    return _look(session, hint, link, Snapshot.of(event))
 
 
 def look_at(session: SyncSession, hint: Hint, key: EventKey) -> None:

@@ -16,9 +16,9 @@ from functions.application.sync import mass_removal
 from functions.application.sync.find_booking import booking_with
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.event_content import in_window, text_of
-from functions.domain.comparing.series import Twin, first_day, in_step, pair, twin_of
+from functions.domain.comparing.series import Twin, in_step, pair, twin_of
 from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, Stale, Transient
-from functions.domain.model.event import Event, EventKey, family, family_of_id
+from functions.domain.model.event import Event, family, family_of_id
 from functions.domain.pairing.decisions import Follow, Hold
 from functions.domain.pairing.life import Active, Grace, State
 from functions.domain.pairing.lifecycle import after
@@ -63,20 +63,9 @@ def families(events: Iterable[Event], tombstones: Iterable[Tombstone]) -> dict[s
 def followers(
     session: SyncSession, calendar: str, name: str, appeared: list[Event], shown: Shown
 ) -> list[tuple[Link, Event]]:
-    """Pair links whose occurrences of this family vanished with the new ones.
-
-    The link of a single event that became a series has its root: no list shows that, though it can be read by its id. It
-    goes on with the first occurrence, on its own day, and with no later one.
-    """
-    documents = session.ports.documents
+    """Pair links whose occurrences of this family vanished with the new ones."""
     kin = _family_links(session, calendar, name)
-    single = links.of_event(documents, session.id, EventKey(calendar, name))  # a single event that became a series
-    if single is not None and _waits(single, calendar) and single.id not in {link.id for link in kin}:
-        kin.append(single)
-    zone = session.settings.timezone
-    began = {(event.series, first_day(event.when, zone)) for event in appeared}
-    roots = [link for link in kin if link.base is not None and (_id(link), first_day(link.base.when, zone)) in began]
-    vanished = [link for link in kin if _is_gone(link, shown) or link in roots]
+    vanished = [link for link in kin if _is_gone(link, shown)]
     unknown = [link for link in kin if link not in vanished and _id(link) not in shown.live]
     pairs = pair(vanished, appeared, session.settings.timezone)
     if len(pairs) == len(appeared) or not unknown:
@@ -192,4 +181,4 @@ def _vanished(session: SyncSession, link: Link) -> bool:
         if isinstance(session.trouble, AccessRevoked):
             raise session.trouble
         raise Stale("an occurrence of the series cannot be read just now", reason="series_unreadable")
-    return found.vanished
+    return found.vanished or (found.value is not None and found.value.key != link.event)

@@ -112,7 +112,7 @@ def _part(session: SyncSession, link: Link) -> None:
             event = session.read_event(link.event)
             if event.value is not None and event.value.mark.link_id == link.id:
                 with suppress(Gone):
-                    session.calendars.delete(link.event, event.value.etag, notify=False)
+                    session.calendars.delete(event.value.key, event.value.etag, notify=False)
         if link.booking_id:
             booking = session.read_booking(link.booking_id)
             if booking.presence is Presence.PRESENT and booking.value is not None:

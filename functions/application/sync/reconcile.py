@@ -18,10 +18,11 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Refused, Stale, SyncError, Transient
 from functions.domain.model.event import Event
 from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.pairing.decisions import Claim
 from functions.domain.pairing.life import Active, Closed, Held, Side
 from functions.domain.pairing.lifecycle import after
 from functions.domain.pairing.link import Link
-from functions.domain.pairing.step import Conclude, Look, Planned, Rest, Settle
+from functions.domain.pairing.step import Conclude, Decided, Look, Planned, Rest, Settle
 from functions.domain.pairing.writes import MakeBooking, ReviveEvent, Why, Write
 from functions.domain.planning.plan import plan
 from functions.domain.planning.plan_occupied import places_wanted
@@ -79,6 +80,7 @@ def _to_rest(
     writes: list[Write] = []
     looked, before = False, None
     for _ in range(MOST_STEPS):
+        view = _in_its_place(session, view, dry=rehearse or shadow)
         context = replace(session.planning_context(), gone_confirmed=hint.confirm, new_settings=hint.source == SETTINGS)
         context = replace(context, released=released)
         planned = plan(view, context)
@@ -104,6 +106,19 @@ def _to_rest(
             view = _follow(session, hint, view, planned, context)
         steps.append(planned.step.kind)
     raise Transient("this pair did not come to rest; it will be looked at again later", reason="restless")
+
+
+def _in_its_place(session: SyncSession, view: View, *, dry: bool) -> View:
+    """Return the view with its pair tied to the event that was read in the place of its own (see `Calendars.read`)."""
+    own, event = view.link.event, view.event.value
+    if own is None or event is None or own.calendar != event.key.calendar or own.id == event.key.id:
+        return view
+    if view.link.intent is not None:
+        return view  # whether that write landed comes first
+    tied = after(view.link, Decided(Claim(event))).link
+    if not dry and tied.version:
+        tied = session.ports.documents.transact(lambda tx: links.save(tx, session.id, tied))
+    return replace(view, link=tied)
 
 
 def _released(session: SyncSession, view: View, pair: Link | None) -> bool | None:

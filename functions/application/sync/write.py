@@ -64,8 +64,8 @@ def write(
 def _write_event(session: SyncSession, view: View, step: EventWrite, stamp: str) -> Event | None:
     mark, notify = Mark(session.id, view.link.id, stamp), may_mail(session, step)
     match step:
-        case MoveEvent(key, _, destination, _):
-            return session.calendars.move(key, destination, notify=notify)
+        case MoveEvent(key, etag, destination, _):
+            return session.calendars.move(key, etag, destination, notify=notify)
         case DeleteEvent(key, etag, _):
             session.calendars.delete(key, etag, notify=notify)
             return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from functions.domain.model.appointment import PLAIN, Style, When
+from functions.domain.model.appointment import PLAIN, AllDay, Style, When
 
 _ID = re.compile(r"[0-9a-v_RTZ]{5,1024}")
 _OCCURRENCE = re.compile(r"\A_?[0-9a-v]{5,}(?:_R\d{8}(?:T\d{6})?)?_\d{8}(?:T\d{6}Z)?")
@@ -93,6 +93,16 @@ def is_occurrence(event_id: str) -> bool:
     https://developers.google.com/workspace/calendar/api/v3/reference/events/insert
     """
     return _OCCURRENCE.fullmatch(event_id) is not None
+
+
+def first_occurrence(root: EventKey, when: When) -> EventKey:
+    """Return the first occurrence of the series that a single event would become, or has become.
+
+    The root of a series keeps the single event's id; an occurrence's is that of the family and where it begins.
+    https://developers.google.com/workspace/calendar/api/guides/recurringevents
+    """
+    begins = f"{when.first:%Y%m%d}" if isinstance(when, AllDay) else f"{when.start:%Y%m%dT%H%M%SZ}"
+    return EventKey(root.calendar, f"{family(root.id)}_{begins}")
 
 
 def family(series: str) -> str:

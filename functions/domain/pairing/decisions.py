@@ -35,7 +35,7 @@ class Disown:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A person moved the event to another calendar; claim it there before doing anything to it."""
+    """The event is in another calendar, or became a series or a single one: claim it there before doing anything to it."""
 
     event: Event
 

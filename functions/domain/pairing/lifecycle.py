@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause
-from functions.domain.model.event import Event, EventKey, family
+from functions.domain.model.event import Event, EventKey
 from functions.domain.pairing.attempts import Attempt, Ended, ended, never_made, tried
 from functions.domain.pairing.decisions import (
     Adopt,
@@ -170,14 +170,14 @@ def _goes_on(link: Link, decision: GoesOn) -> Link:
             if event is None:
                 return agreed
             seen = agreed.keeping(kept).seeing(event)
-            return replace(seen, refusals=Refusals(), series=family(event.series))
+            return replace(seen, refusals=Refusals())
         case Adopt(event, booking_id):
             adopted = replace(link.seeing(event), life=Active(), base=None)
             known = link.version > 0  # as an event of no booking
             origin = link.origin if known or link.origin is Origin.INVITATION else Origin.BOOKING
             return replace(adopted, booking_id=booking_id, origin=origin) if booking_id else adopted
         case Follow(event):
-            return replace(link.seeing(event), life=Active(), series=family(event.series))
+            return replace(link.seeing(event), life=Active())
         case Reopen():
             return replace(link, life=Active())
         case Resume():
@@ -242,7 +242,7 @@ def _landed(link: Link, intent: Intent, answer: Event | Booking | None) -> Link:
     link = replace(link, base=intent.base or link.base, order=_still(link.order))
     match intent.step:
         case InsertEvent() | ReviveEvent() if isinstance(answer, Event):
-            there = replace(link.seeing(answer), life=Active(), series=family(answer.series))
+            there = replace(link.seeing(answer), life=Active())
             again = link.occupies is not None and intent.step.why is Why.MADE_AGAIN  # the event says why it is back
             if isinstance(intent.step, InsertEvent) and link.origin is Origin.EVENT:
                 there = replace(there, origin=Origin.BOOKING)  # the person's own event is gone
@@ -254,8 +254,9 @@ def _landed(link: Link, intent: Intent, answer: Event | Booking | None) -> Link:
             stands = (notice or link.notice) if why in (Why.PUT_BACK, Why.REFUSED) else ""
             return replace(link.seeing(answer), notice=stands)
         case MoveEvent(key, _, destination):
-            moved = link.seeing(answer) if isinstance(answer, Event) else link
-            return replace(moved, event=EventKey(destination, key.id))
+            return (
+                link.seeing(answer) if isinstance(answer, Event) else replace(link, event=EventKey(destination, key.id))
+            )
         case DeleteEvent(why=Why.OTHER_ROOM):
             return _with_next_id(link)
         case DeleteEvent():

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from functions.domain.model.appointment import When
-from functions.domain.model.event import Event, EventKey
+from functions.domain.model.event import Event, EventKey, family
 from functions.domain.pairing.attempts import Attempt
 from functions.domain.pairing.life import (
     Closed,
@@ -284,7 +284,8 @@ class Link:
 
     def seeing(self, event: Event) -> "Link":
         """Return the link with an event as just read or written."""
-        return replace(self, event=event.key, event_etag=event.etag, event_updated=event.updated)
+        seen = replace(self, event=event.key, event_etag=event.etag, event_updated=event.updated)
+        return replace(seen, series=family(event.series))
 
     def knows_newer(self, event: Event) -> bool:
         """Whether this reading of the event may be older than the one last saved."""

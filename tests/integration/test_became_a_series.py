@@ -1,0 +1,153 @@
+"""A write that comes between a person making an event a series, or single again, and the pull that follows it.
+
+The root of a series keeps the single event's id, and a write to it reaches all occurrences.
+"""
+
+from typing import Any
+
+import pytest
+
+from tests.harness.place import ROOM_A, ROOM_B, Place
+
+TEN, ELEVEN = "2026-11-24T10:00", "2026-11-24T11:00"
+WEEKLY = ["RRULE:FREQ=WEEKLY;COUNT=3"]
+DAYS = ["2026-11-24", "2026-12-01", "2026-12-08"]
+MAY = {"allow_booking_update": True}
+
+
+def occurrences(place: Place, calendar: str = ROOM_A) -> list[str]:
+    return sorted(str(each["start"]["dateTime"])[:16] for each in place.events(calendar, expand=True))
+
+
+def unheard(place: Place) -> None:
+    """Let no notification arrive, so that nothing is pulled for half an hour."""
+    place.google("POST", "notifications", {"mode": "drop"})
+
+
+def pulled(place: Place) -> None:
+    """Let the calendars be pulled, because they were silent for so long."""
+    place.pass_time(1900)
+    place.tick()
+    place.settle(300)
+
+
+def named(place: Place, booking: str) -> str:
+    return str(place.booking(booking)["external_id"])
+
+
+@pytest.fixture
+def booking(place: Place) -> str:
+    """Activate, and make a booking whose event a person then makes weekly, unheard."""
+    place.activate(inbound=MAY, sync={"cancel_grace_seconds": 0})
+    booking = place.book(TEN, ELEVEN)
+    place.settle()
+    unheard(place)
+    place.edit(named(place, booking), recurrence=WEEKLY)
+    return booking
+
+
+def test_a_booking_that_is_moved_moves_the_first_occurrence_alone(place: Place, booking: str) -> None:
+    place.change(booking, start="2026-11-24T15:00", end="2026-11-24T16:00")
+    place.settle()
+    assert occurrences(place) == ["2026-11-24T15:00", "2026-12-01T10:00", "2026-12-08T10:00"]
+    assert named(place, booking).endswith("_20261124T090000Z")
+
+
+def test_a_booking_that_is_cancelled_removes_the_first_occurrence_alone(place: Place, booking: str) -> None:
+    place.change(booking, status_code=70)
+    place.settle()
+    assert occurrences(place) == ["2026-12-01T10:00", "2026-12-08T10:00"]
+
+
+def test_a_booking_that_changes_its_object_takes_no_other_occurrence_along(place: Place, booking: str) -> None:
+    place.change(booking, object_id=11)
+    place.settle()
+    assert occurrences(place) == ["2026-12-01T10:00", "2026-12-08T10:00"]
+    assert occurrences(place, ROOM_B) == [TEN]
+
+
+def test_the_pull_that_follows_leaves_a_booking_with_the_first_occurrence(place: Place, booking: str) -> None:
+    place.change(booking, remarks="nieuw")
+    place.settle()
+    pulled(place)
+    assert sorted(each["from"] for each in place.bookings() if each["status_code"] == 20) == [
+        f"{day}T10:00" for day in DAYS
+    ]
+    assert place.booking(booking)["from"] == TEN
+    assert named(place, booking).endswith("_20261124T090000Z")
+    assert place.api("GET", "/7/parked") == []
+
+
+def test_an_event_that_is_single_again_is_moved_with_its_booking(place: Place, booking: str) -> None:
+    event = named(place, booking)
+    pulled(place)
+    assert named(place, booking) != event
+    place.edit(event, recurrence=None)
+    place.change(booking, start="2026-11-24T15:00", end="2026-11-24T16:00")
+    place.settle()
+    assert occurrences(place) == ["2026-11-24T15:00"]
+    assert named(place, booking) == event
+    pulled(place)
+    assert occurrences(place) == ["2026-11-24T15:00"]
+    assert [each["id"] for each in place.bookings() if each["status_code"] == 20] == [int(booking)]
+    assert place.api("GET", "/7/parked") == []
+
+
+def test_an_event_made_weekly_single_and_weekly_again_keeps_its_booking(place: Place, booking: str) -> None:
+    event = named(place, booking)
+    pulled(place)
+    place.edit(event, recurrence=None)
+    place.edit(event, recurrence=WEEKLY)
+    pulled(place)
+    assert named(place, booking).endswith("_20261124T090000Z")
+    place.edit(event, recurrence=None)
+    pulled(place)
+    place.edit(event, recurrence=WEEKLY)
+    pulled(place)
+    assert named(place, booking).endswith("_20261124T090000Z")
+    assert place.booking(booking)["status_code"] == 20
+
+
+def test_the_first_occurrence_can_be_on_another_day_than_the_event_was(place: Place, booking: str) -> None:
+    event = named(place, booking)
+    place.drag(event, "2026-11-25T10:00", "2026-11-25T11:00")
+    pulled(place)
+    assert place.booking(booking)["from"] == "2026-11-25T10:00"
+    assert len([each for each in place.bookings() if each["status_code"] == 20]) == 3
+
+
+def test_an_event_in_a_calendar_whose_new_events_are_not_followed_keeps_its_booking(place: Place) -> None:
+    place.activate(inbound={**MAY, "object": "11"}, sync={"cancel_grace_seconds": 0})
+    booking = place.book(TEN, ELEVEN)
+    place.settle()
+    place.edit(named(place, booking), recurrence=WEEKLY)
+    place.settle(300)
+    assert place.booking(booking)["status_code"] == 20
+    assert named(place, booking).endswith("_20261124T090000Z")
+    assert len(place.bookings()) == 1
+
+
+def test_a_write_whose_answer_was_lost_is_found_on_the_first_occurrence(place: Place) -> None:
+    place.activate(inbound=MAY)
+    booking = place.book(TEN, ELEVEN)
+    place.settle()
+    event = named(place, booking)
+    unheard(place)
+    lost = {"path": "/calendar/v3/", "method": "PATCH", "status": 503, "reason": "backendError", "when": "after"}
+    place.google("POST", "faults", {**lost, "times": 1})
+    place.change(booking, start="2026-11-24T15:00", end="2026-11-24T16:00")
+    place.settle(0)
+    place.edit(event, recurrence=WEEKLY)
+    place.settle(300)
+    assert occurrences(place) == [f"{day}T15:00" for day in DAYS]
+    assert named(place, booking).endswith("_20261124T140000Z")
+
+
+def test_an_event_deleted_as_a_series_comes_back_as_one_event(place: Place, booking: str) -> None:
+    """Where only i-Reserve may cancel, its event is made again, but not what a person had made of it."""
+    settings: dict[str, Any] = place.api("GET", "/7")
+    assert settings["inbound"]["allow_booking_update"]
+    place.api("PUT", "/7?apply=all", {**settings, "inbound": {**settings["inbound"], "deleted_event": "restore"}})
+    place.delete(named(place, booking))
+    pulled(place)
+    assert occurrences(place) == [TEN]
