@@ -9,6 +9,7 @@ from functions.application.store import integrations
 from functions.domain.model.appointment import Timed
 from functions.domain.pairing.writes import BookingChange
 from tests.world.choice import BOOKED, CANCELLED, Choice, _Usual
+from tests.world.deeds import Deed
 from tests.world.promises import broken
 from tests.world.world import BEGINNING, World
 
@@ -28,8 +29,18 @@ def world(at_rest: World) -> Iterator[World]:
     at_rest.races.forget()
 
 
-def test_an_unread_edit_that_a_write_takes_away_is_told_and_missed_where_it_is_not(world: World) -> None:
-    world.do(("race", (0, 3, 2, 0)))
+@pytest.mark.parametrize(
+    "deeds",
+    [
+        pytest.param([("race", (0, 3, 2, 0))], id="a move"),
+        pytest.param([("race", (0, 3, 1, 2, 1))], id="a cancellation"),
+        pytest.param([("drag", (0, 4, 2)), ("wait", (2,)), ("race", (0, 3, 3, 0, 2))], id="an undo"),
+    ],
+)
+def test_an_unread_edit_that_a_write_takes_away_is_told_and_missed_where_it_is_not(
+    world: World, deeds: list[Deed]
+) -> None:
+    world.tell(deeds)
     world.rest()
     taken, honest = sum(world.races.taken.values()), broken(world, CHOICE)
     for name, entry in world.documents.find(JOURNAL, limit=1000):

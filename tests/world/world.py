@@ -39,7 +39,7 @@ ALL: Table = {
     **DEEDS,
     "crash": (6, (3, 39, 1)),
     "meanwhile": (8, (3, 39, 1, 5, 19, DAYS)),
-    "race": (4, (19, DAYS, 4, 2)),
+    "race": (4, (19, DAYS, 4, 2, 2)),
     "wait": (12, (4,)),
     "round": (2, ()),
     "back_up": (1, ()),
@@ -52,6 +52,7 @@ ALL: Table = {
     "settings": (1, (99,)),
 }
 WAITS = (2, 10, 60, 400, 2000)
+GRACES = 700  # seconds within which every grace ends
 
 
 BEGINNING: list[Deed] = [("book", (1, 1, 0)), ("draw_series", (0, 1, 0, 3)), ("wait", (2,))]
@@ -231,17 +232,24 @@ class World(Deeds, Place):
 
         self._next(Interrupted(step % REACH[near], bool(after), self.running, happen))
 
-    def do_race(self, which: int, day: int, hour: int, what: int) -> None:
-        """A person drags an event; right after its booking is read, a person changes that in i-Reserve."""
+    def do_race(self, which: int, day: int, hour: int, what: int, cause: int = 0) -> None:
+        """A person drags an event, or has deleted it, or undoes; right after a booking is read, another changes that."""
 
         def happen(booking: str) -> None:
             start, end = self._times(day, hour)
             fields = ({"start": start, "end": end}, {"object_id": 10 + day % 2}, {"status_code": STATUSES[hour]})[what]
             self.change(booking, **fields)
 
+        if cause == 1:
+            self.do_delete(which)
+            self.settle(10)
         self.races.aimed = happen
-        self.do_drag(which, (day + 1) % DAYS, hour)
-        self.settle(10)
+        match cause:
+            case 0:
+                self.do_drag(which, (day + 1) % DAYS, hour)
+            case 2:
+                self.do_undo(which)
+        self.settle(GRACES if cause == 1 else 10)
         self.races.aimed = None
 
     def do_wait(self, how_long: int) -> None:
