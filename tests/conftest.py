@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, Error, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Playwright, expect, sync_playwright
 
 from sandbox.gcp.emulator import emulator_command, emulator_environment
 from sandbox.stage import free_port
@@ -133,13 +133,25 @@ def firestore(firestore_emulator: FirestoreEmulator) -> FirestoreEmulator:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for every test of a worker: Playwright cannot be started twice in a process."""
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        except Error:
-            missing("there is no Chromium; install it (Debian: apt-get install chromium) or name one with CHROMIUM")
+def playwright() -> Iterator[Playwright]:
+    """It cannot be started twice in a process."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """One browser for every test of a worker."""
+    with launched(playwright) as browser:
         yield browser
-        browser.close()
+
+
+@contextlib.contextmanager
+def launched(playwright: Playwright, *options: str) -> Iterator[Browser]:
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    try:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", *options])
+    except Error:
+        missing("there is no Chromium; install it (Debian: apt-get install chromium) or name one with CHROMIUM")
+    yield browser
+    browser.close()

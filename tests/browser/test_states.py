@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.browser import states
 from tests.browser.states import opened
+from tests.conftest import launched
 from tests.harness.place import KEY, PRODUCT, Place
 
 Seen = Callable[[Page], None]
@@ -97,56 +98,61 @@ def sent_back(page: Page, screen: str, typed: dict[str, str]) -> None:
     expect(page.locator(".note.bad, .note.warn, .fault, #changed").first).to_be_visible()
 
 
+@pytest.fixture(scope="session")
+def unseen(playwright: Playwright) -> Iterator[Browser]:
+    """A browser that lays pages out and, unless pictures are asked for, draws nothing: nothing in it can be clicked."""
+    with launched(playwright, *([] if os.environ.get("PICTURES") else ["--disable-threaded-compositing"])) as browser:
+        yield browser
+
+
 @pytest.mark.parametrize("state", STATES)
-def test_every_page_is_accessible_and_fits(chromium: Browser, place: Place, glance: Seen, state: str) -> None:
+def test_every_page_is_accessible_and_fits(unseen: Browser, place: Place, glance: Seen, state: str) -> None:
     make, screens = STATES[state]
     make(place)
-    with opened(chromium, place, "nl", 1280) as page:
+    with opened(unseen, place, "nl", 1280) as page:
         for path in below(screens):
             page.goto(path)
             glance(page)
-    pictured(chromium, place, state, below((*SET_UP, *DAILY)))
+    pictured(unseen, place, state, below((*SET_UP, *DAILY)))
 
 
 # what `glance` looks at is wide by day and narrow by night
 @pytest.mark.parametrize(("language", "width", "scheme"), [("en", 1280, "dark"), ("nl", 420, "light")])
 def test_every_page_holds_in_any_font_and_at_any_zoom(
-    chromium: Browser, place: Place, check: Callable[..., None], language: str, width: int, scheme: str
+    unseen: Browser, place: Place, check: Callable[..., None], language: str, width: int, scheme: str
 ) -> None:
     states.usual(place)
-    with opened(chromium, place, language, width, scheme=scheme) as page:
+    with opened(unseen, place, language, width, scheme=scheme) as page:
         for path in below((*SET_UP, *DAILY, "delete")):
             page.goto(path)
             check(page, both=False)
             assert page.locator("html").get_attribute("lang") == language
     if language == "en":
-        pictured(chromium, place, "usual", below((*SET_UP, *DAILY, "delete")))
+        pictured(unseen, place, "usual", below((*SET_UP, *DAILY, "delete")))
 
 
-def test_pages_of_a_reader_and_of_an_empty_product_are_accessible(
-    chromium: Browser, place: Place, glance: Seen
-) -> None:
-    with opened(chromium, place, "nl", 1280) as page:
+def test_pages_of_a_reader_and_of_an_empty_product_are_accessible(unseen: Browser, place: Place, glance: Seen) -> None:
+    with opened(unseen, place, "nl", 1280) as page:
         page.goto(f"{PRODUCT}/console/")
         glance(page)
-    pictured(chromium, place, "empty", (f"{PRODUCT}/console/", f"{PRODUCT}/console/no/such/page"))
+    pictured(unseen, place, "empty", (f"{PRODUCT}/console/", f"{PRODUCT}/console/no/such/page"))
     states.usual(place)
-    with opened(chromium, place, "nl", 1280, key=states.READER_KEY) as page:
+    with opened(unseen, place, "nl", 1280, key=states.READER_KEY) as page:
         for path in below(("", "authentication", "mapping", "outbound", "activation", "dialect", "waiting", "journal")):
             page.goto(path)
             glance(page)
         page.goto(f"{HERE}/ireserve")
         expect(page.locator(".look.card").first).not_to_have_css("padding-top", "0px")
-    pictured(chromium, place, "reader", below((*SET_UP, *DAILY)), key=states.READER_KEY)
+    pictured(unseen, place, "reader", below((*SET_UP, *DAILY)), key=states.READER_KEY)
 
 
-def test_pages_that_send_a_form_back_are_accessible(chromium: Browser, place: Place, glance: Seen) -> None:
+def test_pages_that_send_a_form_back_are_accessible(unseen: Browser, place: Place, glance: Seen) -> None:
     states.usual(place)
-    with opened(chromium, place, "nl", 1280) as page:
+    with opened(unseen, place, "nl", 1280) as page:
         for screen, typed in FAULTY.items():
             sent_back(page, screen, typed)
             glance(page)
-    for view, page in viewed(chromium, place):
+    for view, page in viewed(unseen, place):
         for screen, typed in FAULTY.items():
             sent_back(page, screen, typed)
             photographed(page, f"faulty/{view}", screen or "home")
