@@ -345,6 +345,21 @@ def test_an_id_that_cannot_be_searched_is_made_with_only_where_i_reserve_would_f
     assert list(other.bookings) == ["9"]
 
 
+def test_a_booking_that_may_be_there_already_is_made_unchecked_where_its_id_cannot_be_searched(sides: Sides) -> None:
+    """Or else the check finds that booking, and refuses."""
+    drawn = sides.draw("fresh", NOON)
+    sides.book("9", NOON)
+    sides.fails["find booking"] = [Refused("no", reason=Cause.NOT_SEARCHABLE)] * 2
+    sides.fails["make"] = [Transient("late", reason=Cause.TIMEOUT)]
+    with pytest.raises(Transient):
+        looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
+    assert sides.calls[-2:] == ["check", "make"]
+    sides.now += LEASE
+    looked(sides, link=sides.link_of(drawn.key), event=Snapshot.of(drawn))
+    assert "make" in sides.calls
+    assert "check" not in sides.calls
+
+
 def test_an_event_that_was_changed_meanwhile_is_read_and_planned_again(sides: Sides) -> None:
     event = made(sides)
     sides.book("1", NOON, external_id=event.key.id)
