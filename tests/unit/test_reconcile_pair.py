@@ -34,10 +34,10 @@ from functions.domain.pairing.life import Refused as TurnedDown
 from functions.domain.pairing.lifecycle import after, begun
 from functions.domain.pairing.link import Intent, Link, Origin
 from functions.domain.pairing.step import Decided, Rest
-from functions.domain.pairing.writes import InsertEvent, MakeBooking, Why
+from functions.domain.pairing.writes import DeleteEvent, InsertEvent, MakeBooking, Why
 from functions.domain.settings.integration import Phase
 from functions.domain.settings.schema import MappingRow
-from tests.unit.sketch import EVENING, NOON, NOW, ROOM_A, ROOM_B, TEN
+from tests.unit.sketch import EVENING, NOON, NOW, ROOM_A, ROOM_B, TEN, base
 from tests.unit.two_sides import Sides
 
 HINT = Hint(Kind.BOOKING, "7", ("1",), "webhook", NOW)
@@ -50,6 +50,10 @@ def sides() -> Sides:
 
 def pair_of(sides: Sides, number: str = "1") -> Link:
     return links.of_booking(sides.ports.documents, "7", number)
+
+
+def keep(sides: Sides, link: Link) -> None:
+    sides.ports.documents.transact(lambda tx: links.save(tx, "7", link))
 
 
 def looked(sides: Sides, hint: Hint = HINT, **more: Any) -> Reconciled:
@@ -358,6 +362,21 @@ def test_a_booking_that_may_be_there_already_is_made_unchecked_where_its_id_cann
     looked(sides, link=sides.link_of(drawn.key), event=Snapshot.of(drawn))
     assert "make" in sides.calls
     assert "check" not in sides.calls
+
+
+def test_that_another_pair_has_the_removed_event_says_nothing_of_the_one_that_is_looked_for_next(sides: Sides) -> None:
+    own, elsewhere = EventKey(ROOM_A, "gone"), EventKey(ROOM_B, "gone")
+    sides.draw("there", TEN)
+    sides.draw("gone", TEN, ROOM_B)
+    sides.book("1", TEN, external_id="there")
+    sides.book("2", TEN, external_id="gone", object_id="11")
+    removing = Intent(
+        "stamp", DeleteEvent(own, '"1"', Why.BOOKING_CANCELLED), NOW - timedelta(seconds=1), entry="entry"
+    )
+    keep(sides, Link("one", "1", own, life=Active(), base=base(), intent=removing))
+    keep(sides, Link("two", "2", elsewhere, Origin.EVENT, Active(), base()))
+    assert looked(sides).link.event == EventKey(ROOM_A, "there")
+    assert [fields["why"] for fields in sides.logged("decided")] == [Why.ADOPTED]
 
 
 def test_an_event_that_was_changed_meanwhile_is_read_and_planned_again(sides: Sides) -> None:
