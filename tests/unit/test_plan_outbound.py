@@ -271,6 +271,21 @@ def test_a_restored_event_reopens_the_booking_only_if_we_had_cancelled_it() -> N
     assert isinstance(plan(view(replace(ours, life=Closed()), booking(status=70)), C).step, DeleteEvent)
 
 
+def test_a_restored_event_whose_booking_is_gone_for_good_is_removed_again() -> None:
+    ours = link(life=Closed(Closer.SERVICE, 30))
+    assert plan(view(ours, ABSENT), replace(C, gone_confirmed=True)).step == DeleteEvent(KEY, '"1"', Why.BOOKING_GONE)
+
+
+def test_a_pair_that_is_over_lets_go_of_its_occurrence_only_where_that_is_seen() -> None:
+    cancelled = their_booking(status=70, external_id="root1_20261124T090000Z")
+    over = their_link(series="root1", life=Closed())
+    over = replace(over, base=replace(over.base or base(), status=70))
+    assert plan(view(over, cancelled, BELIEVED), C).step == Rest(Why.IN_STEP)
+    let_go = plan(view(over, cancelled, theirs()), C).step
+    assert isinstance(let_go, Settle)
+    assert (let_go.link.event, let_go.link.state) == (None, State.UNLINKED)
+
+
 def test_a_booking_that_cannot_be_reopened_is_asked_for_once_and_again_when_its_event_or_itself_moves() -> None:
     ours, gone = link(life=Closed(Closer.SERVICE, 20), origin=Origin.EVENT), booking(status=70)
     asked = plan(view(ours, gone), C).step
@@ -310,6 +325,22 @@ def test_an_event_that_a_booking_let_go_of_is_taken_back_also_where_none_would_b
         replace(v, link=replace(let_go, event=KEY), event=BELIEVED),
     ):
         assert plan_missing(other, C, Wanted.KEPT).step == Rest(Why.NOT_WANTED)
+
+
+def test_an_occurrence_that_a_booking_let_go_of_and_still_names_is_looked_for() -> None:
+    occurrence = "root1_20261124T090000Z"
+    let_go = replace(NEW, origin=Origin.EVENT, version=3)
+    v = View(let_go, Snapshot.of(booking(status=10, external_id=occurrence)), ABSENT)
+    assert plan(v, C).step == Look(find=occurrence)
+    for other in (
+        replace(v, booking=Snapshot.of(booking(status=10, external_id="person1"))),
+        v.with_link(origin=Origin.BOOKING),
+        v.with_link(ids=WrittenIds(foreign=True)),
+        replace(v, found=ABSENT),
+    ):
+        assert plan(other, C).step == Rest(Why.NOT_WANTED)
+    has_one = replace(v.with_link(event=KEY), event=CANCELLED)
+    assert plan_missing(has_one, C, Wanted.KEPT).step == Rest(Why.NOT_WANTED)
 
 
 def test_an_event_whose_id_was_given_up_is_made_anew_also_where_none_would_be_made() -> None:

@@ -63,12 +63,13 @@ def plan_missing(v: View, context: PlanningContext, wanted: Wanted) -> Planned:
 def _back_again(v: View, booking: Booking | None, context: PlanningContext) -> Planned | None:
     """Adopt an event that is there again and that its booking names, though its status makes none, or removes it."""
     named = booking.value_of(context.settings.outbound.external_id_field) if booking is not None else ""
-    if v.found is None and v.link.version and v.link.event is None and not v.link.ids.foreign and leads_to_event(named):
-        return Planned(Look(find=named)) if v.link.origin is Origin.EVENT else None
+    let_go = v.link.event is None and v.link.origin is Origin.EVENT and not v.link.ids.foreign
+    if v.found is None and let_go and leads_to_event(named):
+        return Planned(Look(find=named))
     back = v.found.value if v.found is not None else None
     own = v.link.event
     has_own = own is not None and (not v.event.vanished or own.id == named)
-    if booking is None or back is None or has_own or isinstance(v.link.life, LeftOut):
+    if back is None or has_own or isinstance(v.link.life, LeftOut):
         return None
     its = named == back.key.id and v.found_is_free and back.organizer_self
     return decide(v.link, Adopt(back), Why.ADOPTED) if its else None
