@@ -22,10 +22,11 @@ from functions.domain.pairing.life import (
     Refused,
     Unlinked,
 )
-from functions.domain.pairing.lifecycle import KEPT_IDS, after, begun, occupying
+from functions.domain.pairing.lifecycle import KEPT_IDS, after, begun, decide, occupying
 from functions.domain.pairing.link import (
     Approve,
     Base,
+    Echo,
     Intent,
     Link,
     Occupies,
@@ -45,7 +46,9 @@ from functions.domain.pairing.step import (
     Overtaken,
     Overtaking,
     Rejected,
+    Rest,
     Result,
+    Settle,
     Then,
     Turn,
     Unknown,
@@ -202,6 +205,18 @@ def test_a_write_notes_when_it_would_have_missed_anothers_change_until_the_next_
     assert turn(writing(Why.EVENT_MOVED, when=NOON), Landed(booking(NOON)), done).link.wrote == wrote
     heard = [wrote.missed(NOW + timedelta(seconds=each)) for each in (-1, 0, 0.5, 1, 1.1)]
     assert heard == [False, False, True, True, False]
+
+
+def test_only_of_written_ids_it_is_noted_when_their_webhook_comes() -> None:
+    echo = Echo(NOW, NOW + timedelta(seconds=1), alone=True)
+    ids, time = writing(Why.WRITE_BACK, external_id="e"), writing(Why.EVENT_MOVED, when=NOON)
+    assert turn(ids, Landed(booking(), echo=echo)).link.echo == echo
+    assert turn(time, Landed(booking(NOON), echo=echo)).link.echo is None
+
+
+def test_a_decision_that_changes_nothing_is_a_rest_only_where_a_reason_to_rest_is_given() -> None:
+    assert decide(link(), decisions.Reopen(), Why.EVENT_RESTORED).step == Settle(link(), Why.EVENT_RESTORED)
+    assert decide(link(), decisions.Reopen(), Why.EVENT_RESTORED, resting=Why.IN_STEP).step == Rest(Why.IN_STEP)
 
 
 def test_a_reopened_booking_follows_its_event_again() -> None:

@@ -52,7 +52,8 @@ def test_a_new_event_becomes_a_booking_with_its_text_in_the_remarks() -> None:
     assert (step.event.id, step.when, step.object_id, step.status) == ("person1", TEN, "10", 20)
     assert step.fields == (("remarks", "Overleg\nMet taart"),)
     assert planned.base is not None
-    assert planned.base.digests["remarks"] == digest("Overleg\nMet taart")
+    said = digest("Overleg\nMet taart")
+    assert planned.base.digests == {"text": said, "remarks": said}
 
 
 def test_without_a_remarks_field_the_text_stays_in_the_calendar() -> None:
@@ -78,6 +79,15 @@ def test_an_event_that_is_not_meant_becomes_no_booking(more: dict[str, Any]) -> 
     assert plan(new(theirs(**more)), C).step == Rest(Why.NOT_ELIGIBLE)
 
 
+def test_an_event_that_has_a_booking_after_all_is_taken_up_also_where_it_would_become_none() -> None:
+    free = replace(new(theirs(transparent=True)), booking=Snapshot.of(their_booking()))
+    step = plan(free, C).step
+    assert isinstance(step, Settle)
+    assert (step.why, step.link.booking_id) == (Why.ADOPTED, "1001")
+    for event in (Snapshot.of(theirs(organizer_self=False)), CANCELLED):
+        assert plan(replace(free, event=event), C).step == Rest(Why.NOT_ELIGIBLE)
+
+
 def test_an_event_that_is_gone_becomes_no_booking() -> None:
     assert plan(View(new().link, ABSENT, CANCELLED), C).step == Rest(Why.NOT_ELIGIBLE)
 
@@ -94,6 +104,8 @@ def test_a_test_event_of_a_probe_becomes_no_booking() -> None:
 
     probe = theirs(key=EventKey(ROOM_A, test_event_id("7", "s")), mark=Mark("7", TEST_LINK, "s"))
     assert plan(new(probe), C).step == Rest(Why.NOT_ELIGIBLE)
+    assert why_not(probe, C) == "test"
+    assert why_not(replace(probe, mark=Mark("7", "link", "s")), C) == ""
     copied = theirs(mark=Mark("7", TEST_LINK, "s"))
     assert isinstance(plan(new(copied), C).step, MakeBooking)
 
