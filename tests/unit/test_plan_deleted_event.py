@@ -131,9 +131,10 @@ def test_without_a_status_to_cancel_with_a_person_decides() -> None:
     step = plan(vanished(), none).step
     assert isinstance(step, Settle)
     assert step.link.state is State.HELD
-    held = cancel(link(), booking(), none, Why.GRACE_OVER).step
-    assert isinstance(held, Settle)
-    assert held.link.reason == "no_cancel_status"
+    for of, its in ((link(), none), (link(base=None), MAY)):
+        held = cancel(of, booking(), its, Why.GRACE_OVER).step
+        assert isinstance(held, Settle)
+        assert held.link.reason == "no_cancel_status"
 
 
 def test_an_event_deleted_outside_the_window_is_left_alone() -> None:

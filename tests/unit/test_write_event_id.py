@@ -68,6 +68,20 @@ def test_a_meet_link_of_ours_is_not_emptied_while_none_is_known() -> None:
     assert write_back(pair, on, booking(external_id=FIRST.id, fields={"custom02": url}), FIRST, "") is None
 
 
+def test_what_is_in_its_field_already_is_not_written_again() -> None:
+    url, on = "https://meet.example", settings(outbound={"meet_link_field": "custom02", "create_meet_link": True})
+    pair = link(event=FIRST, ids=WrittenIds((OF_FIRST, digest(written("custom02", url)))))
+    there = booking(external_id=FIRST.id, fields={"custom02": url})
+    assert write_back(pair, planning_context(on), there, FIRST, url) is None
+
+
+def test_an_id_goes_into_the_field_that_the_settings_name() -> None:
+    its = planning_context(settings(outbound={"external_id_field": "custom01"}))
+    planned = write_back(link(event=FIRST), its, booking(external_id="", fields={"custom01": ""}), FIRST, "")
+    assert planned is not None
+    assert planned.step == WriteBooking("1001", BookingChange(fields=(("custom01", FIRST.id),)), Why.WRITE_BACK)
+
+
 def test_a_meet_link_without_a_field_goes_nowhere() -> None:
     pair, told = link(event=FIRST, ids=WrittenIds((OF_FIRST,))), booking(external_id=FIRST.id)
     on = planning_context(settings(outbound={"create_meet_link": True}))
