@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from functions.application.deciding import held
+from functions.application.deciding.carry_out import each_of
 from functions.application.deciding.keep_or_resume import resume
 from functions.application.deciding.undo import Undone, preview, undo
 from functions.application.intake.hints import Hint, Kind
@@ -282,7 +283,7 @@ def test_restoring_a_held_removal_brings_its_event_back(sides: Sides) -> None:
     assert (sides.bookings["1"].status, list(sides.events), outcome.link.life) == (20, [event.key], Active())
 
 
-def test_a_held_series_is_decided_on_as_a_whole(sides: Sides) -> None:
+def hold_series(sides: Sides) -> None:
     for number in ("1", "2"):
         sides.book(number, TEN if number == "1" else NOON)
         of = reconcile(sides.session(), HINT, pair_of(sides, number)).link
@@ -290,6 +291,35 @@ def test_a_held_series_is_decided_on_as_a_whole(sides: Sides) -> None:
         sides.bin[of.event] = sides.events.pop(of.event)
         waiting = replace(of, life=Held("series_deleted"), series="root")
         sides.ports.documents.transact(lambda tx, waiting=waiting: links.save(tx, "7", waiting))  # type: ignore[misc]  # defaults
+
+
+def test_a_held_series_is_decided_on_as_a_whole(sides: Sides) -> None:
+    hold_series(sides)
     assert len(held.approve(sides.ports, "7", "series-root", "admin")) == 2
     assert [each.status for each in sides.bookings.values()] == [70, 70]
     assert pair_of(sides).life != Closed()  # it can be taken back
+
+
+def test_a_cancellation_that_is_refused_holds_up_no_other_of_its_series(sides: Sides) -> None:
+    hold_series(sides)
+    sides.fails["write"] = [Refused("too late", reason="status_forbidden")]
+    with pytest.raises(Refused) as error:
+        held.approve(sides.ports, "7", "series-root", "admin")
+    assert error.value.reason == "status_forbidden"
+    (kept,) = (number for number, each in sides.bookings.items() if each.status == 20)
+    (left,) = held.every(sides.ports, "7")
+    assert ([each["booking_id"] for each in left["bookings"]], left["reason"]) == ([kept], "status_forbidden")
+
+
+def test_what_another_instance_is_writing_to_holds_up_nothing_else() -> None:
+    tried = list[str]()
+
+    def decide(item: str) -> str:
+        tried.append(item)
+        if item != "last":
+            raise Conflict(item, reason=item)
+        return item
+
+    with pytest.raises(Conflict) as error:
+        each_of(("first", "second", "last"), decide)
+    assert (error.value.reason, tried) == ("first", ["first", "second", "last"])

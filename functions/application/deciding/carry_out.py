@@ -3,9 +3,10 @@
 A look is queued first, in case this process ends on the way.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
+from typing import TypeVar
 
 from functions.application.intake.hints import Hint, Kind, enqueue, look_again
 from functions.application.ports import Ports
@@ -14,13 +15,15 @@ from functions.application.sync.execute import LEASE
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.reconciled import Reconciled, come_back
 from functions.application.sync.session import open_session
-from functions.domain.model.errors import Conflict, Gone, Stale, Transient
+from functions.domain.model.errors import Conflict, Gone, Refused, Stale, Transient
 from functions.domain.model.messages import say
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.step import Rest
 from functions.domain.pairing.writes import Why
 from functions.domain.settings.integration import Phase
 
+T = TypeVar("T")
+R = TypeVar("R")
 UNLESS_DONE = LEASE + timedelta(seconds=10)
 
 
@@ -63,3 +66,19 @@ def carry_out(
         return Reconciled(Rest(Why.LEASED, now), saved)
     come_back(ports, hint, outcome)
     return outcome
+
+
+def each_of(items: Iterable[T], decide: Callable[[T], R]) -> list[R]:
+    """Carry out a decision on each of some items; one that is refused goes on waiting, and the others do not wait for it.
+
+    Raises the first refusal (`Refused`, `Conflict`, `Gone`) once all were tried.
+    """
+    done, refusal = list[R](), None
+    for item in items:
+        try:
+            done.append(decide(item))
+        except (Refused, Conflict, Gone) as error:
+            refusal = refusal or error
+    if refusal is not None:
+        raise refusal
+    return done

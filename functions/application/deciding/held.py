@@ -1,6 +1,6 @@
 """Held removals: lists what waits for a person, and carries out the decision. A deleted series is one item."""
 
-from functions.application.deciding.carry_out import carry_out
+from functions.application.deciding.carry_out import carry_out, each_of
 from functions.application.ports import Body, Ports
 from functions.application.store import integrations, links
 from functions.application.store.records import body_of
@@ -21,7 +21,10 @@ def every(ports: Ports, int_id: str) -> list[Body]:
 
 
 def approve(ports: Ports, int_id: str, item: str, actor: str) -> list[Reconciled]:
-    """Carry out a held removal: cancel the booking, or remove the vanished booking's event."""
+    """Carry out a held removal: cancel the booking, or remove the vanished booking's event.
+
+    Raises `Refused` if a side refuses; the rest of a series is decided all the same.
+    """
     return _decide(ports, int_id, item, actor, Approve())
 
 
@@ -63,7 +66,8 @@ def _decide(ports: Ports, int_id: str, item: str, actor: str, order: Approve | R
     found = _items(ports, int_id).get(item)
     if not found:
         raise Gone(say("there is no held item {}; it may have been decided already", item), reason="unknown_item")
-    return [
-        carry_out(ports, int_id, link.id, actor, "held", lambda link: after(link, Ordered(order)).link)
-        for link in found
-    ]
+
+    def ordered(link: Link) -> Link:
+        return after(link, Ordered(order)).link
+
+    return each_of(found, lambda link: carry_out(ports, int_id, link.id, actor, "held", ordered))

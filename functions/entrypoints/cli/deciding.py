@@ -3,6 +3,7 @@
 import click
 
 from functions.application.deciding import held, keep_or_resume, undo
+from functions.application.deciding.carry_out import each_of
 from functions.application.finding.names import Catalogue, Names
 from functions.application.ports import Ports
 from functions.application.store import integrations, journal, links, parked
@@ -60,7 +61,7 @@ def held_command(ports: Ports, int_id: str, approve: str | None, restore: str | 
     item, decide = (approve, held.approve) if approve else (restore, held.restore)
     if item:
         chosen = [each["id"] for each in found] if item == "all" else [item]
-        done = sum(len(decide(ports, int_id, each, ACTOR)) for each in chosen)
+        done = sum(map(len, each_of(chosen, lambda each: decide(ports, int_id, str(each), ACTOR))))
         show({"decided": done}, [f"{done} decided"])
         return
     t, names = texts(ports, int_id), Catalogue(ports).of(int_id) if found else Names()

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 
 from functions.application.deciding import held
 from functions.application.deciding import keep_or_resume as pairs
+from functions.application.deciding.carry_out import each_of
 from functions.application.finding.names import titles
 from functions.application.intake import hints
 from functions.application.ports import Ports
@@ -74,10 +75,9 @@ def _here(pages: Pages, int_id: str) -> str:
 
 
 def _done(pages: Pages, int_id: str, items: list[str], deed: Deed, said: str) -> Response:
-    """Run an action on each item; the first error stops it, and the page shows that error and what still waits."""
+    """Run an action on each item; the page shows the first error and what still waits."""
     try:
-        for item in items:
-            deed(pages.ports, int_id, item, pages.actor())
+        each_of(items, lambda item: deed(pages.ports, int_id, item, pages.actor()))
     except SyncError as error:
         return _waiting_page(pages, int_id, error)
     return pages.done(_here(pages, int_id), said)
