@@ -338,3 +338,39 @@ def test_another_time_zone_moves_events_after_its_plan_where_i_reserve_shows_wal
     assert place.event()["start"]["dateTime"] == "2026-11-24T11:00:00+01:00", "ten o'clock in London"
     assert place.api("GET", "/7/plan?refresh=1")["counts"] == {}
     assert zone_check(place) == []
+
+
+def test_an_event_of_a_day_that_a_wider_window_takes_in_becomes_a_booking_at_once(place: Place) -> None:
+    place.activate(sync={"window_days": [-90, 30]})
+    place.draw("2027-01-10T10:00", "2027-01-10T11:00")
+    place.settle()
+    assert place.bookings() == []
+    change(place, "all", sync={"window_days": [-90, 60]})
+    place.settle(60)
+    assert [each["from"] for each in place.bookings()] == ["2027-01-10T10:00"]
+
+
+def test_an_event_whose_object_was_unclear_becomes_a_booking_once_a_row_is_for_new_events(place: Place) -> None:
+    rows: list[dict[str, Any]] = [{"object": "10", "calendar": ROOM_A}, {"object": "11", "calendar": ROOM_A}]
+    place.activate(inbound={"follow": "all_mapped"}, mapping=rows)
+    place.draw("2026-11-25T10:00", "2026-11-25T11:00")
+    place.settle()
+    assert "⚠" in place.event()["description"]
+    rows = [rows[0], {**rows[1], "new_events": True}]
+    change(place, "all", inbound={"follow": "all_mapped"}, mapping=rows)
+    place.settle(60)
+    assert [each["object_id"] for each in place.bookings()] == [11]
+    assert "⚠" not in place.event()["description"]
+
+
+def test_an_event_that_was_refused_is_tried_again_on_another_inbound_object(place: Place) -> None:
+    rows = [{"object": "10", "calendar": ROOM_A}, {"object": "11", "calendar": ROOM_A}]
+    place.activate(inbound={"object": "10"}, mapping=rows)
+    place.book()
+    place.settle()
+    drawn = place.draw("2026-11-24T10:00", "2026-11-24T11:00")
+    place.settle()
+    assert len(place.bookings()) == 1
+    change(place, "all", inbound={"object": "11"}, mapping=rows)
+    place.settle(60)
+    assert [(each["object_id"], each["external_id"]) for each in place.bookings()][1:] == [(11, drawn["id"])]

@@ -14,8 +14,9 @@ from functions.domain.pairing.link import Link, Origin
 from functions.domain.pairing.step import Look, Rest, Settle
 from functions.domain.pairing.writes import MakeBooking, PatchEvent, Why
 from functions.domain.planning.plan import plan
-from functions.domain.planning.plan_new_event import new_event_text, plan_new_event, why_not
+from functions.domain.planning.plan_new_event import plan_new_event, why_not
 from functions.domain.planning.view import View
+from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import (
     ABSENT,
     BELIEVED,
@@ -114,8 +115,23 @@ def test_with_inbound_off_no_event_becomes_a_booking() -> None:
     assert plan(new(), planning_context(settings(inbound={"enabled": False}))).step == Rest(Why.NOT_ELIGIBLE)
 
 
+def asked(its: Event) -> str:
+    """The whole request, as a refusal keeps it."""
+    step = plan(new(its), C).step
+    assert isinstance(step, MakeBooking)
+    return step.asked
+
+
+@pytest.mark.parametrize("inbound", [{"object": "11"}, {"status": 30}, {"number": 2}], ids=str)
+def test_a_refused_event_is_asked_for_again_once_it_asks_for_something_else(inbound: dict[str, Any]) -> None:
+    rows = (MappingRow("10", ROOM_A), MappingRow("11", ROOM_A))
+    refused = new(life=Refused(asked(theirs()), "period_taken", NOW), notice="period_taken")
+    assert isinstance(plan(refused, C).step, PatchEvent)
+    assert isinstance(plan(refused, planning_context(settings(mapping=rows, inbound=inbound))).step, MakeBooking)
+
+
 def test_a_refused_event_is_not_asked_again_before_it_changes_and_says_why() -> None:
-    refused = Refused(digest(new_event_text(theirs())), "period_taken", NOW)
+    refused = Refused(asked(theirs()), "period_taken", NOW)
     step = plan(new(life=refused, notice="period_taken"), C).step
     assert isinstance(step, PatchEvent)
     assert step.change.description is not None
@@ -129,7 +145,7 @@ def test_a_refused_event_is_not_asked_again_before_it_changes_and_says_why() -> 
 def test_an_event_that_is_refused_once_more_says_when_in_place_of_the_earlier_line_and_keeps_the_rest() -> None:
     before = "Met taart\n\n———— i-Reserve · schrijf onder deze regel ————\n⚠ {} i-Reserve weigert dit: de periode is niet beschikbaar.\nonder"
     its = theirs(description=before.format("20-11-2026 10:00"))
-    refused = new(its, life=Refused(digest(new_event_text(its)), "period_taken", NOW), notice="period_taken")
+    refused = new(its, life=Refused(asked(its), "period_taken", NOW), notice="period_taken")
     step = plan(refused, replace(C, now=NOW + timedelta(minutes=5))).step
     assert isinstance(step, PatchEvent)
     assert (step.change.description, step.etag) == (before.format("23-11-2026 09:00"), its.etag)

@@ -78,12 +78,24 @@ def _followed(s: Settings) -> object:
     return (i.enabled, i.object, i.follow, i.import_existing, i.free_events, i.invitations)
 
 
+def _takes_others(before: Settings, after: Settings) -> bool:
+    """Whether people's events in calendars that were followed already become bookings that they were not before."""
+    if (_followed(before), before.sync.window_days) != (_followed(after), after.sync.window_days):
+        return True
+    return any(_booked(before, each) != _booked(after, each) for each in before.calendars if each in after.calendars)
+
+
+def _booked(s: Settings, calendar: str) -> object:
+    """Return what new events of a calendar book, and what they can name."""
+    return s.object_for_new_event(calendar), s.objects_of(calendar) if s.shares(calendar) else ()
+
+
 def follow_up(ports: Ports, before: Integration, saved: Integration, actor: str, scope: str) -> None:
     """Adjust the channels to the mapping, and look at existing bookings again if `scope` says so."""
     session = open_session(ports, saved)
     _channels(session, before.settings, saved.settings)
     if touches(before.settings, saved.settings) and scope != "new" and saved.phase is not Phase.PAUSED:
-        if _followed(before.settings) != _followed(saved.settings):
+        if _takes_others(before.settings, saved.settings):
             sweep.pull_all(session, SETTINGS, anew=True)
         scan.begin(ports, saved, "resync", actor, scope, new_settings=True)
 

@@ -33,16 +33,17 @@ def plan_new_event(v: View, context: PlanningContext) -> Planned:
         return decide(v.link, Adopt(event, v.booking.value.id), Why.ADOPTED)  # it has a booking after all
     if event is None or not eligible(event, context):
         return Planned(Rest(Why.NOT_ELIGIBLE))
-    calendar, asked = event.key.calendar, context.digest(new_event_text(event))
+    calendar, asked, inbound = event.key.calendar, new_event_text(event), context.settings.inbound
     object_id = context.settings.object_for_new_event(calendar)
     if context.settings.shares(calendar):
-        asked = context.digest(f"{new_event_text(event)}\n{event.title}\n{event.style.location}")
+        asked = f"{asked}\n{event.title}\n{event.style.location}"
         if names_one(event):
             if context.names is None:
                 return Planned(Look(names=True))
             object_id = named(event, context.settings.objects_of(calendar), context.names)
     if object_id is None:
-        return _of_no_object(v, context, event, asked)
+        return _of_no_object(v, context, event, context.digest(asked))
+    asked = context.digest(f"{asked}\n{object_id} {inbound.status} {inbound.number}")
     if isinstance(v.link.life, Refused) and v.link.life.what == asked:
         return _refusal_notice(v, context, event, v.link.life.at) or Planned(Rest(Why.REFUSED))
     reference = reference_of(v.link, event.key, context)
@@ -54,7 +55,7 @@ def plan_new_event(v: View, context: PlanningContext) -> Planned:
         return decide(v.link, Adopt(event, v.booking.value.id), Why.ADOPTED)
     if event.mark.int_id == context.settings.id and is_chosen(event.key.id):
         return Planned(Rest(Why.NOT_ELIGIBLE))  # made by this service, and forgotten: an older store was restored
-    inbound, remarks = context.settings.inbound, remarks_of(event)
+    remarks = remarks_of(event)
     fields = () if inbound.remarks_field == "none" else ((inbound.remarks_field, remarks),)
     base = Base(
         when=event.when,
