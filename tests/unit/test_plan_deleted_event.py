@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from functions.domain.model.booking import Booking
 from functions.domain.model.snapshot import Snapshot
-from functions.domain.pairing.life import Grace, State
+from functions.domain.pairing.life import Active, Detached, Grace, State
 from functions.domain.pairing.link import Approve, Link, Restore
 from functions.domain.pairing.step import Look, Rest, Settle
 from functions.domain.pairing.writes import BookingChange, PatchEvent, ReviveEvent, Why, WriteBooking
@@ -24,6 +25,7 @@ from tests.unit.sketch import (
     NOON,
     NOW,
     ROOM_B,
+    TEN,
     UNREADABLE,
     base,
     booking,
@@ -142,6 +144,45 @@ def test_an_event_deleted_outside_the_window_is_left_alone() -> None:
     step = plan(vanished(link(base=base(past)), past), MAY).step
     assert isinstance(step, Settle)
     assert step.link.state is State.DETACHED
+
+
+def left_outside(its: Booking | Snapshot[Booking], cause: str = "outside_window", **more: Any) -> View:
+    """A pair whose event was deleted while its booking was of last year, with the booking as it is now."""
+    return vanished(link(life=Detached(cause), base=base(booking(LAST_YEAR)), **more), its)
+
+
+def test_a_booking_that_is_moved_into_the_window_has_its_event_again() -> None:
+    step = plan(left_outside(booking()), MAY).step
+    assert isinstance(step, Settle)
+    assert step.link.life == Active()
+    again = plan(vanished(step.link, booking()), MAY).step
+    assert isinstance(again, ReviveEvent)
+    assert (again.content.when if again.content is not None else None) == TEN
+
+
+@pytest.mark.parametrize(
+    "v",
+    [
+        left_outside(booking(LAST_YEAR)),
+        left_outside(booking(replace(LAST_YEAR, end=LAST_YEAR.end + timedelta(hours=1)))),
+        left_outside(booking(status=70)),
+        left_outside(booking(status=10)),
+        left_outside(ABSENT),
+        left_outside(booking(), "undone"),
+        vanished(link(life=Detached("outside_window")), booking()),
+    ],
+    ids=[
+        "unmoved",
+        "outside still",
+        "cancelled",
+        "a status that makes none",
+        "not found",
+        "parted by a person",
+        "as it was",
+    ],
+)
+def test_any_other_pair_that_was_left_alone_stays_so(v: View) -> None:
+    assert plan(v, MAY).step == Rest(Why.DETACHED)
 
 
 def test_an_event_that_vanished_before_anything_was_agreed_is_made_again() -> None:

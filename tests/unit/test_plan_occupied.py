@@ -150,6 +150,10 @@ def test_one_that_a_person_deleted_is_made_again_and_one_of_long_ago_is_left() -
     left = plan(seen(its=booking(LAST_YEAR), shown=CANCELLED), C).step
     assert isinstance(left, Settle)
     assert left.link.life == Detached("outside_window")
+    assert plan(seen(left.link, its=booking(LAST_YEAR), shown=CANCELLED), C).step == Rest(Why.DETACHED)
+    back = plan(seen(replace(left.link, base=replace(BASE, when=LAST_YEAR)), shown=CANCELLED), C).step
+    assert isinstance(back, Settle)
+    assert back.link.life == Active()
 
 
 def test_one_that_is_found_in_another_calendar_goes_back_and_none_is_made_beside_it() -> None:

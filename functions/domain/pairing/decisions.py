@@ -56,7 +56,7 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class Reopen:
-    """The event of a closed pair is back and its booking is live."""
+    """The pair goes on: its event is back and its booking is live, or its booking came into the window."""
 
 
 @dataclass(frozen=True, slots=True)

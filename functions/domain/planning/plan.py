@@ -5,6 +5,7 @@ One step at a time: the executor saves the result and plans again, until the pai
 
 from dataclasses import replace
 
+from functions.domain.comparing.event_content import in_window, occupied_of, when_of
 from functions.domain.model.appointment import Timed
 from functions.domain.model.identity import is_chosen
 from functions.domain.model.snapshot import Presence
@@ -63,7 +64,7 @@ def _decide(v: View, context: PlanningContext) -> Planned:
     if link.intent is not None:
         return recover(v, context)
     if isinstance(link.life, Detached) and ordered is None:
-        return Planned(Rest(Why.DETACHED))
+        return _inside_again(v, context) or Planned(Rest(Why.DETACHED))
     if Presence.UNREADABLE in (v.booking.presence, v.event.presence):
         return Planned(Rest(Why.UNREADABLE))
     if isinstance(link.life, Paused) and ordered is None:
@@ -73,6 +74,21 @@ def _decide(v: View, context: PlanningContext) -> Planned:
     if not link.booking_id:
         return plan_new_event(v, context)
     return fulfil(v, context, ordered) if ordered is not None else _pair(v, context)
+
+
+def _inside_again(v: View, context: PlanningContext) -> Planned | None:
+    """Return what takes up a pair that was left alone outside the window, once its booking was moved into it."""
+    link, booking = v.link, v.booking.value
+    if link.life != Detached(Why.OUTSIDE_WINDOW) or booking is None:
+        return None
+    if wanted_of(v.booking, context) is not Wanted.EVENT:
+        return None
+    when = when_of(booking, context.settings)
+    if link.occupies is not None:
+        when = occupied_of(booking, context.settings, link.occupies).when
+    if (link.base is not None and link.base.when == when) or not in_window(when, context.settings, context.now):
+        return None
+    return decide(link, Reopen(), Why.BOOKING_CHANGED)
 
 
 def _pair(v: View, context: PlanningContext) -> Planned:
