@@ -288,3 +288,15 @@ def test_holidays_can_be_read_only_and_are_no_calendar_to_map(place: Place) -> N
     place.connect()
     said = place.api("POST", "/7/activate", status=409)
     assert HOLIDAYS in str(said)
+
+
+def test_a_channel_that_google_does_not_stop_keeps_no_new_one_from_being_opened(place: Place) -> None:
+    place.activate()
+    fault = {"path": "channels/stop", "method": "POST", "status": 403, "reason": "forbidden", "times": 1000}
+    place.google("POST", "faults", fault)
+    for _ in range(20):
+        place.pass_time(24 * 3600)
+        place.renew()
+        place.settle(5)
+    assert {each["calendar"] for each in channels(place)} == {ROOM_A, ROOM_B}
+    assert place.api("GET", "/7/parked") == []

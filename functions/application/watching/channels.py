@@ -5,6 +5,7 @@ A channel counts as live once its first message has arrived.
 https://developers.google.com/workspace/calendar/api/guides/push
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -66,9 +67,9 @@ def ensure(session: SyncSession, calendar: str) -> bool:
     state = state_of(session.ports.documents, session.id, calendar)
     if any(_good(channel, session.now()) for channel in state.channels):
         return True
-    for channel in state.channels:
-        if not channel.live:  # it never delivered a message
-            _stop(session, calendar, channel)
+    _stop_each(
+        session, calendar, [channel for channel in state.channels if not channel.live]
+    )  # none delivered a message
     return open_another(session, calendar)
 
 
@@ -137,10 +138,29 @@ def stop_older(session: SyncSession, calendar: str) -> None:
     state = state_of(session.ports.documents, session.id, calendar)
     live = [channel for channel in state.channels if channel.live and channel.expires > now]
     newest = max(live, key=lambda channel: channel.expires, default=None)
-    for channel in state.channels:
-        replaced = newest is not None and channel.id != newest.id and channel.expires < newest.expires
-        if replaced or channel.expires <= now:
+    _stop_each(
+        session,
+        calendar,
+        [
+            channel
+            for channel in state.channels
+            if channel.expires <= now or (newest is not None and channel.expires < newest.expires)
+        ],
+    )
+
+
+def _stop_each(session: SyncSession, calendar: str, stopped: Iterable[Watch]) -> None:
+    """Stop channels that are no longer needed; one that Google does not stop ends by itself, and is in nobody's way.
+
+    It is tried again until then: only the account that opened a channel may stop it.
+    """
+    for channel in stopped:
+        try:
             _stop(session, calendar, channel)
+        except AccessRevoked:
+            raise
+        except SyncError as error:
+            _note(session, "channel_left", calendar, error.reason)
 
 
 def stop_all(session: SyncSession) -> list[str]:
@@ -179,7 +199,7 @@ def _stop(session: SyncSession, calendar: str, channel: Watch) -> None:
     if channel.resource_id:
         try:
             session.calendars.stop(channel.id, channel.resource_id)
-        except AccessRevoked:
+        except SyncError:
             if channel.expires > session.now():
                 raise
     change(session.ports.documents, session.id, calendar, lambda s: _without(s, channel.id))
