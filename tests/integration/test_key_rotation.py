@@ -51,3 +51,33 @@ def test_another_address_brings_webhooks_and_channels_there_with_the_next_renewa
     assert {each["address"] for each in channels} == {f"{moved}/notifications/google"}
     check = next(c for c in place.api("GET", "/7/diagnostics")["checks"] if c["name"] == "hooks")
     assert check["level"] == "green"
+
+
+@pytest.mark.parametrize("side", ["google", "ireserve"])
+def test_a_rotation_that_fails_again_and_again_leaves_no_webhooks_behind(place: Place, side: str) -> None:
+    place.activate()
+    place.ports.webhook_keys = (NEW, WEBHOOK_KEY)
+    if side == "google":
+        place.google("POST", "faults", {"path": "/watch$", "method": "POST", "status": 503, "times": 50})
+    else:
+        place.ireserve("POST", "faults", {"path": "hook/subscribe/booking_updated", "status": 503, "times": 50})
+    for _ in range(3):
+        place.renew()
+        place.pass_time(3600)
+    hooks = {hook["id"] for hook in place.ireserve("GET", "hooks")["hooks"]}
+    assert len(hooks) == 2
+    place.google("DELETE", "faults")
+    place.ireserve("DELETE", "faults")
+    place.renew()
+    now = {hook["id"] for hook in place.ireserve("GET", "hooks")["hooks"]}
+    assert (len(now), now & hooks) == (2, set())
+
+
+def test_an_activation_whose_second_webhook_fails_leaves_no_first_one_behind(place: Place) -> None:
+    place.ireserve("POST", "faults", {"path": "hook/subscribe/booking_updated", "status": 503, "times": 50})
+    place.activate()
+    assert place.ireserve("GET", "hooks")["hooks"] == []
+    place.ireserve("DELETE", "faults")
+    place.api("POST", "/7/pause")
+    place.api("POST", "/7/activate")
+    assert len(place.ireserve("GET", "hooks")["hooks"]) == 2

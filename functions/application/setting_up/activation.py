@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from functions.application.intake.hints import SETTINGS
-from functions.application.intake.webhooks import webhook_url
 from functions.application.ports import Ports
 from functions.application.probing import probe
 from functions.application.scanning import scan, sweep
@@ -15,7 +14,7 @@ from functions.application.sync.session import SyncSession, note_withdrawn, open
 from functions.application.watching import channels, key_rotation
 from functions.domain.model.errors import Conflict, SyncError
 from functions.domain.model.messages import listed, say
-from functions.domain.settings.integration import ACTIVATED, AT_ONCE, RUNNING, Hook, Integration, Phase
+from functions.domain.settings.integration import ACTIVATED, AT_ONCE, RUNNING, Integration, Phase
 
 BUILT_IN = (
     "i-Reserve's own Google Calendar integration still writes event ids into bookings: switch it off in i-Reserve under"
@@ -163,13 +162,8 @@ def register(ports: Ports, session: SyncSession) -> Integration:
 
     They are not recorded if the integration was deactivated meanwhile: that made their tokens invalid.
     """
-    address = webhook_url(ports, session.integration)
     have = {hook.event for hook in session.integration.hooks}
-    made = [
-        Hook(event, session.reservations.subscribe(event, address))
-        for event in session.dialect.hook_events
-        if event not in have
-    ]
+    made = key_rotation.subscribed(session, [event for event in session.dialect.hook_events if event not in have])
     key, home = key_rotation.name_of(ports.webhook_keys[0]), key_rotation.home_of(ports)
     generation = session.integration.webhook_generation
 

@@ -6,6 +6,7 @@ cannot be dropped.
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 
 from functions.application.intake.webhooks import webhook_url
@@ -43,23 +44,40 @@ def rotate(session: SyncSession) -> None:
     newest, home = name_of(ports.webhook_keys[0]), home_of(ports)
     if not outdated(ports, integration):
         return
-    address = webhook_url(ports, integration)
-    made = tuple(Hook(hook.event, session.reservations.subscribe(hook.event, address)) for hook in integration.hooks)
     for calendar in session.settings.calendars if session.settings.inbound.enabled else ():
         channels.open_another(session, calendar)
+    made = subscribed(session, [hook.event for hook in integration.hooks])
     integrations.change(
         ports.documents,
         session.id,
         lambda before: replace(before, hooks=made, webhook_key=newest, webhook_home=home),
     )
-    for hook in integration.hooks:
-        if hook.id in {each.id for each in made}:  # i-Reserve returned the same webhook again
+    _remove(session, integration.hooks, but=made)
+    ports.log("key_rotated", {"int_id": session.id})
+
+
+def subscribed(session: SyncSession, events: Iterable[str]) -> tuple[Hook, ...]:
+    """Register a webhook for each event; if one fails, those already made are removed: nothing would name them."""
+    address, made = webhook_url(session.ports, session.integration), list[Hook]()
+    try:
+        for event in events:
+            made.append(Hook(event, session.reservations.subscribe(event, address)))
+    except SyncError:
+        _remove(session, made, but=session.integration.hooks)
+        raise
+    return tuple(made)
+
+
+def _remove(session: SyncSession, hooks: Iterable[Hook], *, but: Iterable[Hook]) -> None:
+    """Remove webhooks, except those that i-Reserve also returned for others."""
+    kept = {each.id for each in but}
+    for hook in hooks:
+        if hook.id in kept:
             continue
         try:
             session.reservations.unsubscribe(hook.id)
         except SyncError as error:
-            ports.log("hook_left", {"severity": "WARNING", "int_id": session.id, "reason": error.reason})
-    ports.log("key_rotated", {"int_id": session.id})
+            session.ports.log("hook_left", {"severity": "WARNING", "int_id": session.id, "reason": error.reason})
 
 
 def refuse_dropped_keys(ports: Ports) -> None:
