@@ -189,6 +189,19 @@ def test_undoing_a_creation_frees_what_its_booking_occupied_and_taking_that_back
     assert {key.calendar for key in hall.events} == {ROOM_A, ROOM_B}
 
 
+def test_undoing_a_creation_removes_an_event_that_this_service_made_since(sides: Sides) -> None:
+    drawn = sides.draw("root_20261124T110000Z", NOON, series="root")
+    reconcile(sides.session(), HINT, links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
+    sides.book("1", NOON, object_id="11", external_id=drawn.key.id)
+    looked(sides, Snapshot.of(drawn))
+    (event,) = sides.events.values()
+    assert event.key.calendar == ROOM_B
+    undo(sides.ports, "7", entry_of(sides, "event_made"), "admin")
+    looked(sides)
+    assert (sides.bookings["1"].status, sides.events) == (70, {})
+    assert isinstance(pair_of(sides).life, Closed)
+
+
 def test_undoing_a_put_back_gives_the_person_the_time_once() -> None:
     strict = Sides()
     event = made(strict)

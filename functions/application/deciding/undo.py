@@ -4,7 +4,7 @@ What a change of the booking itself caused is undone by changing the booking bac
 come back.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from functions.application.deciding.carry_out import carry_out
 from functions.application.ports import Body, Ports
@@ -12,10 +12,11 @@ from functions.application.store import integrations, journal
 from functions.application.store.journal import Name, changed, when_from
 from functions.application.sync.reconciled import Reconciled
 from functions.domain.model.errors import Conflict, Gone
+from functions.domain.model.identity import is_chosen
 from functions.domain.model.messages import say
 from functions.domain.pairing.life import Detached
 from functions.domain.pairing.lifecycle import after
-from functions.domain.pairing.link import Link, Override
+from functions.domain.pairing.link import Link, Origin, Override
 from functions.domain.pairing.step import Ordered
 from functions.domain.pairing.writes import Outcome, Why, Write
 from functions.domain.settings.integration import Integration
@@ -113,6 +114,8 @@ def _with_order(link: Link, order: Override) -> Link:
         raise Conflict(
             "this pair is no longer kept in step; undo that first, or change the booking in i-Reserve", reason="parted"
         )
+    if link.origin is Origin.BOOKING and link.event is not None and is_chosen(link.event.id):
+        order = replace(order, detach=False)  # the person's own event is gone, and ours goes with its booking
     return after(link, Ordered(order)).link
 
 
