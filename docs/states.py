@@ -143,7 +143,7 @@ FOR_OPERATORS = {
     ),
     "refused": (
         "i-Reserve refused a new event; the event shows the reason",
-        "the event changes: it is tried again",
+        "the event changes, or settings that make another request of it: it is tried again",
     ),
     "paused": (
         (
@@ -152,7 +152,7 @@ FOR_OPERATORS = {
         ),
         "nothing changes for an hour, or you choose *Follow again*",
     ),
-    "detached": ("its creation was undone, or it was deleted outside the window", "it stays so, unless you undo that"),
+    "detached": ("its creation was undone, or it was deleted outside the window", "it stays so, unless you undo that, or its booking is moved into the window"),
     "closed": ("the booking is cancelled or gone, and so is the event", "the booking is reopened"),
 }
 # what the searches and people decide beside the planner, and in which state
