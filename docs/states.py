@@ -100,10 +100,11 @@ LIVES: tuple[Life, ...] = (
     Grace(NOW + timedelta(minutes=1)),
     Held("event_deleted"),
     Held("booking_gone", Side.EVENT),
-    Refused(digest(new_event_text(replace(EVENT, key=THEIRS))), "period_taken", NOW),
+    Refused(digest(f"{new_event_text(replace(EVENT, key=THEIRS))}\n10 20 1"), "period_taken", NOW),
     Refused("another time", "period_taken", NOW),
     Paused("too_often", NOW, Active()),
     Detached("undone"),
+    Detached("outside_window"),
     Closed(),
     Closed(Closer.SERVICE, 20),
 )
@@ -152,7 +153,10 @@ FOR_OPERATORS = {
         ),
         "nothing changes for an hour, or you choose *Follow again*",
     ),
-    "detached": ("its creation was undone, or it was deleted outside the window", "it stays so, unless you undo that, or its booking is moved into the window"),
+    "detached": (
+        "its creation was undone, or it was deleted outside the window",
+        "it stays so, unless you undo that, or its booking is moved into the window",
+    ),
     "closed": ("the booking is cancelled or gone, and so is the event", "the booking is reopened"),
 }
 # what the searches and people decide beside the planner, and in which state
