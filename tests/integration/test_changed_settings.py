@@ -185,6 +185,17 @@ def test_another_account_is_named_and_must_be_confirmed(place: Place) -> None:
     assert place.api("POST", "/7/connect", {"confirm": True})["account"] == "guest@example.org"
 
 
+def test_another_account_opens_channels_of_its_own_and_the_former_ones_end(place: Place) -> None:
+    running(place)
+    for room in (ROOM_A, ROOM_B):
+        place.google("POST", "calendars", {"id": room, "account": "guest@example.org"})
+    former = {each["id"] for each in place.google("GET", "channels")["channels"] if each["live"]}
+    place.connect(account="guest@example.org")
+    place.settle(60)
+    now = {each["id"] for each in place.google("GET", "channels")["channels"] if each["live"]}
+    assert (len(former), len(now), former & now) == (2, 2, set())
+
+
 def test_guests_are_mailed_only_as_far_as_the_limiter_allows(place: Place) -> None:
     place.save(outbound={"use_customer_data": True, "notify_guests": True}, secrets=SECRETS)
     place.connect()

@@ -9,15 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from functions.application.intake.hints import Hint, Kind, enqueue
 from functions.application.ports import Body, CalendarEntry, Path, Ports, Transaction
 from functions.application.scanning import sweep
 from functions.application.setting_up.setup import SCOPES, replaced
 from functions.application.store import integrations
 from functions.application.store.integrations import path_of
-from functions.application.sync.session import within_reach
+from functions.application.sync.session import open_session, within_reach
+from functions.application.watching import channels
 from functions.domain.model.errors import Conflict, Malformed, Refused, SyncError
 from functions.domain.model.messages import say
-from functions.domain.settings.integration import Connection, Integration, Pending, Phase
+from functions.domain.settings.integration import RUNNING, Connection, Integration, Pending, Phase
 
 LIFE = timedelta(minutes=10)
 AGAIN = "run Step 1 again"
@@ -202,11 +204,21 @@ def _take(
 
     saved = integrations.change(ports.documents, integration.id, changed)
     found = calendars or within_reach(ports.outside.calendars(saved), saved.settings.calendars)
+    if integration.connection is not None and integration.connection.account not in ("", pending.account):
+        _follow_anew(ports, integration)
     former = integration.secret_versions.get("google_refresh_token", "")
     replaced(ports, integration.id, "google_refresh_token", former if former != pending.version else "")
     ports.documents.transact(lambda tx: tx.delete(path_of(integration.id, "progress", "catalogue")))
     sweep.catch_up(ports, saved, pending.account)
     return Connected(pending.account, tuple(found))
+
+
+def _follow_anew(ports: Ports, former: Integration) -> None:
+    """Stop the channels of a replaced account while it still can, and have new ones opened: it may be closed any day."""
+    channels.stop_all(open_session(ports, former))
+    if former.phase in RUNNING:
+        now = ports.clock()
+        enqueue(ports.tasks, Hint(Kind.RENEW, former.id, (), "mended", now), now, trailing=False)
 
 
 def named(ports: Ports, integration: Integration) -> Integration:
