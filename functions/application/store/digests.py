@@ -1,6 +1,5 @@
 """An integration's keyed digest: replaces texts in the store, and makes ids that nobody else can make."""
 
-import hashlib
 import hmac
 
 from functions.application.ports import Ports
@@ -19,7 +18,7 @@ def digest_of(ports: Ports, integration: Integration) -> Digest:
             return ""
         if not kept:
             kept.append(_key(ports, integration))
-        return hmac.new(kept[0], text.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:24]
+        return hmac.digest(kept[0], text.encode(errors="surrogatepass"), "sha256").hex()[:24]
 
     return digest
 

@@ -135,6 +135,8 @@ def fill(
 
     `as_text` converts each value for its destination, such as escaping it for HTML; the template itself is unchanged.
     """
+    if "{" not in template:
+        return template.strip()
     values = _computed(booking, zone, language)
 
     def value(match: re.Match[str]) -> str:
