@@ -68,6 +68,8 @@ def _fail(fault: Fault, call: Call) -> Response:
 
 
 def _body() -> Any:
+    if request.method == "GET":
+        return None
     if request.is_json:
         return request.get_json(silent=True)
     return without_secrets(request.form.to_dict()) if request.form else None

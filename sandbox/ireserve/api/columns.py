@@ -1,6 +1,7 @@
 """The columns and search names of bookings; undocumented names come from the dialect."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sandbox.ireserve.api.rows import Column, Table
@@ -11,8 +12,20 @@ from sandbox.ireserve.tenant.times import seconds_of
 DEFAULT = "RES_ID,RES_FROMDATE,RES_FROMTIME,RES_TILTIME,OBJ_DESC"
 
 
+_latest: list[tuple[World, Dialect, tuple[str, ...], Table]] = []
+
+
 def booking_table(world: World, dialect: Dialect) -> Table:
-    """Return the table of bookings in this dialect."""
+    """Return the table of bookings in this dialect; the latest is kept, because most searches in turn have the same."""
+    for its_world, its_dialect, custom_fields, table in _latest:
+        if its_world is world and its_dialect == dialect and custom_fields == world.custom_fields:
+            return table
+    table = _table(world, dialect)
+    _latest[:] = [(world, replace(dialect), world.custom_fields, table)]
+    return table
+
+
+def _table(world: World, dialect: Dialect) -> Table:
     table = Table()
     table.add("RES_ID", Column("id", lambda b: b.id), "BOOKING_ID")
     table.add("RES_FROMDATE", Column("date", lambda b: b.start.date()), "startdatum")

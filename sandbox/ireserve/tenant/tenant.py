@@ -96,6 +96,8 @@ class Tenant:
 
     def tick(self, *, everything: bool = False) -> int:
         """Apply the delayed status changes that are due, or all; return how many."""
+        if not self.effects:
+            return 0
         now = self.now()
         due = [each for each in self.effects if everything or each.due <= self.instant()]
         if due:
@@ -120,9 +122,10 @@ class Tenant:
 
     def pump(self) -> None:
         """Hand due deliveries to `deliver`, outside the lock; without one, wake the courier."""
+        if not self.outbox.waiting():
+            return
         if self.deliver is None:
-            if self.outbox.waiting():
-                self._courier.wake()
+            self._courier.wake()
             return
         while self._begin_pumping():
             try:
