@@ -106,9 +106,14 @@ class Wire:
         if kind:
             environ["CONTENT_TYPE"] = kind
         for name, value in dict(headers or ()).items():
-            plain = name.upper().replace("-", "_")
-            environ["CONTENT_TYPE" if plain == "CONTENT_TYPE" else f"HTTP_{plain}"] = str(value)
+            environ[_named(name)] = str(value)
         return self._asking(environ)
+
+
+@cache
+def _named(header: str) -> str:
+    plain = header.upper().replace("-", "_")
+    return plain if plain == "CONTENT_TYPE" else f"HTTP_{plain}"
 
 
 @cache
@@ -174,6 +179,8 @@ class Session:
 def _body(data: Any, plain: Any) -> tuple[bytes, str]:
     if plain is not None:
         return json.dumps(plain).encode(), "application/json"
+    if not data:
+        return b"", ""
     if isinstance(data, Mapping):
         return urlencode(data, doseq=True).encode(), "application/x-www-form-urlencoded"
-    return data.encode() if isinstance(data, str) else bytes(data or b""), ""
+    return data.encode() if isinstance(data, str) else bytes(data), ""

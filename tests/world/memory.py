@@ -18,6 +18,7 @@ from functions.domain.model.errors import Taken
 
 T = TypeVar("T")
 check = cache(document_paths.check)
+plainly = json.JSONEncoder(allow_nan=False, ensure_ascii=False).encode
 
 
 class Kept(NamedTuple):
@@ -143,7 +144,7 @@ class _Transaction:
         check(path)
         if expires and "expires_at" in body:
             raise ValueError("A document that expires has no field `expires_at` of its own.")
-        plain = json.loads(json.dumps(body, allow_nan=False, ensure_ascii=False))
+        plain = json.loads(plainly(body))
         self.written[path] = Kept(marshal.dumps(plain), plain, expires.timestamp() if expires else None)
 
     def create(self, path: Path, body: Body, *, expires: datetime | None = None) -> None:

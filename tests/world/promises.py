@@ -54,7 +54,8 @@ def pairs(world: World, choice: Choice) -> list[str]:
     of_booking |= {each.booking_id: "active" for each in stored if each.booking_id and each.gave_up_id}
     of_event = {each.event.id: each.state.value for each in stored if each.event is not None}
     occupied = {each.event.id for each in stored if each.occupies is not None and each.event is not None}
-    shown = [(room, event) for room, event in world.shown() if event["id"] not in occupied]
+    everything = world.shown()
+    shown = [(room, event) for room, event in everything if event["id"] not in occupied]
     # a booking that names something else, for good, has its event by its pair only
     unnamed = {each.booking_id: each.event.id for each in stored if each.ids.foreign and each.event is not None}
     bookings = [{**each, "external_id": unnamed.get(str(each["id"]), each["external_id"])} for each in world.bookings()]
@@ -66,7 +67,7 @@ def pairs(world: World, choice: Choice) -> list[str]:
     watched = {room for row in choice.rows for room in (row.calendar, *row.also)}
     left = [
         f"left: event {event['id']} on {room} was made by the service and belongs to nothing"
-        for room, event in world.shown()
+        for room, event in everything
         if room in watched and len(event["id"]) == CHOSEN and of_event.get(event["id"], "closed") == "closed"
         if not world.restored  # or the store that was put back knows nothing of it
     ]

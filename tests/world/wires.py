@@ -3,14 +3,17 @@
 What they leave out is tried elsewhere (`tests/contract`), and costs half of a world's time.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from flask import Flask, Request, Response
 from flask.ctx import _AppCtxGlobals
 from flask.globals import _cv_app, _cv_request
+from werkzeug.datastructures import Authorization, MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, Rule
+from werkzeug.utils import cached_property
 
 from sandbox.ireserve.api.gate import Gate
 from sandbox.ireserve.tenant.tenant import Tenant
@@ -20,6 +23,36 @@ from tests.model.instances import Running
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+
+
+class _Request(Request):
+    """A request whose query and login are parsed once for all that have the same."""
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        return _parsed(self.query_string)
+
+    @cached_property
+    def authorization(self) -> Authorization | None:
+        return _login(self.environ.get("HTTP_AUTHORIZATION"))
+
+
+@lru_cache(maxsize=4096)
+def _parsed(query: bytes) -> MultiDict[str, str]:
+    return Request({"QUERY_STRING": query.decode("latin-1"), "REQUEST_METHOD": "GET"}).args
+
+
+_login = lru_cache(maxsize=4096)(Authorization.from_header)
+
+
+class _Matched(NamedTuple):
+    """What Flask does with a request, by its method and path."""
+
+    rule: Rule
+    arguments: dict[str, Any]
+    before: list[Callable[[], Any]]
+    view: Callable[..., Any]
+    after: list[Callable[[Any], Any]]
 
 
 class Direct:
@@ -32,7 +65,7 @@ class Direct:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._adapter = MapAdapter(app.url_map, "localhost", "/", "", "http", "/", "GET")
-        self._matched: dict[tuple[str, str], tuple[Rule, dict[str, Any]]] = {}
+        self._matched: dict[tuple[str, str], _Matched] = {}
 
     def answer(self, environ: dict[str, Any]) -> Response:
         """Answer a request."""
@@ -41,43 +74,43 @@ class Direct:
 
     def request_context(self, environ: dict[str, Any]) -> "_Context":
         """Return what makes a request the current one."""
-        return _Context(self._app, Request(environ), self._adapter)
+        return _Context(self._app, _Request(environ), self._adapter)
 
     def full_dispatch_request(self) -> Response:
         """Call the view of the current request."""
         app, request = self._app, _cv_request.get().request
+        matched = self._matched.get((request.method, request.path))
         try:
-            answer: Any = self._viewed(request)
+            matched = matched or self._match(request)
+            request.url_rule, request.view_args = matched.rule, matched.arguments
+            for hook in matched.before:
+                hook()
+            answer: Any = matched.view(**matched.arguments)
         except Exception as error:  # noqa: BLE001 -- as Flask does
             answer = app.handle_user_exception(error)
-        response = app.make_response(answer)
-        for hook in self._hooks(app.after_request_funcs, request):
-            response = hook(response)
-        return response
+        response: Any = answer if isinstance(answer, Response) else app.make_response(answer)
+        for finish in matched.after if matched is not None else app.after_request_funcs.get(None, ()):
+            response = finish(response)
+        return cast(Response, response)
 
-    def _viewed(self, request: Request) -> Any:
-        unknown = self._match(request)
-        for hook in self._hooks(self._app.before_request_funcs, request):
-            hook()
-        if unknown is not None:
-            raise unknown
-        return self._app.view_functions[request.endpoint](**request.view_args)  # type: ignore[index,arg-type]
-
-    def _match(self, request: Request) -> HTTPException | None:
-        asked = (request.method, request.path)
-        if asked not in self._matched:
-            try:
-                rule, found = self._adapter.match(request.path, request.method, return_rule=True)
-            except HTTPException as error:
-                return error
-            self._matched[asked] = rule, dict(found)
-        request.url_rule, request.view_args = self._matched[asked]
-        return None
-
-    @staticmethod
-    def _hooks(hooks: Mapping[Any, list[Any]], request: Request) -> Iterator[Callable[..., Any]]:
-        for name in (*request.blueprints, None):
-            yield from hooks.get(name, ())
+    def _match(self, request: Request) -> _Matched:
+        try:
+            rule, found = self._adapter.match(request.path, request.method, return_rule=True)
+        except HTTPException:
+            for hook in self._app.before_request_funcs.get(None, ()):
+                hook()
+            raise
+        request.url_rule = rule
+        app, blueprints = self._app, (*request.blueprints, None)
+        matched = _Matched(
+            rule,
+            dict(found),
+            [hook for name in blueprints for hook in app.before_request_funcs.get(name, ())],
+            app.view_functions[rule.endpoint],
+            [hook for name in blueprints for hook in app.after_request_funcs.get(name, ())],
+        )
+        self._matched[request.method, request.path] = matched
+        return matched
 
 
 class IReserve:
