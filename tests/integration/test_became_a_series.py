@@ -125,6 +125,29 @@ def test_an_event_in_a_calendar_whose_new_events_are_not_followed_keeps_its_book
     assert place.booking(booking)["status_code"] == 20
     assert named(place, booking).endswith("_20261124T090000Z")
     assert len(place.bookings()) == 1
+    place.edit(named(place, booking).partition("_")[0], recurrence=None)
+    place.settle(300)
+    assert place.booking(booking)["status_code"] == 20
+    assert occurrences(place) == [TEN]
+
+
+def test_an_occupied_event_that_is_a_series_for_a_while_stays_with_its_booking(place: Place) -> None:
+    rows = [
+        {"object": "10", "calendar": ROOM_A, "before_minutes": 15, "around": "events"},
+        {"object": "11", "calendar": ROOM_B},
+    ]
+    place.activate(mapping=rows, inbound={"follow": "all_mapped"})
+    booking = place.book(TEN, ELEVEN)
+    place.settle()
+    (occupied,) = {str(each["id"]) for each in place.events()} - {named(place, booking)}
+    place.edit(occupied, recurrence=WEEKLY)
+    place.settle(300)
+    place.edit(occupied, recurrence=None)
+    refused = {"path": "/calendar/v3/", "method": "PATCH", "status": 503, "reason": "backendError", "times": 1}
+    place.google("POST", "faults", refused)
+    place.settle(300)
+    assert sorted(each["from"] for each in place.bookings() if each["status_code"] == 20) == [TEN]
+    assert place.api("GET", "/7/parked") == []
 
 
 def test_a_write_whose_answer_was_lost_is_found_on_the_first_occurrence(place: Place) -> None:

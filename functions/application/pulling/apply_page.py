@@ -24,7 +24,7 @@ from functions.application.sync.session import SyncSession
 from functions.domain.comparing.echo import is_echo
 from functions.domain.comparing.event_content import in_window, period
 from functions.domain.model.errors import AccessRevoked, Cause, Malformed, Stale
-from functions.domain.model.event import Event, EventKey
+from functions.domain.model.event import Event, EventKey, first_occurrence
 from functions.domain.model.identity import event_ids, occupied_id
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.life import Closed, Grace, Held, State
@@ -115,13 +115,15 @@ def _series(
 
 
 def _roots(session: SyncSession, hint: Hint, page: Page) -> tuple[set[EventKey], set[str]]:
-    """Let the pairs of single events that became series go on with the first occurrences.
+    """Let the pairs of single events that became series go on with the first occurrences, and the other way round.
 
-    No list shows the root of a series, though it has that event's id. Returns the keys of those single events, and the
+    No list shows the root of a series, though it has that event's id. Returns under which keys those pairs were, and the
     series whose pair could not go on yet.
     """
-    names = {item.series for item in page.items if isinstance(item, Event)} - {""}
-    keys = [EventKey(page.calendar, name) for name in sorted(names)]
+    removed = {item.key for item in page.items if isinstance(item, Tombstone)}
+    events = (item for item in page.items if isinstance(item, Event))
+    former = {_other_key(event) for event in events if event.series or _other_key(event) in removed}
+    keys = sorted(former, key=lambda each: each.id)
     stored = links.stored_of_events(session.ports.documents, session.id, keys)
     roots = [key for key, found in zip(keys, stored, strict=True) if found is not None]
     for key in roots:
@@ -129,13 +131,19 @@ def _roots(session: SyncSession, hint: Hint, page: Page) -> tuple[set[EventKey],
     return set(roots), {key.id for key in roots if _quick_check(partial(_still_has, session, key))}
 
 
-def _goes_on(session: SyncSession, hint: Hint, root: EventKey) -> bool:
-    link = links.of_event(session.ports.documents, session.id, root)
-    return link is not None and _look(session, hint, link, session.read_event(root))
+def _other_key(event: Event) -> EventKey:
+    """Return the key of an occurrence's root, or of the first occurrence that a single event was, or would be."""
+    root = EventKey(event.key.calendar, event.series)
+    return root if event.series else first_occurrence(event.key, event.when)
 
 
-def _still_has(session: SyncSession, root: EventKey) -> bool:
-    link = links.of_event(session.ports.documents, session.id, root)
+def _goes_on(session: SyncSession, hint: Hint, key: EventKey) -> bool:
+    link = links.of_event(session.ports.documents, session.id, key)
+    return link is not None and _look(session, hint, link, session.read_event(key))
+
+
+def _still_has(session: SyncSession, key: EventKey) -> bool:
+    link = links.of_event(session.ports.documents, session.id, key)
     return link is not None and not link.closed
 
 
@@ -265,16 +273,19 @@ def _removed(session: SyncSession, hint: Hint, link: Link) -> bool:
 
 
 def _went_on(session: SyncSession, hint: Hint, event: Event) -> bool:
-    """Whether the pair of a single event went on with this first occurrence of what it became; `Stale` if it will later."""
-    root = EventKey(event.key.calendar, event.series)
-    if not event.series or not _still_has(session, root):
+    """Whether the pair of a single event goes on with this first occurrence of what it became, or the other way round.
+
+    Raises `Stale` if it will later.
+    """
+    key = _other_key(event)
+    if not _still_has(session, key):
         return False
-    _goes_on(session, hint, root)
+    _goes_on(session, hint, key)
     if links.of_event(session.ports.documents, session.id, event.key) is not None:
         return True
-    found = session.read_event(root).value
+    found = session.read_event(key).value
     if found is not None and found.key == event.key:
-        raise Stale("the pair of the event that became this series is at work", reason="series_root")
+        raise Stale("a write to the pair of this event is under way", reason="series_root")
     return False
 
 
