@@ -44,6 +44,8 @@ DEEDS: Table = {
     "shift": (2, (9, 4)),
     "cut": (2, (9, 5)),
     "delete_series": (1, (9,)),
+    "make_weekly": (2, (9, 1)),
+    "make_single": (1, (9,)),
     "webhooks": (3, (4,)),
     "notifications": (3, (4,)),
     "flush": (3, (1,)),
@@ -221,6 +223,27 @@ class Deeds(People):
     def do_delete_series(self, which: int) -> None:
         if series := self._series(which):
             self.delete(series[0])
+
+    def do_make_weekly(self, which: int, more: int) -> None:
+        """Make a single event weekly; not one of which something was split off, because both would have the same ids."""
+        found = [each for room, each in self.shown(expand=False) if room == ROOM_A]
+        single = [
+            each
+            for each in found
+            if "dateTime" in each["start"]
+            and not (each.get("recurrence") or each.get("recurringEventId"))
+            and sum(other["id"].startswith(each["id"].partition("_")[0]) for other in found) == 1
+        ]
+        if single:
+            event = single[which % len(single)]
+            day = (datetime.fromisoformat(event["start"]["dateTime"]).date() - self.first_day).days
+            if (most := 1 + max(0, LAST - day) // 7) > 1:
+                self._patch(ROOM_A, event["id"], {"recurrence": [f"RRULE:FREQ=WEEKLY;COUNT={min(2 + more, most)}"]})
+
+    def do_make_single(self, which: int) -> None:
+        """Make a series its first occurrence alone."""
+        if series := self._series(which):
+            self._patch(ROOM_A, series[0], {"recurrence": None})
 
     # what goes wrong
 
