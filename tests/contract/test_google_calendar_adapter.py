@@ -8,7 +8,7 @@ from connected_google import HOLIDAYS, ROOM_A, ROOM_B, ConnectedGoogle
 
 from functions.application.ports import CalendarEntry, EventPage, Tombstone, Unusable, pages
 from functions.domain.model.appointment import AllDay, Appointment, Timed
-from functions.domain.model.errors import Gone, Malformed, Refused, Stale, Taken, TokenExpired, Transient
+from functions.domain.model.errors import Gone, Malformed, Refused, Stale, Taken, TokenExpired
 from functions.domain.model.event import Event, EventKey, Mark, MeetState
 from functions.domain.pairing.writes import EventChange
 from tests.harness.machine_clock import now
@@ -306,11 +306,10 @@ def test_a_first_occurrence_that_a_person_deleted_reads_as_deleted_and_so_does_i
     assert google.calendars.read(KEY) == google.calendars.read(FIRST) == Tombstone(FIRST, KEY.id)
 
 
-def test_a_series_that_lost_its_first_occurrence_reads_as_neither_there_nor_gone(google: ConnectedGoogle) -> None:
+def test_a_first_occurrence_that_is_an_excluded_date_reads_as_deleted(google: ConnectedGoogle) -> None:
     made(google)
     by_hand(google, recurrence=[*WEEKLY["recurrence"], f"EXDATE:{START:%Y%m%dT%H%M%SZ}"])
-    with pytest.raises(Transient):
-        google.calendars.read(KEY)
+    assert google.calendars.read(KEY) == Tombstone(FIRST, KEY.id)
 
 
 def test_a_first_occurrence_reads_as_the_single_event_that_its_series_became_and_a_later_one_is_gone(
@@ -350,6 +349,15 @@ def test_an_event_that_was_deleted_as_a_series_comes_back_as_one_event(google: C
     google.control("DELETE", f"calendars/{ROOM_A}/events/{KEY.id}")
     google.calendars.patch(KEY, "", EventChange(when=HOUR), MARK, notify=False, revive=True)
     assert [item.key for item in items(listed(google, ROOM_A)) if isinstance(item, Event)] == [KEY]
+
+
+def test_of_a_series_whose_first_occurrence_was_deleted_only_that_one_comes_back(google: ConnectedGoogle) -> None:
+    made(google)
+    by_hand(google, **WEEKLY)
+    google.control("DELETE", f"calendars/{ROOM_A}/events/{FIRST.id}")
+    event = google.calendars.patch(KEY, "", EventChange(when=LATER), MARK, notify=False, revive=True)
+    assert (event.key, event.when) == (FIRST, LATER)
+    assert len([item for item in items(listed(google, ROOM_A)) if isinstance(item, Event)]) == 3
 
 
 def test_a_dead_sync_token_asks_for_a_full_comparison(google: ConnectedGoogle) -> None:

@@ -3,6 +3,7 @@
 The root of a series keeps the single event's id, and a write to it reaches all occurrences.
 """
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -173,4 +174,66 @@ def test_an_event_deleted_as_a_series_comes_back_as_one_event(place: Place, book
     place.api("PUT", "/7?apply=all", {**settings, "inbound": {**settings["inbound"], "deleted_event": "restore"}})
     place.delete(named(place, booking))
     pulled(place)
+    assert occurrences(place) == [TEN]
+
+
+def without_the_first(place: Place, booking: str, inbound: dict[str, Any]) -> None:
+    """Let a person delete the first occurrence, unheard, where that removes no booking at once."""
+    settings: dict[str, Any] = place.api("GET", "/7")
+    changed = {"inbound": {**settings["inbound"], **inbound}, "sync": {**settings["sync"], "cancel_grace_seconds": 600}}
+    place.api("PUT", "/7?apply=all", {**settings, **changed})
+    place.delete(f"{named(place, booking)}_20261124T090000Z")
+    pulled(place)
+
+
+def test_a_first_occurrence_that_is_made_again_leaves_the_others(place: Place, booking: str) -> None:
+    without_the_first(place, booking, {"deleted_event": "restore"})
+    assert occurrences(place) == [f"{day}T10:00" for day in DAYS]
+    assert named(place, booking).endswith("_20261124T090000Z")
+
+
+def test_a_booking_that_is_moved_while_its_first_occurrence_is_deleted_leaves_the_others(
+    place: Place, booking: str
+) -> None:
+    without_the_first(place, booking, {})
+    place.change(booking, start="2026-11-24T15:00", end="2026-11-24T16:00")
+    place.settle(300)
+    assert occurrences(place) == ["2026-11-24T15:00", "2026-12-01T10:00", "2026-12-08T10:00"]
+
+
+@pytest.mark.parametrize("times", [1, 2, 3, 4, 6])
+def test_a_series_that_cannot_be_read_for_a_while_is_followed_then(place: Place, booking: str, times: int) -> None:
+    root = f"/events/{named(place, booking)}"
+    away = {"path": root, "method": "GET", "status": 503, "reason": "backendError", "times": times}
+    place.google("POST", "faults", away)
+    pulled(place)
+    place.settle(3000)
+    assert sorted(each["from"] for each in place.bookings()) == [f"{day}T10:00" for day in DAYS]
+    assert place.booking(booking)["from"] == TEN
+    assert named(place, booking).endswith("_20261124T090000Z")
+    assert place.api("GET", "/7/parked") == []
+
+
+def test_a_booking_whose_first_occurrence_became_an_excluded_date_is_cancelled(place: Place, booking: str) -> None:
+    place.edit(named(place, booking), recurrence=["RRULE:FREQ=WEEKLY;COUNT=9", "EXDATE:20261124T090000Z"])
+    place.forget()
+    pulled(place)
+    standing = [each["from"][:10] for each in place.bookings() if each["status_code"] == 20]
+    assert len(standing) == 8
+    assert "2026-11-24" not in standing
+    assert Counter(place.calls())["calendar.events.get"] <= 10  # none for each occurrence
+
+
+def test_a_deleted_first_occurrence_comes_back_with_the_event_that_is_single_again(place: Place, booking: str) -> None:
+    root = named(place, booking)
+    pulled(place)
+    place.delete(named(place, booking))
+    pulled(place)
+    assert place.booking(booking)["status_code"] == 70
+    place.edit(root, recurrence=None)
+    pulled(place)
+    assert [each["external_id"] for each in place.bookings() if each["status_code"] == 20] == [root]
+    place.change(booking, remarks="nieuw")
+    place.settle(300)
+    assert place.api("GET", "/7/parked") == []
     assert occurrences(place) == [TEN]

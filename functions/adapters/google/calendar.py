@@ -81,13 +81,19 @@ class GoogleCalendars:
         return self._run(self._events.get(calendarId=key.calendar, eventId=key.id))
 
     def _shown(self, calendar: str, raw: Json) -> Event | Tombstone:
-        """Return what an answer shows; of a live series its first occurrence, which is read."""
+        """Return what an answer shows; of a live series its first occurrence, which is read.
+
+        One that Google does not know, such as an excluded date, is deleted, unless the series was shifted meanwhile.
+        """
         item = item_of(calendar, raw)
         if isinstance(item, Event) and raw.get("recurrence"):
+            first = first_occurrence(item.key, item.when)
             try:
-                item = item_of(calendar, self._get(first_occurrence(item.key, item.when)))
+                item = item_of(calendar, self._get(first))
             except Gone:
-                raise Transient("This event is a series now, without a first occurrence.", reason="series") from None
+                if self._get(item.key).get("etag") != raw.get("etag"):
+                    raise Transient("This series is being changed; it is read again.", reason="series") from None
+                item = Tombstone(first, item.key.id)
         if isinstance(item, Event | Tombstone):
             return item
         raise Malformed("Google shows an event without a usable time.", reason=item.reason)
@@ -120,7 +126,12 @@ class GoogleCalendars:
         key = event.key if isinstance(event, Event) else event
         body: Any = patch_body(event, change, mark, revive=revive)
         if revive and not is_occurrence(key.id):
-            body["recurrence"] = None  # one event comes back, not the series that a person had made of it
+            raw = self._get(key)
+            item = item_of(key.calendar, raw)
+            if isinstance(item, Event) and raw.get("recurrence"):
+                key = first_occurrence(key, item.when)  # which a person deleted, and not the others
+            else:
+                body["recurrence"] = None  # one event comes back, not the series that a person had made of it
         style = change.style if "colour" in change.restyled else None
         more = self._labelled(key.calendar, style, body) | {"conferenceDataVersion": 1}
         request = self._events.patch(

@@ -27,7 +27,7 @@ from functions.domain.model.errors import AccessRevoked, Cause, Malformed, Stale
 from functions.domain.model.event import Event, EventKey, first_occurrence
 from functions.domain.model.identity import event_ids, occupied_id
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.pairing.life import Closed, Grace, Held, State
+from functions.domain.pairing.life import Active, Closed, Grace, Held, State
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.step import Rest
 from functions.domain.pairing.writes import Why
@@ -95,9 +95,9 @@ def _series(
 
     Returns how many did, the keys of events and tombstones that are done, and whether that was all.
     """
-    handled = set[EventKey]()
-    roots, waiting = _roots(session, hint, page)
+    roots, waiting = _roots(session, hint, page, shown)
     tombstones = [item for item in page.items if isinstance(item, Tombstone)]
+    handled = {each.key for each in tombstones if each.key.id not in shown.removed}
     possible = [item for item in page.items if isinstance(item, Event) and (item.series or tombstones)]
     following = [item for item in possible if item.series not in waiting]
     candidates = [item for item in following if _quick_check(partial(_new, session, item))]
@@ -114,7 +114,7 @@ def _series(
     return len(roots) + len(handled) // 2, handled | roots, True
 
 
-def _roots(session: SyncSession, hint: Hint, page: Page) -> tuple[set[EventKey], set[str]]:
+def _roots(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple[set[EventKey], set[str]]:
     """Let the pairs of single events that became series go on with the first occurrences, and the other way round.
 
     No list shows the root of a series, though it has that event's id. Returns under which keys those pairs were, and the
@@ -127,7 +127,7 @@ def _roots(session: SyncSession, hint: Hint, page: Page) -> tuple[set[EventKey],
     stored = links.stored_of_events(session.ports.documents, session.id, keys)
     roots = [key for key, found in zip(keys, stored, strict=True) if found is not None]
     for key in roots:
-        _guarded(session, hint, key, partial(_goes_on, session, hint, key))
+        _guarded(session, hint, key, partial(_goes_on, session, hint, shown, key))
     return set(roots), {key.id for key in roots if _quick_check(partial(_still_has, session, key))}
 
 
@@ -137,9 +137,25 @@ def _other_key(event: Event) -> EventKey:
     return root if event.series else first_occurrence(event.key, event.when)
 
 
-def _goes_on(session: SyncSession, hint: Hint, key: EventKey) -> bool:
+def _goes_on(session: SyncSession, hint: Hint, shown: Shown, key: EventKey) -> bool:
+    """Let the pair of this event go on; one that this brings back is no longer one that the page shows as removed."""
     link = links.of_event(session.ports.documents, session.id, key)
-    return link is not None and _look(session, hint, link, session.read_event(key))
+    if link is None:
+        return False
+    looked = _look(session, hint, link, _read(session, key))
+    now = links.by_id(session.ports.documents, session.id, link.id)
+    if now is not None and now.event is not None and now.event != key and isinstance(now.life, Active):
+        shown.removed.discard(now.event.id)
+        shown.live.add(now.event.id)
+    return looked
+
+
+def _read(session: SyncSession, key: EventKey) -> Snapshot[Event]:
+    """Read an event; raises what kept it from being read."""
+    found = session.read_event(key)
+    if found.presence is Presence.UNREADABLE and session.trouble is not None:
+        raise session.trouble
+    return found
 
 
 def _still_has(session: SyncSession, key: EventKey) -> bool:
@@ -257,7 +273,7 @@ def _apply_item(session: SyncSession, hint: Hint, page: Page, shown: Shown, item
     if not isinstance(item, Event):
         return link is not None and _removed(session, hint, link)
     if link is None:
-        return _went_on(session, hint, item) or _appeared(session, hint, page, shown, item)
+        return _went_on(session, hint, page, item) or _appeared(session, hint, page, shown, item)
     return not _is_echo(session, link, item) and _look(session, hint, link, Snapshot.of(item))
 
 
@@ -272,21 +288,30 @@ def _removed(session: SyncSession, hint: Hint, link: Link) -> bool:
     return _look(session, hint, link, Snapshot(Presence.CANCELLED))
 
 
-def _went_on(session: SyncSession, hint: Hint, event: Event) -> bool:
+def _went_on(session: SyncSession, hint: Hint, page: Page, event: Event) -> bool:
     """Whether the pair of a single event goes on with this first occurrence of what it became, or the other way round.
 
-    Raises `Stale` if it will later.
+    Of one page's occurrences only the earliest can be the first: the others cost no call. Raises `Stale` if it will later.
     """
     key = _other_key(event)
-    if not _still_has(session, key):
+    link = links.of_event(session.ports.documents, session.id, key)
+    if link is None or link.closed or not _is_earliest(page, event):
         return False
-    _goes_on(session, hint, key)
-    if links.of_event(session.ports.documents, session.id, event.key) is not None:
-        return True
-    found = session.read_event(key).value
-    if found is not None and found.key == event.key:
+    found = _read(session, key)
+    if found.value is None or found.value.key != event.key:
+        return False
+    _look(session, hint, link, found)
+    if links.of_event(session.ports.documents, session.id, event.key) is None:
         raise Stale("a write to the pair of this event is under way", reason="series_root")
-    return False
+    return True
+
+
+def _is_earliest(page: Page, event: Event) -> bool:
+    """Whether a page shows no earlier occurrence of the same series; their ids end with where each begins."""
+    if not event.series:
+        return True
+    kin = (item for item in page.items if isinstance(item, Event) and item.series == event.series)
+    return all(event.key.id <= item.key.id for item in kin)
 
 
 def _appeared(session: SyncSession, hint: Hint, page: Page, shown: Shown, event: Event) -> bool:
