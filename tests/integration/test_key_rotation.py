@@ -1,10 +1,16 @@
 """A webhook key is replaced: what uses the old one is made anew first, and a key in use cannot be dropped."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from functions.application.ports import Addresses
+from functions.application.store import integrations
+from functions.application.sync.session import open_session
 from functions.application.watching import key_rotation
 from functions.domain.model.errors import Refused
+from functions.domain.settings.integration import Integration
 from tests.harness.place import ROOM_A, WEBHOOK_KEY, Place
 
 NEW = "a-newer-webhook-key-of-the-tests"
@@ -81,3 +87,68 @@ def test_an_activation_whose_second_webhook_fails_leaves_no_first_one_behind(pla
     place.api("POST", "/7/pause")
     place.api("POST", "/7/activate")
     assert len(place.ireserve("GET", "hooks")["hooks"]) == 2
+
+
+def test_a_rotation_that_waits_for_i_reserve_opens_no_channels_meanwhile(place: Place) -> None:
+    place.activate()
+    channels = place.google("GET", "channels")["channels"]
+    place.ports.webhook_keys = (NEW, WEBHOOK_KEY)
+    place.ireserve("POST", "faults", {"path": "hook/subscribe", "status": 503, "times": 500})
+    for _ in range(3):
+        place.renew()
+        place.settle(600)
+    assert [each["id"] for each in place.google("GET", "channels")["channels"]] == [each["id"] for each in channels]
+
+
+def interrupt(place: Place, by: Callable[[], object]) -> None:
+    """Let something happen while the next webhook is made."""
+    real, waiting = place.ports.outside.reservations, [by]
+
+    class Slow:
+        def __init__(self, integration: Integration) -> None:
+            self._real = real(integration)
+
+        def subscribe(self, event: str, address: str) -> str:
+            made = self._real.subscribe(event, address)
+            if waiting:
+                waiting.pop()()
+            return made
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._real, name)
+
+    place.ports.outside.reservations = Slow  # type: ignore[method-assign]  # for this test
+
+
+def test_webhooks_that_a_rotation_makes_during_a_deactivation_do_not_stand_for_those_of_the_next_activation(
+    place: Place,
+) -> None:
+    place.activate()
+    place.ports.webhook_keys = (NEW, WEBHOOK_KEY)
+    interrupt(place, lambda: place.api("POST", "/7/deactivate"))
+    place.renew()
+    assert (place.ireserve("GET", "hooks")["hooks"], integrations.get(place.ports.documents, "7").hooks) == ([], ())
+    place.api("POST", "/7/activate")
+    place.settle()
+    place.book()
+    place.settle()
+    assert len(place.events(ROOM_A)) == 1
+
+
+def test_webhooks_that_an_activation_makes_during_a_deactivation_are_removed(place: Place) -> None:
+    place.save()
+    place.connect()
+    interrupt(place, lambda: place.api("POST", "/7/deactivate"))
+    place.api("POST", "/7/activate")
+    assert (place.ireserve("GET", "hooks")["hooks"], integrations.get(place.ports.documents, "7").hooks) == ([], ())
+
+
+def test_of_two_rotations_at_once_the_webhooks_of_one_stay(place: Place) -> None:
+    place.activate()
+    place.ports.webhook_keys = (NEW, WEBHOOK_KEY)
+    session = open_session(place.ports, integrations.get(place.ports.documents, "7"))
+    interrupt(place, lambda: key_rotation.rotate(session))
+    place.renew()
+    kept = {hook["id"] for hook in place.ireserve("GET", "hooks")["hooks"]}
+    assert kept == {hook.id for hook in integrations.get(place.ports.documents, "7").hooks}
+    assert len(kept) == 2

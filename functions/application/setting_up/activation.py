@@ -160,7 +160,7 @@ def _calendars(session: SyncSession) -> list[str]:
 def register(ports: Ports, session: SyncSession) -> Integration:
     """Register the missing webhooks in i-Reserve.
 
-    They are not recorded if the integration was deactivated meanwhile: that made their tokens invalid.
+    They are removed again if the integration was deactivated meanwhile: that made their tokens invalid.
     """
     have = {hook.event for hook in session.integration.hooks}
     made = key_rotation.subscribed(session, [event for event in session.dialect.hook_events if event not in have])
@@ -177,7 +177,9 @@ def register(ports: Ports, session: SyncSession) -> Integration:
             webhook_home=before.webhook_home or home,
         )
 
-    return integrations.change(ports.documents, session.id, registered)
+    now = integrations.change(ports.documents, session.id, registered)
+    key_rotation.remove(session, made, but=now.hooks)
+    return now
 
 
 def pause(ports: Ports, int_id: str) -> Integration:

@@ -44,15 +44,21 @@ def rotate(session: SyncSession) -> None:
     newest, home = name_of(ports.webhook_keys[0]), home_of(ports)
     if not outdated(ports, integration):
         return
-    for calendar in session.settings.calendars if session.settings.inbound.enabled else ():
-        channels.open_another(session, calendar)
     made = subscribed(session, [hook.event for hook in integration.hooks])
-    integrations.change(
-        ports.documents,
-        session.id,
-        lambda before: replace(before, hooks=made, webhook_key=newest, webhook_home=home),
-    )
-    _remove(session, integration.hooks, but=made)
+    try:
+        for calendar in session.settings.calendars if session.settings.inbound.enabled else ():
+            channels.open_another(session, calendar)
+    except SyncError:
+        remove(session, made, but=integration.hooks)
+        raise
+
+    def rotated(before: Integration) -> Integration:
+        if before.hooks != integration.hooks:  # it was deactivated meanwhile, or another instance was faster
+            return before
+        return replace(before, hooks=made, webhook_key=newest, webhook_home=home)
+
+    now = integrations.change(ports.documents, session.id, rotated)
+    remove(session, (*integration.hooks, *made), but=now.hooks)
     ports.log("key_rotated", {"int_id": session.id})
 
 
@@ -63,12 +69,12 @@ def subscribed(session: SyncSession, events: Iterable[str]) -> tuple[Hook, ...]:
         for event in events:
             made.append(Hook(event, session.reservations.subscribe(event, address)))
     except SyncError:
-        _remove(session, made, but=session.integration.hooks)
+        remove(session, made, but=session.integration.hooks)
         raise
     return tuple(made)
 
 
-def _remove(session: SyncSession, hooks: Iterable[Hook], *, but: Iterable[Hook]) -> None:
+def remove(session: SyncSession, hooks: Iterable[Hook], *, but: Iterable[Hook]) -> None:
     """Remove webhooks, except those that i-Reserve also returned for others."""
     kept = {each.id for each in but}
     for hook in hooks:
