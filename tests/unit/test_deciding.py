@@ -177,6 +177,21 @@ def test_undoing_a_creation_cancels_the_booking_and_leaves_the_event_to_its_pers
     assert pair_of(sides).life == Detached("undone")
 
 
+def test_a_creation_is_not_undone_without_a_status_to_cancel_with() -> None:
+    alone = Sides(outbound={"delete_on_status": ()})
+    drawn = alone.draw("new", NOON)
+    reconcile(alone.session(), HINT, links.for_new_event(alone.ports.documents, "7", drawn), event=Snapshot.of(drawn))
+    entry = entry_of(alone, "event_made")
+    with pytest.raises(Conflict) as error:
+        undo(alone.ports, "7", entry, "admin")
+    body = journal.find(alone.ports.documents, "7", entry)
+    assert (error.value.reason, pair_of(alone).life, "undone_at" in (body or {})) == (
+        "no_cancel_status",
+        Active(),
+        False,
+    )
+
+
 def test_undoing_a_creation_frees_what_its_booking_occupied_and_taking_that_back_occupies_it_again() -> None:
     hall = Sides(mapping=HALL)
     drawn = hall.draw("new", NOON)

@@ -81,6 +81,8 @@ def _order(integration: Integration, body: Body) -> Override:
     """Read from an entry what must be put back."""
     why, before = body["why"], body.get("before", {})
     if body["step"] == Name.MAKE_BOOKING:
+        if integration.settings.cancel_status is None:
+            raise Conflict("there is no status to cancel it with", reason="no_cancel_status")
         return Override(status=integration.settings.cancel_status, detach=True)
     if body["step"] == Name.WRITE_BOOKING and why in (Why.GRACE_OVER, Why.APPROVED):
         return Override(status=before.get("status"))
