@@ -227,6 +227,19 @@ def test_undoing_a_put_back_gives_the_person_the_time_once() -> None:
     assert (strict.events[event.key].when, strict.bookings["1"].starts) == (EVENING, EVENING.start)
 
 
+def test_undoing_a_put_back_moves_no_booking_of_an_activity() -> None:
+    course = Sides(outbound={"activities": "per_booking"})
+    course.book("1", TEN, activity_id="5")
+    looked(course)
+    (event,) = course.events.values()
+    course.events[event.key] = replace(event, when=EVENING, etag='"moved"')
+    looked(course, Snapshot.of(course.events[event.key]))
+    with pytest.raises(Refused) as error:
+        undo(course.ports, "7", entry_of(course, "put_back"), "admin")
+    assert (error.value.reason, pair_of(course).order) == ("activity", None)
+    assert (course.bookings["1"].starts, course.events[event.key].when) == (TEN.start, TEN)
+
+
 def test_undoing_a_put_back_of_a_text_moves_no_booking() -> None:
     strict = Sides()
     event = made(strict)

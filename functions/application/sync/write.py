@@ -35,11 +35,13 @@ FRESH = timedelta(seconds=2)  # a booking read longer ago is read again before w
 def look_before(session: SyncSession, view: View, step: Write) -> str:
     """Look whether a booking may be changed, before that begins: so an intent begins when its write is sent.
 
-    Returns the category of what will deliberately be ignored, or "". Raises `Refused` by the guard, `Stale` if the booking
-    was changed since it was read, and what reading raises.
+    Returns the category of what will deliberately be ignored, or "". Raises `Refused` by the guard and for the booking of an
+    activity, `Stale` if the booking was changed since it was read, and what reading raises.
     """
     if not isinstance(step, WriteBooking):
         return ""
+    if view.booking.value is not None and view.booking.value.activity_id and step.why is not Why.WRITE_BACK:
+        raise Refused("a booking of an activity is changed in i-Reserve only", reason="activity")
     despite = overlap_guard.check(session, view, step)
     _as_read(session, view)
     return despite
