@@ -14,7 +14,7 @@ from functions.application.intake.hints import Hint, Kind
 from functions.application.store import journal, links
 from functions.application.store.integrations import path_of
 from functions.application.sync.reconcile import reconcile
-from functions.domain.model.errors import Conflict, Gone, Refused
+from functions.domain.model.errors import Conflict, Gone, Malformed, Refused, Stale
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.life import Active, Closed, Detached, Held, Paused
@@ -350,6 +350,28 @@ def test_a_cancellation_that_is_refused_holds_up_no_other_of_its_series(sides: S
     (kept,) = (number for number, each in sides.bookings.items() if each.status == 20)
     (left,) = held.every(sides.ports, "7")
     assert ([each["booking_id"] for each in left["bookings"]], left["reason"]) == ([kept], "status_forbidden")
+
+
+@pytest.mark.parametrize("call", ["read booking", "transact"])
+def test_a_booking_that_cannot_be_read_or_was_just_saved_holds_up_no_other_of_its_series(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    hold_series(sides)
+    sides.fails["read booking"] = [Malformed("nonsense")] if call == "read booking" else []
+    waiting, transact = (
+        [Stale("another instance was faster")] if call == "transact" else [],
+        sides.ports.documents.transact,
+    )
+
+    def faster(work: Any) -> Any:
+        if waiting:
+            raise waiting.pop()
+        return transact(work)
+
+    monkeypatch.setattr(sides.ports.documents, "transact", faster)
+    with pytest.raises((Malformed, Stale)):
+        held.approve(sides.ports, "7", "series-root", "admin")
+    assert sorted(each.status for each in sides.bookings.values()) == [20, 70]
 
 
 def test_what_another_instance_is_writing_to_holds_up_nothing_else() -> None:

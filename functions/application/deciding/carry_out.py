@@ -15,7 +15,7 @@ from functions.application.sync.execute import LEASE
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.reconciled import Reconciled, come_back
 from functions.application.sync.session import open_session
-from functions.domain.model.errors import Conflict, Gone, Refused, Stale, Transient
+from functions.domain.model.errors import Conflict, Gone, Malformed, Refused, Stale, Transient
 from functions.domain.model.messages import say
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.step import Rest
@@ -71,13 +71,13 @@ def carry_out(
 def each_of(items: Iterable[T], decide: Callable[[T], R]) -> list[R]:
     """Carry out a decision on each of some items; one that is refused goes on waiting, and the others do not wait for it.
 
-    Raises the first refusal (`Refused`, `Conflict`, `Gone`) once all were tried.
+    Raises the first refusal once all were tried: what concerns one item only, such as a booking that cannot be read.
     """
     done, refusal = list[R](), None
     for item in items:
         try:
             done.append(decide(item))
-        except (Refused, Conflict, Gone) as error:
+        except (Refused, Conflict, Gone, Malformed, Stale) as error:
             refusal = refusal or error
     if refusal is not None:
         raise refusal
