@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from functions.domain.comparing.event_content import written
-from functions.domain.model.event import EventKey
+from functions.domain.model.event import EventKey, Mark
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.pairing.life import Grace, State
 from functions.domain.pairing.link import Link, Origin, Restore, WrittenIds
@@ -93,6 +93,17 @@ def test_an_occurrence_is_left_for_the_other_one_that_its_booking_names() -> Non
         replace(both, found=LATER, found_is_free=False),
     ):
         assert not takes_it_up(plan(other, C))
+
+
+def test_an_occurrence_is_left_for_an_event_that_this_service_made_since_and_for_no_copy_of_it() -> None:
+    key = EventKey(ROOM_A, "0123456789abcdefghijklmnopqrstuv")
+    both = view(their_link(series="root"), their_booking(external_id=key.id))
+    made = event(key=key)
+    step = plan(replace(both, found=Snapshot.of(made)), C).step
+    assert isinstance(step, Settle)
+    assert (step.why, step.link.event) == (Why.ADOPTED, key)
+    for other in (replace(made, mark=Mark("8", "link", "stamp")), replace(made, organizer_self=False)):
+        assert plan(replace(both, found=Snapshot.of(other)), C).step != step
 
 
 def test_an_event_that_this_service_made_stays_with_its_booking_whatever_that_names() -> None:

@@ -11,6 +11,7 @@ from functions.domain.pairing.link import Origin, Override, Refusal, Refusals
 from functions.domain.pairing.step import Look, Rest, Settle
 from functions.domain.pairing.writes import (
     BookingChange,
+    DeleteEvent,
     EventChange,
     MoveEvent,
     PatchEvent,
@@ -67,8 +68,22 @@ def test_the_event_follows() -> None:
     assert plan(view(link(order=BACK), seen=BELIEVED), C).step == Look(event=KEY)
     step = plan(view(link(order=BACK), seen=event(NOON)), C).step
     assert step == PatchEvent(KEY, '"1"', EventChange(when=TEN), Why.UNDONE)
+    assert plan(replace(view(link(order=BACK), seen=event(NOON)), found=UNREADABLE), C).step == step
     moved = plan(view(link(order=BACK), seen=event(key=MOVED)), C).step
     assert moved == MoveEvent(MOVED, '"1"', ROOM_A, Why.UNDONE)
+
+
+def test_an_occurrence_stays_in_its_own_room_and_cannot_follow_into_another() -> None:
+    stays = plan(view(link(order=BACK), seen=event(NOON, series="root")), C).step
+    assert stays == PatchEvent(KEY, '"1"', EventChange(when=TEN), Why.UNDONE)
+    elsewhere = plan(view(link(order=BACK), seen=event(key=MOVED, series="root")), C).step
+    assert elsewhere == DeleteEvent(MOVED, '"1"', Why.OTHER_ROOM)
+
+
+def test_an_order_for_a_pair_without_an_event_is_over_with_the_booking() -> None:
+    step = plan(view(link(order=BACK, event=None), seen=ABSENT), C).step
+    assert isinstance(step, Settle)
+    assert (step.link.order, step.link.state) == (None, State.UNLINKED)
 
 
 def test_a_deleted_event_comes_back() -> None:

@@ -7,7 +7,7 @@ from functions.domain.comparing.event_content import base_of, in_window, occupie
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import occupied_id
-from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.model.snapshot import Snapshot
 from functions.domain.pairing.decisions import Close, Part
 from functions.domain.pairing.life import Closed, Detached, LeftOut, Unlinked
 from functions.domain.pairing.lifecycle import decide
@@ -30,7 +30,7 @@ def places_wanted(pair: Link, booking: Snapshot[Booking], settings: Settings) ->
         return None
     if isinstance(pair.life, Closed | LeftOut | Unlinked):
         return ()
-    if booking.presence is not Presence.PRESENT or booking.value is None:
+    if booking.value is None:
         return None
     if settings.outbound.removes(booking.value.status):
         return ()

@@ -47,7 +47,7 @@ def fulfil(v: View, context: PlanningContext, order: Override) -> Planned:
         return Planned(WriteBooking(booking.id, change, Why.UNDONE), base)
     if order.detach:
         return parted
-    if context.settings.outbound.removes(booking.status) or link.event is None:
+    if context.settings.outbound.removes(booking.status):
         return decide(link, Fulfil(), Why.UNDONE)
     return _event(v, context, link, booking)
 
