@@ -54,7 +54,7 @@ def platform() -> Platform:
 def tasks(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudTasks]:
     with served(platform.app()) as address:
         monkeypatch.setenv("GCE_METADATA_HOST", address.removeprefix("http://"))
-        yield CloudTasks(QUEUES, "https://sync.example.org", "tasks@demo", endpoint=address, seconds=1.0)
+        yield CloudTasks(QUEUES, "https://sync.example.org", "tasks@demo", endpoint=address, seconds=60.0)
 
 
 def test_the_queue_is_called_with_the_accounts_token_for_cloud_tasks(platform: Platform, tasks: CloudTasks) -> None:
