@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from functions.application.ports import Body, Documents, Path, Task, Tasks, Transaction
 
 T = TypeVar("T")
-PATIENCE = 300.0  # real seconds, for what never comes: on a busy machine 20 passed while a story went on
+PATIENCE = 20.0  # real seconds to wait for a stalled thread
 
 
 class Crash(BaseException):
