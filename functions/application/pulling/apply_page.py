@@ -326,7 +326,7 @@ def _appeared(session: SyncSession, hint: Hint, page: Page, shown: Shown, event:
         for former, followed in _pairs(session, page, event.key.id, [event], shown, None)[0]:
             return _follow(session, hint, former, followed)
     link = link or links.for_new_event(session.ports.documents, session.id, event)
-    if link.event is not None and link.event != event.key and not session.has_left(link.event):
+    if link.event is not None and link.event != event.key and not session.has_left(link.event, event):
         return False
     if link.version == 0 and (due := _room_free_at(session, event)) is not None:
         look_again(session.ports.tasks, _about(hint, event.key), due, "room")

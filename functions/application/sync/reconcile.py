@@ -223,10 +223,10 @@ def _pair_of(session: SyncSession, view: View, booking: Snapshot[Booking]) -> Vi
         if link.version and link.event is None:
             return View(link, booking, Snapshot(Presence.ABSENT), found=view.event)
         if link.version and link.event is not None and link.event.id == (view.link.event or link.event).id:
-            if link.event != view.link.event and not session.has_left(link.event):
+            if link.event != view.link.event and not session.has_left(link.event, view.event.value):
                 return replace(view, event=Snapshot(Presence.ABSENT))
             return replace(view, link=link, booking=booking, event=_event(session, link, view.event))
-        if link.version and link.event is not None and session.has_left(link.event):
+        if link.version and link.event is not None and session.has_left(link.event, view.event.value):
             return View(link, booking, Snapshot(Presence.ABSENT), found=view.event)
     return replace(view, booking=booking)
 

@@ -174,15 +174,16 @@ class SyncSession:
             return Snapshot(Presence.UNREADABLE)
         return Snapshot.of(event) if isinstance(event, Event) else Snapshot(Presence.CANCELLED)
 
-    def has_left(self, former: EventKey) -> bool:
-        """Whether an event is gone from where its link has it: then it was moved, otherwise this one is a copy.
+    def has_left(self, former: EventKey, event: Event | None) -> bool:
+        """Whether an event is gone from where its link has it, or is read as this one there: otherwise this one is a copy.
 
-        Ask this before an event in another calendar takes over a pair. Raises what reading raises.
+        Ask this before an event in another calendar, or what a series became, takes over a pair. Raises what reading raises.
         """
         found = self.read_event(former)
         if found.presence is Presence.UNREADABLE and self.trouble is not None:
             raise self.trouble
-        return found.vanished
+        goes_on = found.value is not None and event is not None and found.value.key == event.key
+        return found.vanished or goes_on
 
     def find_event(self, event_id: str, but: str = "", first: str | None = None) -> Snapshot[Event]:
         """Look for an event in every mapped calendar except `but`; unreadable if one of them is and none has it.
