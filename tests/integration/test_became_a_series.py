@@ -242,3 +242,77 @@ def test_a_deleted_first_occurrence_comes_back_with_the_event_that_is_single_aga
     place.settle(300)
     assert place.api("GET", "/7/parked") == []
     assert occurrences(place) == [TEN]
+
+
+def series(place: Place, grace: int = 0) -> tuple[str, dict[str, str]]:
+    """Activate, and draw a series of three days; returns its root, and its bookings by day."""
+    place.activate(inbound=MAY, sync={"cancel_grace_seconds": grace})
+    root = str(place.draw(TEN, ELEVEN, recurrence=["RRULE:FREQ=DAILY;COUNT=3"])["id"])
+    place.settle(60)
+    return root, {each["from"][:10]: str(each["id"]) for each in place.bookings()}
+
+
+def standing(place: Place) -> dict[str, str]:
+    """Return which event each booking that is not cancelled names."""
+    return {str(each["id"]): str(each["external_id"]) for each in place.bookings() if each["status_code"] == 20}
+
+
+def test_the_event_that_is_single_again_stays_with_one_booking_where_it_moves_to_anothers_time(place: Place) -> None:
+    """Moved there, it is also what a series that began at that time would have become."""
+    root, bookings = series(place)
+    unheard(place)
+    place.edit(root, recurrence=None)
+    place.change(bookings["2026-11-24"], start="2026-11-26T10:00", end="2026-11-26T11:00")
+    place.settle(300)
+    pulled(place)
+    place.settle(1000)
+    assert standing(place) == {bookings["2026-11-24"]: root}
+    assert occurrences(place) == ["2026-11-26T10:00"]
+    assert place.api("GET", "/7/parked") == []
+
+
+def single_on_the_second_day(place: Place, root: str) -> None:
+    """Let a person make a series single and move it to its second day, whose booking goes on with it."""
+    start = {"dateTime": "2026-11-25T10:00:00+01:00"}
+    place.edit(root, recurrence=None, start=start, end={"dateTime": "2026-11-25T11:00:00+01:00"})
+    place.settle(60)
+
+
+def weekly_on_the_first_day(place: Place, root: str) -> None:
+    start = {"dateTime": "2026-11-24T10:00:00+01:00", "timeZone": "Europe/Amsterdam"}
+    end = {"dateTime": "2026-11-24T11:00:00+01:00", "timeZone": "Europe/Amsterdam"}
+    place.edit(root, recurrence=WEEKLY, start=start, end=end)
+    place.settle(3000)
+
+
+@pytest.mark.parametrize("grace", [0, 600])
+def test_of_two_pairs_on_a_root_and_its_first_occurrence_one_goes_on(place: Place, grace: int) -> None:
+    """The one that is over lets go; one that waits has its own event back, and the other's is gone."""
+    root, bookings = series(place, grace)
+    single_on_the_second_day(place, root)
+    assert place.booking(bookings["2026-11-25"])["external_id"] == root
+    weekly_on_the_first_day(place, root)
+    first = bookings["2026-11-24" if grace else "2026-11-25"]
+    assert standing(place)[first] == f"{root}_20261124T090000Z"
+    assert sorted(place.booking(each)["from"] for each in standing(place)) == [f"{day}T10:00" for day in DAYS]
+    assert place.api("GET", "/7/parked") == []
+    place.change(first, start="2026-11-24T15:00", end="2026-11-24T16:00")
+    place.settle(300)
+    assert occurrences(place) == ["2026-11-24T15:00", "2026-12-01T10:00", "2026-12-08T10:00"]
+
+
+def test_the_booking_of_an_event_that_became_anothers_gets_an_event_of_its_own_where_none_may_be_removed(
+    place: Place,
+) -> None:
+    """Brought back under its own id, the event of the other would be overwritten."""
+    root, bookings = series(place, 600)
+    single_on_the_second_day(place, root)
+    settings: dict[str, Any] = place.api("GET", "/7")
+    changed = {**settings["inbound"], "deleted_event": "restore"}
+    place.api("PUT", "/7?apply=new", {**settings, "inbound": changed})
+    weekly_on_the_first_day(place, root)
+    assert standing(place)[bookings["2026-11-24"]] == f"{root}_20261124T090000Z"
+    assert place.booking(bookings["2026-11-25"])["from"] == "2026-11-25T10:00"
+    assert "_" not in standing(place)[bookings["2026-11-25"]] != root
+    assert occurrences(place)[:2] == [TEN, "2026-11-25T10:00"]
+    assert place.api("GET", "/7/parked") == []

@@ -104,6 +104,21 @@ def test_a_second_claimant_of_a_booking_or_an_event_is_refused_and_changes_nothi
     assert links.of_booking(documents, "7", "1001") == links.of_event(documents, "7", KEY) == there
 
 
+def test_a_pair_that_is_over_lets_go_of_the_event_that_another_goes_on_with(documents: MemoryDocuments) -> None:
+    there = saved(documents, replace(FRESH, life=Closed()))
+    for refused in (
+        replace(FRESH, id="second", event=MOVED),
+        replace(FRESH, id="second", booking_id="2", life=Closed()),
+    ):
+        with pytest.raises(Conflict):
+            saved(documents, refused)
+    heir = saved(documents, replace(FRESH, id="heir", booking_id="1002"))
+    assert links.of_event(documents, "7", KEY) == heir
+    former = links.of_booking(documents, "7", "1001")
+    assert (former.id, former.event, former.version) == ("link", None, there.version + 1)
+    assert saved(documents, former).version == former.version + 1
+
+
 def test_what_a_link_gives_up_is_free_for_another(documents: MemoryDocuments) -> None:
     there = saved(documents, FRESH)
     moved = saved(documents, replace(there, event=MOVED))

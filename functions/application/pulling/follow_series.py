@@ -159,7 +159,7 @@ def not_shown(session: SyncSession, calendar: str, shown: Shown) -> Iterator[lis
 
 
 def _is_gone(link: Link, shown: Shown) -> bool:
-    return isinstance(link.life, Grace) or _id(link) in shown.removed
+    return _id(link) in shown.removed or (isinstance(link.life, Grace) and _id(link) not in shown.live)
 
 
 def _waits(link: Link, calendar: str) -> bool:

@@ -123,24 +123,35 @@ def every(documents: Documents, int_id: str, where: dict[str, str | int | bool] 
 def save(tx: Transaction, int_id: str, link: Link) -> Link:
     """Save a link, if its version is still the stored one, and its claims.
 
-    Raises `Stale` if another instance saved it since, `Conflict` if its booking or event belongs to another link.
+    A pair that is over lets go of an event that another one goes on with. Raises `Stale` if another instance saved it
+    since, `Conflict` if its booking or event belongs to another link.
     """
     body = tx.get(_link_path(int_id, link.id))
     before = link_of(body, link.id) if body is not None else None
     if (before.version if before is not None else 0) != link.version:
         raise Stale("the link was changed by another instance", reason="link_changed")
     held, wanted = _claims(before) if before is not None else set(), _claims(link)
+    over = list[Link]()
     for claim in sorted(wanted - held):
         holder = tx.get(path_of(int_id, "claims", claim))
-        if holder is not None and holder["link"] != link.id:
-            raise Conflict("this booking or event already belongs to another pair", reason="second_claimant")
+        if holder is not None and (identity := str(holder["link"])) != link.id:
+            its = tx.get(_link_path(int_id, identity))
+            other = link_of(its, identity) if its is not None else None
+            if other is None or not other.closed or link.closed or claim not in _claims(replace(other, booking_id="")):
+                raise Conflict("this booking or event already belongs to another pair", reason="second_claimant")
+            over.append(other.without_event())
+    for other in over:
+        _put(tx, int_id, replace(other, version=other.version + 1))
     for claim in sorted(wanted - held):
         tx.put(path_of(int_id, "claims", claim), {"link": link.id})
     for claim in sorted(held - wanted):
         tx.delete(path_of(int_id, "claims", claim))
-    saved = replace(link, version=link.version + 1)
-    tx.put(_link_path(int_id, link.id), {**without_defaults(stored(saved)), **_looked_up_by(link)})
-    return saved
+    return _put(tx, int_id, replace(link, version=link.version + 1))
+
+
+def _put(tx: Transaction, int_id: str, link: Link) -> Link:
+    tx.put(_link_path(int_id, link.id), {**without_defaults(stored(link)), **_looked_up_by(link)})
+    return link
 
 
 def without_defaults(body: Body) -> Body:

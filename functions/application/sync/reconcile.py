@@ -18,9 +18,9 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Refused, Stale, SyncError, Transient
 from functions.domain.model.event import Event
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.pairing.decisions import Claim
+from functions.domain.pairing.decisions import Claim, GiveUp
 from functions.domain.pairing.life import Active, Closed, Held, Side
-from functions.domain.pairing.lifecycle import after
+from functions.domain.pairing.lifecycle import after, decide
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.step import Conclude, Decided, Look, Planned, Rest, Settle
 from functions.domain.pairing.writes import MakeBooking, ReviveEvent, Why, Write
@@ -91,6 +91,8 @@ def _to_rest(
             # a revival has no etag to guard it, and somebody may have brought the event back
             looked, view = True, replace(view, event=session.read_event(planned.step.key))
             continue
+        if isinstance(planned.step, ReviveEvent) and view.event.presence is Presence.ABSENT:
+            planned = decide(view.link, GiveUp(), planned.step.why)  # also where it became the event of another pair
         if isinstance(planned.step, Rest):
             if planned.step.why is Why.UNREADABLE and session.trouble is not None:
                 raise session.trouble

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from functions.application.ports import Body, Bookable, CalendarEntry, Calendars, Ports, Reservations
-from functions.application.store import integrations
+from functions.application.store import integrations, links
 from functions.application.store.dialect_validation import dialect_of
 from functions.application.store.digests import digest_of
 from functions.domain.model.addresses import is_mail_address
@@ -161,7 +161,10 @@ class SyncSession:
         self.names = {each.id: each.name for each in self.objects()}
 
     def read_event(self, key: EventKey) -> Snapshot[Event]:
-        """Read an event; an unreadable calendar makes it unreadable, never deleted."""
+        """Read an event; an unreadable calendar makes it unreadable, never deleted.
+
+        Absent if what is read in its place (see `Calendars.read`) is another pair's: one event has one booking.
+        """
         try:
             event = self.calendars.read(key)
         except Gone as error:
@@ -172,7 +175,15 @@ class SyncSession:
         except (Transient, AccessRevoked, Malformed, Refused) as error:
             self.trouble = error
             return Snapshot(Presence.UNREADABLE)
-        return Snapshot.of(event) if isinstance(event, Event) else Snapshot(Presence.CANCELLED)
+        if not isinstance(event, Event):
+            return Snapshot(Presence.CANCELLED)
+        return Snapshot.of(event) if event.key == key or self._is_free(event.key, key) else Snapshot(Presence.ABSENT)
+
+    def _is_free(self, event: EventKey, instead_of: EventKey) -> bool:
+        """Whether an event has no other pair than the one that it is read in place of, or only one that lets go of it."""
+        documents = self.ports.documents
+        holder, own = (links.of_event(documents, self.id, key) for key in (event, instead_of))
+        return holder is None or own is None or holder.id == own.id or (holder.closed and not own.closed)
 
     def has_left(self, former: EventKey, event: Event | None) -> bool:
         """Whether an event is gone from where its link has it, or is read as this one there: otherwise this one is a copy.

@@ -189,8 +189,7 @@ def _goes_on(link: Link, decision: GoesOn) -> Link:
         case GiveUp():
             return replace(_with_next_id(link), order=_still(link.order), series="")
         case LetGo():
-            free = replace(link, event=None, base=None, life=Unlinked(), series="", refusals=Refusals(), notice="")
-            return replace(free, kept={}, meet_asked_at=None, order=_still(link.order))
+            return replace(link.without_event(), order=_still(link.order))
 
 
 def _fulfilled(link: Link, event: Event | None, base: Base | None) -> Link:

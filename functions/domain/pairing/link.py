@@ -234,6 +234,11 @@ class Link:
         """Whether both sides have ended."""
         return isinstance(self.life, Closed)
 
+    def without_event(self) -> "Link":
+        """Return it as a pair that let go of its event."""
+        free = replace(self, event=None, base=None, life=UNLINKED, series="", refusals=Refusals(), notice="")
+        return replace(free, kept={}, meet_asked_at=None)
+
     @property
     def gave_up_id(self) -> bool:
         """Whether it gave up the id of an event that was still wanted: one of the next generation takes its place."""
