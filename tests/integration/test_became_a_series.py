@@ -316,3 +316,21 @@ def test_the_booking_of_an_event_that_became_anothers_gets_an_event_of_its_own_w
     assert "_" not in standing(place)[bookings["2026-11-25"]] != root
     assert occurrences(place)[:2] == [TEN, "2026-11-25T10:00"]
     assert place.api("GET", "/7/parked") == []
+
+
+def test_an_event_that_comes_back_single_at_another_time_is_not_made_a_second_time(place: Place) -> None:
+    """After its shift it is no longer in the first occurrence's place, and a booking that changes wants its event back."""
+    place.activate(inbound={**MAY, "object": "11"})
+    booking = place.book(TEN, ELEVEN)
+    place.settle()
+    root = named(place, booking)
+    place.edit(root, recurrence=WEEKLY)
+    place.settle(60)
+    assert named(place, booking) != root
+    unheard(place)
+    start = {"dateTime": "2026-11-24T08:00:00+01:00"}
+    place.edit(root, recurrence=None, start=start, end={"dateTime": "2026-11-24T09:00:00+01:00"})
+    place.change(booking, start="2026-11-24T15:00", end="2026-11-24T16:00")
+    place.settle(60)
+    assert named(place, booking) == root
+    assert occurrences(place) == ["2026-11-24T15:00"]

@@ -16,7 +16,8 @@ from functions.application.sync.session import SyncSession
 from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Refused, Stale, SyncError, Transient
-from functions.domain.model.event import Event
+from functions.domain.model.event import Event, EventKey, family_of_id
+from functions.domain.model.identity import event_ids
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.decisions import Claim, GiveUp
 from functions.domain.pairing.life import Active, Closed, Held, Side
@@ -89,7 +90,7 @@ def _to_rest(
             planned = plan(view, context)
         if isinstance(planned.step, ReviveEvent) and not looked:
             # a revival has no etag to guard it, and somebody may have brought the event back
-            looked, view = True, replace(view, event=session.read_event(planned.step.key))
+            looked, view = True, replace(view, event=_brought_back(session, view.link, planned.step.key))
             continue
         if isinstance(planned.step, ReviveEvent) and view.event.presence is Presence.ABSENT:
             planned = decide(view.link, GiveUp(), planned.step.why)  # also where it became the event of another pair
@@ -108,6 +109,17 @@ def _to_rest(
             view = _follow(session, hint, view, planned, context)
         steps.append(planned.step.kind)
     raise Transient("this pair did not come to rest; it will be looked at again later", reason="restless")
+
+
+def _brought_back(session: SyncSession, link: Link, key: EventKey) -> Snapshot[Event]:
+    """Read an event that is to be brought back, or what is left of the series that an event of ours was, at any time."""
+    found, root = session.read_event(key), EventKey(key.calendar, family_of_id(key.id))
+    known = range(link.generation + 1)
+    if not found.vanished or root.id not in event_ids(session.digest, session.id, link.booking_id, known):
+        return found
+    left = session.read_event(root)
+    is_series = left.value is not None and left.value.key != root
+    return found if left.vanished or is_series else left
 
 
 def _in_its_place(session: SyncSession, view: View, *, dry: bool) -> View:
