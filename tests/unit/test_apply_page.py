@@ -13,11 +13,12 @@ from functions.application.pulling.follow_series import Shown
 from functions.application.store import journal, links, parked
 from functions.application.store.integrations import path_of
 from functions.domain.model.appointment import AllDay, Timed
-from functions.domain.model.errors import AccessRevoked, Cause, Gone, System, Transient
+from functions.domain.model.errors import AccessRevoked, Cause, Gone, Stale, System, Transient
 from functions.domain.model.event import Event, EventKey, Mark
 from functions.domain.model.identity import event_id, occupied_id
 from functions.domain.pairing.life import Active, Closed, Grace, Held
-from functions.domain.pairing.link import Link, Occupies
+from functions.domain.pairing.link import Intent, Link, Occupies
+from functions.domain.pairing.writes import BookingChange, Why, WriteBooking
 from tests.unit.sketch import EVENING, LAST_YEAR, NOON, NOW, ROOM_A, ROOM_B, TEN, link
 from tests.unit.two_sides import Sides
 
@@ -262,7 +263,7 @@ def test_a_new_event_waits_for_the_room_that_a_deleted_one_is_about_to_free(side
     assert applied(sides, sides.draw("new", NOON)) == Applied(1)
     assert sides.calls == []
     (task,) = sides.tasks
-    assert task.due == NOW + timedelta(seconds=125)
+    assert (task.due, task.name.endswith("-event-room")) == (NOW + timedelta(seconds=125), True)
     for when in (TEN, Timed(TEN.start, NOON.start), Timed(NOON.end, EVENING.end)):
         applied(sides, sides.draw(f"{when.end}", when))
     assert len(sides.bookings) == 4
@@ -375,6 +376,83 @@ def test_a_series_that_a_person_made_a_single_event_again_keeps_its_booking(side
     del sides.events[old.key]
     assert applied(sides, Tombstone(old.key, "root"), sides.draw("root", EVENING)) == Applied(1)
     assert [each.starts for each in sides.bookings.values()] == [EVENING.start]
+
+
+def test_what_is_left_of_a_series_on_a_list_that_shows_no_removals_keeps_its_booking(sides: Sides) -> None:
+    applied(sides, sides.draw("root_20261124T110000Z", NOON, series="root"))
+    sides.events.clear()
+    assert applied(sides, sides.draw("root", EVENING), listed=True) == Applied(1)
+    assert [each.starts for each in sides.bookings.values()] == [EVENING.start]
+
+
+WEEKLY = [Timed(TEN.start + timedelta(weeks=n), TEN.end + timedelta(weeks=n)) for n in range(3)]
+
+
+def became_weekly(sides: Sides) -> list[Event]:
+    """A person makes a single event with a booking weekly; returns the occurrences."""
+    paired(sides, "root", TEN)
+    return [sides.draw(f"root_{when.start:%Y%m%d}T090000Z", when, series="root") for when in WEEKLY]
+
+
+def being_written(sides: Sides) -> list[Event]:
+    """The same, while a write to the pair of the single event is under way."""
+    weeks = became_weekly(sides)
+    there = sides.link_of(EventKey(ROOM_A, "root"))
+    assert there is not None
+    step = WriteBooking("1", BookingChange(external_id="root"), Why.WRITE_BACK)
+    saved(sides, replace(there, intent=Intent("stamp", step, NOW + timedelta(seconds=90), there.base)))
+    return weeks
+
+
+def test_a_first_occurrence_that_is_looked_at_on_its_own_takes_over_the_booking_of_the_single_event(
+    sides: Sides,
+) -> None:
+    first, second, _ = became_weekly(sides)
+    look_at(sides.session(), HINT, second.key)
+    assert {number: each.external_id for number, each in sides.bookings.items()} == {"1": "root", "2": second.key.id}
+    look_at(sides.session(), HINT, first.key)
+    assert {number: each.external_id for number, each in sides.bookings.items()} == {
+        "1": first.key.id,
+        "2": second.key.id,
+    }
+
+
+def test_no_booking_is_made_of_a_first_occurrence_while_the_single_event_cannot_be_read(sides: Sides) -> None:
+    first, *_ = became_weekly(sides)
+    sides.fails["read event"] = [Transient("busy", reason="busy")] * 2
+    applied(sides, first)
+    assert [each.external_id for each in sides.bookings.values()] == ["root"]
+    applied(sides, first)
+    assert [each.external_id for each in sides.bookings.values()] == [first.key.id]
+
+
+def test_no_booking_is_made_of_a_first_occurrence_while_the_pair_of_the_single_event_is_being_written(
+    sides: Sides,
+) -> None:
+    first, *_ = being_written(sides)
+    with pytest.raises(Stale) as error:
+        look_at(sides.session(), HINT, first.key)
+    assert error.value.reason == "series_root"
+    assert len(sides.bookings) == 1
+
+
+def test_while_a_pair_cannot_go_on_with_a_first_occurrence_only_that_one_is_looked_for(sides: Sides) -> None:
+    first, *others = being_written(sides)
+    applied(sides, first)
+    reads = sides.calls.count("read event")
+    applied(sides, *others, first)
+    assert (sides.calls.count("read event"), len(sides.bookings)) == (reads, 3)
+
+
+def test_no_other_booking_follows_to_a_first_occurrence_while_the_single_events_pair_is_being_written(
+    sides: Sides,
+) -> None:
+    first, second, _ = being_written(sides)
+    applied(sides, second)
+    del sides.events[second.key]
+    applied(sides, Tombstone(second.key, "root"), first)
+    assert {number: each.external_id for number, each in sides.bookings.items()} == {"1": "root", "2": second.key.id}
+    assert sides.link_of(first.key) is None
 
 
 def test_a_list_shows_all_that_is_live_and_a_page_of_changes_the_occurrences_of_series(sides: Sides) -> None:

@@ -271,6 +271,7 @@ def test_an_occupied_event_that_was_put_back_follows_its_booking_and_keeps_no_or
     with pytest.raises(Conflict) as error:
         undo(hall.ports, "7", entry_of(hall, "put_back"), "admin")
     assert "changing the booking in i-Reserve" in str(error.value)
+    assert error.value.reason == "not_ours"
     assert all(each.order is None for each in links.every(hall.ports.documents, "7"))
 
 

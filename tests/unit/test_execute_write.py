@@ -12,12 +12,13 @@ from functions.application.store.integrations import path_of
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.reconciled import Reconciled
 from functions.domain.comparing.event_content import when_of
+from functions.domain.model.appointment import Timed
 from functions.domain.model.errors import Cause, Gone, Malformed, Refused, Stale, SyncError, Taken, Transient
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.life import Closed
 from functions.domain.pairing.link import Echo, Link, Wrote
-from tests.unit.sketch import EVENING, NOON, NOW, ROOM_B, TEN
+from tests.unit.sketch import EVENING, NOON, NOW, ROOM_B, TEN, at
 from tests.unit.two_sides import Sides
 
 SECOND = timedelta(seconds=1)
@@ -234,6 +235,25 @@ def test_a_look_for_what_is_in_the_way_that_cannot_be_read_is_made_again(
         looked(sides, event=seen)
     looked(sides, event=seen)
     assert when_of(sides.bookings["1"], sides.session().settings) == NOON
+
+
+@pytest.mark.parametrize(("other", "despite"), [(NOON, "period_taken"), (EVENING, None)], ids=["taken", "free"])
+def test_hours_that_a_person_took_although_they_were_taken_are_told_also_where_the_answer_was_lost(
+    other: Timed, despite: str | None
+) -> None:
+    sides = Sides(
+        inbound={"allow_booking_update": True, "ignore_validation_errors_on_update": True},
+        sync={"overlap_guard": "always"},
+    )
+    seen = moved(sides, made(sides))
+    sides.book("2", other)
+    sides.fails["write"] = [Transient("503")]
+    with pytest.raises(Transient):
+        looked(sides, event=seen)
+    sides.bookings["1"] = at(sides.bookings["1"], NOON)  # it arrived
+    looked(sides)
+    last = told(sides)[-1]
+    assert (last["why"], last["outcome"], last.get("despite")) == ("event_moved", "done", despite)
 
 
 def test_nothing_is_written_once_the_settings_changed_or_the_integration_is_gone(sides: Sides) -> None:

@@ -181,6 +181,7 @@ def test_links_are_found_by_the_day_that_both_sides_agreed_on_or_that_is_being_w
 
 
 def test_what_a_booking_or_event_lacks_is_looked_up_until_the_pair_ends(documents: MemoryDocuments) -> None:
+    saved(documents, replace(FRESH, id="whole", booking_id="2", event=MOVED))
     lacking = replace(FRESH, kept={"guest": ("a", "b"), "meet": ("a", "b"), "title": ("a", "b")})
     there = saved(documents, replace(lacking, ids=WrittenIds(foreign=True)))
     for name in ("lacks_guest", "lacks_meet", "foreign"):
@@ -284,6 +285,7 @@ def test_whatever_else_a_stored_link_says_the_whole_link_is_asked(body: dict[str
 
 def test_an_event_by_the_day_one_without_an_etag_and_a_hidden_one_are_not_known_at_a_glance() -> None:
     assert not links.is_as_left(stored(link(base=replace(base(), when=DAY))), event(DAY))
+    assert not links.is_as_left(stored(link()), event(DAY))
     assert not links.is_as_left(stored(link(event_etag="")), event(etag=""))
     assert not links.is_as_left(stored(link()), event(hidden=True))
 

@@ -189,6 +189,14 @@ def test_the_event_that_another_booking_names_stays_when_a_booking_is_gone_thoug
     assert "delete" not in sides.calls
 
 
+def test_the_event_that_another_booking_names_stays_also_where_i_reserve_cannot_search_for_it(sides: Sides) -> None:
+    del sides.bookings["2"]
+    sides.fails["find booking"] = [Refused("cannot be searched", reason=Cause.NOT_SEARCHABLE)]
+    _look(sides, "2", confirm=True)
+    assert (_link(sides, "2").event, _link(sides, "2").state) == (None, State.CLOSED)
+    assert EventKey(ROOM_A, IDS[1]) in sides.events
+
+
 def test_an_event_that_no_booking_is_known_to_name_goes_with_its_booking(sides: Sides) -> None:
     del sides.bookings["2"]
     sides.fails["find booking"] = [Refused("cannot be searched", reason=Cause.NOT_SEARCHABLE)] * 2

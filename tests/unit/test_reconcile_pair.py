@@ -37,7 +37,7 @@ from functions.domain.pairing.step import Decided, Rest
 from functions.domain.pairing.writes import DeleteEvent, InsertEvent, MakeBooking, Why
 from functions.domain.settings.integration import Phase
 from functions.domain.settings.schema import MappingRow
-from tests.unit.sketch import EVENING, NOON, NOW, ROOM_A, ROOM_B, TEN, base
+from tests.unit.sketch import EVENING, NOON, NOW, ROOM_A, ROOM_B, TEN, at, base
 from tests.unit.two_sides import Sides
 
 HINT = Hint(Kind.BOOKING, "7", ("1",), "webhook", NOW)
@@ -660,6 +660,19 @@ def test_a_booking_that_a_pair_has_already_keeps_the_event_that_came_from_anothe
     assert len(sides.bookings) == 1
 
 
+def test_an_event_that_came_from_another_calendar_shows_what_was_changed_on_its_booking_meanwhile(sides: Sides) -> None:
+    drawn = sides.draw("fresh", NOON)
+    looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
+    there = EventKey(ROOM_B, "fresh")
+    sides.events[there] = replace(sides.events.pop(drawn.key), key=there, etag='"9"')
+    sides.bookings["1"] = at(sides.bookings["1"], EVENING)
+    stranger = links.for_new_event(sides.ports.documents, "7", sides.events[there])
+    both = replace(sides.integration.settings, inbound=replace(sides.integration.settings.inbound, follow="all_mapped"))
+    sides.integration = replace(sides.integration, settings=both)
+    looked(sides, link=stranger, event=Snapshot.of(sides.events[there]))
+    assert [each.when for each in sides.events.values()] == [EVENING]
+
+
 def test_another_event_that_carries_a_known_bookings_id_is_no_part_of_its_pair(sides: Sides) -> None:
     event = made(sides)
     other = sides.draw("other", NOON)
@@ -760,6 +773,79 @@ def test_a_new_event_that_the_booking_of_a_pair_without_its_event_names_becomes_
     outcome = looked(sides, link=new, event=Snapshot.of(other))
     assert (outcome.link.id, outcome.link.event) == (there.id, other.key)
     assert len(sides.bookings) == 1
+
+
+def test_a_booking_that_names_a_persons_event_of_another_pair_keeps_its_own_texts_on_its_own_event(
+    sides: Sides,
+) -> None:
+    drawn = sides.draw("fresh", NOON)
+    looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
+    sides.book("2", TEN, external_id="fresh")
+    looked(sides, link=pair_of(sides, "2"))
+    assert (pair_of(sides, "2").origin, len(sides.events)) == (Origin.BOOKING, 2)
+
+
+def test_after_a_lost_answer_the_event_is_read_too_for_a_person_may_have_changed_it_meanwhile() -> None:
+    sides = Sides(inbound={"allow_booking_update": True})
+    event = made(sides)
+    sides.events[event.key] = replace(event, when=NOON, etag='"noon"', updated=NOW + timedelta(seconds=1))
+    sides.fails["write"] = [Transient("503")]
+    with pytest.raises(Transient):
+        looked(sides, event=Snapshot.of(sides.events[event.key]))
+    sides.bookings["1"] = at(sides.bookings["1"], NOON)  # it arrived
+    sides.events[event.key] = replace(event, when=EVENING, etag='"evening"', updated=NOW + timedelta(seconds=2))
+    looked(sides)
+    assert sides.bookings["1"].starts == EVENING.start
+
+
+def became_weekly(sides: Sides) -> tuple[Event, Event]:
+    """A person's event that became a series since its booking was made, and that series' first occurrence."""
+    drawn = sides.draw("series", TEN)
+    looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
+    return drawn, sides.draw("series_20261124T090000Z", TEN, series="series")
+
+
+def test_a_pair_whose_event_is_read_as_the_first_occurrence_of_its_series_goes_on_with_that(sides: Sides) -> None:
+    drawn, first = became_weekly(sides)
+    before = pair_of(sides)
+    rehearsed = looked(sides, event=sides.session().read_event(drawn.key), rehearse=True)
+    assert (rehearsed.link.event, pair_of(sides)) == (first.key, before)
+    outcome = looked(sides, event=sides.session().read_event(drawn.key))
+    assert (outcome.rest, pair_of(sides).event, sides.link_of(drawn.key)) == (Rest(Why.IN_STEP), first.key, None)
+    assert sides.bookings["1"].external_id == first.key.id
+
+
+def test_a_pair_whose_event_is_read_as_it_was_is_not_saved_again(sides: Sides) -> None:
+    drawn = sides.draw("series", TEN)
+    looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
+    before = pair_of(sides)
+    assert looked(sides, event=Snapshot.of(drawn)).link == pair_of(sides) == before
+
+
+def test_a_new_pair_of_an_event_that_became_a_series_meanwhile_is_one_of_its_first_occurrence(sides: Sides) -> None:
+    drawn = sides.draw("series", TEN)
+    new = links.for_new_event(sides.ports.documents, "7", drawn)
+    first = sides.draw("series_20261124T090000Z", TEN, series="series")
+    looked(sides, link=new, event=sides.session().read_event(drawn.key))
+    assert {number: each.external_id for number, each in sides.bookings.items()} == {"1": first.key.id}
+    assert pair_of(sides).event == first.key
+
+
+def test_whether_a_write_landed_is_found_out_before_a_pair_goes_on_with_what_its_event_became() -> None:
+    sides = Sides(inbound={"allow_booking_update": True})
+    drawn = sides.draw("series", TEN)
+    looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
+    sides.events[drawn.key] = replace(drawn, when=NOON, etag='"noon"', updated=NOW + timedelta(seconds=1))
+    sides.fails["write"] = [Transient("late", reason=Cause.TIMEOUT)]
+    with pytest.raises(Transient):
+        looked(sides, event=Snapshot.of(sides.events[drawn.key]))
+    first = sides.draw("series_20261124T110000Z", NOON, series="series")
+    under_way = pair_of(sides)
+    assert looked(sides, event=sides.session().read_event(drawn.key)).rest == Rest(Why.LEASED, NOW + LEASE)
+    assert pair_of(sides) == under_way
+    sides.now += LEASE
+    looked(sides, event=sides.session().read_event(drawn.key))
+    assert (pair_of(sides).event, sides.bookings["1"].starts) == (first.key, NOON.start)
 
 
 def test_an_event_whose_own_pair_is_being_written_is_not_adopted_either(sides: Sides) -> None:

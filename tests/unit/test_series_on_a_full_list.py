@@ -70,6 +70,16 @@ def test_of_a_series_that_became_a_single_event_one_booking_goes_on_with_that(si
     assert sides.calls.count("make") == 3
 
 
+def test_a_single_event_that_a_series_became_keeps_its_booking_whatever_else_is_on_the_list(sides: Sides) -> None:
+    sides.draw(IDS[0], DAYS[0], series="series")
+    _pull(sides, IDS[0])
+    sides.events.clear()
+    sides.draw("series", DAYS[0])
+    sides.draw("another", DAYS[1])
+    _pull(sides, "another", "series")
+    assert _named(sides) == {"1": "series", "2": "another"}
+
+
 def _weekly(n: int) -> Timed:
     return Timed(TEN.start + timedelta(weeks=n), TEN.end + timedelta(weeks=n))
 

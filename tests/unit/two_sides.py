@@ -172,6 +172,9 @@ class Rooms:
         there = [each for each in self._sides.bookings.values() if first <= each.starts.date() <= last]
         return [BookingRow(each.id, each.starts, each.ends) for each in there][start:]
 
+    def places(self, _object: str, _day: date) -> int | None:
+        return None  # it does not say
+
     def write(self, of: Booking, change: BookingChange) -> Booking:
         self._sides._call("write")
         now = of if change.when is None else at(of, change.when)
