@@ -87,6 +87,16 @@ def test_a_link_says_between_which_moments_its_write_could_have_overwritten_a_ch
     assert pair_of(sides).wrote == Wrote(NOW, NOW + SECOND, last["id"])
 
 
+def test_where_the_booking_is_read_once_more_before_a_write_only_what_comes_after_that_is_overwritten_unseen(
+    sides: Sides,
+) -> None:
+    seen = moved(sides, made(sides))
+    sides.took = 2.5 * SECOND
+    looked(sides, event=seen)
+    assert sides.calls == ["read booking", "read booking", "read booking", "write"]
+    assert pair_of(sides).wrote == Wrote(NOW + 5 * SECOND, NOW + 7.5 * SECOND, told(sides)[-1]["id"])
+
+
 def test_a_write_over_a_change_that_was_seen_overwrote_nothing_unseen() -> None:
     sides = Sides(
         inbound={"allow_booking_update": True}, sync={"overlap_guard": "never", "conflict_winner": "event"}
@@ -169,7 +179,7 @@ def test_an_event_whose_new_place_is_taken_is_read_there(sides: Sides) -> None:
     del sides.events[event.key]
     sides.fails["move"] = [Taken("409")]
     looked(sides)
-    assert sides.calls[:3] == ["read booking", "move", "read event"]
+    assert sides.calls == ["read booking", "move", "read event"]
     assert (pair_of(sides).event, pair_of(sides).intent) == (there, None)
 
 

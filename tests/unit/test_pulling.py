@@ -479,6 +479,7 @@ def test_of_a_series_that_lost_an_occurrence_the_others_are_looked_up_from_the_l
     hints = {body["hint"] for _, body in sides.ports.documents.find(path_of("7", "journal"))}
     assert hints == {"pull", "series"}
     assert state(sides).calls == 4  # one list, and three of the siblings
+    assert sides.calls.count("read event") == 9  # none twice for one question
 
 
 def test_while_a_scan_fills_a_calendar_its_notifications_share_a_pull_a_minute(sides: Sides) -> None:

@@ -25,7 +25,7 @@ from functions.domain.model.errors import (
     Taken,
     Transient,
 )
-from functions.domain.model.event import Event, EventKey
+from functions.domain.model.event import Event, EventKey, MeetState
 from functions.domain.model.identity import event_id, link_id
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.decisions import GiveUp
@@ -362,6 +362,33 @@ def test_a_booking_that_may_be_there_already_is_made_unchecked_where_its_id_cann
     looked(sides, link=sides.link_of(drawn.key), event=Snapshot.of(drawn))
     assert "make" in sides.calls
     assert "check" not in sides.calls
+
+
+def test_a_booking_that_was_made_before_a_crash_is_found_among_those_of_its_hours_where_no_id_can_be_searched(
+    sides: Sides,
+) -> None:
+    drawn = sides.draw("fresh", NOON)
+    sides.fails["find booking"] = [Refused("no", reason=Cause.NOT_SEARCHABLE)] * 2
+    sides.fails["make"] = [Transient("late", reason=Cause.TIMEOUT)]
+    with pytest.raises(Transient):
+        looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
+    sides.book("5", NOON, external_id="fresh", remarks="Overleg\nMet taart")
+    sides.now += LEASE
+    outcome = looked(sides, link=sides.link_of(drawn.key), event=Snapshot.of(drawn))
+    assert ("make" in sides.calls, outcome.link.booking_id) == (False, "5")
+
+
+def test_a_meet_link_that_google_failed_to_make_is_told_once() -> None:
+    sides = Sides(outbound={"create_meet_link": True})
+    event = made(sides)
+    keep(sides, replace(pair_of(sides), kept={}))
+    for etag, meet, told in (
+        ('"2"', MeetState.READY, 0), ('"3"', MeetState.FAILED, 1), ('"4"', MeetState.FAILED, 1), ('"5"', MeetState.READY, 1)
+    ):  # fmt: skip
+        sides.events[event.key] = replace(event, etag=etag, meet=meet)
+        looked(sides, event=Snapshot.of(sides.events[event.key]))
+        lacking = [entry["why"] for entry in entries(sides)].count("no_meet")
+        assert (lacking, pair_of(sides).lacks("meet")) == (told, meet is MeetState.FAILED)
 
 
 def test_that_another_pair_has_the_removed_event_says_nothing_of_the_one_that_is_looked_for_next(sides: Sides) -> None:
@@ -775,16 +802,6 @@ def test_a_new_event_that_the_booking_of_a_pair_without_its_event_names_becomes_
     assert len(sides.bookings) == 1
 
 
-def test_a_booking_that_names_a_persons_event_of_another_pair_keeps_its_own_texts_on_its_own_event(
-    sides: Sides,
-) -> None:
-    drawn = sides.draw("fresh", NOON)
-    looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
-    sides.book("2", TEN, external_id="fresh")
-    looked(sides, link=pair_of(sides, "2"))
-    assert (pair_of(sides, "2").origin, len(sides.events)) == (Origin.BOOKING, 2)
-
-
 def test_after_a_lost_answer_the_event_is_read_too_for_a_person_may_have_changed_it_meanwhile() -> None:
     sides = Sides(inbound={"allow_booking_update": True})
     event = made(sides)
@@ -813,6 +830,24 @@ def test_a_pair_whose_event_is_read_as_the_first_occurrence_of_its_series_goes_o
     outcome = looked(sides, event=sides.session().read_event(drawn.key))
     assert (outcome.rest, pair_of(sides).event, sides.link_of(drawn.key)) == (Rest(Why.IN_STEP), first.key, None)
     assert sides.bookings["1"].external_id == first.key.id
+
+
+def test_a_cancelled_booking_takes_the_first_occurrence_with_it_and_not_the_whole_series(sides: Sides) -> None:
+    drawn, first = became_weekly(sides)
+    sides.bookings["1"] = replace(sides.bookings["1"], status=70)
+    assert looked(sides, event=sides.session().read_event(drawn.key)).link.life == Closed()
+    assert (list(sides.events), list(sides.bin)) == ([drawn.key], [first.key])
+
+
+def test_a_first_occurrence_that_another_pair_has_is_not_written_to_by_the_pair_of_the_single_event(
+    sides: Sides,
+) -> None:
+    drawn, first = became_weekly(sides)
+    looked(sides, link=links.for_new_event(sides.ports.documents, "7", first), event=Snapshot.of(first))
+    sides.bookings["1"] = at(sides.bookings["1"], EVENING)
+    with pytest.raises(Conflict):
+        looked(sides, event=sides.session().read_event(drawn.key))
+    assert sides.events[first.key].when == TEN
 
 
 def test_a_pair_whose_event_is_read_as_it_was_is_not_saved_again(sides: Sides) -> None:
