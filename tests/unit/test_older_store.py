@@ -13,7 +13,7 @@ from functions.application.pulling.pull import pull
 from functions.application.store import links
 from functions.application.sync.reconcile import reconcile
 from functions.domain.model.appointment import Timed
-from functions.domain.model.errors import Cause, Malformed, Refused, SyncError, Transient
+from functions.domain.model.errors import Cause, Gone, Malformed, Refused, SyncError, Transient
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import calendar_hash
 from functions.domain.pairing.life import Closed, Detached, Held, Side, State
@@ -204,6 +204,15 @@ def test_an_event_that_no_booking_is_known_to_name_goes_with_its_booking(sides: 
         sides.bookings[number] = replace(at(sides.bookings[number], WEEKS[1]), external_id="", fields={})
     _look(sides, "2", confirm=True)
     assert EventKey(ROOM_A, IDS[1]) not in sides.events
+
+
+def test_a_booking_that_only_a_search_still_finds_is_no_other_booking_that_names_its_event() -> None:
+    sides = Sides()
+    _pull(sides, EventPage((sides.draw(IDS[0], TEN, series="series"),), sync_token="one"))
+    gone = Gone("there is no such booking")
+    sides.fails["read booking"] = [gone, gone]
+    _look(sides, "1", confirm=True)
+    assert (sides.events, _link(sides, "1").state) == ({}, State.CLOSED)
 
 
 @pytest.fixture
