@@ -122,7 +122,8 @@ def _roots(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple[
     """
     removed = {item.key for item in page.items if isinstance(item, Tombstone)}
     events = (item for item in page.items if isinstance(item, Event))
-    former = {_other_key(event) for event in events if event.series or _other_key(event) in removed}
+    # an id is computed for each event only where something was removed: most pages are echoes
+    former = {_other_key(event) for event in events if event.series or (removed and _other_key(event) in removed)}
     keys = sorted(former, key=lambda each: each.id)
     stored = links.stored_of_events(session.ports.documents, session.id, keys)
     roots = [key for key, found in zip(keys, stored, strict=True) if found is not None]
