@@ -334,3 +334,19 @@ def test_an_event_that_comes_back_single_at_another_time_is_not_made_a_second_ti
     place.settle(60)
     assert named(place, booking) == root
     assert occurrences(place) == ["2026-11-24T15:00"]
+
+
+def test_the_booking_of_another_day_does_not_follow_an_event_that_its_own_pair_moved_away(place: Place) -> None:
+    """The list that shows it is older than the move."""
+    root, bookings = series(place, 600)
+    place.google("POST", "notifications", {"mode": "hold"})
+    place.edit(root, recurrence=None)
+    place.ireserve("POST", "hooks/mode", {"mode": "drop"})
+    place.change(bookings["2026-11-24"], object_id=11)
+    place.google("POST", "notifications", {"mode": "deliver"})
+    place.google("POST", "notifications/flush", {"order": "fifo"})
+    place.settle(60)
+    assert place.booking(bookings["2026-11-25"])["from"] == "2026-11-25T10:00"
+    assert occurrences(place, ROOM_B) == [TEN]
+    place.settle(1000)
+    assert standing(place) == {bookings["2026-11-24"]: root}
