@@ -146,20 +146,12 @@ def _goes_on(session: SyncSession, hint: Hint, shown: Shown, key: EventKey) -> b
     link = links.of_event(session.ports.documents, session.id, key)
     if link is None:
         return False
-    looked = _look(session, hint, link, _read(session, key))
+    looked = _look(session, hint, link, session.must_read_event(key))
     now = links.by_id(session.ports.documents, session.id, link.id)
     if now is not None and now.event is not None and now.event != key and isinstance(now.life, Active):
         shown.removed.discard(now.event.id)
         shown.live.add(now.event.id)
     return looked
-
-
-def _read(session: SyncSession, key: EventKey) -> Snapshot[Event]:
-    """Read an event; raises what kept it from being read."""
-    found = session.read_event(key)
-    if found.presence is Presence.UNREADABLE and session.trouble is not None:
-        raise session.trouble
-    return found
 
 
 def _still_has(session: SyncSession, key: EventKey) -> bool:
@@ -301,7 +293,7 @@ def _went_on(session: SyncSession, hint: Hint, page: Page, event: Event) -> bool
     link = links.of_event(session.ports.documents, session.id, key)
     if link is None or link.closed or not _is_earliest(page, event):
         return False
-    found = _read(session, key)
+    found = session.must_read_event(key)
     if found.value is None or found.value.key != event.key:
         return False
     _look(session, hint, link, found)

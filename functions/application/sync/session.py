@@ -185,14 +185,19 @@ class SyncSession:
         holder, own = (links.of_event(documents, self.id, key) for key in (event, instead_of))
         return holder is None or own is None or holder.id == own.id or (holder.closed and not own.closed)
 
+    def must_read_event(self, key: EventKey) -> Snapshot[Event]:
+        """Read an event; raises what kept it from being read."""
+        found = self.read_event(key)
+        if found.presence is Presence.UNREADABLE and self.trouble is not None:
+            raise self.trouble
+        return found
+
     def has_left(self, former: EventKey, event: Event | None) -> bool:
         """Whether an event is gone from where its link has it, or is read as this one there: otherwise this one is a copy.
 
         Ask this before an event in another calendar, or what a series became, takes over a pair. Raises what reading raises.
         """
-        found = self.read_event(former)
-        if found.presence is Presence.UNREADABLE and self.trouble is not None:
-            raise self.trouble
+        found = self.must_read_event(former)
         goes_on = found.value is not None and event is not None and found.value.key == event.key
         return found.vanished or goes_on
 
