@@ -51,8 +51,7 @@ def carry_out(
     if link.intent is not None and ports.clock() < link.intent.expires_at:
         raise Conflict("this pair is being worked on at this moment; try again in a minute", reason="busy")
     changed, now = ordered(link), ports.clock()
-    booking = link.occupies.booking_id if link.occupies is not None else link.booking_id
-    hint = Hint(Kind.BOOKING, int_id, (booking,), source, now, actor=actor)
+    hint = Hint(Kind.BOOKING, int_id, (link.of_booking,), source, now, actor=actor)
     session = open_session(ports, integration)
     event = session.read_event(changed.event) if changed.event is not None else None
     if rehearse:

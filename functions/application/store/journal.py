@@ -113,7 +113,7 @@ def _entry(
     before: Body,
     change: Body,
 ) -> Body:
-    booking = "" if link is None else link.occupies.booking_id if link.occupies is not None else link.booking_id
+    booking = "" if link is None else link.of_booking
     return {
         "at": now.isoformat(),
         "link": link.id if link is not None else "",

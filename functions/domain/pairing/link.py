@@ -234,6 +234,11 @@ class Link:
         """Whether both sides have ended."""
         return isinstance(self.life, Closed)
 
+    @property
+    def of_booking(self) -> str:
+        """The booking that it pairs, or that its occupied event belongs to; "" for an event of no booking."""
+        return self.occupies.booking_id if self.occupies is not None else self.booking_id
+
     def without_event(self) -> "Link":
         """Return it as a pair that let go of its event."""
         free = replace(self, event=None, base=None, life=UNLINKED, series="", refusals=Refusals(), notice="")
