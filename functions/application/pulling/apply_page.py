@@ -97,12 +97,11 @@ def _series(
     """
     roots, waiting = _roots(session, hint, page, shown)
     gone_on = {key for key in roots if key.id not in waiting}
-    events = (item for item in page.items if gone_on and isinstance(item, Event))
-    went_on = {item.key for item in events if _other_key(item) in gone_on}
     tombstones = [item for item in page.items if isinstance(item, Tombstone)]
     handled = {each.key for each in tombstones if each.key.id not in shown.removed}
     possible = [item for item in page.items if isinstance(item, Event) and (item.series or tombstones)]
-    following = [item for item in possible if item.series not in waiting and (item.series or item.key not in went_on)]
+    following = [each for each in possible if each.series not in waiting]
+    following = [each for each in following if each.series or _other_key(each) not in gone_on]
     candidates = [item for item in following if _quick_check(partial(_new, session, item))]
     grouped = families(candidates, tombstones)
     for name, group in grouped.items():

@@ -137,9 +137,9 @@ def save(tx: Transaction, int_id: str, link: Link) -> Link:
         if holder is not None and (identity := str(holder["link"])) != link.id:
             its = tx.get(_link_path(int_id, identity))
             other = link_of(its, identity) if its is not None else None
-            if other is None or not other.closed or link.closed or claim not in _claims(replace(other, booking_id="")):
+            if other is None or not other.closed or link.closed or claim in _claims(free := other.without_event()):
                 raise Conflict("this booking or event already belongs to another pair", reason="second_claimant")
-            over.append(other.without_event())
+            over.append(free)
     for other in over:
         _put(tx, int_id, replace(other, version=other.version + 1))
     for claim in sorted(wanted - held):

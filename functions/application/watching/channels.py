@@ -67,9 +67,8 @@ def ensure(session: SyncSession, calendar: str) -> bool:
     state = state_of(session.ports.documents, session.id, calendar)
     if any(_good(channel, session.now()) for channel in state.channels):
         return True
-    _stop_each(
-        session, calendar, [channel for channel in state.channels if not channel.live]
-    )  # none delivered a message
+    silent = [channel for channel in state.channels if not channel.live]  # none delivered a message
+    _stop_each(session, calendar, silent)
     return open_another(session, calendar)
 
 
@@ -138,15 +137,9 @@ def stop_older(session: SyncSession, calendar: str) -> None:
     state = state_of(session.ports.documents, session.id, calendar)
     live = [channel for channel in state.channels if channel.live and channel.expires > now]
     newest = max(live, key=lambda channel: channel.expires, default=None)
-    _stop_each(
-        session,
-        calendar,
-        [
-            channel
-            for channel in state.channels
-            if channel.expires <= now or (newest is not None and channel.expires < newest.expires)
-        ],
-    )
+    keeps = newest.expires if newest is not None else now
+    older = [channel for channel in state.channels if channel.expires <= now or channel.expires < keeps]
+    _stop_each(session, calendar, older)
 
 
 def _stop_each(session: SyncSession, calendar: str, stopped: Iterable[Watch]) -> None:

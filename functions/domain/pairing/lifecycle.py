@@ -253,9 +253,9 @@ def _landed(link: Link, intent: Intent, answer: Event | Booking | None) -> Link:
             stands = (notice or link.notice) if why in (Why.PUT_BACK, Why.REFUSED) else ""
             return replace(link.seeing(answer), notice=stands)
         case MoveEvent(key, _, destination):
-            return (
-                link.seeing(answer) if isinstance(answer, Event) else replace(link, event=EventKey(destination, key.id))
-            )
+            if isinstance(answer, Event):
+                return link.seeing(answer)
+            return replace(link, event=EventKey(destination, key.id))
         case DeleteEvent(why=Why.OTHER_ROOM):
             return _with_next_id(link)
         case DeleteEvent():

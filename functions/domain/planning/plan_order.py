@@ -72,9 +72,8 @@ def _event(v: View, context: PlanningContext, link: Link, booking: Booking) -> P
     if event is None:
         return Planned(ReviveEvent(link.event, wanted if link.origin is Origin.BOOKING else None, Why.UNDONE), base)
     if event.key.calendar != calendar and event.series:
-        return Planned(
-            DeleteEvent(event.key, event.etag, Why.OTHER_ROOM), base
-        )  # an occurrence cannot leave its series
+        # an occurrence cannot leave its series
+        return Planned(DeleteEvent(event.key, event.etag, Why.OTHER_ROOM), base)
     if event.key.calendar != calendar:
         return Planned(MoveEvent(event.key, event.etag, calendar, Why.UNDONE), base)
     if event.when != wanted.when:
