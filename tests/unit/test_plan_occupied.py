@@ -17,7 +17,7 @@ from functions.domain.pairing.step import Look, Rest, Settle
 from functions.domain.pairing.writes import DeleteEvent, InsertEvent, PatchEvent, ReviveEvent, Why
 from functions.domain.planning.merge import may_write_booking
 from functions.domain.planning.plan import plan
-from functions.domain.planning.plan_occupied import places_wanted
+from functions.domain.planning.plan_occupied import given_up, places_wanted
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.planning.write_event_id import write_back
 from functions.domain.settings.schema import MappingRow
@@ -233,6 +233,17 @@ def test_a_pair_says_where_its_booking_shows_as_occupied(life: Any, its: Any, wa
     assert places_wanted(pair, read, C.settings) == wanted
     under_way = Intent("stamp", DeleteEvent(KEY, '"1"', Why.BOOKING_CANCELLED), NOW)
     assert places_wanted(replace(pair, intent=under_way), read, C.settings) is None, "its own write comes first"
+
+
+def test_a_parted_pair_keeps_only_the_occupied_events_it_lists() -> None:
+    parted = Link("pair", booking_id="1001", life=Detached("undone"), occupied=(HOURS,), version=2)
+    for its in (Snapshot.of(booking()), ABSENT):
+        assert given_up(parted, HOURS, its, C.settings) is None
+        assert given_up(replace(parted, occupied=()), HOURS, its, C.settings), "one that came back from the bin"
+    under_way = Intent("stamp", DeleteEvent(KEY, '"1"', Why.BOOKING_CANCELLED), NOW)
+    unlisted = replace(parted, occupied=(), intent=under_way)
+    assert given_up(unlisted, HOURS, Snapshot.of(booking()), C.settings) is None, "its own write comes first"
+    assert given_up(replace(parted, life=Active()), HOURS, ABSENT, C.settings) is None, "a second read decides"
 
 
 def test_one_whose_pair_is_left_alone_is_left_alone() -> None:

@@ -26,7 +26,7 @@ from functions.domain.pairing.link import Link
 from functions.domain.pairing.step import Conclude, Decided, Look, Planned, Rest, Settle
 from functions.domain.pairing.writes import MakeBooking, ReviveEvent, Why, Write
 from functions.domain.planning.plan import plan
-from functions.domain.planning.plan_occupied import places_wanted
+from functions.domain.planning.plan_occupied import given_up
 from functions.domain.planning.simulate import simulate
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.settings.integration import Phase
@@ -141,8 +141,7 @@ def _released(session: SyncSession, view: View, pair: Link | None) -> bool | Non
     if place is None:
         return None
     pair = pair or links.of_booking(session.ports.documents, session.id, place.booking_id)
-    wanted = places_wanted(pair, view.booking, session.settings)
-    return None if wanted is None else place not in wanted
+    return given_up(pair, place, view.booking, session.settings)
 
 
 def _follow(session: SyncSession, hint: Hint, view: View, planned: Planned, context: PlanningContext) -> View:

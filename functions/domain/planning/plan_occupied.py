@@ -37,6 +37,18 @@ def places_wanted(pair: Link, booking: Snapshot[Booking], settings: Settings) ->
     return None if isinstance(pair.life, Detached) else places_of(booking.value, settings)
 
 
+def given_up(pair: Link, place: Occupies, booking: Snapshot[Booking], settings: Settings) -> bool | None:
+    """Return whether a pair no longer wants this occupied event; None: it is left alone.
+
+    A parted pair keeps those it lists; one that it gave up may come back from the bin, and belongs to nothing.
+    """
+    wanted = places_wanted(pair, booking, settings)
+    if wanted is not None:
+        return place not in wanted
+    parted = pair.intent is None and isinstance(pair.life, Detached)
+    return True if parted and place not in pair.occupied else None
+
+
 def plan_occupied(v: View, context: PlanningContext, place: Occupies) -> Planned:
     """Make the event, put it back as its booking has it, or remove it once the pair no longer wants it."""
     link, booking = v.link, v.booking.value
