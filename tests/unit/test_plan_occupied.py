@@ -183,12 +183,16 @@ def test_its_id_goes_into_no_field_of_the_booking() -> None:
     assert write_back(MADE, C, booking(external_id=""), KEY, "") is None
 
 
-@pytest.mark.parametrize("its", [booking(), ABSENT], ids=["its pair no longer wants it", "its booking is gone too"])
-def test_what_is_no_longer_taken_is_removed(its: Any) -> None:
+@pytest.mark.parametrize(
+    ("its", "why"),
+    [(booking(), Why.OCCUPIED), (ABSENT, Why.OCCUPIED), (booking(status=70), Why.BOOKING_CANCELLED)],
+    ids=["its pair no longer wants it", "its booking is gone too", "its booking was cancelled"],
+)
+def test_what_is_no_longer_taken_is_removed_and_says_why(its: Any, why: Why) -> None:
     no_more = replace(C, released=True)
     planned = plan(seen(its=its, shown=replace(SHOWN, etag='"2"')), no_more)
-    assert (planned.step, planned.base) == (DeleteEvent(KEY, '"2"', Why.BOOKING_CANCELLED), BASE)
-    assert plan(seen(its=its, shown=BELIEVED), no_more).step == DeleteEvent(KEY, '"1"', Why.BOOKING_CANCELLED)
+    assert (planned.step, planned.base) == (DeleteEvent(KEY, '"2"', why), BASE)
+    assert plan(seen(its=its, shown=BELIEVED), no_more).step == DeleteEvent(KEY, '"1"', why)
     closed = plan(seen(its=its, shown=CANCELLED), no_more).step
     assert isinstance(closed, Settle)
     assert closed.link.life == Closed()
@@ -268,4 +272,4 @@ def test_somebody_elses_id_in_the_booking_is_its_pairs_affair() -> None:
 
 def test_one_that_a_person_restored_is_removed_again_while_nothing_wants_it() -> None:
     back = seen(replace(MADE, life=Closed()))
-    assert plan(back, replace(C, released=True)).step == DeleteEvent(KEY, '"1"', Why.BOOKING_CANCELLED)
+    assert plan(back, replace(C, released=True)).step == DeleteEvent(KEY, '"1"', Why.OCCUPIED)

@@ -15,7 +15,7 @@ from functions.domain.pairing.decisions import Adopt, Pause, Reopen, Resume
 from functions.domain.pairing.life import Detached, Paused
 from functions.domain.pairing.lifecycle import decide
 from functions.domain.pairing.step import Look, Planned, Rest
-from functions.domain.pairing.writes import PatchEvent, Why, Write
+from functions.domain.pairing.writes import DeleteEvent, PatchEvent, Why, Write
 from functions.domain.planning.brake import attempt_of, shown
 from functions.domain.planning.invitation import as_answered, only_answers
 from functions.domain.planning.merge import merge
@@ -142,5 +142,6 @@ def _paused(v: View, context: PlanningContext, life: Paused) -> Planned:
 
 
 def _is_never_a_loop(step: Write) -> bool:
-    """Whether a write cannot be part of a loop: a person ordered it, or a status removes the event."""
-    return step.why in (Why.BOOKING_CANCELLED, Why.UNDONE, Why.APPROVED)
+    """Whether a write cannot be part of a loop: a person ordered it, or what it removes is no longer asked for."""
+    asked = step.why in (Why.BOOKING_CANCELLED, Why.UNDONE, Why.APPROVED)
+    return asked or (isinstance(step, DeleteEvent) and step.why is Why.OCCUPIED)

@@ -53,7 +53,7 @@ def plan_occupied(v: View, context: PlanningContext, place: Occupies) -> Planned
     """Make the event, put it back as its booking has it, or remove it once the pair no longer wants it."""
     link, booking = v.link, v.booking.value
     if context.released:
-        return _removal(v)
+        return _removal(v, context)
     if context.released is None or booking is None:
         return Planned(Rest(Why.NOT_WANTED))  # its pair deals with the booking, and may wait for a person
     content = occupied_of(booking, context.settings, place)
@@ -76,12 +76,14 @@ def plan_occupied(v: View, context: PlanningContext, place: Occupies) -> Planned
     return merge(v, context)
 
 
-def _removal(v: View) -> Planned:
-    link, event = v.link, v.event.value
+def _removal(v: View, context: PlanningContext) -> Planned:
+    link, event, booking = v.link, v.event.value, v.booking.value
     if link.event is None or (link.closed and event is None):
         return Planned(Rest(Why.NOT_WANTED))
+    cancelled = booking is not None and context.settings.outbound.removes(booking.status)
+    why = Why.BOOKING_CANCELLED if cancelled else Why.OCCUPIED
     if v.event.vanished:
-        return decide(link, Close(None), Why.BOOKING_CANCELLED)
+        return decide(link, Close(None), why)
     etag = event.etag if event is not None else link.event_etag
     key = event.key if event is not None else link.event
-    return Planned(DeleteEvent(key, etag, Why.BOOKING_CANCELLED), link.base)
+    return Planned(DeleteEvent(key, etag, why), link.base)
