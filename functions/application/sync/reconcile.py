@@ -217,7 +217,9 @@ def _find(session: SyncSession, view: View, step: Look, hint: Hint | None) -> Vi
         return replace(view, found=found, found_is_free=False, making_until=making.expires_at)
     if not view.link.version and is_of_no_booking(holder) and (found.value is not None or making is not None):
         return View(holder, view.booking, found)  # turned down, or the worker that was making this booking died
-    free = let_go(session, hint, view, holder, sought) if found.value is not None else False
+    if found.value is None:
+        return replace(view, found=found)
+    free = let_go(session, hint, view, holder, sought)
     if free is None:
         return replace(view, found=Snapshot(Presence.UNREADABLE))
     link = replace(view.link, origin=holder.origin) if free and view.link.event is None else view.link
