@@ -93,8 +93,9 @@ def execute(
             raise no
         answer, ignored = write(session, view, step, intent.stamp, view.link.intent)
     except (Refused, Stale, Gone, Taken, Transient, Malformed, AccessRevoked) as error:
-        return _conclude(session, hint, _sent(session, view), _result_of(error, view, intent, session), entry, error)
-    view = _sent(session, view)
+        sent = _sent(session, view, intent)
+        return _conclude(session, hint, sent, _result_of(error, view, intent, session), entry, error)
+    view = _sent(session, view, intent)
     if isinstance(answer, Booking):
         session.booking_read_at, session.booking_seen_at = asked_at, None
         session.learn(answer)
@@ -115,10 +116,9 @@ def _wrote(session: SyncSession, view: View, step: Write, entry_id: str) -> Wrot
     return Wrote(session.booking_seen_at, session.now(), entry_id) if as_agreed else None
 
 
-def _sent(session: SyncSession, view: View) -> View:
+def _sent(session: SyncSession, view: View, intent: Intent) -> View:
     """Return the view with its intent knowing when the booking was last read, and when the write was sent."""
-    intent = view.link.intent
-    if intent is None or intent.wrote is None or session.booking_seen_at is None or session.booking_sent_at is None:
+    if intent.wrote is None or session.booking_seen_at is None or session.booking_sent_at is None:
         return view
     wrote = replace(intent.wrote, since=session.booking_seen_at, until=session.booking_sent_at)
     return view.with_link(intent=replace(intent, wrote=wrote))
