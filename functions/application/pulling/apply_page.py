@@ -140,17 +140,16 @@ def _other_key(event: Event) -> EventKey:
     return root if event.series else first_occurrence(event.key, event.when)
 
 
-def _goes_on(session: SyncSession, hint: Hint, shown: Shown, key: EventKey) -> bool:
+def _goes_on(session: SyncSession, hint: Hint, shown: Shown, key: EventKey) -> None:
     """Let the pair of this event go on; one that this brings back is no longer one that the page shows as removed."""
     link = links.of_event(session.ports.documents, session.id, key)
     if link is None:
-        return False
-    looked = _look(session, hint, link, session.must_read_event(key))
+        return
+    _look(session, hint, link, session.must_read_event(key))
     now = links.by_id(session.ports.documents, session.id, link.id)
     if now is not None and now.event is not None and now.event != key and isinstance(now.life, Active):
         shown.removed.discard(now.event.id)
         shown.live.add(now.event.id)
-    return looked
 
 
 def _still_has(session: SyncSession, key: EventKey) -> bool:
@@ -259,8 +258,7 @@ def _settled(session: SyncSession, hint: Hint, page: Page, items: Sequence[Item]
 
 
 def _follow(session: SyncSession, hint: Hint, link: Link, event: Event) -> bool:
-    _look(session, hint, tie(session, link, event), Snapshot.of(event))
-    return True
+    return _look(session, hint, tie(session, link, event), Snapshot.of(event))
 
 
 def _apply_item(session: SyncSession, hint: Hint, page: Page, shown: Shown, item: Event | Tombstone) -> bool:
@@ -383,10 +381,7 @@ def _known_elsewhere(session: SyncSession, page: Page, event: Event) -> Link | N
         return None
     if event.mark.int_id == session.id and event.mark.link_id:
         link = links.by_id(documents, session.id, event.mark.link_id)
-        if link is not None and _is_occupied(session, link, event):
-            return link
-        known = range(link.generation + 1) if link is not None and link.booking_id else ()
-        if link is not None and event.key.id in event_ids(session.digest, session.id, link.booking_id, known):
+        if link is not None and event.key.id in _derived_ids(session, link):
             return link
     if page.listed:
         return None
@@ -394,12 +389,12 @@ def _known_elsewhere(session: SyncSession, page: Page, event: Event) -> Link | N
     return next((link for key in others if (link := links.of_event(documents, session.id, key)) is not None), None)
 
 
-def _is_occupied(session: SyncSession, link: Link, event: Event) -> bool:
-    """Whether this is its link's occupied event, made a moment ago."""
+def _derived_ids(session: SyncSession, link: Link) -> set[str]:
+    """Return the ids that this service gives the events of a link, up to the present generation."""
     place, known = link.occupies, range(link.generation + 1)
-    return place is not None and event.key.id in {
-        occupied_id(session.digest, session.id, place.name, generation) for generation in known
-    }
+    if place is None:
+        return event_ids(session.digest, session.id, link.booking_id, known)
+    return {occupied_id(session.digest, session.id, place.name, generation) for generation in known}
 
 
 def _room_free_at(session: SyncSession, event: Event) -> datetime | None:
@@ -423,10 +418,10 @@ def _look(session: SyncSession, hint: Hint, link: Link, event: Snapshot[Event]) 
     return True
 
 
-def _guarded(session: SyncSession, hint: Hint, key: EventKey, work: Callable[[], bool]) -> bool:
+def _guarded(session: SyncSession, hint: Hint, key: EventKey, work: Callable[[], bool | None]) -> bool:
     """Do one event's work and handle its error. Returns whether a pair was looked at."""
     try:
-        return work()
+        return bool(work())
     except Exception as error:  # noqa: BLE001 -- one event must not stop the others
         pair_failed(session.ports, _about(hint, key), error)
         return True
