@@ -901,3 +901,22 @@ def test_a_pair_with_an_occupied_event_that_is_in_step_costs_no_call_for_it() ->
     looked(sides)
     assert looked(sides).steps == ()
     assert sides.calls == ["read booking"]
+
+
+def test_what_is_left_of_a_series_that_our_event_was_for_a_while_stays_with_its_booking(sides: Sides) -> None:
+    """A person made it weekly, and single again at another time; neither list was seen."""
+    event = made(sides)
+    first = replace(pair_of(sides), event=EventKey(ROOM_A, f"{event.key.id}_20261124T090000Z"), series=event.key.id)
+    keep(sides, first)
+    sides.bookings["1"] = replace(sides.bookings["1"], external_id=f"{event.key.id}_20261124T090000Z")
+    sides.events[event.key] = replace(event, when=NOON, etag='"noon"', updated=NOW + timedelta(seconds=1))
+    looked(sides, event=Snapshot(Presence.CANCELLED))
+    assert (pair_of(sides).event, list(sides.events)) == (event.key, [event.key])
+
+
+def test_the_occurrence_of_a_booking_that_is_gone_goes_where_no_other_booking_names_it(sides: Sides) -> None:
+    drawn = sides.draw("series_20261124T090000Z", TEN, series="series")
+    looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
+    del sides.bookings["1"]
+    assert looked(sides, replace(HINT, confirm=True)).link.life == Closed()
+    assert (sides.calls, sides.events) == (["read booking", "find booking", "delete"], {})
