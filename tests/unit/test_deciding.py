@@ -140,6 +140,20 @@ def test_an_undo_whose_event_cannot_be_written_holds_no_later_change_of_the_book
     assert pair_of(sides).order is None
 
 
+def test_an_undo_of_what_the_booking_shows_already_holds_no_later_change_of_it_back(sides: Sides) -> None:
+    """Somebody gave the booking its former time back before; the event, which is all there is to do, cannot be written."""
+    entry = dragged(sides)
+    (event,) = sides.events.values()
+    sides.book("1", TEN, external_id=event.key.id)
+    sides.fails["patch"] = [Refused("not shared", reason="forbidden")]
+    with pytest.raises(Refused):
+        undo(sides.ports, "7", entry, "admin")
+    sides.book("1", EVENING, external_id=event.key.id)
+    looked(sides)
+    assert (sides.bookings["1"].starts, sides.events[event.key].when) == (EVENING.start, EVENING)
+    assert pair_of(sides).order is None
+
+
 def test_an_undo_can_be_undone(sides: Sides) -> None:
     undo(sides.ports, "7", dragged(sides), "admin")
     undo(sides.ports, "7", entry_of(sides, "undone"), "admin")

@@ -51,6 +51,7 @@ from functions.domain.pairing.life import (
     Life,
     Paused,
     Refused,
+    Side,
     Unlinked,
 )
 from functions.domain.pairing.link import (
@@ -101,9 +102,13 @@ KEPT_IDS = 8
 
 
 def begun(link: Link, intent: Intent, attempt: Attempt | None) -> Link:
-    """Return the link with a write about to be tried; `attempt` is None for bookkeeping."""
+    """Return the link with a write about to be tried; `attempt` is None for bookkeeping.
+
+    An order comes to the event once the booking shows what it says; a later change of the booking is not taken back.
+    """
     attempts = tried(link.attempts, attempt) if attempt is not None else link.attempts
-    return replace(link, intent=intent, attempts=attempts)
+    order = _done_for_booking(link.order) if intent.target is Side.EVENT else link.order
+    return replace(link, intent=intent, attempts=attempts, order=order)
 
 
 def occupying(link: Link, places: tuple[Occupies, ...]) -> Link:
@@ -287,9 +292,7 @@ def _booking_written(link: Link, intent: Intent, why: Why, before: int | None) -
             return replace(link, life=Closed(Closer.SERVICE, before))
         case Why.EVENT_RESTORED | Why.UNDONE:
             opened = replace(link, life=_opened(link.life), refusals=Refusals(), notice="")
-            if isinstance(link.order, Override):  # what it says of the booking is done, and is not done once more
-                return replace(opened, order=Override(detach=link.order.detach))
-            return opened
+            return replace(opened, order=_done_for_booking(link.order))
     return replace(link, refusals=Refusals(), notice="")
 
 
@@ -376,6 +379,11 @@ def _opened(life: Life) -> Life:
 
 def _awake(life: Life) -> Awake:
     return life.former if isinstance(life, Paused) else life
+
+
+def _done_for_booking(order: Order | None) -> Order | None:
+    """Return what is still ordered once the booking shows what an order says of it."""
+    return Override(detach=order.detach) if isinstance(order, Override) else order
 
 
 def _still(order: Order | None) -> Order | None:
