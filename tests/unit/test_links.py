@@ -15,7 +15,7 @@ from functions.domain.comparing.echo import is_echo
 from functions.domain.model.errors import Conflict, Malformed, Stale
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import claim_id, link_id
-from functions.domain.pairing.life import Closed, Held
+from functions.domain.pairing.life import Closed, Held, Refused
 from functions.domain.pairing.link import Intent, Link, Occupies, Origin, WrittenIds
 from functions.domain.pairing.writes import DeleteEvent, Why
 from tests.unit.sketch import (
@@ -102,6 +102,22 @@ def test_a_second_claimant_of_a_booking_or_an_event_is_refused_and_changes_nothi
     assert error.value.reason == "second_claimant"
     assert links.by_id(documents, "7", "second") is None
     assert links.of_booking(documents, "7", "1001") == links.of_event(documents, "7", KEY) == there
+
+
+def test_an_event_that_became_no_booking_goes_to_a_pair_that_has_one_unless_that_is_over_or_it_is_tried_again(
+    documents: MemoryDocuments,
+) -> None:
+    turned_down = link(version=0, booking_id="", life=Refused("what", "period_taken", NOW))
+    trying = Intent("stamp", DeleteEvent(KEY, "", Why.EVENT_MADE), NOW)
+    there = saved(documents, replace(turned_down, intent=trying))
+    with pytest.raises(Conflict):
+        saved(documents, replace(FRESH, id="pair"))
+    saved(documents, replace(there, intent=None))
+    for refused in (replace(turned_down, id="second"), replace(FRESH, id="second", life=Closed())):
+        with pytest.raises(Conflict):
+            saved(documents, refused)
+    pair = saved(documents, replace(FRESH, id="pair"))
+    assert [*links.every(documents, "7")] == [pair] == [links.of_event(documents, "7", KEY)]
 
 
 def test_a_pair_that_is_over_lets_go_of_the_event_that_another_goes_on_with(documents: MemoryDocuments) -> None:

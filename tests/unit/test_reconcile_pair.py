@@ -850,6 +850,15 @@ def test_a_first_occurrence_that_another_pair_has_is_not_written_to_by_the_pair_
     assert (sides.events[first.key].when, sides.link_of(first.key)) == (TEN, its)
 
 
+def test_a_first_occurrence_that_was_turned_down_goes_to_the_booking_of_the_single_event(sides: Sides) -> None:
+    drawn, first = became_weekly(sides)
+    turned_down = Link("other", "", first.key, Origin.EVENT, TurnedDown("what", "period_taken", NOW))
+    sides.ports.documents.transact(lambda tx: links.save(tx, "7", turned_down))
+    outcome = looked(sides, event=sides.session().read_event(drawn.key))
+    assert (outcome.rest, pair_of(sides).event, sides.bookings["1"].status) == (Rest(Why.IN_STEP), first.key, 20)
+    assert [each.id for each in links.every(sides.ports.documents, "7")] == [pair_of(sides).id]
+
+
 def test_a_pair_whose_event_is_read_as_it_was_is_not_saved_again(sides: Sides) -> None:
     drawn = sides.draw("series", TEN)
     looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))

@@ -123,8 +123,8 @@ def every(documents: Documents, int_id: str, where: dict[str, str | int | bool] 
 def save(tx: Transaction, int_id: str, link: Link) -> Link:
     """Save a link, if its version is still the stored one, and its claims.
 
-    A pair that is over lets go of an event that another one goes on with. Raises `Stale` if another instance saved it
-    since, `Conflict` if its booking or event belongs to another link.
+    A link that gives way to this one lets go of its event, and is removed if it has no booking. Raises `Stale` if another
+    instance saved it since, `Conflict` if its booking or event belongs to another link.
     """
     body = tx.get(_link_path(int_id, link.id))
     before = link_of(body, link.id) if body is not None else None
@@ -137,11 +137,14 @@ def save(tx: Transaction, int_id: str, link: Link) -> Link:
         if holder is not None and (identity := str(holder["link"])) != link.id:
             its = tx.get(_link_path(int_id, identity))
             other = link_of(its, identity) if its is not None else None
-            if other is None or not other.closed or link.closed or claim in _claims(free := other.without_event()):
+            if other is None or not other.gives_way_to(link) or claim in _claims(free := other.without_event()):
                 raise Conflict("this booking or event already belongs to another pair", reason="second_claimant")
             over.append(free)
     for other in over:
-        _put(tx, int_id, replace(other, version=other.version + 1))
+        if other.of_booking:
+            _put(tx, int_id, replace(other, version=other.version + 1))
+        else:
+            tx.delete(_link_path(int_id, other.id))
     for claim in sorted(wanted - held):
         tx.put(path_of(int_id, "claims", claim), {"link": link.id})
     for claim in sorted(held - wanted):

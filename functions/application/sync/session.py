@@ -183,7 +183,7 @@ class SyncSession:
         """Whether an event has no other pair than the one that it is read in place of, or only one that lets go of it."""
         documents = self.ports.documents
         holder, own = (links.of_event(documents, self.id, key) for key in (event, instead_of))
-        return holder is None or own is None or holder.id == own.id or (holder.closed and not own.closed)
+        return holder is None or own is None or holder.id == own.id or holder.gives_way_to(own)
 
     def must_read_event(self, key: EventKey) -> Snapshot[Event]:
         """Read an event; raises what kept it from being read."""

@@ -234,6 +234,11 @@ class Link:
         """Whether both sides have ended."""
         return isinstance(self.life, Closed)
 
+    def gives_way_to(self, other: "Link") -> bool:
+        """Whether it lets go of an event that another pair goes on with: it is over, or its event became no booking."""
+        turned_down = isinstance(self.life, Refused) and self.intent is None
+        return not other.closed and (self.closed or (turned_down and bool(other.booking_id)))
+
     @property
     def of_booking(self) -> str:
         """The booking that it pairs, or that its occupied event belongs to; "" for an event of no booking."""
