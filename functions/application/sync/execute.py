@@ -83,15 +83,17 @@ def execute(
         ids=ids_of(step, context.digest),
         wrote=_wrote(session, view, step, entry_id),
     )
-    entry = {**reporting.opened(session, hint, view, step), **({"despite": despite} if despite else {})}
+    opened = {**reporting.opened(session, hint, view, step), **({"despite": despite} if despite else {})}
     view = replace(
-        view, link=_claim(session, begun(view.link, intent, attempt_of(view, step, context)), entry_id, entry)
+        view, link=_claim(session, begun(view.link, intent, attempt_of(view, step, context)), entry_id, opened)
     )
+    may_ignore = isinstance(step, WriteBooking) and step.change.ignore_validation
+    entry = None if may_ignore else opened  # what a write ignores is noted in the stored one
     session.booking_sent_at, asked_at = None, session.now()
     try:
         if no is not None:
             raise no
-        answer, ignored = write(session, view, step, intent.stamp, view.link.intent)
+        answer = write(session, view, step, intent.stamp, view.link.intent)
     except (Refused, Stale, Gone, Taken, Transient, Malformed, AccessRevoked) as error:
         sent = _sent(session, view, intent)
         return _conclude(session, hint, sent, _result_of(error, view, intent, session), entry, error)
@@ -101,7 +103,7 @@ def execute(
         session.learn(answer)
     kept = kept_of(view.link, step, answer, session.digest)
     echo = Echo(asked_at, session.now() + ECHO_LATE, alone=hint.source != WEBHOOK)
-    return _conclude(session, hint, view, Landed(answer, kept, ignored or despite, echo), entry)
+    return _conclude(session, hint, view, Landed(answer, kept, echo), entry)
 
 
 def _wrote(session: SyncSession, view: View, step: Write, entry_id: str) -> Wrote | None:

@@ -95,8 +95,8 @@ def _came(result: Result) -> Body:
     match result:
         case Landed(Event() as event):
             return {"calendar": event.key.calendar, "event": event.key.id}
-        case Landed(Booking() as booking, _, despite):
-            return {"booking_id": booking.id, **({"despite": despite} if despite else {})}
+        case Landed(Booking() as booking):
+            return {"booking_id": booking.id}
         case Rejected(reason) | Overtaken(_, reason):
             return {"reason": reason}
     return {}

@@ -47,20 +47,18 @@ def look_before(session: SyncSession, view: View, step: Write) -> str:
     return despite
 
 
-def write(
-    session: SyncSession, view: View, step: Write, stamp: str, intent: Intent | None
-) -> tuple[Event | Booking | None, str]:
-    """Write if the intent's lease still holds; raises `Stale` if not, and what the ports raise.
+def write(session: SyncSession, view: View, step: Write, stamp: str, intent: Intent | None) -> Event | Booking | None:
+    """Write if the intent's lease still holds, and return the other side's answer, None for a removal.
 
-    Returns the other side's answer (None for a removal) and the category of what was deliberately ignored, or "".
+    Raises `Stale` if it does not, and what the ports raise.
     """
     _holds(session, intent)
     match step:
         case WriteBooking():
             return _change(session, view, step, intent)
         case MakeBooking():
-            return _make(session, view, step, intent), ""
-    return _write_event(session, view, step, stamp), ""
+            return _make(session, view, step, intent)
+    return _write_event(session, view, step, stamp)
 
 
 def _write_event(session: SyncSession, view: View, step: EventWrite, stamp: str) -> Event | None:
@@ -82,18 +80,18 @@ def _write_event(session: SyncSession, view: View, step: EventWrite, stamp: str)
             return _patch(session, view.event.value or step.key, step, mark, notify=notify)
 
 
-def _change(session: SyncSession, view: View, step: WriteBooking, intent: Intent | None) -> tuple[Booking, str]:
-    """Change the booking; if i-Reserve refuses, and the step may ignore that, repeat it without validation."""
+def _change(session: SyncSession, view: View, step: WriteBooking, intent: Intent | None) -> Booking:
+    """Change the booking; if i-Reserve refuses, and the step may ignore that, note it and repeat it without validation."""
     try:
         plainly = replace(step.change, ignore_validation=False)
-        return session.reservations.write(_booking(session, view, intent), plainly), ""
+        return session.reservations.write(_booking(session, view, intent), plainly)
     except Refused as error:
         if not step.change.ignore_validation:
             raise
         despite = error.reason
     reporting.note_despite(session, intent, despite)
     _holds(session, intent)
-    return session.reservations.write(_booking(session, view, intent), step.change), despite
+    return session.reservations.write(_booking(session, view, intent), step.change)
 
 
 def _occupied_again(session: SyncSession, step: ReviveEvent) -> EventChange:

@@ -131,7 +131,7 @@ def after(link: Link, result: Result) -> Turn:
             return Turn(replace(link, intent=replace(intent, expires_at=until)), None, Then.GIVE_UP)
         case Missed():
             return Turn(_tried(link, intent, None), Outcome.INTERRUPTED)
-        case Landed(answer, kept, _, echo):
+        case Landed(answer, kept, echo):
             landed = _landed(_tried(link, intent, Ended.LANDED), intent, answer)
             landed = replace(landed, wrote=intent.wrote or landed.wrote)
             heard = replace(landed, echo=echo) if intent.step.why is Why.WRITE_BACK else landed

@@ -18,14 +18,12 @@ from functions.domain.pairing.writes import Outcome, Why, Write
 class Landed:
     """The write took effect; `answer` is the event or booking afterwards, None for a removal.
 
-    `kept` is what the answer shows in place of each field written (`comparing/stored_differently.py`). `despite` is the
-    category of what was deliberately ignored, or "". `echo` is when the webhook of a write to the booking arrives.
-    Recovery reads the side again and knows only `answer`.
+    `kept` is what the answer shows in place of each field written (`comparing/stored_differently.py`). `echo` is when the
+    webhook of a write to the booking arrives. Recovery reads the side again and knows only `answer`.
     """
 
     answer: Event | Booking | None
     kept: Mapping[str, Kept] = field(default_factory=dict)
-    despite: str = ""
     echo: Echo | None = None
 
 
