@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.harness.place import ROOM_A, Place
+from tests.harness.place import ROOM_A, ROOM_B, Place
 from tests.harness.tab import Tab
 
 HERE = "/console/integrations/7"
@@ -117,3 +117,15 @@ def test_a_calendar_goes_by_its_title(place: Place, tab: Tab) -> None:
     place.book()
     place.settle()
     assert ROOM_A not in rows(tab)
+
+
+def test_what_is_made_is_told_and_found_by_its_object_also_where_several_share_a_calendar(place: Place) -> None:
+    shared = [{"object": each, "calendar": ROOM_A} for each in ("10", "11")]
+    place.activate(mapping=[*shared, {"object": "*", "calendar": ROOM_B}])
+    tab = Tab(place)
+    made = {number: place.book(object_id=number) for number in (10, 11, 12)}
+    place.settle()
+    for number, name in ((10, "Zaal A"), (11, "Zaal B"), (12, "Zaal C")):
+        assert f"<td>{name} <a" in rows(tab, f"?booking={made[number]}")
+    assert f"q={made[11]}" in rows(tab, "?room=11")
+    assert f"q={made[10]}" not in rows(tab, "?room=11")

@@ -114,10 +114,12 @@ def _entry(
     change: Body,
 ) -> Body:
     booking = "" if link is None else link.of_booking
+    base = link.base if link is not None else None
     return {
         "at": now.isoformat(),
         "link": link.id if link is not None else "",
         "booking_id": booking,
+        "object_id": base.object_id if base is not None else "",
         "calendar": key.calendar if key is not None else "",
         "event": key.id if key is not None else "",
         "step": step,

@@ -54,7 +54,7 @@ class Selection:
     def _in_room(self, entry: Body) -> bool:
         change, before = entry.get("change", {}), entry.get("before", {})
         objects = {change.get("object_id"), before.get("object_id")} - {None}
-        if objects & set(self.objects):
+        if (objects | {entry.get("object_id")}) & set(self.objects):
             return True
         calendars = {entry.get("calendar"), change.get("calendar"), change.get("from")} - {None, ""}
         return not objects and bool(calendars & set(self.calendars))

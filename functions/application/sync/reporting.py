@@ -19,11 +19,17 @@ from functions.domain.planning.view import View
 def opened(session: SyncSession, hint: Hint, view: View, step: Write) -> Body:
     """Return the entry of a write about to be made."""
     replaced = view.event.value if isinstance(step, PatchEvent) else None
-    entry = journal.opened(_replacing(session, view, step), step, hint, session.now(), replaced)
+    entry = _entry(session, hint, view, step, replaced)
     booking = view.booking.value
     wanted = session.settings.outbound.use_customer_data and booking is not None and bool(booking.email)
     left_out = isinstance(step, InsertEvent) and not step.content.guest and wanted
     return {**entry, "left_out": ["guest"]} if left_out else entry
+
+
+def _entry(session: SyncSession, hint: Hint, view: View, step: Write, replaced: Event | None = None) -> Body:
+    entry = journal.opened(_replacing(session, view, step), step, hint, session.now(), replaced)
+    booking = view.booking.value
+    return {**entry, "object_id": booking.object_id} if view.link.base is None and booking is not None else entry
 
 
 def _replacing(session: SyncSession, view: View, step: Write) -> Link:
@@ -71,8 +77,7 @@ def note_overwritten(session: SyncSession, hint: Hint, link: Link) -> None:
 
 def journal_shadow(session: SyncSession, hint: Hint, view: View, step: Write) -> None:
     """In shadow, journal the write that would be made."""
-    opened = journal.opened(_replacing(session, view, step), step, hint, session.now())
-    entry = journal.closed(opened, Outcome.SHADOW, session.now())
+    entry = journal.closed(_entry(session, hint, view, step), Outcome.SHADOW, session.now())
     entry_id = session.ports.token(12)
     session.ports.documents.transact(lambda tx: journal.put(tx, session.id, entry_id, entry))
 

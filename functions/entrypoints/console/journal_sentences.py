@@ -174,7 +174,7 @@ def by(entry: Body, t: Texts) -> str:
 def room_of(entry: Body, names: Names, settings: Settings) -> str:
     """Return the name of an entry's object, or of its calendar if the object is unknown."""
     change, before = entry.get("change", {}), entry.get("before", {})
-    identity = before.get("object_id") or change.get("object_id")
+    identity = before.get("object_id") or change.get("object_id") or entry.get("object_id")
     calendar = str(change.get("calendar") or entry.get("calendar") or before.get("calendar") or "")
     if not identity and len(only := settings.objects_of(calendar)) == 1:
         identity = only[0]
