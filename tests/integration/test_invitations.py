@@ -170,6 +170,23 @@ def test_a_booking_cancelled_in_i_reserve_declines_and_reopened_stands_by_itself
     assert live(place) == [(10, "2026-11-25T10:00")]
 
 
+def test_undoing_what_was_made_of_an_invitation_declines_and_that_undone_the_booking_stands_by_itself(
+    place: Place,
+) -> None:
+    rooms(place)
+    event = invite(place)
+    (made,) = [each for each in place.journal() if each["step"] == "MakeBooking"]
+    place.api("POST", f"/7/journal/{made['id']}/undo")
+    place.settle(60)
+    assert live(place) == []
+    assert answer(place, event) == ("declined", "The booking was cancelled in i-Reserve.")
+    (undone,) = [each for each in place.journal() if each["why"] == "undone"]
+    place.api("POST", f"/7/journal/{undone['id']}/undo")
+    place.settle(60)
+    assert live(place) == [(10, "2026-11-25T10:00")]
+    assert [each["id"] for each in place.events(HALL) if each["id"] != event]
+
+
 def test_a_booking_stands_on_a_rooms_calendar_as_an_event_of_its_own(place: Place) -> None:
     rooms(place)
     place.book()

@@ -116,8 +116,10 @@ def _with_order(link: Link, order: Override) -> Link:
         raise Conflict(
             "this pair is no longer kept in step; undo that first, or change the booking in i-Reserve", reason="parted"
         )
-    if link.origin is Origin.BOOKING and link.event is not None and is_chosen(link.event.id):
-        order = replace(order, detach=False)  # the person's own event is gone, and ours goes with its booking
+    ours = link.origin is Origin.BOOKING and link.event is not None and is_chosen(link.event.id)
+    if ours or link.origin is Origin.INVITATION:
+        # the person's own event is gone, and ours goes with its booking; an invited room declines
+        order = replace(order, detach=False)
     return after(link, Ordered(order)).link
 
 
