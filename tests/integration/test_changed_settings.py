@@ -10,7 +10,7 @@ from functions.application.setting_up import preview
 from functions.application.store import integrations
 from functions.domain.model.errors import Transient
 from functions.domain.settings.integration import Integration
-from tests.harness.place import ROOM_A, ROOM_B, SECRETS, Place, example
+from tests.harness.place import GUEST, HOLIDAYS, ROOM_A, ROOM_B, SECRETS, Place, example
 
 
 def running(place: Place) -> str:
@@ -194,6 +194,34 @@ def test_another_account_opens_channels_of_its_own_and_the_former_ones_end(place
     place.settle(60)
     now = {each["id"] for each in place.google("GET", "channels")["channels"] if each["live"]}
     assert (len(former), len(now), former & now) == (2, 2, set())
+
+
+@pytest.mark.parametrize("active", [False, True], ids=["draft", "active"])
+def test_a_token_of_another_account_that_comes_with_the_settings_changes_the_account(
+    place: Place, *, active: bool
+) -> None:
+    elsewhere = {"base_url": "https://other.i-reserve.net/api/rest", "username": "api_calendar"}
+    place.save("8", ireserve=elsewhere, mapping=[{"object": "12", "calendar": HOLIDAYS}])
+    place.connect("8", account=GUEST)
+    for room in (ROOM_A, ROOM_B):
+        place.google("POST", "calendars", {"id": room, "account": GUEST})
+    version = integrations.get(place.documents, "8").secret_versions["google_refresh_token"]
+    token = place.secrets.get("8", "google_refresh_token", version)
+    if active:
+        running(place)
+    else:
+        place.save()
+        place.connect()
+    former = {each["id"] for each in place.google("GET", "channels")["channels"] if each["live"]}
+    place.save(secrets={"google_refresh_token": token})
+    place.settle(60)
+    now = {each["id"] for each in place.google("GET", "channels")["channels"] if each["live"]}
+    assert (len(now), former & now) == (2 if active else 0, set())
+    if active:
+        assert place.api("GET", "/7")["connection"]["account"] == GUEST
+        place.api("POST", "/7/deactivate")
+    place.api("POST", "/7/disconnect")  # the grant that the other integration uses stays
+    assert not [call for call in place.world.calls.log if call.path.endswith("/revoke")]
 
 
 def test_guests_are_mailed_only_as_far_as_the_limiter_allows(place: Place) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functions.application.intake.hints import SETTINGS
 from functions.application.ports import Ports
 from functions.application.scanning import scan, sweep
-from functions.application.setting_up import preview, removal, setup
+from functions.application.setting_up import consent, preview, removal, setup
 from functions.application.setting_up.settings_input import raw_of, settings_from
 from functions.application.store import calendars, integrations
 from functions.application.sync.session import SyncSession, open_session
@@ -56,6 +56,9 @@ def save(
             raise PlanFirst(plan)
     owed = (apply or "all") if touches(before.settings, after) else ""
     saved = setup.save(ports, raw_of(after), actor, int_id=int_id, secrets=secrets, revision=revision, owed=owed)
+    if isinstance(secrets, Mapping) and "google_refresh_token" in secrets:
+        consent.follow_anew(ports, before)
+        saved = consent.named(ports, saved)
     if not owed:
         return saved
     follow_up(ports, before, saved, actor, owed)

@@ -205,7 +205,7 @@ def _take(
     saved = integrations.change(ports.documents, integration.id, changed)
     found = calendars or within_reach(ports.outside.calendars(saved), saved.settings.calendars)
     if integration.connection is not None and integration.connection.account not in ("", pending.account):
-        _follow_anew(ports, integration)
+        follow_anew(ports, integration)
     former = integration.secret_versions.get("google_refresh_token", "")
     replaced(ports, integration.id, "google_refresh_token", former if former != pending.version else "")
     ports.documents.transact(lambda tx: tx.delete(path_of(integration.id, "progress", "catalogue")))
@@ -213,7 +213,7 @@ def _take(
     return Connected(pending.account, tuple(found))
 
 
-def _follow_anew(ports: Ports, former: Integration) -> None:
+def follow_anew(ports: Ports, former: Integration) -> None:
     """Stop the channels of a replaced account while it still can, and have new ones opened: it may be closed any day."""
     channels.stop_all(open_session(ports, former))
     if former.phase in RUNNING:
@@ -245,6 +245,7 @@ def named(ports: Ports, integration: Integration) -> Integration:
 
 def withdraw(ports: Ports, integration: Integration) -> None:
     """Revoke the token at Google, unless another integration uses the same account and client."""
+    integration = named(ports, integration)
     version = integration.secret_versions.get("google_refresh_token", "")
     token = ports.secrets.get(integration.id, "google_refresh_token", version) if version else None
     if token and not _shared(ports, integration):

@@ -97,9 +97,8 @@ def store_secrets(ports: Ports, integration: Integration, secrets: Mapping[str, 
         after = replace(before, secret_versions={**before.secret_versions, **versions})
         if "ireserve_password" in secrets:
             after = replace(after, ireserve_refused="")
-        if "google_refresh_token" in secrets:
-            account = before.connection.account if before.connection else ""
-            after = replace(after, connection=Connection(account, SCOPES, ports.clock()))
+        if "google_refresh_token" in secrets:  # whose it is, Google says when it is asked (`consent.named`)
+            after = replace(after, connection=Connection("", SCOPES, ports.clock()))
         return after
 
     saved = integrations.change(ports.documents, integration.id, changed)
