@@ -17,7 +17,7 @@ from functions.application.sync.reconcile import reconcile
 from functions.domain.model.errors import Conflict, Gone, Malformed, Refused, Stale
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.pairing.life import Active, Closed, Detached, Held, Paused
+from functions.domain.pairing.life import Active, Closed, Detached, Held, Paused, Side
 from functions.domain.pairing.link import Link
 from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import EVENING, NOON, NOW, ROOM_A, ROOM_B, TEN
@@ -337,6 +337,24 @@ def test_restoring_a_held_removal_brings_its_event_back(sides: Sides) -> None:
     event = hold(sides)
     (outcome,) = held.restore(sides.ports, "7", pair_of(sides).id, "admin")
     assert (sides.bookings["1"].status, list(sides.events), outcome.link.life) == (20, [event.key], Active())
+
+
+def test_the_event_of_a_vanished_booking_that_is_kept_keeps_the_hours_it_occupies_until_people_remove_them() -> None:
+    hall = Sides(mapping=HALL)
+    place = occupied(hall)
+    assert place.event is not None
+    waiting = replace(pair_of(hall), life=Held("booking_gone", Side.EVENT))
+    hall.ports.documents.transact(lambda tx: links.save(tx, "7", waiting))
+    del hall.bookings["1"]
+    held.restore(hall.ports, "7", waiting.item, "admin")
+    gone = replace(HINT, confirm=True)
+    reconcile(hall.session(), gone, pair_of(hall))
+    assert pair_of(hall).life == Detached("booking_gone")
+    assert {key.calendar for key in hall.events} == {ROOM_A, ROOM_B}
+    del hall.events[place.event]
+    reconcile(hall.session(), gone, links.of_occupied(hall.ports.documents, "7", pair_of(hall).occupied[0]))
+    reconcile(hall.session(), gone, pair_of(hall))
+    assert {key.calendar for key in hall.events} == {ROOM_A}
 
 
 def hold_series(sides: Sides) -> None:
