@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.domain.model.addresses import is_mail_address, origin_of, web_address
+from functions.domain.model.addresses import is_mail_address, origin_of, rest_base, web_address
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,12 @@ def test_an_origin_is_scheme_host_and_port_whatever_else_the_address_says(
     text: str, origin: tuple[str, str, int]
 ) -> None:
     assert origin_of(text) == origin
+
+
+@pytest.mark.parametrize("more", ["", "/", "/json", "/xml", "/json/", " "])
+def test_i_reserve_s_address_ends_where_its_methods_begin(more: str) -> None:
+    assert rest_base(f"https://tenant.example/api/rest{more}") == "https://tenant.example/api/rest"
+    assert rest_base("https://tenant.example/json") == "https://tenant.example/json"
 
 
 @pytest.mark.parametrize(

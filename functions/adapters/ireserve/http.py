@@ -4,7 +4,6 @@ https://support.i-reserve.net/nl/ontwikkelaar/webservice-api/hoe-werkt-de-beveil
 """
 
 import json
-import re
 import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.adapters.ireserve.answers import json_or_error
 from functions.adapters.net.outgoing import reaching
+from functions.domain.model.addresses import rest_base
 from functions.domain.model.errors import AccessRevoked, Cause, Gone, Malformed, Refused, System, Transient
 
 if TYPE_CHECKING:
@@ -21,13 +21,7 @@ CONNECT, READ = 5.0, 20.0  # seconds
 QUICK = 2.0  # seconds; a read that fails faster than this is retried once
 PAUSE = 0.2  # seconds before that
 LIGHT = "booking/filter"  # shows whether the login is good: every user of this service may call it
-BASE = re.compile(r"(/api/rest)/(json|xml)$")
 Values = Mapping[str, str | int | bool]
-
-
-def rest_base(base_url: str) -> str:
-    """Return the address up to `/api/rest`, without format or trailing slash."""
-    return BASE.sub(r"\1", base_url.strip().rstrip("/"))
 
 
 class Rest:

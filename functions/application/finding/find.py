@@ -9,6 +9,7 @@ from functions.application.setting_up import preview
 from functions.application.store import integrations, journal_read, links, parked
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.session import SyncSession, open_session
+from functions.domain.model.addresses import rest_base
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Conflict, Malformed, SyncError
 from functions.domain.model.event import Event
@@ -107,7 +108,7 @@ def _hint(session: SyncSession, booking_id: str) -> hints.Hint:
 
 def panel_address(base_url: str, booking_id: str) -> str:
     """Return the booking's page in i-Reserve's management panel, as in version 5.41; "" without an address."""
-    host = base_url.rstrip("/").removesuffix("/api/rest")
+    host = rest_base(base_url).removesuffix("/api/rest")
     return f"{host}/admin?mod=dashboard&context=booking&id={booking_id}" if host else ""
 
 

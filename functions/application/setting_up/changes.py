@@ -11,6 +11,7 @@ from functions.application.setting_up.settings_input import raw_of, settings_fro
 from functions.application.store import calendars, integrations
 from functions.application.sync.session import SyncSession, open_session
 from functions.application.watching import channels
+from functions.domain.model.addresses import rest_base
 from functions.domain.model.errors import Conflict, Fault, Invalid, SyncError
 from functions.domain.settings.integration import ACTIVATED, Integration, Phase
 from functions.domain.settings.schema import Settings
@@ -129,7 +130,7 @@ def _resolved(before: Integration, after: Settings) -> Settings:
 def _refuse_other_sides(before: Settings, after: Settings) -> None:
     """Refuse another i-Reserve or account for a running integration: its pairs belong to the present ones."""
     faults = []
-    if before.ireserve.base_url.rstrip("/") != after.ireserve.base_url.rstrip("/"):
+    if rest_base(before.ireserve.base_url) != rest_base(after.ireserve.base_url):
         faults.append(Fault("ireserve.base_url", "deactivate the integration before giving it another i-Reserve"))
     if before.google.client_id != after.google.client_id:
         faults.append(Fault("google.client_id", "deactivate the integration before giving it another OAuth client"))

@@ -35,6 +35,15 @@ def origin_of(text: str) -> tuple[str, str, int] | None:
     )
 
 
+def rest_base(text: str) -> str:
+    """Return i-Reserve's address as an administrator typed it, up to `/api/rest`, without format or trailing slash."""
+    text = text.strip().rstrip("/")
+    for form in ("/json", "/xml"):
+        if text.endswith(f"/api/rest{form}"):
+            return text.removesuffix(form)
+    return text
+
+
 def is_mail_address(text: str) -> bool:
     """Whether a text is exactly one mail address, in a form that Google accepts for a guest.
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
 
-from functions.domain.model.addresses import is_mail_address, web_address
+from functions.domain.model.addresses import is_mail_address, rest_base, web_address
 from functions.domain.model.errors import Fault
 from functions.domain.model.identity import is_int_id
 from functions.domain.model.messages import say
@@ -48,7 +48,7 @@ def faults_between(settings: Settings, others: Iterable[Settings]) -> tuple[Faul
             continue
         mine, theirs = ({row.object for row in s.mapping} for s in (settings, other))
         overlap = mine & theirs | (mine if "*" in theirs else set()) | (theirs if "*" in mine else set())
-        same_tenant = _host(settings.ireserve.base_url) == _host(other.ireserve.base_url) != ""
+        same_tenant = _tenant(settings.ireserve.base_url) == _tenant(other.ireserve.base_url) is not None
         if same_tenant and overlap:
             named = ", ".join(sorted(overlap))
             both, star = mine & theirs, other.id if "*" in theirs else settings.id
@@ -66,9 +66,12 @@ def faults_between(settings: Settings, others: Iterable[Settings]) -> tuple[Faul
     return tuple(faults)
 
 
-def _host(url: str) -> str:
-    parts = web_address(url)
-    return (parts.netloc + parts.path).rstrip("/").lower() if parts is not None else ""
+def _tenant(url: str) -> tuple[str, int | None, str] | None:
+    """Return what names a tenant however its address is written, or None: host, port (None: the usual one), path."""
+    parts = web_address(rest_base(url.lower()))
+    if parts is None:
+        return None
+    return (parts.hostname or "").removesuffix("."), None if parts.port in (80, 443) else parts.port, parts.path
 
 
 Found = Iterator[tuple[str, str]]
