@@ -250,6 +250,8 @@ def test_what_is_allowed_is_no_fault(more: dict[str, Any]) -> None:
          "use one of lavender, sage, grape, flamingo, banana, tangerine, peacock, graphite, blueberry, basil, tomato"),
         ({"outbound": OutboundSettings(colours={"20": ""}, use_labels=True)}, "outbound.colours.20",
          "use one of lavender, sage, grape, flamingo, banana, tangerine, peacock, graphite, blueberry, basil, tomato"),
+        ({"outbound": OutboundSettings(colour_by="status", colours={"2O": "sage"})}, "outbound.colours.2O",
+         "“2O” is not a status code; use a number from 0 to 9999"),
         ({"outbound": OutboundSettings(create_on_status=(20, 80, 70))}, "outbound.delete_on_status",
          "status 70 is in Create on status too; keep it in one of the two"),
         ({"outbound": OutboundSettings(tentative_on_status=(80, 70, 10))}, "outbound.tentative_on_status",

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 
 from functions.domain.model.addresses import is_mail_address, rest_base, web_address
+from functions.domain.model.bounds import whole_number
 from functions.domain.model.errors import Fault
 from functions.domain.model.identity import is_int_id
 from functions.domain.model.messages import say
@@ -138,6 +139,9 @@ def _statuses(s: Settings) -> Found:
         if both := sorted(set(o.tentative_on_status) & set(getattr(o, name))):
             yield "outbound.tentative_on_status", say("status {} is in another list too; keep it in one", both[0])
     for key, colour in o.colours.items():
+        if o.colour_by == "status" and whole_number(key, 4) is None:
+            says = say("“{}” is not a status code; use a number from 0 to 9999", key[:LONGEST_WORD])
+            yield f"outbound.colours.{key}", says
         if colour not in COLOURS and not (o.use_labels and colour and is_tidy(colour, LONGEST_WORD)):
             yield f"outbound.colours.{key}", say("use one of {}", ", ".join(COLOURS))
 
