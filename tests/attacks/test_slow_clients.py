@@ -87,6 +87,13 @@ def trickles(line: socket.socket) -> bool:
         line.settimeout(15)
 
 
+def test_a_body_of_256_kib_is_taken_and_one_byte_more_is_not(port: int) -> None:
+    def status(size: int) -> int:
+        return requests.post(f"http://127.0.0.1:{port}/bookings/7", data=b"x" * size, timeout=60).status_code
+
+    assert (status(256 * 1024), status(256 * 1024 + 1)) == (401, 413)
+
+
 @pytest.mark.parametrize("path", ["/bookings/7", "/tasks/sync", "/console/sign-in"])
 def test_a_body_of_a_gibibyte_is_refused_before_it_is_read(port: int, path: str) -> None:
     line = call(port, f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: {GIB}\r\n\r\nx")

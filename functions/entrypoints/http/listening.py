@@ -46,7 +46,7 @@ def create_server(app: Any, host: str, port: int) -> Any:
         port=port,
         threads=THREADS,
         ident="",
-        max_request_body_size=LARGEST_BODY,
+        max_request_body_size=LARGEST_BODY + 1,  # the first size that it refuses
         max_request_header_size=LARGEST_HEADERS,
         channel_timeout=SILENT,
         cleanup_interval=LOOK,
