@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
+from tests.harness.place import example
 from tests.harness.shell import Shell, alone
 
 
@@ -35,6 +37,20 @@ def test_errors_are_json_where_json_was_asked_for(tmp_path: Path) -> None:
     wrong = alone(tmp_path, BACKEND="moon").run("integrations", "--json")
     assert wrong.returncode == 2
     assert "BACKEND" in json.loads(wrong.stderr)["error"]
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_a_question_is_asked_beside_the_result_and_no_answer_is_no(tmp_path: Path, more: list[str]) -> None:
+    shell, file = alone(tmp_path), tmp_path / "settings.yaml"
+    file.write_text(yaml.safe_dump(example()), encoding="utf-8")
+    assert shell.run("import", str(file), "--new").returncode == 0
+    done = shell.run("delete", "7", *more)
+    assert (done.returncode, done.stdout) == (1, "")
+    asked, said = done.stderr.split("[y/N]: ")
+    assert "Remove this integration" in asked
+    sentence = "nothing was removed; answer y, or give --yes"
+    assert said.strip() == (json.dumps({"error": sentence, "reason": "not_confirmed"}) if more else sentence)
+    assert shell.run("export", "7").returncode == 0
 
 
 def test_it_says_its_version_and_what_completes_it(tmp_path: Path) -> None:

@@ -71,6 +71,14 @@ def wants_json() -> bool:
     return bool(context is not None and context.meta.get(JSON))
 
 
+def agrees(question: str) -> bool:
+    """Ask a person on stderr, because stdout is for results; nobody there to answer is a no."""
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:
+        return False
+
+
 def fail(sentences: Sequence[str], code: int, reason: str = "", **more: object) -> NoReturn:
     """Print sentences on stderr, one a line or as JSON (with `more` beside them), and exit."""
     if wants_json():
@@ -87,11 +95,10 @@ def clear_errors() -> Iterator[None]:
     try:
         yield
     except Invalid as error:
-        if wants_json():
-            faults = [{"field": fault.field, "message": fault.message} for fault in error.faults]
-            click.echo(json.dumps({"errors": faults}, ensure_ascii=False), err=True)
-            sys.exit(1)
-        fail([f"{fault.field or 'settings'}: {fault.message}" for fault in error.faults], 1)
+        faults = [{"field": fault.field, "message": fault.message} for fault in error.faults]
+        fail(
+            [f"{fault.field or 'settings'}: {fault.message}" for fault in error.faults], 1, error.reason, errors=faults
+        )
     except SyncError as error:
         fail([str(error)], 1, error.reason)
 

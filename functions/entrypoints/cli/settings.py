@@ -17,6 +17,7 @@ from functions.domain.model.errors import Refused
 from functions.entrypoints.cli.frame import (
     ACTOR,
     MakePorts,
+    agrees,
     as_json,
     clear_errors,
     command,
@@ -141,11 +142,14 @@ def disconnect(ports: Ports, int_id: str) -> None:
 @command(
     "delete",
     int_id,
-    click.option("--events", type=click.Choice(["keep", "remove"]), help="What becomes of the events and ids."),
-    click.confirmation_option(prompt="Remove this integration, its links and its secrets?"),
+    click.option("--events", type=click.Choice(removal.CHOICES), help="What becomes of the events and ids."),
+    click.option("--yes", is_flag=True, help="Do not ask."),
 )
-def delete(ports: Ports, int_id: str, events: str | None) -> None:
+def delete(ports: Ports, int_id: str, events: str | None, *, yes: bool) -> None:
     """Remove an integration; bookings and events of people stay."""
+    integrations.get(ports.documents, int_id)
+    if not yes and not agrees("Remove this integration, its links and its secrets?"):
+        fail(["nothing was removed; answer y, or give --yes"], 1, "not_confirmed")
     left = removal.delete(ports, int_id, events or "")
     with click.progressbar(length=left, label="taking apart", file=sys.stderr) as bar:
         while left:
