@@ -15,7 +15,7 @@ from functions.application.store import integrations, links
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.comparing.event_content import written
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Conflict, Gone, Refused, SyncError
+from functions.domain.model.errors import Conflict, Fault, Gone, Invalid, Refused, SyncError
 from functions.domain.model.messages import counted
 from functions.domain.model.snapshot import Presence
 from functions.domain.pairing.life import State
@@ -25,20 +25,23 @@ from functions.domain.settings.integration import Phase
 from functions.domain.settings.schema import Settings
 
 LONGEST = timedelta(seconds=25)
+CHOICES = ("keep", "remove")
 
 
 def delete(ports: Ports, int_id: str, events: str = "") -> int:
     """Remove an integration; `events` is keep or remove, and required if there are links.
 
     Returns how many pairs are left (call again); 0 when all is gone. Raises `Conflict` while it is active, or if
-    `events` is missing.
+    `events` is missing; `Invalid` if it is anything else.
     """
+    if events not in ("", *CHOICES):
+        raise Invalid((Fault("events", "use keep or remove"),))
     integration = integrations.get(ports.documents, int_id)
     if integration.phase is not Phase.DRAFT:
         raise Conflict("deactivate the integration before deleting it", reason="still_active")
     where = integrations.path_of(int_id, "links")
     count = ports.documents.count(where)
-    if count and events not in ("keep", "remove"):
+    if count and not events:
         raise Conflict(
             counted(
                 count,

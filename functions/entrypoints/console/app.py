@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from flask import Flask, Response, redirect, request
+from werkzeug.exceptions import MethodNotAllowed
 
 from functions.application.finding.names import Catalogue
 from functions.application.ports import Ports
@@ -15,7 +16,7 @@ from functions.entrypoints.console.pages import Pages, not_there_page
 from functions.entrypoints.console.screens.registry import MENU, OPEN_PATHS, screens
 from functions.entrypoints.console.session import COOKIE, LIFE, NEW_COOKIE, Sessions, set_cookie
 from functions.entrypoints.console.state_cookie import give_state
-from functions.entrypoints.http.handlers import answer, error_answer
+from functions.entrypoints.http.handlers import answer, error_answer, wrong_method
 from functions.entrypoints.http.incoming import LARGEST_BODY, let_go, read_names
 
 CONTENT_POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -73,6 +74,8 @@ def console_app(ports: Ports, sessions: Sessions, *, secure: bool, catalogue: Ca
         if isinstance(code, int) and code < 500:  # noqa: PLR2004 -- a client's error, from the router
             if of_a_screen() and code in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
                 return not_there(code)
+            if isinstance(error, MethodNotAllowed):
+                return wrong_method(sorted(set(error.valid_methods or ()) - {"HEAD", "OPTIONS"}))
             if code == HTTPStatus.NOT_FOUND:
                 return answer(code, {"error": NOTHING_HERE})
             return answer(code, {"error": getattr(error, "description", "this cannot be done here")})

@@ -13,6 +13,7 @@ from functions.application.ports import Ports
 from functions.domain.model.errors import (
     AccessRevoked,
     Conflict,
+    Fault,
     Forbidden,
     Gone,
     Invalid,
@@ -80,9 +81,11 @@ def error_answer(error: SyncError) -> Response:
         return throttled(answer(429), error)
     if isinstance(error, Unauthentic):
         return answer(401)
-    if isinstance(error, Invalid):
-        return answer(422, {"errors": [{"field": f.field, "message": f.message} for f in error.faults]})
-    response = answer(status, {"error": str(error), "reason": error.reason})
+    body: dict[str, object] = {"error": str(error), "reason": error.reason}
+    if status == 422:  # noqa: PLR2004 -- what is wrong, in the one form that this status has
+        faults = error.faults if isinstance(error, Invalid) else (Fault("", str(error)),)
+        body["errors"] = [{"field": fault.field, "message": fault.message} for fault in faults]
+    response = answer(status, body)
     if isinstance(error, Transient):
         response.headers["Retry-After"] = str(int(error.retry_after or 10))
     return response
@@ -94,6 +97,13 @@ def throttled(response: Response, error: Throttled) -> Response:
     return response
 
 
+def wrong_method(methods: Iterable[str]) -> Response:
+    """Return 405, which says the methods that there are."""
+    response = answer(405, {"error": f"use {' or '.join(methods)} here"})
+    response.headers["Allow"] = ", ".join(methods)
+    return response
+
+
 def guarded(handler: Handler, *methods: str) -> Handler:
     """Wrap a handler: health check, method, size of the body, errors to statuses."""
 
@@ -101,9 +111,7 @@ def guarded(handler: Handler, *methods: str) -> Handler:
         if request.path == "/health" and request.method in ("GET", "HEAD"):
             return answer(200, {"status": "ok"})
         if request.method not in methods:
-            response = answer(405, {"error": f"use {' or '.join(methods)} here"})
-            response.headers["Allow"] = ", ".join(methods)
-            return response
+            return wrong_method(methods)
         try:
             body_of(request)
             return handler(ports, request)

@@ -9,10 +9,12 @@ from werkzeug.routing import BaseConverter
 
 from functions.application.intake.bodies import object_of
 from functions.domain.model.bounds import whole_number
-from functions.domain.model.errors import Malformed
+from functions.domain.model.errors import Fault, Invalid, Malformed
 
 LARGEST_BODY = 256 * 1024
 MOST_ROWS = 500
+SWITCH: dict[object, bool] = {None: False, "": False, "0": False, "false": False, False: False}
+SWITCH |= {"1": True, "true": True, True: True}
 
 
 class Name(BaseConverter):
@@ -50,6 +52,14 @@ def json_of(request: Request) -> dict[str, Any]:
     """Return a body's JSON object, {} without a body; raises `Malformed`."""
     data = body_of(request)
     return object_of(data) if data else {}
+
+
+def says_yes(request: Request, name: str) -> bool:
+    """Whether a switch in the body or in the query is on; raises `Invalid` if it says neither yes nor no."""
+    given = (json_of(request).get(name), request.args.get(name))
+    if any(isinstance(value, list | dict) or value not in SWITCH for value in given):
+        raise Invalid((Fault(name, "use true or false"),))
+    return any(SWITCH[value] for value in given)
 
 
 def limit_of(request: Request) -> int:

@@ -24,7 +24,7 @@ from functions.entrypoints.console.screens.day import asked
 from functions.entrypoints.console.search_now import search_now
 from functions.entrypoints.console.state_cookie import state_of
 from functions.entrypoints.http.handlers import answer
-from functions.entrypoints.http.incoming import json_of, limit_of, status_code_of
+from functions.entrypoints.http.incoming import json_of, limit_of, says_yes, status_code_of
 
 Who = Callable[[Request], str]
 May = Callable[[Request], Role]
@@ -72,8 +72,9 @@ def api(ports: Ports, who: Who, role: May) -> Blueprint:
     def connect(int_id: str) -> Response:
         body = json_of(request)
         state = body.get("state") or state_of(request, int_id)
-        yes = body.get("confirm") or request.args.get("confirm", "")
-        found = consent.connect(ports, int_id, str(state), confirm=str(yes) if "@" in str(yes) else bool(yes))
+        account = body.get("confirm") or request.args.get("confirm", "")
+        confirm = account if "@" in str(account) else says_yes(request, "confirm")
+        found = consent.connect(ports, int_id, str(state), confirm=confirm)
         return answer(200, plain(found))
 
     @routes.post("/<int_id>/disconnect")
@@ -83,8 +84,7 @@ def api(ports: Ports, who: Who, role: May) -> Blueprint:
 
     @routes.post("/<int_id>/activate")
     def activate(int_id: str) -> Response:
-        shadow = bool(json_of(request).get("shadow") or request.args.get("shadow"))
-        anyway = bool(json_of(request).get("anyway") or request.args.get("anyway"))
+        shadow, anyway = says_yes(request, "shadow"), says_yes(request, "anyway")
         done = activation.activate(ports, int_id, who(request), shadow=shadow, anyway=anyway)
         more = {"without_channel": list(done.without_channel), "warnings": list(done.warnings)}
         return answer(200, {**shown(ports, done.integration), **more})
@@ -155,9 +155,9 @@ def _reading(routes: Blueprint, ports: Ports, role: May) -> None:
 
     @routes.get("/<int_id>/plan")
     def plan(int_id: str) -> Response:
-        refresh = request.args.get("refresh", "")
-        if refresh:
-            return answer(200, plain(preview.refresh(ports, int_id, go_on=refresh == "more")))
+        go_on = request.args.get("refresh") == "more"
+        if go_on or says_yes(request, "refresh"):
+            return answer(200, plain(preview.refresh(ports, int_id, go_on=go_on)))
         found = preview.current(ports, int_id)
         return answer(200, plain(found) if found is not None else {"complete": False, "at": None})
 
@@ -226,7 +226,7 @@ def _people(routes: Blueprint, ports: Ports, who: Who) -> None:
 
     @routes.post("/<int_id>/journal/<entry>/undo")
     def undone(int_id: str, entry: str) -> Response:
-        if request.args.get("preview") or json_of(request).get("preview"):
+        if says_yes(request, "preview"):
             return answer(200, plain(undo.preview(ports, int_id, entry)))
         return answer(200, plain(undo.undo(ports, int_id, entry, who(request))))
 
