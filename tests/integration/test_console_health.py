@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.harness.place import Place
+from tests.harness.place import ROOM_A, ROOM_B, SECRETS, Place, example
 from tests.harness.tab import Tab
 
 HERE = "/console/integrations/7"
@@ -12,6 +12,12 @@ HERE = "/console/integrations/7"
 
 def line(tab: Tab, page: str = "") -> str:
     return tab.seen(f"{HERE}{page}").split('id="banner"', 1)[1].split("</section>", 1)[0]
+
+
+def needs_attention(place: Place) -> set[str]:
+    """Return the checks of what was read and compared in time that are not green."""
+    checks = place.api("GET", "/7/diagnostics")["checks"]
+    return {each["name"] for each in checks if each["level"] != "green" and each["name"] in ("pull", "sweep")}
 
 
 @pytest.fixture
@@ -31,6 +37,46 @@ def test_when_all_is_well_it_says_so_however_long_nothing_changed(place: Place, 
     assert "Up to date" in says
     assert re.search(r"last change (59|60|61|62) minutes ago", says)
     assert "In sync as of" not in says
+
+
+def test_what_has_just_begun_is_not_late(place: Place) -> None:
+    place.save(mapping=[{"object": "10", "calendar": ROOM_A}])
+    place.connect()
+    place.api("POST", "/7/activate")
+    tab = Tab(place)
+    assert "First fill" in line(tab)
+    assert needs_attention(place) == set()
+    place.settle()
+    place.pass_time(3 * 3600)
+    place.tick()
+    rows = [{"object": "10", "calendar": ROOM_A}, {"object": "11", "calendar": ROOM_B}]
+    place.api("PUT", "/7?apply=all", {**example("7", mapping=rows), "secrets": SECRETS})
+    assert "Up to date" in line(tab)
+    assert "pull" not in needs_attention(place)
+    place.tick()
+    assert place.told == []
+
+
+def test_what_was_paused_is_not_late_when_it_resumes(place: Place, tab: Tab) -> None:
+    tab.post(f"{HERE}/pause")
+    place.pass_time(3 * 3600)
+    tab.post(f"{HERE}/resume")
+    assert "in time" not in line(tab)
+    assert needs_attention(place) == set()
+    place.tick()
+    assert place.told == []
+
+
+def test_a_calendar_that_is_never_read_is_late_after_forty_minutes(place: Place) -> None:
+    place.save()
+    place.connect()
+    place.google("POST", "faults", {"path": "/events$", "method": "GET", "status": 500, "times": 10_000})
+    place.api("POST", "/7/activate")
+    place.settle()
+    place.pass_time(41 * 60)
+    place.tick()
+    assert "not read in time" in line(Tab(place))
+    assert "pull" in needs_attention(place)
 
 
 @pytest.mark.parametrize("page", ["/mapping", "/journal", "/diagnostics", "/find", "/waiting", "/day"])

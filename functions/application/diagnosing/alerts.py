@@ -140,9 +140,8 @@ def _silence(ports: Ports, integration: Integration) -> tuple[set[str], list[dat
             moments.append(state.as_of)
             if state.polled_because:
                 found.add("no_channel")
-    began = integration.activated_at or now
     patience = max(SILENT, timedelta(minutes=2 * integration.settings.sync.sweep_minutes))
-    ends = [(moment or began) + patience for moment in moments]
+    ends = [(integration.awaited_since(moment) or now) + patience for moment in moments]
     if any(now > end for end in ends):
         found.add("no_sync")
     return found, [end for end in ends if end >= now]

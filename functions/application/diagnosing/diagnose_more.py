@@ -87,12 +87,11 @@ def _recent(session: SyncSession) -> Iterator[Check]:
         for calendar in session.settings.calendars:
             state = calendars.state_of(session.ports.documents, session.id, calendar)
             as_of = state.as_of
-            if as_of is not None and not (state.sync_token or state.page or state.lease):
+            if as_of is not None and not (state.sync_token or state.listing or state.lease):
                 says = say("{} is listed in full each time: what answers for Google gives no sync token", calendar)
                 mend = "use Google Calendar itself; a substitute must be listed in full at each change"
                 yield Check("pull", "amber", says, mend, subject=calendar)
-            age = now - as_of if as_of is not None else None
-            level = _level(age, SILENT_AMBER, SILENT_RED)
+            level = _level(_since(now, integration.awaited_since(as_of)), SILENT_AMBER, SILENT_RED)
             says = (
                 say("{} was last read {}", calendar, moment_of(session, as_of))
                 if as_of
@@ -101,9 +100,9 @@ def _recent(session: SyncSession) -> Iterator[Check]:
             mend = "" if level == "green" else "search now; if it stays, look at the parked items"
             yield Check("pull", level, says, mend, "" if level == "green" else "sweep", calendar)
     near = timedelta(minutes=session.settings.sync.sweep_minutes)
-    age = now - integration.near_at if integration.near_at is not None else None
-    level = _level(age, 3 * near + timedelta(minutes=2), timedelta(days=1))
-    if level == "green" and _level(_since(now, integration.swept_at), NIGHTLY, 10 * NIGHTLY) != "green":
+    compared, swept = (_since(now, integration.awaited_since(at)) for at in (integration.near_at, integration.swept_at))
+    level = _level(compared, 3 * near + timedelta(minutes=2), timedelta(days=1))
+    if level == "green" and _level(swept, NIGHTLY, 10 * NIGHTLY) != "green":
         level = "amber"
     says = say(
         "near days compared {}, all days {}",

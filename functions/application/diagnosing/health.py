@@ -75,13 +75,14 @@ def _late(ports: Ports, integration: Integration) -> Health | None:
     if due is not None and now - due > BEHIND:
         return Health("queue", "bad", "diagnostics", int((now - due).total_seconds() // 60))
     near = timedelta(minutes=3 * integration.settings.sync.sweep_minutes + 2)
-    if integration.near_at is None or now - integration.near_at > near:
+    compared = integration.awaited_since(integration.near_at)
+    if compared is None or now - compared > near:
         return Health("not_compared", "warn", "sweep")
     if integration.settings.inbound.enabled:
         states = [calendars.state_of(ports.documents, integration.id, each) for each in integration.settings.calendars]
-        silent = [state for state in states if state.as_of is None or now - state.as_of > SILENT_AMBER]
-        if silent:
-            return Health("not_read", "warn", "sweep", len(silent))
+        read = [integration.awaited_since(state.as_of) for state in states]
+        if silent := sum(at is None or now - at > SILENT_AMBER for at in read):
+            return Health("not_read", "warn", "sweep", silent)
     return None
 
 

@@ -38,7 +38,7 @@ class CalendarState:
     sync_token: str = ""
     page: str = ""
     pull_started: datetime | None = None
-    listing: bool = False  # the current pages belong to a full list
+    listing: bool = False  # the current pages, or the next, belong to a full list
     as_of: datetime | None = None
     channels: tuple[Watch, ...] = ()
     polled_because: str = ""  # why it cannot have a channel
@@ -89,7 +89,7 @@ def change(
 
 def anew(state: CalendarState) -> CalendarState:
     """Return the state that makes the next pull list the calendar in full; a pull under way loses its lease."""
-    return replace(state, sync_token="", page="", listing=False, lease="", lease_until=None)
+    return replace(state, sync_token="", page="", listing=True, lease="", lease_until=None)
 
 
 def take_lease(documents: Documents, int_id: str, calendar: str, holder: str, now: datetime) -> CalendarState | None:

@@ -89,7 +89,7 @@ class Integration:
     statuses_new: tuple[int, ...] = ()  # those that appeared later
     statuses_left: tuple[int, ...] = ()  # those whose bookings a person left without an event
     unfinished_change: str = ""  # what is still to be done: one of UNFINISHED; stays if a change was cut short
-    unfinished_since: datetime | None = None
+    unfinished_since: datetime | None = None  # when the last such change began; stays when it is done
     paused_in_shadow: bool = False  # then it resumes in shadow
     new_look_since: datetime | None = None  # new events look different since then; older ones keep their look
     wake_at: datetime | None = None  # when its next round is due; None: it is not running, or not known yet
@@ -120,6 +120,10 @@ class Integration:
     def keeps_former_look(self, updated: datetime | None) -> bool:
         """Whether an event last written at that moment is older than settings that were changed for new events only."""
         return self.new_look_since is not None and updated is not None and updated < self.new_look_since
+
+    def awaited_since(self, last: datetime | None) -> datetime | None:
+        """Return since when a reading is awaited: the last one, or the activation, resumption or change after it."""
+        return max((at for at in (last, self.activated_at, self.unfinished_since) if at is not None), default=None)
 
     @property
     def undecided(self) -> tuple[int, ...]:
