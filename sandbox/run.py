@@ -112,6 +112,7 @@ Drag an event onto another time and see the booking follow; drag it onto a taken
 A deleted event cancels its booking after {examples.CHANGES["sync"]["cancel_grace_seconds"]} seconds. Logs are in {STATE.name}/. Ctrl-C ends it.
 
 To set up another integration on the console, first take the row * off this one's mapping. Then give:
+  Id                  a number from 1 to 9, of which the simulated Google knows the Return url
   i-Reserve           {stage.ireserve}/api/rest, user api_calendar, password {SECRETS["ireserve_password"]}
   Google              Client ID {CLIENT_ID}, Client secret {SECRETS["google_client_secret"]}; consent as guest@example.org
 """
