@@ -158,6 +158,22 @@ def test_an_integration_grows_screen_by_screen(place: Place, tab: Tab) -> None:
     assert "run Step 1 and Step 2" in html.unescape(refused.text)
 
 
+def test_what_is_saved_of_i_reserve_is_tried_at_once(place: Place, tab: Tab) -> None:
+    place.save()
+    page = tab.seen(tab.change("/console/integrations/7/ireserve", ireserve_password="wrong").headers["Location"])
+    assert "i-Reserve refuses the user name and password" in page
+    page = tab.seen(tab.change("/console/integrations/7/ireserve", ireserve_password=PASSWORD).headers["Location"])
+    assert "i-Reserve answers, with 6 objects" in page
+
+
+def test_who_misses_a_calendar_is_told_with_which_account_to_share_it(place: Place, tab: Tab) -> None:
+    place.save()
+    assert "Is a calendar missing?" not in tab.seen("/console/integrations/7/mapping")
+    place.connect()
+    for screen in ("authentication", "mapping"):
+        assert "Share it with planner@example.org" in tab.seen(f"/console/integrations/7/{screen}")
+
+
 def test_what_is_still_to_be_set_stops_activation(place: Place, tab: Tab) -> None:
     tab.post("/console/integrations", id="7", name="Noord", language="en", timezone="Europe/Amsterdam")
     good = {"ireserve.base_url": "https://tenant.i-reserve.test/api/rest", "ireserve.username": "api_calendar"}

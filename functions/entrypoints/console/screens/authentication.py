@@ -72,7 +72,8 @@ def add(routes: Blueprint, pages: Pages) -> None:
 def _ireserve(pages: Pages, int_id: str, error: SyncError | None = None) -> Response:
     integration = integrations.get(pages.ports.documents, int_id)
     t = pages.texts(integration)
-    tested = request.args.get("test") == "1"
+    entered = integration.has_ireserve_login
+    tested = request.args.get("test") == "1" or (entered and request.args.get("said") == "saved")
     return pages.page(
         "ireserve.html",
         int_id,
@@ -81,7 +82,7 @@ def _ireserve(pages: Pages, int_id: str, error: SyncError | None = None) -> Resp
         fields=IRESERVE,
         faults=pages.faults(error, IRESERVE, t) if error is not None else {},
         webhook=webhooks.webhook_url(pages.ports, integration),
-        entered=integration.has_ireserve_login,
+        entered=entered,
         found=available.read(pages.ports, int_id, calendars=False) if tested else None,
         **pages.form(int_id, IRESERVE, request.form if error is not None else None),
     )
