@@ -226,6 +226,7 @@ class Stage:
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 process.kill()
+                process.wait()
         self._processes.clear()
         if self._kept is not None:
             self._kept.cleanup()
