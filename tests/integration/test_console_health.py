@@ -155,6 +155,15 @@ def test_what_waits_is_named_with_the_way_to_it(place: Place) -> None:
     assert f"{HERE}/waiting" in says
 
 
+def test_a_room_without_a_calendar_is_not_called_in_step(place: Place) -> None:
+    place.activate(mapping=[{"object": "10", "calendar": ROOM_A}])
+    place.book(object_id=11)
+    place.settle()
+    page = Tab(place).seen("/console/integrations/7/day?date=2026-11-24")
+    assert "one booking" in page
+    assert "all in step" not in page
+
+
 @pytest.mark.parametrize("language", ["en", "nl"])
 def test_a_denied_consent_is_not_shown_as_given(place: Place, language: str) -> None:
     place.save()
