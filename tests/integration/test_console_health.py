@@ -115,6 +115,20 @@ def test_a_dead_connection_is_not_called_active(place: Place, tab: Tab) -> None:
     assert "good" not in says
 
 
+@pytest.mark.parametrize("side", ["google", "ireserve"])
+def test_a_search_that_could_not_run_is_not_called_started(place: Place, tab: Tab, side: str) -> None:
+    if side == "google":
+        place.google("POST", "tokens/revoke", {})
+        place.google("POST", "tokens/expire-access", {})
+    else:
+        place.ireserve("PATCH", "users/api_calendar", {"password": "another"})
+    place.book()
+    place.settle(60)
+    answer = tab.post(f"{HERE}/sweep")
+    assert answer.status_code == 409
+    assert {"google": "run Step 1 and Step 2 again", "ireserve": "ave the right password"}[side] in answer.text
+
+
 def test_cancellations_under_way_are_counted_with_their_time_and_kept_from_there(place: Place, tab: Tab) -> None:
     booking = place.book()
     place.settle()

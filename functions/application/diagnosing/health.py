@@ -46,7 +46,7 @@ def cancelling(ports: Ports, int_id: str) -> Cancelling:
 
 def health(ports: Ports, integration: Integration, waiting: int) -> Health:
     """Return the line: first what stops everything, then what is late, then what waits for a person."""
-    if trouble := trouble_of(integration):
+    if trouble := integration.trouble:
         return Health(trouble, "bad", "authentication" if trouble == "google" else "ireserve")
     idle = {
         Phase.DRAFT: Health("draft", "dim", "activation"),
@@ -60,13 +60,6 @@ def health(ports: Ports, integration: Integration, waiting: int) -> Health:
     if waiting:
         return Health("waiting", "warn", "waiting", waiting)
     return _well(ports, integration)
-
-
-def trouble_of(integration: Integration) -> str:
-    """Return the side that refuses every call until a person fixes it: `google`, `ireserve` or ""."""
-    if integration.connection is not None and integration.connection.dead:
-        return "google"
-    return "ireserve" if integration.ireserve_refused else ""
 
 
 def _late(ports: Ports, integration: Integration) -> Health | None:

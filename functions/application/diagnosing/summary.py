@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from functions.application.diagnosing import alerts, diagnose
-from functions.application.diagnosing.health import Cancelling, Health, cancelling, health, trouble_of
+from functions.application.diagnosing.health import Cancelling, Health, cancelling, health
 from functions.application.ports import Ports
 from functions.application.scanning import scan
 from functions.application.scanning.progress import Scan
@@ -44,11 +44,6 @@ class Summary:
     def under_way(self) -> tuple[Scan, ...]:
         """The unfinished scans."""
         return tuple(each for each in self.scans if each.finished_at is None)
-
-    @property
-    def trouble(self) -> str:
-        """The side that refuses every call until a person fixes it: `google`, `ireserve` or ""."""
-        return trouble_of(self.integration)
 
 
 def summary_of(ports: Ports, int_id: str) -> Summary:

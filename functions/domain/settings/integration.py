@@ -110,6 +110,13 @@ class Integration:
         """Whether i-Reserve's address and password were given; without them nothing is asked of it."""
         return bool(self.settings.ireserve.base_url) and "ireserve_password" in self.secret_versions
 
+    @property
+    def trouble(self) -> str:
+        """The side that refuses every call until a person fixes it: `google`, `ireserve` or ""."""
+        if self.connection is not None and self.connection.dead:
+            return "google"
+        return "ireserve" if self.ireserve_refused else ""
+
     def login_of(self, side: System) -> tuple[str, ...]:
         """Return the login used for a side (i-Reserve or Google); a refusal concerns only that login."""
         s, versions = self.settings, self.secret_versions

@@ -8,8 +8,13 @@ from functions.domain.settings.integration import RUNNING
 
 
 def search_now(ports: Ports, int_id: str, actor: str) -> None:
-    """Queue the search; raises `Conflict` if the integration is not running."""
-    if integrations.get(ports.documents, int_id).phase not in RUNNING:
+    """Queue the search; raises `Conflict` if the integration is not running or one side refuses every call."""
+    integration = integrations.get(ports.documents, int_id)
+    if integration.phase not in RUNNING:
         raise Conflict("only an active integration is swept; activate it first", reason="not_active")
+    if integration.trouble == "google":
+        raise Conflict("the Google connection is dead: run Step 1 and Step 2 again", reason="stopped")
+    if integration.trouble:
+        raise Conflict("i-Reserve refuses the login: save the right password on the screen i-Reserve", reason="stopped")
     hint = hints.Hint(hints.Kind.SWEEP, int_id, (), "person", ports.clock(), actor=actor)
     hints.enqueue(ports.tasks, hint, ports.clock(), trailing=False)
