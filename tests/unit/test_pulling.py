@@ -19,11 +19,12 @@ from functions.domain.model.errors import (
     Gone,
     Refused,
     Stale,
+    SyncError,
     System,
     TokenExpired,
     Transient,
 )
-from functions.domain.model.event import EventKey
+from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import calendar_hash
 from functions.domain.pairing.life import Closed, Detached
 from functions.domain.pairing.link import Base, Intent
@@ -521,3 +522,37 @@ def test_after_a_scan_has_filled_a_calendar_each_notification_is_followed_at_onc
     set_state(sides, channels=channels, filled_until=NOW, sync_token="one")
     pulled(sides, EventPage((), sync_token="two"), hint=replace(notified(), at=NOW))
     assert state(sides).sync_token == "two"
+
+
+def test_an_event_that_a_full_list_did_not_show_and_google_does_not_give_is_asked_for_again(sides: Sides) -> None:
+    pair(sides, "gone")
+    sides.fails["read event"] = [Transient("busy", reason="busy")]
+    pulled(sides, EventPage((), sync_token="one"))
+    (look,) = sides.looks(Kind.EVENT)
+    assert (look.subject, look.attempt) == ((ROOM_A, "gone"), 1)
+
+
+@pytest.mark.parametrize("error", [Transient("no"), AccessRevoked("no", reason="dead", side=System.GOOGLE)])
+def test_a_series_that_lost_an_occurrence_is_pulled_again_if_google_does_not_give_another_one(
+    sides: Sides, error: SyncError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"root_202611{day}T090000Z" for day in (24, 25)]
+    for name in names:
+        pair(sides, name, series="root")
+    set_state(sides, sync_token="one")
+    read = sides.read
+
+    def fails_once(key: EventKey) -> Event | Tombstone:
+        if key.id == names[1] and not asked:
+            asked.append(key)
+            raise error
+        return read(key)
+
+    asked: list[EventKey] = []
+    monkeypatch.setattr(sides, "read", fails_once)
+    removed = EventPage((Tombstone(EventKey(ROOM_A, names[0]), "root"),), sync_token="two")
+    with pytest.raises(type(error)):
+        pulled(sides, removed)
+    assert state(sides).sync_token == "one"
+    pulled(sides, removed)
+    assert {key.id for key in sides.events} == {*names}

@@ -19,10 +19,10 @@ from functions.application.sync.reconciled import come_back
 from functions.application.sync.session import SyncSession
 from functions.application.watching import channels
 from functions.domain.comparing.event_content import period
-from functions.domain.model.errors import Gone, Refused, Stale, SyncError, TokenExpired, Transient
+from functions.domain.model.errors import AccessRevoked, Gone, Refused, Stale, SyncError, TokenExpired, Transient
 from functions.domain.model.event import Event
 from functions.domain.model.identity import calendar_hash, turn_of
-from functions.domain.model.snapshot import Snapshot
+from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.life import Closed, Detached
 from functions.domain.pairing.link import Link
 
@@ -211,6 +211,9 @@ def _look_up_siblings(session: SyncSession, hint: Hint, calendar: str, done: Pul
         for link in family:
             done.calls += 1
             event = session.read_event(link.event) if link.event is not None else None
+            unread = event is not None and event.presence is Presence.UNREADABLE
+            if unread and isinstance(session.trouble, Transient | AccessRevoked):
+                raise session.trouble  # the next try sees the same removals
             if event is None or not event.vanished:
                 break
             _look_up(session, hint, link, done, "series", event)

@@ -71,7 +71,9 @@ def _to_rest(
     pair: Link | None = None,
 ) -> tuple[Reconciled, View]:
     """Bring a single link to rest; returns the outcome and the final view. `pair`: of an occupied event, if known."""
-    session.trouble, session.booking_read_at, session.booking_seen_at, session.made_before = None, None, None, ""
+    session.booking_read_at, session.booking_seen_at, session.made_before = None, None, ""
+    if event is None or event.presence is not Presence.UNREADABLE:
+        session.trouble = None  # or else the caller met it just now
     view = View(link, booking or _booking(session, link), _event(session, link, event))
     if view.event.value is not None and link.event is None:
         view = view.with_link(event=view.event.value.key)
