@@ -109,16 +109,18 @@ def _take_apart(session: SyncSession) -> int:
 
 
 def _part(session: SyncSession, link: Link) -> None:
-    """Take one pair apart; a side that is gone or refuses is left as it is."""
+    """Take one pair apart; a side that is gone or refuses is left as it is. Raises what else kept one from being read."""
     try:
         if link.origin is Origin.BOOKING and link.event is not None and not link.closed:
-            event = session.read_event(link.event)
+            event = session.must_read_event(link.event)
             if event.value is not None and event.value.mark.link_id == link.id:
                 with suppress(Gone):
                     session.calendars.delete(event.value.key, event.value.etag, notify=False)
         if link.booking_id:
             booking = session.read_booking(link.booking_id)
-            if booking.presence is Presence.PRESENT and booking.value is not None:
+            if booking.presence is Presence.UNREADABLE and session.trouble is not None:
+                raise session.trouble
+            if booking.value is not None:
                 _clear(session, link, booking.value)
     except (Gone, Refused) as error:
         fields = {"severity": "WARNING", "int_id": session.id, "booking": link.booking_id, "reason": error.reason}
