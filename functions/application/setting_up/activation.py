@@ -14,7 +14,7 @@ from functions.application.sync.session import SyncSession, note_withdrawn, open
 from functions.application.watching import channels, key_rotation
 from functions.domain.model.errors import Conflict, SyncError
 from functions.domain.model.messages import listed, say
-from functions.domain.settings.integration import ACTIVATED, AT_ONCE, RUNNING, Integration, Phase
+from functions.domain.settings.integration import ACTIVATED, AT_ONCE, RUNNING, Hook, Integration, Phase
 
 BUILT_IN = (
     "i-Reserve's own Google Calendar integration still writes event ids into bookings: switch it off in i-Reserve under"
@@ -222,15 +222,22 @@ def _look_again(session: SyncSession, actor: str, source: str, scope: str, *, ne
     return scan.begin(session.ports, session.integration, "resync", actor, scope, new_settings=new_settings)
 
 
+def _forget(ports: Ports, int_id: str, hook: Hook) -> None:
+    def forgotten(before: Integration) -> Integration:
+        return replace(before, hooks=tuple(each for each in before.hooks if each.id != hook.id))
+
+    integrations.change(ports.documents, int_id, forgotten)
+
+
 def deactivate(ports: Ports, int_id: str) -> tuple[Integration, tuple[str, ...]]:
     """Unregister the webhooks and stop the channels; bookings and events stay. Also returns what failed."""
-    integration = integrations.get(ports.documents, int_id)
-    if integration.phase is Phase.DRAFT:
+    if integrations.get(ports.documents, int_id).phase is Phase.DRAFT:
         raise Conflict("the integration is not active", reason="not_active")
-    pause(ports, int_id)
+    integration = pause(ports, int_id)
     session = open_session(ports, integration)
     left: list[str] = []
     for hook in integration.hooks:
+        _forget(ports, int_id, hook)  # first: if this is cut short and resumed, it is registered again
         try:
             session.reservations.unsubscribe(hook.id)
         except SyncError as error:
