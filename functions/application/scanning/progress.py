@@ -31,7 +31,7 @@ class Scan:
     unseen: int = 0  # bookings whose row says too little, and that the sweep's reads did not reach
     reads: int = 0  # single reads so far
     refused: int = 0  # pairs whose event id or Meet link i-Reserve refused again
-    touched_at: datetime | None = None
+    touched_at: datetime | None = None  # when its next task is due
     finished_at: datetime | None = None
     actor: str = ""
     turn: int = 0  # this sweep reads the texts of the bookings with this turn
@@ -41,7 +41,7 @@ class Scan:
     new_settings: bool = False  # started because of changed settings
     overlaps: Overlaps = NOTHING  # of a full scan: bookings that overlap
     statuses: tuple[int, ...] = ()  # statuses that no list names, of coming bookings on mapped objects
-    leaves_out: date | None = None  # of a backfill: earlier bookings get no event until they change
+    leaves_out: date | None = None  # of a backfill and scans beside it: earlier bookings get no event until they change
 
     @property
     def name(self) -> str:

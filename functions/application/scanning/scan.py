@@ -55,11 +55,12 @@ def begin(
     first, last = today + timedelta(days=before), today + timedelta(days=ahead)
     if kind == "near":
         first, last = max(first, today - timedelta(days=1)), min(last, today + timedelta(days=14))
-    leaves_out = None
     if kind == "backfill":  # left-out bookings are recorded, or a sweep would take them for lost webhooks
         leaves_out = {"future": today, "none": date.max}.get(scope)
-    elif scope == "future":
-        first = today
+    else:
+        backfill = current(ports.documents, integration.id, "backfill")
+        leaves_out = backfill.leaves_out if backfill is not None and backfill.finished_at is None else None
+        first = today if scope == "future" else first
     earlier = current(ports.documents, integration.id, kind) if kind == "full" else None
     turn, turns = earlier.next_turn() if earlier is not None else (0, 1)
     scan = Scan(kind, first, last, ports.clock(), first, actor=actor, turn=turn, turns=turns)
@@ -103,12 +104,13 @@ def run(session: SyncSession, hint: Hint) -> bool:
             break
     if pace.spent:
         pace.note()
-    scan = replace(scan, touched_at=ports.clock())
-    save(ports.documents, session.id, scan)
     free = shared_quota.free_at(ports, session.settings.google.client_id, pace.spent) if pace.spent else ports.clock()
+    # the near days are few and wait for no other integration
+    due = pace.free_at() if scan.kind == "near" else max(pace.free_at(), free)
+    scan = replace(scan, touched_at=due)
+    save(ports.documents, session.id, scan)
     if scan.finished_at is None:
-        # the near days are few and wait for no other integration
-        _next(ports, session.id, scan, pace.free_at() if scan.kind == "near" else max(pace.free_at(), free))
+        _next(ports, session.id, scan, due)
     else:
         _finish(session, scan)
     return scan.changed + scan.failed > found
@@ -222,8 +224,9 @@ def _together(session: SyncSession, hint: Hint, scan: Scan, rows: list[BookingRo
 
 def _finish(session: SyncSession, scan: Scan) -> None:
     def swept(before: Integration) -> Integration:
-        near = replace(before, near_at=scan.started_at).seeing(scan.statuses, first=scan.kind != "near")
-        return replace(near, swept_at=scan.started_at) if _is_whole(session, scan) else near
+        whole, seen = _is_whole(session, scan), before.seeing(scan.statuses, first=scan.kind != "near")
+        near = replace(seen, near_at=scan.started_at) if whole or scan.kind in SWEEPS else seen
+        return replace(near, swept_at=scan.started_at) if whole else near
 
     if not scan.unseen:
         integrations.change(session.ports.documents, session.id, swept, wakes=False)  # its round decides

@@ -18,8 +18,10 @@ from functions.application.sync.session import SyncSession
 from functions.domain.comparing.event_content import when_of
 from functions.domain.model.errors import Conflict, Gone, Malformed, Refused, Stale, Transient
 from functions.domain.model.identity import turn_of
+from functions.domain.model.snapshot import Presence
 from functions.domain.model.zones import day_of
 from functions.domain.pairing.decisions import AskAgain, LeaveOut
+from functions.domain.pairing.life import LeftOut
 from functions.domain.pairing.lifecycle import after
 from functions.domain.pairing.link import Base, Link
 from functions.domain.pairing.step import Decided
@@ -31,7 +33,7 @@ def pass_by(session: SyncSession, scan: Scan, row: BookingRow, link: Link) -> Sc
     """Return the scan, with the booking counted, if that needs no look; None if it does."""
     if row.id in session.integration.probing:
         return scan
-    if scan.since is not None or scan.kind == "resync" or (link.version == 0 and _left_out(session, scan, row)):
+    if scan.since is not None or _reads_both(scan, link) or (link.version == 0 and _left_out(session, scan, row)):
         return None
     if retry_event_id.is_asked_again(scan.kind, scan.refused, link):
         return None
@@ -71,7 +73,7 @@ def look(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow) -> tuple
         return _note(session, scan, row, link), 0
     about = replace(hint, kind=Kind.BOOKING, subject=(row.id,), source=scan.source, actor=scan.actor, at=session.now())
     again = retry_event_id.is_asked_again(scan.kind, scan.refused, link)
-    key = link.event if (scan.kind == "resync" or again) and not link.closed else None
+    key = link.event if (_reads_both(scan, link) or again) and not link.closed else None
     if key is not None:
         about = replace(about, kind=Kind.EVENT, subject=(key.calendar, key.id))
     scan = replace(scan, reads=scan.reads + 1, looked=scan.looked + 1)
@@ -90,6 +92,12 @@ def look(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow) -> tuple
     return replace(scan, changed=scan.changed + bool(outcome.steps), refused=refused), calls
 
 
+def _reads_both(scan: Scan, link: Link) -> bool:
+    """Whether both sides are read, whatever the row shows: texts and settings may have changed between two activations."""
+    known = link.version > 0 and not isinstance(link.life, LeftOut)
+    return scan.kind == "resync" or (scan.kind == "backfill" and known)
+
+
 def _left_out(session: SyncSession, scan: Scan, row: BookingRow) -> bool:
     if scan.leaves_out is None or row.starts is None:
         return scan.leaves_out == date.max
@@ -98,7 +106,12 @@ def _left_out(session: SyncSession, scan: Scan, row: BookingRow) -> bool:
 
 def _note(session: SyncSession, scan: Scan, row: BookingRow, link: Link) -> Scan:
     """Record a booking from before activation as left out: it gets no event until it changes."""
-    booking = booking_of(row) or session.read_booking(row.id).value
+    booking = booking_of(row)
+    if booking is None:
+        read = session.read_booking(row.id)
+        if read.presence is Presence.UNREADABLE and isinstance(session.trouble, Transient):
+            raise session.trouble  # not recorded, it would get an event in the next sweep
+        booking = read.value
     scan = replace(scan, looked=scan.looked + 1)
     if booking is None:
         return scan

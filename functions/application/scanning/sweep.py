@@ -30,7 +30,7 @@ def tick(session: SyncSession) -> list[datetime]:
     """
     now, integration, ports = session.now(), session.integration, session.ports
     every = timedelta(minutes=session.settings.sync.sweep_minutes)
-    near, full, backfill = scan.last_of(ports.documents, session.id, "near", "full", "backfill")
+    near, full, backfill, resync = scan.last_of(ports.documents, session.id, "near", "full", "backfill", "resync")
     near_at = max((at for at in (integration.near_at, scan.left_out_at(near)) if at is not None), default=None)
     due = [(near_at or now) + every]
     if due[0] <= now or near_at is None:
@@ -38,11 +38,10 @@ def tick(session: SyncSession) -> list[datetime]:
         parked.try_again(ports, session.id)
         due = [now + every]
     night = False
-    if _is_full_due(session, integration.swept_at) and _is_full_due(session, scan.left_out_at(full)):
-        if _is_under_way(backfill, now):  # it covers the whole window itself
-            due.append(now + STUCK)
-        else:
-            night = _start(session, full, "full", now)
+    beside = _is_under_way(backfill, now)  # it covers the whole window itself
+    if not beside and _is_full_due(session, integration.swept_at) and _is_full_due(session, scan.left_out_at(full)):
+        night = _start(session, full, "full", now)
+    due += [_go_on(session, each, now) for each in (backfill, resync) if each is not None and each.finished_at is None]
     due.append(_next_night(session, now))
     followed = session.settings.calendars if session.settings.inbound.enabled else ()
     for state in calendars.states_of(ports.documents, session.id, followed):
@@ -107,9 +106,17 @@ def _start(session: SyncSession, last: Scan | None, kind: str, now: datetime, ac
     if last is None or not _is_under_way(last, now):
         scan.begin(session.ports, session.integration, kind, actor)
         return True
-    if now - (last.touched_at or last.started_at) >= STUCK:
-        scan.go_on(session.ports, session.id, last)
+    _go_on(session, last, now)
     return False
+
+
+def _go_on(session: SyncSession, unfinished: Scan, now: datetime) -> datetime:
+    """Continue a scan whose task was lost, or dropped during a pause; returns when to ask again."""
+    stuck = (unfinished.touched_at or unfinished.started_at) + STUCK
+    if now < stuck:
+        return stuck
+    scan.go_on(session.ports, session.id, unfinished)
+    return now + STUCK
 
 
 def _is_under_way(last: Scan | None, now: datetime) -> bool:
