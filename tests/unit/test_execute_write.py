@@ -299,3 +299,45 @@ def test_a_deleted_event_is_known_to_be_gone_without_another_read(sides: Sides) 
     outcome = looked(sides)
     assert (sides.calls, outcome.event) == (["read booking", "delete"], Snapshot(Presence.CANCELLED))
     assert outcome.link.life == Closed()
+
+
+def test_a_write_to_an_event_overwrites_nothing_of_its_booking(sides: Sides) -> None:
+    event = made(sides)
+    sides.integration = replace(sides.integration, settings=Sides().integration.settings)  # events do not move bookings
+    looked(sides, event=moved(sides, event))
+    assert sides.calls == ["read booking", "patch"]
+    assert pair_of(sides).wrote is None
+
+
+def test_an_edit_that_was_made_over_what_i_reserve_found_wrong_is_told_with_that() -> None:
+    sides = Sides(
+        inbound={"allow_booking_update": True, "ignore_validation_errors_on_update": True},
+        sync={"overlap_guard": "never"},
+    )
+    sides.integration = replace(sides.integration, dialect={"override": ["query", "ignore", 1]})
+    seen = moved(sides, made(sides))
+    sides.fails["write"] = [Refused("no", reason="too_short")]
+    looked(sides, event=seen)
+    assert sides.bookings["1"].starts == NOON.start
+    assert (told(sides)[-1]["outcome"], told(sides)[-1]["despite"]) == ("done", "too_short")
+
+
+def test_an_edit_that_was_made_over_taken_hours_is_told_with_that() -> None:
+    sides = Sides(
+        inbound={"allow_booking_update": True, "ignore_validation_errors_on_update": True},
+        sync={"overlap_guard": "always"},
+    )
+    seen = moved(sides, made(sides))
+    sides.book("2", NOON)
+    looked(sides, event=seen)
+    assert (told(sides)[-1]["outcome"], told(sides)[-1]["despite"]) == ("done", "period_taken")
+
+
+def test_an_integration_whose_settings_were_never_changed_since_it_was_stored_is_written_for(sides: Sides) -> None:
+    def stored_before(tx: Any) -> None:
+        tx.put(path_of("7"), {k: v for k, v in tx.get(path_of("7")).items() if k != "settings_revision"})
+
+    sides.ports.documents.transact(stored_before)
+    sides.integration = integrations.get(sides.ports.documents, "7")
+    made(sides)
+    assert sides.calls == ["read booking", "insert", "write"]
