@@ -330,6 +330,7 @@ def test_a_booking_that_an_instance_made_before_it_crashed_is_found_by_the_event
     sides.now += LEASE
     outcome = looked(sides, link=there, event=Snapshot.of(drawn))
     assert ("make" in sides.calls, outcome.link.booking_id) == (False, "5")
+    assert "read event" not in sides.calls
 
 
 def test_an_id_that_cannot_be_searched_is_made_with_only_where_i_reserve_would_find_it_itself(
@@ -929,3 +930,22 @@ def test_the_occurrence_of_a_booking_that_is_gone_goes_where_no_other_booking_na
     del sides.bookings["1"]
     assert looked(sides, replace(HINT, confirm=True)).link.life == Closed()
     assert (sides.calls, sides.events) == (["read booking", "find booking", "delete"], {})
+
+
+def test_in_shadow_a_pair_whose_event_became_a_series_is_not_saved(sides: Sides) -> None:
+    drawn, first = became_weekly(sides)
+    before = pair_of(sides)
+    sides.integration = replace(sides.integration, phase=Phase.SHADOW)
+    outcome = looked(sides, event=sides.session().read_event(drawn.key))
+    assert (outcome.link.event, pair_of(sides)) == (first.key, before)
+
+
+def test_a_notice_whose_answer_was_lost_is_found_on_the_event(sides: Sides) -> None:
+    drawn = sides.draw("fresh", NOON)
+    sides.fails["check"] = [Refused("taken", reason=Cause.PERIOD_TAKEN)]
+    sides.fails["patch"] = [Transient("late", reason=Cause.TIMEOUT)]
+    with pytest.raises(Transient):
+        looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
+    outcome = looked(sides, link=sides.link_of(drawn.key), event=Snapshot.of(drawn))
+    assert (outcome.rest, outcome.link.booking_id, sides.bookings) == (Rest(Why.REFUSED), "", {})
+    assert "niet beschikbaar" in sides.events[drawn.key].description

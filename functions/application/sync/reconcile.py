@@ -235,17 +235,19 @@ def _pair_of(session: SyncSession, view: View, booking: Snapshot[Booking]) -> Vi
     event may have it back: an occurrence that its series no longer had, and has again. A pair whose own event is gone, while
     its booking names this one, is of an older store that was restored.
     """
+    with_booking = replace(view, booking=booking)
     if booking.value is not None:
         link = links.of_booking(session.ports.documents, session.id, booking.value.id)
-        if link.version and link.event is None:
-            return View(link, booking, Snapshot(Presence.ABSENT), found=view.event)
-        if link.version and link.event is not None and link.event.id == (view.link.event or link.event).id:
-            if link.event != view.link.event and not session.has_left(link.event, view.event.value):
+        own = link.event
+        if own is None:
+            return View(link, booking, Snapshot(Presence.ABSENT), found=view.event) if link.version else with_booking
+        if own.id == (view.link.event or own).id:
+            if own != view.link.event and not session.has_left(own, view.event.value):
                 return replace(view, event=Snapshot(Presence.ABSENT))
             return replace(view, link=link, booking=booking, event=_event(session, link, view.event))
-        if link.version and link.event is not None and session.has_left(link.event, view.event.value):
+        if session.has_left(own, view.event.value):
             return View(link, booking, Snapshot(Presence.ABSENT), found=view.event)
-    return replace(view, booking=booking)
+    return with_booking
 
 
 def _settle(session: SyncSession, view: View, link: Link, why: Why) -> View:
@@ -282,7 +284,7 @@ def _booking(session: SyncSession, link: Link) -> Snapshot[Booking]:
     if link.booking_id:
         return session.read_booking(link.booking_id)
     if link.intent is not None and link.event is not None and session.now() >= link.intent.expires_at:
-        base, step = link.intent.base or link.base, link.intent.step
+        base, step = link.intent.base, link.intent.step
         named = step.reference if isinstance(step, MakeBooking) else link.event.id
         return _booking_with(session, named, base.when if base is not None else None, made=True)
     return Snapshot(Presence.BELIEVED)
@@ -333,6 +335,6 @@ def _event(session: SyncSession, link: Link, event: Snapshot[Event] | None) -> S
         return event
     if link.event is None:
         return Snapshot(Presence.ABSENT)
-    if link.intent is not None or not (link.booking_id or link.occupies) or not isinstance(link.life, Active | Closed):
+    if link.intent is not None or not isinstance(link.life, Active | Closed):
         return session.read_event(link.event)
     return Snapshot(Presence.BELIEVED)
