@@ -19,10 +19,12 @@ from functions.domain.model.identity import event_id, occupied_id
 from functions.domain.pairing.life import Active, Closed, Grace, Held
 from functions.domain.pairing.link import Intent, Link, Occupies
 from functions.domain.pairing.writes import BookingChange, Why, WriteBooking
+from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import EVENING, LAST_YEAR, NOON, NOW, ROOM_A, ROOM_B, TEN, link
 from tests.unit.two_sides import Sides
 
 HINT = Hint(Kind.CALENDAR, "7", ("hash",), "notification", NOW, detail="channel exists")
+DAY = timedelta(days=1)
 A_LINE = {"inbound": {"follow": "all_mapped"}}
 
 
@@ -486,3 +488,158 @@ def test_an_occurrence_that_one_booking_follows_is_offered_to_no_other_series(si
         Grace(NOW + timedelta(seconds=120)),
     )
     assert sides.logged("again") == []
+
+
+def test_a_new_event_of_a_calendar_that_is_not_followed_is_told_as_such() -> None:
+    sides = Sides()
+    assert applied(sides, sides.draw("new", NOON, ROOM_B), calendar=ROOM_B) == Applied(0)
+    assert not_taken(sides) == {"new": "not_followed"}
+
+
+def test_somebodys_private_event_that_never_had_a_booking_is_told_as_such(sides: Sides) -> None:
+    assert applied(sides, sides.draw("new", NOON, hidden=True)) == Applied(0)
+    assert not_taken(sides) == {"new": "hidden"}
+
+
+def test_an_event_that_came_to_a_calendar_that_is_not_followed_keeps_its_booking() -> None:
+    sides = Sides()
+    drawn = paired(sides)
+    there = EventKey(ROOM_B, drawn.key.id)
+    sides.events = {there: replace(drawn, key=there, etag='"9"')}
+    assert applied(sides, sides.events[there], calendar=ROOM_B) == Applied(1)
+    (standing,) = sides.events.values()
+    assert links.of_booking(sides.ports.documents, "7", "1").event == standing.key
+
+
+def test_an_event_that_came_from_another_calendar_waits_for_no_room(sides: Sides) -> None:
+    drawn, gone = paired(sides), sides.draw("gone", NOON, ROOM_B)
+    assert applied(sides, gone, calendar=ROOM_B) == Applied(1)
+    there = EventKey(ROOM_B, drawn.key.id)
+    sides.events = {there: replace(drawn, key=there, etag='"9"')}
+    applied(sides, Tombstone(gone.key), sides.events[there], calendar=ROOM_B)
+    assert [task for task in sides.tasks if task.name.endswith("-event-room")] == []
+    assert links.of_booking(sides.ports.documents, "7", "1").event in sides.events
+
+
+def test_an_event_of_a_shared_calendar_that_names_no_object_is_told_so() -> None:
+    sides = Sides(**A_LINE, mapping=(MappingRow("10", ROOM_A), MappingRow("12", ROOM_A)))
+    drawn = sides.draw("new", NOON, created=NOW)
+    assert applied(sides, drawn) == Applied(1)
+    assert sides.calls == ["patch"]
+    assert "#" in sides.events[drawn.key].description
+
+
+def single_again(sides: Sides, when: Timed = TEN, **more: Any) -> tuple[list[Tombstone], Event]:
+    """A person made a series of three weeks with bookings single; returns its tombstones and what is left."""
+    weeks = [sides.draw(f"root_{each.start:%Y%m%d}T090000Z", each, series="root") for each in WEEKLY]
+    applied(sides, *weeks)
+    sides.events.clear()
+    return [Tombstone(each.key, "root") for each in weeks], sides.draw("root", when, **more)
+
+
+def test_a_booking_goes_on_with_the_single_event_in_the_place_of_its_occurrence_whether_or_not_that_is_new(
+    sides: Sides,
+) -> None:
+    removed, single = single_again(sides, transparent=True)
+    applied(sides, *removed, single)
+    pair = sides.link_of(single.key)
+    assert pair is not None
+    assert (pair.booking_id, pair.life) == ("1", Active())
+    assert [hint.subject for hint in sides.looks(Kind.BOOKING)] == [("2",), ("3",)]  # at the end of their grace
+
+
+def test_the_booking_of_another_week_does_not_follow_an_event_that_was_just_moved_away(sides: Sides) -> None:
+    removed, single = single_again(sides)
+    sides.bookings["1"] = replace(sides.bookings["1"], object_id="11")
+    applied(sides, *removed, single)
+    assert {number: each.starts for number, each in sides.bookings.items()} == {
+        f"{n}": when.start for n, when in enumerate(WEEKLY, 1)
+    }
+    assert list(sides.events) == [EventKey(ROOM_B, "root")]
+
+
+def test_a_single_event_that_is_looked_at_on_its_own_keeps_the_booking_of_the_occurrence_in_whose_place_it_is(
+    sides: Sides,
+) -> None:
+    _, single = single_again(sides)
+    sides.calls.clear()
+    look_at(sides.session(), HINT, single.key)
+    assert (sides.bookings["1"].external_id, len(sides.bookings)) == ("root", 3)
+    assert "find booking" not in sides.calls
+
+
+def test_a_single_event_takes_over_no_booking_of_another_series(sides: Sides) -> None:
+    other = sides.draw("other_20261124T110000Z", NOON, series="other")
+    applied(sides, other)
+    sides.events.clear()
+    single = sides.draw("root", NOON)
+    applied(sides, Tombstone(EventKey(ROOM_A, "root_20261124T110000Z"), "root"), Tombstone(other.key, "other"), single)
+    there = sides.link_of(other.key)
+    assert there is not None
+    assert isinstance(there.life, Grace)
+
+
+def test_a_first_occurrence_is_the_earliest_of_its_own_series_whatever_else_is_on_the_page(sides: Sides) -> None:
+    first, second, _ = being_written(sides)
+    others = [sides.draw("early", NOON), sides.draw("early_20261124T180000Z", EVENING, series="early")]
+    applied(sides, *others, first, second, Tombstone(EventKey(ROOM_A, "root_20261117T090000Z"), "root"))
+    assert sides.link_of(first.key) is None
+    assert len(sides.bookings) == 4
+
+
+def test_a_shifted_series_is_followed_also_where_the_booking_of_its_root_is_over(sides: Sides) -> None:
+    first, second, _ = became_weekly(sides)
+    root = sides.link_of(EventKey(ROOM_A, "root"))
+    assert root is not None
+    sides.bookings["1"] = replace(sides.bookings["1"], status=70)
+    saved(sides, replace(root, life=Closed()))
+    del sides.events[first.key]
+    applied(sides, second)
+    del sides.events[second.key]
+    later = Timed(second.when.end, second.when.end + timedelta(hours=1)) if isinstance(second.when, Timed) else NOON
+    new = sides.draw("root_20261201T100000Z", later, series="root")
+    applied(sides, Tombstone(second.key, "root"), new)
+    assert {number: each.external_id for number, each in sides.bookings.items()} == {"1": "root", "2": new.key.id}
+
+
+def test_a_booking_that_waits_follows_a_series_that_another_ones_single_event_became(sides: Sides) -> None:
+    weeks = became_weekly(sides)
+    gone = sides.draw(
+        "root_20261202T090000Z", Timed(TEN.start + timedelta(days=8), TEN.end + timedelta(days=8)), series="root"
+    )
+    applied(sides, gone)
+    del sides.events[gone.key]
+    applied(sides, Tombstone(gone.key, "root"))
+    applied(sides, *weeks)
+    assert {number: each.external_id for number, each in sides.bookings.items()} == {
+        "1": weeks[0].key.id, "2": weeks[1].key.id, "3": weeks[2].key.id
+    }  # fmt: skip
+
+
+def test_two_series_that_were_shifted_take_the_bookings_of_both_along(sides: Sides) -> None:
+    evening = {name: Timed(EVENING.start + n * DAY, EVENING.end + n * DAY) for n, name in enumerate(("one", "two"))}
+    old = [
+        sides.draw(f"{name}_202611{24 + n}T110000Z", Timed(NOON.start + n * DAY, NOON.end + n * DAY), series=name)
+        for n, name in enumerate(evening)
+    ]
+    applied(sides, *old)
+    sides.events.clear()
+    new = [sides.draw(f"{name}_202611{24 + n}T180000Z", evening[name], series=name) for n, name in enumerate(evening)]
+    assert applied(sides, *(Tombstone(each.key, each.series) for each in old), *new) == Applied(2)
+    assert [each.external_id for each in sides.bookings.values()] == [each.key.id for each in new]
+
+
+def test_a_first_occurrence_that_is_there_again_does_not_count_as_removed(sides: Sides) -> None:
+    first, *others = became_weekly(sides)
+    applied(sides, Tombstone(first.key, "root"), *others)
+    assert sides.bookings["1"].starts == TEN.start
+    assert [each.external_id for each in sides.bookings.values()] == [first.key.id, *(each.key.id for each in others)]
+
+
+def test_a_first_occurrence_whose_root_is_gone_waits_for_the_room_of_that(sides: Sides) -> None:
+    first, *_ = became_weekly(sides)
+    sides.events = {first.key: first}
+    applied(sides, Tombstone(EventKey(ROOM_A, "root")))
+    sides.tasks.clear()
+    look_at(sides.session(), HINT, first.key)
+    assert [task.name.rpartition("-")[2] for task in sides.tasks] == ["room"]

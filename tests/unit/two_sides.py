@@ -12,7 +12,7 @@ from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Gone
-from functions.domain.model.event import Event, EventKey, Mark, first_occurrence
+from functions.domain.model.event import Event, EventKey, Mark, family_of_id, first_occurrence
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.writes import BookingChange, EventChange
 from functions.domain.settings.integration import Integration, Phase
@@ -109,9 +109,16 @@ class Sides:
     def read(self, key: EventKey) -> Event | Tombstone:
         self._call("read event")
         if key not in self.events:
-            return Tombstone(key)
+            return self._single_again(key) or Tombstone(key)
         first = first_occurrence(key, self.events[key].when)
         return self.events.get(first, self.events[key])  # it is a series by now
+
+    def _single_again(self, key: EventKey) -> Event | None:
+        """Return the single event that the series of a gone occurrence became, if it is in that occurrence's place."""
+        single = self.events.get(EventKey(key.calendar, family_of_id(key.id)))
+        is_series = any(single is not None and each.series == single.key.id for each in self.events.values())
+        there = single is not None and not is_series and first_occurrence(single.key, single.when) == key
+        return single if there else None
 
     def changes(self, _calendar: str, *, sync_token: str = "", page: str = "") -> EventPage:
         self.asked.append((sync_token, page))

@@ -23,11 +23,11 @@ from functions.application.sync.reconciled import Reconciled, come_back
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.echo import is_echo
 from functions.domain.comparing.event_content import in_window, period
-from functions.domain.model.errors import AccessRevoked, Cause, Malformed, Stale
+from functions.domain.model.errors import AccessRevoked, Cause, Malformed, Stale, SyncError
 from functions.domain.model.event import Event, EventKey, first_occurrence
 from functions.domain.model.identity import event_ids, occupied_id
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.pairing.life import Active, Closed, Grace, Held, State
+from functions.domain.pairing.life import Closed, Grace, Held, State
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.step import Rest
 from functions.domain.pairing.writes import Why
@@ -72,9 +72,7 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
     for item in page.items:
         if isinstance(item, Unusable) and not _far_away(session, item):
             parked.park(session.ports, _about(hint, item.key), item.reason, session.now())
-    looked, handled, finished = _series(session, hint, page, shown, until)
-    if not finished:
-        return Applied(looked, finished=False)
+    looked, handled = _series(session, hint, page, shown, until)
     in_turn: tuple[Event | Tombstone, ...] = (*tombstones, *events)
     settled: set[str] = set()
     for number, each in enumerate(in_turn):
@@ -90,10 +88,10 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
 
 def _series(
     session: SyncSession, hint: Hint, page: Page, shown: Shown, until: datetime | None
-) -> tuple[int, set[EventKey], bool]:
+) -> tuple[int, set[EventKey]]:
     """Let bookings follow their series, until a moment; those that did are skipped when the page is applied again.
 
-    Returns how many did, the keys of events and tombstones that are done, and whether that was all.
+    Returns how many did, and the keys of events and tombstones that are done.
     """
     roots, waiting = _roots(session, hint, page, shown)
     gone_on = {key for key in roots if key.id not in waiting}
@@ -112,8 +110,8 @@ def _series(
             handled |= _followed(session, hint, page, former, left, shown, until)
             left = [event for event in left if event.key not in handled]
         if _is_time_up(session, until):
-            return len(roots) + len(handled) // 2, handled | roots, False
-    return len(roots) + len(handled) // 2, handled | roots, True
+            break
+    return len(roots) + len(handled) // 2, handled | roots
 
 
 def _roots(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple[set[EventKey], set[str]]:
@@ -145,11 +143,10 @@ def _goes_on(session: SyncSession, hint: Hint, shown: Shown, key: EventKey) -> N
     link = links.of_event(session.ports.documents, session.id, key)
     if link is None:
         return
-    _look(session, hint, link, session.must_read_event(key))
-    now = links.by_id(session.ports.documents, session.id, link.id)
-    if now is not None and now.event is not None and now.event != key and isinstance(now.life, Active):
-        shown.removed.discard(now.event.id)
-        shown.live.add(now.event.id)
+    event = _looked(session, hint, link, session.must_read_event(key)).event
+    if event is not None and event != key:
+        shown.removed.discard(event.id)
+        shown.live.add(event.id)
 
 
 def _still_has(session: SyncSession, key: EventKey) -> bool:
@@ -264,19 +261,19 @@ def _follow(session: SyncSession, hint: Hint, link: Link, event: Event) -> bool:
 def _apply_item(session: SyncSession, hint: Hint, page: Page, shown: Shown, item: Event | Tombstone) -> bool:
     link = links.of_event(session.ports.documents, session.id, item.key)
     if not isinstance(item, Event):
-        return link is not None and _removed(session, hint, link)
+        return link is not None and _removed(session, hint, item.key, link)
     if link is None:
         return _went_on(session, hint, page, item) or _appeared(session, hint, page, shown, item)
     return not _is_echo(session, link, item) and _look(session, hint, link, Snapshot.of(item))
 
 
-def _removed(session: SyncSession, hint: Hint, link: Link) -> bool:
+def _removed(session: SyncSession, hint: Hint, key: EventKey, link: Link) -> bool:
     """Apply the removal of a pair's event."""
-    if isinstance(link.life, Closed | Held) or link.event is None:
+    if isinstance(link.life, Closed | Held):
         return False
     if isinstance(link.life, Grace):
         # known already, but a crash may have lost the hint for the end of its grace
-        come_back(session.ports, _about(hint, link.event), Reconciled(Rest(Why.GRACE, link.life.until), link))
+        come_back(session.ports, _about(hint, key), Reconciled(Rest(Why.GRACE, link.life.until), link))
         return False
     return _look(session, hint, link, Snapshot(Presence.CANCELLED))
 
@@ -329,11 +326,12 @@ def _appeared(session: SyncSession, hint: Hint, page: Page, shown: Shown, event:
 
 def look_at(session: SyncSession, hint: Hint, key: EventKey) -> None:
     """Read one event and apply it like a page of its own; raises what reading and writing raise."""
-    found = session.read_event(key)
-    if found.presence is Presence.UNREADABLE and session.trouble is not None:
+    try:
+        found = session.must_read_event(key)
+    except SyncError:
         if key.calendar not in session.settings.calendars:
             return  # its mapping row was removed: nobody needs to fix what failed there
-        raise session.trouble
+        raise
     link = links.of_event(session.ports.documents, session.id, key)
     if link is not None:
         _look(session, hint, link, found)
@@ -410,12 +408,19 @@ def _room_free_at(session: SyncSession, event: Event) -> datetime | None:
 
 
 def _look(session: SyncSession, hint: Hint, link: Link, event: Snapshot[Event]) -> bool:
+    """Look at a pair; returns that one was looked at."""
+    _looked(session, hint, link, event)
+    return True
+
+
+def _looked(session: SyncSession, hint: Hint, link: Link, event: Snapshot[Event]) -> Link:
+    """Look at a pair; returns it as it is then."""
     key = event.value.key if event.value is not None else link.event
     about = _about(hint, key) if key is not None else replace(hint, kind=Kind.BOOKING, subject=(link.booking_id,))
     outcome = reconcile(session, about, link, event=event)
     parked.clear(session.ports, about)
     come_back(session.ports, about, outcome)
-    return True
+    return outcome.link
 
 
 def _guarded(session: SyncSession, hint: Hint, key: EventKey, work: Callable[[], bool | None]) -> bool:
