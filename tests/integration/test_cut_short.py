@@ -200,3 +200,28 @@ def test_a_look_at_the_days_ahead_does_not_count_for_what_changed_before(place: 
     place.api("PUT", "/7?apply=future", example(**described, language="en"))
     rounds(place, 20)
     assert place.event()["description"].startswith("Koffie")
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_a_booking_whose_event_google_refuses_loses_its_ids_when_its_pair_is_taken_apart(
+    place: Place, method: str
+) -> None:
+    place.activate()
+    booking = place.book()
+    place.settle()
+    place.api("POST", "/7/deactivate")
+    refuses = {"method": method, "path": "/events", "status": 403, "reason": "forbidden", "times": 30}
+    place.google("POST", "faults", refuses)
+    place.api("DELETE", "/7?events=remove", status=204)
+    assert place.booking(booking)["external_id"] == ""
+
+
+def test_a_booking_that_cannot_be_understood_keeps_no_other_pair_from_being_taken_apart(place: Place) -> None:
+    place.activate()
+    booking, other = place.book(), place.book("2026-11-26T10:00", "2026-11-26T11:00")
+    place.settle()
+    place.api("POST", "/7/deactivate")
+    place.ireserve("POST", "faults", {"method": "GET", "path": f"booking/{booking}", "status": 200, "times": 30})
+    place.api("DELETE", "/7?events=remove", status=204)
+    assert place.events() == []
+    assert place.booking(other)["external_id"] == ""

@@ -15,7 +15,7 @@ from functions.application.store import integrations, links
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.comparing.event_content import written
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Conflict, Fault, Gone, Invalid, Refused, SyncError
+from functions.domain.model.errors import Conflict, Fault, Gone, Invalid, Malformed, Refused, SyncError
 from functions.domain.model.messages import counted
 from functions.domain.model.snapshot import Presence
 from functions.domain.pairing.life import State
@@ -109,23 +109,36 @@ def _take_apart(session: SyncSession) -> int:
 
 
 def _part(session: SyncSession, link: Link) -> None:
-    """Take one pair apart; a side that is gone or refuses is left as it is. Raises what else kept one from being read."""
-    try:
-        if link.origin is Origin.BOOKING and link.event is not None and not link.closed:
-            event = session.must_read_event(link.event)
-            if event.value is not None and event.value.mark.link_id == link.id:
-                with suppress(Gone):
-                    session.calendars.delete(event.value.key, event.value.etag, notify=False)
-        if link.booking_id:
-            booking = session.read_booking(link.booking_id)
-            if booking.presence is Presence.UNREADABLE and session.trouble is not None:
-                raise session.trouble
-            if booking.value is not None:
-                _clear(session, link, booking.value)
-    except (Gone, Refused) as error:
-        fields = {"severity": "WARNING", "int_id": session.id, "booking": link.booking_id, "reason": error.reason}
-        session.ports.log("left_behind", fields)
+    """Take one pair apart; a side that is gone, refuses or cannot be understood is left as it is, and the other is not.
+
+    Raises what else kept a side from being read.
+    """
+    for take_apart in (_delete_event, _clear_booking):
+        try:
+            take_apart(session, link)
+        except (Gone, Refused, Malformed) as error:
+            fields = {"severity": "WARNING", "int_id": session.id, "booking": link.booking_id, "reason": error.reason}
+            session.ports.log("left_behind", fields)
     session.ports.documents.transact(lambda tx: links.remove(tx, session.id, link))
+
+
+def _delete_event(session: SyncSession, link: Link) -> None:
+    if link.origin is not Origin.BOOKING or link.event is None or link.closed:
+        return
+    event = session.must_read_event(link.event)
+    if event.value is not None and event.value.mark.link_id == link.id:
+        with suppress(Gone):
+            session.calendars.delete(event.value.key, event.value.etag, notify=False)
+
+
+def _clear_booking(session: SyncSession, link: Link) -> None:
+    if not link.booking_id:
+        return
+    booking = session.read_booking(link.booking_id)
+    if booking.presence is Presence.UNREADABLE and session.trouble is not None:
+        raise session.trouble
+    if booking.value is not None:
+        _clear(session, link, booking.value)
 
 
 def _clear(session: SyncSession, link: Link, booking: Booking) -> None:
