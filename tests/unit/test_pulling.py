@@ -490,7 +490,8 @@ def test_while_a_scan_fills_a_calendar_its_notifications_share_a_pull_a_minute(s
         assert not pulled(sides, hint=replace(notified(), at=at))
     assert sides.asked == []
     assert {(task.due, task.body["source"]) for task in sides.tasks} == {(NOW + 22 * SECOND, "waited")}
-    assert len({task.name for task in sides.tasks}) == 1
+    (name,) = {task.name for task in sides.tasks}
+    assert name.endswith("-calendar-filled")
     sides.now += 22 * SECOND  # as that pull begins, the next minute does
     set_state(sides, filled_until=sides.now + SECOND)
     assert not pulled(sides, hint=notified())
@@ -508,8 +509,9 @@ def test_calendars_that_are_filled_together_are_pulled_at_a_second_of_their_own(
 def test_a_notification_needs_no_pull_if_a_whole_one_began_as_late_as_the_look_it_shares(sides: Sides) -> None:
     channels, first = (Watch("c", NOW + timedelta(days=7)),), NOW - timedelta(seconds=10)
     shared = second_look(first)  # also of one that came up to four seconds later
-    set_state(sides, channels=channels, as_of=shared, sync_token="one")
-    assert not pulled(sides, hint=replace(notified(), at=first))
+    for began in (shared, NOW):
+        set_state(sides, channels=channels, as_of=began, sync_token="one")
+        assert not pulled(sides, hint=replace(notified(), at=first))
     assert sides.asked == []
     for other in (shared - SECOND, NOW + SECOND):  # too early for the last of them; a clock that was set back
         set_state(sides, channels=channels, as_of=other, sync_token="one", pull_started=None)
@@ -556,3 +558,9 @@ def test_a_series_that_lost_an_occurrence_is_pulled_again_if_google_does_not_giv
     assert state(sides).sync_token == "one"
     pulled(sides, removed)
     assert {key.id for key in sides.events} == {*names}
+
+
+def test_a_notification_of_which_nothing_says_when_it_came_is_followed(sides: Sides) -> None:
+    set_state(sides, channels=(Watch("c", NOW + timedelta(days=7)),), as_of=NOW, sync_token="one")
+    pulled(sides, EventPage((), sync_token="two"), hint=replace(notified(), at=None))
+    assert state(sides).sync_token == "two"
