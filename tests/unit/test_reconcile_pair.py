@@ -949,3 +949,14 @@ def test_a_notice_whose_answer_was_lost_is_found_on_the_event(sides: Sides) -> N
     outcome = looked(sides, link=sides.link_of(drawn.key), event=Snapshot.of(drawn))
     assert (outcome.rest, outcome.link.booking_id, sides.bookings) == (Rest(Why.REFUSED), "", {})
     assert "niet beschikbaar" in sides.events[drawn.key].description
+
+
+def test_what_a_person_left_of_their_own_series_is_not_taken_for_the_occurrence_that_comes_back() -> None:
+    sides = Sides(inbound={"deleted_event": "restore"})
+    drawn = sides.draw("series_20261124T090000Z", TEN, series="series")
+    looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
+    sides.bin[drawn.key] = sides.events.pop(drawn.key)
+    left = sides.draw("series", NOON)
+    looked(sides, event=Snapshot(Presence.CANCELLED))
+    assert pair_of(sides).event == drawn.key
+    assert {key: each.when for key, each in sides.events.items()} == {left.key: NOON, drawn.key: TEN}
