@@ -146,6 +146,22 @@ def test_import_reports_all_ten_faults_one_a_line_and_exits_1(tmp_path: Path) ->
     assert "Traceback" not in done.stderr
 
 
+def test_import_lists_every_variable_that_is_not_set_beside_the_other_faults(tmp_path: Path) -> None:
+    secrets = {
+        "ireserve_password": "env:NOT_THERE",
+        "google_client_secret": "env:NOR_THIS",
+        "google_refresh_token": "x",
+    }
+    done = alone(tmp_path).run("import", "--new", file(tmp_path, {**TEN, "secrets": secrets}))
+    assert done.returncode == 1
+    assert {line.split(":")[0] for line in done.stderr.splitlines()} == TEN_FIELDS | {
+        "secrets.ireserve_password",
+        "secrets.google_client_secret",
+    }
+    assert "names the variable NOT_THERE, which is not set" in done.stderr
+    assert "names the variable NOR_THIS, which is not set" in done.stderr
+
+
 def test_import_of_a_good_file_after_a_bad_one_works_and_export_gives_it_back_without_a_secret(tmp_path: Path) -> None:
     assert alone(tmp_path).run("import", "--new", file(tmp_path, TEN)).returncode == 1
     good = {**example("7"), "secrets": {"ireserve_password": "env:THE_PASSWORD"}}

@@ -147,7 +147,6 @@ def test_a_fault_in_a_file_is_said_at_its_field_and_all_of_them_at_once(shell: S
         (None, "cannot be read"),
         ("a: [1", "is not YAML at line"),
         ("- 1", "has no settings"),
-        ("id: '7'\nsecrets: {ireserve_password: env:NOT_THERE}", "NOT_THERE"),
     ],
 )
 def test_a_file_that_is_none_is_said_in_one_sentence(

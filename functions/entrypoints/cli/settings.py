@@ -13,7 +13,7 @@ from functions.application.ports import Ports
 from functions.application.setting_up import changes, consent, removal
 from functions.application.setting_up.settings_input import raw_of
 from functions.application.store import integrations
-from functions.domain.model.errors import Refused
+from functions.domain.model.errors import Fault, Invalid, Refused
 from functions.entrypoints.cli.frame import (
     ACTOR,
     MakePorts,
@@ -54,13 +54,15 @@ def import_command(make: MakePorts, file: Path, apply: str | None, *, new: bool)
     """Create or change an integration from a YAML file; its secrets go to the secret store."""
     with clear_errors():
         raw = _yaml(file)
-        secrets = _secrets(raw.pop("secrets", None))
+        secrets, unset = _secrets(raw.pop("secrets", None))
         ports = make(new=new)
         try:
             saved = changes.save(ports, raw, ACTOR, secrets=secrets, apply=apply or "")
         except changes.PlanFirst as first:
             lines = [] if wants_json() else plan_lines(ports, str(raw["id"]), first.plan)
             fail([f"{first} (--apply)", *lines], 1, first.reason, plan=plain(first.plan))
+        except Invalid as error:
+            raise Invalid(tuple(unset.get(fault.field, fault) for fault in error.faults)) from None
         lines = [
             f"integration {saved.id} is saved",
             f"its Return url: {consent.return_url(ports, saved.id)}",
@@ -82,20 +84,19 @@ def _yaml(file: Path) -> dict[str, Any]:
     return raw
 
 
-def _secrets(given: Any) -> Any:
-    if not isinstance(given, dict):
-        return given
-    found = {}
-    for name, value in given.items():
-        found[name] = _from_environment(name, value) if isinstance(value, str) and value.startswith("env:") else value
-    return found
-
-
-def _from_environment(name: str, value: str) -> str:
-    variable = value.removeprefix("env:")
-    if variable not in os.environ:
-        raise Refused(f"secrets.{name} names the variable {variable}, which is not set")
-    return os.environ[variable]
+def _secrets(given: Any) -> tuple[Any, dict[str, Fault]]:
+    """Return the secrets with values from the environment, and by field a fault for each variable that is not set."""
+    found, unset = given, {}
+    if isinstance(given, dict):
+        found = dict(given)
+        for name, value in given.items():
+            if isinstance(value, str) and value.startswith("env:"):
+                variable = value.removeprefix("env:")
+                found[name] = os.environ.get(variable)
+                if found[name] is None:
+                    field = f"secrets.{name}"
+                    unset[field] = Fault(field, f"names the variable {variable}, which is not set")
+    return found, unset
 
 
 @command("export", int_id)
