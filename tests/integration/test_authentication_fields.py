@@ -134,6 +134,17 @@ def test_step_2_with_another_account_stops_names_what_it_cannot_reach_and_asks(p
     assert place.api("GET", "/7")["connection"]["account"] == GUEST
 
 
+def test_step_2_asks_the_same_again_until_somebody_confirms_or_gives_another_consent(place: Place) -> None:
+    place.save()
+    place.consent(account=GUEST)
+    asked = place.api("POST", "/7/connect", status=409)
+    assert place.api("POST", "/7/connect", status=409) == asked
+    place.consent(account=PLANNER)
+    assert PLANNER in place.api("POST", "/7/connect", status=409)["error"]
+    assert place.api("POST", "/7/connect?confirm=1")["account"] == PLANNER
+    assert "run Step 1 first" in place.api("POST", "/7/connect", status=422)["error"]
+
+
 def test_step_2_with_the_same_account_again_keeps_running(place: Place) -> None:
     place.activate()
     assert place.connect()["account"] == PLANNER

@@ -132,18 +132,24 @@ def connect(ports: Ports, int_id: str, state: str, *, confirm: bool | str = Fals
     integration = integrations.get(ports.documents, int_id)
     if integration.pending is not None and confirm in (True, integration.pending.account):
         return _take(ports, integration, integration.pending)
-    pending, calendars = _named(ports, integration, state)
     former = integration.connection.account if integration.connection else ""
+    if integration.pending is not None and not waiting(ports, int_id, state):
+        raise _question(integration.pending, former)
+    pending, calendars = _named(ports, integration, state)
     if pending.account not in (former, confirm):
         _keep(ports, integration, pending)
-        lost = f"; it cannot reach {', '.join(pending.unreachable)}" if pending.unreachable else ""
-        if not former:
-            raise Conflict(say("this is {}{}; confirm to connect it", pending.account, lost), reason="confirm_account")
-        raise Conflict(
-            say("this is {}, but {} is connected{}; confirm to change the account", pending.account, former, lost),
-            reason="other_account",
-        )
+        raise _question(pending, former)
     return _take(ports, integration, pending, calendars)
+
+
+def _question(pending: Pending, former: str) -> Conflict:
+    lost = f"; it cannot reach {', '.join(pending.unreachable)}" if pending.unreachable else ""
+    if not former:
+        return Conflict(say("this is {}{}; confirm to connect it", pending.account, lost), reason="confirm_account")
+    return Conflict(
+        say("this is {}, but {} is connected{}; confirm to change the account", pending.account, former, lost),
+        reason="other_account",
+    )
 
 
 def _named(ports: Ports, integration: Integration, state: str) -> tuple[Pending, list[CalendarEntry]]:
