@@ -109,6 +109,21 @@ def test_a_shifted_series_costs_one_list_and_one_read_a_move_and_an_id_for_each_
     assert Counter(call.split(" ")[0] for call in place.ireserve_calls()) == {"GET": 10, "POST": 20}
 
 
+def test_an_occurrence_that_was_undone_is_made_no_booking_when_its_series_is_shifted(place: Place) -> None:
+    place.activate()
+    root = series(place, DAILY_TEN)
+    undone = next(each for each in place.bookings() if each["from"] == "2026-11-26T10:00")["id"]
+    entries = place.api("GET", f"/7/journal?booking={undone}")
+    place.api("POST", f"/7/journal/{entries[0]['id']}/undo")
+    place.edit(root, **when("2026-11-24T15:00", "2026-11-24T16:00"))
+    place.settle(300)
+    assert "2026-11-26T15:00" not in starts(place)
+    assert len(starts(place)) == 9
+    assert starts(place, 70) == ["2026-11-26T10:00"]
+    (link,) = place.api("GET", f"/7/links?booking={undone}")
+    assert link["state"] == "detached"
+
+
 @pytest.mark.parametrize("size", [3, 7, 15])
 def test_a_shifted_series_that_comes_in_pages_moves_its_bookings_too(place: Place, size: int) -> None:
     place.activate()

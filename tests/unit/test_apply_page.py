@@ -16,7 +16,7 @@ from functions.domain.model.appointment import AllDay, Timed
 from functions.domain.model.errors import AccessRevoked, Cause, Gone, Stale, System, Transient
 from functions.domain.model.event import Event, EventKey, Mark
 from functions.domain.model.identity import event_id, occupied_id
-from functions.domain.pairing.life import Active, Closed, Grace, Held
+from functions.domain.pairing.life import Active, Closed, Detached, Grace, Held, Paused, Side
 from functions.domain.pairing.link import Intent, Link, Occupies
 from functions.domain.pairing.writes import BookingChange, Why, WriteBooking
 from functions.domain.settings.schema import MappingRow
@@ -329,6 +329,79 @@ def shifted(sides: Sides, *days: int) -> list[Any]:
     sides.events.clear()
     new = [sides.draw(f"root_R1_202611{day}T180000Z", on(EVENING, day), series="root_R1") for day in days]
     return [*(Tombstone(each.key, "root") for each in old), *new]
+
+
+@pytest.mark.parametrize(
+    "life",
+    [
+        Detached("undone"),
+        Detached("booking_gone"),
+        Paused("too_often", NOW, Active()),
+        Held("booking_gone", Side.EVENT),
+    ],
+    ids=lambda life: life.kind,
+)
+def test_a_pair_that_is_not_kept_in_step_follows_its_series_and_stays_as_it_is(sides: Sides, life: Any) -> None:
+    page = shifted(sides, 24, 25)
+    link = sides.link_of(page[1].key)
+    assert link is not None
+    saved(sides, replace(link, life=life))
+    before = sides.bookings["2"]
+    if its_booking_is_gone := isinstance(life, Held):
+        del sides.bookings["2"]
+    applied(sides, *page)
+    followed = sides.link_of(page[3].key)
+    assert followed is not None
+    assert (followed.booking_id, followed.state) == ("2", life.kind)
+    assert sides.bookings["1"].starts == EVENING.start
+    assert sides.bookings.get("2", before) == before
+    assert len(sides.bookings) == 2 - its_booking_is_gone
+
+
+@pytest.mark.parametrize("life", [Detached("undone"), Held("booking_gone", Side.EVENT)], ids=lambda life: life.kind)
+def test_an_occurrence_that_is_left_alone_stays_so_also_where_only_a_list_shows_that_its_series_was_shifted(
+    sides: Sides, life: Any
+) -> None:
+    *_, new = shifted(sides, 24)
+    link = sides.link_of(EventKey(ROOM_A, "root_20261124T110000Z"))
+    assert link is not None
+    saved(sides, replace(link, life=life))
+    if isinstance(life, Held):
+        del sides.bookings["1"]
+    applied(sides, new, listed=True)
+    followed = sides.link_of(new.key)
+    assert followed is not None
+    assert followed.state == life.kind
+    assert "make" not in sides.calls
+
+
+@pytest.mark.parametrize("life", [Detached("undone"), Held("booking_gone", Side.EVENT)], ids=lambda life: life.kind)
+def test_an_occurrence_that_is_left_alone_and_was_deleted_keeps_no_later_one_from_becoming_a_booking(
+    sides: Sides, life: Any
+) -> None:
+    old = sides.draw("root_20261124T110000Z", NOON, series="root")
+    applied(sides, old)
+    link = sides.link_of(old.key)
+    assert link is not None
+    saved(sides, replace(link, life=life))
+    del sides.events[old.key]
+    applied(sides, Tombstone(old.key, "root"))
+    later = Timed(NOON.start + timedelta(days=7), NOON.end + timedelta(days=7))
+    applied(sides, sides.draw("root_20261201T110000Z", later, series="root"))
+    assert [each.starts for each in sides.bookings.values()] == [NOON.start, later.start]
+
+
+def test_a_removal_is_held_of_what_is_kept_in_step_only_where_another_series_may_continue_it(sides: Sides) -> None:
+    *gone, first, second = shifted(sides, 24, 25)
+    parted = sides.link_of(gone[0].key)
+    assert parted is not None
+    saved(sides, replace(parted, life=Detached("undone")))
+    new = [
+        replace(each, key=EventKey(ROOM_A, f"else_{n}"), series="else", title="Yoga")
+        for n, each in enumerate((first, second))
+    ]
+    applied(sides, *gone, *new)
+    assert [link.state.value for each in gone if (link := sides.link_of(each.key))] == ["detached", "held"]
 
 
 def test_a_shifted_series_stops_when_its_time_is_up_and_goes_on_when_its_page_is_applied_again(sides: Sides) -> None:

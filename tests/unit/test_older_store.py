@@ -20,7 +20,7 @@ from functions.domain.pairing.life import Closed, Detached, Held, Side, State
 from functions.domain.pairing.link import Approve, Intent, Link, Origin, Restore, WrittenIds
 from functions.domain.pairing.step import Rest
 from functions.domain.pairing.writes import DeleteEvent, Why
-from tests.unit.sketch import KEY, NOW, ROOM_A, TEN, at
+from tests.unit.sketch import KEY, NOON, NOW, ROOM_A, TEN, at
 from tests.unit.two_sides import Sides
 
 DELETE = DeleteEvent(KEY, "", Why.BOOKING_CANCELLED)
@@ -282,6 +282,17 @@ def test_a_cancelled_booking_takes_its_own_occurrence_with_it_and_no_other(sides
         _look(sides, number)
     assert {key.id for key in sides.events} == {IDS[1], IDS[3]}
     assert [_link(sides, number).event for number in "13"] == [EventKey(ROOM_A, IDS[1]), EventKey(ROOM_A, IDS[3])]
+
+
+def test_a_pair_that_was_parted_keeps_to_the_event_that_its_booking_names_and_leaves_it_alone(sides: Sides) -> None:
+    parted = replace(_link(sides, "1"), life=Detached("undone"))
+    sides.ports.documents.transact(lambda tx: links.save(tx, "7", parted))
+    of_another_root = sides.draw("else_20261203T110000Z", NOON, series="else")
+    sides.bookings["1"] = replace(sides.bookings["1"], status=70, external_id=of_another_root.key.id)
+    _pull(sides, EventPage((of_another_root,), sync_token="two"))
+    link = _link(sides, "1")
+    assert (link.event, link.life, link.series) == (of_another_root.key, Detached("undone"), "else")
+    assert not {"insert", "revive", "patch", "move", "make", "write", "delete"} & {*sides.calls}
 
 
 def test_a_booking_whose_status_makes_no_event_finds_its_occurrence_again(sides: Sides) -> None:

@@ -16,15 +16,17 @@ from functions.application.sync import mass_removal
 from functions.application.sync.find_booking import booking_with
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.event_content import in_window, text_of
-from functions.domain.comparing.series import Twin, in_step, pair, twin_of
+from functions.domain.comparing.series import Twin, first_day, in_step, pair, twin_of
 from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, Stale, Transient
 from functions.domain.model.event import Event, family, family_of_id
 from functions.domain.pairing.decisions import Follow, Hold
-from functions.domain.pairing.life import Active, Grace, State
+from functions.domain.pairing.life import Active, Detached, Grace, Held, Paused, Side, State
 from functions.domain.pairing.lifecycle import after
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.step import Decided
 from functions.domain.pairing.writes import Why
+
+LEFT_ALONE = Detached | Held  # its event follows its series, so that it does not count as new
 
 
 @dataclass(slots=True)
@@ -67,6 +69,9 @@ def followers(
     kin = _family_links(session, calendar, name)
     vanished = [link for link in kin if _is_gone(link, shown)]
     unknown = [link for link in kin if link not in vanished and _id(link) not in shown.live]
+    unknown = [
+        link for link in unknown if not isinstance(link.life, LEFT_ALONE) or _has_its_day(session, link, appeared)
+    ]
     pairs = pair(vanished, appeared, session.settings.timezone)
     if len(pairs) == len(appeared) or not unknown:
         return pairs
@@ -112,8 +117,10 @@ def _in_grace(session: SyncSession, calendar: str) -> set[str]:
 
 
 def _hold(session: SyncSession, lost: list[Link]) -> None:
-    """Let a person decide whether to cancel the bookings of these occurrences."""
+    """Let a person decide whether to cancel the bookings of these occurrences, those that are left alone apart."""
     for link in lost:
+        if isinstance(link.life, LEFT_ALONE):
+            continue
         held = after(link, Decided(Hold(Why.SERIES_UNSURE))).link
         session.ports.documents.transact(partial(_saved, session.id, held))
         mass_removal.count(session, held)
@@ -126,7 +133,7 @@ def _saved(int_id: str, link: Link, tx: Transaction) -> Link:
 
 
 def tie(session: SyncSession, link: Link, event: Event) -> Link:
-    """Tie the booking of a vanished occurrence to a new one; its time is then merged as usual.
+    """Tie the pair of a vanished occurrence to a new one; its time is then merged as usual, unless it is left alone.
 
     Raises `Stale` or `Conflict` if another instance was faster.
     """
@@ -135,7 +142,7 @@ def tie(session: SyncSession, link: Link, event: Event) -> Link:
 
 
 def _family_links(session: SyncSession, calendar: str, name: str) -> list[Link]:
-    """Return the links of a family whose bookings could follow."""
+    """Return the links of a family that could follow."""
     return [
         link for link in links.every(session.ports.documents, session.id, {"series": name}) if _waits(link, calendar)
     ]
@@ -163,10 +170,20 @@ def _is_gone(link: Link, shown: Shown) -> bool:
 
 
 def _waits(link: Link, calendar: str) -> bool:
-    """Whether a link's booking could follow: it is live, on this calendar, and no write is under way."""
+    """Whether a link could follow: its event is on this calendar or was deleted lately, and no write is under way."""
     if link.event is None or link.event.calendar != calendar or link.base is None or link.intent is not None:
         return False
-    return bool(link.booking_id) and isinstance(link.life, Active | Grace)
+    if isinstance(link.life, Held) and link.life.removes is Side.BOOKING:
+        return False
+    return bool(link.booking_id) and isinstance(link.life, Active | Grace | Paused | LEFT_ALONE)
+
+
+def _has_its_day(session: SyncSession, link: Link, appeared: list[Event]) -> bool:
+    """Whether an occurrence appeared on the day of a link's own, which may be gone for long if the link is left alone."""
+    zone = session.settings.timezone
+    return link.base is not None and first_day(link.base.when, zone) in {
+        first_day(each.when, zone) for each in appeared
+    }
 
 
 def _id(link: Link) -> str:

@@ -182,7 +182,7 @@ def _goes_on(link: Link, decision: GoesOn) -> Link:
             origin = link.origin if known or link.origin is Origin.INVITATION else Origin.BOOKING
             return replace(adopted, booking_id=booking_id, origin=origin) if booking_id else adopted
         case Follow(event):
-            return replace(link.seeing(event), life=Active())
+            return replace(link.seeing(event), life=Active() if isinstance(link.life, Grace) else link.life)
         case Reopen():
             return replace(link, life=Active())
         case Resume():

@@ -11,7 +11,7 @@ from functions.domain.model.identity import is_chosen
 from functions.domain.model.snapshot import Presence
 from functions.domain.model.zones import as_meant
 from functions.domain.pairing.attempts import QUIET, is_loop, refused_until
-from functions.domain.pairing.decisions import Adopt, Pause, Reopen, Resume
+from functions.domain.pairing.decisions import Adopt, Claim, Pause, Reopen, Resume
 from functions.domain.pairing.life import Detached, Paused
 from functions.domain.pairing.lifecycle import decide
 from functions.domain.pairing.step import Look, Planned, Rest
@@ -64,7 +64,7 @@ def _decide(v: View, context: PlanningContext) -> Planned:
     if link.intent is not None:
         return recover(v, context)
     if isinstance(link.life, Detached) and ordered is None:
-        return _inside_again(v, context) or Planned(Rest(Why.DETACHED))
+        return _inside_again(v, context) or _parted(v)
     if Presence.UNREADABLE in (v.booking.presence, v.event.presence):
         return Planned(Rest(Why.UNREADABLE))
     if isinstance(link.life, Paused) and ordered is None:
@@ -89,6 +89,15 @@ def _inside_again(v: View, context: PlanningContext) -> Planned | None:
     if (link.base is not None and link.base.when == when) or not in_window(when, context.settings, context.now):
         return None
     return decide(link, Reopen(), Why.BOOKING_CHANGED)
+
+
+def _parted(v: View) -> Planned:
+    """Leave a pair alone, with the event that its booking names if that was found while its own is gone.
+
+    So it is after an older store was restored; an event of no pair would count as new, or say nothing.
+    """
+    found = v.found.value if v.found is not None and v.event.vanished else None
+    return Planned(Rest(Why.DETACHED)) if found is None else decide(v.link, Claim(found), Why.ADOPTED)
 
 
 def _pair(v: View, context: PlanningContext) -> Planned:
