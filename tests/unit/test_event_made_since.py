@@ -12,10 +12,11 @@ from functions.application.store import links
 from functions.application.sync.reconcile import reconcile
 from functions.domain.model.event import EventKey, Mark
 from functions.domain.model.identity import calendar_hash, event_id
+from functions.domain.model.snapshot import Snapshot
 from functions.domain.pairing.life import Active, Closed, Life
 from functions.domain.pairing.link import Base, Intent, Link, Origin
 from functions.domain.pairing.writes import DeleteEvent, Why
-from tests.unit.sketch import CANCELLED, NOON, ROOM_A, TEN
+from tests.unit.sketch import CANCELLED, EVENING, NOON, ROOM_A, TEN
 from tests.unit.two_sides import Sides
 
 FORMER = EventKey(ROOM_A, "series_20261124T090000Z")
@@ -109,6 +110,33 @@ def test_the_former_one_that_is_another_bookings_by_now_stays_when_the_booking_w
         _look(sides, number)
     assert [*sides.events] == [FORMER]
     assert (_link(sides, "1").state.value, _link(sides, "2").event) == ("closed", FORMER)
+
+
+@pytest.mark.parametrize("origin", [Origin.EVENT, Origin.BOOKING])
+@pytest.mark.parametrize("generation", [0, None], ids=["this service's", "a person's"])
+def test_a_booking_whose_former_event_is_a_single_one_by_now_has_the_one_it_names(
+    sides: Sides, origin: Origin, generation: int | None
+) -> None:
+    name = "series" if generation is None else event_id(sides.session().digest, "7", "1", generation)
+    left = sides.draw(name, EVENING)
+    _keep(sides, replace(_former_pair(), event=left.key, origin=origin, series=""))
+    sides.now += timedelta(minutes=1)
+    hint = Hint(Kind.BOOKING, "7", ("1",), "resync", sides.now)
+    reconcile(sides.session(), hint, _link(sides), event=Snapshot.of(left))
+    assert _link(sides).event == _made(sides)
+    assert sides.events[left.key] == left
+    assert {*sides.events} == {left.key, _made(sides)}
+
+
+def test_what_is_left_of_a_series_stays_when_a_booking_was_cancelled_that_has_another_event_by_now(
+    sides: Sides,
+) -> None:
+    left = sides.draw("series", EVENING)
+    _keep(sides, replace(_former_pair(), event=left.key, series=""))
+    sides.bookings["1"] = replace(sides.bookings["1"], status=70)
+    _look(sides)
+    assert [*sides.events] == [left.key]
+    assert _link(sides).closed
 
 
 def test_the_former_one_goes_to_the_booking_that_names_it(sides: Sides) -> None:

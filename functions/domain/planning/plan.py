@@ -120,10 +120,11 @@ def _pair(v: View, context: PlanningContext) -> Planned:
 
 
 def _with_the_event_named(v: View, context: PlanningContext) -> Planned | None:
-    """Return what takes one occurrence for another one that the booking names; None: the pair keeps what it has.
+    """Return what takes the event that the booking names for the pair's; None: the pair keeps what it has.
 
     An older store that was restored may have paired an occurrence of a changed series with the wrong booking, or not know
-    the event that this service made since. Any other event is left for none that its booking may come to name.
+    the event that this service made since: then what is left of the series at its time is not its own. Any other event is
+    left for none that its booking may come to name.
     """
     link, booking = v.link, v.booking.value
     other = other_than_its_own(link, booking, context) if booking is not None else ""

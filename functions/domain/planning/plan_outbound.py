@@ -117,7 +117,7 @@ def plan_removal(v: View, context: PlanningContext) -> Planned:
     if back := _back_again(v, booking, context):
         return back
     seen = event is not None or not link.closed
-    if booking is not None and seen and other_than_its_own(link, booking, context):
+    if booking is not None and seen and link.origin is Origin.EVENT and other_than_its_own(link, booking, context):
         return decide(link, LetGo(), Why.ADOPTED)  # before that one is removed
     if link.event is not None and v.event.vanished and not link.closed and link.origin is not Origin.INVITATION:
         other = other_named(link, booking, context) if booking is not None else ""

@@ -66,14 +66,13 @@ def other_named(link: Link, booking: Booking, context: PlanningContext) -> str:
 
 
 def other_than_its_own(link: Link, booking: Booking, context: PlanningContext) -> str:
-    """Return the event that a booking names in place of the occurrence that its pair has; "": its pair keeps that one.
+    """Return the event that a booking names in place of the one that its pair has; "": its pair keeps that one.
 
-    Another occurrence, or an event that this service made since. Anything else a booking may come to name.
+    An event that this service made since, or in place of an occurrence another one. Anything else a booking may come to name.
     """
-    if link.event is None or not link.series or link.origin is not Origin.EVENT:
-        return ""
-    other = other_named(link, booking, context)
-    return other if leads_to_event(other) else ""
+    other = other_named(link, booking, context) if link.event is not None else ""
+    is_another = is_occurrence(other) and bool(link.series) and link.origin is Origin.EVENT
+    return other if is_chosen(other) or is_another else ""
 
 
 def leads_to_event(name: str) -> bool:
