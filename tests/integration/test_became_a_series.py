@@ -67,6 +67,23 @@ def test_a_booking_that_changes_its_object_takes_no_other_occurrence_along(place
     assert occurrences(place, ROOM_B) == [TEN]
 
 
+def test_what_is_left_of_a_series_is_no_second_event_of_the_booking_that_changed_its_object(place: Place) -> None:
+    place.activate(inbound=MAY, sync={"cancel_grace_seconds": 0})
+    booking = place.book(TEN, ELEVEN)
+    place.settle()
+    event = named(place, booking)
+    place.edit(event, recurrence=WEEKLY)
+    place.settle(300)
+    place.change(booking, object_id=11)
+    place.settle(300)
+    place.edit(event, recurrence=None)
+    place.settle(300)
+    assert (occurrences(place), occurrences(place, ROOM_B)) == ([TEN], [TEN])
+    place.api("POST", "/7/audit")
+    place.settle(200)
+    assert place.api("GET", "/7/audit")["findings"] == []
+
+
 def test_the_pull_that_follows_leaves_a_booking_with_the_first_occurrence(place: Place, booking: str) -> None:
     place.change(booking, remarks="nieuw")
     place.settle()

@@ -128,6 +128,18 @@ def test_a_booking_whose_former_event_is_a_single_one_by_now_has_the_one_it_name
     assert {*sides.events} == {left.key, _made(sides)}
 
 
+@pytest.mark.parametrize("origin", [Origin.EVENT, Origin.BOOKING])
+@pytest.mark.parametrize("order", ["12", "21"])
+def test_what_is_left_of_a_series_goes_to_the_booking_that_names_it(sides: Sides, origin: Origin, order: str) -> None:
+    left = sides.draw(event_id(sides.session().digest, "7", "1", 0), EVENING)
+    _keep(sides, replace(_former_pair(), event=left.key, origin=origin, series=""))
+    sides.book("2", EVENING, external_id=left.key.id)
+    for number in (*order, "1", "2"):
+        _look(sides, number)
+    assert {number: _link(sides, number).event for number in "12"} == {"1": _made(sides), "2": left.key}
+    assert len(sides.events) == 2
+
+
 def test_what_is_left_of_a_series_stays_when_a_booking_was_cancelled_that_has_another_event_by_now(
     sides: Sides,
 ) -> None:

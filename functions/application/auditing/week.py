@@ -157,6 +157,7 @@ def _of_its_own(
         wanted |= {EventKey(calendar, named) for calendar in sides.settings.calendars}
     read = (sides.event(key) for key in sorted(wanted, key=lambda key: (key.calendar, key.id)))
     events = [event for event in read if event is not None and _stands(link, event)]
+    events = [event for event in events if not _is_left_to_another(sides, booking_id, link, event)]
     others = [each for event in events for each in _owner(sides, booking_id, link, event)]
     if booking is not None and others and wants(booking.status, sides.settings):
         yield Difference("double_booking", events[0])
@@ -178,6 +179,14 @@ def _owner(sides: Sides, booking_id: str, link: Link, event: Event) -> list[str]
         return []
     booking = sides.booking(other)
     return [other] if booking is not None and wants(booking.status, sides.settings) is not False else []
+
+
+def _is_left_to_another(sides: Sides, booking_id: str, link: Link, event: Event) -> bool:
+    """Whether another booking has and names what is left of a series that began as this one's event, and this one another."""
+    if link.event in (None, event.key) or event.key.id not in sides.derived(booking_id, link):
+        return False
+    booking = sides.naming(event.key.id)
+    return booking is not None and booking.id != booking_id and sides.link_of(booking.id).event == event.key
 
 
 def _of_unpaired(sides: Sides, listed: Event) -> Iterator[Finding]:

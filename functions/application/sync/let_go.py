@@ -24,8 +24,8 @@ def let_go(session: SyncSession, hint: Hint | None, view: View, holder: Link, ev
     """Whether the link that has an event lets go of it: this view's booking names it, and its own, if any, another one.
 
     None: its booking could not be read, and `session.trouble` says why. Only for a booking that is about to take it up. A
-    pair lets go only of an occurrence that a person made, and only if it is kept in step or over; it is saved, and looked
-    at again soon. A link of no booking is removed, as one whose worker died while it made one. Without a hint nothing is saved.
+    pair whose booking is gone lets go only of an occurrence that a person made, and any pair only if it is kept in step or
+    over; it is saved, and looked at again soon. A link of no booking is removed, as one whose worker died while it made one. Without a hint nothing is saved.
     Raises `Stale` if another instance was faster.
     """
     if not _asks_for(session, view, event_id):
@@ -42,6 +42,8 @@ def let_go(session: SyncSession, hint: Hint | None, view: View, holder: Link, ev
     if its.presence is Presence.UNREADABLE:
         return None
     session.trouble = trouble
+    if its.value is None and not _is_a_persons_occurrence(holder):
+        return False
     if its.value is not None and not other_than_its_own(holder, its.value, session.planning_context()):
         return False
     if hint is not None:
@@ -66,7 +68,11 @@ def _asks_for(session: SyncSession, view: View, event_id: str) -> bool:
 
 def _may_let_go(holder: Link) -> bool:
     settled = isinstance(holder.life, Active | Closed) and holder.intent is None and holder.order is None
-    return settled and bool(holder.booking_id and holder.series) and holder.origin is Origin.EVENT
+    return settled and bool(holder.booking_id)
+
+
+def _is_a_persons_occurrence(holder: Link) -> bool:
+    return bool(holder.series) and holder.origin is Origin.EVENT
 
 
 def _save(session: SyncSession, hint: Hint, holder: Link) -> None:
