@@ -49,6 +49,12 @@ NEVER = [
     "255.255.255.255",
 ]
 
+BEFORE_THE_BODY = {  # what comes at once, and what then comes again and again, each time before the wait is over
+    "/trickled-status": (b"", b"H"),
+    "/trickled-header": (b"HTTP/1.1 200 OK\r\n", b"X"),
+    "/continue": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+}
+
 
 class Answers(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -62,6 +68,13 @@ class Answers(BaseHTTPRequestHandler):
             return
         if self.path == "/silent":
             self.server.over.wait(60)  # type: ignore[attr-defined]
+        if self.path in BEFORE_THE_BODY:
+            first, then = BEFORE_THE_BODY[self.path]
+            self.wfile.write(first)
+            for _ in range(300):
+                self.wfile.write(then)
+                if self.server.over.wait(0.2):  # type: ignore[attr-defined]
+                    return
         body = b"x" * 1000 if self.path in ("/large", "/trickle") else b"fine"
         if self.path == "/packed":
             body = gzip.compress(b"x" * 100_000)
@@ -167,7 +180,7 @@ def test_a_redirect_is_refused(address: str) -> None:
     assert caught.value.reason == "redirect"
 
 
-@pytest.mark.parametrize("path", ["silent", "trickle"])
+@pytest.mark.parametrize("path", ["silent", "trickle", "trickled-status", "trickled-header", "continue"])
 def test_an_answer_that_takes_too_long_ends_at_the_limit(address: str, path: str) -> None:
     started = time.monotonic()
     with (

@@ -1,8 +1,10 @@
 """A requests session whose sockets connect only to permitted addresses."""
 
+import io
 import ipaddress
 import socket
 import time
+from http.client import HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, cast
 
@@ -64,12 +66,45 @@ def _first(wanted: HTTPConnection, addresses: list[str]) -> socket.socket:
     raise cast("Exception", failure)
 
 
+class _Bounded(io.RawIOBase):
+    """What comes from a socket until a deadline: its timeout is for each wait, and starts anew with each byte."""
+
+    def __init__(self, source: io.RawIOBase, seconds: float) -> None:
+        self._source, self._deadline = source, time.monotonic() + seconds
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if time.monotonic() > self._deadline:
+            raise TimeoutError("the answer took too long")
+        return cast("int | None", self._source.readinto(buffer))
+
+    def close(self) -> None:
+        self._source.close()
+        super().close()
+
+
+class _Answer(HTTPResponse):
+    """An answer whose status, headers and body together take no longer than the socket's timeout, and one wait."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        seconds = sock.gettimeout()
+        if seconds is not None:
+            self.fp = io.BufferedReader(_Bounded(self.fp.detach(), seconds))
+
+
 def _pools(*, allow_private: bool) -> dict[str, Any]:
     class Plain(HTTPConnection):
+        response_class = _Answer
+
         def _new_conn(self) -> socket.socket:
             return _connect(self, allow_private=allow_private, secure=False)
 
     class Secure(HTTPSConnection):
+        response_class = _Answer
+
         def _new_conn(self) -> socket.socket:
             return _connect(self, allow_private=allow_private, secure=True)
 
@@ -111,25 +146,21 @@ class CheckedSession(requests.Session):
             raise Refused(say("{} is called over plain http; use https.", host.host), reason=Cause.ADDRESS)
         if kwargs.get("timeout") is None:
             kwargs["timeout"] = (min(self._timeout, CONNECT), self._timeout)
-        deadline = time.monotonic() + self._timeout
         response = super().send(request, **{**kwargs, "stream": True, "allow_redirects": False})
         if response.is_redirect:
             response.close()
             raise Refused(say("{} answers with a redirect, which is not followed.", host.host), reason=Cause.REDIRECT)
-        self._read(response, deadline)
+        self._read(response)
         return response
 
-    def _read(self, response: requests.Response, deadline: float) -> None:
-        """Read the body in pieces, so that a slow one ends at the deadline."""
+    def _read(self, response: requests.Response) -> None:
+        """Read the body in pieces, so that a large one ends at the limit."""
         body = bytearray()
         while part := _piece(response):
             body += part
             if len(body) > self._max_bytes:
                 response.close()
                 raise Refused("An answer is larger than this service reads.", reason=Cause.TOO_LARGE)
-            if time.monotonic() > deadline:
-                response.close()
-                raise requests.exceptions.ReadTimeout("the answer took too long")
         response._content = bytes(body)  # noqa: SLF001 - what requests' own iterator would have filled in
         response._content_consumed = True  # type: ignore[attr-defined] # noqa: SLF001
         response.raw.release_conn()
