@@ -225,3 +225,22 @@ def test_a_booking_that_cannot_be_understood_keeps_no_other_pair_from_being_take
     place.api("DELETE", "/7?events=remove", status=204)
     assert place.events() == []
     assert place.booking(other)["external_id"] == ""
+
+
+@pytest.mark.parametrize("step", ["made", "moved"])
+def test_an_event_whose_writes_answer_was_lost_just_before_is_taken_apart_as_well(place: Place, step: str) -> None:
+    place.activate()
+    booking = place.book() if step == "moved" else ""
+    place.settle()
+    place.google("POST", "faults", {"method": "POST", "path": "/events", "action": "reset", "when": "after"})
+    place.google("POST", "faults", {"path": "/events", "action": "reset", "times": 99})
+    if booking:
+        place.change(booking, object_id=11)
+    else:
+        place.book()
+    place.settle(0.5)
+    place.google("DELETE", "faults")
+    assert len([*place.events(), *place.events(ROOM_B)]) == 1
+    place.api("POST", "/7/deactivate")
+    place.api("DELETE", "/7?events=remove", status=204)
+    assert [*place.events(), *place.events(ROOM_B)] == []

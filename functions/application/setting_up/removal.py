@@ -16,6 +16,7 @@ from functions.application.sync.session import SyncSession, open_session
 from functions.domain.comparing.event_content import written
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Conflict, Fault, Gone, Invalid, Malformed, Refused, SyncError
+from functions.domain.model.event import EventKey
 from functions.domain.model.messages import counted
 from functions.domain.model.snapshot import Presence
 from functions.domain.pairing.life import State
@@ -123,12 +124,18 @@ def _part(session: SyncSession, link: Link) -> None:
 
 
 def _delete_event(session: SyncSession, link: Link) -> None:
-    if link.origin is not Origin.BOOKING or link.event is None or link.closed:
-        return
-    event = session.must_read_event(link.event)
-    if event.value is not None and event.value.mark.link_id == link.id:
-        with suppress(Gone):
-            session.calendars.delete(event.value.key, event.value.etag, notify=False)
+    for key in _where_its_event_may_be(link) if link.origin is Origin.BOOKING else ():
+        event = session.must_read_event(key)
+        if event.value is not None and event.value.mark.link_id == link.id:
+            with suppress(Gone):
+                session.calendars.delete(event.value.key, event.value.etag, notify=False)
+
+
+def _where_its_event_may_be(link: Link) -> set[EventKey]:
+    """Return where a pair has its event, and where a write whose answer was lost may have put it."""
+    own = None if link.closed else link.event
+    left_open = link.intent.place if link.intent is not None else None
+    return {key for key in (own, left_open) if key is not None}
 
 
 def _clear_booking(session: SyncSession, link: Link) -> None:
