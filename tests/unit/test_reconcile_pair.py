@@ -960,3 +960,12 @@ def test_what_a_person_left_of_their_own_series_is_not_taken_for_the_occurrence_
     looked(sides, event=Snapshot(Presence.CANCELLED))
     assert pair_of(sides).event == drawn.key
     assert {key: each.when for key, each in sides.events.items()} == {left.key: NOON, drawn.key: TEN}
+
+
+def test_a_booking_that_names_the_deleted_event_of_another_gets_one_of_its_own(sides: Sides) -> None:
+    drawn = sides.draw("fresh", NOON)
+    looked(sides, link=links.for_new_event(sides.ports.documents, "7", drawn), event=Snapshot.of(drawn))
+    del sides.events[drawn.key]
+    sides.book("2", TEN, external_id="fresh")
+    assert looked(sides, link=pair_of(sides, "2")).rest == Rest(Why.IN_STEP)
+    assert [each.title for each in sides.events.values()] == ["Zaal A - 2"]
