@@ -2,13 +2,19 @@
 
 import html
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
+from werkzeug.test import Client
 
+from functions.application.ports import Documents
 from functions.entrypoints import console
-from tests.harness.place import CLIENT_ID, CLIENT_SECRET, KEY, PASSWORD, ROOM_A, Place
+from functions.entrypoints.console.session import KeySessions
+from functions.entrypoints.http.key_proof import KeyProof
+from tests.harness.place import CLIENT_ID, CLIENT_SECRET, KEY, PASSWORD, PRODUCT, ROOM_A, Place
 from tests.harness.tab import Tab
 
 SCREENS = (
@@ -127,6 +133,19 @@ def test_an_integration_that_is_not_there_is_said_in_the_screens_words(tab: Tab)
     answer = tab.get("/console/integrations/99")
     assert answer.status_code == 404
     assert "There is no such integration" in answer.text
+
+
+def test_a_fault_of_the_service_is_a_page_on_the_screens_and_json_for_programs(place: Place) -> None:
+    sessions = KeySessions(place.ports, KeyProof(place.ports, KEY))
+    torn = replace(place.ports, documents=cast("Documents", object()))
+    browser = Client(place.app(torn, sessions))
+    browser.get(f"/console/?key={KEY}", base_url=PRODUCT)
+    page = browser.get("/console/integrations/7/journal", base_url=PRODUCT, headers={"Accept-Language": "nl"})
+    assert page.status_code == 500
+    assert "<h1>Hier ging iets" in page.text
+    answer = browser.get("/console/api/integrations", base_url=PRODUCT)
+    assert (answer.status_code, answer.json) == (500, {"error": "something went wrong here; it was logged"})
+    assert "AttributeError" in str(place.log[-1])
 
 
 def test_the_language_switch_sends_nobody_elsewhere(tab: Tab) -> None:

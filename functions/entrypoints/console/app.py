@@ -12,7 +12,7 @@ from functions.domain.model.errors import SyncError, Unauthentic
 from functions.entrypoints.console import roles
 from functions.entrypoints.console.api.api import api
 from functions.entrypoints.console.api.openapi import openapi
-from functions.entrypoints.console.pages import Pages, not_there_page
+from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.screens.registry import MENU, OPEN_PATHS, screens
 from functions.entrypoints.console.session import COOKIE, LIFE, NEW_COOKIE, Sessions, set_cookie
 from functions.entrypoints.console.state_cookie import give_state
@@ -28,7 +28,7 @@ NOTHING_HERE = "there is nothing at this address; the id of an integration has 1
 def console_app(ports: Ports, sessions: Sessions, *, secure: bool, catalogue: Catalogue | None = None) -> Flask:
     """Return the console; `secure` marks its cookie for https only."""
     catalogue = catalogue or Catalogue(ports)
-    not_there = not_there_page(Pages(ports, catalogue, sessions.actor, sessions, MENU))
+    pages = Pages(ports, catalogue, sessions.actor, sessions, MENU)
     app = Flask("functions.entrypoints.console", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     read_names(app)
@@ -36,6 +36,9 @@ def console_app(ports: Ports, sessions: Sessions, *, secure: bool, catalogue: Ca
 
     def of_a_screen() -> bool:
         return request.path.startswith("/console/") and not request.path.startswith("/console/api")
+
+    def plain(what: str, status: int) -> Response:
+        return pages.page("plain.html", status=status, what=what)
 
     @app.before_request
     def guard() -> Response | None:
@@ -63,7 +66,7 @@ def console_app(ports: Ports, sessions: Sessions, *, secure: bool, catalogue: Ca
     @app.errorhandler(SyncError)
     def failed(error: SyncError) -> Response:
         if request.url_rule is None and of_a_screen() and type(error) is Unauthentic:
-            return not_there(HTTPStatus.NOT_FOUND)  # there is no screen here that could ask for a sign-in
+            return plain("not_there", HTTPStatus.NOT_FOUND)  # there is no screen here that could ask for a sign-in
         return error_answer(error)
 
     @app.errorhandler(Exception)
@@ -73,13 +76,15 @@ def console_app(ports: Ports, sessions: Sessions, *, secure: bool, catalogue: Ca
             let_go(request)
         if isinstance(code, int) and code < 500:  # noqa: PLR2004 -- a client's error, from the router
             if of_a_screen() and code in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
-                return not_there(code)
+                return plain("not_there", code)
             if isinstance(error, MethodNotAllowed):
                 return wrong_method(sorted(set(error.valid_methods or ()) - {"HEAD", "OPTIONS"}))
             if code == HTTPStatus.NOT_FOUND:
                 return answer(code, {"error": NOTHING_HERE})
             return answer(code, {"error": getattr(error, "description", "this cannot be done here")})
         ports.log("error", {"severity": "ERROR", "reason": type(error).__name__, "path": request.path[:80]})
+        if of_a_screen():
+            return plain("broken", HTTPStatus.INTERNAL_SERVER_ERROR)
         return answer(500, {"error": "something went wrong here; it was logged"})
 
     @app.get("/health")

@@ -207,8 +207,3 @@ def _named(message: str, place: str, fields: tuple[Field, ...], t: Texts) -> str
     if isinstance(message, Message) and message.template == ONE_OF and choices:
         return say(ONE_OF, ", ".join(f"“{t(f'field.{place}.{choice}')}”" for choice in choices))
     return message
-
-
-def not_there_page(pages: Pages) -> Callable[[int], Response]:
-    """Return the handler that makes the page for an unknown address."""
-    return lambda status: pages.page("not_there.html", status=status)
