@@ -4,6 +4,7 @@ import click
 import pytest
 
 from functions.entrypoints.cli.frame import STEERING, fail, show
+from functions.entrypoints.cli.looking import COLOURS
 
 
 @pytest.mark.parametrize("steering", ["\x1b[2J", "\x9b2J", "\x07", "\r", "\x08"])
@@ -26,5 +27,6 @@ def test_other_letters_stay_as_they_are(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_colours_of_the_commands_own_stay(capsys: pytest.CaptureFixture[str]) -> None:
     show(None, [click.style("amber", fg="yellow")])
-    assert STEERING.search(click.style("amber", fg="yellow")) is None
+    for level, colour in COLOURS.items():
+        assert STEERING.search(click.style(level, fg=colour)) is None
     assert "amber" in capsys.readouterr().out

@@ -20,7 +20,7 @@ from functions.entrypoints.console.texts import Texts
 
 ACTOR = "command line"
 WIDEST = 200  # characters of a line that does not go to a terminal
-STEERING = re.compile(r"(?!\x1b\[(?:0|3\d)m)[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but a colour
+STEERING = re.compile(r"(?!\x1b\[(?:0|[39]\d)m)[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but a colour
 MakePorts = Callable[..., Ports]
 
 
