@@ -224,6 +224,20 @@ def test_a_token_of_another_account_that_comes_with_the_settings_changes_the_acc
     assert not [call for call in place.world.calls.log if call.path.endswith("/revoke")]
 
 
+@pytest.mark.parametrize("leaves", ["7", "8"])
+def test_disconnecting_revokes_nothing_while_google_does_not_say_whose_an_imported_token_is(
+    place: Place, leaves: str
+) -> None:
+    elsewhere = {"base_url": "https://other.i-reserve.net/api/rest", "username": "api_calendar"}
+    place.save("8", ireserve=elsewhere, mapping=[{"object": "12", "calendar": HOLIDAYS}])
+    place.connect("8")
+    version = integrations.get(place.documents, "8").secret_versions["google_refresh_token"]
+    place.save(secrets={**SECRETS, "google_refresh_token": place.secrets.get("8", "google_refresh_token", version)})
+    place.google("POST", "faults", {"method": "GET", "path": "/calendarList", "status": 503, "times": 9})
+    place.api("POST", f"/{leaves}/disconnect")
+    assert not [call for call in place.world.calls.log if call.path.endswith("/revoke")]
+
+
 def test_guests_are_mailed_only_as_far_as_the_limiter_allows(place: Place) -> None:
     place.save(outbound={"use_customer_data": True, "notify_guests": True}, secrets=SECRETS)
     place.connect()

@@ -274,10 +274,15 @@ def disconnect(ports: Ports, int_id: str) -> None:
 
 
 def _shared(ports: Ports, integration: Integration) -> bool:
+    """Whether another integration uses the same account and client, or may: Google may not say now whose a token is."""
+
     def same(other: Integration) -> bool:
-        accounts = [each.connection.account if each.connection else "" for each in (integration, other)]
-        clients = [each.settings.google.client_id for each in (integration, other)]
-        return other.id != integration.id and accounts[0] == accounts[1] != "" and clients[0] == clients[1]
+        if other.id == integration.id or other.connection is None:
+            return False
+        if other.settings.google.client_id != integration.settings.google.client_id:
+            return False
+        accounts = {each.connection.account for each in (integration, named(ports, other)) if each.connection}
+        return len(accounts) == 1 or "" in accounts
 
     return any(same(other) for other in integrations.every(ports.documents))
 
