@@ -238,6 +238,16 @@ def test_disconnecting_revokes_nothing_while_google_does_not_say_whose_an_import
     assert not [call for call in place.world.calls.log if call.path.endswith("/revoke")]
 
 
+def test_a_row_that_is_back_is_not_called_a_calendar_of_a_substitute(place: Place) -> None:
+    running(place)
+    rows = example()["mapping"]
+    change(place, "new", mapping=rows[:1])
+    place.settle(60)
+    change(place, "new", mapping=rows)
+    checks = place.api("GET", "/7/diagnostics")["checks"]
+    assert [check["says"] for check in checks if "in full each time" in check["says"]] == []
+
+
 def test_guests_are_mailed_only_as_far_as_the_limiter_allows(place: Place) -> None:
     place.save(outbound={"use_customer_data": True, "notify_guests": True}, secrets=SECRETS)
     place.connect()
