@@ -534,33 +534,35 @@ def test_an_event_that_a_full_list_did_not_show_and_google_does_not_give_is_aske
     assert (look.subject, look.attempt) == ((ROOM_A, "gone"), 1)
 
 
-@pytest.mark.parametrize("error", [Transient("no"), AccessRevoked("no", reason="dead", side=System.GOOGLE)])
-def test_a_series_that_lost_an_occurrence_is_pulled_again_if_google_does_not_give_another_one(
-    sides: Sides, error: SyncError, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    names = [f"root_202611{day}T090000Z" for day in (24, 25)]
+def lost_an_occurrence(sides: Sides, monkeypatch: pytest.MonkeyPatch, error: SyncError) -> EventPage:
+    """A series of three loses its first occurrence, while Google does not give the last one."""
+    names = [f"root_202611{day}T090000Z" for day in (24, 25, 26)]
     for name in names:
         pair(sides, name, series="root")
     set_state(sides, sync_token="one")
     read = sides.read
 
-    def fails_once(key: EventKey) -> Event | Tombstone:
-        if key.id == names[1] and not asked:
-            asked.append(key)
+    def fails(key: EventKey) -> Event | Tombstone:
+        if key.id == names[-1]:
             raise error
         return read(key)
 
-    asked: list[EventKey] = []
-    monkeypatch.setattr(sides, "read", fails_once)
-    removed = EventPage((Tombstone(EventKey(ROOM_A, names[0]), "root"),), sync_token="two")
-    with pytest.raises(type(error)):
-        pulled(sides, removed)
-    assert state(sides).sync_token == "one"
-    pulled(sides, removed)
-    assert {key.id for key in sides.events} == {*names}
+    monkeypatch.setattr(sides, "read", fails)
+    return EventPage((Tombstone(EventKey(ROOM_A, names[0]), "root"),), sync_token="two")
 
 
-def test_a_notification_of_which_nothing_says_when_it_came_is_followed(sides: Sides) -> None:
-    set_state(sides, channels=(Watch("c", NOW + timedelta(days=7)),), as_of=NOW, sync_token="one")
-    pulled(sides, EventPage((), sync_token="two"), hint=replace(notified(), at=None))
+def test_an_occurrence_that_google_never_gives_holds_up_no_other_change_of_the_calendar(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pulled(sides, lost_an_occurrence(sides, monkeypatch, Transient("no")))
     assert state(sides).sync_token == "two"
+    looks = {look.subject[1]: look.attempt for look in sides.looks(Kind.EVENT)}
+    assert looks == {"root_20261126T090000Z": 1, "root_20261125T090000Z": 0}
+
+
+def test_a_series_that_lost_an_occurrence_is_pulled_again_if_google_refuses_the_login(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(AccessRevoked):
+        pulled(sides, lost_an_occurrence(sides, monkeypatch, AccessRevoked("no", reason="dead", side=System.GOOGLE)))
+    assert state(sides).sync_token == "one"

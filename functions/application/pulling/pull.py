@@ -20,7 +20,7 @@ from functions.application.sync.session import SyncSession
 from functions.application.watching import channels
 from functions.domain.comparing.event_content import period
 from functions.domain.model.errors import AccessRevoked, Gone, Refused, Stale, SyncError, TokenExpired, Transient
-from functions.domain.model.event import Event
+from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import calendar_hash, turn_of
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.life import Closed, Detached
@@ -206,15 +206,23 @@ def _look_up_unlisted(session: SyncSession, hint: Hint, calendar: str, done: Pul
 
 
 def _look_up_siblings(session: SyncSession, hint: Hint, calendar: str, done: Pull) -> None:
-    """Look up the other occurrences of a series that lost some, from the latest, until one still exists."""
+    """Look up the other occurrences of a series that lost some, from the latest, until one still exists.
+
+    One that Google does not give is left to a task, and so are those before it: it may never give it, and the calendar
+    has other changes.
+    """
     for family in not_shown(session, calendar, done.shown):
+        unread = False
         for link in family:
+            if link.event is None:
+                break
+            if unread:
+                _look_up_later(session, _about(hint, link.event, "series"))
+                continue
             done.calls += 1
-            event = session.read_event(link.event) if link.event is not None else None
-            unread = event is not None and event.presence is Presence.UNREADABLE
-            if unread and isinstance(session.trouble, Transient | AccessRevoked):
-                raise session.trouble  # the next try sees the same removals
-            if event is None or not event.vanished:
+            event = session.read_event(link.event)
+            unread = event.presence is Presence.UNREADABLE and isinstance(session.trouble, Transient | AccessRevoked)
+            if not (event.vanished or unread):
                 break
             _look_up(session, hint, link, done, "series", event)
 
@@ -225,15 +233,22 @@ def _look_up(
     """Look up one event that a list did not show, or leave it to a task."""
     if link.event is None:
         return
-    key, now = link.event, session.now()
-    about = replace(hint, kind=Kind.EVENT, subject=(key.calendar, key.id), source=source, detail="")
-    if now - done.began > LONGEST:
-        look_again(session.ports.tasks, about, now, "ghost", lane="backfill")
+    key, about = link.event, _about(hint, link.event, source)
+    if session.now() - done.began > LONGEST:
+        _look_up_later(session, about)
         return
     try:
         come_back(session.ports, about, reconcile(session, about, link, event=event or session.read_event(key)))
     except Exception as error:  # noqa: BLE001 -- one pair must not stop the others
         pair_failed(session.ports, about, error)
+
+
+def _about(hint: Hint, key: EventKey, source: str) -> Hint:
+    return replace(hint, kind=Kind.EVENT, subject=(key.calendar, key.id), source=source, detail="")
+
+
+def _look_up_later(session: SyncSession, about: Hint) -> None:
+    look_again(session.ports.tasks, about, session.now(), "ghost", lane="backfill")
 
 
 def _inside(when: Window, window: Window) -> bool:
