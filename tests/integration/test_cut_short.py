@@ -125,6 +125,18 @@ def test_a_booking_that_could_not_be_read_for_a_moment_is_left_out_like_the_othe
     assert place.events() == []
 
 
+def test_a_booking_that_is_never_given_keeps_no_other_from_its_event(place: Place) -> None:
+    place.save(sync={"backfill": "future"})
+    place.connect()
+    earlier = place.book("2026-11-20T00:00", "2026-11-21T23:59")
+    place.book("2026-12-01T10:00", "2026-12-01T11:00")
+    place.settle()
+    place.ireserve("POST", "faults", {"method": "GET", "path": f"booking/{earlier}", "status": 503, "times": 999})
+    place.api("POST", "/7/activate")
+    place.settle(120)
+    assert len(place.events()) == 1
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"outbound": {"title_template": "Nr {BOOKING_NUMBER}"}}, {"mapping": [{"object": "10", "calendar": ROOM_B}]}],

@@ -11,7 +11,7 @@ from functions.application.scanning.progress import SINGLE_READS, SWEEPS, Scan
 from functions.application.scanning.rows import booking_of, differs, shows_texts
 from functions.application.store import links
 from functions.application.sync import retry_event_id
-from functions.application.sync.failures import Reaction, pair_failed, reaction_to
+from functions.application.sync.failures import SHOWN_AFTER, Reaction, pair_failed, reaction_to
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.reconciled import come_back
 from functions.application.sync.session import SyncSession
@@ -70,7 +70,7 @@ def look(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow) -> tuple
     if passed is not None:
         return passed, 0
     if link.version == 0 and _left_out(session, scan, row):
-        return _note(session, scan, row, link), 0
+        return _note(session, hint, scan, row, link), 0
     about = replace(hint, kind=Kind.BOOKING, subject=(row.id,), source=scan.source, actor=scan.actor, at=session.now())
     again = retry_event_id.is_asked_again(scan.kind, scan.refused, link)
     key = link.event if (_reads_both(scan, link) or again) and not link.closed else None
@@ -104,13 +104,19 @@ def _left_out(session: SyncSession, scan: Scan, row: BookingRow) -> bool:
     return day_of(row.starts, session.settings.timezone) < scan.leaves_out
 
 
-def _note(session: SyncSession, scan: Scan, row: BookingRow, link: Link) -> Scan:
-    """Record a booking from before activation as left out: it gets no event until it changes."""
+def _note(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow, link: Link) -> Scan:
+    """Record a booking from before activation as left out: it gets no event until it changes.
+
+    Not recorded, it would get one in the next sweep, so the chunk is tried again while it cannot be read; but one that
+    i-Reserve never gives must not stop the others.
+    """
     booking = booking_of(row)
     if booking is None:
         read = session.read_booking(row.id)
         if read.presence is Presence.UNREADABLE and isinstance(session.trouble, Transient):
-            raise session.trouble  # not recorded, it would get an event in the next sweep
+            if hint.attempt < SHOWN_AFTER:
+                raise session.trouble
+            return replace(scan, looked=scan.looked + 1, failed=scan.failed + 1)
         booking = read.value
     scan = replace(scan, looked=scan.looked + 1)
     if booking is None:
