@@ -240,3 +240,8 @@ def test_the_known_points_are_told_by_their_names_and_not_by_what_is_stored() ->
     assert found.known == {"override", "sorts"}
     assert found.override == ("body", "check", False)
     assert "known" not in dict(found.assumptions())
+
+
+def test_a_time_is_kept_in_whole_seconds() -> None:
+    part = timedelta(microseconds=1)
+    assert Timed(TEN.start + part, TEN.end) == Timed(TEN.start, TEN.end + part) == TEN
