@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +160,30 @@ def test_a_weekly_series_shifted_to_another_day_moves_its_bookings_in_order(plac
     assert sorted(before, key=lambda each: before[each]) == sorted(after, key=lambda each: after[each])
     assert days(starts(place))[:2] == ["2026-11-26", "2026-12-03"]
     assert starts(place, 70) == []
+
+
+@pytest.mark.parametrize(
+    ("days", "first"), [(1, "2026-12-16"), (4, "2026-12-19"), (5, "2026-12-20"), (-1, "2026-12-14")]
+)
+def test_a_series_that_has_run_for_longer_than_the_window_moves_each_booking_within_its_week(
+    place: Place, days: int, first: str
+) -> None:
+    place.activate(sync={"window_days": [-7, 70]})
+    root = series(place, WEEKLY_TEN)
+    place.pass_time(4 * 7 * 86400)
+    before = {each["id"]: date.fromisoformat(each["from"][:10]) for each in place.bookings()}
+    moved = date(2026, 11, 24) + timedelta(days)
+    place.drag(root, f"{moved}T10:00", f"{moved}T11:00")
+    for _ in range(3):
+        place.tick()
+        place.settle(300)
+    after = {each["id"]: date.fromisoformat(each["from"][:10]) for each in place.bookings()}
+    assert {each: after[each] - day for each, day in before.items() if after[each] >= date.fromisoformat(first)} == {
+        each: timedelta(days) for each, day in before.items() if day + timedelta(days) >= date.fromisoformat(first)
+    }
+    assert all(after[each] == day for each, day in before.items() if day + timedelta(days) < date.fromisoformat(first))
+    assert starts(place, 70) == []
+    assert len(place.bookings()) == 10
 
 
 def test_this_and_following_moves_the_bookings_of_the_new_series(place: Place) -> None:

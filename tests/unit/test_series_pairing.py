@@ -50,6 +50,37 @@ def test_what_shares_no_day_is_paired_in_order() -> None:
     assert [(each.id, event.key.id) for each, event in pairs] == [("link8", "new8"), ("link1", "new2")]
 
 
+TUESDAYS = [7 * week for week in range(10)]
+
+
+def paired(gone: list[int], come: list[int]) -> dict[int, int]:
+    """Return the day of each lost occurrence that is paired, and that of the new one."""
+    pairs = pair([vanished(day) for day in gone], [appeared(day) for day in come], AMSTERDAM)
+    return {int(each.id.removeprefix("link")): int(event.key.id.removeprefix("new")) for each, event in pairs}
+
+
+@pytest.mark.parametrize("days", [-1, 1, 2, 3, 4, 5, 6, 8, -6], ids=lambda days: f"{days:+} days")
+def test_a_series_shown_whole_is_paired_from_its_first_on_however_far_it_moved(days: int) -> None:
+    assert paired(TUESDAYS, [day + days for day in TUESDAYS]) == {day: day + days for day in TUESDAYS}
+
+
+@pytest.mark.parametrize("days", [-1, 1, 2, 3, 4, 5], ids=lambda days: f"{days:+} days")
+def test_each_occurrence_stays_in_its_week_where_only_a_part_of_the_series_is_shown(days: int) -> None:
+    for shown in (TUESDAYS[3:], TUESDAYS[:-3], TUESDAYS[2:-2], TUESDAYS[4:5]):
+        assert paired(TUESDAYS, [day + days for day in shown]) == {day: day + days for day in shown}, "of the new ones"
+        assert paired(shown, [day + days for day in TUESDAYS]) == {day: day + days for day in shown}, "of the lost ones"
+
+
+def test_of_two_weeks_as_likely_the_nearer_one_is_taken() -> None:
+    assert paired([0, 21], [10]) == {0: 10}
+    assert paired([0, 21], [11]) == {21: 11}
+
+
+def test_a_series_on_several_weekdays_moves_as_one() -> None:
+    twice = sorted(TUESDAYS + [day + 2 for day in TUESDAYS])
+    assert paired(twice, [day + 1 for day in twice[6:]]) == {day: day + 1 for day in twice[6:]}
+
+
 def test_whole_days_are_paired_too() -> None:
     day = AllDay(date(2026, 10, 21), date(2026, 10, 22))
     pairs = pair([vanished(1, day)], [appeared(1, when=day)], AMSTERDAM)

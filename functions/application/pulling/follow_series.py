@@ -16,7 +16,7 @@ from functions.application.sync import mass_removal
 from functions.application.sync.find_booking import booking_with
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.event_content import in_window, text_of
-from functions.domain.comparing.series import Twin, first_day, in_step, pair, twin_of
+from functions.domain.comparing.series import NEAR, Twin, first_day, in_step, pair, twin_of
 from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, Stale, Transient
 from functions.domain.model.event import Event, family, family_of_id
 from functions.domain.pairing.decisions import Follow, Hold
@@ -143,9 +143,14 @@ def tie(session: SyncSession, link: Link, event: Event) -> Link:
 
 def _family_links(session: SyncSession, calendar: str, name: str) -> list[Link]:
     """Return the links of a family that could follow."""
-    return [
-        link for link in links.every(session.ports.documents, session.id, {"series": name}) if _waits(link, calendar)
-    ]
+    kin = links.every(session.ports.documents, session.id, {"series": name})
+    return [link for link in kin if _waits(link, calendar) and _is_in_reach(session, link)]
+
+
+def _is_in_reach(session: SyncSession, link: Link) -> bool:
+    """Whether a link is in the window, or was within a week: what its series became may be in it."""
+    now, when = session.now(), link.base.when if link.base is not None else None
+    return when is not None and any(in_window(when, session.settings, at) for at in (now, now - NEAR))
 
 
 def not_shown(session: SyncSession, calendar: str, shown: Shown) -> Iterator[list[Link]]:

@@ -5,6 +5,7 @@ title is named `root_R20261123T090000` and its occurrences keep their ids. A spl
 only its creation and update times match those of the old root.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
@@ -34,18 +35,46 @@ def in_step(lost: Sequence[When], appeared: Sequence[Event], timezone: str) -> b
 
 
 def pair(vanished: Sequence[Link], appeared: Sequence[Event], timezone: str) -> list[tuple[Link, Event]]:
-    """Pair vanished links of one family with new occurrences: by local date, then by order."""
+    """Pair vanished links of one family with new occurrences: by local date, then by how far most moved, then by order.
+
+    Order alone would not do: what vanished may begin earlier in the series than what appeared, or later.
+    """
     links = [(link, link.base.when) for link in vanished if link.base is not None]
     links.sort(key=lambda each: _order(each[1]))
     events = sorted(appeared, key=lambda event: _order(event.when))
+    lost = [(first_day(when, timezone), link) for link, when in links]
+    new = [(first_day(event.when, timezone), event) for event in events]
+    pairs = _taken(lost, new, timedelta())
+    if (moved := _moved_by([day for day, _ in lost], [day for day, _ in new])) is not None:
+        pairs += _taken(lost, new, moved)
+    return pairs + [(link, event) for (_, link), (_, event) in zip(lost, new, strict=False)]
+
+
+def _taken(lost: list[tuple[date, Link]], new: list[tuple[date, Event]], moved: timedelta) -> list[tuple[Link, Event]]:
+    """Take out of both lists, and return in pairs, what lies so far apart."""
     pairs: list[tuple[Link, Event]] = []
-    for event in list(events):
-        match = next((each for each in links if first_day(each[1], timezone) == first_day(event.when, timezone)), None)
+    for day, event in list(new):
+        match = next((each for each in lost if each[0] + moved == day), None)
         if match is not None:
-            pairs.append((match[0], event))
-            links.remove(match)
-            events.remove(event)
-    return pairs + [(link, event) for (link, _), event in zip(links, events, strict=False)]
+            pairs.append((match[1], event))
+            lost.remove(match)
+            new.remove((day, event))
+    return pairs
+
+
+def _moved_by(lost: Sequence[date], new: Sequence[date]) -> timedelta | None:
+    """Return how far most moved, of those that one side shows; None where they did not move alike.
+
+    Of two ways as likely the one in which more stay in their week, as when a person drags in a week's view; then the nearer.
+    """
+    apart = Counter(after - before for before in lost for after in new)
+    same_week = Counter(after - before for before in lost for after in new if _monday(before) == _monday(after))
+    moved = max(apart, key=lambda each: (apart[each], same_week[each], -abs(each), each), default=None)
+    return moved if moved is not None and 2 * apart[moved] > min(len(lost), len(new)) else None
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
 
 
 def first_day(when: When, timezone: str) -> date:
