@@ -298,6 +298,30 @@ def test_one_event_is_looked_at_on_its_own(sides: Sides) -> None:
     assert isinstance(there.life, Grace)
 
 
+def test_a_pair_that_went_on_with_another_event_is_looked_at_where_its_former_one_is_asked_for(sides: Sides) -> None:
+    first, *_ = became_weekly(sides)
+    sides.fails["read booking"] = [Transient("busy", reason="busy")]
+    applied(sides, first)
+    assert sides.link_of(first.key) is not None
+    assert sides.bookings["1"].external_id == "root"
+    look_at(sides.session(), HINT, EventKey(ROOM_A, "root"))
+    assert sides.bookings["1"].external_id == first.key.id
+
+
+def test_a_pair_whose_event_went_to_another_calendar_is_looked_at_where_it_is_asked_for_in_the_former_one(
+    sides: Sides,
+) -> None:
+    drawn = paired(sides)
+    there = sides.link_of(drawn.key)
+    assert there is not None
+    del sides.events[drawn.key]
+    moved = replace(drawn, key=EventKey(ROOM_B, drawn.key.id), when=TEN, etag='"new"')
+    sides.events[moved.key] = moved
+    saved(sides, replace(there, event=moved.key))
+    look_at(sides.session(), HINT, drawn.key)
+    assert sides.bookings["1"].starts == TEN.start
+
+
 def test_an_event_that_cannot_be_read_is_an_error_unless_its_calendar_is_no_longer_mapped(sides: Sides) -> None:
     error = Gone("no", reason=Cause.CALENDAR_GONE)
     sides.fails["read event"] = [error, error]

@@ -325,7 +325,10 @@ def _appeared(session: SyncSession, hint: Hint, page: Page, shown: Shown, event:
 
 
 def look_at(session: SyncSession, hint: Hint, key: EventKey) -> None:
-    """Read one event and apply it like a page of its own; raises what reading and writing raise."""
+    """Read one event and apply it like a page of its own; raises what reading and writing raise.
+
+    Its pair may have gone on with another event since, or with this one in another calendar: then that one is looked at.
+    """
     try:
         found = session.must_read_event(key)
     except SyncError:
@@ -333,10 +336,14 @@ def look_at(session: SyncSession, hint: Hint, key: EventKey) -> None:
             return  # its mapping row was removed: nobody needs to fix what failed there
         raise
     link = links.of_event(session.ports.documents, session.id, key)
+    if link is None and found.value is not None and found.value.key != key:
+        link = links.of_event(session.ports.documents, session.id, found.value.key)
     if link is not None:
         _look(session, hint, link, found)
     elif found.value is not None:
         _apply_item(session, hint, Page(key.calendar, ()), Shown(), found.value)
+    elif (moved := _in_another_calendar(session, key)) is not None and moved.event is not None:
+        _look(session, hint, moved, session.must_read_event(moved.event))
 
 
 def _quick_check(check: Callable[[], bool]) -> bool:
@@ -381,10 +388,14 @@ def _known_elsewhere(session: SyncSession, page: Page, event: Event) -> Link | N
         link = links.by_id(documents, session.id, event.mark.link_id)
         if link is not None and event.key.id in _derived_ids(session, link):
             return link
-    if page.listed:
-        return None
-    others = (EventKey(each, event.key.id) for each in session.settings.calendars if each != event.key.calendar)
-    return next((link for key in others if (link := links.of_event(documents, session.id, key)) is not None), None)
+    return None if page.listed else _in_another_calendar(session, event.key)
+
+
+def _in_another_calendar(session: SyncSession, key: EventKey) -> Link | None:
+    """Return the link that has this event in another calendar."""
+    others = (EventKey(each, key.id) for each in session.settings.calendars if each != key.calendar)
+    found = (links.of_event(session.ports.documents, session.id, each) for each in others)
+    return next((link for link in found if link is not None), None)
 
 
 def _derived_ids(session: SyncSession, link: Link) -> set[str]:
