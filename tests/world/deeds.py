@@ -42,6 +42,7 @@ DEEDS: Table = {
     "draw_series": (2, (3, 4, 1, 5)),
     "split": (3, (9, 5, 4, 1)),
     "shift": (2, (9, 4)),
+    "shift_days": (2, (9, 6)),
     "cut": (2, (9, 5)),
     "delete_series": (1, (9,)),
     "make_weekly": (2, (9, 1)),
@@ -209,15 +210,25 @@ class Deeds(People):
             _, day = self._root(series[0])
             self._patch(ROOM_A, series[0], when(*self._times(day, hour)))
 
+    def do_shift_days(self, which: int, by: int) -> None:
+        """Move a whole series to another day; not one that was split, because both would have the same ids."""
+        if (series := self._series(which)) and self._is_alone(series[0]):
+            root, day = self._root(series[0])
+            hour = datetime.fromisoformat(root["start"]["dateTime"]).hour
+            self._patch(ROOM_A, series[0], when(*self._times(min(max(0, day + by - 3), 3), HOURS.index(hour))))
+
+    def _is_alone(self, root: str) -> bool:
+        """Whether nothing was split off a series."""
+        stem = root.partition("_R")[0]
+        return len([each for each in self.events() if each.get("recurrence") and each["id"].startswith(stem)]) == 1
+
     def do_cut(self, which: int, left: int) -> None:
         """End a series earlier, or let it go on; not over what was split off, because both would have the same ids."""
         if series := self._series(which):
             root, day = self._root(series[0])
             freq = "WEEKLY" if "WEEKLY" in str(root.get("recurrence")) else "DAILY"
-            stem = series[0].partition("_R")[0]
-            alone = sum(each["id"].startswith(stem) for each in self.events() if each.get("recurrence")) == 1
             most = 1 + max(0, LAST - day) // 7 if freq == "WEEKLY" else 1 + left
-            count = min(1 + left, most if alone else len(series[1]))
+            count = min(1 + left, most if self._is_alone(series[0]) else len(series[1]))
             self._patch(ROOM_A, series[0], {"recurrence": [f"RRULE:FREQ={freq};COUNT={count}"]})
 
     def do_delete_series(self, which: int) -> None:
