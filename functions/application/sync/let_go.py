@@ -25,8 +25,8 @@ def let_go(session: SyncSession, hint: Hint | None, view: View, holder: Link, ev
 
     None: its booking could not be read, and `session.trouble` says why. Only for a booking that is about to take it up. A
     pair whose booking is gone lets go only of an occurrence that a person made, and any pair only if it is kept in step or
-    over; it is saved, and looked at again soon. A link of no booking is removed, as one whose worker died while it made one. Without a hint nothing is saved.
-    Raises `Stale` if another instance was faster.
+    over; it is saved, and looked at again soon. A link of no booking is removed, as one whose worker died while it made one.
+    Without a hint nothing is saved. Raises `Stale` if another instance was faster.
     """
     if not _asks_for(session, view, event_id):
         return False
