@@ -76,6 +76,10 @@ def test_of_two_weeks_as_likely_the_nearer_one_is_taken() -> None:
     assert paired([0, 21], [11]) == {21: 11}
 
 
+def test_where_no_more_than_half_moved_alike_order_counts() -> None:
+    assert paired([0, 1], [2, 4]) == {0: 2, 1: 4}
+
+
 def test_a_series_on_several_weekdays_moves_as_one() -> None:
     twice = sorted(TUESDAYS + [day + 2 for day in TUESDAYS])
     assert paired(twice, [day + 1 for day in twice[6:]]) == {day: day + 1 for day in twice[6:]}
@@ -110,6 +114,7 @@ def test_the_roots_of_a_split_series_are_one_family() -> None:
         pytest.param([(8, 10)], [(16, 10)], False, id="more than a week later"),
         pytest.param([(9, 10)], [(1, 10)], False, id="more than a week earlier"),
         pytest.param([], [(1, 10)], False, id="nothing lost"),
+        pytest.param([(1, 10)], [], False, id="nothing new"),
     ],
 )
 def test_a_new_series_may_go_on_with_one_that_it_is_in_step_with(
@@ -126,6 +131,7 @@ def test_the_halves_of_a_split_series_share_birth_and_last_change() -> None:
     one, other = (theirs(on(1, 10), series=name, created=born, updated=changed) for name in ("old", "new"))
     assert twin_of(one) == twin_of(other) == (born, changed)
     assert twin_of(theirs(on(1, 10), series="old", created=None, updated=changed)) is None
+    assert twin_of(theirs(on(1, 10), series="old", created=born, updated=None)) is None
     assert twin_of(theirs(on(1, 10), created=born, updated=changed)) is None
 
 

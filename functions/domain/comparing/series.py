@@ -69,8 +69,10 @@ def _moved_by(lost: Sequence[date], new: Sequence[date]) -> timedelta | None:
     """
     apart = Counter(after - before for before in lost for after in new)
     same_week = Counter(after - before for before in lost for after in new if _monday(before) == _monday(after))
-    moved = max(apart, key=lambda each: (apart[each], same_week[each], -abs(each), each), default=None)
-    return moved if moved is not None and 2 * apart[moved] > min(len(lost), len(new)) else None
+    if not apart:
+        return None
+    moved = max(apart, key=lambda each: (apart[each], same_week[each], -abs(each), each))
+    return moved if 2 * apart[moved] > min(len(lost), len(new)) else None
 
 
 def _monday(day: date) -> date:
