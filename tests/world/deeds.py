@@ -214,8 +214,9 @@ class Deeds(People):
         """Move a whole series to another day; not one that was split, because both would have the same ids."""
         if (series := self._series(which)) and self._is_alone(series[0]):
             root, day = self._root(series[0])
-            hour = datetime.fromisoformat(root["start"]["dateTime"]).hour
-            self._patch(ROOM_A, series[0], when(*self._times(min(max(0, day + by - 3), 3), HOURS.index(hour))))
+            moved = timedelta(days=min(max(0, day + by - 3), 3) - day)
+            times = (datetime.fromisoformat(root[each]["dateTime"]) + moved for each in ("start", "end"))
+            self._patch(ROOM_A, series[0], when(*(f"{each:%Y-%m-%dT%H:%M}" for each in times)))
 
     def _is_alone(self, root: str) -> bool:
         """Whether nothing was split off a series."""
