@@ -6,12 +6,16 @@ tasks. Names begin with a hash, because Cloud Tasks slows down on names with a c
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from functions.application.ports import Body, Task, Tasks
 from functions.domain.model.identity import is_int_id
+
+if TYPE_CHECKING:
+    from functions.domain.model.event import EventKey
 
 MOST_ATTEMPTS = 100
 LEADING_SECONDS = (
@@ -65,6 +69,10 @@ class Hint:
             "actor": self.actor,
             "detail": self.detail,
         }
+
+    def about(self, key: "EventKey") -> "Hint":
+        """Return this hint for one event."""
+        return replace(self, kind=Kind.EVENT, subject=(key.calendar, key.id))
 
     @classmethod
     def of(cls, body: Body) -> "Hint":

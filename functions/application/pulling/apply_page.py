@@ -444,4 +444,4 @@ def _guarded(session: SyncSession, hint: Hint, key: EventKey, work: Callable[[],
 
 
 def _about(hint: Hint, key: EventKey) -> Hint:
-    return replace(hint, kind=Kind.EVENT, subject=(key.calendar, key.id), detail="")
+    return replace(hint.about(key), detail="")

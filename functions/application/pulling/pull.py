@@ -7,7 +7,7 @@ one by one before they count as deleted.
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from functions.application.intake.hints import Hint, Kind, look_again, second_look
+from functions.application.intake.hints import Hint, look_again, second_look
 from functions.application.ports import EventPage
 from functions.application.pulling.apply_page import Page, apply_page
 from functions.application.pulling.follow_series import Shown, not_shown
@@ -244,7 +244,7 @@ def _look_up(
 
 
 def _about(hint: Hint, key: EventKey, source: str) -> Hint:
-    return replace(hint, kind=Kind.EVENT, subject=(key.calendar, key.id), source=source, detail="")
+    return replace(hint.about(key), source=source, detail="")
 
 
 def _look_up_later(session: SyncSession, about: Hint) -> None:

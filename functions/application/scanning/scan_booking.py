@@ -75,7 +75,7 @@ def look(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow) -> tuple
     again = retry_event_id.is_asked_again(scan.kind, scan.refused, link)
     key = link.event if (_reads_both(scan, link) or again) and not link.closed else None
     if key is not None:
-        about = replace(about, kind=Kind.EVENT, subject=(key.calendar, key.id))
+        about = about.about(key)
     scan = replace(scan, reads=scan.reads + 1, looked=scan.looked + 1)
     try:
         asking = after(link, Decided(AskAgain())).link if again else link

@@ -40,7 +40,7 @@ class Reconciled:
             return hint
         if self.rest.why is Why.LEASED and self.event is not None and self.event.value is not None:
             key = self.event.value.key
-            return replace(hint, kind=Kind.EVENT, subject=(key.calendar, key.id))
+            return hint.about(key)
         if self.link.booking_id:
             hint = replace(hint, kind=Kind.BOOKING, subject=(self.link.booking_id,))
         return replace(hint, confirm=self.rest.why is Why.BOOKING_GONE)
@@ -58,5 +58,5 @@ def look_at_once(ports: Ports, int_id: str, link: Link, source: str) -> None:
     now = ports.clock()
     hint = Hint(Kind.BOOKING, int_id, (link.booking_id,), source, now)
     if link.event is not None:
-        hint = replace(hint, kind=Kind.EVENT, subject=(link.event.calendar, link.event.id))
+        hint = hint.about(link.event)
     hints.enqueue(ports.tasks, hint, now, trailing=False)
