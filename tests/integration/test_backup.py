@@ -164,3 +164,23 @@ def test_a_backup_onto_a_full_disk_leaves_no_half_of_one(place: Place) -> None:
     assert "could not be written" in output
     with closing(sqlite3.connect(place.directory / "sync.sqlite")) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+@pytest.mark.parametrize("name", ["hall#1", "50%25", "what?"])
+def test_a_backup_may_have_any_name(place: Place, tmp_path: Path, name: str) -> None:
+    place.activate()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    back_up(place.directory, elsewhere / name)
+    assert sorted(path.name for path in elsewhere.iterdir()) == [name, f"{name}.secrets.json"]
+    place.file.close()
+    restore(place.directory, elsewhere / name, place.now)
+    assert place.api("GET", "/7/parked") == []
+
+
+def test_a_backup_of_a_directory_without_a_store_makes_none(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir(mode=0o700)
+    code, output = command(state, "backup", str(tmp_path / "b"))
+    assert (code, output) == (1, f"There is no store in {state}; correct STATE_DIR.\n")
+    assert list(state.iterdir()) == [], "an empty store would keep the service from starting"

@@ -34,8 +34,10 @@ class Counted:
 def back_up(state: Path, to: Path) -> Counted:
     """Copy a state directory as it is at one moment, and check the copy; returns how much it holds.
 
-    Raises `Conflict` if a file exists already, `Malformed` if the copy differs from the store, `Transient`.
+    Raises `Conflict` if a file exists already, `Malformed` if there is no store or the copy differs from it, `Transient`.
     """
+    if not (state / STORE).exists():  # SQLite would make an empty one, with which no service starts
+        raise Malformed(say("There is no store in {}; correct STATE_DIR.", state), reason="no_store")
     names = [to, *(_beside(to, name) for name in BESIDE)]
     for taken in filter(Path.exists, names):
         raise Conflict(say("{} is there already: give another name, or move it away.", taken), reason="exists")
@@ -88,7 +90,7 @@ def check(path: Path) -> Counted:
     if not path.is_file():
         raise Malformed(say("There is no backup {}.", path), reason="no_backup")
     try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
             (schema,) = connection.execute("PRAGMA user_version").fetchone()
             if found == "ok" and schema == SCHEMA:
