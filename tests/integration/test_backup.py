@@ -1,5 +1,7 @@
 """Backups of one machine: consistent while it runs, checked, and good a week later; nothing is overwritten."""
 
+import errno
+import os
 import sqlite3
 import threading
 from contextlib import closing
@@ -13,7 +15,7 @@ from functions.__main__ import make_ports
 from functions.adapters.sqlite.backup import back_up, restore
 from functions.adapters.sqlite.documents import SqliteDocuments
 from functions.adapters.sqlite.file import SqliteFile
-from functions.domain.model.errors import Conflict, Malformed
+from functions.domain.model.errors import Conflict, Malformed, Transient
 from functions.entrypoints.cli.main import cli
 from tests.harness.place import START, Place
 
@@ -184,3 +186,68 @@ def test_a_backup_of_a_directory_without_a_store_makes_none(tmp_path: Path) -> N
     code, output = command(state, "backup", str(tmp_path / "b"))
     assert (code, output) == (1, f"There is no store in {state}; correct STATE_DIR.\n")
     assert list(state.iterdir()) == [], "an empty store would keep the service from starting"
+
+
+@pytest.mark.parametrize("name", ["secrets.json", "keys.json"])
+def test_a_backup_whose_secrets_or_keys_are_cut_is_refused_and_changes_nothing(
+    place: Place, tmp_path: Path, name: str
+) -> None:
+    place.activate()
+    (place.directory / "keys.json").write_text('{"webhook_key": "w", "console_key": "c"}')
+    back_up(place.directory, tmp_path / "b")
+    cut = tmp_path / f"b.{name}"
+    cut.write_bytes(cut.read_bytes()[:-1])
+    place.file.close()
+    before = contents(place.directory)
+    with pytest.raises(Malformed, match=f"b.{name} cannot be used as a backup"):
+        restore(place.directory, tmp_path / "b", place.now)
+    assert contents(place.directory) == before
+
+
+def test_a_restore_onto_a_full_disk_changes_nothing(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.activate()
+    back_up(place.directory, tmp_path / "b")
+    place.file.close()
+    before = contents(place.directory)
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Transient, match=r"could not be put into .*: No space left on device"):
+        restore(place.directory, tmp_path / "b", place.now)
+    assert contents(place.directory) == before
+
+
+def test_a_backup_without_its_secrets_and_keys_leaves_those_that_are_there(place: Place, tmp_path: Path) -> None:
+    place.activate()
+    (place.directory / "keys.json").write_text('{"webhook_key": "w", "console_key": "c"}')
+    back_up(place.directory, tmp_path / "b")
+    for name in ("secrets.json", "keys.json"):
+        (tmp_path / f"b.{name}").unlink()
+    place.file.close()
+    kept = {name: (place.directory / name).read_bytes() for name in ("secrets.json", "keys.json")}
+    restore(place.directory, tmp_path / "b", place.now)
+    assert {name: (place.directory / name).read_bytes() for name in kept} == kept
+
+
+def test_what_a_restore_moved_aside_can_be_restored_as_well(place: Place, tmp_path: Path) -> None:
+    place.activate()
+    back_up(place.directory, tmp_path / "b")
+    place.book()
+    place.settle()
+    place.file.close()
+    (place.directory / "secrets.json").write_text('{"since": {}}')
+    restore(place.directory, tmp_path / "b", place.now)
+    assert place.api("GET", "/7/links?booking=1001") == []
+    place.file.close()
+    (aside,) = place.directory.glob("sync.sqlite.before-*[0-9]")
+    restore(place.directory, aside, place.now + timedelta(minutes=1))
+    assert place.api("GET", "/7/links?booking=1001")
+    assert (place.directory / "secrets.json").read_text() == '{"since": {}}'
+
+
+def contents(directory: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in directory.iterdir()}

@@ -4,6 +4,7 @@ A backup can be made while the service runs. It is `FILE` (the store), with `FIL
 beside it.
 """
 
+import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -34,10 +35,12 @@ class Counted:
 def back_up(state: Path, to: Path) -> Counted:
     """Copy a state directory as it is at one moment, and check the copy; returns how much it holds.
 
-    Raises `Conflict` if a file exists already, `Malformed` if there is no store or the copy differs from it, `Transient`.
+    Raises `Conflict` if a file exists already, `Malformed` if there is no store, if the secrets or keys are damaged, or
+    if the copy differs from the store, `Transient`.
     """
     if not (state / STORE).exists():  # SQLite would make an empty one, with which no service starts
         raise Malformed(say("There is no store in {}; correct STATE_DIR.", state), reason="no_store")
+    kept = {name: state / name for name in BESIDE}
     names = [to, *(_beside(to, name) for name in BESIDE)]
     for taken in filter(Path.exists, names):
         raise Conflict(say("{} is there already: give another name, or move it away.", taken), reason="exists")
@@ -45,9 +48,9 @@ def back_up(state: Path, to: Path) -> Counted:
     with _named(lambda why: say("The backup could not be written to {}: {}.", to, why)):
         try:
             for _ in range(_TRIES):
-                before = _kept(state)
+                before = _kept(kept)
                 counted = _copied(state / STORE, parts[0])
-                if _kept(state) == before:
+                if _kept(kept) == before:
                     break
             else:
                 raise Transient(say("The secrets change all the time; try again."), reason="secrets_busy")
@@ -64,24 +67,34 @@ def back_up(state: Path, to: Path) -> Counted:
 
 
 def restore(state: Path, source: Path, now: datetime) -> Counted:
-    """Move the files of a state directory aside and put a backup in their place; returns how much it holds.
+    """Put a backup in the place of a state directory's files; returns how much it holds.
 
+    These are moved aside as a backup of their own. Secrets or keys that the backup lacks stay as they are. There is a
+    store at every moment, because a service that finds none begins an empty one.
     Raises `Malformed` for an unusable backup, `Conflict` while the service runs, `Transient`.
     """
-    counted = check(source)
+    aside = state / f"{STORE}.before-{now:%Y%m%dT%H%M%S}"
     with _named(lambda why: say("The backup could not be put into {}: {}.", state, why)):
+        counted = check(source)
+        kept = _kept({name: _beside(source, name) for name in BESIDE})
+        new = {name: state / f"{name}.restored" for name in (*kept, STORE)}
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        whole = state / f"{STORE}.restored"
-        whole.unlink(missing_ok=True)
-        _copied(source, whole)
-        _let_go(state / STORE)
-        for name in (STORE, f"{STORE}-wal", f"{STORE}-shm", *BESIDE):
-            if (state / name).exists():
-                (state / name).rename(state / f"{name}.before-{now:%Y%m%dT%H%M%S}")
-        for name in BESIDE:
-            if _beside(source, name).exists():
-                _write(state / name, _beside(source, name).read_bytes())
-        whole.rename(state / STORE)
+        try:
+            for name, content in kept.items():
+                _write(new[name], content)
+            _copied(source, new[STORE])
+            _let_go(state / STORE)
+            for log in ("-wal", "-shm"):  # of a damaged store
+                if (old := state / f"{STORE}{log}").exists():
+                    old.rename(f"{aside}{log}")
+            for name in (*BESIDE, STORE):
+                if (state / name).exists():
+                    os.link(state / name, aside if name == STORE else _beside(aside, name))
+            for name, whole in new.items():
+                whole.replace(state / name)
+        finally:
+            for whole in new.values():
+                whole.unlink(missing_ok=True)
     return counted
 
 
@@ -97,7 +110,11 @@ def check(path: Path) -> Counted:
                 return _counted(connection)
     except sqlite3.DatabaseError:
         pass
-    raise Malformed(
+    raise _unusable(path)
+
+
+def _unusable(path: Path) -> Malformed:
+    return Malformed(
         say("{} cannot be used as a backup: it is damaged, or of another version. Take another one.", path),
         reason="bad_backup",
     )
@@ -141,8 +158,15 @@ def _let_go(store: Path) -> None:
         pass
 
 
-def _kept(state: Path) -> dict[str, bytes]:
-    return {name: (state / name).read_bytes() for name in BESIDE if (state / name).exists()}
+def _kept(paths: dict[str, Path]) -> dict[str, bytes]:
+    """Return the content of those of the secrets and keys that exist; raises `Malformed` for one that is cut short."""
+    kept = {name: path.read_bytes() for name, path in paths.items() if path.exists()}
+    for name, content in kept.items():
+        try:
+            json.loads(content)
+        except ValueError:  # its message would quote the secrets
+            raise _unusable(paths[name]) from None
+    return kept
 
 
 def _beside(path: Path, name: str) -> Path:
