@@ -26,6 +26,7 @@ from functions.application.pulling.apply_page import look_at
 from functions.application.scanning import rounds, scan, sweep
 from functions.application.setting_up import activation, setup
 from functions.application.store import integrations, links, parked
+from functions.application.store.stopped import stopped
 from functions.application.sync import reporting
 from functions.application.sync.failures import react, task_failed
 from functions.application.sync.reconcile import reconcile
@@ -104,7 +105,7 @@ def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
     if hint.kind is Kind.TICK and hint.detail == ALERTS:
         _tell(ports, integration)
         return
-    if _dead(integration) and hint.kind is not Kind.TICK:
+    if stopped(integration) and hint.kind is not Kind.TICK:
         ports.log("dropped", {"int_id": hint.int_id, "reason": "access_revoked"})
         return
     session = open_session(ports, integration)
@@ -128,10 +129,6 @@ def _tell(ports: Ports, integration: Integration) -> list[datetime]:
             ports.log("alert_not_sent", fields)
             due.append(ports.clock() + alerts.AGAIN)
     return due
-
-
-def _dead(integration: Integration) -> bool:
-    return bool(integration.ireserve_refused) or integration.connection is None or bool(integration.connection.dead)
 
 
 def _follow(session: SyncSession, hint: Hint) -> bool:
@@ -198,7 +195,7 @@ def _round(session: SyncSession) -> None:
     if google_again(ports, integration):
         sweep.catch_up(ports, integrations.get(ports.documents, integration.id), "")
         return  # a changed integration is due at once
-    if _dead(integration):
+    if stopped(integration):
         due.append(ports.clock() + DEAD_AGAIN)
     else:
         if activation.cut_short(ports, integration):

@@ -115,8 +115,9 @@ def test_a_dead_connection_is_not_called_active(place: Place, tab: Tab) -> None:
     assert "good" not in says
 
 
+@pytest.mark.parametrize("search", ["sweep", "resync"])
 @pytest.mark.parametrize("side", ["google", "ireserve"])
-def test_a_search_that_could_not_run_is_not_called_started(place: Place, tab: Tab, side: str) -> None:
+def test_a_search_that_could_not_run_is_not_called_started(place: Place, tab: Tab, side: str, search: str) -> None:
     if side == "google":
         place.google("POST", "tokens/revoke", {})
         place.google("POST", "tokens/expire-access", {})
@@ -124,8 +125,11 @@ def test_a_search_that_could_not_run_is_not_called_started(place: Place, tab: Ta
         place.ireserve("PATCH", "users/api_calendar", {"password": "another"})
     place.book()
     place.settle(60)
-    answer = tab.post(f"{HERE}/sweep")
+    answer = tab.post(f"{HERE}/{search}")
     assert answer.status_code == 409
+    assert place.api("POST", f"/7/{search}", status=409)["reason"] == "stopped"
+    (state,) = (each for each in place.api("GET", "/7/diagnostics")["checks"] if each["name"] == "state")
+    assert (state["level"], state["says"].split(":")[0]) == ("red", "stopped")
     assert {"google": "run Step 1 and Step 2 again", "ireserve": "ave the right password"}[side] in answer.text
 
 

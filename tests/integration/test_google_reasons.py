@@ -5,6 +5,7 @@ import pytest
 from tests.harness.place import GUEST, PLANNER, ROOM_A, ROOM_B, Place
 from tests.harness.tab import Tab
 
+HERE = "/console/integrations/7"
 HIDDEN = "shared@group.calendar.google.com"
 
 
@@ -28,12 +29,32 @@ def test_what_is_mended_in_google_needs_no_new_consent(place: Place, reason: str
     place.book()
     place.settle()
     assert check(place, "google")["mend"].startswith(cure)
+    tab = Tab(place)
+    for says in (tab.seen(f"{HERE}/authentication"), tab.post(f"{HERE}/sweep").text):
+        assert cure in says.lower().replace("google calendar api", "Google Calendar API")
+        assert "run step 1 and step 2 again" not in says.lower()
     place.google("DELETE", "faults")
     place.pass_time(360)
     place.tick()
     place.settle(120)
     assert len(place.events()) == 1
     assert not [each for each in place.api("GET", "/7/diagnostics")["checks"] if each["level"] == "red"]
+
+
+def test_what_was_mended_in_google_while_not_active_can_be_activated_without_a_new_consent(place: Place) -> None:
+    place.activate()
+    place.google("POST", "faults", {"path": "/calendar/v3/", "status": 403, "reason": "domainPolicy", "times": 1000})
+    place.book()
+    place.settle()
+    place.api("POST", "/7/deactivate")
+    assert "ask its administrator" in place.api("POST", "/7/activate", status=409)["error"]
+    place.google("DELETE", "faults")
+    place.pass_time(360)
+    place.api("POST", "/7/activate")
+    place.settle()
+    place.tick()
+    place.settle(120)
+    assert len(place.events()) == 1
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from functions.application.auditing.week import look, turns_of
 from functions.application.intake.hints import Hint, Kind, look_again, queue_alert_check
 from functions.application.ports import Ports
 from functions.application.store import integrations
+from functions.application.store.stopped import stopped
 from functions.domain.model import zones
 from functions.domain.model.errors import Conflict, Refused
 from functions.domain.model.identity import turn_of
@@ -25,8 +26,8 @@ NIGHT = time(1)  # local; a weekly audit starts within the hour that begins then
 def begin(ports: Ports, int_id: str, actor: str) -> Audit:
     """Start an audit, replacing the last one; raises `Conflict` while one is running, `Refused` if none can be made."""
     integration = integrations.get(ports.documents, int_id)
-    if integration.connection is None or integration.connection.dead or integration.ireserve_refused:
-        raise Refused("both sides must be connected for an audit; look at the diagnostics", reason="not_connected")
+    if why := stopped(integration):
+        raise Refused(why, reason="not_connected")
     if integration.phase is Phase.DRAFT:
         raise Refused("activate the integration before auditing it", reason="not_active")
     before, now = stored_audit.last(ports.documents, int_id), ports.clock()

@@ -16,8 +16,8 @@ SILENT = timedelta(hours=1)
 AGAIN = timedelta(minutes=1)  # before an alert that failed is sent again
 SAID = {
     "token_dead": {
-        "nl": "De verbinding met Google werkt niet meer. Voer Stap 1 en Stap 2 opnieuw uit op het authenticatiescherm.",
-        "en": "The connection with Google is dead. Run Step 1 and Step 2 again on the authentication screen.",
+        "nl": "De verbinding met Google werkt niet meer. Bekijk de diagnose.",
+        "en": "The connection with Google is dead. Look at the diagnostics.",
     },
     "ireserve_refused": {
         "nl": "i-Reserve weigert de aanmelding; er wordt niet meer aangeroepen. Sla het juiste wachtwoord op.",

@@ -14,6 +14,7 @@ from functions.application.setting_up import consent
 from functions.application.setting_up.setup import SCOPES
 from functions.application.store import calendars, integrations, parked
 from functions.application.store.integrations import path_of
+from functions.application.store.stopped import google_mend
 from functions.application.sync import retry_event_id
 from functions.application.sync.session import SyncSession, note_withdrawn, open_session, within_reach
 from functions.application.watching import channels, key_rotation
@@ -100,19 +101,10 @@ def in_sync_as_of(session: SyncSession) -> datetime | None:
     return min(known) if len(known) == len(moments) else None
 
 
-STEPS = ("run Step 1 and Step 2 again", "consent")
-ENABLE = ("enable the Google Calendar API in the Google Cloud project; it is tried again every five minutes", "")
-ADMIT = ("let the administrator of the Google account allow this use; it is tried again every five minutes", "")
-CURES = {
-    "accessNotConfigured": ENABLE,
-    "SERVICE_DISABLED": ENABLE,
-    "domainPolicy": ADMIT,
-    "notACalendarUser": ADMIT,
-}
-
-
 def _phase(session: SyncSession) -> Check:
     phase = session.integration.phase
+    if session.integration.trouble:
+        return Check("state", "red", "stopped: nothing is synchronised until both sides accept the connection again")
     says = {
         Phase.ACTIVE: Check("state", "green", "active"),
         Phase.SHADOW: Check("state", "amber", "in shadow: plans and journals, writes nothing", act="activate"),
@@ -135,7 +127,8 @@ def _google(session: SyncSession) -> list[Check]:
         checks.append(Check("scopes", "green", "both scopes were granted"))
     if connection.dead:
         says = say("the connection died ({})", connection.dead)
-        return [*checks, Check("google", "red", says, *CURES.get(connection.dead, STEPS))]
+        act = "" if connection.mended_at_google else "consent"
+        return [*checks, Check("google", "red", says, google_mend(connection), act)]
     try:
         entries = {entry.id: entry for entry in within_reach(session.calendars, session.settings.calendars)}
     except SyncError as error:

@@ -8,6 +8,7 @@ from functions.application.probing import probe, record
 from functions.application.probing.record import Spot, Trial
 from functions.application.probing.workbench import guesses
 from functions.application.store import integrations, links
+from functions.application.store.stopped import ireserve_stopped
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.comparing.event_content import period, when_of
 from functions.domain.model.booking import Booking
@@ -24,8 +25,8 @@ def begin(ports: Ports, int_id: str, booking_id: str, object_id: str, actor: str
     The caller has the queue continue it (`probe.queue`) or continues it itself (`probe.advance`).
     """
     integration = integrations.get(ports.documents, int_id)
-    if integration.ireserve_refused:
-        raise Conflict("i-Reserve refuses the login; save the right password first", reason="ireserve_login")
+    if why := ireserve_stopped(integration):
+        raise Conflict(why, reason="ireserve_login")
     before = record.current(ports.documents, int_id)
     if before is not None and probe.alive(before, ports.clock()):
         raise Conflict("a probe is under way; wait for its end or stop it", reason="probing")

@@ -10,6 +10,7 @@ from functions.application.scanning import scan, sweep
 from functions.application.scanning.progress import Scan
 from functions.application.setting_up import consent, partial_settings
 from functions.application.store import integrations
+from functions.application.store.stopped import google_stopped, stopped
 from functions.application.sync.session import SyncSession, note_withdrawn, open_session, within_reach
 from functions.application.watching import channels, key_rotation
 from functions.domain.model.errors import Conflict, SyncError
@@ -123,10 +124,9 @@ def ready(session: SyncSession, *, anyway: bool = False) -> None:
         say("{}: {}", fault.field, fault.message)
         for fault in partial_settings.open_faults(session.ports, session.settings)
     ]
-    if integration.connection is None:
-        missing.append("Google is not connected: run Step 1 and Step 2")
-    elif integration.connection.dead:
-        missing.append("the Google connection is dead: run Step 1 and Step 2 again")
+    connection = integration.connection
+    if connection is None or (connection.dead and not connection.mended_at_google):
+        missing.append(google_stopped(integration))
     else:
         missing += _calendars(session)
     try:
@@ -209,10 +209,12 @@ def _backfilled(ports: Ports, int_id: str) -> bool:
 
 
 def resync(ports: Ports, int_id: str, actor: str, *, scope: str = "all") -> Scan:
-    """Read both sides of everything in the window again, in the backfill lane."""
+    """Read both sides of everything in the window again, in the backfill lane; raises `Conflict` if that cannot be."""
     integration = integrations.get(ports.documents, int_id)
     if integration.phase not in RUNNING:
         raise Conflict("only an active integration can be resynced; activate it first", reason="not_active")
+    if why := stopped(integration):
+        raise Conflict(why, reason="stopped")
     return _look_again(open_session(ports, integration), actor, "resync", scope)
 
 

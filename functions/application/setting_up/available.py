@@ -7,6 +7,7 @@ from datetime import timedelta
 from functions.application.ports import Bookable, CalendarEntry, Ports
 from functions.application.scanning.rows import rows_of
 from functions.application.store import integrations
+from functions.application.store.stopped import google_stopped
 from functions.application.sync.session import SyncSession, note_withdrawn, open_session, within_reach
 from functions.domain.model.errors import SyncError
 from functions.domain.model.zones import day_of
@@ -51,7 +52,7 @@ def _objects(session: SyncSession) -> tuple[tuple[Bookable, ...] | None, str]:
 
 def _calendars(session: SyncSession, wanted: Iterable[str]) -> tuple[tuple[CalendarEntry, ...] | None, str]:
     if session.integration.connection is None:
-        return None, "Google is not connected: run Step 1 and Step 2"
+        return None, google_stopped(session.integration)
     try:
         return tuple(within_reach(session.calendars, wanted)), ""
     except SyncError as error:

@@ -3,6 +3,7 @@
 from functions.application.intake import hints
 from functions.application.ports import Ports
 from functions.application.store import integrations
+from functions.application.store.stopped import stopped
 from functions.domain.model.errors import Conflict
 from functions.domain.settings.integration import RUNNING
 
@@ -12,9 +13,7 @@ def search_now(ports: Ports, int_id: str, actor: str) -> None:
     integration = integrations.get(ports.documents, int_id)
     if integration.phase not in RUNNING:
         raise Conflict("only an active integration is swept; activate it first", reason="not_active")
-    if integration.trouble == "google":
-        raise Conflict("the Google connection is dead: run Step 1 and Step 2 again", reason="stopped")
-    if integration.trouble:
-        raise Conflict("i-Reserve refuses the login: save the right password on the screen i-Reserve", reason="stopped")
+    if why := stopped(integration):
+        raise Conflict(why, reason="stopped")
     hint = hints.Hint(hints.Kind.SWEEP, int_id, (), "person", ports.clock(), actor=actor)
     hints.enqueue(ports.tasks, hint, ports.clock(), trailing=False)

@@ -8,6 +8,7 @@ from functions.application.intake import webhooks
 from functions.application.setting_up import available, consent, setup
 from functions.application.setting_up.setup import SCOPES
 from functions.application.store import integrations
+from functions.application.store.stopped import google_mend
 from functions.domain.model.errors import Conflict, SyncError
 from functions.entrypoints.console.forms.fields import AUTHENTICATION, IRESERVE, Field
 from functions.entrypoints.console.pages import Pages
@@ -116,6 +117,7 @@ def _authentication(
         waits=waits,
         refused=answered == "refused",
         expired=answered == "expired",
+        cure=t.sentence(google_mend(connection)) if connection and connection.mended_at_google else t("auth.dead_help"),
         missing_scopes=[s for s in SCOPES if connection is not None and s not in connection.scopes],
         personal=account.rsplit("@", 1)[-1] in PERSONAL,
         found=available.read(ports, int_id, objects=False) if alive else None,

@@ -1,0 +1,35 @@
+"""Why a side can no longer be called, and what a person does about it: one sentence, wherever that is told or decided."""
+
+from functions.domain.model.messages import say
+from functions.domain.settings.integration import Connection, Integration
+
+STEPS = "run Step 1 and Step 2 again"
+ENABLE = "enable the Google Calendar API in the Google Cloud project; it is tried again every five minutes"
+ADMIT = "let the administrator of the Google account allow this use; it is tried again every five minutes"
+NOT_ENABLED = ("accessNotConfigured", "SERVICE_DISABLED")  # Google's codes
+
+
+def google_mend(connection: Connection) -> str:
+    """Return what a person does about a dead connection."""
+    if not connection.mended_at_google:
+        return STEPS
+    return ENABLE if connection.dead in NOT_ENABLED else ADMIT
+
+
+def google_stopped(integration: Integration) -> str:
+    """Return why Google can no longer be called and what to do, or ""."""
+    connection = integration.connection
+    if connection is None:
+        return "Google is not connected: run Step 1 and Step 2"
+    return say("the Google connection is dead: {}", google_mend(connection)) if connection.dead else ""
+
+
+def ireserve_stopped(integration: Integration) -> str:
+    """Return why i-Reserve can no longer be called and what to do, or ""."""
+    refused = "i-Reserve refuses the login: save the right password on the screen i-Reserve"
+    return refused if integration.ireserve_refused else ""
+
+
+def stopped(integration: Integration) -> str:
+    """Return why an integration cannot be synchronised, whatever its phase, and what to do, or ""."""
+    return google_stopped(integration) or ireserve_stopped(integration)
