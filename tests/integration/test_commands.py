@@ -105,12 +105,33 @@ def test_the_commands_from_the_first_import_to_the_end(stage: Stage, shell: Shel
     shell.json("sweep", "7")
     assert stage.until(lambda: event_of(stage, also_missed), what="the sweep")
 
+    assert shell.run("integrations").stdout.split()[:2] == ["7", "active"]
     refused = shell.run("delete", "7", "--yes", "--events", "keep")
     assert "deactivate" in one_sentence(refused)
     shell.json("deactivate", "7")
     assert shell.json("delete", "7", "--yes", "--events", "keep") == {"deleted": "7"}
     assert event_of(stage, early)
     assert shell.json("integrations") == []
+
+
+def test_while_a_side_refuses_every_call_no_command_says_active_or_that_it_began(
+    stage: Stage, shell: Shell, file: Path
+) -> None:
+    connect(stage, shell, file)
+    shell.json("activate", "7")
+    stage.control("ireserve", "PATCH", "users/api_calendar", {"password": "another"})
+    try:
+        book(stage, 17)
+        assert stage.until(lambda: shell.json("integrations")[0]["ireserve_refused"], what="the refusal")
+        assert shell.run("integrations").stdout.split()[:2] == ["7", "stopped"]
+        diagnosed = shell.run("diagnose", "7").stdout
+        assert diagnosed.startswith("integration 7: stopped, ")
+        assert "active" not in diagnosed
+        for search in ("resync", "sweep"):
+            assert "save the right password" in one_sentence(shell.run(search, "7"))
+        assert shell.run("activate", "7").stdout.splitlines()[0] == "integration 7 is stopped"
+    finally:
+        stage.control("ireserve", "PATCH", "users/api_calendar", {"password": SECRETS["ireserve_password"]})
 
 
 def test_export_gives_back_what_import_took_but_no_secret(shell: Shell, file: Path) -> None:

@@ -83,8 +83,8 @@ def diagnose_command(ports: Ports, int_id: str, *, trip: bool, calendar: str, ob
         show(list(legs), lines)
         sys.exit(1 if any(leg.trouble for leg in legs) else 0)
     found = diagnose.diagnose(ports, int_id)
-    t = texts(ports, int_id)
-    lines = [f"integration {int_id}: {found.phase}, {found.links} pairs, {found.open_items} open items"]
+    integration, t = integrations.get(ports.documents, int_id), texts(ports, int_id)
+    lines = [f"integration {int_id}: {t.state(integration)}, {found.links} pairs, {found.open_items} open items"]
     since = f"{t.second(found.in_sync_as_of)} ({t.zone})" if found.in_sync_as_of else "never yet"
     lines.append(f"in sync as of {since}")
     names = Names() if wants_json() else Catalogue(ports).of(int_id)

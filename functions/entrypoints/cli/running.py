@@ -8,8 +8,10 @@ import click
 from functions.application.ports import Ports
 from functions.application.scanning import scan
 from functions.application.setting_up import activation
+from functions.application.store.stopped import stopped
 from functions.entrypoints.cli.frame import ACTOR, command, int_id, show
 from functions.entrypoints.console.search_now import search_now
+from functions.entrypoints.console.texts import Texts
 
 
 @command(
@@ -22,7 +24,8 @@ from functions.entrypoints.console.search_now import search_now
 def activate(ports: Ports, int_id: str, *, shadow: bool, anyway: bool, wait: bool) -> None:
     """Check everything, register webhooks and channels, backfill. Resumes a paused integration."""
     result = activation.activate(ports, int_id, ACTOR, shadow=shadow, anyway=anyway)
-    lines = [f"integration {int_id} is {result.integration.phase.value}", *result.warnings]
+    state = Texts("en").state(result.integration)
+    lines = [f"integration {int_id} is {state}", *filter(None, [stopped(result.integration)]), *result.warnings]
     lines += [f"{calendar} cannot notify; it is polled" for calendar in result.without_channel]
     show(result, lines)
     if wait:

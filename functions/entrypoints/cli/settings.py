@@ -28,6 +28,7 @@ from functions.entrypoints.cli.frame import (
 )
 from functions.entrypoints.cli.looking import plan_lines
 from functions.entrypoints.console.json_forms import plain, shown
+from functions.entrypoints.console.texts import Texts
 
 
 @command("integrations")
@@ -35,7 +36,7 @@ def list_integrations(ports: Ports) -> None:
     """List the integrations and how they are."""
     found = integrations.every(ports.documents)
     lines = [
-        f"{each.id:12} {each.phase.value:8} {each.settings.name or '-'}"
+        f"{each.id:12} {Texts('en').state(each):10} {each.settings.name or '-'}"
         f" ({each.connection.account if each.connection else 'not connected'})"
         for each in found
     ]

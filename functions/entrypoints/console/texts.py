@@ -14,6 +14,7 @@ from typing import Any
 
 from functions.domain.model.messages import Message, say
 from functions.domain.model.zones import Clock, clock
+from functions.domain.settings.integration import Integration
 from functions.domain.settings.template import DAYS, MONTHS
 
 FOLDER = Path(__file__).parent / "texts"
@@ -73,6 +74,10 @@ class Texts:
         """Return the text of a code in a group of texts; without one `otherwise`, or the code itself."""
         otherwise = code if otherwise is None else otherwise
         return self(f"{group}.{code}") if self.has(f"{group}.{code}") else otherwise
+
+    def state(self, integration: Integration) -> str:
+        """Return in a word how an integration is: its phase, or that a side refuses every call."""
+        return self("trouble.short" if integration.trouble else f"phase.{integration.phase.value}")
 
     def sentence(self, english: str) -> str:
         """Return a use case's sentence in this language; without a translation it stays as it is."""
