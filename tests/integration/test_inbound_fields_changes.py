@@ -313,8 +313,10 @@ def test_cancel_grace_seconds_end_early_when_the_booking_changes(place: Place) -
 # Conflict winner
 
 
-def both_change(place: Place) -> str:
+def both_change(place: Place, *, taken: bool = False) -> str:
     booking = made(place, FROM_GOOGLE)
+    if taken:
+        place.book(LATER, LATER_END, status_code=99)
     place.google("POST", "notifications", {"mode": "hold"})
     place.ireserve("POST", "hooks/mode", {"mode": "hold"})
     place.drag(place.event()["id"], LATER, LATER_END)
@@ -338,6 +340,14 @@ def test_conflict_winner_decides_when_both_sides_moved(place: Place, setting: di
     assert place.booking(booking)["from"] == winner
     assert place.event()["start"]["dateTime"][:16] == winner
     assert "conflict" in [entry["why"] for entry in place.journal()]
+
+
+def test_conflict_winner_tells_a_person_whose_time_won_and_was_refused(place: Place) -> None:
+    place.activate(sync={"conflict_winner": "event"})
+    booking = both_change(place, taken=True)
+    assert place.booking(booking)["from"] == NEXT
+    assert place.event()["start"]["dateTime"][:16] == NEXT
+    assert "de periode is niet beschikbaar" in place.event()["description"]
 
 
 def test_conflict_winner_keeps_the_losers_time_in_the_journal(place: Place) -> None:

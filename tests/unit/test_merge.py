@@ -10,8 +10,9 @@ from functions.domain.model.appointment import Style, Timed
 from functions.domain.model.event import EventKey, Guest, MeetState
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.pairing.life import Grace, State
-from functions.domain.pairing.link import Origin, Refusal, Refusals, WrittenIds
-from functions.domain.pairing.step import Look, Rest, Settle
+from functions.domain.pairing.lifecycle import after
+from functions.domain.pairing.link import Intent, Origin, Refusal, Refusals, WrittenIds
+from functions.domain.pairing.step import Landed, Look, Rest, Settle
 from functions.domain.pairing.writes import (
     Asked,
     BookingChange,
@@ -247,6 +248,37 @@ def test_when_both_changed_the_room_the_winner_decides() -> None:
     won = plan(v, event_wins).step
     assert isinstance(won, WriteBooking)
     assert won.change.object_id == "11"
+
+
+def test_an_event_that_wins_but_is_refused_says_so_when_it_gets_the_bookings_own_new_time() -> None:
+    refused = link(refusals=Refusals(time=Refusal(digest(str(NOON)), "period_taken")), notice="period_taken")
+    planned = plan(view(refused, booking(EVENING), event(NOON)), EVENT_WINS)
+    step = planned.step
+    assert isinstance(step, PatchEvent)
+    assert (step.change.when, step.why, step.notice) == (EVENING, Why.CONFLICT, "period_taken")
+    shown = event(EVENING, description=step.change.description or "")
+    begun = replace(refused, intent=Intent("s", step, NOW, planned.base))
+    landed = after(begun, Landed(shown)).link
+    settled = plan(view(landed, booking(EVENING), shown), EVENT_WINS).step
+    assert isinstance(settled, Settle), "and it goes on saying so"
+    assert settled.link.notice == "period_taken"
+
+
+def test_an_event_whose_refused_time_is_no_longer_shown_says_nothing_of_it() -> None:
+    refused = link(refusals=Refusals(time=Refusal(digest(str(NOON)), "period_taken")), notice="period_taken")
+    assert patch(view(refused, booking(EVENING), event()), EVENT_WINS).notice == ""
+
+
+def test_an_event_whose_room_wins_but_is_refused_says_so_before_it_goes_to_the_bookings_own_new_room() -> None:
+    rows = (MappingRow("10", ROOM_A), MappingRow("11", ROOM_B), MappingRow("12", "room-c@group.calendar.google.com"))
+    inbound = {"allow_booking_update": True, "allow_object_change": True}
+    context = planning_context(settings(inbound=inbound, mapping=rows, sync={"conflict_winner": "event"}))
+    refused = Refusals(room=Refusal(digest(f"{ROOM_B} {TEN}"), "period_taken"))
+    v = view(link(refusals=refused, notice="period_taken"), booking(object_id="12"), event(key=MOVED))
+    step = patch(v, context)
+    assert (step.why, step.notice) == (Why.REFUSED, "period_taken")
+    said = event(key=MOVED, description=step.change.description or "")
+    assert isinstance(plan(replace(v, event=Snapshot.of(said)), context).step, MoveEvent)
 
 
 def test_an_event_found_elsewhere_without_a_base_is_moved_home() -> None:

@@ -255,7 +255,7 @@ def _landed(link: Link, intent: Intent, answer: Event | Booking | None) -> Link:
             gone_on = why is Why.BOOKING_CHANGED
             return replace(_with_next_id(link), series="") if gone_on else replace(link, life=_closed(link.life))
         case PatchEvent(why=why, notice=notice) if isinstance(answer, Event):
-            stands = (notice or link.notice) if why in (Why.PUT_BACK, Why.REFUSED) else ""
+            stands = notice or (link.notice if why in (Why.PUT_BACK, Why.REFUSED) else "")
             return replace(link.seeing(answer), notice=stands)
         case MoveEvent(key, _, destination):
             if isinstance(answer, Event):

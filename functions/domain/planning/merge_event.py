@@ -10,7 +10,7 @@ from functions.domain.model.event import Event, MeetState
 from functions.domain.model.notices import notice, sentence
 from functions.domain.model.text import put_together, take_apart
 from functions.domain.model.zones import clock
-from functions.domain.pairing.link import Base, Link, Origin
+from functions.domain.pairing.link import Base, Link, Origin, Refusal
 from functions.domain.pairing.step import Planned
 from functions.domain.pairing.writes import DeleteEvent, EventChange, MoveEvent, PatchEvent, Why
 from functions.domain.planning.view import PlanningContext, View
@@ -23,7 +23,8 @@ def event_side(
     link, base = v.link, v.link.base
     if event.key.calendar != wanted.calendar:
         stayed = base is not None and base.calendar == wanted.calendar
-        if stayed and (said := _room_put_back(v, context, booking, event)):
+        refused = _is_refused(link.refusals.room, f"{event.key.calendar} {event.when}", context)
+        if (stayed or refused) and (said := _room_put_back(v, context, booking, event)):
             return said
         after = replace(base, calendar=wanted.calendar, object_id=booking.object_id) if base else None
         why = Why.PUT_BACK if stayed else why_moved(base, booking)
@@ -43,7 +44,7 @@ def event_side(
         after = replace(after, digests=base.digests if base else {})
     why = _why(base, after, booking, event, context, put_back=put_back)
     why_not = ""
-    if put_back:
+    if put_back or (change.when is not None and _is_refused(link.refusals.time, str(event.when), context)):
         why_not = link.refusals.why or _why_put_back(link, booking)
         change = _with_notice(change, event, why_not, context, anew=True)
     elif change != EventChange() or not link.notice:
@@ -52,6 +53,11 @@ def event_side(
     if change == EventChange():
         return None
     return Planned(PatchEvent(event.key, event.etag, change, why, why_not), after)
+
+
+def _is_refused(refusal: Refusal | None, shown: str, context: PlanningContext) -> bool:
+    """Whether i-Reserve refused what a person's event still shows, which is told whatever replaces it."""
+    return refusal is not None and refusal.what == context.digest(shown)
 
 
 def noted(v: View, context: PlanningContext) -> Planned | None:
