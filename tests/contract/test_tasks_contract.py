@@ -285,6 +285,29 @@ def test_a_task_that_fails_is_tried_again_and_does_not_hold_up_others(
     assert "tried again in 1 s" in caplog.text
 
 
+def test_a_task_that_failed_thousands_of_times_is_tried_again_as_after_the_tenth(
+    tasks: SqliteTasks, start: Callable[..., Workers], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    tasks.put(Task("bad", now(), {}))
+    file = SqliteFile(tmp_path / "state.sqlite")
+    with file.write() as connection:
+        connection.execute("UPDATE tasks SET attempts = 2000")
+    file.close()
+    failed = threading.Event()
+
+    def run(_body: dict[str, Any]) -> None:
+        failed.set()
+        raise LookupError
+
+    workers = start(run)
+    assert failed.wait(60)
+    assert workers.stop()
+    assert "failed at attempt 2001; it is tried again in 300 s" in caplog.text
+    due = tasks.next_due()
+    assert due
+    assert due > now() + seconds(200)
+
+
 def test_workers_that_stop_finish_what_they_began_and_leave_the_rest(
     tasks: SqliteTasks, start: Callable[..., Workers]
 ) -> None:

@@ -20,6 +20,7 @@ _LOG = logging.getLogger(__name__)
 _GLANCE_SECONDS = 1.0  # how often to look for tasks that another process stored
 _FIRST_RETRY_SECONDS = 1.0
 _LAST_RETRY_SECONDS = 300.0
+_DOUBLINGS = 9  # lead there; after a thousand no number would hold them
 
 Timer = tuple[float, Callable[[], None]]  # seconds between calls, and what to call
 
@@ -139,7 +140,7 @@ class Workers:
         try:
             self._run(task.body)
         except Exception as error:  # noqa: BLE001  # as above
-            wait = min(_FIRST_RETRY_SECONDS * 2 ** (receipt.attempts - 1), _LAST_RETRY_SECONDS)
+            wait = min(_FIRST_RETRY_SECONDS * 2 ** min(receipt.attempts - 1, _DOUBLINGS), _LAST_RETRY_SECONDS)
             _tell(f"A task failed at attempt {receipt.attempts}; it is tried again in {wait:.0f} s.", error)
             self._tasks.release(receipt, self._clock() + timedelta(seconds=wait))
         else:
