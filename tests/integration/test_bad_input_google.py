@@ -50,6 +50,16 @@ def test_a_change_that_fails_is_done_again(place: Place, fault: dict[str, object
     assert "put_back" not in why(place)
 
 
+def test_a_wait_of_ages_that_google_asks_for_stops_nothing(place: Place) -> None:
+    active(place)
+    booking, _ = made(place)
+    fault = {"status": 429, "action": "retry_after", "seconds": 10**15}
+    place.google("POST", "faults", {"method": "PATCH", "path": "/events/", **fault})
+    place.change(booking, start="2026-11-24T12:00", end="2026-11-24T13:00")
+    place.settle(3700)
+    assert place.event()["start"]["dateTime"] == "2026-11-24T12:00:00+01:00"
+
+
 @pytest.mark.parametrize("fault", [{"status": 500}, {"status": 412, "reason": "conditionNotMet"}, *LANDED], ids=name)
 def test_a_removal_that_fails_ends_with_the_event_gone(place: Place, fault: dict[str, object]) -> None:
     active(place)

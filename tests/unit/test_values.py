@@ -84,6 +84,8 @@ def test_an_error_has_a_short_reason_for_logs() -> None:
     assert Stale("read and plan again").reason == "stale"
     assert Stale("read and plan again", reason="lease_over").reason == "lease_over"
     assert Transient("later", retry_after=5.0).retry_after == 5.0
+    assert Transient("in years", retry_after=float("inf")).retry_after == 3600.0
+    assert Transient("later").retry_after is None
 
 
 def test_all_faults_of_an_input_are_in_one_error() -> None:

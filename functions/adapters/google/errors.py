@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import Any
 
 from functions.domain.model.errors import (
+    LONGEST_WAIT,
     AccessRevoked,
     Cause,
     Gone,
@@ -28,7 +29,6 @@ from functions.domain.model.messages import say
 
 PLAIN = (408, 412, 429)  # statuses that are clear without a body
 UNKNOWN_METHOD = (405, 501)
-LONG_WAIT = 3600.0  # seconds; a daily quota does not come back sooner
 
 _Row = tuple[type[SyncError], str]
 _SLOW: _Row = (Transient, "Google asks for fewer calls; this is tried again later.")
@@ -123,7 +123,7 @@ def error_of(
         reason = {_ABSENT: Cause.CALENDAR_GONE, _FORBIDDEN: "calendar_forbidden"}.get(row, reason)
     kind, sentence = row
     if issubclass(kind, Transient):
-        wait = LONG_WAIT if row == _SPENT else _retry_after(headers.get("retry-after", ""))
+        wait = LONGEST_WAIT if row == _SPENT else _retry_after(headers.get("retry-after", ""))
         return kind(sentence, reason=reason, retry_after=wait)
     if issubclass(kind, AccessRevoked):
         cause = Cause.MENDED_AT_GOOGLE if row in (_DISABLED, _POLICY) else None

@@ -18,6 +18,9 @@ class System(StrEnum):
     SERVICE = "service"  # this service itself: its store, its secrets
 
 
+LONGEST_WAIT = 3600.0  # seconds; also that for a spent quota, which does not come back sooner
+
+
 class Cause(StrEnum):
     """Causes that callers react to besides the kind of error. Passed as `reason`, a cause is also the error's code."""
 
@@ -60,11 +63,14 @@ class SyncError(Exception):
 
 
 class Transient(SyncError):
-    """Try again later: overloaded, unreachable or timed out. `retry_after` in seconds if the other side gave it."""
+    """Try again later: overloaded, unreachable or timed out.
+
+    `retry_after` in seconds if the other side gave it, but never more than an hour: it may say years.
+    """
 
     def __init__(self, message: str, *, reason: str = "", retry_after: float | None = None) -> None:
         super().__init__(message, reason=reason)
-        self.retry_after = retry_after
+        self.retry_after = min(retry_after, LONGEST_WAIT) if retry_after is not None else None
 
 
 class Stale(SyncError):
