@@ -81,6 +81,11 @@ def writes(place: Place) -> list[str]:
     ]
 
 
+def seen_as(place: Place, day: str) -> list[str]:
+    """How bookings and events of a day relate, as the day's page says."""
+    return [item["relation"] for room in place.api("GET", f"/7/day?date={day}")["rooms"] for item in room["found"]]
+
+
 def search_all(place: Place) -> list[str]:
     """Look at everything again, and return what was written."""
     place.forget()
@@ -133,6 +138,18 @@ def test_an_i_reserve_that_forgets_which_half_past_two_it_was_does_not_change_th
     assert booking["from"] == start[:16]
     assert search_all(place) == []
     assert shown(place) == [moments(start, end)]
+    assert seen_as(place, start[:10]) == ["same"]
+    place.api("POST", "/7/audit")
+    place.settle(60)
+    assert place.api("GET", "/7/audit")["found"] == 0
+
+
+def test_whole_days_of_an_object_booked_by_the_hour_are_shown_as_the_same(place: Place) -> None:
+    active(place)
+    place.api("PUT", "/7/dialect", {"hour_objects": ["10"]})
+    place.draw("2026-11-24", "2026-11-25")
+    place.settle()
+    assert seen_as(place, "2026-11-24") == ["same"]
 
 
 def test_an_i_reserve_that_forgets_refuses_what_its_wall_clock_cannot_say(place: Place) -> None:

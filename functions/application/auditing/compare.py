@@ -46,7 +46,9 @@ def same_time(starts: datetime, ends: datetime, when: When, settings: Settings, 
     zone = settings.timezone
     ends = ends if ends > starts else starts + timedelta(minutes=1)  # an event must have a duration
     if not isinstance(when, AllDay):
-        return not by_the_day and (_second(starts), _second(ends)) == (_second(when.start), _second(when.end))
+        # i-Reserve may keep wall clocks only, and then shows the second of autumn's two equal hours as the first
+        meant = (zones.as_meant(starts, when.start, zone), zones.as_meant(ends, when.end, zone))
+        return not by_the_day and tuple(map(_second, meant)) == (_second(when.start), _second(when.end))
     midnights = [zones.midnight(day, zone) for day in (when.first, when.until)]
     if not by_the_day:
         return [_second(starts), _second(ends)] == midnights

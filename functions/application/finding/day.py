@@ -11,7 +11,7 @@ from functions.application.ports import BookingRow, Ports, pages
 from functions.application.scanning.rows import booking_of, rows_of
 from functions.application.store import integrations, links
 from functions.application.sync.session import SyncSession, open_session
-from functions.domain.comparing.event_content import period, when_of
+from functions.domain.comparing.event_content import as_agreed, period, same_time, when_of
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Malformed, SyncError
@@ -193,7 +193,9 @@ def _elsewhere(
 
 def _booking(session: SyncSession, booking: Booking, link: Link, event: Event | None, unread: set[str]) -> Item | None:
     """Return a booking with its event; None for a cancelled booking without one."""
-    outbound, booked = session.settings.outbound, when_of(booking, session.settings)
+    settings, outbound = session.settings, session.settings.outbound
+    meant = as_agreed(booking, link.base.when, settings.timezone) if link.base is not None else booking
+    booked = when_of(meant, settings)
     cancelled = outbound.removes(booking.status)
     if cancelled and event is None:
         return None
@@ -206,12 +208,13 @@ def _booking(session: SyncSession, booking: Booking, link: Link, event: Event | 
     elif link.event is not None and link.event.calendar in unread:
         relation = Relation.UNREAD
     elif event is not None:
-        relation = Relation.SAME if event.when == booked and not cancelled else Relation.DIFFERS
+        same = same_time(event.when, booked, settings.timezone) and not cancelled
+        relation = Relation.SAME if same else Relation.DIFFERS
     else:
         relation = Relation.NO_EVENT_YET if _wants_event(session, booking, link) else Relation.ONLY_BOOKING
     return Item(
         object_id=booking.object_id,
-        calendar=event.key.calendar if event is not None else session.settings.calendar_of(booking.object_id) or "",
+        calendar=event.key.calendar if event is not None else settings.calendar_of(booking.object_id) or "",
         relation=relation,
         booking_id=booking.id,
         status=booking.status,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -11,7 +12,7 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
 from functions.domain.model.identity import Digest
 from functions.domain.model.text import as_read, escape, plain, readable, take_apart
-from functions.domain.model.zones import clock, day_of, midnight
+from functions.domain.model.zones import as_meant, clock, day_of, midnight
 from functions.domain.pairing.link import Base, Occupies
 from functions.domain.settings.markup import bare, rendered
 from functions.domain.settings.schema import COLOURS, MappingRow, Settings
@@ -45,6 +46,14 @@ def when_of(booking: Booking, settings: Settings) -> When:
     first, last = day_of(booking.starts, settings.timezone), day_of(booking.ends, settings.timezone)
     until = last + timedelta(days=1) if settings.sync.day_end == "inclusive" else last
     return AllDay(first, max(until, first + timedelta(days=1)))
+
+
+def as_agreed(booking: Booking, agreed: When, timezone: str) -> Booking:
+    """Read a booking's times as both sides agreed on them, if i-Reserve cannot tell two equal hours in autumn apart."""
+    if not isinstance(agreed, Timed):
+        return booking
+    starts, ends = as_meant(booking.starts, agreed.start, timezone), as_meant(booking.ends, agreed.end, timezone)
+    return booking if (starts, ends) == (booking.starts, booking.ends) else replace(booking, starts=starts, ends=ends)
 
 
 def period(when: When, timezone: str) -> tuple[datetime, datetime]:

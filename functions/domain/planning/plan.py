@@ -5,11 +5,9 @@ One step at a time: the executor saves the result and plans again, until the pai
 
 from dataclasses import replace
 
-from functions.domain.comparing.event_content import in_window, occupied_of, when_of
-from functions.domain.model.appointment import Timed
+from functions.domain.comparing.event_content import as_agreed, in_window, occupied_of, when_of
 from functions.domain.model.identity import is_chosen
 from functions.domain.model.snapshot import Presence
-from functions.domain.model.zones import as_meant
 from functions.domain.pairing.attempts import QUIET, is_loop, refused_until
 from functions.domain.pairing.decisions import Adopt, Claim, Pause, Reopen, Resume
 from functions.domain.pairing.life import Detached, Paused
@@ -47,16 +45,14 @@ def plan(v: View, context: PlanningContext) -> Planned:
 
 
 def as_meant_by_both(v: View, zone: str) -> View:
-    """Read a booking's times as both sides agreed on them, if i-Reserve cannot tell two equal hours in autumn apart."""
+    """Read a booking's times as both sides agreed on them, or will once the write under way has landed."""
     booking, base = v.booking.value, v.link.base
     if v.link.intent is not None and v.link.intent.base is not None:
         base = v.link.intent.base
-    if booking is None or base is None or not isinstance(base.when, Timed):
+    if booking is None or base is None:
         return v
-    starts, ends = as_meant(booking.starts, base.when.start, zone), as_meant(booking.ends, base.when.end, zone)
-    if (starts, ends) == (booking.starts, booking.ends):
-        return v
-    return replace(v, booking=replace(v.booking, value=replace(booking, starts=starts, ends=ends)))
+    meant = as_agreed(booking, base.when, zone)
+    return v if meant is booking else replace(v, booking=replace(v.booking, value=meant))
 
 
 def _decide(v: View, context: PlanningContext) -> Planned:
