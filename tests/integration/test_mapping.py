@@ -1,10 +1,13 @@
 """The mapping: which object stands in which calendar, with and without the row for all others."""
 
+import re
+
 import pytest
 
 from functions.application.store import integrations
 from tests.harness.deeds import active, changed, faults, levels, made
 from tests.harness.place import CLIENT_ID, HOLIDAYS, IRESERVE, PLANNER, ROOM_A, ROOM_B, SECRETS, Place
+from tests.harness.tab import Tab
 
 A, B = {"object": "10", "calendar": ROOM_A}, {"object": "11", "calendar": ROOM_B}
 REST = {"object": "*", "calendar": PLANNER}
@@ -106,6 +109,26 @@ def test_primary_is_resolved_when_a_token_came_with_the_settings(place: Place, f
     place.book(object_id=12)
     place.settle()
     assert place.event(PLANNER)["summary"].startswith("Zaal C")
+
+
+@pytest.mark.parametrize("page", ["authentication", "mapping"])
+def test_a_page_that_reads_the_calendars_names_the_account_of_a_token_that_came_with_the_settings(
+    place: Place, page: str
+) -> None:
+    place.save(secrets={**SECRETS, "google_refresh_token": token_of_an_earlier_connection(place)}, mapping=[A])
+    shown = Tab(place).seen(f"/console/integrations/7/{page}")
+    assert f"Is a calendar missing? Share it with {PLANNER}," in shown
+
+
+@pytest.mark.parametrize("page", ["authentication", "mapping"])
+def test_an_account_that_google_has_not_named_is_in_no_sentence(place: Place, page: str) -> None:
+    place.save(secrets={**SECRETS, "google_refresh_token": token_of_an_earlier_connection(place)}, mapping=[A])
+    place.consent()
+    place.api("POST", "/7/connect", status=409)
+    tab = Tab(place)
+    place.google("POST", "faults", {"path": "calendarList", "status": 503, "times": 1})
+    shown = tab.seen(f"/console/integrations/7/{page}")
+    assert not re.search(r"with ,|but  is", shown)
 
 
 def test_an_account_that_cannot_be_named_yet_stops_the_activation_and_is_named_by_the_next(place: Place) -> None:

@@ -93,7 +93,7 @@ def _authentication(
     pages: Pages, int_id: str, error: SyncError | None = None, step: SyncError | None = None
 ) -> Response:
     ports = pages.ports
-    integration = integrations.get(ports.documents, int_id)
+    integration = consent.named(ports, integrations.get(ports.documents, int_id))
     t = pages.texts(integration)
     connection = integration.connection
     alive = connection is not None and not connection.dead

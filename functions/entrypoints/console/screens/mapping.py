@@ -9,7 +9,7 @@ from typing import Literal
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
-from functions.application.setting_up import available, combined_spaces, partial_settings, removal
+from functions.application.setting_up import available, combined_spaces, consent, partial_settings, removal
 from functions.application.setting_up.available import Available
 from functions.application.store import integrations
 from functions.domain.model.bounds import whole_number
@@ -144,7 +144,7 @@ def _mapping_page(
     spare: int = SPARE,
     proposed: Mapping[str, int] | None = None,
 ) -> Response:
-    integration = integrations.get(pages.ports.documents, int_id)
+    integration = consent.named(pages.ports, integrations.get(pages.ports.documents, int_id))
     settings, t = integration.settings, pages.texts(integration)
     kept = list(settings.mapping) if rows is None else rows
     found = available.read(pages.ports, int_id, also=list(dict.fromkeys(row.calendar for row in kept if row.calendar)))
