@@ -124,9 +124,10 @@ def test_an_occurrence_that_was_undone_is_made_no_booking_when_its_series_is_shi
     assert link["state"] == "detached"
 
 
+@pytest.mark.parametrize("deleted", ["cancel", "ask"])
 @pytest.mark.parametrize("size", [3, 7, 15])
-def test_a_shifted_series_that_comes_in_pages_moves_its_bookings_too(place: Place, size: int) -> None:
-    place.activate()
+def test_a_shifted_series_that_comes_in_pages_moves_its_bookings_too(place: Place, size: int, deleted: str) -> None:
+    place.activate(inbound={"deleted_event": deleted})
     root = series(place, DAILY_TEN)
     before = ids(place)
     place.google("POST", "pages", {"size": size})
@@ -135,6 +136,7 @@ def test_a_shifted_series_that_comes_in_pages_moves_its_bookings_too(place: Plac
     assert ids(place) == before
     assert {time[11:] for time in starts(place)} == {"10:30"}
     assert starts(place, 70) == []
+    assert place.api("GET", "/7/held") == []
 
 
 def test_a_shifted_series_that_is_found_by_a_full_list_moves_its_bookings_too(place: Place) -> None:
@@ -212,9 +214,10 @@ def test_this_and_following_with_another_title_keeps_the_bookings(place: Place) 
     ]
 
 
+@pytest.mark.parametrize("deleted", ["cancel", "ask"])
 @pytest.mark.parametrize("size", [3, 7])
-def test_this_and_following_that_comes_in_pages_moves_the_bookings(place: Place, size: int) -> None:
-    place.activate()
+def test_this_and_following_that_comes_in_pages_moves_the_bookings(place: Place, size: int, deleted: str) -> None:
+    place.activate(inbound={"deleted_event": deleted})
     root = series(place, DAILY_TEN)
     before = ids(place)
     place.google("POST", "pages", {"size": size})
@@ -223,6 +226,7 @@ def test_this_and_following_that_comes_in_pages_moves_the_bookings(place: Place,
     place.settle(300)
     assert ids(place) == before
     assert starts(place, 70) == []
+    assert place.api("GET", "/7/held") == []
 
 
 def test_this_and_following_found_by_a_full_list_moves_the_bookings(place: Place) -> None:
@@ -257,13 +261,16 @@ def test_another_series_in_the_place_of_a_deleted_one_holds_the_removals_until_a
     assert len(ids(place)) == 10
 
 
-def test_the_same_series_drawn_anew_takes_the_bookings_along(place: Place) -> None:
-    place.activate()
-    root = series(place, DAILY_TEN)
+@pytest.mark.parametrize("deleted", ["cancel", "ask"])
+@pytest.mark.parametrize("size", [4, 250])
+def test_the_same_series_drawn_anew_takes_the_bookings_along(place: Place, size: int, deleted: str) -> None:
+    place.activate(inbound={"deleted_event": deleted})
+    root = series(place, WEEKLY_TEN)
     before = ids(place)
+    place.google("POST", "pages", {"size": size})
     place.google("POST", "notifications", {"mode": "drop"})
     place.delete(root)
-    place.draw("2026-11-24T15:00", "2026-11-24T16:00", recurrence=[DAILY_TEN])
+    place.draw("2026-11-24T15:00", "2026-11-24T16:00", recurrence=[WEEKLY_TEN])
     place.google("POST", "notifications", {"mode": "deliver"})
     place.api("POST", "/7/sweep")
     place.settle(400)

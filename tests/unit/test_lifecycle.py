@@ -20,6 +20,7 @@ from functions.domain.pairing.life import (
     LeftOut,
     Life,
     Refused,
+    Side,
     Unlinked,
 )
 from functions.domain.pairing.lifecycle import KEPT_IDS, after, begun, decide, occupying
@@ -410,6 +411,12 @@ OF_ITS_EVENT: dict[str, Any] = {
         (decisions.Disown(), {}, {"ids": WrittenIds(foreign=True)}),
         (decisions.Claim(event(key=MOVED)), {"life": Grace(NOW)}, {"life": Grace(NOW), "event": MOVED}),
         (decisions.Follow(event(key=MOVED, series="r_R1")), {"life": Grace(NOW)}, {"event": MOVED, "series": "r"}),
+        (decisions.Follow(event(key=MOVED)), {"life": Held("x"), "order": Approve()}, {"event": MOVED}),
+        (
+            decisions.Follow(event(key=MOVED)),
+            {"life": Held("x", Side.EVENT)},
+            {"life": Held("x", Side.EVENT), "event": MOVED},
+        ),
         (decisions.LetGo(), {**OF_ITS_EVENT, "order": Approve()}, {"life": Unlinked(), "event": None, "base": None}),
         (decisions.Close(70), {"order": Approve()}, {"life": Closed(), "base": base(booking(status=70))}),
         (decisions.Close(None), {"life": Closed(Closer.SERVICE, 20)}, {"life": Closed(Closer.SERVICE, 20)}),

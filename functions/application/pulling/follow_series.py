@@ -66,7 +66,7 @@ def followers(
     session: SyncSession, calendar: str, name: str, appeared: list[Event], shown: Shown
 ) -> list[tuple[Link, Event]]:
     """Pair links whose occurrences of this family vanished with the new ones."""
-    kin = _family_links(session, calendar, name)
+    kin = _family_links(session, calendar, name, shown)
     vanished = [link for link in kin if _is_gone(link, shown)]
     unknown = [link for link in kin if link not in vanished and _id(link) not in shown.live]
     unknown = [
@@ -101,7 +101,7 @@ def former_families(session: SyncSession, calendar: str, name: str, appeared: li
     sure: list[str] = []
     texts = {session.digest(text_of(event)) for event in appeared}
     for former in sorted((shown.lost_families() | _in_grace(session, calendar)) - {name}):
-        lost = [link for link in _family_links(session, calendar, former) if _is_gone(link, shown)]
+        lost = [link for link in _family_links(session, calendar, former, shown) if _is_gone(link, shown)]
         if not in_step([link.base.when for link in lost if link.base], appeared, session.settings.timezone):
             continue
         if {link.base.digests.get("text", "") for link in lost if link.base} & texts:
@@ -141,10 +141,10 @@ def tie(session: SyncSession, link: Link, event: Event) -> Link:
     return session.ports.documents.transact(lambda tx: links.save(tx, session.id, moved))
 
 
-def _family_links(session: SyncSession, calendar: str, name: str) -> list[Link]:
+def _family_links(session: SyncSession, calendar: str, name: str, shown: Shown) -> list[Link]:
     """Return the links of a family that could follow."""
     kin = links.every(session.ports.documents, session.id, {"series": name})
-    return [link for link in kin if _waits(link, calendar) and _is_in_reach(session, link)]
+    return [link for link in kin if _waits(link, calendar, shown) and _is_in_reach(session, link)]
 
 
 def _is_in_reach(session: SyncSession, link: Link) -> bool:
@@ -163,7 +163,7 @@ def not_shown(session: SyncSession, calendar: str, shown: Shown) -> Iterator[lis
     for name in sorted(shown.lost_families()):
         kin = [
             link
-            for link in _family_links(session, calendar, name)
+            for link in _family_links(session, calendar, name, shown)
             if isinstance(link.life, Active) and _id(link) not in known
         ]
         inside = [each for each in kin if each.base and in_window(each.base.when, session.settings, session.now())]
@@ -174,12 +174,12 @@ def _is_gone(link: Link, shown: Shown) -> bool:
     return _id(link) in shown.removed or (isinstance(link.life, Grace) and _id(link) not in shown.live)
 
 
-def _waits(link: Link, calendar: str) -> bool:
+def _waits(link: Link, calendar: str, shown: Shown) -> bool:
     """Whether a link could follow: its event is on this calendar or was deleted lately, and no write is under way."""
     if link.event is None or link.event.calendar != calendar or link.base is None or link.intent is not None:
         return False
-    if isinstance(link.life, Held) and link.life.removes is Side.BOOKING:
-        return False
+    if isinstance(link.life, Held) and link.life.removes is Side.BOOKING and _id(link) not in shown.removed:
+        return False  # deleted before this pull: what appears now does not continue it
     return bool(link.booking_id) and isinstance(link.life, Active | Grace | Paused | LEFT_ALONE)
 
 

@@ -42,7 +42,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """The pair of a vanished occurrence continues with a new one, which ends a grace; its time is then merged as usual."""
+    """The pair of a vanished occurrence continues with a new one, which ends a grace or a held cancellation; its time is then merged as usual."""
 
     event: Event
 

@@ -182,7 +182,9 @@ def _goes_on(link: Link, decision: GoesOn) -> Link:
             origin = link.origin if known or link.origin is Origin.INVITATION else Origin.BOOKING
             return replace(adopted, booking_id=booking_id, origin=origin) if booking_id else adopted
         case Follow(event):
-            return replace(link.seeing(event), life=Active() if isinstance(link.life, Grace) else link.life)
+            seen, life = link.seeing(event), link.life
+            lives = isinstance(life, Grace) or (isinstance(life, Held) and life.removes is Side.BOOKING)
+            return replace(seen, life=Active(), order=_still(link.order)) if lives else seen
         case Reopen():
             return replace(link, life=Active())
         case Resume():
