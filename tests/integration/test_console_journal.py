@@ -129,3 +129,12 @@ def test_what_is_made_is_told_and_found_by_its_object_also_where_several_share_a
         assert f"<td>{name} <a" in rows(tab, f"?booking={made[number]}")
     assert f"q={made[11]}" in rows(tab, "?room=11")
     assert f"q={made[10]}" not in rows(tab, "?room=11")
+
+
+def test_an_entry_that_names_another_object_is_not_found_by_the_calendar_that_both_share(place: Place) -> None:
+    place.activate(mapping=[{"object": each, "calendar": ROOM_A} for each in ("10", "*")])
+    tab = Tab(place)
+    made = {number: place.book(object_id=number) for number in (10, 12)}
+    place.settle()
+    assert f"q={made[10]}" in rows(tab, "?room=10")
+    assert f"q={made[12]}" not in rows(tab, "?room=10")

@@ -53,11 +53,9 @@ class Selection:
 
     def _in_room(self, entry: Body) -> bool:
         change, before = entry.get("change", {}), entry.get("before", {})
-        objects = {change.get("object_id"), before.get("object_id")} - {None}
-        if (objects | {entry.get("object_id")}) & set(self.objects):
-            return True
-        calendars = {entry.get("calendar"), change.get("calendar"), change.get("from")} - {None, ""}
-        return not objects and bool(calendars & set(self.calendars))
+        if objects := {entry.get("object_id"), change.get("object_id"), before.get("object_id")} - {None, ""}:
+            return not objects.isdisjoint(self.objects)
+        return not {entry.get("calendar"), change.get("calendar"), change.get("from")}.isdisjoint(self.calendars)
 
 
 def kind_of(entry: Body) -> str:
