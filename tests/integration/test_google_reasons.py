@@ -30,6 +30,8 @@ def test_what_is_mended_in_google_needs_no_new_consent(place: Place, reason: str
     place.settle()
     assert check(place, "google")["mend"].startswith(cure)
     tab = Tab(place)
+    assert "run Step 1 first" not in tab.seen(f"{HERE}/authentication")
+    assert "active" not in tab.seen(f"{HERE}/diagnostics.txt")
     for says in (tab.seen(f"{HERE}/authentication"), tab.post(f"{HERE}/sweep").text):
         assert cure in says.lower().replace("google calendar api", "Google Calendar API")
         assert "run step 1 and step 2 again" not in says.lower()

@@ -117,7 +117,9 @@ def _authentication(
         waits=waits,
         refused=answered == "refused",
         expired=answered == "expired",
-        cure=t.sentence(google_mend(connection)) if connection and connection.mended_at_google else t("auth.dead_help"),
+        cure=f"{t.sentence(google_mend(connection))}."
+        if connection and connection.mended_at_google
+        else t("auth.dead_help"),
         missing_scopes=[s for s in SCOPES if connection is not None and s not in connection.scopes],
         personal=account.rsplit("@", 1)[-1] in PERSONAL,
         found=available.read(ports, int_id, objects=False) if alive else None,

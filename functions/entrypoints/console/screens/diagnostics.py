@@ -106,7 +106,7 @@ def rooms(checks: Sequence[Check], settings: Settings, names: Names) -> list[Roo
 
 def as_text(found: diagnose.Diagnosis, t: Texts) -> str:
     """Return the diagnosis for a support ticket: no secrets, and only the first letters of mail addresses."""
-    lines = [f"{t('page.diagnostics')} {t.moment(found.at)} ({t.zone})", f"{t('phase.' + found.phase)}"]
+    lines = [f"{t('page.diagnostics')} {t.moment(found.at)} ({t.zone})"]
     lines.append(f"{t('state.as_of')}: {t.moment(found.in_sync_as_of)}")
     lines.append(f"{t('state.links')}: {found.links}; {t('check.parked')}: {found.open_items}")
     for check in found.checks:
