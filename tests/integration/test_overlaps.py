@@ -56,6 +56,17 @@ def test_a_search_lists_them_over_the_whole_window_also_from_one_week_into_the_n
     assert searched(place) == [{"object_id": "10", "day": "2027-03-08", "bookings": [stay, other], "places": 1}]
 
 
+def test_whole_days_stand_on_each_other_also_on_a_last_day_that_is_inclusive(place: Place) -> None:
+    place.ireserve("PATCH", "users/api_calendar", {"overrides": ["conflict"]})
+    place.ireserve("PATCH", "dialect", {"day_end": "inclusive", "validates": False})
+    place.activate(
+        mapping=[{"object": "20", "calendar": ROOM_A}], inbound={"object": "20"}, sync={"day_end": "inclusive"}
+    )
+    place.ireserve("POST", "faults", {"path": "object/search", "status": 404, "times": -1})  # the day is full
+    stay, day = (place.book(start, "2027-03-08", object_id=20) for start in ("2027-03-06", "2027-03-08"))
+    assert searched(place) == [{"object_id": "20", "day": "2027-03-08", "bookings": [stay, day], "places": None}]
+
+
 def test_each_night_lists_them_and_a_log_line_tells(place: Place) -> None:
     place.activate()
     assert place.api("GET", "/7/overlaps") == {"at": None, "found": [], "more": 0}

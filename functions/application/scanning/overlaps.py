@@ -13,7 +13,7 @@ from functions.application.store.integrations import path_of
 from functions.application.store.records import record_of, stored
 from functions.application.sync.session import SyncSession
 from functions.domain.model.errors import SyncError
-from functions.domain.model.zones import day_of
+from functions.domain.model.zones import begins_a_day, day_of, days_later
 
 MOST = 200  # overlaps stored
 ASKED = 50  # objects whose places are read
@@ -68,7 +68,8 @@ def fold(so_far: Overlaps, rows: Iterable[BookingRow], session: SyncSession) -> 
     found, running, more = list(so_far.found), list(so_far.running), so_far.more
     told = [(row.starts, row) for row in rows if row.starts is not None]
     for starts, row in sorted(told, key=lambda each: (each[0], each[1].id)):
-        if row.ends is None or row.ends <= max(starts, now) or row.status is None or not row.object_id:
+        ends = _ends(row, starts, session)
+        if ends is None or ends <= max(starts, now) or row.status is None or not row.object_id:
             continue
         if settings.outbound.removes(row.status) or settings.calendar_of(row.object_id) is None:
             continue
@@ -78,8 +79,17 @@ def fold(so_far: Overlaps, rows: Iterable[BookingRow], session: SyncSession) -> 
             found.append(Overlap(row.object_id, day_of(max(starts, now), settings.timezone), (*there, row.id)))
         elif there:
             more += 1
-        running.append(Running(row.id, row.object_id, row.ends))
+        running.append(Running(row.id, row.object_id, ends))
     return Overlaps(tuple(found), tuple(running), more)
+
+
+def _ends(row: BookingRow, starts: datetime, session: SyncSession) -> datetime | None:
+    """Return when a listed booking ends; of whole days whose end is inclusive that is the end of the last."""
+    settings, ends = session.settings, row.ends
+    zone, by_the_hour = settings.timezone, row.object_id in session.dialect.hour_objects
+    if ends is None or by_the_hour or settings.sync.day_end == "exclusive":
+        return ends
+    return days_later(ends, 1, zone) if begins_a_day(starts, zone) and begins_a_day(ends, zone) else ends
 
 
 def among(session: SyncSession, rows: Iterable[BookingRow]) -> tuple[Overlap, ...]:
