@@ -64,6 +64,45 @@ def test_day_end_says_whether_the_last_day_counts(place: Place, rule: str, shown
     assert "calendar.events.patch" not in place.calls()
 
 
+def inclusive(place: Place) -> None:
+    place.ireserve("PATCH", "dialect", {"day_end": "inclusive"})
+    parts = {"mapping": BUNGALOW, "inbound": {"object": "20"}}
+    active(place, {**parts, "sync": {"backfill": "none", "day_end": "inclusive"}})
+
+
+def test_a_single_day_whose_end_is_inclusive_is_shown_as_its_event(place: Place) -> None:
+    inclusive(place)
+    _, event = made(place, object_id=20, start="2026-12-01", end="2026-12-01")
+    assert when(event) == ("2026-12-01", "2026-12-02")
+    (room,) = place.api("GET", "/7/day?date=2026-12-01")["rooms"]
+    assert [each["relation"] for each in room["found"]] == ["same"]
+
+
+def test_a_single_day_whose_end_is_inclusive_is_left_out_until_it_changes(place: Place) -> None:
+    place.ireserve("PATCH", "dialect", {"day_end": "inclusive"})
+    booking = place.book(object_id=20, start="2026-12-01", end="2026-12-01")
+    inclusive(place)
+    place.settle()
+    place.api("POST", "/7/resync")
+    place.settle()
+    assert place.events() == []
+    changed(place, booking, start="2026-12-02", end="2026-12-02")
+    assert when(place.event()) == ("2026-12-02", "2026-12-03")
+
+
+def test_a_single_day_whose_end_is_inclusive_stands_in_the_way_of_another(place: Place) -> None:
+    place.ireserve("PATCH", "users/api_calendar", {"overrides": ["conflict"]})
+    place.ireserve("PATCH", "dialect", {"check_knows_rights": True})
+    inclusive(place)
+    place.book(object_id=20, start="2026-12-01", end="2026-12-01", status_code=99)
+    place.draw("2026-12-01", "2026-12-02")
+    place.draw("2026-12-02", "2026-12-03")
+    place.settle()
+    taken, free = sorted(place.events(), key=lambda each: str(each["start"]["date"]))
+    assert "de periode is niet beschikbaar" in taken["description"]
+    assert free["id"] in {each["external_id"] for each in place.bookings()}
+
+
 def test_day_end_left_out_is_exclusive(place: Place) -> None:
     active(place, {"mapping": BUNGALOW})
     _, event = made(place, object_id=20, start="2026-12-01", end="2026-12-02")

@@ -149,7 +149,7 @@ def _items(
     shown = links.of_events(documents, session.id, [event.key for event in events])
     named = list(dict.fromkeys([*rows, *(link.booking_id for link in shown.values() if link.booking_id)]))
     booked = links.of_bookings(documents, session.id, named)
-    bookings = _bookings(session, rows, [each for each in named if each not in rows or booking_of(rows[each]) is None])
+    bookings = _bookings(session, rows, named)
     at_hand = {event.key: event for event in events}
     at_hand |= _elsewhere(session, [booked[each] for each in bookings], at_hand, unread)
     found, used = [], set[EventKey]()
@@ -164,9 +164,11 @@ def _items(
     return sorted((each for each in found if _within(session, each, first, days)), key=lambda each: each.sorts_at)
 
 
-def _bookings(session: SyncSession, rows: dict[str, BookingRow], unsure: list[str]) -> dict[str, Booking]:
-    """Return the bookings as their rows show them; those whose rows say too little are read."""
-    found = {row.id: booking for row in rows.values() if (booking := booking_of(row)) is not None}
+def _bookings(session: SyncSession, rows: dict[str, BookingRow], named: list[str]) -> dict[str, Booking]:
+    """Return the bookings as their rows show them; those whose rows say too little, or that have none, are read."""
+    zone = session.settings.timezone
+    found = {row.id: booking for row in rows.values() if (booking := booking_of(row, zone)) is not None}
+    unsure = [each for each in named if each not in found]
     pieces = [partial(session.again().read_booking, each) for each in unsure[:MOST_READ]]
     for read in session.ports.in_parallel(pieces):
         if read.value is not None:

@@ -9,7 +9,7 @@ from functions.application.sync.session import SyncSession
 from functions.domain.comparing.event_content import when_of
 from functions.domain.model.appointment import Timed, with_length
 from functions.domain.model.booking import Booking
-from functions.domain.model.zones import day_of, same_clock
+from functions.domain.model.zones import day_of, is_single_day, same_clock
 from functions.domain.pairing.life import Active, Closed, LeftOut
 from functions.domain.pairing.link import Link
 from functions.domain.settings.dialect import Dialect
@@ -27,16 +27,14 @@ def changed_rows(session: SyncSession, since: datetime, first: date, last: date)
     return {number: row for number, row in rows.items() if row.changed is None or row.changed >= since}
 
 
-def booking_of(row: BookingRow) -> Booking | None:
+def booking_of(row: BookingRow, timezone: str) -> Booking | None:
     """Return a booking as its row shows it; None if the row says too little, or the booking may be by the day."""
     if row.starts is None or row.ends is None or row.status is None or row.object_id is None:
         return None
-    by_the_day = row.ends - row.starts >= timedelta(hours=23)
-    return (
-        None
-        if by_the_day or row.ends < row.starts
-        else Booking(row.id, row.object_id, row.starts, row.ends, row.status)
-    )
+    by_the_day = row.ends - row.starts >= timedelta(hours=23) or is_single_day(row.starts, row.ends, timezone)
+    if by_the_day or row.ends < row.starts:
+        return None
+    return Booking(row.id, row.object_id, row.starts, row.ends, row.status)
 
 
 def differs(session: SyncSession, row: BookingRow, link: Link) -> bool | None:

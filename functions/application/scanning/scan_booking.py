@@ -110,7 +110,7 @@ def _note(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow, link: L
     Not recorded, it would get one in the next sweep, so the chunk is tried again while it cannot be read; but one that
     i-Reserve never gives must not stop the others.
     """
-    booking = booking_of(row)
+    booking = booking_of(row, session.settings.timezone)
     if booking is None:
         read = session.read_booking(row.id)
         if read.presence is Presence.UNREADABLE and isinstance(session.trouble, Transient):

@@ -13,7 +13,7 @@ from functions.application.sync.session import SyncSession
 from functions.domain.comparing.event_content import period
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Gone, Refused, Transient
-from functions.domain.model.zones import second_of_two
+from functions.domain.model.zones import days_later, is_single_day, second_of_two
 from functions.domain.pairing.writes import Asked, Write, WriteBooking
 from functions.domain.planning.hours_taken import Slot, is_taken, slot_of, stands_guard
 from functions.domain.planning.view import View
@@ -76,5 +76,8 @@ def _may_keep_out(session: SyncSession, slot: Slot, row: BookingRow) -> bool:
     starts, ends = period(slot.when, session.settings.timezone)
     if row.starts is None or row.ends is None:
         return row.starts is None or row.starts < ends
-    until = second_of_two(row.ends, session.settings.timezone) or row.ends  # a row shows only the wall clock
+    zone = session.settings.timezone
+    until = second_of_two(row.ends, zone) or row.ends  # a row shows only the wall clock
+    if is_single_day(row.starts, row.ends, zone):
+        until = days_later(row.ends, 1, zone)
     return row.starts < ends and (until > starts or row.ends - row.starts >= WHOLE_DAYS)

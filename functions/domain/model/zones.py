@@ -87,6 +87,11 @@ def begins_a_day(moment: datetime, zone: str) -> bool:
     return midnight(day_of(moment, zone), zone) == utc(moment)
 
 
+def is_single_day(starts: datetime, ends: datetime, zone: str) -> bool:
+    """Whether a time without length is at the beginning of a day, as a single day looks whose end is inclusive."""
+    return starts == ends and begins_a_day(starts, zone)
+
+
 def days_later(moment: datetime, days: int, zone: str) -> datetime:
     """Return the moment some days later at the same wall clock time in the zone."""
     shown = clock(moment, zone)

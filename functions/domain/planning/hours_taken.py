@@ -56,7 +56,9 @@ def slot_of(step: Write, booking: Booking | None, settings: Settings) -> Slot | 
 
 def keeps_out(slot: Slot, other: Booking, settings: Settings) -> bool:
     """Whether another booking takes some of these hours; one without duration, or to be removed, takes none."""
-    if other.id == slot.but or other.object_id != slot.object_id or other.starts == other.ends:
+    if other.id == slot.but or other.object_id != slot.object_id:
+        return False
+    if other.starts == other.ends and not other.day_mode:
         return False
     if settings.outbound.removes(other.status):
         return False
