@@ -66,7 +66,7 @@ def test_a_password_that_i_reserve_refuses_is_not_called_ready(place: Place, tab
     assert tab.seen(PAGE).count(">not yet<") == 1
 
 
-@pytest.mark.parametrize("mended", ["in i-Reserve", "the user", "the password"])
+@pytest.mark.parametrize("mended", ["in i-Reserve", "before activating anew", "the user", "the password"])
 def test_a_refused_login_leads_to_what_resumes_and_missed_bookings_follow(place: Place, tab: Tab, mended: str) -> None:
     place.api("POST", "/7/activate")
     place.settle()
@@ -79,6 +79,10 @@ def test_a_refused_login_leads_to_what_resumes_and_missed_bookings_follow(place:
     if mended == "in i-Reserve":
         place.ireserve("PATCH", "users/api_calendar", {"password": "sandbox"})
         tab.post(f"{here}/again")
+    elif mended == "before activating anew":
+        place.ireserve("PATCH", "users/api_calendar", {"password": "sandbox"})
+        place.api("POST", "/7/deactivate")
+        place.api("POST", "/7/activate")
     elif mended == "the user":
         place.ireserve("PATCH", "users/second", {"password": "sandbox"})
         tab.change(here, ireserve_password="", **{"ireserve.username": "second"})

@@ -54,7 +54,12 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
         ports.documents,
         int_id,
         lambda before: replace(
-            before, phase=phase, activated_at=before.activated_at or now, swept_at=None, near_at=now
+            before,
+            phase=phase,
+            activated_at=before.activated_at or now,
+            swept_at=None,
+            near_at=now,
+            ireserve_refused="",  # it has just answered
         ).owing("activation", now),
     )
     return _arrange(ports, integration, actor)
