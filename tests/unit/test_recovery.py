@@ -115,6 +115,14 @@ def test_a_booking_that_was_made_is_found_by_its_event() -> None:
     made = their_booking()
     assert result(View(of, Snapshot.of(made), Snapshot.of(theirs()))) == Landed(made)
     assert result(View(of, ABSENT, Snapshot.of(theirs()))) == Missed()
+    not_shown = their_booking(external_id="")
+    assert result(View(of, Snapshot.of(not_shown), Snapshot.of(theirs()))) == Landed(not_shown)
+
+
+def test_a_booking_that_names_something_else_is_not_the_one_that_was_made() -> None:
+    of = under_way(MAKE, Link("theirs", event=theirs().key, origin=Origin.EVENT))
+    other = their_booking(external_id="another")
+    assert result(View(of, Snapshot.of(other), Snapshot.of(theirs()))) == Missed()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from functions.domain.model.text import as_read
 from functions.domain.pairing.life import Side
 from functions.domain.pairing.link import Intent
 from functions.domain.pairing.step import Conclude, Landed, Look, Missed, Planned, Rest
-from functions.domain.pairing.writes import DeleteEvent, MoveEvent, PatchEvent, Why, WriteBooking
+from functions.domain.pairing.writes import DeleteEvent, MakeBooking, MoveEvent, PatchEvent, Why, WriteBooking
 from functions.domain.planning.view import PlanningContext, View
 
 
@@ -50,7 +50,9 @@ def _removed(v: View, step: DeleteEvent) -> Planned:
 
 
 def _landed_in(booking: Booking, intent: Intent, context: PlanningContext) -> bool:
-    """Whether a booking shows what was to be written; one that was made is found by the event's id."""
+    """Whether a booking shows what was to be written; one that was made names the event, unless its field is not shown."""
+    if isinstance(intent.step, MakeBooking):
+        return booking.value_of(intent.step.external_id_field) in ("", intent.step.reference)
     return not isinstance(intent.step, WriteBooking) or _shows(booking, intent.step, intent, context)
 
 
