@@ -14,10 +14,10 @@ FIRST, SECOND = replace(KEY, id="root_20261126T090000Z"), replace(KEY, id="other
 OF_FIRST, OF_SECOND = (digest(written("external_id", each.id)) for each in (FIRST, SECOND))
 
 
-def wrote(*ours: str, standing: str) -> str | None:
+def wrote(*ours: str, standing: str, series: str = "") -> str | None:
     """Return the id that is written into a booking in which another stands."""
     pair = link(event=FIRST, ids=WrittenIds(ours))
-    planned = write_back(pair, C, booking(external_id=standing), FIRST, "")
+    planned = write_back(pair, C, booking(external_id=standing), FIRST, "", series)
     if planned is None:
         return None
     assert isinstance(planned.step, WriteBooking)
@@ -36,6 +36,15 @@ def test_what_was_written_last_and_did_not_stay_is_not_written_again() -> None:
 
 def test_a_value_of_somebody_else_stays() -> None:
     assert wrote(OF_FIRST, OF_SECOND, standing="theirs") is None
+
+
+def test_a_booking_that_names_what_the_occurrence_was_comes_to_name_that_whatever_was_written_before() -> None:
+    """An older store may know nothing of the id that stands there, or know it as an earlier one."""
+    of_root = digest(written("external_id", "root"))
+    for ours in ((), (OF_FIRST,), (of_root, OF_FIRST)):
+        assert wrote(*ours, standing="root", series="root") == FIRST.id
+        assert wrote(*ours, standing="root", series="root2") is None
+    assert wrote(standing="", series="root") == FIRST.id
 
 
 def test_an_id_that_is_written_again_is_the_last_one() -> None:

@@ -66,7 +66,7 @@ def merge(v: View, context: PlanningContext) -> Planned:
     return (
         _booking_side(v, context, booking, event)
         or (answer_side if invited else event_side)(v, context, booking, event, wanted)
-        or write_back(link, context, booking, event.key, event.meet_url)
+        or write_back(link, context, booking, event.key, event.meet_url, event.series)
         or _settle(v, context, booking, wanted)
     )
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from functions.domain.comparing.event_content import as_agreed, in_window, occupied_of, when_of
 from functions.domain.model.identity import is_chosen
-from functions.domain.model.snapshot import Presence
+from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.attempts import QUIET, is_loop, refused_until
 from functions.domain.pairing.decisions import Adopt, Claim, Pause, Reopen, Resume
 from functions.domain.pairing.life import Detached, Paused
@@ -131,6 +131,8 @@ def _with_the_event_named(v: View, context: PlanningContext) -> Planned | None:
         return event
     if event is None or not v.found_is_free or not event.organizer_self:
         return None
+    if event.key == link.event:  # named as the single event that it was
+        return merge(v if v.event.value is not None else replace(v, event=Snapshot.of(event)), context)
     mine = event.mark.int_id == context.settings.id if is_chosen(other) else eligible(event, context)
     return decide(link, Adopt(event), Why.ADOPTED) if mine else None
 

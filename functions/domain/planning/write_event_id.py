@@ -13,14 +13,21 @@ from functions.domain.planning.invitation import reference_of
 from functions.domain.planning.view import PlanningContext
 
 
-def write_back(link: Link, context: PlanningContext, booking: Booking, key: EventKey, meet_url: str) -> Planned | None:
-    """Return the write of the event's id and Meet link that the booking lacks; each is written once."""
+def write_back(
+    link: Link, context: PlanningContext, booking: Booking, key: EventKey, meet_url: str, series: str = ""
+) -> Planned | None:
+    """Return the write of the event's id and Meet link that the booking lacks; each is written once.
+
+    `series`: of an occurrence that was read. A booking that names that had the single event that it was, whatever was written
+    since: the store may be older.
+    """
     if link.occupies is not None:
         return None
     outbound = context.settings.outbound
     change = BookingChange()
     name, value = outbound.external_id_field, reference_of(link, key, context)
-    if _free(name, value, link, booking, context) and not named_by_other(link, booking, context):
+    was_single = bool(series) and booking.value_of(name) == series
+    if was_single or (_free(name, value, link, booking, context) and not named_by_other(link, booking, context)):
         change = (
             replace(change, external_id=value) if name == "external_id" else replace(change, fields=((name, value),))
         )
