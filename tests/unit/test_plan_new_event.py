@@ -205,3 +205,24 @@ def test_an_event_that_this_service_made_and_forgot_becomes_no_booking_of_its_ow
         theirs(key=ours.key, mark=Mark("8")),
     ):
         assert isinstance(plan(new(copy), C).step, MakeBooking)
+
+
+def test_of_what_a_person_made_of_such_an_event_only_the_first_occurrence_becomes_no_booking_of_its_own() -> None:
+    occurrence = theirs(key=EventKey(ROOM_A, f"{ID}_20261124T090000Z"), series=ID, mark=Mark("7", "link", "s"))
+    assert plan(new(occurrence), C).step == Look(forgotten=EventKey(ROOM_A, ID))
+    assert plan(replace(new(occurrence), forgotten=True), C).step == Rest(Why.NOT_ELIGIBLE)
+    assert isinstance(plan(replace(new(occurrence), forgotten=False), C).step, MakeBooking)
+    assert isinstance(plan(new(replace(occurrence, mark=Mark("8"))), C).step, MakeBooking)
+    persons = replace(occurrence, series="person1")
+    assert isinstance(plan(replace(new(persons), forgotten=True), C).step, MakeBooking)
+
+
+def test_of_an_occurrence_without_a_mark_it_is_asked_in_a_resync_whether_its_series_had_a_booking_as_one_event() -> (
+    None
+):
+    occurrence = theirs(key=EventKey(ROOM_A, "person1_20261124T090000Z"), series="person1")
+    assert isinstance(plan(new(occurrence), C).step, MakeBooking)
+    resync = replace(C, resync=True)
+    assert plan(new(occurrence), resync).step == Look(forgotten=EventKey(ROOM_A, "person1"))
+    assert isinstance(plan(replace(new(occurrence), forgotten=True), resync).step, MakeBooking)
+    assert isinstance(plan(new(), resync).step, MakeBooking)

@@ -23,6 +23,7 @@ LEADING_SECONDS = (
 )
 TRAILING_SECONDS = 4.0
 WEBHOOK = "webhook"  # source of a hint from i-Reserve
+RESYNC = "resync"  # source of a look at both sides of all, as after an older store was put back
 SETTINGS = "settings"  # source of a look after changed settings
 ALERTS = "alerts"  # detail of a tick that only checks whether a person is needed
 

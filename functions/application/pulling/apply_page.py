@@ -25,7 +25,6 @@ from functions.domain.comparing.echo import is_echo
 from functions.domain.comparing.event_content import in_window, period
 from functions.domain.model.errors import AccessRevoked, Cause, Malformed, Stale, SyncError
 from functions.domain.model.event import Event, EventKey, first_occurrence
-from functions.domain.model.identity import event_ids, occupied_id
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.life import Closed, Grace, Held, State
 from functions.domain.pairing.link import Link
@@ -386,7 +385,7 @@ def _known_elsewhere(session: SyncSession, page: Page, event: Event) -> Link | N
         return None
     if event.mark.int_id == session.id and event.mark.link_id:
         link = links.by_id(documents, session.id, event.mark.link_id)
-        if link is not None and event.key.id in _derived_ids(session, link):
+        if link is not None and event.key.id in session.derived_ids(link):
             return link
     return None if page.listed else _in_another_calendar(session, event.key)
 
@@ -396,14 +395,6 @@ def _in_another_calendar(session: SyncSession, key: EventKey) -> Link | None:
     others = (EventKey(each, key.id) for each in session.settings.calendars if each != key.calendar)
     found = (links.of_event(session.ports.documents, session.id, each) for each in others)
     return next((link for link in found if link is not None), None)
-
-
-def _derived_ids(session: SyncSession, link: Link) -> set[str]:
-    """Return the ids that this service gives the events of a link, up to the present generation."""
-    place, known = link.occupies, range(link.generation + 1)
-    if place is None:
-        return event_ids(session.digest, session.id, link.booking_id, known)
-    return {occupied_id(session.digest, session.id, place.name, generation) for generation in known}
 
 
 def _room_free_at(session: SyncSession, event: Event) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from functions.application.intake.hints import Hint, Kind, look_again
+from functions.application.intake.hints import RESYNC, Hint, Kind, look_again
 from functions.application.ports import Transaction
 from functions.application.store import links
 from functions.application.sync.execute import interrupted
@@ -77,7 +77,7 @@ def _is_a_persons_occurrence(holder: Link) -> bool:
 
 def _save(session: SyncSession, hint: Hint, holder: Link) -> None:
     link, now = after(holder, Decided(LetGo())).link, session.now()
-    about = Hint(Kind.BOOKING, session.id, (link.booking_id,), "resync", now, actor=hint.actor)
+    about = Hint(Kind.BOOKING, session.id, (link.booking_id,), RESYNC, now, actor=hint.actor)
     look_again(session.ports.tasks, about, now + SOON, "let_go")  # first: a look too many does no harm
     session.ports.documents.transact(lambda tx: links.save(tx, session.id, link))
     _log(session, link)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from functions.application.intake.hints import SETTINGS, Hint
+from functions.application.intake.hints import RESYNC, SETTINGS, Hint
 from functions.application.ports import Transaction
 from functions.application.store import journal, links
 from functions.application.sync import mass_removal
@@ -16,7 +16,7 @@ from functions.application.sync.session import SyncSession
 from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Refused, Stale, SyncError, Transient
-from functions.domain.model.event import Event, EventKey, family_of_id
+from functions.domain.model.event import Event, EventKey, family, family_of_id
 from functions.domain.model.identity import event_ids
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.decisions import Claim, GiveUp
@@ -85,7 +85,7 @@ def _to_rest(
     for _ in range(MOST_STEPS):
         view = _in_its_place(session, view, dry=rehearse or shadow)
         context = replace(session.planning_context(), gone_confirmed=hint.confirm, new_settings=hint.source == SETTINGS)
-        context = replace(context, released=released)
+        context = replace(context, released=released, resync=hint.source == RESYNC)
         planned = plan(view, context)
         if mass_removal.wants_to_remove(planned) and mass_removal.too_many(session, view, planned):
             context = replace(context, hold_removals=True)
@@ -194,7 +194,31 @@ def _look(session: SyncSession, view: View, step: Look, hint: Hint | None = None
             view,
             _booking_with(session, step.booking_with, view.event.value.when if view.event.value is not None else None),
         )
+    if step.forgotten is not None:
+        return _as_forgotten(session, view, step.forgotten)
     return _find(session, view, step, hint)
+
+
+def _as_forgotten(session: SyncSession, view: View, single: EventKey) -> View:
+    """See whether an occurrence is the first of what an event became whose pair an older store does not know.
+
+    If so, continue with the booking that names that event: it does not name the occurrence yet.
+    """
+    event = view.event.value
+    if event is None or _is_known(session, event, single.id):
+        return replace(view, forgotten=False)
+    first = session.must_read_event(single).value
+    if first is None or first.key != event.key:
+        return replace(view, forgotten=False)
+    return _pair_of(session, replace(view, forgotten=True), _booking_with(session, single.id, event.when))
+
+
+def _is_known(session: SyncSession, event: Event, name: str) -> bool:
+    """Whether the pair in an event's mark has an event, and has an occurrence of this series or had the event of this name."""
+    pair = links.by_id(session.ports.documents, session.id, event.mark.link_id) if event.mark.link_id else None
+    if pair is None or pair.event is None:
+        return False
+    return pair.series == family(name) or name in session.derived_ids(pair)
 
 
 def _find(session: SyncSession, view: View, step: Look, hint: Hint | None) -> View:

@@ -23,8 +23,9 @@ from functions.domain.model.errors import (
     Transient,
 )
 from functions.domain.model.event import Event, EventKey
-from functions.domain.model.identity import Digest
+from functions.domain.model.identity import Digest, event_ids, occupied_id
 from functions.domain.model.snapshot import Presence, Snapshot
+from functions.domain.pairing.link import Link
 from functions.domain.planning.view import PlanningContext
 from functions.domain.settings.dialect import Dialect
 from functions.domain.settings.integration import Integration
@@ -62,6 +63,13 @@ class SyncSession:
     def id(self) -> str:
         """The integration's id."""
         return self.integration.id
+
+    def derived_ids(self, link: Link) -> set[str]:
+        """Return the ids that this service gives the events of a link, up to the present generation."""
+        place, known = link.occupies, range(link.generation + 1)
+        if place is None:
+            return event_ids(self.digest, self.id, link.booking_id, known)
+        return {occupied_id(self.digest, self.id, place.name, generation) for generation in known}
 
     def again(self) -> "SyncSession":
         """Open the same sides again, for work on another thread."""

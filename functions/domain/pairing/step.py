@@ -118,7 +118,8 @@ class Look:
 
     One of: the linked event, the event with a known id in any calendar (`find`; `instead`: if there is none, the one with
     this id), the booking that may carry an event's id (`booking_with`), whether another one than the link's does
-    (`booking_naming`), or the names of the objects (`names`).
+    (`booking_naming`), whether an occurrence is the first of what this event became, and the store does not know that one, with
+    the booking that names it (`forgotten`), or the names of the objects (`names`).
     """
 
     event: EventKey | None = None
@@ -126,6 +127,7 @@ class Look:
     instead: str = ""
     booking_with: str = ""
     booking_naming: str = ""
+    forgotten: EventKey | None = None
     names: bool = False
     kind: Literal["look"] = "look"
 

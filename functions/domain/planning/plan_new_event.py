@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from functions.domain.comparing.event_content import in_window, remarks_of
 from functions.domain.model.appointment import AllDay, Timed
-from functions.domain.model.event import Event
+from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import TEST_LINK, is_chosen, test_event_id
 from functions.domain.model.notices import notice
 from functions.domain.model.snapshot import Presence, Snapshot
@@ -53,8 +53,8 @@ def plan_new_event(v: View, context: PlanningContext) -> Planned:
         return Planned(Rest(Why.UNREADABLE))
     if v.booking.value is not None:
         return decide(v.link, Adopt(event, v.booking.value.id), Why.ADOPTED)
-    if event.mark.int_id == context.settings.id and is_chosen(event.key.id):
-        return Planned(Rest(Why.NOT_ELIGIBLE))  # made by this service, and forgotten: an older store was restored
+    if planned := _forgotten(v, event, context):
+        return planned
     remarks = remarks_of(event)
     fields = () if inbound.remarks_field == "none" else ((inbound.remarks_field, remarks),)
     base = Base(
@@ -77,6 +77,19 @@ def plan_new_event(v: View, context: PlanningContext) -> Planned:
         external_id=reference if reference != event.key.id else "",
     )
     return Planned(step, base)
+
+
+def _forgotten(v: View, event: Event, context: PlanningContext) -> Planned | None:
+    """Return what to do about an event that may have had a pair of which an older store does not know; None: it is new.
+
+    One that this service made becomes no booking of its own, nor does the first occurrence of what a person made of that. A
+    person's own event may bear no mark: each occurrence that no pair has is asked about in a resync.
+    """
+    marked = event.mark.int_id == context.settings.id
+    if event.series and v.forgotten is None and (marked or context.resync):
+        return Planned(Look(forgotten=EventKey(event.key.calendar, event.series)))
+    made = is_chosen(event.key.id) or (v.forgotten and is_chosen(event.series))
+    return Planned(Rest(Why.NOT_ELIGIBLE)) if marked and made else None
 
 
 def _of_no_object(v: View, context: PlanningContext, event: Event, asked: str) -> Planned:

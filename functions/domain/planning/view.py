@@ -23,7 +23,8 @@ class View:
     `found` is the event that the booking's id field names (or a vanished event, found in another mapped calendar); None
     until it was looked for. `found_is_free` is False if another link claims it. `making_until` is set while another
     instance makes a booking from it, possibly this one. `other_names_it` is whether another booking names the link's event; None
-    until it was searched for.
+    until it was searched for. `forgotten` is whether an event that no pair has is the first occurrence of what a person made
+    of an event that had a pair, which the store does not know; None until that was read.
     """
 
     link: Link
@@ -33,6 +34,7 @@ class View:
     found_is_free: bool = True
     making_until: datetime | None = None
     other_names_it: bool | None = None
+    forgotten: bool | None = None
 
     def with_link(self, **changes: object) -> "View":
         """Return the view with fields of its link changed."""
@@ -53,6 +55,7 @@ class PlanningContext:
     names: Mapping[str, str] | None = None  # of objects, by id; None: not read
     released: bool | None = None  # of an occupied event: its pair no longer wants it; None: it is left alone
     new_settings: bool = False  # this look is due to changed settings
+    resync: bool = False  # both sides of all are looked at, as after an older store was put back
 
 
 class Wanted(Enum):
