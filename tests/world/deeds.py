@@ -214,7 +214,7 @@ class Deeds(People):
         """Move a whole series to another day; not one that was split, because both would have the same ids."""
         if (series := self._series(which)) and self._is_alone(series[0]):
             root, day = self._root(series[0])
-            moved = timedelta(days=min(max(0, day + by - 3), 3) - day)
+            moved = timedelta(days=min(max(min(day, 0), day + by - 3), 3) - day)
             times = (datetime.fromisoformat(root[each]["dateTime"]) + moved for each in ("start", "end"))
             self._patch(ROOM_A, series[0], when(*(f"{each:%Y-%m-%dT%H:%M}" for each in times)))
 

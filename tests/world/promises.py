@@ -10,6 +10,7 @@ from tests.world.choice import Choice
 from tests.world.world import World, moment
 
 CHOSEN = len("g5decnl2jlsooatk7dbiokgt18rgkm27")  # of an event's id that this service chose
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 EXPLAINED = {"held", "refused", "paused", "detached", "left_out", "closed"}
 
 
@@ -20,7 +21,7 @@ def broken(world: World, choice: Choice, *, thorough: bool = True) -> list[str]:
     was that other one if it wrote nothing itself.
     """
     calm = not world.writes()
-    found = [*pairs(world, choice), *unfinished(world), *_said(world), *_untold(world)]
+    found = [*pairs(world, choice), *_moved(world), *unfinished(world), *_said(world), *_untold(world)]
     if thorough or found:
         found += _audit(world)
     if thorough or not calm:
@@ -65,15 +66,26 @@ def pairs(world: World, choice: Choice) -> list[str]:
         if str(each["id"]) in without and each["status_code"] not in choice.made_on:
             each["external_id"] = ""
     watched = {room for row in choice.rows for room in (row.calendar, *row.also)}
+    begins = moment({"date": str(world.first_day)})
     left = [
         f"left: event {event['id']} on {room} was made by the service and belongs to nothing"
         for room, event in everything
         if room in watched and len(event["id"]) == CHOSEN and of_event.get(event["id"], "closed") == "closed"
+        if moment(event["start"]) >= begins
         if not world.restored  # or the store that was put back knows nothing of it
     ]
     return left + apart(
-        choice, bookings, shown, lambda id_: of_booking.get(id_, "none"), lambda id_: of_event.get(id_, "none")
+        choice, bookings, shown, lambda id_: of_booking.get(id_, "none"), lambda id_: of_event.get(id_, "none"), begins
     )
+
+
+def _moved(world: World) -> list[str]:
+    """Return which bookings were over before weeks passed and are not any more, though nobody moved anything so far."""
+    return [
+        f"moved: booking {each['id']} was over, and is at {each['from']}"
+        for each in world.bookings()
+        if str(each["id"]) in world.over and each["from"] >= str(world.first_day)
+    ]
 
 
 def apart(
@@ -82,8 +94,12 @@ def apart(
     shown: list[tuple[str, dict[str, Any]]],
     of_booking: Callable[[str], str],
     of_event: Callable[[str], str],
+    begins: datetime = LONG_AGO,
 ) -> list[str]:
-    """Compare what both simulators show; the states of pairs only explain what is meant to differ."""
+    """Compare what both simulators show; the states of pairs only explain what is meant to differ.
+
+    What is over on all sides before `begins`, where weeks have passed, may have left the window: it need only not be doubled.
+    """
     found = []
     gone = choice.outbound["delete_on_status"]
     live = {str(b["id"]): b for b in bookings if b["status_code"] not in gone}
@@ -104,13 +120,16 @@ def apart(
                 told.append(f"apart: booking {booking} at {b['from']}, event {event['id']} at {event['start']}")
             if room != choice.rooms[b["object_id"]]:
                 told.append(f"apart: booking {booking} of object {b['object_id']} has its event on {room}")
-        if told and of_booking(booking) in EXPLAINED:
+        over = max([_utc(b["date_from"]), *(moment(event["start"]) for _, event in its)]) < begins
+        if told and (over or of_booking(booking) in EXPLAINED):
             told = [each for each in told if each.startswith("doubled")]
         found += told
     for identity, its in events.items():
         room, event = its[0]
         text = str(event.get("description", ""))
         if named[identity] or not choice.takes(room, event) or "⚠" in text or "i-Reserve" in text:
+            continue
+        if moment(event["start"]) < begins:
             continue
         if of_event(identity) not in EXPLAINED:
             found.append(

@@ -57,15 +57,28 @@ def test_a_story_that_breaks_a_promise_shrinks_to_the_deeds_that_it_takes() -> N
     assert shrunk(deeds, lambda some: all(each in some for each in needed)) == needed
 
 
-def test_what_stands_apart_or_says_nothing_is_found(world: World) -> None:
+@pytest.mark.parametrize("before", [[], [("weeks", (0,))]])
+def test_what_stands_apart_or_says_nothing_is_found(before: list[Deed], world: World) -> None:
     """A person who empties the store plays the bug: the product forgets what belongs together, and is not asked again."""
     choice = choice_of(1)
     world.set_back(choice)
-    world.tell([("book", (1, 1, 0)), ("draw", (2, 1, 0)), ("wait", (2,))])
+    world.tell([*before, ("book", (1, 1, 0)), ("draw", (2, 1, 0)), ("wait", (2,))])
     integrations.change(world.documents, "7", lambda before: replace(before, phase=Phase.PAUSED))
     world.delete(world.events()[0]["id"])
     world.tell([("draw", (3, 1, 0)), ("wait", (2,))])
     assert {sentence.split(":")[0] for sentence in pairs(world, choice)} == {"lost", "silent"}
+
+
+def test_what_was_over_weeks_ago_need_not_agree_but_may_not_be_doubled(world: World) -> None:
+    choice = Choice.of(_Usual())
+    world.set_back(choice)
+    world.tell([("book", (1, 1, 0)), ("wait", (2,)), ("weeks", (0,))])
+    integrations.change(world.documents, "7", lambda before: replace(before, phase=Phase.PAUSED))
+    (event,) = world.events()
+    world.delete(event["id"])
+    assert pairs(world, choice) == []
+    world.change(world.book("2026-11-25T16:00", "2026-11-25T17:00"), external_id=event["id"])
+    assert {sentence.split(":")[0] for sentence in pairs(world, choice)} == {"doubled"}
 
 
 def test_a_pair_that_waits_out_its_grace_is_not_at_rest_though_both_sides_and_the_audit_agree(world: World) -> None:

@@ -41,6 +41,7 @@ ALL: Table = {
     "meanwhile": (8, (3, 39, 1, 5, 19, DAYS)),
     "race": (4, (19, DAYS, 4, 2, 2)),
     "wait": (12, (4,)),
+    "weeks": (1, (1,)),
     "round": (2, ()),
     "back_up": (1, ()),
     "put_backup_back": (1, ()),
@@ -52,6 +53,8 @@ ALL: Table = {
     "settings": (1, (99,)),
 }
 WAITS = (2, 10, 60, 400, 2000)
+FIRST_DAY = date(2026, 11, 24)
+CARRIED = {"drag", "move_booking", "race", "meanwhile", "split", "undo"}  # by these something may go anywhere
 GRACES = 700  # seconds within which every grace ends
 
 
@@ -78,7 +81,7 @@ def story(seed: int, deeds: int = 0) -> list[Deed]:
 class World(Deeds, Place):
     """A place that is set back to the moment after its activation, for one story after the other."""
 
-    first_day = date(2026, 11, 24)
+    first_day = FIRST_DAY
 
     def __init__(self, directory: Path, *, on_disk: bool = False) -> None:
         self.running = Running()
@@ -92,6 +95,7 @@ class World(Deeds, Place):
         self._beginning: tuple[Any, _Beginning] | None = None
         self._memory: MemoryDocuments | None = None
         self._backup: tuple[Shelves, MemoryTasks, Choice] | None = None
+        self.over: set[str] = set()  # bookings that were over when weeks had passed
         if not on_disk:
             self._into_memory()
 
@@ -140,7 +144,7 @@ class World(Deeds, Place):
             self._beginning = (alike, _Beginning.of(self, self._memory)) if self._memory else None
         if self._beginning is not None and self._memory is not None:
             self._beginning[1].again(self, self._memory)
-        self._backup, self.restored = None, False
+        self._backup, self.restored, self.over = None, False, set()
         self.do_back_up()
 
     def compose(self, documents: Documents) -> Ports:
@@ -158,7 +162,7 @@ class World(Deeds, Place):
 
     def set_back(self, choice: Choice) -> None:
         """Begin anew under other settings."""
-        self.now = self._begin
+        self.now, self.first_day = self._begin, FIRST_DAY
         self._put_back()
         self.log.clear()
         self.told.clear()
@@ -177,6 +181,8 @@ class World(Deeds, Place):
         """Let it happen."""
         for each in deeds:
             self.do(each)
+            if each[0] in CARRIED:
+                self.over.clear()
 
     def attempt(self, method: str, path: str, body: Any) -> None:
         self._google.open(f"/control/{path}", method=method, json=body)
@@ -254,6 +260,20 @@ class World(Deeds, Place):
 
     def do_wait(self, how_long: int) -> None:
         self.settle(WAITS[how_long])
+
+    def do_weeks(self, more: int) -> None:
+        """Let a week or two pass, with a round each night; what people do from then on is near the new day."""
+        for _ in range(7 * (1 + more)):
+            self._to_the_night()
+            self.tick()
+            self.settle(GRACES)
+        self.first_day += timedelta(days=7 * (1 + more))
+        since = str(self.first_day - timedelta(days=3))  # a whole series is moved by no more
+        self.over = {str(each["id"]) for each in self.bookings() if each["from"] < since}
+
+    def _to_the_night(self) -> None:
+        """Go on in the next night, when the next round looks at all."""
+        self.now = (self.now + timedelta(days=1)).replace(hour=3, minute=0, second=0, microsecond=0)
 
     def do_round(self) -> None:
         self.tick()
@@ -338,7 +358,7 @@ class World(Deeds, Place):
         if day:
             self.tick()
         self.settle(1000)
-        self.now = (self.now + timedelta(days=1)).replace(hour=3, minute=0, second=0, microsecond=0)
+        self._to_the_night()
         self.forget()
         self.tick()
         self.settle(1200)
@@ -378,6 +398,7 @@ class _Beginning:
     shelves: Shelves
     tasks: MemoryTasks
     now: datetime
+    first_day: date
     log: list[dict[str, object]]
     told: list[tuple[str, Alert]]
     logins: Outside
@@ -386,13 +407,15 @@ class _Beginning:
     def of(cls, world: World, memory: MemoryDocuments) -> "_Beginning":
         tasks = cast(MemoryTasks, world.tasks)
         told, logins = [*world.told], cast(Outside, world.ports.outside).copy()
-        return cls(keep_outside(world), memory.copy(), tasks.copy(), world.now, [*world.log], told, logins)
+        return cls(
+            keep_outside(world), memory.copy(), tasks.copy(), world.now, world.first_day, [*world.log], told, logins
+        )
 
     def again(self, world: World, memory: MemoryDocuments) -> None:
         put_back_outside(world, self.outside)
         memory.shelves = {name: dict(shelf) for name, shelf in self.shelves.items()}
         world._queue(self.tasks.copy())
-        world.now, world.log[:], world.told[:] = self.now, self.log, self.told
+        world.now, world.first_day, world.log[:], world.told[:] = self.now, self.first_day, self.log, self.told
         world.ports.outside = self.logins.copy()
 
 
