@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from functions.application.intake.hints import Kind
+from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import Body, Documents, Path
 from functions.application.scanning import rounds, scan
 from functions.application.scanning.progress import SINGLE_READS
 from functions.application.setting_up import activation
-from functions.application.store import integrations
+from functions.application.store import integrations, parked
 from tests.harness.place import ROOM_A, Place
 
 START, END = "2026-11-24T10:00", "2026-11-24T11:00"
@@ -427,3 +427,21 @@ def test_a_sweep_without_differences_reads_each_link_once(deaf: Place, kind: str
     assert ended is not None
     assert (ended.looked, ended.finished_at is not None) == (96, True)
     assert 96 <= counted.reads < 96 + 100
+
+
+def test_every_parked_item_gets_its_turn_however_many_fail_again(place: Place) -> None:
+    place.activate()
+    hints = {Hint(Kind.BOOKING, "7", (f"{number}",)) for number in range(5000, 5105)}
+    for hint in hints:
+        parked.park(place.ports, hint, "booking_malformed", place.now)
+    tried = set[str]()
+    for _ in range(16):
+        place.pass_time(900)
+        parked.try_again(place.ports, "7")
+        while leased := place.tasks.lease(place.now, "", 90):
+            again = Hint.of(leased[0].body)
+            if again.source == "parked":
+                tried |= {*again.subject}
+                parked.park(place.ports, again, "booking_malformed", place.now)
+            place.tasks.done(leased[1])
+    assert len(tried) == len(hints)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from functions.application.intake.hints import Hint, enqueue, look_again, queue_alert_check
 from functions.application.ports import Body, Path, Ports
-from functions.application.store.integrations import path_of
+from functions.application.store.integrations import all_rows, path_of
 from functions.application.store.upgrades import PARKED_ITEM, schema_of, upgraded
 from functions.domain.model.errors import Gone
 from functions.domain.model.messages import say
@@ -74,9 +74,12 @@ def try_again(ports: Ports, int_id: str) -> int:
     Each wait is as long as the item had been parked at its last try, so waits double, from 15 minutes to a day.
     """
     now, given = ports.clock(), 0
-    for item, body in every(ports, int_id):
+    for item, stored in all_rows(ports.documents, path_of(int_id, "parked")):  # any number may fail again and again
+        if given == AT_ONCE:
+            break
+        body = _current(stored, item)
         at, tried = datetime.fromisoformat(body["at"]), datetime.fromisoformat(body.get("tried_at") or body["at"])
-        if given < AT_ONCE and now - tried >= min(max(tried - at, FIRST_WAIT), LAST_WAIT):
+        if now - tried >= min(max(tried - at, FIRST_WAIT), LAST_WAIT):
             hint = replace(Hint.of(body["hint"]), attempt=0, source="parked", at=now)
             look_again(ports.tasks, hint, now, f"parked-{item}")
             given += 1
