@@ -367,3 +367,41 @@ def test_the_booking_of_another_day_does_not_follow_an_event_that_its_own_pair_m
     assert occurrences(place, ROOM_B) == [TEN]
     place.settle(1000)
     assert standing(place) == {bookings["2026-11-24"]: root}
+
+
+def of_a_cancelled_booking(place: Place, *, pulled_since: bool) -> tuple[str, str, str]:
+    """Let a series shift, whose first booking was cancelled, and become one event, of which another booking was made.
+
+    Returns both bookings, and the event; unless `pulled_since`, the other still names what was the first occurrence.
+    """
+    place.activate(inbound=MAY, sync={"cancel_grace_seconds": 0})
+    cancelled = place.book(TEN, ELEVEN)
+    place.settle()
+    root = named(place, cancelled)
+    place.edit(root, recurrence=WEEKLY)
+    place.settle(60)
+    place.change(cancelled, status_code=70)
+    place.settle(60)
+    start = {"dateTime": "2026-11-24T15:00:00+01:00", "timeZone": "Europe/Amsterdam"}
+    place.edit(root, start=start, end={"dateTime": "2026-11-24T16:00:00+01:00", "timeZone": "Europe/Amsterdam"})
+    place.settle(60)
+    (other,) = (str(each["id"]) for each in place.bookings() if each["from"] == "2026-11-24T15:00")
+    if not pulled_since:
+        unheard(place)
+    place.edit(root, recurrence=None)
+    place.settle(60)
+    return cancelled, other, root
+
+
+@pytest.mark.parametrize("pulled_since", [True, False])
+def test_a_reopened_booking_leaves_the_event_that_its_own_became_to_the_booking_made_of_it_since(
+    place: Place, *, pulled_since: bool
+) -> None:
+    cancelled, other, root = of_a_cancelled_booking(place, pulled_since=pulled_since)
+    place.change(cancelled, status_code=20)
+    place.settle(3000)
+    pulled(place)
+    assert standing(place)[other] == root
+    assert standing(place)[cancelled] not in ("", root)
+    assert occurrences(place) == [TEN, "2026-11-24T15:00"]
+    assert place.api("GET", "/7/parked") == []

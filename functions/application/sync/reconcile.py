@@ -114,12 +114,15 @@ def _to_rest(
 
 
 def _brought_back(session: SyncSession, link: Link, key: EventKey) -> Snapshot[Event]:
-    """Read an event that is to be brought back, or what is left of the series that an event of ours was, at any time."""
+    """Read an event that is to be brought back, or what is left of the series that an event of ours was, at any time.
+
+    Not if that is the event of another booking by now.
+    """
     found, root = session.read_event(key), EventKey(key.calendar, family_of_id(key.id))
     known = range(link.generation + 1)
     if not found.vanished or root.id not in event_ids(session.digest, session.id, link.booking_id, known):
         return found
-    left = session.read_event(root)
+    left = session.read_event(root, key)
     is_series = left.value is not None and left.value.key != root
     return found if left.vanished or is_series else left
 

@@ -22,7 +22,7 @@ from functions.domain.model.errors import (
     System,
     Transient,
 )
-from functions.domain.model.event import Event, EventKey
+from functions.domain.model.event import Event, EventKey, first_occurrence
 from functions.domain.model.identity import Digest, event_ids, occupied_id
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.link import Link
@@ -168,11 +168,13 @@ class SyncSession:
         """Read the objects' names; raises what reading raises."""
         self.names = {each.id: each.name for each in self.objects()}
 
-    def read_event(self, key: EventKey) -> Snapshot[Event]:
+    def read_event(self, key: EventKey, instead_of: EventKey | None = None) -> Snapshot[Event]:
         """Read an event; an unreadable calendar makes it unreadable, never deleted.
 
-        Absent if what is read in its place (see `Calendars.read`) is another pair's: one event has one booking.
+        Absent if what is read in its place (see `Calendars.read`), or in the place of the pair's own event `instead_of`, is
+        another pair's: one event has one booking.
         """
+        own = instead_of or key
         try:
             event = self.calendars.read(key)
         except Gone as error:
@@ -185,13 +187,18 @@ class SyncSession:
             return Snapshot(Presence.UNREADABLE)
         if not isinstance(event, Event):
             return Snapshot(Presence.CANCELLED)
-        return Snapshot.of(event) if event.key == key or self._is_free(event.key, key) else Snapshot(Presence.ABSENT)
+        return Snapshot.of(event) if event.key == own or self._is_free(event, own) else Snapshot(Presence.ABSENT)
 
-    def _is_free(self, event: EventKey, instead_of: EventKey) -> bool:
-        """Whether an event has no other pair than the one that it is read in place of, or only one that lets go of it."""
-        documents = self.ports.documents
-        holder, own = (links.of_event(documents, self.id, key) for key in (event, instead_of))
-        return holder is None or own is None or holder.id == own.id or holder.gives_way_to(own)
+    def _is_free(self, event: Event, instead_of: EventKey) -> bool:
+        """Whether an event has no other pair than the one that it is read in place of, or only one that lets go of it.
+
+        Nor has the occurrence in whose place it is: its pair will go on with it.
+        """
+        keys = (instead_of, event.key, first_occurrence(event.key, event.when))
+        own, *holders = (links.of_event(self.ports.documents, self.id, key) for key in keys)
+        if own is None:
+            return True
+        return all(each is None or each.id == own.id or each.gives_way_to(own) for each in holders)
 
     def must_read_event(self, key: EventKey) -> Snapshot[Event]:
         """Read an event; raises what kept it from being read."""
