@@ -15,7 +15,7 @@ from functions.domain.comparing.echo import is_echo
 from functions.domain.model.errors import Conflict, Malformed, Stale
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import claim_id, link_id
-from functions.domain.pairing.life import Closed, Held, Refused
+from functions.domain.pairing.life import Closed, Held, Life, Paused, Refused, Unlinked
 from functions.domain.pairing.link import Intent, Link, Occupies, Origin, WrittenIds
 from functions.domain.pairing.writes import DeleteEvent, Why
 from tests.unit.sketch import (
@@ -104,10 +104,13 @@ def test_a_second_claimant_of_a_booking_or_an_event_is_refused_and_changes_nothi
     assert links.of_booking(documents, "7", "1001") == links.of_event(documents, "7", KEY) == there
 
 
+@pytest.mark.parametrize(
+    "life", [Refused("what", "period_taken", NOW), Unlinked(), Paused("too_often", NOW, Unlinked())]
+)
 def test_an_event_that_became_no_booking_goes_to_a_pair_that_has_one_unless_that_is_over_or_it_is_tried_again(
-    documents: MemoryDocuments,
+    life: Life, documents: MemoryDocuments
 ) -> None:
-    turned_down = link(version=0, booking_id="", life=Refused("what", "period_taken", NOW))
+    turned_down = link(version=0, booking_id="", life=life)
     trying = Intent("stamp", DeleteEvent(KEY, "", Why.EVENT_MADE), NOW)
     there = saved(documents, replace(turned_down, intent=trying))
     with pytest.raises(Conflict):

@@ -711,6 +711,19 @@ def test_another_event_that_carries_a_known_bookings_id_is_no_part_of_its_pair(s
     assert (error.value.reason, pair_of(sides).event) == ("second_claimant", event.key)
 
 
+def test_an_event_whose_booking_was_not_made_yet_goes_to_the_pair_of_the_booking_that_names_it(sides: Sides) -> None:
+    """What is left of a series whose first booking was cancelled, after an instance died while it made another one."""
+    its = made(sides)
+    event = sides.events[its.key] = replace(its, created=NOW)
+    keep(sides, replace(pair_of(sides), event=EventKey(ROOM_A, f"{event.key.id}_20261123T090000Z"), life=Closed()))
+    sides.bookings["1"] = replace(sides.bookings["1"], status=70)
+    new = links.for_new_event(sides.ports.documents, "7", event)
+    keep(sides, new)
+    looked(sides, link=links.by_id(sides.ports.documents, "7", new.id), event=Snapshot.of(event))
+    assert (links.by_id(sides.ports.documents, "7", new.id), pair_of(sides).event) == (None, event.key)
+    assert (sides.events, pair_of(sides).life) == ({}, Closed())
+
+
 def test_the_booking_of_an_event_that_was_made_a_moment_ago_is_read_again(sides: Sides) -> None:
     drawn = sides.draw("fresh", NOON)
     new = links.for_new_event(sides.ports.documents, "7", drawn)

@@ -235,9 +235,9 @@ class Link:
         return isinstance(self.life, Closed)
 
     def gives_way_to(self, other: "Link") -> bool:
-        """Whether it lets go of an event that another pair goes on with: it is over, or its event became no booking."""
-        turned_down = isinstance(self.life, Refused) and self.intent is None
-        return not other.closed and (self.closed or (turned_down and bool(other.booking_id)))
+        """Whether it lets go of an event that another pair goes on with: it is over, or its event is of no booking yet."""
+        of_none = not self.of_booking and self.intent is None
+        return not other.closed and (self.closed or (of_none and bool(other.booking_id)))
 
     @property
     def of_booking(self) -> str:
