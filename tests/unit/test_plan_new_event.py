@@ -195,6 +195,8 @@ def test_a_free_event_counts_where_the_settings_say_so(free_events: str, when: W
 def test_an_event_that_this_service_made_and_forgot_becomes_no_booking_of_its_own() -> None:
     ours = theirs(key=EventKey(ROOM_A, ID), mark=Mark("7", "link", "s"))
     assert plan(new(ours), C).step == Rest(Why.NOT_ELIGIBLE)
+    was_an_occurrence = new(ours, version=1)  # of what a person made of it, and is known since
+    assert isinstance(plan(was_an_occurrence, C).step, MakeBooking)
     named = replace(new(ours), booking=Snapshot.of(their_booking(external_id=ID)))
     step = plan(named, C).step
     assert isinstance(step, Settle)

@@ -88,7 +88,8 @@ def _forgotten(v: View, event: Event, context: PlanningContext) -> Planned | Non
     marked = event.mark.int_id == context.settings.id
     if event.series and v.forgotten is None and (marked or context.resync):
         return Planned(Look(forgotten=EventKey(event.key.calendar, event.series)))
-    made = is_chosen(event.key.id) or (v.forgotten and is_chosen(event.series))
+    unknown = is_chosen(event.key.id) and not v.link.version  # or it was an occurrence, which the store knows
+    made = unknown or (v.forgotten and is_chosen(event.series))
     return Planned(Rest(Why.NOT_ELIGIBLE)) if marked and made else None
 
 
