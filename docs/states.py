@@ -246,6 +246,7 @@ def _brought_about(view: View, planned: Planned, context: PlanningContext) -> It
         (Rejected("other", NOW, unseen=True), f"{side} refuses it"),
         (Overtaken(Overtaking.GONE), f"{side} has it no more"),
         (Overtaken(Overtaking.TAKEN), "it is there already"),
+        (Overtaken(Overtaking.OF_ANOTHER), "it is the event of another booking"),
         (Overtaken(Overtaking.CHANGED), "somebody else was faster"),
         (Missed(), "the write never arrived"),
     )

@@ -405,3 +405,24 @@ def test_a_reopened_booking_leaves_the_event_that_its_own_became_to_the_booking_
     assert standing(place)[cancelled] not in ("", root)
     assert occurrences(place) == [TEN, "2026-11-24T15:00"]
     assert place.api("GET", "/7/parked") == []
+
+
+def test_an_event_id_that_another_bookings_event_has_by_now_is_given_up(place: Place) -> None:
+    """The reopened booking had let go of the first occurrence, and what is left of the series has the id of its event."""
+    place.activate(inbound=MAY, sync={"cancel_grace_seconds": 0})
+    first = place.book(TEN, ELEVEN)
+    place.settle()
+    root = named(place, first)
+    place.edit(root, recurrence=["RRULE:FREQ=DAILY;COUNT=3"])
+    place.settle(60)
+    single_on_the_second_day(place, root)
+    weekly_on_the_first_day(place, root)
+    (heir,) = (each for each, event in standing(place).items() if event == f"{root}_20261124T090000Z")
+    place.edit(root, recurrence=None)
+    place.settle(60)
+    place.change(first, status_code=20)
+    place.settle(3000)
+    assert standing(place)[heir] == root
+    assert standing(place)[first] not in ("", root)
+    assert occurrences(place) == [TEN, TEN]
+    assert place.api("GET", "/7/parked") == []

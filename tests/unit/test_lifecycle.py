@@ -351,7 +351,7 @@ def test_a_write_that_came_too_late_is_planned_again_on_what_is_there(step: Writ
     turned = turn(step, Overtaken(how))
     assert (turned.outcome, turned.link.intent) == (Outcome.OVERTAKEN, None)
     assert turned.link.attempts == (replace(ATTEMPT, ended=Ended.REFUSED),)
-    if step is REVIVE and how is Overtaking.GONE:
+    if (step is REVIVE and how is Overtaking.GONE) or (step is INSERT and how is Overtaking.OF_ANOTHER):
         assert turned.then is Then.ABSENT
     else:
         assert turned.then is (Then.GIVE_UP if isinstance(step, MakeBooking | WriteBooking) else Then.READ)
@@ -363,6 +363,11 @@ def test_a_write_that_came_too_late_is_planned_again_on_what_is_there(step: Writ
 def test_an_event_that_is_there_already_belongs_to_the_pair(life: Life) -> None:
     there = turn(INSERT, Overtaken(Overtaking.TAKEN), Link("link", "1001", life=life)).link
     assert (there.event, there.life, there.base) == (KEY, Active(), None)
+
+
+def test_an_event_that_another_pair_has_is_made_anew_under_the_next_id() -> None:
+    turned = turn(INSERT, Overtaken(Overtaking.OF_ANOTHER), Link("link", "1001"))
+    assert (turned.link.event, turned.link.generation, turned.then) == (None, 1, Then.ABSENT)
 
 
 def test_a_result_of_a_write_needs_one_that_is_under_way() -> None:

@@ -431,6 +431,27 @@ def test_an_event_id_that_is_taken_is_read_and_taken_up(sides: Sides) -> None:
     assert (pair_of(sides).event, pair_of(sides).life) == (key, Active())
 
 
+def test_an_event_id_that_is_taken_by_the_event_of_another_booking_is_given_up(sides: Sides) -> None:
+    sides.book("1", TEN)
+    digest = sides.session().digest
+    theirs = sides.draw(event_id(digest, "7", "1", 0), NOON)
+    keep(sides, Link("other", "2", theirs.key, life=Active()))
+    sides.fails["insert"] = [Taken("409")]
+    looked(sides)
+    assert pair_of(sides).event == EventKey(ROOM_A, event_id(digest, "7", "1", 1))
+    assert sides.link_of(theirs.key) == pair_of(sides, "2")
+    assert outcomes(sides)[0] == ("InsertEvent", "overtaken")
+
+
+def test_an_event_id_that_is_taken_by_the_event_of_a_pair_that_is_over_is_taken_up(sides: Sides) -> None:
+    sides.book("1", TEN)
+    there = sides.draw(event_id(sides.session().digest, "7", "1", 0), NOON)
+    keep(sides, Link("other", "2", there.key, life=Closed()))
+    sides.fails["insert"] = [Taken("409")]
+    looked(sides)
+    assert pair_of(sides).event == there.key
+
+
 def test_an_event_that_cannot_be_revived_is_made_under_the_next_id(sides: Sides) -> None:
     event = made(sides)
     del sides.events[event.key]

@@ -47,7 +47,7 @@ from functions.domain.pairing.step import (
     Turn,
     Unknown,
 )
-from functions.domain.pairing.writes import MoveEvent, Why, Write, WriteBooking, bare
+from functions.domain.pairing.writes import InsertEvent, MoveEvent, Why, Write, WriteBooking, bare
 from functions.domain.planning.brake import attempt_of
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.planning.write_event_id import ids_of
@@ -179,7 +179,15 @@ def _result_of(error: SyncError, view: View, intent: Intent, session: SyncSessio
             # its lease must run out first
             late = intent.target is Side.BOOKING and error.cause in (Cause.TIMEOUT, Cause.UNREACHABLE)
             return Unknown(intent.expires_at if late else session.now())
+        case Taken() if isinstance(intent.step, InsertEvent) and _is_of_another(session, view.link, intent.step.key):
+            return Overtaken(Overtaking.OF_ANOTHER, error.reason)
     return Overtaken(HOW[type(error)], error.reason)
+
+
+def _is_of_another(session: SyncSession, link: Link, key: EventKey) -> bool:
+    """Whether another pair has this event, and keeps it."""
+    holder = links.of_event(session.ports.documents, session.id, key)
+    return holder is not None and holder.id != link.id and not holder.gives_way_to(link)
 
 
 def _where(intent: Intent, result: Result) -> EventKey:

@@ -348,7 +348,7 @@ def _overtaken(link: Link, step: Write, how: Overtaking) -> Turn:
     match step, how:
         case ((WriteBooking() | MakeBooking()), _):
             return Turn(link, Outcome.OVERTAKEN, Then.GIVE_UP)
-        case ReviveEvent(), Overtaking.GONE:
+        case (ReviveEvent(), Overtaking.GONE) | (InsertEvent(), Overtaking.OF_ANOTHER):
             return Turn(_with_next_id(link), Outcome.OVERTAKEN, Then.ABSENT)
         case ((InsertEvent() | ReviveEvent()), Overtaking.TAKEN):
             life = Active() if isinstance(link.life, Unlinked | LeftOut) else link.life

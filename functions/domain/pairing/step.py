@@ -51,6 +51,7 @@ class Overtaking(Enum):
     CHANGED = auto()  # since it was read
     GONE = auto()  # no longer there
     TAKEN = auto()  # already there
+    OF_ANOTHER = auto()  # already there, as the event of another pair
 
 
 @dataclass(frozen=True, slots=True)
