@@ -117,7 +117,8 @@ def test_a_403_that_every_call_would_get_stops_the_calls_and_says_what_to_do(pla
     place.settle(600)
     assert place.calls() == []
     red = [check for check in place.api("GET", "/7/diagnostics")["checks"] if check["level"] == "red"]
-    assert CURES.get(reason, "run Step 1") in red[0]["mend"]
+    assert red[0]["name"] == "state"
+    assert CURES.get(reason, "run Step 1") in red[1]["mend"]
     place.google("DELETE", "faults")
     place.connect()
     place.settle(60)
