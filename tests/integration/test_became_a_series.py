@@ -96,6 +96,16 @@ def test_the_pull_that_follows_leaves_a_booking_with_the_first_occurrence(place:
     assert place.api("GET", "/7/parked") == []
 
 
+def test_a_pull_books_no_first_occurrence_that_it_took_away_itself(place: Place, booking: str) -> None:
+    place.ireserve("POST", "hooks/mode", {"mode": "drop"})
+    place.change(booking, object_id=11)
+    place.google("POST", "notifications", {"mode": "deliver"})
+    place.edit(named(place, booking), summary="Overleg")
+    place.settle(300)
+    assert (occurrences(place), occurrences(place, ROOM_B)) == (["2026-12-01T10:00", "2026-12-08T10:00"], [TEN])
+    assert sorted(each["from"] for each in place.bookings()) == [f"{day}T10:00" for day in DAYS]
+
+
 def test_an_event_that_is_single_again_is_moved_with_its_booking(place: Place, booking: str) -> None:
     event = named(place, booking)
     pulled(place)

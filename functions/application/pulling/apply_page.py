@@ -92,7 +92,7 @@ def _series(
 
     Returns how many did, and the keys of events and tombstones that are done.
     """
-    roots, waiting = _roots(session, hint, page, shown)
+    roots, waiting, taken = _roots(session, hint, page, shown)
     gone_on = {key for key in roots if key.id not in waiting}
     tombstones = [item for item in page.items if isinstance(item, Tombstone)]
     handled = {each.key for each in tombstones if each.key.id not in shown.removed}
@@ -110,15 +110,16 @@ def _series(
             left = [event for event in left if event.key not in handled]
         if _is_time_up(session, until):
             break
-    return len(roots) + len(handled) // 2, handled | roots
+    return len(roots) + len(handled) // 2, handled | roots | taken
 
 
-def _roots(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple[set[EventKey], set[str]]:
+def _roots(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple[set[EventKey], set[str], set[EventKey]]:
     """Let the pairs of single events that became series go on with the first occurrences, and the other way round.
 
-    No list shows the root of a series, though it has that event's id. Returns under which keys those pairs were, and the
-    series whose pair could not go on yet.
+    No list shows the root of a series, though it has that event's id. Returns under which keys those pairs were, the
+    series whose pair could not go on yet, and what was taken away with that, which the page still shows.
     """
+    taken: set[EventKey] = set()
     removed = {item.key for item in page.items if isinstance(item, Tombstone)}
     events = (item for item in page.items if isinstance(item, Event))
     # an id is computed for each event only where something was removed: most pages are echoes
@@ -127,8 +128,8 @@ def _roots(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple[
     stored = links.stored_of_events(session.ports.documents, session.id, keys)
     roots = [key for key, found in zip(keys, stored, strict=True) if found is not None]
     for key in roots:
-        _guarded(session, hint, key, partial(_goes_on, session, hint, shown, key))
-    return set(roots), {key.id for key in roots if _quick_check(partial(_still_has, session, key))}
+        _guarded(session, hint, key, partial(_goes_on, session, hint, shown, key, taken))
+    return set(roots), {key.id for key in roots if _quick_check(partial(_still_has, session, key))}, taken
 
 
 def _other_key(event: Event) -> EventKey:
@@ -137,15 +138,21 @@ def _other_key(event: Event) -> EventKey:
     return root if event.series else first_occurrence(event.key, event.when)
 
 
-def _goes_on(session: SyncSession, hint: Hint, shown: Shown, key: EventKey) -> None:
-    """Let the pair of this event go on; one that this brings back is no longer one that the page shows as removed."""
+def _goes_on(session: SyncSession, hint: Hint, shown: Shown, key: EventKey, taken: set[EventKey]) -> None:
+    """Let the pair of this event go on; one that this brings back is no longer one that the page shows as removed.
+
+    Adds what its booking took to another calendar, or away, at once to `taken`.
+    """
     link = links.of_event(session.ports.documents, session.id, key)
     if link is None:
         return
-    event = _looked(session, hint, link, session.must_read_event(key)).event
+    found = session.must_read_event(key)
+    event = _looked(session, hint, link, found).event
     if event is not None and event != key:
         shown.removed.discard(event.id)
         shown.live.add(event.id)
+    if found.value is not None and found.value.key not in (key, event) and session.has_left(found.value.key, None):
+        taken.add(found.value.key)
 
 
 def _still_has(session: SyncSession, key: EventKey) -> bool:
