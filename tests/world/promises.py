@@ -121,7 +121,8 @@ def apart(
             if room != choice.rooms[b["object_id"]]:
                 told.append(f"apart: booking {booking} of object {b['object_id']} has its event on {room}")
         over = max([_utc(b["date_from"]), *(moment(event["start"]) for _, event in its)]) < begins
-        if told and (over or of_booking(booking) in EXPLAINED):
+        explained = of_booking(booking) in EXPLAINED - ({"closed"} if b["status_code"] in choice.made_on else set())
+        if told and (over or explained):
             told = [each for each in told if each.startswith("doubled")]
         found += told
     for identity, its in events.items():
