@@ -99,6 +99,15 @@ def test_a_spent_quota_waits_long_and_other_errors_as_long_as_google_asks() -> N
     assert [error.retry_after for error in waits if isinstance(error, Transient)] == [3600.0, 5.0, 0.0, None, None]
 
 
+@pytest.mark.parametrize(
+    "asked", ["Mon, 30 Nov 99999999999999999999 08:00:00 GMT", f"Mon, 30 Nov 2026 08:00:00 +{10**15}"]
+)
+def test_a_wait_until_a_date_that_is_none_is_no_wait(asked: str) -> None:
+    error = error_of(503, {"retry-after": asked}, b"")
+    assert isinstance(error, Transient)
+    assert error.retry_after is None
+
+
 def test_a_410_to_a_list_is_never_taken_for_a_calendar_that_is_gone() -> None:
     assert isinstance(error_of(410, {}, said("something new"), calendar=True), TokenExpired)
 
