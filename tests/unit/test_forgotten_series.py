@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,13 +14,13 @@ from functions.application.sync.reconcile import reconcile
 from functions.domain.model.appointment import Timed
 from functions.domain.model.errors import Cause, Refused, Transient
 from functions.domain.model.event import Event, EventKey, Mark, first_occurrence
-from functions.domain.model.identity import calendar_hash, event_id, occupied_id
+from functions.domain.model.identity import calendar_hash, event_id, invitation_id, occupied_id
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.pairing.life import Active, LeftOut, Unlinked
 from functions.domain.pairing.link import Base, Intent, Link, Occupies, Origin
 from functions.domain.pairing.writes import MakeBooking, Why
 from functions.domain.settings.schema import MappingRow
-from tests.unit.sketch import EVENING, NOON, NOW, ROOM_A, TEN
+from tests.unit.sketch import EVENING, NOON, NOW, ROOM_A, ROOM_B, TEN
 from tests.unit.two_sides import Sides
 
 WEEK_ON = Timed(TEN.start + timedelta(days=7), TEN.end + timedelta(days=7))
@@ -42,10 +43,10 @@ def _first(sides: Sides, generation: int = 0) -> EventKey:
     return first_occurrence(_root(sides, generation), TEN)
 
 
-def _make_weekly(sides: Sides, root: EventKey, mark: Mark) -> None:
-    sides.draw(root.id, TEN, mark=mark)  # no list shows it
+def _make_weekly(sides: Sides, root: EventKey, mark: Mark, **more: Any) -> None:
+    sides.draw(root.id, TEN, root.calendar, mark=mark, **more)  # no list shows it
     for when in (TEN, WEEK_ON):
-        sides.draw(first_occurrence(root, when).id, when, series=root.id, mark=mark)
+        sides.draw(first_occurrence(root, when).id, when, root.calendar, series=root.id, mark=mark, **more)
 
 
 def _mark(sides: Sides) -> Mark:
@@ -57,11 +58,11 @@ def _keep(sides: Sides, link: Link) -> None:
     sides.ports.documents.transact(lambda tx: links.save(tx, "7", link))
 
 
-def _list(sides: Sides, *, last_first: bool = False) -> None:
-    hint = Hint(Kind.CALENDAR, "7", (calendar_hash(ROOM_A),), "resync", sides.now)
+def _list(sides: Sides, calendar: str = ROOM_A, *, last_first: bool = False) -> None:
+    hint = Hint(Kind.CALENDAR, "7", (calendar_hash(calendar),), "resync", sides.now)
     occurrences = tuple(event for event in sides.events.values() if event.series)
     shown: tuple[Event, ...] = occurrences[::-1] if last_first else occurrences
-    apply_page(sides.session(), hint, Page(ROOM_A, shown, listed=True), Shown())
+    apply_page(sides.session(), hint, Page(calendar, shown, listed=True), Shown())
 
 
 def _look(sides: Sides) -> None:
@@ -139,6 +140,58 @@ def test_a_pair_on_the_first_occurrence_whose_booking_names_what_that_was_comes_
     done = reconcile(sides.session(), hint, known, event=Snapshot.of(first) if seen else None).link
     assert (_names(sides), done.ids.foreign) == ({"1": first.key.id}, False)
     assert sides.events[first.key].when == when
+
+
+INVITED = {"organizer_self": False, "answer": "accepted"}
+
+
+def test_so_it_does_with_what_an_organizer_made_of_an_event_that_a_room_is_invited_to() -> None:
+    """The booking of an invited room names the room's own copy."""
+    sides, root = Sides(inbound={"invitations": "all"}), EventKey(ROOM_A, "person1")
+    sides.book("1", TEN, external_id=_named_by(sides, root))
+    _make_weekly(sides, root, Mark(), **INVITED)
+    _list(sides)
+    first, other = (_named_by(sides, first_occurrence(root, when)) for when in (TEN, WEEK_ON))
+    assert _names(sides) == {"1": first, "2": other}
+
+
+def _named_by(sides: Sides, event: EventKey) -> str:
+    return invitation_id(sides.session().digest, event.calendar, event.id)
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["of a known pair", "of a booking that the store does not know"])
+def test_an_invitation_with_the_id_of_another_rooms_event_does_not_get_its_booking(*, known: bool) -> None:
+    """Who invites a room chooses the id of the event."""
+    sides = Sides(inbound={"follow": "all_mapped", "invitations": "all"})
+    its = sides.draw("person1", NOON)
+    if known:
+        apply_page(sides.session(), _about_a(sides), Page(ROOM_A, (its,)), Shown())
+    else:
+        sides.book("1", NOON, external_id="person1")
+    root = EventKey(ROOM_B, "person1")
+    _make_weekly(sides, root, Mark(), **INVITED)
+    _list(sides, ROOM_B)
+    first, other = (_named_by(sides, first_occurrence(root, when)) for when in (TEN, WEEK_ON))
+    assert _names(sides) == {"1": "person1", "2": first, "3": other}
+    assert sides.bookings["1"].object_id == "10"
+
+
+@pytest.mark.parametrize("mark", [Mark("7", "of none", "stamp"), Mark()], ids=["marked", "not marked"])
+def test_nor_does_a_series_of_somebody_who_may_write_in_another_calendar(mark: Mark) -> None:
+    sides = Sides(inbound={"follow": "all_mapped"})
+    its = sides.draw("person1", NOON)
+    apply_page(sides.session(), _about_a(sides), Page(ROOM_A, (its,)), Shown())
+    root = EventKey(ROOM_B, "person1")
+    _make_weekly(sides, root, mark)
+    _list(sides, ROOM_B)
+    assert _names(sides) == {
+        "1": "person1", "2": first_occurrence(root, TEN).id, "3": first_occurrence(root, WEEK_ON).id
+    }  # fmt: skip
+    assert sides.tasks == [], "nothing is to be tried again"
+
+
+def _about_a(sides: Sides) -> Hint:
+    return Hint(Kind.CALENDAR, "7", (calendar_hash(ROOM_A),), "notification", sides.now)
 
 
 def test_where_no_booking_is_found_to_name_it_the_first_occurrence_becomes_none_until_its_own_is_looked_at(

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from functions.domain.comparing.event_content import written
+from functions.domain.model.identity import invitation_id
 from functions.domain.pairing.lifecycle import _with_ids
-from functions.domain.pairing.link import Occupies, WrittenIds
+from functions.domain.pairing.link import Occupies, Origin, WrittenIds
 from functions.domain.pairing.writes import BookingChange, DeleteEvent, MakeBooking, Why, WriteBooking
 from functions.domain.planning.write_event_id import ids_of, write_back
 from tests.unit.sketch import KEY, ROOM_A, TEN, booking, digest, link, planning_context, settings
@@ -45,6 +46,15 @@ def test_a_booking_that_names_what_the_occurrence_was_comes_to_name_that_whateve
         assert wrote(*ours, standing="root", series="root") == FIRST.id
         assert wrote(*ours, standing="root", series="root2") is None
     assert wrote(standing="", series="root") == FIRST.id
+
+
+def test_so_does_the_booking_of_an_invited_room_which_names_the_rooms_own_copy() -> None:
+    pair = link(event=FIRST, origin=Origin.INVITATION)
+    first, single = (invitation_id(digest, ROOM_A, each) for each in (FIRST.id, "root"))
+    planned = write_back(pair, C, booking(external_id=single), FIRST, "", "root")
+    assert planned is not None
+    assert planned.step == WriteBooking("1001", BookingChange(external_id=first), Why.WRITE_BACK)
+    assert write_back(pair, C, booking(external_id="root"), FIRST, "", "root") is None
 
 
 def test_an_id_that_is_written_again_is_the_last_one() -> None:

@@ -25,6 +25,7 @@ from functions.domain.pairing.lifecycle import after, decide
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.step import Conclude, Decided, Look, Planned, Rest, Settle
 from functions.domain.pairing.writes import MakeBooking, ReviveEvent, Why, Write
+from functions.domain.planning.invitation import reference_of
 from functions.domain.planning.plan import plan
 from functions.domain.planning.plan_occupied import given_up
 from functions.domain.planning.simulate import simulate
@@ -205,7 +206,8 @@ def _look(session: SyncSession, view: View, step: Look, hint: Hint | None = None
 def _as_forgotten(session: SyncSession, view: View, single: EventKey) -> View:
     """See whether an occurrence is the first of what an event became whose pair an older store does not know.
 
-    If so, continue with the booking that names that event: it does not name the occurrence yet.
+    If so, continue with the booking that names that event: it does not name the occurrence yet. Not if that keeps another
+    event: whoever may write in one calendar can give his series the id of any event elsewhere.
     """
     event = view.event.value
     if event is None or _is_known(session, event, single.id):
@@ -213,7 +215,13 @@ def _as_forgotten(session: SyncSession, view: View, single: EventKey) -> View:
     first = session.must_read_event(single).value
     if first is None or first.key != event.key:
         return replace(view, forgotten=False)
-    return _pair_of(session, replace(view, forgotten=True), _booking_with(session, single.id, event.when))
+    named = reference_of(view.link, single, session.planning_context())
+    booking = _booking_with(session, named, event.when)
+    if booking.value is not None:
+        own = links.of_booking(session.ports.documents, session.id, booking.value.id).event
+        if own is not None and own.id != event.key.id and not session.has_left(own, event):
+            return replace(view, forgotten=False)
+    return _pair_of(session, replace(view, forgotten=True), booking)
 
 
 def _is_known(session: SyncSession, event: Event, name: str) -> bool:

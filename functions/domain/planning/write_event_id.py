@@ -26,7 +26,8 @@ def write_back(
     outbound = context.settings.outbound
     change = BookingChange()
     name, value = outbound.external_id_field, reference_of(link, key, context)
-    was_single = bool(series) and booking.value_of(name) == series
+    single = EventKey(key.calendar, series)
+    was_single = bool(series) and booking.value_of(name) == reference_of(link, single, context)
     if was_single or (_free(name, value, link, booking, context) and not named_by_other(link, booking, context)):
         change = (
             replace(change, external_id=value) if name == "external_id" else replace(change, fields=((name, value),))
