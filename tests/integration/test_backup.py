@@ -251,3 +251,14 @@ def test_what_a_restore_moved_aside_can_be_restored_as_well(place: Place, tmp_pa
 
 def contents(directory: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in directory.iterdir()}
+
+
+@pytest.mark.parametrize("name", ["secrets.json", "keys.json"])
+def test_secrets_or_keys_that_are_cut_are_said_to_be_damaged_when_they_are_to_be_backed_up(
+    place: Place, tmp_path: Path, name: str
+) -> None:
+    (place.directory / name).write_text('{"kept')
+    code, output = command(place.directory, "backup", str(tmp_path / "b"))
+    assert code == 1
+    assert f"{place.directory / name} is damaged: restore the file from the last backup." in output
+    assert not list(tmp_path.glob("b*"))

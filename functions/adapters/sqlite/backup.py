@@ -48,9 +48,9 @@ def back_up(state: Path, to: Path) -> Counted:
     with _named(lambda why: say("The backup could not be written to {}: {}.", to, why)):
         try:
             for _ in range(_TRIES):
-                before = _kept(kept)
+                before = _kept(kept, _damaged)
                 counted = _copied(state / STORE, parts[0])
-                if _kept(kept) == before:
+                if _kept(kept, _damaged) == before:
                     break
             else:
                 raise Transient(say("The secrets change all the time; try again."), reason="secrets_busy")
@@ -76,7 +76,7 @@ def restore(state: Path, source: Path, now: datetime) -> Counted:
     aside = state / f"{STORE}.before-{now:%Y%m%dT%H%M%S}"
     with _named(lambda why: say("The backup could not be put into {}: {}.", state, why)):
         counted = check(source)
-        kept = _kept({name: _beside(source, name) for name in BESIDE})
+        kept = _kept({name: _beside(source, name) for name in BESIDE}, _unusable)
         new = {name: state / f"{name}.restored" for name in (*kept, STORE)}
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
@@ -120,6 +120,10 @@ def _unusable(path: Path) -> Malformed:
     )
 
 
+def _damaged(path: Path) -> Malformed:
+    return Malformed(say("{} is damaged: restore the file from the last backup.", path), reason="bad_backup")
+
+
 def _copied(source: Path, to: Path) -> Counted:
     """Copy a store in one transaction, because it may be in use, and compare the copy with it."""
     to.unlink(missing_ok=True)
@@ -158,14 +162,14 @@ def _let_go(store: Path) -> None:
         pass
 
 
-def _kept(paths: dict[str, Path]) -> dict[str, bytes]:
-    """Return the content of those of the secrets and keys that exist; raises `Malformed` for one that is cut short."""
+def _kept(paths: dict[str, Path], error: Callable[[Path], Malformed]) -> dict[str, bytes]:
+    """Return the content of those of the secrets and keys that exist; raises an error for one that is cut short."""
     kept = {name: path.read_bytes() for name, path in paths.items() if path.exists()}
     for name, content in kept.items():
         try:
             json.loads(content)
         except ValueError:  # its message would quote the secrets
-            raise _unusable(paths[name]) from None
+            raise error(paths[name]) from None
     return kept
 
 
