@@ -143,7 +143,7 @@ def restore(file: Path) -> None:
         ports = bootstrap.product(read_environment()).ports
         for integration in integrations.every(ports.documents):
             with suppress(Conflict):  # it is not active
-                activation.resync(ports, integration.id, ACTOR)
+                activation.resync(ports, integration.id, ACTOR, later=True)
 
 
 def _state() -> Path:

@@ -15,6 +15,8 @@ from functions.__main__ import make_ports
 from functions.adapters.sqlite.backup import back_up, restore
 from functions.adapters.sqlite.documents import SqliteDocuments
 from functions.adapters.sqlite.file import SqliteFile
+from functions.application.scanning import scan
+from functions.application.store import integrations
 from functions.domain.model.errors import Conflict, Malformed, Transient
 from functions.entrypoints.cli.main import cli
 from tests.harness.place import START, Place
@@ -251,6 +253,21 @@ def test_what_a_restore_moved_aside_can_be_restored_as_well(place: Place, tmp_pa
 
 def contents(directory: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in directory.iterdir()}
+
+
+def test_what_is_restored_while_a_side_refuses_every_call_is_to_be_read_anew_all_the_same(
+    place: Place, tmp_path: Path
+) -> None:
+    place.activate()
+    place.ireserve("PATCH", "users/api_calendar", {"password": "another"})
+    place.book()
+    place.settle(60)
+    back_up(place.directory, tmp_path / "b")
+    place.file.close()
+    code, output = command(place.directory, "restore", str(tmp_path / "b"))
+    assert code == 0, output
+    assert integrations.get(place.documents, "7").trouble == "ireserve"
+    assert scan.current(place.documents, "7", "resync") is not None
 
 
 @pytest.mark.parametrize("name", ["secrets.json", "keys.json"])

@@ -213,12 +213,15 @@ def _backfilled(ports: Ports, int_id: str) -> bool:
     return backfill is not None and backfill.finished_at is not None
 
 
-def resync(ports: Ports, int_id: str, actor: str, *, scope: str = "all") -> Scan:
-    """Read both sides of everything in the window again, in the backfill lane; raises `Conflict` if that cannot be."""
+def resync(ports: Ports, int_id: str, actor: str, *, scope: str = "all", later: bool = False) -> Scan:
+    """Read both sides of everything in the window again, in the backfill lane; raises `Conflict` if that cannot be.
+
+    With `later` it waits for what is to be mended while a side refuses every call.
+    """
     integration = integrations.get(ports.documents, int_id)
     if integration.phase not in RUNNING:
         raise Conflict("only an active integration can be resynced; activate it first", reason="not_active")
-    if why := stopped(integration):
+    if not later and (why := stopped(integration)):
         raise Conflict(why, reason="stopped")
     return _look_again(open_session(ports, integration), actor, "resync", scope)
 
