@@ -43,6 +43,18 @@ def test_what_is_mended_in_google_needs_no_new_consent(place: Place, reason: str
     assert not [each for each in place.api("GET", "/7/diagnostics")["checks"] if each["level"] == "red"]
 
 
+def test_what_was_mended_in_google_before_activating_anew_stops_nothing(place: Place) -> None:
+    place.activate()
+    place.google("POST", "faults", {"path": "/calendar/v3/", "status": 403, "reason": "domainPolicy", "times": 1000})
+    place.book()
+    place.settle()
+    place.api("POST", "/7/deactivate")
+    place.google("DELETE", "faults")
+    place.api("POST", "/7/activate")
+    place.settle()
+    assert len(place.events()) == 1
+
+
 def test_what_was_mended_in_google_while_not_active_can_be_activated_without_a_new_consent(place: Place) -> None:
     place.activate()
     place.google("POST", "faults", {"path": "/calendar/v3/", "status": 403, "reason": "domainPolicy", "times": 1000})

@@ -59,7 +59,8 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
             activated_at=before.activated_at or now,
             swept_at=None,
             near_at=now,
-            ireserve_refused="",  # it has just answered
+            ireserve_refused="",  # both have just answered
+            connection=before.connection and before.connection.answered(),
         ).owing("activation", now),
     )
     return _arrange(ports, integration, actor)

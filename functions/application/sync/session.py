@@ -309,7 +309,7 @@ def google_again(ports: Ports, integration: Integration) -> bool:
     except SyncError as error:
         after = replace(connection, dead_at=now) if isinstance(error, Transient) else connection.died(error, now)
     else:
-        after = replace(connection, dead="", dead_at=None, mended_at_google=False)
+        after = connection.answered()
 
     def tried(before: Integration) -> Integration:
         return replace(before, connection=after) if before.connection == connection else before

@@ -42,6 +42,10 @@ class Connection:
         elsewhere = error.cause is Cause.MENDED_AT_GOOGLE
         return replace(self, dead=error.reason, dead_at=now, mended_at_google=elsewhere)
 
+    def answered(self) -> "Connection":
+        """Return the connection as one that Google has just accepted."""
+        return replace(self, dead="", dead_at=None, mended_at_google=False)
+
 
 @dataclass(frozen=True, slots=True)
 class Pending:
