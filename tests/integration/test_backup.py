@@ -170,6 +170,13 @@ def test_a_backup_onto_a_full_disk_leaves_no_half_of_one(place: Place) -> None:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+def test_a_backup_with_a_name_that_no_file_can_have_says_so(place: Place, tmp_path: Path) -> None:
+    place.activate()
+    code, output = command(place.directory, "backup", str(tmp_path / ("b" * 300)))
+    assert code == 1
+    assert "could not be written" in output
+
+
 @pytest.mark.parametrize("name", ["hall#1", "50%25", "what?"])
 def test_a_backup_may_have_any_name(place: Place, tmp_path: Path, name: str) -> None:
     place.activate()

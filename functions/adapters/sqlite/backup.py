@@ -38,14 +38,14 @@ def back_up(state: Path, to: Path) -> Counted:
     Raises `Conflict` if a file exists already, `Malformed` if there is no store, if the secrets or keys are damaged, or
     if the copy differs from the store, `Transient`.
     """
-    if not (state / STORE).exists():  # SQLite would make an empty one, with which no service starts
-        raise Malformed(say("There is no store in {}; correct STATE_DIR.", state), reason="no_store")
     kept = {name: state / name for name in BESIDE}
     names = [to, *(_beside(to, name) for name in BESIDE)]
-    for taken in filter(Path.exists, names):
-        raise Conflict(say("{} is there already: give another name, or move it away.", taken), reason="exists")
     parts = [name.with_name(f"{name.name}.part") for name in names]
     with _named(lambda why: say("The backup could not be written to {}: {}.", to, why)):
+        if not (state / STORE).exists():  # SQLite would make an empty one, with which no service starts
+            raise Malformed(say("There is no store in {}; correct STATE_DIR.", state), reason="no_store")
+        for taken in filter(Path.exists, names):
+            raise Conflict(say("{} is there already: give another name, or move it away.", taken), reason="exists")
         try:
             for _ in range(_TRIES):
                 before = _kept(kept, _damaged)
