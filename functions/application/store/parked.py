@@ -71,19 +71,19 @@ def retry(ports: Ports, int_id: str, item: str, actor: str) -> Hint:
 def try_again(ports: Ports, int_id: str) -> int:
     """Retry the items whose wait is over, because the cause may be gone; returns how many.
 
-    Each wait is as long as the item had been parked at its last try, so waits double, from 15 minutes to a day.
+    Each wait is as long as the item had been parked at its last try, so waits double, from 15 minutes to a day. Those that
+    waited longest come first: more may fail again and again than are retried in a day.
     """
-    now, given = ports.clock(), 0
-    for item, stored in all_rows(ports.documents, path_of(int_id, "parked")):  # any number may fail again and again
-        if given == AT_ONCE:
-            break
+    now, due = ports.clock(), list[tuple[datetime, str, Hint]]()
+    for item, stored in all_rows(ports.documents, path_of(int_id, "parked")):
         body = _current(stored, item)
         at, tried = datetime.fromisoformat(body["at"]), datetime.fromisoformat(body.get("tried_at") or body["at"])
         if now - tried >= min(max(tried - at, FIRST_WAIT), LAST_WAIT):
-            hint = replace(Hint.of(body["hint"]), attempt=0, source="parked", at=now)
-            look_again(ports.tasks, hint, now, f"parked-{item}")
-            given += 1
-    return given
+            due.append((tried, item, replace(Hint.of(body["hint"]), attempt=0, source="parked", at=now)))
+    given = sorted(due, key=lambda each: each[:2])[:AT_ONCE]
+    for _, item, hint in given:
+        look_again(ports.tasks, hint, now, f"parked-{item}")
+    return len(given)
 
 
 def _item(ports: Ports, int_id: str, item: str) -> Body | None:
