@@ -9,7 +9,7 @@ import pytest
 from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import Tombstone, Unusable
 from functions.application.pulling.apply_page import Applied, Page, apply_page, look_at
-from functions.application.pulling.follow_series import Shown
+from functions.application.pulling.follow_series import Shown, families
 from functions.application.store import journal, links, parked
 from functions.application.store.integrations import path_of
 from functions.domain.model.appointment import AllDay, Timed
@@ -155,6 +155,34 @@ def test_a_page_stops_when_its_time_is_up_and_is_an_echo_that_far_when_applied_a
     assert sides.calls == []
     assert applied(sides, *page, until=NOW + timedelta(seconds=1)) == Applied(2)
     assert applied(sides, *page, until=NOW) == Applied(0)
+
+
+def _weekly(sides: Sides) -> list[Event]:
+    days = [replace(NOON, start=NOON.start + n * DAY, end=NOON.end + n * DAY) for n in range(3)]
+    return [sides.draw(f"root_{n}", when, series="root") for n, when in enumerate(days)]
+
+
+def test_a_page_whose_series_take_all_its_time_to_look_through_is_applied_all_the_same(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store that answers slowly, or thousands of occurrences: each task would begin anew, and end before the first."""
+    page, grouped = _weekly(sides), families
+
+    def slowly(*of: Any) -> Any:
+        sides.now += timedelta(seconds=20)
+        return grouped(*of)
+
+    monkeypatch.setattr("functions.application.pulling.apply_page.families", slowly)
+    assert applied(sides, *page, until=sides.now + timedelta(seconds=1)) == Applied(3)
+
+
+def test_the_links_of_a_series_occurrences_are_read_together(sides: Sides, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = _weekly(sides)
+    applied(sides, *page)
+    alone = list[str]()
+    monkeypatch.setattr(links, "of_event", lambda *of: alone.append(of[2].id))
+    assert applied(sides, *page) == Applied(0)
+    assert alone == []
 
 
 def test_an_event_that_becomes_no_booking_is_told_once_and_ours_and_unchanged_ones_are_not(sides: Sides) -> None:

@@ -34,6 +34,7 @@ from functions.domain.planning.plan_new_event import eligible
 
 ROOM_AFTER = timedelta(seconds=5)
 TOGETHER = 200  # events whose links are read together
+MOST_LOOKING = timedelta(seconds=30)  # through a page's series, on top of its time; well within the calendar's lease
 Item = Event | Tombstone | Unusable
 
 
@@ -71,7 +72,12 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
     for item in page.items:
         if isinstance(item, Unusable) and not _far_away(session, item):
             parked.park(session.ports, _about(hint, item.key), item.reason, session.now())
-    looked, handled = _series(session, hint, page, shown, until)
+    began = session.now()
+    looked, handled, finished = _series(session, hint, page, shown, until)
+    if not finished:
+        return Applied(looked, finished=False)
+    if until is not None:  # or a page whose series take long to look through would never be applied
+        until += min(session.now() - began, MOST_LOOKING)
     in_turn: tuple[Event | Tombstone, ...] = (*tombstones, *events)
     settled: set[str] = set()
     for number, each in enumerate(in_turn):
@@ -87,10 +93,10 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
 
 def _series(
     session: SyncSession, hint: Hint, page: Page, shown: Shown, until: datetime | None
-) -> tuple[int, set[EventKey]]:
+) -> tuple[int, set[EventKey], bool]:
     """Let bookings follow their series, until a moment; those that did are skipped when the page is applied again.
 
-    Returns how many did, and the keys of events and tombstones that are done.
+    Returns how many did, the keys of events and tombstones that are done, and whether that was all.
     """
     roots, waiting, taken = _roots(session, hint, page, shown)
     gone_on = {key for key in roots if key.id not in waiting}
@@ -101,16 +107,19 @@ def _series(
     following = [each for each in following if each.series or _other_key(each) not in gone_on]
     candidates = [item for item in following if _quick_check(partial(_new, session, item))]
     grouped = families(candidates, tombstones)
+    finished, known = True, len(handled)
     for name, group in grouped.items():
-        appeared = [event for event in group if links.of_event(session.ports.documents, session.id, event.key) is None]
+        stored = links.stored_of_events(session.ports.documents, session.id, [event.key for event in group])
+        appeared = [event for event, found in zip(group, stored, strict=True) if found is None]
         handled |= _followed(session, hint, page, name, appeared, shown, until)
         left = [event for event in appeared if event.series and event.key not in handled]
         for former in former_families(session, page.calendar, name, left, shown) if left else ():
             handled |= _followed(session, hint, page, former, left, shown, until)
             left = [event for event in left if event.key not in handled]
-        if _is_time_up(session, until):
+        if len(handled) > known and _is_time_up(session, until):
+            finished = False
             break
-    return len(roots) + len(handled) // 2, handled | roots | taken
+    return len(roots) + len(handled) // 2, handled | roots | taken, finished
 
 
 def _roots(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple[set[EventKey], set[str], set[EventKey]]:
