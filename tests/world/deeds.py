@@ -219,9 +219,9 @@ class Deeds(People):
             self._patch(ROOM_A, series[0], when(*(f"{each:%Y-%m-%dT%H:%M}" for each in times)))
 
     def _is_alone(self, root: str) -> bool:
-        """Whether nothing was split off a series."""
+        """Whether nothing was ever split off a series, nor it off another: the ids of what is deleted are not used again."""
         stem = root.partition("_R")[0]
-        return len([each for each in self.events() if each.get("recurrence") and each["id"].startswith(stem)]) == 1
+        return not any(each["id"].startswith(f"{stem}_R") for each in self.events(deleted=True))
 
     def do_cut(self, which: int, left: int) -> None:
         """End a series earlier, or let it go on; not over what was split off, because both would have the same ids."""
