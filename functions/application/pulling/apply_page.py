@@ -34,7 +34,7 @@ from functions.domain.planning.plan_new_event import eligible
 
 ROOM_AFTER = timedelta(seconds=5)
 TOGETHER = 200  # events whose links are read together
-MOST_LOOKING = timedelta(seconds=30)  # through a page's series, on top of its time; well within the calendar's lease
+AT_LEAST = timedelta(seconds=20)  # for the items of a page whose series took all its time to look through
 Item = Event | Tombstone | Unusable
 
 
@@ -77,7 +77,8 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
     if not finished:
         return Applied(looked, finished=False)
     if until is not None:  # or a page whose series take long to look through would never be applied
-        until += min(session.now() - began, MOST_LOOKING)
+        now = session.now()
+        until = max(until, min(until + (now - began), now + AT_LEAST))
     in_turn: tuple[Event | Tombstone, ...] = (*tombstones, *events)
     settled: set[str] = set()
     for number, each in enumerate(in_turn):
