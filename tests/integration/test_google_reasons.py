@@ -43,12 +43,17 @@ def test_what_is_mended_in_google_needs_no_new_consent(place: Place, reason: str
     assert not [each for each in place.api("GET", "/7/diagnostics")["checks"] if each["level"] == "red"]
 
 
-def test_what_was_mended_in_google_before_activating_anew_stops_nothing(place: Place) -> None:
+def refused_and_deactivated(place: Place) -> None:
+    """Let Google refuse every call for a reason that is mended there, and deactivate."""
     place.activate()
     place.google("POST", "faults", {"path": "/calendar/v3/", "status": 403, "reason": "domainPolicy", "times": 1000})
     place.book()
     place.settle()
     place.api("POST", "/7/deactivate")
+
+
+def test_what_was_mended_in_google_before_activating_anew_stops_nothing(place: Place) -> None:
+    refused_and_deactivated(place)
     place.google("DELETE", "faults")
     place.api("POST", "/7/activate")
     place.settle()
@@ -56,11 +61,7 @@ def test_what_was_mended_in_google_before_activating_anew_stops_nothing(place: P
 
 
 def test_what_was_mended_in_google_while_not_active_can_be_activated_without_a_new_consent(place: Place) -> None:
-    place.activate()
-    place.google("POST", "faults", {"path": "/calendar/v3/", "status": 403, "reason": "domainPolicy", "times": 1000})
-    place.book()
-    place.settle()
-    place.api("POST", "/7/deactivate")
+    refused_and_deactivated(place)
     assert "ask its administrator" in place.api("POST", "/7/activate", status=409)["error"]
     place.google("DELETE", "faults")
     place.pass_time(360)
