@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.application.intake.hints import Hint, Kind
-from functions.application.pulling.apply_page import Page, apply_page
+from functions.application.pulling.apply_page import Page, apply_page, look_at
 from functions.application.pulling.follow_series import Shown
 from functions.application.store import links
 from functions.application.sync.reconcile import reconcile
@@ -58,8 +58,8 @@ def _keep(sides: Sides, link: Link) -> None:
     sides.ports.documents.transact(lambda tx: links.save(tx, "7", link))
 
 
-def _list(sides: Sides, calendar: str = ROOM_A, *, last_first: bool = False) -> None:
-    hint = Hint(Kind.CALENDAR, "7", (calendar_hash(calendar),), "resync", sides.now)
+def _list(sides: Sides, calendar: str = ROOM_A, source: str = "resync", *, last_first: bool = False) -> None:
+    hint = Hint(Kind.CALENDAR, "7", (calendar_hash(calendar),), source, sides.now)
     occurrences = tuple(event for event in sides.events.values() if event.series)
     shown: tuple[Event, ...] = occurrences[::-1] if last_first else occurrences
     apply_page(sides.session(), hint, Page(calendar, shown, listed=True), Shown())
@@ -113,14 +113,42 @@ def test_so_it_does_where_the_store_has_its_pair_as_it_was_before_that_event(sid
 
 
 @pytest.mark.parametrize("mark", [Mark("7", "of the event", "stamp"), Mark()], ids=["marked", "not marked"])
-def test_so_it_does_with_what_a_person_made_of_an_event_of_their_own(mark: Mark) -> None:
+@pytest.mark.parametrize("source", ["resync", "resume", "pull", "poll"])
+def test_so_it_does_with_what_a_person_made_of_an_event_of_their_own(mark: Mark, source: str) -> None:
+    """Whichever task lists the calendar: a paused integration is resumed after the restore, a long list goes on in others."""
+    sides = _with_a_persons_weekly(mark)
+    _list(sides, source=source)
+    assert _is_right_of_the_persons(sides)
+
+
+def _with_a_persons_weekly(mark: Mark) -> Sides:
     sides = Sides()
     sides.book("1", NOON, external_id="person1")
     _make_weekly(sides, EventKey(ROOM_A, "person1"), mark)
-    _list(sides)
+    return sides
+
+
+def _is_right_of_the_persons(sides: Sides) -> bool:
     first, other = (first_occurrence(EventKey(ROOM_A, "person1"), when) for when in (TEN, WEEK_ON))
-    assert _names(sides) == {"1": first.id, "2": other.id}
-    assert sides.events[first].when == NOON
+    return _names(sides) == {"1": first.id, "2": other.id} and sides.events[first].when == NOON
+
+
+def test_so_it_does_where_the_list_could_not_follow_it_and_a_task_looks_at_it_again() -> None:
+    sides = _with_a_persons_weekly(Mark())
+    sides.fails["find booking"] = [Transient("busy", reason="busy")]
+    _list(sides)
+    assert [*_names(sides)] == ["1", "2"], "the other one"
+    for hint in sides.looks(Kind.EVENT):
+        look_at(sides.session(), hint, EventKey(*hint.subject))
+    assert _is_right_of_the_persons(sides)
+
+
+def test_only_the_earliest_occurrence_on_a_page_is_asked_about() -> None:
+    sides = _with_a_persons_weekly(Mark())
+    sides.bookings.clear()
+    _list(sides)
+    assert sides.calls.count("read event") == 1
+    assert sides.calls.count("make") == 2
 
 
 @pytest.mark.parametrize("seen", [True, False], ids=["read", "believed"])

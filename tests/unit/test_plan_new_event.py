@@ -219,12 +219,12 @@ def test_of_what_a_person_made_of_such_an_event_only_the_first_occurrence_become
     assert isinstance(plan(replace(new(persons), forgotten=True), C).step, MakeBooking)
 
 
-def test_of_an_occurrence_without_a_mark_it_is_asked_in_a_resync_whether_its_series_had_a_booking_as_one_event() -> (
+def test_of_an_occurrence_without_a_mark_it_is_asked_on_a_full_list_whether_its_series_had_a_booking_as_one_event() -> (
     None
 ):
     occurrence = theirs(key=EventKey(ROOM_A, "person1_20261124T090000Z"), series="person1")
     assert isinstance(plan(new(occurrence), C).step, MakeBooking)
-    resync = replace(C, resync=True)
-    assert plan(new(occurrence), resync).step == Look(forgotten=EventKey(ROOM_A, "person1"))
-    assert isinstance(plan(replace(new(occurrence), forgotten=True), resync).step, MakeBooking)
-    assert isinstance(plan(new(), resync).step, MakeBooking)
+    listed = replace(C, listed=True)
+    assert plan(new(occurrence), listed).step == Look(forgotten=EventKey(ROOM_A, "person1"))
+    assert isinstance(plan(replace(new(occurrence), forgotten=True), listed).step, MakeBooking)
+    assert isinstance(plan(new(), listed).step, MakeBooking)

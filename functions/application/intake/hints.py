@@ -23,8 +23,9 @@ LEADING_SECONDS = (
 )
 TRAILING_SECONDS = 4.0
 WEBHOOK = "webhook"  # source of a hint from i-Reserve
-RESYNC = "resync"  # source of a look at both sides of all, as after an older store was put back
+RESYNC = "resync"  # source of a look at both sides of all
 SETTINGS = "settings"  # source of a look after changed settings
+LISTED = "listed"  # detail of a look at what a full list showed, which may be of a pair that an older store forgot
 ALERTS = "alerts"  # detail of a tick that only checks whether a person is needed
 
 
@@ -55,7 +56,7 @@ class Hint:
     attempt: int = 0
     confirm: bool = False  # a second read of a booking that was missing
     actor: str = ""
-    detail: str = ""  # a webhook's generation, a notification's channel and state, or which kind of tick or pull
+    detail: str = ""  # a webhook's generation, a notification's channel and state, or which kind of tick, pull or look
 
     def body(self) -> Body:
         """Return the hint as a task's JSON."""

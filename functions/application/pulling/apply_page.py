@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from functions.application.intake.hints import Hint, Kind, look_again
+from functions.application.intake.hints import LISTED, Hint, Kind, look_again
 from functions.application.ports import Body, Tombstone, Unusable
 from functions.application.pulling import events_without_booking
 from functions.application.pulling.follow_series import (
@@ -64,6 +64,7 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
 
     Bookings of a shifted series move first; removals come before new events, because they make room.
     """
+    hint = replace(hint, detail=LISTED if page.listed else "")
     events = [item for item in page.items if isinstance(item, Event)]
     tombstones = [item for item in page.items if isinstance(item, Tombstone)]
     shown.live.update(event.key.id for event in events if page.listed or event.series)
@@ -71,7 +72,7 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
     shown.removed.update(item.key.id for item in tombstones)
     for item in page.items:
         if isinstance(item, Unusable) and not _far_away(session, item):
-            parked.park(session.ports, _about(hint, item.key), item.reason, session.now())
+            parked.park(session.ports, hint.about(item.key), item.reason, session.now())
     began = session.now()
     looked, handled, finished = _series(session, hint, page, shown, until)
     if not finished:
@@ -289,7 +290,7 @@ def _removed(session: SyncSession, hint: Hint, key: EventKey, link: Link) -> boo
         return False
     if isinstance(link.life, Grace):
         # known already, but a crash may have lost the hint for the end of its grace
-        come_back(session.ports, _about(hint, key), Reconciled(Rest(Why.GRACE, link.life.until), link))
+        come_back(session.ports, hint.about(key), Reconciled(Rest(Why.GRACE, link.life.until), link))
         return False
     return _look(session, hint, link, Snapshot(Presence.CANCELLED))
 
@@ -335,8 +336,10 @@ def _appeared(session: SyncSession, hint: Hint, page: Page, shown: Shown, event:
     if link.event is not None and link.event != event.key and not session.has_left(link.event, event):
         return False
     if link.version == 0 and (due := _room_free_at(session, event)) is not None:
-        look_again(session.ports.tasks, _about(hint, event.key), due, "room")
+        look_again(session.ports.tasks, hint.about(event.key), due, "room")
         return True
+    if page.listed and not _is_earliest(page, event):
+        hint = replace(hint, detail="")
     return _look(session, hint, link, Snapshot.of(event))
 
 
@@ -435,7 +438,7 @@ def _look(session: SyncSession, hint: Hint, link: Link, event: Snapshot[Event]) 
 def _looked(session: SyncSession, hint: Hint, link: Link, event: Snapshot[Event]) -> Link:
     """Look at a pair; returns it as it is then."""
     key = event.value.key if event.value is not None else link.event
-    about = _about(hint, key) if key is not None else replace(hint, kind=Kind.BOOKING, subject=(link.booking_id,))
+    about = hint.about(key) if key is not None else replace(hint, kind=Kind.BOOKING, subject=(link.booking_id,))
     outcome = reconcile(session, about, link, event=event)
     parked.clear(session.ports, about)
     come_back(session.ports, about, outcome)
@@ -447,9 +450,5 @@ def _guarded(session: SyncSession, hint: Hint, key: EventKey, work: Callable[[],
     try:
         return bool(work())
     except Exception as error:  # noqa: BLE001 -- one event must not stop the others
-        pair_failed(session.ports, _about(hint, key), error)
+        pair_failed(session.ports, hint.about(key), error)
         return True
-
-
-def _about(hint: Hint, key: EventKey) -> Hint:
-    return replace(hint.about(key), detail="")

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from functions.application.intake.hints import RESYNC, SETTINGS, Hint
+from functions.application.intake.hints import LISTED, SETTINGS, Hint
 from functions.application.ports import Transaction
 from functions.application.store import journal, links
 from functions.application.sync import mass_removal
@@ -86,7 +86,7 @@ def _to_rest(
     for _ in range(MOST_STEPS):
         view = _in_its_place(session, view, dry=rehearse or shadow)
         context = replace(session.planning_context(), gone_confirmed=hint.confirm, new_settings=hint.source == SETTINGS)
-        context = replace(context, released=released, resync=hint.source == RESYNC)
+        context = replace(context, released=released, listed=hint.detail == LISTED)
         planned = plan(view, context)
         if mass_removal.wants_to_remove(planned) and mass_removal.too_many(session, view, planned):
             context = replace(context, hold_removals=True)

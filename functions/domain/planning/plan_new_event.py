@@ -83,10 +83,11 @@ def _forgotten(v: View, event: Event, context: PlanningContext) -> Planned | Non
     """Return what to do about an event that may have had a pair of which an older store does not know; None: it is new.
 
     One that this service made becomes no booking of its own, nor does the first occurrence of what a person made of that. A
-    person's own event may bear no mark: each occurrence that no pair has is asked about in a resync.
+    person's own event may bear no mark: where the calendar is listed in full, as after an older store was put back, the
+    earliest occurrence of each series is asked about if no pair has it.
     """
     marked = event.mark.int_id == context.settings.id
-    if event.series and v.forgotten is None and (marked or context.resync):
+    if event.series and v.forgotten is None and (marked or context.listed):
         return Planned(Look(forgotten=EventKey(event.key.calendar, event.series)))
     unknown = is_chosen(event.key.id) and not v.link.version  # or it was an occurrence, which the store knows
     made = unknown or (v.forgotten and is_chosen(event.series))

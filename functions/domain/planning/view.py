@@ -55,7 +55,7 @@ class PlanningContext:
     names: Mapping[str, str] | None = None  # of objects, by id; None: not read
     released: bool | None = None  # of an occupied event: its pair no longer wants it; None: it is left alone
     new_settings: bool = False  # this look is due to changed settings
-    resync: bool = False  # both sides of all are looked at, as after an older store was put back
+    listed: bool = False  # a full list showed the event, whose pair an older store may have forgotten
 
 
 class Wanted(Enum):
