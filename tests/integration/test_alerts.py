@@ -1,10 +1,13 @@
 """What needs a person is told once, with what to do, and once more when it is over."""
 
+import pytest
+
 from functions.adapters.net.alarm import Alarm
+from functions.application.diagnosing import alerts
 from functions.application.ports import Alert
 from functions.domain.model.errors import Transient
 from functions.domain.settings.schema import AlertSettings
-from tests.harness.place import Place
+from tests.harness.place import PRODUCT, Place
 from tests.harness.tab import Tab
 
 HOOK = "https://chat.example.org/hook?key=opens"
@@ -162,3 +165,27 @@ def test_the_api_sends_a_test_to_the_addresses_that_are_set(place: Place) -> Non
     assert [alert.name for _, alert in place.told] == ["test"]
     place.save()
     place.api("POST", "/7/alerts/test", status=422)
+
+
+def test_a_message_leads_to_the_screen_that_it_names_and_asks_nothing_once_it_is_over(place: Place) -> None:
+    running(place)
+    place.ireserve("PATCH", "users/api_calendar", {"password": "other"})
+    place.book()
+    place.settle()
+    place.tick()
+    place.save(secrets={"ireserve_password": "other"}, alerts={"email": "beheer@example.org"}, language="en")
+    place.settle(60)
+    place.tick()
+    (_, begun), (_, ended) = place.told
+    assert begun.link == ended.link == f"{PRODUCT}/console/integrations/7/ireserve"
+    assert "on the screen i-Reserve" in begun.text
+    assert ended.text == "This is over; there is nothing left to do."
+
+
+@pytest.mark.parametrize("screen", sorted(set(alerts.SCREENS.values())))
+def test_each_screen_that_a_message_leads_to_is_there(place: Place, screen: str) -> None:
+    place.activate()
+    page, _, section = screen.partition("#")
+    answer = Tab(place).get(f"/console/integrations/7/{page}")
+    assert answer.status_code == 200
+    assert not section or f'id="{section}"' in answer.text

@@ -20,8 +20,8 @@ SAID = {
         "en": "The connection with Google is dead. Look at the diagnostics.",
     },
     "ireserve_refused": {
-        "nl": "i-Reserve weigert de aanmelding; er wordt niet meer aangeroepen. Sla het juiste wachtwoord op.",
-        "en": "i-Reserve refuses the login; calls to it have stopped. Save the right password.",
+        "nl": "i-Reserve weigert de aanmelding en wordt niet meer aangeroepen. Sla op het scherm i-Reserve het juiste wachtwoord op.",
+        "en": "i-Reserve refuses the login; calls to it have stopped. Save the right password on the screen i-Reserve.",
     },
     "held": {
         "nl": "Er wachten verwijderingen op een besluit. Kies Uitvoeren of Behouden op het scherm Wacht op u.",
@@ -32,7 +32,7 @@ SAID = {
         "en": "Some changes could not be carried out. The screen Waiting for you says why; choose Try again there.",
     },
     "paused_links": {
-        "nl": "Bij een reservering kwam dezelfde wijziging te vaak terug; zij blijft met rust tot er een uur niets verandert. Zoek uit wat haar wijzigt en kies Weer volgen op het scherm Wacht op u.",
+        "nl": "Bij een reservering kwam dezelfde wijziging te vaak terug; zij wordt met rust gelaten tot er een uur niets verandert. Zoek uit wat haar wijzigt en kies Weer volgen op het scherm Wacht op u.",
         "en": "The same change of a booking kept coming back; it is left alone until nothing changes for an hour. Find out what changes it and choose Follow again on the screen Waiting for you.",
     },
     "audit": {
@@ -41,7 +41,7 @@ SAID = {
     },
     "status": {
         "nl": "Reserveringen hebben een nieuwe status die in geen enkele lijst staat, en krijgen daarom geen afspraak. Beslis op het scherm Uitgaand.",
-        "en": "Bookings have a new status that is in no list, so they get no event. Decide on the outbound screen.",
+        "en": "Bookings have a new status that is in no list, so they get no event. Decide on the screen Outbound.",
     },
     "no_sync": {
         "nl": "Er is al een uur niet gesynchroniseerd. Bekijk de diagnose.",
@@ -57,13 +57,24 @@ TITLES = {
     "ireserve_refused": {"nl": "i-Reserve weigert de aanmelding", "en": "i-Reserve refuses the login"},
     "held": {"nl": "verwijderingen wachten op u", "en": "removals wait for you"},
     "parked": {"nl": "niet alles is verwerkt", "en": "some changes were not carried out"},
-    "paused_links": {"nl": "een reservering blijft met rust", "en": "a booking is left alone"},
+    "paused_links": {"nl": "een reservering wordt met rust gelaten", "en": "a booking is left alone"},
     "audit": {"nl": "de controle vond verschillen", "en": "the audit found differences"},
     "status": {"nl": "een nieuwe status wacht op een besluit", "en": "a new status waits for a decision"},
     "no_sync": {"nl": "al een uur niet gesynchroniseerd", "en": "nothing synchronised for an hour"},
     "no_channel": {"nl": "een agenda stuurt geen meldingen", "en": "a calendar cannot notify"},
 }
-OVER = {"nl": "Voorbij: ", "en": "Over: "}
+SCREENS = {  # where a message leads; any other one to the diagnostics
+    "ireserve_refused": "ireserve",
+    "held": "waiting",
+    "parked": "waiting",
+    "paused_links": "waiting",
+    "audit": "audit",
+    "status": "outbound#g-status",
+}
+OVER = {
+    "nl": ("voorbij: ", "Dit is voorbij; er wordt niets meer van u gevraagd."),
+    "en": ("over: ", "This is over; there is nothing left to do."),
+}
 TEST = {
     "nl": ("testbericht", "Dit is een test. Op deze manier krijgt u bericht zodra de koppeling iemand nodig heeft."),
     "en": ("test message", "This is a test. You are told this way as soon as the sync needs a person."),
@@ -92,11 +103,9 @@ def watch(ports: Ports, integration: Integration) -> list[datetime]:
         if _send(ports, integration, name, *_said(name, language)):
             told[name] = now
     for name in sorted(set(told) - found):
-        title, text = _said(name, language)
-        over = OVER[language]
-        if _send(ports, integration, f"{name}_over", over.lower() + title, over + text):
+        (title, _), (over, text) = _said(name, language), OVER[language]
+        if _send(ports, integration, f"{name}_over", over + title, text):
             del told[name]
-
     if told != before:
         ports.documents.transact(lambda tx: tx.put(path, {"open": told}))
     return [*silent_at, *([ports.clock() + AGAIN] if set(told) != found else [])]
@@ -182,7 +191,8 @@ def _taken(ports: Ports, way: AlertSettings, alert: Alert) -> bool | None:
 
 
 def _alert(ports: Ports, integration: Integration, name: str, title: str, text: str) -> Alert:
-    link = f"{ports.addresses.console}/console/integrations/{integration.id}/diagnostics"
+    screen = SCREENS.get(name.removesuffix("_over"), "diagnostics")
+    link = f"{ports.addresses.console}/console/integrations/{integration.id}/{screen}"
     return Alert(name, integration.id, f"{integration.settings.name or integration.id}: {title}", text, link)
 
 
