@@ -13,6 +13,7 @@ from werkzeug.test import Client
 from functions.application.ports import Documents
 from functions.entrypoints import console
 from functions.entrypoints.console.session import KeySessions
+from functions.entrypoints.console.texts import Texts
 from functions.entrypoints.http.key_proof import KeyProof
 from tests.harness.place import CLIENT_ID, CLIENT_SECRET, KEY, PASSWORD, PRODUCT, ROOM_A, Place
 from tests.harness.tab import Tab
@@ -143,8 +144,11 @@ def test_a_fault_of_the_service_is_a_page_on_the_screens_and_json_for_programs(p
     page = browser.get("/console/integrations/7/journal", base_url=PRODUCT, headers={"Accept-Language": "nl"})
     assert page.status_code == 500
     assert "<h1>Hier ging iets" in page.text
+    assert f"{Texts('nl').second(place.now)} (Europe/Amsterdam), kenmerk" in page.text
+    assert f"kenmerk {place.log[-1]['reference']}" in page.text
     answer = browser.get("/console/api/integrations", base_url=PRODUCT)
-    assert (answer.status_code, answer.json) == (500, {"error": "something went wrong here; it was logged"})
+    said = {"error": "something went wrong here; it was logged", "reference": place.log[-1]["reference"]}
+    assert (answer.status_code, answer.json) == (500, said)
     assert "AttributeError" in str(place.log[-1])
 
 

@@ -82,10 +82,12 @@ def console_app(ports: Ports, sessions: Sessions, *, secure: bool, catalogue: Ca
             if code == HTTPStatus.NOT_FOUND:
                 return answer(code, {"error": NOTHING_HERE})
             return answer(code, {"error": getattr(error, "description", "this cannot be done here")})
-        ports.log("error", {"severity": "ERROR", "reason": type(error).__name__, "path": request.path[:80]})
+        reference = ports.token(6)
+        about = {"reason": type(error).__name__, "path": request.path[:80], "reference": reference}
+        ports.log("error", {"severity": "ERROR", **about})
         if of_a_screen():
-            return plain("broken", HTTPStatus.INTERNAL_SERVER_ERROR)
-        return answer(500, {"error": "something went wrong here; it was logged"})
+            return pages.page("plain.html", status=500, what="broken", reference=reference)
+        return answer(500, {"error": "something went wrong here; it was logged", "reference": reference})
 
     @app.get("/health")
     def health() -> Response:
