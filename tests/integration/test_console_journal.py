@@ -70,9 +70,17 @@ def test_it_is_filtered_by_booking_room_date_kind_outcome_and_person(place: Plac
 
 def test_a_date_that_is_none_is_said(tab: Tab) -> None:
     answer = tab.get(f"{HERE}/journal?from=yesterday")
-    assert "Nothing like that was written" not in answer.text, "a wrong question has no answer"
+    assert "Nothing was found" not in answer.text, "a wrong question has no answer"
     assert answer.status_code == 422
     assert "Give dates as" in answer.text
+
+
+def test_a_kind_that_is_none_is_said_in_the_readers_language(tab: Tab) -> None:
+    tab.get("/console/language/nl")
+    for query, known in (("kind=xyz", "made, moved"), ("outcome=xyz", "done, refused")):
+        answer = tab.get(f"{HERE}/journal?{query}")
+        assert answer.status_code == 422
+        assert f"Kies een van {known}" in answer.text
 
 
 def test_it_is_exported_as_csv_and_json_with_the_same_filters(place: Place, tab: Tab) -> None:

@@ -46,11 +46,11 @@ def test_it_tells_on_monday_what_was_carried_how_fast_and_what_waits(place: Plac
     (mail,) = mails(place)
     assert mail.title == "Noord: the week from 30-11-2026 to 06-12-2026"
     lines = mail.text.splitlines()
-    assert lines[0] == "2 bookings carried over, in 3 changes."
+    assert lines[0] == "Bookings carried over: 2, changes: 3."
     assert lines[1].startswith("Half of them took at most ")
     assert lines[2:4] == ["Refused: 1.", "Waiting for you: 0."]
     assert lines[4] == "Overlapping bookings in the coming two weeks: 1."
-    assert lines[5].startswith(("The audit of ", "There was no audit"))
+    assert lines[5].startswith(("Differences in the audit of ", "There was no audit"))
     assert place.told[-1][0] == "beheer@example.org"
     for _ in range(2):
         place.pass_time(3600)
@@ -73,7 +73,7 @@ def test_it_is_dutch_where_the_integration_is(place: Place) -> None:
     a_week(place)
     (mail,) = mails(place)
     assert mail.title == "Noord: de week van 30-11-2026 tot en met 06-12-2026"
-    assert mail.text.startswith("2 reserveringen overgebracht, in 3 wijzigingen.")
+    assert mail.text.startswith("Overgebrachte reserveringen: 2, wijzigingen: 3.")
 
 
 def test_one_that_is_not_taken_is_sent_again_and_i_reserve_away_costs_its_line_only(place: Place) -> None:

@@ -15,6 +15,7 @@ from functions.application.store.journal import find as entry_of
 from functions.application.store.journal_read import KINDS, OUTCOMES, Selection
 from functions.domain.model import zones
 from functions.domain.model.errors import Malformed, SyncError
+from functions.domain.model.messages import say
 from functions.domain.settings.integration import Integration
 from functions.entrypoints.console.csv_tables import as_csv
 from functions.entrypoints.console.journal_sentences import Told, tell, would
@@ -111,8 +112,9 @@ def selection(asked: Mapping[str, str] | Asked, integration: Integration) -> Sel
     settings, room = integration.settings, asked["room"]
     zone = settings.timezone
     kind, outcome = asked["kind"], asked["outcome"]
-    if (kind and kind not in KINDS) or (outcome and outcome not in OUTCOMES):
-        raise Malformed(f"choose one of {', '.join((*KINDS, *OUTCOMES))}", reason="kind")
+    for value, known in ((kind, KINDS), (outcome, OUTCOMES)):
+        if value and value not in known:
+            raise Malformed(say("choose one of {}", ", ".join(known)), reason="kind")
     calendar = settings.calendar_of(room) if room else None
     alone = calendar is not None and settings.objects_of(calendar) == (room,)
     return Selection(
