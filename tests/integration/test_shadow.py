@@ -115,3 +115,23 @@ def test_a_pause_in_shadow_ends_in_shadow(place: Place) -> None:
     assert place.api("POST", "/7/activate")["state"] == "active"
     place.settle(60)
     assert begins(place) == [START]
+
+
+@pytest.mark.parametrize("former", ["shadow", "paused"])
+def test_what_was_mended_in_google_is_not_called_stopped_once_it_is_activated(place: Place, former: str) -> None:
+    place.save()
+    place.connect()
+    place.api("POST", f"/7/activate?shadow={former == 'shadow':d}")
+    place.settle(60)
+    place.google("POST", "faults", {"path": "/calendar/v3/", "status": 403, "reason": "SERVICE_DISABLED", "times": 99})
+    place.drag(place.draw(START, END)["id"], LATER, LATER_END)
+    place.settle(60)
+    assert place.api("GET", "/7/diagnostics")["checks"][0]["level"] == "red"
+    if former == "paused":
+        place.api("POST", "/7/pause")
+    place.google("DELETE", "faults")
+    place.api("POST", "/7/activate")
+    place.settle(30)
+    assert place.api("GET", "/7/diagnostics")["checks"][0]["says"] == "active"
+    assert begins(place) == [LATER]
+    assert open_bookings(place) == [LATER]

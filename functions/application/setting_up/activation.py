@@ -203,7 +203,10 @@ def pause(ports: Ports, int_id: str) -> Integration:
 def _resume(ports: Ports, integration: Integration, actor: str) -> Activated:
     def resumed(before: Integration) -> Integration:
         phase = Phase.SHADOW if before.paused_in_shadow else Phase.ACTIVE
-        after = replace(before, phase=phase, paused_in_shadow=False, ireserve_refused="")
+        google = before.connection
+        if google is not None and google.mended_at_google:
+            google = google.answered()  # or it is marked again: a person may have mended it, as with i-Reserve's login
+        after = replace(before, phase=phase, paused_in_shadow=False, ireserve_refused="", connection=google)
         return after.owing("resume", ports.clock())
 
     return finish(ports, integrations.change(ports.documents, integration.id, resumed), actor)
