@@ -7,11 +7,12 @@ cancelled and made again behind a person's back.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from functions.application.ports import Tombstone, Transaction
 from functions.application.store import links
+from functions.application.store.calendars import CalendarState, Half
 from functions.application.sync import mass_removal
 from functions.application.sync.find_booking import booking_with
 from functions.application.sync.session import SyncSession
@@ -26,6 +27,7 @@ from functions.domain.pairing.link import Link
 from functions.domain.pairing.step import Decided
 from functions.domain.pairing.writes import Why
 
+KEPT_IDS, KEPT_HALVES = 400_000, 300  # characters, and number: a document has room for a million bytes
 LEFT_ALONE = Detached | Held  # its event follows its series, so that it does not count as new
 
 
@@ -49,6 +51,25 @@ class Shown:
     def lost_families(self) -> set[str]:
         """Return the families that lost an occurrence."""
         return {family_of_id(each) for each in self.removed} - {""}
+
+    @classmethod
+    def of(cls, state: CalendarState) -> "Shown":
+        """Return what the pages before a pull's present one have shown of series."""
+        shown = cls(removed={*state.lost.split()})
+        for half in state.halves:
+            shown.twins.setdefault((half.created, half.updated), set()).add(half.series)
+        return shown
+
+    def kept_in(self, state: CalendarState) -> CalendarState:
+        """Return the state of a calendar with this: of the halves the newest, because a split is a change.
+
+        Live events are not kept: whether one lives that the next task needs and does not see is read.
+        """
+        lost = " ".join(sorted(each for each in self.removed if family_of_id(each)))
+        lost = lost if len(lost) <= KEPT_IDS else lost[:KEPT_IDS].rpartition(" ")[0]
+        halves = [Half(*twin, series) for twin, names in self.twins.items() for series in sorted(names)]
+        halves.sort(key=lambda half: (half.updated, half.created, half.series), reverse=True)
+        return replace(state, lost=lost, halves=tuple(halves[:KEPT_HALVES]))
 
 
 def families(events: Iterable[Event], tombstones: Iterable[Tombstone]) -> dict[str, list[Event]]:

@@ -12,7 +12,7 @@ from functions.application.ports import EventPage
 from functions.application.pulling.apply_page import Page, apply_page
 from functions.application.pulling.follow_series import Shown, not_shown
 from functions.application.store import links
-from functions.application.store.calendars import CalendarState, change, drop_lease, state_of, take_lease
+from functions.application.store.calendars import CalendarState, at_first_page, change, drop_lease, state_of, take_lease
 from functions.application.sync.failures import pair_failed
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.reconciled import come_back
@@ -122,7 +122,9 @@ def _pull(session: SyncSession, hint: Hint, state: CalendarState, done: Pull) ->
     if not state.page:
         listing = hint.detail == WHOLE or not state.sync_token
         token = "" if listing else state.sync_token
-        state = _note(session, replace(state, sync_token=token, pull_started=done.began, listing=listing))
+        begun = replace(at_first_page(state), sync_token=token, pull_started=done.began, listing=listing)
+        state = _note(session, begun)
+    done.shown = Shown.of(state)
     while True:
         window = _window(session, state.pull_started or done.began)
         done.calls += 1
@@ -143,7 +145,7 @@ def _pull(session: SyncSession, hint: Hint, state: CalendarState, done: Pull) ->
         )
         done.changed += applied.looked
         if applied.finished and page.next_page:
-            state = _note(session, replace(state, page=page.next_page))
+            state = _note(session, done.shown.kept_in(replace(state, page=page.next_page)))
         if not applied.finished or (page.next_page and session.now() - done.began > LONGEST):
             look_again(session.ports.tasks, replace(hint, source="pull"), session.now(), "more")
             return
@@ -153,7 +155,7 @@ def _pull(session: SyncSession, hint: Hint, state: CalendarState, done: Pull) ->
         _look_up_unlisted(session, hint, state.calendar, done, window)
     else:
         _look_up_siblings(session, hint, state.calendar, done)
-    state = replace(state, sync_token=page.sync_token, page="", listing=False, as_of=state.pull_started)
+    state = replace(at_first_page(state), sync_token=page.sync_token, listing=False, as_of=state.pull_started)
     _note(session, replace(state, trouble="", trouble_at=None))
     fields = {
         "int_id": session.id,
@@ -177,7 +179,7 @@ def _start_over(session: SyncSession, state: CalendarState, error: SyncError) ->
     if isinstance(error, Refused) and not state.page:
         raise error
     token = "" if isinstance(error, TokenExpired) else state.sync_token
-    over = replace(state, sync_token=token, page="", listing=not token, pull_started=session.now())
+    over = replace(at_first_page(state), sync_token=token, listing=not token, pull_started=session.now())
     return _note(session, over)
 
 
@@ -271,6 +273,8 @@ def _note(session: SyncSession, state: CalendarState) -> CalendarState:
             before,
             sync_token=state.sync_token,
             page=state.page,
+            lost=state.lost,
+            halves=state.halves,
             listing=state.listing,
             pull_started=state.pull_started,
             as_of=state.as_of,

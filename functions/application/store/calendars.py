@@ -28,15 +28,28 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
+class Half:
+    """A series with the times that it shares with the other half, if it was split: when its root was created and updated."""
+
+    created: datetime
+    updated: datetime
+    series: str
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarState:
     """One followed calendar. `as_of` is the start of the last pull whose changes were all applied or parked.
 
-    `trouble` is why the last pull found the calendar gone or forbidden, or "".
+    `trouble` is why the last pull found the calendar gone or forbidden, or "". `lost` and `halves` are what the pages before
+    `page` showed of series, so that the pull goes on alike in whatever task: the ids of removed occurrences (in one text,
+    because each value of a list is indexed), and series that may have been split.
     """
 
     calendar: str
     sync_token: str = ""
     page: str = ""
+    lost: str = ""
+    halves: tuple[Half, ...] = ()
     pull_started: datetime | None = None
     listing: bool = False  # the current pages, or the next, belong to a full list
     as_of: datetime | None = None
@@ -89,7 +102,12 @@ def change(
 
 def anew(state: CalendarState) -> CalendarState:
     """Return the state that makes the next pull list the calendar in full; a pull under way loses its lease."""
-    return replace(state, sync_token="", page="", listing=True, lease="", lease_until=None)
+    return replace(at_first_page(state), sync_token="", listing=True, lease="", lease_until=None)
+
+
+def at_first_page(state: CalendarState) -> CalendarState:
+    """Return the state before the first page of a pull, or after its last."""
+    return replace(state, page="", lost="", halves=())
 
 
 def take_lease(documents: Documents, int_id: str, calendar: str, holder: str, now: datetime) -> CalendarState | None:
