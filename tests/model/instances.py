@@ -29,7 +29,7 @@ class Instance:
         self.reads: dict[str, tuple[int, datetime]] = {}
         self.vanished: dict[str, int] = {}
         self._fuse, self._after, self._gate = fuse, after, gate
-        self._steps = 0
+        self.steps = 0
         self.dead = False
         self.waits = False
         self.held_up = False  # at this step
@@ -48,7 +48,7 @@ class Instance:
         """Run one step, unless this instance dies before or right after it, or stalls first."""
         if self.dead:
             raise Crash
-        number, self._steps = self._steps, self._steps + 1
+        number, self.steps = self.steps, self.steps + 1
         self.held_up = number == self._gate and not self._after
         if not self._after:
             self._mishap(number)

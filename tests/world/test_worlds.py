@@ -13,7 +13,8 @@ from functions.application.store import integrations
 from functions.domain.settings.integration import Phase
 from tests.world.choice import STATUSES, Choice, _Usual
 from tests.world.deeds import Deed
-from tests.world.promises import pairs, unfinished
+from tests.world.promises import broken, pairs, unfinished
+from tests.world.sweep import DIES
 from tests.world.tell import choice_of, kept_stories, shrunk, told
 from tests.world.world import BEGINNING, World, story
 
@@ -55,6 +56,23 @@ def test_a_story_that_breaks_a_promise_shrinks_to_the_deeds_that_it_takes() -> N
     deeds = story(1, DEEDS)
     needed = [deeds[3], deeds[11], deeds[12]]
     assert shrunk(deeds, lambda some: all(each in some for each in needed)) == needed
+
+
+def test_an_instance_dies_at_each_of_the_steps_that_a_story_counts(world: World) -> None:
+    deeds = [("book", (5, 1, 0)), ("wait", (2,)), ("retitle", (1, 1))]
+    world.begin(choice_of(1), [])
+    steps = world.steps(deeds)
+    died = []
+    for step in (0, steps - 1, steps):
+        world.begin(choice_of(1), [])
+        world.tell([("later", (step, 0, DIES, 0, 0))])
+        instance = world._later
+        assert instance is not None
+        world.tell(deeds)
+        world.rest()
+        died.append(instance.dead)
+        assert broken(world, world.choice) == []
+    assert died == [True, True, False]
 
 
 @pytest.mark.parametrize("before", [[], [("weeks", (0,))]])

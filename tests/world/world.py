@@ -9,7 +9,8 @@ queue, before and after its effect).
 import hashlib
 import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -33,12 +34,14 @@ from tests.world.wires import Direct, IReserve, Outside, SteppedWire, at_once
 
 T = TypeVar("T")
 REACH = (40, 20, 10, 5)  # a crash comes within so many steps
+STEPS = 199  # of all tasks and orders from here on, most that a deed which comes later waits for
 
 
 ALL: Table = {
     **DEEDS,
     "crash": (6, (3, 39, 1)),
     "meanwhile": (8, (3, 39, 1, 5, 19, DAYS)),
+    "later": (8, (STEPS, 1, 9, 19, DAYS)),
     "race": (4, (19, DAYS, 4, 2, 2)),
     "wait": (12, (4,)),
     "weeks": (1, (1,)),
@@ -85,6 +88,7 @@ class World(Deeds, Place):
 
     def __init__(self, directory: Path, *, on_disk: bool = False) -> None:
         self.running = Running()
+        self._later: Instance | None = None  # what is to happen at a later step
         super().__init__(directory)
         self.activate(inbound={"object": "10"}, sync={"window_days": [-7, 60]})
         self._rewire(self._google.application, self._ireserve.application, on_disk=on_disk)
@@ -138,6 +142,7 @@ class World(Deeds, Place):
         self.choice = choice
         alike = (choice, tuple(deeds))
         self.races.forget()
+        self._later = None
         if self._beginning is None or self._beginning[0] != alike:
             self.set_back(choice)
             self.tell(deeds)
@@ -195,18 +200,27 @@ class World(Deeds, Place):
         if leased is None:
             return False
         task, receipt = leased
-        before, self.running.instance = self.running.instance, instance
         try:
-            work.run(self.ports, task.body)
+            with self._as(instance or self._later):
+                work.run(self.ports, task.body)
         except Crash:
             return True
         except Transient:
             self.tasks.release(receipt, self.now + timedelta(seconds=5))
         else:
             self.tasks.done(receipt)
+        return True
+
+    @contextmanager
+    def _as(self, instance: Instance | None) -> Iterator[None]:
+        """Let an instance do it, and another what follows once it has died."""
+        before, self.running.instance = self.running.instance, instance
+        try:
+            yield
         finally:
             self.running.instance = before
-        return True
+            if self._later is not None and self._later.dead:
+                self._later = None
 
     # what goes wrong inside
 
@@ -222,21 +236,39 @@ class World(Deeds, Place):
 
     def do_meanwhile(self, near: int, step: int, after: int, what: int, which: int, day: int) -> None:
         """At one of the steps of the next task, something else happens: another worker, a person, or only time."""
-
-        def happen() -> None:
-            match what:
-                case 0 | 1:
-                    self.do_one()
-                case 2:
-                    self.do_move_booking(which, day, which % 5)
-                case 3:
-                    self.do_drag(which, day, which % 5)
-                case 4:
-                    self.do_cancel_booking(which)
-                case 5:  # it stalls until its lease has ended, and goes on
-                    self.settle(100)
-
+        happen = partial(self._happen, what, which, day)
         self._next(Interrupted(step % REACH[near], bool(after), self.running, happen))
+
+    def steps(self, deeds: list[Deed]) -> int:
+        """Return how many steps the product does in a story, the first five minutes of its rest included."""
+        self._later = counting = Instance(0)
+        self.tell(deeds)
+        self._later = counting  # a deed may have put another in its place
+        self.rest(day=False)
+        return counting.steps
+
+    def do_later(self, step: int, after: int, what: int, which: int, day: int) -> None:
+        """As `crash`, `meanwhile` or `fail`, at a later step of whatever the product does from now on, orders included."""
+        self._later = Instance(0, fuse=step, after=bool(after))
+        if what < 8:
+            happen = partial(self._happen, what, which, day)
+            self._later = Interrupted(step, bool(after), self.running, happen)
+
+    def _happen(self, what: int, which: int, day: int) -> None:
+        self.over.clear()  # a person may move any booking
+        match what:
+            case 0 | 1:
+                self.do_one(Instance(0))
+            case 2:
+                self.do_move_booking(which, day, which % 5)
+            case 3:
+                self.do_drag(which, day, which % 5)
+            case 4:
+                self.do_cancel_booking(which)
+            case 5:  # it stalls until its lease has ended, and goes on
+                self.settle(100)
+            case _:
+                self.do_fail(what - 6, which % 2, day % 2)
 
     def do_race(self, which: int, day: int, hour: int, what: int, cause: int = 0) -> None:
         """A person drags an event, or has deleted it, or undoes; right after a booking is read, another changes that."""
@@ -282,8 +314,18 @@ class World(Deeds, Place):
 
     def _order(self, path: str) -> None:
         """Ask the product for something, which it may refuse with a sentence."""
-        answer = self.request("POST", f"/console/api/integrations/7{path}", headers={"Authorization": f"Bearer {KEY}"})
+        self._asked("POST", path)
+
+    def _asked(self, method: str, path: str, **body: Any) -> int:
+        """Return the status of an order's answer; 503 where the instance died."""
+        headers = {"Authorization": f"Bearer {KEY}"}
+        try:
+            with self._as(self._later):
+                answer = self.request(method, f"/console/api/integrations/7{path}", headers=headers, **body)
+        except Crash:
+            return 503
         assert answer.status_code < 500 or answer.status_code == 503, f"{path}: {answer.status_code} {answer.text}"
+        return answer.status_code
 
     def do_undo(self, which: int) -> None:
         """Undo one of the last entries of the journal."""
@@ -319,11 +361,10 @@ class World(Deeds, Place):
         )
         other = replace(other, places=self.choice.places, rows=rows)
         settings = other.laid_over(integrations.get(self.documents, "7").settings)
-        headers = {"Authorization": f"Bearer {KEY}"}
-        path = "/console/api/integrations/7?apply=all"
-        answer = self.request("PUT", path, json={"settings": raw_of(settings)}, headers=headers)
-        assert answer.status_code < 500 or answer.status_code == 503, f"settings: {answer.status_code} {answer.text}"
-        if answer.status_code == 200:
+        self._asked("PUT", "?apply=all", json={"settings": raw_of(settings)})
+        if (
+            integrations.get(self.documents, "7").settings == settings
+        ):  # also where an instance died once it had stored them
             self.choice = other
 
     # an older store
@@ -351,10 +392,14 @@ class World(Deeds, Place):
     def rest(self, *, day: bool = True) -> None:
         """All faults off, everything arrives, leases and graces end, and a night's sweep finds what hints missed.
 
-        With `day`, a round by day comes before that.
+        What waits for a later step has five minutes left to come. With `day`, a round by day comes before the night.
         """
         self.all_well()
         self.settle(300)
+        if self._later is not None:  # it came to nothing, or just now
+            self._later = None
+            self.all_well()
+            self.settle(300)
         if day:
             self.tick()
         self.settle(1000)
