@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.harness.place import ROOM_A, Place
 from tests.harness.tab import Tab
 
@@ -65,6 +67,17 @@ def test_whole_days_stand_on_each_other_also_on_a_last_day_that_is_inclusive(pla
     place.ireserve("POST", "faults", {"path": "object/search", "status": 404, "times": -1})  # the day is full
     stay, day = (place.book(start, "2027-03-08", object_id=20) for start in ("2027-03-06", "2027-03-08"))
     assert searched(place) == [{"object_id": "20", "day": "2027-03-08", "bookings": [stay, day], "places": None}]
+
+
+@pytest.mark.parametrize("places", [1, 2])
+def test_an_object_that_is_booked_by_whole_days_has_the_places_of_its_other_days(place: Place, places: int) -> None:
+    place.ireserve("PATCH", "users/api_calendar", {"overrides": ["conflict"]})
+    place.ireserve("PATCH", "objects/20", {"places": places})
+    place.ireserve("PATCH", "dialect", {"validates": False})
+    place.activate(mapping=[{"object": "20", "calendar": ROOM_A}], inbound={"object": "20"})
+    first, second = (place.book(start, "2026-12-08", object_id=20) for start in ("2026-11-24", "2026-11-25"))
+    found = [{"object_id": "20", "day": "2026-11-25", "bookings": [first, second], "places": 1}]
+    assert searched(place) == (found if places == 1 else [])
 
 
 def test_each_night_lists_them_and_a_log_line_tells(place: Place) -> None:

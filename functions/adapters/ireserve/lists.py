@@ -1,7 +1,7 @@
 """Lists: bookings by filter and objects by group, page by page; an object's places and resources."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +14,7 @@ from functions.domain.settings.dialect import Dialect
 
 PER_PAGE = 100
 MOST_PAGES = 200
+FOLLOWING = timedelta(days=27)  # longer than most stays, which fill the days after an overlap too
 Row = Mapping[str, str]
 
 
@@ -56,17 +57,25 @@ class Lists:
     def places(self, object_id: str, day: date) -> int | None:
         """Return how many places an object has on a day: free plus booked, the most of any slot with room.
 
-        If every slot is full, it is the fewest booked in one, as a full slot may be overbooked; None if no slot tells.
+        If every slot is full it is the fewest booked in one. That may be more than there are where a day is one slot;
+        so if it is several, the weeks that follow are read too. None if no slot tells.
         https://support.i-reserve.net/nl/functionele-informatie/beschikbare-apis/api-object/get-search
         """
-        answer = self._rest.get("object/search", {"ids": object_id, "DateFrom": f"{day}", "DateTill": f"{day}"})
+        with_room, full = self._slots(object_id, day, day)
+        if not with_room and min(full, default=1) > 1:
+            with_room, full = self._slots(object_id, day, day + FOLLOWING)
+        return max(with_room, default=min(full, default=None))
+
+    def _slots(self, object_id: str, since: date, until: date) -> tuple[list[int], list[int]]:
+        """Return the places of each slot with room, and the places booked in each full one."""
+        answer = self._rest.get("object/search", {"ids": object_id, "DateFrom": f"{since}", "DateTill": f"{until}"})
         listed = answer if isinstance(answer, list) else []
         days = (each.get("slots") for each in listed if isinstance(each, Mapping))
         lists = (of_day for each in days if isinstance(each, Mapping) for of_day in each.values())
         slots = (slot for of_day in lists if isinstance(of_day, list) for slot in of_day)
         found = [_free_and_booked(texts(slot)) for slot in slots if isinstance(slot, Mapping)]
-        full = (booked for free, booked in found if booked > 0)
-        return max((free + booked for free, booked in found if free > 0), default=min(full, default=None))
+        with_room = [free + booked for free, booked in found if free > 0]
+        return with_room, [booked for free, booked in found if free <= 0 < booked]
 
     def changed(
         self, since: date, days: tuple[date, date], today: date, start: int, length: int
