@@ -159,3 +159,32 @@ def test_an_i_reserve_that_forgets_refuses_what_its_wall_clock_cannot_say(place:
     place.settle()
     assert (booked(place), shown(place)) == ([], [moments(start, end)])
     assert "i-Reserve weigert" in place.events()[0]["description"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "lasts"),
+    [
+        ("02:00", "03:00", ("03:00", "04:00")),
+        ("02:30", "03:00", ("03:30", "04:00")),
+        ("02:30", "03:15", ("03:30", "04:15")),
+        ("02:30", "03:30", ("03:30", "04:30")),
+        ("02:15", "02:45", ("03:15", "03:45")),
+        ("02:30", "04:00", ("03:30", "04:00")),
+        ("01:30", "02:30", ("01:30", "03:30")),
+    ],
+)
+def test_a_booking_in_the_hour_that_spring_skips_is_shown_after_it_and_follows_its_event(
+    place: Place, start: str, end: str, lasts: tuple[str, str]
+) -> None:
+    zoned(place, "Europe/Amsterdam")
+    day = "2027-03-28"
+    booking = place.book(f"{day}T{start}", f"{day}T{end}")
+    place.settle()
+    event = place.event()
+    assert tuple(event[side]["dateTime"][:16] for side in ("start", "end")) == tuple(f"{day}T{at}" for at in lasts)
+    assert search_all(place) == []
+    assert seen_as(place, day) == ["same"]
+    place.api("PUT", "/7", {**place.api("GET", "/7"), "inbound": {"allow_booking_update": True}})
+    place.drag(event["id"], f"{day}T05:00", f"{day}T05:30")
+    place.settle()
+    assert [place.booking(booking)[side][11:16] for side in ("date_from", "date_till")] == ["05:00", "05:30"]

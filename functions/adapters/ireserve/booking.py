@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from functions.adapters.ireserve.fields import first, identity, texts, whole
-from functions.adapters.ireserve.times import DayEnd, moment_of
+from functions.adapters.ireserve.times import DayEnd, end_of, moment_of
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Malformed
 from functions.domain.model.messages import say
-from functions.domain.model.zones import begins_a_day, clock, day_of, days_later, second_of_two
+from functions.domain.model.zones import begins_a_day, clock, day_of, days_later
 from functions.domain.settings.dialect import Dialect
 
 CODE = re.compile(r"(\d{1,4})\s*-\s*\S.*")  # the panel writes a status as `70-CANCELLED`
@@ -97,9 +97,8 @@ def _period(fields: Mapping[str, str], zone: str) -> tuple[datetime, datetime, b
     if not end and timed:
         raise ValueError("it has no end")
     ends, end_timed = _moment(end, fields, zone, "tilltime", "tiltime") if end else (starts, False)
-    if ends < starts:
-        # i-Reserve may keep wall clock times only: 02:30 until 02:15 is the repeated hour of autumn
-        ends = second_of_two(ends, zone) or ends
+    alike = (start, first(fields, "fromtime")) == (end, first(fields, "tilltime", "tiltime"))
+    ends = end_of(starts, ends, zone, alike=alike)
     if ends < starts:
         raise ValueError("it ends before it starts")
     return starts, ends, timed or end_timed

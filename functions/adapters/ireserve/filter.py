@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from functions.adapters.ireserve.fields import first, identity, texts, whole
-from functions.adapters.ireserve.times import at, day_of, moment_of, seconds_of
+from functions.adapters.ireserve.times import at, day_of, end_of, moment_of, seconds_of
 from functions.application.ports import BookingRow
 from functions.domain.model.errors import Cause, Malformed, Refused
 from functions.domain.model.messages import say
@@ -92,16 +92,26 @@ def booking_rows(rows: Iterable[Mapping[str, str]], zone: str, dialect: Dialect)
     for row in rows:
         number = row_id(row)
         if number and number not in found:
+            starts, ends = _period(row, zone, dialect)
             found[number] = BookingRow(
                 id=number,
-                starts=_moment(row, "RES_FROMDATE", "RES_FROMTIME", zone),
-                ends=_moment(row, dialect.column_till_date, "RES_TILTIME", zone),
+                starts=starts,
+                ends=ends,
                 status=_status(value(row, dialect.column_status), dialect),
                 object_id=identity({"object": value(row, dialect.column_object)}, "object") or None,
                 changed=_changed(value(row, dialect.column_changed), zone),
                 status_name=_status_name(first(row, (dialect.column_status or "").lower())),
             )
     return list(found.values())
+
+
+def _period(row: Mapping[str, str], zone: str, dialect: Dialect) -> tuple[datetime | None, datetime | None]:
+    start, end = ("RES_FROMDATE", "RES_FROMTIME"), (dialect.column_till_date, "RES_TILTIME")
+    starts, ends = _moment(row, *start, zone), _moment(row, *end, zone)
+    if starts is None or ends is None or starts < ends:
+        return starts, ends
+    alike = [value(row, each) for each in start] == [value(row, each) for each in end]
+    return starts, end_of(starts, ends, zone, alike=alike)
 
 
 def _moment(row: Mapping[str, str], date_column: str | None, time_column: str, zone: str) -> datetime | None:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from functions.domain.model import zones
 from functions.domain.model.appointment import AllDay, When
-from functions.domain.model.zones import clock, instant, midnight, utc
+from functions.domain.model.zones import clock, instant, midnight, second_of_two, skipped_before, utc
 
 DayEnd = Literal["exclusive", "inclusive"]
 
@@ -81,6 +81,19 @@ def seconds_of(text: str) -> int:
     if seconds > DAY:
         raise ValueError("a time beyond the day")
     return seconds
+
+
+def end_of(starts: datetime, ends: datetime, zone: str, *, alike: bool) -> datetime:
+    """Return when a period ends; `alike`: its start and its end are written alike, so it has no length.
+
+    i-Reserve may keep wall clock times only. 02:30 until 02:15 is the repeated hour of autumn. In the night of spring that
+    has no 02:30, 02:30 until 03:00 is as long as on any other day, after the hour that is skipped.
+    """
+    if ends < starts:
+        ends = second_of_two(ends, zone) or ends
+    if ends < starts or (ends == starts and not alike):
+        ends += skipped_before(starts, zone)
+    return ends
 
 
 def written(moment: datetime, zone: str) -> str:

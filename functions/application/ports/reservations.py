@@ -17,7 +17,8 @@ if TYPE_CHECKING:  # keeps it out of the functions that must start fast and hand
 class BookingRow:
     """A row of a list of bookings, as far as the dialect shows it; None = the row does not say.
 
-    A row has wall clock times only: for an hour that occurs twice in autumn, `starts` and `ends` are the first.
+    A row has wall clock times only: for an hour that occurs twice in autumn, `starts` and `ends` are the first
+    (`ends` the second where the first would be before the start).
     """
 
     id: str

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+MORE_THAN_A_GAP = timedelta(hours=3)
 LONGEST_NAME = 64  # the library imports a package for each part of a longer one, until Python's stack is full
 
 
@@ -110,6 +111,14 @@ def second_of_two(moment: datetime, zone: str) -> datetime | None:
     wall = datetime.combine(shown.day, shown.time_of_day, _zone(zone))
     later = wall.replace(fold=1).astimezone(UTC)
     return later if later > utc(moment) else None
+
+
+def skipped_before(moment: datetime, zone: str) -> timedelta:
+    """Return by how much a wall clock time that summer time skips is shifted to this moment; zero if none is."""
+    shown = clock(moment, zone)
+    gap = shown.ahead - clock(moment - MORE_THAN_A_GAP, zone).ahead
+    wall = datetime.combine(shown.day, shown.time_of_day) - gap
+    return gap if gap > timedelta() and instant(wall, zone) == utc(moment) else timedelta()
 
 
 def as_meant(moment: datetime, known: datetime, zone: str) -> datetime:
