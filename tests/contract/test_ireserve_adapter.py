@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -77,6 +78,23 @@ def test_what_the_answer_of_2011_lacks_is_looked_up_in_the_row() -> None:
     booking = tenant.ireserve.read(number)
     assert (booking.object_id, booking.status, booking.starts, booking.ends) == ("10", 20, at(10), at(11))
     assert tenant.calls == [f"GET booking/{number}", "GET booking/filter"]
+
+
+@pytest.mark.parametrize("length", [10, 18, 40])
+def test_a_number_of_any_length_is_looked_up_in_its_row(length: int) -> None:
+    tenant = ConnectedIReserve(legacy_booking=True)
+    long = 10 ** (length - 1)
+    tenant.tenant.world.last_booking = long
+    hall = tenant.tenant.world.objects[10]
+    tenant.tenant.world.objects[long] = replace(hall, id=long)
+    booking = tenant.ireserve.read(tenant.book(status_code=20, object_id=long))
+    assert (booking.id, booking.object_id, booking.starts) == (f"{long + 1}", f"{long}", at(10))
+    days = (date(2026, 11, 23), date(2026, 11, 23))
+    assert [row.id for row in tenant.ireserve.between(*days, start=0, length=9, object_id=f"{long}")] == [booking.id]
+
+
+def test_a_booking_whose_number_is_none_cannot_be_looked_up_in_a_row(tenant: ConnectedIReserve) -> None:
+    assert raised(Refused, lambda: tenant.ireserve.row("A-17", ("RES_STATUS",))).reason == "not_searchable"
 
 
 def test_an_external_id_that_only_rows_show_is_looked_up_there() -> None:

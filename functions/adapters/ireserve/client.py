@@ -176,7 +176,7 @@ class IReserve(Writing):
         }
         columns = {name: column for name, column in wanted.items() if column}
         number = booking_id(fields)
-        if columns and number.isdecimal():
+        if columns:
             with suppress(Refused):
                 row = self._lists.row(number, tuple(columns.values()))
                 fields = {**fields, **{name: rows.value(row, column) for name, column in columns.items()}}

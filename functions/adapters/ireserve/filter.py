@@ -43,8 +43,10 @@ def search_changed(since: date, today: date, dialect: Dialect) -> str:
 
 
 def search_number(booking_id: str, dialect: Dialect) -> str:
-    """Search one booking by its number."""
-    return f"{dialect.search_id} = {whole(booking_id)}"
+    """Search one booking by its number, of any length; raises `Refused` for what is none."""
+    if not booking_id.isdecimal():
+        raise Refused("i-Reserve searches a booking by a number only.", reason=Cause.NOT_SEARCHABLE)
+    return f"{dialect.search_id} = {booking_id}"
 
 
 def search_value(field_name: str, value: str, dialect: Dialect) -> str:
