@@ -23,6 +23,7 @@ from functions.domain.model.zones import (
     midnight,
     same_clock,
     second_of_two,
+    skipped_before,
     utc,
 )
 
