@@ -23,13 +23,19 @@ TENTHS = re.compile(r"\d{1,9}\.\d")
 JUST_NOW = 10  # seconds
 
 
+def parsed(file: Path) -> Any:
+    """Return what a YAML file of the product says; libyaml reads it nine times as fast as Python does."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # a build without libyaml lacks the first
+    return yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 -- both are safe
+
+
 @cache
 def table(language: str) -> dict[str, str]:
     """Return the texts of a language by dotted key."""
-    import yaml
-
     files = [FOLDER / f"{language}.yaml", *sorted((FOLDER / language).glob("*.yaml"))]
-    return dict(row for file in files for row in _flat(yaml.safe_load(file.read_text(encoding="utf-8"))))
+    return dict(row for file in files for row in _flat(parsed(file)))
 
 
 def _flat(node: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -42,9 +48,7 @@ def _flat(node: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
 
 @cache
 def _dutch_of() -> dict[str, str]:
-    import yaml
-
-    found: dict[str, str] = yaml.safe_load((FOLDER / "sentences.nl.yaml").read_text(encoding="utf-8"))
+    found: dict[str, str] = parsed(FOLDER / "sentences.nl.yaml")
     return found
 
 

@@ -12,6 +12,7 @@ from flask import Blueprint, Response
 
 from functions.domain.settings.facts import Fact, facts
 from functions.domain.settings.schema import Settings
+from functions.entrypoints.console.texts import parsed
 
 METHODS = ("get", "put", "post", "delete")
 DEEDS = ("put", "post", "delete")  # refused to readers, as is making a plan, which costs calls
@@ -23,9 +24,7 @@ WORDS = {str: "string", int: "integer", bool: "boolean", type(None): "null"}
 @cache
 def document() -> dict[str, Any]:
     """Return the description as JSON."""
-    import yaml
-
-    found: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    found: dict[str, Any] = parsed(FILE)
     found["paths"] = {}
     for row in found.pop("operations"):
         method = next(each for each in METHODS if each in row)
