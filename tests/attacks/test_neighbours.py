@@ -22,7 +22,6 @@ from tests.harness.place import ROOM_B, WEBHOOK_KEY, Place, example
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 FLOOD = 2000
 SERVING = json.loads((Path(__file__).parents[2] / "functions/serving.json").read_text(encoding="utf-8"))
-QUEUES = queues()
 
 
 @pytest.fixture
@@ -117,7 +116,7 @@ def test_in_the_cloud_a_flood_of_any_size_puts_no_more_than_a_burst_before_its_n
 
 def test_in_the_cloud_the_live_queue_hands_out_the_bursts_of_all_instances_within_two_seconds() -> None:
     instances = SERVING["booking_webhook"]["instances"]
-    assert instances * BURST / QUEUES["live"]["dispatches_per_second"] < 2
+    assert instances * BURST / queues()["live"]["dispatches_per_second"] < 2
 
 
 def test_in_the_cloud_bookings_as_people_make_them_stay_in_the_live_queue() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -24,16 +25,19 @@ ZONES = (
 SPANS = ((-30, 15), (-45, -15), (5, 25), (-180, 240), (-60, 60))
 
 
+def same(zone: ZoneInfo, *moments: datetime) -> bool:
+    return len({moment.astimezone(zone).utcoffset() for moment in moments}) == 1
+
+
 def changes(zone: str) -> Iterator[datetime]:
     """The moments of the window at which the zone's clocks change; where they never do, two of a usual night."""
-    here, moment = ZoneInfo(zone), START
-    found = 0
-    while moment < START + timedelta(days=350):
-        after = moment + timedelta(minutes=30)
-        if moment.astimezone(here).utcoffset() != after.astimezone(here).utcoffset():
+    here, found = ZoneInfo(zone), 0
+    for day in range(350):
+        begun = START + timedelta(days=day)
+        if not same(here, begun, begun + timedelta(days=1)):
+            halves = [begun + timedelta(minutes=30 * number) for number in range(49)]
             found += 1
-            yield after
-        moment = after
+            yield next(after for before, after in pairwise(halves) if not same(here, before, after))
     if not found:
         yield from (datetime(2027, 3, 28, 20, 30, tzinfo=UTC), datetime(2027, 10, 30, 20, 30, tzinfo=UTC))
 

@@ -3,13 +3,18 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from infra_configuration import INFRA, ROOT, local
 
 from functions.application.diagnosing.alerts import SAID
 
 MONITORING = (INFRA / "monitoring.tf").read_text(encoding="utf-8").replace('\\"', '"')
-CODE = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "functions").rglob("*.py"))]
+
+
+@cache
+def code() -> list[ast.Module]:
+    return [ast.parse(path.read_text(encoding="utf-8")) for path in sorted((ROOT / "functions").rglob("*.py"))]
 
 
 def texts(node: ast.AST) -> set[str]:
@@ -34,7 +39,7 @@ def events(node: ast.AST) -> set[str]:
 def test_every_line_that_is_counted_is_one_that_the_product_writes() -> None:
     counted = set(re.findall(r'jsonPayload\.event="(\w+)"', MONITORING))
     assert counted >= {"token_dead", "parked", "alert", "sweep_done", "change_applied", "error"}
-    assert counted - {event for module in CODE for event in events(module)} == set()
+    assert counted - {event for module in code() for event in events(module)} == set()
 
 
 def test_every_alert_that_is_counted_is_one_that_the_product_tells() -> None:
@@ -49,7 +54,7 @@ def test_every_number_that_is_measured_stands_in_the_line_that_it_is_read_from()
         (event,) = re.findall(r'event="(\w+)"', of["filter"]) or [of["filter"].strip("${}").rpartition(".")[2]]
         writers = [
             function
-            for module in CODE
+            for module in code()
             for function in ast.walk(module)
             if isinstance(function, ast.FunctionDef) and event in events(function)
         ]

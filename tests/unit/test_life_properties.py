@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from itertools import islice
 
 from hypothesis import HealthCheck, given
@@ -38,11 +39,15 @@ from functions.domain.planning.write_event_id import ids_of
 from tests.unit import sketch
 from tests.unit.sketch import ABSENT, CANCELLED
 
-# every third of the circumstances in which the states are drawn, and others that Hypothesis thinks of
-EVERY_STATE = list(islice(states.views(), 0, None, 3))
 quick = profile(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 STAMP, STEPS = "of this write", 16
 each_pair = given(sketch.views, sketch.all_circumstances)
+
+
+@cache
+def every_state() -> list[tuple[View, PlanningContext]]:
+    """Every third of the circumstances in which the states are drawn; Hypothesis thinks of others."""
+    return list(islice(states.views(), 0, None, 3))
 
 
 def to_the_write(view: View, context: PlanningContext) -> tuple[View, Planned, Write] | None:
@@ -157,7 +162,7 @@ def as_never_begun(view: View, context: PlanningContext) -> bool:
 
 
 def test_a_lost_answer_leads_where_a_received_one_does_in_every_state() -> None:
-    assert sum(as_received(view, context) for view, context in EVERY_STATE) > 500
+    assert sum(as_received(view, context) for view, context in every_state()) > 500
 
 
 @quick
@@ -167,7 +172,7 @@ def test_a_lost_answer_leads_where_a_received_one_does(view: View, context: Plan
 
 
 def test_a_process_that_ends_before_its_write_leads_to_the_same_write_again_in_every_state() -> None:
-    assert sum(as_never_begun(view, context) for view, context in EVERY_STATE) > 500
+    assert sum(as_never_begun(view, context) for view, context in every_state()) > 500
 
 
 @quick
@@ -223,7 +228,7 @@ def bounded(view: View, context: PlanningContext) -> int:
 
 
 def test_what_is_refused_is_asked_once_until_the_pair_rests_in_every_state() -> None:
-    assert sum(asked_once(view, context) for view, context in EVERY_STATE) > 500
+    assert sum(asked_once(view, context) for view, context in every_state()) > 500
 
 
 @quick
@@ -233,7 +238,7 @@ def test_what_is_refused_is_asked_once_until_the_pair_rests(view: View, context:
 
 
 def test_whoever_refuses_everything_gets_no_more_writes_in_ten_minutes_than_the_brake_allows_in_every_state() -> None:
-    assert max(bounded(view, context) for view, context in EVERY_STATE[::4]) == WRITES
+    assert max(bounded(view, context) for view, context in every_state()[::4]) == WRITES
 
 
 @quick
