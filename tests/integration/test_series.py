@@ -263,14 +263,15 @@ def test_another_series_in_the_place_of_a_deleted_one_holds_the_removals_until_a
 
 @pytest.mark.parametrize("deleted", ["cancel", "ask"])
 @pytest.mark.parametrize("size", [4, 250])
-def test_the_same_series_drawn_anew_takes_the_bookings_along(place: Place, size: int, deleted: str) -> None:
+@pytest.mark.parametrize("rule", [DAILY_TEN, WEEKLY_TEN], ids=["daily", "weekly"])
+def test_the_same_series_drawn_anew_takes_the_bookings_along(place: Place, rule: str, size: int, deleted: str) -> None:
     place.activate(inbound={"deleted_event": deleted})
-    root = series(place, WEEKLY_TEN)
+    root = series(place, rule)
     before = ids(place)
     place.google("POST", "pages", {"size": size})
     place.google("POST", "notifications", {"mode": "drop"})
     place.delete(root)
-    place.draw("2026-11-24T15:00", "2026-11-24T16:00", recurrence=[WEEKLY_TEN])
+    place.draw("2026-11-24T15:00", "2026-11-24T16:00", recurrence=[rule])
     place.google("POST", "notifications", {"mode": "deliver"})
     place.api("POST", "/7/sweep")
     place.settle(400)

@@ -89,6 +89,24 @@ def with_series(pull: Pull, *times: Timed, **more: Any) -> tuple[Sides, list[Eve
     return sides, drawn
 
 
+WEEKS = [later(TEN, n * DAY) for n in (0, 7, 14, 21, 28, 35)]
+TEN_DAYS = [later(TEN, n * DAY) for n in range(10)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 4, 30])
+@pytest.mark.parametrize("backwards", [False, True], ids=["in order", "backwards"])
+@pytest.mark.parametrize("times", [TEN_DAYS, WEEKS], ids=["daily", "weekly"])
+def test_a_series_that_is_deleted_and_drawn_anew_at_another_hour_takes_its_bookings_along_from_page_to_page(
+    pull: Pull, times: list[Timed], size: int, *, backwards: bool
+) -> None:
+    sides, drawn = with_series(pull, *times)
+    gone = removed(sides, *drawn)
+    anew = [occurrence(sides, later(when), "another") for when in times]
+    items = [*gone, *(reversed(anew) if backwards else anew)]
+    pull(sides, *(tuple(items[n : n + size]) for n in range(0, len(items), size)))
+    assert [*booked(sides).values()] == [later(when) for when in times]
+
+
 @pytest.mark.parametrize("deleted", ["cancel", "ask"])
 def test_a_shifted_series_takes_its_bookings_along_from_page_to_page(pull: Pull, deleted: str) -> None:
     sides, drawn = with_series(pull, *TIMES, inbound={"deleted_event": deleted})

@@ -123,7 +123,25 @@ def test_a_new_series_may_go_on_with_one_that_it_is_in_step_with(
     goes_on: bool,  # noqa: FBT001
 ) -> None:
     new = [appeared(day, hour) for day, hour in come]
-    assert in_step([on(day, hour) for day, hour in lost], new, AMSTERDAM) is goes_on
+    assert in_step([on(day, hour) for day, hour in lost], new, AMSTERDAM, alike=False) is goes_on
+
+
+@pytest.mark.parametrize(
+    ("come", "goes_on"),
+    [
+        pytest.param([(2, 15), (3, 15)], True, id="on some of the weekdays, at another time"),
+        pytest.param([(17, 15)], True, id="near the last one"),
+        pytest.param([(18, 15)], False, id="more than a week after the last one"),
+        pytest.param([(3, 15), (4, 15)], False, id="also on another weekday, at another time"),
+        pytest.param([(4, 10)], True, id="on another weekday, at the same time"),
+    ],
+)
+def test_of_a_series_with_the_same_text_the_occurrences_of_one_page_are_enough(
+    come: list[tuple[int, int]],
+    goes_on: bool,  # noqa: FBT001
+) -> None:
+    lost = [on(day, 10) for day in (1, 2, 3, 8, 9, 10)]
+    assert in_step(lost, [appeared(day, hour) for day, hour in come], AMSTERDAM, alike=True) is goes_on
 
 
 def test_the_halves_of_a_split_series_share_birth_and_last_change() -> None:
@@ -138,9 +156,10 @@ def test_the_halves_of_a_split_series_share_birth_and_last_change() -> None:
 def test_whole_days_go_on_with_as_many_whole_days() -> None:
     one, two = (AllDay(date(2026, 10, 21), date(2026, 10, 21 + days)) for days in (1, 2))
     moved, longer = (AllDay(when.first + timedelta(days=2), when.until + timedelta(days=2)) for when in (one, two))
-    assert in_step([one], [appeared(0, when=moved)], AMSTERDAM)
-    assert not in_step([one], [appeared(0, when=longer)], AMSTERDAM)
-    assert not in_step([one], [appeared(3, 10)], AMSTERDAM)
+    for alike in (True, False):
+        assert in_step([one], [appeared(0, when=moved)], AMSTERDAM, alike=alike)
+        assert not in_step([one], [appeared(0, when=longer)], AMSTERDAM, alike=alike)
+        assert not in_step([one], [appeared(3, 10)], AMSTERDAM, alike=alike)
 
 
 def test_an_occurrence_is_known_by_its_id() -> None:

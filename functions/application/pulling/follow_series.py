@@ -123,9 +123,11 @@ def former_families(session: SyncSession, calendar: str, name: str, appeared: li
     texts = {session.digest(text_of(event)) for event in appeared}
     for former in sorted((shown.lost_families() | _in_grace(session, calendar)) - {name}):
         lost = [link for link in _family_links(session, calendar, former, shown) if _is_gone(link, shown)]
-        if not in_step([link.base.when for link in lost if link.base], appeared, session.settings.timezone):
+        alike = bool({link.base.digests.get("text", "") for link in lost if link.base} & texts)
+        times = [link.base.when for link in lost if link.base]
+        if not in_step(times, appeared, session.settings.timezone, alike=alike):
             continue
-        if {link.base.digests.get("text", "") for link in lost if link.base} & texts:
+        if alike:
             sure.append(former)
         else:
             _hold(session, lost)

@@ -23,15 +23,20 @@ def twin_of(event: Event) -> Twin | None:
     return (event.created, event.updated) if event.series and event.created and event.updated else None
 
 
-def in_step(lost: Sequence[When], appeared: Sequence[Event], timezone: str) -> bool:
-    """Whether new occurrences begin near the lost ones, on the same weekdays, or at the same hour for as long."""
+def in_step(lost: Sequence[When], appeared: Sequence[Event], timezone: str, *, alike: bool) -> bool:
+    """Whether new occurrences begin near the lost ones, on the same weekdays, or at the same hour for as long.
+
+    Those that are `alike` in their text may be few of those to come, as on a page of a pull: on some of the weekdays, near any.
+    """
     if not lost or not appeared:
         return False
-    before, after = list(lost), [event.when for event in appeared]
-    apart = min(first_day(when, timezone) for when in after) - min(first_day(when, timezone) for when in before)
-    weekdays = [{first_day(when, timezone).weekday() for when in each} for each in (before, after)]
-    times = [{_time_of_day(when, timezone) for when in each} for each in (before, after)]
-    return abs(apart) <= NEAR and (weekdays[0] == weekdays[1] or times[0] == times[1])
+    days = [[first_day(when, timezone) for when in each] for each in (lost, [event.when for event in appeared])]
+    times = [{_time_of_day(when, timezone) for when in each} for each in (lost, [event.when for event in appeared])]
+    begins = min(days[1])
+    apart = min(abs(begins - day) for day in (days[0] if alike else [min(days[0])]))
+    weekdays = [{day.weekday() for day in each} for each in days]
+    same = weekdays[1] <= weekdays[0] if alike else weekdays[1] == weekdays[0]
+    return apart <= NEAR and (same or times[0] == times[1])
 
 
 def pair(vanished: Sequence[Link], appeared: Sequence[Event], timezone: str) -> list[tuple[Link, Event]]:
