@@ -107,7 +107,7 @@ def test_a_series_that_is_deleted_and_drawn_anew_at_another_hour_takes_its_booki
     assert [*booked(sides).values()] == [later(when) for when in times]
 
 
-@pytest.mark.parametrize("deleted", ["cancel", "ask"])
+@pytest.mark.parametrize("deleted", ["cancel", "ask", "restore"])
 def test_a_shifted_series_takes_its_bookings_along_from_page_to_page(pull: Pull, deleted: str) -> None:
     sides, drawn = with_series(pull, *TIMES, inbound={"deleted_event": deleted})
     gone = removed(sides, *drawn)
@@ -115,6 +115,16 @@ def test_a_shifted_series_takes_its_bookings_along_from_page_to_page(pull: Pull,
     pull(sides, gone, tuple(shifted))
     assert [*booked(sides).values()] == [later(when) for when in TIMES]
     assert len(sides.events) == len(TIMES)
+
+
+def test_where_what_is_deleted_is_brought_back_a_series_is_once_all_pages_are_there(pull: Pull) -> None:
+    sides, drawn = with_series(pull, *TIMES, inbound={"deleted_event": "restore"})
+    pages = [removed(sides, each) for each in drawn]
+    pull(sides, *pages)
+    for hint in sides.looks(Kind.EVENT):  # for which there was no time
+        look_at(sides.session(), hint, EventKey(*hint.subject))
+    assert {*sides.events} == {each.key for each in drawn}
+    assert sides.calls.count("revive") == len(drawn)
 
 
 def test_the_half_of_a_split_series_is_known_by_its_other_half_on_an_earlier_page(pull: Pull) -> None:

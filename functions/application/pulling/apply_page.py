@@ -24,7 +24,7 @@ from functions.application.sync.session import SyncSession
 from functions.domain.comparing.echo import is_echo
 from functions.domain.comparing.event_content import in_window, period
 from functions.domain.model.errors import AccessRevoked, Cause, Malformed, Stale, SyncError
-from functions.domain.model.event import Event, EventKey, first_occurrence
+from functions.domain.model.event import Event, EventKey, family_of_id, first_occurrence
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.life import Closed, Grace, Held, State
 from functions.domain.pairing.link import Link
@@ -40,7 +40,7 @@ Item = Event | Tombstone | Unusable
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The items of one page. `listed`: it comes from a full list of the window, which shows no removals.
+    """The items of one page. `listed`: it comes from a full list of the window, which shows no removals; `more`: others follow.
 
     `since` is when that calendar was last pulled; earlier changes have been handled.
     """
@@ -49,6 +49,7 @@ class Page:
     items: tuple[Item, ...]
     listed: bool = False
     since: datetime | None = None
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ class Applied:
 def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until: datetime | None = None) -> Applied:
     """Apply a page until a moment; when it is applied again, what was done by then is skipped as an echo.
 
-    Bookings of a shifted series move first; removals come before new events, because they make room.
+    Bookings of a shifted series move first; removals come before new events, because they make room. An occurrence that is to
+    be brought back waits for the last page: its series may only have been shifted.
     """
     hint = replace(hint, detail=LISTED if page.listed else "")
     events = [item for item in page.items if isinstance(item, Event)]
@@ -80,7 +82,9 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
     if until is not None:  # or a page whose series take long to look through would never be applied
         now = session.now()
         until = max(until, min(until + (now - began), now + AT_LEAST))
-    in_turn: tuple[Event | Tombstone, ...] = (*tombstones, *events)
+    waits = page.more and session.settings.inbound.deleted_event == "restore"
+    removed = [item for item in tombstones if not (waits and family_of_id(item.key.id))]
+    in_turn: tuple[Event | Tombstone, ...] = (*removed, *events)
     settled: set[str] = set()
     for number, each in enumerate(in_turn):
         if number % TOGETHER == 0:

@@ -23,7 +23,7 @@ from functions.domain.model.errors import AccessRevoked, Gone, Refused, Stale, S
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import calendar_hash, turn_of
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.pairing.life import Closed, Detached
+from functions.domain.pairing.life import Closed, Detached, Held
 from functions.domain.pairing.link import Link
 
 WAIT_FOR_OTHER = timedelta(seconds=2)
@@ -139,7 +139,7 @@ def _pull(session: SyncSession, hint: Hint, state: CalendarState, done: Pull) ->
         applied = apply_page(
             session,
             hint,
-            Page(state.calendar, page.items, state.listing, state.as_of),
+            Page(state.calendar, page.items, state.listing, state.as_of, more=bool(page.next_page)),
             done.shown,
             done.began + LONGEST,
         )
@@ -154,6 +154,7 @@ def _pull(session: SyncSession, hint: Hint, state: CalendarState, done: Pull) ->
     if state.listing:
         _look_up_unlisted(session, hint, state.calendar, done, window)
     else:
+        _look_up_waiting(session, hint, state, done)
         _look_up_siblings(session, hint, state.calendar, done)
     state = replace(at_first_page(state), sync_token=page.sync_token, listing=False, as_of=state.pull_started)
     _note(session, replace(state, trouble="", trouble_at=None))
@@ -205,6 +206,15 @@ def _look_up_unlisted(session: SyncSession, hint: Hint, calendar: str, done: Pul
         if agreed is not None and not _inside(period(agreed.when, session.settings.timezone), window):
             continue
         _look_up(session, hint, link, done, "full_list")
+
+
+def _look_up_waiting(session: SyncSession, hint: Hint, state: CalendarState, done: Pull) -> None:
+    """Look up the occurrences whose removals had to wait for the last page, and that did not follow their series."""
+    if session.settings.inbound.deleted_event == "restore":
+        lost = [EventKey(state.calendar, each) for each in state.lost.split()]
+        for link in links.of_events(session.ports.documents, session.id, lost).values():
+            if not isinstance(link.life, Closed | Held):
+                _look_up(session, hint, link, done, "pull")
 
 
 def _look_up_siblings(session: SyncSession, hint: Hint, calendar: str, done: Pull) -> None:
