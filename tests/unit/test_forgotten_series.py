@@ -110,6 +110,7 @@ def test_so_it_does_where_the_store_has_its_pair_as_it_was_before_that_event(sid
     _keep(sides, replace(known, id=its.id, booking_id="1", base=Base(TEN, ROOM_A, "10", 20)))
     _list(sides)
     assert _is_right(sides, later)
+    assert sides.calls.count("read event") == 1 + later, "what it was, and what the pair has, once each"
 
 
 @pytest.mark.parametrize("mark", [Mark("7", "of the event", "stamp"), Mark()], ids=["marked", "not marked"])

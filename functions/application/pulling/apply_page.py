@@ -144,7 +144,9 @@ def _roots(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple[
     roots = [key for key, found in zip(keys, stored, strict=True) if found is not None]
     for key in roots:
         _guarded(session, hint, key, partial(_goes_on, session, hint, shown, key, taken))
-    return set(roots), {key.id for key in roots if _quick_check(partial(_still_has, session, key))}, taken
+    stored = links.stored_of_events(session.ports.documents, session.id, roots)
+    there = {key.id: found for key, found in zip(roots, stored, strict=True) if found is not None}
+    return set(roots), {name for name, found in there.items() if _quick_check(partial(_is_open, *found))}, taken
 
 
 def _other_key(event: Event) -> EventKey:
@@ -170,9 +172,9 @@ def _goes_on(session: SyncSession, hint: Hint, shown: Shown, key: EventKey, take
         taken.add(found.value.key)
 
 
-def _still_has(session: SyncSession, key: EventKey) -> bool:
-    link = links.of_event(session.ports.documents, session.id, key)
-    return link is not None and not link.closed
+def _is_open(body: Body, identity: str) -> bool:
+    """Whether a stored link is not over."""
+    return not links.link_of(body, identity).closed
 
 
 def _is_time_up(session: SyncSession, until: datetime | None) -> bool:

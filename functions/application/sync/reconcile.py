@@ -217,11 +217,12 @@ def _as_forgotten(session: SyncSession, view: View, single: EventKey) -> View:
         return replace(view, forgotten=False)
     named = reference_of(view.link, single, session.planning_context())
     booking = _booking_with(session, named, event.when)
+    own = None
     if booking.value is not None:
         own = links.of_booking(session.ports.documents, session.id, booking.value.id).event
         if own is not None and own.id != event.key.id and not session.has_left(own, event):
             return replace(view, forgotten=False)
-    return _pair_of(session, replace(view, forgotten=True), booking)
+    return _pair_of(session, replace(view, forgotten=True), booking, left=own)
 
 
 def _is_known(session: SyncSession, event: Event, name: str) -> bool:
@@ -263,12 +264,12 @@ def _find(session: SyncSession, view: View, step: Look, hint: Hint | None) -> Vi
     return replace(view, link=link, found=found, found_is_free=free)
 
 
-def _pair_of(session: SyncSession, view: View, booking: Snapshot[Booking]) -> View:
+def _pair_of(session: SyncSession, view: View, booking: Snapshot[Booking], *, left: EventKey | None = None) -> View:
     """Continue with the pair that already has this booking: its event came here from another calendar.
 
     If the pair's event is still in the former calendar, this one is a copy, and nothing is done. A pair that gave up its
     event may have it back: an occurrence that its series no longer had, and has again. A pair whose own event is gone, while
-    its booking names this one, is of an older store that was restored.
+    its booking names this one, is of an older store that was restored. `left`: an event of another id that is known to be gone.
     """
     with_booking = replace(view, booking=booking)
     if booking.value is not None:
@@ -280,7 +281,7 @@ def _pair_of(session: SyncSession, view: View, booking: Snapshot[Booking]) -> Vi
             if own != view.link.event and not session.has_left(own, view.event.value):
                 return replace(view, event=Snapshot(Presence.ABSENT))
             return replace(view, link=link, booking=booking, event=_event(session, link, view.event))
-        if session.has_left(own, view.event.value):
+        if own == left or session.has_left(own, view.event.value):
             return View(link, booking, Snapshot(Presence.ABSENT), found=view.event)
     return with_booking
 
