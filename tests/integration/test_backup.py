@@ -9,17 +9,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from functions.__main__ import make_ports
-from functions.adapters.sqlite.backup import back_up, restore
+from functions.adapters.sqlite.backup import back_up, check, restore
 from functions.adapters.sqlite.documents import SqliteDocuments
 from functions.adapters.sqlite.file import SqliteFile
 from functions.application.scanning import scan
 from functions.application.store import integrations
 from functions.domain.model.errors import Conflict, Malformed, Transient
 from functions.entrypoints.cli.main import cli
-from tests.harness.place import START, Place
+from tests.harness.place import START, Place, example
 
 CLAIMS, LINKS = ("integrations", "7", "claims"), ("integrations", "7", "links")
 
@@ -213,21 +214,63 @@ def test_a_backup_whose_secrets_or_keys_are_cut_is_refused_and_changes_nothing(
     assert contents(place.directory) == before
 
 
+@pytest.mark.parametrize("room", [0, 1, 2])
 def test_a_restore_onto_a_full_disk_changes_nothing(
-    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int
 ) -> None:
     place.activate()
-    back_up(place.directory, tmp_path / "b")
+    counted = back_up(place.directory, tmp_path / "b")
     place.file.close()
     before = contents(place.directory)
+    synced = []
 
-    def full(_descriptor: int) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    def full(descriptor: int) -> None:
+        synced.append(descriptor)
+        if len(synced) > room:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
+    without_hard_links(monkeypatch)  # so that what was there is copied, too
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(Transient, match=r"could not be put into .*: No space left on device"):
         restore(place.directory, tmp_path / "b", place.now)
-    assert contents(place.directory) == before
+    after = contents(place.directory)
+    assert after["secrets.json"] == before["secrets.json"]
+    assert sorted(after) == sorted(before)
+    assert check(place.directory / "sync.sqlite") == counted
+
+
+def test_a_file_system_without_hard_links_is_begun_on_backed_up_and_restored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_hard_links(monkeypatch)
+    state, settings = tmp_path / "state", tmp_path / "settings.yaml"
+    settings.write_text(yaml.safe_dump(example()))
+    assert command(state, "import", str(settings), "--new")[0] == 0
+    assert command(state, "backup", str(tmp_path / "b"))[0] == 0
+    whole = contents(state)
+    assert command(state, "delete", "7", "--yes")[0] == 0
+    code, output = command(state, "restore", str(tmp_path / "b"))
+    assert code == 0, output
+    assert command(state, "export", "7")[0] == 0
+    assert contents(state)["secrets.json"] == whole["secrets.json"]
+    assert contents(state)["keys.json"] == whole["keys.json"]
+    (aside,) = state.glob("sync.sqlite.before-*[0-9]")
+    assert command(state, "restore", str(aside))[0] == 0
+    assert command(state, "export", "7")[0] == 1, "what was there before is a backup, too"
+
+
+def test_what_root_restores_belongs_to_whom_the_state_belongs(tmp_path: Path) -> None:
+    state, settings = tmp_path / "state", tmp_path / "settings.yaml"
+    settings.write_text(yaml.safe_dump(example()))
+    nobody = 65534 if os.geteuid() == 0 else os.geteuid()
+    state.mkdir(mode=0o700)
+    os.chown(state, nobody, -1)
+    assert command(state, "import", str(settings), "--new")[0] == 0
+    assert {path.name: path.stat().st_uid for path in state.iterdir() if path.stat().st_uid != nobody} == {}
+    assert command(state, "backup", str(tmp_path / "b"))[0] == 0
+    assert command(state, "restore", str(tmp_path / "b"))[0] == 0
+    assert len(list(state.glob("*.before-*"))) == 3
+    assert {path.name: path.stat().st_uid for path in state.iterdir() if path.stat().st_uid != nobody} == {}
 
 
 def test_a_backup_without_its_secrets_and_keys_leaves_those_that_are_there(place: Place, tmp_path: Path) -> None:
@@ -256,6 +299,15 @@ def test_what_a_restore_moved_aside_can_be_restored_as_well(place: Place, tmp_pa
     restore(place.directory, aside, place.now + timedelta(minutes=1))
     assert place.api("GET", "/7/links?booking=1001")
     assert (place.directory / "secrets.json").read_text() == '{"since": {}}'
+
+
+def without_hard_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse them as exFAT and some network shares do."""
+
+    def refused(*_paths: Path) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", refused)
 
 
 def contents(directory: Path) -> dict[str, bytes]:

@@ -1,6 +1,9 @@
-"""Checks that a standalone installation's files can be read by their owner only."""
+"""A standalone installation's files: they belong to one user of the machine, and only that user can read them."""
 
+import fcntl
+import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from functions.domain.model.errors import Refused
@@ -20,3 +23,33 @@ def refuse_exposed(path: Path) -> None:
             ),
             reason="secrets_exposed",
         )
+
+
+def hand_over(path: Path, former: Path) -> None:
+    """Give a file that root has made to the owner of the former one, else of its directory: as whom the service runs.
+
+    A file system without owners refuses that, and needs none.
+    """
+    if os.geteuid() == 0:
+        owned = (former if former.exists() else former.parent).stat()
+        with suppress(PermissionError):
+            os.chown(path, owned.st_uid, owned.st_gid, follow_symlinks=False)
+
+
+def name_first(whole: Path, path: Path) -> None:
+    """Give a whole file its name, unless another process was faster; then it is removed."""
+    hand_over(whole, path)
+    try:
+        os.link(whole, path)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without hard links, such as exFAT
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            if not path.exists():
+                whole.rename(path)
+        finally:
+            os.close(folder)
+    finally:
+        whole.unlink(missing_ok=True)

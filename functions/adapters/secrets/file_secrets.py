@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-from functions.adapters.platform.owner_only import refuse_exposed
+from functions.adapters.platform.owner_only import hand_over, refuse_exposed
 from functions.domain.model.errors import AccessRevoked, Refused, System, Transient
 from functions.domain.model.messages import say
 
@@ -95,8 +95,10 @@ class FileSecrets:
     @contextmanager
     def _changing(self) -> Iterator[Kept]:
         """Yield the stored secrets, locked against other processes, and replace the file at the end of the block."""
+        beside = self._path.with_name(self._path.name + ".lock")
         try:
-            lock = os.open(self._path.with_name(self._path.name + ".lock"), os.O_CREAT | os.O_RDWR, 0o600)
+            lock = os.open(beside, os.O_CREAT | os.O_RDWR, 0o600)
+            hand_over(beside, self._path)
         except OSError as error:
             raise self._away(error) from error
         try:
@@ -118,6 +120,7 @@ class FileSecrets:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        hand_over(beside, self._path)
         beside.replace(self._path)
         folder = os.open(self._path.parent, os.O_RDONLY)
         try:

@@ -3,11 +3,10 @@
 import json
 import os
 import secrets
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from functions.adapters.platform.owner_only import refuse_exposed
+from functions.adapters.platform.owner_only import name_first, refuse_exposed
 from functions.domain.model.errors import Refused
 from functions.domain.model.messages import say
 
@@ -47,9 +46,7 @@ def local_keys(state_dir: Path, webhook_keys: tuple[str, ...], console_key: str)
         whole = path.with_suffix(f".{secrets.token_hex(4)}")
         with os.fdopen(os.open(whole, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
             json.dump(made, file)
-        with suppress(FileExistsError):  # another process was faster: its keys count
-            os.link(whole, path)
-        whole.unlink()
+        name_first(whole, path)
     refuse_exposed(path)
     made = _read(path)
     return LocalKeys(webhook_keys or (made["webhook_key"],), console_key or made["console_key"])

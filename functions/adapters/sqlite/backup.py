@@ -6,13 +6,17 @@ beside it.
 
 import json
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
+from functions.adapters.platform.owner_only import hand_over
 from functions.adapters.sqlite.file import SCHEMA
 from functions.domain.model.errors import Conflict, Malformed, Transient
 from functions.domain.model.messages import say
@@ -56,7 +60,7 @@ def back_up(state: Path, to: Path) -> Counted:
                 raise Transient(say("The secrets change all the time; try again."), reason="secrets_busy")
             for name, part in zip(BESIDE, parts[1:], strict=True):
                 if name in before:
-                    _write(part, before[name])
+                    _write(part, BytesIO(before[name]))
             for part, whole in zip(reversed(parts), reversed(names), strict=True):  # the store last: it vouches for all
                 if part.exists():
                     part.replace(whole)
@@ -70,7 +74,7 @@ def restore(state: Path, source: Path, now: datetime) -> Counted:
     """Put a backup in the place of a state directory's files; returns how much it holds.
 
     These are moved aside as a backup of their own. Secrets or keys that the backup lacks stay as they are. There is a
-    store at every moment, because a service that finds none begins an empty one.
+    store at every moment, because a service that finds none begins an empty one. All files keep their owner.
     Raises `Malformed` for an unusable backup, `Conflict` while the service runs, `Transient`.
     """
     aside = state / f"{STORE}.before-{now:%Y%m%dT%H%M%S}"
@@ -79,22 +83,27 @@ def restore(state: Path, source: Path, now: datetime) -> Counted:
         kept = _kept({name: _beside(source, name) for name in BESIDE}, _unusable)
         new = {name: state / f"{name}.restored" for name in (*kept, STORE)}
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        former = {state / name: aside if name == STORE else _beside(aside, name) for name in (*BESIDE, STORE)}
+        needless: list[Path] = []
         try:
             for name, content in kept.items():
-                _write(new[name], content)
+                _write(new[name], BytesIO(content))
             _copied(source, new[STORE])
+            for name, whole in new.items():
+                hand_over(whole, state / name)
             _let_go(state / STORE)
+            for old in filter(Path.exists, former):
+                _keep(old, former[old])
+                needless.append(former[old])
             for log in ("-wal", "-shm"):  # of a damaged store
                 if (old := state / f"{STORE}{log}").exists():
                     old.rename(f"{aside}{log}")
-            for name in (*BESIDE, STORE):
-                if (state / name).exists():
-                    os.link(state / name, aside if name == STORE else _beside(aside, name))
+            needless.clear()
             for name, whole in new.items():
                 whole.replace(state / name)
         finally:
-            for whole in new.values():
-                whole.unlink(missing_ok=True)
+            for file in (*new.values(), *needless):
+                file.unlink(missing_ok=True)
     return counted
 
 
@@ -177,10 +186,27 @@ def _beside(path: Path, name: str) -> Path:
     return path.with_name(f"{path.name}.{name}")
 
 
-def _write(path: Path, content: bytes) -> None:
+def _keep(path: Path, aside: Path) -> None:
+    """Give a file a second name; where the file system has no hard links (exFAT, some network shares), copy it."""
+    try:
+        os.link(path, aside)
+    except FileExistsError:
+        raise
+    except OSError:
+        part = aside.with_name(f"{aside.name}.part")
+        try:
+            with path.open("rb") as file:
+                _write(part, file)
+            hand_over(part, path)
+            part.rename(aside)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _write(path: Path, content: BinaryIO) -> None:
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(content)
+        shutil.copyfileobj(content, file)
         file.flush()
         os.fsync(file.fileno())
 

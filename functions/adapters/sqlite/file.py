@@ -8,10 +8,10 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from functions.adapters.platform.owner_only import refuse_exposed
+from functions.adapters.platform.owner_only import name_first, refuse_exposed
 from functions.application.store.indexes import INDEXES, Index
 from functions.domain.model.errors import SyncError, Transient
 from functions.domain.model.messages import say
@@ -207,10 +207,9 @@ class SqliteFile:
                 for statement in _TABLES:
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {SCHEMA}")
-            with suppress(FileExistsError):  # another process was faster
-                os.link(whole, self._path)
+            name_first(whole, self._path)
         finally:
-            whole.unlink()
+            whole.unlink(missing_ok=True)
 
     def _prepare(self) -> None:
         if not self._path.stat().st_size:
