@@ -82,10 +82,13 @@ def _listen(made: bootstrap.Product, host: str) -> None:
     app = whole_app(made.ports, bootstrap.handlers_of(made), bootstrap.console(made))
     try:
         server = create_server(app, host, port)
-    except OSError as error:
-        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
-            raise
-        click.echo(f"port {port} is taken; choose another one with PORT", err=True)
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            said = f"port {port} is taken; choose another one with PORT"
+        else:
+            why = getattr(error, "strerror", None) or "there is no such address"
+            said = f"nothing can listen at {host}, port {port}: {why}; choose others with --host and PORT"
+        click.echo(said, err=True)
         sys.exit(1)
     workers = bootstrap.workers(
         made,

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click import Argument, Command
+from click.testing import CliRunner
 
-from tests.harness.place import example
-from tests.harness.shell import Shell, alone
+from functions.entrypoints.cli.main import cli
+from tests.harness.place import Place, example
+from tests.harness.shell import ROOT, Shell, alone
 
 
 @pytest.mark.parametrize("command", [["integrations"], ["journal", "7"], ["export", "7"]])
@@ -78,3 +81,33 @@ def test_a_command_loads_no_web_server() -> None:
     loaded = "import sys, functions.bootstrap, functions.entrypoints.cli.main; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
     assert not {"flask", "werkzeug", "jinja2"} & set(done.stdout.split())
+
+
+OF_ONE = [each for each in cli.commands.values() if any(part.name == "int_id" for part in each.params)]
+
+
+@pytest.mark.parametrize("command", OF_ONE, ids=lambda each: str(each.name))
+def test_every_command_of_one_integration_says_where_there_is_none(place: Place, command: Command) -> None:
+    needed = ["99", "all"][: sum(isinstance(part, Argument) for part in command.params)]
+    asked = ["--booking", "1", "--object", "1"] if command.name == "probe" else []
+    run = CliRunner().invoke(cli, [str(command.name), *needed, *asked], obj=lambda **_: place.ports)
+    assert (run.exit_code, run.output) == (1, "there is no integration 99; `integrations` lists them\n")
+
+
+def test_a_result_that_cannot_be_printed_is_an_error_in_a_sentence(tmp_path: Path) -> None:
+    shell = alone(tmp_path)
+    file = tmp_path / "settings.yaml"
+    file.write_text("id: '7'\n")
+    shell.run("import", str(file), "--new")
+    with Path("/dev/full").open("w") as full:
+        said = [sys.executable, "-m", "functions", "integrations"]
+        done = subprocess.run(said, env=shell.environment, cwd=ROOT, stdout=full, stderr=-1, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "the result could not be printed: No space left on device\n")
+
+
+@pytest.mark.parametrize("host", ["203.0.113.7", "no such host"])
+def test_an_address_at_which_nothing_can_listen_is_said_in_a_sentence(tmp_path: Path, host: str) -> None:
+    shell = Shell(alone(tmp_path, BASE_URL="http://127.0.0.1:8080").environment, afresh=True)
+    done = shell.run("serve", "--host", host)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+    assert f"nothing can listen at {host}, port 8080" in done.stderr

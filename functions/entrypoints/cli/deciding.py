@@ -6,7 +6,7 @@ from functions.application.deciding import held, keep_or_resume, undo
 from functions.application.deciding.carry_out import each_of
 from functions.application.finding.names import Catalogue, Names
 from functions.application.ports import Ports
-from functions.application.store import integrations, journal, links, parked
+from functions.application.store import journal, links, parked
 from functions.entrypoints.cli.frame import ACTOR, command, int_id, show, table, texts
 from functions.entrypoints.console.journal_sentences import reason_name, would
 
@@ -14,7 +14,6 @@ from functions.entrypoints.console.journal_sentences import reason_name, would
 @command("parked", int_id)
 def parked_command(ports: Ports, int_id: str) -> None:
     """Show what could not be done, with its reason."""
-    integrations.get(ports.documents, int_id)
     found = [{"id": item, **body} for item, body in parked.every(ports, int_id)]
     t, names = texts(ports, int_id), Catalogue(ports).of(int_id) if found else Names()
     rows = [
@@ -43,7 +42,6 @@ def retry_command(ports: Ports, int_id: str, item: str) -> None:
 @command("resume", int_id, click.argument("booking"))
 def resume_command(ports: Ports, int_id: str, booking: str) -> None:
     """Let a paused pair go on, by the number of its booking."""
-    integrations.get(ports.documents, int_id)
     link = links.of_booking(ports.documents, int_id, booking)
     outcome = keep_or_resume.resume(ports, int_id, link.id, ACTOR)
     show({"state": outcome.link.state.value}, [f"booking {booking} is followed again"])

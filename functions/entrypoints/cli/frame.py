@@ -1,6 +1,7 @@
 """What all commands share: who acts, `--json`, printing a result or an error."""
 
 import json
+import os
 import re
 import shutil
 import sys
@@ -14,7 +15,7 @@ from click.shell_completion import CompletionItem
 
 from functions.application.ports import Ports
 from functions.application.store import integrations
-from functions.domain.model.errors import Invalid, SyncError
+from functions.domain.model.errors import Invalid, Refused, SyncError
 from functions.entrypoints.console.json_forms import plain
 from functions.entrypoints.console.texts import Texts
 
@@ -48,14 +49,17 @@ int_id = click.argument("int_id", shell_complete=_ids)
 def command(name: str, *parts: Callable[..., Any]) -> Callable[[Callable[..., None]], click.Command]:
     """Make a function a command: it gets the ports and what its `parts` (arguments, options) ask for.
 
-    Each command has `--json`, and prints an error as one sentence.
+    Each command has `--json`, and prints an error as one sentence, such as that there is no such integration.
     """
 
     def made(work: Callable[..., None]) -> click.Command:
         @click.pass_obj
         def run(make: MakePorts, /, **given: Any) -> None:
             with clear_errors():
-                work(make(), **given)
+                ports = make()
+                if "int_id" in given:
+                    integrations.get(ports.documents, given["int_id"])
+                work(ports, **given)
 
         asking: Callable[..., None] = update_wrapper(run, work)
         for part in reversed((*parts, as_json)):
@@ -104,12 +108,16 @@ def clear_errors() -> Iterator[None]:
 
 
 def show(value: Any, lines: list[str]) -> None:
-    """Print a result: as JSON, or as lines for a person."""
-    if wants_json():
-        click.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
-    else:
-        for line in lines:
-            click.echo(_seen(line))
+    """Print a result: as JSON, or as lines for a person; raises `Refused` where that cannot be written."""
+    said = [json.dumps(plain(value), ensure_ascii=False, indent=2)] if wants_json() else map(_seen, lines)
+    try:
+        for line in said:
+            click.echo(line)
+    except BrokenPipeError:  # of `| head`
+        raise
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left is written once more at the exit
+        raise Refused(f"the result could not be printed: {error.strerror}", reason="no_output") from None
 
 
 def _seen(line: str) -> str:

@@ -166,7 +166,6 @@ def statuses_command(ports: Ports, int_id: str) -> None:
 @command("overlaps", int_id)
 def overlaps_command(ports: Ports, int_id: str) -> None:
     """List the overlapping bookings that the last full search found (`sweep`, or the night's). Exit code 3: there are some."""
-    integrations.get(ports.documents, int_id)
     listed = overlaps.last(ports.documents, int_id)
     rows = [(f"{each.day}", each.object_id, ", ".join(each.bookings)) for each in listed.found] if listed else []
     nothing = "nothing was searched yet" if listed is None else "no bookings overlap"

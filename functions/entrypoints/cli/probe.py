@@ -35,7 +35,6 @@ def probe_command(make: MakePorts, int_id: str, booking: str, thing: str, *, rea
 
 
 def _probe(ports: Ports, int_id: str, booking: str, thing: str, *, really: bool, stop: bool) -> None:
-    integrations.get(ports.documents, int_id)
     trial = probe.stop(ports, int_id) if stop else starting.begin(ports, int_id, booking, thing, ACTOR, really=really)
     trial = _carry_on(ports, int_id, trial)
     dialect = dialect_of(integrations.get(ports.documents, int_id).dialect)

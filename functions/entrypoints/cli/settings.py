@@ -149,7 +149,6 @@ def disconnect(ports: Ports, int_id: str) -> None:
 )
 def delete(ports: Ports, int_id: str, events: str | None, *, yes: bool) -> None:
     """Remove an integration; bookings and events of people stay."""
-    integrations.get(ports.documents, int_id)
     if not yes and not agrees("Remove this integration, its links and its secrets?"):
         fail(["nothing was removed; answer y, or give --yes"], 1, "not_confirmed")
     left = removal.delete(ports, int_id, events or "")
