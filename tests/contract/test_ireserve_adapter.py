@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -91,6 +92,23 @@ def test_a_number_of_any_length_is_looked_up_in_its_row(length: int) -> None:
     assert (booking.id, booking.object_id, booking.starts) == (f"{long + 1}", f"{long}", at(10))
     days = (date(2026, 11, 23), date(2026, 11, 23))
     assert [row.id for row in tenant.ireserve.between(*days, start=0, length=9, object_id=f"{long}")] == [booking.id]
+
+
+def test_bookings_that_last_into_a_day_are_searched_by_their_column_of_the_end(tenant: ConnectedIReserve) -> None:
+    stay = tenant.book(**{"from": "2026-11-20T16:00", "till": "2026-11-23T10:00"})
+    tenant.book(**{"from": "2026-11-20T10:00", "till": "2026-11-22T23:00"})
+    tenant.book(object_id=11, **{"from": "2026-11-20T16:00", "till": "2026-11-23T10:00"})
+    tenant.book("2026-11-23")
+    asked = partial(tenant.ireserve.lasting_into, date(2026, 11, 23), date(2026, 10, 1), length=9, object_id="10")
+    assert [row.id for row in asked(start=0)] == [stay]
+    assert asked(start=1) == []
+
+
+@pytest.mark.parametrize("way", ["error", "ignored"])
+def test_where_the_end_cannot_be_searched_that_is_said(tenant: ConnectedIReserve, way: str) -> None:
+    tenant.book(**{"from": "2026-11-20T10:00", "till": "2026-11-22T23:00"})
+    tenant.switch(search_tilldate=way)
+    raised(Refused, lambda: tenant.ireserve.lasting_into(date(2026, 11, 23), date(2026, 10, 1), start=0, length=9))
 
 
 def test_a_booking_whose_number_is_none_cannot_be_looked_up_in_a_row(tenant: ConnectedIReserve) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness.place import Place
+from tests.harness.place import ROOM_A, Place
 
 START, END = "2026-11-24T10:00", "2026-11-24T11:00"
 LATER, LATER_END = "2026-11-24T14:00", "2026-11-24T15:00"
@@ -98,6 +98,25 @@ def test_a_booking_from_the_evening_before_that_lasts_over_midnight_stands_in_th
     assert place.booking(booking)["from"] == START
 
 
+@pytest.mark.parametrize(
+    ("thing", "until", "start", "end"),
+    [(10, "2026-12-08", "2026-12-05T10:00", "2026-12-05T11:00"), (20, "2027-01-15", "2027-01-08", "2027-01-09")],
+    ids=["a week of hours", "six weeks of days"],
+)
+@pytest.mark.parametrize("by_the_end", ["column", "error"])
+def test_a_booking_that_began_long_before_stands_in_the_way_where_i_reserve_searches_by_the_end(
+    place: Place, thing: int, until: str, start: str, end: str, by_the_end: str
+) -> None:
+    place.activate(mapping=[{"object": f"{thing}", "calendar": ROOM_A}], inbound=MOVES)
+    place.ireserve("PATCH", "users/api_calendar", {"overrides": ["conflict"]})
+    place.ireserve("PATCH", "dialect", {"check_knows_rights": True, "search_tilldate": by_the_end})
+    place.book("2026-12-01T00:00", f"{until}T00:00", object_id=thing)
+    place.settle()
+    place.draw(start, end)
+    place.settle()
+    assert len(place.bookings()) == (1 if by_the_end == "column" else 2)
+
+
 def test_a_stay_of_days_stands_in_the_way_of_another(place: Place) -> None:
     place.ireserve("PATCH", "users/api_calendar", {"overrides": ["conflict"]})
     place.ireserve("PATCH", "dialect", {"check_knows_rights": True})
@@ -133,7 +152,7 @@ def test_the_guard_is_off_where_the_probe_found_that_i_reserve_validates_and_cos
     assert set(asked(place)) == {f"GET booking/{booking}"}
 
 
-def test_the_guard_costs_one_call_where_nothing_stands_and_two_more_where_something_does(place: Place) -> None:
+def test_the_guard_costs_two_calls_where_nothing_stands_and_two_more_where_something_does(place: Place) -> None:
     guarded(place)
     other = place.book(LATER, LATER_END)
     place.settle()
@@ -144,6 +163,7 @@ def test_the_guard_costs_one_call_where_nothing_stands_and_two_more_where_someth
         "GET booking/filter",  # whether the event has a booking already
         "POST booking/check",
         "GET booking/filter",
+        "GET booking/filter",  # what began days before
     ]
     place.forget()
     dragged(place, event)

@@ -33,6 +33,16 @@ def test_diagnostics_name_the_bookings_that_stand_on_others(place: Place) -> Non
     assert "none seen" in Tab(place).seen("/console/integrations/7/diagnostics")
 
 
+def test_diagnostics_name_a_booking_that_began_days_ago_and_lasts(place: Place) -> None:
+    place.activate()
+    stay = place.book("2026-11-20T16:00", "2026-11-27T10:00")
+    other = place.book("2026-11-25T10:00", "2026-11-25T11:00")
+    place.settle()
+    found = [each["says"] for each in place.api("GET", "/7/diagnostics")["checks"] if each["name"] == "overlap"]
+    assert len(found) == 1
+    assert f"(25-11-2026: {stay}, {other})" in found[0]
+
+
 def test_where_nobody_knows_the_places_they_stay_grey(place: Place) -> None:
     place.activate()
     crowded(place)

@@ -82,7 +82,7 @@ def test_a_stay_takes_the_days_until_its_last() -> None:
     slot = Slot("10", DAY, 1)
     assert is_taken(slot, [stay], 1, ITS)
     assert not is_taken(slot, [at(stay, AllDay(date(2026, 11, 20), date(2026, 11, 25)))], 1, ITS)
-    assert slot.days("Europe/Amsterdam") == (date(2026, 10, 28), date(2026, 11, 26))
+    assert slot.days("Europe/Amsterdam") == (date(2026, 11, 24), date(2026, 11, 26))
 
 
 def test_more_places_than_there_are_is_not_the_guards_to_refuse() -> None:

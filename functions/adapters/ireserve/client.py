@@ -105,6 +105,17 @@ class IReserve(Writing):
         today = day_of(self._clock(), self._zone)
         return self._listed(self._lists.between(first, last, today, start, length, object_id))
 
+    def lasting_into(self, day: date, since: date, *, start: int, length: int, object_id: str = "") -> list[BookingRow]:
+        """Return a page of the bookings that start from `since` on, before a day, and last into it, paged like `between`.
+
+        Raises `Refused` if a row shows that i-Reserve did not search by the end: it may ignore a name that it does not know.
+        """
+        today = day_of(self._clock(), self._zone)
+        listed = self._listed(self._lists.lasting(since, day, today, start, length, object_id))
+        if any(row.ends is None or day_of(row.ends, self._zone) < day for row in listed):
+            raise Refused("i-Reserve cannot search bookings by their last day.", reason=Cause.NOT_SEARCHABLE)
+        return listed
+
     def changed_since(self, since: date, first: date, last: date, *, start: int, length: int) -> list[BookingRow]:
         """Return a page of the bookings that start on these days and changed since one, paged like `between`."""
         today = day_of(self._clock(), self._zone)

@@ -8,7 +8,7 @@ midnight. `id` is the number of the row, not of the booking. A booking can appea
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from functions.adapters.ireserve.fields import first, identity, texts, whole
@@ -29,17 +29,31 @@ PANEL_STATUS = re.compile(r"(\d{1,4})\s*-\s*\S.*")
 
 def search_between(first_day: date, last_day: date, today: date, dialect: Dialect) -> str:
     """Search bookings that start on the days from the first to the last, both included."""
-    days = (first_day, last_day)
-    since, until = (f"{(day - today).days}d" if dialect.search_dates == "relative" else f"{day}" for day in days)
+    since, until = (_day(day, today, dialect) for day in (first_day, last_day))
     return f'{dialect.search_start} >= "{since}" AND {dialect.search_start} <= "{until}"'
+
+
+def search_lasting(since: date, day: date, today: date, dialect: Dialect) -> str:
+    """Search bookings that start on a day or later, before another, and last into that one; `Refused` if this tenant cannot.
+
+    No page names a search for the end; columns are said to be searched by their names.
+    https://github.com/iReserveApps/narrow-casting
+    """
+    if dialect.column_till_date is None:
+        raise Refused("i-Reserve cannot search bookings by their last day.", reason=Cause.NOT_SEARCHABLE)
+    starts = search_between(since, day - timedelta(days=1), today, dialect)
+    return f'{starts} AND {dialect.column_till_date} >= "{_day(day, today, dialect)}"'
 
 
 def search_changed(since: date, today: date, dialect: Dialect) -> str:
     """Search bookings that changed on a day or later; raises `Refused` if this tenant cannot."""
     if dialect.search_changed is None:
         raise Refused("i-Reserve cannot search bookings by their last change.", reason=Cause.NOT_SEARCHABLE)
-    day = f"{(since - today).days}d" if dialect.search_dates == "relative" else f"{since}"
-    return f'{dialect.search_changed} >= "{day}"'
+    return f'{dialect.search_changed} >= "{_day(since, today, dialect)}"'
+
+
+def _day(day: date, today: date, dialect: Dialect) -> str:
+    return f"{(day - today).days}d" if dialect.search_dates == "relative" else f"{day}"
 
 
 def search_number(booking_id: str, dialect: Dialect) -> str:

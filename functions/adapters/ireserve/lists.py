@@ -54,6 +54,19 @@ class Lists:
                 self._lacks.add(rows.PRODUCT)
         return self.search(criteria, columns, start, length)
 
+    def lasting(
+        self, since: date, day: date, today: date, start: int, length: int, object_id: str = ""
+    ) -> list[dict[str, str]]:
+        """Return a page of rows of bookings that start from `since` on, before a day, and last into it.
+
+        `object_id` as in `between`. Raises `Refused` at once if this tenant cannot search so.
+        """
+        criteria = rows.search_lasting(since, day, today, self._dialect)
+        if object_id.isdecimal() and rows.PRODUCT not in self._lacks:
+            criteria += f" AND {rows.PRODUCT} IN ({object_id})"
+        wanted = [name for name in rows.assumed_columns(self._dialect) if name not in self._lacks]
+        return self._rows(criteria, (*rows.DOCUMENTED, *wanted), start, length)
+
     def places(self, object_id: str, day: date) -> int | None:
         """Return how many places an object has on a day: free plus booked, the most of any slot with room.
 

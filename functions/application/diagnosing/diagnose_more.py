@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Protocol, runtime_checkable
 
@@ -158,12 +158,12 @@ def _statuses(session: SyncSession) -> Iterator[Check]:
         yield Check("statuses", "amber", says, "add the status to Create on status, or to Delete on status", "outbound")
     elif live:
         yield Check("statuses", "green", "the lists name every status of the coming two weeks")
-    yield from _overlaps(session, synced)
+    yield from _overlaps(session, synced, today)
 
 
-def _overlaps(session: SyncSession, rows: Iterable[BookingRow]) -> Iterator[Check]:
+def _overlaps(session: SyncSession, rows: Iterable[BookingRow], today: date) -> Iterator[Check]:
     """Name, per calendar, the bookings that overlap; grey if the number of places is not known."""
-    found = overlaps.among(session, rows)
+    found = overlaps.among(session, rows, today)
     of_calendar: dict[str, list[overlaps.Overlap]] = {}
     for each in found:
         of_calendar.setdefault(session.settings.calendar_of(each.object_id) or "", []).append(each)

@@ -118,7 +118,7 @@ def _overlaps(ports: Ports, integration: Integration) -> int | None:
         rows = rows_of(session, today, today + AHEAD, MOST).values()
     except SyncError:
         return None
-    return len(overlaps.among(session, rows))
+    return len(overlaps.among(session, rows, today))
 
 
 def _said(integration: Integration, week: Week) -> tuple[str, str]:

@@ -56,6 +56,12 @@ class Reservations(Protocol):
         With `object_id` those of one object, and perhaps of others where i-Reserve cannot search by it.
         """
 
+    def lasting_into(self, day: date, since: date, *, start: int, length: int, object_id: str = "") -> list[BookingRow]:
+        """Return a page of the bookings that start from `since` on, before a day, and last into it, like `between`.
+
+        Raises `Refused` if i-Reserve cannot search by the end.
+        """
+
     def changed_since(self, since: date, first: date, last: date, *, start: int, length: int) -> list[BookingRow]:
         """Return a page of bookings by start date that changed since a day; raises `Refused` if unsearchable."""
 

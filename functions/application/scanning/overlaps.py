@@ -5,12 +5,14 @@ booking counts as one.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from functions.application.ports import BookingRow, Documents
 from functions.application.store.integrations import path_of
 from functions.application.store.records import record_of, stored
+from functions.application.sync.pages import lasting
 from functions.application.sync.session import SyncSession
 from functions.domain.model.errors import SyncError
 from functions.domain.model.zones import begins_a_day, day_of, days_later
@@ -92,9 +94,12 @@ def _ends(row: BookingRow, starts: datetime, session: SyncSession) -> datetime |
     return days_later(ends, 1, zone) if begins_a_day(starts, zone) and begins_a_day(ends, zone) else ends
 
 
-def among(session: SyncSession, rows: Iterable[BookingRow]) -> tuple[Overlap, ...]:
-    """Return the overlaps in rows that were read in one go."""
-    return beyond_places(session, fold(NOTHING, rows, session).found)
+def among(session: SyncSession, rows: Iterable[BookingRow], day: date) -> tuple[Overlap, ...]:
+    """Return the overlaps in rows that were read in one go, of bookings that begin on a day or later or last into it."""
+    began: dict[str, BookingRow] = {}
+    with suppress(SyncError):
+        began = lasting(session, day) or {}
+    return beyond_places(session, fold(NOTHING, (*began.values(), *rows), session).found)
 
 
 def beyond_places(session: SyncSession, found: Iterable[Overlap]) -> tuple[Overlap, ...]:

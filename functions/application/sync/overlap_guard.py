@@ -1,16 +1,18 @@
 """The guard against double booking: reads the other bookings in the hours that a write needs, and the object's places.
 
-As a rule one call if the hours are free; otherwise one for the places and one per booking in the way, until the answer
-is certain.
+As a rule two calls if the hours are free: i-Reserve lists by start, so bookings that began days before are asked for
+apart. Otherwise one for the places and one per booking in the way, until the answer is certain.
 """
 
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 
 from functions.application.ports import BookingRow
-from functions.application.sync.pages import listed
+from functions.application.sync.pages import lasting, listed
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.event_content import period
+from functions.domain.model.appointment import AllDay
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Gone, Refused, Transient
 from functions.domain.model.zones import days_later, is_single_day, second_of_two
@@ -21,6 +23,7 @@ from functions.domain.planning.view import View
 MOST = 500  # bookings of these days; many only if i-Reserve cannot search by object
 FEW = 10  # rows; a shorter page is the last one: i-Reserve lists more at a time if there are more
 WHOLE_DAYS = timedelta(hours=23)  # a row this long may be by the day: only the booking itself shows its end
+DAY, STAYS = timedelta(days=1), timedelta(days=27)  # how much earlier stays are listed that cannot be searched for
 DEFAULT_PLACES = 1  # of an object whose places i-Reserve does not give: a room
 
 
@@ -32,8 +35,11 @@ def check(session: SyncSession, view: View, step: Write) -> str:
     if not stands_guard(session.settings, session.dialect):
         return ""
     slot = slot_of(step, view.booking.value, session.settings)
-    if slot is None or not _is_taken(session, slot):
-        return ""
+    try:
+        if slot is None or not _is_taken(session, slot):
+            return ""
+    except Refused as error:
+        raise Transient("i-Reserve does not list the bookings of these hours.", reason=error.reason) from error
     moved = isinstance(step, WriteBooking) and step.asked != Asked()
     if moved and session.settings.inbound.ignore_validation_errors_on_update:
         return Cause.PERIOD_TAKEN
@@ -41,13 +47,11 @@ def check(session: SyncSession, view: View, step: Write) -> str:
 
 
 def _is_taken(session: SyncSession, slot: Slot) -> bool:
-    others = _others(session, slot)
-    if not others:
-        return False
-    _, day = slot.days(session.settings.timezone)
-    places = session.reservations.places(slot.object_id, day) or DEFAULT_PLACES
+    places = 0
     overlapping: list[Booking] = []
-    for row in others:
+    for row in _others(session, slot):
+        _, day = slot.days(session.settings.timezone)
+        places = places or session.reservations.places(slot.object_id, day) or DEFAULT_PLACES
         try:
             overlapping.append(session.reservations.read(row.id))
         except Gone:
@@ -57,15 +61,16 @@ def _is_taken(session: SyncSession, slot: Slot) -> bool:
     return False
 
 
-def _others(session: SyncSession, slot: Slot) -> list[BookingRow]:
-    """List the bookings that may be in the way, as far as their rows show."""
+def _others(session: SyncSession, slot: Slot) -> Iterator[BookingRow]:
+    """List the bookings that may be in the way, as far as their rows show; those that began days before come last."""
     first, last = slot.days(session.settings.timezone)
-    try:
-        of_object = partial(session.reservations.between, first, last, object_id=slot.object_id)
-        rows = listed(session, of_object, most=MOST, few=FEW)
-    except Refused as error:
-        raise Transient("i-Reserve does not list the bookings of these hours.", reason=error.reason) from error
-    return [row for row in rows.values() if _may_keep_out(session, slot, row)]
+    begin = partial(session.reservations.between, object_id=slot.object_id)
+    rows = listed(session, partial(begin, first, last), most=MOST, few=FEW)
+    yield from (row for row in rows.values() if _may_keep_out(session, slot, row))
+    stays = lasting(session, first, object_id=slot.object_id, few=FEW)
+    if stays is None and isinstance(slot.when, AllDay):
+        stays = listed(session, partial(begin, first - STAYS, first - DAY), most=MOST, few=FEW)
+    yield from (row for row in (stays or {}).values() if _may_keep_out(session, slot, row))
 
 
 def _may_keep_out(session: SyncSession, slot: Slot, row: BookingRow) -> bool:

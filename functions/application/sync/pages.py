@@ -2,11 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
 
 from functions.application.ports import BookingRow
 from functions.application.sync.session import SyncSession
+from functions.domain.model.errors import Refused
 
 PAGE, OVERLAP = 100, 5
+LONGEST = timedelta(days=366)  # a stay: a season's place
+MOST = 500  # that last into one day
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +52,16 @@ def listed(
         if page.length < few or (most is not None and len(rows) >= most):
             break
     return rows
+
+
+def lasting(session: SyncSession, day: date, *, object_id: str = "", few: int = 0) -> dict[str, BookingRow] | None:
+    """Return the rows of bookings that began before a day and last into it; None if i-Reserve cannot search for them."""
+    try:
+        return listed(
+            session,
+            partial(session.reservations.lasting_into, day, day - LONGEST, object_id=object_id),
+            most=MOST,
+            few=few,
+        )
+    except Refused:
+        return None

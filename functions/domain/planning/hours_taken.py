@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from functions.domain.comparing.event_content import period, when_of
-from functions.domain.model.appointment import AllDay, When
+from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
 from functions.domain.model.zones import day_of
 from functions.domain.pairing.writes import MakeBooking, Write, WriteBooking, takes_hours
 from functions.domain.settings.dialect import Dialect
 from functions.domain.settings.schema import Settings
-
-HOURS_BEFORE, STAYS_BEFORE = timedelta(days=1), timedelta(days=28)  # how early a booking in the way may begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +26,9 @@ class Slot:
     but: str = ""
 
     def days(self, zone: str) -> tuple[date, date]:
-        """Return the first and last day on which a booking in the way can begin."""
+        """Return the first and last day on which a booking in the way can begin, unless it is longer than a day."""
         starts, ends = period(self.when, zone)
-        before = STAYS_BEFORE if isinstance(self.when, AllDay) else HOURS_BEFORE
-        return day_of(starts, zone) - before, day_of(ends, zone)
+        return day_of(starts, zone) - timedelta(days=1), day_of(ends, zone)
 
 
 def stands_guard(settings: Settings, dialect: Dialect) -> bool:

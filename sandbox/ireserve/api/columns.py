@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from sandbox.ireserve.api.rows import Column, Table
@@ -33,6 +34,10 @@ def _table(world: World, dialect: Dialect) -> Table:
     table.add("RES_TILTIME", Column("time", lambda b: seconds_of(b.end)), "eindtijd")
     table.add("RES_CUST_ID", Column("int", lambda b: b.customer_id), "klantid")
     table.add(dialect.column_tilldate, Column("date", lambda b: b.end.date()), "einddatum")
+    if dialect.search_tilldate != "column":
+        table.search.pop(dialect.column_tilldate.upper(), None)
+    if dialect.search_tilldate == "ignored":  # as if all lasted for ever
+        table.search[dialect.column_tilldate.upper()] = Column("date", lambda _: date.max)
     table.add(dialect.column_number, Column("int", lambda b: b.number), "aantal")
     table.add(dialect.column_remarks, Column("text", lambda b: b.remarks), "opmerkingen")
     table.add(dialect.column_object_id, Column("id", lambda b: b.object_id), "object")

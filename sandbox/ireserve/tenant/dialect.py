@@ -93,6 +93,9 @@ class Dialect:
     external_id_clearable: bool = field(default=True, metadata=says("it can be emptied, else silently kept"))
     custom_in_filter: bool = field(default=True, metadata=says("RES_CUSTOMnn can be asked and searched"))
     column_tilldate: str = field(default="RES_TILDATE", metadata=says("column name; empty: no such column"))
+    search_tilldate: str = field(
+        default="column", metadata=says("a search by the end date", "column", "error", "ignored")
+    )
     column_status: str = field(default="RES_STATUS", metadata=says("column name; empty: none"))
     column_number: str = field(default="RES_NUMBER", metadata=says("column name; empty: none"))
     column_remarks: str = field(default="RES_REMARKS", metadata=says("column name; empty: none"))
