@@ -160,7 +160,7 @@ def test_the_days_in_which_a_booking_in_the_way_may_begin() -> None:
     first, last = date(2026, 11, 24), date(2026, 11, 24)
     assert Slot("10", TEN, 1).days("UTC") == (first - timedelta(days=1), last)
     assert Slot("10", AllDay(first, date(2026, 11, 26)), 1).days("UTC") == (
-        first - timedelta(days=28),
+        first - timedelta(days=1),
         date(2026, 11, 26),
     )
 

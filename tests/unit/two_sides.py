@@ -11,7 +11,7 @@ from functions.application.store import integrations, links
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Gone
+from functions.domain.model.errors import Cause, Gone, Refused
 from functions.domain.model.event import Event, EventKey, Mark, family_of_id, first_occurrence
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.writes import BookingChange, EventChange
@@ -178,6 +178,9 @@ class Rooms:
         self._sides._call("list bookings")
         there = [each for each in self._sides.bookings.values() if first <= each.starts.date() <= last]
         return [BookingRow(each.id, each.starts, each.ends) for each in there][start:]
+
+    def lasting_into(self, _day: date, _since: date, **_: Any) -> list[BookingRow]:
+        raise Refused("it cannot search by the end", reason=Cause.NOT_SEARCHABLE)
 
     def places(self, _object: str, _day: date) -> int | None:
         return None  # it does not say
