@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -445,3 +445,31 @@ def test_every_parked_item_gets_its_turn_however_many_fail_again(place: Place) -
                 parked.park(place.ports, again, "booking_malformed", place.now)
             place.tasks.done(leased[1])
     assert len(tried) == len(hints)
+
+
+def test_a_round_reads_only_those_parked_items_that_are_due(place: Place) -> None:
+    place.activate()
+    for number in range(5000, 5060):
+        parked.park(place.ports, Hint(Kind.BOOKING, "7", (f"{number}",)), "booking_malformed", place.now)
+    place.pass_time(600)
+    parked.park(place.ports, Hint(Kind.BOOKING, "7", ("6000",)), "booking_malformed", place.now - timedelta(minutes=15))
+    counted = Counted(place.documents)
+    place.ports.documents = counted
+    assert parked.try_again(place.ports, "7") == 1
+    assert counted.reads == 1
+    place.pass_time(300)
+    assert parked.try_again(place.ports, "7") == parked.AT_ONCE
+    assert counted.reads == 1 + parked.AT_ONCE
+
+
+def test_an_item_that_an_older_version_parked_is_tried_again_from_the_night_on(place: Place) -> None:
+    place.activate()
+    hint = Hint(Kind.BOOKING, "7", ("9999",))  # which no list shows, so that nothing else looks at it
+    parked.park(place.ports, hint, "booking_malformed", place.now)
+    path = ("integrations", "7", "parked", parked.item_id(hint))
+    body = {name: value for name, value in (place.documents.get(path) or {}).items() if name != "due_at"}
+    place.documents.transact(lambda tx: tx.put(path, body))
+    night(place)
+    minutes(place, 16)
+    place.settle(60)
+    assert parked.find(place.ports, hint) is None

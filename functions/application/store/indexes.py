@@ -28,6 +28,7 @@ INDEXES = (
     Index("journal", ("at",)),
     Index("journal", ("booking_id", "at")),
     Index("parked", ("at",)),
+    Index("parked", ("due_at",)),
     Index("history", ("at",)),
 )
 

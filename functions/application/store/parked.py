@@ -3,9 +3,10 @@
 import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from functions.application.intake.hints import Hint, enqueue, look_again, queue_alert_check
-from functions.application.ports import Body, Path, Ports
+from functions.application.ports import Body, Path, Ports, Transaction
 from functions.application.store.integrations import all_rows, path_of
 from functions.application.store.upgrades import PARKED_ITEM, schema_of, upgraded
 from functions.domain.model.errors import Gone
@@ -34,6 +35,7 @@ def park(ports: Ports, hint: Hint, reason: str, now: datetime) -> None:
         "hint": hint.body(),
         "schema": schema_of(PARKED_ITEM),
     }
+    body["due_at"] = _due(body).isoformat()
     ports.documents.transact(lambda tx: tx.put(path, body))
     queue_alert_check(ports.tasks, hint.int_id, now)
     ports.log("parked", {"severity": "WARNING", "int_id": hint.int_id, "kind": hint.kind.value, "reason": reason})
@@ -72,18 +74,33 @@ def try_again(ports: Ports, int_id: str) -> int:
     """Retry the items whose wait is over, because the cause may be gone; returns how many.
 
     Each wait is as long as the item had been parked at its last try, so waits double, from 15 minutes to a day. Those that
-    waited longest come first: more may fail again and again than are retried in a day.
+    are overdue the longest come first: more may fail again and again than are retried in a day. Only these are read.
     """
-    now, due = ports.clock(), list[tuple[datetime, str, Hint]]()
-    for item, stored in all_rows(ports.documents, path_of(int_id, "parked")):
-        body = _current(stored, item)
-        at, tried = datetime.fromisoformat(body["at"]), datetime.fromisoformat(body.get("tried_at") or body["at"])
-        if now - tried >= min(max(tried - at, FIRST_WAIT), LAST_WAIT):
-            due.append((tried, item, replace(Hint.of(body["hint"]), attempt=0, source="parked", at=now)))
-    given = sorted(due, key=lambda each: each[:2])[:AT_ONCE]
-    for _, item, hint in given:
+    now, items = ports.clock(), path_of(int_id, "parked")
+    after_now = (now + timedelta(microseconds=1)).isoformat()
+    due = ports.documents.find(items, order="due_at", before=after_now, limit=AT_ONCE)
+    for item, stored in due:
+        hint = replace(Hint.of(_current(stored, item)["hint"]), attempt=0, source="parked", at=now)
         look_again(ports.tasks, hint, now, f"parked-{item}")
-    return len(given)
+    return len(due)
+
+
+def date_older(ports: Ports, int_id: str) -> None:
+    """Store when items of an older version are due, which did not record it: `try_again` finds only those that do."""
+
+    def dated(tx: Transaction, path: Path) -> None:
+        body = tx.get(path)
+        if body is not None and "due_at" not in body:
+            tx.put(path, {**body, "due_at": _due(body).isoformat()})
+
+    for item, stored in all_rows(ports.documents, path_of(int_id, "parked")):
+        if "due_at" not in stored:
+            ports.documents.transact(partial(dated, path=_item_path(int_id, item)))
+
+
+def _due(body: Body) -> datetime:
+    at, tried = datetime.fromisoformat(body["at"]), datetime.fromisoformat(body.get("tried_at") or body["at"])
+    return tried + min(max(tried - at, FIRST_WAIT), LAST_WAIT)
 
 
 def _item(ports: Ports, int_id: str, item: str) -> Body | None:
