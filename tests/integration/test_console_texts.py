@@ -37,6 +37,7 @@ SEVERAL = (  # said of two or more only
     "statuses.counted_most",
     "day.unread_calendars",
 )
+IN_ROWS = ("Transient", "Stale", "AccessRevoked", "Refused", "Gone", "TokenExpired", "Taken")
 ERRORS = ("Transient", "Stale", "AccessRevoked", "Malformed", "Refused", "Gone", "Conflict")
 
 
@@ -110,6 +111,8 @@ def sentences(module: Path) -> Iterator[str]:
             and module.stem == "oauth"
         ):
             yield from (template(value) for value in getattr(node.value, "values", ()))
+        if isinstance(node, ast.Tuple) and getattr(node.elts[0] if node.elts else None, "id", "") in IN_ROWS:
+            yield from map(template, node.elts[1:])
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "counted":
             yield from (template(argument) for argument in node.args[1:3])
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in ("says", "mend"):
