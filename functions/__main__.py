@@ -55,7 +55,7 @@ def make_ports(*, new: bool = False) -> Ports:
 @cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 def serve(host: str) -> None:
-    """Run everything on one machine: the functions, the workers and the timers, on one port."""
+    """Run everything on one machine and on one port. That is the functions, the workers and the timers."""
     try:
         environment = read_environment()
         if environment.backend != "standalone":
@@ -124,7 +124,7 @@ def _queue(ports: Ports, kind: Kind) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @as_json
 def backup(file: Path) -> None:
-    """Copy the store, the secrets and the keys of one machine to FILE and beside it, also while `serve` runs."""
+    """Copy the store, secrets and keys of one machine to FILE. They lie beside it; `serve` may go on running."""
     from functions.adapters.sqlite.backup import back_up
 
     with clear_errors():
@@ -136,7 +136,7 @@ def backup(file: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @as_json
 def restore(file: Path) -> None:
-    """Put a backup in the place of the present state, which is moved aside; `serve` must be stopped."""
+    """Put a backup in the place of the present state. That is moved aside; `serve` must be stopped."""
     from functions.adapters.sqlite.backup import restore as put_back
 
     with clear_errors():

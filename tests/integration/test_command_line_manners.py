@@ -111,3 +111,10 @@ def test_an_address_at_which_nothing_can_listen_is_said_in_a_sentence(tmp_path: 
     done = shell.run("serve", "--host", host)
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
     assert f"nothing can listen at {host}, port 8080" in done.stderr
+
+
+def test_the_list_of_commands_says_of_each_a_whole_sentence(tmp_path: Path) -> None:
+    listed = alone(tmp_path).run("--help").stdout.partition("Commands:")[2].splitlines()
+    assert len(listed) > len(OF_ONE)
+    assert [line for line in listed if line and not line.endswith(".")] == []
+    assert [line for line in listed if line.endswith("...")] == []

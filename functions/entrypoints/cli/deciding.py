@@ -54,7 +54,7 @@ def resume_command(ports: Ports, int_id: str, booking: str) -> None:
     click.option("--restore", help="Undo this item instead, or `all`."),
 )
 def held_command(ports: Ports, int_id: str, approve: str | None, restore: str | None) -> None:
-    """Show the removals that wait for a person, and decide on them."""
+    """Show, carry out or undo the removals that wait for you."""
     found = held.every(ports, int_id)
     item, decide = (approve, held.approve) if approve else (restore, held.restore)
     if item:

@@ -76,7 +76,7 @@ def _new_plan(ports: Ports, int_id: str) -> preview.Plan:
     click.option("--object", "object_id", default="", help="Make, move and cancel a test booking on this object too."),
 )
 def diagnose_command(ports: Ports, int_id: str, *, trip: bool, calendar: str, object_id: str) -> None:
-    """Is it in sync, and if not, why? Exit code 0 green, 3 amber, 1 red."""
+    """Say whether it is in sync, and if not, why. Exit code 0 green, 3 amber, 1 red."""
     if trip:
         legs = round_trip.round_trip(ports, int_id, calendar, object_id)
         lines = [f"{leg.name:15} {leg.seconds * 1000:7.0f} ms  {leg.trouble}" for leg in legs]
@@ -103,7 +103,7 @@ def diagnose_command(ports: Ports, int_id: str, *, trip: bool, calendar: str, ob
     click.option("--limit", default=50, type=click.IntRange(1, 500), help="How many, newest first."),
 )
 def journal_command(ports: Ports, int_id: str, booking: str, limit: int) -> None:
-    """Show what happened and why, newest first; the id at the start of a line is what `undo` asks for."""
+    """Show what happened and why, newest first. The id at the start of a line is what `undo` asks for."""
     found = journal_read.entries(ports, int_id, booking, limit=limit)
     integration, t = integrations.get(ports.documents, int_id), texts(ports, int_id)
     names = Catalogue(ports).of(int_id) if found and not wants_json() else Names()
@@ -118,7 +118,7 @@ def journal_command(ports: Ports, int_id: str, booking: str, limit: int) -> None
 
 @command("find", int_id, click.argument("what"))
 def find_command(ports: Ports, int_id: str, what: str) -> None:
-    """Look a booking up by its number, or find by date, object, title or guest. Exit code 3: nothing was found."""
+    """Find bookings by number, date, object, title or guest. Exit code 3: nothing was found."""
     integration, t = integrations.get(ports.documents, int_id), texts(ports, int_id)
     names = Catalogue(ports).of(int_id)
     if what.isdecimal():
@@ -152,7 +152,7 @@ def _when(when: When, t: Texts) -> str:
 
 @command("statuses", int_id)
 def statuses_command(ports: Ports, int_id: str) -> None:
-    """List the statuses of the window's bookings with their counts. Exit code 3: one of them is in no list."""
+    """List the statuses of the bookings with their counts. Exit code 3: one of them is in no list."""
     found, t = statuses.statuses(ports, int_id), texts(ports, int_id)
     while found.cut and not found.trouble:
         found = statuses.statuses(ports, int_id)
@@ -165,7 +165,7 @@ def statuses_command(ports: Ports, int_id: str) -> None:
 
 @command("overlaps", int_id)
 def overlaps_command(ports: Ports, int_id: str) -> None:
-    """List the overlapping bookings that the last full search found (`sweep`, or the night's). Exit code 3: there are some."""
+    """List the overlapping bookings of the last full search. That is `sweep` or the night's. Exit code 3: there are some."""
     listed = overlaps.last(ports.documents, int_id)
     rows = [(f"{each.day}", each.object_id, ", ".join(each.bookings)) for each in listed.found] if listed else []
     nothing = "nothing was searched yet" if listed is None else "no bookings overlap"

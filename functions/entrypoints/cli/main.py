@@ -29,7 +29,7 @@ def cli(context: click.Context) -> None:
 @cli.command("completion")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print what makes a shell complete commands and ids; for bash: eval "$(python -m functions completion bash)"."""
+    """Print what makes a shell complete commands and ids. For bash: eval "$(python -m functions completion bash)"."""
     kind = get_completion_class(shell)
     if kind is None:
         raise click.UsageError(f"there is no completion for {shell}")

@@ -27,7 +27,7 @@ BLINK = timedelta(seconds=0.2)
 @as_json
 @click.pass_obj
 def probe_command(make: MakePorts, int_id: str, booking: str, thing: str, *, really: bool, stop: bool) -> None:
-    """Find out on one test booking what i-Reserve does not document. Exit code 3: something needs a look."""
+    """Find out on a test booking what i-Reserve leaves unsaid. Exit code 3: something needs a look."""
     if not stop and not (booking.isdecimal() and thing.isdecimal()):
         raise click.UsageError("name a test booking and its object: --booking N --object N")
     with clear_errors():

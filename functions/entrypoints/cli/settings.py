@@ -52,7 +52,7 @@ def list_integrations(ports: Ports) -> None:
 @as_json
 @click.pass_obj
 def import_command(make: MakePorts, file: Path, apply: str | None, *, new: bool) -> None:
-    """Create or change an integration from a YAML file; its secrets go to the secret store."""
+    """Create or change an integration from a YAML file. Its secrets go to the secret store."""
     with clear_errors():
         raw = _yaml(file)
         secrets, unset = _secrets(raw.pop("secrets", None))
@@ -102,7 +102,7 @@ def _secrets(given: Any) -> tuple[Any, dict[str, Fault]]:
 
 @command("export", int_id)
 def export(ports: Ports, int_id: str) -> None:
-    """Print the settings of an integration as YAML; never a secret."""
+    """Print the settings of an integration as YAML, no secrets."""
     settings = raw_of(integrations.get(ports.documents, int_id).settings)
     text = yaml.safe_dump(settings, allow_unicode=True, sort_keys=False)
     show(settings, [text.rstrip()])
@@ -116,7 +116,7 @@ def export(ports: Ports, int_id: str) -> None:
     click.option("--wait/--no-wait", default=True, help="Wait for the consent in the browser."),
 )
 def connect(ports: Ports, int_id: str, *, confirm: bool, account: str, wait: bool) -> None:
-    """Step 1 and Step 2: print the address of the consent screen, wait for it, connect."""
+    """Connect Google Calendar (Step 1 and Step 2). Prints the address of the consent screen and waits for it."""
     state = consent.state_here(ports, int_id)
     if not confirm and not consent.waiting(ports, int_id, state):
         address = consent.begin_here(ports, int_id)
