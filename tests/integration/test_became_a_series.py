@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.harness.place import ROOM_A, ROOM_B, Place
+from tests.harness.tab import Tab
 
 TEN, ELEVEN = "2026-11-24T10:00", "2026-11-24T11:00"
 WEEKLY = ["RRULE:FREQ=WEEKLY;COUNT=3"]
@@ -65,6 +66,26 @@ def test_a_booking_that_changes_its_object_takes_no_other_occurrence_along(place
     place.settle()
     assert occurrences(place) == ["2026-12-01T10:00", "2026-12-08T10:00"]
     assert occurrences(place, ROOM_B) == [TEN]
+
+
+@pytest.mark.parametrize("times", [0, 2, 3])
+def test_a_series_that_went_along_goes_back_or_the_journal_says_what_to_do(
+    place: Place, booking: str, times: int
+) -> None:
+    place.google("POST", "moves", {"heed_etags": False})
+    if times:
+        fault = {"path": f"{ROOM_B}/events/{named(place, booking)}/move", "status": 503, "times": times}
+        place.google("POST", "faults", {"method": "POST", **fault})
+    place.change(booking, object_id=11)
+    place.settle(20)
+    if times < 3:
+        assert occurrences(place) == ["2026-12-01T10:00", "2026-12-08T10:00"]
+        assert occurrences(place, ROOM_B) == [TEN]
+        assert place.api("GET", "/7/parked") == []
+        return
+    assert (occurrences(place), len(occurrences(place, ROOM_B))) == ([], 3)
+    assert [each["reason"] for each in place.journal() if each["outcome"] == "refused"] == ["series_moved"]
+    assert "move the series back in Google Calendar" in Tab(place).seen("/console/integrations/7/journal")
 
 
 def test_what_is_left_of_a_series_is_no_second_event_of_the_booking_that_changed_its_object(place: Place) -> None:

@@ -13,7 +13,7 @@ from functions.adapters.google.http import Http
 from functions.application.ports import CalendarEntry, Channel, EventPage, Tombstone
 from functions.domain.model import bounds
 from functions.domain.model.appointment import LABEL, Appointment, Style
-from functions.domain.model.errors import Gone, Malformed, Refused, Stale, TokenExpired, Transient
+from functions.domain.model.errors import Gone, Malformed, Refused, Stale, SyncError, TokenExpired, Transient
 from functions.domain.model.event import Event, EventKey, Mark, family_of_id, first_occurrence, is_occurrence
 from functions.domain.pairing.writes import EventChange
 from functions.domain.settings.schema import is_room
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from googleapiclient._apis.calendar.v3 import CalendarResource
 
 ENDPOINT = "https://www.googleapis.com/calendar/v3/"
+MOVES_BACK = 3
 PAGE_SIZE = 2500  # the most that Google gives
 WRITERS = ("owner", "writer", "writerWithoutPrivateAccess")
 SEERS = ("owner", "writer")  # roles that see the details of other people's private events
@@ -166,13 +167,30 @@ class GoogleCalendars:
     def move(self, key: EventKey, etag: str, destination: str, *, notify: bool) -> Event:
         """Move an event to another calendar if it still has this etag; return it as it is there.
 
-        No page of Google's says that a move heeds the etag: a series that went along goes back.
+        No page of Google's says that a move heeds the etag: a series that went along goes back. Raises `Refused`
+        (`series_moved`) if it cannot: then a person has to move it.
         """
         raw = self._run(self._move(key, destination, notify=notify), etag=etag)
         if raw.get("recurrence"):
-            self._run(self._move(EventKey(destination, key.id), key.calendar, notify=notify))
+            self._move_back(EventKey(destination, key.id), key.calendar, notify=notify)
             raise Stale("The event became a series meanwhile; it is read again.", reason="series")
         return self._live(destination, raw)
+
+    def _move_back(self, key: EventKey, calendar: str, *, notify: bool) -> None:
+        """Move a series back where it came from; at once, because later nobody could tell it from one that is meant."""
+        for left in reversed(range(MOVES_BACK)):
+            try:
+                self._run(self._move(key, calendar, notify=notify))
+            except Gone:
+                return  # it went back after all, or somebody else took it away
+            except SyncError as error:
+                if left and isinstance(error, Transient):
+                    continue
+                raise Refused(
+                    "The event became a series meanwhile, which went along and cannot be moved back: move it in Google Calendar.",
+                    reason="series_moved",
+                ) from error
+            return
 
     def _move(self, key: EventKey, destination: str, *, notify: bool) -> Any:
         return self._events.move(

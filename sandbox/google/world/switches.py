@@ -29,6 +29,7 @@ class Switches:
     lost_removals: int = 0  # how many of the next removals no incremental list will show
     texts: Texts = "as_sent"
     longest_text: int | None = None  # characters of a title, place or description; the rest is cut off
+    moves_heed_etags: bool = True  # no page of Google's says so
     delivery: Delivery = "deliver"
     delivery_seconds: float = 0.0
     sync_before_answer: bool = False
