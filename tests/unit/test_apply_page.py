@@ -185,6 +185,41 @@ def test_the_links_of_a_series_occurrences_are_read_together(sides: Sides, monke
     assert alone == []
 
 
+@pytest.mark.parametrize("title", ["the same", "another"])
+def test_what_is_read_of_series_that_came_and_went_grows_with_their_number_not_with_its_square(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch, title: str
+) -> None:
+    """Each new one is compared with each that is gone: sixty of both took 4,000 queries, longer than a task may take."""
+
+    def drawn(name: str, number: int, title: str) -> list[Event]:
+        times = [replace(NOON, start=NOON.start + n * 7 * DAY, end=NOON.end + n * 7 * DAY) for n in range(2)]
+        series = [f"{name}{n}" for n in range(number)]
+        return [
+            sides.draw(f"{each}_{at.start:%Y%m%d}", at, series=each, title=title) for each in series for at in times
+        ]
+
+    queries, find = list[Any](), sides.ports.documents.find
+
+    def counted(*of: Any, **how: Any) -> Any:
+        queries.append(of)
+        return find(*of, **how)
+
+    monkeypatch.setattr(sides.ports.documents, "find", counted)
+    needed = list[int]()
+    for number in (4, 8):
+        old = drawn(f"old{number}", number, "the same")
+        applied(sides, *old)
+        sides.events.clear()
+        new = drawn(f"new{number}", number, title)
+        queries.clear()
+        applied(sides, *(Tombstone(each.key, each.series) for each in old), *new)
+        needed.append(len(queries))
+        sides.events.clear()
+        applied(sides, *(Tombstone(each.key, each.series) for each in new))
+        sides.now += timedelta(days=1)
+    assert needed[1] <= 2 * needed[0]
+
+
 def test_an_event_that_becomes_no_booking_is_told_once_and_ours_and_unchanged_ones_are_not(sides: Sides) -> None:
     free = sides.draw("free", NOON, transparent=True)
     ours = sides.draw("ours", NOON, transparent=True, mark=Mark("7", "x", "y"))

@@ -483,6 +483,20 @@ def test_of_a_series_that_lost_an_occurrence_the_others_are_looked_up_from_the_l
     assert sides.calls.count("read event") == 9  # none twice for one question
 
 
+def test_siblings_that_there_is_no_time_for_are_left_to_tasks(sides: Sides) -> None:
+    names = [f"root_202611{day}T090000Z" for day in (24, 25, 26)]
+    for name in names:
+        pair(sides, name, series="root")
+    set_state(sides, sync_token="one")
+    sides.took = 20 * SECOND
+    pulled(sides, EventPage((Tombstone(EventKey(ROOM_A, names[0]), "root"),), sync_token="two"))
+    assert [(hint.subject[1], hint.source) for hint in sides.looks(Kind.EVENT)] == [
+        (names[2], "series"),
+        (names[1], "series"),
+    ]
+    assert (state(sides).sync_token, state(sides).calls) == ("two", 1)
+
+
 def test_while_a_scan_fills_a_calendar_its_notifications_share_a_pull_a_minute(sides: Sides) -> None:
     channels = (Watch("c", NOW + timedelta(days=7)),)
     set_state(sides, channels=channels, filled_until=NOW + SECOND, sync_token="one")

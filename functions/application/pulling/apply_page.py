@@ -9,6 +9,7 @@ from functions.application.intake.hints import LISTED, Hint, Kind, look_again
 from functions.application.ports import Body, Tombstone, Unusable
 from functions.application.pulling import events_without_booking
 from functions.application.pulling.follow_series import (
+    Kin,
     Shown,
     booking_naming,
     families,
@@ -113,14 +114,14 @@ def _series(
     following = [each for each in following if each.series or _other_key(each) not in gone_on]
     candidates = [item for item in following if _quick_check(partial(_new, session, item))]
     grouped = families(candidates, tombstones)
-    finished, known = True, len(handled)
+    finished, known, kin = True, len(handled), Kin(session, page.calendar, shown)
     for name, group in grouped.items():
         stored = links.stored_of_events(session.ports.documents, session.id, [event.key for event in group])
         appeared = [event for event, found in zip(group, stored, strict=True) if found is None]
-        handled |= _followed(session, hint, page, name, appeared, shown, until)
+        handled |= _followed(kin, hint, page, name, appeared, until)
         left = [event for event in appeared if event.series and event.key not in handled]
-        for former in former_families(session, page.calendar, name, left, shown) if left else ():
-            handled |= _followed(session, hint, page, former, left, shown, until)
+        for former in former_families(kin, name, left) if left else ():
+            handled |= _followed(kin, hint, page, former, left, until)
             left = [event for event in left if event.key not in handled]
         if len(handled) > known and _is_time_up(session, until):
             finished = False
@@ -183,29 +184,25 @@ def _is_time_up(session: SyncSession, until: datetime | None) -> bool:
 
 
 def _followed(
-    session: SyncSession,
-    hint: Hint,
-    page: Page,
-    name: str,
-    appeared: list[Event],
-    shown: Shown,
-    until: datetime | None,
+    kin: Kin, hint: Hint, page: Page, name: str, appeared: list[Event], until: datetime | None
 ) -> set[EventKey]:
     """Move a family's bookings to new occurrences until time is up; returns the keys of those done, old and new."""
-    handled: set[EventKey] = set()
-    pairs, others = _pairs(session, page, name, appeared, shown, until)
+    session, handled = kin.session, set[EventKey]()
+    pairs, others = _pairs(kin, page, name, appeared, until)
     steps = [(event, link.event, partial(_follow, session, hint, link, event)) for link, event in pairs]
-    steps += [(event, None, partial(_apply_item, session, hint, page, shown, event)) for event in others]
+    steps += [(event, None, partial(_apply_item, session, hint, page, kin.shown, event)) for event in others]
     for event, former, step in steps:
         _guarded(session, hint, event.key, step)
         handled |= {event.key, former} if former is not None else {event.key}
         if _is_time_up(session, until):
             break
+    if steps:
+        kin.forget(name)
     return handled
 
 
 def _pairs(
-    session: SyncSession, page: Page, name: str, appeared: list[Event], shown: Shown, until: datetime | None
+    kin: Kin, page: Page, name: str, appeared: list[Event], until: datetime | None
 ) -> tuple[list[tuple[Link, Event]], list[Event]]:
     """Pair a family's bookings with new occurrences, but for those that other bookings name: an older store was restored.
 
@@ -213,13 +210,13 @@ def _pairs(
     those that others name, so that one at least is done and not asked about again. Where i-Reserve cannot tell, they follow
     as if no store were older.
     """
-    namer, taken = dict[EventKey, str](), set[EventKey]()
+    session, namer, taken = kin.session, dict[EventKey, str](), set[EventKey]()
 
     def is_others(link: Link, event: Event) -> bool:
         return namer.get(event.key, "") not in ("", link.booking_id)
 
     while left := [event for event in appeared if event.key not in taken]:
-        pairs = followers(session, page.calendar, name, left, shown)
+        pairs = followers(kin, name, left)
         for _, event in pairs if page.listed else ():
             if event.key not in namer:
                 namer[event.key] = booking_naming(session, event)
@@ -336,7 +333,8 @@ def _appeared(session: SyncSession, hint: Hint, page: Page, shown: Shown, event:
         return False
     if link is None and page.listed and not event.series:
         # it may be what is left of a series, whose removals a list does not show
-        for former, followed in _pairs(session, page, event.key.id, [event], shown, None)[0]:
+        kin = Kin(session, page.calendar, shown)
+        for former, followed in _pairs(kin, page, event.key.id, [event], None)[0]:
             return _follow(session, hint, former, followed)
     link = link or links.for_new_event(session.ports.documents, session.id, event)
     if link.event is not None and link.event != event.key and not session.has_left(link.event, event):

@@ -19,7 +19,7 @@ from functions.application.sync.session import SyncSession
 from functions.domain.comparing.event_content import in_window, text_of
 from functions.domain.comparing.series import NEAR, Twin, first_day, in_step, pair, twin_of
 from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, Stale, Transient
-from functions.domain.model.event import Event, family, family_of_id
+from functions.domain.model.event import Event, EventKey, family, family_of_id
 from functions.domain.pairing.decisions import Follow, Hold
 from functions.domain.pairing.life import Active, Detached, Grace, Held, Paused, Side, State
 from functions.domain.pairing.lifecycle import after
@@ -72,6 +72,49 @@ class Shown:
         return replace(state, lost=lost, halves=tuple(halves[:KEPT_HALVES]))
 
 
+class Kin:
+    """The links of families that could follow, as one look through a page finds them.
+
+    Each family is read once, and again after one of its pairs has changed (`forget`); what was removed is read together,
+    because each new series is compared with all of it.
+    """
+
+    def __init__(self, session: SyncSession, calendar: str, shown: Shown) -> None:
+        self.session, self.calendar, self.shown = session, calendar, shown
+        self._of = dict[str, list[Link]]()
+        self._gone: dict[str, list[Link]] | None = None
+
+    def of(self, name: str) -> list[Link]:
+        """Return the links of a family that could follow."""
+        if name not in self._of:
+            kin = links.every(self.session.ports.documents, self.session.id, {"series": name})
+            self._of[name] = [link for link in kin if self._could_follow(link)]
+        return self._of[name]
+
+    def gone(self) -> dict[str, list[Link]]:
+        """Return those of them whose occurrences are gone, by family."""
+        if self._gone is None:
+            documents, int_id = self.session.ports.documents, self.session.id
+            removed = [EventKey(self.calendar, each) for each in sorted(self.shown.removed) if family_of_id(each)]
+            where: dict[str, str | int | bool] = {"state": State.GRACE.value, "calendar": self.calendar}
+            found = {link.id: link for link in links.every(documents, int_id, where)}
+            found |= {link.id: link for link in links.of_events(documents, int_id, removed).values()}
+            self._gone = {}
+            for link in found.values():
+                if link.series and self._could_follow(link) and _is_gone(link, self.shown):
+                    self._gone.setdefault(link.series, []).append(link)
+        return self._gone
+
+    def forget(self, name: str) -> None:
+        """Read a family anew: a pair of it was changed."""
+        self._of.pop(name, None)
+        if self._gone is not None:
+            self._gone[name] = [link for link in self.of(name) if _is_gone(link, self.shown)]
+
+    def _could_follow(self, link: Link) -> bool:
+        return _waits(link, self.calendar, self.shown) and _is_in_reach(self.session, link)
+
+
 def families(events: Iterable[Event], tombstones: Iterable[Tombstone]) -> dict[str, list[Event]]:
     """Group new events by their series; a single event that used to be a series counts as part of it."""
     former = {family_of_id(each.key.id) for each in tombstones}
@@ -83,13 +126,11 @@ def families(events: Iterable[Event], tombstones: Iterable[Tombstone]) -> dict[s
     return grouped
 
 
-def followers(
-    session: SyncSession, calendar: str, name: str, appeared: list[Event], shown: Shown
-) -> list[tuple[Link, Event]]:
+def followers(kin: Kin, name: str, appeared: list[Event]) -> list[tuple[Link, Event]]:
     """Pair links whose occurrences of this family vanished with the new ones."""
-    kin = _family_links(session, calendar, name, shown)
-    vanished = [link for link in kin if _is_gone(link, shown)]
-    unknown = [link for link in kin if link not in vanished and _id(link) not in shown.live]
+    session, shown = kin.session, kin.shown
+    vanished = [link for link in kin.of(name) if _is_gone(link, shown)]
+    unknown = [link for link in kin.of(name) if link not in vanished and _id(link) not in shown.live]
     unknown = [
         link for link in unknown if not isinstance(link.life, LEFT_ALONE) or _has_its_day(session, link, appeared)
     ]
@@ -110,33 +151,29 @@ def booking_naming(session: SyncSession, event: Event) -> str:
     return booking.id if booking is not None and counts else ""
 
 
-def former_families(session: SyncSession, calendar: str, name: str, appeared: list[Event], shown: Shown) -> list[str]:
+def former_families(kin: Kin, name: str, appeared: list[Event]) -> list[str]:
     """Return the families that a new one certainly continues; hold the removals of those that it may continue.
 
     Certain: a root created and last updated at the same moments, or the same text in the same rhythm. The same rhythm
     alone may just as well be another series.
     """
+    session = kin.session
     born = {twin_of(event) for event in appeared}
-    if twins := {each for twin in born if twin is not None for each in shown.twins.get(twin, ())} - {name}:
+    if twins := {each for twin in born if twin is not None for each in kin.shown.twins.get(twin, ())} - {name}:
         return sorted(twins)
     sure: list[str] = []
     texts = {session.digest(text_of(event)) for event in appeared}
-    for former in sorted((shown.lost_families() | _in_grace(session, calendar)) - {name}):
-        lost = [link for link in _family_links(session, calendar, former, shown) if _is_gone(link, shown)]
+    for former, lost in sorted(kin.gone().items()):
         alike = bool({link.base.digests.get("text", "") for link in lost if link.base} & texts)
         times = [link.base.when for link in lost if link.base]
-        if not in_step(times, appeared, session.settings.timezone, alike=alike):
+        if former == name or not in_step(times, appeared, session.settings.timezone, alike=alike):
             continue
         if alike:
             sure.append(former)
         else:
             _hold(session, lost)
+            kin.forget(former)
     return sure
-
-
-def _in_grace(session: SyncSession, calendar: str) -> set[str]:
-    where: dict[str, str | int | bool] = {"state": State.GRACE.value, "calendar": calendar}
-    return {link.series for link in links.every(session.ports.documents, session.id, where)} - {""}
 
 
 def _hold(session: SyncSession, lost: list[Link]) -> None:
@@ -164,12 +201,6 @@ def tie(session: SyncSession, link: Link, event: Event) -> Link:
     return session.ports.documents.transact(lambda tx: links.save(tx, session.id, moved))
 
 
-def _family_links(session: SyncSession, calendar: str, name: str, shown: Shown) -> list[Link]:
-    """Return the links of a family that could follow."""
-    kin = links.every(session.ports.documents, session.id, {"series": name})
-    return [link for link in kin if _waits(link, calendar, shown) and _is_in_reach(session, link)]
-
-
 def _is_in_reach(session: SyncSession, link: Link) -> bool:
     """Whether a link is in the window, or was within a week: what its series became may be in it."""
     now, when = session.now(), link.base.when if link.base is not None else None
@@ -182,13 +213,9 @@ def not_shown(session: SyncSession, calendar: str, shown: Shown) -> Iterator[lis
     Of a deleted series Google reports about half a year of occurrences.
     https://github.com/googleapis/google-api-ruby-client/issues/860
     """
-    known = shown.live | shown.removed
+    known, of = shown.live | shown.removed, Kin(session, calendar, shown).of
     for name in sorted(shown.lost_families()):
-        kin = [
-            link
-            for link in _family_links(session, calendar, name, shown)
-            if isinstance(link.life, Active) and _id(link) not in known
-        ]
+        kin = [link for link in of(name) if isinstance(link.life, Active) and _id(link) not in known]
         inside = [each for each in kin if each.base and in_window(each.base.when, session.settings, session.now())]
         yield sorted(inside, key=lambda each: _id(each).rpartition("_")[2], reverse=True)
 

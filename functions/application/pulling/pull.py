@@ -221,14 +221,14 @@ def _look_up_siblings(session: SyncSession, hint: Hint, calendar: str, done: Pul
     """Look up the other occurrences of a series that lost some, from the latest, until one still exists.
 
     One that Google does not give is left to a task, and so are those before it: it may never give it, and the calendar
-    has other changes.
+    has other changes. So is all that this task has no time for.
     """
     for family in not_shown(session, calendar, done.shown):
         unread = False
         for link in family:
             if link.event is None:
                 break
-            if unread:
+            if unread or session.now() - done.began > LONGEST:
                 _look_up_later(session, _about(hint, link.event, "series"))
                 continue
             done.calls += 1
