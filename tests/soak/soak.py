@@ -27,7 +27,7 @@ from tests.world.choice import Choice
 from tests.world.deeds import DEEDS, Deeds, drawn
 from tests.world.promises import apart
 
-OUTSIDE = ("webhooks", "notifications", "flush", "fail", "away", "forget_tokens")
+OUTSIDE = ("webhooks", "notifications", "flush", "fail", "away", "forget_tokens", "pages")
 KILLED = ("sync_task", "booking_webhook", "calendar_notification", "sweep")
 NO_FILE_LONGER = 4096  # bytes, while the disk is "full"
 PATIENCE = 420.0  # seconds until both sides must agree; a killed worker's lease alone lasts 90

@@ -17,6 +17,7 @@ HOURS = (8, 10, 13, 16, 19)
 DAYS = 12
 WEEKS = 3  # of a weekly series: all that is drawn lies within the window, each week of which costs a world calls
 LAST = 3 + 7 * (WEEKS - 1)  # the last day of a series that begins as late as any
+PAGES = (None, 10, 4, 2)  # events on one; Google decides
 HINTS = ("deliver", "drop", "double", "hold", "delay")
 AWAY_I = {"path": "", "status": 503}
 AWAY_G = {"path": "/calendar/v3/", "status": 503, "reason": "backendError", "times": 1}
@@ -53,6 +54,7 @@ DEEDS: Table = {
     "fail": (4, (1, 1, 1)),
     "away": (2, (1, 12)),
     "forget_tokens": (1, ()),
+    "pages": (3, (3, 1)),
 }
 
 
@@ -286,6 +288,10 @@ class Deeds(People):
 
     def do_forget_tokens(self) -> None:
         self.google("POST", "sync-tokens/expire", {})
+
+    def do_pages(self, size: int, empty: int) -> None:
+        """Lists of events come in smaller pages from now on, each after an empty one."""
+        self.google("POST", "pages", {"size": PAGES[size], "empty": bool(empty)})
 
     def all_well(self) -> None:
         """Both sides answer, and every hint arrives."""
