@@ -73,6 +73,19 @@ def test_both_languages_have_the_same_texts_with_the_same_values() -> None:
         assert sorted(holes.findall(text)) == sorted(holes.findall(dutch[key])), key
 
 
+@pytest.mark.parametrize("file", sorted(FOLDER.rglob("*.yaml")), ids=lambda file: f"{file.relative_to(FOLDER)}")
+def test_no_text_stands_twice_of_which_only_the_last_would_count(file: Path) -> None:
+    left = [yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)]
+    twice = []
+    while left:
+        node = left.pop()
+        if isinstance(node, yaml.MappingNode):
+            keys = [key.value for key, _ in node.value]
+            twice += [key for key in sorted(set(keys)) if keys.count(key) > 1]
+            left += [value for _, value in node.value]
+    assert twice == []
+
+
 def test_every_text_that_a_screen_asks_for_is_there() -> None:
     assert sorted((keys_in_templates() | keys_by_name()) - set(table("en"))) == []
 
