@@ -13,6 +13,7 @@ import yaml
 from click.testing import CliRunner
 
 from functions.__main__ import make_ports
+from functions.adapters.secrets.file_secrets import FileSecrets
 from functions.adapters.sqlite.backup import back_up, check, restore
 from functions.adapters.sqlite.documents import SqliteDocuments
 from functions.adapters.sqlite.file import SqliteFile
@@ -271,6 +272,63 @@ def test_what_root_restores_belongs_to_whom_the_state_belongs(tmp_path: Path) ->
     assert command(state, "restore", str(tmp_path / "b"))[0] == 0
     assert len(list(state.glob("*.before-*"))) == 3
     assert {path.name: path.stat().st_uid for path in state.iterdir() if path.stat().st_uid != nobody} == {}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root hands files over")
+def test_root_gives_away_no_file_of_its_own_that_another_user_has_linked(tmp_path: Path) -> None:
+    state, others = tmp_path / "state", tmp_path / "root's own"
+    state.mkdir(mode=0o700)
+    others.write_text("{}")
+    os.chown(state, 65534, -1)
+    os.link(others, state / "secrets.json.lock")
+    FileSecrets(state / "secrets.json").put("7", "ireserve_password", "x")
+    assert (state / "secrets.json").stat().st_uid == 65534
+    assert others.stat().st_uid == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root hands files over")
+def test_what_is_moved_aside_belongs_to_the_owner_of_what_was_read_whatever_stands_there_by_then(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.activate()
+    back_up(place.directory, tmp_path / "b")
+    place.file.close()
+    secrets, others = place.directory / "secrets.json", tmp_path / "root's own"
+    secrets.rename(others)
+    secrets.symlink_to(others)
+
+    def exchanged(_descriptor: int) -> None:
+        if list(place.directory.glob("*.before-*.secrets.json.part")):
+            secrets.unlink()
+            secrets.write_text("{}")
+            os.chown(secrets, 65534, -1)
+
+    without_hard_links(monkeypatch)
+    monkeypatch.setattr(os, "fsync", exchanged)
+    restore(place.directory, tmp_path / "b", place.now)
+    (aside,) = place.directory.glob("*.before-*.secrets.json")
+    assert aside.read_bytes() == others.read_bytes()
+    assert aside.stat().st_uid == 0
+
+
+@pytest.mark.parametrize("code", [errno.EPERM, errno.EINVAL, errno.ENOTSUP])
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root hands files over")
+def test_a_file_system_that_gives_files_no_owner_is_used_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """EINVAL: the owner is no user of the container; ENOTSUP: some network shares."""
+    state, settings = tmp_path / "state", tmp_path / "settings.yaml"
+    settings.write_text(yaml.safe_dump(example()))
+    state.mkdir(mode=0o700)
+    os.chown(state, 65534, -1)
+
+    def refused(*_file: object, **_how: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    for name in ("chown", "fchown"):
+        monkeypatch.setattr(os, name, refused)
+    ran, output = command(state, "import", str(settings), "--new")
+    assert ran == 0, output
 
 
 def test_a_backup_without_its_secrets_and_keys_leaves_those_that_are_there(place: Place, tmp_path: Path) -> None:

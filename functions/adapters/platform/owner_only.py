@@ -25,15 +25,21 @@ def refuse_exposed(path: Path) -> None:
         )
 
 
-def hand_over(path: Path, former: Path) -> None:
-    """Give a file that root has made to the owner of the former one, else of its directory: as whom the service runs.
+def hand_over(path: Path, former: Path | int) -> None:
+    """Give a file that root has made to the owner of the former one (or of an open one), else of its directory: as whom the service runs.
 
-    A file system without owners refuses that, and needs none.
+    Of what that user may have put in its place, nothing is given away: it is a link, or has another name too. A file
+    system without owners refuses that, and needs none.
     """
     if os.geteuid() == 0:
-        owned = (former if former.exists() else former.parent).stat()
-        with suppress(PermissionError):
-            os.chown(path, owned.st_uid, owned.st_gid, follow_symlinks=False)
+        owned = os.fstat(former) if isinstance(former, int) else (former if former.exists() else former.parent).stat()
+        with suppress(OSError):
+            file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            try:
+                if os.fstat(file).st_nlink == 1:
+                    os.fchown(file, owned.st_uid, owned.st_gid)
+            finally:
+                os.close(file)
 
 
 def name_first(whole: Path, path: Path) -> None:

@@ -197,7 +197,7 @@ def _keep(path: Path, aside: Path) -> None:
         try:
             with path.open("rb") as file:
                 _write(part, file)
-            hand_over(part, path)
+                hand_over(part, file.fileno())
             part.rename(aside)
         finally:
             part.unlink(missing_ok=True)
