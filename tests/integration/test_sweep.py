@@ -456,20 +456,20 @@ def test_a_round_reads_only_those_parked_items_that_are_due(place: Place) -> Non
     counted = Counted(place.documents)
     place.ports.documents = counted
     assert parked.try_again(place.ports, "7") == 1
-    assert counted.reads == 1
+    assert counted.reads == 2
     place.pass_time(300)
     assert parked.try_again(place.ports, "7") == parked.AT_ONCE
-    assert counted.reads == 1 + parked.AT_ONCE
+    assert counted.reads == 2 + 1 + parked.AT_ONCE
 
 
-def test_an_item_that_an_older_version_parked_is_tried_again_from_the_night_on(place: Place) -> None:
+def test_an_item_that_an_older_version_parked_is_tried_again_as_soon_as_any_other(place: Place) -> None:
     place.activate()
     hint = Hint(Kind.BOOKING, "7", ("9999",))  # which no list shows, so that nothing else looks at it
     parked.park(place.ports, hint, "booking_malformed", place.now)
     path = ("integrations", "7", "parked", parked.item_id(hint))
     body = {name: value for name, value in (place.documents.get(path) or {}).items() if name != "due_at"}
     place.documents.transact(lambda tx: tx.put(path, body))
-    night(place)
-    minutes(place, 16)
+    parked.park(place.ports, replace(hint, subject=("9998",)), "booking_malformed", place.now + timedelta(seconds=1))
+    minutes(place, 32)
     place.settle(60)
     assert parked.find(place.ports, hint) is None

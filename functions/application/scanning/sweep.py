@@ -41,7 +41,6 @@ def tick(session: SyncSession) -> list[datetime]:
     beside = _is_under_way(backfill, now)  # it covers the whole window itself
     if not beside and _is_full_due(session, integration.swept_at) and _is_full_due(session, scan.left_out_at(full)):
         night = _start(session, full, "full", now)
-        parked.date_older(ports, session.id)
     due += [_go_on(session, each, now) for each in (backfill, resync) if each is not None and each.finished_at is None]
     due.append(_next_night(session, now))
     followed = session.settings.calendars if session.settings.inbound.enabled else ()

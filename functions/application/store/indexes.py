@@ -29,6 +29,7 @@ INDEXES = (
     Index("journal", ("booking_id", "at")),
     Index("parked", ("at",)),
     Index("parked", ("due_at",)),
+    Index("parked", ("tried_at",)),
     Index("history", ("at",)),
 )
 

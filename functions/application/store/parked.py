@@ -74,9 +74,15 @@ def try_again(ports: Ports, int_id: str) -> int:
     """Retry the items whose wait is over, because the cause may be gone; returns how many.
 
     Each wait is as long as the item had been parked at its last try, so waits double, from 15 minutes to a day. Those that
-    are overdue the longest come first: more may fail again and again than are retried in a day. Only these are read.
+    are overdue the longest come first: more may fail again and again than are retried in a day. Only these are read, and
+    the one that was tried the longest ago: if it is of an older version, which did not record when items are due, all are read.
     """
     now, items = ports.clock(), path_of(int_id, "parked")
+    first = ports.documents.find(items, order="tried_at", limit=1)
+    if not first:
+        return 0
+    if "due_at" not in first[0][1]:
+        _date_older(ports, int_id)
     after_now = (now + timedelta(microseconds=1)).isoformat()
     due = ports.documents.find(items, order="due_at", before=after_now, limit=AT_ONCE)
     for item, stored in due:
@@ -85,8 +91,8 @@ def try_again(ports: Ports, int_id: str) -> int:
     return len(due)
 
 
-def date_older(ports: Ports, int_id: str) -> None:
-    """Store when items of an older version are due, which did not record it: `try_again` finds only those that do."""
+def _date_older(ports: Ports, int_id: str) -> None:
+    """Store when items of an older version are due."""
 
     def dated(tx: Transaction, path: Path) -> None:
         body = tx.get(path)
