@@ -164,7 +164,7 @@ def slowly(sides: Sides, took: timedelta, *pages: EventPage) -> None:
 @pytest.mark.parametrize("token", ["token", ""], ids=["changes", "a list"])
 def test_a_pull_stops_after_its_time_and_the_next_task_goes_on(sides: Sides, token: str) -> None:
     set_state(sides, sync_token=token)
-    slowly(sides, LATE + SECOND, EventPage((), "page2"))
+    slowly(sides, 16 * SECOND, EventPage((), "page2"))
     pulled(sides, hint=replace(HINT, source="poll"))
     kept = state(sides)
     assert (kept.page, kept.as_of, kept.sync_token, kept.listing) == ("page2", None, token, not token)
@@ -173,8 +173,8 @@ def test_a_pull_stops_after_its_time_and_the_next_task_goes_on(sides: Sides, tok
     assert sides.tasks[0].name.endswith("-calendar-more")
 
 
-def test_a_pull_goes_on_for_as_long_as_its_time_is_not_over(sides: Sides) -> None:
-    slowly(sides, LATE, EventPage((), "page2"), EventPage((), sync_token="one"))
+def test_another_page_begins_for_as_long_as_there_is_time_for_it(sides: Sides) -> None:
+    slowly(sides, 15 * SECOND, EventPage((), "page2"), EventPage((), sync_token="one"))
     pulled(sides)
     assert (state(sides).sync_token, sides.looks(Kind.CALENDAR)) == ("one", [])
 
@@ -299,13 +299,13 @@ def test_the_lease_is_prolonged_and_new_channels_are_kept_with_each_page(sides: 
     def page(*_: Any, **__: Any) -> EventPage:
         seen.append(state(sides).lease_until)
         set_state(sides, channels=(Watch("c", NOW),))
-        sides.now += timedelta(seconds=30)
+        sides.now += timedelta(seconds=10)
         return EventPage((), "page2") if len(seen) == 1 else EventPage((), sync_token="one")
 
     sides.between = page  # type: ignore[method-assign]  # a Google that takes its time
     pulled(sides)
     lease = timedelta(seconds=90)
-    assert seen == [NOW + lease, NOW + timedelta(seconds=30) + lease]
+    assert seen == [NOW + lease, NOW + timedelta(seconds=10) + lease]
     assert state(sides).channels == (Watch("c", NOW),)
 
 

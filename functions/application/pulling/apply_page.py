@@ -11,6 +11,7 @@ from functions.application.pulling import events_without_booking
 from functions.application.pulling.follow_series import (
     Kin,
     Shown,
+    TimeIsUp,
     booking_naming,
     families,
     followers,
@@ -62,7 +63,7 @@ class Applied:
 
 
 def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until: datetime | None = None) -> Applied:
-    """Apply a page until a moment; when it is applied again, what was done by then is skipped as an echo.
+    """Apply a page until a moment; when it is applied again, what was done by then is skipped, also what failed.
 
     Bookings of a shifted series move first; removals come before new events, because they make room. An occurrence that is to
     be brought back waits for the last page: its series may only have been shifted.
@@ -73,16 +74,18 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
     shown.live.update(event.key.id for event in events if page.listed or event.series)
     shown.note(events)
     shown.removed.update(item.key.id for item in tombstones)
+    began, shown.until = session.now(), until
+    _park_unusable(session, hint, page, shown)
+    left = [item for item in page.items if isinstance(item, Tombstone) or not shown.is_done(item)]
+    looked, handled, finished = _series(session, hint, replace(page, items=tuple(left)), shown, until)
     for item in page.items:
-        if isinstance(item, Unusable) and not _far_away(session, item):
-            parked.park(session.ports, hint.about(item.key), item.reason, session.now())
-    began = session.now()
-    looked, handled, finished = _series(session, hint, page, shown, until)
+        if item.key in handled:
+            shown.did(item)
     if not finished:
         return Applied(looked, finished=False)
     if until is not None:  # or a page whose series take long to look through would never be applied
         now = session.now()
-        until = max(until, min(until + (now - began), now + AT_LEAST))
+        until = shown.until = max(until, min(until + (now - began), now + AT_LEAST))
     waits = page.more and session.settings.inbound.deleted_event == "restore"
     removed = [item for item in tombstones if not (waits and family_of_id(item.key.id))]
     in_turn: tuple[Event | Tombstone, ...] = (*removed, *events)
@@ -90,12 +93,24 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
     for number, each in enumerate(in_turn):
         if number % TOGETHER == 0:
             settled = _settled(session, hint, page, in_turn[number : number + TOGETHER])
-        if each.key.id in settled or each.key in handled:
+        if each.key.id in settled or each.key in handled or shown.is_done(each):
             continue
         if _is_time_up(session, until):
             return Applied(looked, finished=False)
-        looked += _guarded(session, hint, each.key, partial(_apply_item, session, hint, page, shown, each))
+        try:
+            looked += _guarded(session, hint, each.key, partial(_apply_item, session, hint, page, shown, each))
+        except TimeIsUp:
+            return Applied(looked, finished=False)
+        shown.did(each)
     return Applied(looked)
+
+
+def _park_unusable(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> None:
+    for item in page.items:
+        if isinstance(item, Unusable) and not shown.is_done(item):
+            if not _far_away(session, item):
+                parked.park(session.ports, hint.about(item.key), item.reason, session.now())
+            shown.did(item)
 
 
 def _series(
@@ -115,14 +130,20 @@ def _series(
     candidates = [item for item in following if _quick_check(partial(_new, session, item))]
     grouped = families(candidates, tombstones)
     finished, known, kin = True, len(handled), Kin(session, page.calendar, shown)
+    keys = [event.key for group in grouped.values() for event in group]
+    stored = links.stored_of_events(session.ports.documents, session.id, keys)
+    linked = {key for key, found in zip(keys, stored, strict=True) if found is not None}
     for name, group in grouped.items():
-        stored = links.stored_of_events(session.ports.documents, session.id, [event.key for event in group])
-        appeared = [event for event, found in zip(group, stored, strict=True) if found is None]
-        handled |= _followed(kin, hint, page, name, appeared, until)
-        left = [event for event in appeared if event.series and event.key not in handled]
-        for former in former_families(kin, name, left) if left else ():
-            handled |= _followed(kin, hint, page, former, left, until)
-            left = [event for event in left if event.key not in handled]
+        appeared = [event for event in group if event.key not in linked]
+        try:
+            handled |= _followed(kin, hint, page, name, appeared, until)
+            left = [event for event in appeared if event.series and event.key not in handled]
+            for former in former_families(kin, name, left) if left else ():
+                handled |= _followed(kin, hint, page, former, left, until)
+                left = [event for event in left if event.key not in handled]
+        except TimeIsUp:
+            finished = False
+            break
         if len(handled) > known and _is_time_up(session, until):
             finished = False
             break
@@ -178,6 +199,11 @@ def _is_open(body: Body, identity: str) -> bool:
     return not links.link_of(body, identity).closed
 
 
+def _is_open_to_nothing(body: Body, identity: str) -> bool:
+    """Whether the removal of its event changes nothing about a stored link: it is over, or a person decides."""
+    return isinstance(links.link_of(body, identity).life, Closed | Held)
+
+
 def _is_time_up(session: SyncSession, until: datetime | None) -> bool:
     """Whether the page's time is up."""
     return until is not None and session.now() >= until
@@ -210,18 +236,18 @@ def _pairs(
     those that others name, so that one at least is done and not asked about again. Where i-Reserve cannot tell, they follow
     as if no store were older.
     """
-    session, namer, taken = kin.session, dict[EventKey, str](), set[EventKey]()
+    session, namer, taken = kin.session, kin.shown.named, set[EventKey]()
 
     def is_others(link: Link, event: Event) -> bool:
-        return namer.get(event.key, "") not in ("", link.booking_id)
+        return page.listed and namer.get(event.key.id, "") not in ("", link.booking_id)
 
     while left := [event for event in appeared if event.key not in taken]:
         pairs = followers(kin, name, left)
         for _, event in pairs if page.listed else ():
-            if event.key not in namer:
-                namer[event.key] = booking_naming(session, event)
+            if event.key.id not in namer:
+                namer[event.key.id] = booking_naming(session, event)
                 if _is_time_up(session, until):
-                    asked = [(link, event) for link, event in pairs if event.key in namer]
+                    asked = [(link, event) for link, event in pairs if event.key.id in namer]
                     others = [event for link, event in asked if is_others(link, event)]
                     return [each for each in asked if not is_others(*each)], others
         if not (named := {event.key for link, event in pairs if is_others(link, event)}):
@@ -235,14 +261,16 @@ def _settled(session: SyncSession, hint: Hint, page: Page, items: Sequence[Item]
 
     The others are looked up one by one.
     """
-    listed = [item for item in items if isinstance(item, Event)]
-    stored = links.stored_of_events(session.ports.documents, session.id, [event.key for event in listed])
+    stored = links.stored_of_events(session.ports.documents, session.id, [item.key for item in items])
     echoes, left = set[str](), list[tuple[Event, tuple[Body, str] | None]]()
-    for event, found in zip(listed, stored, strict=True):
-        if found is not None and links.is_as_left(found[0], event):
-            echoes.add(event.key.id)
+    for item, found in zip(items, stored, strict=True):
+        if not isinstance(item, Event):
+            if found is None or _quick_check(partial(_is_open_to_nothing, *found)):
+                echoes.add(item.key.id)
+        elif found is not None and links.is_as_left(found[0], item):
+            echoes.add(item.key.id)
         else:
-            left.append((event, found))
+            left.append((item, found))
     try:
         known = {event.key: links.link_of(*found) for event, found in left if found is not None}
     except Malformed:  # one link is unreadable: its own event fails below
@@ -453,6 +481,8 @@ def _guarded(session: SyncSession, hint: Hint, key: EventKey, work: Callable[[],
     """Do one event's work and handle its error. Returns whether a pair was looked at."""
     try:
         return bool(work())
+    except TimeIsUp:
+        raise
     except Exception as error:  # noqa: BLE001 -- one event must not stop the others
         pair_failed(session.ports, hint.about(key), error)
         return True

@@ -8,9 +8,10 @@ cancelled and made again behind a person's back.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 
-from functions.application.ports import Tombstone, Transaction
+from functions.application.ports import Tombstone, Transaction, Unusable
 from functions.application.store import links
 from functions.application.store.calendars import CalendarState, Half
 from functions.application.sync import mass_removal
@@ -28,19 +29,31 @@ from functions.domain.pairing.step import Decided
 from functions.domain.pairing.writes import Why
 
 KEPT_IDS, KEPT_HALVES = 400_000, 300  # characters, and number: a document has room for a million bytes
+KEPT_DONE, KEPT_READ = 150_000, 100_000  # likewise; what is left out is done or asked for once more
 LEFT_ALONE = Detached | Held  # its event follows its series, so that it does not count as new
+
+
+class TimeIsUp(Exception):
+    """The task's time is up; what it has read is kept."""
 
 
 @dataclass(slots=True)
 class Shown:
     """What the pages of one pull have shown so far: ids of live events, and of removed ones.
 
-    `twins` maps the creation and update time of roots to families: the halves of a split series share both.
+    `twins` maps the creation and update time of roots to families: the halves of a split series share both. `done` maps ids
+    of the present page to the version that was dealt with, `read` those of events that no page showed to whether they are
+    gone, `named` those of new ones to the booking that names them: so a page that takes several tasks does not begin anew in
+    each. `until` is when this task's time is up.
     """
 
     live: set[str] = field(default_factory=set)
     removed: set[str] = field(default_factory=set)
     twins: dict[Twin, set[str]] = field(default_factory=dict)
+    done: dict[str, str] = field(default_factory=dict)
+    read: dict[str, bool] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)
+    until: datetime | None = None
 
     def note(self, events: Iterable[Event]) -> None:
         """Record the families of a page's occurrences by their twins."""
@@ -52,24 +65,58 @@ class Shown:
         """Return the families that lost an occurrence."""
         return {family_of_id(each) for each in self.removed} - {""}
 
+    def did(self, item: Event | Tombstone | Unusable) -> None:
+        """Record that an item of the present page was dealt with: what failed has a retry of its own, or is parked."""
+        if version := _version(item):
+            self.done[item.key.id] = version
+
+    def is_done(self, item: Event | Tombstone | Unusable) -> bool:
+        """Whether an item was dealt with, and has not changed since."""
+        return self.done.get(item.key.id) == _version(item) != ""
+
     @classmethod
     def of(cls, state: CalendarState) -> "Shown":
-        """Return what the pages before a pull's present one have shown of series."""
+        """Return what the tasks before this one have shown of series, and done of the present page."""
         shown = cls(removed={*state.lost.split()})
+        shown.done = dict(each.split(" ", 1) for each in state.done.splitlines())
+        shown.named = dict(each.split(" ", 1) for each in state.named.splitlines())
+        shown.read = {each.removeprefix("-"): each.startswith("-") for each in state.read.split()}
         for half in state.halves:
             shown.twins.setdefault((half.created, half.updated), set()).add(half.series)
         return shown
 
+    def progress_in(self, state: CalendarState) -> CalendarState:
+        """Return the state of a calendar with what was done of the present page, for the task that goes on with it."""
+        read = ("-" * gone + name for name, gone in self.read.items())
+        done, named = ([f"{name} {of}" for name, of in each.items()] for each in (self.done, self.named))
+        return replace(
+            state, done=_lines(done, KEPT_DONE), read=_lines(read, KEPT_READ), named=_lines(named, KEPT_READ)
+        )
+
     def kept_in(self, state: CalendarState) -> CalendarState:
-        """Return the state of a calendar with this: of the halves the newest, because a split is a change.
+        """Return the state of a calendar with this, at the next page: of the halves the newest, because a split is a change.
 
         Live events are not kept: whether one lives that the next task needs and does not see is read.
         """
+        self.done.clear()
+        state = self.progress_in(state)
         lost = " ".join(sorted(each for each in self.removed if family_of_id(each)))
         lost = lost if len(lost) <= KEPT_IDS else lost[:KEPT_IDS].rpartition(" ")[0]
         halves = [Half(*twin, series) for twin, names in self.twins.items() for series in sorted(names)]
         halves.sort(key=lambda half: (half.updated, half.created, half.series), reverse=True)
         return replace(state, lost=lost, halves=tuple(halves[:KEPT_HALVES]))
+
+
+def _version(item: Event | Tombstone | Unusable) -> str:
+    """Return what changes with an item of a page; "" if nothing tells."""
+    if isinstance(item, Event):
+        return item.etag
+    return item.reason if isinstance(item, Unusable) else "removed"
+
+
+def _lines(of: Iterable[str], most: int) -> str:
+    text = "\n".join(of)
+    return text if len(text) <= most else text[:most].rpartition("\n")[0]
 
 
 class Kin:
@@ -83,6 +130,7 @@ class Kin:
         self.session, self.calendar, self.shown = session, calendar, shown
         self._of = dict[str, list[Link]]()
         self._gone: dict[str, list[Link]] | None = None
+        self._asked = False
 
     def of(self, name: str) -> list[Link]:
         """Return the links of a family that could follow."""
@@ -111,6 +159,16 @@ class Kin:
         if self._gone is not None:
             self._gone[name] = [link for link in self.of(name) if _is_gone(link, self.shown)]
 
+    def has_vanished(self, link: Link) -> bool:
+        """Whether an occurrence that no page showed is gone; raises `TimeIsUp`, but not before one was read."""
+        name, session, shown = _id(link), self.session, self.shown
+        if name not in shown.read:
+            if self._asked and shown.until is not None and session.now() >= shown.until:
+                raise TimeIsUp
+            self._asked = True
+            shown.read[name] = _vanished(session, link)
+        return shown.read[name]
+
     def _could_follow(self, link: Link) -> bool:
         return _waits(link, self.calendar, self.shown) and _is_in_reach(self.session, link)
 
@@ -137,7 +195,7 @@ def followers(kin: Kin, name: str, appeared: list[Event]) -> list[tuple[Link, Ev
     pairs = pair(vanished, appeared, session.settings.timezone)
     if len(pairs) == len(appeared) or not unknown:
         return pairs
-    vanished += [link for link in unknown if _vanished(session, link)]
+    vanished += [link for link in unknown if kin.has_vanished(link)]
     return pair(vanished, appeared, session.settings.timezone)
 
 

@@ -4,11 +4,13 @@ One pull per calendar at a time. A dead token leads to a full list; links that t
 one by one before they count as deleted.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from functions.application.intake.hints import Hint, look_again, second_look
-from functions.application.ports import EventPage
+from functions.application.ports import EventPage, pages
 from functions.application.pulling.apply_page import Page, apply_page
 from functions.application.pulling.follow_series import Shown, not_shown
 from functions.application.store import links
@@ -30,6 +32,9 @@ WAIT_FOR_OTHER = timedelta(seconds=2)
 BETWEEN = timedelta(seconds=1.5)  # notifications come in bursts, and each pull costs quota
 FILLED_TOGETHER = timedelta(minutes=1)  # of a calendar that a scan is filling
 LONGEST = timedelta(seconds=35)  # of one task; a larger pull continues in the next
+ANOTHER = timedelta(
+    seconds=15
+)  # within which another page begins: looking through its series can take as long as the rest
 SILENT = timedelta(minutes=30)  # a calendar that was not pulled for so long is pulled, whatever its channel says
 TROUBLED = timedelta(minutes=5)  # before a calendar that was gone or forbidden is tried again
 ROUND = timedelta(seconds=10)  # a round comes a little early or late
@@ -48,6 +53,7 @@ class Pull:
     pages: int = 0
     changed: int = 0
     shown: Shown = field(default_factory=Shown)
+    later: list[Hint] = field(default_factory=list)  # what this task has no time to look up
 
 
 def pull(session: SyncSession, hint: Hint, hashed: str) -> bool:
@@ -119,11 +125,12 @@ def _in_turn(session: SyncSession, calendar: str, hint: Hint) -> bool:
 
 def _pull(session: SyncSession, hint: Hint, state: CalendarState, done: Pull) -> None:
     """Pull until the last page, or until time is up: then the next task continues."""
+    begins_later = bool(state.page)
     if not state.page:
         listing = hint.detail == WHOLE or not state.sync_token
         token = "" if listing else state.sync_token
         begun = replace(at_first_page(state), sync_token=token, pull_started=done.began, listing=listing)
-        state = _note(session, begun)
+        state = _note(session, replace(begun, done=state.done, read=state.read, named=state.named))
     done.shown = Shown.of(state)
     while True:
         window = _window(session, state.pull_started or done.began)
@@ -132,7 +139,7 @@ def _pull(session: SyncSession, hint: Hint, state: CalendarState, done: Pull) ->
             page = _fetch(session, state, window)
         except (TokenExpired, Refused) as error:
             state = _start_over(session, state, error)
-            done.shown = Shown()
+            done.shown, begins_later = Shown(), False
             continue
         done.pages += 1
         done.events += len(page.items)
@@ -144,18 +151,21 @@ def _pull(session: SyncSession, hint: Hint, state: CalendarState, done: Pull) ->
             done.began + LONGEST,
         )
         done.changed += applied.looked
-        if applied.finished and page.next_page:
+        if not applied.finished:
+            _note(session, done.shown.progress_in(state))
+        elif page.next_page:
             state = _note(session, done.shown.kept_in(replace(state, page=page.next_page)))
-        if not applied.finished or (page.next_page and session.now() - done.began > LONGEST):
+        if not applied.finished or (page.next_page and session.now() - done.began > ANOTHER):
             look_again(session.ports.tasks, replace(hint, source="pull"), session.now(), "more")
             return
         if not page.next_page:
             break
     if state.listing:
-        _look_up_unlisted(session, hint, state.calendar, done, window)
+        _look_up_unlisted(session, hint, state.calendar, done, window, begins_later=begins_later)
     else:
         _look_up_waiting(session, hint, state, done)
         _look_up_siblings(session, hint, state.calendar, done)
+    session.ports.in_parallel([partial(_look_up_later, session, about) for about in done.later])
     state = replace(at_first_page(state), sync_token=page.sync_token, listing=False, as_of=state.pull_started)
     _note(session, replace(state, trouble="", trouble_at=None))
     fields = {
@@ -195,17 +205,37 @@ def _trouble(session: SyncSession, calendar: str, error: SyncError) -> None:
     )
 
 
-def _look_up_unlisted(session: SyncSession, hint: Hint, calendar: str, done: Pull, window: Window) -> None:
-    """Look up the links that a full list did not show, one by one: only what is really gone counts as deleted."""
+def _look_up_unlisted(
+    session: SyncSession, hint: Hint, calendar: str, done: Pull, window: Window, *, begins_later: bool
+) -> None:
+    """Look up the links that a full list did not show, one by one: only what is really gone counts as deleted.
+
+    `begins_later`: the first pages were shown to earlier tasks.
+    """
+    unlisted = list(_unlisted(session, calendar, done, window))
+    if unlisted and begins_later:
+        _list_again(session, calendar, done, window)
+    for link in unlisted:
+        if link.event is not None and link.event.id not in done.shown.live:
+            _look_up(session, hint, link, done, "full_list")
+
+
+def _unlisted(session: SyncSession, calendar: str, done: Pull, window: Window) -> Iterator[Link]:
     for link in links.every(session.ports.documents, session.id, {"calendar": calendar}):
         if link.event is None or link.event.id in done.shown.live or isinstance(link.life, Closed | Detached):
             continue
         agreed = link.base or (link.intent.base if link.intent is not None else None)
         if agreed is None and link.intent is None:
             continue
-        if agreed is not None and not _inside(period(agreed.when, session.settings.timezone), window):
-            continue
-        _look_up(session, hint, link, done, "full_list")
+        if agreed is None or _inside(period(agreed.when, session.settings.timezone), window):
+            yield link
+
+
+def _list_again(session: SyncSession, calendar: str, done: Pull, window: Window) -> None:
+    """Add what the pages of earlier tasks showed: a call for 2,500 events, instead of one for each."""
+    for page in pages(lambda at: session.calendars.between(calendar, *window, page=at)):
+        done.calls += 1
+        done.shown.live.update(item.key.id for item in page.items if isinstance(item, Event))
 
 
 def _look_up_waiting(session: SyncSession, hint: Hint, state: CalendarState, done: Pull) -> None:
@@ -229,7 +259,7 @@ def _look_up_siblings(session: SyncSession, hint: Hint, calendar: str, done: Pul
             if link.event is None:
                 break
             if unread or session.now() - done.began > LONGEST:
-                _look_up_later(session, _about(hint, link.event, "series"))
+                done.later.append(_about(hint, link.event, "series"))
                 continue
             done.calls += 1
             event = session.read_event(link.event)
@@ -247,7 +277,7 @@ def _look_up(
         return
     key, about = link.event, _about(hint, link.event, source)
     if session.now() - done.began > LONGEST:
-        _look_up_later(session, about)
+        done.later.append(about)
         return
     try:
         come_back(session.ports, about, reconcile(session, about, link, event=event or session.read_event(key)))
@@ -285,6 +315,9 @@ def _note(session: SyncSession, state: CalendarState) -> CalendarState:
             page=state.page,
             lost=state.lost,
             halves=state.halves,
+            done=state.done,
+            read=state.read,
+            named=state.named,
             listing=state.listing,
             pull_started=state.pull_started,
             as_of=state.as_of,

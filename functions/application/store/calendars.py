@@ -42,7 +42,9 @@ class CalendarState:
 
     `trouble` is why the last pull found the calendar gone or forbidden, or "". `lost` and `halves` are what the pages before
     `page` showed of series, so that the pull goes on alike in whatever task: the ids of removed occurrences (in one text,
-    because each value of a list is indexed), and series that may have been split.
+    because each value of a list is indexed), and series that may have been split. `done` and `read` are what earlier tasks
+    have done of `page` (ids with versions), read one by one (ids, with `-` those that are gone) and asked i-Reserve about (ids
+    with the booking that names them), a line each.
     """
 
     calendar: str
@@ -50,6 +52,9 @@ class CalendarState:
     page: str = ""
     lost: str = ""
     halves: tuple[Half, ...] = ()
+    done: str = ""
+    read: str = ""
+    named: str = ""
     pull_started: datetime | None = None
     listing: bool = False  # the current pages, or the next, belong to a full list
     as_of: datetime | None = None
@@ -107,7 +112,7 @@ def anew(state: CalendarState) -> CalendarState:
 
 def at_first_page(state: CalendarState) -> CalendarState:
     """Return the state before the first page of a pull, or after its last."""
-    return replace(state, page="", lost="", halves=())
+    return replace(state, page="", lost="", halves=(), done="", read="", named="")
 
 
 def take_lease(documents: Documents, int_id: str, calendar: str, holder: str, now: datetime) -> CalendarState | None:

@@ -1,0 +1,134 @@
+"""A pull with more work than one task has time for: each task goes on where the last one ended, and none begins at the same place."""
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import pytest
+
+from functions.application.intake.hints import Hint, Kind
+from functions.application.ports import EventPage, Tombstone, Transaction
+from functions.application.pulling.pull import pull
+from functions.application.store import links
+from functions.application.store.calendars import change, state_of
+from functions.domain.model.appointment import Timed
+from functions.domain.model.errors import Refused, Transient
+from functions.domain.model.event import Event, EventKey
+from functions.domain.model.identity import calendar_hash
+from functions.domain.pairing.link import Link
+from tests.unit.sketch import NOON, NOW, ROOM_A, TEN, base, link
+from tests.unit.two_sides import Sides
+
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+
+
+@pytest.fixture
+def sides() -> Sides:
+    return Sides()
+
+
+def _saved(pair: Link, tx: Transaction) -> Link:
+    return links.save(tx, "7", pair)
+
+
+def tasks(sides: Sides, page: EventPage, *, most: int = 10) -> int:
+    """Pull this page in as many tasks as it takes, at most some; returns how many."""
+    change(sides.ports.documents, "7", ROOM_A, lambda before: replace(before, sync_token="one"))
+    for number in range(1, most + 1):
+        sides.pages = [page]
+        pull(
+            sides.session(),
+            Hint(Kind.CALENDAR, "7", (calendar_hash(ROOM_A),), "poll", sides.now),
+            calendar_hash(ROOM_A),
+        )
+        if state_of(sides.ports.documents, "7", ROOM_A).sync_token == "two":
+            return number
+    return most + 1
+
+
+def drawn(sides: Sides, number: int) -> tuple[Event, ...]:
+    """Events of a person, an hour each, one after another."""
+    hours = [timedelta(hours=n) for n in range(number)]
+    return tuple(sides.draw(f"event{n}", Timed(NOON.start + at, NOON.end + at)) for n, at in enumerate(hours))
+
+
+@pytest.mark.parametrize(
+    "error", [Transient("no answer", reason="timeout"), Refused("no", reason="no")], ids=["later", "never"]
+)
+def test_events_that_fail_again_and_again_do_not_keep_those_behind_them_from_their_turn(
+    sides: Sides, error: Exception
+) -> None:
+    """Each has a retry of its own; seven that took five seconds each took all the time of every task, for ever."""
+    page = EventPage(drawn(sides, 20), sync_token="two")
+    sides.fails["find booking"] = [error] * 100
+    sides.took = 5 * SECOND
+    assert tasks(sides, page) <= 4
+    assert sides.calls.count("find booking") == 20
+
+
+def test_one_that_failed_and_changed_since_is_looked_at_as_it_is_now(sides: Sides) -> None:
+    first, *others = drawn(sides, 10)
+    sides.fails["find booking"] = [Transient("no answer", reason="timeout")] * 7
+    sides.took = 5 * SECOND
+    page = EventPage((first, *others), sync_token="two")
+    assert tasks(sides, page, most=1) == 2
+    sides.fails.clear()
+    now = sides.events[first.key] = replace(first, etag='"changed"', updated=sides.now)
+    assert tasks(sides, EventPage((now, *others), sync_token="two")) <= 4
+    assert first.key.id in {each.external_id for each in sides.bookings.values()}
+
+
+def test_the_links_of_removed_events_are_read_together_and_what_belongs_to_nothing_costs_nothing(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Google tells of every occurrence of a deleted series: 2,500 that nobody booked took longer than a task may."""
+    alone = list[str]()
+    removed = tuple(Tombstone(EventKey(ROOM_A, f"nobodys{n}")) for n in range(500))
+    monkeypatch.setattr(links, "of_event", lambda *of: alone.append(of[2].id))
+    assert tasks(sides, EventPage(removed, sync_token="two")) == 1
+    assert alone == []
+
+
+def a_series(sides: Sides, number: int) -> list[str]:
+    """Settled pairs of a daily series whose events are gone; returns the events' ids."""
+    times = [Timed(TEN.start + n * DAY, TEN.end + n * DAY) for n in range(1, number + 1)]
+    names = [f"root_{each.start:%Y%m%dT%H%M%SZ}" for each in times]
+    for name, when in zip(names, times, strict=True):
+        its = sides.book(name, when)
+        pair = link(id=name, booking_id=name, event=EventKey(ROOM_A, name), version=0, base=base(its), series="root")
+        sides.ports.documents.transact(partial(_saved, pair))
+    return names
+
+
+def test_the_occurrences_that_google_does_not_report_are_asked_for_once_each_however_many_tasks_that_takes(
+    sides: Sides,
+) -> None:
+    """A daily series of two years that is shifted: Google reports half a year of it, and the rest is asked for one by one."""
+    names = a_series(sides, 40)
+    at = [Timed(NOON.start + n * DAY, NOON.end + n * DAY) for n in range(1, 41)]
+    new = tuple(sides.draw(f"root_{each.start:%Y%m%dT%H%M%SZ}", each, series="root") for each in at)
+    removed = tuple(Tombstone(EventKey(ROOM_A, name), "root") for name in names[:4])
+    sides.took = 2 * SECOND
+    bookings = set(sides.bookings)
+    assert tasks(sides, EventPage((*removed, *new), sync_token="two"), most=20) <= 12
+    assert sides.calls.count("read event") == 36
+    assert set(sides.bookings) == bookings
+    assert all(sides.link_of(each.key) is not None for each in new)
+
+
+def test_what_an_earlier_task_of_a_full_list_showed_is_not_looked_up(sides: Sides) -> None:
+    """Each event of the pages before was asked for, 5,000 at a time, and the list began anew each time."""
+    names = [f"event{n}" for n in range(30)]
+    events = drawn(sides, 30)
+    for name, event in zip(names, events, strict=True):
+        its = sides.book(name, event.when, external_id=name)
+        pair = link(id=name, booking_id=name, event=event.key, version=0, base=base(its))
+        sides.ports.documents.transact(partial(_saved, pair))
+    first, last = EventPage(events[:20], "page2"), EventPage(events[20:], sync_token="two")
+    change(
+        sides.ports.documents, "7", ROOM_A, lambda before: replace(before, page="page2", listing=True, pull_started=NOW)
+    )
+    sides.pages = [last, first, last]
+    pull(sides.session(), Hint(Kind.CALENDAR, "7", (calendar_hash(ROOM_A),), "pull", NOW), calendar_hash(ROOM_A))
+    assert "read event" not in sides.calls
+    assert state_of(sides.ports.documents, "7", ROOM_A).sync_token == "two"
