@@ -124,7 +124,7 @@ def _queue(ports: Ports, kind: Kind) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @as_json
 def backup(file: Path) -> None:
-    """Copy the store, secrets and keys of one machine to FILE. They lie beside it; `serve` may go on running."""
+    """Copy the store, secrets and keys of one machine to FILE. Secrets and keys lie beside it; `serve` may go on running."""
     from functions.adapters.sqlite.backup import back_up
 
     with clear_errors():
