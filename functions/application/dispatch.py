@@ -189,12 +189,25 @@ def _is_own(session: SyncSession, hint: Hint, link: Link) -> bool:
 
 
 def _round(session: SyncSession) -> None:
-    """Send the alerts, start what is due, and let the integration sleep until something is due again."""
+    """Start what is due, send the alerts, and let the integration sleep until something is due again.
+
+    The alerts come last, and whatever happened before: a mail server that hangs must not keep anything from being started.
+    """
     ports, integration = session.ports, session.integration
-    due = _tell(ports, integration)
+    try:
+        due = _started(session)
+    finally:
+        told = _tell(ports, integration)
+    if due is not None:  # or it changed, and is due at once
+        rounds.sleep(ports, integration, [*due, *told])
+
+
+def _started(session: SyncSession) -> list[datetime] | None:
+    """Start what is due; returns when something is due again, None if Google accepts the connection again."""
+    ports, integration, due = session.ports, session.integration, list[datetime]()
     if google_again(ports, integration):
         sweep.catch_up(ports, integrations.get(ports.documents, integration.id), "")
-        return  # a changed integration is due at once
+        return None
     if stopped(integration):
         due.append(ports.clock() + DEAD_AGAIN)
     else:
@@ -205,4 +218,4 @@ def _round(session: SyncSession) -> None:
             due.append(activation.cut_short_at(integration))
         due += sweep.tick(session)
         due += audit.weekly(ports, integration)
-    rounds.sleep(ports, integration, due)
+    return due

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from functions.application.ports import Alert, Ports
+from functions.application.ports import Alert, Path, Ports
 from functions.application.store import calendars, integrations
 from functions.application.store.integrations import path_of
 from functions.domain.model.errors import Cause, Fault, Invalid, SyncError
@@ -14,6 +14,7 @@ from functions.domain.settings.schema import AlertSettings
 
 SILENT = timedelta(hours=1)
 AGAIN = timedelta(minutes=1)  # before an alert that failed is sent again
+HANGS = timedelta(seconds=3)  # a way that fails so late is not tried again in the same round
 SAID = {
     "token_dead": {
         "nl": "De verbinding met Google werkt niet meer. Bekijk de diagnose.",
@@ -95,20 +96,24 @@ def watch(ports: Ports, integration: Integration) -> list[datetime]:
     Returns when to look again.
     """
     path = path_of(integration.id, "progress", "alerts")
-    before: dict[str, str] = (ports.documents.get(path) or {}).get("open", {})
-    told = dict(before)
+    told: dict[str, str] = dict((ports.documents.get(path) or {}).get("open", {}))
     found, silent_at = _conditions(ports, integration)
     now, language = ports.clock().isoformat(), integration.settings.language
+    hanging = list[AlertSettings]()
     for name in sorted(found - set(told)):
-        if _send(ports, integration, name, *_said(name, language)):
+        if _send(ports, integration, name, *_said(name, language), hanging):
             told[name] = now
+            _keep(ports, path, told)
     for name in sorted(set(told) - found):
         (title, _), (over, text) = _said(name, language), OVER[language]
-        if _send(ports, integration, f"{name}_over", over + title, text):
+        if _send(ports, integration, f"{name}_over", over + title, text, hanging):
             del told[name]
-    if told != before:
-        ports.documents.transact(lambda tx: tx.put(path, {"open": told}))
+            _keep(ports, path, told)
     return [*silent_at, *([ports.clock() + AGAIN] if set(told) != found else [])]
+
+
+def _keep(ports: Ports, path: Path, told: dict[str, str]) -> None:
+    ports.documents.transact(lambda tx: tx.put(path, {"open": told}))
 
 
 def opened(ports: Ports, int_id: str) -> tuple[Open, ...]:
@@ -162,13 +167,21 @@ def _said(name: str, language: str) -> tuple[str, str]:
     return TITLES[known][language], SAID[known][language]
 
 
-def _send(ports: Ports, integration: Integration, name: str, title: str, text: str) -> bool:
+def _send(
+    ports: Ports, integration: Integration, name: str, title: str, text: str, hanging: list[AlertSettings]
+) -> bool:
+    """Send an alert by each way that does not hang; returns whether one accepted it, or retrying is pointless."""
     ports.log("alert", {"severity": "WARNING", "int_id": integration.id, "alert": name})
     where = integration.settings.alerts
     if not where.ways:
         return True
     alert = _alert(ports, integration, name, title, text)
-    taken = [_taken(ports, way, alert) for way in where.ways]  # try each way, even after another failed
+    taken = list[bool | None]()
+    for way in where.ways:  # each, even after another failed
+        began = ports.clock()
+        taken.append(False if way in hanging else _taken(ports, way, alert))
+        if taken[-1] is False and ports.clock() - began >= HANGS:
+            hanging.append(way)
     return True in taken or False not in taken
 
 
