@@ -1,7 +1,9 @@
 """A person's decisions on one pair: taking back what was done, approving or restoring what is held."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from functions.application.deciding.carry_out import each_of
 from functions.application.deciding.keep_or_resume import resume
 from functions.application.deciding.undo import Undone, preview, undo
 from functions.application.intake.hints import Hint, Kind
+from functions.application.ports import Transaction
 from functions.application.store import journal, links
 from functions.application.store.integrations import path_of
 from functions.application.sync.reconcile import reconcile
@@ -20,7 +23,7 @@ from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.life import Active, Closed, Detached, Held, Paused, Side
 from functions.domain.pairing.link import Link
 from functions.domain.settings.schema import MappingRow
-from tests.unit.sketch import EVENING, NOON, NOW, ROOM_A, ROOM_B, TEN
+from tests.unit.sketch import EVENING, NOON, NOW, ROOM_A, ROOM_B, TEN, base, link
 from tests.unit.two_sides import Sides
 
 HINT = Hint(Kind.BOOKING, "7", ("1",), "webhook", NOW)
@@ -419,3 +422,64 @@ def test_what_another_instance_is_writing_to_holds_up_nothing_else() -> None:
     with pytest.raises(Conflict) as error:
         each_of(("first", "second", "last"), decide)
     assert (error.value.reason, tried) == ("first", ["first", "second", "last"])
+
+
+def _held(sides: Sides, number: int) -> list[str]:
+    """Held removals of single events; returns their items."""
+    items = list[str]()
+    for n in range(number):
+        its = sides.book(f"b{n}", TEN)
+        name = f"event{n}"
+        there = link(id=f"l{n}", booking_id=its.id, event=EventKey(ROOM_A, name), version=0, base=base(its))
+        there = replace(there, life=Held("event_deleted"))
+        items.append(sides.ports.documents.transact(partial(_saved, there)).item)
+    return items
+
+
+def _saved(there: Link, tx: Transaction) -> Link:
+    return links.save(tx, "7", there)
+
+
+def test_what_a_decision_reads_does_not_grow_with_what_else_is_held(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A person approved a thousand, and each decision read all that were left: a million documents in one request."""
+    items, rows, find = _held(sides, 20), list[Any](), sides.ports.documents.find
+
+    def counted(*of: Any, **how: Any) -> Any:
+        found = find(*of, **how)
+        rows.extend(found)
+        return found
+
+    monkeypatch.setattr(sides.ports.documents, "find", counted)
+    for item in items[:5]:
+        held.approve(sides.ports, "7", item, "admin")
+    assert rows == []
+    assert sorted(each.status for each in sides.bookings.values()) == [20] * 15 + [70] * 5
+
+
+def test_decisions_that_take_longer_than_a_request_may_end_in_time_and_say_that_the_rest_waits(sides: Sides) -> None:
+    items = _held(sides, 20)
+    sides.took = timedelta(seconds=2)
+    with pytest.raises(Conflict) as error:
+        each_of(items, lambda item: held.approve(sides.ports, "7", item, "admin"), sides.ports.clock)
+    assert error.value.reason == "the_rest_waits"
+    first = sum(each.status == 70 for each in sides.bookings.values())
+    assert 0 < first < 20
+    assert len(held.every(sides.ports, "7")) == 20 - first
+
+
+def test_the_occurrences_of_a_long_series_are_decided_in_as_many_requests_as_it_takes(sides: Sides) -> None:
+    for n in range(20):
+        its = sides.book(f"b{n}", TEN)
+        there = link(id=f"l{n}", booking_id=its.id, event=EventKey(ROOM_A, f"event{n}"), version=0, base=base(its))
+        there = replace(there, series="root", life=Held("event_deleted"))
+        sides.ports.documents.transact(partial(_saved, there))
+    sides.took = timedelta(seconds=2)
+    left = list[int]()
+    for _ in range(6):
+        with suppress(Conflict, Gone):
+            held.approve(sides.ports, "7", "series-root", "admin")
+        left.append(sum(each.status == 20 for each in sides.bookings.values()))
+    assert left[0] > 0
+    assert left[-1] == 0

@@ -9,13 +9,13 @@ from datetime import timedelta
 from typing import TypeVar
 
 from functions.application.intake.hints import Hint, Kind, enqueue, look_again
-from functions.application.ports import Ports
+from functions.application.ports import Clock, Ports
 from functions.application.store import integrations, links
 from functions.application.sync.execute import LEASE
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.reconciled import Reconciled, come_back
 from functions.application.sync.session import open_session
-from functions.domain.model.errors import Conflict, Gone, Malformed, Refused, Stale, Transient
+from functions.domain.model.errors import Conflict, Gone, Malformed, Refused, Stale, SyncError, Transient
 from functions.domain.model.messages import say
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.step import Rest
@@ -25,6 +25,7 @@ from functions.domain.settings.integration import Phase
 T = TypeVar("T")
 R = TypeVar("R")
 UNLESS_DONE = LEASE + timedelta(seconds=10)
+LONGEST = timedelta(seconds=25)  # of one request
 
 
 def carry_out(
@@ -67,13 +68,21 @@ def carry_out(
     return outcome
 
 
-def each_of(items: Iterable[T], decide: Callable[[T], R]) -> list[R]:
+def each_of(items: Iterable[T], decide: Callable[[T], R], clock: Clock | None = None) -> list[R]:
     """Carry out a decision on each of some items; one that is refused goes on waiting, and the others do not wait for it.
 
-    Raises the first refusal once all were tried: what concerns one item only, such as a booking that cannot be read.
+    Raises the first refusal once all were tried: what concerns one item only, such as a booking that cannot be read. With a
+    clock only `LONGEST` is worked on; what is left then waits on, which is raised where nothing was refused.
     """
-    done, refusal = list[R](), None
+    done = list[R]()
+    refusal: SyncError | None = None
+    until = clock() + LONGEST if clock is not None else None
     for item in items:
+        if clock is not None and until is not None and clock() >= until:
+            refusal = refusal or Conflict(
+                "this takes long: what is left still waits; decide it again", reason="the_rest_waits"
+            )
+            break
         try:
             done.append(decide(item))
         except (Refused, Conflict, Gone, Malformed, Stale) as error:

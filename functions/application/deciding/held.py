@@ -33,6 +33,14 @@ def restore(ports: Ports, int_id: str, item: str, actor: str) -> list[Reconciled
     return _decide(ports, int_id, item, actor, Restore())
 
 
+def _held(ports: Ports, int_id: str, item: str) -> list[Link]:
+    """Return what is held in one item."""
+    documents, series = ports.documents, item.removeprefix("series-")
+    own = links.by_id(documents, int_id, item)
+    of_it = [own] if own is not None else links.every(documents, int_id, {"series": series}) if series != item else ()
+    return [link for link in of_it if isinstance(link.life, Held) and link.item == item]
+
+
 def _items(ports: Ports, int_id: str) -> dict[str, list[Link]]:
     items: dict[str, list[Link]] = {}
     for link in links.every(ports.documents, int_id, {"state": State.HELD.value}):
@@ -63,11 +71,11 @@ def _day(link: Link) -> str:
 
 
 def _decide(ports: Ports, int_id: str, item: str, actor: str, order: Approve | Restore) -> list[Reconciled]:
-    found = _items(ports, int_id).get(item)
+    found = _held(ports, int_id, item)
     if not found:
         raise Gone(say("there is no held item {}; it may have been decided already", item), reason="unknown_item")
 
     def ordered(link: Link) -> Link:
         return after(link, Ordered(order)).link
 
-    return each_of(found, lambda link: carry_out(ports, int_id, link.id, actor, "held", ordered))
+    return each_of(found, lambda link: carry_out(ports, int_id, link.id, actor, "held", ordered), ports.clock)

@@ -77,7 +77,7 @@ def _here(pages: Pages, int_id: str) -> str:
 def _done(pages: Pages, int_id: str, items: list[str], deed: Deed, said: str) -> Response:
     """Run an action on each item; the page shows the first error and what still waits."""
     try:
-        each_of(items, lambda item: deed(pages.ports, int_id, item, pages.actor()))
+        each_of(items, lambda item: deed(pages.ports, int_id, item, pages.actor()), pages.ports.clock)
     except SyncError as error:
         return _waiting_page(pages, int_id, error)
     return pages.done(_here(pages, int_id), said)
