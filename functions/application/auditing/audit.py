@@ -17,7 +17,7 @@ from functions.domain.model.identity import turn_of
 from functions.domain.model.stretch import next_days
 from functions.domain.settings.integration import Integration, Phase
 
-STEP_SECONDS = 20.0
+STEP = timedelta(seconds=20)
 STUCK = timedelta(minutes=10)
 EVERY = timedelta(days=6, hours=12)
 NIGHT = time(1)  # local; a weekly audit starts within the hour that begins then
@@ -46,7 +46,8 @@ def queue(ports: Ports, int_id: str, audit: Audit) -> None:
     """Queue the next step."""
     hint = Hint(Kind.AUDIT, int_id, (audit.name,), "audit", ports.clock(), actor=audit.actor)
     began = audit.started_at.timestamp()
-    look_again(ports.tasks, hint, ports.clock(), f"audit-{audit.week}", bucket=began, lane="backfill")
+    step = f"audit-{audit.week}-{audit.touched_at:%H%M%S}"
+    look_again(ports.tasks, hint, ports.clock(), step, bucket=began, lane="backfill")
 
 
 def run(ports: Ports, hint: Hint) -> None:
@@ -60,23 +61,26 @@ def run(ports: Ports, hint: Hint) -> None:
 
 
 def advance(ports: Ports, int_id: str, audit: Audit) -> Audit:
-    """Look at as many stretches of days as a step has time for, and save the progress."""
+    """Look at as many stretches of days, or as much of one, as a step has time for, and save the progress."""
     integration = integrations.get(ports.documents, int_id)
     sides, began = Sides(ports, integration), ports.clock()
-    while audit.week <= audit.last and (ports.clock() - began).total_seconds() < STEP_SECONDS:
+    until = began + STEP
+    while audit.week <= audit.last and ports.clock() < until:
         last = min(audit.week + timedelta(days=audit.days - 1), audit.last)
         before = sides.reads
-        week, findings = look(sides, audit, audit.week, last)
+        week, findings, after = look(sides, audit, audit.week, last, until)
+        audit = replace(audit.having(findings), after=after, reads=audit.reads + sides.reads - before)
+        if after:
+            break
         audit = replace(
-            audit.having(findings),
+            audit,
             week=last + timedelta(days=1),
             days=next_days(audit.days, max(len(week.rows), len(week.events))),
             bookings=audit.bookings + len(week.rows),
             events=audit.events + len(week.events),
-            reads=audit.reads + sides.reads - before,
             texts=audit.texts + week.texts,
-            touched_at=ports.clock(),
         )
+    audit = replace(audit, touched_at=ports.clock())
     if audit.week > audit.last:
         audit = audit.finished(ports.clock())
     stored_audit.save(ports.documents, int_id, audit)

@@ -50,7 +50,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """One audit. `week` is the first day not yet looked at; texts are compared for one `turn` of `turns`."""
+    """One audit. `week` is the first day not yet looked at, `after` what was looked at last of it, or "".
+
+    Texts are compared for one `turn` of `turns`.
+    """
 
     first: date
     last: date
@@ -66,6 +69,7 @@ class Audit:
     turn: int = 0
     turns: int = 1
     days: int = WEEK  # covered by the next lists
+    after: str = ""
     findings: tuple[Finding, ...] = ()
     unlisted: int = 0  # findings beyond the listed ones
     counts: dict[str, int] | None = None

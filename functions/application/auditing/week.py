@@ -4,9 +4,10 @@ What looks different is read one by one on both sides; if it still differs, once
 """
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 
 from functions.application.auditing import occupied
 from functions.application.auditing.compare import (
@@ -33,6 +34,7 @@ AT_A_TIME = 400  # pairs whose texts one audit compares; the others take turns
 SETTLES = 6.0  # seconds in which a new change reaches the other side
 LATELY = timedelta(minutes=2)
 NO_BOOKING = ""
+Look = Callable[[], Iterator[Finding]]
 
 
 @dataclass
@@ -59,8 +61,11 @@ def turns_of(before: Audit | None) -> tuple[int, int]:
     return (before.turn + 1) % turns, turns
 
 
-def look(sides: Sides, audit: Audit, first: date, last: date) -> tuple[Week, list[Finding]]:
-    """Compare the bookings and events that begin on these local days."""
+def look(sides: Sides, audit: Audit, first: date, last: date, until: datetime) -> tuple[Week, list[Finding], str]:
+    """Compare the bookings and events that begin on these local days, from where the last step ended until a moment.
+
+    Returns the days, what was found, and where the next step goes on, "" if this was all.
+    """
     week = Week(sides.rows(first, last), sides.events(first, last))
     by_booking, by_event = sides.links_of(list(week.rows), list(week.events))
     paired: set[EventKey] = set()
@@ -75,11 +80,22 @@ def look(sides: Sides, audit: Audit, first: date, last: date) -> tuple[Week, lis
     for key, event in week.events.items():
         if key not in paired:
             _unpaired(sides, week, event, by_event.get(key))
-    findings = list(_verified(sides, week))
-    if any(each.kind != LEFT_ALONE for each in findings):
+    findings, differing, after = list[Finding](), list[Look](), ""
+    for name, look_at in sorted(_looks(sides, week), key=lambda each: each[0]):
+        if name <= audit.after:
+            continue
+        if after and sides.ports.clock() >= until:
+            break
+        found, after = list(look_at()), name
+        findings += (each for each in found if each.kind == LEFT_ALONE)
+        if any(each.kind != LEFT_ALONE for each in found):
+            differing.append(look_at)
+    else:
+        after = ""
+    if differing:
         sides.ports.sleep(SETTLES)  # changes made just now reach the other side
-        findings = list(_verified(sides, week))
-    return week, findings
+        findings += (each for look_at in differing for each in look_at())
+    return week, findings, after
 
 
 def _pair(sides: Sides, audit: Audit, week: Week, row: BookingRow, link: Link) -> set[EventKey]:
@@ -130,11 +146,13 @@ def _unpaired(sides: Sides, week: Week, event: Event, link: Link | None) -> None
         week.strangers.append(event)
 
 
-def _verified(sides: Sides, week: Week) -> Iterator[Finding]:
-    for booking_id, keys in sorted(week.doubtful.items()):
-        yield from _of_booking(sides, booking_id, keys, week.occupied.get(booking_id, {}))
+def _looks(sides: Sides, week: Week) -> Iterator[tuple[str, Look]]:
+    """Yield what is to be read one by one, each under a name that is the same in each step."""
+    for booking_id, keys in week.doubtful.items():
+        seen = week.occupied.get(booking_id, {})
+        yield f"booking {booking_id}", partial(_of_booking, sides, booking_id, keys, seen)
     for event in week.strangers:
-        yield from _of_unpaired(sides, event)
+        yield f"event {event.key.calendar} {event.key.id}", partial(_of_unpaired, sides, event)
 
 
 def _of_booking(sides: Sides, booking_id: str, keys: set[EventKey], seen: Collection[Occupies]) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from functions.application.store.integrations import path_of
 from functions.application.store.records import record_of, stored
 from functions.application.sync.pages import lasting
 from functions.application.sync.session import SyncSession
-from functions.domain.model.errors import SyncError
+from functions.domain.model.errors import SyncError, Transient
 from functions.domain.model.zones import begins_a_day, day_of, days_later
 
 MOST = 200  # overlaps stored
@@ -105,13 +105,14 @@ def among(session: SyncSession, rows: Iterable[BookingRow], day: date) -> tuple[
 def beyond_places(session: SyncSession, found: Iterable[Overlap]) -> tuple[Overlap, ...]:
     """Return the overlaps with more bookings than the object has places; one call per object."""
     places: dict[str, int | None] = {}
-    kept = []
+    kept, answers = [], True
     for each in found:
-        if each.object_id not in places and len(places) < ASKED:
+        if each.object_id not in places and len(places) < ASKED and answers:
             try:
                 places[each.object_id] = session.reservations.places(each.object_id, each.day)
-            except SyncError:  # diagnostics report an unreadable i-Reserve on their own
+            except SyncError as error:  # diagnostics report an unreadable i-Reserve on their own
                 places[each.object_id] = None
+                answers = not isinstance(error, Transient)  # each call may take until it times out
         there = places.get(each.object_id)
         if len(each.bookings) > (there or 1):
             kept.append(Overlap(each.object_id, each.day, each.bookings, there))

@@ -48,14 +48,21 @@ def pass_by(session: SyncSession, scan: Scan, row: BookingRow, link: Link) -> Sc
 
 
 def learn_mains(session: SyncSession, scan: Scan, rows: Iterable[BookingRow]) -> Scan:
-    """Read one booking of each object whose main object is not known yet, and whose calendar may be that one's."""
+    """Read one booking of each object whose main object is not known yet, and whose calendar may be that one's.
+
+    Where i-Reserve does not answer, the next sweep asks again.
+    """
     made_on = session.settings.outbound.made_on
     for row in rows:
         wanted = row.status is None or row.status in made_on
         if wanted and scan.reads < SINGLE_READS and row.object_id is not None and session.may_have_main(row.object_id):
-            with suppress(Gone, Refused, Malformed, Transient):  # the next sweep asks again
-                session.learn(session.reservations.read(row.id))
             scan = replace(scan, reads=scan.reads + 1)
+            try:
+                session.learn(session.reservations.read(row.id))
+            except Transient:
+                break
+            except (Gone, Refused, Malformed):
+                continue
     return scan
 
 

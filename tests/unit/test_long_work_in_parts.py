@@ -1,0 +1,109 @@
+"""An audit, a plan and a search with more to do than one step has time or room for: each step ends in time, and the next goes on."""
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from functions.application.auditing import audit, stored_audit
+from functions.application.ports import BookingRow, EventPage
+from functions.application.scanning.overlaps import Overlap, beyond_places
+from functions.application.scanning.progress import Scan
+from functions.application.scanning.scan_booking import learn_mains
+from functions.application.setting_up import preview
+from functions.application.store import integrations
+from functions.application.store.records import stored
+from functions.application.sync.reconciled import Reconciled
+from functions.domain.model.appointment import Appointment, Timed
+from functions.domain.model.errors import Refused, Transient
+from functions.domain.model.event import EventKey
+from functions.domain.pairing.step import Rest
+from functions.domain.pairing.writes import InsertEvent, Why
+from functions.domain.settings.integration import Connection
+from tests.unit.sketch import NOW, ROOM_A, TEN, link
+from tests.unit.two_sides import Rooms, Sides
+
+DOCUMENT = 1_000_000  # bytes: Firestore takes a few more
+DAY = TEN.start.date()
+
+
+@pytest.fixture
+def sides(monkeypatch: pytest.MonkeyPatch) -> Sides:
+    there = Sides(inbound={"follow": "all_mapped"})
+    google = Connection("someone@example.org", (), NOW)
+    integrations.change(there.ports.documents, "7", lambda its: replace(its, connection=google))
+    monkeypatch.setattr(Sides, "between", lambda *_, **__: EventPage(tuple(there.events.values())))
+    monkeypatch.setattr(Sides, "sleep", lambda *_: None, raising=False)
+    return there
+
+
+def test_an_audit_of_a_full_day_takes_as_many_steps_as_it_needs_and_reads_nothing_twice(sides: Sides) -> None:
+    """Each step looked at a whole week and kept what it found at its end: of 300 bookings none ever ended in time."""
+    for n in range(60):
+        sides.book(f"{n}", Timed(TEN.start + timedelta(minutes=n), TEN.end + timedelta(minutes=n)), status=20)
+    sides.took = timedelta(seconds=1)
+    under_way = replace(audit.begin(sides.ports, "7", "someone"), first=DAY, week=DAY, last=DAY)
+    took = list[timedelta]()
+    while under_way.finished_at is None and len(took) < 20:
+        began = sides.now
+        under_way = audit.advance(sides.ports, "7", under_way)
+        took.append(sides.now - began)
+    assert under_way.counts == {"missing_event": 60}
+    assert under_way.bookings == 60
+    assert max(took) <= timedelta(seconds=50)
+    assert sides.calls.count("read booking") == 2 * 60  # what differs is looked at once more
+    assert stored_audit.last(sides.ports.documents, "7") == under_way
+
+
+def test_the_steps_of_an_audit_in_one_week_are_tasks_of_their_own(sides: Sides) -> None:
+    for n in range(60):
+        sides.book(f"{n}", TEN, status=20)
+    sides.took = timedelta(seconds=1)
+    under_way = replace(audit.begin(sides.ports, "7", "someone"), first=DAY, week=DAY, last=DAY)
+    names = set[str]()
+    for _ in range(2):
+        under_way = audit.advance(sides.ports, "7", under_way)
+        audit.queue(sides.ports, "7", under_way)
+        names.add(sides.tasks[-1].name)
+    assert len(names) == 2
+
+
+def test_a_plan_with_many_steps_a_booking_fits_into_a_document(sides: Sides) -> None:
+    """A room with preparation, clearing and two more calendars: four events a booking."""
+    key = EventKey("c_" + 64 * "f" + "@group.calendar.google.com", 32 * "e")
+    writes = tuple(InsertEvent(key, Appointment(TEN, ROOM_A, "title"), Why.BOOKING_MADE) for _ in range(5))
+    outcome = Reconciled(Rest(Why.IN_STEP), link(), (), writes)
+    plan = preview._blank(sides.integration, NOW)
+    for n in range(1500):
+        plan = preview._add(sides.session(), plan, f"{n}", outcome)
+    assert len(json.dumps(stored(plan))) < DOCUMENT
+    assert (plan.counts["make"], len(plan.lines) + plan.more_lines) == (1500, 1500)
+
+
+def test_places_are_not_asked_for_again_and_again_where_i_reserve_does_not_answer(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[str]()
+
+    def places(_: Any, thing: str, __: date) -> int | None:
+        asked.append(thing)
+        if thing == "0":
+            raise Refused("no", reason="no")
+        raise Transient("no answer", reason="timeout")
+
+    monkeypatch.setattr(Rooms, "places", places)
+    found = [Overlap(f"{n}", DAY, ("1", "2")) for n in range(50)]
+    assert [each.places for each in beyond_places(sides.session(), found)] == [None] * 50
+    assert asked == ["0", "1"]
+
+
+def test_a_search_does_not_read_one_booking_after_another_where_i_reserve_does_not_answer(sides: Sides) -> None:
+    """It reads one booking of each object that it does not know: a hundred that time out take twenty minutes."""
+    sides.fails["read booking"] = [Transient("no answer", reason="timeout")] * 100
+    its = integrations.change(sides.ports.documents, "7", lambda before: replace(before, mains={"x": "10"}))
+    sides.integration = its
+    rows = [BookingRow(f"{n}", TEN.start, TEN.end, 20, f"unknown{n}") for n in range(100)]
+    scan = learn_mains(sides.session(), Scan("full", DAY, DAY, NOW, DAY), rows)
+    assert (sides.calls.count("read booking"), scan.reads) == (1, 1)
