@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from functions.domain.model.appointment import Timed
 from functions.domain.model.errors import Refused, Transient
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import calendar_hash
+from functions.domain.pairing.life import Grace
 from functions.domain.pairing.link import Link
 from tests.unit.sketch import NOON, NOW, ROOM_A, TEN, base, link
 from tests.unit.two_sides import Sides
@@ -132,3 +134,28 @@ def test_what_an_earlier_task_of_a_full_list_showed_is_not_looked_up(sides: Side
     pull(sides.session(), Hint(Kind.CALENDAR, "7", (calendar_hash(ROOM_A),), "pull", NOW), calendar_hash(ROOM_A))
     assert "read event" not in sides.calls
     assert state_of(sides.ports.documents, "7", ROOM_A).sync_token == "two"
+
+
+def test_what_is_read_for_new_events_does_not_grow_with_what_was_removed_or_with_the_calendars(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each new event read all pairs in their grace, and asked each calendar whether it came from there."""
+    for name in a_series(sides, 10):
+        its = links.of_event(sides.ports.documents, "7", EventKey(ROOM_A, name))
+        assert its is not None
+        _change(sides, replace(its, life=Grace(NOW + DAY)))
+    rows, find = list[int](), sides.ports.documents.find
+
+    def counted(*of: Any, **how: Any) -> Any:
+        found = find(*of, **how)
+        rows.append(len(found))
+        return found
+
+    monkeypatch.setattr(sides.ports.documents, "find", counted)
+    assert tasks(sides, EventPage(drawn(sides, 20), sync_token="two")) == 1
+    assert len(sides.bookings) == 30
+    assert sum(rows) <= 20
+
+
+def _change(sides: Sides, its: Link) -> None:
+    sides.ports.documents.transact(partial(_saved, its))

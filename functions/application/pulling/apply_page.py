@@ -74,7 +74,7 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
     shown.live.update(event.key.id for event in events if page.listed or event.series)
     shown.note(events)
     shown.removed.update(item.key.id for item in tombstones)
-    began, shown.until = session.now(), until
+    began, shown.until, shown.waiting = session.now(), until, None
     _park_unusable(session, hint, page, shown)
     left = [item for item in page.items if isinstance(item, Tombstone) or not shown.is_done(item)]
     looked, handled, finished = _series(session, hint, replace(page, items=tuple(left)), shown, until)
@@ -367,7 +367,7 @@ def _appeared(session: SyncSession, hint: Hint, page: Page, shown: Shown, event:
     link = link or links.for_new_event(session.ports.documents, session.id, event)
     if link.event is not None and link.event != event.key and not session.has_left(link.event, event):
         return False
-    if link.version == 0 and (due := _room_free_at(session, event)) is not None:
+    if link.version == 0 and (due := _room_free_at(session, shown, event)) is not None:
         look_again(session.ports.tasks, hint.about(event.key), due, "room")
         return True
     if page.listed and not _is_earliest(page, event):
@@ -444,19 +444,18 @@ def _known_elsewhere(session: SyncSession, page: Page, event: Event) -> Link | N
 
 def _in_another_calendar(session: SyncSession, key: EventKey) -> Link | None:
     """Return the link that has this event in another calendar."""
-    others = (EventKey(each, key.id) for each in session.settings.calendars if each != key.calendar)
-    found = (links.of_event(session.ports.documents, session.id, each) for each in others)
-    return next((link for link in found if link is not None), None)
+    others = [EventKey(each, key.id) for each in session.settings.calendars if each != key.calendar]
+    return next(iter(links.of_events(session.ports.documents, session.id, others).values()), None)
 
 
-def _room_free_at(session: SyncSession, event: Event) -> datetime | None:
+def _room_free_at(session: SyncSession, shown: Shown, event: Event) -> datetime | None:
     """Return when the booking of a just deleted event will have made room for a new one; None: no need to wait."""
     zone = session.settings.timezone
     start, end = period(event.when, zone)
-    waiting = links.every(
-        session.ports.documents, session.id, {"state": State.GRACE.value, "calendar": event.key.calendar}
-    )
-    held = ((link.until, *period(link.base.when, zone)) for link in waiting if link.until and link.base)
+    if shown.waiting is None:  # once for a page, whose removals came first
+        where: dict[str, str | int | bool] = {"state": State.GRACE.value, "calendar": event.key.calendar}
+        shown.waiting = list(links.every(session.ports.documents, session.id, where))
+    held = ((link.until, *period(link.base.when, zone)) for link in shown.waiting if link.until and link.base)
     ends = [until for until, since, till in held if since < end and start < till]
     return max(ends) + ROOM_AFTER if ends else None
 

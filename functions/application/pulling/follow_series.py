@@ -44,7 +44,8 @@ class Shown:
     `twins` maps the creation and update time of roots to families: the halves of a split series share both. `done` maps ids
     of the present page to the version that was dealt with, `read` those of events that no page showed to whether they are
     gone, `named` those of new ones to the booking that names them: so a page that takes several tasks does not begin anew in
-    each. `until` is when this task's time is up.
+    each. `until` is when this task's time is up, `waiting` the pairs in
+    their grace when the page's first new event came.
     """
 
     live: set[str] = field(default_factory=set)
@@ -54,6 +55,7 @@ class Shown:
     read: dict[str, bool] = field(default_factory=dict)
     named: dict[str, str] = field(default_factory=dict)
     until: datetime | None = None
+    waiting: list[Link] | None = None
 
     def note(self, events: Iterable[Event]) -> None:
         """Record the families of a page's occurrences by their twins."""
