@@ -13,7 +13,7 @@ from functions.application.pulling.pull import pull
 from functions.application.store import links
 from functions.application.store.calendars import change, state_of
 from functions.domain.model.appointment import Timed
-from functions.domain.model.errors import Refused, Transient
+from functions.domain.model.errors import Malformed, Refused, Transient
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import calendar_hash
 from functions.domain.pairing.life import Grace
@@ -159,3 +159,15 @@ def test_what_is_read_for_new_events_does_not_grow_with_what_was_removed_or_with
 
 def _change(sides: Sides, its: Link) -> None:
     sides.ports.documents.transact(partial(_saved, its))
+
+
+def test_an_occurrence_that_can_never_be_read_keeps_nothing_else_from_its_turn(sides: Sides) -> None:
+    """Google gives it without a usable time: the pull began anew for ever, and nothing of the calendar was applied."""
+    lost, unusable = a_series(sides, 2)
+    at = [Timed(NOON.start + n * DAY, NOON.end + n * DAY) for n in (1, 2)]
+    new = tuple(sides.draw(f"root_{each.start:%Y%m%dT%H%M%SZ}", each, series="root") for each in at)
+    sides.fails["read event"] = [Malformed("no usable time", reason="no_start")] * 10
+    removed = Tombstone(EventKey(ROOM_A, lost), "root")
+    assert tasks(sides, EventPage((removed, *new, *drawn(sides, 1)), sync_token="two")) == 1
+    assert sides.link_of(EventKey(ROOM_A, unusable)) is not None
+    assert sides.link_of(new[0].key) is not None

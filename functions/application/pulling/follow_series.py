@@ -310,6 +310,8 @@ def _vanished(session: SyncSession, link: Link) -> bool:
         return False
     found = session.read_event(link.event)
     if found.value is None and not found.vanished:
+        if isinstance(session.trouble, Malformed):
+            return False  # it is there, and never to be read: nothing else of the calendar can wait for it
         if isinstance(session.trouble, AccessRevoked):
             raise session.trouble
         raise Stale("an occurrence of the series cannot be read just now", reason="series_unreadable")
