@@ -173,7 +173,7 @@ def test_a_status_that_appears_later_is_told_once_and_told_over_when_it_is_decid
         place.pass_time(60)
         place.tick()
     assert [alert.name for _, alert in told] == ["status"]
-    assert "Decide on the outbound screen" in told[0][1].text
+    assert "Decide on the screen Outbound" in told[0][1].text
     assert tab.post(f"{HERE}/status", code="40", list="create", apply="all").status_code == 303
     place.settle(60)
     place.tick()
