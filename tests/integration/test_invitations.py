@@ -47,7 +47,7 @@ def only_answered(place: Place) -> bool:
     return all(set(body or {}) == ANSWER for body in bodies) and place.violations() == []
 
 
-def test_an_accepted_invitation_becomes_a_booking_with_one_search_one_check_and_one_write(place: Place) -> None:
+def test_an_accepted_invitation_becomes_a_booking_with_one_search_two_lists_one_check_and_one_write(place: Place) -> None:
     rooms(place)
     event = invite(place)
     assert live(place) == [(10, "2026-11-25T10:00")]
@@ -55,7 +55,8 @@ def test_an_accepted_invitation_becomes_a_booking_with_one_search_one_check_and_
     assert answer(place, event) == ("accepted", "")
     assert "calendar.events.patch" not in place.calls()  # it has answered by itself
     calls = [call.partition("?")[0] for call in place.ireserve_calls() if not call.startswith("GET booking/10")]
-    assert len(calls) <= 4
+    # its id is searched, and the guard lists the bookings of these hours, and those that began days before
+    assert sorted(calls) == [*(3 * ["GET booking/filter"]), "POST booking/check", "POST hook/booking/"]
     assert place.api("GET", "/7/plan?refresh=1")["counts"] == {}
 
 
