@@ -47,7 +47,9 @@ def only_answered(place: Place) -> bool:
     return all(set(body or {}) == ANSWER for body in bodies) and place.violations() == []
 
 
-def test_an_accepted_invitation_becomes_a_booking_with_one_search_two_lists_one_check_and_one_write(place: Place) -> None:
+def test_an_accepted_invitation_becomes_a_booking_with_one_search_two_lists_one_check_and_one_write(
+    place: Place,
+) -> None:
     rooms(place)
     event = invite(place)
     assert live(place) == [(10, "2026-11-25T10:00")]
