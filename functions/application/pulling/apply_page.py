@@ -28,7 +28,7 @@ from functions.domain.comparing.event_content import in_window, period
 from functions.domain.model.errors import AccessRevoked, Cause, Malformed, Stale, SyncError
 from functions.domain.model.event import Event, EventKey, family_of_id, first_occurrence
 from functions.domain.model.snapshot import Presence, Snapshot
-from functions.domain.pairing.life import Closed, Grace, Held, State
+from functions.domain.pairing.life import Closed, Grace, Held
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.step import Rest
 from functions.domain.pairing.writes import Why
@@ -77,7 +77,7 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
     began, shown.until, shown.waiting = session.now(), until, None
     _park_unusable(session, hint, page, shown)
     left = [item for item in page.items if isinstance(item, Tombstone) or not shown.is_done(item)]
-    looked, handled, finished = _series(session, hint, replace(page, items=tuple(left)), shown, until)
+    looked, handled, finished = _series(session, hint, replace(page, items=tuple(left)), shown)
     for item in page.items:
         if item.key in handled:
             shown.did(item)
@@ -113,10 +113,8 @@ def _park_unusable(session: SyncSession, hint: Hint, page: Page, shown: Shown) -
             shown.did(item)
 
 
-def _series(
-    session: SyncSession, hint: Hint, page: Page, shown: Shown, until: datetime | None
-) -> tuple[int, set[EventKey], bool]:
-    """Let bookings follow their series, until a moment; those that did are skipped when the page is applied again.
+def _series(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple[int, set[EventKey], bool]:
+    """Let bookings follow their series, until time is up; those that did are skipped when the page is applied again.
 
     Returns how many did, the keys of events and tombstones that are done, and whether that was all.
     """
@@ -136,15 +134,15 @@ def _series(
     for name, group in grouped.items():
         appeared = [event for event in group if event.key not in linked]
         try:
-            handled |= _followed(kin, hint, page, name, appeared, until)
+            handled |= _followed(kin, hint, page, name, appeared)
             left = [event for event in appeared if event.series and event.key not in handled]
             for former in former_families(kin, name, left) if left else ():
-                handled |= _followed(kin, hint, page, former, left, until)
+                handled |= _followed(kin, hint, page, former, left)
                 left = [event for event in left if event.key not in handled]
         except TimeIsUp:
             finished = False
             break
-        if len(handled) > known and _is_time_up(session, until):
+        if len(handled) > known and _is_time_up(session, shown.until):
             finished = False
             break
     return len(roots) + len(handled) // 2, handled | roots | taken, finished
@@ -209,27 +207,23 @@ def _is_time_up(session: SyncSession, until: datetime | None) -> bool:
     return until is not None and session.now() >= until
 
 
-def _followed(
-    kin: Kin, hint: Hint, page: Page, name: str, appeared: list[Event], until: datetime | None
-) -> set[EventKey]:
+def _followed(kin: Kin, hint: Hint, page: Page, name: str, appeared: list[Event]) -> set[EventKey]:
     """Move a family's bookings to new occurrences until time is up; returns the keys of those done, old and new."""
     session, handled = kin.session, set[EventKey]()
-    pairs, others = _pairs(kin, page, name, appeared, until)
+    pairs, others = _pairs(kin, page, name, appeared)
     steps = [(event, link.event, partial(_follow, session, hint, link, event)) for link, event in pairs]
     steps += [(event, None, partial(_apply_item, session, hint, page, kin.shown, event)) for event in others]
     for event, former, step in steps:
         _guarded(session, hint, event.key, step)
         handled |= {event.key, former} if former is not None else {event.key}
-        if _is_time_up(session, until):
+        if _is_time_up(session, kin.shown.until):
             break
     if steps:
         kin.forget(name)
     return handled
 
 
-def _pairs(
-    kin: Kin, page: Page, name: str, appeared: list[Event], until: datetime | None
-) -> tuple[list[tuple[Link, Event]], list[Event]]:
+def _pairs(kin: Kin, page: Page, name: str, appeared: list[Event]) -> tuple[list[tuple[Link, Event]], list[Event]]:
     """Pair a family's bookings with new occurrences, but for those that other bookings name: an older store was restored.
 
     Only a full list asks i-Reserve for these, once each, until time is up: then only those asked about are returned, with
@@ -246,7 +240,7 @@ def _pairs(
         for _, event in pairs if page.listed else ():
             if event.key.id not in namer:
                 namer[event.key.id] = booking_naming(session, event)
-                if _is_time_up(session, until):
+                if _is_time_up(session, kin.shown.until):
                     asked = [(link, event) for link, event in pairs if event.key.id in namer]
                     others = [event for link, event in asked if is_others(link, event)]
                     return [each for each in asked if not is_others(*each)], others
@@ -362,7 +356,7 @@ def _appeared(session: SyncSession, hint: Hint, page: Page, shown: Shown, event:
     if link is None and page.listed and not event.series:
         # it may be what is left of a series, whose removals a list does not show
         kin = Kin(session, page.calendar, shown)
-        for former, followed in _pairs(kin, page, event.key.id, [event], None)[0]:
+        for former, followed in _pairs(kin, page, event.key.id, [event])[0]:
             return _follow(session, hint, former, followed)
     link = link or links.for_new_event(session.ports.documents, session.id, event)
     if link.event is not None and link.event != event.key and not session.has_left(link.event, event):
@@ -453,8 +447,7 @@ def _room_free_at(session: SyncSession, shown: Shown, event: Event) -> datetime 
     zone = session.settings.timezone
     start, end = period(event.when, zone)
     if shown.waiting is None:  # once for a page, whose removals came first
-        where: dict[str, str | int | bool] = {"state": State.GRACE.value, "calendar": event.key.calendar}
-        shown.waiting = list(links.every(session.ports.documents, session.id, where))
+        shown.waiting = list(links.in_grace(session.ports.documents, session.id, event.key.calendar))
     held = ((link.until, *period(link.base.when, zone)) for link in shown.waiting if link.until and link.base)
     ends = [until for until, since, till in held if since < end and start < till]
     return max(ends) + ROOM_AFTER if ends else None

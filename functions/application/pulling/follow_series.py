@@ -22,7 +22,7 @@ from functions.domain.comparing.series import NEAR, Twin, first_day, in_step, pa
 from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, Stale, Transient
 from functions.domain.model.event import Event, EventKey, family, family_of_id
 from functions.domain.pairing.decisions import Follow, Hold
-from functions.domain.pairing.life import Active, Detached, Grace, Held, Paused, Side, State
+from functions.domain.pairing.life import Active, Detached, Grace, Held, Paused, Side
 from functions.domain.pairing.lifecycle import after
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.step import Decided
@@ -44,8 +44,7 @@ class Shown:
     `twins` maps the creation and update time of roots to families: the halves of a split series share both. `done` maps ids
     of the present page to the version that was dealt with, `read` those of events that no page showed to whether they are
     gone, `named` those of new ones to the booking that names them: so a page that takes several tasks does not begin anew in
-    each. `until` is when this task's time is up, `waiting` the pairs in
-    their grace when the page's first new event came.
+    each. `until` is when this task's time is up, `waiting` the pairs in their grace when the page's first new event came.
     """
 
     live: set[str] = field(default_factory=set)
@@ -102,8 +101,7 @@ class Shown:
         """
         self.done.clear()
         state = self.progress_in(state)
-        lost = " ".join(sorted(each for each in self.removed if family_of_id(each)))
-        lost = lost if len(lost) <= KEPT_IDS else lost[:KEPT_IDS].rpartition(" ")[0]
+        lost = _lines(sorted(each for each in self.removed if family_of_id(each)), KEPT_IDS)
         halves = [Half(*twin, series) for twin, names in self.twins.items() for series in sorted(names)]
         halves.sort(key=lambda half: (half.updated, half.created, half.series), reverse=True)
         return replace(state, lost=lost, halves=tuple(halves[:KEPT_HALVES]))
@@ -146,8 +144,7 @@ class Kin:
         if self._gone is None:
             documents, int_id = self.session.ports.documents, self.session.id
             removed = [EventKey(self.calendar, each) for each in sorted(self.shown.removed) if family_of_id(each)]
-            where: dict[str, str | int | bool] = {"state": State.GRACE.value, "calendar": self.calendar}
-            found = {link.id: link for link in links.every(documents, int_id, where)}
+            found = {link.id: link for link in links.in_grace(documents, int_id, self.calendar)}
             found |= {link.id: link for link in links.of_events(documents, int_id, removed).values()}
             self._gone = {}
             for link in found.values():

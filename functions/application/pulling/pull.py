@@ -32,9 +32,7 @@ WAIT_FOR_OTHER = timedelta(seconds=2)
 BETWEEN = timedelta(seconds=1.5)  # notifications come in bursts, and each pull costs quota
 FILLED_TOGETHER = timedelta(minutes=1)  # of a calendar that a scan is filling
 LONGEST = timedelta(seconds=35)  # of one task; a larger pull continues in the next
-ANOTHER = timedelta(
-    seconds=15
-)  # within which another page begins: looking through its series can take as long as the rest
+ANOTHER = timedelta(seconds=15)  # within which a next page begins, whose series can take as long as its items
 SILENT = timedelta(minutes=30)  # a calendar that was not pulled for so long is pulled, whatever its channel says
 TROUBLED = timedelta(minutes=5)  # before a calendar that was gone or forbidden is tried again
 ROUND = timedelta(seconds=10)  # a round comes a little early or late

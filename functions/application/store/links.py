@@ -183,6 +183,11 @@ def _looked_up_by(link: Link) -> Body:
     return {**found, "day": f"{first:%Y-%m-%d}|{link.id}"}
 
 
+def in_grace(documents: Documents, int_id: str, calendar: str) -> Iterator[Link]:
+    """Return the links with an event on a calendar that wait out the grace of its removal."""
+    return every(documents, int_id, {"state": State.GRACE.value, "calendar": calendar})
+
+
 def of_days(documents: Documents, int_id: str, first: date, last: date) -> Iterator[Link]:
     """Yield the links whose last agreed start is on these days (UTC, both included)."""
     after, end = f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}~"
