@@ -91,6 +91,23 @@ def test_an_event_on_the_calendar_of_another_room_is_found(place: Place) -> None
     assert audited(place) == [("other_room", "", booking), ("other_text", "", booking)]  # the text names the room
 
 
+def test_a_second_event_that_was_made_for_a_booking_is_found_in_another_week_of_a_calendar_that_is_not_followed(
+    place: Place,
+) -> None:
+    booking = running(place)
+    event = place.event()
+    place.draw(
+        "2026-12-15T10:00", "2026-12-15T11:00", ROOM_B, **{each: event[each] for each in ("id", "extendedProperties")}
+    )
+    assert audited(place) == [("double_event", "", booking), ("double_event", "", booking)]
+
+
+def test_a_copy_of_an_event_with_its_mark_is_no_second_event_of_its_booking(place: Place) -> None:
+    running(place)
+    place.draw("2026-12-15T10:00", "2026-12-15T11:00", ROOM_B, extendedProperties=place.event()["extendedProperties"])
+    assert audited(place) == [("left_alone", "not_followed", "")]
+
+
 def test_the_event_of_a_cancelled_or_removed_booking_is_found(place: Place) -> None:
     booking = running(place)
     place.change(booking, status_code=70)

@@ -77,6 +77,13 @@ class Sides:
         """Return a booking's link; a new one if there is none."""
         return links.of_booking(self.ports.documents, self.integration.id, booking_id)
 
+    def made_for(self, event: Event) -> str:
+        """Return the booking that this service made an event for, or "": a mark alone is copied with the event that has it."""
+        if event.mark.int_id != self.integration.id or not event.mark.link_id:
+            return ""
+        link = links.by_id(self.ports.documents, self.integration.id, event.mark.link_id)
+        return link.booking_id if link is not None and event.key.id in self.derived(link.booking_id, link) else ""
+
     def derived(self, booking_id: str, link: Link) -> set[str]:
         """Return the ids that this service derives for a booking's event, the next generation's included."""
         return event_ids(self.digest, self.integration.id, booking_id, range(link.generation + 2))

@@ -140,8 +140,8 @@ def _unpaired(sides: Sides, week: Week, event: Event, link: Link | None) -> None
     mark = event.mark
     if mark.link_id == TEST_LINK and event.key.id == test_event_id(sides.integration.id, mark.stamp):
         return
-    if link is not None and link.booking_id:
-        week.doubt(link.booking_id, {event.key})
+    if booking_id := (link.booking_id if link is not None else "") or sides.made_for(event):
+        week.doubt(booking_id, {event.key})
     else:
         week.strangers.append(event)
 
