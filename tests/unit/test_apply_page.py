@@ -12,15 +12,15 @@ from functions.application.pulling.apply_page import Applied, Page, apply_page, 
 from functions.application.pulling.follow_series import Shown, families
 from functions.application.store import journal, links, parked
 from functions.application.store.integrations import path_of
-from functions.domain.model.appointment import AllDay, Timed
+from functions.domain.model.appointment import AllDay, Appointment, Timed
 from functions.domain.model.errors import AccessRevoked, Cause, Gone, Stale, System, Transient
 from functions.domain.model.event import Event, EventKey, Mark
 from functions.domain.model.identity import event_id, occupied_id
 from functions.domain.pairing.life import Active, Closed, Detached, Grace, Held, Paused, Side
-from functions.domain.pairing.link import Intent, Link, Occupies
-from functions.domain.pairing.writes import BookingChange, Why, WriteBooking
+from functions.domain.pairing.link import UNLINKED, Intent, Link, Occupies
+from functions.domain.pairing.writes import BookingChange, InsertEvent, MoveEvent, Why, WriteBooking
 from functions.domain.settings.schema import MappingRow
-from tests.unit.sketch import EVENING, LAST_YEAR, NOON, NOW, ROOM_A, ROOM_B, TEN, link
+from tests.unit.sketch import EVENING, LAST_YEAR, NOON, NOW, ROOM_A, ROOM_B, TEN, base, link
 from tests.unit.two_sides import Sides
 
 HINT = Hint(Kind.CALENDAR, "7", ("hash",), "notification", NOW, detail="channel exists")
@@ -726,6 +726,47 @@ def test_a_single_event_that_is_looked_at_on_its_own_keeps_the_booking_of_the_oc
     look_at(sides.session(), HINT, single.key)
     assert (sides.bookings["1"].external_id, len(sides.bookings)) == ("root", 3)
     assert "find booking" not in sides.calls
+
+
+def being_made(sides: Sides, event: EventKey) -> Link:
+    """An instance made this event of a booking, and died before it knew."""
+    sides.book("9", TEN)
+    step = InsertEvent(event, Appointment(TEN, event.calendar, ""), Why.BOOKING_MADE)
+    making = Intent("stamp", step, NOW + timedelta(seconds=90), base(), entry="entry")
+    return saved(sides, link(id="pair", booking_id="9", event=None, life=UNLINKED, base=None, version=0, intent=making))
+
+
+def test_no_other_booking_follows_to_an_event_that_is_being_made(sides: Sides) -> None:
+    """A person made it weekly, and single again, within the lease of the instance that made it."""
+    root = EventKey(ROOM_A, ours(sides, "9"))
+    mark = Mark("7", being_made(sides, root).id, "stamp")
+    later = sides.draw(f"{root.id}_20261201T090000Z", WEEKLY[1], series=root.id, mark=mark)
+    applied(sides, later)
+    assert [each.external_id for each in sides.bookings.values()] == ["", later.key.id]
+    del sides.events[later.key]
+    single = sides.draw(root.id, TEN, mark=mark)
+    applied(sides, Tombstone(later.key, root.id), single)
+    sides.now += timedelta(seconds=90)
+    look_at(sides.session(), HINT, single.key)
+    assert (sides.bookings["9"].external_id, sides.bookings["2"].starts) == (root.id, WEEKLY[1].start)
+
+
+def test_no_other_booking_follows_to_an_event_that_is_being_taken_to_its_calendar(sides: Sides) -> None:
+    there = sides.link_of(paired(sides, "root", TEN).key)
+    assert there is not None
+    assert there.event is not None
+    step = MoveEvent(there.event, "", ROOM_B, Why.BOOKING_CHANGED)
+    saved(sides, replace(there, intent=Intent("stamp", step, NOW + timedelta(seconds=90), there.base)))
+    sides.events.clear()
+    later = sides.draw("root_20261201T090000Z", WEEKLY[1], ROOM_B, series="root")
+    applied(sides, later, calendar=ROOM_B)
+    assert [each.external_id for each in sides.bookings.values()] == ["root", later.key.id]
+    del sides.events[later.key]
+    applied(sides, Tombstone(later.key, "root"), sides.draw("root", TEN, ROOM_B), calendar=ROOM_B)
+    assert {number: each.starts for number, each in sides.bookings.items()} == {
+        "1": TEN.start,
+        "2": WEEKLY[1].start,
+    }
 
 
 def test_a_single_event_takes_over_no_booking_of_another_series(sides: Sides) -> None:

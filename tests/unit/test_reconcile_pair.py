@@ -32,7 +32,7 @@ from functions.domain.pairing.decisions import GiveUp
 from functions.domain.pairing.life import Active, Closed, Grace, Held, Unlinked
 from functions.domain.pairing.life import Refused as TurnedDown
 from functions.domain.pairing.lifecycle import after, begun
-from functions.domain.pairing.link import Intent, Link, Origin
+from functions.domain.pairing.link import UNLINKED, Intent, Link, Origin
 from functions.domain.pairing.step import Decided, Rest
 from functions.domain.pairing.writes import DeleteEvent, InsertEvent, MakeBooking, Why
 from functions.domain.settings.integration import Phase
@@ -691,6 +691,28 @@ def test_an_occupied_event_stays_while_the_new_event_of_its_pair_is_being_made()
     hint = replace(HINT, kind=Kind.EVENT, subject=(ROOM_B, taken.event.id if taken.event else ""))
     looked(sides, hint, link=taken)
     assert "delete" not in sides.calls
+
+
+def test_an_event_that_was_made_and_became_another_bookings_before_that_was_known_is_made_anew(sides: Sides) -> None:
+    """A person's series can do that within the lease: shifted by a week, it begins with an occurrence that has a booking."""
+    sides.book("1", TEN)
+    pair = looked(sides).link
+    assert pair.event is not None
+    step = InsertEvent(pair.event, Appointment(TEN, ROOM_A, ""), Why.BOOKING_MADE)
+    made_of = replace(pair, event=None, life=UNLINKED, base=None, version=0)
+    unknown = replace(
+        made_of, intent=Intent(sides.events[pair.event].mark.stamp, step, sides.now, pair.base, entry="entry")
+    )
+    sides.ports.documents.transact(lambda tx: links.remove(tx, "7", pair))
+    keep(sides, unknown)
+    sides.book("2", NOON)
+    keep(sides, replace(pair, id="other", booking_id="2", version=0))
+    sides.fails["insert"] = [Taken("it exists", reason="duplicate")]
+    own = looked(sides).link
+    assert (own.generation, own.intent, own.event != pair.event) == (1, None, True)
+    holder = sides.link_of(pair.event)
+    assert holder is not None
+    assert holder.booking_id == "2"
 
 
 def test_a_booking_that_a_pair_has_already_keeps_the_event_that_came_from_another_calendar(sides: Sides) -> None:

@@ -132,7 +132,8 @@ def _series(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple
     stored = links.stored_of_events(session.ports.documents, session.id, keys)
     linked = {key for key, found in zip(keys, stored, strict=True) if found is not None}
     for name, group in grouped.items():
-        appeared = [event for event in group if event.key not in linked]
+        new = (event for event in group if event.key not in linked)
+        appeared = [event for event in new if _quick_check(partial(_is_nobodys, session, page, event))]
         try:
             handled |= _followed(kin, hint, page, name, appeared)
             left = [event for event in appeared if event.series and event.key not in handled]
@@ -440,6 +441,14 @@ def _in_another_calendar(session: SyncSession, key: EventKey) -> Link | None:
     """Return the link that has this event in another calendar."""
     others = [EventKey(each, key.id) for each in session.settings.calendars if each != key.calendar]
     return next(iter(links.of_events(session.ports.documents, session.id, others).values()), None)
+
+
+def _is_nobodys(session: SyncSession, page: Page, event: Event) -> bool:
+    """Whether bookings may follow to an event: not to a single one that a pair is making, or taking to this calendar."""
+    pair = None if event.series else _known_elsewhere(session, page, event)
+    if pair is None:
+        return True
+    return pair.event is not None and (pair.intent is None or pair.intent.place != event.key)
 
 
 def _room_free_at(session: SyncSession, shown: Shown, event: Event) -> datetime | None:

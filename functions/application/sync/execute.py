@@ -179,12 +179,12 @@ def _result_of(error: SyncError, view: View, intent: Intent, session: SyncSessio
             # its lease must run out first
             late = intent.target is Side.BOOKING and error.cause in (Cause.TIMEOUT, Cause.UNREACHABLE)
             return Unknown(intent.expires_at if late else session.now())
-        case Taken() if isinstance(intent.step, InsertEvent) and _is_of_another(session, view.link, intent.step.key):
+        case Taken() if isinstance(intent.step, InsertEvent) and is_of_another(session, view.link, intent.step.key):
             return Overtaken(Overtaking.OF_ANOTHER, error.reason)
     return Overtaken(HOW[type(error)], error.reason)
 
 
-def _is_of_another(session: SyncSession, link: Link, key: EventKey) -> bool:
+def is_of_another(session: SyncSession, link: Link, key: EventKey) -> bool:
     """Whether another pair has this event, and keeps it."""
     holder = links.of_event(session.ports.documents, session.id, key)
     return holder is not None and holder.id != link.id and not holder.gives_way_to(link)

@@ -6,7 +6,7 @@ from functions.application.intake.hints import LISTED, SETTINGS, Hint
 from functions.application.ports import Transaction
 from functions.application.store import journal, links
 from functions.application.sync import mass_removal
-from functions.application.sync.execute import conclude, execute
+from functions.application.sync.execute import conclude, execute, is_of_another
 from functions.application.sync.find_booking import booking_with
 from functions.application.sync.let_go import is_of_no_booking, let_go
 from functions.application.sync.occupied import reconcile_occupied
@@ -364,7 +364,9 @@ def _event(session: SyncSession, link: Link, event: Snapshot[Event] | None) -> S
     if link.intent is not None and link.intent.target is Side.EVENT and link.intent.place is not None:
         if session.now() < link.intent.expires_at:
             return Snapshot(Presence.BELIEVED)
-        return session.read_event(link.intent.place)
+        found = session.read_event(link.intent.place)
+        is_anothers = found.value is not None and is_of_another(session, link, found.value.key)
+        return Snapshot(Presence.ABSENT) if is_anothers else found
     if event is not None:
         if event.value is not None and link.knows_newer(event.value):
             return session.read_event(event.value.key)  # the page is older than our last reading
