@@ -6,6 +6,7 @@ It knows nothing of the planner: it compares what stood in the booking with what
 import re
 from collections import Counter
 from collections.abc import Callable
+from copy import copy
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,14 @@ class Races:
         self._ours: dict[int, Times] = {}
         self.against: list[str] = []  # what was written against the settings
         self.taken: Counter[str] = Counter()  # edits that a write took away although their hint had come, by booking
+
+    def kept(self) -> dict[str, Any]:
+        """Return a copy of all that was seen so far."""
+        return {name: copy(value) for name, value in vars(self).items() if name != "_world"}
+
+    def put_back(self, kept: dict[str, Any]) -> None:
+        """Go on from such a copy."""
+        vars(self).update((name, copy(value)) for name, value in kept.items())
 
     def call(self, environ: dict[str, Any], ask: Callable[[dict[str, Any]], Answer]) -> Answer:
         """Pass on a call of the product."""

@@ -39,13 +39,29 @@ def choice_of(seed: int) -> Choice:
     return Choice.of(random.Random(f"settings {seed}"))  # noqa: S311
 
 
-def told(world: World, choice: Choice, deeds: list[Deed], *, thorough: bool = True) -> list[str]:
-    """Tell a story, and return the promises that it broke; unless `thorough`, with what `make worlds` leaves out of most."""
-    first = len(BEGINNING) if deeds[: len(BEGINNING)] == BEGINNING else 0
+def told(world: World, choice: Choice, deeds: list[Deed], first: int = -1, *, thorough: bool = True) -> list[str]:
+    """Tell a story, and return the promises that it broke; unless `thorough`, with what `make worlds` leaves out of most.
+
+    So many of the first deeds are copied, if the story that was told before began with them too; -1: what most begin with.
+    """
+    if first < 0:
+        first = beginning_of(deeds)
     world.begin(choice, deeds[:first])
     world.tell(deeds[first:])
     world.rest(day=thorough)
     return broken(world, world.choice, thorough=thorough)
+
+
+def beginning_of(deeds: list[Deed]) -> int:
+    """Return how many of a story's deeds most stories begin with."""
+    return len(BEGINNING) if deeds[: len(BEGINNING)] == BEGINNING else 0
+
+
+def be_quick() -> None:
+    """Do without some care that takes time in a process that only tells worlds."""
+    remember(Link)  # the same few are read again and again here
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)  # what a world leaves behind is collected now and then; a tenth of its time
 
 
 def kind_of(sentence: str) -> str:
@@ -103,10 +119,8 @@ class Counted:
 def tell(seeds: range, options: argparse.Namespace, directory: Path) -> Counted:
     """Tell the worlds of these seeds, and print those that break a promise."""
     until = time.monotonic() + options.seconds if options.seconds else float("inf")
-    remember(Link)  # the same few are read again and again here
     world, counted = World(directory), Counted()
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 100)  # what a world leaves behind is collected now and then; a tenth of its time
+    be_quick()
     for seed in seeds:
         if time.monotonic() > until:
             break

@@ -52,6 +52,18 @@ def test_the_same_seed_stores_the_same_in_memory_on_disk_and_after_a_beginning_t
     assert len(set(digests)) == 1
 
 
+def test_a_story_goes_on_from_a_copy_of_any_of_its_moments_as_if_all_had_been_told_again(world: World) -> None:
+    restless: list[Deed] = [("race", (0, 3, 1, 0, 0)), ("back_up", ()), ("settings", (4,)), ("weeks", (0,))]
+    deeds: list[Deed] = [*BEGINNING, *restless, ("book", (5, 1, 1)), ("put_backup_back", ()), ("drag", (1, 2, 3))]
+    found = []
+    for first in (0, *[each for each in range(len(BEGINNING), len(deeds) + 1) for _ in (1, 2)]):
+        world.begin(choice_of(7), deeds[:first])
+        world.tell(deeds[first:])
+        world.rest()
+        found.append((world.journal_digest(), world.choice, world.over, world.restored, world.races.taken))
+    assert all(each == found[0] for each in found)
+
+
 def test_a_story_that_breaks_a_promise_shrinks_to_the_deeds_that_it_takes() -> None:
     deeds = story(1, DEEDS)
     needed = [deeds[3], deeds[11], deeds[12]]
@@ -61,7 +73,7 @@ def test_a_story_that_breaks_a_promise_shrinks_to_the_deeds_that_it_takes() -> N
 def test_an_instance_dies_at_each_of_the_steps_that_a_story_counts(world: World) -> None:
     deeds = [("book", (5, 1, 0)), ("wait", (2,)), ("retitle", (1, 1))]
     world.begin(choice_of(1), [])
-    steps = world.steps(deeds)
+    steps = sum(world.steps(deeds))
     died = []
     for step in (0, steps - 1, steps):
         world.begin(choice_of(1), [])

@@ -138,19 +138,23 @@ class World(Deeds, Place):
         self.ports.tasks = SteppedTasks(tasks, self.running)
 
     def begin(self, choice: Choice, deeds: list[Deed]) -> None:
-        """Begin anew, with these deeds; what was the last to begin alike is copied instead of told again."""
-        self.choice = choice
+        """Begin anew, with these deeds; what was the last to begin alike is copied instead of told again.
+
+        None of them may be `later`: what is still to come is not copied.
+        """
         alike = (choice, tuple(deeds))
-        self.races.forget()
         self._later = None
         if self._beginning is None or self._beginning[0] != alike:
+            self.choice = choice
+            self.races.forget()
+            self._backup, self.restored, self.over = None, False, set()
             self.set_back(choice)
             self.tell(deeds)
             self._beginning = (alike, _Beginning.of(self, self._memory)) if self._memory else None
         if self._beginning is not None and self._memory is not None:
             self._beginning[1].again(self, self._memory)
-        self._backup, self.restored, self.over = None, False, set()
-        self.do_back_up()
+        if self._backup is None:
+            self.do_back_up()
 
     def compose(self, documents: Documents) -> Ports:
         ports = super().compose(SteppedDocuments(documents, self.running, lambda: None))
@@ -239,13 +243,17 @@ class World(Deeds, Place):
         happen = partial(self._happen, what, which, day)
         self._next(Interrupted(step % REACH[near], bool(after), self.running, happen))
 
-    def steps(self, deeds: list[Deed]) -> int:
-        """Return how many steps the product does in a story, the first five minutes of its rest included."""
-        self._later = counting = Instance(0)
-        self.tell(deeds)
-        self._later = counting  # a deed may have put another in its place
-        self.rest(day=False)
-        return counting.steps
+    def steps(self, deeds: list[Deed]) -> list[int]:
+        """Return how many steps the product does in each deed, and last in the first five minutes of the rest."""
+        steps = []
+        for deed in [*deeds, None]:
+            self._later = counting = Instance(0)
+            if deed is not None:
+                self.tell([deed])
+            else:
+                self.rest(day=False)
+            steps.append(counting.steps)
+        return steps
 
     def do_later(self, step: int, after: int, what: int, which: int, day: int) -> None:
         """As `crash`, `meanwhile` or `fail`, at a later step of whatever the product does from now on, orders included."""
@@ -447,14 +455,20 @@ class _Beginning:
     log: list[dict[str, object]]
     told: list[tuple[str, Alert]]
     logins: Outside
+    choice: Choice
+    over: set[str]
+    backup: tuple[Shelves, MemoryTasks, Choice] | None
+    restored: bool
+    races: dict[str, Any]
 
     @classmethod
     def of(cls, world: World, memory: MemoryDocuments) -> "_Beginning":
         tasks = cast(MemoryTasks, world.tasks)
         told, logins = [*world.told], cast(Outside, world.ports.outside).copy()
         return cls(
-            keep_outside(world), memory.copy(), tasks.copy(), world.now, world.first_day, [*world.log], told, logins
-        )
+            keep_outside(world), memory.copy(), tasks.copy(), world.now, world.first_day, [*world.log], told, logins,
+            world.choice, {*world.over}, world._backup, world.restored, world.races.kept(),
+        )  # fmt: skip
 
     def again(self, world: World, memory: MemoryDocuments) -> None:
         put_back_outside(world, self.outside)
@@ -462,6 +476,8 @@ class _Beginning:
         world._queue(self.tasks.copy())
         world.now, world.first_day, world.log[:], world.told[:] = self.now, self.first_day, self.log, self.told
         world.ports.outside = self.logins.copy()
+        world.choice, world.over, world._backup, world.restored = self.choice, {*self.over}, self.backup, self.restored
+        world.races.put_back(self.races)
 
 
 class Interrupted(Instance):
