@@ -1,8 +1,9 @@
 # On a fresh machine: `make run` shows it, `make demo` tells it, `make test` proves it. Each sets up what it needs.
-# The newest Python that has all it takes; another one by PYTHON=/path/to/python3.12.
-PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 python3 python3.15; do \
+# The newest Python that has all it takes, of one version the system's own: it was built for speed, pyenv's usually not.
+# Another one by PYTHON=/path/to/python3.12.
+PYTHON ?= $(shell for version in 3.14 3.13 3.12 3.11 3 3.15; do for python in /usr/bin/python$$version python$$version; do \
   $$python -c "import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 16))" 2>/dev/null && \
-  { echo $$python; break; }; done)
+  { echo $$python; exit; }; done; done)
 VENV := .venv
 BIN := $(VENV)/bin
 # A lock is complete: nothing is resolved, and what is not in it is not installed.
