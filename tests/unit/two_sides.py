@@ -11,7 +11,7 @@ from functions.application.store import integrations, links
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Cause, Gone, Refused
+from functions.domain.model.errors import Cause, Gone, Refused, Stale
 from functions.domain.model.event import Event, EventKey, Mark, family_of_id, first_occurrence
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.writes import BookingChange, EventChange
@@ -139,6 +139,8 @@ class Sides:
     ) -> Event:  # fmt: skip
         self._call("revive" if revive else "patch")
         key = event if isinstance(event, EventKey) else event.key
+        if etag and key in self.events and self.events[key].etag != etag:
+            raise Stale("the event was changed meanwhile")
         shown = self.events.get(key) or self.bin.get(key) or theirs(key=key)
         shown = replace(shown, when=change.when or shown.when, mark=mark)
         texts = {name: getattr(change, name) for name in ("title", "description", "reminders")}

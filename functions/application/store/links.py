@@ -96,7 +96,7 @@ def of_occupied(documents: Documents, int_id: str, place: Occupies) -> Link:
 
 
 def for_new_event(documents: Documents, int_id: str, event: Event) -> Link:
-    """Return a new link (not saved) for a person's event, or for an invitation to the calendar.
+    """Return a new link (not saved) for a person's event as just read, or for an invitation to the calendar.
 
     Its id is derived from the event, so two instances that see it make the same link. If a pair that began with this
     event has that id and goes on with another event, the next id is used: an occurrence may come back to its series.
@@ -105,7 +105,7 @@ def for_new_event(documents: Documents, int_id: str, event: Event) -> Link:
     names = ("\n".join((key.calendar, key.id, *([str(turn)] if turn else []))) for turn in count())
     identities = (link_id(int_id, "event", name) for name in names)
     free = next(each for each in identities if by_id(documents, int_id, each) is None)
-    return Link(id=free, event=key, origin=origin)
+    return Link(id=free, origin=origin).seeing(event)
 
 
 def by_id(documents: Documents, int_id: str, identity: str) -> Link | None:
