@@ -26,7 +26,7 @@ from functions.domain.pairing.life import Active, Detached, Grace, Held, Paused,
 from functions.domain.pairing.lifecycle import after
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.step import Decided
-from functions.domain.pairing.writes import Why
+from functions.domain.pairing.writes import DeleteEvent, Why
 
 KEPT_IDS, KEPT_HALVES = 400_000, 300  # characters, and number: a document has room for a million bytes
 KEPT_DONE, KEPT_READ = 150_000, 100_000  # likewise; what is left out is done or asked for once more
@@ -184,7 +184,16 @@ def families(events: Iterable[Event], tombstones: Iterable[Tombstone]) -> dict[s
 
 
 def followers(kin: Kin, name: str, appeared: list[Event]) -> list[tuple[Link, Event]]:
-    """Pair links whose occurrences of this family vanished with the new ones."""
+    """Pair links whose occurrences of this family vanished with the new ones.
+
+    Raises `Stale` while one of them is being written: left out, it would be cancelled, and another one take its place.
+    """
+    pairs = _followers(kin, name, appeared)
+    _wait_for_writes(kin.session, [link for link, _ in pairs])
+    return pairs
+
+
+def _followers(kin: Kin, name: str, appeared: list[Event]) -> list[tuple[Link, Event]]:
     session, shown = kin.session, kin.shown
     vanished = [link for link in kin.of(name) if _is_gone(link, shown)]
     unknown = [link for link in kin.of(name) if link not in vanished and _id(link) not in shown.live]
@@ -235,6 +244,7 @@ def former_families(kin: Kin, name: str, appeared: list[Event]) -> list[str]:
 
 def _hold(session: SyncSession, lost: list[Link]) -> None:
     """Let a person decide whether to cancel the bookings of these occurrences, those that are left alone apart."""
+    _wait_for_writes(session, lost)
     for link in lost:
         if isinstance(link.life, LEFT_ALONE):
             continue
@@ -243,6 +253,13 @@ def _hold(session: SyncSession, lost: list[Link]) -> None:
         mass_removal.count(session, held)
         told = {"int_id": session.id, "link": link.id, "booking": link.booking_id}
         session.ports.log("decided", {**told, "why": held.reason, "state": held.state.value})
+
+
+def _wait_for_writes(session: SyncSession, lost: Iterable[Link]) -> None:
+    """Raise `Stale` while one of these is being written; what a write did whose lease is over is found out later."""
+    now = session.now()
+    if any(link.intent is not None and now < link.intent.expires_at for link in lost):
+        raise Stale("an occurrence of the series is being written just now", reason="busy")
 
 
 def _saved(int_id: str, link: Link, tx: Transaction) -> Link:
@@ -282,8 +299,10 @@ def _is_gone(link: Link, shown: Shown) -> bool:
 
 
 def _waits(link: Link, calendar: str, shown: Shown) -> bool:
-    """Whether a link could follow: its event is on this calendar or was deleted lately, and no write is under way."""
-    if link.event is None or link.event.calendar != calendar or link.base is None or link.intent is not None:
+    """Whether a link could follow: its event is on this calendar or was deleted lately, and not by this service."""
+    if link.event is None or link.event.calendar != calendar or link.base is None:
+        return False
+    if link.intent is not None and isinstance(link.intent.step, DeleteEvent):
         return False
     if isinstance(link.life, Held) and link.life.removes is Side.BOOKING and _id(link) not in shown.removed:
         return False  # deleted before this pull: what appears now does not continue it
