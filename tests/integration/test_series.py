@@ -188,6 +188,23 @@ def test_a_series_that_has_run_for_longer_than_the_window_moves_each_booking_wit
     assert len(place.bookings()) == 10
 
 
+def test_a_past_booking_takes_no_place_of_a_cancelled_one_whose_event_comes_back_with_its_series(place: Place) -> None:
+    place.activate(sync={"window_days": [-3, 60]})
+    root = series(place, "RRULE:FREQ=WEEKLY;COUNT=3")
+    for _ in range(7):
+        place.pass_time(86400)
+        place.tick()
+        place.settle(60)
+    (cancelled,) = [each["id"] for each in place.bookings() if each["from"].startswith("2026-12-01")]
+    place.change(str(cancelled), status_code=70)
+    place.settle(60)
+    place.drag(root, "2026-11-26T10:00", "2026-11-26T11:00")
+    place.tick()
+    place.settle(600)
+    assert days(starts(place)) == ["2026-11-24", "2026-12-03", "2026-12-10"]
+    assert days(starts(place, 70)) == ["2026-12-01"]
+
+
 def test_this_and_following_moves_the_bookings_of_the_new_series(place: Place) -> None:
     place.activate(sync={"hold_over": 1})
     root = series(place, DAILY_TEN)

@@ -14,6 +14,7 @@ from functions.domain.pairing.link import Link
 from tests.unit.sketch import ROOM_A, ZONE, base, booking, link, theirs
 
 AMSTERDAM = "Europe/Amsterdam"
+BEFORE = datetime(2026, 10, 1, tzinfo=ZONE)
 DAYS = st.lists(st.integers(0, 40), unique=True, max_size=8)
 
 
@@ -33,7 +34,7 @@ def appeared(day: int, hour: int = 11, when: When | None = None) -> Event:
 @profile(deadline=None, derandomize=True)
 @given(DAYS, DAYS)
 def test_nothing_is_paired_twice_and_as_many_as_possible_are(gone: list[int], come: list[int]) -> None:
-    pairs = pair([vanished(day) for day in gone], [appeared(day) for day in come], AMSTERDAM)
+    pairs = pair([vanished(day) for day in gone], [appeared(day) for day in come], AMSTERDAM, BEFORE)
     assert len(pairs) == min(len(gone), len(come))
     assert len({each.id for each, _ in pairs}) == len({event.key.id for _, event in pairs}) == len(pairs)
 
@@ -41,21 +42,21 @@ def test_nothing_is_paired_twice_and_as_many_as_possible_are(gone: list[int], co
 @profile(deadline=None, derandomize=True)
 @given(DAYS, st.integers(0, 22))
 def test_a_shifted_series_is_paired_day_by_day_also_over_summer_time(days: list[int], hour: int) -> None:
-    pairs = pair([vanished(day) for day in days], [appeared(day, hour) for day in days], AMSTERDAM)
+    pairs = pair([vanished(day) for day in days], [appeared(day, hour) for day in days], AMSTERDAM, BEFORE)
     assert all(each.id.removeprefix("link") == event.key.id.removeprefix("new") for each, event in pairs)
 
 
 def test_what_shares_no_day_is_paired_in_order() -> None:
-    pairs = pair([vanished(8), vanished(1)], [appeared(9), appeared(2), appeared(8)], AMSTERDAM)
+    pairs = pair([vanished(8), vanished(1)], [appeared(9), appeared(2), appeared(8)], AMSTERDAM, BEFORE)
     assert [(each.id, event.key.id) for each, event in pairs] == [("link8", "new8"), ("link1", "new2")]
 
 
 TUESDAYS = [7 * week for week in range(10)]
 
 
-def paired(gone: list[int], come: list[int]) -> dict[int, int]:
+def paired(gone: list[int], come: list[int], now: datetime = BEFORE) -> dict[int, int]:
     """Return the day of each lost occurrence that is paired, and that of the new one."""
-    pairs = pair([vanished(day) for day in gone], [appeared(day) for day in come], AMSTERDAM)
+    pairs = pair([vanished(day) for day in gone], [appeared(day) for day in come], AMSTERDAM, now)
     return {int(each.id.removeprefix("link")): int(event.key.id.removeprefix("new")) for each, event in pairs}
 
 
@@ -80,6 +81,22 @@ def test_where_no_more_than_half_moved_alike_order_counts() -> None:
     assert paired([0, 1], [2, 4]) == {0: 2, 1: 4}
 
 
+@pytest.mark.parametrize(
+    ("gone", "come", "pairs"),
+    [
+        pytest.param([0, 14], [9, 16], {14: 16}, id="the one between stays behind"),
+        pytest.param([0, 14, 21], [9, 16, 23], {14: 16, 21: 23}, id="of several"),
+        pytest.param([0, 14], [2, 9, 16], {0: 2, 14: 16}, id="where it would be is shown"),
+        pytest.param([-14, -7, 0], [-5, 2], {-7: -5, 0: 2}, id="as all is"),
+        pytest.param([-5, 7, 14], [-6, 9, 16], {-5: -6, 7: 9, 14: 16}, id="had a day of its own"),
+        pytest.param([-5, 7, 14, 22], [-6, -2, 9, 16], {-5: -6, 7: 9, 14: 16, 22: -2}, id="leaves a past place"),
+        pytest.param([-7, -5, 7, 9], [-8, -4, 6, 10], {-7: -8, -5: -4, 7: 6, 9: 10}, id="did not move alike"),
+    ],
+)
+def test_what_is_over_takes_no_coming_week(gone: list[int], come: list[int], pairs: dict[int, int]) -> None:
+    assert paired(gone, come, now=on(0, 11).end) == pairs
+
+
 def test_a_series_on_several_weekdays_moves_as_one() -> None:
     twice = sorted(TUESDAYS + [day + 2 for day in TUESDAYS])
     assert paired(twice, [day + 1 for day in twice[6:]]) == {day: day + 1 for day in twice[6:]}
@@ -87,12 +104,12 @@ def test_a_series_on_several_weekdays_moves_as_one() -> None:
 
 def test_whole_days_are_paired_too() -> None:
     day = AllDay(date(2026, 10, 21), date(2026, 10, 22))
-    pairs = pair([vanished(1, day)], [appeared(1, when=day)], AMSTERDAM)
+    pairs = pair([vanished(1, day)], [appeared(1, when=day)], AMSTERDAM, BEFORE)
     assert len(pairs) == 1
 
 
 def test_a_link_without_a_time_is_paired_with_nothing() -> None:
-    assert pair([link(base=None)], [appeared(1)], AMSTERDAM) == []
+    assert pair([link(base=None)], [appeared(1)], AMSTERDAM, BEFORE) == []
 
 
 def test_the_roots_of_a_split_series_are_one_family() -> None:

@@ -200,11 +200,11 @@ def _followers(kin: Kin, name: str, appeared: list[Event]) -> list[tuple[Link, E
     unknown = [
         link for link in unknown if not isinstance(link.life, LEFT_ALONE) or _has_its_day(session, link, appeared)
     ]
-    pairs = pair(vanished, appeared, session.settings.timezone)
+    pairs = pair(vanished, appeared, session.settings.timezone, session.now())
     if len(pairs) == len(appeared) or not unknown:
         return pairs
     vanished += [link for link in unknown if kin.has_vanished(link)]
-    return pair(vanished, appeared, session.settings.timezone)
+    return pair(vanished, appeared, session.settings.timezone, session.now())
 
 
 def booking_naming(session: SyncSession, event: Event) -> str:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+from functions.domain.comparing.event_content import period
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.event import Event
 from functions.domain.model.zones import clock, day_of
@@ -39,19 +40,26 @@ def in_step(lost: Sequence[When], appeared: Sequence[Event], timezone: str, *, a
     return apart <= NEAR and (same or times[0] == times[1])
 
 
-def pair(vanished: Sequence[Link], appeared: Sequence[Event], timezone: str) -> list[tuple[Link, Event]]:
+def pair(vanished: Sequence[Link], appeared: Sequence[Event], timezone: str, now: datetime) -> list[tuple[Link, Event]]:
     """Pair vanished links of one family with new occurrences: by local date, then by how far most moved, then by order.
 
-    Order alone would not do: what vanished may begin earlier in the series than what appeared, or later.
+    Order alone would not do: what vanished may begin earlier in the series than what appeared, or later. Where most moved
+    alike, what is over does not follow by order to a place that is to come, which is that of one that did not vanish.
     """
     links = [(link, link.base.when) for link in vanished if link.base is not None]
     links.sort(key=lambda each: _order(each[1]))
     events = sorted(appeared, key=lambda event: _order(event.when))
     lost = [(first_day(when, timezone), link) for link, when in links]
     new = [(first_day(event.when, timezone), event) for event in events]
+    coming = {link.id for link, when in links if period(when, timezone)[1] > now}
     pairs = _taken(lost, new, timedelta())
-    if (moved := _moved_by([day for day, _ in lost], [day for day, _ in new])) is not None:
+    to_come = [day for day, link in lost if link.id in coming]
+    if (moved := _moved_by([day for day, _ in lost], to_come, [day for day, _ in new])) is not None:
         pairs += _taken(lost, new, moved)
+        over = [each for each in lost if each[1].id not in coming]
+        past = [each for each in new if period(each[1].when, timezone)[1] <= now][: len(over)]
+        pairs += [(link, event) for (_, link), (_, event) in zip(over, past, strict=False)]
+        lost, new = [each for each in lost if each not in over], [each for each in new if each not in past]
     return pairs + [(link, event) for (_, link), (_, event) in zip(lost, new, strict=False)]
 
 
@@ -67,8 +75,8 @@ def _taken(lost: list[tuple[date, Link]], new: list[tuple[date, Event]], moved: 
     return pairs
 
 
-def _moved_by(lost: Sequence[date], new: Sequence[date]) -> timedelta | None:
-    """Return how far most moved, of those that one side shows; None where they did not move alike.
+def _moved_by(lost: Sequence[date], to_come: Sequence[date], new: Sequence[date]) -> timedelta | None:
+    """Return how far most moved, of those that one side shows, or of those to come; None where they did not move alike.
 
     Of two ways as likely the one in which more stay in their week, as when a person drags in a week's view; then the nearer.
     """
@@ -77,7 +85,8 @@ def _moved_by(lost: Sequence[date], new: Sequence[date]) -> timedelta | None:
     if not apart:
         return None
     moved = max(apart, key=lambda each: (apart[each], same_week[each], -abs(each), each))
-    return moved if 2 * apart[moved] > min(len(lost), len(new)) else None
+    are_most = (2 * sum(day + moved in new for day in some) > min(len(some), len(new)) for some in (lost, to_come))
+    return moved if any(are_most) else None
 
 
 def _monday(day: date) -> date:
