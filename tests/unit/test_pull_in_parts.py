@@ -13,7 +13,7 @@ from functions.application.pulling.pull import pull
 from functions.application.store import links
 from functions.application.store.calendars import change, state_of
 from functions.domain.model.appointment import Timed
-from functions.domain.model.errors import Malformed, Refused, Transient
+from functions.domain.model.errors import Malformed, Refused, Stale, Transient
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import calendar_hash
 from functions.domain.pairing.life import Grace
@@ -102,13 +102,18 @@ def a_series(sides: Sides, number: int) -> list[str]:
     return names
 
 
+def shifted(sides: Sides, number: int) -> tuple[Event, ...]:
+    """The same series at another hour."""
+    at = [Timed(NOON.start + n * DAY, NOON.end + n * DAY) for n in range(1, number + 1)]
+    return tuple(sides.draw(f"root_{each.start:%Y%m%dT%H%M%SZ}", each, series="root") for each in at)
+
+
 def test_the_occurrences_that_google_does_not_report_are_asked_for_once_each_however_many_tasks_that_takes(
     sides: Sides,
 ) -> None:
     """A daily series of two years that is shifted: Google reports half a year of it, and the rest is asked for one by one."""
     names = a_series(sides, 40)
-    at = [Timed(NOON.start + n * DAY, NOON.end + n * DAY) for n in range(1, 41)]
-    new = tuple(sides.draw(f"root_{each.start:%Y%m%dT%H%M%SZ}", each, series="root") for each in at)
+    new = shifted(sides, 40)
     removed = tuple(Tombstone(EventKey(ROOM_A, name), "root") for name in names[:4])
     sides.took = 2 * SECOND
     bookings = set(sides.bookings)
@@ -161,13 +166,37 @@ def _change(sides: Sides, its: Link) -> None:
     sides.ports.documents.transact(partial(_saved, its))
 
 
-def test_an_occurrence_that_can_never_be_read_keeps_nothing_else_from_its_turn(sides: Sides) -> None:
-    """Google gives it without a usable time: the pull began anew for ever, and nothing of the calendar was applied."""
+@pytest.mark.parametrize(
+    "error", [Malformed("no usable time", reason="no_start"), Refused("not this one", reason="forbidden")]
+)
+def test_an_occurrence_that_can_never_be_read_keeps_nothing_else_from_its_turn(sides: Sides, error: Exception) -> None:
+    """Google gives it without a usable time, or never: the pull began anew for ever, and nothing of the calendar was applied."""
     lost, unusable = a_series(sides, 2)
-    at = [Timed(NOON.start + n * DAY, NOON.end + n * DAY) for n in (1, 2)]
-    new = tuple(sides.draw(f"root_{each.start:%Y%m%dT%H%M%SZ}", each, series="root") for each in at)
-    sides.fails["read event"] = [Malformed("no usable time", reason="no_start")] * 10
+    new = shifted(sides, 2)
+    sides.fails["read event"] = [error] * 10
     removed = Tombstone(EventKey(ROOM_A, lost), "root")
     assert tasks(sides, EventPage((removed, *new, *drawn(sides, 1)), sync_token="two")) == 1
     assert sides.link_of(EventKey(ROOM_A, unusable)) is not None
     assert sides.link_of(new[0].key) is not None
+
+
+def test_what_was_read_is_not_read_again_after_one_that_google_did_not_give_just_then(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of hundreds that are asked for one by one some fail: each such failure began the page anew, so that it never ended."""
+    names, new = a_series(sides, 40), shifted(sides, 40)
+    removed = tuple(Tombstone(EventKey(ROOM_A, name), "root") for name in names[:4])
+    read, asked = sides.read, list[EventKey]()
+
+    def each_tenth_fails(key: EventKey) -> Event | Tombstone:
+        asked.append(key)
+        if len(asked) % 10 == 0:
+            raise Transient("try again", reason="backendError")
+        return read(key)
+
+    monkeypatch.setattr(sides, "read", each_tenth_fails)
+    for _ in range(3):
+        with pytest.raises(Stale):
+            tasks(sides, EventPage((*removed, *new), sync_token="two"), most=1)
+    assert tasks(sides, EventPage((*removed, *new), sync_token="two"), most=1) == 1
+    assert len(asked) == 36 + 3

@@ -326,7 +326,7 @@ def _vanished(session: SyncSession, link: Link) -> bool:
         return False
     found = session.read_event(link.event)
     if found.value is None and not found.vanished:
-        if isinstance(session.trouble, Malformed):
+        if isinstance(session.trouble, Malformed | Refused):
             return False  # it is there, and never to be read: nothing else of the calendar can wait for it
         if isinstance(session.trouble, AccessRevoked):
             raise session.trouble

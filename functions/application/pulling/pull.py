@@ -141,13 +141,12 @@ def _pull(session: SyncSession, hint: Hint, state: CalendarState, done: Pull) ->
             continue
         done.pages += 1
         done.events += len(page.items)
-        applied = apply_page(
-            session,
-            hint,
-            Page(state.calendar, page.items, state.listing, state.as_of, more=bool(page.next_page)),
-            done.shown,
-            done.began + LONGEST,
-        )
+        its = Page(state.calendar, page.items, state.listing, state.as_of, more=bool(page.next_page))
+        try:
+            applied = apply_page(session, hint, its, done.shown, done.began + LONGEST)
+        except (Stale, Transient):
+            _note(session, done.shown.progress_in(state))  # or the next task would ask for all of it again
+            raise
         done.changed += applied.looked
         if not applied.finished:
             _note(session, done.shown.progress_in(state))
