@@ -9,6 +9,7 @@ import pytest
 
 from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import EventPage, Tombstone, Transaction
+from functions.application.pulling import follow_series
 from functions.application.pulling.pull import pull
 from functions.application.store import links
 from functions.application.store.calendars import change, state_of
@@ -200,3 +201,17 @@ def test_what_was_read_is_not_read_again_after_one_that_google_did_not_give_just
             tasks(sides, EventPage((*removed, *new), sync_token="two"), most=1)
     assert tasks(sides, EventPage((*removed, *new), sync_token="two"), most=1) == 1
     assert len(asked) == 36 + 3
+
+
+def test_what_other_series_made_it_ask_for_leaves_room_for_what_is_asked_for_now(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A document holds only so much: what was read last was left out, so each task read the same and got no further."""
+    monkeypatch.setattr(follow_series, "KEPT_READ", 750)
+    names, new = a_series(sides, 30), shifted(sides, 30)
+    removed = tuple(Tombstone(EventKey(ROOM_A, name), "root") for name in names[:4])
+    others = "\n".join(f"-other_20261124T{n:06}Z" for n in range(31))
+    change(sides.ports.documents, "7", ROOM_A, lambda before: replace(before, read=others))
+    sides.took = 2 * SECOND
+    assert tasks(sides, EventPage((*removed, *new), sync_token="two")) <= 10
+    assert sides.calls.count("read event") == 26

@@ -115,8 +115,9 @@ def _version(item: Event | Tombstone | Unusable) -> str:
 
 
 def _lines(of: Iterable[str], most: int) -> str:
+    """Return lines, of too many the last: the family that is being followed needs those."""
     text = "\n".join(of)
-    return text if len(text) <= most else text[:most].rpartition("\n")[0]
+    return text if len(text) <= most else text[-most:].partition("\n")[2]
 
 
 class Kin:
