@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from functions.application.intake.hints import Hint, Kind
-from functions.application.ports import EventPage, Tombstone, Transaction
+from functions.application.ports import EventPage, Tombstone, Transaction, Unusable
 from functions.application.pulling import follow_series
+from functions.application.pulling.follow_series import Shown
 from functions.application.pulling.pull import pull
 from functions.application.store import links
-from functions.application.store.calendars import change, state_of
+from functions.application.store.calendars import CalendarState, change, state_of
 from functions.domain.model.appointment import Timed
 from functions.domain.model.errors import Malformed, Refused, Stale, Transient
 from functions.domain.model.event import Event, EventKey
@@ -215,3 +216,16 @@ def test_what_other_series_made_it_ask_for_leaves_room_for_what_is_asked_for_now
     sides.took = 2 * SECOND
     assert tasks(sides, EventPage((*removed, *new), sync_token="two")) <= 10
     assert sides.calls.count("read event") == 26
+
+
+def test_all_that_was_done_of_a_page_is_kept_however_long_its_ids_are() -> None:
+    """What did not fit was done anew in each task: where it failed again and took its time, the page was never applied."""
+    page = [Unusable(EventKey(ROOM_A, f"event{n}".ljust(1024, "x")), "no_start") for n in range(2500)]
+    shown = Shown()
+    for each in page:
+        shown.did(each)
+    kept = shown.progress_in(CalendarState(ROOM_A))
+    assert len(kept.done) < 50_000
+    now = Shown.of(kept)
+    assert all(now.is_done(each) for each in page)
+    assert not any(now.is_done(replace(each, reason="no_end")) for each in page)

@@ -6,6 +6,7 @@ shown are looked up one by one. If a new series may continue an old one but need
 cancelled and made again behind a person's back.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -29,7 +30,7 @@ from functions.domain.pairing.step import Decided
 from functions.domain.pairing.writes import DeleteEvent, Why
 
 KEPT_IDS, KEPT_HALVES = 400_000, 300  # characters, and number: a document has room for a million bytes
-KEPT_DONE, KEPT_READ = 150_000, 100_000  # likewise; what is left out is done or asked for once more
+KEPT_READ = 100_000  # likewise; what is left out is asked for once more
 LEFT_ALONE = Detached | Held  # its event follows its series, so that it does not count as new
 
 
@@ -41,8 +42,8 @@ class TimeIsUp(Exception):
 class Shown:
     """What the pages of one pull have shown so far: ids of live events, and of removed ones.
 
-    `twins` maps the creation and update time of roots to families: the halves of a split series share both. `done` maps ids
-    of the present page to the version that was dealt with, `read` those of events that no page showed to whether they are
+    `twins` maps the creation and update time of roots to families: the halves of a split series share both. `done` are the
+    digests of what was dealt with of the present page, `read` maps ids of events that no page showed to whether they are
     gone, `named` those of new ones to the booking that names them: so a page that takes several tasks does not begin anew in
     each. `until` is when this task's time is up, `waiting` the pairs in their grace when the page's first new event came.
     """
@@ -50,7 +51,7 @@ class Shown:
     live: set[str] = field(default_factory=set)
     removed: set[str] = field(default_factory=set)
     twins: dict[Twin, set[str]] = field(default_factory=dict)
-    done: dict[str, str] = field(default_factory=dict)
+    done: set[str] = field(default_factory=set)
     read: dict[str, bool] = field(default_factory=dict)
     named: dict[str, str] = field(default_factory=dict)
     until: datetime | None = None
@@ -68,18 +69,16 @@ class Shown:
 
     def did(self, item: Event | Tombstone | Unusable) -> None:
         """Record that an item of the present page was dealt with: what failed has a retry of its own, or is parked."""
-        if version := _version(item):
-            self.done[item.key.id] = version
+        self.done.add(page_digest(item.key.id, _version(item)))
 
     def is_done(self, item: Event | Tombstone | Unusable) -> bool:
         """Whether an item was dealt with, and has not changed since."""
-        return self.done.get(item.key.id) == _version(item) != ""
+        return bool(version := _version(item)) and page_digest(item.key.id, version) in self.done
 
     @classmethod
     def of(cls, state: CalendarState) -> "Shown":
         """Return what the tasks before this one have shown of series, and done of the present page."""
-        shown = cls(removed={*state.lost.split()})
-        shown.done = dict(each.split(" ", 1) for each in state.done.splitlines())
+        shown = cls(removed={*state.lost.split()}, done={*state.done.split()})
         shown.named = dict(each.split(" ", 1) for each in state.named.splitlines())
         shown.read = {each.removeprefix("-"): each.startswith("-") for each in state.read.split()}
         for half in state.halves:
@@ -89,10 +88,9 @@ class Shown:
     def progress_in(self, state: CalendarState) -> CalendarState:
         """Return the state of a calendar with what was done of the present page, for the task that goes on with it."""
         read = ("-" * gone + name for name, gone in self.read.items())
-        done, named = ([f"{name} {of}" for name, of in each.items()] for each in (self.done, self.named))
-        return replace(
-            state, done=_lines(done, KEPT_DONE), read=_lines(read, KEPT_READ), named=_lines(named, KEPT_READ)
-        )
+        named = (f"{name} {booking}" for name, booking in self.named.items())
+        done = "\n".join(sorted(self.done))
+        return replace(state, done=done, read=_lines(read, KEPT_READ), named=_lines(named, KEPT_READ))
 
     def kept_in(self, state: CalendarState) -> CalendarState:
         """Return the state of a calendar with this, at the next page: of the halves the newest, because a split is a change.
@@ -112,6 +110,11 @@ def _version(item: Event | Tombstone | Unusable) -> str:
     if isinstance(item, Event):
         return item.etag
     return item.reason if isinstance(item, Unusable) else "removed"
+
+
+def page_digest(*of: str) -> str:
+    """Return a short name of something on a page: 2,500 ids of up to 1,024 characters have no room in a document."""
+    return hashlib.sha256("\n".join(of).encode()).hexdigest()[:16]
 
 
 def _lines(of: Iterable[str], most: int) -> str:
