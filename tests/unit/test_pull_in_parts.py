@@ -229,3 +229,19 @@ def test_all_that_was_done_of_a_page_is_kept_however_long_its_ids_are() -> None:
     now = Shown.of(kept)
     assert all(now.is_done(each) for each in page)
     assert not any(now.is_done(replace(each, reason="no_end")) for each in page)
+
+
+def test_a_list_that_is_made_again_ends_before_its_task_must(sides: Sides) -> None:
+    """A task that is ended by force goes on nowhere: the next began the same list, and so on."""
+    its = sides.book("1", NOON)
+    gone = link(id="gone", booking_id="1", event=EventKey(ROOM_A, "gone"), version=0, base=base(its))
+    sides.ports.documents.transact(partial(_saved, gone))
+    last = EventPage((), sync_token="two")
+    change(
+        sides.ports.documents, "7", ROOM_A, lambda before: replace(before, page="last", listing=True, pull_started=NOW)
+    )
+    sides.pages = [last, *(EventPage((), f"page{n}") for n in range(30)), last]
+    sides.took = 2 * SECOND
+    pull(sides.session(), Hint(Kind.CALENDAR, "7", (calendar_hash(ROOM_A),), "pull", NOW), calendar_hash(ROOM_A))
+    assert sides.now - NOW < timedelta(seconds=60)
+    assert [hint.subject for hint in sides.looks(Kind.EVENT)] == [(ROOM_A, "gone")]

@@ -32,6 +32,7 @@ WAIT_FOR_OTHER = timedelta(seconds=2)
 BETWEEN = timedelta(seconds=1.5)  # notifications come in bursts, and each pull costs quota
 FILLED_TOGETHER = timedelta(minutes=1)  # of a calendar that a scan is filling
 LONGEST = timedelta(seconds=35)  # of one task; a larger pull continues in the next
+LISTING = timedelta(seconds=50)  # until then one lists again, which spares a call for each event
 ANOTHER = timedelta(seconds=15)  # within which a next page begins, whose series can take as long as its items
 SILENT = timedelta(minutes=30)  # a calendar that was not pulled for so long is pulled, whatever its channel says
 TROUBLED = timedelta(minutes=5)  # before a calendar that was gone or forbidden is tried again
@@ -233,6 +234,8 @@ def _list_again(session: SyncSession, calendar: str, done: Pull, window: Window)
     for page in pages(lambda at: session.calendars.between(calendar, *window, page=at)):
         done.calls += 1
         done.shown.live.update(item.key.id for item in page.items if isinstance(item, Event))
+        if session.now() - done.began > LISTING:
+            break  # the rest is left to tasks
 
 
 def _look_up_waiting(session: SyncSession, hint: Hint, state: CalendarState, done: Pull) -> None:
