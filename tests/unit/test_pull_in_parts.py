@@ -245,3 +245,23 @@ def test_a_list_that_is_made_again_ends_before_its_task_must(sides: Sides) -> No
     pull(sides.session(), Hint(Kind.CALENDAR, "7", (calendar_hash(ROOM_A),), "pull", NOW), calendar_hash(ROOM_A))
     assert sides.now - NOW < timedelta(seconds=60)
     assert [hint.subject for hint in sides.looks(Kind.EVENT)] == [(ROOM_A, "gone")]
+
+
+def test_a_page_of_many_new_series_is_looked_through_in_as_many_tasks_as_that_takes(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A query for each: a task looked through all of them, and was ended by force before the first event."""
+    find = sides.ports.documents.find
+
+    def slowly(*of: Any, **how: Any) -> Any:
+        sides.now += SECOND
+        return find(*of, **how)
+
+    monkeypatch.setattr(sides.ports.documents, "find", slowly)
+    page = tuple(replace(each, series=f"root{n}", created=NOW - n * SECOND) for n, each in enumerate(drawn(sides, 100)))
+    for _ in range(2):
+        began = sides.now
+        assert tasks(sides, EventPage(page, sync_token="two"), most=1) == 2
+        assert sides.now - began < timedelta(seconds=60)
+    assert tasks(sides, EventPage(page, sync_token="two"), most=1) == 1
+    assert len(sides.bookings) == 100

@@ -16,6 +16,7 @@ from functions.application.pulling.follow_series import (
     families,
     followers,
     former_families,
+    page_digest,
     tie,
 )
 from functions.application.store import links, parked
@@ -127,13 +128,21 @@ def _series(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple
     following = [each for each in following if each.series or _other_key(each) not in gone_on]
     candidates = [item for item in following if _quick_check(partial(_new, session, item))]
     grouped = families(candidates, tombstones)
-    finished, known, kin = True, len(handled), Kin(session, page.calendar, shown)
+    finished, looked, kin = True, False, Kin(session, page.calendar, shown)
+    gone = page_digest(*sorted(shown.removed))
     keys = [event.key for group in grouped.values() for event in group]
     stored = links.stored_of_events(session.ports.documents, session.id, keys)
     linked = {key for key, found in zip(keys, stored, strict=True) if found is not None}
     for name, group in grouped.items():
         new = (event for event in group if event.key not in linked)
         appeared = [event for event in new if _quick_check(partial(_is_nobodys, session, page, event))]
+        family = page_digest(name, gone, *(f"{event.key.id} {event.etag}" for event in appeared))
+        if not appeared or family in shown.done:
+            continue  # an earlier task found nothing that could go on with these
+        if looked and _is_time_up(session, shown.until):
+            finished = False
+            break
+        known = len(handled)
         try:
             handled |= _followed(kin, hint, page, name, appeared)
             left = [event for event in appeared if event.series and event.key not in handled]
@@ -143,9 +152,12 @@ def _series(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple
         except TimeIsUp:
             finished = False
             break
-        if len(handled) > known and _is_time_up(session, shown.until):
+        if len(handled) == known:
+            shown.done.add(family)
+        elif _is_time_up(session, shown.until):
             finished = False
             break
+        looked = True
     return len(roots) + len(handled) // 2, handled | roots | taken, finished
 
 
