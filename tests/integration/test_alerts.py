@@ -59,6 +59,25 @@ def test_calls_to_i_reserve_stop_when_it_refuses_the_login_and_catch_up_after_me
     assert len(place.events()) == 2
 
 
+def test_what_waited_to_be_tried_again_when_a_login_was_refused_is_caught_up_with_as_well(place: Place) -> None:
+    """No list of changes shows such an event again: it waited for the night."""
+    running(place)
+    moved = place.draw("2026-11-24T10:00", "2026-11-24T11:00")["id"]
+    place.settle()
+    place.ireserve("POST", "faults", {"path": "booking", "status": 500, "times": 1000})
+    place.drag(moved, "2026-11-24T14:00", "2026-11-24T15:00")
+    place.draw("2026-11-25T10:00", "2026-11-25T11:00")
+    place.settle(8)
+    place.ireserve("PATCH", "users/api_calendar", {"password": "other"})
+    place.ireserve("DELETE", "faults")
+    place.settle(300)
+    place.tick()
+    assert told(place) == ["ireserve_refused"]
+    place.save(secrets={"ireserve_password": "other"}, alerts={"email": "beheer@example.org"}, language="en")
+    place.settle(60)
+    assert sorted(each["from"] for each in place.bookings()) == ["2026-11-24T14:00", "2026-11-25T10:00"]
+
+
 def test_an_address_without_a_mail_server_is_warned_of_once_and_not_each_minute(place: Place) -> None:
     running(place)
     place.ports.alarm = Alarm("", "", allow_private=True)

@@ -21,6 +21,7 @@ ROUND = timedelta(minutes=1)
 AFTER = timedelta(seconds=30)  # when to check again whether a running search has finished
 STUCK = timedelta(minutes=10)
 LOST = timedelta(hours=6)  # a scan that takes longer begins anew
+MENDED = "mended"  # source of a search after something was fixed
 
 
 def tick(session: SyncSession) -> list[datetime]:
@@ -81,18 +82,18 @@ def asked_for(session: SyncSession, hint: Hint) -> None:
         if hint.attempt:
             return
     if hint.source != WEBHOOK and not hint.attempt:
-        pull_all(session, hint.source)
+        pull_all(session, hint.source, anew=hint.source == MENDED)  # looks at single events were dropped meanwhile
 
 
 def catch_up(ports: Ports, integration: Integration, actor: str) -> None:
     """Queue a search of both sides after something was fixed; nothing if the integration is not running."""
     if integration.phase in RUNNING:
         now = ports.clock()
-        enqueue(ports.tasks, Hint(Kind.SWEEP, integration.id, (), "mended", now, actor=actor), now, trailing=False)
+        enqueue(ports.tasks, Hint(Kind.SWEEP, integration.id, (), MENDED, now, actor=actor), now, trailing=False)
 
 
 def pull_all(session: SyncSession, source: str, *, anew: bool = False) -> None:
-    """Queue a pull of every mapped calendar; with `anew` a full one, as shadow and a pause let changes go by."""
+    """Queue a pull of every mapped calendar; with `anew` a full one, as shadow, a pause and a refused login let changes go by."""
     now = session.now()
     for calendar in session.settings.calendars:
         if anew:
