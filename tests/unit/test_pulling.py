@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from functions.application.intake.hints import Hint, Kind, second_look
-from functions.application.ports import EventPage, Tombstone
+from functions.application.ports import EventPage, Task, Tombstone
 from functions.application.pulling.pull import due_at, pull
+from functions.application.scanning import sweep
 from functions.application.store import links
 from functions.application.store.calendars import CalendarState, Watch, change, state_of
 from functions.application.store.integrations import path_of
@@ -580,3 +581,22 @@ def test_a_series_that_lost_an_occurrence_is_pulled_again_if_google_refuses_the_
     with pytest.raises(AccessRevoked):
         pulled(sides, lost_an_occurrence(sides, monkeypatch, AccessRevoked("no", reason="dead", side=System.GOOGLE)))
     assert state(sides).sync_token == "one"
+
+
+def test_a_search_that_failed_the_first_time_pulls_the_calendars_when_it_is_tried_again(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was taken for the one that follows a search already under way, which needs no pulls."""
+    asked = Hint(Kind.SWEEP, "7", (), "mended", NOW)
+    with monkeypatch.context() as failing:
+        failing.setattr(Sides, "put", _no_queue)
+        with pytest.raises(Transient):
+            sweep.asked_for(sides.session(), asked)
+    sweep.asked_for(sides.session(), replace(asked, attempt=1))
+    assert {hint.subject for hint in sides.looks(Kind.CALENDAR)} == {
+        (calendar_hash(each),) for each in sides.session().settings.calendars
+    }
+
+
+def _no_queue(*_: Task) -> bool:
+    raise Transient("the queue does not answer", reason="queue")

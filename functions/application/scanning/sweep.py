@@ -22,6 +22,7 @@ AFTER = timedelta(seconds=30)  # when to check again whether a running search ha
 STUCK = timedelta(minutes=10)
 LOST = timedelta(hours=6)  # a scan that takes longer begins anew
 MENDED = "mended"  # source of a search after something was fixed
+FOLLOWS = "follows"  # detail of a search that waits for one under way; the calendars were pulled at once
 
 
 def tick(session: SyncSession) -> list[datetime]:
@@ -75,13 +76,11 @@ def asked_for(session: SyncSession, hint: Hint) -> None:
     """
     kind, now = "near" if hint.source == WEBHOOK else "full", session.now()
     (last,) = scan.last_of(session.ports.documents, session.id, kind)
-    if not _start(session, last, kind, now, hint.actor) and last is not None and hint.at is not None:
-        if last.started_at < hint.at:
-            due = now + AFTER
-            look_again(session.ports.tasks, replace(hint, attempt=1), due, "after")
-        if hint.attempt:
-            return
-    if hint.source != WEBHOOK and not hint.attempt:
+    started = _start(session, last, kind, now, hint.actor)
+    if not started and last is not None and hint.at is not None and last.started_at < hint.at:
+        follows = hint if hint.source == WEBHOOK else replace(hint, detail=FOLLOWS)
+        look_again(session.ports.tasks, follows, now + AFTER, "after")
+    if hint.source != WEBHOOK and hint.detail != FOLLOWS:
         pull_all(session, hint.source, anew=hint.source == MENDED)  # looks at single events were dropped meanwhile
 
 
