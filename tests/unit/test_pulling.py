@@ -9,7 +9,7 @@ import pytest
 
 from functions.application.intake.hints import Hint, Kind, second_look
 from functions.application.ports import EventPage, Task, Tombstone
-from functions.application.pulling.pull import due_at, pull
+from functions.application.pulling.pull import WHOLE, due_at, pull
 from functions.application.scanning import sweep
 from functions.application.store import links
 from functions.application.store.calendars import CalendarState, Watch, change, state_of
@@ -600,3 +600,15 @@ def test_a_search_that_failed_the_first_time_pulls_the_calendars_when_it_is_trie
 
 def _no_queue(*_: Task) -> bool:
     raise Transient("the queue does not answer", reason="queue")
+
+
+def test_a_calendar_to_be_compared_in_full_is_so_after_the_pull_that_is_under_way(sides: Sides) -> None:
+    """The night's look went on with that one instead, and was over with it."""
+    set_state(sides, sync_token="one", page="page2", pull_started=NOW)
+    whole = replace(HINT, source="night", detail=WHOLE)
+    pulled(sides, EventPage((), sync_token="two"), hint=whole)
+    (again,) = sides.looks(Kind.CALENDAR)
+    assert again == whole
+    pulled(sides, EventPage((), sync_token="three"), hint=again)
+    assert sides.asked == [("one", "page2"), (FIRST, LAST, "")]
+    assert len(sides.looks(Kind.CALENDAR)) == 1

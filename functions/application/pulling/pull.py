@@ -164,6 +164,8 @@ def _pull(session: SyncSession, hint: Hint, state: CalendarState, done: Pull) ->
         _look_up_waiting(session, hint, state, done)
         _look_up_siblings(session, hint, state.calendar, done)
     session.ports.in_parallel([partial(_look_up_later, session, about) for about in done.later])
+    if hint.detail == WHOLE and not state.listing:  # this one was under way
+        look_again(session.ports.tasks, hint, session.now(), "whole")
     state = replace(at_first_page(state), sync_token=page.sync_token, listing=False, as_of=state.pull_started)
     _note(session, replace(state, trouble="", trouble_at=None))
     fields = {
