@@ -12,10 +12,10 @@ from functions.application.ports import EventPage, Tombstone, Transaction, Unusa
 from functions.application.pulling import follow_series
 from functions.application.pulling.follow_series import Shown
 from functions.application.pulling.pull import pull
-from functions.application.store import links
+from functions.application.store import links, parked
 from functions.application.store.calendars import CalendarState, change, state_of
 from functions.domain.model.appointment import Timed
-from functions.domain.model.errors import Malformed, Refused, Stale, Transient
+from functions.domain.model.errors import Cause, Malformed, Refused, Stale, Transient
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import calendar_hash
 from functions.domain.pairing.life import Grace
@@ -265,3 +265,38 @@ def test_a_page_of_many_new_series_is_looked_through_in_as_many_tasks_as_that_ta
         assert sides.now - began < timedelta(seconds=60)
     assert tasks(sides, EventPage(page, sync_token="two"), most=1) == 1
     assert len(sides.bookings) == 100
+
+
+def test_a_page_of_events_that_make_no_sense_is_parked_in_as_many_tasks_as_that_takes(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is parked by itself, which took longer than a task may; the next task began with the first again."""
+    transact = sides.ports.documents.transact
+
+    def slowly(*of: Any) -> Any:
+        sides.now += SECOND
+        return transact(*of)
+
+    monkeypatch.setattr(sides.ports.documents, "transact", slowly)
+    page = tuple(Unusable(EventKey(ROOM_A, f"event{n}"), "no_start") for n in range(100))
+    lasted = list[timedelta]()
+    for _ in range(4):
+        began = sides.now
+        number = tasks(sides, EventPage(page, sync_token="two"), most=1)
+        lasted.append(sides.now - began)
+        if number == 1:
+            break
+    assert max(lasted) < timedelta(seconds=60)
+    assert state_of(sides.ports.documents, "7", ROOM_A).sync_token == "two"
+    assert len(parked.every(sides.ports, "7", 200)) == 100
+
+
+def test_whether_events_centuries_away_belong_to_a_booking_is_read_together(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = list[str]()
+    monkeypatch.setattr(links, "of_event", lambda *of: alone.append(of[2].id))
+    page = tuple(Unusable(EventKey(ROOM_A, f"event{n}"), Cause.OUT_OF_RANGE) for n in range(100))
+    assert tasks(sides, EventPage(page, sync_token="two")) == 1
+    assert alone == []
+    assert parked.every(sides.ports, "7") == []

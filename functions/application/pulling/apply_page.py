@@ -76,7 +76,8 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
     shown.note(events)
     shown.removed.update(item.key.id for item in tombstones)
     began, shown.until, shown.waiting = session.now(), until, None
-    _park_unusable(session, hint, page, shown)
+    if not _park_unusable(session, hint, page, shown):
+        return Applied(0, finished=False)
     left = [item for item in page.items if isinstance(item, Tombstone) or not shown.is_done(item)]
     looked, handled, finished = _series(session, hint, replace(page, items=tuple(left)), shown)
     for item in page.items:
@@ -106,12 +107,20 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
     return Applied(looked)
 
 
-def _park_unusable(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> None:
-    for item in page.items:
-        if isinstance(item, Unusable) and not shown.is_done(item):
-            if not _far_away(session, item):
-                parked.park(session.ports, hint.about(item.key), item.reason, session.now())
-            shown.did(item)
+def _park_unusable(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> bool:
+    """Park what cannot be read, until time is up; returns whether that was all.
+
+    What is centuries away and belongs to no booking is none of our business.
+    """
+    left = [item for item in page.items if isinstance(item, Unusable) and not shown.is_done(item)]
+    stored = links.stored_of_events(session.ports.documents, session.id, [item.key for item in left])
+    for number, (item, found) in enumerate(zip(left, stored, strict=True)):
+        if number and _is_time_up(session, shown.until):
+            return False
+        if found is not None or item.reason is not Cause.OUT_OF_RANGE:
+            parked.park(session.ports, hint.about(item.key), item.reason, session.now())
+        shown.did(item)
+    return True
 
 
 def _series(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple[int, set[EventKey], bool]:
@@ -420,11 +429,6 @@ def _can_be_skipped(session: SyncSession, event: Event) -> bool:
 
 def _is_echo(session: SyncSession, link: Link, event: Event) -> bool:
     return is_echo(link, event, session.digest, session.settings.timezone)
-
-
-def _far_away(session: SyncSession, item: Unusable) -> bool:
-    """Whether an unreadable event is centuries outside the window and belongs to no booking."""
-    return item.reason is Cause.OUT_OF_RANGE and links.of_event(session.ports.documents, session.id, item.key) is None
 
 
 def _new(session: SyncSession, event: Event) -> bool:
