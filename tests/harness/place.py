@@ -49,6 +49,7 @@ from sandbox.ireserve.app import create_app as ireserve_app
 from sandbox.ireserve.tenant.tenant import Tenant
 from tests.harness import people
 from tests.harness.kept import Kept, keep, put_back
+from tests.harness.views import Direct, Gated, at_once
 from tests.harness.wires import Session, Wire, lean
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # a Monday, 09:00 in Amsterdam
@@ -99,8 +100,9 @@ class _Outdoors:
         self.place = place
         self.world = World(clock=lambda: self.place.now, seed=7, deliver=place._notify)
         self.tenant = Tenant(now=lambda: self.place.now, deliver=place._webhook, sleep=place.pass_time)
-        self.google = Wire(lean(google_app(self.world)))
-        self.ireserve = Wire(lean(ireserve_app(self.tenant)))
+        google, ireserve = lean(google_app(self.world)), lean(ireserve_app(self.tenant))
+        self.google = Wire(google, at_once(Direct(google).answer))
+        self.ireserve = Wire(ireserve, at_once(Gated(ireserve, self.tenant).answer))
         self._made: tuple[Ports, KeySessions, Catalogue, Client] | None = None
 
     def product(self, place: "Place", composed: Ports) -> tuple[Ports, Client]:

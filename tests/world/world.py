@@ -24,13 +24,14 @@ from functions.application.store import integrations
 from functions.domain.model.errors import Transient
 from tests.harness.kept import KeptOutside, keep, keep_outside, put_back, put_back_outside
 from tests.harness.place import KEY, Place
+from tests.harness.views import Direct, Gated, at_once
 from tests.harness.wires import over_wsgi
 from tests.model.instances import Crash, Instance, Running, SteppedDocuments, SteppedTasks
 from tests.world.choice import STATUSES, Choice
 from tests.world.deeds import DAYS, DEEDS, Deed, Deeds, Table, drawn
 from tests.world.memory import MemoryDocuments, MemoryTasks, ReadOnce, Shelves
 from tests.world.races import Races
-from tests.world.wires import Direct, IReserve, Outside, SteppedWire, at_once
+from tests.world.wires import Outside, SteppedWire
 
 T = TypeVar("T")
 REACH = (40, 20, 10, 5)  # a crash comes within so many steps
@@ -106,7 +107,7 @@ class World(Deeds, Place):
     def _rewire(self, google: Any, ireserve: Any, *, on_disk: bool) -> None:
         """Count the calls as steps; on disk, as a server would call the simulators, else their views at once."""
         google_asked = over_wsgi(google) if on_disk else at_once(Direct(google).answer)
-        ireserve_asked = over_wsgi(ireserve) if on_disk else at_once(IReserve(ireserve, self.tenant).answer)
+        ireserve_asked = over_wsgi(ireserve) if on_disk else at_once(Gated(ireserve, self.tenant).answer)
         self.races = Races(self)
         watched = partial(self.races.call, ask=ireserve_asked)
         self._google = SteppedWire(google, self.running, "/calendar/v3/", google_asked)
