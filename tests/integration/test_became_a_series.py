@@ -384,6 +384,50 @@ def test_an_event_that_comes_back_single_at_another_time_is_not_made_a_second_ti
     assert occurrences(place) == ["2026-11-24T15:00"]
 
 
+def eight(**more: Any) -> dict[str, Any]:
+    """Return the times of an event, or of a series, that is shifted to an earlier hour."""
+    times = (("start", "2026-11-24T08:00:00+01:00"), ("end", "2026-11-24T09:00:00+01:00"))
+    return {each: {"dateTime": at, "timeZone": "Europe/Amsterdam"} for each, at in times} | more
+
+
+def a_series_of_its_event(place: Place, **of_all: Any) -> tuple[str, str]:
+    """Activate, and make a booking that only i-Reserve moves, whose event a person made weekly; returns it and the root."""
+    place.activate(sync={"cancel_grace_seconds": 0})
+    booking = place.book(TEN, ELEVEN)
+    place.settle()
+    root = named(place, booking)
+    place.edit(root, recurrence=WEEKLY, **of_all)
+    place.settle(60)
+    assert named(place, booking) == f"{root}_20261124T090000Z"
+    unheard(place)
+    return booking, root
+
+
+def test_an_event_that_comes_back_single_in_another_calendar_is_not_made_a_second_time(place: Place) -> None:
+    booking, root = a_series_of_its_event(place)
+    place.edit(root, **eight(recurrence=None))
+    place.google("POST", f"calendars/{ROOM_A}/events/{root}/move", {"destination": ROOM_B})
+    pulled(place)
+    assert named(place, booking) == root
+    assert (occurrences(place), occurrences(place, ROOM_B)) == ([TEN], [])
+
+
+def test_what_is_left_of_a_series_goes_where_its_booking_has_another_event_by_now(place: Place) -> None:
+    """Free occurrences become no bookings, nor does a booking follow to them."""
+    booking, root = a_series_of_its_event(place, transparency="transparent")
+    place.edit(root, **eight())
+    pulled(place)
+    other = named(place, booking)
+    assert "_" not in other != root
+    place.edit(root, recurrence=None)
+    pulled(place)
+    assert [each["id"] for each in place.events()] == [other]
+    assert "this former one was removed" in Tab(place).seen("/console/integrations/7/journal")
+    place.api("POST", "/7/audit")
+    place.settle(200)
+    assert place.api("GET", "/7/audit")["findings"] == []
+
+
 def test_the_booking_of_another_day_does_not_follow_an_event_that_its_own_pair_moved_away(place: Place) -> None:
     """The list that shows it is older than the move."""
     root, bookings = series(place, 600)

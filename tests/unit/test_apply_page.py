@@ -307,6 +307,37 @@ def test_our_own_event_is_known_by_its_derived_id_before_its_link_is_saved_and_a
     assert (len(sides.bookings), sides.calls) == (2, ["find booking"])  # was never made, as far as is known
 
 
+def with_a_former(sides: Sides) -> Event:
+    """Return the former event of a booking that has another one by now."""
+    sides.book("9", NOON)
+    of = saved(sides, link(id="pair", booking_id="9", event=None, base=None, generation=1, version=0))
+    mark = Mark("7", of.id, "stamp")
+    applied(sides, sides.draw(ours(sides, "9", 1), NOON, mark=mark))
+    return sides.draw(ours(sides, "9"), TEN, mark=mark)
+
+
+def test_a_former_event_of_a_booking_is_removed_and_again_where_a_person_brings_it_back(sides: Sides) -> None:
+    former = with_a_former(sides)
+    for _ in range(2):
+        sides.events[former.key] = former
+        assert applied(sides, former) == Applied(1)
+        assert [key.id for key in sides.events] == [ours(sides, "9", 1)]
+
+
+def test_a_former_event_that_another_booking_names_by_now_stays(sides: Sides) -> None:
+    former = with_a_former(sides)
+    sides.book("2", TEN, external_id=former.key.id)
+    assert applied(sides, former) == Applied(0)
+    assert former.key in sides.events
+
+
+def test_a_former_event_that_is_a_series_again_since_its_page_was_read_stays(sides: Sides) -> None:
+    former = with_a_former(sides)
+    sides.draw(f"{former.key.id}_20261124T090000Z", TEN, series=former.key.id, mark=former.mark)
+    assert applied(sides, former) == Applied(0)
+    assert "delete" not in sides.calls
+
+
 def test_our_own_occupied_event_is_known_likewise(sides: Sides) -> None:
     place = Occupies("9", ROOM_B)
     of = saved(sides, Link("taken", occupies=place))

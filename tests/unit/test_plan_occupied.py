@@ -72,6 +72,13 @@ def test_the_hours_of_a_booking_are_taken_in_the_calendars_beside_its_own() -> N
     assert planned.base == BASE
 
 
+def test_a_former_event_of_a_booking_is_wanted_nowhere() -> None:
+    place = replace(HOURS, part="former")
+    assert given_up(Link("pair", "1001"), place, BELIEVED, C.settings)
+    planned = plan(seen(replace(MADE, occupies=place)), replace(C, released=True))
+    assert planned.step == DeleteEvent(KEY, '"1"', Why.FORMER)
+
+
 def test_an_occupied_event_in_step_rests() -> None:
     assert plan(seen(), C).step == Rest(Why.IN_STEP)
 

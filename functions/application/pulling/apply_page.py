@@ -30,7 +30,7 @@ from functions.domain.model.errors import AccessRevoked, Cause, Malformed, Stale
 from functions.domain.model.event import Event, EventKey, family_of_id, first_occurrence
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.life import Closed, Grace, Held
-from functions.domain.pairing.link import Link
+from functions.domain.pairing.link import Link, Occupies
 from functions.domain.pairing.step import Rest
 from functions.domain.pairing.writes import Why
 from functions.domain.planning.plan_new_event import eligible
@@ -382,7 +382,7 @@ def _appeared(session: SyncSession, hint: Hint, page: Page, shown: Shown, event:
             return _follow(session, hint, former, followed)
     link = link or links.for_new_event(session.ports.documents, session.id, event)
     if link.event is not None and link.event != event.key and not session.has_left(link.event, event):
-        return False
+        return _without_former(session, hint, link, event)
     if link.version == 0 and (due := _room_free_at(session, shown, event)) is not None:
         look_again(session.ports.tasks, hint.about(event.key), due, "room")
         return True
@@ -457,6 +457,24 @@ def _in_another_calendar(session: SyncSession, key: EventKey) -> Link | None:
     """Return the link that has this event in another calendar."""
     others = [EventKey(each, key.id) for each in session.settings.calendars if each != key.calendar]
     return next(iter(links.of_events(session.ports.documents, session.id, others).values()), None)
+
+
+def _without_former(session: SyncSession, hint: Hint, link: Link, event: Event) -> bool:
+    """Remove an event that was that of a pair which has another one by now; returns whether it was looked at.
+
+    A person may have made a series of it, whose first occurrence its pair lost, and one event again. Not if another booking
+    names it, or if the page is older and it is a series.
+    """
+    if link.event is None or link.event.id == event.key.id or event.key.id not in session.derived_ids(link):
+        return False
+    found = session.must_read_event(event.key)
+    if found.value is None or found.value.key != event.key:
+        return False
+    if booking_naming(session, event) not in ("", link.of_booking):
+        return False
+    place = Occupies(link.of_booking, event.key.calendar, "former")
+    former = links.of_occupied(session.ports.documents, session.id, place)
+    return _look(session, hint, replace(former, event=event.key), found)
 
 
 def _is_nobodys(session: SyncSession, page: Page, event: Event) -> bool:

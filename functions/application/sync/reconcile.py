@@ -17,7 +17,6 @@ from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Refused, Stale, SyncError, Transient
 from functions.domain.model.event import Event, EventKey, family, family_of_id
-from functions.domain.model.identity import event_ids
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.decisions import Claim, GiveUp
 from functions.domain.pairing.life import Active, Closed, Held, Side
@@ -115,16 +114,15 @@ def _to_rest(
 
 
 def _brought_back(session: SyncSession, link: Link, key: EventKey) -> Snapshot[Event]:
-    """Read an event that is to be brought back, or what is left of the series that an event of ours was, at any time.
+    """Read an event that is to be brought back, or what is left of the series that an event of ours was, anywhere.
 
     Not if that is the event of another booking by now.
     """
-    found, root = session.read_event(key), EventKey(key.calendar, family_of_id(key.id))
-    known = range(link.generation + 1)
-    if not found.vanished or root.id not in event_ids(session.digest, session.id, link.booking_id, known):
+    found, root = session.read_event(key), family_of_id(key.id)
+    if not found.vanished or root not in session.derived_ids(link):
         return found
-    left = session.read_event(root, key)
-    is_series = left.value is not None and left.value.key != root
+    left = session.find_event(root, first=key.calendar, instead_of=key)
+    is_series = left.value is not None and left.value.key.id != root
     return found if left.vanished or is_series else left
 
 

@@ -216,16 +216,18 @@ class SyncSession:
         goes_on = found.value is not None and event is not None and found.value.key == event.key
         return found.vanished or goes_on
 
-    def find_event(self, event_id: str, but: str = "", first: str | None = None) -> Snapshot[Event]:
+    def find_event(
+        self, event_id: str, but: str = "", first: str | None = None, instead_of: EventKey | None = None
+    ) -> Snapshot[Event]:
         """Look for an event in every mapped calendar except `but`; unreadable if one of them is and none has it.
 
-        `first` is where it most likely is.
+        `first` is where it most likely is; `instead_of` is as in `read_event`.
         """
         best: Snapshot[Event] = Snapshot(Presence.ABSENT)
         for calendar in sorted(self.settings.calendars, key=lambda each: each != first):
             if calendar == but:
                 continue
-            found = self.read_event(EventKey(calendar, event_id))
+            found = self.read_event(EventKey(calendar, event_id), instead_of)
             if found.presence is Presence.PRESENT:
                 return found
             if found.presence is Presence.UNREADABLE:

@@ -174,11 +174,14 @@ Order = Approve | Restore | Override
 
 @dataclass(frozen=True, slots=True)
 class Occupies:
-    """What an occupied event shows: a booking's hours in a further calendar, or those before or after it."""
+    """What an occupied event shows: a booking's hours in a further calendar, or those before or after it.
+
+    A `former` event showed a booking that has another one by now: it is wanted nowhere.
+    """
 
     booking_id: str
     calendar: str
-    part: Literal["hours", "before", "after"] = "hours"
+    part: Literal["hours", "before", "after", "former"] = "hours"
 
     @property
     def name(self) -> str:

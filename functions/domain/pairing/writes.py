@@ -24,6 +24,7 @@ class Why(StrEnum):
     BOOKING_GONE = "booking_gone"
     SETTINGS_CHANGED = "settings_changed"
     OCCUPIED = "occupied"
+    FORMER = "former"
     ADOPTED = "adopted"
     WRITE_BACK = "write_back"
     RECOVERED = "recovered"

@@ -152,4 +152,4 @@ def _paused(v: View, context: PlanningContext, life: Paused) -> Planned:
 def _is_never_a_loop(step: Write) -> bool:
     """Whether a write cannot be part of a loop: a person ordered it, or what it removes is no longer asked for."""
     asked = step.why in (Why.BOOKING_CANCELLED, Why.UNDONE, Why.APPROVED)
-    return asked or (isinstance(step, DeleteEvent) and step.why is Why.OCCUPIED)
+    return asked or (isinstance(step, DeleteEvent) and step.why in (Why.OCCUPIED, Why.FORMER))

@@ -42,6 +42,8 @@ def given_up(pair: Link, place: Occupies, booking: Snapshot[Booking], settings: 
 
     A parted pair keeps those it lists; one that it gave up may come back from the bin, and belongs to nothing.
     """
+    if place.part == "former":
+        return True
     wanted = places_wanted(pair, booking, settings)
     if wanted is not None:
         return place not in wanted
@@ -81,7 +83,8 @@ def _removal(v: View, context: PlanningContext) -> Planned:
     if link.event is None or (link.closed and event is None):
         return Planned(Rest(Why.NOT_WANTED))
     cancelled = booking is not None and context.settings.outbound.removes(booking.status)
-    why = Why.BOOKING_CANCELLED if cancelled else Why.OCCUPIED
+    is_former = link.occupies is not None and link.occupies.part == "former"
+    why = Why.BOOKING_CANCELLED if cancelled else Why.FORMER if is_former else Why.OCCUPIED
     if v.event.vanished:
         return decide(link, Close(None), why)
     etag = event.etag if event is not None else link.event_etag
