@@ -412,10 +412,27 @@ def test_an_event_that_comes_back_single_in_another_calendar_is_not_made_a_secon
     assert (occurrences(place), occurrences(place, ROOM_B)) == ([TEN], [])
 
 
-def test_what_is_left_of_a_series_goes_where_its_booking_has_another_event_by_now(place: Place) -> None:
-    """Free occurrences become no bookings, nor does a booking follow to them."""
-    booking, root = a_series_of_its_event(place, transparency="transparent")
+@pytest.mark.parametrize("of_all", [{"transparency": "transparent"}, {}])
+def test_a_booking_follows_its_shifted_event_also_where_no_other_occurrence_becomes_one(
+    place: Place, of_all: dict[str, Any]
+) -> None:
+    """Because they are free, or their calendar's new events are not followed: it was cancelled."""
+    place.activate(inbound=MAY if of_all else {**MAY, "object": "11"}, sync={"cancel_grace_seconds": 0})
+    booking = place.book(TEN, ELEVEN)
+    place.settle()
+    root = named(place, booking)
+    place.edit(root, recurrence=WEEKLY, **of_all)
+    place.settle(60)
     place.edit(root, **eight())
+    place.settle(300)
+    assert [(each["status_code"], each["from"]) for each in place.bookings()] == [(20, "2026-11-24T08:00")]
+    assert named(place, booking) == f"{root}_20261124T070000Z"
+
+
+def test_what_is_left_of_a_series_goes_where_its_booking_has_another_event_by_now(place: Place) -> None:
+    """Bookings do not follow to free occurrences, where it is not sure which one is whose."""
+    booking, root = a_series_of_its_event(place)
+    place.edit(root, **eight(transparency="transparent"))
     pulled(place)
     other = named(place, booking)
     assert "_" not in other != root

@@ -77,6 +77,7 @@ def _to_rest(
     view = View(link, booking or _booking(session, link), _event(session, link, event))
     if view.event.value is not None and link.event is None:
         view = view.with_link(event=view.event.value.key)
+    view = _with_what_is_left(session, view)
     released = _released(session, view, pair)
     shadow = session.integration.phase is Phase.SHADOW
     steps: list[str] = []
@@ -113,17 +114,34 @@ def _to_rest(
     raise Transient("this pair did not come to rest; it will be looked at again later", reason="restless")
 
 
+def _with_what_is_left(session: SyncSession, view: View) -> View:
+    """Return the view with what the series of an event of ours is now, where the occurrence that its pair has is gone."""
+    link, own = view.link, view.link.event
+    if own is None or not view.event.vanished or link.closed or link.intent is not None:
+        return view
+    if family_of_id(own.id) not in session.derived_ids(link):
+        return view
+    return replace(view, event=_brought_back(session, link, own))
+
+
 def _brought_back(session: SyncSession, link: Link, key: EventKey) -> Snapshot[Event]:
     """Read an event that is to be brought back, or what is left of the series that an event of ours was, anywhere.
 
-    Not if that is the event of another booking by now.
+    If it still is a series, shifted, that is its first occurrence. Not if it is the event of another booking by now, or may be
+    that of one whose own occurrence is gone as well: a page of changes pairs these.
     """
     found, root = session.read_event(key), family_of_id(key.id)
     if not found.vanished or root not in session.derived_ids(link):
         return found
     left = session.find_event(root, first=key.calendar, instead_of=key)
     is_series = left.value is not None and left.value.key.id != root
-    return found if left.vanished or is_series else left
+    return found if left.vanished or (is_series and _has_kin(session, link)) else left
+
+
+def _has_kin(session: SyncSession, link: Link) -> bool:
+    """Whether another pair that is not over has an occurrence of the same series."""
+    kin = links.every(session.ports.documents, session.id, {"series": link.series})
+    return any(each.id != link.id and not each.closed for each in kin)
 
 
 def _in_its_place(session: SyncSession, view: View, *, dry: bool) -> View:
