@@ -23,7 +23,7 @@ def broken(world: World, choice: Choice, *, thorough: bool = True) -> list[str]:
     """
     calm = not world.writes()
     found = [*pairs(world, choice), *_moved(world), *unfinished(world), *_said(world), *_untold(world)]
-    if thorough or found or _second_events(world):
+    if thorough or found:
         found += _audit(world)
     if thorough or not calm:
         world.forget()
@@ -36,27 +36,10 @@ def broken(world: World, choice: Choice, *, thorough: bool = True) -> list[str]:
 def _audit(world: World) -> list[str]:
     world.api("POST", "/7/audit")
     world.settle(200)
-    findings = [each for each in world.api("GET", "/7/audit")["findings"] if each["kind"] != "left_alone"]
-    second = {event["id"] for _, event in _second_events(world)}
-    named = {each["event_id"] for each in findings if each["kind"] == "double_event"} & second
-    return [f"untold: two events {each}" for each in sorted(second - named)] + [
-        f"audit {each['kind']}: booking {each['booking_id']} event {each['event_id']}"
-        for each in findings
-        if each["event_id"] not in named and not (world.restored and _is_forgotten(each))
-    ]
-
-
-def _second_events(world: World) -> list[tuple[str, dict[str, Any]]]:
-    """Return what the store that was put back could not know: events made for a booking in the calendar of its former object.
-
-    They have the id of the one that it has by now; the audit must name both (docs/operations.md).
-    """
-    if not world.restored:
-        return []
-    own = {each.event for each in links.every(world.documents, "7")}
-    ids = {key.id for key in own if key is not None and len(key.id) == CHOSEN}
     return [
-        (room, event) for room, event in world.shown() if event["id"] in ids and EventKey(room, event["id"]) not in own
+        f"audit {each['kind']}: booking {each['booking_id']} event {each['event_id']}"
+        for each in world.api("GET", "/7/audit")["findings"]
+        if each["kind"] != "left_alone" and not (world.restored and _is_forgotten(each))
     ]
 
 
@@ -67,15 +50,14 @@ def _is_forgotten(finding: dict[str, Any]) -> bool:
 
 def pairs(world: World, choice: Choice) -> list[str]:
     """Return what both sides show apart from each other."""
-    stored = list(links.every(world.documents, "7"))
+    stored = sorted(links.every(world.documents, "7"), key=lambda each: each.occupies is None)
     of_booking = {each.booking_id: each.state.value for each in stored if each.booking_id}
     # a pair that gave up its event's id must have another event by now, whatever the status
     of_booking |= {each.booking_id: "active" for each in stored if each.booking_id and each.gave_up_id}
     of_event = {each.event.id: each.state.value for each in stored if each.event is not None}
-    occupied = {each.event.id for each in stored if each.occupies is not None and each.event is not None}
-    second = _second_events(world)
-    everything = [each for each in world.shown() if each not in second]
-    shown = [(room, event) for room, event in everything if event["id"] not in occupied]
+    occupied = {each.event for each in stored if each.occupies is not None}
+    everything = world.shown()
+    shown = [(room, event) for room, event in everything if EventKey(room, event["id"]) not in occupied]
     # a booking that names something else, for good, has its event by its pair only
     unnamed = {each.booking_id: each.event.id for each in stored if each.ids.foreign and each.event is not None}
     bookings = [{**each, "external_id": unnamed.get(str(each["id"]), each["external_id"])} for each in world.bookings()]

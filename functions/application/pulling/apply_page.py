@@ -462,10 +462,10 @@ def _in_another_calendar(session: SyncSession, key: EventKey) -> Link | None:
 def _without_former(session: SyncSession, hint: Hint, link: Link, event: Event) -> bool:
     """Remove an event that was that of a pair which has another one by now; returns whether it was looked at.
 
-    A person may have made a series of it, whose first occurrence its pair lost, and one event again. Not if another booking
-    names it, or if the page is older and it is a series.
+    A person may have made a series of it, whose first occurrence its pair lost, and one event again; or an older store, put
+    back, did not know it. Not if another booking names it, or if the page is older and it is a series.
     """
-    if link.event is None or link.event.id == event.key.id or event.key.id not in session.derived_ids(link):
+    if link.event is None or event.key.id not in session.derived_ids(link):
         return False
     found = session.must_read_event(event.key)
     if found.value is None or found.value.key != event.key:
