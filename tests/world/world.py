@@ -316,6 +316,12 @@ class World(Deeds, Place):
         """Go on in the next night, when the next round looks at all."""
         self.now = (self.now + timedelta(days=1)).replace(hour=3, minute=0, second=0, microsecond=0)
 
+    def do_shift_days(self, which: int, by: int) -> None:
+        """As any world does; of a daily one, moved onto its own days, those it has again stay, and what is over takes the others."""
+        if (series := self._series(which)) and "DAILY" in str(self._root(series[0])[0].get("recurrence")):
+            self.over.clear()
+        super().do_shift_days(which, by)
+
     def do_round(self) -> None:
         self.tick()
 
