@@ -197,11 +197,45 @@ def test_what_was_read_is_not_read_again_after_one_that_google_did_not_give_just
         return read(key)
 
     monkeypatch.setattr(sides, "read", each_tenth_fails)
-    for _ in range(3):
-        with pytest.raises(Stale):
-            tasks(sides, EventPage((*removed, *new), sync_token="two"), most=1)
+    with pytest.raises(Stale):
+        tasks(sides, EventPage((*removed, *new), sync_token="two"), most=1)
     assert tasks(sides, EventPage((*removed, *new), sync_token="two"), most=1) == 1
     assert len(asked) == 36 + 3
+
+
+def test_occurrences_that_google_never_gives_keep_their_calendar_waiting_for_some_minutes_only(sides: Sides) -> None:
+    """Google has a failure of its own with them, for ever: nothing else of the calendar was applied."""
+    lost, *stuck = a_series(sides, 4)
+    page = EventPage(
+        (Tombstone(EventKey(ROOM_A, lost), "root"), *shifted(sides, 4), *drawn(sides, 1)), sync_token="two"
+    )
+    sides.fails["read event"] = [Transient("try again", reason="backendError")] * 100
+    tries = 0
+    while tries < 10:
+        tries += 1
+        try:
+            assert tasks(sides, page, most=1) == 1
+            break
+        except Stale:
+            sides.now += timedelta(minutes=1)
+    assert tries == 4
+    assert sides.link_of(EventKey(ROOM_A, "event0")) is not None
+    left = {hint.subject[1] for hint in sides.looks(Kind.EVENT)}
+    assert left == set(stuck)
+
+
+def test_an_occurrence_that_google_gives_again_in_time_still_follows_its_series(sides: Sides) -> None:
+    names, new = a_series(sides, 2), shifted(sides, 2)
+    page = EventPage((Tombstone(EventKey(ROOM_A, names[0]), "root"), *new), sync_token="two")
+    sides.fails["read event"] = [Transient("try again", reason="backendError")] * 2
+    for _ in range(2):
+        with pytest.raises(Stale):
+            tasks(sides, page, most=1)
+        sides.now += timedelta(minutes=1)
+    assert tasks(sides, page, most=1) == 1
+    followed = [sides.link_of(each.key) for each in new]
+    assert [each.booking_id for each in followed if each is not None] == names
+    assert sides.looks(Kind.EVENT) == []
 
 
 def test_what_other_series_made_it_ask_for_leaves_room_for_what_is_asked_for_now(

@@ -9,9 +9,10 @@ cancelled and made again behind a person's back.
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from functions.application.intake.hints import Hint, Kind, look_again
 from functions.application.ports import Tombstone, Transaction, Unusable
 from functions.application.store import links
 from functions.application.store.calendars import CalendarState, Half
@@ -31,6 +32,7 @@ from functions.domain.pairing.writes import DeleteEvent, Why
 
 KEPT_IDS, KEPT_HALVES = 400_000, 300  # characters, and number: a document has room for a million bytes
 KEPT_READ = 100_000  # likewise; what is left out is asked for once more
+PATIENCE = timedelta(minutes=3)  # with an occurrence that Google does not give: the rest of its calendar waits for it
 LEFT_ALONE = Detached | Held  # its event follows its series, so that it does not count as new
 
 
@@ -45,7 +47,8 @@ class Shown:
     `twins` maps the creation and update time of roots to families: the halves of a split series share both. `done` are the
     digests of what was dealt with of the present page, `read` maps ids of events that no page showed to whether they are
     gone, `named` those of new ones to the booking that names them: so a page that takes several tasks does not begin anew in
-    each. `until` is when this task's time is up, `waiting` the pairs in their grace when the page's first new event came.
+    each. `unread` is since when those that Google did not give are asked for. `until` is when this task's time is up, `waiting`
+    the pairs in their grace when the page's first new event came.
     """
 
     live: set[str] = field(default_factory=set)
@@ -54,6 +57,7 @@ class Shown:
     done: set[str] = field(default_factory=set)
     read: dict[str, bool] = field(default_factory=dict)
     named: dict[str, str] = field(default_factory=dict)
+    unread: dict[str, datetime] = field(default_factory=dict)
     until: datetime | None = None
     waiting: list[Link] | None = None
 
@@ -66,6 +70,10 @@ class Shown:
     def lost_families(self) -> set[str]:
         """Return the families that lost an occurrence."""
         return {family_of_id(each) for each in self.removed} - {""}
+
+    def is_time_up(self, now: datetime) -> bool:
+        """Whether this task's time is up."""
+        return self.until is not None and now >= self.until
 
     def did(self, item: Event | Tombstone | Unusable) -> None:
         """Record that an item of the present page was dealt with: what failed has a retry of its own, or is parked."""
@@ -80,7 +88,12 @@ class Shown:
         """Return what the tasks before this one have shown of series, and done of the present page."""
         shown = cls(removed={*state.lost.split()}, done={*state.done.split()})
         shown.named = dict(each.split(" ", 1) for each in state.named.splitlines())
-        shown.read = {each.removeprefix("-"): each.startswith("-") for each in state.read.split()}
+        for each in state.read.split():
+            since, unread, name = each.rpartition("?")
+            if unread:
+                shown.unread[name] = datetime.fromtimestamp(int(since), UTC)
+            else:
+                shown.read[name.removeprefix("-")] = name.startswith("-")
         for half in state.halves:
             shown.twins.setdefault((half.created, half.updated), set()).add(half.series)
         return shown
@@ -88,9 +101,10 @@ class Shown:
     def progress_in(self, state: CalendarState) -> CalendarState:
         """Return the state of a calendar with what was done of the present page, for the task that goes on with it."""
         read = ("-" * gone + name for name, gone in self.read.items())
+        unread = (f"{since.timestamp():.0f}?{name}" for name, since in self.unread.items() if name not in self.read)
         named = (f"{name} {booking}" for name, booking in self.named.items())
         done = "\n".join(sorted(self.done))
-        return replace(state, done=done, read=_lines(read, KEPT_READ), named=_lines(named, KEPT_READ))
+        return replace(state, done=done, read=_lines((*read, *unread), KEPT_READ), named=_lines(named, KEPT_READ))
 
     def kept_in(self, state: CalendarState) -> CalendarState:
         """Return the state of a calendar with this, at the next page: of the halves the newest, because a split is a change.
@@ -162,15 +176,39 @@ class Kin:
         if self._gone is not None:
             self._gone[name] = [link for link in self.of(name) if _is_gone(link, self.shown)]
 
-    def has_vanished(self, link: Link) -> bool:
-        """Whether an occurrence that no page showed is gone; raises `TimeIsUp`, but not before one was read."""
-        name, session, shown = _id(link), self.session, self.shown
-        if name not in shown.read:
-            if self._asked and shown.until is not None and session.now() >= shown.until:
-                raise TimeIsUp
-            self._asked = True
-            shown.read[name] = _vanished(session, link)
-        return shown.read[name]
+    def vanished(self, unknown: Iterable[Link]) -> list[Link]:
+        """Return which of the occurrences that no page showed are gone.
+
+        Raises `TimeIsUp`, but not before one was read, and `Stale` if one cannot be read just now.
+        """
+        read, waits, gone = self.shown.read, False, list[Link]()
+        for link in unknown:
+            name = _id(link)
+            if name not in read:
+                if self._asked and self.shown.is_time_up(self.session.now()):
+                    if waits:
+                        break
+                    raise TimeIsUp
+                self._asked = True
+                found = _vanished(self.session, link)
+                if found is None and not self._has_waited(name):
+                    waits = True
+                    continue
+                read[name] = bool(found)
+            if read[name]:
+                gone.append(link)
+        if waits:
+            raise Stale("an occurrence of the series cannot be read just now", reason="series_unreadable")
+        return gone
+
+    def _has_waited(self, name: str) -> bool:
+        """Whether the calendar has waited long enough for an occurrence, which is then left to a task of its own."""
+        now = self.session.now()
+        if now - self.shown.unread.setdefault(name, now) < PATIENCE:
+            return False
+        about = Hint(Kind.EVENT, self.session.id, (self.calendar, name), "series", now)
+        look_again(self.session.ports.tasks, about, now, "ghost", lane="backfill")
+        return True
 
     def _could_follow(self, link: Link) -> bool:
         return _waits(link, self.calendar, self.shown) and _is_in_reach(self.session, link)
@@ -207,7 +245,7 @@ def _followers(kin: Kin, name: str, appeared: list[Event]) -> list[tuple[Link, E
     pairs = pair(vanished, appeared, session.settings.timezone, session.now())
     if len(pairs) == len(appeared) or not unknown:
         return pairs
-    vanished += [link for link in unknown if kin.has_vanished(link)]
+    vanished += kin.vanished(unknown)
     return pair(vanished, appeared, session.settings.timezone, session.now())
 
 
@@ -325,7 +363,8 @@ def _id(link: Link) -> str:
     return link.event.id if link.event is not None else ""
 
 
-def _vanished(session: SyncSession, link: Link) -> bool:
+def _vanished(session: SyncSession, link: Link) -> bool | None:
+    """Whether an occurrence is gone; None: it cannot be read just now."""
     if link.event is None or link.base is None or not in_window(link.base.when, session.settings, session.now()):
         return False
     found = session.read_event(link.event)
@@ -334,5 +373,5 @@ def _vanished(session: SyncSession, link: Link) -> bool:
             return False  # it is there, and never to be read: nothing else of the calendar can wait for it
         if isinstance(session.trouble, AccessRevoked):
             raise session.trouble
-        raise Stale("an occurrence of the series cannot be read just now", reason="series_unreadable")
+        return None
     return found.vanished or (found.value is not None and found.value.key != link.event)

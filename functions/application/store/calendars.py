@@ -43,8 +43,9 @@ class CalendarState:
     `trouble` is why the last pull found the calendar gone or forbidden, or "". `lost` and `halves` are what the pages before
     `page` showed of series, so that the pull goes on alike in whatever task: the ids of removed occurrences (in one text,
     because each value of a list is indexed), and series that may have been split. `done`, `read` and `named` are
-    what earlier tasks have done of `page` (digests), read one by one (ids, with `-` those that are gone) and asked i-Reserve
-    about (ids with the booking that names them), a line each.
+    what earlier tasks have done of `page` (digests), read one by one (ids, with `-` those that are gone, with a
+    time in seconds and `?` those that Google has not given since then) and asked i-Reserve about (ids with the booking that
+    names them), a line each.
     """
 
     calendar: str
