@@ -13,12 +13,12 @@ from functions.application.pulling import follow_series
 from functions.application.pulling.follow_series import Shown
 from functions.application.pulling.pull import pull
 from functions.application.store import links, parked
-from functions.application.store.calendars import CalendarState, change, state_of
+from functions.application.store.calendars import CalendarState, Half, change, state_of
 from functions.domain.model.appointment import Timed
 from functions.domain.model.errors import Cause, Malformed, Refused, Stale, Transient
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import calendar_hash
-from functions.domain.pairing.life import Grace
+from functions.domain.pairing.life import Grace, Held
 from functions.domain.pairing.link import Link
 from tests.unit.sketch import NOON, NOW, ROOM_A, TEN, base, link
 from tests.unit.two_sides import Sides
@@ -301,6 +301,83 @@ def test_a_page_of_many_new_series_is_looked_through_in_as_many_tasks_as_that_ta
     assert len(sides.bookings) == 100
 
 
+def lasted(sides: Sides, page: EventPage, *, most: int) -> list[timedelta]:
+    """Pull this page in as many tasks as it takes, at most some; returns how long each took."""
+    each = list[timedelta]()
+    while len(each) < most:
+        began = sides.now
+        over = tasks(sides, page, most=1) == 1
+        each.append(sides.now - began)
+        if over:
+            return each
+    raise AssertionError(f"{most} tasks were too few")
+
+
+def test_the_series_that_a_new_one_may_continue_are_looked_through_in_as_many_tasks_as_that_takes(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A query for each: one task asked for all of them, and was ended by force."""
+    find, asked = sides.ports.documents.find, list[str]()
+
+    def slowly(*of: Any, **how: Any) -> Any:
+        sides.now += SECOND
+        asked.extend(body for body in [dict(of[1] if len(of) > 1 else {}).get("series", "")] if body)
+        return find(*of, **how)
+
+    monkeypatch.setattr(sides.ports.documents, "find", slowly)
+    halves = tuple(Half(NOW, NOW, f"former{n:03}") for n in range(100))
+    change(
+        sides.ports.documents, "7", ROOM_A, lambda before: replace(before, page="last", halves=halves, pull_started=NOW)
+    )
+    new = tuple(replace(each, created=NOW, updated=NOW) for each in shifted(sides, 2))
+    assert max(lasted(sides, EventPage(new, sync_token="two"), most=5)) < timedelta(seconds=60)
+    assert {*asked} >= {half.series for half in halves}
+    assert len(sides.bookings) == 2
+
+
+@pytest.mark.parametrize("answers", [True, False], ids=["read", "never read"])
+def test_events_that_became_series_are_read_in_as_many_tasks_as_that_takes(sides: Sides, *, answers: bool) -> None:
+    """Google was asked for each in one task, however long that took; each that failed was asked for anew in the next."""
+    shown = list[Event]()
+    for n in range(60):
+        when = Timed(NOON.start + n * DAY, NOON.end + n * DAY)
+        its = sides.book(f"b{n}", when)
+        single = sides.draw(f"single{n}", when)
+        pair = link(id=f"b{n}", booking_id=f"b{n}", event=single.key, version=0, base=base(its))
+        sides.ports.documents.transact(partial(_saved, pair))
+        shown.append(sides.draw(f"single{n}_{when.start:%Y%m%dT%H%M%SZ}", when, series=single.key.id))
+    sides.took = SECOND
+    if not answers:
+        sides.fails["read event"] = [Transient("no answer", reason="timeout")] * 1000
+    assert max(lasted(sides, EventPage(tuple(shown), sync_token="two"), most=25)) < timedelta(seconds=60)
+    assert len(sides.bookings) == 60
+    if answers:
+        assert all(sides.link_of(each.key) is not None for each in shown)
+    else:
+        assert sides.calls.count("read event") == 2 * 60  # as a root, and for its first occurrence
+
+
+def test_the_removals_that_a_person_is_to_decide_about_wait_in_as_many_tasks_as_that_takes(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is stored by itself: those of two years took longer than a task may."""
+    names = a_series(sides, 100)
+    transact = sides.ports.documents.transact
+
+    def slowly(*of: Any) -> Any:
+        sides.now += SECOND
+        return transact(*of)
+
+    monkeypatch.setattr(sides.ports.documents, "transact", slowly)
+    removed = tuple(Tombstone(EventKey(ROOM_A, name), "root") for name in names)
+    times = [Timed(NOON.start + n * DAY, NOON.end + n * DAY) for n in range(1, 11)]
+    new = [sides.draw(f"other_{each.start:%Y%m%dT%H%M%SZ}", each, series="other") for each in times]
+    page = EventPage((*removed, *(replace(each, created=NOW - DAY, title="Other") for each in new)), sync_token="two")
+    assert max(lasted(sides, page, most=20)) < timedelta(seconds=60)
+    held = [links.of_event(sides.ports.documents, "7", EventKey(ROOM_A, name)) for name in names]
+    assert all(each is not None and isinstance(each.life, Held) for each in held)
+
+
 def test_a_page_of_events_that_make_no_sense_is_parked_in_as_many_tasks_as_that_takes(
     sides: Sides, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -313,14 +390,7 @@ def test_a_page_of_events_that_make_no_sense_is_parked_in_as_many_tasks_as_that_
 
     monkeypatch.setattr(sides.ports.documents, "transact", slowly)
     page = tuple(Unusable(EventKey(ROOM_A, f"event{n}"), "no_start") for n in range(100))
-    lasted = list[timedelta]()
-    for _ in range(4):
-        began = sides.now
-        number = tasks(sides, EventPage(page, sync_token="two"), most=1)
-        lasted.append(sides.now - began)
-        if number == 1:
-            break
-    assert max(lasted) < timedelta(seconds=60)
+    assert max(lasted(sides, EventPage(page, sync_token="two"), most=4)) < timedelta(seconds=60)
     assert state_of(sides.ports.documents, "7", ROOM_A).sync_token == "two"
     assert len(parked.every(sides.ports, "7", 200)) == 100
 

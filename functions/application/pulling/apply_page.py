@@ -128,16 +128,18 @@ def _series(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple
 
     Returns how many did, the keys of events and tombstones that are done, and whether that was all.
     """
-    roots, waiting, taken = _roots(session, hint, page, shown)
+    roots, waiting, taken, finished = _roots(session, hint, page, shown)
     gone_on = {key for key in roots if key.id not in waiting}
     tombstones = [item for item in page.items if isinstance(item, Tombstone)]
     handled = {each.key for each in tombstones if each.key.id not in shown.removed}
+    if not finished:
+        return len(roots), handled | roots | taken, False
     possible = [item for item in page.items if isinstance(item, Event) and (item.series or tombstones)]
     following = [each for each in possible if each.series not in waiting]
     following = [each for each in following if each.series or _other_key(each) not in gone_on]
     candidates = [item for item in following if _quick_check(partial(_new, session, item))]
     grouped = families(candidates, tombstones)
-    finished, looked, kin = True, False, Kin(session, page.calendar, shown)
+    looked, kin = False, Kin(session, page.calendar, shown)
     gone = page_digest(*sorted(shown.removed))
     keys = [event.key for group in grouped.values() for event in group]
     stored = links.stored_of_events(session.ports.documents, session.id, keys)
@@ -154,10 +156,7 @@ def _series(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple
         known = len(handled)
         try:
             handled |= _followed(kin, hint, page, name, appeared)
-            left = [event for event in appeared if event.series and event.key not in handled]
-            for former in former_families(kin, name, left) if left else ():
-                handled |= _followed(kin, hint, page, former, left)
-                left = [event for event in left if event.key not in handled]
+            _follow_former(kin, hint, page, name, appeared, family, handled)
         except TimeIsUp:
             finished = False
             break
@@ -170,25 +169,38 @@ def _series(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple
     return len(roots) + len(handled) // 2, handled | roots | taken, finished
 
 
-def _roots(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple[set[EventKey], set[str], set[EventKey]]:
+def _roots(
+    session: SyncSession, hint: Hint, page: Page, shown: Shown
+) -> tuple[set[EventKey], set[str], set[EventKey], bool]:
     """Let the pairs of single events that became series go on with the first occurrences, and the other way round.
 
     No list shows the root of a series, though it has that event's id. Returns under which keys those pairs were, the
-    series whose pair could not go on yet, and what was taken away with that, which the page still shows.
+    series whose pair could not go on yet, what was taken away with that, which the page still shows, and whether those
+    were all: until time is up, but not before one was looked at that no earlier task has.
     """
     taken: set[EventKey] = set()
     removed = {item.key for item in page.items if isinstance(item, Tombstone)}
     events = (item for item in page.items if isinstance(item, Event))
     # an id is computed for each event only where something was removed: most pages are echoes
-    former = {_other_key(event) for event in events if event.series or (removed and _other_key(event) in removed)}
+    former: dict[EventKey, list[str]] = {}
+    for event in events:
+        if event.series or (removed and _other_key(event) in removed):
+            former.setdefault(_other_key(event), []).append(event.etag)
     keys = sorted(former, key=lambda each: each.id)
     stored = links.stored_of_events(session.ports.documents, session.id, keys)
-    roots = [key for key, found in zip(keys, stored, strict=True) if found is not None]
-    for key in roots:
-        _guarded(session, hint, key, partial(_goes_on, session, hint, shown, key, taken))
+    left, roots, looked = [key for key, found in zip(keys, stored, strict=True) if found is not None], [], False
+    for key in left:
+        if (seen := page_digest("root", key.id, *former[key])) not in shown.done:
+            if looked and _is_time_up(session, shown.until):
+                break
+            _guarded(session, hint, key, partial(_goes_on, session, hint, shown, key, taken))
+            shown.done.add(seen)
+            looked = True
+        roots.append(key)
     stored = links.stored_of_events(session.ports.documents, session.id, roots)
     there = {key.id: found for key, found in zip(roots, stored, strict=True) if found is not None}
-    return set(roots), {name for name, found in there.items() if _quick_check(partial(_is_open, *found))}, taken
+    waiting = {name for name, found in there.items() if _quick_check(partial(_is_open, *found))}
+    return set(roots), waiting, taken, len(roots) == len(left)
 
 
 def _other_key(event: Event) -> EventKey:
@@ -243,6 +255,26 @@ def _followed(kin: Kin, hint: Hint, page: Page, name: str, appeared: list[Event]
     if steps:
         kin.forget(name)
     return handled
+
+
+def _follow_former(
+    kin: Kin, hint: Hint, page: Page, name: str, appeared: list[Event], digest: str, handled: set[EventKey]
+) -> None:
+    """Move the bookings of families that a new one continues to what is left of it; adds the keys of those done to `handled`.
+
+    `digest` is that of the new family. Raises `TimeIsUp`, but not before a family was looked at that no earlier task has.
+    """
+    left = [event for event in appeared if event.series and event.key not in handled]
+    for former in former_families(kin, name, left) if left else ():
+        if (both := page_digest(digest, former)) in kin.shown.done:
+            continue  # an earlier task found nothing of that one that could go on
+        if moved := _followed(kin, hint, page, former, left):
+            handled |= moved
+            left = [event for event in left if event.key not in handled]
+        else:
+            kin.shown.done.add(both)
+        if _is_time_up(kin.session, kin.shown.until):
+            raise TimeIsUp
 
 
 def _pairs(kin: Kin, page: Page, name: str, appeared: list[Event]) -> tuple[list[tuple[Link, Event]], list[Event]]:

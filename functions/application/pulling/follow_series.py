@@ -279,13 +279,17 @@ def former_families(kin: Kin, name: str, appeared: list[Event]) -> list[str]:
         if alike:
             sure.append(former)
         else:
-            _hold(session, lost)
+            _hold(kin, lost)
             kin.forget(former)
     return sure
 
 
-def _hold(session: SyncSession, lost: list[Link]) -> None:
-    """Let a person decide whether to cancel the bookings of these occurrences, those that are left alone apart."""
+def _hold(kin: Kin, lost: list[Link]) -> None:
+    """Let a person decide whether to cancel the bookings of these occurrences, those that are left alone apart.
+
+    Raises `TimeIsUp`, but not before one waits for a person.
+    """
+    session = kin.session
     _wait_for_writes(session, lost)
     for link in lost:
         if isinstance(link.life, LEFT_ALONE):
@@ -295,6 +299,8 @@ def _hold(session: SyncSession, lost: list[Link]) -> None:
         mass_removal.count(session, held)
         told = {"int_id": session.id, "link": link.id, "booking": link.booking_id}
         session.ports.log("decided", {**told, "why": held.reason, "state": held.state.value})
+        if kin.shown.is_time_up(session.now()):
+            raise TimeIsUp
 
 
 def _wait_for_writes(session: SyncSession, lost: Iterable[Link]) -> None:
