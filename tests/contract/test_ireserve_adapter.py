@@ -11,6 +11,7 @@ import pytest
 from connected_ireserve import AMSTERDAM, ConnectedIReserve, served
 
 from functions.adapters.ireserve.client import IReserve
+from functions.adapters.ireserve.http import Rest
 from functions.adapters.net import outgoing
 from functions.domain.model.appointment import AllDay, Timed, When
 from functions.domain.model.errors import AccessRevoked, Gone, Malformed, Refused, SyncError, Transient
@@ -109,6 +110,40 @@ def test_where_the_end_cannot_be_searched_that_is_said(tenant: ConnectedIReserve
     tenant.book(**{"from": "2026-11-20T10:00", "till": "2026-11-22T23:00"})
     tenant.switch(search_tilldate=way)
     raised(Refused, lambda: tenant.ireserve.lasting_into(date(2026, 11, 23), date(2026, 10, 1), start=0, length=9))
+
+
+@pytest.mark.parametrize("others", [0, 5])
+def test_one_row_without_an_end_keeps_no_booking_out_of_those_that_last_into_a_day(
+    tenant: ConnectedIReserve, monkeypatch: pytest.MonkeyPatch, others: int
+) -> None:
+    """The guard against double booking took the whole list for one that i-Reserve cannot search, and did without."""
+    stays = [tenant.book(**{"from": "2026-11-20T16:00", "till": "2026-11-23T10:00"}) for _ in range(others + 1)]
+    without_end(monkeypatch, stays[:1])
+    found = tenant.ireserve.lasting_into(date(2026, 11, 23), date(2026, 10, 1), start=0, length=9)
+    assert {row.id: row.ends for row in found} == dict.fromkeys(stays, at(10)) | {stays[0]: None}
+
+
+def test_many_rows_of_which_none_has_an_end_do_not_show_that_it_was_searched(
+    tenant: ConnectedIReserve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_end(
+        monkeypatch, [tenant.book(**{"from": "2026-11-20T16:00", "till": "2026-11-23T10:00"}) for _ in range(5)]
+    )
+    raised(Refused, lambda: tenant.ireserve.lasting_into(date(2026, 11, 23), date(2026, 10, 1), start=0, length=9))
+
+
+def without_end(monkeypatch: pytest.MonkeyPatch, bookings: list[str]) -> None:
+    """Let i-Reserve give these bookings' rows without a day of their end."""
+    answered = Rest.get
+
+    def get(rest: Rest, *asked: Any) -> Any:
+        answer = answered(rest, *asked)
+        for row in answer:
+            if row["RES_ID"] in bookings or f"{row['RES_ID']}" in bookings:
+                row.update({name: "" for name in row if name.startswith("RES_TILDATE")})
+        return answer
+
+    monkeypatch.setattr(Rest, "get", get)
 
 
 def test_a_booking_whose_number_is_none_cannot_be_looked_up_in_a_row(tenant: ConnectedIReserve) -> None:

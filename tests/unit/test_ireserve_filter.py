@@ -120,7 +120,7 @@ def test_a_status_may_be_a_code_or_a_name(shown: object, expected: int | None) -
 
 def test_a_booking_that_appears_twice_is_one() -> None:
     other = {**EXAMPLE, "RES_ID": "9", "RES_ID_raw": "9", "res_id": "9"}
-    assert [row.id for row in rows([EXAMPLE, other, {**EXAMPLE, "id": 3}])] == ["8451", "9"]
+    assert [(row.id, row.lines) for row in rows([EXAMPLE, other, {**EXAMPLE, "id": 3}])] == [("8451", 2), ("9", 1)]
 
 
 def test_the_number_of_the_row_is_not_the_booking() -> None:

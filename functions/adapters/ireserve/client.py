@@ -28,7 +28,7 @@ from functions.domain.settings.dialect import Dialect
 if TYPE_CHECKING:
     import requests
 
-FEW = 4  # the most results of a search for one id that are checked
+FEW = 4  # the most results of a search that are looked at one by one
 
 
 def _now() -> datetime:
@@ -108,11 +108,13 @@ class IReserve(Writing):
     def lasting_into(self, day: date, since: date, *, start: int, length: int, object_id: str = "") -> list[BookingRow]:
         """Return a page of the bookings that start from `since` on, before a day, and last into it, paged like `between`.
 
-        Raises `Refused` if a row shows that i-Reserve did not search by the end: it may ignore a name that it does not know.
+        Raises `Refused` if a row shows that i-Reserve did not search by the end, as it may ignore a name that it does not know,
+        or if none of many shows its end.
         """
         today = day_of(self._clock(), self._zone)
         listed = self._listed(self._lists.lasting(since, day, today, start, length, object_id))
-        if any(row.ends is None or day_of(row.ends, self._zone) < day for row in listed):
+        ends = [row.ends for row in listed if row.ends is not None]
+        if any(day_of(end, self._zone) < day for end in ends) or (not ends and len(listed) > FEW):
             raise Refused("i-Reserve cannot search bookings by their last day.", reason=Cause.NOT_SEARCHABLE)
         return listed
 

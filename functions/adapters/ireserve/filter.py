@@ -8,6 +8,7 @@ midnight. `id` is the number of the row, not of the booking. A booking can appea
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -107,7 +108,9 @@ def booking_rows(rows: Iterable[Mapping[str, str]], zone: str, dialect: Dialect)
     found: dict[str, BookingRow] = {}
     for row in rows:
         number = row_id(row)
-        if number and number not in found:
+        if number in found:
+            found[number] = replace(found[number], lines=found[number].lines + 1)
+        elif number:
             starts, ends = _period(row, zone, dialect)
             found[number] = BookingRow(
                 id=number,

@@ -48,14 +48,16 @@ class Sides:
     def rows(self, first: date, last: date) -> dict[str, BookingRow]:
         """List the bookings that begin on these days, in overlapping pages, because rows shift meanwhile."""
         found: dict[str, BookingRow] = {}
-        start = 0
+        start, went_on = 0, False
         length = min(PAGE, dialect_of(self.integration.dialect).rows_at_once or PAGE)
         while page := self.reservations.between(first, last, start=start, length=length):
-            known = len(found)
+            known, lines = len(found), sum(row.lines for row in page)
             found.update((row.id, row) for row in page)
-            if len(found) == known:
+            no_new = len(found) == known
+            if no_new and (went_on or lines == len(page)):
                 break
-            start += max(1, len(page) - OVERLAP)
+            start += max(1, (lines if no_new else len(page)) - OVERLAP)  # behind more rows of known bookings
+            went_on = no_new
         return found
 
     def events(self, first: date, last: date) -> dict[EventKey, Event]:

@@ -28,6 +28,7 @@ class BookingRow:
     object_id: str | None = None
     changed: datetime | None = None  # when the booking last changed
     status_name: str = ""  # as the list shows it beside the code
+    lines: int = 1  # how many of the page's rows were this booking's
 
 
 @dataclass(frozen=True, slots=True)

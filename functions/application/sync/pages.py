@@ -16,7 +16,7 @@ MOST = 500  # that last into one day
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page: the rows that no earlier page had, the number of all its rows, and where the next page starts."""
+    """A page: the rows that no earlier page had, how many i-Reserve listed, and where the next page starts."""
 
     new: tuple[BookingRow, ...]
     length: int
@@ -29,15 +29,19 @@ def pages(
     """Yield pages until one has nothing new; adds their bookings to `known`.
 
     Pages overlap, because bookings added or removed meanwhile shift them. A short page is not the end: i-Reserve may
-    give fewer rows than asked, or a booking several times. A caller that knows better may stop earlier.
+    give fewer rows than asked, or a booking several times. One that has only more rows of known bookings is not either:
+    once, the list goes on behind these. A caller that knows better may stop earlier.
     """
-    length = min(PAGE, session.dialect.rows_at_once or PAGE)
+    length, went_on = min(PAGE, session.dialect.rows_at_once or PAGE), False
     while True:
         rows = list_page(start=start, length=length)
-        new = {row.id: row for row in rows if row.id not in known}
+        new, lines = {row.id: row for row in rows if row.id not in known}, sum(row.lines for row in rows)
         known.update(new)
-        start += max(1, len(rows) - OVERLAP)
-        yield Page(tuple(new.values()), len(rows), start)
+        if not new and lines > len(rows) and not went_on:
+            start, went_on = start + max(1, lines - OVERLAP), True
+            continue
+        start, went_on = start + max(1, len(rows) - OVERLAP), False
+        yield Page(tuple(new.values()), lines, start)
         if not new:
             return
 
