@@ -9,7 +9,8 @@ import pytest
 
 from functions.application.auditing import audit, stored_audit
 from functions.application.ports import BookingRow, EventPage
-from functions.application.scanning.overlaps import Overlap, beyond_places
+from functions.application.scanning import overlaps
+from functions.application.scanning.overlaps import NOTHING, Overlap, Overlaps, Running, beyond_places, fold
 from functions.application.scanning.progress import Scan
 from functions.application.scanning.scan_booking import learn_mains
 from functions.application.setting_up import preview
@@ -68,6 +69,43 @@ def test_the_steps_of_an_audit_in_one_week_are_tasks_of_their_own(sides: Sides) 
         audit.queue(sides.ports, "7", under_way)
         names.add(sides.tasks[-1].name)
     assert len(names) == 2
+
+
+def test_a_weekly_audit_whose_task_was_lost_goes_on_under_a_name_that_the_queue_still_takes(sides: Sides) -> None:
+    """Cloud Tasks takes no name again for an hour or more after its task: it went on then at the earliest."""
+    long_ago = NOW - timedelta(days=30)
+    its = integrations.change(sides.ports.documents, "7", lambda before: replace(before, audited_at=long_ago))
+    names = list[str]()
+    for _ in range(4):
+        (due,) = audit.weekly(sides.ports, its)
+        names += [task.name for task in sides.tasks if task.body["kind"] == "audit"]
+        sides.tasks.clear()
+        sides.now = due
+    assert len(names) == len({*names}) == 4
+
+
+def test_what_a_search_keeps_of_overlaps_fits_into_a_document(sides: Sides) -> None:
+    """Places that are booked for a season run all year, and each of a crowd stands on all others."""
+    year = timedelta(days=365)
+    season = tuple(Running(f"{n:08}", f"{n % 99}", TEN.start + year) for n in range(20_000))
+    rows = [BookingRow(f"{n}", TEN.start, TEN.start + year, 20, "10") for n in range(300)]
+    so_far = fold(Overlaps(running=season), rows, sides.session())
+    assert len(json.dumps(stored(Scan("full", DAY, DAY, NOW, DAY, overlaps=so_far)))) < DOCUMENT
+    assert so_far.more + len(so_far.found) == 300
+    assert {each["severity"] for each in sides.logged("overlaps_cut")} == {"WARNING"}
+
+
+def test_of_more_bookings_than_are_kept_those_that_last_longest_are_still_compared(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overlaps, "MOST_RUNNING", 2)
+    ends = [TEN.start + timedelta(days=days) for days in (9, 1, 8)]
+    so_far = fold(
+        NOTHING, [BookingRow(f"{n}", TEN.start, end, 20, "10") for n, end in enumerate(ends)], sides.session()
+    )
+    later = TEN.start + timedelta(days=7)
+    found = fold(so_far, [BookingRow("new", later, later + timedelta(hours=1), 20, "10")], sides.session()).found
+    assert {*found[-1].bookings} == {"0", "2", "new"}
 
 
 def test_a_plan_with_many_steps_a_booking_fits_into_a_document(sides: Sides) -> None:

@@ -44,10 +44,19 @@ def begin(ports: Ports, int_id: str, actor: str) -> Audit:
 
 def queue(ports: Ports, int_id: str, audit: Audit) -> None:
     """Queue the next step."""
-    hint = Hint(Kind.AUDIT, int_id, (audit.name,), "audit", ports.clock(), actor=audit.actor)
+    hint = _hint(ports, int_id, audit)
     began = audit.started_at.timestamp()
     step = f"audit-{audit.week}-{audit.touched_at:%H%M%S}"
     look_again(ports.tasks, hint, ports.clock(), step, bucket=began, lane="backfill")
+
+
+def go_on(ports: Ports, int_id: str, audit: Audit) -> None:
+    """Queue the next step of an audit whose task was lost; for an hour or more the queue takes none of the lost one's name."""
+    look_again(ports.tasks, _hint(ports, int_id, audit), ports.clock(), "stuck", lane="backfill")
+
+
+def _hint(ports: Ports, int_id: str, audit: Audit) -> Hint:
+    return Hint(Kind.AUDIT, int_id, (audit.name,), "audit", ports.clock(), actor=audit.actor)
 
 
 def run(ports: Ports, hint: Hint) -> None:
@@ -112,7 +121,7 @@ def weekly(ports: Ports, integration: Integration) -> list[datetime]:
         under_way = begin(ports, integration.id, "")
         queue(ports, integration.id, under_way)
     elif now - under_way.touched_at >= STUCK:
-        queue(ports, integration.id, under_way)
+        go_on(ports, integration.id, under_way)
     return [max(now, under_way.touched_at) + STUCK]
 
 

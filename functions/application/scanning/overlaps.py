@@ -17,7 +17,8 @@ from functions.application.sync.session import SyncSession
 from functions.domain.model.errors import SyncError, Transient
 from functions.domain.model.zones import begins_a_day, day_of, days_later
 
-MOST = 200  # overlaps stored
+MOST, MOST_NAMED = 200, 10_000  # overlaps stored, and bookings that these name: a document has room for a million bytes
+MOST_RUNNING = 3_000  # likewise; of more those are followed that end last
 ASKED = 50  # objects whose places are read
 
 
@@ -68,6 +69,7 @@ def fold(so_far: Overlaps, rows: Iterable[BookingRow], session: SyncSession) -> 
     """Add the rows of the next days; not those that are past, removed or unmapped, or say too little."""
     settings, now = session.settings, session.now()
     found, running, more = list(so_far.found), list(so_far.running), so_far.more
+    named = sum(len(each.bookings) for each in found)
     told = [(row.starts, row) for row in rows if row.starts is not None]
     for starts, row in sorted(told, key=lambda each: (each[0], each[1].id)):
         ends = _ends(row, starts, session)
@@ -77,11 +79,15 @@ def fold(so_far: Overlaps, rows: Iterable[BookingRow], session: SyncSession) -> 
             continue
         running = [each for each in running if each.ends > starts]
         there = [each.id for each in running if each.object_id == row.object_id]
-        if there and len(found) < MOST:
+        if there and len(found) < MOST and named + len(there) < MOST_NAMED:
+            named += len(there) + 1
             found.append(Overlap(row.object_id, day_of(max(starts, now), settings.timezone), (*there, row.id)))
         elif there:
             more += 1
         running.append(Running(row.id, row.object_id, ends))
+    if len(running) > MOST_RUNNING:
+        running = sorted(running, key=lambda each: each.ends)[-MOST_RUNNING:]
+        session.ports.log("overlaps_cut", {"severity": "WARNING", "int_id": session.id})
     return Overlaps(tuple(found), tuple(running), more)
 
 
