@@ -20,7 +20,7 @@ from functions.application.sync.session import SyncSession, note_withdrawn, open
 from functions.application.watching import channels, key_rotation
 from functions.domain.model.addresses import is_mail_address
 from functions.domain.model.check import Check
-from functions.domain.model.errors import AccessRevoked, SyncError
+from functions.domain.model.errors import AccessRevoked, Cause, SyncError
 from functions.domain.model.messages import counted, say
 from functions.domain.pairing.life import State
 from functions.domain.settings.integration import Phase
@@ -133,6 +133,8 @@ def _google(session: SyncSession) -> list[Check]:
         entries = {entry.id: entry for entry in within_reach(session.calendars, session.settings.calendars)}
     except SyncError as error:
         note_withdrawn(session, error)
+        if isinstance(error, AccessRevoked) and error.cause is Cause.MENDED_AT_GOOGLE:  # no task has met it yet
+            return [*checks, Check("google", "red", str(error), google_mend(connection.died(error, session.now())))]
         more = "" if isinstance(error, AccessRevoked) else "run Step 1 and Step 2 again if this stays"
         return [*checks, Check("google", "red", str(error), more, "consent")]
     count = sum(entry.listed for entry in entries.values())

@@ -7,6 +7,7 @@ from functions.application.finding.names import Names
 from functions.entrypoints.console.texts import Texts
 
 IRESERVE = "ireserve"  # as `day` and `search` name that side
+STEP = "Step 1"  # a sentence that asks for it is about the login, which the page authentication renews
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +20,12 @@ class Unread:
 
 
 def unread(troubles: Iterable[tuple[str, str]], names: Names, t: Texts) -> list[Unread]:
-    """Group (calendar or `ireserve`, sentence) by reason.
-
-    If several calendars share a reason, the connection is at fault, so the page is authentication; for a single one the
-    diagnostics say more.
-    """
+    """Group (calendar or `ireserve`, sentence) by reason; what no new login mends, diagnostics say more of."""
     by: dict[tuple[bool, str], list[str]] = {}
     for place, why in troubles:
         by.setdefault((place == IRESERVE, why), []).append(place)
     return [
-        Unread(_who(places, names, t), t.sentence(why), _page(places, inside=inside))
+        Unread(_who(places, names, t), t.sentence(why), IRESERVE if inside else page_of(why))
         for (inside, why), places in by.items()
     ]
 
@@ -41,7 +38,6 @@ def _who(places: list[str], names: Names, t: Texts) -> str:
     return t("day.unread_calendars", n=len(places))
 
 
-def _page(places: list[str], *, inside: bool) -> str:
-    if inside:
-        return "ireserve"
-    return "authentication" if len(places) > 1 else "diagnostics"
+def page_of(why: str) -> str:
+    """Return the page that helps where Google's calendars cannot be read for this reason (the sentence in English)."""
+    return "authentication" if STEP in why else "diagnostics"

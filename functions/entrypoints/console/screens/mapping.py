@@ -19,6 +19,7 @@ from functions.domain.settings.schema import MappingRow, Settings
 from functions.entrypoints.console.forms.fields import Field
 from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.texts import Texts
+from functions.entrypoints.console.unread import page_of
 
 FIELDS = (Field("mapping"),)
 SHOWS: tuple[Literal["full", "private", "booked"], ...] = ("full", "private", "booked")
@@ -163,6 +164,7 @@ def _mapping_page(
         has_star=any(row.object == "*" for row in kept),
         known={each.id for each in found.calendars or ()},
         found=found,
+        mended_at=page_of(found.calendars_trouble),
         shows=SHOWS,
         suggested=sum("suggested" in row.marks for row in shown) if fresh else 0,
         proposed=sum(proposed.values()) if proposed is not None else None,
