@@ -1,11 +1,14 @@
 """The journal as sentences: old and new, what the person chose, the reason, seconds, names; filters; export."""
 
 import csv
+import html
 import io
 import json
+import re
 
 import pytest
 
+from functions.application.store import journal_read
 from tests.harness.place import ROOM_A, ROOM_B, Place
 from tests.harness.tab import Tab
 
@@ -52,6 +55,30 @@ def test_housekeeping_is_hidden_until_it_is_asked_for(place: Place, tab: Tab) ->
     place.settle()
     assert "id was noted" not in rows(tab)
     assert "The event's id was noted in the booking." in rows(tab, "?kind=housekeeping")
+
+
+def test_a_search_that_stopped_does_not_say_that_nothing_was_found(
+    place: Place, tab: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A search looks at some thousand entries; what is rare may stand behind these."""
+    monkeypatch.setattr(journal_read, "MOST_LOOKED_AT", 2)
+    event = place.draw("2026-11-24T12:00", "2026-11-24T13:00")
+    place.settle()
+    place.drag(event["id"], "2026-11-24T14:00", "2026-11-24T15:00")
+    place.settle()
+    for hour in range(15, 19):
+        place.book(f"2026-11-24T{hour}:00", f"2026-11-24T{hour}:30")
+        place.settle()
+    shown = tab.seen(f"{HERE}/journal?kind=moved")
+    assert "Nothing was found" not in shown
+    assert "The search stopped at" in shown
+    for _ in range(20):
+        if "14:00 – 15:00" in shown:
+            break
+        older = re.search(r'href="([^"]+before=[^"]+)"', shown)
+        assert older is not None
+        shown = tab.seen(html.unescape(older[1]))
+    assert "14:00 – 15:00" in shown
 
 
 def test_it_is_filtered_by_booking_room_date_kind_outcome_and_person(place: Place, tab: Tab) -> None:

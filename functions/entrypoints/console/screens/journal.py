@@ -98,6 +98,7 @@ def _journal_page(pages: Pages, int_id: str) -> Response:
         kinds=KINDS,
         outcomes=OUTCOMES,
         more=more,
+        back_to=more.partition("|")[0],
         wrong=wrong,
         live=not before and not wrong,
     )
