@@ -237,6 +237,19 @@ def test_deletions_are_seen_however_little_google_says_of_them(google: Connected
     assert items(listed(google, ROOM_A, token)) == [Tombstone(KEY)]
 
 
+def test_a_removal_is_told_from_the_one_before(google: ConnectedGoogle) -> None:
+    event = made(google)
+    token = listed(google, ROOM_A)[-1].sync_token
+    seen = set[str]()
+    for _ in range(2):
+        google.calendars.delete(KEY, "", notify=False)
+        (removed,) = items(listed(google, ROOM_A, token))
+        assert isinstance(removed, Tombstone)
+        seen.add(removed.etag)
+        google.calendars.patch(KEY, "", EventChange(when=LATER), MARK, notify=False, revive=True)
+    assert len(seen - {"", event.etag}) == 2
+
+
 def test_empty_pages_are_not_the_end(google: ConnectedGoogle) -> None:
     google.control("POST", "pages", {"size": 1, "empty": True})
     made(google)

@@ -125,6 +125,15 @@ def test_a_cancelled_occurrence_names_its_series() -> None:
     assert item_of("room", fields) == Tombstone(KEY, "root")
 
 
+@pytest.mark.parametrize(
+    ("more", "etag"), [({"etag": '"2"'}, '"2"'), ({"etag": 2}, "2"), ({"etag": None}, ""), ({}, "")]
+)
+def test_a_tombstone_tells_which_removal_it_is_of_if_google_does(more: dict[str, Any], etag: str) -> None:
+    item = item_of("room", {"id": "e1", "status": "cancelled", **more})
+    assert isinstance(item, Tombstone)
+    assert item.etag == etag
+
+
 def test_only_the_last_page_has_a_sync_token() -> None:
     assert page_of("room", {"items": [], "nextPageToken": "p"}).next_page == "p"
     assert page_of("room", {"items": [], "nextSyncToken": "s"}).sync_token == "s"

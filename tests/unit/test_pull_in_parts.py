@@ -10,6 +10,7 @@ import pytest
 from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import EventPage, Tombstone, Transaction, Unusable
 from functions.application.pulling import follow_series
+from functions.application.pulling.apply_page import look_at
 from functions.application.pulling.follow_series import Shown
 from functions.application.pulling.pull import pull
 from functions.application.store import links, parked
@@ -18,7 +19,7 @@ from functions.domain.model.appointment import Timed
 from functions.domain.model.errors import Cause, Malformed, Refused, Stale, Transient
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import calendar_hash
-from functions.domain.pairing.life import Grace, Held
+from functions.domain.pairing.life import Active, Grace, Held
 from functions.domain.pairing.link import Link
 from tests.unit.sketch import NOON, NOW, ROOM_A, TEN, base, link
 from tests.unit.two_sides import Sides
@@ -80,6 +81,33 @@ def test_one_that_failed_and_changed_since_is_looked_at_as_it_is_now(sides: Side
     now = sides.events[first.key] = replace(first, etag='"changed"', updated=sides.now)
     assert tasks(sides, EventPage((now, *others), sync_token="two")) <= 4
     assert first.key.id in {each.external_id for each in sides.bookings.values()}
+
+
+def removed_and_others(sides: Sides, its: Event, etag: str) -> EventPage:
+    """A page that shows an event as removed, and more new ones than one task has time for."""
+    sides.events.pop(its.key, None)
+    others = tuple(event for event in sides.events.values() if event.key != its.key)
+    return EventPage((Tombstone(its.key, etag=etag), *others), sync_token="two")
+
+
+def test_an_event_that_is_restored_and_removed_again_while_its_page_goes_on_counts_as_removed(sides: Sides) -> None:
+    """The second removal was taken for the first, which was dealt with: the booking stayed until the night's full list."""
+    its, *_ = drawn(sides, 20)
+    hint = Hint(Kind.EVENT, "7", (its.key.calendar, its.key.id), "webhook", NOW)
+    look_at(sides.session(), hint, its.key)
+    sides.took = 5 * SECOND
+    assert tasks(sides, removed_and_others(sides, its, '"2"'), most=1) == 2
+    sides.events[its.key] = replace(its, etag='"3"', updated=sides.now)
+    look_at(sides.session(), hint, its.key)
+    assert isinstance(life_of(sides, its.key), Active)
+    assert tasks(sides, removed_and_others(sides, its, '"4"')) < 10
+    assert isinstance(life_of(sides, its.key), Grace)
+
+
+def life_of(sides: Sides, key: EventKey) -> object:
+    its = sides.link_of(key)
+    assert its is not None
+    return its.life
 
 
 def test_the_links_of_removed_events_are_read_together_and_what_belongs_to_nothing_costs_nothing(

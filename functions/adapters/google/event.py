@@ -68,7 +68,8 @@ def item_of(calendar: str, raw: Any) -> Event | Tombstone | Unusable:
     try:
         key = QuickKey(calendar, bounds.whole(raw["id"], bounds.ID))
         if raw.get("status") == "cancelled":
-            return Tombstone(key, bounds.whole(raw.get("recurringEventId"), bounds.ID))
+            series = bounds.whole(raw.get("recurringEventId"), bounds.ID)
+            return Tombstone(key, series, str(raw.get("etag") or ""))
     except UNREADABLE:
         return Unusable(EventKey(calendar, ""), "no_id")
     try:

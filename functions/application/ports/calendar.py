@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -31,10 +31,11 @@ class CalendarEntry:
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """An event that a list shows as cancelled; only its id is certain."""
+    """An event that a list shows as cancelled; only its id is certain. `etag`, if known, tells one removal from the next."""
 
     key: EventKey
     series: str = ""
+    etag: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

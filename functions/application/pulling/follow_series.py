@@ -123,7 +123,7 @@ def _version(item: Event | Tombstone | Unusable) -> str:
     """Return what changes with an item of a page; "" if nothing tells."""
     if isinstance(item, Event):
         return item.etag
-    return item.reason if isinstance(item, Unusable) else "removed"
+    return item.reason if isinstance(item, Unusable) else item.etag or "removed"
 
 
 def page_digest(*of: str) -> str:
