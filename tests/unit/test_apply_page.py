@@ -8,9 +8,10 @@ import pytest
 
 from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import Tombstone, Unusable
-from functions.application.pulling.apply_page import Applied, Page, apply_page, look_at
+from functions.application.pulling.apply_page import Applied, Item, Page, apply_page, look_at
 from functions.application.pulling.follow_series import Shown, families
 from functions.application.store import journal, links, parked
+from functions.application.store.calendars import CalendarState
 from functions.application.store.integrations import path_of
 from functions.domain.model.appointment import AllDay, Appointment, Timed
 from functions.domain.model.errors import AccessRevoked, Cause, Gone, Stale, System, Transient
@@ -866,6 +867,20 @@ def test_a_first_occurrence_that_is_there_again_does_not_count_as_removed(sides:
     applied(sides, Tombstone(first.key, "root"), *others)
     assert sides.bookings["1"].starts == TEN.start
     assert [each.external_id for each in sides.bookings.values()] == [first.key.id, *(each.key.id for each in others)]
+
+
+def test_a_first_occurrence_that_is_there_again_does_not_count_as_removed_in_the_next_task_of_its_page(
+    sides: Sides,
+) -> None:
+    """Its booking followed to another series, as if the first were gone."""
+    first, *others = became_weekly(sides)
+    another = sides.draw("another_20261201T090000Z", EVENING, series="another")
+    items: tuple[Item, ...] = (Tombstone(first.key, "root", '"1"'), another, *others)
+    shown = Shown()
+    assert not apply_page(sides.session(), HINT, Page(ROOM_A, items), shown, NOW).finished
+    shown = Shown.of(shown.progress_in(CalendarState(ROOM_A)))
+    assert apply_page(sides.session(), HINT, Page(ROOM_A, items), shown).finished
+    assert (sides.bookings["1"].starts, sides.bookings["1"].external_id) == (TEN.start, first.key.id)
 
 
 def test_a_first_occurrence_whose_root_is_gone_waits_for_the_room_of_that(sides: Sides) -> None:

@@ -74,7 +74,7 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
     tombstones = [item for item in page.items if isinstance(item, Tombstone)]
     shown.live.update(event.key.id for event in events if page.listed or event.series)
     shown.note(events)
-    shown.removed.update(item.key.id for item in tombstones)
+    shown.note_removed(tombstones)
     began, shown.until, shown.waiting = session.now(), until, None
     if not _park_unusable(session, hint, page, shown):
         return Applied(0, finished=False)
@@ -131,7 +131,10 @@ def _series(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple
     roots, waiting, taken, finished = _roots(session, hint, page, shown)
     gone_on = {key for key in roots if key.id not in waiting}
     tombstones = [item for item in page.items if isinstance(item, Tombstone)]
-    handled = {each.key for each in tombstones if each.key.id not in shown.removed}
+    back = [each for each in tombstones if each.key.id not in shown.removed]
+    for each in back:
+        shown.came_back(each)
+    handled = {each.key for each in back}
     if not finished:
         return len(roots), handled | roots | taken, False
     possible = [item for item in page.items if isinstance(item, Event) and (item.series or tombstones)]

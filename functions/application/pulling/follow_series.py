@@ -67,6 +67,16 @@ class Shown:
             if (twin := twin_of(event)) is not None:
                 self.twins.setdefault(twin, set()).add(family(event.series))
 
+    def note_removed(self, tombstones: Iterable[Tombstone]) -> None:
+        """Record what a page shows as removed, but for what an earlier task of the page has brought back since."""
+        for each in tombstones:
+            back = _back(each) in self.done
+            (self.live if back else self.removed).add(each.key.id)
+
+    def came_back(self, removed: Tombstone) -> None:
+        """Record that what the present page shows as removed is there again."""
+        self.done.add(_back(removed))
+
     def lost_families(self) -> set[str]:
         """Return the families that lost an occurrence."""
         return {family_of_id(each) for each in self.removed} - {""}
@@ -124,6 +134,10 @@ def _version(item: Event | Tombstone | Unusable) -> str:
     if isinstance(item, Event):
         return item.etag
     return item.reason if isinstance(item, Unusable) else item.etag or "removed"
+
+
+def _back(removed: Tombstone) -> str:
+    return page_digest(removed.key.id, _version(removed), "back")
 
 
 def page_digest(*of: str) -> str:
