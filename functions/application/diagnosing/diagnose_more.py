@@ -14,7 +14,7 @@ from functions.application.store import calendars, journal_read
 from functions.application.sync.session import SyncSession
 from functions.domain.model.check import Check
 from functions.domain.model.errors import SyncError
-from functions.domain.model.messages import counted, say
+from functions.domain.model.messages import counted, listed, say
 from functions.domain.model.zones import clock, day_of
 from functions.domain.settings.integration import RUNNING, Phase
 
@@ -169,7 +169,7 @@ def _overlaps(session: SyncSession, rows: Iterable[BookingRow], today: date) -> 
         of_calendar.setdefault(session.settings.calendar_of(each.object_id) or "", []).append(each)
     for calendar, there in sorted(of_calendar.items()):
         known = any(each.places is not None for each in there)
-        named = "; ".join(f"{each.day:%d-%m-%Y}: {', '.join(each.bookings)}" for each in there[:NAMED])
+        named = listed(say("{}: {}", f"{each.day:%d-%m-%Y}", ", ".join(each.bookings)) for each in there[:NAMED])
         says = say("overlapping bookings in the coming two weeks: {} ({})", len(there), named)
         mend = "move or cancel one of each" if known else "look at these days where the object has one place"
         yield Check("overlap", "amber" if known else "grey", says, mend, "day", calendar)

@@ -20,6 +20,7 @@ from functions.domain.settings.template import DAYS, MONTHS
 FOLDER = Path(__file__).parent / "texts"
 LANGUAGES = ("en", "nl")
 TENTHS = re.compile(r"\d{1,9}\.\d")
+DATED = re.compile(r"(\d\d)-(\d\d)-(\d{4})( \d\d:\d\d)?", re.ASCII)
 JUST_NOW = 10  # seconds
 
 
@@ -84,9 +85,9 @@ class Texts:
         return self("trouble.short" if integration.trouble else f"phase.{integration.phase.value}")
 
     def sentence(self, english: str) -> str:
-        """Return a use case's sentence in this language; without a translation it stays as it is."""
-        said = english if self.language == "en" else _dutch(english)
-        first = said.split(" ", 1)[0]
+        """Return a use case's sentence in this language, with its days as pages show them; what has no translation stays."""
+        said = self._said(english)
+        first = said.split(" ", 1)[0].rstrip(":")
         return said[:1].upper() + said[1:] if first.isalpha() else said
 
     def tenths(self, value: float) -> str:
@@ -146,10 +147,22 @@ class Texts:
                 return self(f"ago.{unit}", n=seconds // size)
         return self("ago.seconds", n=seconds) if seconds >= JUST_NOW else self("ago.now")
 
+    def _said(self, said: str) -> str:
+        if isinstance(said, Message):
+            return str(say(self._own(said.template), *map(self._said, said.values)))
+        if self.language == "nl" and TENTHS.fullmatch(said):
+            return said.replace(".", ",")
+        return self._dated(said) or self._own(said)
 
-def _dutch(said: str) -> str:
-    """Translate a message with its values; without a translation it keeps its words."""
-    if not isinstance(said, Message):
-        return said.replace(".", ",") if TENTHS.fullmatch(said) else _dutch_of().get(said, said)
-    translated = _dutch_of().get(said.template, said.template)
-    return str(say(translated, *(_dutch(value) for value in said.values)))
+    def _own(self, english: str) -> str:
+        return english if self.language == "en" else _dutch_of().get(english, english)
+
+    def _dated(self, said: str) -> str:
+        """Return a day, or a moment, as pages show it; "" where it is none."""
+        if (found := DATED.fullmatch(said)) is None:
+            return ""
+        day, month, year, hour = found.groups()
+        try:
+            return self.day(date(int(year), int(month), int(day))) + (hour or "")
+        except ValueError:
+            return ""
