@@ -74,3 +74,15 @@ def test_the_id_of_an_event_cannot_be_told_without_the_integrations_own_key(plac
     assert event["id"] != id_of_old("7", booking, 0)
     assert len(event["id"]) >= 26, "not to be found by trying either"
     assert calendar_hash(ROOM_A) not in event["id"]
+
+
+def test_one_that_was_removed_takes_nothing_from_its_booking_once_its_event_is_moved_there(place: Place) -> None:
+    active(place, WIDE_OPEN)
+    booking, event = made(place)
+    insert(place, event["id"], booking, MARKED[1])
+    place.settle(40)
+    assert place.events(ROOM_B) == []
+    place.google("POST", f"calendars/{ROOM_A}/events/{event['id']}/move", {"destination": ROOM_B})
+    place.settle(300)
+    assert [each["id"] for each in place.events(ROOM_B)] == [event["id"]]
+    assert (place.booking(booking)["object_id"], place.booking(booking)["status_code"]) == (11, 20)

@@ -174,6 +174,11 @@ def test_an_occurrence_that_is_made_anew_in_another_room_gives_up_its_id() -> No
     assert (done.event, done.generation, done.base, done.life) == (None, 1, None, Unlinked())
 
 
+def test_a_former_event_that_was_removed_is_let_go() -> None:
+    done = landed(replace(DELETE, why=Why.FORMER), None)
+    assert (done.event, done.life, done.booking_id) == (None, Unlinked(), "1001")
+
+
 def test_a_made_booking_joins_its_event_and_ends_its_refusal() -> None:
     new = Link("theirs", event=theirs().key, life=Refused("x", "period_taken", NOW), notice="period_taken")
     done = landed(MAKE, their_booking(), new, base(), ids=("id",))

@@ -79,6 +79,12 @@ def test_a_former_event_of_a_booking_is_wanted_nowhere() -> None:
     assert planned.step == DeleteEvent(KEY, '"1"', Why.FORMER)
 
 
+def test_a_former_event_that_is_gone_is_let_go_so_that_the_booking_can_have_its_event_there() -> None:
+    former = replace(MADE, occupies=replace(HOURS, part="former"))
+    planned = plan(seen(former, shown=ABSENT), replace(C, released=True))
+    assert planned.step == Settle(former.without_event(), Why.FORMER)
+
+
 def test_an_occupied_event_in_step_rests() -> None:
     assert plan(seen(), C).step == Rest(Why.IN_STEP)
 

@@ -265,6 +265,8 @@ def _landed(link: Link, intent: Intent, answer: Event | Booking | None) -> Link:
             return replace(link, event=EventKey(destination, key.id))
         case DeleteEvent(why=Why.OTHER_ROOM):
             return _with_next_id(link)
+        case DeleteEvent(why=Why.FORMER):
+            return link.without_event()  # under its id a person may bring the booking's present event to this calendar
         case DeleteEvent():
             return replace(link, life=_closed(link.life))
         case MakeBooking() if isinstance(answer, Booking):

@@ -8,7 +8,7 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import occupied_id
 from functions.domain.model.snapshot import Snapshot
-from functions.domain.pairing.decisions import Close, Part
+from functions.domain.pairing.decisions import Close, LetGo, Part
 from functions.domain.pairing.life import Closed, Detached, LeftOut, Unlinked
 from functions.domain.pairing.lifecycle import decide
 from functions.domain.pairing.link import Link, Occupies
@@ -86,7 +86,7 @@ def _removal(v: View, context: PlanningContext) -> Planned:
     is_former = link.occupies is not None and link.occupies.part == "former"
     why = Why.BOOKING_CANCELLED if cancelled else Why.FORMER if is_former else Why.OCCUPIED
     if v.event.vanished:
-        return decide(link, Close(None), why)
+        return decide(link, LetGo() if is_former else Close(None), why)
     etag = event.etag if event is not None else link.event_etag
     key = event.key if event is not None else link.event
     return Planned(DeleteEvent(key, etag, why), link.base)
