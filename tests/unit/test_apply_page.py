@@ -8,13 +8,13 @@ import pytest
 
 from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import Tombstone, Unusable
-from functions.application.pulling.apply_page import Applied, Item, Page, apply_page, look_at
+from functions.application.pulling.apply_page import FORMER, Applied, Item, Page, apply_page, look_at
 from functions.application.pulling.follow_series import Shown, families
 from functions.application.store import journal, links, parked
 from functions.application.store.calendars import CalendarState
 from functions.application.store.integrations import path_of
 from functions.domain.model.appointment import AllDay, Appointment, Timed
-from functions.domain.model.errors import AccessRevoked, Cause, Gone, Stale, System, Transient
+from functions.domain.model.errors import AccessRevoked, Cause, Gone, Malformed, Stale, System, Transient
 from functions.domain.model.event import Event, EventKey, Mark
 from functions.domain.model.identity import event_id, occupied_id
 from functions.domain.pairing.life import Active, Closed, Detached, Grace, Held, Paused, Side
@@ -317,12 +317,53 @@ def with_a_former(sides: Sides) -> Event:
     return sides.draw(ours(sides, "9"), TEN, mark=mark)
 
 
+def second_looks(sides: Sides) -> list[Hint]:
+    """Let time pass, and take the second looks at events that may be former ones."""
+    sides.now += timedelta(seconds=10)
+    looks = [hint for hint in sides.looks(Kind.EVENT) if hint.detail == FORMER]
+    sides.tasks.clear()
+    for hint in looks:
+        look_at(sides.session(), hint, EventKey(*hint.subject))
+    return looks
+
+
 def test_a_former_event_of_a_booking_is_removed_and_again_where_a_person_brings_it_back(sides: Sides) -> None:
     former = with_a_former(sides)
     for _ in range(2):
         sides.events[former.key] = former
         assert applied(sides, former) == Applied(1)
+        assert "delete" not in sides.calls
+        assert second_looks(sides)
         assert [key.id for key in sides.events] == [ours(sides, "9", 1)]
+
+
+def test_an_event_that_a_person_moved_is_no_former_one_where_it_still_shows_in_the_other_calendar_too(
+    sides: Sides,
+) -> None:
+    sides.book("9", NOON)
+    of = saved(sides, link(id="pair", booking_id="9", event=None, base=None, version=0))
+    made = sides.draw(ours(sides, "9"), NOON, mark=Mark("7", of.id, "stamp"))
+    applied(sides, made)
+    there = EventKey(ROOM_B, made.key.id)
+    sides.events[there] = replace(sides.events[made.key], key=there, etag='"moved"')
+    applied(sides, sides.events[there], calendar=ROOM_B)
+    del sides.events[made.key]
+    assert second_looks(sides)
+    assert "delete" not in sides.calls
+    (standing,) = sides.events.values()
+    assert links.of_booking(sides.ports.documents, "7", "9").event == standing.key
+
+
+@pytest.mark.parametrize("error", [Transient("busy", reason="busy"), Malformed("nonsense", reason="nonsense")], ids=str)
+def test_a_former_event_stays_while_it_cannot_be_known_whether_another_booking_names_it(
+    sides: Sides, error: Exception
+) -> None:
+    former = with_a_former(sides)
+    sides.book("2", TEN, external_id=former.key.id)
+    sides.fails["find booking"] = [error, error]
+    applied(sides, former)
+    second_looks(sides)
+    assert former.key in sides.events
 
 
 def test_a_former_event_that_another_booking_names_by_now_stays(sides: Sides) -> None:

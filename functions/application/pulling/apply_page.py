@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from functions.application.intake.hints import LISTED, Hint, Kind, look_again
+from functions.application.intake.hints import LISTED, Hint, Kind, look_again, second_look
 from functions.application.ports import Body, Tombstone, Unusable
 from functions.application.pulling import events_without_booking
 from functions.application.pulling.follow_series import (
@@ -21,6 +21,7 @@ from functions.application.pulling.follow_series import (
 )
 from functions.application.store import links, parked
 from functions.application.sync.failures import pair_failed
+from functions.application.sync.find_booking import other_names_it
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.reconciled import Reconciled, come_back
 from functions.application.sync.session import SyncSession
@@ -37,6 +38,7 @@ from functions.domain.planning.plan_new_event import eligible
 
 ROOM_AFTER = timedelta(seconds=5)
 TOGETHER = 200  # events whose links are read together
+FORMER = "former"  # detail of the second look at an event for which its booking has another one
 AT_LEAST = timedelta(seconds=20)  # for the items of a page whose series took all its time to look through
 Item = Event | Tombstone | Unusable
 
@@ -498,15 +500,20 @@ def _without_former(session: SyncSession, hint: Hint, link: Link, event: Event) 
     """Remove an event that was that of a pair which has another one by now; returns whether it was looked at.
 
     A person may have made a series of it, whose first occurrence its pair lost, and one event again; or an older store, put
-    back, did not know it. Not if another booking names it, or if the page is older and it is a series.
+    back, did not know it. Not if another booking names it, or if the page is older and it is a series. One that a person just
+    brought to this calendar may still show in the other one too: so only a second look, some seconds later, counts.
     """
     if link.event is None or event.key.id not in session.derived_ids(link):
         return False
     found = session.must_read_event(event.key)
     if found.value is None or found.value.key != event.key:
         return False
-    if booking_naming(session, event) not in ("", link.of_booking):
+    if other_names_it(session, link.of_booking, event.key.id, event.when):
         return False
+    if hint.detail != FORMER:
+        again = replace(hint.about(event.key), source="pull", detail=FORMER)
+        look_again(session.ports.tasks, again, second_look(session.now()), "former")
+        return True
     place = Occupies(link.of_booking, event.key.calendar, "former")
     former = links.of_occupied(session.ports.documents, session.id, place)
     return _look(session, hint, replace(former, event=event.key), found)

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from functions.application.store import links
 from functions.application.sync.pages import listed
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.event_content import period
@@ -37,6 +38,22 @@ def booking_with(session: SyncSession, event_id: str, when: When | None) -> Book
     if not shown:
         raise unsure
     return None
+
+
+def other_names_it(session: SyncSession, booking_id: str, event_id: str, when: When | None) -> bool:
+    """Whether another booking than this carries an event's id; False where i-Reserve cannot tell.
+
+    A booking whose pair does not count on its field, such as a copy of this one, is none. Raises what reading raises.
+    """
+    try:
+        found = booking_with(session, event_id, when)
+    except Refused as error:
+        if error.cause is not Cause.NOT_SEARCHABLE:
+            raise
+        return False
+    if found is None or found.id == booking_id:
+        return False
+    return not links.of_booking(session.ports.documents, session.id, found.id).ids.foreign
 
 
 def _shows(session: SyncSession, booking: Booking, field: str) -> bool:

@@ -7,7 +7,7 @@ from functions.application.ports import Transaction
 from functions.application.store import journal, links
 from functions.application.sync import mass_removal
 from functions.application.sync.execute import conclude, execute, is_of_another
-from functions.application.sync.find_booking import booking_with
+from functions.application.sync.find_booking import booking_with, other_names_it
 from functions.application.sync.let_go import is_of_no_booking, let_go
 from functions.application.sync.occupied import reconcile_occupied
 from functions.application.sync.reconciled import Reconciled
@@ -15,7 +15,7 @@ from functions.application.sync.reporting import journal_shadow
 from functions.application.sync.session import SyncSession
 from functions.domain.model.appointment import When
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Cause, Refused, Stale, SyncError, Transient
+from functions.domain.model.errors import Cause, Stale, SyncError, Transient
 from functions.domain.model.event import Event, EventKey, family, family_of_id
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.decisions import Claim, GiveUp
@@ -207,7 +207,10 @@ def _look(session: SyncSession, view: View, step: Look, hint: Hint | None = None
         session.read_names()
         return view
     if step.booking_naming:
-        return replace(view, other_names_it=_other_names_it(session, view.link, step.booking_naming))
+        link = view.link
+        when = link.base.when if link.base is not None else None
+        names_it = other_names_it(session, link.booking_id, step.booking_naming, when)
+        return replace(view, other_names_it=names_it)
     if step.booking_with:
         return _pair_of(
             session,
@@ -357,22 +360,6 @@ def _booking_with(session: SyncSession, event_id: str, when: When | None, *, mad
         session.trouble = error
         return Snapshot(Presence.UNREADABLE)
     return Snapshot.of(found) if found is not None else Snapshot(Presence.ABSENT)
-
-
-def _other_names_it(session: SyncSession, link: Link, event_id: str) -> bool:
-    """Whether another booking than the link's carries an event's id; False where i-Reserve cannot tell.
-
-    A booking whose pair does not count on its field, such as a copy of the link's, is none.
-    """
-    try:
-        found = booking_with(session, event_id, link.base.when if link.base is not None else None)
-    except Refused as error:
-        if error.cause is not Cause.NOT_SEARCHABLE:
-            raise
-        return False
-    if found is None or found.id == link.booking_id:
-        return False
-    return not links.of_booking(session.ports.documents, session.id, found.id).ids.foreign
 
 
 def _event(session: SyncSession, link: Link, event: Snapshot[Event] | None) -> Snapshot[Event]:
