@@ -86,3 +86,17 @@ def test_one_that_was_removed_takes_nothing_from_its_booking_once_its_event_is_m
     place.settle(300)
     assert [each["id"] for each in place.events(ROOM_B)] == [event["id"]]
     assert (place.booking(booking)["object_id"], place.booking(booking)["status_code"]) == (11, 20)
+
+
+@pytest.mark.parametrize("name", ["a/b", "..", "__x__", "x" * 1024], ids=["slash", "dots", "reserved", "long"])
+def test_a_mark_that_can_name_no_pair_stops_neither_its_event_nor_the_audit(place: Place, name: str) -> None:
+    active(place, WIDE_OPEN)
+    mark = {"private": {"ireserve_int": "7", "ireserve_link": name, "ireserve_stamp": "x"}}
+    place.draw("2026-11-25T15:00", "2026-11-25T16:00", ROOM_B, extendedProperties=mark)
+    place.draw("2026-11-26T15:00", "2026-11-26T16:00", ROOM_B, extendedProperties=mark, transparency="transparent")
+    place.settle(60)
+    assert len(place.bookings()) == 1
+    assert place.api("GET", "/7/parked") == []
+    place.api("POST", "/7/audit", status=202)
+    place.settle(60)
+    assert place.api("GET", "/7/audit")["state"] == "done"

@@ -81,9 +81,7 @@ class Sides:
 
     def made_for(self, event: Event) -> str:
         """Return the booking that this service made an event for, or "": a mark alone is copied with the event that has it."""
-        if event.mark.int_id != self.integration.id or not event.mark.link_id:
-            return ""
-        link = links.by_id(self.ports.documents, self.integration.id, event.mark.link_id)
+        link = links.of_mark(self.ports.documents, self.integration.id, event.mark)
         return link.booking_id if link is not None and event.key.id in self.derived(link.booking_id, link) else ""
 
     def derived(self, booking_id: str, link: Link) -> set[str]:

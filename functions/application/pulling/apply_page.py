@@ -483,10 +483,9 @@ def _known_elsewhere(session: SyncSession, page: Page, event: Event) -> Link | N
     documents = session.ports.documents
     if not event.organizer_self:
         return None
-    if event.mark.int_id == session.id and event.mark.link_id:
-        link = links.by_id(documents, session.id, event.mark.link_id)
-        if link is not None and event.key.id in session.derived_ids(link):
-            return link
+    link = links.of_mark(documents, session.id, event.mark)
+    if link is not None and event.key.id in session.derived_ids(link):
+        return link
     return None if page.listed else _in_another_calendar(session, event.key)
 
 

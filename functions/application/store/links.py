@@ -11,8 +11,8 @@ from functions.application.store.records import body_of, record_of, stored
 from functions.application.store.upgrades import schema_of
 from functions.domain.model.appointment import Timed
 from functions.domain.model.errors import Conflict, Stale
-from functions.domain.model.event import Event, EventKey
-from functions.domain.model.identity import claim_id, link_id
+from functions.domain.model.event import Event, EventKey, Mark
+from functions.domain.model.identity import claim_id, is_link_id, link_id
 from functions.domain.pairing.life import State
 from functions.domain.pairing.link import Link, Occupies, Origin
 
@@ -112,6 +112,11 @@ def by_id(documents: Documents, int_id: str, identity: str) -> Link | None:
     """Return a link by its own id, or None."""
     body = documents.get(_link_path(int_id, identity))
     return link_of(body, identity) if body is not None else None
+
+
+def of_mark(documents: Documents, int_id: str, mark: Mark) -> Link | None:
+    """Return the link that an event's mark names, or None: whoever may write in a calendar can write any mark."""
+    return by_id(documents, int_id, mark.link_id) if mark.int_id == int_id and is_link_id(mark.link_id) else None
 
 
 def every(documents: Documents, int_id: str, where: dict[str, str | int | bool] | None = None) -> Iterator[Link]:

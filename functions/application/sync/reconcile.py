@@ -246,7 +246,7 @@ def _as_forgotten(session: SyncSession, view: View, single: EventKey) -> View:
 
 def _is_known(session: SyncSession, event: Event, name: str) -> bool:
     """Whether the pair in an event's mark has an event, and has an occurrence of this series or had the event of this name."""
-    pair = links.by_id(session.ports.documents, session.id, event.mark.link_id) if event.mark.link_id else None
+    pair = links.of_mark(session.ports.documents, session.id, event.mark)
     if pair is None or pair.event is None:
         return False
     return pair.series == family(name) or name in session.derived_ids(pair)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 
 INT_ID = re.compile(r"(?!__)[A-Za-z0-9_-]{1,40}")
+_LINK = re.compile(r"[0-9a-z]{1,24}")  # safe as a name in a store, as not every text is
 _CHOSEN = re.compile(r"[0-9a-v]{32}")
 Digest = Callable[[str], str]  # keyed; "" for ""
 
@@ -61,6 +62,11 @@ def _chosen(seed: str) -> str:
 def link_id(int_id: str, kind: str, subject: str) -> str:
     """Return the id of the link that begins with a booking or an event (`kind`); ids are spread evenly."""
     return hashlib.sha256(f"{int_id}\n{kind}\n{subject}".encode()).hexdigest()[:24]
+
+
+def is_link_id(text: str) -> bool:
+    """Whether a text can be such an id."""
+    return _LINK.fullmatch(text) is not None
 
 
 def claim_id(kind: str, *subject: str) -> str:
