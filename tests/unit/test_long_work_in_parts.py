@@ -18,7 +18,8 @@ from functions.application.store import integrations
 from functions.application.store.records import stored
 from functions.application.sync.reconciled import Reconciled
 from functions.domain.model.appointment import Appointment, Timed
-from functions.domain.model.errors import Refused, Transient
+from functions.domain.model.booking import Booking
+from functions.domain.model.errors import Malformed, Refused, Transient
 from functions.domain.model.event import EventKey
 from functions.domain.pairing.step import Rest
 from functions.domain.pairing.writes import InsertEvent, Why
@@ -38,6 +39,24 @@ def sides(monkeypatch: pytest.MonkeyPatch) -> Sides:
     monkeypatch.setattr(Sides, "between", lambda *_, **__: EventPage(tuple(there.events.values())))
     monkeypatch.setattr(Sides, "sleep", lambda *_: None, raising=False)
     return there
+
+
+def test_an_audit_tells_of_a_booking_that_cannot_be_read_and_goes_on(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(3):
+        sides.book(f"{n}", TEN, status=20)
+    read = Rooms.read
+
+    def odd(of: Rooms, number: str) -> Booking:
+        if number == "1":
+            raise Malformed("its status is unknown", reason="booking_malformed")
+        return read(of, number)
+
+    monkeypatch.setattr(Rooms, "read", odd)
+    made = audit.advance(sides.ports, "7", replace(audit.begin(sides.ports, "7", "someone"), week=DAY, last=DAY))
+    found = [(each.kind, each.booking_id) for each in made.findings]
+    assert found == [("missing_event", "0"), ("missing_event", "2"), ("unreadable", "1")]
 
 
 def test_an_audit_of_a_full_day_takes_as_many_steps_as_it_needs_and_reads_nothing_twice(sides: Sides) -> None:

@@ -9,7 +9,7 @@ from functions.application.store.integrations import path_of
 from functions.application.store.records import record_of, stored
 from functions.domain.model.stretch import WEEK
 
-LEFT_ALONE = "left_alone"
+LEFT_ALONE, UNREADABLE = "left_alone", "unreadable"
 # in the order in which a person should read them
 KINDS = (
     "too_open",
@@ -22,6 +22,7 @@ KINDS = (
     "other_time",
     "other_room",
     "other_text",
+    UNREADABLE,
     LEFT_ALONE,
 )
 MOST = 1000  # findings listed; all are counted

@@ -21,10 +21,11 @@ from functions.application.auditing.compare import (
     why_it_rests,
 )
 from functions.application.auditing.sides import Sides
-from functions.application.auditing.stored_audit import LEFT_ALONE, Audit, Finding
+from functions.application.auditing.stored_audit import LEFT_ALONE, UNREADABLE, Audit, Finding
 from functions.application.ports import BookingRow
 from functions.domain.model import zones
 from functions.domain.model.booking import Booking
+from functions.domain.model.errors import Malformed, Refused
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import TEST_LINK, test_event_id, turn_of
 from functions.domain.model.text import take_apart
@@ -150,9 +151,23 @@ def _looks(sides: Sides, week: Week) -> Iterator[tuple[str, Look]]:
     """Yield what is to be read one by one, each under a name that is the same in each step."""
     for booking_id, keys in week.doubtful.items():
         seen = week.occupied.get(booking_id, {})
-        yield f"booking {booking_id}", partial(_of_booking, sides, booking_id, keys, seen)
+        row = week.rows.get(booking_id)
+        day = zones.day_of(row.starts, sides.zone) if row is not None and row.starts is not None else None
+        unread = Finding(UNREADABLE, "", booking_id, day=day)
+        look_at = partial(_of_booking, sides, booking_id, keys, seen)
+        yield f"booking {booking_id}", partial(_readable, look_at, unread)
     for event in week.strangers:
-        yield f"event {event.key.calendar} {event.key.id}", partial(_of_unpaired, sides, event)
+        unread = _unpaired_finding(sides, event, UNREADABLE, "")
+        look_at = partial(_of_unpaired, sides, event)
+        yield f"event {event.key.calendar} {event.key.id}", partial(_readable, look_at, unread)
+
+
+def _readable(look_at: Look, unread: Finding) -> Iterator[Finding]:
+    """Yield what a look finds, or that there is something it cannot read, which must not keep the rest from being compared."""
+    try:
+        yield from list(look_at())
+    except (Malformed, Refused):
+        yield unread
 
 
 def _of_booking(sides: Sides, booking_id: str, keys: set[EventKey], seen: Collection[Occupies]) -> Iterator[Finding]:
