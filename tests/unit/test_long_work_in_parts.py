@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from functions.application.auditing import audit, stored_audit
+from functions.application.auditing.stored_audit import LEFT_ALONE, Finding
 from functions.application.ports import BookingRow, EventPage
 from functions.application.scanning import overlaps
 from functions.application.scanning.overlaps import NOTHING, Overlap, Overlaps, Running, beyond_places, fold
@@ -75,6 +76,17 @@ def test_an_audit_of_a_full_day_takes_as_many_steps_as_it_needs_and_reads_nothin
     assert max(took) <= timedelta(seconds=50)
     assert sides.calls.count("read booking") == 2 * 60  # what differs is looked at once more
     assert stored_audit.last(sides.ports.documents, "7") == under_way
+
+
+def test_the_findings_of_an_audit_fit_into_a_document_however_long_the_ids_are(sides: Sides) -> None:
+    """Whoever may write in a calendar chooses the ids of his events."""
+    begun = audit.begin(sides.ports, "7", "someone")
+    there = [Finding(LEFT_ALONE, "free", "", 90 * "c", f"{n:01024}", DAY) for n in range(1200)]
+    most = begun.having(there).having([Finding("missing_event", "", "9", day=DAY)])
+    assert len(json.dumps(stored(most))) < DOCUMENT
+    assert most.findings[0].booking_id == "9"
+    assert len(most.findings) + most.unlisted == 1201
+    assert most.counts == {LEFT_ALONE: 1200, "missing_event": 1}
 
 
 def test_the_steps_of_an_audit_in_one_week_are_tasks_of_their_own(sides: Sides) -> None:

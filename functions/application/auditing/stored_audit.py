@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import accumulate
 
 from functions.application.ports import Documents
 from functions.application.store.integrations import path_of
@@ -26,6 +27,7 @@ KINDS = (
     LEFT_ALONE,
 )
 MOST = 1000  # findings listed; all are counted
+ROOM = 400_000  # characters of their ids, which can have a thousand each: a document has room for a million bytes
 REMEMBERED = 60  # figures of earlier audits: more than a year, weekly
 
 
@@ -94,11 +96,12 @@ class Audit:
                 known.add(each)
                 fresh.append(each)
                 counts[each.kind] = counts.get(each.kind, 0) + 1
-        listed = (*self.findings, *fresh)
-        unlisted = self.unlisted + max(0, len(listed) - MOST)
         # intended differences make room for others
-        ordered = sorted(listed, key=lambda each: each.kind == LEFT_ALONE)
-        return replace(self, findings=tuple(ordered[:MOST]), unlisted=unlisted, counts=counts)
+        ordered = sorted((*self.findings, *fresh), key=lambda each: each.kind == LEFT_ALONE)
+        lengths = accumulate(len(each.calendar) + len(each.event_id) for each in ordered)
+        listed = ordered[: min(MOST, sum(length <= ROOM for length in lengths))]
+        unlisted = self.unlisted + len(ordered) - len(listed)
+        return replace(self, findings=tuple(listed), unlisted=unlisted, counts=counts)
 
     def finished(self, now: datetime) -> "Audit":
         """Return the finished audit, its findings in the order of `KINDS`, its figure after the earlier ones."""
