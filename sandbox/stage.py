@@ -301,12 +301,16 @@ class Stage:
         return list(found["items"] if isinstance(found, dict) else found)
 
     def until(self, found: Callable[[], T], seconds: float = PATIENCE, what: str = "it") -> T:
-        """Wait until something is true and return it; raises `StageError` after `PATIENCE`."""
-        deadline = time.monotonic() + seconds
+        """Wait until something is true and return it; raises `StageError` after `PATIENCE`.
+
+        The longer it takes, the less often it looks: each look is work for all programs of the stage.
+        """
+        began = time.monotonic()
+        deadline = began + seconds
         while True:
             value = found()
             if value:
                 return value
             if time.monotonic() > deadline:
                 raise StageError(f"{what} did not happen within {seconds:.0f} s")
-            time.sleep(0.02)
+            time.sleep(min(max(0.02, (time.monotonic() - began) / 8), 0.25))
