@@ -100,3 +100,15 @@ def test_a_mark_that_can_name_no_pair_stops_neither_its_event_nor_the_audit(plac
     place.api("POST", "/7/audit", status=202)
     place.settle(60)
     assert place.api("GET", "/7/audit")["state"] == "done"
+
+
+def test_an_event_with_the_id_that_version_0_1_gave_does_not_take_a_booking_that_has_none(place: Place) -> None:
+    """Anybody can tell that id and the mark who knows the booking's number."""
+    booking = place.book(remarks="only for calendar A")
+    active(place, WIDE_OPEN, description_template="{REMARKS}")
+    place.settle(60)
+    insert(place, id_of_old("7", booking, 0), booking, MARKED[1])
+    place.settle(60)
+    assert (place.booking(booking)["object_id"], place.booking(booking)["from"]) == (10, "2026-11-24T10:00")
+    assert "only for calendar A" not in str(place.events(ROOM_B))
+    assert len(place.bookings()) == 1

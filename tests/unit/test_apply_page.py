@@ -16,7 +16,7 @@ from functions.application.store.integrations import path_of
 from functions.domain.model.appointment import AllDay, Appointment, Timed
 from functions.domain.model.errors import AccessRevoked, Cause, Gone, Malformed, Stale, System, Transient
 from functions.domain.model.event import Event, EventKey, Mark
-from functions.domain.model.identity import event_id, occupied_id
+from functions.domain.model.identity import event_id, occupied_id, unkeyed_event_id
 from functions.domain.pairing.life import Active, Closed, Detached, Grace, Held, Paused, Side
 from functions.domain.pairing.link import UNLINKED, Intent, Link, Occupies
 from functions.domain.pairing.writes import BookingChange, InsertEvent, MoveEvent, Why, WriteBooking
@@ -378,6 +378,20 @@ def test_a_former_event_that_is_a_series_again_since_its_page_was_read_stays(sid
     sides.draw(f"{former.key.id}_20261124T090000Z", TEN, series=former.key.id, mark=former.mark)
     assert applied(sides, former) == Applied(0)
     assert "delete" not in sides.calls
+
+
+@pytest.mark.parametrize("rest", ["", "_20261124T110000Z"], ids=["itself", "an occurrence"])
+def test_an_event_of_version_0_1_is_known_where_its_pair_has_it_or_an_occurrence_of_it(sides: Sides, rest: str) -> None:
+    name = unkeyed_event_id("7", "9", 0)
+    own = EventKey(ROOM_A, name + rest)
+    sides.book("9", NOON)
+    of = saved(sides, link(id="pair", booking_id="9", event=own, base=base(), version=0))
+    assert name in sides.session().derived_ids(of)
+    moved = sides.draw(name, NOON, ROOM_B, mark=Mark("7", of.id, "stamp"))
+    applied(sides, moved, calendar=ROOM_B, listed=True)
+    assert len(sides.bookings) == 1
+    (standing,) = sides.events.values()
+    assert links.of_booking(sides.ports.documents, "7", "9").event == standing.key
 
 
 def test_our_own_occupied_event_is_known_likewise(sides: Sides) -> None:

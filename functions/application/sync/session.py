@@ -22,8 +22,8 @@ from functions.domain.model.errors import (
     System,
     Transient,
 )
-from functions.domain.model.event import Event, EventKey, first_occurrence
-from functions.domain.model.identity import Digest, event_ids, occupied_id
+from functions.domain.model.event import Event, EventKey, family_of_id, first_occurrence
+from functions.domain.model.identity import Digest, event_id, occupied_id, unkeyed_event_id
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.link import Link
 from functions.domain.planning.view import PlanningContext
@@ -65,11 +65,18 @@ class SyncSession:
         return self.integration.id
 
     def derived_ids(self, link: Link) -> set[str]:
-        """Return the ids that this service gives the events of a link, up to the present generation."""
+        """Return the ids that this service gives the events of a link, up to the present generation.
+
+        Whoever knows a booking's number can tell what version 0.1 gave: that counts only if the link's event has or had it.
+        """
         place, known = link.occupies, range(link.generation + 1)
-        if place is None:
-            return event_ids(self.digest, self.id, link.booking_id, known)
-        return {occupied_id(self.digest, self.id, place.name, generation) for generation in known}
+        if place is not None:
+            return {occupied_id(self.digest, self.id, place.name, each) for each in known}
+        keyed = {event_id(self.digest, self.id, link.booking_id, each) for each in known}
+        if link.event is None:
+            return keyed
+        has = {link.event.id, family_of_id(link.event.id)}
+        return keyed | has & {unkeyed_event_id(self.id, link.booking_id, each) for each in known}
 
     def again(self) -> "SyncSession":
         """Open the same sides again, for work on another thread."""
