@@ -184,6 +184,11 @@ class Occupies:
     part: Literal["hours", "before", "after", "former"] = "hours"
 
     @property
+    def is_former(self) -> bool:
+        """Whether its booking has another event by now."""
+        return self.part == "former"
+
+    @property
     def name(self) -> str:
         """Distinguishes it from all others of an integration."""
         name = f"{self.booking_id}\n{self.calendar}"

@@ -42,7 +42,7 @@ def given_up(pair: Link, place: Occupies, booking: Snapshot[Booking], settings: 
 
     A parted pair keeps those it lists; one that it gave up may come back from the bin, and belongs to nothing.
     """
-    if place.part == "former":
+    if place.is_former:
         return True
     wanted = places_wanted(pair, booking, settings)
     if wanted is not None:
@@ -55,7 +55,7 @@ def plan_occupied(v: View, context: PlanningContext, place: Occupies) -> Planned
     """Make the event, put it back as its booking has it, or remove it once the pair no longer wants it."""
     link, booking = v.link, v.booking.value
     if context.released:
-        return _removal(v, context)
+        return _removal(v, context, place)
     if context.released is None or booking is None:
         return Planned(Rest(Why.NOT_WANTED))  # its pair deals with the booking, and may wait for a person
     content = occupied_of(booking, context.settings, place)
@@ -78,15 +78,14 @@ def plan_occupied(v: View, context: PlanningContext, place: Occupies) -> Planned
     return merge(v, context)
 
 
-def _removal(v: View, context: PlanningContext) -> Planned:
+def _removal(v: View, context: PlanningContext, place: Occupies) -> Planned:
     link, event, booking = v.link, v.event.value, v.booking.value
     if link.event is None or (link.closed and event is None):
         return Planned(Rest(Why.NOT_WANTED))
     cancelled = booking is not None and context.settings.outbound.removes(booking.status)
-    is_former = link.occupies is not None and link.occupies.part == "former"
-    why = Why.BOOKING_CANCELLED if cancelled else Why.FORMER if is_former else Why.OCCUPIED
+    why = Why.BOOKING_CANCELLED if cancelled else Why.FORMER if place.is_former else Why.OCCUPIED
     if v.event.vanished:
-        return decide(link, LetGo() if is_former else Close(None), why)
+        return decide(link, LetGo() if place.is_former else Close(None), why)
     etag = event.etag if event is not None else link.event_etag
     key = event.key if event is not None else link.event
     return Planned(DeleteEvent(key, etag, why), link.base)
