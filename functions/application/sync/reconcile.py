@@ -119,19 +119,23 @@ def _with_what_is_left(session: SyncSession, view: View) -> View:
     link, own = view.link, view.link.event
     if own is None or not view.event.vanished or link.closed or link.intent is not None:
         return view
-    if family_of_id(own.id) not in session.derived_ids(link):
-        return view
-    return replace(view, event=_brought_back(session, link, own))
+    return replace(view, event=_brought_back(session, link, own)) if _is_of_ours(session, link, own) else view
+
+
+def _is_of_ours(session: SyncSession, link: Link, key: EventKey) -> bool:
+    """Whether an occurrence is of the series that an event of ours became."""
+    return family_of_id(key.id) in session.derived_ids(link)
 
 
 def _brought_back(session: SyncSession, link: Link, key: EventKey) -> Snapshot[Event]:
-    """Read an event that is to be brought back, or what is left of the series that an event of ours was, anywhere.
+    """Read an event that is to be brought back, or that a page, perhaps an older one, showed as removed.
 
-    If it still is a series, shifted, that is its first occurrence. Not if it is the event of another booking by now, or may be
-    that of one whose own occurrence is gone as well: a page of changes pairs these.
+    Or what is left of the series that an event of ours was, anywhere. If it still is a series, shifted, that is its first
+    occurrence. Not if it is the event of another booking by now, or may be that of one whose own occurrence is gone as well:
+    a page of changes pairs these.
     """
     found, root = session.read_event(key), family_of_id(key.id)
-    if not found.vanished or root not in session.derived_ids(link):
+    if not found.vanished or not _is_of_ours(session, link, key):
         return found
     left = session.find_event(root, first=key.calendar, instead_of=key)
     is_series = left.value is not None and left.value.key.id != root
