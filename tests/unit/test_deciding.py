@@ -24,7 +24,7 @@ from functions.domain.pairing.life import Active, Closed, Detached, Held, Paused
 from functions.domain.pairing.link import Link
 from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import EVENING, NOON, NOW, ROOM_A, ROOM_B, TEN, base, link
-from tests.unit.two_sides import Sides
+from tests.unit.two_sides import Rooms, Sides
 
 HINT = Hint(Kind.BOOKING, "7", ("1",), "webhook", NOW)
 HALL = (MappingRow(object="10", calendar=ROOM_A, also=(ROOM_B,)),)
@@ -483,3 +483,37 @@ def test_the_occurrences_of_a_long_series_are_decided_in_as_many_requests_as_it_
         left.append(sum(each.status == 20 for each in sides.bookings.values()))
     assert left[0] > 0
     assert left[-1] == 0
+
+
+@pytest.mark.parametrize("series", ["root", ""], ids=["a series", "single events"])
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        ("write", Refused("i-Reserve does not cancel this one", reason="no_right")),
+        ("read", Malformed("nonsense", reason="nonsense")),
+    ],
+    ids=["refused", "never read"],
+)
+def test_what_i_reserve_refuses_for_a_whole_request_does_not_keep_the_rest_from_being_decided(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch, call: str, error: Exception, series: str
+) -> None:
+    """Each decision began with the same ones, which took all of its time again."""
+    for n in range(20):
+        its = sides.book(f"b{n:02}", TEN)
+        there = link(id=f"l{n:02}", booking_id=its.id, event=EventKey(ROOM_A, f"event{n}"), version=0, base=base(its))
+        sides.ports.documents.transact(partial(_saved, replace(there, series=series, life=Held("event_deleted"))))
+    asked = getattr(Rooms, call)
+
+    def refuses(rooms: Rooms, of: Any, *more: Any) -> Any:
+        if getattr(of, "id", of) < "b15":
+            sides.now += timedelta(seconds=4)
+            raise error
+        return asked(rooms, of, *more)
+
+    monkeypatch.setattr(Rooms, call, refuses)
+    for _ in range(6):
+        items = held.in_turn(sides.ports, "7", [str(each["id"]) for each in held.every(sides.ports, "7")])
+        with pytest.raises((Refused, Malformed)):
+            each_of(items, lambda item: held.approve(sides.ports, "7", item, "admin"), sides.ports.clock)
+        sides.now += timedelta(minutes=1)
+    assert {each.id for each in sides.bookings.values() if each.status == 70} == {f"b{n}" for n in range(15, 20)}

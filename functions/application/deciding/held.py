@@ -1,5 +1,7 @@
 """Held removals: lists what waits for a person, and carries out the decision. A deleted series is one item."""
 
+from collections.abc import Iterable
+
 from functions.application.deciding.carry_out import carry_out, each_of
 from functions.application.ports import Body, Ports
 from functions.application.store import integrations, links
@@ -31,6 +33,20 @@ def approve(ports: Ports, int_id: str, item: str, actor: str) -> list[Reconciled
 def restore(ports: Ports, int_id: str, item: str, actor: str) -> list[Reconciled]:
     """Undo a held removal: make the event again, or, if the booking vanished, leave the event alone."""
     return _decide(ports, int_id, item, actor, Restore())
+
+
+def in_turn(ports: Ports, int_id: str, items: Iterable[str]) -> list[str]:
+    """Return held items in the order in which to decide them: last those that were tried last.
+
+    A side may refuse those at once again, for all the time that there is.
+    """
+    links_of = _items(ports, int_id)
+    return sorted(items, key=lambda item: max(map(_tried, links_of.get(item, ())), default=(False, "")))
+
+
+def _tried(link: Link) -> tuple[bool, str]:
+    """Sorts by when a decision on a pair was last tried; one that was not carried out, for what could not be read, is the last."""
+    return link.order is not None, link.attempts[-1].at.isoformat() if link.attempts else ""
 
 
 def _held(ports: Ports, int_id: str, item: str) -> list[Link]:
@@ -78,4 +94,5 @@ def _decide(ports: Ports, int_id: str, item: str, actor: str, order: Approve | R
     def ordered(link: Link) -> Link:
         return after(link, Ordered(order)).link
 
+    found.sort(key=_tried)
     return each_of(found, lambda link: carry_out(ports, int_id, link.id, actor, "held", ordered), ports.clock)

@@ -49,7 +49,7 @@ def add(routes: Blueprint, pages: Pages) -> None:
         if approve and request.form.get("sure") != "yes":
             return _ask(pages, int_id, "held", "approve", len(items))
         decided: tuple[Deed, str] = (held.approve, "approved") if approve else (held.restore, "restored")
-        return _done(pages, int_id, items, *decided)
+        return _done(pages, int_id, held.in_turn(ports, int_id, items), *decided)
 
     @routes.post("/integrations/<int_id>/cancelling")
     def call_off(int_id: str) -> Response:
