@@ -1,10 +1,11 @@
 """A list of bookings that takes several steps: each booking is in it once, in whatever order a step is gone through."""
 
 from datetime import timedelta
+from functools import partial
 
 from functions.application.scanning.listing import NEW, Listing, Position
 from tests.unit.sketch import TEN
-from tests.unit.two_sides import Sides
+from tests.unit.two_sides import Rooms, Sides
 
 MANY = 600  # more than one stored part
 
@@ -12,7 +13,7 @@ MANY = 600  # more than one stored part
 def stepped(sides: Sides, position: Position) -> Listing:
     """List one page, to be gone through from the last booking to the first."""
     first, last = TEN.start.date(), TEN.start.date() + timedelta(days=1)
-    listing = Listing(sides.session(), "full", first, last, position)
+    listing = Listing(sides.session(), "full", partial(Rooms(sides).between, first, last), position)
     listing.list_on(lambda: True, lambda _: (), lambda row: f"{10000 - int(row.id)}")
     return listing
 

@@ -9,8 +9,9 @@ import pytest
 
 from functions.application.auditing import audit, stored_audit
 from functions.application.auditing.stored_audit import LEFT_ALONE, Finding
+from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import BookingRow, EventPage
-from functions.application.scanning import overlaps
+from functions.application.scanning import overlaps, scan
 from functions.application.scanning.overlaps import NOTHING, Overlap, Overlaps, Running, beyond_places, fold
 from functions.application.scanning.progress import Scan
 from functions.application.scanning.scan_booking import learn_mains
@@ -176,3 +177,43 @@ def test_a_search_does_not_read_one_booking_after_another_where_i_reserve_does_n
     rows = [BookingRow(f"{n}", TEN.start, TEN.end, 20, f"unknown{n}") for n in range(100)]
     scan = learn_mains(sides.session(), Scan("full", DAY, DAY, NOW, DAY), rows)
     assert (sides.calls.count("read booking"), scan.reads) == (1, 1)
+
+
+def test_a_search_lists_what_changed_once_however_many_tasks_that_takes(
+    sides: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each task listed all changes anew: of some 25,000 that took longer than a task may, and none was ever looked at."""
+    changed = [sides.book(f"{n}", TEN, status=90) for n in range(2000)]
+
+    def changed_since(_self: Rooms, _since: date, *_days: date, start: int, length: int) -> list[BookingRow]:
+        sides.calls.append("list changes")
+        sides.now += timedelta(seconds=3)
+        old = NOW - timedelta(hours=1)
+        rows = [
+            BookingRow(each.id, each.starts, each.ends, changed=old if int(each.id) % 2 else None) for each in changed
+        ]
+        return rows[start : start + length]
+
+    monkeypatch.setattr(Rooms, "changed_since", changed_since, raising=False)
+    looked = list[str]()
+
+    def look(session: Any, hint: Any, under_way: Scan, row: BookingRow) -> tuple[Scan, int]:  # noqa: ARG001
+        looked.extend([row.id] if under_way.since is not None else [])  # then come the days
+        sides.now += timedelta(milliseconds=50)
+        return under_way, 1
+
+    monkeypatch.setattr(scan, "look", look)
+    under_way = Scan("near", DAY, DAY, NOW, DAY, since=NOW)
+    scan.save(sides.ports.documents, "7", under_way)
+    took = list[timedelta]()
+    while under_way.since is not None and len(took) < 60:
+        began = sides.now
+        scan.run(sides.session(), Hint(Kind.SCAN, "7", ("near", under_way.name), "near", NOW))
+        took.append(sides.now - began)
+        now = scan.current(sides.ports.documents, "7", "near")
+        assert now is not None
+        under_way = now
+    assert under_way.since is None
+    assert max(took) < timedelta(seconds=60)
+    assert sides.calls.count("list changes") <= 25
+    assert {*looked} == {f"{n}" for n in range(0, 2000, 2)}

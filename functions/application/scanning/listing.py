@@ -6,7 +6,7 @@ step. A row only says where to look: every decision reads the booking again.
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from functions.application.ports import BookingRow, Path, Transaction
@@ -43,10 +43,12 @@ class _Part:
 
 
 class Listing:
-    """The list of `first` to `last`, for one `owner` (a kind of scan, or the plan) at a time."""
+    """The list that `list_page` gives (by `start` and `length`), for one `owner` (a kind of scan, or the plan) at a time."""
 
-    def __init__(self, session: SyncSession, owner: str, first: date, last: date, position: Position) -> None:
-        self._session, self._owner, self._first, self._last = session, owner, first, last
+    def __init__(
+        self, session: SyncSession, owner: str, list_page: Callable[..., list[BookingRow]], position: Position
+    ) -> None:
+        self._session, self._owner, self._list_page = session, owner, list_page
         self._position = position
         self._fresh: list[BookingRow] = []  # listed in this step
         self._passed = 0  # rows of the current part, or of the fresh ones
@@ -65,7 +67,7 @@ class Listing:
     def list_on(
         self,
         over: Callable[[], bool],
-        more: Callable[[Collection[str]], Iterable[str]],
+        more: Callable[[Collection[str]], Iterable[str]] = lambda _known: (),
         by: Callable[[BookingRow], str] = lambda _row: "",
     ) -> None:
         """List until complete or `over`, at least one page; `more` adds bookings, given those listed.
@@ -75,8 +77,7 @@ class Listing:
         position = self._position
         # a step may be gone through in another order than i-Reserve's, so the last rows listed may be in any part
         known = set[str]() if position.whole else {row.id for row in self.rows()}
-        between = partial(self._session.reservations.between, self._first, self._last)
-        for page in () if position.whole else pages(self._session, between, known, position.start):
+        for page in () if position.whole else pages(self._session, self._list_page, known, position.start):
             self._fresh += page.new
             position = replace(position, start=page.next, whole=not page.new)
             if not position.whole and over():

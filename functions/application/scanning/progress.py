@@ -15,7 +15,7 @@ TURN = 320  # bookings whose texts are read in one night, if there are too many 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """A scan's progress. `week` is the first of the `days` being scanned, `position` the place in their list."""
+    """A scan's progress. `week` is the first of the `days` being scanned, `position` the place in their list, or in the news'."""
 
     kind: str  # backfill | resync | near | full
     first: date
@@ -37,7 +37,6 @@ class Scan:
     turn: int = 0  # this sweep reads the texts of the bookings with this turn
     turns: int = 1
     since: datetime | None = None  # changes since then are read first, in the whole window; None: done, or unsearchable
-    news_after: str = ""  # the last of those read
     new_settings: bool = False  # started because of changed settings
     overlaps: Overlaps = NOTHING  # of a full scan: bookings that overlap
     statuses: tuple[int, ...] = ()  # statuses that no list names, of coming bookings on mapped objects

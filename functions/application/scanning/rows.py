@@ -1,6 +1,6 @@
 """Rows: what a list of bookings shows, and whether it agrees with the links."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 
 from functions.application.ports import BookingRow
@@ -9,7 +9,7 @@ from functions.application.sync.session import SyncSession
 from functions.domain.comparing.event_content import when_of
 from functions.domain.model.appointment import Timed, with_length
 from functions.domain.model.booking import Booking
-from functions.domain.model.zones import day_of, is_single_day, same_clock
+from functions.domain.model.zones import is_single_day, same_clock
 from functions.domain.pairing.life import Active, Closed, LeftOut
 from functions.domain.pairing.link import Link
 from functions.domain.settings.dialect import Dialect
@@ -18,13 +18,6 @@ from functions.domain.settings.dialect import Dialect
 def rows_of(session: SyncSession, first: date, last: date, most: int | None = None) -> dict[str, BookingRow]:
     """List some days in one go, page by page; stops once there are `most`."""
     return listed(session, partial(session.reservations.between, first, last), most=most)
-
-
-def changed_rows(session: SyncSession, since: datetime, first: date, last: date) -> dict[str, BookingRow]:
-    """List the bookings of some days that changed since a moment, or may have."""
-    day = day_of(since, session.settings.timezone)
-    rows = listed(session, partial(session.reservations.changed_since, day, first, last))
-    return {number: row for number, row in rows.items() if row.changed is None or row.changed >= since}
 
 
 def booking_of(row: BookingRow, timezone: str) -> Booking | None:

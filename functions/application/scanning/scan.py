@@ -18,7 +18,7 @@ from functions.application.scanning.filling import Filling
 from functions.application.scanning.listing import NEW, Listing
 from functions.application.scanning.pace import Pace
 from functions.application.scanning.progress import SWEEPS, Scan
-from functions.application.scanning.rows import changed_rows, tells_of_changes
+from functions.application.scanning.rows import tells_of_changes
 from functions.application.scanning.scan_booking import learn_mains, look, pass_by
 from functions.application.store import integrations, links
 from functions.application.store.dialect_validation import dialect_of
@@ -124,22 +124,31 @@ def _news(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datet
     """Read what changed since the last sweep, anywhere in the window."""
     if scan.since is None:
         return scan
-    rows = changed_rows(session, scan.since, *_window(session, scan))
-    left = sorted((row for row in rows.values() if row.id > scan.news_after), key=lambda row: row.id)
-    for first in range(0, len(left), AT_ONCE):
-        some = left[first : first + AT_ONCE]
-        pace.wait()
-        scan, calls = _together(session, hint, scan, some)
-        pace.spend(calls)
-        scan = replace(scan, news_after=some[-1].id)
-        if _enough(session, pace, began):
-            return scan
-    return replace(scan, since=None, news_after="")
+    since, day = scan.since, day_of(scan.since, session.settings.timezone)
+    changed_since = partial(session.reservations.changed_since, day, *_window(session, scan))
+    listing = Listing(session, scan.kind, changed_since, scan.position)
+    listing.list_on(lambda: _enough(session, pace, began))
+    if not listing.whole:
+        return replace(scan, position=listing.keep())
+    for page in listing.pages():
+        waiting: list[BookingRow] = []
+        for number, row in enumerate(page, 1):
+            waiting += [row] if row.changed is None or row.changed >= since else []
+            if waiting and (len(waiting) == AT_ONCE or number == len(page)):
+                pace.wait()
+                scan, calls = _together(session, hint, scan, waiting)
+                pace.spend(calls)
+                waiting = []
+                if _enough(session, pace, began):
+                    listing.passed(number)
+                    return replace(scan, position=listing.keep())
+        listing.passed(len(page))
+    return replace(scan, since=None, position=NEW)
 
 
 def _week(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datetime) -> Scan:
     last = min(scan.week + timedelta(days=scan.days - 1), scan.last)
-    listing = Listing(session, scan.kind, scan.week, last, scan.position)
+    listing = Listing(session, scan.kind, partial(session.reservations.between, scan.week, last), scan.position)
     known = dict[str, Link]()
     filling = Filling(session, scan)
     more = partial(_only_linked, session, scan, last, known)

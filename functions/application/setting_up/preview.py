@@ -126,8 +126,8 @@ def _over(ports: Ports, began: datetime) -> bool:
 def _week(session: SyncSession, plan: Plan, began: datetime, owner: str, former: Settings | None) -> Plan:
     ports = session.ports
     last = min(plan.week + timedelta(days=plan.days - 1), plan.last)
-    listing = Listing(session, owner, plan.week, last, plan.position)
-    listing.list_on(lambda: _over(ports, began), lambda _listed: ())
+    listing = Listing(session, owner, partial(session.reservations.between, plan.week, last), plan.position)
+    listing.list_on(lambda: _over(ports, began))
     if not listing.whole:
         return replace(plan, position=listing.keep())
     for page in listing.pages():
