@@ -5,10 +5,12 @@ import html
 import io
 import json
 import re
+from datetime import timedelta
 
 import pytest
 
 from functions.application.store import journal_read
+from functions.entrypoints.console.screens import journal
 from tests.harness.place import ROOM_A, ROOM_B, Place
 from tests.harness.tab import Tab
 
@@ -79,6 +81,21 @@ def test_a_search_that_stopped_does_not_say_that_nothing_was_found(
         assert older is not None
         shown = tab.seen(html.unescape(older[1]))
     assert "14:00 – 15:00" in shown
+
+
+def test_a_file_that_takes_too_long_to_search_for_says_what_to_choose_instead_of_being_cut_off(
+    place: Place, tab: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for hour in range(15, 18):
+        place.book(f"2026-11-24T{hour}:00", f"2026-11-24T{hour}:30")
+    place.settle()
+    monkeypatch.setattr(journal_read, "MOST_LOOKED_AT", 2)
+    assert len(json.loads(tab.get(f"{HERE}/journal.json?kind=made").text)) == 3
+    monkeypatch.setattr(journal, "LONGEST", timedelta(0))
+    for form in ("json", "csv"):
+        answer = tab.get(f"{HERE}/journal.{form}?kind=moved")
+        assert answer.status_code == 422
+        assert "choose a booking or some days first" in answer.text
 
 
 def test_it_is_filtered_by_booking_room_date_kind_outcome_and_person(place: Place, tab: Tab) -> None:

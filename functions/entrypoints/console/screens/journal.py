@@ -14,7 +14,7 @@ from functions.application.store import integrations, journal_read
 from functions.application.store.journal import find as entry_of
 from functions.application.store.journal_read import KINDS, OUTCOMES, Selection
 from functions.domain.model import zones
-from functions.domain.model.errors import Malformed, SyncError
+from functions.domain.model.errors import Malformed, Refused, SyncError
 from functions.domain.model.messages import say
 from functions.domain.settings.integration import Integration
 from functions.entrypoints.console.csv_tables import as_csv
@@ -22,6 +22,7 @@ from functions.entrypoints.console.journal_sentences import Told, tell, would
 from functions.entrypoints.console.pages import Pages
 
 PAGE, MOST_EXPORTED = 50, 5000
+LONGEST = timedelta(minutes=2)  # of a search for a file: a request is cut off after five
 ASKED = ("booking", "room", "from", "to", "kind", "outcome", "person")
 COLUMNS = ("at", "booking", "room", "direction", "what", "by", "outcome", "seconds", "kind", "id")
 
@@ -140,10 +141,13 @@ def _midnight(text: str, zone: str, more: int) -> datetime | None:
 
 
 def _chosen(pages: Pages, int_id: str) -> list[Body]:
-    """Return every entry that matches the filters, up to the limit of a file."""
+    """Return every entry that matches the filters, up to the limit of a file; raises `Refused` if that takes too long."""
+    until = pages.ports.clock() + LONGEST
     choice = selection(_asked(), integrations.get(pages.ports.documents, int_id))
     found, more = journal_read.selected(pages.ports, int_id, choice, "", MOST_EXPORTED)
     while more and len(found) < MOST_EXPORTED:
+        if pages.ports.clock() >= until:
+            raise Refused("this takes too long; choose a booking or some days first", reason="takes_long")
         rows, more = journal_read.selected(pages.ports, int_id, choice, more, MOST_EXPORTED - len(found))
         found += rows
     return found
