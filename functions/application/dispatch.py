@@ -142,6 +142,8 @@ def _follow(session: SyncSession, hint: Hint) -> bool:
         case Kind.CALENDAR, (hashed,):
             if pull.pull(session, hint, hashed):
                 queue_alert_check(session.ports.tasks, session.id, session.now())
+        case Kind.CALENDAR, (hashed, link):
+            pull.catch_up(session, hint, hashed, link)
         case Kind.TICK, _:
             _round(session)
         case Kind.SWEEP, _:

@@ -59,7 +59,7 @@ def _held(ports: Ports, int_id: str, item: str) -> list[Link]:
 
 def _items(ports: Ports, int_id: str) -> dict[str, list[Link]]:
     items: dict[str, list[Link]] = {}
-    for link in links.every(ports.documents, int_id, {"state": State.HELD.value}):
+    for link in links.every(ports.documents, int_id, {"state": State.HELD.value}, links.pass_over):
         items.setdefault(link.item, []).append(link)
     return items
 

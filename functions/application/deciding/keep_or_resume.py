@@ -17,7 +17,7 @@ from functions.domain.pairing.step import Decided, Ordered
 def in_grace(ports: Ports, int_id: str, most: int = 500) -> list[Link]:
     """Return the pairs whose booking is about to be cancelled because its event was deleted, the first due first."""
     integrations.get(ports.documents, int_id)
-    found = list(islice(links.every(ports.documents, int_id, {"state": State.GRACE.value}), most))
+    found = list(islice(links.every(ports.documents, int_id, {"state": State.GRACE.value}, links.pass_over), most))
     return sorted(found, key=lambda link: (link.until.isoformat() if link.until else "", link.booking_id))
 
 

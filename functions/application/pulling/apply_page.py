@@ -19,6 +19,7 @@ from functions.application.pulling.follow_series import (
     page_digest,
     tie,
 )
+from functions.application.pulling.unreadable_link import wait_for
 from functions.application.store import links, parked
 from functions.application.sync.failures import pair_failed
 from functions.application.sync.find_booking import other_names_it
@@ -27,7 +28,7 @@ from functions.application.sync.reconciled import Reconciled, come_back
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.echo import is_echo
 from functions.domain.comparing.event_content import in_window, period
-from functions.domain.model.errors import AccessRevoked, Cause, Malformed, Stale, SyncError
+from functions.domain.model.errors import AccessRevoked, Cause, Stale, SyncError
 from functions.domain.model.event import Event, EventKey, family_of_id, first_occurrence
 from functions.domain.model.snapshot import Presence, Snapshot
 from functions.domain.pairing.life import Closed, Grace, Held
@@ -153,6 +154,8 @@ def _series(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple
         new = (event for event in group if event.key not in linked)
         appeared = [event for event in new if _quick_check(partial(_is_nobodys, session, page, event))]
         family = page_digest(name, gone, *(f"{event.key.id} {event.etag}" for event in appeared))
+        if family in shown.done:
+            session.known_series.add(name)
         if not appeared or family in shown.done:
             continue  # an earlier task found nothing that could go on with these
         if looked and _is_time_up(session, shown.until):
@@ -165,6 +168,9 @@ def _series(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple
         except TimeIsUp:
             finished = False
             break
+        except links.Unreadable as error:  # what became of that one's occurrence is unknown: no second booking is made
+            wait_for(session, page.calendar, error)
+            handled |= {event.key for event in appeared}
         if len(handled) == known:
             shown.done.add(family)
         elif _is_time_up(session, shown.until):
@@ -204,7 +210,7 @@ def _roots(
         roots.append(key)
     stored = links.stored_of_events(session.ports.documents, session.id, roots)
     there = {key.id: found for key, found in zip(roots, stored, strict=True) if found is not None}
-    waiting = {name for name, found in there.items() if _quick_check(partial(_is_open, *found))}
+    waiting = {name for name, found in there.items() if _is_open(*found)}
     return set(roots), waiting, taken, len(roots) == len(left)
 
 
@@ -232,8 +238,11 @@ def _goes_on(session: SyncSession, hint: Hint, shown: Shown, key: EventKey, take
 
 
 def _is_open(body: Body, identity: str) -> bool:
-    """Whether a stored link is not over."""
-    return not links.link_of(body, identity).closed
+    """Whether a stored link is not over, as far as can be told."""
+    try:
+        return not links.link_of(body, identity).closed
+    except links.Unreadable:
+        return True
 
 
 def _is_open_to_nothing(body: Body, identity: str) -> bool:
@@ -324,11 +333,13 @@ def _settled(session: SyncSession, hint: Hint, page: Page, items: Sequence[Item]
             echoes.add(item.key.id)
         else:
             left.append((item, found))
-    try:
-        known = {event.key: links.link_of(*found) for event, found in left if found is not None}
-    except Malformed:  # one link is unreadable: its own event fails below
-        return echoes
-    events = [event for event, _ in left]
+    known, unreadable = dict[EventKey, Link](), set[EventKey]()
+    for event, found in left:
+        try:
+            known |= {event.key: links.link_of(*found)} if found is not None else {}
+        except links.Unreadable:
+            unreadable.add(event.key)
+    events = [event for event, _ in left if event.key not in unreadable]
     unlinked = [event for event in events if event.key not in known]
     covered = [event for event in events if event.hidden and event.key in known]
     events_without_booking.note(session, hint, page.calendar, covered, paired=True)
@@ -531,7 +542,8 @@ def _room_free_at(session: SyncSession, shown: Shown, event: Event) -> datetime 
     zone = session.settings.timezone
     start, end = period(event.when, zone)
     if shown.waiting is None:  # once for a page, whose removals came first
-        shown.waiting = list(links.in_grace(session.ports.documents, session.id, event.key.calendar))
+        waiting = links.in_grace(session.ports.documents, session.id, event.key.calendar, links.pass_over)
+        shown.waiting = list(waiting)
     held = ((link.until, *period(link.base.when, zone)) for link in shown.waiting if link.until and link.base)
     ends = [until for until, since, till in held if since < end and start < till]
     return max(ends) + ROOM_AFTER if ends else None
@@ -559,6 +571,9 @@ def _guarded(session: SyncSession, hint: Hint, key: EventKey, work: Callable[[],
         return bool(work())
     except TimeIsUp:
         raise
+    except links.Unreadable as error:
+        wait_for(session, key.calendar, error)
+        return True
     except Exception as error:  # noqa: BLE001 -- one event must not stop the others
         pair_failed(session.ports, hint.about(key), error)
         return True

@@ -14,6 +14,7 @@ from functools import partial
 
 from functions.application.intake.hints import Hint, Kind, look_again
 from functions.application.ports import Tombstone, Transaction, Unusable
+from functions.application.pulling.unreadable_link import wait_for
 from functions.application.store import links
 from functions.application.store.calendars import CalendarState, Half
 from functions.application.sync import mass_removal
@@ -152,7 +153,7 @@ def _lines(of: Iterable[str], most: int) -> str:
 
 
 class Kin:
-    """The links of families that could follow, as one look through a page finds them.
+    """The links of families that could follow, as one look through a page finds them; `Unreadable` if one cannot be read.
 
     Each family is read once, and again after one of its pairs has changed (`forget`); what was removed is read together,
     because each new series is compared with all of it.
@@ -169,6 +170,7 @@ class Kin:
         if name not in self._of:
             kin = links.every(self.session.ports.documents, self.session.id, {"series": name})
             self._of[name] = [link for link in kin if self._could_follow(link)]
+            self.session.known_series.add(name)
         return self._of[name]
 
     def gone(self) -> dict[str, list[Link]]:
@@ -176,7 +178,7 @@ class Kin:
         if self._gone is None:
             documents, int_id = self.session.ports.documents, self.session.id
             removed = [EventKey(self.calendar, each) for each in sorted(self.shown.removed) if family_of_id(each)]
-            found = {link.id: link for link in links.in_grace(documents, int_id, self.calendar)}
+            found = {link.id: link for link in links.in_grace(documents, int_id, self.calendar, _of_no_series)}
             found |= {link.id: link for link in links.of_events(documents, int_id, removed).values()}
             self._gone = {}
             for link in found.values():
@@ -226,6 +228,12 @@ class Kin:
 
     def _could_follow(self, link: Link) -> bool:
         return _waits(link, self.calendar, self.shown) and _is_in_reach(self.session, link)
+
+
+def _of_no_series(error: links.Unreadable) -> None:
+    """Pass over an unreadable link, unless a new series may go on with it."""
+    if error.series:
+        raise error
 
 
 def families(events: Iterable[Event], tombstones: Iterable[Tombstone]) -> dict[str, list[Event]]:
@@ -351,7 +359,11 @@ def not_shown(session: SyncSession, calendar: str, shown: Shown) -> Iterator[lis
     """
     known, of = shown.live | shown.removed, Kin(session, calendar, shown).of
     for name in sorted(shown.lost_families()):
-        kin = [link for link in of(name) if isinstance(link.life, Active) and _id(link) not in known]
+        try:
+            kin = [link for link in of(name) if isinstance(link.life, Active) and _id(link) not in known]
+        except links.Unreadable as error:
+            wait_for(session, calendar, error)
+            continue
         inside = [each for each in kin if each.base and in_window(each.base.when, session.settings, session.now())]
         yield sorted(inside, key=lambda each: _id(each).rpartition("_")[2], reverse=True)
 

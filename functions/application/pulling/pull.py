@@ -13,6 +13,7 @@ from functions.application.intake.hints import Hint, look_again, second_look
 from functions.application.ports import EventPage, pages
 from functions.application.pulling.apply_page import Page, apply_page
 from functions.application.pulling.follow_series import Shown, not_shown
+from functions.application.pulling.unreadable_link import wait_for
 from functions.application.store import links
 from functions.application.store.calendars import CalendarState, at_first_page, change, drop_lease, state_of, take_lease
 from functions.application.sync.failures import pair_failed
@@ -85,6 +86,13 @@ def pull(session: SyncSession, hint: Hint, hashed: str) -> bool:
     finally:
         drop_lease(session.ports.documents, session.id, calendar, holder, done.calls)
     return bool(done.changed)
+
+
+def catch_up(session: SyncSession, hint: Hint, hashed: str, link: str) -> None:
+    """Compare a calendar, named by its hash, in full where something waited for a link; `Unreadable` while that must wait."""
+    links.by_id(session.ports.documents, session.id, link)
+    whole = replace(hint, subject=(hashed,), detail=WHOLE, attempt=0)
+    look_again(session.ports.tasks, whole, session.now(), "whole")
 
 
 def _ours(session: SyncSession, calendar: str, hint: Hint) -> bool:
@@ -221,7 +229,8 @@ def _look_up_unlisted(
 
 
 def _unlisted(session: SyncSession, calendar: str, done: Pull, window: Window) -> Iterator[Link]:
-    for link in links.every(session.ports.documents, session.id, {"calendar": calendar}):
+    unreadable: list[links.Unreadable] = []
+    for link in links.every(session.ports.documents, session.id, {"calendar": calendar}, unreadable.append):
         if link.event is None or link.event.id in done.shown.live or isinstance(link.life, Closed | Detached):
             continue
         agreed = link.base or (link.intent.base if link.intent is not None else None)
@@ -229,6 +238,8 @@ def _unlisted(session: SyncSession, calendar: str, done: Pull, window: Window) -
             continue
         if agreed is None or _inside(period(agreed.when, session.settings.timezone), window):
             yield link
+    if unreadable:  # of thousands, as after a newer version, one is told: the next once that one can be read
+        wait_for(session, calendar, unreadable[0])
 
 
 def _list_again(session: SyncSession, calendar: str, done: Pull, window: Window) -> None:
@@ -244,7 +255,8 @@ def _look_up_waiting(session: SyncSession, hint: Hint, state: CalendarState, don
     """Look up the occurrences whose removals had to wait for the last page, and that did not follow their series."""
     if session.settings.inbound.deleted_event == "restore":
         lost = [EventKey(state.calendar, each) for each in state.lost.split()]
-        for link in links.of_events(session.ports.documents, session.id, lost).values():
+        waits = partial(wait_for, session, state.calendar)
+        for link in links.of_events(session.ports.documents, session.id, lost, waits).values():
             if not isinstance(link.life, Closed | Held):
                 _look_up(session, hint, link, done, "pull")
 
@@ -283,6 +295,8 @@ def _look_up(
         return
     try:
         come_back(session.ports, about, reconcile(session, about, link, event=event or session.read_event(key)))
+    except links.Unreadable as error:
+        wait_for(session, key.calendar, error)
     except Exception as error:  # noqa: BLE001 -- one pair must not stop the others
         pair_failed(session.ports, about, error)
 

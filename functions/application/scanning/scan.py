@@ -198,7 +198,7 @@ def _only_linked(
     session: SyncSession, scan: Scan, last: date, known: dict[str, Link], listed: Collection[str]
 ) -> Iterator[str]:
     """Yield the bookings of these days that only a link has; puts the days' links into `known`, by booking."""
-    for link in links.of_days(session.ports.documents, session.id, scan.week, last):
+    for link in links.of_days(session.ports.documents, session.id, scan.week, last, links.pass_over):
         if link.booking_id in listed or (link.booking_id and not isinstance(link.life, Closed | Detached)):
             known[link.booking_id] = link
             if link.booking_id not in listed:
@@ -218,7 +218,9 @@ def _links_of(
     if scan.kind not in SWEEPS:
         return {}
     unknown = [row.id for row in rows if row.id not in known]
-    return {**known, **links.of_bookings(session.ports.documents, session.id, unknown)} if unknown else known
+    if not unknown:
+        return known
+    return {**known, **links.of_bookings(session.ports.documents, session.id, unknown, links.pass_over)}
 
 
 def _together(session: SyncSession, hint: Hint, scan: Scan, rows: list[BookingRow]) -> tuple[Scan, int]:

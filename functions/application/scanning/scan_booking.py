@@ -72,7 +72,11 @@ def look(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow) -> tuple
     Its errors are handled here; raises only if a side refuses every call.
     """
     session = session.again()
-    link = links.of_booking(session.ports.documents, session.id, row.id)
+    try:
+        link = links.of_booking(session.ports.documents, session.id, row.id)
+    except links.Unreadable as error:
+        pair_failed(session.ports, replace(hint, kind=Kind.BOOKING, subject=(row.id,)), error, scan.lane)
+        return replace(scan, failed=scan.failed + 1), 0
     passed = pass_by(session, scan, row, link)
     if passed is not None:
         return passed, 0

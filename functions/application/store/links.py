@@ -1,16 +1,21 @@
-"""Links in the store: each is saved together with its claims on a booking and an event."""
+"""Links in the store: each is saved together with its claims on a booking and an event.
 
-from collections.abc import Iterator, Sequence
+A link that cannot be read is damaged, or of a newer version: it waits as it is (docs/decisions/0012-unreadable-links.md). What
+reads one raises `Unreadable`; what reads many passes over those that a caller takes note of (`unreadable`), or raises likewise.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import count
+from typing import TypeVar
 
 from functions.application.ports import Body, Documents, Path, Transaction
 from functions.application.store.integrations import all_rows, path_of
 from functions.application.store.records import body_of, record_of, stored
 from functions.application.store.upgrades import schema_of
 from functions.domain.model.appointment import Timed
-from functions.domain.model.errors import Conflict, Stale
+from functions.domain.model.errors import Conflict, Malformed, Stale
 from functions.domain.model.event import Event, EventKey, Mark
 from functions.domain.model.identity import claim_id, is_link_id, link_id
 from functions.domain.pairing.life import State
@@ -18,7 +23,23 @@ from functions.domain.pairing.link import Link, Occupies, Origin
 
 PAGE, TOGETHER = 500, 300
 _ACTIVE = {"kind": State.ACTIVE.value}
+Key = TypeVar("Key")
 _DEFAULTS = {name: value for name, value in body_of(Link("")).items() if name != "id"}
+
+
+class Unreadable(Malformed):
+    """A stored link cannot be read: `link` is its id, `series` that of its event as far as that can be told."""
+
+    def __init__(self, error: Malformed, link: str, body: Body) -> None:
+        super().__init__(str(error), reason=error.reason)
+        self.link, self.series = link, str(body.get("series") or "")
+
+
+Note = Callable[[Unreadable], None]
+
+
+def pass_over(_: Unreadable) -> None:
+    """Take no note of an unreadable link: what reads many can do nothing about it, and a pull tells of it."""
 
 
 def of_booking(documents: Documents, int_id: str, booking_id: str) -> Link:
@@ -26,12 +47,17 @@ def of_booking(documents: Documents, int_id: str, booking_id: str) -> Link:
     return _claimed(documents, int_id, claim_id("booking", booking_id)) or _new(int_id, booking_id)
 
 
-def of_bookings(documents: Documents, int_id: str, booking_ids: Sequence[str]) -> dict[str, Link]:
+def of_bookings(
+    documents: Documents, int_id: str, booking_ids: Sequence[str], unreadable: Note | None = None
+) -> dict[str, Link]:
     """Return the links of some bookings, like `of_booking`, read together, by booking."""
     found = _bodies(documents, int_id, [claim_id("booking", each) for each in booking_ids])
+    claimed = dict(zip(booking_ids, found, strict=True))
+    known = dict(_readable(((each, its) for each, its in claimed.items() if its is not None), unreadable))
     return {
-        each: link_of(*known) if known is not None else _new(int_id, each)
-        for each, known in zip(booking_ids, found, strict=True)
+        each: _new(int_id, each) if its is None else known[each]
+        for each, its in claimed.items()
+        if its is None or each in known
     }
 
 
@@ -40,10 +66,13 @@ def of_event(documents: Documents, int_id: str, key: EventKey) -> Link | None:
     return _claimed(documents, int_id, claim_id("event", key.calendar, key.id))
 
 
-def of_events(documents: Documents, int_id: str, keys: Sequence[EventKey]) -> dict[EventKey, Link]:
+def of_events(
+    documents: Documents, int_id: str, keys: Sequence[EventKey], unreadable: Note | None = None
+) -> dict[EventKey, Link]:
     """Return the links that claim some events, read together, by event."""
     found = stored_of_events(documents, int_id, keys)
-    return {key: link_of(*each) for key, each in zip(keys, found, strict=True) if each is not None}
+    known = [(key, each) for key, each in zip(keys, found, strict=True) if each is not None]
+    return dict(_readable(known, unreadable))
 
 
 def stored_of_events(documents: Documents, int_id: str, keys: Sequence[EventKey]) -> list[tuple[Body, str] | None]:
@@ -119,10 +148,15 @@ def of_mark(documents: Documents, int_id: str, mark: Mark) -> Link | None:
     return by_id(documents, int_id, mark.link_id) if mark.int_id == int_id and is_link_id(mark.link_id) else None
 
 
-def every(documents: Documents, int_id: str, where: dict[str, str | int | bool] | None = None) -> Iterator[Link]:
+def every(
+    documents: Documents,
+    int_id: str,
+    where: dict[str, str | int | bool] | None = None,
+    unreadable: Note | None = None,
+) -> Iterator[Link]:
     """Return an integration's links, read page by page."""
     rows = all_rows(documents, path_of(int_id, "links"), where, page=PAGE)
-    return (link_of(body, identity) for identity, body in rows)
+    return (link for _, link in _readable(((None, (body, identity)) for identity, body in rows), unreadable))
 
 
 def save(tx: Transaction, int_id: str, link: Link) -> Link:
@@ -168,8 +202,22 @@ def without_defaults(body: Body) -> Body:
 
 
 def link_of(body: Body, identity: str) -> Link:
-    """Return a stored link; raises `Malformed`."""
-    return record_of(Link, body, f"link {identity}")
+    """Return a stored link; raises `Unreadable`."""
+    try:
+        return record_of(Link, body, f"link {identity}")
+    except Malformed as error:
+        raise Unreadable(error, identity, body) from None
+
+
+def _readable(found: Iterable[tuple[Key, tuple[Body, str]]], unreadable: Note | None) -> Iterator[tuple[Key, Link]]:
+    """Return stored links by a key; of those that cannot be read note is taken, or they raise `Unreadable`."""
+    for key, stored_link in found:
+        try:
+            yield key, link_of(*stored_link)
+        except Unreadable as error:
+            if unreadable is None:
+                raise
+            unreadable(error)
 
 
 def _looked_up_by(link: Link) -> Body:
@@ -188,17 +236,19 @@ def _looked_up_by(link: Link) -> Body:
     return {**found, "day": f"{first:%Y-%m-%d}|{link.id}"}
 
 
-def in_grace(documents: Documents, int_id: str, calendar: str) -> Iterator[Link]:
+def in_grace(documents: Documents, int_id: str, calendar: str, unreadable: Note | None = None) -> Iterator[Link]:
     """Return the links with an event on a calendar that wait out the grace of its removal."""
-    return every(documents, int_id, {"state": State.GRACE.value, "calendar": calendar})
+    return every(documents, int_id, {"state": State.GRACE.value, "calendar": calendar}, unreadable)
 
 
-def of_days(documents: Documents, int_id: str, first: date, last: date) -> Iterator[Link]:
+def of_days(
+    documents: Documents, int_id: str, first: date, last: date, unreadable: Note | None = None
+) -> Iterator[Link]:
     """Yield the links whose last agreed start is on these days (UTC, both included)."""
     after, end = f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}~"
     while rows := documents.find(path_of(int_id, "links"), order="day", after=after, before=end, limit=PAGE):
-        for identity, body in rows:
-            yield link_of(body, identity)
+        for _, link in _readable(((None, (body, identity)) for identity, body in rows), unreadable):
+            yield link
         if len(rows) < PAGE:
             return
         after = str(rows[-1][1]["day"])

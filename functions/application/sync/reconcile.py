@@ -77,6 +77,7 @@ def _to_rest(
     view = View(link, booking or _booking(session, link), _event(session, link, event))
     if view.event.value is not None and link.event is None:
         view = view.with_link(event=view.event.value.key)
+    _must_know_its_series(session, view)
     view = _with_what_is_left(session, view)
     released = _released(session, view, pair)
     shadow = session.integration.phase is Phase.SHADOW
@@ -112,6 +113,16 @@ def _to_rest(
             view = _follow(session, hint, view, planned, context)
         steps.append(planned.step.kind)
     raise Transient("this pair did not come to rest; it will be looked at again later", reason="restless")
+
+
+def _must_know_its_series(session: SyncSession, view: View) -> None:
+    """Raise `links.Unreadable` where it matters what became of a series of which a link cannot be read.
+
+    Of an occurrence that is gone the booking may be about to move, and one that is new may be where a booking moves to.
+    """
+    link = view.link
+    if not link.closed and (view.event.vanished or not link.version):
+        session.must_know_series(link.series)
 
 
 def _with_what_is_left(session: SyncSession, view: View) -> View:

@@ -49,6 +49,7 @@ class SyncSession:
     booking_read_at: datetime | None = None  # when the current booking was requested
     booking_seen_at: datetime | None = None  # likewise; None if it is the answer to a write
     booking_sent_at: datetime | None = None  # when the last write to it was sent
+    known_series: set[str] = field(default_factory=set)  # whose links can all be read
     dialect: Dialect = field(init=False)  # what is known or assumed of this i-Reserve
 
     def __post_init__(self) -> None:
@@ -85,6 +86,13 @@ class SyncSession:
             calendars=self.ports.outside.calendars(self.integration),
             reservations=self.ports.outside.reservations(self.integration),
         )
+
+    def must_know_series(self, name: str) -> None:
+        """Raise `links.Unreadable` if a link of a series cannot be read; a task asks once."""
+        if name and name not in self.known_series:
+            for _ in links.every(self.ports.documents, self.id, {"series": name}):
+                pass
+            self.known_series.add(name)
 
     def now(self) -> datetime:
         """Return the present moment, aware UTC."""

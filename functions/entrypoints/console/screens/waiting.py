@@ -94,8 +94,12 @@ def _waiting_page(pages: Pages, int_id: str, error: SyncError | None = None) -> 
     integration = integrations.get(ports.documents, int_id)
     t = pages.texts(integration)
     items, grace = held.every(ports, int_id), pairs.in_grace(ports, int_id, MOST)
-    paused = sorted(islice(links.every(ports.documents, int_id, {"state": State.PAUSED.value}), MOST), key=_starts)
-    foreign = sorted(islice(links.every(ports.documents, int_id, {"foreign": True}), MOST), key=_starts)
+    paused = sorted(
+        islice(links.every(ports.documents, int_id, {"state": State.PAUSED.value}, links.pass_over), MOST), key=_starts
+    )
+    foreign = sorted(
+        islice(links.every(ports.documents, int_id, {"foreign": True}, links.pass_over), MOST), key=_starts
+    )
     names: list[str] = [link.booking_id for link in (*grace, *paused, *foreign)]
     names += [each["booking_id"] for item in items for each in item["bookings"]]
     stuck = sorted(parked.every(ports, int_id, MOST), key=lambda row: row[1]["subject"])

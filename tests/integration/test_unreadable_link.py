@@ -1,0 +1,157 @@
+"""A link that cannot be read: what could concern it waits and is told; everything else of its calendar goes on."""
+
+from typing import Any
+
+import pytest
+
+from functions.application.ports import Body
+from functions.application.store import links
+from functions.application.store.integrations import path_of
+from functions.domain.model.event import EventKey
+from functions.domain.model.identity import calendar_hash
+from tests.harness.place import ROOM_A, Place
+from tests.harness.tab import Tab
+from tests.integration.test_series import DAILY_TEN, ids, occurrences, series, starts
+
+DAMAGED: Body = {"life": "odd"}
+NEWER: Body = {"schema": 99}
+
+
+def written(place: Place, link: str, **changes: Any) -> Body:
+    """Change a stored link as no version of this service does; returns it as it was."""
+    path = path_of("7", "links", link)
+    before = place.documents.get(path)
+    assert before is not None
+    place.documents.transact(lambda tx: tx.put(path, {**before, **changes}))
+    return before
+
+
+def link_of(place: Place, event: str) -> str:
+    link = links.of_event(place.documents, "7", EventKey(ROOM_A, event))
+    assert link is not None
+    return link.id
+
+
+def parked(place: Place) -> list[tuple[str, list[str], str]]:
+    return sorted((each["kind"], each["subject"], each["reason"]) for each in place.api("GET", "/7/parked"))
+
+
+def the_night(place: Place) -> None:
+    """A sweep of everything, with a full list of each calendar."""
+    place.google("POST", "sync-tokens/expire", {})
+    place.api("POST", "/7/sweep")
+    place.settle(600)
+
+
+@pytest.mark.parametrize("damage", [DAMAGED, NEWER], ids=["damaged", "newer"])
+def test_the_rest_of_a_calendar_is_followed_and_the_item_that_waits_names_the_link(place: Place, damage: Body) -> None:
+    place.activate()
+    place.draw("2026-11-24T10:00", "2026-11-24T11:00")
+    place.settle()
+    (event,) = [each["id"] for each in place.events(ROOM_A)]
+    link = link_of(place, event)
+    written(place, link, **damage)
+    place.drag(event, "2026-11-24T15:00", "2026-11-24T16:00")
+    place.draw("2026-11-25T10:00", "2026-11-25T11:00")
+    place.settle(60)
+    assert starts(place) == ["2026-11-24T10:00", "2026-11-25T10:00"]
+    the_night(place)
+    assert starts(place) == ["2026-11-24T10:00", "2026-11-25T10:00"]
+    assert ("calendar", [calendar_hash(ROOM_A), link]) in [each[:2] for each in parked(place)]
+
+
+def test_a_removed_event_whose_link_cannot_be_read_is_followed_once_it_can(place: Place) -> None:
+    place.activate()
+    place.draw("2026-11-24T10:00", "2026-11-24T11:00")
+    place.settle()
+    (event,) = [each["id"] for each in place.events(ROOM_A)]
+    link = link_of(place, event)
+    before = written(place, link, **NEWER)
+    place.delete(event)
+    place.settle(300)
+    the_night(place)
+    assert starts(place) == ["2026-11-24T10:00"]
+    written(place, link, **before)
+    retried(place)
+    assert (starts(place), starts(place, 70)) == ([], ["2026-11-24T10:00"])
+    assert parked(place) == []
+
+
+def retried(place: Place) -> None:
+    for each in place.api("GET", "/7/parked"):
+        place.api("POST", f"/7/parked/{each['id']}/retry")
+    place.settle(600)
+
+
+@pytest.mark.parametrize("deleted", ["cancel", "restore"])
+@pytest.mark.parametrize("listed", [False, True], ids=["changes", "full list"])
+def test_a_series_waits_as_a_whole_for_one_of_its_links_and_moves_once_that_can_be_read(
+    place: Place, deleted: str, *, listed: bool
+) -> None:
+    """Its bookings were cancelled and others made, if what was new did not wait with what is gone."""
+    place.activate(inbound={"deleted_event": deleted})
+    root = series(place, DAILY_TEN)
+    before, was = ids(place), starts(place)
+    link = link_of(place, occurrences(place)[3]["id"])
+    sound = written(place, link, **NEWER)
+    if listed:
+        place.google("POST", "sync-tokens/expire", {})
+    place.drag(root, "2026-11-24T10:30", "2026-11-24T11:30")
+    place.draw("2026-11-25T18:00", "2026-11-25T19:00")
+    place.settle(300)
+    the_night(place)
+    assert starts(place) == sorted([*was, "2026-11-25T18:00"])
+    assert len(occurrences(place)) == 11
+    written(place, link, **sound)
+    retried(place)
+    assert before < ids(place)
+    assert {time[11:] for time in starts(place)} == {"10:30", "18:00"}
+    assert (len(starts(place)), starts(place, 70), parked(place)) == (11, [], [])
+
+
+def test_a_new_series_that_may_continue_what_is_gone_waits_for_its_link(place: Place) -> None:
+    place.activate()
+    root = series(place, DAILY_TEN)
+    before = ids(place)
+    link = link_of(place, occurrences(place)[3]["id"])
+    sound = written(place, link, **NEWER)
+    place.google("POST", "notifications", {"mode": "drop"})
+    place.delete(root)
+    place.draw("2026-11-24T15:00", "2026-11-24T16:00", recurrence=[DAILY_TEN])
+    place.google("POST", "notifications", {"mode": "deliver"})
+    place.api("POST", "/7/sweep")
+    place.settle(400)
+    assert ids(place) == before
+    assert starts(place, 70) == []
+    written(place, link, **sound)
+    retried(place)
+    assert [time[11:] for time in starts(place)] == ["15:00"] * 10  # a full list does not show what was removed
+    assert len(starts(place, 70)) == 10
+
+
+def test_a_sweep_looks_at_all_other_bookings(place: Place) -> None:
+    place.activate()
+    first, second = place.book(), place.book("2026-11-25T10:00", "2026-11-25T11:00")
+    place.settle()
+    link = links.of_booking(place.documents, "7", first)
+    written(place, link.id, **NEWER)
+    place.ireserve("POST", "hooks/mode", {"mode": "drop"})
+    place.change(first, start="2026-11-24T12:00", end="2026-11-24T13:00")
+    place.change(second, start="2026-11-25T12:00", end="2026-11-25T13:00")
+    the_night(place)
+    assert sorted(each["start"]["dateTime"][:13] for each in place.events(ROOM_A)) == ["2026-11-24T10", "2026-11-25T12"]
+    assert ("booking", [first]) in [each[:2] for each in parked(place)]
+
+
+def test_what_waits_for_a_person_is_shown_beside_a_link_that_cannot_be_read(place: Place) -> None:
+    place.activate(inbound={"deleted_event": "ask"})
+    for hour in (10, 12):
+        place.draw(f"2026-11-24T{hour}:00", f"2026-11-24T{hour}:30")
+    place.settle()
+    one, other = (each["id"] for each in place.events(ROOM_A))
+    for each in (one, other):
+        place.delete(each)
+    place.settle(60)
+    written(place, link_of(place, one), **NEWER)
+    assert len(place.api("GET", "/7/held")) == 1
+    assert Tab(place).get("/console/integrations/7/waiting").status_code == 200
