@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.test import Client, TestResponse
 
 from tests.browser.states import opened
-from tests.browser.test_states import HERE, SEND, photographed, pictured, viewed
+from tests.browser.test_states import HERE, SEND, photographed, pictured, token_of, viewed
 from tests.harness.place import PLANNER, PRODUCT, ROOM_A, ROOM_B, Place
 
 Seen = Callable[[Page], None]
@@ -156,8 +156,7 @@ def test_the_doors_of_the_console_are_accessible(chromium: Browser, place: Place
 
 def asked(page: Page, place: Place, screen: str, typed: dict[str, str]) -> None:
     """Send a form, and wait for the page that asks, or tells what would be done."""
-    page.goto(HERE)
-    token = page.locator('input[name="csrf_token"]').first.input_value()
+    token = token_of(page)
     if typed.get("item") == "":
         typed = {**typed, "item": place.api("GET", "/7/held")[0]["id"]}
     with page.expect_navigation():

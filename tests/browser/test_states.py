@@ -89,10 +89,17 @@ def pictured(chromium: Browser, place: Place, name: str, paths: tuple[str, ...],
             photographed(page, f"{name}/{view}", file or "home")
 
 
+def token_of(page: Page) -> str:
+    """Return the token that forms need, from the page that is open; only the first one is opened for it."""
+    tokens = page.locator('input[name="csrf_token"]')
+    if not tokens.count():
+        page.goto(HERE)
+    return tokens.first.input_value()
+
+
 def sent_back(page: Page, screen: str, typed: dict[str, str]) -> None:
     """Send a form, and wait until it comes back with its faults or asks for a confirmation."""
-    page.goto(HERE)
-    token = page.locator('input[name="csrf_token"]').first.input_value()
+    token = token_of(page)
     with page.expect_navigation():
         page.evaluate(SEND, [f"{HERE}/{screen}".rstrip("/"), {**typed, "csrf_token": token}])
     expect(page.locator(".note.bad, .note.warn, .fault, #changed").first).to_be_visible()
