@@ -90,7 +90,7 @@ class CloudStage(Stage):
         self.ready("google", f"{self.google}/control/clock")
         self.ready("ireserve", f"{self.ireserve}/control/clock")
         self.ready("gcp", f"{self._address['tasks']}/control/tasks")
-        self.ready("firestore", f"{self._address['firestore']}/", 60)
+        self.ready("firestore", f"{self._address['firestore']}/")
         warm(self._host("firestore"), "projects/warm/databases/up")
         self._http.post(f"{self._address['secrets']}/control/faults", json={"lag": SECRETS_LAG}, timeout=60)
         self.register_client(self._address["oauth_redirect"])

@@ -53,4 +53,4 @@ def after_activation(stage: Stage, first: date) -> None:
         }
         stage.control("google", "POST", f"calendars/{quote(calendar)}/events", {**when, **fields})
     wanted = len(BOOKINGS) + len(EVENTS)
-    stage.until(lambda: len(stage.control("ireserve", "GET", "bookings")["bookings"]) >= wanted, 20, "the examples")
+    stage.until(lambda: len(stage.control("ireserve", "GET", "bookings")["bookings"]) >= wanted, "the examples")

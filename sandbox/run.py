@@ -95,7 +95,7 @@ def _set_up(stage: Stage, first: date) -> None:
     stage.consent(INT_ID)
     stage.connect(INT_ID)
     stage.api("POST", f"/{INT_ID}/activate")
-    stage.until(lambda: stage.api("GET", f"/{INT_ID}")["backfill"].get("finished_at"), 30, "the backfill")
+    stage.until(lambda: stage.api("GET", f"/{INT_ID}")["backfill"].get("finished_at"), "the backfill")
     examples.after_activation(stage, first)
 
 

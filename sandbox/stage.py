@@ -18,7 +18,7 @@ import requests
 
 T = TypeVar("T")
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE = 60.0  # seconds to wait for anything on a busy machine; usually it takes one
+PATIENCE = 180.0  # seconds to wait for anything on a busy machine, a lease of 90 too; usually it takes one
 KEY = "sandbox-console-key"
 ROOM_A = "room-a@group.calendar.google.com"
 ROOM_B = "room-b@group.calendar.google.com"
@@ -162,9 +162,9 @@ class Stage:
         if log is not None:
             log.close()
 
-    def ready(self, name: str, address: str, seconds: float = 60.0) -> None:
+    def ready(self, name: str, address: str) -> None:
         """Wait until a program answers; raises `StageError` with its output if it ends."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             code = self._processes[name].poll()
             if code is not None:
@@ -300,17 +300,17 @@ class Stage:
         found = self.control("google", "GET", f"calendars/{quote(calendar)}/events{query}")
         return list(found["items"] if isinstance(found, dict) else found)
 
-    def until(self, found: Callable[[], T], seconds: float = PATIENCE, what: str = "it") -> T:
+    def until(self, found: Callable[[], T], what: str = "it") -> T:
         """Wait until something is true and return it; raises `StageError` after `PATIENCE`.
 
         The longer it takes, the less often it looks: each look is work for all programs of the stage.
         """
         began = time.monotonic()
-        deadline = began + seconds
+        deadline = began + PATIENCE
         while True:
             value = found()
             if value:
                 return value
             if time.monotonic() > deadline:
-                raise StageError(f"{what} did not happen within {seconds:.0f} s")
+                raise StageError(f"{what} did not happen within {PATIENCE:.0f} s")
             time.sleep(min(max(0.02, (time.monotonic() - began) / 8), 0.25))

@@ -10,7 +10,6 @@ from sandbox.stage import ROOM_A
 from sandbox.story.tale import INT_ID, Tale, held, spell
 from sandbox.story.telling import a_chat_room_is_told
 
-LEASE = 90  # seconds before another process may take over from a killed one
 LIFE = 14.0  # seconds that a channel lives here, opened while Google's clock is behind; it is renewed halfway
 BEHIND = LIFE - 7 * 86_400.0  # as the product asks for seven days
 
@@ -112,8 +111,8 @@ def a_killed_process_loses_nothing(tale: Tale) -> Iterator[str]:
     tale.drag(event, day, "16:00", "17:00")
     booking = tale.book(day, "19:00", "20:00")
     tale.stage.recover()
-    found = [tale.wait_for_event(each, seconds=LEASE + 20) for each in (waiting, booking)]
-    tale.wait_for_booking_time(inbound, day, "16:00", LEASE + 20)
+    found = [tale.wait_for_event(each) for each in (waiting, booking)]
+    tale.wait_for_booking_time(inbound, day, "16:00")
     yield f"made just before: {spell(found[0])}; made meanwhile: {spell(found[1])}; booking {inbound} moved to 16:00"
     ids = [each["external_id"] for each in tale.bookings() if each["external_id"]]
     held(len(ids) == len(set(ids)), "two bookings share an event")
@@ -141,7 +140,7 @@ def a_second_opinion_finds_what_went_by(tale: Tale) -> Iterator[str]:
 
 def _audited(tale: Tale) -> Any:
     tale.stage.api("POST", f"/{INT_ID}/audit")
-    return tale.wait("the audit", lambda: (a := tale.stage.api("GET", f"/{INT_ID}/audit"))["state"] == "done" and a, 60)
+    return tale.wait("the audit", lambda: (a := tale.stage.api("GET", f"/{INT_ID}/audit"))["state"] == "done" and a)
 
 
 def in_the_end_both_sides_agree(tale: Tale) -> Iterator[str]:
@@ -153,7 +152,7 @@ def in_the_end_both_sides_agree(tale: Tale) -> Iterator[str]:
         if calendar is not None:
             event = tale.event_of(str(each["id"]))
             held(event is not None, f"booking {each['id']} has no event")
-            tale.wait_for_time(str(each["id"]), each["from"][:10], each["from"][11:], 5)
+            tale.wait_for_time(str(each["id"]), each["from"][:10], each["from"][11:])
     parked = tale.stage.api("GET", f"/{INT_ID}/parked")
     held(parked == [], f"parked: {parked}")
     entries = tale.stage.api("GET", f"/{INT_ID}/journal?limit=500")

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from sandbox.stage import PATIENCE, ROOM_A, Stage, StageError
+from sandbox.stage import ROOM_A, Stage, StageError
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 INT_ID = "7"
@@ -88,28 +88,26 @@ class Tale:
         """Return every booking."""
         return list(self.stage.control("ireserve", "GET", "bookings")["bookings"])
 
-    def wait(self, what: str, found: Callable[[], Any], seconds: float = PATIENCE) -> Any:
+    def wait(self, what: str, found: Callable[[], Any]) -> Any:
         """Wait for a result and return it."""
-        return self.stage.until(found, seconds, what)
+        return self.stage.until(found, what)
 
-    def wait_for_event(self, booking: str, calendar: str = ROOM_A, seconds: float = PATIENCE) -> Any:
+    def wait_for_event(self, booking: str, calendar: str = ROOM_A) -> Any:
         """Wait until a booking has its event, with the id written back."""
-        return self.wait(f"the event of booking {booking}", lambda: self.event_of(booking, calendar), seconds)
+        return self.wait(f"the event of booking {booking}", lambda: self.event_of(booking, calendar))
 
-    def wait_for_time(self, booking: str, day: date, start: str, seconds: float = PATIENCE) -> Any:
+    def wait_for_time(self, booking: str, day: date, start: str) -> Any:
         """Wait until the event of a booking starts then."""
         return self.wait(
             f"the event of booking {booking} at {start}",
             lambda: (found := self.event_of(booking)) and starts(found) == f"{day}T{start}" and found,
-            seconds,
         )
 
-    def wait_for_booking_time(self, booking: str, day: date, start: str, seconds: float = PATIENCE) -> Any:
+    def wait_for_booking_time(self, booking: str, day: date, start: str) -> Any:
         """Wait until a booking starts then."""
         return self.wait(
             f"booking {booking} at {start}",
             lambda: (found := self.stage.read_booking(booking))["from"] == f"{day}T{start}" and found,
-            seconds,
         )
 
     def wait_for_booking(self, event: str) -> Any:

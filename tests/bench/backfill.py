@@ -33,7 +33,7 @@ def measure(plan: Plan) -> Iterator[Figure]:
     with Stage() as stage:
         stage.set_up(sync={"backfill": "none"})
         live = [stage.booking(**_times(number, 200)) for number in range(LIVE)]
-        stage.until(lambda: len(lines(stage.log("product"))) >= 2 * LIVE, 30, "the first events")
+        stage.until(lambda: len(lines(stage.log("product"))) >= 2 * LIVE, "the first events")
         for number in range(int(QUOTA * minutes)):
             stage.booking(**_times(number), object_id=10 + number % 2, quiet=True)
         for side in ("google", "ireserve"):

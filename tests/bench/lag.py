@@ -82,7 +82,7 @@ def lags(stage: Stage, step: str, wanted: int) -> list[float]:
     def found() -> list[float]:
         return [line["lag_seconds"] for line in lines(stage.log("product")) if line["step"] == step]
 
-    stage.until(lambda: len(found()) >= wanted, 60, f"{wanted} x {step}")
+    stage.until(lambda: len(found()) >= wanted, f"{wanted} x {step}")
     return found()
 
 

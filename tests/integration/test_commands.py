@@ -297,5 +297,5 @@ def test_a_killed_product_loses_no_acknowledged_webhook(tmp_path: Path) -> None:
         assert not any(event_of(stage, booking) for booking in bookings)
         stage.restart_product()
         # the restart looks at nothing by itself: no sweep is due, so these are the hints that were stored
-        stage.until(lambda: all(event_of(stage, booking) for booking in bookings), 60, "every event")
+        stage.until(lambda: all(event_of(stage, booking) for booking in bookings), "every event")
         assert len(stage.events(ROOM_A)) == len(bookings)

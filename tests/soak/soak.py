@@ -136,7 +136,7 @@ class Soak(Deeds):
                     self.counts["paused pairs, resumed"] += 1
 
     def _ask(self, method: str, path: str) -> Any:
-        return self.stage.until(lambda: self._answer(method, path), 60, f"{method} {path}")[0]
+        return self.stage.until(lambda: self._answer(method, path), f"{method} {path}")[0]
 
     def _answer(self, method: str, path: str) -> list[Any]:
         try:
@@ -170,7 +170,7 @@ class Soak(Deeds):
     def _audit(self) -> list[str]:
         self._ask("POST", "/7/audit")
         done = self.stage.until(
-            lambda: (audit := self._ask("GET", "/7/audit"))["state"] == "done" and audit, 180, "the audit"
+            lambda: (audit := self._ask("GET", "/7/audit"))["state"] == "done" and audit, "the audit"
         )
         found = [each for each in done["findings"] if each["kind"] != "left_alone"]
         for each in found:
