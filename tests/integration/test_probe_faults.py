@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 
 from functions.application.ports import Ports
+from functions.application.probing import record
 from functions.domain.model.errors import Malformed, Transient
 from tests.harness.place import KEY, Place
 from tests.harness.trials import Crash, Faulty, booked, switch, untouched
 
 CALLS = 96  # that a probe makes, a little rounded up
 EVERY = 5  # one of so many is tried
+ELSEWHERE = {"base_url": "https://other.i-reserve.net/api/rest", "username": "api_calendar"}
 SWITCHES = {"refusal": "old_values", "override_in": "body"}  # the longest way
 
 
@@ -114,6 +116,52 @@ def test_a_probe_that_nobody_carries_on_is_carried_on_by_the_queue(place: Place)
     assert untouched(place) != before
     place.settle(400)
     is_clean(place, before)
+
+
+def test_an_integration_is_not_deleted_in_the_middle_of_a_probe(place: Place) -> None:
+    booking = ready(place)
+    before = untouched(place)
+    place.api("POST", "/7/probe", {"booking": booking, "object": 10}, 202)
+    place.settle(4)
+    assert untouched(place) != before
+    assert place.api("DELETE", "/7", status=409)["reason"] == "probing"
+    place.settle(300)
+    is_clean(place, before)
+    place.api("DELETE", "/7", status=204)
+
+
+def test_another_i_reserve_is_refused_in_the_middle_of_a_probe(place: Place) -> None:
+    booking = ready(place)
+    before = untouched(place)
+    place.api("POST", "/7/probe", {"booking": booking, "object": 10}, 202)
+    place.settle(4)
+    place.save(status=422, ireserve=ELSEWHERE)
+    place.settle(300)
+    is_clean(place, before)
+
+
+def test_what_a_probe_left_is_not_put_back_in_another_i_reserve_where_its_number_is_somebodys_booking(
+    place: Place,
+) -> None:
+    booking = ready(place)
+    place.api("POST", "/7/probe", {"booking": booking, "object": 10}, 202)
+    place.settle(4)
+    place.ireserve("POST", "faults", {"path": ".*", "status": 503, "times": -1})
+    place.settle(1200)
+    place.ireserve("DELETE", "faults")
+    trial = record.current(place.documents, "7")
+    assert trial is not None
+    second = trial.second
+    assert place.booking(second)["status_code"] == 20
+    place.change(second, remarks="Bruiloft")
+    there = place.booking(second)
+    place.save(ireserve=ELSEWHERE)
+    assert "put it back there by hand" in place.api("DELETE", "/7/probe", status=409)["error"]
+    place.settle(300)
+    assert place.booking(second) == there
+    place.api("POST", "/7/probe", {"booking": booking, "object": 10}, 202)
+    place.settle(300)
+    assert place.booking(second) == there
 
 
 def test_the_dialect_can_be_read_without_a_session_by_nobody(place: Place) -> None:

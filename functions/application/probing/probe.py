@@ -19,7 +19,9 @@ from functions.application.store import integrations
 from functions.application.store.integrations import path_of
 from functions.application.store.records import record_of, stored
 from functions.application.sync.session import mark_revoked, open_session
-from functions.domain.model.errors import AccessRevoked, Gone, Stale, SyncError, Transient
+from functions.domain.model.addresses import rest_base
+from functions.domain.model.errors import AccessRevoked, Conflict, Gone, Stale, SyncError, Transient
+from functions.domain.model.messages import say
 from functions.domain.settings.integration import Integration
 
 LEASE = timedelta(seconds=90)
@@ -166,11 +168,17 @@ def _stopped(bench: Bench, reason: str) -> Trial:
 def stop(ports: Ports, int_id: str) -> Trial:
     """Make a probe end with its last part, which puts everything back; a finished one too if it left something behind.
 
-    The caller continues it, as after `starting.begin`. Raises `Gone` if there is nothing to stop or put back.
+    The caller continues it, as after `starting.begin`. Raises `Gone` if there is nothing to stop or put back, `Conflict` if
+    that is in another i-Reserve.
     """
     trial = record.current(ports.documents, int_id)
     if trial is None or (trial.finished_at is not None and not trial.left):
         raise Gone("there is no probe to stop", reason="no_probe")
+    if is_elsewhere(trial, integrations.get(ports.documents, int_id)):
+        raise Conflict(
+            say("what the last probe left is in another i-Reserve, {}: put it back there by hand", trial.ireserve),
+            reason="probe_elsewhere",
+        )
     now = ports.clock()
     leased = trial.leased_until is not None and now < trial.leased_until
     if leased:  # a part is running: the probe stops after it
@@ -179,6 +187,11 @@ def stop(ports: Ports, int_id: str) -> Trial:
     ended = replace(trial, stop=True, part=LAST, attempt=0, due=None, leased_until=None, finished_at=None)
     ended = replace(ended, trouble=trouble, left=())
     return record.save(ports, int_id, ended)
+
+
+def is_elsewhere(trial: Trial, integration: Integration) -> bool:
+    """Whether a probe was in another i-Reserve than the present one."""
+    return trial.ireserve not in ("", rest_base(integration.settings.ireserve.base_url))
 
 
 def is_under_way(ports: Ports, integration: Integration) -> bool:

@@ -75,6 +75,7 @@ class Trial:
     before: Spot
     number: int  # of places that the test booking takes
     actor: str = ""
+    ireserve: str = ""  # its address: elsewhere the same numbers are other bookings
     marker: str = ""
     part: int = 0  # of PARTS in `probe.py`
     attempt: int = 0

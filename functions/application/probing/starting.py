@@ -11,6 +11,7 @@ from functions.application.store import integrations, links
 from functions.application.store.stopped import ireserve_stopped
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.comparing.event_content import period, when_of
+from functions.domain.model.addresses import rest_base
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Conflict, Gone, Malformed, Refused
 from functions.domain.model.messages import listed, say
@@ -30,7 +31,8 @@ def begin(ports: Ports, int_id: str, booking_id: str, object_id: str, actor: str
     before = record.current(ports.documents, int_id)
     if before is not None and probe.alive(before, ports.clock()):
         raise Conflict("a probe is under way; wait for its end or stop it", reason="probing")
-    if before is not None and (before.finished_at is None or before.left):
+    unfinished = before is not None and (before.finished_at is None or bool(before.left))
+    if before is not None and unfinished and not probe.is_elsewhere(before, integration):
         _tidy_up(ports, int_id)
     session = open_session(ports, integration)
     found, booking = _read(session, booking_id, object_id)
@@ -46,6 +48,7 @@ def begin(ports: Ports, int_id: str, booking_id: str, object_id: str, actor: str
         before=Spot(booking.object_id, when_of(booking, session.settings)),
         number=booking.number,
         actor=actor,
+        ireserve=rest_base(integration.settings.ireserve.base_url),
         marker=f"PROBE {ports.token(9)}",
         found=found,
     )

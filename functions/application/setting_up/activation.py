@@ -8,7 +8,7 @@ from functions.application.ports import Ports
 from functions.application.probing import probe
 from functions.application.scanning import scan, sweep
 from functions.application.scanning.progress import Scan
-from functions.application.setting_up import consent, partial_settings
+from functions.application.setting_up import consent, partial_settings, setup
 from functions.application.store import integrations
 from functions.application.store.stopped import google_stopped, stopped
 from functions.application.sync.session import SyncSession, note_withdrawn, open_session, within_reach
@@ -140,7 +140,7 @@ def ready(session: SyncSession, *, anyway: bool = False) -> None:
     except SyncError as error:
         missing.append(str(error))
     if probe.is_under_way(session.ports, integration):
-        missing.append("a probe is under way: wait for its end, or stop it")
+        missing.append(setup.PROBING)
     if session.dialect.built_in_active and not anyway:
         missing.append(BUILT_IN)
     if missing:

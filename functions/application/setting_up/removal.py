@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from functions.application.ports import Ports
+from functions.application.probing import probe
 from functions.application.setting_up import consent, setup
 from functions.application.store import integrations, links
 from functions.application.sync.session import SyncSession, open_session
@@ -32,7 +33,7 @@ CHOICES = ("keep", "remove")
 def delete(ports: Ports, int_id: str, events: str = "") -> int:
     """Remove an integration; `events` is keep or remove, and required if there are links.
 
-    Returns how many pairs are left (call again); 0 when all is gone. Raises `Conflict` while it is active, or if
+    Returns how many pairs are left (call again); 0 when all is gone. Raises `Conflict` while it is active or probed, or if
     `events` is missing; `Invalid` if it is anything else.
     """
     if events not in ("", *CHOICES):
@@ -40,6 +41,8 @@ def delete(ports: Ports, int_id: str, events: str = "") -> int:
     integration = integrations.get(ports.documents, int_id)
     if integration.phase is not Phase.DRAFT:
         raise Conflict("deactivate the integration before deleting it", reason="still_active")
+    if probe.is_under_way(ports, integration):
+        raise Conflict(setup.PROBING, reason="probing")
     where = integrations.path_of(int_id, "links")
     count = ports.documents.count(where)
     if count and not events:

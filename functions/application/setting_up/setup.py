@@ -7,14 +7,17 @@ from functools import partial
 
 from functions.application.intake.hints import Hint, Kind, look_again
 from functions.application.ports import Path, Ports, Transaction
+from functions.application.probing import probe
 from functions.application.scanning import sweep
 from functions.application.setting_up.settings_input import SECRET_NAMES, settings_from
 from functions.application.store import integrations
-from functions.domain.model.errors import AccessRevoked, Conflict, Fault
+from functions.domain.model.addresses import rest_base
+from functions.domain.model.errors import AccessRevoked, Conflict, Fault, Invalid
 from functions.domain.model.messages import say
 from functions.domain.settings.integration import Connection, Integration, Phase
 from functions.domain.settings.schema import Settings
 
+PROBING = "a probe is under way: wait for its end, or stop it"
 HELD_BY_TASKS = timedelta(minutes=10)  # a running task has read its secrets at most a minute ago; this is plenty
 COLLECTIONS = ("links", "claims", "calendars", "journal", "history", "parked", "removals", "progress", "listings")
 SCOPES = (
@@ -48,6 +51,10 @@ def save_settings(
 ) -> Integration:
     """Save settings; a password belongs to the host it was entered for, and is destroyed if the host changes."""
     before = integrations.find(ports.documents, settings.id)
+    base = rest_base(settings.ireserve.base_url)
+    moves = before is not None and rest_base(before.settings.ireserve.base_url) != base
+    if before is not None and moves and probe.is_under_way(ports, before):  # or it would put back bookings there
+        raise Invalid((Fault("ireserve.base_url", PROBING),))
     saved = integrations.save_settings(ports, settings, actor, revision=revision, owed=owed)
     if before is not None and integrations.PASSWORD not in saved.secret_versions:
         replaced(ports, saved.id, integrations.PASSWORD, before.secret_versions.get(integrations.PASSWORD, ""))

@@ -105,9 +105,10 @@ def finished(documents: Documents, int_id: str, owed: str) -> Integration:
 
 
 def _elsewhere(integration: Integration) -> Integration:
-    """Return an integration without what only its former i-Reserve may know: the password and valid webhook tokens."""
+    """Return an integration without what only its former i-Reserve may know: the password, valid webhook tokens, a probe's bookings."""
     kept = {name: version for name, version in integration.secret_versions.items() if name != PASSWORD}
-    return replace(integration, secret_versions=kept, webhook_generation=integration.webhook_generation + 1)
+    generation = integration.webhook_generation + 1
+    return replace(integration, secret_versions=kept, webhook_generation=generation, probing=())
 
 
 def save_settings(
