@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from functions.application.auditing import audit, stored_audit
-from functions.application.auditing.stored_audit import LEFT_ALONE, Finding
+from functions.application.auditing.stored_audit import LEFT_ALONE, Audit, Finding
 from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import BookingRow, EventPage
 from functions.application.scanning import overlaps, scan
@@ -43,6 +43,12 @@ def sides(monkeypatch: pytest.MonkeyPatch) -> Sides:
     return there
 
 
+def _audit_of_a_day(sides: Sides) -> Audit:
+    begun = replace(audit.begin(sides.ports, "7", "someone"), first=DAY, week=DAY, last=DAY)
+    stored_audit.save(sides.ports.documents, "7", begun)
+    return begun
+
+
 def test_an_audit_tells_of_a_booking_that_cannot_be_read_and_goes_on(
     sides: Sides, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -56,7 +62,7 @@ def test_an_audit_tells_of_a_booking_that_cannot_be_read_and_goes_on(
         return read(of, number)
 
     monkeypatch.setattr(Rooms, "read", odd)
-    made = audit.advance(sides.ports, "7", replace(audit.begin(sides.ports, "7", "someone"), week=DAY, last=DAY))
+    made = audit.advance(sides.ports, "7", _audit_of_a_day(sides))
     found = [(each.kind, each.booking_id) for each in made.findings]
     assert found == [("missing_event", "0"), ("missing_event", "2"), ("unreadable", "1")]
 
@@ -66,7 +72,7 @@ def test_an_audit_of_a_full_day_takes_as_many_steps_as_it_needs_and_reads_nothin
     for n in range(60):
         sides.book(f"{n}", Timed(TEN.start + timedelta(minutes=n), TEN.end + timedelta(minutes=n)), status=20)
     sides.took = timedelta(seconds=1)
-    under_way = replace(audit.begin(sides.ports, "7", "someone"), first=DAY, week=DAY, last=DAY)
+    under_way = _audit_of_a_day(sides)
     took = list[timedelta]()
     while under_way.finished_at is None and len(took) < 20:
         began = sides.now
@@ -94,7 +100,7 @@ def test_the_steps_of_an_audit_in_one_week_are_tasks_of_their_own(sides: Sides) 
     for n in range(60):
         sides.book(f"{n}", TEN, status=20)
     sides.took = timedelta(seconds=1)
-    under_way = replace(audit.begin(sides.ports, "7", "someone"), first=DAY, week=DAY, last=DAY)
+    under_way = _audit_of_a_day(sides)
     names = set[str]()
     for _ in range(2):
         under_way = audit.advance(sides.ports, "7", under_way)

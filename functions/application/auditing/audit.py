@@ -1,5 +1,6 @@
 """The audit: lists both sides of the window, some days at a time, saving each step and what it found."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
@@ -10,9 +11,10 @@ from functions.application.auditing.week import look, turns_of
 from functions.application.intake.hints import Hint, Kind, look_again, queue_alert_check
 from functions.application.ports import Ports
 from functions.application.store import integrations
+from functions.application.store.progress import went_on
 from functions.application.store.stopped import stopped
 from functions.domain.model import zones
-from functions.domain.model.errors import Conflict, Refused
+from functions.domain.model.errors import Conflict, Refused, Stale
 from functions.domain.model.identity import turn_of
 from functions.domain.model.stretch import next_days
 from functions.domain.settings.integration import Integration, Phase
@@ -64,15 +66,19 @@ def run(ports: Ports, hint: Hint) -> None:
     audit = stored_audit.last(ports.documents, hint.int_id)
     if audit is None or audit.finished_at is not None or hint.subject != (audit.name,):
         return
-    audit = advance(ports, hint.int_id, audit)
-    if audit.finished_at is None:
-        queue(ports, hint.int_id, audit)
+    with suppress(Stale):
+        audit = advance(ports, hint.int_id, audit)
+        if audit.finished_at is None:
+            queue(ports, hint.int_id, audit)
 
 
 def advance(ports: Ports, int_id: str, audit: Audit) -> Audit:
-    """Look at as many stretches of days, or as much of one, as a step has time for, and save the progress."""
+    """Look at as many stretches of days, or as much of one, as a step has time for, and save the progress.
+
+    Raises `Stale` if another worker went on with this audit meanwhile, or another audit began.
+    """
     integration = integrations.get(ports.documents, int_id)
-    sides, began = Sides(ports, integration), ports.clock()
+    sides, began, stands = Sides(ports, integration), ports.clock(), audit
     until = began + STEP
     while audit.week <= audit.last and ports.clock() < until:
         last = min(audit.week + timedelta(days=audit.days - 1), audit.last)
@@ -92,7 +98,10 @@ def advance(ports: Ports, int_id: str, audit: Audit) -> Audit:
     audit = replace(audit, touched_at=ports.clock())
     if audit.week > audit.last:
         audit = audit.finished(ports.clock())
-    stored_audit.save(ports.documents, int_id, audit)
+    if not went_on(ports.documents, stored_audit.path(int_id), stands, audit):
+        raise Stale(
+            "another worker went on with this audit, or began another one; look at that one", reason="overtaken"
+        )
     if audit.finished_at is not None:
         _report(ports, int_id, audit)
     return audit

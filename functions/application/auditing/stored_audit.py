@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import accumulate
 
-from functions.application.ports import Documents
+from functions.application.ports import Documents, Path
 from functions.application.store.integrations import path_of
 from functions.application.store.records import record_of, stored
 from functions.domain.model.stretch import WEEK
@@ -110,12 +110,17 @@ class Audit:
         return replace(self, findings=tuple(listed), finished_at=now, history=history)
 
 
+def path(int_id: str) -> Path:
+    """Return the path of an integration's audit."""
+    return path_of(int_id, "progress", "audit")
+
+
 def last(documents: Documents, int_id: str) -> Audit | None:
     """Return the last audit, finished or not, or None."""
-    body = documents.get(path_of(int_id, "progress", "audit"))
+    body = documents.get(path(int_id))
     return record_of(Audit, body, "audit") if body is not None else None
 
 
 def save(documents: Documents, int_id: str, audit: Audit) -> None:
-    """Save an audit's progress."""
-    documents.transact(lambda tx: tx.put(path_of(int_id, "progress", "audit"), stored(audit)))
+    """Store an audit, in place of the last one."""
+    documents.transact(lambda tx: tx.put(path(int_id), stored(audit)))

@@ -43,13 +43,21 @@ class _Part:
 
 
 class Listing:
-    """The list that `list_page` gives (by `start` and `length`), for one `owner` (a kind of scan, or the plan) at a time."""
+    """The list that `list_page` gives (by `start` and `length`), for one `owner` (a kind of scan, or the plan) at a time.
+
+    Nothing is stored for an owner that no longer `stands`: its place is that of another list by now.
+    """
 
     def __init__(
-        self, session: SyncSession, owner: str, list_page: Callable[..., list[BookingRow]], position: Position
+        self,
+        session: SyncSession,
+        owner: str,
+        list_page: Callable[..., list[BookingRow]],
+        position: Position,
+        stands: Callable[[Transaction], bool] = lambda _tx: True,
     ) -> None:
         self._session, self._owner, self._list_page = session, owner, list_page
-        self._position = position
+        self._position, self._stands = position, stands
         self._fresh: list[BookingRow] = []  # listed in this step
         self._passed = 0  # rows of the current part, or of the fresh ones
 
@@ -124,7 +132,8 @@ class Listing:
         return replace(position, parts=position.parts + len(parts))
 
     def _put(self, number: int, rows: list[BookingRow], expires: datetime, tx: Transaction) -> None:
-        tx.put(self._part_path(number), stored(_Part(tuple(rows))), expires=expires)
+        if self._stands(tx):
+            tx.put(self._part_path(number), stored(_Part(tuple(rows))), expires=expires)
 
     def _kept(self, part: int) -> list[BookingRow]:
         body = self._session.ports.documents.get(self._part_path(part))

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from functions.application.intake.hints import Hint, Kind, look_again
-from functions.application.ports import BookingRow, Documents, Ports
+from functions.application.ports import BookingRow, Documents, Ports, Transaction
 from functions.application.scanning import overlaps, shared_quota
 from functions.application.scanning.filling import Filling
 from functions.application.scanning.listing import NEW, Listing
@@ -23,6 +23,7 @@ from functions.application.scanning.scan_booking import learn_mains, look, pass_
 from functions.application.store import integrations, links
 from functions.application.store.dialect_validation import dialect_of
 from functions.application.store.integrations import path_of
+from functions.application.store.progress import went_on
 from functions.application.store.records import record_of, stored
 from functions.application.sync import retry_event_id
 from functions.application.sync.session import SyncSession
@@ -85,14 +86,17 @@ def current(documents: Documents, int_id: str, kind: str) -> Scan | None:
 
 
 def save(documents: Documents, int_id: str, scan: Scan) -> None:
-    """Save a scan's progress."""
+    """Store a scan, in place of the last one of its kind."""
     documents.transact(lambda tx: tx.put(path_of(int_id, "progress", scan.kind), stored(scan)))
 
 
 def run(session: SyncSession, hint: Hint) -> bool:
-    """Do a chunk and queue the next; returns whether anything changed or failed."""
+    """Do a chunk and queue the next; returns whether anything changed or failed.
+
+    A worker that was overtaken, or whose scan was replaced, leaves the rest to the other.
+    """
     ports = session.ports
-    scan = current(ports.documents, session.id, hint.subject[0])
+    scan = before = current(ports.documents, session.id, hint.subject[0])
     if scan is None or scan.finished_at is not None or hint.subject[1] != scan.name:
         return False
     began, found = ports.clock(), scan.changed + scan.failed
@@ -108,8 +112,9 @@ def run(session: SyncSession, hint: Hint) -> bool:
     # the near days are few and wait for no other integration
     due = pace.free_at() if scan.kind == "near" else max(pace.free_at(), free)
     scan = replace(scan, touched_at=due)
-    save(ports.documents, session.id, scan)
-    if scan.finished_at is None:
+    if not went_on(ports.documents, path_of(session.id, "progress", scan.kind), before, scan):
+        ports.log("overtaken", {"int_id": session.id, "kind": scan.kind})
+    elif scan.finished_at is None:
         _next(ports, session.id, scan, due)
     else:
         _finish(session, scan)
@@ -126,7 +131,7 @@ def _news(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datet
         return scan
     since, day = scan.since, day_of(scan.since, session.settings.timezone)
     changed_since = partial(session.reservations.changed_since, day, *_window(session, scan))
-    listing = Listing(session, scan.kind, changed_since, scan.position)
+    listing = Listing(session, scan.kind, changed_since, scan.position, partial(_stands, session.id, scan))
     listing.list_on(lambda: _enough(session, pace, began))
     if not listing.whole:
         return replace(scan, position=listing.keep())
@@ -148,7 +153,8 @@ def _news(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datet
 
 def _week(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datetime) -> Scan:
     last = min(scan.week + timedelta(days=scan.days - 1), scan.last)
-    listing = Listing(session, scan.kind, partial(session.reservations.between, scan.week, last), scan.position)
+    between = partial(session.reservations.between, scan.week, last)
+    listing = Listing(session, scan.kind, between, scan.position, partial(_stands, session.id, scan))
     known = dict[str, Link]()
     filling = Filling(session, scan)
     more = partial(_only_linked, session, scan, last, known)
@@ -184,6 +190,12 @@ def _week(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datet
     finished = session.now() if week > scan.last else None
     days = next_days(scan.days, listing.bookings)
     return replace(scan, week=week, days=days, position=NEW, finished_at=finished)
+
+
+def _stands(int_id: str, scan: Scan, tx: Transaction) -> bool:
+    """Whether no other scan of its kind has begun since."""
+    body = tx.get(path_of(int_id, "progress", scan.kind))
+    return body is not None and record_of(Scan, body, "progress").name == scan.name
 
 
 def _unlisted(session: SyncSession, rows: Iterable[BookingRow]) -> set[int]:
