@@ -18,13 +18,14 @@ from functions.application.scanning.scan_booking import learn_mains
 from functions.application.setting_up import preview
 from functions.application.store import integrations
 from functions.application.store.records import stored
+from functions.application.sync import mass_removal
 from functions.application.sync.reconciled import Reconciled
 from functions.domain.model.appointment import Appointment, Timed
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Malformed, Refused, Transient
 from functions.domain.model.event import EventKey
 from functions.domain.pairing.step import Rest
-from functions.domain.pairing.writes import InsertEvent, Why
+from functions.domain.pairing.writes import DeleteEvent, InsertEvent, Why
 from functions.domain.settings.integration import Connection
 from tests.unit.sketch import NOW, ROOM_A, TEN, link
 from tests.unit.two_sides import Rooms, Sides
@@ -156,6 +157,28 @@ def test_a_plan_with_many_steps_a_booking_fits_into_a_document(sides: Sides) -> 
         plan = preview._add(sides.session(), plan, f"{n}", outcome)
     assert len(json.dumps(stored(plan))) < DOCUMENT
     assert (plan.counts["make"], len(plan.lines) + plan.more_lines) == (1500, 1500)
+
+
+def test_a_plan_that_removes_events_of_people_fits_into_a_document_however_long_their_ids_are(sides: Sides) -> None:
+    outcome = Reconciled(
+        Rest(Why.IN_STEP), link(), (), (DeleteEvent(EventKey(ROOM_A, 1024 * "e"), "", Why.BOOKING_GONE),)
+    )
+    plan = preview._blank(sides.integration, NOW)
+    for n in range(1000):
+        plan = preview._add(sides.session(), plan, f"{n}", outcome)
+    assert len(json.dumps(stored(plan))) < DOCUMENT
+    assert (plan.counts["remove"], len(plan.lines) + plan.more_lines) == (1000, 1000)
+
+
+def test_the_count_of_removed_series_fits_into_a_document_however_long_their_ids_are(sides: Sides) -> None:
+    """Whoever may write in a calendar chooses the ids of his series."""
+    for n in range(10):
+        key = EventKey(ROOM_A, f"{n:01024}")
+        mass_removal.count(sides.session(), replace(link(), event=key, series=key.id))
+    body = sides.ports.documents.get(mass_removal._count_path("7", ROOM_A))
+    assert body is not None
+    assert len(body["at"]) == 10
+    assert len(json.dumps(body)) * mass_removal.KEPT / 10 < DOCUMENT
 
 
 def test_places_are_not_asked_for_again_and_again_where_i_reserve_does_not_answer(

@@ -37,6 +37,7 @@ from functions.domain.settings.schema import Settings
 LONGEST = timedelta(seconds=18)  # of one step; what has begun by then is finished
 AT_ONCE = 8
 MOST_LINES, MOST_STEPS = 1000, 2000  # shown: a document has room for a million bytes
+ROOM = 300_000  # likewise: characters of the events' ids, which can have a thousand each
 NOT_KEPT = "changed settings"  # the owner of a plan that is shown once
 KEPT = timedelta(days=30)
 
@@ -240,8 +241,9 @@ def _mails(write: Write, settings: Settings) -> bool:
 
 def _with_line(plan: Plan, line: Body, did: Counter[str]) -> Plan:
     counts = dict(Counter(plan.counts) + did)
-    steps = sum(len(each["steps"]) for each in plan.lines)
-    if len(plan.lines) >= MOST_LINES or steps + len(line["steps"]) > MOST_STEPS:
+    steps = [step for each in (*plan.lines, line) for step in each["steps"]]
+    ids = sum(len(step.get("event", "")) for step in steps)
+    if len(plan.lines) >= MOST_LINES or len(steps) > MOST_STEPS or ids > ROOM:
         return replace(plan, counts=counts, more_lines=plan.more_lines + 1)
     return replace(plan, counts=counts, lines=[*plan.lines, line])
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functions.application.ports import Path, Transaction
 from functions.application.store.integrations import path_of
 from functions.application.sync.session import SyncSession
-from functions.domain.model.identity import calendar_hash
+from functions.domain.model.identity import calendar_hash, claim_id
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.step import Planned
 from functions.domain.pairing.writes import DeleteEvent, Why, WriteBooking
@@ -18,7 +18,7 @@ from functions.domain.planning.view import View
 
 SPAN = timedelta(hours=1)
 SHARE, AT_LEAST = 0.20, 5
-KEPT = 2000
+KEPT = 2000  # links and series, by ids of our own: a series' may have a thousand characters
 
 
 def wants_to_remove(planned: Planned) -> bool:
@@ -54,7 +54,7 @@ def count(session: SyncSession, link: Link) -> None:
 
     def add(tx: Transaction) -> None:
         kept = _recent((tx.get(path) or {}).get("at", {}), now)
-        kept[link.series or link.id] = now.isoformat()
+        kept[claim_id("series", link.series) if link.series else link.id] = now.isoformat()
         tx.put(path, {"at": dict(list(kept.items())[-KEPT:])}, expires=now + SPAN)
 
     session.ports.documents.transact(add)
