@@ -5,11 +5,15 @@ from datetime import date
 
 import pytest
 
+from functions.application.ports import BookingRow
+from functions.application.sync import overlap_guard
 from functions.domain.model.appointment import AllDay, Timed, When
+from functions.domain.model.errors import Refused
 from functions.domain.pairing.writes import Asked, BookingChange, MakeBooking, Why, WriteBooking
 from functions.domain.planning.hours_taken import Slot, is_taken, keeps_out, slot_of, stands_guard
 from functions.domain.settings.dialect import Dialect
-from tests.unit.sketch import DAY, EVENING, KEY, NOON, TEN, at, booking, settings
+from tests.unit.sketch import DAY, EVENING, KEY, NOON, TEN, at, booking, link, settings, view
+from tests.unit.two_sides import Rooms, Sides
 
 ITS = settings()
 WISH = Slot("10", NOON, 1, "1001")
@@ -106,3 +110,44 @@ def test_hours_are_taken_also_where_it_only_gets_too_full_later_in_them() -> Non
     whole, later = replace(OTHER, id="2002"), replace(OTHER, id="2003", starts=half)
     assert is_taken(WISH, [whole, later], 2, ITS)
     assert not is_taken(WISH, [whole, later], 3, ITS)
+
+
+@pytest.fixture
+def crowded(monkeypatch: pytest.MonkeyPatch) -> Sides:
+    """A day with many bookings, in an i-Reserve that lists a hundred at a time and cannot search by object."""
+    sides = Sides(sync={"overlap_guard": "always"})
+
+    def between(rooms: Rooms, *_: date, start: int, length: int, **__: object) -> list[BookingRow]:
+        there = [BookingRow(each.id, each.starts, each.ends) for each in rooms._sides.bookings.values()]
+        return there[start : start + length]
+
+    monkeypatch.setattr(Rooms, "between", between)
+    return sides
+
+
+def book_a_crowd(sides: Sides, many: int) -> None:
+    """The last booking, of many, is the one in the way."""
+    for n in range(many - 1):
+        sides.book(f"{n}", TEN)
+    sides.book("last", NOON)
+
+
+def moving_to_noon(sides: Sides) -> str:
+    step = WriteBooking("1001", BookingChange(when=NOON), Why.EVENT_MOVED)
+    return overlap_guard.check(sides.session(), view(link(), booking(TEN)), step)
+
+
+def test_the_guard_finds_the_one_booking_in_the_way_among_the_many_of_a_day(crowded: Sides) -> None:
+    book_a_crowd(crowded, 700)
+    with pytest.raises(Refused, match="Another booking has these hours"):
+        moving_to_noon(crowded)
+    assert not crowded.logged("guard_cut")
+
+
+def test_the_guard_says_where_a_day_has_more_bookings_than_it_compares(
+    crowded: Sides, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overlap_guard, "MOST", 200)
+    book_a_crowd(crowded, 400)
+    assert not moving_to_noon(crowded)
+    assert [each["severity"] for each in crowded.logged("guard_cut")] == ["WARNING"]

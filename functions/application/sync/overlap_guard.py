@@ -1,10 +1,11 @@
 """The guard against double booking: reads the other bookings in the hours that a write needs, and the object's places.
 
 As a rule two calls if the hours are free: i-Reserve lists by start, so bookings that began days before are asked for
-apart. Otherwise one for the places and one per booking in the way, until the answer is certain.
+apart. Otherwise one for the places and one per booking in the way, until the answer is certain. Of more bookings than
+`MOST` it compares the first ones and logs that: what it misses, the next full sweep finds, and diagnostics tell.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import partial
 
@@ -20,7 +21,7 @@ from functions.domain.pairing.writes import Asked, Write, WriteBooking
 from functions.domain.planning.hours_taken import Slot, is_taken, slot_of, stands_guard
 from functions.domain.planning.view import View
 
-MOST = 500  # bookings of these days; many only if i-Reserve cannot search by object
+MOST = 2_000  # bookings of these days; many only if i-Reserve cannot search by object
 FEW = 10  # rows; a shorter page is the last one: i-Reserve lists more at a time if there are more
 WHOLE_DAYS = timedelta(hours=23)  # a row this long may be by the day: only the booking itself shows its end
 DAY, STAYS = timedelta(days=1), timedelta(days=27)  # how much earlier stays are listed that cannot be searched for
@@ -66,11 +67,17 @@ def _others(session: SyncSession, slot: Slot) -> Iterator[BookingRow]:
     first, last = slot.days(session.settings.timezone)
     begin = partial(session.reservations.between, object_id=slot.object_id)
     rows = listed(session, partial(begin, first, last), most=MOST, few=FEW)
-    yield from (row for row in rows.values() if _may_keep_out(session, slot, row))
-    stays = lasting(session, first, object_id=slot.object_id, few=FEW)
+    yield from _in_the_way(session, slot, rows)
+    stays = lasting(session, first, object_id=slot.object_id, most=MOST, few=FEW)
     if stays is None and isinstance(slot.when, AllDay):
         stays = listed(session, partial(begin, first - STAYS, first - DAY), most=MOST, few=FEW)
-    yield from (row for row in (stays or {}).values() if _may_keep_out(session, slot, row))
+    yield from _in_the_way(session, slot, stays or {})
+
+
+def _in_the_way(session: SyncSession, slot: Slot, rows: Mapping[str, BookingRow]) -> Iterator[BookingRow]:
+    if len(rows) >= MOST:
+        session.ports.log("guard_cut", {"severity": "WARNING", "int_id": session.id, "bookings": len(rows)})
+    yield from (row for row in rows.values() if _may_keep_out(session, slot, row))
 
 
 def _may_keep_out(session: SyncSession, slot: Slot, row: BookingRow) -> bool:

@@ -58,13 +58,15 @@ def listed(
     return rows
 
 
-def lasting(session: SyncSession, day: date, *, object_id: str = "", few: int = 0) -> dict[str, BookingRow] | None:
+def lasting(
+    session: SyncSession, day: date, *, object_id: str = "", most: int = MOST, few: int = 0
+) -> dict[str, BookingRow] | None:
     """Return the rows of bookings that began before a day and last into it; None if i-Reserve cannot search for them."""
     try:
         return listed(
             session,
             partial(session.reservations.lasting_into, day, day - LONGEST, object_id=object_id),
-            most=MOST,
+            most=most,
             few=few,
         )
     except Refused:
