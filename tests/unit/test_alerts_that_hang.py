@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from functions.application import dispatch
-from functions.application.diagnosing import alerts
+from functions.application.diagnosing import alerts, weekly
 from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import Alert
 from functions.application.store import integrations
@@ -60,8 +60,37 @@ def test_what_was_told_before_the_instance_was_stopped_is_not_told_again(sides: 
     with pytest.raises(KeyboardInterrupt):
         alerts.watch(sides.ports, sides.integration)
     alarm.dies = 100
+    (again,) = alerts.watch(sides.ports, sides.integration)
+    sides.now = again + alerts.SENDING
     alerts.watch(sides.ports, sides.integration)
     assert sorted(alarm.mailed) == ["audit", "ireserve_refused", "no_sync"]
+    assert {each.name for each in alerts.opened(sides.ports, "7")} == {*alarm.mailed}
+
+
+def test_two_workers_that_look_at_once_tell_each_thing_once(sides: Sides, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check of this minute and the round begin at the same second."""
+    alarm, waiting = Alarm(sides), [True]
+    send = alarm.send
+
+    def late(where: AlertSettings, alert: Alert) -> None:
+        if waiting:
+            waiting.pop()
+            alerts.watch(sides.ports, sides.integration)
+        send(where, alert)
+
+    monkeypatch.setattr(alarm, "send", late)
+    sides.ports.alarm = alarm
+    alerts.watch(sides.ports, sides.integration)
+    assert sorted(alarm.mailed) == ["audit", "ireserve_refused", "no_sync"]
+    assert [each.name for each in alerts.opened(sides.ports, "7")] == sorted(alarm.mailed)
+    mended = integrations.change(
+        sides.ports.documents, "7", lambda its: replace(its, ireserve_refused="", audit_found=0)
+    )
+    sides.integration, alarm.mailed = mended, []
+    waiting.append(True)
+    alerts.watch(sides.ports, sides.integration)
+    assert sorted(alarm.mailed) == ["audit_over", "ireserve_refused_over"]
+    assert [each.name for each in alerts.opened(sides.ports, "7")] == ["no_sync"]
 
 
 def test_a_round_starts_what_is_due_before_it_tells_anything(sides: Sides) -> None:
@@ -72,3 +101,25 @@ def test_a_round_starts_what_is_due_before_it_tells_anything(sides: Sides) -> No
     with pytest.raises(KeyboardInterrupt):
         dispatch.run(sides.ports, Hint(Kind.TICK, "7", (), "schedule", sides.now).body())
     assert sides.looks(Kind.SCAN)
+
+
+def test_two_workers_that_look_at_once_send_one_weekly_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    sides = Sides(alerts=AlertSettings(email="someone@example.org", weekly_report=True))
+    weekly.send(sides.ports, sides.integration)  # a whole week must pass first
+    sides.now += timedelta(days=7)
+    alarm, waiting = Alarm(sides), [True]
+    send = alarm.send
+
+    def late(where: AlertSettings, alert: Alert) -> None:
+        if waiting:
+            waiting.pop()
+            assert weekly.send(sides.ports, sides.integration) == [sides.now + alerts.AGAIN]
+        send(where, alert)
+
+    monkeypatch.setattr(alarm, "send", late)
+    sides.ports.alarm = alarm
+    (due,) = weekly.send(sides.ports, sides.integration)
+    assert alarm.mailed == ["weekly"]
+    assert due > sides.now + timedelta(days=6)
+    assert weekly.send(sides.ports, sides.integration) == [due]
+    assert alarm.mailed == ["weekly"]

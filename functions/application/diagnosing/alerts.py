@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from functions.application.ports import Alert, Path, Ports
+from functions.application.ports import Alert, Path, Ports, Transaction
 from functions.application.store import calendars, integrations
 from functions.application.store.integrations import path_of
 from functions.domain.model.errors import Cause, Fault, Invalid, SyncError
@@ -14,6 +14,7 @@ from functions.domain.settings.schema import AlertSettings
 
 SILENT = timedelta(hours=1)
 AGAIN = timedelta(minutes=1)  # before an alert that failed is sent again
+SENDING = timedelta(minutes=2)  # longer than sending takes; after that its sender has died
 HANGS = timedelta(seconds=3)  # a way that fails so late is not tried again in the same round
 SAID = {
     "token_dead": {
@@ -95,30 +96,62 @@ def watch(ports: Ports, integration: Integration) -> list[datetime]:
 
     Returns when to look again.
     """
-    path = path_of(integration.id, "progress", "alerts")
-    told: dict[str, str] = dict((ports.documents.get(path) or {}).get("open", {}))
+    told = {each.name for each in opened(ports, integration.id)}
     found, silent_at = _conditions(ports, integration)
-    now, language = ports.clock().isoformat(), integration.settings.language
-    hanging = list[AlertSettings]()
-    for name in sorted(found - set(told)):
-        if _send(ports, integration, name, *_said(name, language), hanging):
-            told[name] = now
-            _keep(ports, path, told)
-    for name in sorted(set(told) - found):
+    language, hanging = integration.settings.language, list[AlertSettings]()
+    for name in sorted(found - told):
+        if claim(ports, integration.id, name, new=True):
+            sent = _send(ports, integration, name, *_said(name, language), hanging)
+            settle(ports, integration.id, name, is_open=sent)
+    for name in sorted(told - found):
         (title, _), (over, text) = _said(name, language), OVER[language]
-        if _send(ports, integration, f"{name}_over", over + title, text, hanging):
-            del told[name]
-            _keep(ports, path, told)
-    return [*silent_at, *([ports.clock() + AGAIN] if set(told) != found else [])]
+        if claim(ports, integration.id, name, new=False):
+            sent = _send(ports, integration, f"{name}_over", over + title, text, hanging)
+            settle(ports, integration.id, name, is_open=not sent)
+    told = {each.name for each in opened(ports, integration.id)}
+    return [*silent_at, *([ports.clock() + AGAIN] if told != found else [])]
 
 
-def _keep(ports: Ports, path: Path, told: dict[str, str]) -> None:
-    ports.documents.transact(lambda tx: tx.put(path, {"open": told}))
+def claim(ports: Ports, int_id: str, name: str, *, new: bool) -> bool:
+    """Claim the sending of an alert, so that no other worker sends it; False if one does, or has done so meanwhile.
+
+    `new`: it is not open yet. The caller calls `settle` afterwards; if it dies, the claim ends after some minutes.
+    """
+    path, now = _path(int_id), ports.clock()
+
+    def claimed(tx: Transaction) -> bool:
+        body = tx.get(path) or {}
+        sending: dict[str, str] = body.get("sending", {})
+        busy = name in sending and now < datetime.fromisoformat(sending[name])
+        if busy or (name not in body.get("open", {})) is not new:
+            return False
+        tx.put(path, {**body, "sending": {**sending, name: (now + SENDING).isoformat()}})
+        return True
+
+    return ports.documents.transact(claimed)
+
+
+def settle(ports: Ports, int_id: str, name: str, *, is_open: bool) -> None:
+    """Record whether an alert is open, after an attempt to send it; leaves alone what other workers record."""
+    path, now = _path(int_id), ports.clock().isoformat()
+
+    def settled(tx: Transaction) -> None:
+        body = tx.get(path) or {}
+        others = {each: since for each, since in body.get("open", {}).items() if each != name}
+        since = {name: body.get("open", {}).get(name, now)} if is_open else {}
+        sending = {each: until for each, until in body.get("sending", {}).items() if each != name}
+        tx.put(path, {"open": {**others, **since}, "sending": sending})
+
+    ports.documents.transact(settled)
+
+
+def _path(int_id: str) -> Path:
+    return path_of(int_id, "progress", "alerts")
 
 
 def opened(ports: Ports, int_id: str) -> tuple[Open, ...]:
     """Return the alerts that are open."""
-    told = (ports.documents.get(path_of(int_id, "progress", "alerts")) or {}).get("open", {})
+    told = (ports.documents.get(_path(int_id)) or {}).get("open", {})
     return tuple(Open(name, datetime.fromisoformat(since)) for name, since in sorted(told.items()))
 
 

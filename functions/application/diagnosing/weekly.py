@@ -74,15 +74,31 @@ def send(ports: Ports, integration: Integration) -> list[datetime]:
         return []
     now, zone = ports.clock(), integration.settings.timezone
     monday = _last_monday(now, zone)
-    path = path_of(integration.id, "progress", "weekly")
-    sent = (ports.documents.get(path) or {}).get("monday", "")
-    if sent != monday.isoformat():
-        if sent and not alerts.mail(
-            ports, integration, "weekly", *_said(integration, week(ports, integration, monday))
-        ):
+    if _sent(ports, integration) != monday.isoformat():
+        if not alerts.claim(ports, integration.id, "weekly", new=True):
             return [now + alerts.AGAIN]
-        ports.documents.transact(lambda tx: tx.put(path, {"monday": monday.isoformat()}))
+        done = _is_sent(ports, integration, monday)
+        alerts.settle(ports, integration.id, "weekly", is_open=False)
+        if not done:
+            return [now + alerts.AGAIN]
     return [days_later(monday, WEEK, zone)]
+
+
+def _sent(ports: Ports, integration: Integration) -> str:
+    """Return the Monday of the last mail, or ""."""
+    body = ports.documents.get(path_of(integration.id, "progress", "weekly")) or {}
+    return str(body.get("monday", ""))
+
+
+def _is_sent(ports: Ports, integration: Integration, monday: datetime) -> bool:
+    """Send the mail unless another worker has done so meanwhile; returns False if it must be tried again."""
+    last, path = _sent(ports, integration), path_of(integration.id, "progress", "weekly")
+    if last == monday.isoformat():
+        return True
+    if last and not alerts.mail(ports, integration, "weekly", *_said(integration, week(ports, integration, monday))):
+        return False
+    ports.documents.transact(lambda tx: tx.put(path, {"monday": monday.isoformat()}))
+    return True
 
 
 def week(ports: Ports, integration: Integration, until: datetime) -> Week:
