@@ -545,6 +545,21 @@ def test_a_series_moved_to_another_mapped_calendar_keeps_its_bookings(place: Pla
     assert starts(place, 70) == []
 
 
+def test_a_series_that_may_not_change_its_object_is_made_anew_in_the_room_that_it_was_carried_from(
+    place: Place,
+) -> None:
+    """What had just been deleted was adopted and deleted again, until the brake left the bookings without events for an hour."""
+    place.activate()
+    root = series(place, DAILY_TEN)
+    before = ids(place)
+    place.google("POST", f"calendars/{ROOM_A}/events/{root}/move", {"destination": ROOM_B})
+    place.settle(60)
+    assert ids(place) == before
+    assert len(occurrences(place)) == 10
+    assert occurrences(place, ROOM_B) == []
+    assert [each["reason"] for each in place.journal() if each["outcome"] == "overtaken"] == []
+
+
 def test_an_occurrence_whose_booking_gets_another_object_is_made_anew_in_the_other_calendar(place: Place) -> None:
     place.activate()
     series(place, DAILY_TEN)

@@ -23,7 +23,7 @@ from functions.domain.pairing.life import Active, Closed, Held, Side
 from functions.domain.pairing.lifecycle import after, decide
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.step import Conclude, Decided, Look, Planned, Rest, Settle
-from functions.domain.pairing.writes import MakeBooking, ReviveEvent, Why, Write
+from functions.domain.pairing.writes import DeleteEvent, MakeBooking, ReviveEvent, Why, Write
 from functions.domain.planning.invitation import reference_of
 from functions.domain.planning.plan import plan
 from functions.domain.planning.plan_occupied import given_up
@@ -192,7 +192,8 @@ def _follow(session: SyncSession, hint: Hint, view: View, planned: Planned, cont
         case Rest():
             return view
         case write:
-            return execute(session, hint, view, write, planned, context)
+            view = execute(session, hint, view, write, planned, context)
+            return _nothing_found(view) if isinstance(write, DeleteEvent) else view  # it may be what was found
 
 
 def _nothing_found(view: View) -> View:
