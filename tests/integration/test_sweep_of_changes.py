@@ -4,6 +4,10 @@ from typing import Any
 
 import pytest
 
+from functions.application.intake.hints import Kind
+from functions.application.ports import Task
+from functions.application.scanning import scan
+from functions.domain.settings.integration import Integration
 from tests.harness.place import Place
 
 DESCRIBED: dict[str, Any] = {"outbound": {"description_template": "{REMARKS}"}, "sync": {"backfill": "none"}}
@@ -43,6 +47,43 @@ def test_a_text_that_changed_far_ahead_is_there_within_the_sweep_minutes(place: 
     reads = place.ireserve_calls()
     assert f"GET booking/{one}" in reads
     assert f"GET booking/{other}" not in reads
+
+
+def slow(place: Place) -> None:
+    """Have i-Reserve take longer for its list of changes than a task takes on more."""
+    real = place.ports.outside.reservations
+
+    class Slow:
+        def __init__(self, integration: Integration) -> None:
+            self._real = real(integration)
+
+        def changed_since(self, *args: Any, **options: Any) -> Any:
+            place.pass_time(scan.CHUNK_SECONDS + 1)
+            return self._real.changed_since(*args, **options)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._real, name)
+
+    place.ports.outside.reservations = Slow  # type: ignore[method-assign]  # for this test
+
+
+def test_no_two_tasks_of_a_sweep_have_one_name_although_its_list_of_changes_took_long(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cloud Tasks drops a task that has the name of one that ran within the hour; the rounds notice only after ten minutes."""
+    deaf(place, column_changed="RES_UPDATED", search_changed="bijgewerkt")
+    slow(place)
+    names, put = list[str](), place.ports.tasks.put
+
+    def noted(*tasks: Task) -> bool:
+        names.extend(each.name for each in tasks if each.body["kind"] == Kind.SCAN)
+        return put(*tasks)
+
+    monkeypatch.setattr(place.ports.tasks, "put", noted)
+    minutes(place, 17)
+    place.settle(60)
+    assert len(names) > 1
+    assert len(set(names)) == len(names)
 
 
 def test_without_a_search_for_changes_it_waits_for_the_night(place: Place) -> None:

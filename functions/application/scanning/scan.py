@@ -293,4 +293,4 @@ def go_on(ports: Ports, int_id: str, scan: Scan) -> None:
 def _next(ports: Ports, int_id: str, scan: Scan, due: datetime) -> None:
     hint = Hint(Kind.SCAN, int_id, (scan.kind, scan.name), scan.kind, ports.clock(), actor=scan.actor)
     began = scan.started_at.timestamp()
-    look_again(ports.tasks, hint, due, f"chunk-{scan.week}-{scan.position}", bucket=began, lane=scan.lane)
+    look_again(ports.tasks, hint, due, f"chunk-{scan.since}-{scan.week}-{scan.position}", bucket=began, lane=scan.lane)
