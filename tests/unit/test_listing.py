@@ -1,9 +1,11 @@
 """A list of bookings that takes several steps: each booking is in it once, in whatever order a step is gone through."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 
-from functions.application.scanning.listing import NEW, Listing, Position
+from functions.application.ports import BookingRow
+from functions.application.scanning.listing import KEPT, NEW, Listing, Position
 from tests.unit.sketch import TEN
 from tests.unit.two_sides import Rooms, Sides
 
@@ -28,3 +30,25 @@ def test_a_booking_that_two_pages_show_is_listed_once_although_a_step_goes_throu
         position = listing.keep()
     ids = [row.id for row in listing.rows()]
     assert len(ids) == len(set(ids)) == MANY
+
+
+def test_a_list_whose_stored_rest_has_expired_is_made_anew() -> None:
+    """As of a backfill that is paused for longer than a list is kept: its bookings were passed over, and never looked at."""
+    sides = Sides()
+    for number in range(1, MANY + 1):
+        sides.book(f"{number}", TEN)
+    position = NEW
+    while not position.whole:
+        position = stepped(sides, position).keep()
+    sides.now += KEPT + timedelta(seconds=1)
+    listing = stepped(sides, position)
+    while not listing.whole:
+        listing = stepped(sides, listing.keep())
+    assert len({row.id for page in gone_through(listing) for row in page}) == MANY
+
+
+def gone_through(listing: Listing) -> Iterator[list[BookingRow]]:
+    """Yield a list's pages, each passed."""
+    for page in listing.pages():
+        yield page
+        listing.passed(len(page))

@@ -60,6 +60,7 @@ class Listing:
         self._position, self._stands = position, stands
         self._fresh: list[BookingRow] = []  # listed in this step
         self._passed = 0  # rows of the current part, or of the fresh ones
+        self._last: tuple[int, list[BookingRow] | None] = (-1, None)  # the part read last; None: it has expired
 
     @property
     def whole(self) -> bool:
@@ -83,6 +84,8 @@ class Listing:
         What one step has listed is gone through in the order `by`.
         """
         position = self._position
+        if position.part < position.parts and self._read(position.part) is None:
+            position = self._position = NEW  # after a long pause; those looked at before are looked at again
         # a step may be gone through in another order than i-Reserve's, so the last rows listed may be in any part
         known = set[str]() if position.whole else {row.id for row in self.rows()}
         for page in () if position.whole else pages(self._session, self._list_page, known, position.start):
@@ -136,8 +139,13 @@ class Listing:
             tx.put(self._part_path(number), stored(_Part(tuple(rows))), expires=expires)
 
     def _kept(self, part: int) -> list[BookingRow]:
-        body = self._session.ports.documents.get(self._part_path(part))
-        return list(record_of(_Part, body, "listing").rows) if body is not None else []
+        return self._read(part) or []
+
+    def _read(self, part: int) -> list[BookingRow] | None:
+        if self._last[0] != part:
+            body = self._session.ports.documents.get(self._part_path(part))
+            self._last = (part, list(record_of(_Part, body, "listing").rows) if body is not None else None)
+        return self._last[1]
 
     def _part_path(self, part: int) -> Path:
         return path_of(self._session.id, "listings", f"{self._owner}-{part}")
