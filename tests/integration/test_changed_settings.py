@@ -196,6 +196,21 @@ def test_another_account_opens_channels_of_its_own_and_the_former_ones_end(place
     assert (len(former), len(now), former & now) == (2, 2, set())
 
 
+def test_an_account_that_is_confirmed_while_google_is_away_can_be_confirmed_again(place: Place) -> None:
+    running(place)
+    for room in (ROOM_A, ROOM_B):
+        place.google("POST", "calendars", {"id": room, "account": GUEST})
+    former = {each["id"] for each in place.google("GET", "channels")["channels"] if each["live"]}
+    place.consent(account=GUEST)
+    place.api("POST", "/7/connect", status=409)
+    place.google("POST", "faults", {"path": "calendarList", "status": 503, "times": 1})
+    place.api("POST", "/7/connect", {"confirm": True}, status=503)
+    assert place.api("POST", "/7/connect", {"confirm": True})["account"] == GUEST
+    place.settle(60)
+    now = {each["id"] for each in place.google("GET", "channels")["channels"] if each["live"]}
+    assert (len(now), former & now) == (2, set())
+
+
 @pytest.mark.parametrize("active", [False, True], ids=["draft", "active"])
 def test_a_token_of_another_account_that_comes_with_the_settings_changes_the_account(
     place: Place, *, active: bool

@@ -208,8 +208,9 @@ def _take(
             secret_versions={**before.secret_versions, "google_refresh_token": pending.version},
         )
 
+    taken = changed(integration)  # read first: if Google does not answer, the consent goes on waiting
+    found = calendars or within_reach(ports.outside.calendars(taken), taken.settings.calendars)
     saved = integrations.change(ports.documents, integration.id, changed)
-    found = calendars or within_reach(ports.outside.calendars(saved), saved.settings.calendars)
     if integration.connection is not None and integration.connection.account not in ("", pending.account):
         follow_anew(ports, integration)
     former = integration.secret_versions.get("google_refresh_token", "")
