@@ -1,5 +1,10 @@
 """The plan says what activation would do, and does nothing."""
 
+from itertools import cycle
+
+import pytest
+
+from functions.application.setting_up import preview
 from tests.harness.place import ROOM_A, Place
 
 
@@ -52,3 +57,34 @@ def test_the_plan_counts_a_new_event_on_the_last_day_of_the_window(place: Place)
     place.draw("2026-12-03T10:00", "2026-12-03T11:00")
     plan = place.api("GET", "/7/plan?refresh=1")
     assert plan["counts"] == {"make_booking": 1}
+
+
+def test_a_plan_that_goes_on_after_the_settings_changed_begins_anew(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.save()
+    place.connect()
+    for day in range(10, 30):
+        place.book(f"2026-12-{day}T10:00", f"2026-12-{day}T11:00")
+    turns = cycle([False, True])
+    monkeypatch.setattr(preview, "_over", lambda _ports, _began: next(turns))
+    while not (plan := place.api("GET", "/7/plan?refresh=more"))["counts"]:
+        assert not plan["complete"]
+    assert 0 < plan["counts"]["make"] < 20
+    place.save(mapping=[{"object": "11", "calendar": ROOM_A}])
+    monkeypatch.undo()
+    plan = place.api("GET", "/7/plan?refresh=more")
+    assert (plan["complete"], plan["counts"]) == (True, {})
+
+
+@pytest.mark.parametrize("backfill", ["none", "future", "all"])
+def test_the_plan_of_another_activation_shows_what_that_does(place: Place, backfill: str) -> None:
+    place.activate(sync={"backfill": backfill})
+    place.settle(60)
+    place.api("POST", "/7/deactivate")
+    place.book("2026-11-10T10:00", "2026-11-10T11:00")
+    place.book()
+    plan = place.api("GET", "/7/plan?refresh=1")
+    place.api("POST", "/7/activate")
+    place.settle(60)
+    assert plan["counts"].get("make", 0) == len(place.events(ROOM_A))

@@ -9,7 +9,7 @@ from functions.application.sync.session import SyncSession
 from functions.domain.comparing.event_content import when_of
 from functions.domain.model.appointment import Timed, with_length
 from functions.domain.model.booking import Booking
-from functions.domain.model.zones import is_single_day, same_clock
+from functions.domain.model.zones import day_of, is_single_day, same_clock
 from functions.domain.pairing.life import Active, Closed, LeftOut
 from functions.domain.pairing.link import Link
 from functions.domain.settings.dialect import Dialect
@@ -54,6 +54,13 @@ def differs(session: SyncSession, row: BookingRow, link: Link) -> bool | None:
         return not (same_clock(row.starts, base.when.start, zone) and same_clock(ends, base.when.end, zone))
     shown = Booking(row.id, row.object_id, row.starts, row.ends, row.status, day_mode=True)
     return when_of(shown, session.settings) != base.when
+
+
+def is_left_out(row: BookingRow, leaves_out: date | None, timezone: str) -> bool:
+    """Whether a backfill leaves a booking without a pair out; `leaves_out` is the first day of those it does not."""
+    if leaves_out is None or row.starts is None:
+        return leaves_out == date.max
+    return day_of(row.starts, timezone) < leaves_out
 
 
 def tells_of_changes(dialect: Dialect) -> bool:

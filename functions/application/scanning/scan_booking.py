@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
 
 from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import BookingRow
 from functions.application.scanning.progress import SINGLE_READS, SWEEPS, Scan
-from functions.application.scanning.rows import booking_of, differs, shows_texts
+from functions.application.scanning.rows import booking_of, differs, is_left_out, shows_texts
 from functions.application.store import links
 from functions.application.sync import retry_event_id
 from functions.application.sync.failures import SHOWN_AFTER, Reaction, pair_failed, reaction_to
@@ -19,7 +18,6 @@ from functions.domain.comparing.event_content import when_of
 from functions.domain.model.errors import Conflict, Gone, Malformed, Refused, Stale, Transient
 from functions.domain.model.identity import turn_of
 from functions.domain.model.snapshot import Presence
-from functions.domain.model.zones import day_of
 from functions.domain.pairing.decisions import AskAgain, LeaveOut
 from functions.domain.pairing.life import LeftOut
 from functions.domain.pairing.lifecycle import after
@@ -110,9 +108,7 @@ def _reads_both(scan: Scan, link: Link) -> bool:
 
 
 def _left_out(session: SyncSession, scan: Scan, row: BookingRow) -> bool:
-    if scan.leaves_out is None or row.starts is None:
-        return scan.leaves_out == date.max
-    return day_of(row.starts, session.settings.timezone) < scan.leaves_out
+    return is_left_out(row, scan.leaves_out, session.settings.timezone)
 
 
 def _note(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow, link: Link) -> Scan:

@@ -13,6 +13,7 @@ from functools import partial
 from functions.application.intake.hints import Hint, Kind
 from functions.application.ports import Body, BookingRow, Ports
 from functions.application.scanning.listing import NEW, Listing, Position
+from functions.application.scanning.rows import is_left_out
 from functions.application.setting_up import consent
 from functions.application.setting_up.replaced import replaced
 from functions.application.store import integrations, links
@@ -31,7 +32,7 @@ from functions.domain.pairing.link import Link
 from functions.domain.pairing.writes import InsertEvent, PatchEvent, ReviveEvent, Why, Write
 from functions.domain.planning.plan_new_event import eligible
 from functions.domain.planning.view import View
-from functions.domain.settings.integration import Integration, Phase
+from functions.domain.settings.integration import ACTIVATED, Integration, Phase
 from functions.domain.settings.schema import Settings
 
 LONGEST = timedelta(seconds=18)  # of one step; what has begun by then is finished
@@ -66,6 +67,8 @@ class Plan:
     resting: dict[str, int] = field(default_factory=dict)  # bookings that stay as they are, by the reason
     lines: list[Body] = field(default_factory=list)
     more_lines: int = 0
+    settings_revision: int = -1  # of the settings it was made with
+    leaves_out: date | None = None  # bookings without a pair before this day get no event until they change
 
 
 def current(ports: Ports, int_id: str) -> Plan | None:
@@ -79,7 +82,8 @@ def refresh(ports: Ports, int_id: str, *, go_on: bool = False) -> Plan:
     """Work for some seconds on a plan, a new or an unfinished one, and store it."""
     integration = consent.named(ports, integrations.get(ports.documents, int_id))
     before = current(ports, int_id)
-    plan = make(ports, integration, before if go_on and before is not None and not before.complete else None)
+    same = before is not None and before.settings_revision == integration.settings_revision
+    plan = make(ports, integration, before if go_on and same and before is not None and not before.complete else None)
     expires = ports.clock() + KEPT
     ports.documents.transact(lambda tx: tx.put(path_of(int_id, "progress", "plan"), stored(plan), expires=expires))
     return plan
@@ -135,7 +139,7 @@ def _week(session: SyncSession, plan: Plan, began: datetime, owner: str, former:
         known = links.of_bookings(ports.documents, session.id, [row.id for row in page])
         for first in range(0, len(page), AT_ONCE):
             rows = page[first : first + AT_ONCE]
-            looks = [partial(_look, session.again(), row, known[row.id]) for row in rows]
+            looks = [partial(_look, session.again(), row, known[row.id], plan.leaves_out) for row in rows]
             for row, outcome in zip(rows, ports.in_parallel(looks), strict=True):
                 plan = _passed(session, plan, row) if outcome is None else _add(session, plan, row.id, outcome, former)
             listing.passed(len(rows))
@@ -150,10 +154,12 @@ def _blank(integration: Integration, now: datetime) -> Plan:
     today = day_of(now, integration.settings.timezone)
     before, ahead = integration.settings.sync.window_days
     backfill = integration.settings.sync.backfill
+    leaves_out = {"future": today, "none": date.max}.get(backfill) if integration.phase not in ACTIVATED else None
     whole = integration.activated_at is not None or backfill != "future"
     first = today + timedelta(days=before) if whole else today
     left_out = integration.activated_at is None and backfill == "none"
-    return Plan(now, first, today + timedelta(days=ahead), first, listed=left_out)
+    plan = Plan(now, first, today + timedelta(days=ahead), first, listed=left_out, leaves_out=leaves_out)
+    return replace(plan, settings_revision=integration.settings_revision)
 
 
 def _passed(session: SyncSession, plan: Plan, row: BookingRow) -> Plan:
@@ -164,9 +170,11 @@ def _passed(session: SyncSession, plan: Plan, row: BookingRow) -> Plan:
     return replace(plan, unlisted=dict(Counter(plan.unlisted) + Counter([str(row.status)])))
 
 
-def _look(session: SyncSession, row: BookingRow, link: Link) -> Reconciled | SyncError | None:
+def _look(session: SyncSession, row: BookingRow, link: Link, leaves_out: date | None) -> Reconciled | SyncError | None:
     """Return what would be done for a booking; None if the row shows that it has, and needs, no event."""
     if row.status is not None and row.status not in session.settings.outbound.made_on and link.version == 0:
+        return None
+    if link.version == 0 and is_left_out(row, leaves_out, session.settings.timezone):
         return None
     hint = Hint(Kind.BOOKING, session.id, (row.id,), "plan", session.now(), confirm=True)
     try:
