@@ -44,6 +44,23 @@ def test_a_key_in_use_cannot_be_dropped(place: Place) -> None:
     assert check["level"] == "amber"
 
 
+def test_a_key_that_only_channels_use_cannot_be_dropped_before_they_have_a_newer_one(place: Place) -> None:
+    """As where i-Reserve does not let the service register webhooks."""
+    place.ireserve("POST", "faults", {"path": "hook/subscribe", "status": 403, "times": -1})
+    place.activate()
+    place.ports.webhook_keys = (NEW,)
+    with pytest.raises(Refused, match="put it back"):
+        key_rotation.refuse_dropped_keys(place.ports)
+    place.ports.webhook_keys = (NEW, WEBHOOK_KEY)
+    place.renew()
+    place.renew()
+    place.ports.webhook_keys = (NEW,)
+    key_rotation.refuse_dropped_keys(place.ports)
+    place.draw("2026-11-25T10:00", "2026-11-25T11:00")
+    place.settle()
+    assert len(place.bookings()) == 1
+
+
 def test_another_address_brings_webhooks_and_channels_there_with_the_next_renewal(place: Place) -> None:
     place.activate()
     moved = "https://moved.example.org"

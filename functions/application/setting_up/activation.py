@@ -48,7 +48,7 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
     if integration.phase is Phase.SHADOW and not shadow and _backfilled(ports, int_id):
         # the backfill has recorded which bookings to leave out, so a resync may look at everything
         return _resume(ports, session.integration, actor)
-    now = ports.clock()
+    now, key, home = ports.clock(), key_rotation.name_of(ports.webhook_keys[0]), key_rotation.home_of(ports)
     phase = Phase.SHADOW if shadow else Phase.ACTIVE
     integration = integrations.change(
         ports.documents,
@@ -59,6 +59,8 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
             activated_at=before.activated_at or now,
             swept_at=None,
             near_at=now,
+            webhook_key=before.webhook_key or key,  # of the channels, even if no webhook can be registered
+            webhook_home=before.webhook_home or home,
             ireserve_refused="",  # both have just answered
             connection=before.connection and before.connection.answered(),
         ).owing("activation", now),
