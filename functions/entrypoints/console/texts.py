@@ -87,7 +87,9 @@ class Texts:
     def sentence(self, english: str) -> str:
         """Return a use case's sentence in this language, with its days as pages show them; what has no translation stays."""
         said = self._said(english)
-        first = said.split(" ", 1)[0].rstrip(":")
+        first = said.split(" ", 1)[0]
+        if not isinstance(english, Message):
+            first = first.removesuffix(":")  # of a sentence with values that may be a setting's name
         return said[:1].upper() + said[1:] if first.isalpha() else said
 
     def tenths(self, value: float) -> str:
