@@ -108,8 +108,9 @@ def watch(ports: Ports, integration: Integration) -> list[datetime]:
         if claim(ports, integration.id, name, new=False):
             sent = _send(ports, integration, f"{name}_over", over + title, text, hanging)
             settle(ports, integration.id, name, is_open=not sent)
-    told = {each.name for each in opened(ports, integration.id)}
-    return [*silent_at, *([ports.clock() + AGAIN] if told != found else [])]
+    if told == found or {each.name for each in opened(ports, integration.id)} == found:
+        return silent_at
+    return [*silent_at, ports.clock() + AGAIN]
 
 
 def claim(ports: Ports, int_id: str, name: str, *, new: bool) -> bool:
