@@ -16,6 +16,7 @@ from functions.application.pulling.follow_series import (
     families,
     followers,
     former_families,
+    is_time_up,
     page_digest,
     tie,
 )
@@ -100,7 +101,7 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
             settled = _settled(session, hint, page, in_turn[number : number + TOGETHER])
         if each.key.id in settled or each.key in handled or shown.is_done(each):
             continue
-        if _is_time_up(session, until):
+        if is_time_up(session, until):
             return Applied(looked, finished=False)
         try:
             looked += _guarded(session, hint, each.key, partial(_apply_item, session, hint, page, shown, each))
@@ -118,7 +119,7 @@ def _park_unusable(session: SyncSession, hint: Hint, page: Page, shown: Shown) -
     left = [item for item in page.items if isinstance(item, Unusable) and not shown.is_done(item)]
     stored = links.stored_of_events(session.ports.documents, session.id, [item.key for item in left])
     for number, (item, found) in enumerate(zip(left, stored, strict=True)):
-        if number and _is_time_up(session, shown.until):
+        if number and is_time_up(session, shown.until):
             return False
         if found is not None or item.reason is not Cause.OUT_OF_RANGE:
             parked.park(session.ports, hint.about(item.key), item.reason, session.now())
@@ -154,11 +155,12 @@ def _series(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple
         new = (event for event in group if event.key not in linked)
         appeared = [event for event in new if _quick_check(partial(_is_nobodys, session, page, event))]
         family = page_digest(name, gone, *(f"{event.key.id} {event.etag}" for event in appeared))
-        if family in shown.done:
+        if family in shown.done:  # an earlier task found nothing that could go on with these
             session.known_series.add(name)
-        if not appeared or family in shown.done:
-            continue  # an earlier task found nothing that could go on with these
-        if looked and _is_time_up(session, shown.until):
+            continue
+        if not appeared:
+            continue
+        if looked and is_time_up(session, shown.until):
             finished = False
             break
         known = len(handled)
@@ -173,7 +175,7 @@ def _series(session: SyncSession, hint: Hint, page: Page, shown: Shown) -> tuple
             handled |= {event.key for event in appeared}
         if len(handled) == known:
             shown.done.add(family)
-        elif _is_time_up(session, shown.until):
+        elif is_time_up(session, shown.until):
             finished = False
             break
         looked = True
@@ -202,7 +204,7 @@ def _roots(
     left, roots, looked = [key for key, found in zip(keys, stored, strict=True) if found is not None], [], False
     for key in left:
         if (seen := page_digest("root", key.id, *former[key])) not in shown.done:
-            if looked and _is_time_up(session, shown.until):
+            if looked and is_time_up(session, shown.until):
                 break
             _guarded(session, hint, key, partial(_goes_on, session, hint, shown, key, taken))
             shown.done.add(seen)
@@ -250,11 +252,6 @@ def _is_open_to_nothing(body: Body, identity: str) -> bool:
     return isinstance(links.link_of(body, identity).life, Closed | Held)
 
 
-def _is_time_up(session: SyncSession, until: datetime | None) -> bool:
-    """Whether the page's time is up."""
-    return until is not None and session.now() >= until
-
-
 def _followed(kin: Kin, hint: Hint, page: Page, name: str, appeared: list[Event]) -> set[EventKey]:
     """Move a family's bookings to new occurrences until time is up; returns the keys of those done, old and new."""
     session, handled = kin.session, set[EventKey]()
@@ -264,7 +261,7 @@ def _followed(kin: Kin, hint: Hint, page: Page, name: str, appeared: list[Event]
     for event, former, step in steps:
         _guarded(session, hint, event.key, step)
         handled |= {event.key, former} if former is not None else {event.key}
-        if _is_time_up(session, kin.shown.until):
+        if is_time_up(session, kin.shown.until):
             break
     if steps:
         kin.forget(name)
@@ -287,7 +284,7 @@ def _follow_former(
             left = [event for event in left if event.key not in handled]
         else:
             kin.shown.done.add(both)
-        if _is_time_up(kin.session, kin.shown.until):
+        if is_time_up(kin.session, kin.shown.until):
             raise TimeIsUp
 
 
@@ -308,7 +305,7 @@ def _pairs(kin: Kin, page: Page, name: str, appeared: list[Event]) -> tuple[list
         for _, event in pairs if page.listed else ():
             if event.key.id not in namer:
                 namer[event.key.id] = booking_naming(session, event)
-                if _is_time_up(session, kin.shown.until):
+                if is_time_up(session, kin.shown.until):
                     asked = [(link, event) for link, event in pairs if event.key.id in namer]
                     others = [event for link, event in asked if is_others(link, event)]
                     return [each for each in asked if not is_others(*each)], others

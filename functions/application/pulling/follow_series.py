@@ -82,10 +82,6 @@ class Shown:
         """Return the families that lost an occurrence."""
         return {family_of_id(each) for each in self.removed} - {""}
 
-    def is_time_up(self, now: datetime) -> bool:
-        """Whether this task's time is up."""
-        return self.until is not None and now >= self.until
-
     def did(self, item: Event | Tombstone | Unusable) -> None:
         """Record that an item of the present page was dealt with: what failed has a retry of its own, or is parked."""
         self.done.add(page_digest(item.key.id, _version(item)))
@@ -139,6 +135,11 @@ def _version(item: Event | Tombstone | Unusable) -> str:
 
 def _back(removed: Tombstone) -> str:
     return page_digest(removed.key.id, _version(removed), "back")
+
+
+def is_time_up(session: SyncSession, until: datetime | None) -> bool:
+    """Whether a task's time is up."""
+    return until is not None and session.now() >= until
 
 
 def page_digest(*of: str) -> str:
@@ -201,7 +202,7 @@ class Kin:
         for link in unknown:
             name = _id(link)
             if name not in read:
-                if self._asked and self.shown.is_time_up(self.session.now()):
+                if self._asked and is_time_up(self.session, self.shown.until):
                     if waits:
                         break
                     raise TimeIsUp
@@ -321,7 +322,7 @@ def _hold(kin: Kin, lost: list[Link]) -> None:
         mass_removal.count(session, held)
         told = {"int_id": session.id, "link": link.id, "booking": link.booking_id}
         session.ports.log("decided", {**told, "why": held.reason, "state": held.state.value})
-        if kin.shown.is_time_up(session.now()):
+        if is_time_up(session, kin.shown.until):
             raise TimeIsUp
 
 
