@@ -56,11 +56,13 @@ def differs(session: SyncSession, row: BookingRow, link: Link) -> bool | None:
     return when_of(shown, session.settings) != base.when
 
 
-def is_left_out(row: BookingRow, leaves_out: date | None, timezone: str) -> bool:
-    """Whether a backfill leaves a booking without a pair out; `leaves_out` is the first day of those it does not."""
+def is_left_out(session: SyncSession, row: BookingRow, link: Link, leaves_out: date | None) -> bool:
+    """Whether a backfill leaves a booking out, as only one without a pair; `leaves_out` is the first day of those it does not."""
+    if link.version:
+        return False
     if leaves_out is None or row.starts is None:
         return leaves_out == date.max
-    return day_of(row.starts, timezone) < leaves_out
+    return day_of(row.starts, session.settings.timezone) < leaves_out
 
 
 def tells_of_changes(dialect: Dialect) -> bool:

@@ -31,7 +31,7 @@ def pass_by(session: SyncSession, scan: Scan, row: BookingRow, link: Link) -> Sc
     """Return the scan, with the booking counted, if that needs no look; None if it does."""
     if row.id in session.integration.probing:
         return scan
-    if scan.since is not None or _reads_both(scan, link) or (link.version == 0 and _left_out(session, scan, row)):
+    if scan.since is not None or _reads_both(scan, link) or is_left_out(session, row, link, scan.leaves_out):
         return None
     if retry_event_id.is_asked_again(scan.kind, scan.refused, link):
         return None
@@ -78,7 +78,7 @@ def look(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow) -> tuple
     passed = pass_by(session, scan, row, link)
     if passed is not None:
         return passed, 0
-    if link.version == 0 and _left_out(session, scan, row):
+    if is_left_out(session, row, link, scan.leaves_out):
         return _note(session, hint, scan, row, link), 0
     about = replace(hint, kind=Kind.BOOKING, subject=(row.id,), source=scan.source, actor=scan.actor, at=session.now())
     again = retry_event_id.is_asked_again(scan.kind, scan.refused, link)
@@ -105,10 +105,6 @@ def _reads_both(scan: Scan, link: Link) -> bool:
     """Whether both sides are read, whatever the row shows: texts and settings may have changed between two activations."""
     known = link.version > 0 and not isinstance(link.life, LeftOut)
     return scan.kind == "resync" or (scan.kind == "backfill" and known)
-
-
-def _left_out(session: SyncSession, scan: Scan, row: BookingRow) -> bool:
-    return is_left_out(row, scan.leaves_out, session.settings.timezone)
 
 
 def _note(session: SyncSession, hint: Hint, scan: Scan, row: BookingRow, link: Link) -> Scan:

@@ -81,9 +81,10 @@ def current(ports: Ports, int_id: str) -> Plan | None:
 def refresh(ports: Ports, int_id: str, *, go_on: bool = False) -> Plan:
     """Work for some seconds on a plan, a new or an unfinished one, and store it."""
     integration = consent.named(ports, integrations.get(ports.documents, int_id))
-    before = current(ports, int_id)
-    same = before is not None and before.settings_revision == integration.settings_revision
-    plan = make(ports, integration, before if go_on and same and before is not None and not before.complete else None)
+    before = current(ports, int_id) if go_on else None
+    if before is not None and (before.complete or before.settings_revision != integration.settings_revision):
+        before = None
+    plan = make(ports, integration, before)
     expires = ports.clock() + KEPT
     ports.documents.transact(lambda tx: tx.put(path_of(int_id, "progress", "plan"), stored(plan), expires=expires))
     return plan
@@ -158,8 +159,8 @@ def _blank(integration: Integration, now: datetime) -> Plan:
     whole = integration.activated_at is not None or backfill != "future"
     first = today + timedelta(days=before) if whole else today
     left_out = integration.activated_at is None and backfill == "none"
-    plan = Plan(now, first, today + timedelta(days=ahead), first, listed=left_out, leaves_out=leaves_out)
-    return replace(plan, settings_revision=integration.settings_revision)
+    last, revision = today + timedelta(days=ahead), integration.settings_revision
+    return Plan(now, first, last, first, listed=left_out, settings_revision=revision, leaves_out=leaves_out)
 
 
 def _passed(session: SyncSession, plan: Plan, row: BookingRow) -> Plan:
@@ -174,7 +175,7 @@ def _look(session: SyncSession, row: BookingRow, link: Link, leaves_out: date | 
     """Return what would be done for a booking; None if the row shows that it has, and needs, no event."""
     if row.status is not None and row.status not in session.settings.outbound.made_on and link.version == 0:
         return None
-    if link.version == 0 and is_left_out(row, leaves_out, session.settings.timezone):
+    if is_left_out(session, row, link, leaves_out):
         return None
     hint = Hint(Kind.BOOKING, session.id, (row.id,), "plan", session.now(), confirm=True)
     try:
@@ -249,11 +250,14 @@ def _mails(write: Write, settings: Settings) -> bool:
 
 def _with_line(plan: Plan, line: Body, did: Counter[str]) -> Plan:
     counts = dict(Counter(plan.counts) + did)
-    steps = [step for each in (*plan.lines, line) for step in each["steps"]]
-    ids = sum(len(step.get("event", "")) for step in steps)
-    if len(plan.lines) >= MOST_LINES or len(steps) > MOST_STEPS or ids > ROOM:
-        return replace(plan, counts=counts, more_lines=plan.more_lines + 1)
-    return replace(plan, counts=counts, lines=[*plan.lines, line])
+    if len(plan.lines) < MOST_LINES and _fits([*plan.lines, line]):
+        return replace(plan, counts=counts, lines=[*plan.lines, line])
+    return replace(plan, counts=counts, more_lines=plan.more_lines + 1)
+
+
+def _fits(lines: list[Body]) -> bool:
+    steps = [step for each in lines for step in each["steps"]]
+    return len(steps) <= MOST_STEPS and sum(len(step.get("event", "")) for step in steps) <= ROOM
 
 
 def _new_events(session: SyncSession, integration: Integration, plan: Plan, began: datetime) -> Plan:
