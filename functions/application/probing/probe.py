@@ -172,7 +172,7 @@ def stop(ports: Ports, int_id: str) -> Trial:
     that is in another i-Reserve.
     """
     trial = record.current(ports.documents, int_id)
-    if trial is None or (trial.finished_at is not None and not trial.left):
+    if trial is None or not trial.unfinished:
         raise Gone("there is no probe to stop", reason="no_probe")
     if is_elsewhere(trial, integrations.get(ports.documents, int_id)):
         raise Conflict(

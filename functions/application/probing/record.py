@@ -104,6 +104,11 @@ class Trial:
         return self.started_at.isoformat()
 
     @property
+    def unfinished(self) -> bool:
+        """Whether it has not ended, or left something behind."""
+        return self.finished_at is None or bool(self.left)
+
+    @property
     def bookings(self) -> tuple[str, ...]:
         """The bookings it works on."""
         return (self.booking, self.second) if self.second else (self.booking,)

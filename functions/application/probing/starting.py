@@ -31,8 +31,7 @@ def begin(ports: Ports, int_id: str, booking_id: str, object_id: str, actor: str
     before = record.current(ports.documents, int_id)
     if before is not None and probe.alive(before, ports.clock()):
         raise Conflict("a probe is under way; wait for its end or stop it", reason="probing")
-    unfinished = before is not None and (before.finished_at is None or bool(before.left))
-    if before is not None and unfinished and not probe.is_elsewhere(before, integration):
+    if before is not None and before.unfinished and not probe.is_elsewhere(before, integration):
         _tidy_up(ports, int_id)
     session = open_session(ports, integration)
     found, booking = _read(session, booking_id, object_id)
@@ -63,7 +62,7 @@ def _tidy_up(ports: Ports, int_id: str) -> None:
     """Put back what the last probe left; raises `Conflict` until that is done."""
     probe.stop(ports, int_id)
     after = probe.advance(ports, int_id)
-    if after is None or after.finished_at is None or after.left:
+    if after is None or after.unfinished:
         left = listed(map(str, after.left)) if after is not None and after.left else "try again in some minutes"
         raise Conflict(say("the last probe was cut off and is being put back: {}", left), reason="probe_left")
 
