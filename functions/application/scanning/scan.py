@@ -5,8 +5,8 @@ one), then at links whose booking was not listed. Each task does a chunk, saves 
 pace that leaves room in Google's 600 calls a minute. A crash repeats at most one chunk, which changes nothing twice.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -135,20 +135,54 @@ def _news(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datet
     listing.list_on(lambda: _enough(session, pace, began))
     if not listing.whole:
         return replace(scan, position=listing.keep())
+    looks = _Looks(session, hint, pace, began, listing)
     for page in listing.pages():
+        scan, ended = looks.through(
+            page, scan, lambda so_far, row: so_far if row.changed and row.changed < since else None
+        )
+        if ended:
+            return replace(scan, position=listing.keep())
+    return replace(scan, since=None, position=NEW)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """Looks at the bookings of a list, some at a time, for as long as a step lasts."""
+
+    session: SyncSession
+    hint: Hint
+    pace: Pace
+    began: datetime
+    listing: Listing
+
+    def through(
+        self,
+        page: list[BookingRow],
+        scan: Scan,
+        passed: Callable[[Scan, BookingRow], Scan | None],
+        ahead: Callable[[Scan, list[BookingRow]], None] = lambda _scan, _rows: None,
+    ) -> tuple[Scan, bool]:
+        """Look at a page's bookings; returns whether the step has to end.
+
+        `passed` returns the scan with a booking that needs no look, or None; `ahead` is called with those looked at next.
+        """
         waiting: list[BookingRow] = []
         for number, row in enumerate(page, 1):
-            waiting += [row] if row.changed is None or row.changed >= since else []
+            without = passed(scan, row)
+            if without is None:
+                waiting.append(row)
+            scan = without or scan
             if waiting and (len(waiting) == AT_ONCE or number == len(page)):
-                pace.wait()
-                scan, calls = _together(session, hint, scan, waiting)
-                pace.spend(calls)
+                self.pace.wait()
+                ahead(scan, waiting)
+                scan, calls = _together(self.session, self.hint, scan, waiting)
+                self.pace.spend(calls)
                 waiting = []
-                if _enough(session, pace, began):
-                    listing.passed(number)
-                    return replace(scan, position=listing.keep())
-        listing.passed(len(page))
-    return replace(scan, since=None, position=NEW)
+                if _enough(self.session, self.pace, self.began):
+                    self.listing.passed(number)
+                    return scan, True
+        self.listing.passed(len(page))
+        return scan, False
 
 
 def _week(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datetime) -> Scan:
@@ -165,31 +199,23 @@ def _week(session: SyncSession, hint: Hint, scan: Scan, pace: Pace, began: datet
         scan = replace(scan, statuses=tuple(sorted({*scan.statuses, *_unlisted(session, listing.rows())})))
     if scan.kind == "full" and not scan.position.whole:
         scan = replace(scan, overlaps=overlaps.fold(scan.overlaps, listing.rows(), session))
+    looks = _Looks(session, hint, pace, began, listing)
     for page in listing.pages():
         if scan.kind in ("full", "backfill"):  # a resync reads them all
             scan = learn_mains(session, scan, page)
-        waiting: list[BookingRow] = []
-        found = _links_of(session, scan, page, known)
-        for number, row in enumerate(page, 1):
-            link = found.get(row.id)
-            passed = pass_by(session, scan, row, link) if link is not None else None
-            if passed is None:
-                waiting.append(row)
-            scan = passed or scan
-            if waiting and (len(waiting) == AT_ONCE or number == len(page)):
-                pace.wait()
-                filling.mark(scan, waiting)
-                scan, calls = _together(session, hint, scan, waiting)
-                pace.spend(calls)
-                waiting = []
-                if _enough(session, pace, began):
-                    listing.passed(number)
-                    return replace(scan, position=listing.keep())
-        listing.passed(len(page))
+        passed = partial(_passed_by, session, _links_of(session, scan, page, known))
+        scan, ended = looks.through(page, scan, passed, filling.mark)
+        if ended:
+            return replace(scan, position=listing.keep())
     week = last + timedelta(days=1)
     finished = session.now() if week > scan.last else None
     days = next_days(scan.days, listing.bookings)
     return replace(scan, week=week, days=days, position=NEW, finished_at=finished)
+
+
+def _passed_by(session: SyncSession, found: Mapping[str, Link], scan: Scan, row: BookingRow) -> Scan | None:
+    link = found.get(row.id)
+    return pass_by(session, scan, row, link) if link is not None else None
 
 
 def _stands(int_id: str, scan: Scan, tx: Transaction) -> bool:
