@@ -39,11 +39,12 @@ class _Version:
     data: str | None  # base64, as it travels
     made: float
     state: str = "ENABLED"
+    destroyed: float = 0.0
 
 
 @dataclass(slots=True)
 class World:
-    """All secrets, by full name, and what the control API switched on. `lag`: seconds until `latest` is the newest."""
+    """All secrets, by full name, and what the control API switched on. `lag`: seconds until `latest` is the newest, and lists show it."""
 
     versions: dict[str, list[_Version]] = field(default_factory=dict)
     replication: dict[str, Answer] = field(default_factory=dict)
@@ -154,8 +155,9 @@ def _answer(world: World, resource: str, verb: str) -> Answer:
             return {"name": name, "payload": {"data": version.data}}
         case "destroy" | "disable" | "enable":
             name, version = _version(world, secret, number or "")
-            if version.state == "DESTROYED" and verb != "destroy":
+            if version.state == "DESTROYED":
                 raise _Error(400, "FAILED_PRECONDITION", f"Secret Version [{name}] is in DESTROYED state.")
+            version.destroyed = time.time() if verb == "destroy" else version.destroyed
             version.state = {"destroy": "DESTROYED", "disable": "DISABLED", "enable": "ENABLED"}[verb]
             version.data = None if verb == "destroy" else version.data
             return _shown(name, version)
@@ -192,7 +194,7 @@ def _list(world: World, secret: str) -> Answer:
     versions = [
         _shown(f"{secret}/versions/{number}", version)
         for number, version in enumerate(world.versions[secret], 1)
-        if not wanted or version.state != "DESTROYED"
+        if not wanted or version.state != "DESTROYED" or time.time() - version.destroyed < world.lag
     ]
     return {"versions": versions[::-1], "totalSize": len(versions)}
 

@@ -96,6 +96,17 @@ def test_a_version_is_read_at_once_though_the_newest_is_not_yet_known_as_the_lat
         assert secrets.get("7", "ireserve_password", secrets.put("7", "ireserve_password", "new")) == "new"
 
 
+def test_deleting_all_leaves_nothing_though_a_list_still_has_what_was_destroyed() -> None:
+    with served(make_app()) as address:
+        secrets = SecretManagerSecrets("demo", endpoint=address)
+        first, second = secrets.put("7", "ireserve_password", "old"), secrets.put("7", "ireserve_password", "new")
+        requests.post(f"{address}/control/faults", json={"lag": 60}, timeout=60)
+        secrets.destroy("7", "ireserve_password", second)
+        secrets.delete("7", "ireserve_password")
+        with pytest.raises(AccessRevoked, match="destroyed"):
+            secrets.get("7", "ireserve_password", first)
+
+
 def test_a_version_that_an_administrator_disabled_says_so_until_it_is_enabled() -> None:
     with served(make_app()) as address:
         secrets = SecretManagerSecrets("demo", endpoint=address)

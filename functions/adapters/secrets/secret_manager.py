@@ -115,14 +115,15 @@ class SecretManagerSecrets:
 
     def delete(self, int_id: str, name: str) -> None:
         """Destroy every version; the empty secret stays, so that numbers are not reused."""
-        from google.api_core.exceptions import NotFound
+        from google.api_core.exceptions import BadRequest, NotFound
 
         def destroy() -> None:
             client, secret = self._client(), self._secret(int_id, name)
             every = {"parent": secret, "filter": "NOT state:DESTROYED"}
             for version in client.list_secret_versions(request=every, retry=None, timeout=self._seconds):
                 one = {"name": version.name}
-                client.destroy_secret_version(request=one, retry=None, timeout=self._seconds)
+                with suppress(BadRequest, NotFound):  # destroyed already: a list may be hours old
+                    client.destroy_secret_version(request=one, retry=None, timeout=self._seconds)
 
         try:
             self._call(int_id, name, "secretVersionManager", destroy)
