@@ -176,6 +176,32 @@ def test_a_document_whose_creation_was_not_answered_is_not_taken_for_somebody_el
         documents.transact(lambda transaction: transaction.create(CLAIM, {"n": 2}))
 
 
+def test_what_was_only_read_is_not_locked_on_when_a_commit_never_arrives(connection: FirestoreConnection) -> None:
+    documents = FirestoreDocuments(connection, now)
+    documents.transact(lambda transaction: transaction.put(CLAIM, {"n": 1}))
+    kept = connection.commit
+    lost = [PASSING[4]("lost on the way")]
+
+    def commit(writes: Sequence[Any], transaction: bytes) -> None:
+        if lost and transaction:
+            raise lost.pop()
+        kept(writes, transaction)
+
+    connection.commit = commit  # type: ignore[method-assign]
+    rival = FirestoreConnection("demo-contract", emulator=connection._emulator, seconds=5.0)
+    seen = list[Body | None]()
+
+    def work(transaction: Transaction) -> None:
+        seen.append(transaction.get(CLAIM))
+        if len(seen) == 2:  # somebody else wants to write what the first run had read
+            FirestoreDocuments(rival, now).transact(lambda theirs: theirs.put(CLAIM, {"n": 2}))
+        transaction.put(LINK, {"n": 1})
+
+    documents.transact(work)
+    assert seen == [{"n": 1}, {"n": 1}, {"n": 2}]
+    rival.close()
+
+
 def test_operations_cost_as_many_documents_as_they_must(connection: FirestoreConnection) -> None:
     documents = FirestoreDocuments(connection, now)
 

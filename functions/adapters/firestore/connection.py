@@ -25,6 +25,7 @@ os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 T = TypeVar("T")
 _HOST = "firestore.googleapis.com"
 _CALL_SECONDS = 4.5  # per call, so that an operation has time for another try
+_ROLLBACK_SECONDS = 1.0  # nobody waits for it: without it the server ends a transaction after a minute
 
 
 @dataclass(slots=True)
@@ -130,8 +131,9 @@ class FirestoreConnection:
         """Release the locks of a transaction; one that has already ended is no error."""
         from google.api_core.exceptions import GoogleAPICallError
 
+        limits = {**self._limits(), "timeout": _ROLLBACK_SECONDS}
         try:
-            self._client().rollback(request={"database": self.database, "transaction": transaction}, **self._limits())
+            self._client().rollback(request={"database": self.database, "transaction": transaction}, **limits)
         except GoogleAPICallError:
             return  # the server ends it by itself
 

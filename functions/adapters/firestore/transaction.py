@@ -74,6 +74,9 @@ class FirestoreTransaction:
             self._let_go(held)
             if not self._stands(error, after_unanswered=after_unanswered):
                 raise Raced from error
+        except Exception:  # if it never arrived, what was only read would stay locked for a minute
+            self._let_go(held)
+            raise
 
     def _add(self, path: Path, write: dict[str, Any]) -> None:
         if path in self._seen and path not in self._written:
