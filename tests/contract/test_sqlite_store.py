@@ -9,14 +9,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from functions.adapters.sqlite.documents import SqliteDocuments
-from functions.adapters.sqlite.file import SqliteFile
+from functions.adapters.sqlite.file import SqliteFile, _Connection
 from functions.adapters.sqlite.tasks import SqliteTasks
 from functions.application.store.indexes import INDEXES
 from functions.domain.model.errors import Transient
@@ -41,7 +41,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from functions.adapters.sqlite.documents import SqliteDocuments
-from functions.adapters.sqlite.file import SqliteFile
+from functions.adapters.sqlite.file import SqliteFile, _Connection
 from functions.adapters.sqlite.tasks import SqliteTasks
 from functions.application.ports import Task
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -209,3 +209,24 @@ def test_many_threads_share_few_connections(file: SqliteFile, tmp_path: Path) ->
         thread.join()
     open_files = [str(each.readlink()) for each in Path("/proc/self/fd").glob("*") if each.is_symlink()]
     assert open_files.count(str(tmp_path / "state" / "state.sqlite")) <= 2
+
+
+class BusyAfterwards(SqliteFile):
+    """A store that another process writes to whenever something was committed that need not wait for the disk."""
+
+    @contextmanager
+    def write(self, *, durable: bool = True) -> Iterator[_Connection]:
+        with closing(sqlite3.connect(self._path, isolation_level=None)) as rival:
+            rival.execute("SELECT 1" if durable else "BEGIN IMMEDIATE")
+            with super().write(durable=durable) as connection:
+                yield connection
+
+
+def test_what_was_committed_counts_though_the_expired_could_not_be_removed_then(tmp_path: Path) -> None:
+    file = BusyAfterwards(tmp_path / "state.sqlite", wait_seconds=0.05)
+    documents = SqliteDocuments(file, now)
+    documents.transact(lambda transaction: transaction.put((*LINKS, "one"), {"n": 1}))
+    assert documents.get((*LINKS, "one")) == {"n": 1}
+    with pytest.raises(Transient):
+        documents.purge()
+    file.close()

@@ -4,6 +4,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -13,7 +14,7 @@ from functions.adapters.platform.document_paths import check
 from functions.adapters.sqlite.file import SqliteFile, index_name
 from functions.application.ports import Body, Clock, Path, Transaction
 from functions.application.store.indexes import index_for
-from functions.domain.model.errors import Malformed, Taken
+from functions.domain.model.errors import Malformed, Taken, Transient
 from functions.domain.model.messages import say
 
 T = TypeVar("T")
@@ -58,7 +59,8 @@ class SqliteDocuments:
             result = work(_SqliteTransaction(connection, self._now()))
         if time.monotonic() - self._purged > _PURGE_SECONDS:
             self._purged = time.monotonic()
-            self.purge()
+            with suppress(Transient):  # what was asked for is done; the rest waits another hour
+                self.purge()
         return result
 
     def find(
