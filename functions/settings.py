@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from functions.domain.model.addresses import web_address
 from functions.domain.model.bounds import whole_number
@@ -131,7 +132,7 @@ def read_environment(env: Mapping[str, str] | None = None, *, function: str = "c
         tasks_endpoint=_address(env, "TASKS_ENDPOINT", "", faults),
         secrets_endpoint=_address(env, "SECRETS_ENDPOINT", "", faults),
         secrets_location=env.get("SECRETS_LOCATION", ""),
-        smtp_url=env.get("SMTP_URL", ""),
+        smtp_url=_mail_server(env, faults),
         smtp_from=env.get("SMTP_FROM", ""),
         firestore_emulator=env.get("FIRESTORE_EMULATOR_HOST", ""),
         serving=serving(function if backend == "cloud" else "serve"),
@@ -147,6 +148,24 @@ def _address(env: Mapping[str, str], name: str, default: str, faults: list[str])
     if env.get(name) and web_address(value) is None:
         faults.append(f"{name} is {value}; give a whole address such as https://sync.example.org")
     return value
+
+
+def _mail_server(env: Mapping[str, str], faults: list[str]) -> str:
+    value = env.get("SMTP_URL", "")
+    if value and not _is_mail_server(value):  # it has a password, so it is not quoted
+        faults.append(
+            "SMTP_URL is not the address of a mail server; give smtp://user:password@host:587 or smtps://user:password@host:465, in plain ASCII"
+        )
+    return value
+
+
+def _is_mail_server(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        login, usable = f"{parts.username}{parts.password}", parts.port != 0
+    except ValueError:
+        return False
+    return usable and parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and unquote(login).isascii()
 
 
 def _port(env: Mapping[str, str], faults: list[str]) -> int:

@@ -15,6 +15,7 @@ from functions.adapters.net.alarm import Alarm
 from functions.application.ports import Alert
 from functions.domain.model.errors import Transient
 from functions.domain.settings.schema import AlertSettings
+from functions.settings import EnvironmentFaults, read_environment
 
 ALERT = Alert(
     "held", "7", "Noord: removals wait <users/all> *now*", "A & B\nfour lines", "https://c.example.org/console"
@@ -137,3 +138,33 @@ def test_a_mail_says_it_in_its_subject_and_text(mail: Any) -> None:
     assert "Subject: Noord: removals wait" in said
     assert "four lines" in said
     assert ALERT.link in said
+
+
+@pytest.mark.parametrize(
+    ("smtp_url", "sender"),
+    [("smtp://127.0.0.1:submission", "sync@example.org"), ("smtp://127.0.0.1:1", "sync\n@example.org")],
+)
+def test_an_address_that_no_mail_can_have_is_one_that_does_not_take_the_alert(smtp_url: str, sender: str) -> None:
+    with pytest.raises(Transient, match="did not take the alert"):
+        Alarm(smtp_url, sender, allow_private=True).send(AlertSettings(email="beheer@example.org"), ALERT)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "smtp.example.org:587",
+        "smtp://:587",
+        "smtp://h:x",
+        "smtp://h:0",
+        "https://h",
+        "smtps://a:k%C3%A4se@h",
+        "smtp://[h",
+    ],
+)
+def test_an_address_that_no_mail_server_has_stops_the_start_and_its_password_is_not_quoted(address: str) -> None:
+    with pytest.raises(
+        EnvironmentFaults, match=r"^SMTP_URL is not the address of a mail server; give smtp://"
+    ) as fault:
+        read_environment({"SMTP_URL": address})
+    assert address not in str(fault.value)
+    assert read_environment({"SMTP_URL": "smtp://a%40b:p%3Aw@h:587"}).smtp_url == "smtp://a%40b:p%3Aw@h:587"

@@ -47,14 +47,15 @@ class Alarm:
             raise Refused("The address for alerts is no mail address; correct it.", reason="bad_address")
         message = EmailMessage()
         subject = " ".join(readable(alert.title).split())  # an old title may contain a name that was never checked
-        message["From"], message["To"], message["Subject"] = self._sender or email, email, subject
+        message["To"], message["Subject"] = email, subject
         message.set_content(f"{alert.text}\n\n{alert.link}\n")
         try:
+            message["From"] = self._sender or email
             with self._server() as server:
                 if self._smtp.username:
                     server.login(unquote(self._smtp.username), unquote(self._smtp.password or ""))
                 server.send_message(message)
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, smtplib.SMTPException, ValueError) as error:  # the last: what SMTP_URL and SMTP_FROM cannot be
             raise Transient("The mail server did not take the alert.", reason=type(error).__name__.lower()) from None
 
     def _server(self) -> smtplib.SMTP:
