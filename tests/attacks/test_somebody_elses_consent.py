@@ -1,5 +1,6 @@
 """Only the browser that began a consent can end it, and no account is connected that nobody has seen named."""
 
+import re
 from dataclasses import replace
 from typing import Any, NoReturn, cast
 from urllib.parse import parse_qs, urlsplit
@@ -9,10 +10,14 @@ from werkzeug.test import Client, TestResponse
 
 from functions.application.ports import Outside, Ports
 from functions.domain.settings.integration import Integration
+from functions.entrypoints.console.app import console_app
+from functions.entrypoints.console.session import KeySessions
+from functions.entrypoints.http.key_proof import KeyProof
 from tests.harness.place import CLIENT_ID, CLIENT_SECRET, GUEST, KEY, PLANNER, PRODUCT, SCOPES, Place
 from tests.harness.tab import Tab
 
 CONNECT = "/console/integrations/7/connect"
+AUTHENTICATION = "/console/integrations/7/authentication"
 
 
 def step_one(tab: Tab) -> str:
@@ -47,7 +52,7 @@ def test_a_strangers_consent_is_not_taken_by_a_browser_that_did_not_begin_it(sav
     stranger, administrator = Tab(saved), Tab(saved)
     agree(saved, step_one(stranger), GUEST)
     administrator.post(CONNECT)
-    administrator.post(CONNECT, confirm="yes")
+    administrator.post(CONNECT, confirm=GUEST)
     assert connected(saved) == ""
 
 
@@ -57,7 +62,7 @@ def test_of_two_consents_each_browser_has_its_own(saved: Place) -> None:
     agree(saved, own, PLANNER)
     agree(saved, theirs, GUEST)
     administrator.post(CONNECT)
-    administrator.post(CONNECT, confirm="yes")
+    administrator.post(CONNECT, confirm=PLANNER)
     assert connected(saved) == PLANNER
 
 
@@ -67,9 +72,37 @@ def test_the_account_is_named_before_the_first_connection_is_stored_too(saved: P
     tab.post(CONNECT)
     assert connected(saved) == ""
     assert saved.secrets.get("7", "google_refresh_token", "") is None or connected(saved) == ""
-    assert PLANNER in tab.seen("/console/integrations/7/authentication")
-    tab.post(CONNECT, confirm="yes")
+    assert PLANNER in tab.seen(AUTHENTICATION)
+    tab.post(CONNECT, confirm=PLANNER)
     assert connected(saved) == PLANNER
+
+
+def test_what_is_confirmed_is_the_account_that_was_shown_and_none_that_took_its_place_since(saved: Place) -> None:
+    administrator, other = Tab(saved), Tab(saved)
+    agree(saved, step_one(administrator), PLANNER)
+    administrator.post(CONNECT)
+    shown = re.findall(r'name="confirm" value="([^"]*)"', administrator.seen(AUTHENTICATION))
+    agree(saved, step_one(other), GUEST)
+    other.post(CONNECT)
+    administrator.post(CONNECT, confirm=shown[0])
+    assert connected(saved) == ""
+    assert GUEST in administrator.seen(AUTHENTICATION)
+
+
+def test_on_https_only_the_cookie_that_no_neighbouring_host_can_set_says_which_consent_is_this_browsers(
+    saved: Place,
+) -> None:
+    address = step_one(Tab(saved))
+    agree(saved, address, GUEST)
+    state = parse_qs(urlsplit(address).query)["state"][0]
+    sessions = KeySessions(saved.ports, KeyProof(saved.ports, KEY))
+    victim = Client(console_app(saved.ports, sessions, secure=True))
+    victim.set_cookie("console_consent", f"7.{state}", domain="127.0.0.1")  # by a page of a host beside it
+    options: Any = {"headers": {"Authorization": f"Bearer {KEY}"}, "base_url": PRODUCT, "json": {"confirm": GUEST}}
+    assert victim.post("/console/api/integrations/7/connect", **options).status_code == 422
+    assert connected(saved) == ""
+    victim.set_cookie("__Host-console_consent", f"7.{state}", domain="127.0.0.1")
+    assert victim.post("/console/api/integrations/7/connect", **options).status_code == 200
 
 
 class WithoutItsOwn:
@@ -120,7 +153,7 @@ def test_what_the_redirect_says_went_wrong_is_one_of_a_list(saved: Place, error:
     tab = Tab(saved)
     state = parse_qs(urlsplit(step_one(tab)).query)["state"][0]
     saved.request("GET", "/integrations/redirect/7", query_string={"state": state, "error": error})
-    page = tab.post(CONNECT).text + tab.seen("/console/integrations/7/authentication")
+    page = tab.post(CONNECT).text + tab.seen(AUTHENTICATION)
     assert (error in page) == (error == "access_denied")
 
 
@@ -138,7 +171,7 @@ def test_the_redirect_needs_no_grant_but_that_for_consents(saved: Place) -> None
     narrow = replace(saved.ports, documents=nothing, secrets=nothing, tasks=nothing, outside=nothing, consent=nothing)
     agree(saved, address, PLANNER, narrow)
     tab.post(CONNECT)
-    tab.post(CONNECT, confirm="yes")
+    tab.post(CONNECT, confirm=PLANNER)
     assert connected(saved) == PLANNER
 
 

@@ -205,7 +205,7 @@ def test_what_is_still_to_be_set_stops_activation(place: Place, tab: Tab) -> Non
     tab.post("/console/integrations/7/authentication", **client)
     tab.consent()
     tab.post("/console/integrations/7/connect")
-    tab.post("/console/integrations/7/connect", confirm="yes")
+    tab.post("/console/integrations/7/connect", confirm="planner@example.org")
     refused = html.unescape(tab.post("/console/integrations/7/activate").text)
     assert "Object → calendar: add at least one row" in refused
     assert place.api("GET", "/7")["state"] == "draft"
@@ -259,7 +259,7 @@ def test_another_account_is_asked_about_before_it_takes_over(place: Place, tab: 
     assert "First answer the question above" in shown or "Beantwoord eerst de vraag hierboven" in shown
     assert "You gave consent as guest@example.org" in shown or "U gaf toestemming als guest@example.org" in shown
     assert place.api("GET", "/7")["connection"]["account"] == "planner@example.org"
-    tab.post("/console/integrations/7/connect", confirm="yes")
+    tab.post("/console/integrations/7/connect", confirm="guest@example.org")
     assert place.api("GET", "/7")["connection"]["account"] == "guest@example.org"
 
 

@@ -100,7 +100,7 @@ def console_app(ports: Ports, sessions: Sessions, *, secure: bool, catalogue: Ca
         give_state(response, int_id, begun.state, secure=secure)
         return response
 
-    app.register_blueprint(api(ports, sessions.actor, sessions.role))
+    app.register_blueprint(api(ports, sessions.actor, sessions.role, secure=secure))
     app.register_blueprint(openapi())
     app.register_blueprint(screens(ports, catalogue, sessions, sessions.actor, secure=secure))
     return app

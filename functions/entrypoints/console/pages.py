@@ -47,6 +47,11 @@ class Pages:
         """Return the caller's name, for journal and history; raises `Unauthentic`."""
         return self._who(request)
 
+    @property
+    def secure(self) -> bool:
+        """Whether the console is served over https."""
+        return self._sessions.secure
+
     def may_act(self) -> bool:
         """Whether the caller is signed in and may change anything."""
         return self._role() is Role.ADMINISTRATOR

@@ -16,10 +16,7 @@ def give_state(response: Response, int_id: str, state: str, *, secure: bool) -> 
     set_cookie(response, STATE_COOKIE, f"{int_id}.{state}", LIFE, secure=secure)
 
 
-def state_of(request: Request, int_id: str) -> str:
+def state_of(request: Request, int_id: str, *, secure: bool) -> str:
     """Return the state of the consent that this browser began for this integration, or ""."""
-    for secure in (True, False):
-        whose, _, state = request.cookies.get(cookie_name(STATE_COOKIE, secure=secure), "").partition(".")
-        if whose == int_id:
-            return state
-    return ""
+    whose, _, state = request.cookies.get(cookie_name(STATE_COOKIE, secure=secure), "").partition(".")
+    return state if whose == int_id else ""

@@ -30,8 +30,11 @@ Who = Callable[[Request], str]
 May = Callable[[Request], Role]
 
 
-def api(ports: Ports, who: Who, role: May) -> Blueprint:
-    """Return the routes below `/console/api`; `who` returns the verified caller, `role` what they may do."""
+def api(ports: Ports, who: Who, role: May, *, secure: bool) -> Blueprint:
+    """Return the routes below `/console/api`; `who` returns the verified caller, `role` what they may do.
+
+    `secure` as in `console_app`.
+    """
     routes = Blueprint("api", __name__, url_prefix="/console/api/integrations")
 
     @routes.errorhandler(changes.PlanFirst)
@@ -71,7 +74,7 @@ def api(ports: Ports, who: Who, role: May) -> Blueprint:
     @routes.post("/<int_id>/connect")
     def connect(int_id: str) -> Response:
         body = json_of(request)
-        state = body.get("state") or state_of(request, int_id)
+        state = body.get("state") or state_of(request, int_id, secure=secure)
         account = body.get("confirm") or request.args.get("confirm", "")
         confirm = account if "@" in str(account) else says_yes(request, "confirm")
         found = consent.connect(ports, int_id, str(state), confirm=confirm)

@@ -51,7 +51,8 @@ def add(routes: Blueprint, pages: Pages) -> None:
     @routes.post("/integrations/<int_id>/connect")
     def connect(int_id: str) -> Response:
         try:
-            consent.connect(ports, int_id, state_of(request, int_id), confirm=request.form.get("confirm") == "yes")
+            state, named = state_of(request, int_id, secure=pages.secure), request.form.get("confirm", "")
+            consent.connect(ports, int_id, state, confirm=named or False)
         except Conflict:
             return Response("", 303, {"Location": f"/console/integrations/{int_id}/authentication#steps"})
         except SyncError as error:
@@ -100,7 +101,7 @@ def _authentication(
     account = connection.account if connection is not None else ""
     has_client = bool(integration.settings.google.client_id)
     has_secret = "google_client_secret" in integration.secret_versions
-    answered = consent.answered(ports, int_id, state_of(request, int_id))
+    answered = consent.answered(ports, int_id, state_of(request, int_id, secure=pages.secure))
     waits = answered == "given"
     return pages.page(
         "authentication.html",
