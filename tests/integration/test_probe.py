@@ -1,9 +1,12 @@
 """The probe: what i-Reserve documents nowhere is found out on one test booking, and nothing of that is left behind."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from functions.application.probing import record
 from tests.harness.place import ROOM_A, Place
 from tests.harness.trials import booked, probed, stored, switch, untouched
 
@@ -266,6 +269,22 @@ def test_what_is_not_there_or_no_number_is_said(place: Place) -> None:
     said = place.api("POST", "/7/probe", {"booking": "x", "object": None}, 422)["errors"]
     assert {each["field"] for each in said} == {"booking", "object"}
     assert place.api("GET", "/7/probe") == {"state": "none"}
+
+
+def test_a_stop_waits_for_the_part_that_another_instance_is_running(place: Place) -> None:
+    place.save()
+    place.api("POST", "/7/probe", {"booking": booked(place), "object": 10}, 202)
+    place.settle(4)
+    trial = record.current(place.documents, "7")
+    assert trial is not None
+    record.save(place.ports, "7", replace(trial, leased_until=place.now + timedelta(seconds=60), due=None))
+    place.api("DELETE", "/7/probe", status=202)
+    at_once = 0
+    while at_once < 20 and (due := place.tasks.next_due()) is not None and due <= place.now:
+        at_once += place.do_one()
+    assert at_once < 20
+    place.settle(70)
+    assert place.api("GET", "/7/probe")["state"] == "done"
 
 
 def test_there_is_one_probe_at_a_time_and_it_can_be_stopped(place: Place) -> None:

@@ -59,7 +59,7 @@ LAST = len(PARTS) - 1
 
 def queue(ports: Ports, int_id: str, trial: Trial) -> None:
     """Have the queue run the part that is due."""
-    due = trial.due or ports.clock()
+    due = max(filter(None, (trial.due, trial.leased_until, ports.clock())))  # leased: a part is still running
     hint = Hint(Kind.PROBE, int_id, (trial.name, str(trial.part)), "probe", ports.clock())
     look_again(ports.tasks, hint, due, f"part-{trial.part}-{trial.attempt}")
 
