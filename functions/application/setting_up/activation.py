@@ -178,9 +178,10 @@ def register(ports: Ports, session: SyncSession) -> Integration:
     def registered(before: Integration) -> Integration:
         if before.webhook_generation != generation:
             return before
+        known = {hook.event for hook in before.hooks}  # of another worker, or of this one, whose answer was lost
         return replace(
             before,
-            hooks=(*before.hooks, *made),
+            hooks=(*before.hooks, *(hook for hook in made if hook.event not in known)),
             webhook_key=before.webhook_key or key,
             webhook_home=before.webhook_home or home,
         )
@@ -203,7 +204,11 @@ def pause(ports: Ports, int_id: str) -> Integration:
 
 
 def _resume(ports: Ports, integration: Integration, actor: str) -> Activated:
+    """Resume what is paused, or let what is in shadow write; not if it is neither any more, as after a double click."""
+
     def resumed(before: Integration) -> Integration:
+        if before.phase is not integration.phase:
+            return before
         phase = Phase.SHADOW if before.paused_in_shadow else Phase.ACTIVE
         google = before.connection
         if google is not None and google.mended_at_google:

@@ -94,15 +94,21 @@ def receive(ports: Ports, int_id: str, state: str, code: str, error: str) -> Non
     if not state or not (code or error):
         raise Malformed(say("the consent screen sent no state or code back; {}", AGAIN), reason="consent")
     said = error if error in ERRORS else "unknown"
+    brought = {"code": code, "error": said if error else ""}
+    tried = False
 
     def use_up(tx: Transaction) -> None:
+        nonlocal tried
         body = tx.get(_state_path(state))
+        if tried and body is not None and brought.items() <= body.items():
+            return  # stored by this request, and the answer was lost
         if body is None or body["int_id"] != int_id or body["code"] or body.get("error"):
             raise Malformed(say("this consent was used already or is not ours; {}", AGAIN), reason="consent")
         if ports.clock() >= datetime.fromisoformat(body["expires"]):
             raise Malformed(say("the consent took longer than ten minutes; {}", AGAIN), reason="consent")
         expires = datetime.fromisoformat(body["expires"])
-        tx.put(_state_path(state), {**body, "code": code, "error": said if error else ""}, expires=expires)
+        tried = True
+        tx.put(_state_path(state), {**body, **brought}, expires=expires)
 
     ports.consents.transact(use_up)
 

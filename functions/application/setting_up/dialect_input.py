@@ -59,13 +59,14 @@ def save(ports: Ports, int_id: str, given: Mapping[str, Any], actor: str, *, see
         if body is None:
             raise Gone(say("there is no integration {}", int_id), reason="unknown_integration")
         before = record_of(Integration, body, f"integration {int_id}")
+        if dialect_of(before.dialect) == dialect:
+            return before  # nothing changes, or this has been stored and the answer was lost
         if seen is not None and seen != mark(before.dialect):
             raise Conflict("somebody else changed these settings meanwhile; reload and try again", reason="revision")
         after = replace(before, dialect=dialect.as_body(), revision=before.revision + 1)
-        if after.dialect != before.dialect:
-            tx.put(path_of(int_id), stored(after))
-            former, new = ({"dialect": dict(each.dialect)} for each in (before, after))
-            put_history(tx, int_id, entry, now, actor, former, new)
+        tx.put(path_of(int_id), stored(after))
+        former, new = ({"dialect": dict(each.dialect)} for each in (before, after))
+        put_history(tx, int_id, entry, now, actor, former, new)
         return after
 
     return dialect_of(ports.documents.transact(store).dialect)

@@ -126,10 +126,10 @@ def save_settings(
         before = record_of(Integration, body, f"integration {given.id}") if body is not None else None
         account = before.connection.account if before is not None and before.connection is not None else ""
         settings = given.with_primary(account)
+        if before is not None and before.settings == settings:
+            return before  # nothing changes, or this has been stored and the answer was lost
         if revision is not None and before is not None and before.revision != revision:
             raise Conflict("somebody else changed these settings meanwhile; reload and try again", reason="revision")
-        if before is not None and before.settings == settings:
-            return before
         after = _counted(before, replace(before, settings=settings)) if before is not None else Integration(settings)
         after = _woken(replace(after, revision=after.revision + 1))
         if before is not None and origin_of(before.settings.ireserve.base_url) != origin_of(settings.ireserve.base_url):
