@@ -73,6 +73,49 @@ def test_applied_to_new_only_what_is_there_stays(place: Place) -> None:
     assert f"Nr {other}" in [event["summary"] for event in place.events()]
 
 
+FIRST, SECOND = ({"title_template": template} for template in ("Nr {BOOKING_NUMBER}", "{BOOKING_NUMBER} in {OBJECT}"))
+
+
+@pytest.mark.parametrize("scope", ["future", "new"])
+def test_what_is_to_stay_as_it_is_waits_until_an_earlier_change_has_reached_it(place: Place, scope: str) -> None:
+    """The look at all events that the earlier change began takes the settings of the moment."""
+    booking = running(place)
+    change(place, "all", outbound=FIRST)
+    assert change(place, scope, outbound=SECOND, status=409)["reason"] == "still_looking"
+    place.settle(60)
+    assert place.event()["summary"] == f"Nr {booking}"
+    change(place, scope, outbound=SECOND)
+    place.settle(60)
+    assert place.event()["summary"] == {"future": f"{booking} in Zaal A", "new": f"Nr {booking}"}[scope]
+
+
+@pytest.mark.parametrize("scope", ["all", "future"])
+def test_a_change_that_reaches_as_far_as_the_one_under_way_takes_its_place(place: Place, scope: str) -> None:
+    booking = running(place)
+    change(place, "future", outbound=FIRST)
+    assert change(place, "new", outbound=SECOND, status=409)["reason"] == "still_looking"
+    change(place, scope, outbound=SECOND)
+    place.settle(60)
+    assert place.event()["summary"] == f"{booking} in Zaal A"
+
+
+def test_a_change_that_was_cut_short_counts_as_under_way(place: Place) -> None:
+    running(place)
+    integrations.change(place.documents, "7", lambda before: before.owing("all", place.now))
+    assert change(place, "new", outbound=FIRST, status=409)["reason"] == "still_looking"
+
+
+def test_what_is_to_stay_as_it_is_waits_for_the_end_of_a_pause_which_looks_at_everything(place: Place) -> None:
+    booking = running(place)
+    place.api("POST", "/7/pause")
+    for scope in ("future", "new"):
+        assert change(place, scope, outbound=FIRST, status=409)["reason"] == "paused"
+    change(place, "all", outbound=FIRST)
+    place.api("POST", "/7/activate")
+    place.settle(60)
+    assert place.event()["summary"] == f"Nr {booking}"
+
+
 def test_applied_to_future_the_past_stays(place: Place) -> None:
     place.save(sync={"backfill": "all"})
     place.connect()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functions.application.intake.hints import SETTINGS
 from functions.application.ports import Ports
 from functions.application.scanning import scan, sweep
+from functions.application.scanning.progress import Scan
 from functions.application.setting_up import consent, preview, removal, setup
 from functions.application.setting_up.settings_input import raw_of, settings_from
 from functions.application.store import calendars, integrations
@@ -13,10 +14,12 @@ from functions.application.sync.session import SyncSession, open_session
 from functions.application.watching import channels
 from functions.domain.model.addresses import rest_base
 from functions.domain.model.errors import Conflict, Fault, Invalid, SyncError
-from functions.domain.settings.integration import ACTIVATED, Integration, Phase
+from functions.domain.model.zones import day_of
+from functions.domain.settings.integration import ACTIVATED, UNFINISHED, Integration, Phase
 from functions.domain.settings.schema import Settings
 
 SCOPES = ("all", "future", "new")
+LEAVING_OUT = ("future", "new")
 
 
 class PlanFirst(Conflict):
@@ -56,6 +59,9 @@ def save(
         if plan.counts or plan.left or not plan.complete:  # a large window takes longer than one look
             raise PlanFirst(plan)
     owed = (apply or "all") if touches(before.settings, after) else ""
+    if owed in LEAVING_OUT:
+        _refuse_to_reach_further(ports, before, owed)
+        revision = before.revision if revision is None else revision  # or a look that began since would reach further
     saved = setup.save(ports, raw_of(after), actor, int_id=int_id, secrets=secrets, revision=revision, owed=owed)
     if isinstance(secrets, Mapping) and "google_refresh_token" in secrets:
         consent.follow_anew(ports, before)
@@ -64,6 +70,28 @@ def save(
         return saved
     follow_up(ports, before, saved, actor, owed)
     return saved if before.unfinished_change else integrations.finished(ports.documents, saved.id, owed)
+
+
+def _refuse_to_reach_further(ports: Ports, before: Integration, owed: str) -> None:
+    """Refuse what is to leave existing events out, while a look at more of them has not ended: each look takes the present settings."""
+    if before.phase is Phase.PAUSED:
+        raise Conflict(
+            "the end of a pause brings everything in line: resume the integration first, or choose all", reason="paused"
+        )
+    looks = scan.last_of(ports.documents, before.id, "resync", "backfill")
+    reaches = [before.unfinished_change, *(_reach(each, before) for each in looks if each is not None)]
+    if UNFINISHED.index(owed) < max(map(UNFINISHED.index, reaches)):
+        raise Conflict(
+            "existing events are still being looked at, and would get this change as well: wait until that is done, or choose all",
+            reason="still_looking",
+        )
+
+
+def _reach(look: Scan, integration: Integration) -> str:
+    """Return how far a look at existing events goes on: all, future, or "" if it has ended."""
+    if look.finished_at is not None:
+        return ""
+    return "all" if look.first < day_of(look.started_at, integration.settings.timezone) else "future"
 
 
 def touches(before: Settings, after: Settings) -> bool:
