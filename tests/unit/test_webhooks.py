@@ -1,12 +1,13 @@
 """i-Reserve's webhooks: who may send one, and which booking it is about."""
 
 import hmac
+import json
 from typing import Any
 
 import pytest
 
 from functions.application.intake.hints import Hint, Kind
-from functions.application.intake.webhooks import booking_id_in, mac, receive, webhook_token, webhook_url
+from functions.application.intake.webhooks import booking_ids_in, mac, receive, webhook_token, webhook_url
 from functions.application.ports import Addresses, Ports, Task
 from functions.domain.model.errors import Malformed, Unauthentic
 from functions.domain.settings.integration import Integration
@@ -90,7 +91,6 @@ def test_what_was_received_is_logged_without_its_body() -> None:
         (b'{"booking": {"id": 2}, "data": {"id": 3}}', "2"),
         (b'{"data": {"booking_id": 3}}', "3"),
         (b'{"id": "", "data": {"id": 3}}', "3"),
-        (b'[{"id": 4}, {"id": 5}]', "4"),
         (b'{"id": "' + b"9" * 40 + b'"}', "9" * 40),
         (b'{"id": "' + b"9" * 41 + b'"}', ""),
         (b'{"id": true}', ""),
@@ -106,10 +106,29 @@ def test_what_was_received_is_logged_without_its_body() -> None:
     ],
 )
 def test_the_booking_is_found_in_every_shape_and_never_guessed(body: bytes, found: str) -> None:
-    assert booking_id_in(body) == found
+    assert booking_ids_in(body) == [found]
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (b'[{"id": 4}, {"booking": {"id": 5}}, {"id": "4"}]', ["4", "5"]),
+        (b'[{"id": 4}, {"other": 5}, {}]', ["4", ""]),
+        (json.dumps([{"id": n} for n in range(1, 11)]).encode(), [str(n) for n in range(1, 11)]),
+        (json.dumps([{"id": n} for n in range(1, 12)]).encode(), [*(str(n) for n in range(1, 11)), ""]),
+    ],
+    ids=["each once", "one without an id", "ten", "more than ten"],
+)
+def test_each_booking_of_a_list_is_found_and_what_is_left_over_is_searched_for(body: bytes, found: list[str]) -> None:
+    assert booking_ids_in(body) == found
+
+
+def test_each_booking_of_a_list_is_followed() -> None:
+    kinds = [(each.kind, each.subject) for each in received(webhook_token("new", "7", 1), b'[{"id": 4}, {"id": 5}]')]
+    assert kinds == [(Kind.BOOKING, ("4",))] * 2 + [(Kind.BOOKING, ("5",))] * 2
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff", b"NaN"])
 def test_what_is_no_json_is_refused(body: bytes) -> None:
     with pytest.raises(Malformed):
-        booking_id_in(body)
+        booking_ids_in(body)

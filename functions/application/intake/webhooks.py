@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 ID_NAMES = ("id", "booking_id", "RES_ID")
 LEVELS = ("booking", "data")
 LONGEST_ID = 40
+MOST = 10  # bookings of one body that are followed on their own: each is two tasks, and i-Reserve waits for the answer
 
 
 def mac(key: str, *parts: str) -> str:
@@ -46,24 +47,22 @@ def receive(ports: Ports, int_id: str, token: str, body: bytes) -> None:
     generation, _, given = token.partition(".")
     if not is_proven(ports.webhook_keys, given, "webhook", int_id, generation):
         raise Unauthentic("bad proof")
-    booking = booking_id_in(body)
-    kind, subject = (Kind.BOOKING, (booking,)) if booking else (Kind.SWEEP, ())
-    ports.log("hint", {"severity": "DEBUG", "int_id": int_id, "kind": kind.value, "booking": booking})
     now = ports.clock()
-    enqueue(ports.tasks, Hint(kind, int_id, subject, WEBHOOK, now, detail=generation), now)
+    for booking in booking_ids_in(body):
+        kind, subject = (Kind.BOOKING, (booking,)) if booking else (Kind.SWEEP, ())
+        ports.log("hint", {"severity": "DEBUG", "int_id": int_id, "kind": kind.value, "booking": booking})
+        enqueue(ports.tasks, Hint(kind, int_id, subject, WEBHOOK, now, detail=generation), now)
 
 
-def booking_id_in(body: bytes) -> str:
-    """Find the booking id in an undocumented body, at most one level down; "" if there is none.
+def booking_ids_in(body: bytes) -> list[str]:
+    """Find the booking ids in an undocumented body, at most one level down, in it or in each item of a list.
 
-    Raises `Malformed` if the body is not a JSON object or list.
+    "" stands for what names none, and for all but the first of a long list. Raises `Malformed` if the body is not JSON.
     """
-    if not body.strip():
-        return ""
-    parsed = json_in(body)
-    for found in _ids(parsed[0] if isinstance(parsed, list) and parsed else parsed):
-        return found
-    return ""
+    parsed = json_in(body) if body.strip() else None
+    items = parsed if isinstance(parsed, list) and parsed else [parsed]
+    found = list(dict.fromkeys(next(_ids(each), "") for each in items))
+    return found if len(found) <= MOST else list(dict.fromkeys([*found[:MOST], ""]))
 
 
 def _ids(parsed: Any) -> Iterator[str]:
