@@ -1,12 +1,16 @@
 """A probe that is cut off anywhere leaves nothing behind: not by a fault of i-Reserve, not by the death of the process."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from functions.application.ports import Ports
-from functions.application.probing import record
-from functions.domain.model.errors import Malformed, Transient
+from functions.application.probing import probe, record, starting
+from functions.application.probing.record import Trial
+from functions.application.store import integrations
+from functions.domain.model.errors import Conflict, Malformed, Transient
+from functions.domain.settings.integration import Integration
 from tests.harness.place import KEY, Place
 from tests.harness.trials import Crash, Faulty, booked, switch, untouched
 
@@ -108,14 +112,73 @@ def test_a_probe_that_nobody_carries_on_is_carried_on_by_the_queue(place: Place)
     """As where the command line was closed in the middle: it does the parts itself and queues none."""
     booking = ready(place)
     before = untouched(place)
-    from functions.application.probing import probe, starting
-
     starting.begin(place.ports, "7", booking, "10", "command line")
     for _ in range(5):
         probe.advance(place.ports, "7")
     assert untouched(place) != before
     place.settle(400)
     is_clean(place, before)
+
+
+def test_a_part_that_stalls_past_its_lease_saves_nothing_over_a_later_probe(place: Place) -> None:
+    booking = ready(place)
+    before = untouched(place)
+    starting.begin(place.ports, "7", booking, "10", "somebody")
+    for _ in range(3):
+        probe.advance(place.ports, "7")
+    later = list[Trial]()
+
+    def others_went_on() -> Transient:
+        place.pass_time(91)
+        while (trial := probe.advance(place.ports, "7")) is not None and trial.finished_at is None:
+            place.pass_time(10)
+        later.append(starting.begin(place.ports, "7", booking, "10", "somebody else"))
+        return Transient("answered at last")
+
+    stalled = broken(place, Faulty(place.ports.outside, 1, others_went_on, after=False, times=1))
+    assert probe.advance(stalled, "7") == record.current(place.documents, "7") == later[0]
+    place.settle(400)
+    is_clean(place, before)
+
+
+def test_a_probe_begins_once_where_two_people_begin_one_at_the_same_time(place: Place) -> None:
+    booking = ready(place)
+    first = list[Trial]()
+
+    class Late:
+        """The other one begins while this one reads the test booking."""
+
+        def reservations(self, integration: Integration) -> Any:
+            if not first:
+                first.append(Trial)  # type: ignore[arg-type]  # only once
+                first[0] = starting.begin(place.ports, "7", booking, "10", "somebody")
+            return place.ports.outside.reservations(integration)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(place.ports.outside, name)
+
+    with pytest.raises(Conflict, match="a probe is under way"):
+        starting.begin(broken(place, Late()), "7", booking, "10", "somebody else")
+    assert record.current(place.documents, "7") == first[0]
+
+
+def test_a_webhook_of_the_integration_that_got_the_id_of_one_that_a_probe_left_is_not_removed_with_it(
+    place: Place,
+) -> None:
+    booking = ready(place)
+    place.api("POST", "/7/probe", {"booking": booking, "object": 10}, 202)
+    place.ireserve("POST", "faults", {"method": "DELETE", "path": "hook", "status": 503, "times": -1})
+    place.settle(1200)
+    place.ireserve("DELETE", "faults")
+    trial = record.current(place.documents, "7")
+    assert trial is not None
+    assert [each.what for each in trial.left] == ["hooks"]
+    integrations.change(place.documents, "7", lambda was: replace(was, hooks=trial.hooks))
+    place.forget()
+    place.api("DELETE", "/7/probe", status=202)
+    place.settle(60)
+    assert place.api("GET", "/7/probe")["left"] == []
+    assert [call for call in place.ireserve_calls() if call.startswith("DELETE")] == []
 
 
 def test_an_integration_is_not_deleted_in_the_middle_of_a_probe(place: Place) -> None:

@@ -94,6 +94,15 @@ def advance(ports: Ports, int_id: str) -> Trial | None:
     trial, mine = _lease(ports, int_id)
     if trial is None or not mine:
         return trial
+    try:
+        return _run_part(ports, int_id, trial)
+    except record.Overtaken:
+        ports.log("overtaken", {"int_id": int_id, "kind": Kind.PROBE.value})
+        return record.current(ports.documents, int_id)
+
+
+def _run_part(ports: Ports, int_id: str, trial: Trial) -> Trial:
+    """Run the part that is due; raises `Overtaken` if it took longer than its lease, and another worker went on."""
     session = open_session(ports, integrations.get(ports.documents, int_id))
     bench = Bench(session, trial)
     part = PARTS[trial.part]
@@ -107,6 +116,8 @@ def advance(ports: Ports, int_id: str) -> Trial | None:
         with suppress(Stale):  # a probe started with a former login still ends
             mark_revoked(ports, session.integration, error)
         return _stopped(bench, error.reason)
+    except record.Overtaken:
+        raise
     except SyncError as error:
         trouble = error
     except Exception as error:  # noqa: BLE001 -- a bug of ours must not leave the bookings changed
@@ -171,22 +182,23 @@ def stop(ports: Ports, int_id: str) -> Trial:
     The caller continues it, as after `starting.begin`. Raises `Gone` if there is nothing to stop or put back, `Conflict` if
     that is in another i-Reserve.
     """
-    trial = record.current(ports.documents, int_id)
-    if trial is None or not trial.unfinished:
-        raise Gone("there is no probe to stop", reason="no_probe")
-    if is_elsewhere(trial, integrations.get(ports.documents, int_id)):
-        raise Conflict(
-            say("what the last probe left is in another i-Reserve, {}: put it back there by hand", trial.ireserve),
-            reason="probe_elsewhere",
-        )
-    now = ports.clock()
-    leased = trial.leased_until is not None and now < trial.leased_until
-    if leased:  # a part is running: the probe stops after it
-        return record.save(ports, int_id, replace(trial, stop=True))
-    trouble = {part: reason for part, reason in trial.trouble.items() if part != PARTS[LAST].name}
-    ended = replace(trial, stop=True, part=LAST, attempt=0, due=None, leased_until=None, finished_at=None)
-    ended = replace(ended, trouble=trouble, left=())
-    return record.save(ports, int_id, ended)
+    integration, now = integrations.get(ports.documents, int_id), ports.clock()
+
+    def stopped(trial: Trial | None) -> Trial:
+        if trial is None or not trial.unfinished:
+            raise Gone("there is no probe to stop", reason="no_probe")
+        if is_elsewhere(trial, integration):
+            raise Conflict(
+                say("what the last probe left is in another i-Reserve, {}: put it back there by hand", trial.ireserve),
+                reason="probe_elsewhere",
+            )
+        if trial.leased_until is not None and now < trial.leased_until:  # a part is running: the probe stops after it
+            return replace(trial, stop=True)
+        trouble = {part: reason for part, reason in trial.trouble.items() if part != PARTS[LAST].name}
+        ended = replace(trial, stop=True, part=LAST, attempt=0, due=None, leased_until=None, finished_at=None)
+        return replace(ended, trouble=trouble, left=())
+
+    return record.change(ports, int_id, stopped)
 
 
 def is_elsewhere(trial: Trial, integration: Integration) -> bool:

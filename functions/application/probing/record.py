@@ -3,7 +3,7 @@
 Webhooks that name its bookings are recorded beside it (`progress/probe_heard`) and not followed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from functions.application.ports import Body, Documents, Ports, Transaction
 from functions.application.store.integrations import path_of
 from functions.application.store.records import body_of, record_of, stored
 from functions.domain.model.appointment import When
+from functions.domain.model.errors import Stale
 from functions.domain.model.messages import say
 from functions.domain.settings.integration import Hook, Integration
 
@@ -120,16 +121,47 @@ def current(documents: Documents, int_id: str) -> Trial | None:
     return record_of(Trial, body, "probe") if body is not None else None
 
 
-def save(ports: Ports, int_id: str, trial: Trial) -> Trial:
-    """Save the progress; a `stop` that a person asked for meanwhile stays."""
+class Overtaken(Stale):
+    """Another worker went on with this probe, or another probe began: nothing more is to be done for this one here."""
+
+
+def save(ports: Ports, int_id: str, trial: Trial, over: Trial | None) -> Trial:
+    """Save the progress in place of `over`; a `stop` that a person asked for meanwhile stays.
+
+    Raises `Overtaken` if anything else is stored by now.
+    """
+
+    def put(tx: Transaction) -> Trial:
+        saved = standing(tx, int_id, trial, over)
+        tx.put(path_of(int_id, "progress", "probe"), stored(saved))
+        return saved
+
+    return ports.documents.transact(put)
+
+
+def standing(tx: Transaction, int_id: str, trial: Trial, over: Trial | None) -> Trial:
+    """Return the progress as it is to be saved in place of `over`; raises `Overtaken`."""
+    body = tx.get(path_of(int_id, "progress", "probe"))
+    there = record_of(Trial, body, "probe") if body is not None else None
+    if _but_for_stop(there) not in (_but_for_stop(over), _but_for_stop(trial)):  # the latter: an answer was lost
+        raise Overtaken("another worker went on with this probe, or another one began", reason="overtaken")
+    stop = trial.stop or (there is not None and there.stop and there.name == trial.name)
+    return replace(trial, stop=stop)
+
+
+def _but_for_stop(trial: Trial | None) -> Body | None:
+    return body_of(replace(trial, stop=False)) if trial is not None else None
+
+
+def change(ports: Ports, int_id: str, by: Callable[[Trial | None], Trial]) -> Trial:
+    """Change the progress in one transaction; `by` may run several times."""
     path = path_of(int_id, "progress", "probe")
 
     def put(tx: Transaction) -> Trial:
-        before = tx.get(path) or {}
-        stop = trial.stop or (before.get("stop", False) and before.get("started_at") == body_of(trial)["started_at"])
-        saved = replace(trial, stop=bool(stop))
-        tx.put(path, stored(saved))
-        return saved
+        body = tx.get(path)
+        after = by(record_of(Trial, body, "probe") if body is not None else None)
+        tx.put(path, stored(after))
+        return after
 
     return ports.documents.transact(put)
 

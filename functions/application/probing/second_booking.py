@@ -9,8 +9,9 @@ from dataclasses import replace
 from functions.application.intake.hints import Hint, Kind, enqueue
 from functions.application.intake.webhooks import webhook_url
 from functions.application.ports import Transaction
-from functions.application.probing.record import Left, Spot, Trial, Written
+from functions.application.probing.record import Left, Spot, Trial, Written, standing
 from functions.application.probing.workbench import Bench, guesses
+from functions.application.store import integrations
 from functions.application.store.integrations import path_of, put_history
 from functions.application.store.records import body_of, record_of, stored
 from functions.domain.model.appointment import AllDay, When
@@ -216,7 +217,9 @@ def _second(b: Bench) -> None:
 
 def _hooks(b: Bench) -> None:
     for hook in b.trial.hooks:
-        b.asking().unsubscribe(hook.id)
+        used = {each.id for each in integrations.get(b.session.ports.documents, b.session.id).hooks}
+        if hook.id not in used:  # i-Reserve may give the id of what was removed to another one
+            b.asking().unsubscribe(hook.id)
         b.note(hooks=tuple(each for each in b.trial.hooks if each.id != hook.id))
 
 
@@ -228,12 +231,13 @@ def finish(b: Bench) -> Trial:
     entry = ports.token(12)
 
     def store_findings(tx: Transaction) -> Integration:
+        saved = standing(tx, int_id, trial, b.kept)
         body = tx.get(path_of(int_id)) or {}
         before = record_of(Integration, body, f"integration {int_id}")
         kept = {name: value for name, value in before.dialect.items() if name not in trial.dropped}
         after = replace(before, probing=(), dialect={**kept, **body_of(trial)["found"]}, revision=before.revision + 1)
         tx.put(path_of(int_id), stored(after))
-        tx.put(path_of(int_id, "progress", "probe"), stored(trial))
+        tx.put(path_of(int_id, "progress", "probe"), stored(saved))
         former, new = ({"dialect": dict(each.dialect)} for each in (before, after))
         put_history(tx, int_id, entry, b.session.now(), trial.actor, former, new)
         return after

@@ -18,6 +18,7 @@ from functions.domain.model.messages import listed, say
 from functions.domain.pairing.life import Closed, Detached
 
 MARKS = ("PROBE", "TEST")
+UNDER_WAY = "a probe is under way; wait for its end or stop it"
 
 
 def begin(ports: Ports, int_id: str, booking_id: str, object_id: str, actor: str, *, really: bool = False) -> Trial:
@@ -30,9 +31,9 @@ def begin(ports: Ports, int_id: str, booking_id: str, object_id: str, actor: str
         raise Conflict(why, reason="ireserve_login")
     before = record.current(ports.documents, int_id)
     if before is not None and probe.alive(before, ports.clock()):
-        raise Conflict("a probe is under way; wait for its end or stop it", reason="probing")
+        raise Conflict(UNDER_WAY, reason="probing")
     if before is not None and before.unfinished and not probe.is_elsewhere(before, integration):
-        _tidy_up(ports, int_id)
+        before = _tidy_up(ports, int_id)
     session = open_session(ports, integration)
     found, booking = _read(session, booking_id, object_id)
     _suits(session, booking, really=really)
@@ -52,19 +53,23 @@ def begin(ports: Ports, int_id: str, booking_id: str, object_id: str, actor: str
         found=found,
     )
     record.forget_webhooks(ports, int_id)
-    saved = record.save(ports, int_id, trial)
+    try:
+        saved = record.save(ports, int_id, trial, before)
+    except record.Overtaken:
+        raise Conflict(UNDER_WAY, reason="probing") from None
     integrations.change(ports.documents, int_id, lambda was: replace(was, probing=saved.bookings))
     probe.watch(ports, int_id, saved)
     return saved
 
 
-def _tidy_up(ports: Ports, int_id: str) -> None:
-    """Put back what the last probe left; raises `Conflict` until that is done."""
+def _tidy_up(ports: Ports, int_id: str) -> Trial:
+    """Put back what the last probe left, and return it; raises `Conflict` until that is done."""
     probe.stop(ports, int_id)
     after = probe.advance(ports, int_id)
     if after is None or after.unfinished:
         left = listed(map(str, after.left)) if after is not None and after.left else "try again in some minutes"
         raise Conflict(say("the last probe was cut off and is being put back: {}", left), reason="probe_left")
+    return after
 
 
 def _read(session: SyncSession, booking_id: str, object_id: str) -> tuple[dict[str, object], Booking]:

@@ -4,7 +4,7 @@ Where the dialect assumes a name, that is the first guess. A name missing here c
 tries it first.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from typing import Any
 
@@ -86,10 +86,14 @@ class Bench:
 
     session: SyncSession
     trial: Trial
+    kept: Trial = field(init=False)  # as stored last
+
+    def __post_init__(self) -> None:
+        self.kept = self.trial
 
     def save(self) -> None:
-        """Store the progress, around any call whose effect must not be forgotten."""
-        self.trial = record.save(self.session.ports, self.session.id, self.trial)
+        """Store the progress, around any call whose effect must not be forgotten; raises `record.Overtaken`."""
+        self.trial = self.kept = record.save(self.session.ports, self.session.id, self.trial, self.kept)
 
     def note(self, **changes: Any) -> None:
         """Change the record and store it."""
