@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from functions.application.setting_up import combined_spaces
 from tests.harness.place import ROOM_A, ROOM_B, Place, example
 from tests.harness.tab import Tab
 
@@ -242,6 +245,16 @@ def test_the_mapping_screen_proposes_what_shares_a_resource_in_i_reserve(place: 
     chosen: dict[str, str | list[str]] = {"mapping.0.also": [ROOM_A, ROOM_B], "mapping.1.also": [HALL], "apply": "all"}
     tab.change(here, **chosen)
     assert [row["also"] for row in place.api("GET", "/7")["mapping"]] == [[ROOM_A, ROOM_B], [HALL], []]
+
+
+def test_what_is_proposed_is_asked_for_no_longer_than_a_request_may_take(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    combined(place, mapping=[{**row, "also": []} for row in MAPPING])
+    monkeypatch.setattr(combined_spaces, "AT_ONCE", 1)
+    place.ireserve("POST", "faults", {"path": "object/", "action": "delay", "seconds": 10, "times": -1})
+    page = Tab(place).change("/console/integrations/7/mapping", do="combine")
+    assert "i-Reserve answered for 2 of 3 objects in time" in page.text
 
 
 def found(place: Place) -> list[tuple[str, str, str]]:
