@@ -66,6 +66,27 @@ def test_a_booking_whose_event_is_not_there_is_found(place: Place) -> None:
     assert audited(place) == [("missing_event", "", booking)]
 
 
+def test_a_booking_that_is_never_answered_for_with_json_does_not_keep_the_rest_from_being_compared(
+    place: Place,
+) -> None:
+    booking = running(place)
+    other = place.book("2026-12-10T10:00", "2026-12-10T11:00")
+    place.ireserve("POST", "faults", {"path": f"booking/{booking}$", "action": "html", "times": -1})
+    assert audited(place) == [("missing_event", "", other), ("unreadable", "", booking)]
+
+
+def test_an_audit_waits_for_an_i_reserve_that_is_away(place: Place) -> None:
+    booking = running(place)
+    place.ireserve("POST", "faults", {"path": ".*", "status": 503, "times": -1})
+    place.api("POST", "/7/audit", status=202)
+    place.settle(600)
+    assert place.api("GET", "/7/audit")["state"] == "running"
+    place.ireserve("DELETE", "faults")
+    place.settle(900)
+    made = place.api("GET", "/7/audit")
+    assert (made["state"], made["findings"], booking) == ("done", [], booking)
+
+
 def test_an_event_of_a_person_that_became_no_booking_is_found(place: Place) -> None:
     running(place)
     place.draw("2026-11-25T10:00", "2026-11-25T11:00")

@@ -21,6 +21,7 @@ from functions.domain.settings.integration import Integration, Phase
 
 STEP = timedelta(seconds=20)
 STUCK = timedelta(minutes=10)
+PATIENT = 3  # attempts
 EVERY = timedelta(days=6, hours=12)
 NIGHT = time(1)  # local; a weekly audit starts within the hour that begins then
 
@@ -67,15 +68,16 @@ def run(ports: Ports, hint: Hint) -> None:
     if audit is None or audit.finished_at is not None or hint.subject != (audit.name,):
         return
     with suppress(Stale):
-        audit = advance(ports, hint.int_id, audit)
+        audit = advance(ports, hint.int_id, audit, hint.attempt)
         if audit.finished_at is None:
             queue(ports, hint.int_id, audit)
 
 
-def advance(ports: Ports, int_id: str, audit: Audit) -> Audit:
+def advance(ports: Ports, int_id: str, audit: Audit, attempt: int = 0) -> Audit:
     """Look at as many stretches of days, or as much of one, as a step has time for, and save the progress.
 
-    Raises `Stale` if another worker went on with this audit meanwhile, or another audit began.
+    After some attempts at a step, a single booking or event that again was not answered for counts as unreadable: where the
+    lists are answered for, it must not keep the rest from being compared. Raises `Stale` if another worker went on with this audit meanwhile, or another audit began.
     """
     integration = integrations.get(ports.documents, int_id)
     sides, began, stands = Sides(ports, integration), ports.clock(), audit
@@ -83,7 +85,7 @@ def advance(ports: Ports, int_id: str, audit: Audit) -> Audit:
     while audit.week <= audit.last and ports.clock() < until:
         last = min(audit.week + timedelta(days=audit.days - 1), audit.last)
         before = sides.reads
-        week, findings, after = look(sides, audit, audit.week, last, until)
+        week, findings, after = look(sides, audit, last, until, patient=attempt < PATIENT)
         audit = replace(audit.having(findings), after=after, reads=audit.reads + sides.reads - before)
         if after:
             break

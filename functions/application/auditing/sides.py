@@ -70,10 +70,13 @@ class Sides:
                 found.update((each.key, each) for each in events if first <= day_of(each.when, self.zone) <= last)
         return found
 
-    def links_of(self, bookings: list[str], events: list[EventKey]) -> tuple[dict[str, Link], dict[EventKey, Link]]:
+    def links_of(
+        self, bookings: list[str], events: list[EventKey], unreadable: links.Note | None = None
+    ) -> tuple[dict[str, Link], dict[EventKey, Link]]:
         """Return the stored links of bookings and of events."""
         documents, int_id = self.ports.documents, self.integration.id
-        return links.of_bookings(documents, int_id, bookings), links.of_events(documents, int_id, events)
+        of_bookings = links.of_bookings(documents, int_id, bookings, unreadable)
+        return of_bookings, links.of_events(documents, int_id, events, unreadable)
 
     def link_of(self, booking_id: str) -> Link:
         """Return a booking's link; a new one if there is none."""

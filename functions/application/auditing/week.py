@@ -23,9 +23,10 @@ from functions.application.auditing.compare import (
 from functions.application.auditing.sides import Sides
 from functions.application.auditing.stored_audit import LEFT_ALONE, UNREADABLE, Audit, Finding
 from functions.application.ports import BookingRow
+from functions.application.store import links
 from functions.domain.model import zones
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Malformed, Refused
+from functions.domain.model.errors import Malformed, Refused, Transient
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import TEST_LINK, test_event_id, turn_of
 from functions.domain.model.text import take_apart
@@ -62,13 +63,16 @@ def turns_of(before: Audit | None) -> tuple[int, int]:
     return (before.turn + 1) % turns, turns
 
 
-def look(sides: Sides, audit: Audit, first: date, last: date, until: datetime) -> tuple[Week, list[Finding], str]:
-    """Compare the bookings and events that begin on these local days, from where the last step ended until a moment.
+def look(
+    sides: Sides, audit: Audit, last: date, until: datetime, *, patient: bool = True
+) -> tuple[Week, list[Finding], str]:
+    """Compare the bookings and events of the audit's next days, from where the last step ended until a moment.
 
-    Returns the days, what was found, and where the next step goes on, "" if this was all.
+    Returns the days, what was found, and where the next step goes on, "" if this was all. What was not answered for raises
+    `Transient` if `patient`, or else is found to be unreadable.
     """
-    week = Week(sides.rows(first, last), sides.events(first, last))
-    by_booking, by_event = sides.links_of(list(week.rows), list(week.events))
+    week = Week(sides.rows(audit.week, last), sides.events(audit.week, last))
+    by_booking, by_event = sides.links_of(list(week.rows), list(week.events), links.pass_over)
     paired: set[EventKey] = set()
     for key, link in by_event.items():
         if link.occupies is not None:
@@ -77,12 +81,12 @@ def look(sides: Sides, audit: Audit, first: date, last: date, until: datetime) -
     for number in week.occupied.keys() - week.rows.keys():
         week.doubt(number, set())
     for row in week.rows.values():
-        paired |= _pair(sides, audit, week, row, by_booking[row.id])
+        paired |= _pair(sides, audit, week, row, by_booking.get(row.id))
     for key, event in week.events.items():
         if key not in paired:
             _unpaired(sides, week, event, by_event.get(key))
     findings, differing, after = list[Finding](), list[Look](), ""
-    for name, look_at in sorted(_looks(sides, week), key=lambda each: each[0]):
+    for name, look_at in sorted(_looks(sides, week, patient=patient), key=lambda each: each[0]):
         if name <= audit.after:
             continue
         if after and sides.ports.clock() >= until:
@@ -99,9 +103,12 @@ def look(sides: Sides, audit: Audit, first: date, last: date, until: datetime) -
     return week, findings, after
 
 
-def _pair(sides: Sides, audit: Audit, week: Week, row: BookingRow, link: Link) -> set[EventKey]:
+def _pair(sides: Sides, audit: Audit, week: Week, row: BookingRow, link: Link | None) -> set[EventKey]:
     """Pair a booking with its events of the week; it is doubtful if anything differs or does not show."""
     if row.id in sides.integration.probing:
+        return set()
+    if link is None:  # the look at it tells that its link cannot be read
+        week.doubt(row.id, set())
         return set()
     ids = sides.derived(row.id, link) | ({link.event.id} if link.event is not None else set())
     keys = {EventKey(calendar, each) for calendar in sides.settings.calendars for each in ids} & week.events.keys()
@@ -141,13 +148,17 @@ def _unpaired(sides: Sides, week: Week, event: Event, link: Link | None) -> None
     mark = event.mark
     if mark.link_id == TEST_LINK and event.key.id == test_event_id(sides.integration.id, mark.stamp):
         return
-    if booking_id := (link.booking_id if link is not None else "") or sides.made_for(event):
+    try:
+        booking_id = (link.booking_id if link is not None else "") or sides.made_for(event)
+    except links.Unreadable:  # the look at it tells
+        booking_id = ""
+    if booking_id:
         week.doubt(booking_id, {event.key})
     else:
         week.strangers.append(event)
 
 
-def _looks(sides: Sides, week: Week) -> Iterator[tuple[str, Look]]:
+def _looks(sides: Sides, week: Week, *, patient: bool) -> Iterator[tuple[str, Look]]:
     """Yield what is to be read one by one, each under a name that is the same in each step."""
     for booking_id, keys in week.doubtful.items():
         seen = week.occupied.get(booking_id, {})
@@ -155,18 +166,20 @@ def _looks(sides: Sides, week: Week) -> Iterator[tuple[str, Look]]:
         day = zones.day_of(row.starts, sides.zone) if row is not None and row.starts is not None else None
         unread = Finding(UNREADABLE, "", booking_id, day=day)
         look_at = partial(_of_booking, sides, booking_id, keys, seen)
-        yield f"booking {booking_id}", partial(_readable, look_at, unread)
+        yield f"booking {booking_id}", partial(_readable, look_at, unread, patient=patient)
     for event in week.strangers:
         unread = _unpaired_finding(sides, event, UNREADABLE, "")
         look_at = partial(_of_unpaired, sides, event)
-        yield f"event {event.key.calendar} {event.key.id}", partial(_readable, look_at, unread)
+        yield f"event {event.key.calendar} {event.key.id}", partial(_readable, look_at, unread, patient=patient)
 
 
-def _readable(look_at: Look, unread: Finding) -> Iterator[Finding]:
+def _readable(look_at: Look, unread: Finding, *, patient: bool) -> Iterator[Finding]:
     """Yield what a look finds, or that there is something it cannot read, which must not keep the rest from being compared."""
     try:
         yield from list(look_at())
-    except (Malformed, Refused):
+    except (Malformed, Refused, Transient) as error:
+        if patient and isinstance(error, Transient):
+            raise
         yield unread
 
 

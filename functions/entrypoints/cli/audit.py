@@ -9,7 +9,7 @@ import click
 from functions.application.auditing import audit, stored_audit
 from functions.application.auditing.stored_audit import Audit
 from functions.application.ports import Ports
-from functions.domain.model.errors import Refused
+from functions.domain.model.errors import Refused, Transient
 from functions.entrypoints.cli.frame import ACTOR, command, int_id, show
 from functions.entrypoints.console.forms.audit_forms import audit_csv, audit_json
 
@@ -38,8 +38,15 @@ def _made(ports: Ports, int_id: str) -> Audit:
     found = audit.begin(ports, int_id, ACTOR)
     days = (found.last - found.first).days + 1
     with click.progressbar(length=days, label="audit", file=sys.stderr) as bar:
+        attempt = 0
         while found.finished_at is None:
-            found = audit.advance(ports, int_id, found)
+            try:
+                found, attempt = audit.advance(ports, int_id, found, attempt), 0
+            except Transient:
+                if attempt == audit.PATIENT:
+                    raise
+                attempt += 1
+                ports.sleep(attempt)
             bar.update((found.week - found.first).days - bar.pos)
     return found
 
