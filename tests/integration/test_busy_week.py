@@ -24,16 +24,17 @@ class BusyWeek:
         self.place = place
         self.bookings = bookings
         self.lists = self.reads = 0
+        self.each = EACH
 
     def between(self, first: object, last: object, *, start: int, length: int) -> list[BookingRow]:
-        self.place.pass_time(EACH)
+        self.place.pass_time(self.each)
         self.lists += 1
         if str(first) > "2026-11-30" or str(last) < "2026-11-30":
             return []
         return [self._row(number) for number in range(start, min(self.bookings, start + length))]
 
     def read(self, booking_id: str) -> Booking:
-        self.place.pass_time(EACH)
+        self.place.pass_time(self.each)
         self.reads += 1
         row = self._row(int(booking_id))
         if int(booking_id) >= self.bookings or row.starts is None or row.ends is None:
@@ -41,7 +42,7 @@ class BusyWeek:
         return Booking(booking_id, "10", row.starts, row.ends, 20)
 
     def find(self, _field: str, _value: str) -> None:
-        self.place.pass_time(EACH)
+        self.place.pass_time(self.each)
 
     def _row(self, number: int) -> BookingRow:
         starts = MONDAY + timedelta(minutes=number % 6000)
@@ -88,6 +89,32 @@ def test_a_plan_that_was_broken_off_goes_on_where_it_was(place: Place, monkeypat
     assert second.looked > first.looked
     assert week.lists == lists, "what was listed is not asked for again"
     assert preview.current(place.ports, "7") == second
+
+
+def test_a_plan_begun_anew_while_another_person_goes_on_with_the_former_one_counts_each_booking_once(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both lists were kept in the same place, and the former plan went on with the rows of the new one."""
+    place.save(inbound={"enabled": False})
+    place.connect()
+    week = busy(place, monkeypatch, 400)
+    preview.refresh(place.ports, "7")
+    read, anew = week.read, list[preview.Plan]()
+
+    def late(booking_id: str) -> Booking:
+        if not anew:
+            week.each = 3 * EACH  # so that it keeps other rows
+            anew.append(preview.Plan)  # type: ignore[arg-type]  # only once
+            anew[0] = preview.refresh(place.ports, "7")
+            week.each = EACH
+        return read(booking_id)
+
+    monkeypatch.setattr(week, "read", late)
+    assert preview.refresh(place.ports, "7", go_on=True) == anew[0]
+    plan = anew[0]
+    while not plan.complete:
+        plan = preview.refresh(place.ports, "7", go_on=True)
+    assert (plan.looked, plan.counts["make"]) == (400, 400)
 
 
 @pytest.mark.parametrize("bookings", [300, 900])

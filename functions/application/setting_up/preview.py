@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from functions.application.intake.hints import Hint, Kind
-from functions.application.ports import Body, BookingRow, Ports
+from functions.application.ports import Body, BookingRow, Ports, Transaction
 from functions.application.scanning.listing import NEW, Listing, Position
 from functions.application.scanning.rows import is_left_out
 from functions.application.setting_up import consent
@@ -79,15 +79,23 @@ def current(ports: Ports, int_id: str) -> Plan | None:
 
 
 def refresh(ports: Ports, int_id: str, *, go_on: bool = False) -> Plan:
-    """Work for some seconds on a plan, a new or an unfinished one, and store it."""
+    """Work for some seconds on a plan, a new or an unfinished one, and store it; if another request did meanwhile, return that one."""
     integration = consent.named(ports, integrations.get(ports.documents, int_id))
-    before = current(ports, int_id) if go_on else None
+    path = path_of(int_id, "progress", "plan")
+    there = ports.documents.get(path)
+    before = record_of(Plan, there, "plan") if go_on and there is not None else None
     if before is not None and (before.complete or before.settings_revision != integration.settings_revision):
         before = None
-    plan = make(ports, integration, before)
-    expires = ports.clock() + KEPT
-    ports.documents.transact(lambda tx: tx.put(path_of(int_id, "progress", "plan"), stored(plan), expires=expires))
-    return plan
+    plan = make(ports, integration, before, stands=lambda tx: tx.get(path) == there)
+    after, expires = stored(plan), ports.clock() + KEPT
+
+    def put(tx: Transaction) -> bool:
+        now = tx.get(path)
+        if now == there:
+            tx.put(path, after, expires=expires)
+        return now in (there, after)  # `after`: saved by this step, and the answer was lost
+
+    return plan if ports.documents.transact(put) else current(ports, int_id) or plan
 
 
 def with_settings(ports: Ports, integration: Integration, settings: Settings) -> Plan:
@@ -106,17 +114,19 @@ def make(
     *,
     owner: str = "plan",
     former: Settings | None = None,
+    stands: Callable[[Transaction], bool] = lambda _tx: True,
 ) -> Plan:
     """Look for some seconds at the bookings of the window, and at new events that would become bookings.
 
     Bookings under way are finished, so a step takes at most LONGEST and the time of AT_ONCE bookings. `before` is the
-    plan to continue; `former` are the settings that those of `integration` would replace.
+    plan to continue; `former` are the settings that those of `integration` would replace. Lists are kept only while the
+    plan still `stands`.
     """
     session = open_session(ports, replace(integration, phase=Phase.ACTIVE))
     began = ports.clock()
     plan = before or _blank(integration, began)
     while not plan.listed and not _over(ports, began):
-        plan = _week(session, plan, began, owner, former)
+        plan = _week(session, plan, began, former, (owner, stands))
     inbound = integration.settings.inbound
     if not plan.listed:
         return plan
@@ -129,18 +139,24 @@ def _over(ports: Ports, began: datetime) -> bool:
     return ports.clock() - began >= LONGEST
 
 
-def _week(session: SyncSession, plan: Plan, began: datetime, owner: str, former: Settings | None) -> Plan:
-    ports = session.ports
+def _week(
+    session: SyncSession,
+    plan: Plan,
+    began: datetime,
+    former: Settings | None,
+    kept: tuple[str, Callable[[Transaction], bool]],
+) -> Plan:
+    ports, (owner, stands) = session.ports, kept
     last = min(plan.week + timedelta(days=plan.days - 1), plan.last)
-    listing = Listing(session, owner, partial(session.reservations.between, plan.week, last), plan.position)
+    listing = Listing(session, owner, partial(session.reservations.between, plan.week, last), plan.position, stands)
     listing.list_on(lambda: _over(ports, began))
     if not listing.whole:
         return replace(plan, position=listing.keep())
     for page in listing.pages():
-        known = links.of_bookings(ports.documents, session.id, [row.id for row in page])
+        known = links.of_bookings(ports.documents, session.id, [row.id for row in page], links.pass_over)
         for first in range(0, len(page), AT_ONCE):
             rows = page[first : first + AT_ONCE]
-            looks = [partial(_look, session.again(), row, known[row.id], plan.leaves_out) for row in rows]
+            looks = [partial(_look, session.again(), row, known.get(row.id), plan.leaves_out) for row in rows]
             for row, outcome in zip(rows, ports.in_parallel(looks), strict=True):
                 plan = _passed(session, plan, row) if outcome is None else _add(session, plan, row.id, outcome, former)
             listing.passed(len(rows))
@@ -171,8 +187,18 @@ def _passed(session: SyncSession, plan: Plan, row: BookingRow) -> Plan:
     return replace(plan, unlisted=dict(Counter(plan.unlisted) + Counter([str(row.status)])))
 
 
-def _look(session: SyncSession, row: BookingRow, link: Link, leaves_out: date | None) -> Reconciled | SyncError | None:
-    """Return what would be done for a booking; None if the row shows that it has, and needs, no event."""
+def _look(
+    session: SyncSession, row: BookingRow, link: Link | None, leaves_out: date | None
+) -> Reconciled | SyncError | None:
+    """Return what would be done for a booking; None if the row shows that it has, and needs, no event.
+
+    Without its link, which could not be read with the others, the answer is why.
+    """
+    if link is None:
+        try:
+            link = links.of_booking(session.ports.documents, session.id, row.id)
+        except links.Unreadable as error:
+            return error
     if row.status is not None and row.status not in session.settings.outbound.made_on and link.version == 0:
         return None
     if is_left_out(session, row, link, leaves_out):
@@ -287,11 +313,13 @@ def _new_events(session: SyncSession, integration: Integration, plan: Plan, bega
 
 
 def _new_event(session: SyncSession, plan: Plan, event: Event) -> Plan:
-    if links.of_event(session.ports.documents, session.id, event.key) is not None or event.mark.int_id == session.id:
+    if event.mark.int_id == session.id:
         return plan
     hint = Hint(Kind.EVENT, session.id, (event.key.calendar, event.key.id), "plan", session.now())
-    link = links.for_new_event(session.ports.documents, session.id, event)
     try:
+        if links.of_event(session.ports.documents, session.id, event.key) is not None:
+            return plan
+        link = links.for_new_event(session.ports.documents, session.id, event)
         outcome: Reconciled | SyncError = reconcile(session, hint, link, event=Snapshot.of(event), rehearse=True)
     except SyncError as error:
         outcome = error
