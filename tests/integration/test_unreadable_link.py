@@ -9,7 +9,7 @@ from functions.application.store import links
 from functions.application.store.integrations import path_of
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import calendar_hash
-from tests.harness.place import ROOM_A, Place
+from tests.harness.place import ROOM_A, ROOM_B, Place
 from tests.harness.tab import Tab
 from tests.integration.test_series import DAILY_TEN, ids, occurrences, series, starts
 
@@ -155,3 +155,118 @@ def test_what_waits_for_a_person_is_shown_beside_a_link_that_cannot_be_read(plac
     written(place, link_of(place, one), **NEWER)
     assert len(place.api("GET", "/7/held")) == 1
     assert Tab(place).get("/console/integrations/7/waiting").status_code == 200
+
+
+def two_pairs(place: Place) -> tuple[str, str]:
+    """Two bookings with their events, of which the first one's link cannot be read; returns both."""
+    place.activate()
+    first, second = place.book(), place.book("2026-11-25T10:00", "2026-11-25T11:00")
+    place.settle()
+    written(place, links.of_booking(place.documents, "7", first).id, **NEWER)
+    return first, second
+
+
+def days_of_events(place: Place) -> list[str]:
+    return sorted(each["start"]["dateTime"][:10] for each in place.events(ROOM_A))
+
+
+def test_an_integration_that_is_removed_takes_all_other_events_along_and_names_the_one_that_would_stay(
+    place: Place,
+) -> None:
+    two_pairs(place)
+    place.api("POST", "/7/deactivate")
+    said = place.api("DELETE", "/7?events=remove", status=409)
+    assert (said["reason"], days_of_events(place)) == ("newer_version", ["2026-11-24"])
+    assert said["error"].startswith("1 pair cannot be read (link ")
+    place.api("DELETE", "/7?events=keep", status=204)
+    assert days_of_events(place) == ["2026-11-24"]
+
+
+def test_a_row_that_is_removed_takes_all_other_events_along(place: Place) -> None:
+    two_pairs(place)
+    rows = {**place.api("GET", "/7"), "mapping": [{"object": "11", "calendar": ROOM_B}]}
+    assert place.api("PUT", "/7", rows, 409)["plan"]["left"] == 1
+    place.api("PUT", "/7?apply=all", rows)
+    place.settle(60)
+    assert place.api("POST", "/7/unmapped") == {"left": 0}
+    assert days_of_events(place) == ["2026-11-24"]
+
+
+def test_a_plan_counts_all_other_bookings(place: Place) -> None:
+    first, second = two_pairs(place)
+    said = place.api(
+        "PUT", "/7", {**place.api("GET", "/7"), "outbound": {"title_template": "Nr {BOOKING_NUMBER}"}}, 409
+    )
+    assert said["plan"]["counts"] == {"change": 1, "trouble": 1}
+    assert {each["booking_id"]: each.get("trouble") for each in said["plan"]["lines"]} == {
+        first: "newer_version",
+        second: None,
+    }
+
+
+def test_a_plan_counts_all_other_new_events(place: Place) -> None:
+    place.activate()
+    for day in (24, 25):
+        place.draw(f"2026-11-{day}T10:00", f"2026-11-{day}T11:00")
+    place.settle()
+    first, *_ = sorted(place.events(ROOM_A), key=lambda each: each["start"]["dateTime"])
+    written(place, link_of(place, first["id"]), **NEWER)
+    place.google("POST", "notifications", {"mode": "drop"})
+    place.draw("2026-11-26T10:00", "2026-11-26T11:00")
+    assert place.api("GET", "/7/plan?refresh=1")["counts"] == {
+        "make_booking": 1,
+        "trouble": 2,
+    }  # its booking and its event
+
+
+@pytest.mark.parametrize("asked", ["day", "find"])
+def test_a_day_shows_all_other_pairs_and_says_that_one_could_not_be_read(place: Place, asked: str) -> None:
+    first, second = two_pairs(place)
+    place.change(second, start="2026-11-24T15:00", end="2026-11-24T16:00")
+    place.settle()
+    if asked == "day":
+        found = place.api("GET", "/7/day?date=2026-11-24")
+        items = [item for room in found["rooms"] for item in room["found"]]
+        assert sorted((each["booking_id"], each["relation"]) for each in items) == [
+            ("", "unread"),
+            (first, "unread"),
+            (second, "same"),
+        ]
+        assert [place for place, _ in found["troubles"]] == ["pairs"]
+    shown = Tab(place).get(f"/console/integrations/7/{'day?date=2026-11-24' if asked == 'day' else 'find?q=Zaal'}")
+    assert shown.status_code == 200
+    assert "Some pairs of booking and event could not be read." in shown.text
+    assert second in shown.text
+
+
+def test_an_audit_compares_all_other_pairs(place: Place) -> None:
+    first, second = two_pairs(place)
+    place.ireserve("POST", "hooks/mode", {"mode": "drop"})
+    place.change(second, start="2026-11-25T15:00", end="2026-11-25T16:00")
+    place.api("POST", "/7/audit", status=202)
+    place.settle(60)
+    made = place.api("GET", "/7/audit")
+    assert made["state"] == "done"
+    found = sorted((each["kind"], each["booking_id"]) for each in made["findings"])
+    assert found == [("other_time", second), ("unreadable", ""), ("unreadable", first)]
+
+
+def test_a_new_series_that_waits_for_a_removed_occurrence_of_another_is_told(place: Place) -> None:
+    """It may continue that one, so it waits, for as long as the link cannot be read."""
+    place.activate()
+    root = series(place, DAILY_TEN)
+    gone = occurrences(place)[3]["id"]
+    link = link_of(place, gone)
+    place.delete(gone)
+    place.settle(30)
+    sound = written(place, link, **NEWER)
+    before = ids(place)
+    place.draw("2026-11-24T15:00", "2026-11-24T16:00", recurrence=[DAILY_TEN])
+    place.draw("2026-11-25T20:00", "2026-11-25T21:00")
+    place.settle(600)
+    assert len(ids(place) - before) == 1
+    assert ("calendar", [calendar_hash(ROOM_A), link]) in [each[:2] for each in parked(place)]
+    written(place, link, **sound)
+    retried(place)
+    assert len(ids(place) - before) == 11
+    assert root

@@ -26,6 +26,7 @@ MOST_DAYS = 7
 FARTHEST = 3660  # days from today
 MOST_PAGES = 8  # of one calendar's events
 MOST_READ = 40  # bookings whose rows say too little, and events on other days
+PAIRS = "pairs"  # stands for a side among what could not be read
 
 
 def near(asked: date, today: date) -> date:
@@ -96,7 +97,7 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The rooms and their items, and what could not be read: (calendar or `ireserve`, a sentence)."""
+    """The rooms and their items, and what could not be read: (calendar, `ireserve` or `pairs`, a sentence)."""
 
     first: date
     days: int
@@ -126,7 +127,8 @@ def read(ports: Ports, int_id: str, first: date, days: int = 1, object_id: str =
         else:
             events += found
     unread = {place for place, _ in troubles}
-    every = _items(session, first, days, rows, events, unread)
+    every, unreadable = _items(session, first, days, rows, events, unread)
+    troubles += [(PAIRS, str(error)) for error in unreadable[:1]]
     items = [each for each in every if not object_id or each.object_id == object_id]
     return Day(first, days, _by_room(session, items, object_id), tuple(troubles))
 
@@ -143,25 +145,38 @@ def _events(session: SyncSession, calendar: str, first: date, days: int) -> list
 
 def _items(
     session: SyncSession, first: date, days: int, rows: dict[str, BookingRow], events: list[Event], unread: set[str]
-) -> list[Item]:
-    """Pair the bookings with the events, and say how each relates."""
+) -> tuple[list[Item], list[links.Unreadable]]:
+    """Pair the bookings with the events, and say how each relates; also returns which links could not be read."""
     documents = session.ports.documents
-    shown = links.of_events(documents, session.id, [event.key for event in events])
+    unreadable: list[links.Unreadable] = []
+    shown = links.of_events(documents, session.id, [event.key for event in events], unreadable.append)
     named = list(dict.fromkeys([*rows, *(link.booking_id for link in shown.values() if link.booking_id)]))
-    booked = links.of_bookings(documents, session.id, named)
+    booked = links.of_bookings(documents, session.id, named, unreadable.append)
     bookings = _bookings(session, rows, named)
     at_hand = {event.key: event for event in events}
-    at_hand |= _elsewhere(session, [booked[each] for each in bookings], at_hand, unread)
+    at_hand |= _elsewhere(session, [booked[each] for each in bookings if each in booked], at_hand, unread)
     found, used = [], set[EventKey]()
     for booking_id, booking in bookings.items():
-        link = booked[booking_id]
+        link = booked.get(booking_id, Link(""))
         event = at_hand.get(link.event) if link.event is not None else None
         if event is not None:
             used.add(event.key)
         if item := _booking(session, booking, link, event, unread):
             found.append(item)
     found += [_alone(session, event, shown.get(event.key)) for event in events if event.key not in used]
-    return sorted((each for each in found if _within(session, each, first, days)), key=lambda each: each.sorts_at)
+    found = without_their_links(found, unreadable)
+    found = [each for each in found if _within(session, each, first, days)]
+    return sorted(found, key=lambda each: each.sorts_at), unreadable
+
+
+def without_their_links(items: list[Item], unreadable: list[links.Unreadable]) -> list[Item]:
+    """Return the items, those whose link could not be read as that: which is the other of such a pair nobody can tell."""
+    lost: dict[object, str] = {error.key: error.link for error in unreadable}
+    told = list[Item]()
+    for item in items:
+        link = lost.get(item.booking_id) or lost.get(EventKey(item.calendar, item.event_id))
+        told.append(replace(item, relation=Relation.UNREAD, link_id=link) if link is not None else item)
+    return told
 
 
 def _bookings(session: SyncSession, rows: dict[str, BookingRow], named: list[str]) -> dict[str, Booking]:

@@ -87,8 +87,13 @@ def _of_text(session: SyncSession, asked: str) -> Results:
         if trouble:
             troubles[calendar] = trouble
     events = sorted(events, key=lambda event: day.starts(session, event.when))
-    pairs = links.of_events(session.ports.documents, session.id, [event.key for event in events[:MOST_HITS]])
+    unreadable: list[links.Unreadable] = []
+    keys = [event.key for event in events[:MOST_HITS]]
+    pairs = links.of_events(session.ports.documents, session.id, keys, unreadable.append)
     hits = [day.event_item(session, event, pairs.get(event.key)) for event in events[:MOST_HITS]]
+    hits = day.without_their_links(hits, unreadable)
+    if unreadable:
+        troubles[day.PAIRS] = str(unreadable[0])
     return Results("text", tuple(hits), tuple(troubles.items()), cut or len(events) > MOST_HITS)
 
 

@@ -54,10 +54,8 @@ def delete(ports: Ports, int_id: str, events: str = "") -> int:
             ),
             reason="keep_or_remove",
         )
-    if events == "remove":
-        left = _take_apart(open_session(ports, integration))
-        if left:
-            return left
+    if events == "remove" and (left := _take_apart(open_session(ports, integration))):
+        return left
     try:
         consent.withdraw(ports, integration)
     except SyncError as error:  # the grant can be revoked in the Google account; everything else must still go
@@ -73,7 +71,7 @@ def unmapped_by(ports: Ports, before: Settings, after: Settings) -> int:
         return 0
     return sum(
         1
-        for link in links.every(ports.documents, before.id)
+        for link in links.every(ports.documents, before.id, unreadable=links.pass_over)
         if _stands(link)
         and link.occupies is None
         and link.base is not None
@@ -85,11 +83,11 @@ def unmapped_by(ports: Ports, before: Settings, after: Settings) -> int:
 def take_unmapped(ports: Ports, int_id: str) -> int:
     """End the pairs whose object no longer has a calendar: our events are deleted, people's own stay.
 
-    Returns how many are left (call again).
+    Returns how many are left (call again); those that cannot be read stay as they are.
     """
     session = open_session(ports, integrations.get(ports.documents, int_id))
     began, left = session.now(), 0
-    for link in list(links.every(ports.documents, int_id)):
+    for link in list(links.every(ports.documents, int_id, unreadable=links.pass_over)):
         if link.base is None or session.settings.calendar_of(link.base.object_id) is not None:
             continue
         if link.intent is not None or ports.clock() - began > LONGEST:
@@ -104,11 +102,26 @@ def _stands(link: Link) -> bool:
 
 
 def _take_apart(session: SyncSession) -> int:
+    """Take the pairs apart for some seconds; returns how many are left.
+
+    Raises `Conflict` if all that are left cannot be read: what they hold of ours could no longer be found.
+    """
     began, ports = session.now(), session.ports
-    for link in links.every(ports.documents, session.id):
+    unreadable: list[links.Unreadable] = []
+    for link in links.every(ports.documents, session.id, unreadable=unreadable.append):
         if ports.clock() - began > LONGEST:
             return ports.documents.count(integrations.path_of(session.id, "links"))
         _part(session, link)
+    if unreadable:
+        raise Conflict(
+            counted(
+                len(unreadable),
+                "{} pair cannot be read ({}), so its event would stay: mend it, or delete and keep all events",
+                "{} pairs cannot be read ({}), so their events would stay: mend them, or delete and keep all events",
+                unreadable[0],
+            ),
+            reason=unreadable[0].reason,
+        )
     return 0
 
 

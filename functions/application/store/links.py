@@ -28,7 +28,12 @@ _DEFAULTS = {name: value for name, value in body_of(Link("")).items() if name !=
 
 
 class Unreadable(Malformed):
-    """A stored link cannot be read: `link` is its id, `series` that of its event as far as that can be told."""
+    """A stored link cannot be read: `link` is its id, `series` that of its event as far as that can be told.
+
+    `key` is the booking or event it was asked for, if it is one of many.
+    """
+
+    key: object = None
 
     def __init__(self, error: Malformed, link: str, body: Body) -> None:
         super().__init__(str(error), reason=error.reason)
@@ -215,6 +220,7 @@ def _readable(found: Iterable[tuple[Key, tuple[Body, str]]], unreadable: Note | 
         try:
             yield key, link_of(*stored_link)
         except Unreadable as error:
+            error.key = key
             if unreadable is None:
                 raise
             unreadable(error)

@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from functions.application.finding.day import PAIRS
 from functions.application.finding.names import Names
 from functions.entrypoints.console.texts import Texts
 
 IRESERVE = "ireserve"  # as `day` and `search` name that side
+PAGES = {IRESERVE: IRESERVE, PAIRS: "waiting"}
 STEP = "Step 1"  # a sentence that asks for it is about the login, which the page authentication renews
 
 
@@ -21,18 +23,17 @@ class Unread:
 
 def unread(troubles: Iterable[tuple[str, str]], names: Names, t: Texts) -> list[Unread]:
     """Group (calendar or `ireserve`, sentence) by reason; what no new login mends, diagnostics say more of."""
-    by: dict[tuple[bool, str], list[str]] = {}
+    by: dict[tuple[str, str], list[str]] = {}
     for place, why in troubles:
-        by.setdefault((place == IRESERVE, why), []).append(place)
-    return [
-        Unread(_who(places, names, t), t.sentence(why), IRESERVE if inside else page_of(why))
-        for (inside, why), places in by.items()
-    ]
+        by.setdefault((PAGES.get(place) or page_of(why), why), []).append(place)
+    return [Unread(_who(places, names, t), t.sentence(why), page) for (page, why), places in by.items()]
 
 
 def _who(places: list[str], names: Names, t: Texts) -> str:
     if places == [IRESERVE]:
         return t("day.unread", who="i-Reserve")
+    if places == [PAIRS]:
+        return t("day.unread_pairs")
     if len(places) == 1:
         return t("day.unread", who=names.calendar(places[0]))
     return t("day.unread_calendars", n=len(places))
