@@ -254,7 +254,7 @@ def test_what_is_proposed_is_asked_for_no_longer_than_a_request_may_take(
     monkeypatch.setattr(combined_spaces, "AT_ONCE", 1)
     place.ireserve("POST", "faults", {"path": "object/", "action": "delay", "seconds": 10, "times": -1})
     page = Tab(place).change("/console/integrations/7/mapping", do="combine")
-    assert "i-Reserve answered for 2 of 3 objects in time" in page.text
+    assert "too slowly to be asked about all objects (2 of 3)" in page.text
 
 
 def found(place: Place) -> list[tuple[str, str, str]]:

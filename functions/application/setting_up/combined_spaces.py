@@ -25,7 +25,11 @@ def proposed(ports: Ports, int_id: str, rows: Sequence[MappingRow]) -> list[Mapp
     for first in range(0, len(asked), AT_ONCE):
         if ports.clock() - began >= LONGEST:
             raise Transient(
-                say("i-Reserve answered for {} of {} objects in time; try again when it is faster", first, len(asked)),
+                say(
+                    "i-Reserve answers too slowly to be asked about all objects ({} of {}); try again when it is faster",
+                    first,
+                    len(asked),
+                ),
                 reason="slow",
             )
         some = asked[first : first + AT_ONCE]
