@@ -11,6 +11,7 @@ from functions.application.store import integrations
 from functions.domain.model.errors import Transient
 from functions.domain.settings.integration import Integration
 from tests.harness.place import GUEST, HOLIDAYS, ROOM_A, ROOM_B, SECRETS, Place, example
+from tests.harness.tab import Tab
 
 
 def running(place: Place) -> str:
@@ -99,6 +100,24 @@ def test_a_change_that_reaches_as_far_as_the_one_under_way_takes_its_place(place
     assert place.event()["summary"] == f"{booking} in Zaal A"
 
 
+def test_the_console_offers_only_how_far_a_change_may_go_now(place: Place) -> None:
+    running(place)
+    here, tab = "/console/integrations/7/outbound", Tab(place)
+
+    def offered() -> list[str]:
+        page = tab.change(here, **{"outbound.title_template": SECOND["title_template"]}).text
+        assert ("Existing events are still being looked at" in page) == ('value="new"' not in page)
+        return [each for each in ("all", "future", "new") if f'name="apply" value="{each}"' in page]
+
+    assert offered() == ["all", "future", "new"]
+    change(place, "future", outbound=FIRST)
+    assert offered() == ["all", "future"]
+    change(place, "all", outbound=FIRST | {"location_template": "{OBJECT}"})
+    assert offered() == ["all"]
+    place.settle(60)
+    assert offered() == ["all", "future", "new"]
+
+
 def test_a_change_that_was_cut_short_counts_as_under_way(place: Place) -> None:
     running(place)
     integrations.change(place.documents, "7", lambda before: before.owing("all", place.now))
@@ -109,7 +128,8 @@ def test_what_is_to_stay_as_it_is_waits_for_the_end_of_a_pause_which_looks_at_ev
     booking = running(place)
     place.api("POST", "/7/pause")
     for scope in ("future", "new"):
-        assert change(place, scope, outbound=FIRST, status=409)["reason"] == "paused"
+        said = change(place, scope, outbound=FIRST, status=409)
+        assert (said["reason"], said["error"][:18]) == ("still_looking", "the end of a pause")
     change(place, "all", outbound=FIRST)
     place.api("POST", "/7/activate")
     place.settle(60)

@@ -60,7 +60,8 @@ def save(
             raise PlanFirst(plan)
     owed = (apply or "all") if touches(before.settings, after) else ""
     if owed in LEAVING_OUT:
-        _refuse_to_reach_further(ports, before, owed)
+        if owed not in choices(ports, before):
+            raise Conflict(why_so_few(before), reason="still_looking")
         revision = before.revision if revision is None else revision  # or a look that began since would reach further
     saved = setup.save(ports, raw_of(after), actor, int_id=int_id, secrets=secrets, revision=revision, owed=owed)
     if isinstance(secrets, Mapping) and "google_refresh_token" in secrets:
@@ -72,19 +73,21 @@ def save(
     return saved if before.unfinished_change else integrations.finished(ports.documents, saved.id, owed)
 
 
-def _refuse_to_reach_further(ports: Ports, before: Integration, owed: str) -> None:
-    """Refuse what is to leave existing events out, while a look at more of them has not ended: each look takes the present settings."""
-    if before.phase is Phase.PAUSED:
-        raise Conflict(
-            "the end of a pause brings everything in line: resume the integration first, or choose all", reason="paused"
-        )
-    looks = scan.last_of(ports.documents, before.id, "resync", "backfill")
-    reaches = [before.unfinished_change, *(_reach(each, before) for each in looks if each is not None)]
-    if UNFINISHED.index(owed) < max(map(UNFINISHED.index, reaches)):
-        raise Conflict(
-            "existing events are still being looked at, and would get this change as well: wait until that is done, or choose all",
-            reason="still_looking",
-        )
+def choices(ports: Ports, integration: Integration) -> tuple[str, ...]:
+    """Return how far a change may go now: as far as each look at existing events that has not ended, which takes the present settings."""
+    if integration.phase is Phase.PAUSED:
+        return ("all",)
+    looks = scan.last_of(ports.documents, integration.id, "resync", "backfill")
+    reaches = [integration.unfinished_change, *(_reach(each, integration) for each in looks if each is not None)]
+    farthest = max(map(UNFINISHED.index, reaches))
+    return tuple(each for each in SCOPES if each == "all" or UNFINISHED.index(each) >= farthest)
+
+
+def why_so_few(integration: Integration) -> str:
+    """Return why a change may not leave existing events out now."""
+    if integration.phase is Phase.PAUSED:
+        return "the end of a pause brings everything in line: resume the integration first, or choose all"
+    return "existing events are still being looked at, and would get this change as well: wait until that is done, or choose all"
 
 
 def _reach(look: Scan, integration: Integration) -> str:

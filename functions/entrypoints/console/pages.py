@@ -164,8 +164,19 @@ class Pages:
         again = [
             (k, v) for k, v in request.form.items(multi=True) if k not in ("csrf_token", "apply", "left", *SECRET_NAMES)
         ]
-        here = screen or "home"
-        return self.page("changed.html", int_id, 409, here=here, plan=plan, again=again, address=address, most=100)
+        integration = integrations.get(self.ports.documents, int_id)
+        return self.page(
+            "changed.html",
+            int_id,
+            409,
+            here=screen or "home",
+            plan=plan,
+            again=again,
+            address=address,
+            most=100,
+            scopes=(scopes := changes.choices(self.ports, integration)),
+            why_so_few="" if set(scopes) == set(changes.SCOPES) else changes.why_so_few(integration),
+        )
 
     def confirm(
         self, int_id: str, address: str, deed: str, again: list[tuple[str, str]], *, here: str, n: int = 1
