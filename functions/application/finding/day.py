@@ -10,6 +10,7 @@ from itertools import islice
 from functions.application.ports import BookingRow, Ports, pages
 from functions.application.scanning.rows import booking_of, rows_of
 from functions.application.store import integrations, links
+from functions.application.store.stopped import Trouble
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.comparing.event_content import as_agreed, period, same_time, when_of
 from functions.domain.model.appointment import AllDay, When
@@ -97,12 +98,12 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The rooms and their items, and what could not be read: (calendar, `ireserve` or `pairs`, a sentence)."""
+    """The rooms and their items, and what could not be read."""
 
     first: date
     days: int
     rooms: tuple[Room, ...]
-    troubles: tuple[tuple[str, str], ...]
+    troubles: tuple[Trouble, ...]
 
 
 def read(ports: Ports, int_id: str, first: date, days: int = 1, object_id: str = "") -> Day:
@@ -113,22 +114,22 @@ def read(ports: Ports, int_id: str, first: date, days: int = 1, object_id: str =
     settings = session.settings
     wanted = (settings.calendar_of(object_id),) if object_id else settings.calendars
     calendars = [calendar for calendar in wanted if calendar]
-    troubles: list[tuple[str, str]] = []
+    troubles: list[Trouble] = []
     rows: dict[str, BookingRow] = {}
     try:
         rows = rows_of(session, first, first + timedelta(days=days - 1))
     except SyncError as error:
-        troubles.append(("ireserve", str(error)))
+        troubles.append(Trouble.of("ireserve", error))
     pieces = [partial(_events, session.again(), calendar, first, days) for calendar in calendars]
     events: list[Event] = []
     for calendar, found in zip(calendars, ports.in_parallel(pieces), strict=True):
         if isinstance(found, SyncError):
-            troubles.append((calendar, str(found)))
+            troubles.append(Trouble.of(calendar, found))
         else:
             events += found
-    unread = {place for place, _ in troubles}
+    unread = {each.place for each in troubles}
     every, unreadable = _items(session, first, days, rows, events, unread)
-    troubles += [(PAIRS, str(error)) for error in unreadable[:1]]
+    troubles += [Trouble.of(PAIRS, error) for error in unreadable[:1]]
     items = [each for each in every if not object_id or each.object_id == object_id]
     return Day(first, days, _by_room(session, items, object_id), tuple(troubles))
 

@@ -12,6 +12,7 @@ from functions.application.finding.day import Item
 from functions.application.finding.names import Names
 from functions.application.ports import Ports
 from functions.application.store import integrations, links
+from functions.application.store.stopped import Trouble
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model import zones
 from functions.domain.model.errors import Malformed, SyncError
@@ -30,7 +31,7 @@ class Results:
 
     by: Literal["day", "object", "text"]
     hits: tuple[Item, ...]
-    troubles: tuple[tuple[str, str], ...] = ()
+    troubles: tuple[Trouble, ...] = ()
     cut: bool = False
 
 
@@ -65,43 +66,42 @@ def _of_days(
     ports: Ports, int_id: str, first: date, days: int, fits: Callable[[Item], bool], by: Literal["day", "object"]
 ) -> Results:
     hits: list[Item] = []
-    troubles: dict[str, str] = {}
+    troubles: dict[str, Trouble] = {}
     for start in range(0, days, day.MOST_DAYS):
         found = day.read(ports, int_id, first + timedelta(days=start), min(day.MOST_DAYS, days - start))
         hits += [item for room in found.rooms for item in room.found if fits(item)]
-        troubles |= dict(found.troubles)
+        troubles |= {each.place: each for each in found.troubles}
     hits.sort(key=lambda item: item.sorts_at)
-    return Results(by, tuple(hits[:MOST_HITS]), tuple(troubles.items()), len(hits) > MOST_HITS)
+    return Results(by, tuple(hits[:MOST_HITS]), tuple(troubles.values()), len(hits) > MOST_HITS)
 
 
 def _of_text(session: SyncSession, asked: str) -> Results:
     start, end = session.now() - timedelta(days=BACK), session.now() + timedelta(days=FAR)
     calendars = session.settings.calendars
     pieces = [partial(_matching, session.again(), calendar, asked, start, end) for calendar in calendars]
-    troubles: dict[str, str] = {}
+    troubles: list[Trouble] = []
     events: list[Event] = []
     cut = False
     for calendar, (found, more, trouble) in zip(calendars, session.ports.in_parallel(pieces), strict=True):
         events += found
         cut = cut or more
-        if trouble:
-            troubles[calendar] = trouble
+        if trouble is not None:
+            troubles.append(Trouble.of(calendar, trouble))
     events = sorted(events, key=lambda event: day.starts(session, event.when))
     unreadable: list[links.Unreadable] = []
     keys = [event.key for event in events[:MOST_HITS]]
     pairs = links.of_events(session.ports.documents, session.id, keys, unreadable.append)
     hits = [day.event_item(session, event, pairs.get(event.key)) for event in events[:MOST_HITS]]
     hits = day.without_their_links(hits, unreadable)
-    if unreadable:
-        troubles[day.PAIRS] = str(unreadable[0])
-    return Results("text", tuple(hits), tuple(troubles.items()), cut or len(events) > MOST_HITS)
+    troubles += [Trouble.of(day.PAIRS, error) for error in unreadable[:1]]
+    return Results("text", tuple(hits), tuple(troubles), cut or len(events) > MOST_HITS)
 
 
 def _matching(
     session: SyncSession, calendar: str, asked: str, start: datetime, end: datetime
-) -> tuple[list[Event], bool, str]:
+) -> tuple[list[Event], bool, SyncError | None]:
     try:
         page = session.calendars.matching(calendar, asked, start, end)
     except SyncError as error:
-        return [], False, str(error)
-    return [each for each in page.items if isinstance(each, Event)], bool(page.next_page), ""
+        return [], False, error
+    return [each for each in page.items if isinstance(each, Event)], bool(page.next_page), None

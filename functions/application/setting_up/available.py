@@ -7,7 +7,7 @@ from datetime import timedelta
 from functions.application.ports import Bookable, CalendarEntry, Ports
 from functions.application.scanning.rows import rows_of
 from functions.application.store import integrations
-from functions.application.store.stopped import google_stopped
+from functions.application.store.stopped import Trouble, google_stopped, lacks_consent
 from functions.application.sync.session import SyncSession, note_withdrawn, open_session, within_reach
 from functions.domain.model.errors import SyncError
 from functions.domain.model.zones import day_of
@@ -25,6 +25,7 @@ class Available:
     calendars: tuple[CalendarEntry, ...] | None
     objects_trouble: str = ""
     calendars_trouble: str = ""
+    consent: bool = False  # whether a new consent mends that
 
 
 def read(
@@ -37,8 +38,8 @@ def read(
     session = open_session(ports, integrations.get(ports.documents, int_id))
     found, objects_trouble = _objects(session) if objects else (None, "")
     wanted = session.settings.calendars if also is None else also
-    entries, calendars_trouble = _calendars(session, wanted) if calendars else (None, "")
-    return Available(found, entries, objects_trouble, calendars_trouble)
+    entries, trouble = _calendars(session, wanted) if calendars else (None, Trouble("", ""))
+    return Available(found, entries, objects_trouble, trouble.why, trouble.consent)
 
 
 def _objects(session: SyncSession) -> tuple[tuple[Bookable, ...] | None, str]:
@@ -50,14 +51,14 @@ def _objects(session: SyncSession) -> tuple[tuple[Bookable, ...] | None, str]:
         return None, str(error)
 
 
-def _calendars(session: SyncSession, wanted: Iterable[str]) -> tuple[tuple[CalendarEntry, ...] | None, str]:
+def _calendars(session: SyncSession, wanted: Iterable[str]) -> tuple[tuple[CalendarEntry, ...] | None, Trouble]:
     if session.integration.connection is None:
-        return None, google_stopped(session.integration)
+        return None, Trouble("", google_stopped(session.integration), lacks_consent(session.integration))
     try:
-        return tuple(within_reach(session.calendars, wanted)), ""
+        return tuple(within_reach(session.calendars, wanted)), Trouble("", "")
     except SyncError as error:
         note_withdrawn(session, error)
-        return None, str(error)
+        return None, Trouble.of("", error)
 
 
 def without_calendar(ports: Ports, int_id: str) -> tuple[list[str], bool]:

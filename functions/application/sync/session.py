@@ -9,6 +9,7 @@ from functions.application.ports import Body, Bookable, CalendarEntry, Calendars
 from functions.application.store import integrations, links
 from functions.application.store.dialect_validation import dialect_of
 from functions.application.store.digests import digest_of
+from functions.application.store.stopped import wants_consent
 from functions.domain.model.addresses import is_mail_address
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import (
@@ -306,7 +307,7 @@ def note_withdrawn(session: SyncSession, error: SyncError) -> None:
 
     What can be fixed at Google without a new consent is left to the next call.
     """
-    if isinstance(error, AccessRevoked) and error.side is System.GOOGLE and error.cause is not Cause.MENDED_AT_GOOGLE:
+    if isinstance(error, AccessRevoked) and wants_consent(error):
         with suppress(Stale):
             mark_revoked(session.ports, session.integration, error)
 

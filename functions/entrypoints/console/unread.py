@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from functions.application.finding.day import PAIRS
 from functions.application.finding.names import Names
+from functions.application.store.stopped import Trouble
 from functions.entrypoints.console.texts import Texts
 
 IRESERVE = "ireserve"  # as `day` and `search` name that side
 PAGES = {IRESERVE: IRESERVE, PAIRS: "waiting"}
-STEP = "Step 1"  # a sentence that asks for it is about the login, which the page authentication renews
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,11 @@ class Unread:
     page: str
 
 
-def unread(troubles: Iterable[tuple[str, str]], names: Names, t: Texts) -> list[Unread]:
-    """Group (calendar or `ireserve`, sentence) by reason; what no new login mends, diagnostics say more of."""
+def unread(troubles: Iterable[Trouble], names: Names, t: Texts) -> list[Unread]:
+    """Group what could not be read by reason; what no new consent mends, diagnostics say more of."""
     by: dict[tuple[str, str], list[str]] = {}
-    for place, why in troubles:
-        by.setdefault((PAGES.get(place) or page_of(why), why), []).append(place)
+    for each in troubles:
+        by.setdefault((PAGES.get(each.place) or page_of(each.consent), each.why), []).append(each.place)
     return [Unread(_who(places, names, t), t.sentence(why), page) for (page, why), places in by.items()]
 
 
@@ -39,6 +39,6 @@ def _who(places: list[str], names: Names, t: Texts) -> str:
     return t("day.unread_calendars", n=len(places))
 
 
-def page_of(why: str) -> str:
-    """Return the page that helps where Google's calendars cannot be read for this reason (the sentence in English)."""
-    return "authentication" if STEP in why else "diagnostics"
+def page_of(consent: bool) -> str:  # noqa: FBT001 -- a page's only question
+    """Return the page that helps where Google's calendars cannot be read, by whether a new consent mends that."""
+    return "authentication" if consent else "diagnostics"

@@ -149,7 +149,8 @@ def _reading(routes: Blueprint, ports: Ports, role: May) -> None:
     def one_day(int_id: str) -> Response:
         zone = integrations.get(ports.documents, int_id).settings.timezone
         first, count, object_id = asked(request.args, zones.day_of(ports.clock(), zone))
-        return answer(200, plain(day.read(ports, int_id, first, count, object_id)))
+        found = day.read(ports, int_id, first, count, object_id)
+        return answer(200, {**plain(found), "troubles": [(each.place, each.why) for each in found.troubles]})
 
     @routes.get("/<int_id>/diagnostics")
     def diagnostics(int_id: str) -> Response:

@@ -96,7 +96,7 @@ def _values(pages: Pages, integration: Integration, found: Day, object_id: str, 
 
     objects = dict.fromkeys(row.object for row in settings.mapping if row.object != "*")
     every = Counter(item.relation for room in found.rooms for item in room.found)
-    silent = {place for place, _ in found.troubles}
+    silent = {each.place for each in found.troubles}
     return {
         "found": found,
         "unread": unread(found.troubles, names, t),

@@ -164,7 +164,7 @@ def _mapping_page(
         has_star=any(row.object == "*" for row in kept),
         known={each.id for each in found.calendars or ()},
         found=found,
-        mended_at=page_of(found.calendars_trouble),
+        mended_at=page_of(found.consent),
         shows=SHOWS,
         suggested=sum("suggested" in row.marks for row in shown) if fresh else 0,
         proposed=sum(proposed.values()) if proposed is not None else None,
