@@ -277,7 +277,7 @@ def test_a_stop_waits_for_the_part_that_another_instance_is_running(place: Place
     place.settle(4)
     trial = record.current(place.documents, "7")
     assert trial is not None
-    record.save(place.ports, "7", replace(trial, leased_until=place.now + timedelta(seconds=60), due=None))
+    record.save(place.ports, "7", replace(trial, leased_until=place.now + timedelta(seconds=60), due=None), trial)
     place.api("DELETE", "/7/probe", status=202)
     at_once = 0
     while at_once < 20 and (due := place.tasks.next_due()) is not None and due <= place.now:
