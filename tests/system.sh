@@ -8,7 +8,7 @@ say() { echo "$1 is missing: $2"; }
 has() { command -v "$1" >/dev/null 2>&1; }
 
 wanted=""
-{ [ -n "${CHROMIUM:-}" ] || has chromium || has google-chrome; } || wanted="$wanted chromium"
+{ [ -n "${CHROMIUM:-}" ] || has chromium-headless-shell || has chromium || has google-chrome; } || wanted="$wanted chromium"
 has npm || wanted="$wanted npm"
 has java || wanted="$wanted default-jre-headless"
 has curl || wanted="$wanted curl"
@@ -24,7 +24,7 @@ if [ -n "$wanted" ] && has apt-get && [ "$(id -u)" = 0 ]; then
   rm -f "$log"
 fi
 
-[ -n "${CHROMIUM:-}" ] || has chromium || has google-chrome || say Chromium "apt-get install chromium, or name one with CHROMIUM"
+[ -n "${CHROMIUM:-}" ] || has chromium-headless-shell || has chromium || has google-chrome || say Chromium "apt-get install chromium, or name one with CHROMIUM"
 has npm || say npm "apt-get install npm"
 has java || say Java "apt-get install default-jre-headless"
 has curl || say curl "apt-get install curl"
