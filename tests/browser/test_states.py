@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import states
 from tests.browser.states import opened
-from tests.conftest import launched
 from tests.harness.place import KEY, PRODUCT, Place
 
 Seen = Callable[[Page], None]
@@ -40,11 +39,16 @@ DAILY = (
     "history",
 )
 GROWING = ("mapping", "authentication", "day", "find?q=zaal", "waiting", "journal", "diagnostics", "history")
+# Those of each state on which an element stands that no other page here has: with the same tag, classes and attributes, below
+# the same others. The rest would only be the same once more.
 STATES: dict[str, tuple[Callable[[Place], None], tuple[str, ...]]] = {
-    "draft": (states.draft, ("", "ireserve", "authentication", "mapping", "activation", "delete", "diagnostics")),
-    "quiet": (states.quiet, DAILY),
+    "draft": (states.draft, ("", "ireserve", "activation", "delete")),
+    "quiet": (states.quiet, ("day", "find?q=1001", "audit")),
     "full": (states.full, GROWING),
-    "refused": (states.refused, ("", "ireserve", "authentication", "mapping", "outbound", "inbound", *DAILY)),
+    "refused": (
+        states.refused,
+        ("", "ireserve", "authentication", "mapping", "outbound", "day", "find?q=zaal", "find?q=1001", "diagnostics"),
+    ),
 }
 FAULTY: dict[str, dict[str, str]] = {
     "": {"timezone": "Mars/Base"},
@@ -57,6 +61,7 @@ FAULTY: dict[str, dict[str, str]] = {
     "probe": {"booking": "9999", "object": "12"},
     "deactivate": {},
 }
+LIKE_OTHERS = {"inbound", "deactivate"}  # pictured only
 
 
 def below(screens: tuple[str, ...]) -> tuple[str, ...]:
@@ -105,13 +110,6 @@ def sent_back(page: Page, screen: str, typed: dict[str, str]) -> None:
     expect(page.locator(".note.bad, .note.warn, .fault, #changed").first).to_be_visible()
 
 
-@pytest.fixture(scope="session")
-def unseen(playwright: Playwright) -> Iterator[Browser]:
-    """A browser that lays pages out and, unless pictures are asked for, draws nothing: nothing in it can be clicked."""
-    with launched(playwright, *([] if os.environ.get("PICTURES") else ["--disable-threaded-compositing"])) as browser:
-        yield browser
-
-
 @pytest.mark.parametrize("state", STATES)
 def test_every_page_is_accessible_and_fits(unseen: Browser, place: Place, glance: Seen, state: str) -> None:
     make, screens = STATES[state]
@@ -145,7 +143,7 @@ def test_pages_of_a_reader_and_of_an_empty_product_are_accessible(unseen: Browse
     pictured(unseen, place, "empty", (f"{PRODUCT}/console/", f"{PRODUCT}/console/no/such/page"))
     states.usual(place)
     with opened(unseen, place, "nl", 1280, key=states.READER_KEY) as page:
-        for path in below(("", "authentication", "mapping", "outbound", "activation", "dialect", "waiting", "journal")):
+        for path in below(("", "authentication", "mapping", "outbound", "dialect"))[1:]:
             page.goto(path)
             glance(page)
         page.goto(f"{HERE}/ireserve")
@@ -158,7 +156,8 @@ def test_pages_that_send_a_form_back_are_accessible(unseen: Browser, place: Plac
     with opened(unseen, place, "nl", 1280) as page:
         for screen, typed in FAULTY.items():
             sent_back(page, screen, typed)
-            glance(page)
+            if screen not in LIKE_OTHERS:
+                glance(page)
     for view, page in viewed(unseen, place):
         for screen, typed in FAULTY.items():
             sent_back(page, screen, typed)
