@@ -1,6 +1,8 @@
 """The store's answers are lost, or the same request comes twice: what is stored is what was asked for once."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 import pytest
@@ -9,10 +11,12 @@ from functions.adapters.sqlite.documents import SqliteDocuments
 from functions.application.ports import Transaction
 from functions.application.setting_up import dialect_input
 from functions.application.setting_up.dialect_input import mark
-from functions.application.store import integrations
+from functions.application.store import calendars, integrations, links
 from functions.domain.model.errors import Taken
+from functions.domain.model.event import EventKey
 from functions.domain.settings.integration import Hook, Integration
-from tests.harness.place import PASSWORD, Place, example
+from tests.harness.place import PASSWORD, ROOM_B, Place, example
+from tests.harness.trials import booked
 
 T = TypeVar("T")
 
@@ -139,3 +143,58 @@ def test_points_of_the_dialect_that_somebody_typed_are_saved_without_a_conflict(
     assert [(each["before"], each["after"]) for each in changes] == [
         ({"dialect": {}}, {"dialect": {"day_objects": ["10"]}})
     ]
+
+
+def test_a_pair_is_made_moved_and_undone_with_each_entry_closed(unanswered: Place) -> None:
+    unanswered.activate()
+    unanswered.book("2026-11-24T10:00", "2026-11-24T11:00")
+    drawn = unanswered.draw("2026-11-25T10:00", "2026-11-25T11:00")["id"]
+    unanswered.settle()
+    unanswered.drag(drawn, "2026-11-25T14:00", "2026-11-25T15:00")
+    unanswered.settle()
+    assert sorted(each["from"] for each in unanswered.bookings()) == ["2026-11-24T10:00", "2026-11-25T14:00"]
+    (moved,) = [each for each in unanswered.journal() if each["why"] == "event_moved"]
+    assert unanswered.api("POST", f"/7/journal/{moved['id']}/undo")["done"] is True
+    assert sorted(each["from"] for each in unanswered.bookings()) == ["2026-11-24T10:00", "2026-11-25T10:00"]
+    assert {each["outcome"] for each in unanswered.journal()} == {"done"}
+    assert unanswered.api("GET", "/7/parked") == []
+
+
+def test_a_dead_login_is_told_at_once_and_once(unanswered: Place) -> None:
+    unanswered.activate(alerts={"email": "beheer@example.org"})
+    unanswered.ireserve("PATCH", "users/api_calendar", {"password": "another"})
+    unanswered.book("2026-11-24T10:00", "2026-11-24T11:00")
+    for _ in range(5):
+        unanswered.settle(60)
+        unanswered.tick()
+    assert [alert.name for _, alert in unanswered.told] == ["ireserve_refused"]
+
+
+def test_a_probe_takes_no_longer_than_otherwise(unanswered: Place) -> None:
+    unanswered.save()
+    unanswered.api("POST", "/7/probe", {"booking": booked(unanswered), "object": 10}, 202)
+    unanswered.settle(80)
+    assert unanswered.api("GET", "/7/probe")["state"] == "done"
+
+
+def test_each_channel_is_stored_once(unanswered: Place) -> None:
+    unanswered.activate()
+    for state in calendars.every(unanswered.documents, "7"):
+        assert len(state.channels) == 1
+
+
+def test_pairs_of_a_removed_row_that_were_changed_meanwhile_leave_no_claim_behind(place: Place) -> None:
+    place.activate()
+    place.book("2026-11-24T10:00", "2026-11-24T11:00")
+    place.settle()
+    (link,) = links.every(place.documents, "7")
+    assert link.event is not None
+    carried = replace(link, event=EventKey(ROOM_B, link.event.id))
+    place.api("POST", "/7/pause")
+    read = place.api("GET", "/7")
+    place.api("PUT", "/7?apply=all", {**read, "mapping": read["mapping"][1:]})
+    change = partial(place.documents.transact, lambda tx: links.save(tx, "7", carried))
+    place.ports.documents = Overtaken(place, change)
+    assert place.api("POST", "/7/unmapped") == {"left": 1}
+    assert place.api("POST", "/7/unmapped") == {"left": 0}
+    assert place.documents.find(("integrations", "7", "claims")) == []

@@ -81,13 +81,21 @@ def test_what_was_never_saved_is_a_new_link_of_the_booking_and_nothing_of_an_eve
 
 def test_a_link_that_another_instance_saved_meanwhile_is_not_overwritten(documents: MemoryDocuments) -> None:
     there = saved(documents, FRESH)
-    for stale in (FRESH, replace(there, version=2)):
+    for stale in (replace(FRESH, generation=1), replace(there, version=2)):
         with pytest.raises(Stale) as error:
             saved(documents, stale)
         assert error.value.reason == "link_changed"
     with pytest.raises(Stale):
         saved(documents, replace(FRESH, id="another", booking_id="2", event=MOVED, version=1))
     assert saved(documents, there).version == 2
+
+
+def test_a_link_that_stands_as_it_is_to_be_saved_has_been_saved_and_its_answer_was_lost(
+    documents: MemoryDocuments,
+) -> None:
+    there = saved(documents, FRESH)
+    assert saved(documents, FRESH) == there
+    assert links.by_id(documents, "7", "link") == there
 
 
 @pytest.mark.parametrize(

@@ -118,14 +118,18 @@ def claim(ports: Ports, int_id: str, name: str, *, new: bool) -> bool:
 
     `new`: it is not open yet. The caller calls `settle` afterwards; if it dies, the claim ends after some minutes.
     """
-    path, now = _path(int_id), ports.clock()
+    path, now, tried = _path(int_id), ports.clock(), False
 
     def claimed(tx: Transaction) -> bool:
+        nonlocal tried
         body = tx.get(path) or {}
         sending: dict[str, str] = body.get("sending", {})
+        if tried and sending.get(name) == (now + SENDING).isoformat():
+            return True  # claimed by this worker, and the answer was lost
         busy = name in sending and now < datetime.fromisoformat(sending[name])
         if busy or (name not in body.get("open", {})) is not new:
             return False
+        tried = True
         tx.put(path, {**body, "sending": {**sending, name: (now + SENDING).isoformat()}})
         return True
 

@@ -139,20 +139,24 @@ def _run_part(ports: Ports, int_id: str, trial: Trial) -> Trial:
 def _lease(ports: Ports, int_id: str) -> tuple[Trial | None, bool]:
     """Take the lease of the next part; False if the part is not due, another instance has it or the probe has ended."""
     path, now = path_of(int_id, "progress", "probe"), ports.clock()
+    taken: Trial | None = None
 
     def take(tx: Transaction) -> tuple[Trial | None, bool]:
+        nonlocal taken
         body = tx.get(path)
         if body is None:
             return None, False
         trial = record_of(Trial, body, "probe")
+        if trial == taken:
+            return trial, True  # taken by this instance, and the answer was lost
         leased = trial.leased_until is not None and now < trial.leased_until
         if trial.finished_at is not None or leased or (trial.due is not None and now < trial.due):
             return trial, False
         if trial.stop and trial.part < LAST:
             trial = replace(trial, part=LAST, attempt=0)
-        trial = replace(trial, leased_until=now + LEASE, attempt=trial.attempt + 1)
-        tx.put(path, stored(trial))
-        return trial, True
+        taken = replace(trial, leased_until=now + LEASE, attempt=trial.attempt + 1)
+        tx.put(path, stored(taken))
+        return taken, True
 
     return ports.documents.transact(take)
 

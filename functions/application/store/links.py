@@ -167,11 +167,14 @@ def every(
 def save(tx: Transaction, int_id: str, link: Link) -> Link:
     """Save a link, if its version is still the stored one, and its claims.
 
-    A link that gives way to this one lets go of its event, and is removed if it has no booking. Raises `Stale` if another
+    One that stands just as this saves it has been saved: the answer was lost, and the transaction runs again. A link that gives
+    way to this one lets go of its event, and is removed if it has no booking. Raises `Stale` if another
     instance saved it since, `Conflict` if its booking or event belongs to another link.
     """
     body = tx.get(_link_path(int_id, link.id))
     before = link_of(body, link.id) if body is not None else None
+    if before is not None and before == replace(link, version=link.version + 1):
+        return before
     if (before.version if before is not None else 0) != link.version:
         raise Stale("the link was changed by another instance", reason="link_changed")
     held, wanted = _claims(before) if before is not None else set(), _claims(link)
