@@ -21,8 +21,8 @@ ask() {
   override=$(printf 'CLOUDSDK_API_ENDPOINT_OVERRIDES_%s' "$1" | tr '[:lower:]' '[:upper:]')
   address=$(eval "printf '%s' \"\${$override:-https://$1.googleapis.com/}\"")$2
   set -- "$3" "$address"
-  status=$(curl -sS --max-time 60 -o "$work/answer" -w '%{http_code}' -H "Authorization: Bearer $token" \
-    -H "X-Goog-User-Project: $project" ${1:+-H "Content-Type: application/json" -d "$1"} "$2" 2>"$work/error")
+  status=$(curl -sS --max-time 60 -o "$work/answer" -w '%{http_code}' -H "@$work/headers" \
+    ${1:+-H "Content-Type: application/json" -d "$1"} "$2" 2>"$work/error")
   [ "$status" = 200 ]
 }
 value() { tr -d '\n' <"$work/answer" | grep -oE "\"$1\": *(\"[^\"]*\"|true|false)" | head -n 1 | sed 's/^[^:]*: *//; s/"//g'; }
@@ -35,4 +35,6 @@ token=$(gcloud auth print-access-token 2>/dev/null) || {
   fault "gcloud is not signed in: run gcloud auth login, and gcloud auth application-default login for Terraform."
   end
 }
+# In a file of one's own: what stands on a command line, every user of the machine can read.
+printf 'Authorization: Bearer %s\nX-Goog-User-Project: %s\n' "$token" "$project" >"$work/headers"
 good "gcloud is signed in"

@@ -1,6 +1,7 @@
 """`infra/preflight.sh` looks before the first apply: one sentence for each fault, and what to do about it."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -48,6 +49,15 @@ def test_a_project_that_can_take_it_is_told_so_after_a_build_was_tried_in_its_re
     assert (code, project.built) == (0, ["europe-west1"])
     assert "FAULT" not in said
     assert said.endswith("Nothing stands in the way of terraform apply.\n")
+
+
+def test_what_lets_in_at_google_stands_on_no_command_line(run: Run, tmp_path: Path) -> None:
+    calls, curl = tmp_path / "calls", tmp_path / "curl"
+    curl.write_text(f'#!/bin/sh\nprintf "%s\\n" "$*" >>{calls}\nexec {shutil.which("curl")} "$@"\n', encoding="utf-8")
+    curl.chmod(0o755)
+    assert run()[0] == 0
+    assert "billingInfo" in calls.read_text("utf-8")
+    assert "Bearer" not in calls.read_text("utf-8")
 
 
 FAULTS: dict[str, tuple[dict[str, object], str, str]] = {
