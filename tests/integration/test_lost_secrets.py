@@ -62,3 +62,13 @@ def test_everything_works_again_once_all_secrets_were_entered_again(place: Place
     place.tick()
     place.settle(120)
     assert len(place.events()) == 1
+
+
+def test_an_account_whose_token_was_destroyed_can_be_disconnected(place: Place) -> None:
+    place.save()
+    place.connect()
+    place.secrets.delete("7", "google_refresh_token")
+    place.secrets.put("7", "google_refresh_token", "of a later consent")  # which the store, put back, does not know
+    place.api("POST", "/7/disconnect")
+    assert place.api("GET", "/7")["connection"] is None
+    assert place.secrets.get("7", "google_refresh_token") is None

@@ -5,6 +5,7 @@ https://developers.google.com/identity/protocols/oauth2/web-server
 """
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -17,7 +18,7 @@ from functions.application.store import integrations
 from functions.application.store.integrations import path_of
 from functions.application.sync.session import open_session, within_reach
 from functions.application.watching import channels
-from functions.domain.model.errors import Conflict, Malformed, Refused, SyncError
+from functions.domain.model.errors import AccessRevoked, Conflict, Malformed, Refused, SyncError
 from functions.domain.model.messages import say
 from functions.domain.settings.integration import RUNNING, Connection, Integration, Pending, Phase
 
@@ -259,8 +260,9 @@ def named(ports: Ports, integration: Integration) -> Integration:
 def withdraw(ports: Ports, integration: Integration) -> None:
     """Revoke the token at Google, unless another integration uses the same account and client."""
     integration = named(ports, integration)
-    version = integration.secret_versions.get("google_refresh_token", "")
-    token = ports.secrets.get(integration.id, "google_refresh_token", version) if version else None
+    version, token = integration.secret_versions.get("google_refresh_token", ""), None
+    with suppress(AccessRevoked):  # destroyed: nothing is left to revoke with
+        token = ports.secrets.get(integration.id, "google_refresh_token", version) if version else None
     if token and not _shared(ports, integration):
         ports.consent.revoke(token)
 
