@@ -3,6 +3,7 @@
 import pytest
 
 from tests.harness.place import ROOM_B, Place
+from tests.harness.tab import Tab
 
 EARLY, EARLY_END = "2026-11-24T08:00", "2026-11-24T09:00"
 START, END = "2026-11-24T10:00", "2026-11-24T11:00"
@@ -135,3 +136,35 @@ def test_what_was_mended_in_google_is_not_called_stopped_once_it_is_activated(pl
     assert place.api("GET", "/7/diagnostics")["checks"][0]["says"] == "active"
     assert begins(place) == [LATER]
     assert open_bookings(place) == [LATER]
+
+
+@pytest.fixture
+def paused(place: Place) -> Place:
+    place.save()
+    place.connect()
+    shadow(place)
+    place.api("POST", "/7/pause")
+    return place
+
+
+def test_resume_pressed_twice_leaves_shadow_shadow(paused: Place) -> None:
+    tab = Tab(paused)
+    for _ in range(2):
+        assert tab.post("/console/integrations/7/resume").status_code == 303
+        assert paused.api("GET", "/7")["state"] == "shadow"
+
+
+def test_resume_on_an_old_page_activates_nothing_that_was_deactivated_since(paused: Place) -> None:
+    paused.api("POST", "/7/deactivate")
+    assert "paused integration can be resumed" in Tab(paused).post("/console/integrations/7/resume").text
+    assert paused.api("GET", "/7")["state"] == "draft"
+
+
+@pytest.mark.parametrize("first", [[], ["pause"]], ids=["active", "paused"])
+def test_what_writes_already_is_not_said_to_be_in_shadow(place: Place, first: list[str]) -> None:
+    place.activate()
+    for deed in first:
+        place.api("POST", f"/7/{deed}")
+    before = place.api("GET", "/7")["state"]
+    assert place.api("POST", "/7/activate?shadow=1", status=409)["reason"] == "past_shadow"
+    assert place.api("GET", "/7")["state"] == before

@@ -39,6 +39,12 @@ def activate(ports: Ports, int_id: str, actor: str, *, shadow: bool = False, any
     `shadow`: plan and journal, but write nothing; `anyway`: even if i-Reserve's built-in integration was found active.
     """
     integration = integrations.get(ports.documents, int_id)
+    if shadow and (
+        integration.phase is Phase.ACTIVE or (integration.phase is Phase.PAUSED and not integration.paused_in_shadow)
+    ):
+        raise Conflict(
+            "this integration is past its shadow: deactivate it first, then activate it in shadow", reason="past_shadow"
+        )
     if integration.phase is Phase.PAUSED:
         return _resume(ports, integration, actor)
     if integration.phase is Phase.ACTIVE:
@@ -201,6 +207,14 @@ def pause(ports: Ports, int_id: str) -> Integration:
         return replace(before, phase=Phase.PAUSED, paused_in_shadow=in_shadow)
 
     return integrations.change(ports.documents, int_id, paused)
+
+
+def resume(ports: Ports, int_id: str, actor: str) -> Activated:
+    """Resume a paused integration; one that runs goes on as it is. Raises `Conflict` for one that is not activated."""
+    integration = integrations.get(ports.documents, int_id)
+    if integration.phase is Phase.DRAFT:
+        raise Conflict("only a paused integration can be resumed; activate it first", reason="not_paused")
+    return _resume(ports, integration, actor) if integration.phase is Phase.PAUSED else Activated(integration, (), ())
 
 
 def _resume(ports: Ports, integration: Integration, actor: str) -> Activated:

@@ -19,7 +19,7 @@ from functions.entrypoints.console.search_now import search_now
 ADD = (Field("id", example="7"), *GENERAL)
 ACTIONS: dict[str, tuple[Callable[[Ports, str, str], object], str]] = {
     "pause": (lambda ports, int_id, _: activation.pause(ports, int_id), "paused"),
-    "resume": (activation.activate, "resumed"),
+    "resume": (activation.resume, "resumed"),
     "sweep": (search_now, "swept"),
     "resync": (activation.resync, "resynced"),
 }
