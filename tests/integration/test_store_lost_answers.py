@@ -198,3 +198,13 @@ def test_pairs_of_a_removed_row_that_were_changed_meanwhile_leave_no_claim_behin
     assert place.api("POST", "/7/unmapped") == {"left": 1}
     assert place.api("POST", "/7/unmapped") == {"left": 0}
     assert place.documents.find(("integrations", "7", "claims")) == []
+
+
+def test_an_integration_is_removed_with_its_events(unanswered: Place) -> None:
+    unanswered.activate()
+    unanswered.book("2026-11-24T10:00", "2026-11-24T11:00")
+    unanswered.settle()
+    unanswered.api("POST", "/7/deactivate")
+    unanswered.api("DELETE", "/7?events=remove", status=204)
+    assert unanswered.events() == []
+    unanswered.api("GET", "/7", status=404)

@@ -16,7 +16,7 @@ from functions.application.store import integrations, links
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.comparing.event_content import written
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Conflict, Fault, Gone, Invalid, Malformed, Refused, SyncError
+from functions.domain.model.errors import Conflict, Fault, Gone, Invalid, Malformed, Refused, Stale, SyncError
 from functions.domain.model.event import EventKey
 from functions.domain.model.messages import counted
 from functions.domain.model.snapshot import Presence
@@ -87,13 +87,16 @@ def take_unmapped(ports: Ports, int_id: str) -> int:
     """
     session = open_session(ports, integrations.get(ports.documents, int_id))
     began, left = session.now(), 0
-    for link in list(links.every(ports.documents, int_id, unreadable=links.pass_over)):
+    for link in links.every(ports.documents, int_id, unreadable=links.pass_over):
         if link.base is None or session.settings.calendar_of(link.base.object_id) is not None:
             continue
         if link.intent is not None or ports.clock() - began > LONGEST:
             left += 1
-        else:
+            continue
+        try:
             _part(session, link)
+        except Stale:  # another worker went on with it meanwhile
+            left += 1
     return left
 
 
@@ -128,7 +131,7 @@ def _take_apart(session: SyncSession) -> int:
 def _part(session: SyncSession, link: Link) -> None:
     """Take one pair apart; a side that is gone, refuses or cannot be understood is left as it is, and the other is not.
 
-    Raises what else kept a side from being read.
+    Raises what else kept a side from being read, and `Stale` if the pair was changed meanwhile.
     """
     for take_apart in (_delete_event, _clear_booking):
         try:

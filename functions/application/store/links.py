@@ -264,7 +264,10 @@ def of_days(
 
 
 def remove(tx: Transaction, int_id: str, link: Link) -> None:
-    """Remove a link with its claims."""
+    """Remove a link with its claims, if it is still as it was read; one that is gone already is no error. Raises `Stale`."""
+    if tx.get(_link_path(int_id, link.id)) is None:
+        return
+    save(tx, int_id, link)
     for claim in sorted(_claims(link)):
         tx.delete(path_of(int_id, "claims", claim))
     tx.delete(_link_path(int_id, link.id))

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from functions.application.intake.hints import RESYNC, Hint, Kind, look_again
-from functions.application.ports import Transaction
 from functions.application.store import links
 from functions.application.sync.execute import interrupted
 from functions.application.sync.session import SyncSession
@@ -85,11 +84,7 @@ def _save(session: SyncSession, hint: Hint, holder: Link) -> None:
 
 def _remove(session: SyncSession, holder: Link) -> None:
     holder = interrupted(session, holder)
-
-    def remove(tx: Transaction) -> None:
-        links.remove(tx, session.id, links.save(tx, session.id, holder))  # saved first: raises if it was changed
-
-    session.ports.documents.transact(remove)
+    session.ports.documents.transact(lambda tx: links.remove(tx, session.id, holder))
     _log(session, holder)
 
 
