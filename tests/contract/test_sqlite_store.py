@@ -230,3 +230,10 @@ def test_what_was_committed_counts_though_the_expired_could_not_be_removed_then(
     with pytest.raises(Transient):
         documents.purge()
     file.close()
+
+
+def test_a_link_that_is_no_json_cannot_be_written_not_even_by_another_program(file: SqliteFile) -> None:
+    """So only a damaged disk leaves one, and then the file as a whole is to be restored (decision 0012)."""
+    SqliteDocuments(file, now).transact(lambda transaction: transaction.put((*LINKS, "one"), {"state": "active"}))
+    with closing(sqlite3.connect(file._path)) as rival, pytest.raises(sqlite3.OperationalError, match="malformed JSON"):
+        rival.execute("UPDATE documents SET body = '{'")
