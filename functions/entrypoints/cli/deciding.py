@@ -6,9 +6,11 @@ from functions.application.deciding import held, keep_or_resume, undo
 from functions.application.deciding.carry_out import each_of
 from functions.application.finding.names import Catalogue, Names
 from functions.application.ports import Ports
-from functions.application.store import journal, links, parked
+from functions.application.store import integrations, journal, links, parked
 from functions.entrypoints.cli.frame import ACTOR, command, int_id, show, table, texts
-from functions.entrypoints.console.journal_sentences import reason_name, would
+from functions.entrypoints.console.journal_sentences import would
+from functions.entrypoints.console.parked_sentences import about, ids
+from functions.entrypoints.console.reasons import reason_name
 
 
 @command("parked", int_id)
@@ -16,11 +18,12 @@ def parked_command(ports: Ports, int_id: str) -> None:
     """Show what could not be done, with its reason."""
     found = [{"id": item, **body} for item, body in parked.every(ports, int_id)]
     t, names = texts(ports, int_id), Catalogue(ports).of(int_id) if found else Names()
+    settings = integrations.get(ports.documents, int_id).settings
     rows = [
         (
             e["id"],
             f"{t.local(e['at']):%Y-%m-%d %H:%M:%S}",
-            f"{e['kind']} {' '.join(names.calendar(each) for each in e['subject'])}",
+            " ".join((about(e, names, settings, t), *ids(e))),
             reason_name(e["reason"], t),
         )
         for e in found

@@ -17,8 +17,9 @@ from functions.domain.model.appointment import AllDay
 from functions.domain.model.errors import SyncError
 from functions.domain.pairing.life import State
 from functions.domain.pairing.link import Link
-from functions.entrypoints.console.journal_sentences import reason_name
 from functions.entrypoints.console.pages import Pages
+from functions.entrypoints.console.parked_sentences import about, ids
+from functions.entrypoints.console.reasons import reason_name
 
 MOST = 200
 
@@ -105,6 +106,7 @@ def _waiting_page(pages: Pages, int_id: str, error: SyncError | None = None) -> 
     stuck = sorted(parked.every(ports, int_id, MOST), key=lambda row: row[1]["subject"])
     stuck.sort(key=lambda row: str(row[1]["at"]), reverse=True)
     names += [item["subject"][0] for _, item in stuck if item["kind"] == hints.Kind.BOOKING]
+    known = pages.catalogue.of(int_id)
     shown: dict[str, Any] = {"held": items, "grace": grace, "paused": paused, "foreign": foreign}
     return pages.page(
         "waiting.html",
@@ -114,6 +116,8 @@ def _waiting_page(pages: Pages, int_id: str, error: SyncError | None = None) -> 
         trouble=t.sentence(str(error)) if error is not None else "",
         parked=stuck,
         reason_name=reason_name,
+        about=lambda item: about(item, known, integration.settings, t),
+        ids=ids,
         titles=titles(ports, int_id, names),
         **shown,
     )
