@@ -14,9 +14,10 @@ from functions.application.store import integrations, journal_read
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.errors import Refused
 from functions.entrypoints.cli.frame import command, int_id, show, table, texts, wants_json
-from functions.entrypoints.console.journal_sentences import planned, reason_name, tell, verdict_sentence
+from functions.entrypoints.console.journal_sentences import planned, tell, verdict_sentence
 from functions.entrypoints.console.journal_sentences import status as status_name
 from functions.entrypoints.console.json_forms import plain
+from functions.entrypoints.console.reasons import reason_name
 from functions.entrypoints.console.texts import Texts
 
 COLOURS = {"green": "green", "grey": "bright_black", "amber": "yellow", "red": "red"}

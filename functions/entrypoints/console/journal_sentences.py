@@ -12,6 +12,7 @@ from functions.application.ports import Body
 from functions.application.store.journal import OF_BOOKINGS, Name
 from functions.application.store.journal_read import kind_of, outcome_of
 from functions.domain.settings.schema import Settings
+from functions.entrypoints.console.reasons import reason_name
 from functions.entrypoints.console.texts import Texts
 
 LONGEST = 80  # characters of a quoted text
@@ -152,15 +153,6 @@ def undoable(entry: Body) -> bool:
         of_an_occupied = entry.get("change", {}).get("notice") == "occupied"
         return entry["why"] in TAKEN_BACK and takes_a_time_back(entry) and not of_an_occupied
     return (entry["step"] == Name.WRITE_BOOKING and entry["why"] in UNDOABLE) or entry["step"] == Name.MAKE_BOOKING
-
-
-def reason_name(code: str, t: Texts) -> str:
-    """Return a reason in words; a code of i-Reserve or Google without a text is quoted."""
-    if code.startswith("lacks_"):
-        return t("reason.lacks", what=code.removeprefix("lacks_"))
-    if code.startswith("http_5"):
-        return t("reason.their_fault")
-    return t.name("reason", code, t("reason.quoted", code=code)) if code else t("reason.other")
 
 
 def by(entry: Body, t: Texts) -> str:
