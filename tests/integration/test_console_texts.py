@@ -156,6 +156,19 @@ def test_every_sentence_from_inside_has_its_dutch() -> None:
 
 def test_values_of_a_sentence_stand_apart_from_its_words() -> None:
     known = yaml.safe_load((FOLDER / "sentences.nl.yaml").read_text()).keys() - {"{}: {}"}
+def test_every_document_that_may_be_damaged_has_its_dutch_name() -> None:
+    known = yaml.safe_load((FOLDER / "sentences.nl.yaml").read_text())
+    calls = [node for m in (ROOT / "application").rglob("*.py") for node in ast.walk(ast.parse(m.read_text()))]
+    read = [
+        node
+        for node in calls
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("record_of", "upgraded")
+    ]
+    named = {template(node.args[2]) for node in read} - {""}
+    assert len(named) > 10
+    assert sorted(named - set(known)) == []
+
+
     found = [
         f"{module.relative_to(ROOT)}:{node.lineno}"
         for layer in ("domain", "application", "adapters")

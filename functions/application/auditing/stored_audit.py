@@ -118,7 +118,7 @@ def path(int_id: str) -> Path:
 def last(documents: Documents, int_id: str) -> Audit | None:
     """Return the last audit, finished or not, or None."""
     body = documents.get(path(int_id))
-    return record_of(Audit, body, "audit") if body is not None else None
+    return record_of(Audit, body, "the audit") if body is not None else None
 
 
 def save(documents: Documents, int_id: str, audit: Audit) -> None:

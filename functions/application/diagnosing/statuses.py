@@ -110,7 +110,7 @@ def _begun(session: SyncSession, *, anew: bool) -> Count:
     first, last = (today + timedelta(days=each) for each in settings.sync.window_days)
     new = Count(now, first, last, tuple(row.object for row in settings.mapping))
     body = session.ports.documents.get(path_of(session.id, "progress", "statuses"))
-    before = record_of(Count, body, "statuses") if body is not None and not anew else new
+    before = record_of(Count, body, "the count of statuses") if body is not None and not anew else new
     same = (before.first, before.last, before.objects) == (first, last, new.objects)
     return before if same and now - before.at < FRESH else new
 

@@ -146,7 +146,7 @@ def _lease(ports: Ports, int_id: str) -> tuple[Trial | None, bool]:
         body = tx.get(path)
         if body is None:
             return None, False
-        trial = record_of(Trial, body, "probe")
+        trial = record_of(Trial, body, "the probe")
         if trial == taken:
             return trial, True  # taken by this instance, and the answer was lost
         leased = trial.leased_until is not None and now < trial.leased_until

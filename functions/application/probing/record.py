@@ -118,7 +118,7 @@ class Trial:
 def current(documents: Documents, int_id: str) -> Trial | None:
     """Return the last probe, under way or not, or None."""
     body = documents.get(path_of(int_id, "progress", "probe"))
-    return record_of(Trial, body, "probe") if body is not None else None
+    return record_of(Trial, body, "the probe") if body is not None else None
 
 
 class Overtaken(Stale):
@@ -142,7 +142,7 @@ def save(ports: Ports, int_id: str, trial: Trial, over: Trial | None) -> Trial:
 def standing(tx: Transaction, int_id: str, trial: Trial, over: Trial | None) -> Trial:
     """Return the progress as it is to be saved in place of `over`; raises `Overtaken`."""
     body = tx.get(path_of(int_id, "progress", "probe"))
-    there = record_of(Trial, body, "probe") if body is not None else None
+    there = record_of(Trial, body, "the probe") if body is not None else None
     if _but_for_stop(there) not in (_but_for_stop(over), _but_for_stop(trial)):  # the latter: an answer was lost
         raise Overtaken("another worker went on with this probe, or another one began", reason="overtaken")
     stop = trial.stop or (there is not None and there.stop and there.name == trial.name)
@@ -159,7 +159,7 @@ def change(ports: Ports, int_id: str, by: Callable[[Trial | None], Trial]) -> Tr
 
     def put(tx: Transaction) -> Trial:
         body = tx.get(path)
-        after = by(record_of(Trial, body, "probe") if body is not None else None)
+        after = by(record_of(Trial, body, "the probe") if body is not None else None)
         tx.put(path, stored(after))
         return after
 

@@ -233,7 +233,7 @@ def finish(b: Bench) -> Trial:
     def store_findings(tx: Transaction) -> Integration:
         saved = standing(tx, int_id, trial, b.kept)
         body = tx.get(path_of(int_id)) or {}
-        before = record_of(Integration, body, f"integration {int_id}")
+        before = record_of(Integration, body, "integration {}", int_id)
         kept = {name: value for name, value in before.dialect.items() if name not in trial.dropped}
         after = replace(before, probing=(), dialect={**kept, **body_of(trial)["found"]}, revision=before.revision + 1)
         tx.put(path_of(int_id), stored(after))

@@ -144,7 +144,7 @@ class Listing:
     def _read(self, part: int) -> list[BookingRow] | None:
         if self._last[0] != part:
             body = self._session.ports.documents.get(self._part_path(part))
-            self._last = (part, list(record_of(_Part, body, "listing").rows) if body is not None else None)
+            self._last = (part, list(record_of(_Part, body, "the list of bookings").rows) if body is not None else None)
         return self._last[1]
 
     def _part_path(self, part: int) -> Path:

@@ -136,4 +136,4 @@ def keep(session: SyncSession, so_far: Overlaps, at: datetime) -> None:
 def last(documents: Documents, int_id: str) -> Listed | None:
     """Return the overlaps of the last full scan, or None before the first."""
     body = documents.get(path_of(int_id, "progress", "overlaps"))
-    return record_of(Listed, body, "overlaps") if body is not None else None
+    return record_of(Listed, body, "the overlapping bookings") if body is not None else None

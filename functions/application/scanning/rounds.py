@@ -83,7 +83,7 @@ def _woken(documents: Documents, now: datetime) -> list[Integration]:
     while rows := documents.find(("integrations",), order="wake_at", after=after, before=before, limit=PAGE):
         for int_id, body in rows:
             with suppress(Malformed):
-                due.append(record_of(Integration, body, f"integration {int_id}"))
+                due.append(record_of(Integration, body, "integration {}", int_id))
         if len(rows) < PAGE:
             break
         after = (rows[-1][1]["wake_at"], rows[-1][0])

@@ -82,7 +82,7 @@ def _since(integration: Integration) -> datetime | None:
 def current(documents: Documents, int_id: str, kind: str) -> Scan | None:
     """Return the progress of the last scan of a kind, or None."""
     body = documents.get(path_of(int_id, "progress", kind))
-    return record_of(Scan, body, "progress") if body is not None else None
+    return record_of(Scan, body, "the progress") if body is not None else None
 
 
 def save(documents: Documents, int_id: str, scan: Scan) -> None:
@@ -221,7 +221,7 @@ def _passed_by(session: SyncSession, found: Mapping[str, Link], scan: Scan, row:
 def _stands(int_id: str, scan: Scan, tx: Transaction) -> bool:
     """Whether no other scan of its kind has begun since."""
     body = tx.get(path_of(int_id, "progress", scan.kind))
-    return body is not None and record_of(Scan, body, "progress").name == scan.name
+    return body is not None and record_of(Scan, body, "the progress").name == scan.name
 
 
 def _unlisted(session: SyncSession, rows: Iterable[BookingRow]) -> set[int]:
@@ -295,7 +295,7 @@ def _is_whole(session: SyncSession, scan: Scan) -> bool:
 def last_of(documents: Documents, int_id: str, *kinds: str) -> list[Scan | None]:
     """Return the progress of the last scan of each kind, read together."""
     bodies = documents.several([path_of(int_id, "progress", kind) for kind in kinds])
-    return [record_of(Scan, body, "progress") if body is not None else None for body in bodies]
+    return [record_of(Scan, body, "the progress") if body is not None else None for body in bodies]
 
 
 def left_out_at(last: Scan | None) -> datetime | None:

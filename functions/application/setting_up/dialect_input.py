@@ -58,7 +58,7 @@ def save(ports: Ports, int_id: str, given: Mapping[str, Any], actor: str, *, see
         body = tx.get(path_of(int_id))
         if body is None:
             raise Gone(say("there is no integration {}", int_id), reason="unknown_integration")
-        before = record_of(Integration, body, f"integration {int_id}")
+        before = record_of(Integration, body, "integration {}", int_id)
         if dialect_of(before.dialect) == dialect:
             return before  # nothing changes, or this has been stored and the answer was lost
         if seen is not None and seen != mark(before.dialect):

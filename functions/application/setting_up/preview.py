@@ -75,7 +75,7 @@ def current(ports: Ports, int_id: str) -> Plan | None:
     """Return the last plan, or None."""
     integrations.get(ports.documents, int_id)
     body = ports.documents.get(path_of(int_id, "progress", "plan"))
-    return record_of(Plan, body, "plan") if body is not None else None
+    return record_of(Plan, body, "the plan") if body is not None else None
 
 
 def refresh(ports: Ports, int_id: str, *, go_on: bool = False) -> Plan:
@@ -83,7 +83,7 @@ def refresh(ports: Ports, int_id: str, *, go_on: bool = False) -> Plan:
     integration = consent.named(ports, integrations.get(ports.documents, int_id))
     path = path_of(int_id, "progress", "plan")
     there = ports.documents.get(path)
-    before = record_of(Plan, there, "plan") if go_on and there is not None else None
+    before = record_of(Plan, there, "the plan") if go_on and there is not None else None
     if before is not None and (before.complete or before.settings_revision != integration.settings_revision):
         before = None
     plan = make(ports, integration, before, stands=lambda tx: tx.get(path) == there)

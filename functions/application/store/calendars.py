@@ -72,14 +72,14 @@ class CalendarState:
 def state_of(documents: Documents, int_id: str, calendar: str) -> CalendarState:
     """Return a calendar's state; an empty state if nothing is stored."""
     body = documents.get(_calendar_path(int_id, calendar))
-    return record_of(CalendarState, body, "calendar state") if body is not None else CalendarState(calendar)
+    return record_of(CalendarState, body, "the state of a calendar") if body is not None else CalendarState(calendar)
 
 
 def states_of(documents: Documents, int_id: str, calendars: Sequence[str]) -> list[CalendarState]:
     """Return the states of some calendars, read together."""
     bodies = documents.several([_calendar_path(int_id, calendar) for calendar in calendars])
     return [
-        record_of(CalendarState, body, "calendar state") if body is not None else CalendarState(calendar)
+        record_of(CalendarState, body, "the state of a calendar") if body is not None else CalendarState(calendar)
         for calendar, body in zip(calendars, bodies, strict=True)
     ]
 
@@ -87,7 +87,7 @@ def states_of(documents: Documents, int_id: str, calendars: Sequence[str]) -> li
 def every(documents: Documents, int_id: str) -> list[CalendarState]:
     """Return every stored state, also of calendars no longer mapped."""
     rows = all_rows(documents, path_of(int_id, "calendars"))
-    return [record_of(CalendarState, body, "calendar state") for _, body in rows]
+    return [record_of(CalendarState, body, "the state of a calendar") for _, body in rows]
 
 
 def change(
@@ -97,7 +97,9 @@ def change(
 
     def apply(tx: Transaction) -> CalendarState:
         body = tx.get(_calendar_path(int_id, calendar))
-        before = record_of(CalendarState, body, "calendar state") if body is not None else CalendarState(calendar)
+        before = (
+            record_of(CalendarState, body, "the state of a calendar") if body is not None else CalendarState(calendar)
+        )
         after = by(before)
         if after != before:
             tx.put(_calendar_path(int_id, calendar), stored(after))

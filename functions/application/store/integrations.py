@@ -27,7 +27,7 @@ def path_of(int_id: str, *more: str) -> Path:
 def find(documents: Documents, int_id: str) -> Integration | None:
     """Return an integration, or None, also for an invalid id."""
     body = documents.get(path_of(int_id)) if is_int_id(int_id) else None
-    return record_of(Integration, body, f"integration {int_id}") if body is not None else None
+    return record_of(Integration, body, "integration {}", int_id) if body is not None else None
 
 
 def get(documents: Documents, int_id: str) -> Integration:
@@ -53,7 +53,7 @@ def every(documents: Documents) -> list[Integration]:
     integrations: list[Integration] = []
     for int_id, body in all_rows(documents, ("integrations",)):
         with suppress(Malformed):
-            integrations.append(record_of(Integration, body, f"integration {int_id}"))
+            integrations.append(record_of(Integration, body, "integration {}", int_id))
     return integrations
 
 
@@ -69,7 +69,7 @@ def change(
         body = tx.get(path_of(int_id))
         if body is None:
             raise Gone(say("there is no integration {}", int_id), reason="unknown_integration")
-        before = record_of(Integration, body, f"integration {int_id}")
+        before = record_of(Integration, body, "integration {}", int_id)
         after = by(before)
         if after != before:
             after = _counted(before, after)
@@ -123,7 +123,7 @@ def save_settings(
 
     def put(tx: Transaction) -> Integration:
         body = tx.get(path_of(given.id))
-        before = record_of(Integration, body, f"integration {given.id}") if body is not None else None
+        before = record_of(Integration, body, "integration {}", given.id) if body is not None else None
         account = before.connection.account if before is not None and before.connection is not None else ""
         settings = given.with_primary(account)
         if before is not None and before.settings == settings:

@@ -63,7 +63,7 @@ def entry_path(int_id: str, entry: str) -> Path:
 
 def entry_of(body: Body, entry: str) -> Body:
     """Return a stored entry in the current version; raises `Malformed` if it is of a newer version."""
-    current = upgraded(JOURNAL_ENTRY, body, f"journal entry {entry}")
+    current = upgraded(JOURNAL_ENTRY, body, "journal entry {}", entry)
     return {name: value for name, value in current.items() if name != "schema"}
 
 

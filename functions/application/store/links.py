@@ -212,7 +212,7 @@ def without_defaults(body: Body) -> Body:
 def link_of(body: Body, identity: str) -> Link:
     """Return a stored link; raises `Unreadable`."""
     try:
-        return record_of(Link, body, f"link {identity}")
+        return record_of(Link, body, "link {}", identity)
     except Malformed as error:
         raise Unreadable(error, identity, body) from None
 

@@ -115,7 +115,7 @@ def _item(ports: Ports, int_id: str, item: str) -> Body | None:
 
 
 def _current(body: Body, item: str) -> Body:
-    current = upgraded(PARKED_ITEM, body, f"parked item {item}")
+    current = upgraded(PARKED_ITEM, body, "parked item {}", item)
     return {name: value for name, value in current.items() if name != "schema"}
 
 

@@ -12,7 +12,7 @@ def went_on(documents: Documents, path: Path, before: object, after: object) -> 
 
     def put(tx: Transaction) -> bool:
         body = tx.get(path)
-        there = record_of(type(after), body, "progress") if body is not None else None
+        there = record_of(type(after), body, "the progress") if body is not None else None
         if there == before:
             tx.put(path, stored(after))
         return there in (before, after)  # `after`: saved by this step, and the answer was lost

@@ -38,33 +38,48 @@ def stored(value: object) -> Body:
     return {**body_of(value), "schema": schema_of(cast(Hashable, type(value)))}
 
 
-def record_of(kind: type[T], body: Body, name: str) -> T:
+def record_of(kind: type[T], body: Body, name: str, *of: str) -> T:
     """Return a stored document, also of an earlier version, as a domain value.
 
-    Raises `Malformed`, with `name` in its sentence, if the document is invalid or of a newer version.
+    Raises `Malformed`, with `name` in its sentence, if the document is invalid or of a newer version. `name` has a `{}` for
+    each of `of`: it is put together only for an error.
     """
     shape = cast(Hashable, kind)
     if shape not in _REMEMBERED:
-        return cast(T, _parsed(shape, body, name))
+        return cast(T, _parsed(shape, body, name, of))
     try:
         written = marshal.dumps(body, 2)  # another version would write equal values differently
     except ValueError:  # it holds what is not plain
-        return cast(T, _parsed(shape, body, name))
-    return cast(T, _known(shape, written, name) if len(written) <= LONGEST else _parsed(shape, body, name))
+        return cast(T, _parsed(shape, body, name, of))
+    return cast(T, _known(shape, written, name, of) if len(written) <= LONGEST else _parsed(shape, body, name, of))
 
 
 @lru_cache(maxsize=KNOWN)
-def _known(kind: Hashable, written: bytes, name: str) -> object:
+def _known(kind: Hashable, written: bytes, name: str, of: tuple[str, ...]) -> object:
     """Return what is often read again unchanged: parsing takes ten times as long as comparing."""
-    return _parsed(kind, marshal.loads(written), name)  # noqa: S302 -- written by the caller
+    return _parsed(kind, marshal.loads(written), name, of)  # noqa: S302 -- written by the caller
 
 
-def _parsed(kind: Hashable, body: Body, name: str) -> object:
+def _parsed(kind: Hashable, body: Body, name: str, of: tuple[str, ...]) -> object:
     try:
-        return _adapter(kind).validate_python(upgraded(kind, body, name))
+        return _adapter(kind).validate_python(upgraded(kind, body, name, *of))
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
+        place = _place(body, error.errors()[0]["loc"])
         raise Malformed(
-            say("{} in the store cannot be read at {}: {}", name, place, first["msg"]), reason="bad_record"
+            say("{} in the store is damaged at {}: restore it from a backup", say(name, *of), place),
+            reason="bad_record",
         ) from None
+
+
+def _place(body: Body, loc: tuple[int | str, ...]) -> str:
+    """Return where in a document something is wrong, without the names of types that pydantic puts between."""
+    first, *more = loc
+    found = [str(first)]
+    inside: Any = body.get(str(first))
+    for part in more:
+        try:
+            inside = inside[part]
+        except (LookupError, TypeError):
+            break
+        found.append(str(part))
+    return ".".join(found)

@@ -24,14 +24,17 @@ def schema_of(kind: Hashable) -> int:
     return len(STEPS.get(kind, ())) + 1
 
 
-def upgraded(kind: Hashable, body: Body, name: str) -> Body:
-    """Return a stored document in the current version; raises `Malformed` if it is of a newer version."""
+def upgraded(kind: Hashable, body: Body, name: str, *of: str) -> Body:
+    """Return a stored document in the current version; raises `Malformed` if it is of a newer version.
+
+    `name` and `of` are as for `record_of`.
+    """
     version, known = body.get("schema", 1), schema_of(kind)
     if type(version) is not int or not 1 <= version <= known:
         raise Malformed(
             say(
                 "{} was written by a newer version of this service ({}; this one knows {}); deploy that version again",
-                name,
+                say(name, *of),
                 version,
                 known,
             ),
