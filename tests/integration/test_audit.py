@@ -1,6 +1,7 @@
 """The audit: a second opinion on both sides, by rules of its own."""
 
 import csv
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -274,3 +275,29 @@ def test_the_screen_names_calendars_and_one_difference_is_one(place: Place) -> N
     assert "One difference" in page
     assert "<td>Room A</td>" in page
     assert ROOM_A not in page
+
+
+def test_an_audit_that_cannot_go_on_says_why_and_is_tried_again_by_a_button(place: Place) -> None:
+    running(place)
+    place.google("POST", "faults", {"method": "GET", "path": "/events$", "status": 500, "times": 1000})
+    place.api("POST", "/7/audit")
+    place.settle(120)
+    tab = Tab(place)
+    page = tab.seen("/console/integrations/7/audit")
+    assert "Stopped at Tue 25 Aug 2026. Reason: Google had a fault of its own." in page
+    assert "Under way" not in page
+    run = CliRunner().invoke(cli, ["audit", "7", "--last"], obj=lambda **_: place.ports)
+    assert "stopped at 2026-08-25: Google had a fault of its own" in run.output
+    place.google("DELETE", "faults")
+    item = re.findall(r'name="item" value="(\w+)"', page)[0]
+    tab.post("/console/integrations/7/parked", item=item)
+    place.settle(60)
+    assert "Stopped" not in tab.seen("/console/integrations/7/audit")
+    assert place.api("GET", "/7/audit")["state"] == "done"
+
+
+def test_an_audit_under_way_is_no_audit_without_differences(place: Place) -> None:
+    running(place)
+    place.api("POST", "/7/audit")
+    run = CliRunner().invoke(cli, ["audit", "7", "--last"], obj=lambda **_: place.ports)
+    assert "under way, at 2026-08-25" in run.output

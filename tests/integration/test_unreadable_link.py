@@ -1,14 +1,17 @@
 """A link that cannot be read: what could concern it waits and is told; everything else of its calendar goes on."""
 
+import re
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from functions.application.ports import Body
 from functions.application.store import links
 from functions.application.store.integrations import path_of
 from functions.domain.model.event import EventKey
 from functions.domain.model.identity import calendar_hash
+from functions.entrypoints.cli.main import cli
 from tests.harness.place import ROOM_A, ROOM_B, Place
 from tests.harness.tab import Tab
 from tests.integration.test_series import DAILY_TEN, ids, occurrences, series, starts
@@ -155,6 +158,25 @@ def test_what_waits_for_a_person_is_shown_beside_a_link_that_cannot_be_read(plac
     written(place, link_of(place, one), **NEWER)
     assert len(place.api("GET", "/7/held")) == 1
     assert Tab(place).get("/console/integrations/7/waiting").status_code == 200
+
+
+@pytest.mark.parametrize(("damage", "why"), [(DAMAGED, "is damaged at life"), (NEWER, "by a newer version")])
+def test_whoever_looks_for_its_booking_reads_one_sentence_that_names_the_link(
+    place: Place, damage: Body, why: str
+) -> None:
+    place.activate()
+    booking = place.book()
+    place.settle()
+    link = links.of_booking(place.documents, "7", booking).id
+    written(place, link, **damage)
+    page = Tab(place).seen(f"/console/integrations/7/find?q={booking}")
+    (said,) = re.findall(r'<p class="note bad" role="alert">(.*?)</p>', page)
+    assert said.startswith(f"Link {link} ")
+    assert why in said
+    run = CliRunner().invoke(cli, ["find", "7", booking], obj=lambda **_: place.ports)
+    assert run.stderr.startswith(f"link {link} ")
+    for each in (page, run.output):
+        assert not re.search("Input should|pydantic|instance of|Unlinked|Traceback", each)
 
 
 def two_pairs(place: Place) -> tuple[str, str]:

@@ -9,8 +9,8 @@ from functions.application.auditing.sides import Sides
 from functions.application.auditing.stored_audit import Audit
 from functions.application.auditing.week import look, turns_of
 from functions.application.intake.hints import Hint, Kind, look_again, queue_alert_check
-from functions.application.ports import Ports
-from functions.application.store import integrations
+from functions.application.ports import Body, Ports
+from functions.application.store import integrations, parked
 from functions.application.store.progress import went_on
 from functions.application.store.stopped import stopped
 from functions.domain.model import zones
@@ -56,6 +56,13 @@ def queue(ports: Ports, int_id: str, audit: Audit) -> None:
 def go_on(ports: Ports, int_id: str, audit: Audit) -> None:
     """Queue the next step of an audit whose task was lost; for an hour or more the queue takes none of the lost one's name."""
     look_again(ports.tasks, _hint(ports, int_id, audit), ports.clock(), "stuck", lane="backfill")
+
+
+def parked_as(ports: Ports, int_id: str, audit: Audit) -> tuple[str, Body] | None:
+    """Return the parked item of an audit that cannot go on, with its id, or None."""
+    hint = _hint(ports, int_id, audit)
+    waits = parked.find(ports, hint) if audit.finished_at is None else None
+    return (parked.item_id(hint), waits) if waits is not None else None
 
 
 def _hint(ports: Ports, int_id: str, audit: Audit) -> Hint:

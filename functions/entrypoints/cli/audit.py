@@ -10,8 +10,9 @@ from functions.application.auditing import audit, stored_audit
 from functions.application.auditing.stored_audit import Audit
 from functions.application.ports import Ports
 from functions.domain.model.errors import Refused, Transient
-from functions.entrypoints.cli.frame import ACTOR, command, int_id, show
+from functions.entrypoints.cli.frame import ACTOR, command, int_id, show, texts
 from functions.entrypoints.console.forms.audit_forms import audit_csv, audit_json
+from functions.entrypoints.console.reasons import reason_name
 
 
 @command(
@@ -29,7 +30,7 @@ def audit_command(ports: Ports, int_id: str, *, only_last: bool, file: Path | No
         raise Refused("there is no audit yet; make one with `audit`")
     if file is not None:
         _write(file, audit_csv(found.findings))
-    show(audit_json(found), _lines(found))
+    show(audit_json(found), [*_unfinished(ports, int_id, found), *_lines(found)])
     if found.found:
         sys.exit(3)
 
@@ -56,6 +57,16 @@ def _write(file: Path, text: str) -> None:
         file.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise Refused(f"{file} cannot be written: {error.strerror}", reason="no_file") from None
+
+
+def _unfinished(ports: Ports, int_id: str, found: Audit) -> list[str]:
+    """Return in a line where an audit is that has not ended, and why if it cannot go on."""
+    stuck = audit.parked_as(ports, int_id, found)
+    if stuck is not None:
+        return [
+            f"stopped at {found.week}: {reason_name(stuck[1]['reason'], texts(ports, int_id))}; `retry` tries again"
+        ]
+    return [] if found.finished_at is not None else [f"under way, at {found.week}"]
 
 
 def _lines(found: Audit) -> list[str]:

@@ -6,6 +6,7 @@ from functions.application.auditing import audit, stored_audit
 from functions.application.store import integrations
 from functions.entrypoints.console.forms.audit_forms import audit_csv
 from functions.entrypoints.console.pages import Pages
+from functions.entrypoints.console.reasons import reason_name
 
 SHOWN = 300
 
@@ -18,7 +19,14 @@ def add(routes: Blueprint, pages: Pages) -> None:
     def audited(int_id: str) -> Response:
         last = stored_audit.last(ports.documents, int_id)
         return pages.page(
-            "audit.html", int_id, here="audit", audit=last, shown=SHOWN, left_alone=stored_audit.LEFT_ALONE
+            "audit.html",
+            int_id,
+            here="audit",
+            audit=last,
+            stuck=audit.parked_as(ports, int_id, last) if last is not None else None,
+            reason_name=reason_name,
+            shown=SHOWN,
+            left_alone=stored_audit.LEFT_ALONE,
         )
 
     @routes.post("/integrations/<int_id>/audit")
