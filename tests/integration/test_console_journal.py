@@ -119,9 +119,9 @@ def test_a_date_that_is_none_is_said(tab: Tab) -> None:
     assert "Give dates as" in answer.text
 
 
-def test_a_kind_that_is_none_is_said_in_the_readers_language(tab: Tab) -> None:
+def test_a_kind_that_is_none_is_said_with_those_of_the_page_in_the_readers_language(tab: Tab) -> None:
     tab.get("/console/language/nl")
-    for query, known in (("kind=xyz", "made, moved"), ("outcome=xyz", "done, refused")):
+    for query, known in (("kind=xyz", "“gemaakt”, “verplaatst”"), ("outcome=xyz", "“gedaan”, “geweigerd”")):
         answer = tab.get(f"{HERE}/journal?{query}")
         assert answer.status_code == 422
         assert f"Kies een van {known}" in answer.text

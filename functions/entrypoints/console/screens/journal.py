@@ -20,6 +20,7 @@ from functions.domain.settings.integration import Integration
 from functions.entrypoints.console.csv_tables import as_csv
 from functions.entrypoints.console.journal_sentences import Told, tell, would
 from functions.entrypoints.console.pages import Pages
+from functions.entrypoints.console.texts import Texts
 
 PAGE, MOST_EXPORTED = 50, 5000
 LONGEST = timedelta(minutes=2)  # of a search for a file: a request is cut off after five
@@ -81,7 +82,7 @@ def _journal_page(pages: Pages, int_id: str) -> Response:
     rows: list[Body] = []
     more = wrong = ""
     try:
-        choice = selection(asked, integration)
+        choice = selection(asked, integration, t)
         rows, more = journal_read.selected(pages.ports, int_id, choice, before, PAGE)
     except Malformed as error:
         wrong = t.sentence(str(error))
@@ -109,14 +110,16 @@ def _asked() -> Asked:
     return Asked({name: request.args.get(name, "").strip() for name in ASKED})
 
 
-def selection(asked: Mapping[str, str] | Asked, integration: Integration) -> Selection:
-    """Return the requested entries; raises `Malformed` for a wrong date, kind or outcome."""
+def selection(asked: Asked, integration: Integration, t: Texts) -> Selection:
+    """Return the requested entries; raises `Malformed` for a wrong date, kind or outcome, with the choices as the page names them."""
     settings, room = integration.settings, asked["room"]
     zone = settings.timezone
     kind, outcome = asked["kind"], asked["outcome"]
-    for value, known in ((kind, KINDS), (outcome, OUTCOMES)):
+    for value, known, group in ((kind, KINDS, "journal.kinds"), (outcome, OUTCOMES, "outcome")):
         if value and value not in known:
-            raise Malformed(say("choose one of {}", ", ".join(known)), reason="kind")
+            raise Malformed(
+                say("choose one of {}", ", ".join(f"“{t(f'{group}.{each}')}”" for each in known)), reason="kind"
+            )
     calendar = settings.calendar_of(room) if room else None
     alone = calendar is not None and settings.objects_of(calendar) == (room,)
     return Selection(
@@ -143,7 +146,8 @@ def _midnight(text: str, zone: str, more: int) -> datetime | None:
 def _chosen(pages: Pages, int_id: str) -> list[Body]:
     """Return every entry that matches the filters, up to the limit of a file; raises `Refused` if that takes too long."""
     until = pages.ports.clock() + LONGEST
-    choice = selection(_asked(), integrations.get(pages.ports.documents, int_id))
+    integration = integrations.get(pages.ports.documents, int_id)
+    choice = selection(_asked(), integration, pages.texts(integration))
     found, more = journal_read.selected(pages.ports, int_id, choice, "", MOST_EXPORTED)
     while more and len(found) < MOST_EXPORTED:
         if pages.ports.clock() >= until:
