@@ -232,7 +232,7 @@ def test_a_restore_onto_a_full_disk_changes_nothing(
 
     without_hard_links(monkeypatch)  # so that what was there is copied, too
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(Transient, match=r"could not be put into .*: No space left on device"):
+    with pytest.raises(Transient, match=r"could not be put into .*: the disk is full"):
         restore(place.directory, tmp_path / "b", place.now)
     after = contents(place.directory)
     assert after["secrets.json"] == before["secrets.json"]

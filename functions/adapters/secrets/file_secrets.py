@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
+from functions.adapters.platform.os_words import why_of
 from functions.adapters.platform.owner_only import hand_over, refuse_exposed
 from functions.domain.model.errors import AccessRevoked, Refused, System, Transient
 from functions.domain.model.messages import say
@@ -88,7 +89,7 @@ class FileSecrets:
 
     def _away(self, error: OSError) -> Transient:
         return Transient(
-            say("The secrets in {} cannot be used: {}; try again.", self._path.name, os.strerror(error.errno or 0)),
+            say("The secrets in {} cannot be used: {}; try again.", self._path.name, why_of(error)),
             reason="secrets_away",
         )
 

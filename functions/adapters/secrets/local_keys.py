@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from functions.adapters.platform.os_words import why_of
 from functions.adapters.platform.owner_only import name_first, refuse_exposed
 from functions.domain.model.errors import Refused
 from functions.domain.model.messages import say
@@ -28,7 +29,7 @@ def state_directory(path: Path) -> None:
         usable = os.access(path, os.R_OK | os.W_OK | os.X_OK)
         why = "it may not be written"
     except OSError as error:
-        usable, why = False, (error.strerror or "it cannot be made").lower()
+        usable, why = False, why_of(error)
     if not usable:
         raise Refused(
             say("the state directory {} cannot be used: {}; choose another one with STATE_DIR", path, why),

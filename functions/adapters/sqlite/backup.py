@@ -16,6 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+from functions.adapters.platform.os_words import why_of
 from functions.adapters.platform.owner_only import hand_over
 from functions.adapters.sqlite.file import SCHEMA
 from functions.domain.model.errors import Conflict, Malformed, Transient
@@ -216,5 +217,5 @@ def _named(said: Callable[[str], str]) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.DatabaseError) as error:
-        why = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+        why = why_of(error) if isinstance(error, OSError) and error.errno else str(error)
         raise Transient(said(why), reason="backup_failed") from error

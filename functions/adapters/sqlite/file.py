@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from functions.adapters.platform.os_words import why_of
 from functions.adapters.platform.owner_only import name_first, refuse_exposed
 from functions.application.store.indexes import INDEXES, Index
 from functions.domain.model.errors import SyncError, Transient
@@ -256,7 +257,7 @@ class SqliteFile:
             raise self._named(error) from error
         except OSError as error:
             raise Transient(
-                say("The store {} cannot be used: {}; try again.", self._path.name, os.strerror(error.errno or 0)),
+                say("The store {} cannot be used: {}; try again.", self._path.name, why_of(error)),
                 reason="store_away",
             ) from error
 
