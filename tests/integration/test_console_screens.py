@@ -334,3 +334,16 @@ def test_a_wrong_choice_is_answered_with_the_choices_as_the_form_shows_them(plac
     assert "Gebruik een van “de hele periode”, “vanaf vandaag”, “alleen wat er voortaan verandert”" in said
     assert "Gebruik 1 tot 1440" in said
     assert "future" not in said.split('id="faults"')[1].split("</div>")[0]
+
+
+def test_a_form_that_is_too_large_is_told_on_a_page(place: Place, tab: Tab) -> None:
+    place.activate()
+    answer = tab.post("/console/integrations/7/outbound", **{"outbound.title_template": "x" * 300_000})
+    assert answer.status_code == 413
+    assert "What you entered is larger than 256 KiB and was not saved" in answer.text
+
+
+def test_a_program_reads_no_words_of_the_framework(place: Place) -> None:
+    place.activate()
+    large = {"settings": {"name": "x" * 300_000}}
+    assert place.api("PUT", "/7", large, status=413) == {"error": "the body is larger than 256 KiB"}

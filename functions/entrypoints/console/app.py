@@ -16,13 +16,16 @@ from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.screens.registry import MENU, OPEN_PATHS, screens
 from functions.entrypoints.console.session import COOKIE, LIFE, NEW_COOKIE, Sessions, set_cookie
 from functions.entrypoints.console.state_cookie import give_state
-from functions.entrypoints.http.handlers import answer, error_answer, wrong_method
+from functions.entrypoints.http.handlers import TOO_LARGE, answer, error_answer, wrong_method
 from functions.entrypoints.http.incoming import LARGEST_BODY, let_go, read_names
 
 CONTENT_POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 
-NOTHING_HERE = "there is nothing at this address; the id of an integration has 1 to 40 letters, digits, - or _"
+SAID: dict[int, str] = {  # instead of the framework's own words
+    HTTPStatus.NOT_FOUND: "there is nothing at this address; the id of an integration has 1 to 40 letters, digits, - or _",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: TOO_LARGE,
+}
 
 
 def console_app(ports: Ports, sessions: Sessions, *, secure: bool, catalogue: Catalogue | None = None) -> Flask:
@@ -75,13 +78,11 @@ def console_app(ports: Ports, sessions: Sessions, *, secure: bool, catalogue: Ca
         if code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             let_go(request)
         if isinstance(code, int) and code < 500:  # noqa: PLR2004 -- a client's error, from the router
-            if of_a_screen() and code in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
-                return plain("not_there", code)
+            if of_a_screen():
+                return plain("too_large" if code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else "not_there", code)
             if isinstance(error, MethodNotAllowed):
                 return wrong_method(sorted(set(error.valid_methods or ()) - {"HEAD", "OPTIONS"}))
-            if code == HTTPStatus.NOT_FOUND:
-                return answer(code, {"error": NOTHING_HERE})
-            return answer(code, {"error": getattr(error, "description", "this cannot be done here")})
+            return answer(code, {"error": SAID.get(code, "this cannot be done here")})
         reference = ports.token(6)
         about = {"reason": type(error).__name__, "path": request.path[:80], "reference": reference}
         ports.log("error", {"severity": "ERROR", **about})

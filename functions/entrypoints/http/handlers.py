@@ -48,6 +48,7 @@ _HEADERS = (
     ("Cache-Control", "no-store"),
     ("X-Content-Type-Options", "nosniff"),
 )
+TOO_LARGE = "the body is larger than 256 KiB"
 Handler = Callable[[Ports, Request], Response]
 
 
@@ -116,7 +117,7 @@ def guarded(handler: Handler, *methods: str) -> Handler:
             body_of(request)
             return handler(ports, request)
         except RequestEntityTooLarge:
-            return answer(413, {"error": "the body is larger than 256 KiB"})
+            return answer(413, {"error": TOO_LARGE})
         except SyncError as error:
             if isinstance(error, Unauthentic | Transient) and not isinstance(
                 error, Throttled
