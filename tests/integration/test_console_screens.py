@@ -331,7 +331,7 @@ def test_a_wrong_choice_is_answered_with_the_choices_as_the_form_shows_them(plac
     answer = tab.change("/console/integrations/7/sync", **{"sync.backfill": "never", "sync.sweep_minutes": "0"})
     said = html.unescape(answer.text)
     assert answer.status_code == 422
-    assert "Gebruik een van “de hele periode”, “vanaf vandaag”, “alleen wat er voortaan verandert”" in said
+    assert "Kies een van “de hele periode”, “vanaf vandaag”, “alleen wat er voortaan verandert”" in said
     assert "Gebruik 1 tot 1440" in said
     assert "future" not in said.split('id="faults"')[1].split("</div>")[0]
 
@@ -347,3 +347,12 @@ def test_a_program_reads_no_words_of_the_framework(place: Place) -> None:
     place.activate()
     large = {"settings": {"name": "x" * 300_000}}
     assert place.api("PUT", "/7", large, status=413) == {"error": "the body is larger than 256 KiB"}
+
+
+def test_what_happened_in_a_week_says_on_which_day(place: Place, tab: Tab) -> None:
+    place.activate()
+    place.book()
+    place.settle()
+    told = {days: tab.seen(f"/console/integrations/7/day?days={days}").split('class="told"', 1)[1] for days in (1, 7)}
+    assert ">09:00</time>" in told[1]
+    assert ">Mon 23 Nov 2026 09:00</time>" in told[7]
