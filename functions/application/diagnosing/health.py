@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from functions.application.diagnosing.diagnose_more import BEHIND, NIGHTLY, SILENT_AMBER, Queue
 from functions.application.ports import Ports
 from functions.application.scanning import scan
-from functions.application.store import calendars, journal_read
-from functions.application.store.integrations import path_of
+from functions.application.store import calendars, journal_read, links
 from functions.domain.pairing.life import State
 from functions.domain.settings.integration import Integration, Phase
 
@@ -39,9 +39,9 @@ class Health:
 
 def cancelling(ports: Ports, int_id: str) -> Cancelling:
     """Return the pending cancellations."""
-    rows = ports.documents.find(path_of(int_id, "links"), {"state": State.GRACE.value}, limit=MOST_CANCELLING)
-    until = sorted(datetime.fromisoformat(body["life"]["until"]) for _, body in rows)
-    return Cancelling(len(rows), until[0] if until else None)
+    waiting = links.every(ports.documents, int_id, {"state": State.GRACE.value}, links.pass_over)
+    until = [each.until for each in islice(waiting, MOST_CANCELLING) if each.until is not None]
+    return Cancelling(len(until), min(until, default=None))
 
 
 def health(ports: Ports, integration: Integration, waiting: int) -> Health:

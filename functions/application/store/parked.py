@@ -1,15 +1,18 @@
 """Parked items: failed work with its reason, so that it neither blocks the rest nor gets lost."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import islice
 
 from functions.application.intake.hints import Hint, enqueue, look_again, queue_alert_check
 from functions.application.ports import Body, Path, Ports, Transaction
 from functions.application.store.integrations import all_rows, path_of
-from functions.application.store.upgrades import PARKED_ITEM, schema_of, upgraded
-from functions.domain.model.errors import Gone
+from functions.application.store.upgrades import PARKED_ITEM, damaged, schema_of, upgraded
+from functions.domain.model.errors import Gone, Malformed
 from functions.domain.model.messages import say
 
 FIRST_WAIT, LAST_WAIT = timedelta(minutes=15), timedelta(days=1)
@@ -65,7 +68,7 @@ def retry(ports: Ports, int_id: str, item: str, actor: str) -> Hint:
     body = _item(ports, int_id, item)
     if body is None:
         raise Gone(say("there is no parked item {}", item), reason="unknown_item")
-    hint = replace(Hint.of(body["hint"]), attempt=0, source="person", actor=actor, at=ports.clock())
+    hint = replace(_hint_of(body, item), attempt=0, source="person", actor=actor, at=ports.clock())
     enqueue(ports.tasks, hint, ports.clock(), trailing=False)
     return hint
 
@@ -76,6 +79,7 @@ def try_again(ports: Ports, int_id: str) -> int:
     Each wait is as long as the item had been parked at its last try, so waits double, from 15 minutes to a day. Those that
     are overdue the longest come first: more may fail again and again than are retried in a day. Only these are read, and
     the one that was tried the longest ago: if it is of an older version, which did not record when items are due, all are read.
+    One that cannot be read stays as it is, and keeps no other from being retried.
     """
     now, items = ports.clock(), path_of(int_id, "parked")
     first = ports.documents.find(items, order="tried_at", limit=1)
@@ -83,12 +87,23 @@ def try_again(ports: Ports, int_id: str) -> int:
         return 0
     if "due_at" not in first[0][1]:
         _date_older(ports, int_id)
-    after_now = (now + timedelta(microseconds=1)).isoformat()
-    due = ports.documents.find(items, order="due_at", before=after_now, limit=AT_ONCE)
-    for item, stored in due:
-        hint = replace(Hint.of(_current(stored, item)["hint"]), attempt=0, source="parked", at=now)
-        look_again(ports.tasks, hint, now, f"parked-{item}")
-    return len(due)
+    tried = 0
+    for item, hint in islice(_due_by(ports, items, now), AT_ONCE):
+        look_again(ports.tasks, replace(hint, attempt=0, source="parked", at=now), now, f"parked-{item}")
+        tried += 1
+    return tried
+
+
+def _due_by(ports: Ports, items: Path, now: datetime) -> Iterator[tuple[str, Hint]]:
+    """Yield the items that are due and can be read, those that are overdue the longest first."""
+    after, before = None, (now + timedelta(microseconds=1)).isoformat()
+    while rows := ports.documents.find(items, order="due_at", after=after, before=before, limit=AT_ONCE):
+        for item, stored in rows:
+            with suppress(Malformed):
+                yield item, _hint_of(_current(stored, item), item)
+        if len(rows) < AT_ONCE:
+            return
+        after = (rows[-1][1]["due_at"], rows[-1][0])
 
 
 def _date_older(ports: Ports, int_id: str) -> None:
@@ -112,6 +127,19 @@ def _due(body: Body) -> datetime:
 def _item(ports: Ports, int_id: str, item: str) -> Body | None:
     body = ports.documents.get(_item_path(int_id, item))
     return _current(body, item) if body is not None else None
+
+
+def _hint_of(body: Body, item: str) -> Hint:
+    try:
+        return Hint.of(body["hint"])
+    except (
+        AttributeError,
+        LookupError,
+        OverflowError,
+        TypeError,
+        ValueError,
+    ):  # of a kind that only a newer version knows, or damaged
+        raise damaged(say("parked item {}", item), "hint") from None
 
 
 def _current(body: Body, item: str) -> Body:

@@ -8,8 +8,7 @@ from typing import Any, TypeVar, cast
 from pydantic import TypeAdapter, ValidationError
 
 from functions.application.ports import Body
-from functions.application.store.upgrades import schema_of, upgraded
-from functions.domain.model.errors import Malformed
+from functions.application.store.upgrades import damaged, schema_of, upgraded
 from functions.domain.model.messages import say
 
 T = TypeVar("T")
@@ -65,10 +64,7 @@ def _parsed(kind: Hashable, body: Body, name: str, of: tuple[str, ...]) -> objec
         return _adapter(kind).validate_python(upgraded(kind, body, name, *of))
     except ValidationError as error:
         place = _place(body, error.errors()[0]["loc"])
-        raise Malformed(
-            say("{} in the store is damaged at {}: restore it from a backup", say(name, *of), place),
-            reason="bad_record",
-        ) from None
+        raise damaged(say(name, *of), place) from None
 
 
 def _place(body: Body, loc: tuple[int | str, ...]) -> str:

@@ -25,7 +25,7 @@ def schema_of(kind: Hashable) -> int:
 
 
 def upgraded(kind: Hashable, body: Body, name: str, *of: str) -> Body:
-    """Return a stored document in the current version; raises `Malformed` if it is of a newer version.
+    """Return a stored document in the current version; raises `Malformed` if it is damaged or of a newer version.
 
     `name` and `of` are as for `record_of`.
     """
@@ -40,9 +40,19 @@ def upgraded(kind: Hashable, body: Body, name: str, *of: str) -> Body:
             ),
             reason="newer_version",
         )
-    for step in STEPS.get(kind, ())[version - 1 :]:
-        body = step(body)
+    try:
+        for step in STEPS.get(kind, ())[version - 1 :]:
+            body = step(body)
+    except (AttributeError, LookupError, TypeError, ValueError):  # it is of another shape than its version has
+        raise damaged(say(name, *of), "schema") from None
     return body
+
+
+def damaged(document: str, place: str) -> Malformed:
+    """Return the error of a stored document that is wrong at a place."""
+    return Malformed(
+        say("{} in the store is damaged at {}: restore it from a backup", document, place), reason="bad_record"
+    )
 
 
 def _with_states(old: Body) -> Body:
