@@ -8,6 +8,7 @@ from functions.application.store import integrations
 from functions.domain.model.errors import Transient
 from functions.domain.settings.schema import AlertSettings
 from tests.harness.place import Place
+from tests.harness.tab import Tab
 
 MAIL = {"email": "beheer@example.org", "weekly_report": True}
 
@@ -106,3 +107,27 @@ def test_without_it_nothing_is_asked_for_it(place: Place) -> None:
 def test_it_needs_an_address(place: Place) -> None:
     answer = place.save(alerts={"weekly_report": True}, status=422)
     assert [fault["field"] for fault in answer["errors"]] == ["alerts.email"]
+
+
+def test_i_reserve_that_refuses_the_login_is_not_asked_for_the_mail_nor_for_a_page(place: Place) -> None:
+    """Each call is one more refused login, and the mail is tried again each minute while the mail server is away."""
+    place.activate(alerts=MAIL, language="en")
+    a_week(place)
+    place.book("2026-12-09T10:00", "2026-12-09T11:00")
+    place.settle(60)
+    assert place.journal()[-1]["booking_id"]  # of which the page of templates shows what it has
+    place.ireserve("PATCH", "users/api_calendar", {"password": "other"})
+    place.book("2026-12-09T14:00", "2026-12-09T15:00")
+    place.settle(60)
+    place.forget()
+    next_monday(place)
+    assert "unknown, i-Reserve could not be read" in mails(place)[-1].text
+    place.api("GET", "/7/diagnostics")
+    statuses = place.api("GET", "/7/statuses")
+    tab = Tab(place)
+    for screen in ("outbound", "mapping", "inbound"):
+        tab.seen(f"/console/integrations/7/{screen}")
+    day = tab.seen("/console/integrations/7/day?date=2026-12-10")
+    assert place.ireserve_calls() == []
+    assert "save the right password" in statuses["trouble"]
+    assert "save the right password" in day

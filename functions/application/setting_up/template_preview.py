@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from functions.application.ports import Ports
 from functions.application.store import integrations
+from functions.application.store.stopped import must_be_called
 from functions.application.sync.session import open_session
 from functions.domain.comparing.event_content import appointment_of
 from functions.domain.model.appointment import When
@@ -28,8 +29,10 @@ def never_filled(ports: Ports, int_id: str, booking_id: str) -> tuple[str, ...]:
     """Return the placeholders, custom fields aside, for which this booking has no field; () if it cannot be read."""
     if not booking_id.isalnum():
         return ()
+    session = open_session(ports, integrations.get(ports.documents, int_id))
     try:
-        booking = open_session(ports, integrations.get(ports.documents, int_id)).reservations.read(booking_id)
+        must_be_called(session.integration)
+        booking = session.reservations.read(booking_id)
     except SyncError:
         return ()
     named = " ".join(f"{{{name}}}" for name in placeholders() if not name.startswith("RES_CUSTOM"))

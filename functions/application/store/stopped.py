@@ -58,6 +58,12 @@ def ireserve_stopped(integration: Integration) -> str:
     return refused if integration.ireserve_refused else ""
 
 
+def must_be_called(integration: Integration) -> None:
+    """Raise `AccessRevoked` if i-Reserve refuses the login: each call more may lock the account."""
+    if why := ireserve_stopped(integration):
+        raise AccessRevoked(why, reason=integration.ireserve_refused, side=System.IRESERVE)
+
+
 def stopped(integration: Integration) -> str:
     """Return why an integration cannot be synchronised, whatever its phase, and what to do, or ""."""
     return google_stopped(integration) or ireserve_stopped(integration)
