@@ -1,9 +1,16 @@
 """The authentication screen, field by field: Client ID, Client secret, Return url, Step 1, Step 2."""
 
+import json
+from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from functions.application.ports import Calendars
+from functions.application.setting_up import consent
+from functions.application.store import integrations
+from functions.domain.settings.integration import Integration, Pending
 from tests.harness.deeds import faults
 from tests.harness.place import CLIENT_ID, GUEST, HOLIDAYS, KEY, PLANNER, PRODUCT, ROOM_A, ROOM_B, SCOPES, Place
 
@@ -164,3 +171,66 @@ def test_disconnect_revokes_only_what_no_other_integration_uses(place: Place, *,
     revoked = [call for call in place.world.calls.log if call.path.endswith("/revoke")]
     assert bool(revoked) is not shared
     assert place.api("GET", "/7")["connection"] is None
+
+
+def kept(place: Place) -> set[str]:
+    """Return the refresh tokens that the secret store still has."""
+    secrets = json.loads((place.directory / "secrets.json").read_text())
+    return {*secrets["7"]["google_refresh_token"]["versions"].values()}
+
+
+def live(place: Place) -> set[str]:
+    """Return the accounts that have consented at Google."""
+    return {known.account for known in place.world.tokens.refresh.values()}
+
+
+def test_a_consent_that_nobody_confirmed_is_taken_back_where_the_integration_is_disconnected(place: Place) -> None:
+    place.save()
+    place.connect()
+    place.consent(account=GUEST)
+    place.api("POST", "/7/connect", status=409)
+    place.api("POST", "/7/disconnect")
+    assert live(place) == set()
+
+
+def test_a_consent_that_nobody_confirmed_is_left_where_another_integration_uses_that_account(place: Place) -> None:
+    place.save("8", mapping=[{"object": "12", "calendar": "primary"}])
+    place.connect("8", account=GUEST)
+    place.save()
+    place.connect()
+    place.consent(account=GUEST)
+    place.api("POST", "/7/connect", status=409)
+    place.api("POST", "/7/disconnect")
+    assert live(place) == {GUEST}
+
+
+def test_a_consent_of_a_wrong_account_is_forgotten_and_taken_back_once_the_right_one_is_given(place: Place) -> None:
+    place.save()
+    place.connect()
+    place.consent(account=GUEST)
+    place.api("POST", "/7/connect", status=409)
+    place.connect()
+    place.settle(1200)
+    (token,) = kept(place)
+    assert place.world.tokens.refresh[token].account == PLANNER
+    assert live(place) == {PLANNER}
+
+
+def test_a_consent_that_is_confirmed_while_another_one_arrives_leaves_that_one_to_be_confirmed(place: Place) -> None:
+    place.save()
+    place.consent(account=GUEST)
+    place.api("POST", "/7/connect", status=409)
+    integration = integrations.get(place.documents, "7")
+    newer = Pending(PLANNER, SCOPES, place.secrets.put("7", "google_refresh_token", "newer"), ())
+    first = integration.pending
+    assert first is not None
+
+    class Meanwhile:
+        def calendars(self, of: Integration) -> Calendars:
+            integrations.change(place.documents, "7", lambda before: replace(before, pending=newer))
+            return place.ports.outside.calendars(of)
+
+    outside: Any = Meanwhile()
+    assert consent.connect(replace(place.ports, outside=outside), "7", "", confirm=True).account == GUEST
+    after = integrations.get(place.documents, "7")
+    assert (after.secret_versions["google_refresh_token"], after.pending) == (first.version, newer)

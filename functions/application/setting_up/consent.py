@@ -195,22 +195,46 @@ def _named(ports: Ports, integration: Integration, state: str) -> tuple[Pending,
 
 
 def _keep(ports: Ports, integration: Integration, pending: Pending) -> None:
-    """Store a consent that needs confirmation, in place of any other."""
-    former = integration.pending.version if integration.pending is not None else ""
-    integrations.change(ports.documents, integration.id, lambda before: replace(before, pending=pending))
-    replaced(ports, integration.id, "google_refresh_token", former)
+    """Store a consent that needs confirmation, in place of any other, which is taken back."""
+    former: Pending | None = None
+
+    def kept(before: Integration) -> Integration:
+        nonlocal former
+        if before.pending != pending:  # else it is stored already, and the answer was lost
+            former = before.pending
+        return replace(before, pending=pending)
+
+    saved = integrations.change(ports.documents, integration.id, kept)
+    if former is not None:
+        _take_back(ports, saved, former)
+
+
+def _take_back(ports: Ports, integration: Integration, left: Pending) -> None:
+    """Forget a consent that another one replaced before anybody confirmed it; it is revoked unless that account is in use."""
+    in_use = {each.account for each in (integration.connection, integration.pending) if each is not None}
+    if not in_use & {left.account, ""}:
+        with suppress(SyncError):  # it can be revoked in the Google account
+            _revoke(ports, integration, left.account, left.version)
+    replaced(ports, integration.id, "google_refresh_token", left.version)
 
 
 def _take(
     ports: Ports, integration: Integration, pending: Pending, calendars: list[CalendarEntry] | None = None
 ) -> Connected:
     connection = Connection(pending.account, pending.scopes, ports.clock())
+    former = ""
 
     def changed(before: Integration) -> Integration:
+        nonlocal former
+        version = before.secret_versions.get("google_refresh_token", "")
+        if version != pending.version:  # else it is stored already, and the answer was lost
+            former = version
         return replace(
             before,
             connection=connection,
-            pending=None,
+            pending=None
+            if before.pending in (integration.pending, pending)
+            else before.pending,  # one that arrived since
             settings=before.settings.with_primary(pending.account),
             secret_versions={**before.secret_versions, "google_refresh_token": pending.version},
         )
@@ -220,8 +244,9 @@ def _take(
     saved = integrations.change(ports.documents, integration.id, changed)
     if integration.connection is not None and integration.connection.account not in ("", pending.account):
         follow_anew(ports, integration)
-    former = integration.secret_versions.get("google_refresh_token", "")
-    replaced(ports, integration.id, "google_refresh_token", former if former != pending.version else "")
+    replaced(ports, integration.id, "google_refresh_token", former)
+    if integration.pending is not None and integration.pending != pending:
+        _take_back(ports, saved, integration.pending)
     ports.documents.transact(lambda tx: tx.delete(path_of(integration.id, "progress", "catalogue")))
     sweep.catch_up(ports, saved, pending.account)
     return Connected(pending.account, tuple(found))
@@ -258,12 +283,26 @@ def named(ports: Ports, integration: Integration) -> Integration:
 
 
 def withdraw(ports: Ports, integration: Integration) -> None:
-    """Revoke the token at Google, unless another integration uses the same account and client."""
+    """Revoke the tokens at Google, also one that waits for confirmation, unless another integration uses that account and client."""
     integration = named(ports, integration)
-    version, token = integration.secret_versions.get("google_refresh_token", ""), None
+    connection, pending, trouble = integration.connection, integration.pending, None
+    grants = [(connection.account if connection else "", integration.secret_versions.get("google_refresh_token", ""))]
+    grants += [(pending.account, pending.version)] if pending is not None else []
+    for account, version in grants:
+        try:
+            _revoke(ports, integration, account, version)
+        except SyncError as error:  # the other one must still go
+            trouble = error
+    if trouble is not None:
+        raise trouble
+
+
+def _revoke(ports: Ports, integration: Integration, account: str, version: str) -> None:
+    """Revoke one token, and with it what its account has given to the client, unless another integration uses that."""
+    token = None
     with suppress(AccessRevoked):  # destroyed: nothing is left to revoke with
         token = ports.secrets.get(integration.id, "google_refresh_token", version) if version else None
-    if token and not _shared(ports, integration):
+    if token and not _shared(ports, integration, account):
         ports.consent.revoke(token)
 
 
@@ -282,16 +321,16 @@ def disconnect(ports: Ports, int_id: str) -> None:
     integrations.change(ports.documents, int_id, changed)
 
 
-def _shared(ports: Ports, integration: Integration) -> bool:
-    """Whether another integration uses the same account and client, or may: Google may not say now whose a token is."""
+def _shared(ports: Ports, integration: Integration, account: str) -> bool:
+    """Whether another integration uses the account with the same client, or may: Google may not say now whose a token is."""
 
     def same(other: Integration) -> bool:
         if other.id == integration.id or other.connection is None:
             return False
         if other.settings.google.client_id != integration.settings.google.client_id:
             return False
-        accounts = {each.connection.account for each in (integration, named(ports, other)) if each.connection}
-        return len(accounts) == 1 or "" in accounts
+        connection = named(ports, other).connection
+        return connection is not None and ("" in (account, connection.account) or connection.account == account)
 
     return any(same(other) for other in integrations.every(ports.documents))
 
