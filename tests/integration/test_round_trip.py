@@ -1,5 +1,10 @@
 """The round trip times each step, leaves nothing behind, and touches i-Reserve only where an object is named."""
 
+from typing import Literal
+
+import pytest
+
+from sandbox.google.world.faults import Fault
 from tests.harness.place import ROOM_A, ROOM_B, Place
 
 
@@ -26,6 +31,27 @@ def test_a_test_event_that_a_crash_left_behind_becomes_no_booking(place: Place) 
     place.settle(300)
     assert len(place.events(ROOM_A)) == 1
     assert place.bookings() == []
+
+
+@pytest.mark.parametrize("action", ["reset", "status"])
+def test_a_test_event_whose_making_was_not_answered_for_is_removed(
+    place: Place, action: Literal["reset", "status"]
+) -> None:
+    place.activate()
+    lost = Fault("POST", "/events", 503, "backendError", 9, "after", action)
+    place.world.faults.planted.append(lost)
+    legs = place.api("POST", "/7/round-trip", {"calendar": ROOM_A})
+    assert [leg["name"] for leg in legs if leg["trouble"]] == ["make_event"]
+    assert place.events(ROOM_A) == []
+
+
+def test_where_a_calendar_takes_no_event_there_is_nothing_to_remove(place: Place) -> None:
+    place.activate()
+    place.google(
+        "POST", "faults", {"method": "POST", "path": "/events", "status": 403, "reason": "forbidden", "times": 9}
+    )
+    legs = place.api("POST", "/7/round-trip", {"calendar": ROOM_A})
+    assert names(legs) == ["make_event"]
 
 
 def test_with_an_object_named_a_test_booking_goes_the_same_way(place: Place) -> None:

@@ -5,6 +5,7 @@ mark, and an id derived from it, so no pull takes it for a person's event.
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import TypeVar
@@ -14,7 +15,7 @@ from functions.application.store import calendars, integrations
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.appointment import Appointment, Timed
 from functions.domain.model.booking import Booking
-from functions.domain.model.errors import Conflict, Refused, SyncError
+from functions.domain.model.errors import AccessRevoked, Conflict, Gone, Refused, SyncError
 from functions.domain.model.event import EventKey, Mark
 from functions.domain.model.identity import TEST_LINK, test_event_id
 from functions.domain.model.zones import at, day_of
@@ -57,17 +58,23 @@ def _events(session: SyncSession, calendar: str) -> list[Leg]:
     mark = Mark(session.id, TEST_LINK, stamp)
     content = Appointment(_when(session, 3), calendar, TITLE[session.settings.language])
     later = EventChange(when=_when(session, 4))
+    may_stand = True
+
+    def remove() -> None:
+        with suppress(Gone) if legs[0].trouble else nullcontext():  # its making may have failed, or only its answer
+            session.calendars.delete(key, "", notify=False)
+
     try:
         made = _leg(session, legs, "make_event", lambda: session.calendars.insert(key, content, "", mark, notify=False))
         _leg(session, legs, "read_event", lambda: session.calendars.read(key))
         _leg(session, legs, "move_event", lambda: session.calendars.patch(made, made.etag, later, mark, notify=False))
+    except (Refused, AccessRevoked):
+        may_stand = not legs[0].trouble
     except SyncError:
         pass
     finally:
-        if legs and not legs[0].trouble:
-            _quietly(
-                lambda: _leg(session, legs, "remove_event", lambda: session.calendars.delete(key, "", notify=False))
-            )
+        if legs and may_stand:
+            _quietly(lambda: _leg(session, legs, "remove_event", remove))
     state = calendars.state_of(session.ports.documents, session.id, calendar)
     told = [c.notified_at for c in state.channels if c.notified_at is not None and c.notified_at >= began]
     if told:
