@@ -1,12 +1,13 @@
 """Settings change while links exist: the plan first, then as asked; no fight, no loss."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from functions.application.ports import Task
-from functions.application.setting_up import preview
+from functions.application.ports import Task, Transaction
+from functions.application.setting_up import preview, removal, setup
 from functions.application.store import integrations
 from functions.domain.model.errors import Transient
 from functions.domain.settings.integration import Integration
@@ -236,6 +237,39 @@ def test_deleting_can_keep_events_and_ids_for_the_next_integration(place: Place)
     place.api("DELETE", "/7?events=keep", status=204)
     assert place.booking(booking)["external_id"] == event
     assert len(place.events()) == 1
+
+
+def test_a_deletion_that_takes_long_goes_on_with_the_next_request(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running(place)
+    place.api("POST", "/7/deactivate")
+
+    def a_year(tx: Transaction) -> None:
+        for number in range(450):
+            tx.put(("integrations", "7", "journal", f"old{number}"), {"at": f"{number:04}"})
+
+    place.documents.transact(a_year)
+    monkeypatch.setattr(setup, "LONGEST", timedelta())
+    first = place.api("DELETE", "/7?events=keep", status=202)["left"]
+    second = place.api("DELETE", "/7", status=202)["left"]
+    assert first > second > 0
+    place.api("DELETE", "/7", status=204)
+    place.api("GET", "/7", status=404)
+
+
+@pytest.mark.parametrize("chosen", ["keep", "remove"])
+def test_what_becomes_of_the_events_stays_chosen_while_a_deletion_goes_on(
+    place: Place, monkeypatch: pytest.MonkeyPatch, chosen: str
+) -> None:
+    running(place)
+    place.book("2026-11-25T10:00", "2026-11-25T11:00")
+    place.settle()
+    place.api("POST", "/7/deactivate")
+    monkeypatch.setattr(removal, "LONGEST", -timedelta(seconds=1))
+    monkeypatch.setattr(setup, "_empty", lambda *_: 2)
+    page = Tab(place).post("/console/integrations/7/delete", sure="7", events=chosen).get_data(as_text=True)
+    assert re.findall(r'value="(\w+)" checked', page) == [chosen]
 
 
 def test_another_account_is_named_and_must_be_confirmed(place: Place) -> None:

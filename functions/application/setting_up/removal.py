@@ -33,8 +33,8 @@ CHOICES = ("keep", "remove")
 def delete(ports: Ports, int_id: str, events: str = "") -> int:
     """Remove an integration; `events` is keep or remove, and required if there are links.
 
-    Returns how many pairs are left (call again); 0 when all is gone. Raises `Conflict` while it is active or probed, or if
-    `events` is missing; `Invalid` if it is anything else.
+    Returns how many pairs, or documents about it, are left (call again); 0 when all is gone. Raises `Conflict` while it is
+    active or probed, or if `events` is missing; `Invalid` if it is anything else.
     """
     if events not in ("", *CHOICES):
         raise Invalid((Fault("events", "use keep or remove"),))
@@ -60,8 +60,7 @@ def delete(ports: Ports, int_id: str, events: str = "") -> int:
         consent.withdraw(ports, integration)
     except SyncError as error:  # the grant can be revoked in the Google account; everything else must still go
         ports.log("grant_left", {"severity": "WARNING", "int_id": int_id, "reason": error.reason})
-    setup.delete(ports, int_id)
-    return 0
+    return setup.delete(ports, int_id)
 
 
 def unmapped_by(ports: Ports, before: Settings, after: Settings) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from functions.application.intake.hints import Hint, Kind, look_again
@@ -19,6 +19,7 @@ from functions.domain.settings.schema import Settings
 
 PROBING = "a probe is under way: wait for its end, or stop it"
 HELD_BY_TASKS = timedelta(minutes=10)  # a running task has read its secrets at most a minute ago; this is plenty
+LONGEST = timedelta(seconds=20)  # of a deletion in one request, which is cut off after five minutes
 COLLECTIONS = ("links", "claims", "calendars", "journal", "history", "parked", "removals", "progress", "listings")
 SCOPES = (
     "https://www.googleapis.com/auth/calendar.readonly",
@@ -145,23 +146,34 @@ def _has_digest_key(ports: Ports, integration: Integration) -> bool:
         return False
 
 
-def delete(ports: Ports, int_id: str) -> None:
-    """Remove an integration with everything stored about it; refused while it is active."""
+def delete(ports: Ports, int_id: str) -> int:
+    """Remove an integration with everything stored about it; refused while it is active.
+
+    Works for some seconds; returns how many documents of a collection are left (call again), 0 if all is gone.
+    """
     integration = integrations.get(ports.documents, int_id)
     if integration.phase is not Phase.DRAFT:
         raise Conflict("deactivate the integration before deleting it", reason="still_active")
+    began = ports.clock()
     for collection in COLLECTIONS:
-        _empty(ports, integrations.path_of(int_id, collection))
+        if left := _empty(ports, integrations.path_of(int_id, collection), began + LONGEST):
+            return left
     for name in (*SECRET_NAMES, "digest_key"):
         ports.secrets.delete(int_id, name)
     ports.documents.transact(lambda tx: tx.delete(integrations.path_of(int_id)))
     ports.documents.forget()
+    return 0
 
 
-def _empty(ports: Ports, collection: Path) -> None:
+def _empty(ports: Ports, collection: Path, until: datetime) -> int:
+    """Empty a collection until a moment; returns how many documents are left."""
+
     def delete(tx: Transaction, names: list[str]) -> None:
         for name in names:
             tx.delete((*collection, name))
 
     while rows := ports.documents.find(collection, limit=200):
         ports.documents.transact(partial(delete, names=[name for name, _ in rows]))
+        if ports.clock() >= until:
+            return ports.documents.count(collection)
+    return 0

@@ -103,15 +103,18 @@ def add(routes: Blueprint, pages: Pages) -> None:
 
     @routes.get("/integrations/<int_id>/delete")
     def ask_delete(int_id: str) -> Response:
-        return pages.page("delete.html", int_id, here="home")
+        return pages.page("delete.html", int_id, here="home", chosen="")
 
     @routes.post("/integrations/<int_id>/delete")
     def delete(int_id: str) -> Response:
         if request.form.get("sure") != int_id:
-            return pages.page("delete.html", int_id, 422, here="home", unsure=True)
-        left = removal.delete(ports, int_id, request.form.get("events", ""))
+            return pages.page(
+                "delete.html", int_id, 422, here="home", unsure=True, chosen=request.form.get("events", "")
+            )
+        chosen = request.form.get("events", "")
+        left = removal.delete(ports, int_id, chosen)
         if left:
-            return pages.page("delete.html", int_id, here="home", left=left)
+            return pages.page("delete.html", int_id, here="home", left=left, chosen=chosen)
         return pages.done("/console/", "deleted")
 
 
