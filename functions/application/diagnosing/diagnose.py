@@ -431,16 +431,32 @@ def _waiting(session: SyncSession) -> list[Check]:
         mend = "each event says why, and is tried again once it changes"
         checks.append(Check("refused", "grey", says, mend))
     checks += [*_foreign(session), *_left_out(session)]
-    under_way = scan.current(session.ports.documents, session.id, "backfill")
-    if under_way is not None and under_way.finished_at is None:
+    return [*checks, *_backfill(session)]
+
+
+def _backfill(session: SyncSession) -> list[Check]:
+    """Tell of a backfill that has not ended."""
+    backfill = scan.current(session.ports.documents, session.id, "backfill")
+    if backfill is None or backfill.finished_at is not None:
+        return []
+    day, stuck = f"{backfill.week:%d-%m-%Y}", scan.parked_as(session.ports, session.id, backfill)
+    if stuck is None and session.integration.goes_on:
         says = counted(
-            under_way.looked,
+            backfill.looked,
             "backfill under way: {} booking looked at, at {}",
             "backfill under way: {} bookings looked at, at {}",
-            f"{under_way.week:%d-%m-%Y}",
+            day,
         )
-        checks.append(Check("backfill", "grey", says))
-    return checks
+        return [Check("backfill", "grey", says)]
+    says = counted(
+        backfill.looked,
+        "the backfill stopped after {} booking, at {}",
+        "the backfill stopped after {} bookings, at {}",
+        day,
+    )
+    if stuck is None:
+        return [Check("backfill", "grey", says)]
+    return [Check("backfill", "amber", says, "look at what is parked, and retry it", "parked")]
 
 
 def _foreign(session: SyncSession) -> list[Check]:

@@ -1,11 +1,12 @@
 """An integration's state from the store alone: no other system is called, so a page may ask every few seconds."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from functions.application.diagnosing import alerts, diagnose
 from functions.application.diagnosing.health import Cancelling, Health, cancelling, health
-from functions.application.ports import Ports
+from functions.application.ports import Body, Ports
 from functions.application.scanning import scan
 from functions.application.scanning.progress import Scan
 from functions.application.setting_up import partial_settings
@@ -21,7 +22,10 @@ SCANS = ("backfill", "resync", "near", "full")
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One integration. `faults` are what must still be set; the counts are what waits for a person."""
+    """One integration. `faults` are what must still be set; the counts are what waits for a person.
+
+    `stuck` are the parked items, with their ids, of the scans that cannot go on, by kind.
+    """
 
     integration: Integration
     in_sync_as_of: datetime | None
@@ -30,6 +34,7 @@ class Summary:
     held: int
     paused: int
     scans: tuple[Scan, ...]
+    stuck: Mapping[str, tuple[str, Body]]
     faults: tuple[Fault, ...]
     health: Health
     cancelling: Cancelling
@@ -40,17 +45,13 @@ class Summary:
         """How many things wait for a person."""
         return self.parked + self.held + self.paused
 
-    @property
-    def under_way(self) -> tuple[Scan, ...]:
-        """The unfinished scans."""
-        return tuple(each for each in self.scans if each.finished_at is None)
-
 
 def summary_of(ports: Ports, int_id: str) -> Summary:
     """Return an integration's state; raises `Gone` if there is none."""
     integration = integrations.get(ports.documents, int_id)
     documents, where = ports.documents, path_of(int_id, "links")
-    found = (scan.current(documents, int_id, kind) for kind in SCANS)
+    scans = tuple(each for each in scan.last_of(documents, int_id, *SCANS) if each is not None)
+    stuck = ((each.kind, scan.parked_as(ports, int_id, each)) for each in scans)
     parked, held, paused = (
         documents.count(path_of(int_id, "parked")),
         documents.count(where, {"state": State.HELD.value}),
@@ -63,7 +64,8 @@ def summary_of(ports: Ports, int_id: str) -> Summary:
         parked=parked,
         held=held,
         paused=paused,
-        scans=tuple(each for each in found if each is not None),
+        scans=scans,
+        stuck={kind: item for kind, item in stuck if item is not None},
         faults=partial_settings.open_faults(ports, integration.settings),
         health=health(ports, integration, parked + held + paused),
         cancelling=cancelling(ports, int_id),

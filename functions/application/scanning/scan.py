@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from functions.application.intake.hints import Hint, Kind, look_again
-from functions.application.ports import BookingRow, Documents, Ports, Transaction
+from functions.application.ports import Body, BookingRow, Documents, Ports, Transaction
 from functions.application.scanning import overlaps, shared_quota
 from functions.application.scanning.filling import Filling
 from functions.application.scanning.listing import NEW, Listing
@@ -20,7 +20,7 @@ from functions.application.scanning.pace import Pace
 from functions.application.scanning.progress import SWEEPS, Scan
 from functions.application.scanning.rows import tells_of_changes
 from functions.application.scanning.scan_booking import learn_mains, look, pass_by
-from functions.application.store import integrations, links
+from functions.application.store import integrations, links, parked
 from functions.application.store.dialect_validation import dialect_of
 from functions.application.store.integrations import path_of
 from functions.application.store.progress import went_on
@@ -311,12 +311,20 @@ def backfills(session: SyncSession) -> bool:
 
 def go_on(ports: Ports, int_id: str, scan: Scan) -> None:
     """Queue the next chunk of a scan whose task was lost."""
-    now = ports.clock()
-    hint = Hint(Kind.SCAN, int_id, (scan.kind, scan.name), scan.kind, now, actor=scan.actor)
-    look_again(ports.tasks, hint, now, "stuck", lane=scan.lane)
+    look_again(ports.tasks, _hint(ports, int_id, scan), ports.clock(), "stuck", lane=scan.lane)
+
+
+def parked_as(ports: Ports, int_id: str, scan: Scan) -> tuple[str, Body] | None:
+    """Return the parked item of a scan that cannot go on, with its id, or None."""
+    hint = _hint(ports, int_id, scan)
+    waits = parked.find(ports, hint) if scan.finished_at is None else None
+    return (parked.item_id(hint), waits) if waits is not None else None
+
+
+def _hint(ports: Ports, int_id: str, scan: Scan) -> Hint:
+    return Hint(Kind.SCAN, int_id, (scan.kind, scan.name), scan.kind, ports.clock(), actor=scan.actor)
 
 
 def _next(ports: Ports, int_id: str, scan: Scan, due: datetime) -> None:
-    hint = Hint(Kind.SCAN, int_id, (scan.kind, scan.name), scan.kind, ports.clock(), actor=scan.actor)
-    began = scan.started_at.timestamp()
+    hint, began = _hint(ports, int_id, scan), scan.started_at.timestamp()
     look_again(ports.tasks, hint, due, f"chunk-{scan.since}-{scan.week}-{scan.position}", bucket=began, lane=scan.lane)

@@ -121,6 +121,11 @@ class Integration:
             return "google"
         return "ireserve" if self.ireserve_refused else ""
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether its work is done: it is running, and neither side refuses every call."""
+        return self.phase in RUNNING and not self.trouble
+
     def login_of(self, side: System) -> tuple[str, ...]:
         """Return the login used for a side (i-Reserve or Google); a refusal concerns only that login."""
         s, versions = self.settings, self.secret_versions

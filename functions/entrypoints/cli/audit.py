@@ -30,7 +30,7 @@ def audit_command(ports: Ports, int_id: str, *, only_last: bool, file: Path | No
         raise Refused("there is no audit yet; make one with `audit`")
     if file is not None:
         _write(file, audit_csv(found.findings))
-    show(audit_json(found), [*_unfinished(ports, int_id, found), *_lines(found)])
+    show(audit_json(ports, int_id, found), [*_unfinished(ports, int_id, found), *_lines(found)])
     if found.found:
         sys.exit(3)
 

@@ -9,7 +9,10 @@ from functions.application.ports import Ports
 from functions.application.scanning import scan
 from functions.application.setting_up import activation
 from functions.application.store.stopped import stopped
-from functions.entrypoints.cli.frame import ACTOR, command, int_id, show
+from functions.domain.model.errors import Refused
+from functions.domain.model.messages import say
+from functions.entrypoints.cli.frame import ACTOR, command, int_id, show, texts
+from functions.entrypoints.console.reasons import reason_name
 from functions.entrypoints.console.search_now import search_now
 from functions.entrypoints.console.texts import Texts
 
@@ -64,13 +67,16 @@ def sweep(ports: Ports, int_id: str) -> None:
 
 
 def _watch(ports: Ports, int_id: str, kind: str) -> None:
-    """Show the progress of a scan until it is done."""
+    """Show the progress of a scan until it is done; raises `Refused` if it cannot go on."""
     first = scan.current(ports.documents, int_id, kind)
     if first is None:
         return
     days = max(1, (first.last - first.first).days)
     with click.progressbar(length=days, label=kind, file=sys.stderr) as bar:
         while (state := scan.current(ports.documents, int_id, kind)) is not None and state.finished_at is None:
+            if stuck := scan.parked_as(ports, int_id, state):
+                why = reason_name(stuck[1]["reason"], texts(ports, int_id))
+                raise Refused(say("the {} stopped at {}: {}; `retry` tries again", kind, f"{state.week}", why))
             bar.update((state.week - first.first).days - bar.pos)
             time.sleep(0.5)
         bar.update(days - bar.pos)

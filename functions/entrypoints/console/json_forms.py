@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 from functions.application.intake import webhooks
-from functions.application.ports import Ports
+from functions.application.ports import Body, Ports
 from functions.application.probing import probe
 from functions.application.probing.record import Trial
 from functions.application.scanning import scan
@@ -24,7 +24,8 @@ BESIDE = {
 def shown(ports: Ports, integration: Integration) -> dict[str, Any]:
     """Return an integration without secrets: settings, progress, addresses."""
     settings = raw_of(integration.settings)
-    under_way = scan.current(ports.documents, integration.id, "backfill")
+    backfill = scan.current(ports.documents, integration.id, "backfill")
+    stuck = scan.parked_as(ports, integration.id, backfill) if backfill is not None else None
     return {
         **settings,
         "state": integration.phase.value,
@@ -36,8 +37,13 @@ def shown(ports: Ports, integration: Integration) -> dict[str, Any]:
         "activated_at": plain(integration.activated_at),
         "secrets_set": sorted(integration.secret_versions),
         "ireserve_refused": integration.ireserve_refused,
-        "backfill": plain(under_way),
+        "backfill": plain(backfill) | {"stuck": reason_of(stuck)} if backfill is not None else None,
     }
+
+
+def reason_of(stuck: tuple[str, Body] | None) -> str | None:
+    """Return the reason of what cannot go on, as a code, or None."""
+    return str(stuck[1]["reason"]) if stuck is not None else None
 
 
 def plain(value: Any) -> Any:

@@ -187,7 +187,7 @@ def _reading(routes: Blueprint, ports: Ports, role: May) -> None:
     @routes.get("/<int_id>/audit")
     def audited(int_id: str) -> Response:
         integrations.get(ports.documents, int_id)
-        return answer(200, audit_json(stored_audit.last(ports.documents, int_id)))
+        return answer(200, audit_json(ports, int_id, stored_audit.last(ports.documents, int_id)))
 
     @routes.get("/<int_id>/held")
     def held_items(int_id: str) -> Response:
@@ -210,7 +210,7 @@ def _people(routes: Blueprint, ports: Ports, who: Who) -> None:
     def make_audit(int_id: str) -> Response:
         begun = audit.begin(ports, int_id, who(request))
         audit.queue(ports, int_id, begun)
-        return answer(202, audit_json(begun))
+        return answer(202, audit_json(ports, int_id, begun))
 
     @routes.post("/<int_id>/statuses/<code>/leave")
     def leave_status(int_id: str, code: str) -> Response:

@@ -2,18 +2,26 @@
 
 from typing import Any
 
+from functions.application.auditing import audit
 from functions.application.auditing.stored_audit import Audit, Finding
+from functions.application.ports import Ports
 from functions.entrypoints.console.csv_tables import as_csv
-from functions.entrypoints.console.json_forms import plain
+from functions.entrypoints.console.json_forms import plain, reason_of
 
 COLUMNS = ("kind", "why", "booking", "calendar", "event", "day")
 
 
-def audit_json(audit: Audit | None) -> dict[str, Any]:
-    """Return an audit with its count, or that there has been none."""
-    if audit is None:
+def audit_json(ports: Ports, int_id: str, found: Audit | None) -> dict[str, Any]:
+    """Return an audit with its count and why it cannot go on, or that there has been none."""
+    if found is None:
         return {"state": "none", "found": 0, "findings": [], "history": []}
-    return {**plain(audit), "state": "done" if audit.finished_at else "running", "found": audit.found}
+    state = "done" if found.finished_at else "running"
+    return {
+        **plain(found),
+        "state": state,
+        "stuck": reason_of(audit.parked_as(ports, int_id, found)),
+        "found": found.found,
+    }
 
 
 def audit_csv(findings: tuple[Finding, ...]) -> str:

@@ -14,6 +14,7 @@ from functions.domain.settings.integration import ACTIVATED
 from functions.entrypoints.console.forms import fields as form
 from functions.entrypoints.console.forms.fields import GENERAL, Field
 from functions.entrypoints.console.pages import Pages
+from functions.entrypoints.console.reasons import reason_name
 from functions.entrypoints.console.search_now import search_now
 
 ADD = (Field("id", example="7"), *GENERAL)
@@ -124,4 +125,5 @@ def _home(pages: Pages, int_id: str, error: SyncError | None = None) -> Response
     faults = pages.faults(error, GENERAL, pages.texts(found.integration)) if error is not None else {}
     status = 422 if error is not None else 200
     steps = steps_of(found)
-    return pages.page("home.html", int_id, status, here="home", steps=steps, fields=GENERAL, faults=faults, **shown)
+    shown |= {"reason_name": reason_name, "faults": faults, "fields": GENERAL}
+    return pages.page("home.html", int_id, status, here="home", steps=steps, **shown)
