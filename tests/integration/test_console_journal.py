@@ -190,3 +190,12 @@ def test_an_entry_that_names_another_object_is_not_found_by_the_calendar_that_bo
     place.settle()
     assert f"q={made[10]}" in rows(tab, "?room=10")
     assert f"q={made[12]}" not in rows(tab, "?room=10")
+
+
+def test_a_write_that_does_not_succeed_for_hours_is_not_told_as_under_way(place: Place, tab: Tab) -> None:
+    place.google("POST", "faults", {"method": "POST", "path": "/events$", "status": 500, "times": 1000})
+    place.book()
+    place.settle(120)
+    assert [each["reason"] for each in place.api("GET", "/7/parked")] == ["backendError"]
+    assert "not done yet" in rows(tab)
+    assert "under way" not in rows(tab).lower()

@@ -39,7 +39,7 @@ def test_what_was_undone_is_not_undone_twice(ports: Ports) -> None:
 @pytest.mark.parametrize(
     ("outcome", "said"),
     [
-        ("open", "still under way"),
+        ("open", "not done yet"),
         ("unknown", "not known whether this was carried out"),
         ("refused", "was not carried out"),
         ("interrupted", "was not carried out"),

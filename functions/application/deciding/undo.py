@@ -23,7 +23,7 @@ from functions.domain.settings.integration import Integration
 
 NOTHING = "this was not carried out, so there is nothing to undo"
 NOT_DONE = {
-    Outcome.OPEN: "this is still under way; try again in a minute",
+    Outcome.OPEN: "this is not done yet; it can be undone once it is",
     Outcome.UNKNOWN: "it is not known whether this was carried out; look at the booking in i-Reserve, and change it there",
 }
 FOLLOWS = "this event shows what its booking says; undo it by changing the booking in i-Reserve"
