@@ -1,11 +1,10 @@
-"""Sends webhooks as fast as they are accepted: `python -m tests.bench.flood ADDRESS WEBHOOKS [NICE]`.
+"""Sends webhooks as fast as they are accepted: `python -m tests.bench.flood ADDRESS WEBHOOKS`.
 
 Prints how many it sent a second; exits with 1 and a sentence if some were not accepted.
 """
 
 import http.client
 import json
-import os
 import sys
 import threading
 import time
@@ -16,7 +15,6 @@ SENDERS = 8  # connections that they come over at the same time
 
 def main() -> None:
     address, webhooks = urlsplit(sys.argv[1]), int(sys.argv[2])
-    os.nice(int(sys.argv[3]) if len(sys.argv) > 3 else 0)
     share, accepted = webhooks // SENDERS, list[bool]()
     shares = (range(first, first + share) for first in range(0, share * SENDERS, share))
     threads = [threading.Thread(target=_send, args=(address, each, accepted)) for each in shares]

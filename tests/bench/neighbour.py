@@ -19,7 +19,6 @@ FLOOD = 2000  # webhooks with a valid token and the ids of no bookings
 EACH = 0.05  # seconds of every outside call
 LARGEST = 2.0
 PAUSE = 0.2  # between bookings
-LAST = "senders that take what the rest leaves of the processor: in the cloud nothing of theirs shares it"
 
 
 def measure(plan: Plan) -> Iterator[Figure]:
@@ -29,11 +28,10 @@ def measure(plan: Plan) -> Iterator[Figure]:
     if not shutil.which("gcloud") or not shutil.which("java"):
         yield Figure("the same in the cloud", f"<= {LARGEST:g} x", "-", None, "needs Firestore's emulator")
         return
-    ratios, rate = _in_the_cloud(plan, 0)
-    what = "the same in the cloud, the senders taking as much of the processor as the rest"
-    yield Figure.told(what, ratios, f"{_how(plan, rate)}; stand-ins of the queue and the store")
-    ratios, rate = _in_the_cloud(plan, 19)
-    yield at_most("the same in the cloud", LARGEST, ratios, f"{_how(plan, rate)}; likewise; {LAST}")
+    with CloudStage() as cloud:
+        ratios, rate = _ratios(cloud, plan, cloud.addresses["booking_webhook"], WEBHOOK_KEY)
+    how = f"{_how(plan, rate)}; stand-ins of the queue and the store"
+    yield at_most("the same in the cloud", LARGEST, ratios, how)
 
 
 def _how(plan: Plan, rate: float) -> str:
@@ -43,12 +41,7 @@ def _how(plan: Plan, rate: float) -> str:
     )
 
 
-def _in_the_cloud(plan: Plan, nice: int) -> tuple[list[float], float]:
-    with CloudStage() as cloud:
-        return _ratios(cloud, plan, cloud.addresses["booking_webhook"], WEBHOOK_KEY, nice)
-
-
-def _ratios(stage: Stage, plan: Plan, door: str, key: str, nice: int = 0) -> tuple[list[float], float]:
+def _ratios(stage: Stage, plan: Plan, door: str, key: str) -> tuple[list[float], float]:
     """Return the lags under a flood, each in lags without, and the flood's webhooks a second."""
     bookings = plan.of(15, 3)
     stage.set_up("7", mapping=[{"object": "10", "calendar": ROOM_A}], sync={"backfill": "none"})
@@ -59,7 +52,7 @@ def _ratios(stage: Stage, plan: Plan, door: str, key: str, nice: int = 0) -> tup
     for side in ("google", "ireserve"):
         stage.control(side, "POST", "latency", {"seconds": EACH})
     before = [applied.lag(100 + number) for number in range(bookings)]
-    flood = _Flood(f"{door}/bookings/7?token=1.{mac_of(key)}", plan.of(FLOOD, 40), nice=nice)
+    flood = _Flood(f"{door}/bookings/7?token=1.{mac_of(key)}", plan.of(FLOOD, 40))
     flood.begin()
     during = [applied.lag(200 + number) for number in range(bookings)]
     rate = flood.end()
@@ -110,8 +103,8 @@ class _Applied:
 class _Flood:
     """The flood as a process of its own; the last webhooks are sent when it ends."""
 
-    def __init__(self, address: str, webhooks: int, *, nice: int) -> None:
-        self._command = [sys.executable, "-m", "tests.bench.flood", address, str(webhooks), str(nice)]
+    def __init__(self, address: str, webhooks: int) -> None:
+        self._command = [sys.executable, "-m", "tests.bench.flood", address, str(webhooks)]
 
     def begin(self) -> None:
         self._process = subprocess.Popen(
