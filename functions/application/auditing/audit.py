@@ -60,9 +60,7 @@ def go_on(ports: Ports, int_id: str, audit: Audit) -> None:
 
 def parked_as(ports: Ports, int_id: str, audit: Audit) -> tuple[str, Body] | None:
     """Return the parked item of an audit that cannot go on, with its id, or None."""
-    hint = _hint(ports, int_id, audit)
-    waits = parked.find(ports, hint) if audit.finished_at is None else None
-    return (parked.item_id(hint), waits) if waits is not None else None
+    return parked.find(ports, _hint(ports, int_id, audit)) if audit.finished_at is None else None
 
 
 def _hint(ports: Ports, int_id: str, audit: Audit) -> Hint:

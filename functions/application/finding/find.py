@@ -62,10 +62,10 @@ def find(ports: Ports, int_id: str, booking_id: str) -> Found:
     entries = journal_read.entries(ports, int_id, booking_id, limit=20)
     last = journal_read.notable(entries)
     hint = _hint(session, booking_id)
-    waits = parked.find(ports, hint)
+    item = parked.find(ports, hint)
     field, value = session.settings.outbound.external_id_field, booking.value
     foreign = value.value_of(field) if link.ids.foreign and value is not None else ""
-    facts = Facts(integration.phase, booking.presence, link, why, does, bool(trouble), last, waits is not None)
+    facts = Facts(integration.phase, booking.presence, link, why, does, bool(trouble), last, item is not None)
     verdict = verdict_of(facts)
     calendar = session.settings.calendar_of(booking.value.object_id) if booking.value is not None else None
     return Found(
@@ -78,7 +78,7 @@ def find(ports: Ports, int_id: str, booking_id: str) -> Found:
         does=does,
         trouble=trouble,
         last=last,
-        item=(parked.item_id(hint), waits) if waits is not None else None,
+        item=item,
         acts=acts_of(facts, verdict),
         foreign=foreign,
         panel=panel_address(integration.settings.ireserve.base_url, booking_id) if booking.value is not None else "",

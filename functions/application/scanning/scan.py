@@ -316,9 +316,7 @@ def go_on(ports: Ports, int_id: str, scan: Scan) -> None:
 
 def parked_as(ports: Ports, int_id: str, scan: Scan) -> tuple[str, Body] | None:
     """Return the parked item of a scan that cannot go on, with its id, or None."""
-    hint = _hint(ports, int_id, scan)
-    waits = parked.find(ports, hint) if scan.finished_at is None else None
-    return (parked.item_id(hint), waits) if waits is not None else None
+    return parked.find(ports, _hint(ports, int_id, scan)) if scan.finished_at is None else None
 
 
 def _hint(ports: Ports, int_id: str, scan: Scan) -> Hint:

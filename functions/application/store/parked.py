@@ -52,9 +52,11 @@ def clear(ports: Ports, hint: Hint) -> None:
         queue_alert_check(ports.tasks, hint.int_id, ports.clock())
 
 
-def find(ports: Ports, hint: Hint) -> Body | None:
-    """Return a hint's parked item, or None."""
-    return _item(ports, hint.int_id, item_id(hint))
+def find(ports: Ports, hint: Hint) -> tuple[str, Body] | None:
+    """Return a hint's parked item, with its id, or None."""
+    item = item_id(hint)
+    body = _item(ports, hint.int_id, item)
+    return (item, body) if body is not None else None
 
 
 def every(ports: Ports, int_id: str, limit: int = 100) -> list[tuple[str, Body]]:
