@@ -51,7 +51,7 @@ def run(ports: Ports, body: Body) -> None:
     """Run a queue's task; raises `Transient` only if not even its retry could be queued."""
     try:
         hint = Hint.of(body)
-    except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
+    except Malformed:
         ports.log("error", {"severity": "WARNING", "reason": "bad_task"})
         return
     ports.log("looking", _about(hint))

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from functions.application.ports import Body, Task, Tasks
+from functions.domain.model.errors import Malformed
 from functions.domain.model.identity import is_int_id
 
 if TYPE_CHECKING:
@@ -78,11 +79,18 @@ class Hint:
 
     @classmethod
     def of(cls, body: Body) -> "Hint":
-        """Read a task's JSON; raises ValueError, KeyError, TypeError or OverflowError if it is invalid."""
+        """Read a task's JSON; raises `Malformed` if it is damaged, or of a kind that only a newer version knows."""
+        try:
+            return cls._of(body)
+        except (AttributeError, LookupError, OverflowError, TypeError, ValueError):
+            raise Malformed("this is no task of ours", reason="bad_task") from None
+
+    @classmethod
+    def _of(cls, body: Body) -> "Hint":
         at = datetime.fromisoformat(body["at"]).astimezone(UTC) if body.get("at") else None
         int_id, attempt, subject = body["int_id"], int(body.get("attempt", 0)), body.get("subject", [])
         if not is_int_id(int_id) or not 0 <= attempt <= MOST_ATTEMPTS or not isinstance(subject, list):
-            raise ValueError("this is no task of ours")
+            raise ValueError("the id, the attempt or the subject")
         return cls(
             Kind(body["kind"]),
             int_id,

@@ -133,14 +133,8 @@ def _item(ports: Ports, int_id: str, item: str) -> Body | None:
 
 def _hint_of(body: Body, item: str) -> Hint:
     try:
-        return Hint.of(body["hint"])
-    except (
-        AttributeError,
-        LookupError,
-        OverflowError,
-        TypeError,
-        ValueError,
-    ):  # of a kind that only a newer version knows, or damaged
+        return Hint.of(body.get("hint", {}))
+    except Malformed:
         raise damaged(say("parked item {}", item), "hint") from None
 
 
