@@ -17,7 +17,7 @@ from functions.application.probing.record import Left, Trial
 from functions.application.probing.workbench import Bench
 from functions.application.store import integrations
 from functions.application.store.integrations import path_of
-from functions.application.store.records import record_of, stored
+from functions.application.store.records import stored
 from functions.application.sync.session import mark_revoked, open_session
 from functions.domain.model.addresses import rest_base
 from functions.domain.model.errors import AccessRevoked, Conflict, Gone, Stale, SyncError, Transient
@@ -143,10 +143,9 @@ def _lease(ports: Ports, int_id: str) -> tuple[Trial | None, bool]:
 
     def take(tx: Transaction) -> tuple[Trial | None, bool]:
         nonlocal taken
-        body = tx.get(path)
-        if body is None:
+        trial = record.trial_of(tx.get(path))
+        if trial is None:
             return None, False
-        trial = record_of(Trial, body, "the probe")
         if trial == taken:
             return trial, True  # taken by this instance, and the answer was lost
         leased = trial.leased_until is not None and now < trial.leased_until

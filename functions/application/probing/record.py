@@ -117,7 +117,11 @@ class Trial:
 
 def current(documents: Documents, int_id: str) -> Trial | None:
     """Return the last probe, under way or not, or None."""
-    body = documents.get(path_of(int_id, "progress", "probe"))
+    return trial_of(documents.get(path_of(int_id, "progress", "probe")))
+
+
+def trial_of(body: Body | None) -> Trial | None:
+    """Return the stored progress, or None if there is none."""
     return record_of(Trial, body, "the probe") if body is not None else None
 
 
@@ -141,8 +145,7 @@ def save(ports: Ports, int_id: str, trial: Trial, over: Trial | None) -> Trial:
 
 def standing(tx: Transaction, int_id: str, trial: Trial, over: Trial | None) -> Trial:
     """Return the progress as it is to be saved in place of `over`; raises `Overtaken`."""
-    body = tx.get(path_of(int_id, "progress", "probe"))
-    there = record_of(Trial, body, "the probe") if body is not None else None
+    there = trial_of(tx.get(path_of(int_id, "progress", "probe")))
     if _but_for_stop(there) not in (_but_for_stop(over), _but_for_stop(trial)):  # the latter: an answer was lost
         raise Overtaken("another worker went on with this probe, or another one began", reason="overtaken")
     stop = trial.stop or (there is not None and there.stop and there.name == trial.name)
@@ -158,8 +161,7 @@ def change(ports: Ports, int_id: str, by: Callable[[Trial | None], Trial]) -> Tr
     path = path_of(int_id, "progress", "probe")
 
     def put(tx: Transaction) -> Trial:
-        body = tx.get(path)
-        after = by(record_of(Trial, body, "the probe") if body is not None else None)
+        after = by(trial_of(tx.get(path)))
         tx.put(path, stored(after))
         return after
 

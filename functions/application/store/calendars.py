@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from functions.application.ports import Documents, Path, Transaction
+from functions.application.ports import Body, Documents, Path, Transaction
 from functions.application.store.integrations import all_rows, path_of
 from functions.application.store.records import record_of, stored
 from functions.domain.model.identity import calendar_hash
@@ -71,17 +71,17 @@ class CalendarState:
 
 def state_of(documents: Documents, int_id: str, calendar: str) -> CalendarState:
     """Return a calendar's state; an empty state if nothing is stored."""
-    body = documents.get(_calendar_path(int_id, calendar))
-    return record_of(CalendarState, body, "the state of a calendar") if body is not None else CalendarState(calendar)
+    return _state(documents.get(_calendar_path(int_id, calendar)), calendar)
 
 
 def states_of(documents: Documents, int_id: str, calendars: Sequence[str]) -> list[CalendarState]:
     """Return the states of some calendars, read together."""
     bodies = documents.several([_calendar_path(int_id, calendar) for calendar in calendars])
-    return [
-        record_of(CalendarState, body, "the state of a calendar") if body is not None else CalendarState(calendar)
-        for calendar, body in zip(calendars, bodies, strict=True)
-    ]
+    return [_state(body, calendar) for calendar, body in zip(calendars, bodies, strict=True)]
+
+
+def _state(body: Body | None, calendar: str) -> CalendarState:
+    return record_of(CalendarState, body, "the state of a calendar") if body is not None else CalendarState(calendar)
 
 
 def every(documents: Documents, int_id: str) -> list[CalendarState]:
@@ -96,10 +96,7 @@ def change(
     """Change the state in one transaction; `by` may run several times."""
 
     def apply(tx: Transaction) -> CalendarState:
-        body = tx.get(_calendar_path(int_id, calendar))
-        before = (
-            record_of(CalendarState, body, "the state of a calendar") if body is not None else CalendarState(calendar)
-        )
+        before = _state(tx.get(_calendar_path(int_id, calendar)), calendar)
         after = by(before)
         if after != before:
             tx.put(_calendar_path(int_id, calendar), stored(after))
