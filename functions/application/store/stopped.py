@@ -1,6 +1,6 @@
 """Why a side can no longer be called, and what a person does about it: one sentence, wherever that is told or decided."""
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from functions.domain.model.errors import AccessRevoked, Cause, SyncError, System
 from functions.domain.model.messages import say
@@ -25,7 +25,7 @@ class Trouble(NamedTuple):
         return cls(place, str(error), wants_consent(error))
 
 
-def wants_consent(error: SyncError) -> bool:
+def wants_consent(error: SyncError) -> TypeGuard[AccessRevoked]:
     """Whether Google refuses every call until a person consents anew; what is mended at Google needs no consent."""
     refused = isinstance(error, AccessRevoked) and error.side is System.GOOGLE
     return refused and error.cause is not Cause.MENDED_AT_GOOGLE

@@ -307,7 +307,7 @@ def note_withdrawn(session: SyncSession, error: SyncError) -> None:
 
     What can be fixed at Google without a new consent is left to the next call.
     """
-    if isinstance(error, AccessRevoked) and wants_consent(error):
+    if wants_consent(error):
         with suppress(Stale):
             mark_revoked(session.ports, session.integration, error)
 
