@@ -165,6 +165,7 @@ class Pages:
             (k, v) for k, v in request.form.items(multi=True) if k not in ("csrf_token", "apply", "left", *SECRET_NAMES)
         ]
         integration = integrations.get(self.ports.documents, int_id)
+        scopes = changes.choices(self.ports, integration)
         return self.page(
             "changed.html",
             int_id,
@@ -174,8 +175,8 @@ class Pages:
             again=again,
             address=address,
             most=100,
-            scopes=(scopes := changes.choices(self.ports, integration)),
-            why_so_few="" if set(scopes) == set(changes.SCOPES) else changes.why_so_few(integration),
+            scopes=scopes,
+            why_so_few=changes.why_so_few(integration) if scopes != changes.SCOPES else "",
         )
 
     def confirm(

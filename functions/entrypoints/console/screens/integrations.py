@@ -108,11 +108,9 @@ def add(routes: Blueprint, pages: Pages) -> None:
 
     @routes.post("/integrations/<int_id>/delete")
     def delete(int_id: str) -> Response:
-        if request.form.get("sure") != int_id:
-            return pages.page(
-                "delete.html", int_id, 422, here="home", unsure=True, chosen=request.form.get("events", "")
-            )
         chosen = request.form.get("events", "")
+        if request.form.get("sure") != int_id:
+            return pages.page("delete.html", int_id, 422, here="home", unsure=True, chosen=chosen)
         left = removal.delete(ports, int_id, chosen)
         if left:
             return pages.page("delete.html", int_id, here="home", left=left, chosen=chosen)
