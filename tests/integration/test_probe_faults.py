@@ -33,6 +33,13 @@ def ready(place: Place) -> str:
     return booked(place)
 
 
+def begun(place: Place, booking: str, *, parts: int) -> None:
+    """Begin a probe and do its first parts, as the command line does: it queues none."""
+    starting.begin(place.ports, "7", booking, "10", "command line")
+    for _ in range(parts):
+        probe.advance(place.ports, "7")
+
+
 def is_clean(place: Place, before: object) -> None:
     shown = place.api("GET", "/7/probe")
     assert (shown["state"], shown["left"]) == ("done", [])
@@ -112,9 +119,7 @@ def test_a_probe_that_nobody_carries_on_is_carried_on_by_the_queue(place: Place)
     """As where the command line was closed in the middle: it does the parts itself and queues none."""
     booking = ready(place)
     before = untouched(place)
-    starting.begin(place.ports, "7", booking, "10", "command line")
-    for _ in range(5):
-        probe.advance(place.ports, "7")
+    begun(place, booking, parts=5)
     assert untouched(place) != before
     place.settle(400)
     is_clean(place, before)
@@ -123,9 +128,7 @@ def test_a_probe_that_nobody_carries_on_is_carried_on_by_the_queue(place: Place)
 def test_a_part_that_stalls_past_its_lease_saves_nothing_over_a_later_probe(place: Place) -> None:
     booking = ready(place)
     before = untouched(place)
-    starting.begin(place.ports, "7", booking, "10", "somebody")
-    for _ in range(3):
-        probe.advance(place.ports, "7")
+    begun(place, booking, parts=3)
     later = list[Trial]()
 
     def others_went_on() -> Transient:
