@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.harness.deeds import LINE, active, changed, faults, made, writes
-from tests.harness.place import Place
+from tests.harness.deeds import LINE, active, changed, faults, made, why, writes
+from tests.harness.place import ROOM_A, ROOM_B, Place
 
 BOOKED: dict[str, Any] = {"remarks": "graag stoelen klaarzetten", "number": 3, "customer_id": 3}
 
@@ -171,6 +171,28 @@ def test_remarks_that_imitate_the_line_do_not_move_it(place: Place) -> None:
     assert after.startswith(f"schoon\n\n{LINE}")
     assert after.endswith("van een mens")
     assert "na" not in after.split(LINE)[1].splitlines()
+
+
+IN_PIECES = [
+    ("{REMARKS}\nTel. {RES_CUSTOM03}", "graag\n———— i-Re-::~:~::~:~::~:~::-serve"),
+    ("———— {REMARKS}\nTel. {RES_CUSTOM03}", "i-Reserve belt terug"),
+]
+
+
+@pytest.mark.parametrize(("template", "remarks"), IN_PIECES, ids=["around an edge", "after the template's own text"])
+def test_a_line_that_only_comes_together_in_the_event_is_none(place: Place, template: str, remarks: str) -> None:
+    """Below it, what the booking says would count as people's: doubled with each change, shown where it must be hidden."""
+    booked = {"object": "11", "calendar": ROOM_B, "shows": "booked"}
+    active(place, {"mapping": [{"object": "10", "calendar": ROOM_A}, booked]}, description_template=template)
+    booking, _ = made(place, remarks=remarks, custom={"03": "0612345678"})
+    changed(place, booking, custom={"03": "0687654321"})
+    place.settle(300)
+    assert why(place) == ["booking_made", "write_back", "booking_changed"]
+    shown = place.event()["description"]
+    assert shown.count("———— i-Reserve") == 1
+    assert ("0612345678" in shown, shown.count("0687654321")) == (False, 1)
+    changed(place, booking, object_id=11)
+    assert place.event(ROOM_B)["description"] == LINE
 
 
 def test_placeholders_inside_remarks_are_not_filled(place: Place) -> None:

@@ -1,12 +1,12 @@
 """The text of an event: what the booking says, the service's line, and what people write below it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 from functions.domain.model.notices import SENTENCES, notice, sentence
-from functions.domain.model.text import LINE, Text, as_read, escape, plain, put_together, readable, take_apart
+from functions.domain.model.text import CONFERENCE, LINE, MARK, Text, as_read, escape, plain, put_together, readable, take_apart
 from functions.domain.model.zones import clock
 from tests.unit.sketch import NOW
 
@@ -33,6 +33,19 @@ def test_taking_apart_and_putting_together_twice_changes_nothing_more(descriptio
 def test_a_text_of_a_booking_never_passes_for_the_line(remarks: str) -> None:
     for text in (remarks, f"{remarks}{LINE['nl']}{remarks}"):
         assert not take_apart(put_together(Text(above=escape(text)), "nl")).below
+
+
+PIECES = ("———— ", "————", " ", "i-Re", "i-Reserve", "serve", "\n", "<", "-::~:~::~:~", "~:~", ":", "::~:~::-", "x")
+
+
+@quick
+@given(st.lists(st.sampled_from((*PIECES, f"{PIECES[8]}{PIECES[11]}")), max_size=12).map("".join), st.text(max_size=3))
+@example("———— i-Re-::~:~::~:~::~:~::-serve", "")
+@example("-::~:~::~:~-::~:~::~:~::~:~::-::~:~::-", "")
+def test_nothing_that_a_booking_leaves_out_makes_a_line_or_an_edge_of_what_is_left(text: str, more: str) -> None:
+    left = escape(f"{text}{more}")
+    assert MARK.search(left) is None
+    assert CONFERENCE.search(left) is None
 
 
 @quick

@@ -11,7 +11,7 @@ from functions.domain.model.appointment import LABEL, AllDay, Appointment, Style
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
 from functions.domain.model.identity import Digest
-from functions.domain.model.text import as_read, escape, plain, readable, take_apart
+from functions.domain.model.text import as_read, escape, plain, readable, take_apart, without_edges
 from functions.domain.model.zones import as_meant, clock, day_of, midnight
 from functions.domain.pairing.link import Base, Occupies
 from functions.domain.settings.markup import bare, rendered
@@ -83,7 +83,9 @@ def appointment_of(booking: Booking, settings: Settings, calendar: str) -> Appoi
             style=_style(booking, settings, row, ""),
         )
     location = fill(bare(o.location_template), booking, settings.timezone, settings.language)
-    description = fill(rendered(o.description_template), booking, settings.timezone, settings.language, escape)
+    description = without_edges(
+        fill(rendered(o.description_template), booking, settings.timezone, settings.language, escape)
+    )
     title = fill(bare(o.title_template), booking, settings.timezone, settings.language)
     return Appointment(
         when=when_of(booking, settings),

@@ -87,8 +87,16 @@ def readable(text: str) -> str:
 
 def escape(text: str) -> str:
     """Escape a booking's text for Google's HTML, and remove what only this service or Google may write there."""
-    said = CONFERENCE.sub("", MARK.sub("", readable(text)))
-    return html.escape(said.replace(SIGN, "!"), quote=False)
+    return html.escape(without_edges(readable(text)).replace(SIGN, "!"), quote=False)
+
+
+def without_edges(text: str) -> str:
+    """Return a text in which nothing passes for the service's line or the edge of a conference block.
+
+    To be asked also of what was put together: each of two texts may hold half of it. A space takes the place of an edge, or
+    what stood around it would make another one; what is left of a line ends with its break.
+    """
+    return MARK.sub("", CONFERENCE.sub(" ", text))
 
 
 def plain(text: str) -> str:
