@@ -279,6 +279,25 @@ def test_a_guests_copy_becomes_no_booking_and_is_never_written(place: Place) -> 
     assert "calendar.events.patch" not in place.calls()
 
 
+@pytest.mark.parametrize("cancelled_as", ["the event left", "its booking ends"])
+def test_a_guests_copy_is_not_where_an_event_went_that_left_all_mapped_calendars(
+    place: Place, cancelled_as: str
+) -> None:
+    rows = [{"object": "10", "calendar": ROOM_A}, {"object": "12", "calendar": PLANNER}]
+    place.activate(mapping=rows, inbound={**UPDATES, "object": "10"})
+    booking = from_booking(place)
+    event = place.event()["id"]
+    place.edit(event, attendees=[{"email": PLANNER}])
+    place.settle(60)
+    place.google("POST", f"calendars/{ROOM_A}/events/{event}/move", {"destination": ROOM_B})
+    if cancelled_as == "its booking ends":
+        place.change(booking, status_code=70)
+    place.settle(300)
+    assert place.booking(booking)["status_code"] == 70
+    assert [each["id"] for each in place.events(PLANNER)] == [event]  # the organizer's to remove
+    at_rest(place)
+
+
 def test_a_copy_of_our_event_is_a_new_event_although_it_carries_our_marks(place: Place) -> None:
     place.activate()
     booking = from_booking(place)

@@ -237,14 +237,15 @@ class SyncSession:
     ) -> Snapshot[Event]:
         """Look for an event in every mapped calendar except `but`; unreadable if one of them is and none has it.
 
-        `first` is where it most likely is; `instead_of` is as in `read_event`.
+        A guest's copy has the id of the organizer's event and is not it. `first` is where it most likely is; `instead_of` is as
+        in `read_event`.
         """
         best: Snapshot[Event] = Snapshot(Presence.ABSENT)
         for calendar in sorted(self.settings.calendars, key=lambda each: each != first):
             if calendar == but:
                 continue
             found = self.read_event(EventKey(calendar, event_id), instead_of)
-            if found.presence is Presence.PRESENT:
+            if found.value is not None and found.value.organizer_self:
                 return found
             if found.presence is Presence.UNREADABLE:
                 best = found
