@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.harness.place import PLANNER, ROOM_A, Place
+from tests.harness.place import PLANNER, ROOM_A, ROOM_B, Place, when
 
 HALL = "c_hall1@resource.calendar.google.com"
 STAGE = "c_stage@resource.calendar.google.com"
@@ -245,6 +245,34 @@ def test_on_any_calendar_a_person_accepts_first(place: Place) -> None:
     )
     place.settle()
     assert live(place) == [(12, "2026-11-25T10:00")]
+
+
+@pytest.mark.parametrize("how", ["says maybe", "is asked again"])
+def test_on_any_calendar_the_answer_stays_the_persons(place: Place, how: str) -> None:
+    rows = [{"object": "10", "calendar": ROOM_A}, {"object": "12", "calendar": PLANNER}]
+    place.activate(mapping=rows, inbound={"invitations": "all", "follow": "all_mapped", "object": "12"})
+    meeting = place.draw("2026-11-25T10:00", "2026-11-25T11:00", ROOM_B, attendees=[{"email": PLANNER}])["id"]
+    responds = f"calendars/{ROOM_B}/events/{meeting}/respond"
+    place.google("POST", responds, {"email": PLANNER, "responseStatus": "accepted"})
+    place.settle(60)
+    assert live(place) == [(12, "2026-11-25T10:00")]
+    place.forget()
+    if how == "says maybe":
+        place.google("POST", responds, {"email": PLANNER, "responseStatus": "tentative"})
+    else:
+        asked = {"email": PLANNER, "responseStatus": "needsAction"}
+        place.edit(meeting, ROOM_B, **when("2026-11-26T10:00", "2026-11-26T11:00"), attendees=[asked])
+    place.settle(300)
+    (event,) = place.events(ROOM_B)
+    assert [each["responseStatus"] for each in event["attendees"]] == [
+        "tentative" if how == "says maybe" else "needsAction"
+    ]
+    assert live(place) == [(12, "2026-11-25T10:00" if how == "says maybe" else "2026-11-26T10:00")]
+    assert only_answered(place)
+    assert "calendar.events.patch" not in place.calls()
+    place.delete(meeting, ROOM_B)
+    place.settle(300)
+    assert live(place) == []
 
 
 @pytest.mark.parametrize(("tell", "mails"), [(False, 0), (True, 1)])

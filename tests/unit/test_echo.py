@@ -9,13 +9,14 @@ import pytest
 from functions.domain.comparing.echo import is_echo, tells_of_own_ids
 from functions.domain.comparing.event_content import appointment_of, base_of
 from functions.domain.model.appointment import AllDay, Style, Timed
-from functions.domain.model.event import Guest
+from functions.domain.model.event import EventKey, Guest
 from functions.domain.pairing.life import Closed, Grace
 from functions.domain.pairing.link import Approve, Echo, Intent, Link, Origin
 from functions.domain.pairing.writes import BookingChange, EventChange, PatchEvent, Why, WriteBooking
 from functions.domain.settings.schema import MappingRow
 from tests.unit.sketch import (
     DAY,
+    ID,
     KEY,
     MOVED,
     NOON,
@@ -209,7 +210,9 @@ def test_what_another_event_shows_is_no_echo() -> None:
     ],
 )
 def test_an_answer_counts_only_for_an_invitation(origin: Origin, answer: str, *, echo: bool) -> None:
-    assert is_echo(link(origin=origin), event(answer=answer), digest, "Europe/Amsterdam") is echo
+    key = EventKey("room@resource.calendar.google.com", ID)
+    of = link(origin=origin, event=key, base=base(calendar=key.calendar))
+    assert is_echo(of, event(key=key, answer=answer), digest, "Europe/Amsterdam") is echo
 
 
 def test_the_copy_of_an_invitation_is_an_echo_only_with_the_same_text() -> None:

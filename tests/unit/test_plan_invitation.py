@@ -125,6 +125,17 @@ def test_a_pair_in_step_rests_and_the_room_answers_once_where_it_has_not() -> No
     assert plan(pair(seen=invited("")), C).step == Rest(Why.IN_STEP)
 
 
+@pytest.mark.parametrize("answer", ["needsAction", "tentative", "accepted"])
+def test_on_a_calendar_that_is_no_room_a_person_answers(answer: str) -> None:
+    key, c = EventKey(ROOM_B, "meeting1"), context(invitations="all")
+    of = booking(object_id="11", external_id=invitation_id(digest, ROOM_B, "meeting1"))
+    own = replace(PAIR, event=key, base=replace(base(of, c), digests={"text": SAID, "remarks": SAID}))
+    own = replace(own, ids=WrittenIds((digest(written("external_id", of.external_id)),)))
+    assert plan(view(own, of, invited(answer, key=key)), c).step == Rest(Why.IN_STEP)
+    assert is_echo(own, invited(answer, key=key, etag='"2"'), digest, "Europe/Amsterdam")
+    assert not is_echo(own, invited("declined", key=key, etag='"2"'), digest, "Europe/Amsterdam")
+
+
 def test_with_inbound_off_an_invitation_is_left_alone() -> None:
     assert plan(pair(seen=invited("needsAction")), context(enabled=False)).step == Rest(Why.NOT_ELIGIBLE)
 

@@ -6,7 +6,18 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 from functions.domain.model.notices import SENTENCES, notice, sentence
-from functions.domain.model.text import CONFERENCE, LINE, MARK, Text, as_read, escape, plain, put_together, readable, take_apart
+from functions.domain.model.text import (
+    CONFERENCE,
+    LINE,
+    MARK,
+    Text,
+    as_read,
+    escape,
+    plain,
+    put_together,
+    readable,
+    take_apart,
+)
 from functions.domain.model.zones import clock
 from tests.unit.sketch import NOW
 

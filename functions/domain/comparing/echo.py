@@ -6,9 +6,9 @@ An echo leads to no read and no write.
 from collections.abc import Callable
 from datetime import datetime
 
-from functions.domain.comparing.event_content import reminder_text, same_time, style_stands, text_of
+from functions.domain.comparing.event_content import has_yet_to_accept, reminder_text, same_time, style_stands, text_of
 from functions.domain.comparing.stored_differently import guest_stands, shows
-from functions.domain.model.event import Event
+from functions.domain.model.event import DECLINED, Event
 from functions.domain.model.text import take_apart
 from functions.domain.pairing.life import Active
 from functions.domain.pairing.link import Link, Origin
@@ -25,7 +25,7 @@ def is_echo(link: Link, event: Event, digest: Callable[[str], str], timezone: st
     if base is None or not settled or link.event != event.key:
         return False
     invited = link.origin is Origin.INVITATION
-    if invited and event.answer not in ("accepted", ""):
+    if invited and (event.answer == DECLINED or has_yet_to_accept(event)):
         return False
     if event.key.calendar != base.calendar or not same_time(event.when, base.when, timezone):
         return False

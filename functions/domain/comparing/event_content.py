@@ -9,13 +9,13 @@ from typing import Literal
 from functions.domain.model.addresses import is_mail_address
 from functions.domain.model.appointment import LABEL, AllDay, Appointment, Style, Timed, When, with_length
 from functions.domain.model.booking import Booking
-from functions.domain.model.event import Event
+from functions.domain.model.event import ACCEPTED, Event
 from functions.domain.model.identity import Digest
 from functions.domain.model.text import as_read, escape, plain, readable, take_apart, without_edges
 from functions.domain.model.zones import as_meant, clock, day_of, midnight
 from functions.domain.pairing.link import Base, Occupies
 from functions.domain.settings.markup import bare, rendered
-from functions.domain.settings.schema import COLOURS, MappingRow, Settings
+from functions.domain.settings.schema import COLOURS, MappingRow, Settings, is_room
 from functions.domain.settings.template import fill
 
 TITLE_LIMIT = 1000
@@ -243,6 +243,11 @@ def remarks_of(event: Event) -> str:
 def text_of(event: Event) -> str:
     """Return the text of a person's event for comparison; editors mark up the same text in many ways."""
     return as_read(remarks_of(event))
+
+
+def has_yet_to_accept(event: Event) -> bool:
+    """Whether an invited room has yet to accept for its booking; on any other calendar a person answers."""
+    return is_room(event.key.calendar) and event.answer not in (ACCEPTED, "")
 
 
 def in_window(when: When, settings: Settings, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from functions.domain.model.appointment import PLAIN, AllDay, Style, When
 
+ACCEPTED, DECLINED = "accepted", "declined"  # answers to an invitation, in Google's words
 _ID = re.compile(r"[0-9a-v_RTZ]{5,1024}")
 _OCCURRENCE = re.compile(r"\A_?[0-9a-v]{5,}(?:_R\d{8}(?:T\d{6})?)?_\d{8}(?:T\d{6}Z)?")
 

@@ -6,10 +6,10 @@ no plan can write it otherwise. A copy that the room has declined counts as abse
 
 from dataclasses import replace
 
-from functions.domain.comparing.event_content import when_of
+from functions.domain.comparing.event_content import has_yet_to_accept, when_of
 from functions.domain.model.appointment import Appointment
 from functions.domain.model.booking import Booking
-from functions.domain.model.event import Event, EventKey
+from functions.domain.model.event import ACCEPTED, DECLINED, Event, EventKey
 from functions.domain.model.identity import invitation_id
 from functions.domain.model.notices import sentence
 from functions.domain.model.snapshot import Presence, Snapshot
@@ -20,8 +20,6 @@ from functions.domain.pairing.step import Planned
 from functions.domain.pairing.writes import DeleteEvent, EventChange, MoveEvent, PatchEvent, ReviveEvent, Why
 from functions.domain.planning.view import PlanningContext, View
 from functions.domain.settings.schema import is_room
-
-ACCEPTED, DECLINED = "accepted", "declined"
 
 
 def why_no_invitation(event: Event, context: PlanningContext) -> str:
@@ -55,7 +53,7 @@ def as_answered(v: View) -> View:
 def answer_side(
     v: View, context: PlanningContext, booking: Booking, event: Event, wanted: Appointment
 ) -> Planned | None:
-    """Return the room's answer, or None if it has already answered so.
+    """Return the room's answer, or None if it has already answered so, or if a person does.
 
     It declines if the booking is not at the event's time and room: i-Reserve refused the organizer's change, or the
     booking was changed there; the booking then gets an event of its own.
@@ -69,7 +67,7 @@ def answer_side(
         if same:
             return _declined(event.key, event.etag, link.refusals.why or "other", Why.REFUSED, context)
         return _declined(event.key, event.etag, "booking_moved", Why.BOOKING_CHANGED, context)
-    if event.answer in (ACCEPTED, ""):
+    if not has_yet_to_accept(event):
         return None
     return Planned(PatchEvent(event.key, event.etag, EventChange(answer=ACCEPTED), Why.INVITED))
 
