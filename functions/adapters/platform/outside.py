@@ -96,10 +96,15 @@ class RealOutside:
 def secret_of(stored: Secrets, integration: Integration, name: str) -> str:
     """Return a secret of an integration, "" if none was stored.
 
-    Raises `AccessRevoked`, with its side, for a secret that was stored and is gone.
+    Raises `AccessRevoked`, with its side, for a secret that was stored and is gone, and for the password of i-Reserve while
+    i-Reserve refuses it: each call asks for it here, so nobody else needs to ask whether i-Reserve may be called.
     """
+    from functions.application.store.stopped import must_be_called
+
     version = integration.secret_versions.get(name, "")
     side = System.IRESERVE if name == "ireserve_password" else System.GOOGLE
+    if side is System.IRESERVE:
+        must_be_called(integration)
     if not version:
         return ""
     try:

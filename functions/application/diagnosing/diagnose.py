@@ -22,6 +22,7 @@ from functions.domain.model.addresses import is_mail_address
 from functions.domain.model.check import Check
 from functions.domain.model.errors import AccessRevoked, Cause, SyncError
 from functions.domain.model.messages import counted, say
+from functions.domain.model.snapshot import Presence
 from functions.domain.pairing.life import State
 from functions.domain.settings.integration import Phase
 from functions.domain.settings.schema import COLOURS, is_room
@@ -297,10 +298,11 @@ def _zone(session: SyncSession) -> list[Check]:
     """Report that i-Reserve's times are in another zone; its lists show no offset, so they are read wrongly."""
 
     def still(noted: Body) -> Check | None:
-        booking = session.read_booking(str(noted["booking_id"])).value
-        if booking is None or not booking.other_zone:
+        read = session.read_booking(str(noted["booking_id"]))
+        if read.presence is not Presence.UNREADABLE and not (read.value and read.value.other_zone):
             return None
-        says = say("i-Reserve's times are not those of {}: see booking {}", session.settings.timezone, booking.id)
+        zone = session.settings.timezone
+        says = say("i-Reserve's times are not those of {}: see booking {}", zone, noted["booking_id"])
         return Check("timezone", "red", says, "choose the time zone of i-Reserve in the settings of this integration")
 
     return _noted(session, "other_zone", still)
@@ -313,7 +315,7 @@ def _customers(session: SyncSession) -> list[Check]:
         try:
             session.reservations.customer_email(str(noted["customer_id"]))
         except SyncError as error:
-            says = say("customers' e-mail addresses cannot be read ({}); events have no guest", error.reason)
+            says = say("customers' e-mail addresses cannot be read ({}); events have no guest", error)
             mend = "give the API user the rights api_customer_get and entity_customer_read, then resync"
             return Check("customers", "amber", says, mend, "ireserve")
         return None
@@ -325,11 +327,13 @@ def _guests(session: SyncSession) -> list[Check]:
     """Report a customer's address that Google does not accept, until it is fixed."""
 
     def still(noted: Body) -> Check | None:
-        booking = session.read_booking(str(noted["booking_id"])).value
-        if booking is None or not booking.email or is_mail_address(booking.email.strip()):
+        read = session.read_booking(str(noted["booking_id"]))
+        email = read.value.email.strip() if read.value is not None else ""
+        if read.presence is not Presence.UNREADABLE and (not email or is_mail_address(email)):
             return None
         says = say(
-            "the customer of booking {} has an address that Google does not accept; its event has no guest", booking.id
+            "the customer of booking {} has an address that Google does not accept; its event has no guest",
+            noted["booking_id"],
         )
         return Check("customers", "amber", says, "correct the address in i-Reserve, then resync", "ireserve")
 
@@ -337,7 +341,10 @@ def _guests(session: SyncSession) -> list[Check]:
 
 
 def _noted(session: SyncSession, what: str, still: Callable[[Body], Check | None]) -> list[Check]:
-    """Return the check of what the sync noted on its way; once it is no longer so, the note is removed."""
+    """Return the check of what the sync noted on its way; once it is no longer so, the note is removed.
+
+    What cannot be read stands: the sync would not note it again.
+    """
     path = path_of(session.id, "progress", what)
     noted = session.ports.documents.get(path)
     if noted is None:

@@ -9,7 +9,6 @@ from functions.application.ports import Ports
 from functions.application.store import integrations
 from functions.application.store.integrations import path_of
 from functions.application.store.records import record_of, stored
-from functions.application.store.stopped import must_be_called
 from functions.application.sync.pages import OVERLAP, Page, pages
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.model.errors import SyncError
@@ -88,7 +87,6 @@ def statuses(ports: Ports, int_id: str, *, anew: bool = False) -> Statuses:
     readable = session.integration.has_ireserve_login
     if readable:
         try:
-            must_be_called(session.integration)
             count = _on(session, count)
         except SyncError as error:
             trouble = str(error)

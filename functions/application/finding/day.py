@@ -10,7 +10,7 @@ from itertools import islice
 from functions.application.ports import BookingRow, Ports, pages
 from functions.application.scanning.rows import booking_of, rows_of
 from functions.application.store import integrations, links
-from functions.application.store.stopped import Trouble, ireserve_stopped
+from functions.application.store.stopped import Trouble
 from functions.application.sync.session import SyncSession, open_session
 from functions.domain.comparing.event_content import as_agreed, period, same_time, when_of
 from functions.domain.model.appointment import AllDay, When
@@ -184,7 +184,7 @@ def _bookings(session: SyncSession, rows: dict[str, BookingRow], named: list[str
     """Return the bookings as their rows show them; those whose rows say too little, or that have none, are read."""
     zone = session.settings.timezone
     found = {row.id: booking for row in rows.values() if (booking := booking_of(row, zone)) is not None}
-    unsure = [] if ireserve_stopped(session.integration) else [each for each in named if each not in found]
+    unsure = [each for each in named if each not in found]
     pieces = [partial(session.again().read_booking, each) for each in unsure[:MOST_READ]]
     for read in session.ports.in_parallel(pieces):
         if read.value is not None:

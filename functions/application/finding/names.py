@@ -10,7 +10,7 @@ from functions.application.ports import Ports
 from functions.application.setting_up import available
 from functions.application.store import integrations
 from functions.application.store.dialect_validation import dialect_of
-from functions.application.store.stopped import google_stopped, ireserve_stopped
+from functions.application.store.stopped import google_stopped
 from functions.application.sync.session import open_session
 from functions.domain.comparing.event_content import appointment_of
 from functions.domain.settings.integration import Integration
@@ -65,8 +65,7 @@ class Catalogue:
 
 def _read(ports: Ports, integration: Integration, former: Names) -> tuple[Names, bool]:
     """Return the current names, or the former ones on an error; and whether both sides answered."""
-    refused, dead = bool(ireserve_stopped(integration)), bool(google_stopped(integration))
-    found = available.read(ports, integration.id, objects=not refused, calendars=not dead)
+    found = available.read(ports, integration.id, calendars=not google_stopped(integration))
     objects = {each.id: each.name for each in found.objects} if found.objects is not None else former.objects
     calendars = {each.id: each.title for each in found.calendars} if found.calendars is not None else former.calendars
     statuses = {code: name for name, code in dialect_of(integration.dialect).status_names}

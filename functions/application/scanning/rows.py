@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from functools import partial
 
 from functions.application.ports import BookingRow
-from functions.application.store.stopped import must_be_called
 from functions.application.sync.pages import listed
 from functions.application.sync.session import SyncSession
 from functions.domain.comparing.event_content import when_of
@@ -18,7 +17,6 @@ from functions.domain.settings.dialect import Dialect
 
 def rows_of(session: SyncSession, first: date, last: date, most: int | None = None) -> dict[str, BookingRow]:
     """List some days in one go, page by page; stops once there are `most`. Raises what reading raises."""
-    must_be_called(session.integration)
     return listed(session, partial(session.reservations.between, first, last), most=most)
 
 

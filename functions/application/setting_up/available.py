@@ -7,7 +7,7 @@ from datetime import timedelta
 from functions.application.ports import Bookable, CalendarEntry, Ports
 from functions.application.scanning.rows import rows_of
 from functions.application.store import integrations
-from functions.application.store.stopped import Trouble, google_stopped, lacks_consent, must_be_called
+from functions.application.store.stopped import Trouble, google_stopped, lacks_consent
 from functions.application.sync.session import SyncSession, note_withdrawn, open_session, within_reach
 from functions.domain.model.errors import SyncError
 from functions.domain.model.zones import day_of
@@ -46,7 +46,6 @@ def _objects(session: SyncSession) -> tuple[tuple[Bookable, ...] | None, str]:
     if not session.integration.has_ireserve_login:
         return None, "give i-Reserve's address, user and password first"
     try:
-        must_be_called(session.integration)
         return tuple(session.objects()), ""
     except SyncError as error:
         return None, str(error)

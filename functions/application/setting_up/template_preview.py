@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 from functions.application.ports import Ports
 from functions.application.store import integrations
-from functions.application.store.stopped import must_be_called
 from functions.application.sync.session import open_session
 from functions.domain.comparing.event_content import appointment_of
 from functions.domain.model.appointment import When
@@ -31,7 +30,6 @@ def never_filled(ports: Ports, int_id: str, booking_id: str) -> tuple[str, ...]:
         return ()
     session = open_session(ports, integrations.get(ports.documents, int_id))
     try:
-        must_be_called(session.integration)
         booking = session.reservations.read(booking_id)
     except SyncError:
         return ()
