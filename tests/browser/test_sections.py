@@ -25,7 +25,7 @@ LOOKED_AT = ("mapping", "outbound", "sync", "diagnostics", "waiting", "day?date=
 KEPT = {"rows": "2", "mapping.0.object": "10", "mapping.0.calendar": ROOM_A}
 BOTH = {**KEPT, "mapping.1.object": "11", "mapping.1.calendar": ROOM_B, "rows": "3", "mapping.2.object": "12"}
 ASKED: dict[str, tuple[str, dict[str, str]]] = {
-    "carry-out-all": ("held", {"all": "yes", "do": "approve"}),
+    "carry-out-all": ("held", {"item": "every", "do": "approve"}),
     "carry-out-one": ("held", {"item": "", "do": "approve"}),
     "deactivate": ("deactivate", {}),
     "disconnect": ("disconnect", {}),
@@ -156,11 +156,12 @@ def test_the_doors_of_the_console_are_accessible(chromium: Browser, place: Place
 
 def asked(page: Page, place: Place, screen: str, typed: dict[str, str]) -> None:
     """Send a form, and wait for the page that asks, or tells what would be done."""
-    token = token_of(page)
-    if typed.get("item") == "":
-        typed = {**typed, "item": place.api("GET", "/7/held")[0]["id"]}
+    token, more = token_of(page), dict[str, list[str]]()
+    if "item" in typed:
+        held = [item["id"] for item in place.api("GET", "/7/held")]
+        more = {"item": held if typed["item"] == "every" else held[:1]}
     with page.expect_navigation():
-        page.evaluate(SEND, [f"{HERE}/{screen}", {**typed, "csrf_token": token}])
+        page.evaluate(SEND, [f"{HERE}/{screen}", {**typed, **more, "csrf_token": token}])
     expect(page.locator(".note, .tiles, #changed").first).to_be_visible()
 
 

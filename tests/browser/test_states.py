@@ -21,7 +21,8 @@ from tests.harness.place import KEY, PRODUCT, Place
 Seen = Callable[[Page], None]
 SEND = """([address, typed]) => {
   const form = Object.assign(document.createElement("form"), {method: "post", action: address});
-  for (const [name, value] of Object.entries(typed)) form.append(Object.assign(document.createElement("input"), {name, value}));
+  for (const [name, values] of Object.entries(typed))
+    for (const value of [values].flat()) form.append(Object.assign(document.createElement("input"), {name, value}));
   document.body.append(form);
   form.submit();
 }"""

@@ -23,7 +23,7 @@ class Tab:
     def get(self, path: str, **options: object) -> TestResponse:
         return self._client.get(path, base_url=PRODUCT, **options)
 
-    def post(self, path: str, token: str | None = None, **form: str) -> TestResponse:
+    def post(self, path: str, token: str | None = None, **form: str | list[str]) -> TestResponse:
         data = {"csrf_token": self.token if token is None else token, **form}
         return self._client.post(path, base_url=PRODUCT, data=data)
 

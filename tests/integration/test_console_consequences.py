@@ -198,10 +198,11 @@ def test_removals_are_carried_out_only_after_their_number_was_named(place: Place
         place.delete(event["id"])
     place.settle(60)
     tab = Tab(place)
-    asked = tab.post(f"{HERE}/held", all="yes", do="approve")
+    every = [item["id"] for item in place.api("GET", "/7/held")]
+    asked = tab.post(f"{HERE}/held", item=every, do="approve")
     assert "3 removals will be carried out" in asked.text
     assert {place.booking(each)["status_code"] for each in bookings} == {20}
-    assert tab.post(f"{HERE}/held", all="yes", do="approve", sure="yes").status_code == 303
+    assert tab.post(f"{HERE}/held", item=every, do="approve", sure="yes").status_code == 303
     assert {place.booking(each)["status_code"] for each in bookings} == {70}
 
 
@@ -256,14 +257,14 @@ def test_names_that_are_typed_into_the_mapping_are_understood(place: Place) -> N
 
 
 def test_a_change_just_saved_can_be_undone_from_the_same_page(place: Place, tab: Tab) -> None:
-    tab.change(f"{HERE}/sync", **{"sync.sweep_minutes": "20"})
-    page = tab.seen(f"{HERE}/sync?said=saved")
+    here = tab.change(f"{HERE}/sync", **{"sync.sweep_minutes": "20"}).headers["Location"]
+    page = tab.seen(here)
     address = page.split('/revert" class="inline"', 1)[0].rsplit('action="', 1)[1] + "/revert"
     assert "Undo this change" in page
     assert tab.post(address).status_code == 303
     assert place.api("GET", "/7")["sync"]["sweep_minutes"] == 15
     place.pass_time(120)
-    assert "Undo this change" not in tab.seen(f"{HERE}/sync?said=saved"), "an older change is no answer to this one"
+    assert "Undo this change" not in tab.seen(here), "an older change is no answer to this one"
 
 
 def test_a_cancellation_just_carried_out_offers_its_undo(place: Place, tab: Tab) -> None:

@@ -156,7 +156,12 @@ def test_many_cancellations_are_kept_at_once(place: Place, tab: Tab) -> None:
         place.delete(event["id"])
     place.settle(20)
     assert "3 bookings will be cancelled" in line(tab)
-    assert tab.post(f"{HERE}/cancelling", do="keep").status_code == 303
+    assert (
+        tab.post(
+            f"{HERE}/cancelling", item=re.findall(r"/links/([^/]+)/keep", tab.get(f"{HERE}/waiting").text)
+        ).status_code
+        == 303
+    )
     place.settle(400)
     assert {place.booking(each)["status_code"] for each in bookings} == {20}
     assert len(place.events()) == 3

@@ -35,6 +35,7 @@ SEVERAL = (  # said of two or more only
     "ago.",
     "held.",
     "waiting.keep_all",
+    "waiting.first",
     "health.queue",
     "statuses.counted_most",
     "day.unread_calendars",

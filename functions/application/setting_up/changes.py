@@ -167,9 +167,18 @@ def _refuse_other_sides(before: Settings, after: Settings) -> None:
         raise Invalid(tuple(faults))
 
 
-def revert(ports: Ports, int_id: str, entry: str, actor: str, apply: str = "") -> Integration:
-    """Restore the settings from before a change in the history."""
+def revert(
+    ports: Ports, int_id: str, entry: str, actor: str, apply: str = "", *, seen: int | None = None
+) -> Integration:
+    """Restore the settings from before a change in the history.
+
+    `seen` is the revision of the settings that the person saw: raises `Conflict` if they are others by now, or going back
+    would take along what nobody was shown.
+    """
+    present = integrations.get(ports.documents, int_id)
+    if seen is not None and seen != present.settings_revision:
+        raise Conflict(integrations.MEANWHILE, reason="revision")
     body = ports.documents.get(integrations.path_of(int_id, "history", entry))
     if body is None or not isinstance(body.get("before"), Mapping):
         raise Conflict("there is nothing before this change to go back to", reason="no_history")
-    return save(ports, dict(body["before"]), actor, int_id=int_id, apply=apply)
+    return save(ports, dict(body["before"]), actor, int_id=int_id, apply=apply, revision=present.revision)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from functions.application.ports import Ports, Transaction
 from functions.application.store.dialect_validation import HINTS, dialect_of, typed
-from functions.application.store.integrations import path_of, put_history
+from functions.application.store.integrations import MEANWHILE, path_of, put_history
 from functions.application.store.records import record_of, stored
 from functions.domain.model.errors import Conflict, Fault, Gone, Invalid
 from functions.domain.model.messages import say
@@ -62,7 +62,7 @@ def save(ports: Ports, int_id: str, given: Mapping[str, Any], actor: str, *, see
         if dialect_of(before.dialect) == dialect:
             return before  # nothing changes, or this has been stored and the answer was lost
         if seen is not None and seen != mark(before.dialect):
-            raise Conflict("somebody else changed these settings meanwhile; reload and try again", reason="revision")
+            raise Conflict(MEANWHILE, reason="revision")
         after = replace(before, dialect=dialect.as_body(), revision=before.revision + 1)
         tx.put(path_of(int_id), stored(after))
         former, new = ({"dialect": dict(each.dialect)} for each in (before, after))

@@ -40,7 +40,7 @@ def merged_part(ports: Ports, int_id: str, part: Mapping[str, Any], names: Colle
     """
     integration = integrations.get(ports.documents, int_id)
     if seen and seen != mark(integration.settings, names):
-        raise Conflict("somebody else changed these settings meanwhile; reload and try again", reason="revision")
+        raise Conflict(integrations.MEANWHILE, reason="revision")
     others = [each.settings for each in integrations.every(ports.documents)]
     had = {*settings_faults(integration.settings), *faults_between(integration.settings, others)}
     settings = _typed(merged(raw_of(integration.settings), part), names, had)

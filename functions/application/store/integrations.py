@@ -15,6 +15,7 @@ from functions.domain.settings.integration import AT_ONCE, RUNNING, Integration
 from functions.domain.settings.schema import Settings
 
 PASSWORD = "ireserve_password"  # noqa: S105 -- its name
+MEANWHILE = "somebody else changed these settings meanwhile; reload and try again"
 HISTORY_DAYS = timedelta(days=365)
 remember(Integration)  # each task reads it, and it seldom changes
 
@@ -129,7 +130,7 @@ def save_settings(
         if before is not None and before.settings == settings:
             return before  # nothing changes, or this has been stored and the answer was lost
         if revision is not None and before is not None and before.revision != revision:
-            raise Conflict("somebody else changed these settings meanwhile; reload and try again", reason="revision")
+            raise Conflict(MEANWHILE, reason="revision")
         after = _counted(before, replace(before, settings=settings)) if before is not None else Integration(settings)
         after = _woken(replace(after, revision=after.revision + 1))
         if before is not None and origin_of(before.settings.ireserve.base_url) != origin_of(settings.ireserve.base_url):

@@ -24,7 +24,7 @@ from functions.entrypoints.console.journal_sentences import planned
 from functions.entrypoints.console.roles import Role, seen_by
 from functions.entrypoints.console.session import Sessions
 from functions.entrypoints.console.texts import LANGUAGES, Texts
-from functions.entrypoints.console.undo_offer import offered
+from functions.entrypoints.console.undo_offer import change_made, offered
 from functions.entrypoints.http.handlers import STATUSES
 from functions.entrypoints.http.incoming import way_back
 
@@ -95,7 +95,9 @@ class Pages:
             menu_groups=self._menu if found is None or found.integration.phase is Phase.DRAFT else self._menu[::-1],
             here=values.pop("here", ""),
             said=said if t.has(f"said.{said}") else "",
-            taking_back=offered(self.ports, int_id, said, self.actor()) if int_id and said else None,
+            taking_back=offered(self.ports, int_id, said, request.args.get("undo", ""), self.actor())
+            if int_id and said
+            else None,
             can_sign_out=self._sessions.can_sign_out,
             may=self.may_act(),
             signed_in=self._role() is not None,
@@ -109,10 +111,10 @@ class Pages:
         """Return the console page that a form returns to, else this address."""
         return way_back(request.form.get("back", ""), address)
 
-    def done(self, address: str, said: str) -> Response:
-        """Redirect to a page that says what was done."""
-        mark = "&" if "?" in address else "?"
-        return Response("", 303, {"Location": redirect(f"{address}{mark}said={said}").headers["Location"]})
+    def done(self, address: str, said: str, change: str = "") -> Response:
+        """Redirect to a page that says what was done, and offers to undo that change of the settings."""
+        mark, undo = "&" if "?" in address else "?", f"&undo={change}" if change else ""
+        return Response("", 303, {"Location": redirect(f"{address}{mark}said={said}{undo}").headers["Location"]})
 
     def failed(self, error: SyncError, int_id: str = "") -> Response:
         """Return an error page: the error's sentence, and the way back."""
@@ -140,8 +142,9 @@ class Pages:
         own = f"/console/integrations/{int_id}"
         typed = request.form.get(secret, "").strip() if secret else ""
         names = [field.name for field in fields]
+        before = integrations.get(self.ports.documents, int_id)
         try:
-            partial_settings.save_part(
+            saved = partial_settings.save_part(
                 self.ports,
                 int_id,
                 part if part is not None else form.part_from(request.form, fields),
@@ -157,7 +160,7 @@ class Pages:
             return faulty(error)
         if request.form.get("left") == "remove" and (left := removal.take_unmapped(self.ports, int_id)):
             return self.page("unmapped.html", int_id, here=screen or "home", left=left)
-        return self.done(f"{own}/{then or screen}".rstrip("/"), "saved")
+        return self.done(f"{own}/{then or screen}".rstrip("/"), "saved", change_made(self.ports, before, saved))
 
     def choose(self, int_id: str, plan: Plan, screen: str, address: str) -> Response:
         """Return the page that shows what changed settings would do, and asks what they apply to."""

@@ -8,9 +8,11 @@ from functions.application.setting_up import changes
 from functions.application.setting_up.settings_input import raw_of
 from functions.application.store import integrations
 from functions.application.store.integrations import path_of
+from functions.domain.model.bounds import whole_number
 from functions.domain.settings.schema import Settings
 from functions.entrypoints.console.forms.dialect_form import told
 from functions.entrypoints.console.pages import Pages
+from functions.entrypoints.console.undo_offer import change_made
 
 PAGE = 50
 
@@ -33,11 +35,12 @@ def add(routes: Blueprint, pages: Pages) -> None:
     @routes.post("/integrations/<int_id>/history/<entry>/revert")
     def revert(int_id: str, entry: str) -> Response:
         here = f"/console/integrations/{int_id}/history"
+        before, seen = integrations.get(ports.documents, int_id), whole_number(request.form.get("seen", ""))
         try:
-            changes.revert(ports, int_id, entry, pages.actor(), request.form.get("apply", ""))
+            saved = changes.revert(ports, int_id, entry, pages.actor(), request.form.get("apply", ""), seen=seen)
         except changes.PlanFirst as first:
             return pages.choose(int_id, first.plan, "history", f"{here}/{entry}/revert")
-        return pages.done(here, "reverted")
+        return pages.done(here, "reverted", change_made(ports, before, saved))
 
 
 def differences(before: Any, after: Any, name: str = "") -> list[tuple[str, Any, Any]]:

@@ -1,6 +1,7 @@
 """What waits for a person: cancellations under way, held removals, parked items, paused pairs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -34,19 +35,14 @@ def add(routes: Blueprint, pages: Pages) -> None:
 
     @routes.post("/integrations/<int_id>/parked")
     def retry(int_id: str) -> Response:
-        items = request.form.getlist("item")
-        if request.form.get("all") == "yes":
-            items = [item for item, _ in parked.every(ports, int_id, MOST)]
-        for item in items:
+        for item in _shown(item for item, _ in parked.every(ports, int_id, MOST)):
             parked.retry(ports, int_id, item, pages.actor())
         return pages.done(_here(pages, int_id), "retried")
 
     @routes.post("/integrations/<int_id>/held")
     def decide(int_id: str) -> Response:
         approve = request.form.get("do") == "approve"
-        items = request.form.getlist("item")
-        if request.form.get("all") == "yes":
-            items = [str(each["id"]) for each in held.every(ports, int_id)]
+        items = _shown(str(each["id"]) for each in held.every(ports, int_id))
         if approve and request.form.get("sure") != "yes":
             return _ask(pages, int_id, "held", "approve", len(items))
         decided: tuple[Deed, str] = (held.approve, "approved") if approve else (held.restore, "restored")
@@ -54,7 +50,7 @@ def add(routes: Blueprint, pages: Pages) -> None:
 
     @routes.post("/integrations/<int_id>/cancelling")
     def call_off(int_id: str) -> Response:
-        return _done(pages, int_id, [link.id for link in pairs.in_grace(ports, int_id)], *OF_A_PAIR["keep"])
+        return _done(pages, int_id, _shown(link.id for link in pairs.in_grace(ports, int_id)), *OF_A_PAIR["keep"])
 
     @routes.post("/integrations/<int_id>/links/<link>/<any(keep, cancel_now, resume):deed>")
     def decide_pair(int_id: str, link: str, deed: str) -> Response:
@@ -69,6 +65,15 @@ OF_A_PAIR: dict[str, tuple[Deed, str]] = {
     "cancel_now": (pairs.cancel_now, "cancelled_now"),
     "resume": (pairs.resume, "link_resumed"),
 }
+
+
+def _shown(waiting: Iterable[str]) -> list[str]:
+    """Return the items that the form's page showed; of several only those that still wait, the others were decided meanwhile."""
+    items = request.form.getlist("item")
+    if len(items) < 2:  # noqa: PLR2004 -- of one alone the person is told
+        return items
+    still = set(waiting)
+    return [item for item in items if item in still]
 
 
 def _here(pages: Pages, int_id: str) -> str:
@@ -94,7 +99,8 @@ def _waiting_page(pages: Pages, int_id: str, error: SyncError | None = None) -> 
     ports = pages.ports
     integration = integrations.get(ports.documents, int_id)
     t = pages.texts(integration)
-    items, grace = held.every(ports, int_id), pairs.in_grace(ports, int_id, MOST)
+    every, grace = held.every(ports, int_id), pairs.in_grace(ports, int_id, MOST)
+    items = every[:MOST]
     paused = sorted(
         islice(links.every(ports.documents, int_id, {"state": State.PAUSED.value}, links.pass_over), MOST), key=_starts
     )
@@ -107,14 +113,22 @@ def _waiting_page(pages: Pages, int_id: str, error: SyncError | None = None) -> 
     stuck.sort(key=lambda row: str(row[1]["at"]), reverse=True)
     names += [item["subject"][0] for _, item in stuck if item["kind"] == hints.Kind.BOOKING]
     known = pages.catalogue.of(int_id)
-    shown: dict[str, Any] = {"held": items, "grace": grace, "paused": paused, "foreign": foreign}
+    shown: dict[str, Any] = {"held": items, "grace": grace, "paused": paused, "foreign": foreign, "parked": stuck}
+    of_links = partial(ports.documents.count, integrations.path_of(int_id, "links"))
+    counts = {
+        "held": len(every),
+        "grace": of_links({"state": State.GRACE.value}),
+        "paused": of_links({"state": State.PAUSED.value}),
+        "foreign": of_links({"foreign": True}),
+        "parked": ports.documents.count(integrations.path_of(int_id, "parked")),
+    }
     return pages.page(
         "waiting.html",
         int_id,
         409 if error is not None else 200,
         here="waiting",
         trouble=t.sentence(str(error)) if error is not None else "",
-        parked=stuck,
+        counts=counts,
         reason_name=reason_name,
         about=lambda item: about(item, known, integration.settings, t),
         ids=ids,
