@@ -80,6 +80,14 @@ def test_a_colour_that_a_person_chose_is_left_alone_until_the_status_changes(pla
     assert place.event()["colorId"] == "11"
 
 
+def test_a_colour_that_is_taken_off_the_screen_is_gone(place: Place) -> None:
+    active(place, colour_by="status", colours={"20": "sage", "30": "tomato"})
+    Tab(place).change("/console/integrations/7/outbound", **{"outbound.colours": "30: tomato"})
+    assert place.api("GET", "/7")["outbound"]["colours"] == {"30": "tomato"}
+    Tab(place).change("/console/integrations/7/outbound", **{"outbound.colours": "", "outbound.colour_by": "none"})
+    assert place.api("GET", "/7")["outbound"]["colours"] == {}
+
+
 def test_a_colour_that_google_does_not_have_is_a_fault(place: Place) -> None:
     said = faults(place, outbound={"colour_by": "status", "colours": {"20": "purple"}})
     assert said["outbound.colours.20"].startswith("use one of lavender, sage")

@@ -16,6 +16,7 @@ from functions.application.setting_up.setup import save_settings, secret_faults,
 from functions.application.store import integrations
 from functions.domain.model.errors import Conflict, Fault, Invalid
 from functions.domain.model.messages import say
+from functions.domain.settings.facts import facts
 from functions.domain.settings.faults import faults_between, settings_faults
 from functions.domain.settings.integration import ACTIVATED, Integration
 from functions.domain.settings.schema import Settings
@@ -102,12 +103,13 @@ def _own(fault: Fault, names: Collection[str]) -> bool:
     return any(fault.field == name or fault.field.startswith(f"{name}.") for name in names)
 
 
-def merged(raw: Raw, part: Mapping[str, Any]) -> Raw:
-    """Return raw settings with a part of them replaced, level by level."""
+def merged(raw: Raw, part: Mapping[str, Any], within: str = "") -> Raw:
+    """Return raw settings with a part of them replaced, level by level, and each setting as a whole."""
     laid = dict(raw)
     for name, value in part.items():
-        nested = isinstance(value, Mapping) and isinstance(laid.get(name), dict)
-        laid[name] = merged(laid[name], value) if nested else value
+        whole = f"{within}{name}" in facts(Settings)  # `colours` has names of its own: one that is left out is gone
+        nested = not whole and isinstance(value, Mapping) and isinstance(laid.get(name), dict)
+        laid[name] = merged(laid[name], value, f"{within}{name}.") if nested else value
     return laid
 
 
