@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from functions.application.ports import Task, Transaction
-from functions.application.setting_up import preview, removal, setup
+from functions.application.setting_up import changes, preview, removal, setup
 from functions.application.store import integrations
-from functions.domain.model.errors import Transient
+from functions.domain.model.errors import Invalid, Transient
 from functions.domain.settings.integration import Integration
 from tests.harness.place import GUEST, HOLIDAYS, ROOM_A, ROOM_B, SECRETS, Place, example
 from tests.harness.tab import Tab
@@ -204,6 +204,18 @@ def test_another_i_reserve_is_refused_while_active(place: Place) -> None:
     running(place)
     said = change(place, "all", 422, ireserve={"base_url": "https://other.i-reserve.test/api/rest"})
     assert said["errors"][0]["field"] == "ireserve.base_url"
+
+
+def test_an_id_with_spaces_around_it_is_the_same_running_integration(place: Place) -> None:
+    booking = running(place)
+    raw = example(" 7 ", outbound={"title_template": "Nr {BOOKING_NUMBER}"})
+    with pytest.raises(changes.PlanFirst):
+        changes.save(place.ports, raw, "file")
+    with pytest.raises(Invalid, match="another i-Reserve"):
+        changes.save(place.ports, example("7\n", ireserve={"base_url": "https://other.example/api/rest"}), "file")
+    changes.save(place.ports, raw, "file", apply="all")
+    place.settle(60)
+    assert place.event()["summary"] == f"Nr {booking}"
 
 
 def test_settings_can_be_reverted_from_the_history(place: Place) -> None:

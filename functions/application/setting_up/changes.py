@@ -8,7 +8,7 @@ from functions.application.ports import Ports
 from functions.application.scanning import scan, sweep
 from functions.application.scanning.progress import Scan
 from functions.application.setting_up import consent, preview, removal, setup
-from functions.application.setting_up.settings_input import raw_of, settings_from
+from functions.application.setting_up.settings_input import id_in, raw_of, settings_from
 from functions.application.store import calendars, integrations
 from functions.application.sync.session import SyncSession, open_session
 from functions.application.watching import channels
@@ -47,8 +47,7 @@ def save(
     if apply and apply not in SCOPES:
         raise Invalid((Fault("apply", "use all, future or new"),))
     given = setup.with_id(raw, int_id)
-    name = str(given.get("id", "")) if isinstance(given, dict) else ""
-    before = integrations.find(ports.documents, name) if name else None
+    before = integrations.find(ports.documents, id_in(given))
     if before is None or before.phase not in ACTIVATED:
         return setup.save(ports, given, actor, int_id=int_id, secrets=secrets, revision=revision)
     after = _resolved(before, settings_from(given))

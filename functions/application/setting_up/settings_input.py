@@ -49,6 +49,12 @@ def typed(raw: dict[str, Any]) -> Settings:
     return settings
 
 
+def id_in(raw: object) -> str:
+    """Return the id under which settings as entered would be saved, or ""."""
+    settings, faults = _typed({"id": raw.get("id")} if isinstance(raw, dict) else {})
+    return settings.id if not faults else ""
+
+
 def raw_of(settings: Settings) -> dict[str, Any]:
     """Return settings in the shape that `settings_from` reads."""
     return settings_body(settings)

@@ -9,7 +9,7 @@ from functions.application.intake.hints import Hint, Kind, look_again
 from functions.application.ports import Path, Ports, Transaction
 from functions.application.probing import probe
 from functions.application.scanning import sweep
-from functions.application.setting_up.settings_input import SECRET_NAMES, settings_from
+from functions.application.setting_up.settings_input import SECRET_NAMES, id_in, settings_from
 from functions.application.store import integrations
 from functions.domain.model.addresses import rest_base
 from functions.domain.model.errors import AccessRevoked, Conflict, Fault, Invalid
@@ -40,7 +40,7 @@ def save(
     """Create or change an integration; raises `Invalid` with all faults, `Conflict` if somebody else was faster."""
     given = with_id(raw, int_id)
     more = secret_faults(secrets)
-    if int_id and isinstance(given, dict) and str(given["id"]) != int_id:
+    if int_id and isinstance(given, dict) and id_in(given) != int_id:
         more.append(Fault("id", say("the address says {}; use the same id, or create another integration", int_id)))
     settings = settings_from(given, [each.settings for each in integrations.every(ports.documents)], more)
     saved = save_settings(ports, settings, actor, revision=revision, owed=owed)
