@@ -68,6 +68,7 @@ def test_each_wrong_value_is_the_only_one_accused(changes: dict[str, Any], accus
         ({"outbound": {"reminder_popup_minutes": True}}, "outbound.reminder_popup_minutes"),
         ({"outbound": {"create_on_status": [20, True]}}, "outbound.create_on_status"),
         ({"inbound": {"cancel_status": False}}, "inbound.cancel_status"),
+        ({"mapping": [GOOD["mapping"][0], {**GOOD["mapping"][1], "before_minutes": True}]}, "mapping.1.before_minutes"),
     ],
 )
 def test_yes_and_no_are_no_numbers(part: dict[str, Any], accused: str) -> None:

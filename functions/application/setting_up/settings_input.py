@@ -11,7 +11,7 @@ from functions.domain.model.errors import Fault, Invalid
 from functions.domain.model.messages import say
 from functions.domain.settings.facts import facts
 from functions.domain.settings.faults import faults_between, settings_faults
-from functions.domain.settings.schema import Settings
+from functions.domain.settings.schema import MappingRow, Settings
 
 SECRET_NAMES = ("google_client_secret", "ireserve_password", "google_refresh_token")
 ONE_OF = "use one of {}"  # the console puts the choices' names in place of their codes
@@ -124,13 +124,24 @@ def _advice(error: Any) -> str:
 
 def _yes_or_no_for_a_number(raw: Raw) -> Iterator[str]:
     """Yield the settings that need a number and got `true` or `false`, which Python reads as 1 and 0."""
-    for name, fact in facts(Settings).items():
-        value: Any = raw
+    yield from _told_in_yes_or_no(raw, Settings)
+    rows = raw.get("mapping")
+    for i, row in enumerate(rows if isinstance(rows, list | tuple) else ()):
+        yield from (f"mapping.{i}.{name}" for name in _told_in_yes_or_no(row, MappingRow))
+
+
+def _told_in_yes_or_no(raw: Any, kind: type) -> Iterator[str]:
+    for name, fact in facts(kind).items():
+        value = raw
         for part in name.split("."):
             value = value.get(part) if isinstance(value, dict) else None
-        values = value if isinstance(value, list | tuple) else (value,)
-        if fact.low is not None and any(isinstance(each, bool) for each in values):
+        if fact.low is not None and says_yes_or_no(value):
             yield name
+
+
+def says_yes_or_no(value: Any) -> bool:
+    """Whether a value, or one in a list, is `true` or `false`."""
+    return isinstance(value, bool) or (isinstance(value, list | tuple) and any(map(says_yes_or_no, value)))
 
 
 def _covered(field: str, named: set[str]) -> bool:
