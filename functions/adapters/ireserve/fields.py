@@ -10,10 +10,10 @@ from itertools import islice
 from typing import Any
 
 from functions.domain.model import bounds
+from functions.domain.model.identity import is_ireserve_id
 
 WHOLE = re.compile(r"(-?\d{1,9})(?:\.0+)?")
 NOTHING = ("", "0", "null")
-IDENTITY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")  # safe in a store, an address and a search
 
 
 def texts(answer: Mapping[Any, Any]) -> dict[str, str]:
@@ -48,7 +48,7 @@ def first(fields: Mapping[str, str], *names: str) -> str:
 def identity(fields: Mapping[str, str], *names: str) -> str:
     """Return the first valid id of these fields, or ""; i-Reserve's 0 is no id."""
     found = (first(fields, name) for name in names)
-    return next((value for value in found if value not in NOTHING and IDENTITY.fullmatch(value)), "")
+    return next((value for value in found if value not in NOTHING and is_ireserve_id(value)), "")
 
 
 def whole(value: str) -> int:

@@ -8,12 +8,18 @@ from collections.abc import Callable, Iterable
 INT_ID = re.compile(r"(?!__)[A-Za-z0-9_-]{1,40}")
 _LINK = re.compile(r"[0-9a-z]{1,24}")  # safe as a name in a store, as not every text is
 _CHOSEN = re.compile(r"[0-9a-v]{32}")
+_THEIRS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 Digest = Callable[[str], str]  # keyed; "" for ""
 
 
 def is_int_id(value: object) -> bool:
     """Whether this can be an integration's id."""
     return isinstance(value, str) and INT_ID.fullmatch(value) is not None
+
+
+def is_ireserve_id(text: str) -> bool:
+    """Whether i-Reserve can have given a booking, an object or another thing this id; safe in a store, an address and a search."""
+    return _THEIRS.fullmatch(text) is not None
 
 
 def event_id(digest: Digest, int_id: str, booking_id: str, generation: int) -> str:

@@ -11,7 +11,7 @@ from operator import attrgetter
 from functions.domain.model.addresses import is_mail_address, rest_base, web_address
 from functions.domain.model.bounds import whole_number
 from functions.domain.model.errors import Fault
-from functions.domain.model.identity import is_int_id
+from functions.domain.model.identity import is_int_id, is_ireserve_id
 from functions.domain.model.messages import say
 from functions.domain.model.zones import is_zone
 from functions.domain.settings.facts import facts, is_tidy
@@ -19,7 +19,7 @@ from functions.domain.settings.schema import COLOURS, AlertSettings, MappingRow,
 from functions.domain.settings.template import template_faults
 
 LONGEST_WORD = 100
-CUSTOM = re.compile(r"custom\d{1,3}")
+CUSTOM = re.compile(r"custom([0-9]{1,3})")
 
 
 def settings_faults(s: Settings) -> tuple[Fault, ...]:
@@ -122,8 +122,14 @@ def _outbound(s: Settings) -> Found:
         )
     if o.meet_link_field and not CUSTOM.fullmatch(o.meet_link_field):
         yield "outbound.meet_link_field", "use a custom field such as custom02"
-    if o.meet_link_field and o.meet_link_field == o.external_id_field:
+    if o.meet_link_field and _one_field(o.meet_link_field) == _one_field(o.external_id_field):
         yield "outbound.meet_link_field", "use another field than the one for the event id"
+
+
+def _one_field(name: str) -> str:
+    """Return a field's name in one spelling: custom2 and custom02 are one field."""
+    custom = CUSTOM.fullmatch(name)
+    return f"custom{int(custom[1])}" if custom is not None else name
 
 
 def _statuses(s: Settings) -> Found:
@@ -142,6 +148,8 @@ def _statuses(s: Settings) -> Found:
         if o.colour_by == "status" and whole_number(key, 4) is None:
             says = say("“{}” is not a status code; use a number from 0 to 9999", key[:LONGEST_WORD])
             yield f"outbound.colours.{key}", says
+        elif not is_ireserve_id(key):
+            yield f"outbound.colours.{key}", say("“{}” is not the number of an object", key[:LONGEST_WORD])
         if colour not in COLOURS and not (o.use_labels and colour and is_tidy(colour, LONGEST_WORD)):
             yield f"outbound.colours.{key}", say("use one of {}", ", ".join(COLOURS))
 
@@ -150,11 +158,10 @@ def _mapping(s: Settings) -> Found:
     if not s.mapping:
         yield "mapping", "add at least one row object -> calendar"
     for i, row in enumerate(s.mapping):
-        if not row.object:
+        if row.object != "*" and not is_ireserve_id(row.object):
             yield f"mapping.{i}.object", "give the number of an object, or * for all other objects"
-        for part in ("object", "calendar"):
-            if not is_tidy(getattr(row, part)):
-                yield f"mapping.{i}.{part}", "use at most 500 characters, and no control characters"
+        if not is_tidy(row.calendar):
+            yield f"mapping.{i}.calendar", "use at most 500 characters, and no control characters"
         if not row.calendar:
             yield f"mapping.{i}.calendar", "choose a calendar"
         yield from _beside(f"mapping.{i}", row)
@@ -190,8 +197,11 @@ def _inbound(s: Settings) -> Found:
     i = s.inbound
     if i.remarks_field not in ("remarks", "none") and not CUSTOM.fullmatch(i.remarks_field):
         yield "inbound.remarks_field", "use remarks, none or a custom field such as custom03"
-    elif i.remarks_field in (s.outbound.external_id_field, s.outbound.meet_link_field):
+    elif _one_field(i.remarks_field) in map(_one_field, (s.outbound.external_id_field, s.outbound.meet_link_field)):
         yield "inbound.remarks_field", "use another field than those for the event id and the Meet link"
+    can_be = not i.object or is_ireserve_id(i.object)
+    if not can_be:
+        yield "inbound.object", say("“{}” is not the number of an object", i.object[:LONGEST_WORD])
     if not i.enabled:
         return
     if i.status in s.outbound.delete_on_status:
@@ -206,7 +216,7 @@ def _inbound(s: Settings) -> Found:
             "inbound.cancel_status",
             say("add status {} to Delete on status, or use one that is in it", s.cancel_status),
         )
-    if i.follow == "inbound_object":
+    if i.follow == "inbound_object" and can_be:
         if s.mapping and not s.inbound_object:
             yield (
                 "inbound.object",

@@ -46,7 +46,7 @@ FIELDS = {
 COLUMNS = {"OBJ_DESC": "object_desc", "OBJ_NAME": "object", "RES_REMARKS": "remarks", "CUST_EMAIL": "email"}
 NAMED = {**FIELDS, **OURS, **COLUMNS}
 COMPUTED = ("BOOKING_NUMBER", "FROMDATE", "FROMTIME", "TILLDATE", "TILLTIME", "MINUTES")
-CUSTOM = re.compile(r"RES_CUSTOM(\d{1,3})")
+CUSTOM = re.compile(r"RES_CUSTOM([0-9]{1,3})")
 MONTHS = {
     "nl": [
         "januari",
