@@ -64,6 +64,34 @@ def test_all_faults_are_said_at_once_and_nothing_is_kept(place: Place) -> None:
     assert stored(place) == {}
 
 
+@pytest.mark.parametrize(
+    ("given", "accused"),
+    [
+        ({"rows_at_once": 10**30}, "rows_at_once"),  # Firestore keeps 64 bits
+        ({"rows_at_once": True}, "rows_at_once"),
+        ({"external_id_max_length": 10**30}, "external_id_max_length"),
+        ({"hook_lead_seconds": True}, "hook_lead_seconds"),
+        ({"status_names": [["open", 10**30]]}, "status_names"),
+        ({"status_names": [["open", -20]]}, "status_names"),
+        ({"status_names": [["open", True]]}, "status_names"),
+        ({"status_names": [["", 20]]}, "status_names"),
+        ({"status_names": [["op\0en", 20]]}, "status_names"),
+        ({"status_names": [["open", 20], [" Open", 30]]}, "status_names"),
+        ({"override": ["body", "force", 10**30]}, "override"),
+        ({"override": ["body", "force", "x\0"]}, "override"),
+        ({"day_objects": ["20"], "hour_objects": ["10", "20"]}, "hour_objects"),
+        ({"hook_events": ["booking_updated", "booking_updated"]}, "hook_events"),
+    ],
+)
+def test_a_point_that_could_not_be_kept_or_would_say_two_things_is_a_fault(
+    place: Place, given: dict[str, Any], accused: str
+) -> None:
+    place.save()
+    said = place.api("PUT", "/7/dialect", given, 422)["errors"]
+    assert [each["field"] for each in said] == [accused]
+    assert stored(place) == {}
+
+
 def test_what_a_person_typed_is_what_the_product_does(place: Place) -> None:
     switch(place, override_in="body", override_name="mag_dubbel")
     inbound = {"allow_booking_update": True, "ignore_validation_errors_on_update": True}

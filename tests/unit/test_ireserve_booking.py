@@ -101,8 +101,9 @@ def test_a_status_by_name_has_the_default_code(status: str, expected: int) -> No
     assert read({**PLAIN, "status_code": "", "status": status}).status == expected
 
 
-def test_names_of_statuses_are_the_tenants_own_where_they_are_known() -> None:
-    dialect = dialect_from({"status_names": [["optie", 15]]})
+@pytest.mark.parametrize("stated", ["optie", "Optie", " OPTIE"])
+def test_names_of_statuses_are_the_tenants_own_where_they_are_known(stated: str) -> None:
+    dialect = dialect_from({"status_names": [[stated, 15]]})
     assert read({**PLAIN, "status_code": None, "status": "Optie"}, dialect=dialect).status == 15
 
 

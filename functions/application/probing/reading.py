@@ -10,6 +10,7 @@ from functions.application.probing.workbench import SURE_COLUMN, Bench
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Gone, Malformed, Refused
 from functions.domain.model.zones import day_of
+from functions.domain.settings.dialect import plain_name
 
 MOST_ROWS = 200
 JUST_CHANGED = timedelta(minutes=10)
@@ -145,16 +146,15 @@ def _rows_at_once(b: Bench) -> None:
 
 def status_names(b: Bench, *bookings: Booking) -> None:
     """Learn status names from bookings that show a code beside the name."""
-    names = dict(b.dialect.status_names)
     seen = {
         name: booking.status
         for booking in bookings
         if booking.fields.get("status_code") and (name := _name(booking.fields.get("status", "")))
     }
     if seen:
-        b.find(status_names=tuple((name, code) for name, code in {**names, **seen}.items()))
+        b.find(status_names=tuple({**b.dialect.status_codes, **seen}.items()))
 
 
 def _name(shown: str) -> str:
     code, dash, name = shown.strip().partition("-")
-    return (name if dash and code.strip().isdecimal() else shown).strip().lower()
+    return plain_name(name if dash and code.strip().isdecimal() else shown)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any, get_args
@@ -10,18 +11,23 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from functions.application.ports import Ports, Transaction
+from functions.application.setting_up.settings_input import says_yes_or_no
 from functions.application.store.dialect_validation import HINTS, dialect_of, typed
 from functions.application.store.integrations import MEANWHILE, path_of, put_history
 from functions.application.store.records import record_of, stored
 from functions.domain.model.errors import Conflict, Fault, Gone, Invalid
+from functions.domain.model.identity import is_ireserve_id
 from functions.domain.model.messages import say
-from functions.domain.settings.dialect import Dialect
+from functions.domain.settings.dialect import Dialect, plain_name
+from functions.domain.settings.facts import is_tidy
 from functions.domain.settings.integration import Integration
 
 NAME = re.compile(r"[A-Za-z0-9_.\[\]-]{1,60}")  # it becomes part of a search, an address or a key
-NUMBER = re.compile(r"[A-Za-z0-9_-]{1,40}")
 CARRIED = ("object_id", "date", "number")
 LONGEST_SECONDS = 60.0
+MOST, MOST_OF_OVERRIDE = 1_000_000, 10**10 - 1  # any store can keep them
+LONGEST_WORD = 100
+HIGHEST_CODE = 9999
 
 
 def shown(dialect: Dialect) -> list[dict[str, Any]]:
@@ -74,16 +80,22 @@ def save(ports: Ports, int_id: str, given: Mapping[str, Any], actor: str, *, see
 
 def faults(given: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield everything that is wrong with the points, each fault with its point."""
+    right: dict[str, Any] = {}
     for name, value in given.items():
         if name not in HINTS:
             yield Fault(name, say("there is no such point; use {}", ", ".join(sorted(HINTS))))
             continue
         try:
-            point = typed(name, value)
+            right[name] = point = typed(name, value)
         except ValidationError:
             yield Fault(name, _advice(name))
             continue
+        if says_yes_or_no(value) and not _takes(HINTS[name], bool):
+            yield Fault(name, _advice(name))
+            continue
         yield from (Fault(name, says) for says in _rules(name, point))
+    for thing in sorted({*right.get("day_objects", ())} & {*right.get("hour_objects", ())}):
+        yield Fault("hour_objects", say("object {} is in both lists; keep it in one", thing))
 
 
 def _advice(name: str) -> str:
@@ -105,6 +117,10 @@ def _origin(kind: Any) -> Any:
     return getattr(kind, "__origin__", kind)
 
 
+def _takes(kind: Any, part: type) -> bool:
+    return kind is part or any(_takes(each, part) for each in get_args(kind))
+
+
 def _rules(name: str, value: Any) -> Iterator[str]:
     """Yield what is wrong with a value of the right type."""
     if value is None:
@@ -113,14 +129,18 @@ def _rules(name: str, value: Any) -> Iterator[str]:
         yield from _named([value], NAME, "a name has letters, digits, _ . - and no spaces")
     elif name == "override":
         yield from _named([value[1]], NAME, "a name has letters, digits, _ . - and no spaces")
+        yield from _override(value[2])
     elif name == "hook_events":
         yield from _named(value or [""], NAME, "give at least one webhook such as booking_updated")
-    elif name in ("day_objects", "hour_objects"):
-        yield from _named(value, NUMBER, "give numbers of objects")
+        yield from _twice(value)
+    elif name in ("day_objects", "hour_objects") and not all(map(is_ireserve_id, value)):
+        yield "give numbers of objects"
+    elif name == "status_names":
+        yield from _statuses(value)
     elif name == "update_carries" and set(value) - set(CARRIED):
         yield say("use one of {}", ", ".join(CARRIED))
-    elif name in ("external_id_max_length", "rows_at_once") and value < 1:
-        yield "give a number from 1, or null"
+    elif name in ("external_id_max_length", "rows_at_once") and not 1 <= value <= MOST:
+        yield say("use {} to {}", 1, MOST)
     elif name.endswith("_seconds") and not 0 <= value <= LONGEST_SECONDS:
         yield "give seconds from 0 to 60"
 
@@ -128,3 +148,25 @@ def _rules(name: str, value: Any) -> Iterator[str]:
 def _named(values: Iterable[str], pattern: re.Pattern[str], says: str) -> Iterator[str]:
     if not all(pattern.fullmatch(each) for each in values):
         yield says
+
+
+def _override(value: str | int) -> Iterator[str]:
+    if isinstance(value, str) and not is_tidy(value, LONGEST_WORD):
+        yield say("use at most {} characters, and no control characters", LONGEST_WORD)
+    if isinstance(value, int) and not 0 <= value <= MOST_OF_OVERRIDE:
+        yield say("use {} to {}", 0, MOST_OF_OVERRIDE)
+
+
+def _statuses(pairs: Iterable[tuple[str, int]]) -> Iterator[str]:
+    names = [plain_name(name) for name, _ in pairs]
+    if not all(name and is_tidy(name, LONGEST_WORD) for name in names):
+        yield say("give each status a name of at most {} characters", LONGEST_WORD)
+    yield from _twice(names)
+    for code in dict.fromkeys(code for _, code in pairs if not 0 <= code <= HIGHEST_CODE):
+        yield say("“{}” is not a status code; use a number from 0 to 9999", code)
+
+
+def _twice(names: Iterable[str]) -> Iterator[str]:
+    for name, times in Counter(names).items():
+        if name and times > 1:
+            yield say("{} is named twice; keep one", name)

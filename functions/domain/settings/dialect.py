@@ -100,13 +100,23 @@ class Dialect:
             if each.metadata and each.name not in self.known:
                 yield each.name, each.metadata["says"]
 
+    @property
+    def status_codes(self) -> dict[str, int]:
+        """The codes of statuses by their names, as `plain_name` writes them."""
+        return {plain_name(name): code for name, code in self.status_names}
+
     def status_code(self, name: str) -> int | None:
         """Return the code of a status name, ignoring case, or None."""
-        return dict(self.status_names).get(name.strip().lower())
+        return self.status_codes.get(plain_name(name))
 
     def as_body(self) -> dict[str, Any]:
         """Return the settled points as JSON; defaults are not stored, so that improved ones take effect."""
         return {name: getattr(self, name) for name in sorted(self.known)}
+
+
+def plain_name(status: str) -> str:
+    """Return a status name without what does not tell names apart: case, and space around it."""
+    return status.strip().lower()
 
 
 POINTS = frozenset(each.name for each in fields(Dialect)) - {"known"}

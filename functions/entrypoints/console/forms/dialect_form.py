@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from functions.application.setting_up.dialect_input import faults
 from functions.application.store.dialect_validation import dialect_of
+from functions.domain.model.bounds import whole_number
 from functions.domain.model.errors import Fault
-from functions.domain.settings.dialect import Dialect
+from functions.domain.settings.dialect import Dialect, plain_name
 from functions.entrypoints.console.texts import Texts
 
 YES_NO = ("yes", "no")
@@ -157,9 +158,10 @@ def _value(point: Point, typed: list[str]) -> Any:
         case "choice" if point.choices == YES_NO:
             return {"yes": True, "no": False}.get(text, text)
         case "count":
-            if not text.isdecimal() or not 0 < int(text[:10]) < 10**9:
+            number = whole_number(text)
+            if number is None:
                 raise ValueError("give a whole number from 1")
-            return int(text)
+            return number
         case "seconds":
             if SECONDS.fullmatch(text) is None:
                 raise ValueError("give seconds from 0 to 60")
@@ -180,7 +182,7 @@ def _status(line: str) -> tuple[str, int]:
     name = name[:-1].rstrip() if name.endswith(("=", ":")) else name
     if code is None or not name:
         raise ValueError("write one status per line, its name and its code, such as: open = 20")
-    return name.lower(), int(code[0])
+    return plain_name(name), int(code[0])
 
 
 def _override(place: str, name: str, value: str) -> tuple[str, str, Any]:
