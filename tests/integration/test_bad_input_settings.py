@@ -194,6 +194,40 @@ def test_import_of_a_file_that_cannot_be_used_says_why_in_one_line_and_exits_1(
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("name: 2026-02-30", "ireserve.username: "),
+        ("name: " + "9" * 5000, "name: use at most 120 characters"),
+        ("name: Noord\nname: Zuid", "names name twice, again at line"),
+        ("name: {a: 1, a: 2}", "names a twice, again at line"),
+        ("name: " + "[" * 5000, "is not YAML"),
+        ("name: !!python/object:os.system {}", "is not YAML at line"),
+        ("? [a, b]\n: 5", "is not YAML at line"),
+    ],
+)
+def test_import_of_a_file_with_an_odd_line_says_what_is_wrong_and_exits_1(tmp_path: Path, line: str, says: str) -> None:
+    """A number or date that is none, a name twice of which one would be lost, a list without end."""
+    text = yaml.safe_dump({name: value for name, value in example("7").items() if name != "name"})
+    text = text.replace("username: api_calendar", "username: ''")
+    done = alone(tmp_path).run("import", "--new", file(tmp_path, f"{text}\n{line}\n"))
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_import_reads_a_text_without_quotes_as_it_stands(tmp_path: Path) -> None:
+    """A loader of YAML 1.1 reads 010 as 8, 12:30 as 750, no as false, 2026-02-03 as a date."""
+    text = yaml.safe_dump(example("7")).replace("username: api_calendar", "username: 010")
+    text = text.replace("name: Sportcentrum Noord", "name: 2026-02-03")
+    text += "\nalerts: {email: '', weekly_report: no}\n"
+    done = alone(tmp_path).run("import", "--new", "--json", file(tmp_path, text))
+    assert (done.returncode, done.stderr) == (0, "")
+    saved = json.loads(done.stdout)
+    assert (saved["ireserve"]["username"], saved["name"]) == ("010", "2026-02-03")
+    assert saved["alerts"]["weekly_report"] is False
+
+
 def test_import_of_a_file_that_is_not_there_exits_1(tmp_path: Path) -> None:
     done = alone(tmp_path).run("import", "--new", str(tmp_path / "none.yaml"))
     assert done.returncode == 1

@@ -11,9 +11,9 @@ import yaml
 
 from functions.application.ports import Ports
 from functions.application.setting_up import changes, consent, removal
-from functions.application.setting_up.settings_input import raw_of
+from functions.application.setting_up.settings_input import id_in, raw_of
 from functions.application.store import integrations
-from functions.domain.model.errors import Fault, Invalid, Refused
+from functions.domain.model.errors import Fault, Invalid
 from functions.entrypoints.cli.frame import (
     ACTOR,
     MakePorts,
@@ -27,6 +27,7 @@ from functions.entrypoints.cli.frame import (
     wants_json,
 )
 from functions.entrypoints.cli.looking import plan_lines
+from functions.entrypoints.cli.yaml_file import settings_in
 from functions.entrypoints.console.json_forms import plain, shown
 from functions.entrypoints.console.texts import Texts
 
@@ -54,13 +55,13 @@ def list_integrations(ports: Ports) -> None:
 def import_command(make: MakePorts, file: Path, apply: str | None, *, new: bool) -> None:
     """Create or change an integration from a YAML file. Its secrets go to the secret store."""
     with clear_errors():
-        raw = _yaml(file)
+        raw = settings_in(file)
         secrets, unset = _secrets(raw.pop("secrets", None))
         ports = make(new=new)
         try:
             saved = changes.save(ports, raw, ACTOR, secrets=secrets, apply=apply or "")
         except changes.PlanFirst as first:
-            lines = [] if wants_json() else plan_lines(ports, str(raw["id"]), first.plan)
+            lines = [] if wants_json() else plan_lines(ports, id_in(raw), first.plan)
             fail([f"{first} (--apply)", *lines], 1, first.reason, plan=plain(first.plan))
         except Invalid as error:
             raise Invalid(tuple(unset.get(fault.field, fault) for fault in error.faults)) from None
@@ -69,20 +70,6 @@ def import_command(make: MakePorts, file: Path, apply: str | None, *, new: bool)
             f"its Return url: {consent.return_url(ports, saved.id)}",
         ]
         show(shown(ports, saved), lines)
-
-
-def _yaml(file: Path) -> dict[str, Any]:
-    try:
-        raw = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise Refused(f"{file} cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}" if mark is not None else ""
-        raise Refused(f"{file} is not YAML{where}") from None
-    if not isinstance(raw, dict):
-        raise Refused(f"{file} has no settings; see docs/features.md for their names")
-    return raw
 
 
 def _secrets(given: Any) -> tuple[Any, dict[str, Fault]]:
