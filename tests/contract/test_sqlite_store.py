@@ -1,7 +1,9 @@
 """What only the SQLite file must stand: a killed process, a newer schema, other users, a busy or broken disk."""
 
+import errno
 import gc
 import json
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -10,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +21,7 @@ import pytest
 from functions.adapters.sqlite.documents import SqliteDocuments
 from functions.adapters.sqlite.file import SqliteFile, _Connection
 from functions.adapters.sqlite.tasks import SqliteTasks
+from functions.application.ports import Task
 from functions.application.store.indexes import INDEXES
 from functions.domain.model.errors import Transient
 
@@ -229,6 +233,145 @@ def test_what_was_committed_counts_though_the_expired_could_not_be_removed_then(
     assert documents.get((*LINKS, "one")) == {"n": 1}
     with pytest.raises(Transient):
         documents.purge()
+    file.close()
+
+
+class Disk:
+    """A disk that is asked for durability: what it has then is a copy, as after a power cut."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.waits = path, 0
+        self.failure: OSError | None = None
+        self.asked, self.goes_on = threading.Event(), threading.Event()
+        self.goes_on.set()
+
+    def flush(self, _log: int) -> None:
+        self.waits += 1
+        self.asked.set()
+        assert self.goes_on.wait(60)
+        if self.failure:
+            raise self.failure
+        for each in self.path.parent.glob(f"{self.path.name}*"):
+            if not each.name.endswith("-shm"):
+                folder = self.path.with_name("disk")
+                folder.mkdir(exist_ok=True)
+                shutil.copy(each, folder)
+
+    def has(self) -> set[str]:
+        """Return the links that a start after a power cut would find."""
+        return names(SqliteFile(self.path.with_name("disk") / self.path.name))
+
+    def file(self, wait_seconds: float = 60) -> SqliteFile:
+        return SqliteFile(self.path, wait_seconds=wait_seconds, flush=self.flush)
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Disk:
+    return Disk(tmp_path / "state.sqlite")
+
+
+def keep(file: SqliteFile, name: str) -> None:
+    SqliteDocuments(file, now).transact(lambda transaction: transaction.put((*LINKS, name), {}))
+
+
+def names(file: SqliteFile) -> set[str]:
+    found = {name for name, _ in SqliteDocuments(file, now).find(LINKS)}
+    file.close()
+    return found
+
+
+def test_what_was_committed_survives_a_power_cut(disk: Disk) -> None:
+    file = disk.file()
+    for n in range(5):
+        keep(file, str(n))
+        assert disk.has() == {str(each) for each in range(n + 1)}
+    file.close()
+
+
+def test_others_write_while_one_waits_for_its_disk(disk: Disk) -> None:
+    slow, other = disk.file(), SqliteFile(disk.path, wait_seconds=0.2)
+    disk.asked.clear()
+    disk.goes_on.clear()
+    waiting = threading.Thread(target=keep, args=(slow, "slow"))
+    waiting.start()
+    assert disk.asked.wait(60)
+    keep(other, "other")
+    assert waiting.is_alive()
+    disk.goes_on.set()
+    waiting.join()
+    assert disk.has() == {"slow", "other"}
+    slow.close()
+    other.close()
+
+
+def test_all_who_come_while_one_waits_for_the_disk_share_the_next_wait(disk: Disk) -> None:
+    file = disk.file()
+    disk.asked.clear()
+    disk.goes_on.clear()
+    threads = [threading.Thread(target=keep, args=(file, str(n))) for n in range(6)]
+    waits, tickets = disk.waits, next(copy(file._log._tickets))
+    for thread in threads:
+        thread.start()
+        assert disk.asked.wait(60)
+    while next(copy(file._log._tickets)) < tickets + 1 + len(threads):  # nothing else shows that they wait
+        time.sleep(0.001)
+    disk.goes_on.set()
+    for thread in threads:
+        thread.join()
+    assert (disk.waits - waits, len(disk.has())) == (2, 6)
+    file.close()
+
+
+def test_a_disk_that_fails_is_transient_and_afterwards_nothing_is_missing_on_it(disk: Disk) -> None:
+    file = disk.file()
+    keep(file, "before")
+    disk.failure = OSError(errno.EIO, "input/output error")
+    with pytest.raises(Transient, match="cannot be used"):
+        keep(file, "lost, for all that is known")
+    disk.failure = None
+    keep(file, "after")
+    (disk.path.parent / "disk" / "state.sqlite-wal").write_bytes(b"")  # which may have a hole
+    assert disk.has() >= {"before", "lost, for all that is known"}
+    file.close()
+
+
+def test_a_writer_whose_disk_hangs_keeps_no_other_waiting_for_ever(disk: Disk) -> None:
+    file = disk.file(0.2)
+    disk.asked.clear()
+    disk.goes_on.clear()
+    waiting = threading.Thread(target=keep, args=(file, "one"))
+    waiting.start()
+    assert disk.asked.wait(60)
+    with pytest.raises(Transient, match="busy"):
+        keep(file, "two")
+    disk.goes_on.set()
+    waiting.join()
+    file.close()
+
+
+def test_a_task_may_begin_before_its_disk_has_it_and_is_acknowledged_afterwards(disk: Disk) -> None:
+    file = disk.file()
+    tasks, told = SqliteTasks(file), threading.Event()
+    tasks.listen(told.set)
+    disk.asked.clear()
+    disk.goes_on.clear()
+    putting = threading.Thread(target=tasks.put, args=(Task("one", NOW, {"int_id": "7"}),))
+    putting.start()
+    assert told.wait(60)
+    leased = tasks.lease(NOW, "", 60)
+    assert leased is not None
+    assert leased[0].name == "one"
+    assert putting.is_alive()
+    disk.goes_on.set()
+    putting.join()
+    file.close()
+
+
+def test_a_task_that_did_not_reach_the_disk_is_not_acknowledged(disk: Disk) -> None:
+    file = disk.file()
+    disk.failure = OSError(errno.EIO, "input/output error")
+    with pytest.raises(Transient):
+        SqliteTasks(file).put(Task("one", NOW, {}))
     file.close()
 
 

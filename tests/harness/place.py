@@ -9,7 +9,6 @@ import itertools
 import json
 import pickle
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,7 +25,7 @@ from functions.adapters.platform.lazy import Lazy
 from functions.adapters.platform.outside import secret_of
 from functions.adapters.secrets.file_secrets import FileSecrets
 from functions.adapters.sqlite.documents import SqliteDocuments
-from functions.adapters.sqlite.file import SqliteFile, _Connection
+from functions.adapters.sqlite.file import SqliteFile
 from functions.adapters.sqlite.tasks import SqliteTasks
 from functions.application import dispatch as work
 from functions.application.finding.names import Catalogue
@@ -98,10 +97,8 @@ class _Unwaited(SqliteFile):
             self.close()  # all of it is in the one file then
             _Unwaited._new = path.read_bytes()
 
-    @contextmanager
-    def _alone(self, *, durable: bool) -> Iterator[_Connection]:  # noqa: ARG002 -- whatever was asked
-        with super()._alone(durable=False) as connection:
-            yield connection
+    def reach_disk(self) -> None:
+        """Wait for nothing."""
 
 
 class _Outdoors:

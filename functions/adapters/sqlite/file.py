@@ -1,5 +1,6 @@
 """The one SQLite file of a standalone installation: how it is opened, read and written."""
 
+import itertools
 import os
 import secrets
 import sqlite3
@@ -32,6 +33,8 @@ _TABLES = (
 PARTY = "coalesce(json_extract(body, '$.int_id'), '')"  # the integration of a task
 _TURNS = f"CREATE INDEX IF NOT EXISTS tasks_of_party ON tasks (lane, {PARTY}, ready)"
 _GLANCE = 0.0005  # seconds between two looks whether another process has done its write
+Flush = Callable[[int], None]
+_FLUSH: Flush = getattr(os, "fdatasync", os.fsync)  # macOS has no fdatasync
 _CACHE_KIB = 32 * 1024  # at most, per connection; holds the upper index levels of a million links
 _AWAY = {
     sqlite3.SQLITE_BUSY: "is busy with another writer",
@@ -56,10 +59,9 @@ def _index_statement(index: Index) -> str:
 
 
 class _Connection(sqlite3.Connection):
-    """A connection that knows how long it waits for another process, and whether its commits wait for the disk."""
+    """A connection that knows how long it waits for another process."""
 
     new = True
-    _waits: bool | None = None
     _patience: float | None = None
 
     def be_patient(self, seconds: float) -> None:
@@ -68,30 +70,83 @@ class _Connection(sqlite3.Connection):
             self.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
             self._patience = seconds
 
-    def wait_for_disk(self, *, durable: bool) -> None:
-        """Set whether later commits wait for the disk."""
-        if self._waits is not durable:
-            self.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-            self._waits = durable
-
 
 def _close_all(idle: deque[_Connection]) -> None:
     while idle:
         idle.pop().close()
 
 
+class _Log:
+    """The write-ahead log, and how far it has reached the disk.
+
+    SQLite itself would wait for the disk while it holds the file's write lock (`synchronous = FULL`). It is told not to; who
+    must know that a commit survives a power cut waits here, and others write meanwhile. Whoever comes while one waits shares
+    the next wait. https://www.sqlite.org/pragma.html#pragma_synchronous
+    """
+
+    def __init__(self, path: Path, flush: Flush) -> None:
+        self._path, self._flush = path, flush
+        self._waiting = threading.Lock()
+        self._tickets = itertools.count(1)
+        self._reached = 0  # every commit with a smaller ticket is on disk
+        self._failed = False
+        self._folder_knows = 0  # the log whose name is on disk too
+
+    def reach_disk(self, start_anew: Callable[[], None], patience: float) -> bool:
+        """Return once all that this thread committed is on disk; False if another wait outlasts its patience.
+
+        Raises `OSError`. What of the log is on disk then is unknown, so the next wait takes it into the file first, by
+        `start_anew`.
+        """
+        mine = next(self._tickets)
+        if not self._waiting.acquire(timeout=patience):
+            return False
+        try:
+            if mine < self._reached:
+                return True
+            upto = next(self._tickets)
+            if self._failed:
+                start_anew()
+            self._failed = True
+            self._reach()
+            self._failed, self._reached = False, upto
+        finally:
+            self._waiting.release()
+        return True
+
+    def _reach(self) -> None:
+        try:
+            log = os.open(self._path, os.O_RDONLY)
+        except FileNotFoundError:  # the last connection took it into the file, and waited for that
+            return
+        try:
+            self._flush(log)
+            number = os.fstat(log).st_ino
+        finally:
+            os.close(log)
+        if number != self._folder_knows:
+            folder = os.open(self._path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+            self._folder_knows = number
+
+
 class SqliteFile:
     """One file, owner-only, in WAL mode; shared by threads and by processes.
 
     Writers of this process queue on a lock, and look often whether another process has done its write; `wait_seconds`
-    bounds both waits. The connections are closed with it, at the latest at the end of the process. An existing file is never replaced: a
-    damaged, empty, foreign or newer one raises `Transient`, so that senders try again until it is restored; one that
-    others can read raises `Refused`.
+    bounds both waits. Nobody holds either lock while he waits for the disk. The connections are closed with it, at the latest
+    at the end of the process. An existing file is never replaced: a damaged, empty, foreign or newer one raises `Transient`,
+    so that senders try again until it is restored; one that others can read raises `Refused`. `flush` is how the system is
+    asked to bring a file to its disk.
     """
 
-    def __init__(self, path: Path, *, wait_seconds: float = 5.0) -> None:
+    def __init__(self, path: Path, *, wait_seconds: float = 5.0, flush: Flush = _FLUSH) -> None:
         self._path = path
         self._wait = wait_seconds
+        self._log = _Log(path.with_name(f"{path.name}-wal"), flush)
         self._writing = threading.Lock()
         self._idle: deque[_Connection] = deque()
         weakref.finalize(self, _close_all, self._idle)  # also if this start fails, and at the end of the process
@@ -116,7 +171,7 @@ class SqliteFile:
         A `durable` commit survives a power cut. Otherwise it does not wait for the disk: it survives the death of the
         process, and a power cut may undo it as a whole.
         """
-        with self._alone(durable=durable) as connection:
+        with self._alone() as connection:
             self._take(connection, lambda: ("BEGIN IMMEDIATE", ()))
             try:
                 yield connection
@@ -124,34 +179,52 @@ class SqliteFile:
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+        if durable:
+            self.reach_disk()
 
     def write_once(self, make: Callable[[], tuple[str, Sequence[object]]]) -> None:
-        """Run one statement as a durable transaction of its own; faster than `write`.
+        """Run one statement as a transaction of its own, which `reach_disk` makes durable; faster than `write`.
 
         `make` returns it with its values; it is asked again after each wait for another process.
         """
-        with self._alone(durable=True) as connection:
+        with self._alone() as connection:
             self._take(connection, make)
+
+    def reach_disk(self) -> None:
+        """Return once all that this thread committed survives a power cut. Raises `Transient`: then it may not."""
+        with self._named_errors():
+            if not self._log.reach_disk(self._start_anew, self._wait):
+                raise self._busy()
 
     def forget(self) -> None:
         """Truncate the write-ahead log, which still holds what was deleted."""
-        with self._alone(durable=True) as connection:
+        self._truncate()
+
+    def _start_anew(self) -> None:
+        if not self._truncate():
+            raise self._busy()
+
+    def _truncate(self) -> bool:
+        """Take the log into the file; returns whether nobody kept it from that."""
+        with self._alone() as connection:
             connection.be_patient(self._wait)
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+
+    def _busy(self) -> Transient:
+        return Transient(
+            say("The store {} is busy with another writer; try again.", self._path.name), reason="store_busy"
+        )
 
     def close(self) -> None:
         """Close what is open; the file can be used again afterwards."""
         _close_all(self._idle)
 
     @contextmanager
-    def _alone(self, *, durable: bool) -> Iterator[_Connection]:
+    def _alone(self) -> Iterator[_Connection]:
         if not self._writing.acquire(timeout=self._wait):
-            raise Transient(
-                say("The store {} is busy with another writer; try again.", self._path.name), reason="store_busy"
-            )
+            raise self._busy()
         try:
             with self._named_errors(), self._connection() as connection:
-                connection.wait_for_disk(durable=durable)
                 yield connection
         finally:
             self._writing.release()
@@ -191,6 +264,7 @@ class SqliteFile:
             if connection.new:
                 connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
                 connection.execute("PRAGMA secure_delete = ON")  # overwrites what is deleted
+                connection.execute("PRAGMA synchronous = NORMAL")  # see `_Log`
                 connection.new = False
             yield connection
         finally:

@@ -76,7 +76,6 @@ class SqliteTasks:
             self._store_arrived()
         if mine.failure:
             raise Transient("The task could not be stored; try again.", reason="store_away") from mine.failure
-        self._tell()
         return True
 
     def lease(
@@ -144,7 +143,7 @@ class SqliteTasks:
         return datetime.fromtimestamp(min(moments), UTC) if moments else None
 
     def listen(self, listener: Callable[[], None]) -> None:
-        """Call `listener`, on the caller's thread, whenever this object has stored a task."""
+        """Call `listener`, on a caller's thread, whenever this object has stored tasks, or is about to know it."""
         self._listeners.append(listener)
 
     def _store_arrived(self) -> None:
@@ -164,6 +163,8 @@ class SqliteTasks:
 
         try:
             self._file.write_once(insert)
+            self._tell()  # a worker may begin already: a hint that a power cut undoes was not acknowledged
+            self._file.reach_disk()
             failure = None
         except Exception as error:  # noqa: BLE001  # every caller of the batch raises it
             failure = error

@@ -21,4 +21,5 @@ def stored(request: Request) -> Response:
     """Answer once the body survives a power cut."""
     body = request.get_data(as_text=True)
     _file().write_once(lambda: (_STATEMENT, (body,)))
+    _file().reach_disk()
     return Response("", 202)
