@@ -1,9 +1,11 @@
 """Use customer data and notify guests: the customer as a guest, guests that people added, and the mails."""
 
+from typing import Any
+
 import pytest
 
 from tests.harness.deeds import active, changed, made, writes
-from tests.harness.place import GUEST, ROOM_A, Place
+from tests.harness.place import GUEST, ROOM_A, ROOM_B, Place
 from tests.harness.tab import Tab
 
 TEST = "test@example.org"
@@ -125,6 +127,39 @@ def test_notify_guests_sends_one_mail_per_change(place: Place) -> None:
     booking, _ = made(place, customer_id=3)
     changed(place, booking, start="2026-11-24T12:00", end="2026-11-24T13:00", remarks="andere tekst")
     assert mails(place) == [(GUEST, "invitation"), (GUEST, "update")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"outbound": {"title_template": "Nr {BOOKING_NUMBER}"}},
+        {"outbound": {"use_customer_data": False}},
+        {"outbound": {"use_customer_data": False, "title_template": "Nr {BOOKING_NUMBER}"}},
+        {"outbound": {"create_on_status": [30], "delete_on_status": [20, 70]}, "inbound": {"status": 30}},
+        {"outbound": {"notify_guests": False, "title_template": "Nr {BOOKING_NUMBER}"}},
+        {"mapping": [{"object": "10", "calendar": ROOM_B}, {"object": "11", "calendar": ROOM_B}]},
+        {"mapping": [{"object": "10", "calendar": ROOM_A, "shows": "booked"}, {"object": "11", "calendar": ROOM_B}]},
+    ],
+    ids=["title", "no_guest", "no_guest_and_title", "removed", "not_notified", "moved", "booked"],
+)
+def test_the_plan_tells_of_every_mail_that_google_then_sends(place: Place, change: dict[str, Any]) -> None:
+    active(place, use_customer_data=True, notify_guests=True)
+    _, event = made(place, customer_id=3)
+    for day, customer in ((25, 2), (26, None)):
+        place.book(f"2026-11-{day}T10:00", f"2026-11-{day}T11:00", customer_id=customer)
+    place.settle()
+    if change.get("mapping", [{}])[0].get("shows"):  # then each event is read
+        place.edit(event["id"], attendees=[*event["attendees"], {"email": "anna@example.org"}])
+    place.settle(60)
+    before, read = len(mails(place)), place.api("GET", "/7")
+    asked = {
+        **read,
+        **{name: {**read[name], **part} if isinstance(part, dict) else part for name, part in change.items()},
+    }
+    plan = place.api("PUT", "/7", asked, 409)["plan"]
+    place.api("PUT", "/7?apply=all", asked)
+    place.settle(120)
+    assert (plan["complete"], plan["mails"]) == (True, len(mails(place)) - before)
 
 
 def test_send_updates_stands_on_every_write(place: Place) -> None:

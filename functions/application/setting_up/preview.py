@@ -20,6 +20,7 @@ from functions.application.store import integrations, links
 from functions.application.store.integrations import path_of
 from functions.application.store.journal import changed, name_of
 from functions.application.store.records import body_of, record_of, stored
+from functions.application.sync.guest_mails import mails_about
 from functions.application.sync.reconcile import reconcile
 from functions.application.sync.reconciled import Reconciled
 from functions.application.sync.session import SyncSession, open_session
@@ -29,7 +30,7 @@ from functions.domain.model.snapshot import Snapshot
 from functions.domain.model.stretch import WEEK, next_days
 from functions.domain.model.zones import day_of, midnight
 from functions.domain.pairing.link import Link
-from functions.domain.pairing.writes import InsertEvent, PatchEvent, ReviveEvent, Why, Write
+from functions.domain.pairing.writes import PatchEvent, Why, Write
 from functions.domain.planning.plan_new_event import eligible
 from functions.domain.planning.view import View
 from functions.domain.settings.integration import ACTIVATED, Integration, Phase
@@ -231,7 +232,8 @@ def _add(
         "does": did,
         "steps": [_step(w, outcome.before, former, session.digest) for w in writes],
     }
-    mails = sum(1 for write in writes if _mails(write, session.settings))
+    view = outcome.before
+    mails = sum(mails_about(session.settings, view, write) for write in writes) if view is not None else 0
     plan = replace(plan, looked=plan.looked + 1, mails=plan.mails + mails)
     return _with_line(plan, line, Counter(set(did)))
 
@@ -264,14 +266,6 @@ def kind_of(write: Write) -> str:
         "booking.write": "change_booking",
         "booking.make": "make_booking",
     }[write.kind]
-
-
-def _mails(write: Write, settings: Settings) -> bool:
-    if not settings.outbound.notify_guests or not settings.outbound.use_customer_data:
-        return False
-    if isinstance(write, InsertEvent | ReviveEvent):
-        return write.content is not None and bool(write.content.guest)
-    return isinstance(write, PatchEvent) and (write.change.when is not None or bool(write.change.guest_in))
 
 
 def _with_line(plan: Plan, line: Body, did: Counter[str]) -> Plan:

@@ -44,7 +44,7 @@ def plan_lines(ports: Ports, int_id: str, found: preview.Plan) -> list[str]:
     if found.unlisted:
         shown = ", ".join(f"{n} x {status_name(int(code), names, t)}" for code, n in sorted(found.unlisted.items()))
         lines.append(f"no event for {sum(found.unlisted.values())} whose status is in no list: {shown}")
-    lines += [f"guests would get {found.mails} mails"] if found.mails else []
+    lines += [f"guests would get at least {found.mails} mails"] if found.mails else []
     rows = [(line["booking_id"] or "new event", _does(line, t), _sets(line, names, t)) for line in found.lines]
     return lines + table(("booking", "would", f"what (times of {t.zone})"), rows)
 
