@@ -111,6 +111,20 @@ def test_a_value_of_the_wrong_kind_is_a_fault_of_its_field(place: Place, part: d
     assert any(each["field"].startswith(field) for each in said), said
 
 
+def test_secrets_among_the_settings_are_a_fault_and_not_lost_without_a_word(place: Place) -> None:
+    body = {"settings": {**example("7"), "secrets": {"ireserve_password": PASSWORD}}}
+    said = place.api("PUT", "/7", body, status=422)["errors"]
+    assert [each["field"] for each in said] == ["secrets"]
+    assert PASSWORD not in str(said)
+
+
+@pytest.mark.parametrize("revision", ["1", True, 1.0, [1]])
+def test_a_revision_of_the_wrong_kind_is_a_fault_and_nobody_elses_change(place: Place, revision: object) -> None:
+    place.save()
+    said = place.api("PUT", "/7", {**example("7"), "revision": revision}, status=422)["errors"]
+    assert [each["field"] for each in said] == ["revision"]
+
+
 @pytest.mark.parametrize("int_id", ["a b", "a" * 41, "ä", "7."])
 def test_an_id_of_other_characters_is_a_fault(place: Place, int_id: str) -> None:
     headers = {"Authorization": f"Bearer {KEY}"}

@@ -28,9 +28,8 @@ def settings_from(raw: object, others: Iterable[Settings] = (), more: Iterable[F
     """
     if not isinstance(raw, dict):
         raise Invalid((Fault("", "give the settings of one integration as a list of names and values"),))
-    given = {name: value for name, value in raw.items() if name != "secrets"}
-    faults = [Fault(name, "give a whole number") for name in _yes_or_no_for_a_number(given)]
-    settings, wrong = _typed(given)
+    faults = [Fault(name, "give a whole number") for name in _yes_or_no_for_a_number(raw)]
+    settings, wrong = _typed(raw)
     faults += wrong
     named = {fault.field for fault in faults}
     rules = [*settings_faults(settings), *(faults_between(settings, others) if "id" not in named else ())]

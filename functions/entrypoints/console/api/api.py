@@ -16,6 +16,7 @@ from functions.application.store.integrations import path_of
 from functions.application.sync.reconciled import Reconciled
 from functions.application.sync.session import open_session, within_reach
 from functions.domain.model import zones
+from functions.domain.model.errors import Fault, Invalid
 from functions.entrypoints.console.api.probe import probe_routes
 from functions.entrypoints.console.forms.audit_forms import audit_json
 from functions.entrypoints.console.json_forms import BESIDE, plain, shown
@@ -53,6 +54,9 @@ def api(ports: Ports, who: Who, role: May, *, secure: bool) -> Blueprint:
     @routes.put("/<int_id>")
     def put(int_id: str) -> Response:
         body = json_of(request)
+        revision = body.get("revision")
+        if revision is not None and type(revision) is not int:
+            raise Invalid((Fault("revision", "give a whole number"),))
         known = integrations.find(ports.documents, int_id)
         raw = body.get("settings", {name: value for name, value in body.items() if name not in BESIDE})
         saved = changes.save(
@@ -61,7 +65,7 @@ def api(ports: Ports, who: Who, role: May, *, secure: bool) -> Blueprint:
             who(request),
             int_id=int_id,
             secrets=body.get("secrets"),
-            revision=body.get("revision"),
+            revision=revision,
             apply=request.args.get("apply", ""),
         )
         return answer(200 if known else 201, shown(ports, saved))
