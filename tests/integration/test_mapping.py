@@ -5,7 +5,7 @@ import re
 import pytest
 
 from functions.application.store import integrations
-from tests.harness.deeds import active, changed, faults, levels, made
+from tests.harness.deeds import active, changed, faults, levels, made, writes
 from tests.harness.place import CLIENT_ID, HOLIDAYS, IRESERVE, PLANNER, ROOM_A, ROOM_B, SECRETS, Place
 from tests.harness.tab import Tab
 
@@ -221,11 +221,12 @@ def test_a_change_of_object_moves_the_event_and_keeps_its_id(place: Place) -> No
     assert place.booking(booking)["external_id"] == event["id"]
 
 
-def test_a_change_to_an_object_without_a_row_leaves_the_event_and_says_so(place: Place) -> None:
+def test_a_change_to_an_object_without_a_row_removes_the_event_and_says_so(place: Place) -> None:
     active(place)
     booking, _ = made(place)
     changed(place, booking, object_id=12)
-    assert len(place.events(ROOM_A)) <= 1
+    assert place.events(ROOM_A) == []  # it is not in Zaal A
+    assert [(each["step"], each["why"]) for each in place.journal()][-1] == ("DeleteEvent", "no_calendar")
     shown = [
         each
         for each in place.api("GET", "/7/diagnostics")["checks"]
@@ -235,6 +236,54 @@ def test_a_change_to_an_object_without_a_row_leaves_the_event_and_says_so(place:
     changed(place, booking, object_id=11)
     assert place.events(ROOM_A) == []
     assert place.event(ROOM_B)["summary"] == f"Zaal B - {booking}"
+
+
+@pytest.mark.parametrize("how", ["cancelled", "cancelled at once", "deleted"])
+def test_what_ends_at_an_object_without_a_row_leaves_no_event_behind(place: Place, how: str) -> None:
+    active(place, {"inbound": {"allow_booking_update": True}})
+    booking, event = made(place)
+    if how == "deleted":
+        place.delete(event["id"])
+    place.change(booking, object_id=12, **({"status_code": 70} if how == "cancelled at once" else {}))
+    place.settle(300)
+    if how == "cancelled":
+        changed(place, booking, status_code=70)
+    assert place.events(ROOM_A) == []
+    assert place.booking(booking)["status_code"] == (20 if how == "deleted" else 70)
+    place.forget()
+    place.api("POST", "/7/resync")
+    place.settle(60)
+    assert writes(place) == []
+
+
+def test_a_persons_event_goes_with_its_booking_and_comes_back_as_the_bookings_own(place: Place) -> None:
+    active(place)
+    drawn = place.draw("2026-11-24T10:00", "2026-11-24T11:00")["id"]
+    place.settle()
+    (booking,) = (str(each["id"]) for each in place.bookings())
+    changed(place, booking, object_id=12)
+    assert place.events(ROOM_A) == []
+    changed(place, booking, object_id=11)
+    assert place.event(ROOM_B)["id"] != drawn
+    assert place.booking(booking)["status_code"] == 20
+
+
+def test_many_bookings_at_once_that_go_to_an_object_without_a_row_wait_for_a_person(place: Place) -> None:
+    active(place, {"sync": {"backfill": "none", "hold_over": 5}})
+    bookings = [place.book(f"2026-11-24T{hour}:00", f"2026-11-24T{hour}:30") for hour in range(10, 20)]
+    place.settle(60)
+    for booking in bookings:
+        changed(place, booking, object_id=12)
+    held = place.api("GET", "/7/held")
+    assert len(place.events(ROOM_A)) == len(held) > 0
+    assert {(each["reason"], each["would"]) for each in held} == {("no_calendar", "remove_event")}
+    place.api("POST", f"/7/held/{held[0]['id']}/approve")
+    place.api("POST", f"/7/held/{held[1]['id']}/restore")
+    assert len(place.events(ROOM_A)) == len(held) - 1
+    (back,) = (each["booking_id"] for each in held[2]["bookings"])
+    changed(place, back, object_id=11)
+    assert place.event(ROOM_B)["summary"] == f"Zaal B - {back}"
+    assert {each["status_code"] for each in place.bookings()} == {20}
 
 
 def test_a_change_of_object_away_from_a_calendar_that_is_out_of_reach_makes_the_event_anew(place: Place) -> None:

@@ -11,7 +11,7 @@ from functions.domain.model.event import EventKey
 from functions.domain.model.identity import event_id, unkeyed_event_id
 from functions.domain.model.snapshot import Snapshot
 from functions.domain.pairing.attempts import Attempt, Ended
-from functions.domain.pairing.life import Active, Closed, Closer, Held, LeftOut, State, Unlinked
+from functions.domain.pairing.life import Active, Closed, Closer, Detached, Held, LeftOut, Side, State, Unlinked
 from functions.domain.pairing.link import Approve, Link, Origin, Refusal, Refusals, Restore, WrittenIds
 from functions.domain.pairing.step import Look, Rest, Settle
 from functions.domain.pairing.writes import (
@@ -354,7 +354,50 @@ def test_an_event_whose_id_was_given_up_is_made_anew_also_where_none_would_be_ma
 
 
 def test_a_pair_whose_object_lost_its_calendar_is_left_as_it_is() -> None:
-    assert plan(view(its=booking(NOON, object_id="12")), C).step == Rest(Why.NO_CALENDAR)
+    without = planning_context(settings(mapping=(MappingRow("11", ROOM_B),)))
+    for of in (booking(NOON), booking(NOON, object_id="12"), booking(status=70)):
+        for seen in (event(), CANCELLED):
+            assert plan(view(its=of, seen=seen), without).step == Rest(Why.NO_CALENDAR)
+
+
+GONE_ON = booking(object_id="12")
+
+
+def test_the_event_of_a_booking_that_went_to_an_object_without_a_calendar_is_removed() -> None:
+    for seen, etag in ((event(etag='"2"'), '"2"'), (BELIEVED, '"1"')):
+        planned = plan(view(its=GONE_ON, seen=seen), C)
+        assert planned.step == DeleteEvent(KEY, etag, Why.NO_CALENDAR)
+    unknown = (link(base=None), link(life=Closed()))
+    assert all(plan(view(of, GONE_ON), C).step == Rest(Why.NO_CALENDAR) for of in unknown)
+
+
+def test_one_that_is_over_as_well_is_removed_as_any_cancelled_one() -> None:
+    step = plan(view(its=booking(object_id="12", status=70)), C).step
+    assert step == DeleteEvent(KEY, '"1"', Why.BOOKING_CANCELLED)
+
+
+def test_one_that_a_person_deleted_as_well_is_given_up_and_one_moved_elsewhere_is_claimed_first() -> None:
+    gone = view(its=GONE_ON, seen=CANCELLED)
+    assert plan(gone, C).step == Look(find=KEY.id)
+    step = plan(replace(gone, found=ABSENT), C).step
+    assert isinstance(step, Settle)
+    assert (step.link.event, step.link.life, step.link.generation) == (None, Unlinked(), 1)
+    there = Snapshot.of(event(key=MOVED))
+    step = plan(replace(gone, found=there, event=there), C).step
+    assert isinstance(step, Settle)
+    assert (step.link.event, step.why) == (MOVED, Why.EVENT_MOVED)
+
+
+def test_many_that_went_to_an_object_without_a_calendar_wait_for_a_person() -> None:
+    held = plan(view(its=GONE_ON), replace(C, hold_removals=True)).step
+    assert isinstance(held, Settle)
+    assert held.link.life == Held(Why.NO_CALENDAR, Side.EVENT)
+    assert plan(view(held.link, GONE_ON), C).step == Rest(Why.HELD)
+    approved = plan(view(replace(held.link, order=Approve()), GONE_ON), replace(C, hold_removals=True)).step
+    assert approved == DeleteEvent(KEY, '"1"', Why.NO_CALENDAR)
+    kept = plan(view(replace(held.link, order=Restore()), GONE_ON), C).step
+    assert isinstance(kept, Settle)
+    assert (kept.link.life, kept.link.order) == (Detached(Why.NO_CALENDAR), None)
 
 
 def test_an_object_without_a_row_of_its_own_stands_in_the_calendar_of_the_others() -> None:

@@ -1,7 +1,7 @@
 """The guard against mass removal: unusually many removals on one calendar within an hour wait for a person.
 
 Counted per calendar over a rolling hour, in both directions and including links in grace: events that people deleted,
-and bookings that vanished. A booking with a status in `delete_on_status` does not count. Unusual is more than
+and bookings that vanished or went to an object without a calendar. A booking with a status in `delete_on_status` does not count. Unusual is more than
 `hold_over`, or at least five if that is more than a fifth of the calendar's links.
 """
 
@@ -26,7 +26,7 @@ def wants_to_remove(planned: Planned) -> bool:
     step = planned.step
     if isinstance(step, WriteBooking):
         return step.why is Why.GRACE_OVER
-    return isinstance(step, DeleteEvent) and step.why is Why.BOOKING_GONE
+    return isinstance(step, DeleteEvent) and step.why in (Why.BOOKING_GONE, Why.NO_CALENDAR)
 
 
 def too_many(session: SyncSession, view: View, planned: Planned) -> bool:

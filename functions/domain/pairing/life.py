@@ -68,7 +68,9 @@ class Grace:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A removal that waits for a person: cancel the booking, or remove the event of a vanished booking.
+    """A removal that waits for a person: cancel the booking, or remove the event.
+
+    The latter where the booking vanished, or went to an object without a calendar.
 
     `cause` is a `Why`, a category of refusal, or `no_cancel_status`, for people to read.
     """

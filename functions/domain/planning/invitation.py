@@ -82,6 +82,8 @@ def only_answers(v: View, planned: Planned, context: PlanningContext) -> Planned
             return planned
         case PatchEvent(key, etag, _, Why.REFUSED):
             return _declined(key, etag, v.link.notice or step.notice, Why.REFUSED, context)
+        case DeleteEvent(key, etag, Why.NO_CALENDAR):
+            return _declined(key, etag, "booking_moved", Why.BOOKING_CHANGED, context)
         case DeleteEvent(key, etag, why):
             declined = _declined(key, etag, "booking_cancelled", why, context)
             return replace(declined, base=planned.base)

@@ -21,7 +21,7 @@ from functions.domain.planning.plan_deleted_event import plan_vanished
 from functions.domain.planning.plan_new_event import eligible, plan_new_event
 from functions.domain.planning.plan_occupied import plan_occupied
 from functions.domain.planning.plan_order import fulfil
-from functions.domain.planning.plan_outbound import plan_missing, plan_removal
+from functions.domain.planning.plan_outbound import plan_missing, plan_removal, plan_without_calendar
 from functions.domain.planning.recovery import recover
 from functions.domain.planning.view import SECOND_READ, PlanningContext, View, Wanted, looked_for, wanted_of
 from functions.domain.planning.write_event_id import other_than_its_own
@@ -100,7 +100,7 @@ def _pair(v: View, context: PlanningContext) -> Planned:
     """Decide for a link that has a booking and no order."""
     link, booking = v.link, v.booking.value
     if booking is not None and link.event is not None and context.settings.calendar_of(booking.object_id) is None:
-        return Planned(Rest(Why.NO_CALENDAR))  # its mapping row was removed: the event stays as it is
+        return plan_without_calendar(v, context)
     wanted = wanted_of(v.booking, context)
     if wanted is Wanted.UNKNOWN:
         return Planned(Rest(Why.BOOKING_GONE, context.now + SECOND_READ))

@@ -8,7 +8,7 @@ from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, EventKey, can_be_event_id
 from functions.domain.model.identity import event_id
 from functions.domain.model.snapshot import Presence
-from functions.domain.pairing.decisions import Adopt, Claim, Close, Disown, Hold, LetGo, Part
+from functions.domain.pairing.decisions import Adopt, Claim, Close, Disown, GiveUp, Hold, LetGo, Part
 from functions.domain.pairing.life import Held, LeftOut, Side
 from functions.domain.pairing.lifecycle import decide
 from functions.domain.pairing.link import Approve, Base, Link, Origin, Restore
@@ -23,7 +23,7 @@ from functions.domain.pairing.writes import (
     WriteBooking,
 )
 from functions.domain.planning.merge_event import noted
-from functions.domain.planning.view import PlanningContext, View, Wanted, looked_for
+from functions.domain.planning.view import PlanningContext, View, Wanted, looked_for, wanted_of
 from functions.domain.planning.write_event_id import leads_to_event, named_by_other, other_named, other_than_its_own
 
 
@@ -126,18 +126,51 @@ def plan_removal(v: View, context: PlanningContext) -> Planned:
             return moved
     if link.event is None or v.event.vanished or (link.closed and v.event.presence is Presence.BELIEVED):
         return decide(link, Close(status), Why.BOOKING_CANCELLED, resting=Why.IN_STEP)
-    if event is not None and link.event.calendar != event.key.calendar:
-        # claim it before removing it, so no other link adopts it
-        return decide(link, Claim(event), Why.EVENT_MOVED)
+    if claimed := _claimed_first(v):
+        return claimed
     if event is not None and booking is not None and (reopened := _reopened(v, booking, event, context)):
         return reopened
-    if booking is None and (waits := _waits_for_a_person(link, context) or _other_names_it(v)):
+    if booking is None and (waits := _waits_for_a_person(link, context, Why.BOOKING_GONE) or _other_names_it(v)):
         return waits
     gone = Why.APPROVED if isinstance(link.order, Approve) else Why.BOOKING_GONE
-    why = Why.BOOKING_CANCELLED if booking is not None else gone
-    etag = event.etag if event is not None else link.event_etag
     base = replace(link.base, status=status) if link.base and status is not None else link.base
-    return Planned(DeleteEvent(event.key if event else link.event, etag, why), base)
+    return _removed(v, link.event, Why.BOOKING_CANCELLED if booking is not None else gone, base)
+
+
+def plan_without_calendar(v: View, context: PlanningContext) -> Planned:
+    """Remove the event of a booking that went to an object without a calendar: its former object's hours are free.
+
+    One whose mapping row was removed stays as it is.
+    """
+    link, booking, settings = v.link, v.booking.value, context.settings
+    if booking is None or link.event is None or link.base is None or link.closed:
+        return Planned(Rest(Why.NO_CALENDAR))
+    if link.base.object_id == booking.object_id or settings.calendar_of(link.base.object_id) is None:
+        return Planned(Rest(Why.NO_CALENDAR))
+    if wanted_of(v.booking, context) is Wanted.NONE:
+        return plan_removal(v, context)
+    if v.event.vanished:
+        away = looked_for(v, Look(find=link.event.id)) if link.origin is not Origin.INVITATION else None
+        return away if isinstance(away, Planned) else decide(link, GiveUp(), Why.NO_CALENDAR)
+    if first := _claimed_first(v) or _waits_for_a_person(link, context, Why.NO_CALENDAR):
+        return first
+    return _removed(v, link.event, Why.NO_CALENDAR, link.base)
+
+
+def _claimed_first(v: View) -> Planned | None:
+    """Return what claims an event in another calendar before it is removed, so that no other link adopts it."""
+    own, event = v.link.event, v.event.value
+    if own is None or event is None or own.calendar == event.key.calendar:
+        return None
+    return decide(v.link, Claim(event), Why.EVENT_MOVED)
+
+
+def _removed(v: View, own: EventKey, why: Why, base: Base | None) -> Planned:
+    """Return the removal of a pair's event as it was read, or as it was last seen."""
+    event = v.event.value
+    if event is None:
+        return Planned(DeleteEvent(own, v.link.event_etag, why), base)
+    return Planned(DeleteEvent(event.key, event.etag, why), base)
 
 
 def _other_names_it(v: View) -> Planned | None:
@@ -169,12 +202,12 @@ def _reopened(v: View, booking: Booking, event: Event, context: PlanningContext)
     return Planned(WriteBooking(booking.id, BookingChange(status=former), Why.EVENT_RESTORED, asked), reopened)
 
 
-def _waits_for_a_person(link: Link, context: PlanningContext) -> Planned | None:
-    """Return what keeps the event of a vanished booking: a person's decision, or the wait for one; None: remove it."""
+def _waits_for_a_person(link: Link, context: PlanningContext, cause: Why) -> Planned | None:
+    """Return what keeps an event that nobody removed: a person's decision, or the wait for one; None: remove it."""
     if isinstance(link.order, Restore):
-        return decide(link, Part(Why.BOOKING_GONE), Why.UNDONE)
+        return decide(link, Part(cause), Why.UNDONE)
     if isinstance(link.order, Approve):
         return None
     if isinstance(link.life, Held):
         return Planned(Rest(Why.HELD))
-    return decide(link, Hold(Why.BOOKING_GONE, Side.EVENT), Why.HELD) if context.hold_removals else None
+    return decide(link, Hold(cause, Side.EVENT), Why.HELD) if context.hold_removals else None
