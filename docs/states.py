@@ -121,6 +121,7 @@ BOOKINGS: tuple[Snapshot[Booking], ...] = (
     Snapshot.of(replace(BOOKING, starts=NOON.start, ends=NOON.end)),
     Snapshot.of(replace(BOOKING, starts=TEN.start - LONG, ends=TEN.end - LONG)),
     Snapshot.of(replace(BOOKING, status=70)),
+    Snapshot.of(replace(BOOKING, object_id="12")),  # which has no calendar
     ABSENT,
 )
 EVENTS: tuple[tuple[Snapshot[Event], Snapshot[Event] | None], ...] = (

@@ -8,7 +8,7 @@ import pytest
 
 from functions.domain.model.booking import Booking
 from functions.domain.model.snapshot import Snapshot
-from functions.domain.pairing.life import Active, Detached, Grace, State
+from functions.domain.pairing.life import Active, Detached, Grace, Held, Side, State
 from functions.domain.pairing.link import Approve, Link, Restore
 from functions.domain.pairing.step import Look, Rest, Settle
 from functions.domain.pairing.writes import BookingChange, PatchEvent, ReviveEvent, Why, WriteBooking
@@ -183,6 +183,18 @@ def test_a_booking_that_is_moved_into_the_window_has_its_event_again() -> None:
 )
 def test_any_other_pair_that_was_left_alone_stays_so(v: View) -> None:
     assert plan(v, MAY).step == Rest(Why.DETACHED)
+
+
+@pytest.mark.parametrize("order", [None, Approve()])
+def test_who_was_asked_about_the_event_of_a_booking_that_is_back_has_not_decided_about_the_booking(order: Any) -> None:
+    asked = link(life=Held(Why.BOOKING_GONE, Side.EVENT), order=order)
+    step = plan(vanished(asked), MAY).step
+    assert isinstance(step, Settle)
+    assert (step.link.life, step.link.order) == (Grace(NOW + timedelta(seconds=120)), None)
+    assert plan(vanished(step.link), MAY).step == Rest(Why.GRACE, NOW + timedelta(seconds=120))
+    back = plan(vanished(asked), C).step
+    assert isinstance(back, ReviveEvent)
+    assert back.why is Why.MADE_AGAIN
 
 
 def test_an_event_that_vanished_before_anything_was_agreed_is_made_again() -> None:

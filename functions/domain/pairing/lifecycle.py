@@ -182,9 +182,8 @@ def _goes_on(link: Link, decision: GoesOn) -> Link:
             origin = link.origin if known or link.origin is Origin.INVITATION else Origin.BOOKING
             return replace(adopted, booking_id=booking_id, origin=origin) if booking_id else adopted
         case Follow(event):
-            seen, life = link.seeing(event), link.life
-            lives = isinstance(life, Grace) or (isinstance(life, Held) and life.removes is Side.BOOKING)
-            return replace(seen, life=Active(), order=_still(link.order)) if lives else seen
+            seen = link.seeing(event)
+            return replace(seen, life=Active(), order=_still(link.order)) if link.awaits_cancellation else seen
         case Reopen():
             return replace(link, life=Active())
         case Resume():
@@ -214,7 +213,7 @@ def _waits(link: Link, decision: Waits) -> Link:
             base = replace(link.base, status=status) if link.base and status is not None else link.base
             return replace(link, life=_closed(link.life), base=base, order=_still(link.order))
         case Wait(until):
-            return replace(link, life=Grace(until))
+            return replace(link, life=Grace(until), order=_still(link.order))
         case Hold(cause, removes):
             return replace(link, life=Held(cause, removes), order=_still(link.order))
         case Part(cause):

@@ -258,6 +258,11 @@ class Link:
         return replace(free, kept={}, meet_asked_at=None)
 
     @property
+    def awaits_cancellation(self) -> bool:
+        """Whether its event was deleted, and its booking is cancelled after the grace or once a person approves."""
+        return isinstance(self.life, Grace) or (isinstance(self.life, Held) and self.life.removes is Side.BOOKING)
+
+    @property
     def gave_up_id(self) -> bool:
         """Whether it gave up the id of an event that was still wanted: one of the next generation takes its place."""
         return self.event is None and self.generation > 0 and isinstance(self.life, Unlinked)

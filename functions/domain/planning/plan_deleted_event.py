@@ -32,7 +32,7 @@ def plan_vanished(v: View, context: PlanningContext) -> Planned:
         return elsewhere
     if isinstance(link.order, Restore):
         return _again(v, booking, context, Why.UNDONE)
-    if isinstance(link.life, Grace | Held):
+    if link.awaits_cancellation:  # not where a person was asked about the event of a booking that is back since
         if changed:
             return _again(v, booking, context, Why.BOOKING_CHANGED)
         return _at_the_end_of_grace(v, booking, context)
