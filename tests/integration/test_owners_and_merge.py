@@ -37,6 +37,19 @@ def at_rest(place: Place) -> None:
 # an event made from a booking
 
 
+def test_a_title_that_was_put_back_too_often_is_put_back_once_it_was_quiet_for_an_hour(place: Place) -> None:
+    place.activate()
+    booking = from_booking(place)
+    event = place.event()["id"]
+    for _ in range(4):
+        place.edit(event, summary="Eigen titel")
+        place.settle(60)
+    assert place.event()["summary"] == "Eigen titel"
+    place.settle(3600)
+    assert place.event()["summary"] == f"Zaal A - {booking}"
+    at_rest(place)
+
+
 @pytest.mark.parametrize(
     "edit",
     [

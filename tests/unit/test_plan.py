@@ -131,7 +131,7 @@ def test_an_outside_that_refuses_everything_is_not_asked_more_than_six_times_in_
 
 def test_a_text_that_is_put_back_too_often_never_stops_the_times_of_a_pair() -> None:
     v = often(view(seen=event(title="Anders")), times=3)
-    assert plan(v, C).step == Rest(Why.TOO_OFTEN)
+    assert plan(v, C).step == Rest(Why.TOO_OFTEN, NOW + QUIET)
     moved = plan(replace(v, booking=Snapshot.of(booking(NOON))), C).step
     assert isinstance(moved, PatchEvent)
     assert moved.change.when == NOON

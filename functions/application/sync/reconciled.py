@@ -33,14 +33,14 @@ class Reconciled:
     def again(self, hint: Hint) -> Hint:
         """Return the hint for the next look.
 
-        If another instance held the pair, its event is read again, because Google reports a change only once.
-        Otherwise the booking is read first.
+        If another instance held the pair, or the brake a change of its event, that is read again, because Google reports a
+        change only once. Otherwise the booking is read first.
         """
-        if self.rest.why is Why.LEASED and hint.kind is Kind.EVENT:
-            return hint
-        if self.rest.why is Why.LEASED and self.event is not None and self.event.value is not None:
-            key = self.event.value.key
-            return hint.about(key)
+        if self.rest.why in (Why.LEASED, Why.TOO_OFTEN):
+            if hint.kind is Kind.EVENT:
+                return hint
+            if self.event is not None and self.event.value is not None:
+                return hint.about(self.event.value.key)
         if self.link.booking_id:
             hint = replace(hint, kind=Kind.BOOKING, subject=(self.link.booking_id,))
         return replace(hint, confirm=self.rest.why is Why.BOOKING_GONE)

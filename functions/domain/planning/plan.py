@@ -40,7 +40,7 @@ def plan(v: View, context: PlanningContext) -> Planned:
     if not is_loop(v.link.attempts, attempt):
         return planned
     if isinstance(step, PatchEvent) and step.change.when is None:
-        return Planned(Rest(Why.TOO_OFTEN))  # a loop over text must not stop the pair's times
+        return Planned(Rest(Why.TOO_OFTEN, context.now + QUIET))  # a loop over text must not stop the pair's times
     return decide(v.link, Pause(Why.TOO_OFTEN, context.now, shown(v, context.digest)), Why.TOO_OFTEN)
 
 
