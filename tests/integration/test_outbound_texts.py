@@ -128,6 +128,45 @@ def test_text_above_the_line_is_the_bookings_and_comes_back(place: Place) -> Non
     assert place.event()["description"] == f"graag stoelen klaarzetten\n\n{LINE}\nblijft"
 
 
+@pytest.mark.parametrize(
+    ("by_hand", "kept"),
+    [
+        ("graag stoelen klaarzetten\n\nSleutel bij Jan\n\nen bij Ans", "Sleutel bij Jan\n\nen bij Ans"),
+        ("<p>graag stoelen klaarzetten</p><p>Sleutel bij <b>Jan</b> &amp; Ans</p>", "Sleutel bij Jan &amp; Ans"),
+        (f"graag stoelen klaarzetten\nSleutel bij Jan\n\n{LINE}\nblijft", "Sleutel bij Jan\nblijft"),
+    ],
+    ids=["without the line", "in an editor", "above the line"],
+)
+def test_what_a_person_adds_to_the_text_of_the_booking_is_kept_below_the_line(
+    place: Place, by_hand: str, kept: str
+) -> None:
+    active(place)
+    booking, event = made(place, **BOOKED)
+    place.edit(event["id"], description=by_hand)
+    place.settle(60)
+    assert place.event()["description"] == f"graag stoelen klaarzetten\n\n{LINE}\n{kept}"
+    changed(place, booking, remarks="graag tafels")
+    assert place.event()["description"] == f"graag tafels\n\n{LINE}\n{kept}"
+
+
+def test_a_program_that_rewrites_the_line_makes_no_text_grow(place: Place) -> None:
+    active(place)
+    _, event = made(place, **BOOKED)
+    for _ in range(9):
+        place.edit(event["id"], description=place.event()["description"].replace("—", "-"))
+        place.settle(600)
+    assert len(place.event()["description"]) <= len(event["description"])
+
+
+def test_what_the_booking_said_before_is_not_kept_as_a_persons(place: Place) -> None:
+    booked = {"object": "11", "calendar": ROOM_B, "shows": "booked"}
+    active(place, {"mapping": [{"object": "10", "calendar": ROOM_A}, booked]})
+    booking, event = made(place, **BOOKED)
+    place.edit(event["id"], description="graag stoelen klaarzetten\nSleutel bij Jan")
+    changed(place, booking, object_id=11)
+    assert place.event(ROOM_B)["description"] == LINE
+
+
 def test_the_line_that_a_person_removed_comes_back_without_losing_the_text(place: Place) -> None:
     active(place)
     booking, event = made(place, **BOOKED)
@@ -191,6 +230,9 @@ def test_a_line_that_only_comes_together_in_the_event_is_none(place: Place, temp
     shown = place.event()["description"]
     assert shown.count("———— i-Reserve") == 1
     assert ("0612345678" in shown, shown.count("0687654321")) == (False, 1)
+    place.api("POST", "/7/audit", status=202)
+    place.settle(60)
+    assert place.api("GET", "/7/audit")["findings"] == []
     changed(place, booking, object_id=11)
     assert place.event(ROOM_B)["description"] == LINE
 

@@ -11,6 +11,7 @@ from functions.domain.model.text import (
     LINE,
     MARK,
     Text,
+    added_to,
     as_read,
     escape,
     plain,
@@ -211,6 +212,26 @@ def test_the_line_is_left_out_only_where_nothing_stands_below_it(text: Text, lin
     for language in ("nl", "en"):
         assert put_together(text, language, line=line) == whole.format(line=LINE[language])
     assert put_together(text, "nl") == put_together(text, "nl", line=True)
+
+
+@pytest.mark.parametrize(
+    ("above", "said", "added"),
+    [
+        ("a\nb", "a", "b"),
+        ("a\n\nb\n\nc", "a\nb", "c"),
+        ("<p>a</p><p>1 &lt; 2</p>", "a", "1 &lt; 2"),
+        ("a", "a", ""),
+        ("a en b", "a", ""),
+        ("b\na", "a", ""),
+        ("a", "a\nb", ""),
+        ("b", "", "b"),
+        ("a\n⚠ 23-11-2026 08:00 Nee.\nb", "a", "b"),
+        ("a\n---- i-Reserve · schrijf onder deze regel ----\nb", "a", "b"),
+        ("a\n-- i-Reserve · write below this line --", "a", ""),
+    ],
+)
+def test_what_people_add_to_what_a_booking_says_is_told_apart(above: str, said: str, added: str) -> None:
+    assert added_to(above, said) == added
 
 
 @pytest.mark.parametrize("category", SENTENCES)

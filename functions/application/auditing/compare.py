@@ -11,7 +11,7 @@ from functions.domain.model import zones
 from functions.domain.model.appointment import AllDay, When
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event
-from functions.domain.model.text import escape, plain, readable, take_apart
+from functions.domain.model.text import escape, plain, readable, take_apart, without_edges
 from functions.domain.pairing.life import State
 from functions.domain.pairing.link import Link, Origin
 from functions.domain.settings.integration import Integration
@@ -118,7 +118,8 @@ def _same_text(integration: Integration, booking: Booking, event: Event) -> bool
     settings = integration.settings
     o, zone, language = settings.outbound, settings.timezone, settings.language
     title = _line(fill(bare(o.title_template), booking, zone, language))[:LONGEST_TITLE]
-    text = fill(rendered(o.description_template), booking, zone, language, escape) + _around(settings, booking)
+    text = fill(rendered(o.description_template), booking, zone, language, escape)
+    text = without_edges(text) + _around(settings, booking)
     shown = plain(take_apart(event.description).above)
     same = plain(text) == shown if len(text) <= LONGEST_TEXT else bool(shown)  # Google may have cut a longer one
     place = _line(fill(bare(o.location_template), booking, zone, language))[:LONGEST_TITLE]

@@ -15,6 +15,7 @@ LINE = {
     "nl": "———— i-Reserve · schrijf onder deze regel ————",
     "en": "———— i-Reserve · write below this line ————",
 }
+WORDS = tuple(line.strip("— ") for line in LINE.values())
 MARK = re.compile(r"———— i-Reserve[^\n<]*")
 SIGN = "⚠"  # begins each notice
 NOTICE = re.compile(r"⚠[^\n<]*")
@@ -63,6 +64,22 @@ def take_apart(description: str) -> Text:
     if notice is None or as_read(rest[: notice.start()]):
         return Text(_whole(description[: mark.start()]), "", rest)
     return Text(_whole(description[: mark.start()]), notice.group(), _whole(rest[notice.end() :]))
+
+
+def added_to(above: str, said: str) -> str:
+    """Return what people wrote in a text after what a booking says in it, escaped as plain lines; "" if it begins otherwise.
+
+    So what they wrote below the service's line is not lost when they remove that.
+    """
+    left, expected = plain(above).split("\n"), as_read(said).split("\n") if said else []
+    while expected:
+        line = left.pop(0) if left else None
+        if line == expected[0]:
+            del expected[0]
+        elif line != "":
+            return ""
+    own = [line for line in left if not line.startswith(SIGN) and not any(words in line for words in WORDS)]
+    return escape("\n".join(own).strip())
 
 
 def put_together(text: Text, language: str, *, line: bool = True) -> str:

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from functions.domain.comparing.event_content import base_of, reminder_text, restyled
-from functions.domain.comparing.stored_differently import may_write_guests, stands, with_guest
+from functions.domain.comparing.stored_differently import may_write_guests, stands, value_of, with_guest
 from functions.domain.model.appointment import Appointment
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, MeetState
 from functions.domain.model.notices import notice, sentence
-from functions.domain.model.text import put_together, take_apart
+from functions.domain.model.text import Text, added_to, put_together, take_apart
 from functions.domain.model.zones import clock
 from functions.domain.pairing.link import Base, Link, Origin, Refusal
 from functions.domain.pairing.step import Planned
@@ -143,8 +143,8 @@ def _texts(change: EventChange, link: Link, event: Event, wanted: Appointment, c
         change = replace(change, title=wanted.title)
     text = take_apart(event.description)
     if not stands(link, "description", wanted.description, text.above, context.digest):
-        description = put_together(replace(text, above=wanted.description), context.settings.language)
-        change = replace(change, description=description)
+        text = replace(text, above=wanted.description, below=_below(text, base, wanted, context))
+        change = replace(change, description=put_together(text, context.settings.language))
     change = _guests(change, link, event, wanted, context)
     if reminder_text(event.reminders) != reminder_text(wanted.reminders):
         change = replace(change, reminders=wanted.reminders)
@@ -157,6 +157,17 @@ def _texts(change: EventChange, link: Link, event: Event, wanted: Appointment, c
     if wanted.meet and event.meet is MeetState.NONE and not asked:
         change = replace(change, meet=True)
     return change
+
+
+def _below(text: Text, base: Base | None, wanted: Appointment, context: PlanningContext) -> str:
+    """Return what people wrote on an event: also what they added to what the booking says, as where they removed the line.
+
+    Only if the booking still says the same: what it said before must not stay.
+    """
+    said = value_of("description", wanted.description, context.digest)
+    same = base is not None and base.digests.get("description", "") == said
+    added = added_to(text.above, wanted.description) if same else ""
+    return "\n".join(part for part in (added, text.below) if part)
 
 
 def _guests(
