@@ -18,6 +18,8 @@ GONE, THERE = EventKey(ROOM_A, "gone"), EventKey(ROOM_A, "there")
 TURNED_DOWN = Refused("what", "period_taken", NOW - timedelta(hours=1))
 MAKING = MakeBooking(THERE, NOON, "10", 20, 1, "external_id", (), Why.EVENT_MADE, "asked")
 
+OPENED = {"step": "MakeBooking", "why": "event_made", "outcome": "open"}
+
 
 @pytest.fixture
 def sides() -> Sides:
@@ -56,7 +58,7 @@ def test_it_takes_up_an_event_that_the_store_has_as_turned_down(sides: Sides) ->
 
 
 def test_it_takes_up_an_event_from_which_a_worker_that_died_was_making_a_booking(sides: Sides) -> None:
-    sides.ports.documents.transact(lambda tx: journal.put(tx, "7", "entry", {"at": NOW.isoformat(), "outcome": "open"}))
+    sides.ports.documents.transact(lambda tx: journal.put(tx, "7", "entry", {**OPENED, "at": NOW.isoformat()}))
     _of_no_booking(sides, Unlinked(), Intent("stamp", MAKING, NOW - timedelta(seconds=1), entry="entry"))
     _look(sides)
     assert _is_taken_up(sides)

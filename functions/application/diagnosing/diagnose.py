@@ -384,6 +384,8 @@ def _lacking(session: SyncSession) -> list[Check]:
 
 def _channel(session: SyncSession, calendar: str) -> Check:
     state = calendars.state_of(session.ports.documents, session.id, calendar)
+    if isinstance(state, calendars.Unreadable):
+        return Check("channel", "red", state.why, subject=calendar)
     now = session.now()
     if state.polled_because:
         says = say(

@@ -41,4 +41,4 @@ class Filling:
             if now - self._marked.get(calendar, now - MARKED) >= MARKED:
                 self._marked[calendar] = now
                 documents, until = self._session.ports.documents, now + FILLED
-                calendars.change(documents, self._session.id, calendar, lambda s: replace(s, filled_until=until))  # noqa: B023 -- called at once
+                calendars.note(documents, self._session.id, calendar, lambda s: replace(s, filled_until=until))  # noqa: B023 -- called at once

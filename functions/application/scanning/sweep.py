@@ -96,7 +96,7 @@ def pull_all(session: SyncSession, source: str, *, anew: bool = False) -> None:
     now = session.now()
     for calendar in session.settings.calendars:
         if anew:
-            calendars.change(session.ports.documents, session.id, calendar, calendars.anew)
+            calendars.note(session.ports.documents, session.id, calendar, calendars.anew)
         hint = Hint(Kind.CALENDAR, session.id, (calendar_hash(calendar),), source, now)
         enqueue(session.ports.tasks, hint, now, trailing=False)
 

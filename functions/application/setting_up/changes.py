@@ -141,7 +141,7 @@ def _channels(session: SyncSession, before: Settings, after: Settings) -> None:
         if channels.stop_of(session, calendar):
             session.ports.log("channel_left", {"severity": "WARNING", "int_id": session.id})
     for calendar in sorted(wanted - had):
-        calendars.change(session.ports.documents, session.id, calendar, calendars.anew)
+        calendars.note(session.ports.documents, session.id, calendar, calendars.anew)
         try:
             channels.ensure(session, calendar)
         except SyncError as error:

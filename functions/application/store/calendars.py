@@ -1,12 +1,18 @@
-"""The stored state of a followed calendar: its sync token, current page, channels and lease."""
+"""The stored state of a followed calendar: its sync token, current page, channels and lease.
+
+One that cannot be read is damaged, or of a newer version: it waits as it is. What reads it finds a calendar that was never
+pulled (`Unreadable`); what must change it raises `Malformed`, so its pull is parked and a person sees why, and others go on.
+"""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from functions.application.ports import Body, Documents, Path, Transaction
 from functions.application.store.integrations import all_rows, path_of
 from functions.application.store.records import record_of, stored
+from functions.domain.model.errors import Malformed
 from functions.domain.model.identity import calendar_hash
 
 LEASE = timedelta(seconds=90)
@@ -69,15 +75,29 @@ class CalendarState:
     filled_until: datetime | None = None  # until then a scan makes events here, which come back as notifications
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable(CalendarState):
+    """Stands for a state that cannot be read; `why` is a sentence."""
+
+    why: str = ""
+
+
 def state_of(documents: Documents, int_id: str, calendar: str) -> CalendarState:
     """Return a calendar's state; an empty state if nothing is stored."""
-    return _state(documents.get(_calendar_path(int_id, calendar)), calendar)
+    return _shown(documents.get(_calendar_path(int_id, calendar)), calendar)
 
 
 def states_of(documents: Documents, int_id: str, calendars: Sequence[str]) -> list[CalendarState]:
     """Return the states of some calendars, read together."""
     bodies = documents.several([_calendar_path(int_id, calendar) for calendar in calendars])
-    return [_state(body, calendar) for calendar, body in zip(calendars, bodies, strict=True)]
+    return [_shown(body, calendar) for calendar, body in zip(calendars, bodies, strict=True)]
+
+
+def _shown(body: Body | None, calendar: str) -> CalendarState:
+    try:
+        return _state(body, calendar)
+    except Malformed as error:
+        return Unreadable(calendar, why=str(error))
 
 
 def _state(body: Body | None, calendar: str) -> CalendarState:
@@ -87,13 +107,13 @@ def _state(body: Body | None, calendar: str) -> CalendarState:
 def every(documents: Documents, int_id: str) -> list[CalendarState]:
     """Return every stored state, also of calendars no longer mapped."""
     rows = all_rows(documents, path_of(int_id, "calendars"))
-    return [record_of(CalendarState, body, "the state of a calendar") for _, body in rows]
+    return [_shown(body, str(body.get("calendar", ""))) for _, body in rows]
 
 
 def change(
     documents: Documents, int_id: str, calendar: str, by: Callable[[CalendarState], CalendarState]
 ) -> CalendarState:
-    """Change the state in one transaction; `by` may run several times."""
+    """Change the state in one transaction; `by` may run several times. Raises `Malformed` if it cannot be read."""
 
     def apply(tx: Transaction) -> CalendarState:
         before = _state(tx.get(_calendar_path(int_id, calendar)), calendar)
@@ -103,6 +123,12 @@ def change(
         return after
 
     return documents.transact(apply)
+
+
+def note(documents: Documents, int_id: str, calendar: str, by: Callable[[CalendarState], CalendarState]) -> None:
+    """Change the state as one of many; one that cannot be read stays as it is, and its pull tells of it."""
+    with suppress(Malformed):
+        change(documents, int_id, calendar, by)
 
 
 def anew(state: CalendarState) -> CalendarState:

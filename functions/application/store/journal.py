@@ -4,6 +4,7 @@ It holds ids, times, objects, statuses, names of changed fields and, of a person
 or text, nor the name or address of a customer or guest.
 """
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -12,9 +13,11 @@ from functions.application.intake.hints import Hint
 from functions.application.ports import Body, Documents, Path, Transaction
 from functions.application.store.integrations import path_of
 from functions.application.store.records import body_of
-from functions.application.store.upgrades import JOURNAL_ENTRY, schema_of, upgraded
+from functions.application.store.upgrades import JOURNAL_ENTRY, LONG_AGO, damaged, dated, misshapen, schema_of, upgraded
 from functions.domain.model.appointment import AllDay, Timed, When
+from functions.domain.model.errors import Malformed
 from functions.domain.model.event import Event, EventKey
+from functions.domain.model.messages import say
 from functions.domain.pairing.link import Link
 from functions.domain.pairing.writes import (
     BookingChange,
@@ -53,6 +56,7 @@ OF_KIND = {
     "booking.write": Name.WRITE_BOOKING,
     "booking.make": Name.MAKE_BOOKING,
 }
+NO_ENTRY = "Unreadable"  # in place of the write's name, in an entry that cannot be read
 OF_BOOKINGS = (Name.WRITE_BOOKING, Name.MAKE_BOOKING)
 
 
@@ -62,15 +66,40 @@ def entry_path(int_id: str, entry: str) -> Path:
 
 
 def entry_of(body: Body, entry: str) -> Body:
-    """Return a stored entry in the current version; raises `Malformed` if it is of a newer version."""
+    """Return a stored entry in the current version; raises `Malformed` if it is damaged or of a newer version."""
     current = upgraded(JOURNAL_ENTRY, body, "journal entry {}", entry)
+    if wrong := misshapen(current, texts=("step", "why", "outcome"), maps=("before", "change")):
+        raise damaged(say("journal entry {}", entry), wrong)
     return {name: value for name, value in current.items() if name != "schema"}
+
+
+def shown(body: Body, entry: str) -> Body:
+    """Return a stored entry with its id; for one that cannot be read, what stands for it in a list."""
+    try:
+        return {"id": entry, **entry_of(body, entry)}
+    except Malformed as error:
+        at, booking = body["at"] if dated(body) else LONG_AGO, str(body.get("booking_id", ""))
+        return {
+            "id": entry,
+            "at": at,
+            "booking_id": booking,
+            "step": NO_ENTRY,
+            "why": error.reason,
+            "outcome": "unreadable",
+        }
 
 
 def find(documents: Documents | Transaction, int_id: str, entry: str) -> Body | None:
     """Return an entry, or None; entries live a year."""
     body = documents.get(entry_path(int_id, entry))
     return entry_of(body, entry) if body is not None else None
+
+
+def found(documents: Documents | Transaction, int_id: str, entry: str) -> Body | None:
+    """Return an entry to go on with, or None, also if it cannot be read: what it tells of goes on without it."""
+    with suppress(Malformed):
+        return find(documents, int_id, entry)
+    return None
 
 
 def name_of(step: Write) -> str:

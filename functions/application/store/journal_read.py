@@ -10,7 +10,7 @@ from typing import Any
 from functions.application.ports import Body, Ports
 from functions.application.store import integrations, links
 from functions.application.store.integrations import path_of
-from functions.application.store.journal import Name, entry_of
+from functions.application.store.journal import Name, shown
 from functions.application.store.records import body_of
 from functions.domain.model.errors import Malformed
 from functions.domain.pairing.writes import Outcome, Why
@@ -111,7 +111,7 @@ SHOWN = (
 def entries(ports: Ports, int_id: str, booking: str = "", before: str = "", limit: int = 100) -> list[Body]:
     """Return journal entries, newest first; of one booking, or before a moment (the `at` of the last one seen).
 
-    `before` may also be `at|id`, because several entries can share a moment.
+    One that cannot be read stands there as such (`journal.NO_ENTRY`). `before` may also be `at|id`, because several entries can share a moment.
     """
     integrations.get(ports.documents, int_id)
     where: dict[str, str | int | bool] = {"booking_id": booking} if booking else {}
@@ -119,7 +119,7 @@ def entries(ports: Ports, int_id: str, booking: str = "", before: str = "", limi
     rows = ports.documents.find(
         path_of(int_id, "journal"), where, order="at", descending=True, after=after, limit=limit
     )
-    return [{"id": entry, **entry_of(body, entry)} for entry, body in rows]
+    return [shown(body, entry) for entry, body in rows]
 
 
 def selected(
@@ -172,11 +172,11 @@ def links_of(ports: Ports, int_id: str, booking: str) -> list[dict[str, Any]]:
     if link.version == 0:
         return []
     body = body_of(link)
-    shown = {name: body[name] for name in SHOWN}
+    told = {name: body[name] for name in SHOWN}
     base = {name: value for name, value in body["base"].items() if name != "digests"} if body["base"] else None
     return [
         {
-            **shown,
+            **told,
             "state": link.state.value,
             "until": link.until.isoformat() if link.until else None,
             "reason": link.reason,

@@ -8,15 +8,17 @@ from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
 
-from functions.application.intake.hints import Hint, enqueue, look_again, queue_alert_check
+from functions.application.intake.hints import Hint, Kind, enqueue, look_again, queue_alert_check
 from functions.application.ports import Body, Path, Ports, Transaction
 from functions.application.store.integrations import all_rows, path_of
-from functions.application.store.upgrades import PARKED_ITEM, damaged, schema_of, upgraded
+from functions.application.store.upgrades import LONG_AGO, PARKED_ITEM, damaged, dated, misshapen, schema_of, upgraded
 from functions.domain.model.errors import Gone, Malformed
 from functions.domain.model.messages import say
 
 FIRST_WAIT, LAST_WAIT = timedelta(minutes=15), timedelta(days=1)
 AT_ONCE = 20
+NO_ITEM = "unreadable"  # in place of the kind of an item that cannot be read
+KINDS = frozenset(kind.value for kind in Kind)
 
 
 def item_id(hint: Hint) -> str:
@@ -29,7 +31,7 @@ def park(ports: Ports, hint: Hint, reason: str, now: datetime) -> None:
     path = _item_path(hint.int_id, item_id(hint))
     before = ports.documents.get(path) or {}
     body: Body = {
-        "at": before["at"] if before.get("reason") == reason else now.isoformat(),
+        "at": before["at"] if before.get("reason") == reason and dated(before) else now.isoformat(),
         "tried_at": now.isoformat(),
         "kind": hint.kind.value,
         "subject": list(hint.subject),
@@ -53,24 +55,24 @@ def clear(ports: Ports, hint: Hint) -> None:
 
 
 def find(ports: Ports, hint: Hint) -> tuple[str, Body] | None:
-    """Return a hint's parked item, with its id, or None."""
+    """Return a hint's parked item, with its id, or None; for one that cannot be read, what stands for it."""
     item = item_id(hint)
-    body = _item(ports, hint.int_id, item)
-    return (item, body) if body is not None else None
+    body = ports.documents.get(_item_path(hint.int_id, item))
+    return (item, _shown(body, item)) if body is not None else None
 
 
 def every(ports: Ports, int_id: str, limit: int = 100) -> list[tuple[str, Body]]:
-    """Return the parked items, newest first."""
+    """Return the parked items, newest first; one that cannot be read stands there as such (`NO_ITEM`)."""
     rows = ports.documents.find(path_of(int_id, "parked"), order="at", descending=True, limit=limit)
-    return [(item, _current(body, item)) for item, body in rows]
+    return [(item, _shown(body, item)) for item, body in rows]
 
 
 def retry(ports: Ports, int_id: str, item: str, actor: str) -> Hint:
     """Queue a parked item's hint again; it stays parked until it succeeds."""
-    body = _item(ports, int_id, item)
+    body = ports.documents.get(_item_path(int_id, item))
     if body is None:
         raise Gone(say("there is no parked item {}", item), reason="unknown_item")
-    hint = replace(_hint_of(body, item), attempt=0, source="person", actor=actor, at=ports.clock())
+    hint = replace(_hint_of(_current(body, item), item), attempt=0, source="person", actor=actor, at=ports.clock())
     enqueue(ports.tasks, hint, ports.clock(), trailing=False)
     return hint
 
@@ -111,24 +113,19 @@ def _due_by(ports: Ports, items: Path, now: datetime) -> Iterator[tuple[str, Hin
 def _date_older(ports: Ports, int_id: str) -> None:
     """Store when items of an older version are due."""
 
-    def dated(tx: Transaction, path: Path) -> None:
+    def date(tx: Transaction, path: Path) -> None:
         body = tx.get(path)
-        if body is not None and "due_at" not in body:
+        if body is not None and "due_at" not in body and dated(body):
             tx.put(path, {**body, "due_at": _due(body).isoformat()})
 
     for item, stored in all_rows(ports.documents, path_of(int_id, "parked")):
         if "due_at" not in stored:
-            ports.documents.transact(partial(dated, path=_item_path(int_id, item)))
+            ports.documents.transact(partial(date, path=_item_path(int_id, item)))
 
 
 def _due(body: Body) -> datetime:
     at, tried = datetime.fromisoformat(body["at"]), datetime.fromisoformat(body.get("tried_at") or body["at"])
     return tried + min(max(tried - at, FIRST_WAIT), LAST_WAIT)
-
-
-def _item(ports: Ports, int_id: str, item: str) -> Body | None:
-    body = ports.documents.get(_item_path(int_id, item))
-    return _current(body, item) if body is not None else None
 
 
 def _hint_of(body: Body, item: str) -> Hint:
@@ -138,8 +135,20 @@ def _hint_of(body: Body, item: str) -> Hint:
         raise damaged(say("parked item {}", item), "hint") from None
 
 
+def _shown(body: Body, item: str) -> Body:
+    try:
+        return _current(body, item)
+    except Malformed as error:
+        return {"at": body["at"] if dated(body) else LONG_AGO, "kind": NO_ITEM, "subject": [], "reason": error.reason}
+
+
 def _current(body: Body, item: str) -> Body:
     current = upgraded(PARKED_ITEM, body, "parked item {}", item)
+    subject = current.get("subject")
+    if not isinstance(subject, list) or not all(isinstance(part, str) for part in subject):
+        raise damaged(say("parked item {}", item), "subject")
+    if wrong := misshapen(current, texts=("kind", "reason")) or ("kind" if current["kind"] not in KINDS else ""):
+        raise damaged(say("parked item {}", item), wrong)
     return {name: value for name, value in current.items() if name != "schema"}
 
 

@@ -4,7 +4,8 @@ A document's version is in `schema`; without it, it is version 1. A document of 
 refused: older code must not overwrite it.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
+from datetime import datetime
 from typing import Any
 
 from functions.application.ports import Body
@@ -53,6 +54,24 @@ def damaged(document: str, place: str) -> Malformed:
     return Malformed(
         say("{} in the store is damaged at {}: restore it from a backup", document, place), reason="bad_record"
     )
+
+
+def misshapen(body: Body, *, texts: Collection[str], maps: Collection[str] = ()) -> str:
+    """Return the first field of a dated document that is not as its readers take it, or ""; `maps` may be left out."""
+    wrong = (
+        *(() if dated(body) else ("at",)),
+        *(name for name in texts if not isinstance(body.get(name), str)),
+        *(name for name in maps if not isinstance(body.get(name, {}), dict)),
+    )
+    return next(iter(wrong), "")
+
+
+def dated(body: Body) -> bool:
+    """Whether a document's `at` is a moment."""
+    try:
+        return datetime.fromisoformat(body["at"]).tzinfo is not None
+    except (LookupError, TypeError, ValueError):
+        return False
 
 
 def _with_states(old: Body) -> Body:

@@ -249,7 +249,7 @@ def _save(session: SyncSession, turn: Turn, intent: Intent, entry: Body | None, 
     """Save the link and the closed entry; without `entry` it is read from the store, where it may have expired."""
 
     def close(tx: Transaction) -> Link:
-        opened = entry or journal.find(tx, session.id, intent.entry)
+        opened = entry or journal.found(tx, session.id, intent.entry)
         saved = links.save(tx, session.id, turn.link)
         if opened is not None and turn.outcome is not None:
             closed = reporting.closed(session, opened, turn.outcome, result)

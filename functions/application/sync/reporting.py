@@ -46,7 +46,7 @@ def note_despite(session: SyncSession, intent: Intent | None, despite: str) -> N
     """Record in a write's open entry what it will ignore, because a crash would lose the answer."""
 
     def note(tx: Transaction) -> None:
-        if intent is not None and (entry := journal.find(tx, session.id, intent.entry)) is not None:
+        if intent is not None and (entry := journal.found(tx, session.id, intent.entry)) is not None:
             journal.put(tx, session.id, intent.entry, {**entry, "despite": despite})
 
     session.ports.documents.transact(note)
@@ -69,7 +69,7 @@ def note_overwritten(session: SyncSession, hint: Hint, link: Link) -> None:
     entry_id = f"{wrote.entry}-overwritten"
 
     def note(tx: Transaction) -> None:
-        if journal.find(tx, session.id, entry_id) is None:
+        if tx.get(journal.entry_path(session.id, entry_id)) is None:
             journal.put(tx, session.id, entry_id, journal.overwritten(link, session.now()))
 
     session.ports.documents.transact(note)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from functions.application.intake.notifications import channel_token
-from functions.application.store.calendars import CalendarState, Watch, change, every, state_of
+from functions.application.store.calendars import CalendarState, Unreadable, Watch, change, every, state_of
 from functions.application.sync.session import SyncSession
 from functions.domain.model.errors import AccessRevoked, Gone, Refused, SyncError, Transient
 from functions.domain.model.identity import calendar_hash
@@ -80,7 +80,12 @@ def _good(channel: Watch, now: datetime) -> bool:
 
 
 def open_another(session: SyncSession, calendar: str) -> bool:
-    """Open a new channel, which replaces the present one once it is live; False if the calendar must be polled."""
+    """Open a new channel, which replaces the present one once it is live; False if the calendar must be polled.
+
+    That is so too while its state cannot be read: Google would be told of a channel that nothing remembers.
+    """
+    if isinstance(state_of(session.ports.documents, session.id, calendar), Unreadable):
+        return False
     for _ in range(TRIES):
         try:
             _opened(session, calendar)
@@ -159,9 +164,12 @@ def _stop_each(session: SyncSession, calendar: str, stopped: Iterable[Watch]) ->
 
 
 def stop_all(session: SyncSession) -> list[str]:
-    """Stop every channel and end any pull under way; returns a sentence for each channel that could not be stopped."""
+    """Stop every channel and end any pull under way; returns a sentence for each that could not be stopped, or read."""
     left: list[str] = []
     for state in every(session.ports.documents, session.id):
+        if isinstance(state, Unreadable):
+            left.append(state.why)
+            continue
         left += stop_of(session, state.calendar)
         change(
             session.ports.documents,

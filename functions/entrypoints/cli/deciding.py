@@ -36,8 +36,7 @@ def parked_command(ports: Ports, int_id: str) -> None:
 def retry_command(ports: Ports, int_id: str, item: str) -> None:
     """Try a parked item again, or `all` of them."""
     items = [each for each, _ in parked.every(ports, int_id, 500)] if item == "all" else [item]
-    for each in items:
-        parked.retry(ports, int_id, each, ACTOR)
+    each_of(items, lambda each: parked.retry(ports, int_id, each, ACTOR))
     said = "it is tried again now" if item != "all" else f"{len(items)} are tried again now"
     show({"queued": bool(items)}, [said])
 

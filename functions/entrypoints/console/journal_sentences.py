@@ -9,7 +9,7 @@ from functions.application.deciding.undo import takes_a_time_back
 from functions.application.finding.find import Found
 from functions.application.finding.names import Names
 from functions.application.ports import Body
-from functions.application.store.journal import OF_BOOKINGS, Name
+from functions.application.store.journal import NO_ENTRY, OF_BOOKINGS, Name
 from functions.application.store.journal_read import kind_of, outcome_of
 from functions.domain.settings.schema import Settings
 from functions.entrypoints.console.reasons import reason_name
@@ -64,6 +64,8 @@ def tell(entry: Body, names: Names, settings: Settings, t: Texts) -> Told:
 
 def sentence(entry: Body, names: Names, t: Texts) -> str:
     """Return what was done and why, or what was intended and how it ended."""
+    if entry["step"] == NO_ENTRY:
+        return t("came.unreadable", reason=reason_name(entry["why"], t))
     done = entry.get("outcome") == "done"
     said = _text(t, "told" if done else "meant", entry).format(**_values(entry, names, t))
     ends = []

@@ -35,9 +35,8 @@ def add(routes: Blueprint, pages: Pages) -> None:
 
     @routes.post("/integrations/<int_id>/parked")
     def retry(int_id: str) -> Response:
-        for item in _shown(item for item, _ in parked.every(ports, int_id, MOST)):
-            parked.retry(ports, int_id, item, pages.actor())
-        return pages.done(_here(pages, int_id), "retried")
+        items = _shown(item for item, _ in parked.every(ports, int_id, MOST))
+        return _done(pages, int_id, items, parked.retry, "retried")
 
     @routes.post("/integrations/<int_id>/held")
     def decide(int_id: str) -> Response:
@@ -111,7 +110,7 @@ def _waiting_page(pages: Pages, int_id: str, error: SyncError | None = None) -> 
     names += [each["booking_id"] for item in items for each in item["bookings"]]
     stuck = sorted(parked.every(ports, int_id, MOST), key=lambda row: row[1]["subject"])
     stuck.sort(key=lambda row: str(row[1]["at"]), reverse=True)
-    names += [item["subject"][0] for _, item in stuck if item["kind"] == hints.Kind.BOOKING]
+    names += [each for _, item in stuck if item["kind"] == hints.Kind.BOOKING for each in item["subject"][:1]]
     known = pages.catalogue.of(int_id)
     shown: dict[str, Any] = {"held": items, "grace": grace, "paused": paused, "foreign": foreign, "parked": stuck}
     of_links = partial(ports.documents.count, integrations.path_of(int_id, "links"))
