@@ -24,7 +24,7 @@ from functions.application.probing import probe, record
 from functions.application.pulling import pull
 from functions.application.pulling.apply_page import look_at
 from functions.application.scanning import rounds, scan, sweep
-from functions.application.setting_up import activation, setup
+from functions.application.setting_up import activation, consent, setup
 from functions.application.store import integrations, links, parked
 from functions.application.store.stopped import stopped
 from functions.application.sync import reporting
@@ -92,7 +92,10 @@ def _run(ports: Ports, integration: Integration, hint: Hint) -> None:
         probe.run(ports, hint)
         return
     if hint.kind is Kind.SECRET:
-        setup.destroy_replaced(ports, integration, hint)
+        if hint.detail == consent.UNCONFIRMED:
+            consent.expire(ports, integration, hint.subject[1])
+        else:
+            setup.destroy_replaced(ports, integration, hint)
         return
     if integration.probing and record.note_webhook(ports, integration, hint):
         return

@@ -216,6 +216,56 @@ def test_a_consent_of_a_wrong_account_is_forgotten_and_taken_back_once_the_right
     assert live(place) == {PLANNER}
 
 
+def test_a_consent_that_nobody_confirms_within_a_day_is_taken_back(place: Place) -> None:
+    place.save()
+    place.consent(account=GUEST)
+    place.api("POST", "/7/connect", status=409)
+    place.settle(23 * 3600)
+    assert place.api("GET", "/7")["pending"]["account"] == GUEST
+    place.settle(3600)
+    assert place.api("GET", "/7")["pending"] is None
+    assert live(place) == set()
+    place.settle(1200)
+    assert kept(place) == set()
+
+
+def test_a_consent_that_was_confirmed_in_time_stays(place: Place) -> None:
+    place.save()
+    place.connect()
+    place.consent(account=GUEST)
+    place.api("POST", "/7/connect", status=409)
+    place.step_two(account=GUEST)
+    place.settle(2 * 86400)
+    (token,) = kept(place)
+    assert place.world.tokens.refresh[token].account == GUEST
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_the_consent_of_a_former_account_is_taken_back_unless_another_integration_uses_it(
+    place: Place, *, shared: bool
+) -> None:
+    place.save("8", mapping=[{"object": "12", "calendar": "primary"}])
+    if shared:
+        place.connect("8")
+    place.save()
+    place.connect()
+    place.connect(account=GUEST)
+    assert live(place) == ({GUEST, PLANNER} if shared else {GUEST})
+    place.settle(1200)
+    (token,) = kept(place)
+    assert place.world.tokens.refresh[token].account == GUEST
+
+
+def test_a_consent_is_left_where_another_integration_waits_for_that_account_to_be_confirmed(place: Place) -> None:
+    place.save("8", mapping=[{"object": "12", "calendar": "primary"}])
+    place.consent("8", account=GUEST)
+    place.api("POST", "/8/connect", status=409)
+    place.save()
+    place.connect(account=GUEST)
+    place.connect()
+    assert live(place) == {GUEST, PLANNER}
+
+
 def test_a_consent_that_is_confirmed_while_another_one_arrives_leaves_that_one_to_be_confirmed(place: Place) -> None:
     place.save()
     place.consent(account=GUEST)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from functions.application.intake.hints import Hint, Kind, enqueue
+from functions.application.intake.hints import Hint, Kind, enqueue, look_again
 from functions.application.ports import Body, CalendarEntry, Path, Ports, Transaction
 from functions.application.scanning import sweep
 from functions.application.setting_up.setup import SCOPES, replaced
@@ -23,6 +23,8 @@ from functions.domain.model.messages import say
 from functions.domain.settings.integration import RUNNING, Connection, Integration, Pending, Phase
 
 LIFE = timedelta(minutes=10)
+CONFIRMED_WITHIN = timedelta(days=1)
+UNCONFIRMED = "unconfirmed"  # detail of a hint at a secret: a consent that waits for confirmation
 AGAIN = "run Step 1 again"
 # error codes of a consent screen; anything else in the address could be anybody's text and is not shown
 # https://www.rfc-editor.org/rfc/rfc6749#section-4.1.2.1 and Google's own
@@ -195,7 +197,12 @@ def _named(ports: Ports, integration: Integration, state: str) -> tuple[Pending,
 
 
 def _keep(ports: Ports, integration: Integration, pending: Pending) -> None:
-    """Store a consent that needs confirmation, in place of any other, which is taken back."""
+    """Store a consent that needs confirmation, for a day, in place of any other, which is taken back."""
+    now = ports.clock()
+    hint = Hint(
+        Kind.SECRET, integration.id, ("google_refresh_token", pending.version), "person", now, detail=UNCONFIRMED
+    )
+    look_again(ports.tasks, hint, now + CONFIRMED_WITHIN, UNCONFIRMED)
     former: Pending | None = None
 
     def kept(before: Integration) -> Integration:
@@ -206,16 +213,34 @@ def _keep(ports: Ports, integration: Integration, pending: Pending) -> None:
 
     saved = integrations.change(ports.documents, integration.id, kept)
     if former is not None:
-        _take_back(ports, saved, former)
+        _take_back(ports, saved, former.account, former.version)
 
 
-def _take_back(ports: Ports, integration: Integration, left: Pending) -> None:
-    """Forget a consent that another one replaced before anybody confirmed it; it is revoked unless that account is in use."""
+def expire(ports: Ports, integration: Integration, version: str) -> None:
+    """Take back a consent that nobody has confirmed in time."""
+    left: Pending | None = None
+
+    def given_up(before: Integration) -> Integration:
+        nonlocal left
+        if before.pending is None or before.pending.version != version:
+            return before
+        left = before.pending
+        return replace(before, pending=None)
+
+    saved = integrations.change(ports.documents, integration.id, given_up, wakes=False)
+    if left is not None:
+        _take_back(ports, saved, left.account, left.version)
+
+
+def _take_back(ports: Ports, integration: Integration, account: str, version: str) -> None:
+    """Forget a consent that is no longer used, and revoke it; not if it may be that of an account which is in use."""
     in_use = {each.account for each in (integration.connection, integration.pending) if each is not None}
-    if not in_use & {left.account, ""}:
-        with suppress(SyncError):  # it can be revoked in the Google account
-            _revoke(ports, integration, left.account, left.version)
-    replaced(ports, integration.id, "google_refresh_token", left.version)
+    if account and not in_use & {account, ""}:
+        try:
+            _revoke(ports, integration, account, version)
+        except SyncError as error:  # it can be revoked in the Google account
+            ports.log("grant_left", {"severity": "WARNING", "int_id": integration.id, "reason": error.reason})
+    replaced(ports, integration.id, "google_refresh_token", version)
 
 
 def _take(
@@ -242,11 +267,12 @@ def _take(
     taken = changed(integration)  # read first: if Google does not answer, the consent goes on waiting
     found = calendars or within_reach(ports.outside.calendars(taken), taken.settings.calendars)
     saved = integrations.change(ports.documents, integration.id, changed)
-    if integration.connection is not None and integration.connection.account not in ("", pending.account):
+    account = integration.connection.account if integration.connection is not None else ""
+    if account not in ("", pending.account):
         follow_anew(ports, integration)
-    replaced(ports, integration.id, "google_refresh_token", former)
+    _take_back(ports, saved, account, former)
     if integration.pending is not None and integration.pending != pending:
-        _take_back(ports, saved, integration.pending)
+        _take_back(ports, saved, integration.pending.account, integration.pending.version)
     ports.documents.transact(lambda tx: tx.delete(path_of(integration.id, "progress", "catalogue")))
     sweep.catch_up(ports, saved, pending.account)
     return Connected(pending.account, tuple(found))
@@ -322,15 +348,13 @@ def disconnect(ports: Ports, int_id: str) -> None:
 
 
 def _shared(ports: Ports, integration: Integration, account: str) -> bool:
-    """Whether another integration uses the account with the same client, or may: Google may not say now whose a token is."""
+    """Whether another integration uses the account with the same client, waits to, or may: Google may not say now whose a token is."""
 
     def same(other: Integration) -> bool:
-        if other.id == integration.id or other.connection is None:
+        if other.id == integration.id or other.settings.google.client_id != integration.settings.google.client_id:
             return False
-        if other.settings.google.client_id != integration.settings.google.client_id:
-            return False
-        connection = named(ports, other).connection
-        return connection is not None and ("" in (account, connection.account) or connection.account == account)
+        consents = (named(ports, other).connection, other.pending)
+        return any(each is not None and ("" in (account, each.account) or each.account == account) for each in consents)
 
     return any(same(other) for other in integrations.every(ports.documents))
 
