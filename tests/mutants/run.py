@@ -28,12 +28,7 @@ from tests.mutants.pytest_in_here import in_a_fork
 KEPT = Path(".mutants")
 EQUIVALENT = Path("tests/mutants/equivalent.yaml")
 NAMES = ("reconcile", "execute", "pull", "apply_page", "links", "webhooks", "held", "undo")
-FAST = (
-    "unit/test_links unit/test_webhooks unit/test_held_items unit/test_undo_refused unit/test_pulling unit/test_apply_page "
-    "unit/test_reconcile_pair unit/test_execute_write unit/test_deciding unit/test_event_made_since unit/test_event_of_no_pair "
-    "unit/test_older_store unit/test_series_on_a_full_list integration/test_pull integration/test_undo_and_held "
-    "integration/test_lost_answers integration/test_refusals"
-)
+FAST = ("pull", "undo_and_held", "lost_answers", "refusals")  # of the integration tests
 
 
 def _paths(pattern: str) -> list[str]:
@@ -46,10 +41,8 @@ FILES = {
 }
 # this one plants faults itself, and tries them with the tests of the life cycle, which are there anyway
 PLANTS = "tests/unit/test_each_transition_counts.py"
-TESTS = {
-    "domain": [path for path in _paths("tests/unit/test_*.py") if path != PLANTS],
-    "application": [path for name in FAST.split() for path in _paths(f"tests/{name}.py")],
-}
+UNIT = [path for path in _paths("tests/unit/test_*.py") if path != PLANTS]
+TESTS = {"domain": UNIT, "application": [*UNIT, *(f"tests/integration/test_{name}.py" for name in FAST)]}
 
 
 def equivalents() -> dict[str, str]:
