@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from functions.application.intake.hints import LISTED, Hint, Kind, look_again, second_look
+from functions.application.intake.hints import LISTED, Hint, look_again, second_look
 from functions.application.ports import Body, Tombstone, Unusable
 from functions.application.pulling import events_without_booking
 from functions.application.pulling.follow_series import (
@@ -99,7 +99,7 @@ def apply_page(session: SyncSession, hint: Hint, page: Page, shown: Shown, until
     for number, each in enumerate(in_turn):
         if number % TOGETHER == 0:
             settled = _settled(session, hint, page, in_turn[number : number + TOGETHER])
-        if each.key.id in settled or each.key in handled or shown.is_done(each):
+        if each.key.id in settled or shown.is_done(each):
             continue
         if is_time_up(session, until):
             return Applied(looked, finished=False)
@@ -378,8 +378,6 @@ def _apply_item(session: SyncSession, hint: Hint, page: Page, shown: Shown, item
 
 def _removed(session: SyncSession, hint: Hint, key: EventKey, link: Link) -> bool:
     """Apply the removal of a pair's event."""
-    if isinstance(link.life, Closed | Held):
-        return False
     if isinstance(link.life, Grace):
         # known already, but a crash may have lost the hint for the end of its grace
         come_back(session.ports, hint.about(key), Reconciled(Rest(Why.GRACE, link.life.until), link))
@@ -555,7 +553,7 @@ def _look(session: SyncSession, hint: Hint, link: Link, event: Snapshot[Event]) 
 def _looked(session: SyncSession, hint: Hint, link: Link, event: Snapshot[Event]) -> Link:
     """Look at a pair; returns it as it is then."""
     key = event.value.key if event.value is not None else link.event
-    about = hint.about(key) if key is not None else replace(hint, kind=Kind.BOOKING, subject=(link.booking_id,))
+    about = hint.about(key) if key is not None else hint  # for the type checker: who looks at a pair here has its event
     outcome = reconcile(session, about, link, event=event)
     parked.clear(session.ports, about)
     come_back(session.ports, about, outcome)

@@ -173,8 +173,8 @@ def save(tx: Transaction, int_id: str, link: Link) -> Link:
     """
     body = tx.get(_link_path(int_id, link.id))
     before = link_of(body, link.id) if body is not None else None
-    if before is not None and before == replace(link, version=link.version + 1):
-        return before
+    if before == (as_saved := replace(link, version=link.version + 1)):
+        return as_saved
     if (before.version if before is not None else 0) != link.version:
         raise Stale("the link was changed by another instance", reason="link_changed")
     held, wanted = _claims(before) if before is not None else set(), _claims(link)

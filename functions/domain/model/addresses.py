@@ -49,12 +49,11 @@ def is_mail_address(text: str) -> bool:
 
     https://github.com/phw198/OutlookGoogleCalendarSync/issues/1010
     """
-    name, at, host = text.rpartition("@")
+    name, _, host = text.rpartition("@")
     labels = host.split(".")
     return (
-        bool(at)
-        and len(text) <= LONGEST_MAIL
-        and 0 < len(name) <= LONGEST_NAME
+        len(text) <= LONGEST_MAIL
+        and len(name) <= LONGEST_NAME
         and "@" not in name
         and all(name.split("."))
         and not name.startswith("'")

@@ -135,7 +135,7 @@ class Invalid(SyncError):
     """The input has faults, all of them listed: answer 422."""
 
     def __init__(self, faults: "tuple[Fault, ...]") -> None:
-        super().__init__(listed(say("{}: {}", f.field, f.message) for f in faults), reason="invalid")
+        super().__init__(listed(say("{}: {}", f.field, f.message) for f in faults))
         self.faults = faults
 
 
