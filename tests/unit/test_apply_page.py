@@ -175,6 +175,9 @@ def test_a_page_whose_series_take_all_its_time_to_look_through_is_applied_all_th
 
     monkeypatch.setattr("functions.application.pulling.apply_page.families", slowly)
     assert applied(sides, *page, until=sides.now + timedelta(seconds=1)) == Applied(3)
+    sides.took = timedelta(seconds=20) / 3  # each event is three calls, and the items have twenty seconds
+    more = [replace(each, key=EventKey(ROOM_A, f"more_{n}"), series="more") for n, each in enumerate(page)]
+    assert applied(sides, *more, until=sides.now + timedelta(seconds=1)) == Applied(1, finished=False)
 
 
 def test_the_links_of_a_series_occurrences_are_read_together(sides: Sides, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -321,6 +324,7 @@ def second_looks(sides: Sides) -> list[Hint]:
     """Let time pass, and take the second looks at events that may be former ones."""
     sides.now += timedelta(seconds=10)
     looks = [hint for hint in sides.looks(Kind.EVENT) if hint.detail == FORMER]
+    assert {hint.source for hint in looks} <= {"pull"}
     sides.tasks.clear()
     for hint in looks:
         look_at(sides.session(), hint, EventKey(*hint.subject))
@@ -945,3 +949,70 @@ def test_a_first_occurrence_whose_root_is_gone_waits_for_the_room_of_that(sides:
     sides.tasks.clear()
     look_at(sides.session(), HINT, first.key)
     assert [task.name.rpartition("-")[2] for task in sides.tasks] == ["room"]
+
+
+def test_the_removal_of_a_single_event_does_not_wait_for_the_last_page_where_deleted_events_are_brought_back() -> None:
+    sides = Sides(inbound={"deleted_event": "restore"})
+    drawn = paired(sides)
+    sides.bin[drawn.key] = sides.events.pop(drawn.key)
+    assert applied(sides, Tombstone(drawn.key), more=True) == Applied(1)
+    assert list(sides.events) == [drawn.key]
+
+
+def test_a_booking_that_could_not_follow_its_series_is_left_to_its_own_retry_by_the_next_task(sides: Sides) -> None:
+    page = Page(ROOM_A, tuple(shifted(sides, 24, 25, 26)))
+    sides.fails["write"] = [Transient("busy", reason="busy")]
+    shown = Shown()
+    assert not apply_page(sides.session(), HINT, page, shown, NOW).finished
+    (failed,) = [hint.subject[1] for hint in sides.looks(Kind.EVENT) if hint.attempt]
+    sides.calls.clear()
+    assert apply_page(sides.session(), HINT, page, shown).finished
+    late = {key.id for key in sides.events} - {each.external_id for each in sides.bookings.values()}
+    assert (sides.calls.count("write"), late) == (4, {failed})  # two bookings, each its time and its event's id
+
+
+def test_a_first_occurrence_becomes_a_booking_where_the_booking_of_its_single_event_is_over(sides: Sides) -> None:
+    first, *_ = became_weekly(sides)
+    root = sides.link_of(EventKey(ROOM_A, "root"))
+    assert root is not None
+    over = saved(sides, replace(root, life=Closed()))
+    sides.bookings["1"] = replace(sides.bookings["1"], status=70)
+    sides.calls.clear()
+    look_at(sides.session(), HINT, first.key)
+    assert "read event" not in sides.calls[1:]  # that one was read already
+    assert sides.link_of(EventKey(ROOM_A, "root")) == over
+    assert sides.bookings["2"].external_id == first.key.id
+
+
+def test_a_changed_first_occurrence_that_has_a_booking_moves_that_also_where_the_single_event_has_one(
+    sides: Sides,
+) -> None:
+    first, second, _ = became_weekly(sides)
+    of_first = links.for_new_event(sides.ports.documents, "7", first)
+    its = sides.book("9", TEN, external_id=first.key.id)
+    there = saved(sides, replace(of_first, booking_id="9", base=base(its), series="root"))
+    assert sides.link_of(first.key) == there
+    moved = changed(sides, first, when=NOON)
+    applied(sides, moved, second)
+    assert sides.bookings["9"].starts == NOON.start
+
+
+def test_a_list_gives_what_is_left_of_a_series_of_ours_to_the_booking_that_it_was_made_for(sides: Sides) -> None:
+    """A person made it weekly, so that other bookings came of it, and single again on the day of one of these."""
+    name = ours(sides, "9")
+    for number, when in (("9", WEEKLY[0]), ("2", WEEKLY[1])):
+        key = EventKey(ROOM_A, f"{name}_{when.start:%Y%m%d}T090000Z")
+        agreed = base(sides.book(number, when, external_id=key.id))
+        saved(sides, link(id=f"pair{number}", booking_id=number, event=key, base=agreed, series=name, version=0))
+    later = Timed(WEEKLY[1].end, WEEKLY[1].end + timedelta(hours=1))
+    left = sides.draw(name, later, mark=Mark("7", "pair9", "stamp"))
+    applied(sides, left, listed=True)
+    there = sides.link_of(left.key)
+    assert there is not None
+    assert there.booking_id == "9"
+
+
+def test_a_page_whose_time_is_up_while_it_parks_has_looked_at_nothing(sides: Sides) -> None:
+    odd = [Unusable(EventKey(ROOM_A, name), "no_start") for name in ("one", "other")]
+    assert applied(sides, *odd, until=NOW) == Applied(0, finished=False)
+    assert len(items(sides)) == 1

@@ -11,7 +11,7 @@ from functions.application.intake.hints import Hint, Kind, second_look
 from functions.application.ports import EventPage, Task, Tombstone
 from functions.application.pulling.pull import WHOLE, due_at, pull
 from functions.application.scanning import sweep
-from functions.application.store import links
+from functions.application.store import links, parked
 from functions.application.store.calendars import CalendarState, Watch, change, state_of
 from functions.application.store.integrations import path_of
 from functions.domain.model.appointment import Appointment, Timed
@@ -608,7 +608,19 @@ def test_a_calendar_to_be_compared_in_full_is_so_after_the_pull_that_is_under_wa
     whole = replace(HINT, source="night", detail=WHOLE)
     pulled(sides, EventPage((), sync_token="two"), hint=whole)
     (again,) = sides.looks(Kind.CALENDAR)
-    assert again == whole
+    assert (again, sides.tasks[0].name.rpartition("-")[2]) == (whole, "whole")
     pulled(sides, EventPage((), sync_token="three"), hint=again)
     assert sides.asked == [("one", "page2"), (FIRST, LAST, "")]
     assert len(sides.looks(Kind.CALENDAR)) == 1
+
+
+def test_a_link_that_cannot_be_read_is_told_by_a_full_list_and_the_others_are_looked_up(sides: Sides) -> None:
+    pair(sides, "damaged")
+    pair(sides, "gone")
+    path = path_of("7", "links", "damaged")
+    newer = {**(sides.ports.documents.get(path) or {}), "schema": 99}
+    sides.ports.documents.transact(lambda tx: tx.put(path, newer))
+    pulled(sides, EventPage((), sync_token="one"))
+    ((_, item),) = parked.every(sides.ports, "7")
+    assert item["subject"] == [A, "damaged"]
+    assert [key.id for key in sides.events] == ["gone"]

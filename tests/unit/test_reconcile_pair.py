@@ -1025,3 +1025,72 @@ def test_a_booking_that_names_the_deleted_event_of_another_gets_one_of_its_own(s
     sides.book("2", TEN, external_id="fresh")
     assert looked(sides, link=pair_of(sides, "2")).rest == Rest(Why.IN_STEP)
     assert [each.title for each in sides.events.values()] == ["Zaal A - 2"]
+
+
+def on_a_series_of_its_own(sides: Sides, *, alone: bool = True) -> tuple[EventKey, EventKey]:
+    """A booking on an occurrence, now gone, of the weekly series that its event became; returns both keys.
+
+    Not `alone`: a second booking has another occurrence of it, which is gone as well.
+    """
+    event = made(sides)
+    gone, series = EventKey(ROOM_A, f"{event.key.id}_20261124T090000Z"), event.key.id
+    keep(sides, replace(pair_of(sides), event=gone, series=series))
+    sides.bookings["1"] = replace(sides.bookings["1"], external_id=gone.id)
+    if not alone:
+        key = EventKey(ROOM_A, f"{series}_20261201T090000Z")
+        kin = replace(pair_of(sides, "2"), event=key, origin=Origin.EVENT, series=series)
+        keep(sides, replace(kin, base=base(sides.book("2", EVENING, external_id=key.id))))
+    return event.key, gone
+
+
+def shifted_to_noon(sides: Sides, key: EventKey) -> Event:
+    """That series has its first occurrence at noon now."""
+    sides.events[key] = replace(sides.events[key], when=NOON)
+    return sides.draw(f"{key.id}_20261124T110000Z", NOON, series=key.id, mark=sides.events[key].mark)
+
+
+def test_where_deleted_events_cancel_their_booking_what_is_left_of_its_series_keeps_it() -> None:
+    sides = Sides(inbound={"allow_booking_update": True})
+    own, _ = on_a_series_of_its_own(sides)
+    sides.events[own] = replace(sides.events[own], when=NOON, etag='"noon"', updated=NOW + timedelta(seconds=1))
+    looked(sides, event=Snapshot(Presence.CANCELLED))
+    assert (pair_of(sides).event, pair_of(sides).life) == (own, Active())
+    assert (sides.bookings["1"].starts, sides.bookings["1"].status) == (NOON.start, 20)
+
+
+def test_what_is_left_single_of_a_series_keeps_its_booking_also_where_another_has_an_occurrence_of_it() -> None:
+    sides = Sides(inbound={"allow_booking_update": True})
+    own, _ = on_a_series_of_its_own(sides, alone=False)
+    sides.events[own] = replace(sides.events[own], when=NOON, etag='"noon"', updated=NOW + timedelta(seconds=1))
+    looked(sides, event=Snapshot(Presence.CANCELLED))
+    assert (pair_of(sides).event, sides.bookings["1"].starts) == (own, NOON.start)
+
+
+@pytest.mark.parametrize("over", [True, False], ids=["over", "in step"])
+def test_a_first_occurrence_of_a_shifted_series_is_taken_up_at_once_only_where_no_other_booking_may_follow_to_it(
+    *, over: bool
+) -> None:
+    sides = Sides(inbound={"allow_booking_update": True})
+    own, gone = on_a_series_of_its_own(sides, alone=False)
+    if over:
+        keep(sides, replace(pair_of(sides, "2"), life=Closed()))
+    first = shifted_to_noon(sides, own)
+    looked(sides, event=Snapshot(Presence.CANCELLED))
+    assert pair_of(sides).event == (first.key if over else gone)
+    assert sides.bookings["1"].starts == (NOON if over else TEN).start
+
+
+def test_a_pair_that_is_over_does_not_look_for_what_is_left_of_its_series(sides: Sides) -> None:
+    on_a_series_of_its_own(sides)
+    keep(sides, replace(pair_of(sides), life=Closed()))
+    sides.bookings["1"] = replace(sides.bookings["1"], status=70)
+    looked(sides, event=Snapshot(Presence.CANCELLED))
+    assert sides.calls == ["read booking"]
+
+
+def test_nothing_is_kept_of_an_event_that_became_a_series_and_makes_no_booking(sides: Sides) -> None:
+    drawn = sides.draw("series", TEN)
+    new = links.for_new_event(sides.ports.documents, "7", drawn)
+    sides.draw("series_20261124T090000Z", TEN, series="series", declined=True)
+    looked(sides, link=new, event=sides.session().read_event(drawn.key))
+    assert (list(links.every(sides.ports.documents, "7")), sides.bookings) == ([], {})

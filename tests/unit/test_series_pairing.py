@@ -97,6 +97,15 @@ def test_what_is_over_takes_no_coming_week(gone: list[int], come: list[int], pai
     assert paired(gone, come, now=on(0, 11).end) == pairs
 
 
+def test_an_occurrence_is_over_at_the_moment_in_which_it_ends() -> None:
+    second = timedelta(seconds=1)
+    lost_ends, new_ends = on(0, 10).end, on(0, 11).end
+    assert paired([0, 14], [9, 16], now=lost_ends - second) == {0: 9, 14: 16}
+    assert paired([0, 14], [9, 16], now=lost_ends) == {14: 16}
+    assert paired([-3, 14], [0, 16], now=new_ends - second) == {14: 16}
+    assert paired([-3, 14], [0, 16], now=new_ends) == {-3: 0, 14: 16}
+
+
 def test_a_series_on_several_weekdays_moves_as_one() -> None:
     twice = sorted(TUESDAYS + [day + 2 for day in TUESDAYS])
     assert paired(twice, [day + 1 for day in twice[6:]]) == {day: day + 1 for day in twice[6:]}
@@ -148,7 +157,7 @@ def test_a_new_series_may_go_on_with_one_that_it_is_in_step_with(
     [
         pytest.param([(2, 15), (3, 15)], True, id="on some of the weekdays, at another time"),
         pytest.param([(17, 15)], True, id="near the last one"),
-        pytest.param([(18, 15)], False, id="more than a week after the last one"),
+        pytest.param([(18, 10)], False, id="more than a week after the last one"),
         pytest.param([(3, 15), (4, 15)], False, id="also on another weekday, at another time"),
         pytest.param([(4, 10)], True, id="on another weekday, at the same time"),
     ],

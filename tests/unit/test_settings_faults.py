@@ -195,7 +195,7 @@ def test_only_a_calendar_of_workspace_resources_is_a_room() -> None:
 @pytest.mark.parametrize(
     "url",
     ["https://tenant.i-reserve.net/api/rest/", "https://TENANT.i-reserve.net/API/rest", "http://tenant.i-reserve.net/api/rest",
-     "https://tenant.i-reserve.net:443/api/rest", "https://tenant.i-reserve.net/api/rest/json/", "https://tenant.i-reserve.net./api/rest"],
+     "http://tenant.i-reserve.net:80/api/rest", "https://tenant.i-reserve.net:443/api/rest", "https://tenant.i-reserve.net/api/rest/json/", "https://tenant.i-reserve.net./api/rest"],
 )  # fmt: skip
 def test_one_tenant_is_known_however_its_address_is_written(url: str) -> None:
     mine = replace(GOOD, mapping=(MappingRow("10", ROOM_A),))

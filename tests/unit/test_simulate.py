@@ -101,6 +101,7 @@ def test_a_booking_that_would_change_shows_the_change() -> None:
     after = simulate(view(), WriteBooking("1001", change, Why.EVENT_MOVED), None, C).booking.value
     assert after is not None
     assert (after.object_id, after.status, after.external_id, after.remarks) == ("11", 30, "abc", "Met beamer")
+    assert after.value_of("custom02") == "x"
     assert after.day_mode
     same = simulate(view(), WriteBooking("1001", BookingChange(), Why.EVENT_MOVED), None, C).booking.value
     assert same == booking()

@@ -7,7 +7,7 @@ import pytest
 
 from functions.domain.comparing.echo import is_echo
 from functions.domain.comparing.event_content import appointment_of, base_of
-from functions.domain.comparing.stored_differently import LIST, guest_stands, kept_of, lacking, with_guest
+from functions.domain.comparing.stored_differently import LIST, guest_stands, kept_of, lacking, shows, with_guest
 from functions.domain.model.booking import Booking
 from functions.domain.model.event import Event, Guest, MeetState
 from functions.domain.model.text import Text, put_together
@@ -93,6 +93,12 @@ def test_as_sent_nothing_is_noted_and_what_a_person_makes_of_it_is_put_back(chan
     assert dict(found.kept) == {}
     assert not is_echo(found, shown(**changes, etag='"3"'), digest, "Europe/Amsterdam")
     assert isinstance(plan(view(found, BOOKED, shown(**changes)), C).step, PatchEvent)
+
+
+def test_an_event_shows_what_was_agreed_on_also_where_google_keeps_something_else_in_its_place() -> None:
+    found = linked(shown(title="Zaal A"))
+    told = {title: shows(found, "title", title, digest) for title in (WANTED.title, "Zaal A", "Zaal")}
+    assert told == {WANTED.title: True, "Zaal A": True, "Zaal": False}
 
 
 def test_another_text_in_the_place_of_a_kept_one_is_put_back() -> None:

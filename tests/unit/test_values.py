@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.application.probing.workbench import GUESSES, guesses
-from functions.domain.model.appointment import SHORTEST, Timed, without_length
+from functions.domain.model.appointment import Timed, without_length
 from functions.domain.model.errors import AccessRevoked, Cause, Fault, Invalid, Stale, System, Transient
 from functions.domain.model.event import EventKey
 from functions.domain.model.snapshot import Presence, Snapshot
@@ -28,7 +28,7 @@ from functions.domain.pairing.link import Intent, Occupies, WrittenIds
 from functions.domain.pairing.writes import BookingChange, MoveEvent, Why, WriteBooking
 from functions.domain.planning.view import Wanted, wanted_of
 from functions.domain.settings.dialect import dialect_from
-from functions.domain.settings.integration import Connection, Integration
+from functions.domain.settings.integration import Connection, Integration, Phase
 from functions.domain.settings.schema import GoogleSettings, IReserveSettings, MappingRow
 from tests.unit.sketch import (
     ABSENT,
@@ -80,6 +80,29 @@ def test_an_integration_is_called_as_its_settings_say() -> None:
     assert Integration(settings()).id == "7"
 
 
+@pytest.mark.parametrize(
+    ("dead", "refused", "trouble"),
+    [
+        ("", "", ""),
+        ("invalid_grant", "", "google"),
+        ("", "ireserve_login", "ireserve"),
+        ("invalid_grant", "login", "google"),
+    ],
+)
+@pytest.mark.parametrize("phase", Phase)
+def test_an_integration_goes_on_while_it_runs_and_no_side_refuses(
+    phase: Phase, dead: str, refused: str, trouble: str
+) -> None:
+    connection = Connection("a@example.org", (), NOW, dead)
+    its = Integration(settings(), phase, connection, ireserve_refused=refused)
+    assert its.trouble == trouble
+    assert its.goes_on == (phase in (Phase.ACTIVE, Phase.SHADOW) and not trouble)
+
+
+def test_an_integration_without_an_account_has_no_trouble_with_google() -> None:
+    assert Integration(settings()).trouble == ""
+
+
 def test_an_error_has_a_short_reason_for_logs() -> None:
     assert Stale("read and plan again").reason == "stale"
     assert Stale("read and plan again", reason="lease_over").reason == "lease_over"
@@ -91,6 +114,7 @@ def test_an_error_has_a_short_reason_for_logs() -> None:
 def test_all_faults_of_an_input_are_in_one_error() -> None:
     faults = (Fault("id", "use letters"), Fault("mapping", "add a row"))
     assert str(Invalid(faults)) == "id: use letters; mapping: add a row"
+    assert Invalid(faults).reason == "invalid"
     assert Fault("id", "use letters") == faults[0]
     assert faults[0] != faults[1]
     assert len({*faults, Fault("id", "use letters")}) == 2
@@ -127,7 +151,7 @@ def test_what_asks_for_more_is_owed_first() -> None:
 
 
 def test_a_booking_without_duration_gets_the_shortest_event_and_gives_no_duration_back() -> None:
-    shortest = Timed(TEN.start, TEN.start + SHORTEST)
+    shortest = Timed(TEN.start, TEN.start + timedelta(minutes=1))
     assert without_length(shortest) == Timed(TEN.start, TEN.start)
     assert without_length(TEN) == TEN
 
@@ -178,6 +202,7 @@ def test_a_refusal_by_google_is_kept_with_its_moment_and_whether_it_can_be_mende
     assert dead == replace(whole, dead="invalid_grant", dead_at=NOW)
     mendable = whole.died(AccessRevoked("no", reason="api_off", side=System.GOOGLE, cause=Cause.MENDED_AT_GOOGLE), NOW)
     assert mendable.mended_at_google
+    assert dead.answered() == mendable.answered() == whole
 
 
 def test_a_login_is_all_that_another_secret_or_address_would_change() -> None:

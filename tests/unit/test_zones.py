@@ -91,6 +91,35 @@ def test_a_day_begins_at_one_where_summer_time_begins_at_midnight() -> None:
     assert not begins_a_day(begins + timedelta(hours=1), "Asia/Beirut")
 
 
+@pytest.mark.parametrize(
+    ("starts", "ends", "single"),
+    [
+        ("2026-03-10T00:00", "2026-03-10T00:00", True),
+        ("2026-03-10T09:30", "2026-03-10T09:30", False),
+        ("2026-03-10T00:00", "2026-03-10T01:00", False),
+        ("2026-03-10T00:00", "2026-03-11T00:00", False),
+    ],
+)
+def test_a_time_without_length_is_a_day_only_where_a_day_begins(starts: str, ends: str, *, single: bool) -> None:
+    assert is_single_day(instant(wall(starts), AMSTERDAM), instant(wall(ends), AMSTERDAM), AMSTERDAM) is single
+
+
+@pytest.mark.parametrize(
+    ("shows", "minutes"),
+    [
+        ("2026-03-29T01:30", 0),
+        ("2026-03-29T03:00", 60),  # may have been meant as 02:00, which that night lacks
+        ("2026-03-29T03:30", 60),
+        ("2026-03-29T04:00", 0),
+        ("2026-03-29T04:30", 0),
+        ("2026-10-25T04:30", 0),
+        ("2026-03-10T03:30", 0),
+    ],
+)
+def test_a_time_may_be_one_that_summer_time_skips_only_in_the_hour_after(shows: str, minutes: int) -> None:
+    assert skipped_before(instant(wall(shows), AMSTERDAM), AMSTERDAM) == timedelta(minutes=minutes)
+
+
 def test_a_moment_without_a_zone_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(ValueError, match="time zone"):
         clock(wall("2026-01-01T00:00:00"), AMSTERDAM)
