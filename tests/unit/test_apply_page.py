@@ -1016,3 +1016,20 @@ def test_a_page_whose_time_is_up_while_it_parks_has_looked_at_nothing(sides: Sid
     odd = [Unusable(EventKey(ROOM_A, name), "no_start") for name in ("one", "other")]
     assert applied(sides, *odd, until=NOW) == Applied(0, finished=False)
     assert len(items(sides)) == 1
+
+
+def test_a_single_event_that_became_a_series_goes_on_with_it_also_where_no_time_is_left(sides: Sides) -> None:
+    first, *others = became_weekly(sides)
+    assert applied(sides, first, *others, until=NOW) == Applied(1, finished=False)
+    assert sides.bookings["1"].external_id == first.key.id
+
+
+def test_each_of_several_former_events_of_a_booking_is_removed(sides: Sides) -> None:
+    sides.book("9", NOON)
+    of = saved(sides, link(id="pair", booking_id="9", event=None, base=None, generation=2, version=0))
+    own, *formers = [sides.draw(ours(sides, "9", each), NOON, mark=Mark("7", of.id, "stamp")) for each in (2, 0, 1)]
+    applied(sides, own)
+    for former in formers:
+        applied(sides, former)
+        assert second_looks(sides)
+    assert list(sides.events) == [own.key]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 
 from functions.application.store import links
+from functions.application.store.integrations import path_of
 from functions.application.store.records import body_of, stored
 from functions.application.store.upgrades import schema_of
 from functions.domain.comparing.echo import is_echo
@@ -96,6 +97,13 @@ def test_a_link_that_stands_as_it_is_to_be_saved_has_been_saved_and_its_answer_w
     there = saved(documents, FRESH)
     assert saved(documents, FRESH) == there
     assert links.by_id(documents, "7", "link") == there
+
+
+def test_what_a_link_claimed_that_was_lost_is_not_claimed_by_another(documents: MemoryDocuments) -> None:
+    there = saved(documents, FRESH)
+    documents.transact(lambda tx: tx.delete(path_of("7", "links", there.id)))
+    with pytest.raises(Conflict):
+        saved(documents, replace(FRESH, id="second"))
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,13 @@ from functions.application.pulling.apply_page import apply_page, look_at
 from functions.application.pulling.follow_series import Shown
 from functions.application.pulling.pull import pull as pull_once
 from functions.application.store.calendars import CalendarState, state_of
+from functions.application.store.integrations import path_of
 from functions.domain.model.appointment import Timed
 from functions.domain.model.errors import Transient
 from functions.domain.model.event import Event, EventKey
 from functions.domain.model.identity import calendar_hash
 from functions.domain.pairing.life import Held
+from functions.domain.pairing.writes import Why
 from tests.unit.sketch import NOW, ROOM_A, TEN
 from tests.unit.two_sides import Sides
 
@@ -125,6 +127,8 @@ def test_where_what_is_deleted_is_brought_back_a_series_is_once_all_pages_are_th
         look_at(sides.session(), hint, EventKey(*hint.subject))
     assert {*sides.events} == {each.key for each in drawn}
     assert sides.calls.count("revive") == len(drawn)
+    rows = [body for _, body in sides.ports.documents.find(path_of("7", "journal"))]
+    assert {body["hint"] for body in rows if body["why"] == Why.MADE_AGAIN} == {"pull", "poll"}
 
 
 def test_the_half_of_a_split_series_is_known_by_its_other_half_on_an_earlier_page(pull: Pull) -> None:

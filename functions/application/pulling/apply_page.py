@@ -521,7 +521,7 @@ def _without_former(session: SyncSession, hint: Hint, link: Link, event: Event) 
         return True
     place = Occupies(link.of_booking, event.key.calendar, "former")
     former = links.of_occupied(session.ports.documents, session.id, place)
-    return _look(session, hint, replace(former, event=event.key), found)
+    return _look(session, hint, former, found)
 
 
 def _is_nobodys(session: SyncSession, page: Page, event: Event) -> bool:
