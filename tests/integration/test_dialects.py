@@ -46,6 +46,7 @@ SWITCHES: list[dict[str, Any]] = [
     {"column_tilldate": "", "column_status": "", "column_object_id": "", "column_external_id": ""},
     {"column_status": "RES_STATUS_CODE", "column_object_id": "OBJ_ID", "column_tilldate": "RES_ENDDATE"},
     {"status_raw": "text"},
+    {"status_raw": "panel"},
     {"unknown_column": "ignored", "column_status": ""},
     {"duplicate_rows": True},
     {"filter_max_length": 3},

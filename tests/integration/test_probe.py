@@ -49,6 +49,7 @@ FOUND = [
     ({"column_external_id": ""}, {"column_external_id": None}),
     ({"column_external_id": "EXTERNAL_ID"}, {"column_external_id": "EXTERNAL_ID"}),
     ({"status_raw": "text"}, {"column_status": "RES_STATUS"}),
+    ({"status_raw": "panel"}, {"column_status": "RES_STATUS"}),
     ({"unknown_column": "ignored", "column_status": ""}, {"column_status": None}),
     ({}, {"column_changed": "RES_UPDATED", "search_changed": "bijgewerkt"}),
     ({"column_updated": "UPDATED", "search_updated": ""}, {"column_changed": "UPDATED", "search_changed": "UPDATED"}),

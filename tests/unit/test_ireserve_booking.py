@@ -95,10 +95,11 @@ def test_every_value_is_kept_as_text_by_its_name_in_lower_case() -> None:
 
 @pytest.mark.parametrize(
     ("status", "expected"),
-    [("OPEN", 20), ("Dummy", 99), ("70-CANCELLED", 70), ("12 - Own status", 12)],
+    [("OPEN", 20), ("Dummy", 99), ("70-CANCELLED", 70), ("12 - Own status", 12), ("70", 70), (70, 70)],
 )
-def test_a_status_by_name_has_the_default_code(status: str, expected: int) -> None:
+def test_a_status_by_name_has_the_default_code(status: object, expected: int) -> None:
     assert read({**PLAIN, "status_code": "", "status": status}).status == expected
+    assert read({**PLAIN, "status_code": status, "status": ""}).status == expected
 
 
 @pytest.mark.parametrize("stated", ["optie", "Optie", " OPTIE"])

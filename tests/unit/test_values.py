@@ -134,7 +134,7 @@ def test_what_no_probe_settled_is_an_assumption_with_a_sentence() -> None:
     assert (found.search_id, found.day_objects) == ("RES_ID", ("20",))
     assert "search_id" not in dict(found.assumptions())
     assert dict(found.assumptions())["search_start"].endswith(".")
-    assert (found.status_code(" Open "), found.status_code("nooit")) == (20, None)
+    assert (found.status_of(" Open "), found.status_of("nooit")) == (20, None)
     assert found.as_body() == {"day_objects": ("20",), "search_id": "RES_ID"}
 
 

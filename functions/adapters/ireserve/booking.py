@@ -18,7 +18,6 @@ from functions.domain.model.messages import say
 from functions.domain.model.zones import begins_a_day, clock, day_of, days_later
 from functions.domain.settings.dialect import Dialect
 
-CODE = re.compile(r"(\d{1,4})\s*-\s*\S.*")  # the panel writes a status as `70-CANCELLED`
 ENVELOPES = ("booking", "data", "results", "response")  # i-Reserve's own SDK expects lists under two of these
 NO_DATE = re.compile(r"0{4}-0{2}-0{2}.*")
 
@@ -135,13 +134,10 @@ def _by_day(thing: str, starts: datetime, ends: datetime, zone: str, dialect: Di
 
 
 def _status(fields: Mapping[str, str], dialect: Dialect) -> int:
-    name = first(fields, "status")
-    if code := first(fields, "status_code") or (found[1] if (found := CODE.fullmatch(name)) else ""):
-        return _named({"status_code": code}, "status_code", "")
-    known = dialect.status_code(name)
-    if known is None:
+    status = dialect.status_of(first(fields, "status_code", "status"))
+    if status is None:
         raise ValueError("its status is unknown")
-    return known
+    return status
 
 
 def _named(fields: Mapping[str, str], name: str, default: str) -> int:

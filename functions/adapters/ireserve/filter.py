@@ -12,20 +12,19 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from functions.adapters.ireserve.fields import first, identity, texts, whole
+from functions.adapters.ireserve.fields import first, identity, texts
 from functions.adapters.ireserve.times import at, day_of, end_of, moment_of, seconds_of
 from functions.application.ports import BookingRow
 from functions.domain.model.errors import Cause, Malformed, Refused
 from functions.domain.model.messages import say
 from functions.domain.model.zones import second_of_two
-from functions.domain.settings.dialect import Dialect
+from functions.domain.settings.dialect import Dialect, code_and_name
 
 DOCUMENTED = ("RES_ID", "RES_FROMDATE", "RES_FROMTIME", "RES_TILTIME")  # RES_TILTIME is spelt with one L
 PRODUCT = "PRODUCT"  # the search name of the object, printed in an example
 CUSTOM = re.compile(r"custom(\d{1,3})")
 PLAIN = re.compile(r"[A-Za-z0-9_.@-]{1,1024}")  # the characters of an event id; none of them ends the quotes
 LONGEST_NAME = 60  # of a status
-PANEL_STATUS = re.compile(r"(\d{1,4})\s*-\s*\S.*")
 
 
 def search_between(first_day: date, last_day: date, today: date, dialect: Dialect) -> str:
@@ -116,10 +115,10 @@ def booking_rows(rows: Iterable[Mapping[str, str]], zone: str, dialect: Dialect)
                 id=number,
                 starts=starts,
                 ends=ends,
-                status=_status(value(row, dialect.column_status), dialect),
+                status=dialect.status_of(value(row, dialect.column_status)),
                 object_id=identity({"object": value(row, dialect.column_object)}, "object") or None,
                 changed=_changed(value(row, dialect.column_changed), zone),
-                status_name=_status_name(first(row, (dialect.column_status or "").lower())),
+                status_name=code_and_name(first(row, (dialect.column_status or "").lower()))[1][:LONGEST_NAME],
             )
     return list(found.values())
 
@@ -148,18 +147,3 @@ def _changed(shown: str, zone: str) -> datetime | None:
         moment, _ = moment_of(shown, "", zone) if day_of(day) is None else moment_of(day, clock_time.strip(), zone)
         return second_of_two(moment, zone) or moment
     return None
-
-
-def _status_name(shown: str) -> str:
-    """Return the name of a formatted status, such as `Open` or `70-CANCELLED`; "" for a bare code."""
-    code, _, name = shown.partition("-")
-    name = (name if code.strip().isdecimal() else shown).strip()
-    return "" if name.isdecimal() else name[:LONGEST_NAME]
-
-
-def _status(shown: str, dialect: Dialect) -> int | None:
-    # a raw status may be its name: invoice rows show "Concept"
-    panel = PANEL_STATUS.fullmatch(shown)
-    with suppress(ValueError):
-        return whole(panel[1] if panel else shown)
-    return dialect.status_code(shown)

@@ -1,8 +1,9 @@
 """The parts of the probe that read: how to search for bookings, and what a row of a list shows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from functions.application.ports import Reservations
@@ -10,7 +11,7 @@ from functions.application.probing.workbench import SURE_COLUMN, Bench
 from functions.domain.model.booking import Booking
 from functions.domain.model.errors import Cause, Gone, Malformed, Refused
 from functions.domain.model.zones import day_of
-from functions.domain.settings.dialect import plain_name
+from functions.domain.settings.dialect import Dialect, code_and_name, plain_name
 
 MOST_ROWS = 200
 JUST_CHANGED = timedelta(minutes=10)
@@ -42,22 +43,22 @@ def rows(b: Bench) -> None:
     objects = {b.trial.booking: (b.trial.before.object_id,)}
     if b.trial.second and b.trial.second_spot is not None:
         objects[b.trial.second] = (b.trial.second_spot.object_id,)
-    _column(b, objects, "column_object")
+    _column(b, {number: values.__contains__ for number, values in objects.items()}, "column_object")
     known = [b.test_booking(), *([b.second()] if b.trial.second else [])]
-    _column(b, {booking.id: _last_days(b, booking) for booking in known}, "column_till_date")
-    _column(b, {booking.id: _status(booking) for booking in known}, "column_status")
+    _column(b, {booking.id: _last_days(b, booking).__contains__ for booking in known}, "column_till_date")
+    _column(b, {booking.id: partial(_is_status_of, b.dialect, booking) for booking in known}, "column_status")
     status_names(b, *known)
     _changes(b)
     _sorts(b)
     _rows_at_once(b)
 
 
-def _column(b: Bench, expected: Mapping[str, tuple[str, ...]], point: str) -> None:
-    """Settle a column: the first guess that shows an expected value for every booking, or None."""
+def _column(b: Bench, expected: Mapping[str, Callable[[str], bool]], point: str) -> None:
+    """Settle a column: the first guess whose value (in lower case) is the expected one for every booking, or None."""
     for name in b.guesses(point):
         with suppress(Refused):
             shown = {number: b.asking().row(number, (name,)).get(name, "").lower() for number in expected}
-            if all(shown[number] in values for number, values in expected.items()):
+            if all(is_right(shown[number]) for number, is_right in expected.items()):
                 b.find(**{point: name})
                 return
     b.find(**{point: None})
@@ -116,7 +117,7 @@ def _window(b: Bench) -> tuple[date, date]:
 def external_id_column(b: Bench, value: str) -> None:
     """Settle the column of the external id, which the second booking now has."""
     if "search_id" in b.trial.found:
-        _column(b, {b.trial.second: (value.lower(),)}, "column_external_id")
+        _column(b, {b.trial.second: value.lower().__eq__}, "column_external_id")
 
 
 def _last_days(b: Bench, booking: Booking) -> tuple[str, ...]:
@@ -125,9 +126,10 @@ def _last_days(b: Bench, booking: Booking) -> tuple[str, ...]:
     return (f"{ends}", f"{ends - timedelta(days=1)}") if booking.day_mode else (f"{ends}",)
 
 
-def _status(booking: Booking) -> tuple[str, ...]:
-    name = booking.fields.get("status", "").strip().lower()
-    return (str(booking.status), *([name] if name else []))
+def _is_status_of(dialect: Dialect, booking: Booking, shown: str) -> bool:
+    """Whether this is a booking's status, as the product would read it in a row, or the name that the booking shows."""
+    name = plain_name(code_and_name(shown)[1])
+    return dialect.status_of(shown) == booking.status or (bool(name) and name == _name(booking))
 
 
 def _rows_at_once(b: Bench) -> None:
@@ -147,14 +149,11 @@ def _rows_at_once(b: Bench) -> None:
 def status_names(b: Bench, *bookings: Booking) -> None:
     """Learn status names from bookings that show a code beside the name."""
     seen = {
-        name: booking.status
-        for booking in bookings
-        if booking.fields.get("status_code") and (name := _name(booking.fields.get("status", "")))
+        name: booking.status for booking in bookings if booking.fields.get("status_code") and (name := _name(booking))
     }
     if seen:
         b.find(status_names=tuple({**b.dialect.status_codes, **seen}.items()))
 
 
-def _name(shown: str) -> str:
-    code, dash, name = shown.strip().partition("-")
-    return plain_name(name if dash and code.strip().isdecimal() else shown)
+def _name(booking: Booking) -> str:
+    return plain_name(code_and_name(booking.fields.get("status", ""))[1])

@@ -4,11 +4,13 @@ Each field has a default, assumed until a probe settles it, and a sentence that 
 the settled fields; diagnostics show the others as assumed.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, TypeVar
 
 T = TypeVar("T")
+STATUS = re.compile(r"(-?[0-9]{1,9})(?:\.0+)?(?:\s*-\s*(\S.*))?")
 # https://support.i-reserve.net/en/user/reservation/colors-reservation-roster/ (an administrator may change them)
 STATUS_NAMES = (
     ("new", 10),
@@ -105,13 +107,20 @@ class Dialect:
         """The codes of statuses by their names, as `plain_name` writes them."""
         return {plain_name(name): code for name, code in self.status_names}
 
-    def status_code(self, name: str) -> int | None:
-        """Return the code of a status name, ignoring case, or None."""
-        return self.status_codes.get(plain_name(name))
+    def status_of(self, shown: str) -> int | None:
+        """Return the code of a status as i-Reserve shows it (see `code_and_name`), or None for an unknown name."""
+        code, name = code_and_name(shown)
+        return self.status_codes.get(plain_name(name)) if code is None else code
 
     def as_body(self) -> dict[str, Any]:
         """Return the settled points as JSON; defaults are not stored, so that improved ones take effect."""
         return {name: getattr(self, name) for name in sorted(self.known)}
+
+
+def code_and_name(status: str) -> tuple[int | None, str]:
+    """Return what i-Reserve shows of a status: its code (`70`), its name (`Cancelled`), or both, as in its panel (`70-CANCELLED`)."""
+    found = STATUS.fullmatch(status.strip())
+    return (int(found[1]), found[2] or "") if found is not None else (None, status.strip())
 
 
 def plain_name(status: str) -> str:

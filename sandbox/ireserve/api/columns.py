@@ -80,7 +80,8 @@ def _add_linked(table: Table, world: World, dialect: Dialect) -> None:
     def of_customer(get: Callable[[Customer], Any]) -> Callable[[Booking], Any]:
         return lambda b: get(world.customers[b.customer_id]) if b.customer_id in world.customers else ""
 
-    status_raw = status_name if dialect.status_raw == "text" else lambda b: str(b.status_code)
+    raw = {"text": status_name, "panel": lambda b: f"{b.status_code}-{status_name(b)}"}
+    status_raw = raw.get(dialect.status_raw, lambda b: str(b.status_code))
     status = Column("id", lambda b: b.status_code, status_name, status_raw)
     table.add(dialect.column_status, status, "status")
     table.add("OBJ_NAME", Column("text", of_object(lambda o: o.name or o.desc)))

@@ -106,7 +106,9 @@ class Dialect:
     column_internal_remarks: str = field(default="RES_INTERNAL_REMARKS", metadata=says("column name; empty: none"))
     column_created: str = field(default="RES_CREATED", metadata=says("column name; empty: none"))
     column_external_id: str = field(default="RES_EXTERNAL_ID", metadata=says("column name; empty: none"))
-    status_raw: str = field(default="code", metadata=says("what the status column's _raw holds", "code", "text"))
+    status_raw: str = field(
+        default="code", metadata=says("what the status column's _raw holds", "code", "text", "panel")
+    )
     unknown_column: str = field(default="error", metadata=says("a column that is not there", "error", "ignored"))
     duplicate_rows: bool = field(default=False, metadata=says("the filter lists every booking twice"))
     filter_max_length: int = field(default=0, metadata=says("most rows of one answer; 0 is no limit"))
