@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from functions.application.ports import Alert, Path, Ports, Transaction
+from functions.application.ports import Alert, Body, Path, Ports, Transaction
 from functions.application.store import calendars, integrations
 from functions.application.store.integrations import path_of
+from functions.application.store.once import change_once
 from functions.domain.model.errors import Cause, Fault, Invalid, SyncError
 from functions.domain.pairing.life import State
 from functions.domain.settings.faults import alert_faults
@@ -118,22 +119,17 @@ def claim(ports: Ports, int_id: str, name: str, *, new: bool) -> bool:
 
     `new`: it is not open yet. The caller calls `settle` afterwards; if it dies, the claim ends after some minutes.
     """
-    path, now, tried = _path(int_id), ports.clock(), False
+    now = ports.clock()
 
-    def claimed(tx: Transaction) -> bool:
-        nonlocal tried
-        body = tx.get(path) or {}
+    def claimed(before: Body | None) -> tuple[Body | None, bool]:
+        body = before or {}
         sending: dict[str, str] = body.get("sending", {})
-        if tried and sending.get(name) == (now + SENDING).isoformat():
-            return True  # claimed by this worker, and the answer was lost
         busy = name in sending and now < datetime.fromisoformat(sending[name])
         if busy or (name not in body.get("open", {})) is not new:
-            return False
-        tried = True
-        tx.put(path, {**body, "sending": {**sending, name: (now + SENDING).isoformat()}})
-        return True
+            return None, False
+        return {**body, "sending": {**sending, name: (now + SENDING).isoformat()}}, True
 
-    return ports.documents.transact(claimed)
+    return change_once(ports.documents, _path(int_id), claimed)
 
 
 def settle(ports: Ports, int_id: str, name: str, *, is_open: bool) -> None:

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from functions.application.intake.hints import Hint, Kind, look_again
-from functions.application.ports import Ports, Transaction
+from functions.application.ports import Body, Ports
 from functions.application.probing import reading, record, second_booking, writing
 from functions.application.probing.record import Left, Trial
 from functions.application.probing.workbench import Bench
 from functions.application.store import integrations
 from functions.application.store.integrations import path_of
+from functions.application.store.once import change_once
 from functions.application.store.records import stored
 from functions.application.sync.session import mark_revoked, open_session
 from functions.domain.model.addresses import rest_base
@@ -138,26 +139,21 @@ def _run_part(ports: Ports, int_id: str, trial: Trial) -> Trial:
 
 def _lease(ports: Ports, int_id: str) -> tuple[Trial | None, bool]:
     """Take the lease of the next part; False if the part is not due, another instance has it or the probe has ended."""
-    path, now = path_of(int_id, "progress", "probe"), ports.clock()
-    taken: Trial | None = None
+    now = ports.clock()
 
-    def take(tx: Transaction) -> tuple[Trial | None, bool]:
-        nonlocal taken
-        trial = record.trial_of(tx.get(path))
+    def take(body: Body | None) -> tuple[Body | None, tuple[Trial | None, bool]]:
+        trial = record.trial_of(body)
         if trial is None:
-            return None, False
-        if trial == taken:
-            return trial, True  # taken by this instance, and the answer was lost
+            return None, (None, False)
         leased = trial.leased_until is not None and now < trial.leased_until
         if trial.finished_at is not None or leased or (trial.due is not None and now < trial.due):
-            return trial, False
+            return None, (trial, False)
         if trial.stop and trial.part < LAST:
             trial = replace(trial, part=LAST, attempt=0)
         taken = replace(trial, leased_until=now + LEASE, attempt=trial.attempt + 1)
-        tx.put(path, stored(taken))
-        return taken, True
+        return stored(taken), (taken, True)
 
-    return ports.documents.transact(take)
+    return change_once(ports.documents, path_of(int_id, "progress", "probe"), take)
 
 
 def _next(bench: Bench) -> Trial:

@@ -11,6 +11,7 @@ from typing import Any
 from functions.application.intake.hints import WEBHOOK, Hint, Kind, look_again
 from functions.application.ports import Body, Documents, Ports, Transaction
 from functions.application.store.integrations import path_of
+from functions.application.store.once import change_once
 from functions.application.store.records import body_of, record_of, stored
 from functions.domain.model.appointment import When
 from functions.domain.model.errors import Stale
@@ -157,15 +158,13 @@ def _but_for_stop(trial: Trial | None) -> Body | None:
 
 
 def change(ports: Ports, int_id: str, by: Callable[[Trial | None], Trial]) -> Trial:
-    """Change the progress in one transaction; `by` may run several times."""
-    path = path_of(int_id, "progress", "probe")
+    """Change the progress in one transaction; `by` may run several times, but not on what it made."""
 
-    def put(tx: Transaction) -> Trial:
-        after = by(trial_of(tx.get(path)))
-        tx.put(path, stored(after))
-        return after
+    def apply(body: Body | None) -> tuple[Body, Trial]:
+        after = by(trial_of(body))
+        return stored(after), after
 
-    return ports.documents.transact(put)
+    return change_once(ports.documents, path_of(int_id, "progress", "probe"), apply)
 
 
 def note_webhook(ports: Ports, integration: Integration, hint: Hint) -> bool:

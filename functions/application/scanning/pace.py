@@ -9,9 +9,10 @@ not know of yet fit into the margin.
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from functions.application.ports import Ports, Transaction
+from functions.application.ports import Body, Ports
 from functions.application.store import calendars
 from functions.application.store.integrations import path_of
+from functions.application.store.once import change_once
 
 PER_MINUTE = 545  # of 600; the rest is for live changes and small bursts
 EACH = timedelta(minutes=1) / PER_MINUTE
@@ -58,16 +59,14 @@ class Pace:
         pulls = sum(state.calls for state in calendars.every(self.ports.documents, self.int_id))
         path, now = path_of(self.int_id, "progress", "pace"), self.ports.clock()
 
-        def add(tx: Transaction) -> datetime:
-            body = tx.get(path)
+        def add(body: Body | None) -> tuple[Body, datetime]:
             paid = self.free_at()
             if body is not None:
                 noted = datetime.fromisoformat(body["paid"])
                 paid = max(paid, noted + (self.spent - self._noted) * EACH)  # other scans have recorded theirs since
                 if now - noted < IDLE:
                     paid += max(0, pulls - int(body["pulls"])) * EACH
-            tx.put(path, {"paid": paid.isoformat(), "pulls": pulls})
-            return paid
+            return {"paid": paid.isoformat(), "pulls": pulls}, paid
 
-        self._paid = self.ports.documents.transact(add)
+        self._paid = change_once(self.ports.documents, path, add)
         self._noted, self._noted_at = self.spent, now

@@ -7,7 +7,8 @@ https://developers.google.com/workspace/calendar/api/guides/quota
 
 from datetime import datetime, timedelta
 
-from functions.application.ports import Ports, Transaction
+from functions.application.ports import Body, Ports
+from functions.application.store.once import change_once
 from functions.domain.model.zones import day_of, midnight
 
 PER_MINUTE, PER_DAY = 9_000, 800_000
@@ -20,14 +21,13 @@ def free_at(ports: Ports, client_id: str, calls: int) -> datetime:
     path, now = ("google_projects", _project(client_id)), ports.clock()
     today = day_of(now, ZONE)
 
-    def spend(tx: Transaction) -> datetime:
-        body = tx.get(path) or {}
-        spent = (int(body["calls"]) if body.get("day") == str(today) else 0) + calls
+    def spend(body: Body | None) -> tuple[Body, datetime]:
+        spent = (int(body["calls"]) if body and body["day"] == str(today) else 0) + calls
         paid = max(now, datetime.fromisoformat(body["paid"]) if body else now) + calls * EACH
-        tx.put(path, {"day": str(today), "calls": spent, "paid": paid.isoformat()})
-        return midnight(today + timedelta(days=1), ZONE) if spent >= PER_DAY else paid
+        free = midnight(today + timedelta(days=1), ZONE) if spent >= PER_DAY else paid
+        return {"day": str(today), "calls": spent, "paid": paid.isoformat()}, free
 
-    return ports.documents.transact(spend)
+    return change_once(ports.documents, path, spend)
 
 
 def _project(client_id: str) -> str:

@@ -60,22 +60,22 @@ def save(ports: Ports, int_id: str, given: Mapping[str, Any], actor: str, *, see
     dialect = dialect_of(given)
     now, entry = ports.clock(), ports.token(12)
 
-    def store(tx: Transaction) -> Integration:
+    def store(tx: Transaction) -> None:
         body = tx.get(path_of(int_id))
         if body is None:
             raise Gone(say("there is no integration {}", int_id), reason="unknown_integration")
         before = record_of(Integration, body, "integration {}", int_id)
         if dialect_of(before.dialect) == dialect:
-            return before  # nothing changes, or this has been stored and the answer was lost
+            return  # nothing changes, or this has been stored and the answer was lost
         if seen is not None and seen != mark(before.dialect):
             raise Conflict(MEANWHILE, reason="revision")
         after = replace(before, dialect=dialect.as_body(), revision=before.revision + 1)
         tx.put(path_of(int_id), stored(after))
         former, new = ({"dialect": dict(each.dialect)} for each in (before, after))
         put_history(tx, int_id, entry, now, actor, former, new)
-        return after
 
-    return dialect_of(ports.documents.transact(store).dialect)
+    ports.documents.transact(store)
+    return dialect
 
 
 def faults(given: Mapping[str, Any]) -> Iterator[Fault]:

@@ -100,10 +100,8 @@ def store_secrets(ports: Ports, integration: Integration, secrets: Mapping[str, 
     former: dict[str, str] = {}
 
     def changed(before: Integration) -> Integration:
-        there = {name: before.secret_versions[name] for name in versions if name in before.secret_versions}
-        if there != versions:  # else they are stored already, and the answer was lost
-            former.clear()
-            former.update(there)
+        former.clear()
+        former.update((name, before.secret_versions[name]) for name in versions if name in before.secret_versions)
         after = replace(before, secret_versions={**before.secret_versions, **versions})
         if "ireserve_password" in secrets:
             after = replace(after, ireserve_refused="")

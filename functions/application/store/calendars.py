@@ -9,8 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from functions.application.ports import Body, Documents, Path, Transaction
+from functions.application.ports import Body, Documents, Path
 from functions.application.store.integrations import all_rows, path_of
+from functions.application.store.once import change_once
 from functions.application.store.records import record_of, stored
 from functions.domain.model.errors import Malformed
 from functions.domain.model.identity import calendar_hash
@@ -113,16 +114,14 @@ def every(documents: Documents, int_id: str) -> list[CalendarState]:
 def change(
     documents: Documents, int_id: str, calendar: str, by: Callable[[CalendarState], CalendarState]
 ) -> CalendarState:
-    """Change the state in one transaction; `by` may run several times. Raises `Malformed` if it cannot be read."""
+    """Change the state once; `by` may run several times, but not on what it made. Raises `Malformed` if it cannot be read."""
 
-    def apply(tx: Transaction) -> CalendarState:
-        before = _state(tx.get(_calendar_path(int_id, calendar)), calendar)
+    def apply(body: Body | None) -> tuple[Body | None, CalendarState]:
+        before = _state(body, calendar)
         after = by(before)
-        if after != before:
-            tx.put(_calendar_path(int_id, calendar), stored(after))
-        return after
+        return stored(after) if after != before else None, after
 
-    return documents.transact(apply)
+    return change_once(documents, _calendar_path(int_id, calendar), apply)
 
 
 def note(documents: Documents, int_id: str, calendar: str, by: Callable[[CalendarState], CalendarState]) -> None:

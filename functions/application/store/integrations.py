@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from functions.application.ports import Body, Documents, Path, Ports, Transaction
+from functions.application.store.once import change_once
 from functions.application.store.records import body_of, record_of, remember, stored
 from functions.domain.model.addresses import origin_of
 from functions.domain.model.errors import Conflict, Gone, Malformed, System
@@ -61,24 +62,23 @@ def every(documents: Documents) -> list[Integration]:
 def change(
     documents: Documents, int_id: str, by: Callable[[Integration], Integration], *, wakes: bool = True
 ) -> Integration:
-    """Change an integration in one transaction; `by` may run several times.
+    """Change an integration in one transaction; `by` may run several times, but not on what it made.
 
     With `wakes` the revision rises and the next round is due at once; notes of this service do neither.
     """
 
-    def apply(tx: Transaction) -> Integration:
-        body = tx.get(path_of(int_id))
+    def apply(body: Body | None) -> tuple[Body | None, Integration]:
         if body is None:
             raise Gone(say("there is no integration {}", int_id), reason="unknown_integration")
         before = record_of(Integration, body, "integration {}", int_id)
         after = by(before)
-        if after != before:
-            after = _counted(before, after)
-            after = _woken(replace(after, revision=before.revision + 1)) if wakes else after
-            tx.put(path_of(int_id), stored(after))
-        return after
+        if after == before:
+            return None, after
+        after = _counted(before, after)
+        after = _woken(replace(after, revision=before.revision + 1)) if wakes else after
+        return stored(after), after
 
-    return documents.transact(apply)
+    return change_once(documents, path_of(int_id), apply)
 
 
 def settings_body(settings: Settings) -> Body:

@@ -1,6 +1,7 @@
 """The progress of work in steps: a step saves it only where no other worker went on and no new work replaced it."""
 
-from functions.application.ports import Documents, Path, Transaction
+from functions.application.ports import Body, Documents, Path
+from functions.application.store.once import change_once
 from functions.application.store.records import record_of, stored
 
 
@@ -10,11 +11,8 @@ def went_on(documents: Documents, path: Path, before: object, after: object) -> 
     Whoever was overtaken queues no next step either, or there would be two chains of them.
     """
 
-    def put(tx: Transaction) -> bool:
-        body = tx.get(path)
+    def put(body: Body | None) -> tuple[Body | None, bool]:
         there = record_of(type(after), body, "the progress") if body is not None else None
-        if there == before:
-            tx.put(path, stored(after))
-        return there in (before, after)  # `after`: saved by this step, and the answer was lost
+        return (stored(after), True) if there == before else (None, False)
 
-    return documents.transact(put)
+    return change_once(documents, path, put)

@@ -2,8 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from functions.application.ports import Transaction
+from functions.application.ports import Body
 from functions.application.store.integrations import path_of
+from functions.application.store.once import change_once
 from functions.application.sync.session import SyncSession
 from functions.domain.pairing.writes import InsertEvent, MakeBooking, PatchEvent, ReviveEvent, Write, WriteBooking
 from functions.domain.planning.view import View
@@ -46,14 +47,11 @@ def may_mail(session: SyncSession, step: Write) -> bool:
     now = session.now()
     path = path_of(session.id, "progress", "mails")
 
-    def take_one(tx: Transaction) -> bool:
-        sent = [at for at in (tx.get(path) or {}).get("at", []) if now - datetime.fromisoformat(at) < SPAN]
-        if len(sent) >= MOST:
-            return False
-        tx.put(path, {"at": [*sent, now.isoformat()]}, expires=now + SPAN)
-        return True
+    def take_one(body: Body | None) -> tuple[Body | None, bool]:
+        sent = [at for at in (body or {}).get("at", []) if now - datetime.fromisoformat(at) < SPAN]
+        return (None, False) if len(sent) >= MOST else ({"at": [*sent, now.isoformat()]}, True)
 
-    allowed = session.ports.documents.transact(take_one)
+    allowed = change_once(session.ports.documents, path, take_one, expires=now + SPAN)
     if not allowed:
         session.ports.log("mails_limited", {"severity": "WARNING", "int_id": session.id, "limit": MOST})
     return allowed

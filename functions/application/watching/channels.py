@@ -105,9 +105,7 @@ def _opened(session: SyncSession, calendar: str) -> None:
     """Open one channel: stored first, because its first message can come before the answer."""
     ports, now = session.ports, session.now()
     watch = Watch(ports.token(24), now + LIFE, opened_at=now)
-    change(
-        ports.documents, session.id, calendar, lambda s: replace(s, channels=(*_without(s, watch.id).channels, watch))
-    )
+    change(ports.documents, session.id, calendar, lambda s: replace(s, channels=(*s.channels, watch)))
     token = channel_token(ports.webhook_keys[0], session.id, calendar, watch.id)
     address = f"{ports.addresses.notification}/notifications/google"
     try:
