@@ -12,6 +12,8 @@ from functions.adapters.firestore.documents import FirestoreDocuments
 from functions.application.ports import Body, Transaction
 from functions.domain.model.errors import Taken, Transient
 from tests.conftest import FirestoreEmulator, new_emulator
+from tests.world.memory import MemoryDocuments
+from tests.world.store import run_twice
 
 LINK = ("integrations", "7", "links", "one")
 CLAIM = ("integrations", "7", "claims", "booking-1")
@@ -174,6 +176,53 @@ def test_a_document_whose_creation_was_not_answered_is_not_taken_for_somebody_el
     assert documents.get(CLAIM) == {"n": 1}
     with pytest.raises(Taken):
         documents.transact(lambda transaction: transaction.create(CLAIM, {"n": 2}))
+
+
+def put(transaction: Transaction) -> object:
+    before = transaction.get(CLAIM)
+    transaction.put(CLAIM, {"n": 1})
+    return before
+
+
+def created(transaction: Transaction) -> None:
+    transaction.create(CLAIM, {"n": 1})
+
+
+def created_beside(transaction: Transaction) -> None:
+    transaction.create(CLAIM, {"n": 1})
+    transaction.put(LINK, {"n": 1})
+
+
+def created_where_there_was_none(transaction: Transaction) -> None:
+    transaction.get(CLAIM)
+    transaction.create(CLAIM, {"n": 1})
+
+
+@pytest.mark.parametrize("work", [put, created, created_beside, created_where_there_was_none])
+def test_what_runs_again_after_a_lost_answer_does_the_same_in_firestore_and_in_the_worlds(
+    firestore: FirestoreEmulator, work: Callable[[Transaction], object]
+) -> None:
+    connection = FirestoreConnection("demo-contract", emulator=firestore.host, seconds=1.0)
+    kept, lost = connection.commit, [PASSING[0]("Stream removed")]
+
+    def commit(writes: Sequence[Any], transaction: bytes) -> None:
+        kept(writes, transaction)
+        if lost:
+            raise lost.pop()
+
+    connection.commit = commit  # type: ignore[method-assign]  # the answer is lost after the commit landed
+    stored, memory = FirestoreDocuments(connection, now), MemoryDocuments(now)
+
+    def what(does: Callable[[], object]) -> object:
+        try:
+            return does()
+        except (Taken, Transient) as error:
+            return type(error), error.reason
+
+    assert what(lambda: stored.transact(work)) == what(lambda: run_twice(memory, work, lambda _: None))
+    for path in (CLAIM, LINK):
+        assert stored.get(path) == memory.get(path)
+    connection.close()
 
 
 def test_what_was_only_read_is_not_locked_on_when_a_commit_never_arrives(connection: FirestoreConnection) -> None:

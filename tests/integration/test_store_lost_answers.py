@@ -1,6 +1,6 @@
 """The store's answers are lost, or the same request comes twice: what is stored is what was asked for once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -12,11 +12,11 @@ from functions.application.ports import Transaction
 from functions.application.setting_up import dialect_input
 from functions.application.setting_up.dialect_input import mark
 from functions.application.store import calendars, integrations, links
-from functions.domain.model.errors import Taken
 from functions.domain.model.event import EventKey
 from functions.domain.settings.integration import Hook, Integration
 from tests.harness.place import PASSWORD, ROOM_B, Place, example
 from tests.harness.trials import booked
+from tests.world.store import run_twice
 
 T = TypeVar("T")
 
@@ -26,13 +26,11 @@ class Unanswered(SqliteDocuments):
 
     def __init__(self, place: Place) -> None:
         super().__init__(place.file, lambda: place.now)
+        self.unrepeatable: list[str] = []
+        self._answers = SqliteDocuments(place.file, lambda: place.now)
 
     def transact(self, work: Callable[[Transaction], T]) -> T:
-        first = super().transact(work)
-        try:
-            return super().transact(work)
-        except Taken:
-            return first  # a creation: the store tells its own document from another one
+        return run_twice(self._answers, work, self.unrepeatable.append)
 
 
 class Overtaken(SqliteDocuments):
@@ -51,9 +49,10 @@ class Overtaken(SqliteDocuments):
 
 
 @pytest.fixture
-def unanswered(place: Place) -> Place:
-    place.ports.documents = place.ports.consents = Unanswered(place)
-    return place
+def unanswered(place: Place) -> Iterator[Place]:
+    place.ports.documents = place.ports.consents = store = Unanswered(place)
+    yield place
+    assert store.unrepeatable == []
 
 
 def stored(place: Place) -> Integration:
@@ -175,6 +174,22 @@ def test_a_probe_takes_no_longer_than_otherwise(unanswered: Place) -> None:
     unanswered.api("POST", "/7/probe", {"booking": booked(unanswered), "object": 10}, 202)
     unanswered.settle(80)
     assert unanswered.api("GET", "/7/probe")["state"] == "done"
+
+
+def test_what_a_probe_found_stands_in_the_history_as_a_change(unanswered: Place) -> None:
+    unanswered.save()
+    unanswered.api("POST", "/7/probe", {"booking": booked(unanswered), "object": 10}, 202)
+    unanswered.settle(80)
+    (found,) = (each for each in unanswered.api("GET", "/7/history") if "dialect" in each["after"])
+    assert found["before"] == {"dialect": {}}
+    assert found["after"]["dialect"] == stored(unanswered).dialect
+
+
+def test_a_deactivation_makes_one_new_generation_of_webhooks(unanswered: Place) -> None:
+    unanswered.activate()
+    before = stored(unanswered).webhook_generation
+    unanswered.api("POST", "/7/deactivate")
+    assert stored(unanswered).webhook_generation == before + 1
 
 
 def test_each_channel_is_stored_once(unanswered: Place) -> None:

@@ -22,7 +22,14 @@ def broken(world: World, choice: Choice, *, thorough: bool = True) -> list[str]:
     was that other one if it wrote nothing itself.
     """
     calm = not world.writes()
-    found = [*pairs(world, choice), *_moved(world), *unfinished(world), *_said(world), *_untold(world)]
+    found = [
+        *pairs(world, choice),
+        *_moved(world),
+        *unfinished(world),
+        *_said(world),
+        *_untold(world),
+        *world.trouble.unrepeatable,
+    ]
     if thorough or found:
         found += _audit(world)
     if thorough or not calm:

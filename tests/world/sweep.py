@@ -1,8 +1,8 @@
 """Kept stories with a mishap at every step: `python -m tests.world.sweep [--only NAME] [--seconds S] [--part K --parts N]`.
 
 At each step of all that the product does in a story (every call out, every transaction, every put into the queue), before
-its effect and after it, an instance dies, stalls until its lease has ended, or a call fails. `make worlds` draws such steps at
-random; here none is left out. Prints each telling that breaks a promise, as `python -m tests.world.tell` does.
+its effect and after it, an instance dies, stalls until its lease has ended, or a call fails; or the store fails, or its answer
+is lost. `make worlds` draws such steps at random; here none is left out. Prints each telling that breaks a promise, as `python -m tests.world.tell` does.
 """
 
 import argparse
@@ -17,6 +17,7 @@ from tests.world.tell import be_quick, beginning_of, choice_of, kept_stories, to
 from tests.world.world import World
 
 DIES, STALLS, I_RESERVE_FAILS, GOOGLE_FAILS = 9, 5, 7, 6  # of the deed `later`
+STORE = (10, 11, 12, 13)  # of its mishaps
 
 
 def mishaps(world: World, settings: int, deeds: list[Deed]) -> Iterator[tuple[int, list[list[Deed]]]]:
@@ -36,7 +37,8 @@ def mishaps(world: World, settings: int, deeds: list[Deed]) -> Iterator[tuple[in
                 for after in (0, 1)
                 # a failing call has no effect, or only its answer is lost, by the same side of the step
                 for what, fails in ((DIES, False), (STALLS, False), (I_RESERVE_FAILS, True), (GOOGLE_FAILS, True))
-            ],
+            ]
+            + [[*story[:at], ("later", (step, 0, what, 0, 1)), *story[at:]] for step in range(steps) for what in STORE],
         )
         if at < len(story) and story[at][0] == "later":
             break

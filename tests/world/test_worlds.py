@@ -14,6 +14,7 @@ from functions.domain.settings.integration import Phase
 from tests.world.choice import STATUSES, Choice, _Usual
 from tests.world.deeds import Deed
 from tests.world.promises import broken, pairs, unfinished
+from tests.world.store import Mishap
 from tests.world.sweep import DIES
 from tests.world.tell import choice_of, kept_stories, shrunk, told
 from tests.world.world import BEGINNING, World, story
@@ -54,6 +55,7 @@ def test_the_same_seed_stores_the_same_in_memory_on_disk_and_after_a_beginning_t
 
 def test_a_story_goes_on_from_a_copy_of_any_of_its_moments_as_if_all_had_been_told_again(world: World) -> None:
     restless: list[Deed] = [("race", (0, 3, 1, 0, 0)), ("back_up", ()), ("settings", (4,)), ("weeks", (0,))]
+    restless.append(("store", (Mishap.GIVEN_UP, 0, 7, 4)))
     deeds: list[Deed] = [*BEGINNING, *restless, ("book", (5, 1, 1)), ("put_backup_back", ()), ("drag", (1, 2, 3))]
     found = []
     for first in (0, *[each for each in range(len(BEGINNING), len(deeds) + 1) for _ in (1, 2)]):

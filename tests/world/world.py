@@ -3,7 +3,7 @@
 A world is told as a story: deeds in order, each a name with small numbers. The same story in the same place gives the same
 journal, byte by byte. Deeds of people, lost, doubled, late and reordered hints, failing outsides, and an instance that dies
 at any step that the recorder counts (`tests/model/instances.py`: every call out, every transaction, every put into the
-queue, before and after its effect).
+queue, before and after its effect), or a store that fails or whose answers are lost at any of its operations.
 """
 
 import hashlib
@@ -22,15 +22,17 @@ from functions.application.ports import Alert, Documents, Ports
 from functions.application.setting_up.settings_input import raw_of
 from functions.application.store import integrations
 from functions.domain.model.errors import Transient
+from functions.domain.settings.integration import Phase
 from tests.harness.kept import KeptOutside, keep, keep_outside, put_back, put_back_outside
 from tests.harness.place import KEY, Place
 from tests.harness.views import Direct, Gated, at_once
 from tests.harness.wires import over_wsgi
-from tests.model.instances import Crash, Instance, Running, SteppedDocuments, SteppedTasks
+from tests.model.instances import Crash, Instance, Running
 from tests.world.choice import STATUSES, Choice
 from tests.world.deeds import DAYS, DEEDS, Deed, Deeds, Table, drawn
 from tests.world.memory import MemoryDocuments, MemoryTasks, ReadOnce, Shelves
 from tests.world.races import Races
+from tests.world.store import Kept, Mishap, Plan, Trouble, TroubledDocuments, TroubledTasks
 from tests.world.wires import Outside, SteppedWire
 
 T = TypeVar("T")
@@ -42,8 +44,9 @@ ALL: Table = {
     **DEEDS,
     "crash": (6, (3, 39, 1)),
     "meanwhile": (8, (3, 39, 1, 5, 19, DAYS)),
-    "later": (8, (STEPS, 1, 9, 19, DAYS)),
+    "later": (9, (STEPS, 1, 13, 19, DAYS)),
     "race": (4, (19, DAYS, 4, 2, 2)),
+    "store": (6, (3, 3, 39, 4)),
     "wait": (12, (4,)),
     "weeks": (1, (1,)),
     "round": (2, ()),
@@ -59,6 +62,9 @@ ALL: Table = {
 WAITS = (2, 10, 60, 400, 2000)
 FIRST_DAY = date(2026, 11, 24)
 CARRIED = {"drag", "move_booking", "race", "meanwhile", "split", "undo"}  # by these something may go anywhere
+OFTEN = ((1, 1), (1, 4), (4, 100), (1, 13), (2, 30))  # one operation in so many goes wrong, so many times
+ASKED = 20  # times at most that a person asks for something of which the store's answer is lost
+DYING = (8, 9)  # of the deed `later`
 GRACES = 700  # seconds within which every grace ends
 
 
@@ -89,6 +95,7 @@ class World(Deeds, Place):
 
     def __init__(self, directory: Path, *, on_disk: bool = False) -> None:
         self.running = Running()
+        self.trouble = Trouble(self.running, self.pass_time)
         self._later: Instance | None = None  # what is to happen at a later step
         super().__init__(directory)
         self.activate(inbound={"object": "10"}, sync={"window_days": [-7, 60]})
@@ -122,7 +129,7 @@ class World(Deeds, Place):
         documents.fill(rows)
         self._memory = self.documents = documents  # type: ignore[assignment]  # another of the same port
         self._shelves = documents.copy()
-        self.ports.documents = SteppedDocuments(documents, self.running, lambda: None)
+        self.ports.documents = TroubledDocuments(documents, self.running, self.trouble)
         self._queue(MemoryTasks())
         self.secrets = self.ports.secrets = ReadOnce(self.directory / "secrets.json")
 
@@ -136,7 +143,7 @@ class World(Deeds, Place):
 
     def _queue(self, tasks: MemoryTasks) -> None:
         self.tasks = tasks  # type: ignore[assignment]  # another of the same port
-        self.ports.tasks = SteppedTasks(tasks, self.running)
+        self.ports.tasks = TroubledTasks(tasks, self.running, self.trouble)
 
     def begin(self, choice: Choice, deeds: list[Deed]) -> None:
         """Begin anew, with these deeds; what was the last to begin alike is copied instead of told again.
@@ -158,8 +165,8 @@ class World(Deeds, Place):
             self.do_back_up()
 
     def compose(self, documents: Documents) -> Ports:
-        ports = super().compose(SteppedDocuments(documents, self.running, lambda: None))
-        ports.tasks = SteppedTasks(self.tasks, self.running)
+        ports = super().compose(TroubledDocuments(documents, self.running, self.trouble))
+        ports.tasks = TroubledTasks(self.tasks, self.running, self.trouble)
         return ports
 
     def _webhook(self, url: str, body: Any) -> int:
@@ -177,6 +184,7 @@ class World(Deeds, Place):
         self.log.clear()
         self.told.clear()
         self.forget()
+        self.trouble.forget()
         self.ports.outside = Outside(self)
 
         for each in (10, 11):
@@ -206,7 +214,7 @@ class World(Deeds, Place):
             return False
         task, receipt = leased
         try:
-            with self._as(instance or self._later):
+            with self._as(instance or self._later or Instance(0)):
                 work.run(self.ports, task.body)
         except Crash:
             return True
@@ -257,9 +265,9 @@ class World(Deeds, Place):
         return steps
 
     def do_later(self, step: int, after: int, what: int, which: int, day: int) -> None:
-        """As `crash`, `meanwhile` or `fail`, at a later step of whatever the product does from now on, orders included."""
+        """As `crash`, `meanwhile`, `fail` or `store`, at a later step of whatever the product does from now on, orders included."""
         self._later = Instance(0, fuse=step, after=bool(after))
-        if what < 8:
+        if what not in DYING:
             happen = partial(self._happen, what, which, day)
             self._later = Interrupted(step, bool(after), self.running, happen)
 
@@ -276,8 +284,19 @@ class World(Deeds, Place):
                 self.do_cancel_booking(which)
             case 5:  # it stalls until its lease has ended, and goes on
                 self.settle(100)
-            case _:
+            case 6 | 7:
                 self.do_fail(what - 6, which % 2, day % 2)
+            case _:
+                self.do_store(what - 10, 0, 0, 0)
+
+    def do_store(self, mishap: int, near: int, first: int, often: int) -> None:
+        """The store, its queue included, fails or its answers are lost, from one of the next operations of the product on."""
+        every, times = OFTEN[often]
+        self.trouble.plan = Plan(Mishap(mishap), first % REACH[near], every, times)
+
+    def all_well(self) -> None:
+        self.trouble.plan = None
+        super().all_well()
 
     def do_race(self, which: int, day: int, hour: int, what: int, cause: int = 0) -> None:
         """A person drags an event, or has deleted it, or undoes; right after a booking is read, another changes that."""
@@ -332,14 +351,18 @@ class World(Deeds, Place):
         self._asked("POST", path)
 
     def _asked(self, method: str, path: str, **body: Any) -> int:
-        """Return the status of an order's answer; 503 where the instance died."""
+        """Return the status of an order's answer; 503 where the instance died. Where the store was away, it is asked again."""
         headers = {"Authorization": f"Bearer {KEY}"}
-        try:
-            with self._as(self._later):
-                answer = self.request(method, f"/console/api/integrations/7{path}", headers=headers, **body)
-        except Crash:
-            return 503
-        assert answer.status_code < 500 or answer.status_code == 503, f"{path}: {answer.status_code} {answer.text}"
+        for _ in range(ASKED):
+            before = self.trouble.struck
+            try:
+                with self._as(self._later or Instance(0)):
+                    answer = self.request(method, f"/console/api/integrations/7{path}", headers=headers, **body)
+            except Crash:
+                return 503
+            assert answer.status_code < 500 or answer.status_code == 503, f"{path}: {answer.status_code} {answer.text}"
+            if answer.status_code < 500 or self.trouble.struck == before:
+                break
         return answer.status_code
 
     def do_undo(self, which: int) -> None:
@@ -410,6 +433,10 @@ class World(Deeds, Place):
         What waits for a later step has five minutes left to come. With `day`, a round by day comes before the night.
         """
         self.all_well()
+        if (
+            integrations.get(self.documents, "7").phase is Phase.PAUSED
+        ):  # as long as the store was away nobody could resume
+            self._order("/activate")
         self.settle(300)
         if self._later is not None:  # it came to nothing, or just now
             self._later = None
@@ -467,6 +494,7 @@ class _Beginning:
     backup: tuple[Shelves, MemoryTasks, Choice] | None
     restored: bool
     races: dict[str, Any]
+    trouble: Kept
 
     @classmethod
     def of(cls, world: World, memory: MemoryDocuments) -> "_Beginning":
@@ -474,7 +502,7 @@ class _Beginning:
         told, logins = [*world.told], cast(Outside, world.ports.outside).copy()
         return cls(
             keep_outside(world), memory.copy(), tasks.copy(), world.now, world.first_day, [*world.log], told, logins,
-            world.choice, {*world.over}, world._backup, world.restored, world.races.kept(),
+            world.choice, {*world.over}, world._backup, world.restored, world.races.kept(), world.trouble.kept(),
         )  # fmt: skip
 
     def again(self, world: World, memory: MemoryDocuments) -> None:
@@ -485,6 +513,7 @@ class _Beginning:
         world.ports.outside = self.logins.copy()
         world.choice, world.over, world._backup, world.restored = self.choice, {*self.over}, self.backup, self.restored
         world.races.put_back(self.races)
+        world.trouble.put_back(self.trouble)
 
 
 class Interrupted(Instance):
