@@ -12,6 +12,7 @@ from functions.application.intake.hints import Hint, Kind, look_again, queue_ale
 from functions.application.ports import Body, Ports
 from functions.application.store import integrations, parked
 from functions.application.store.progress import went_on
+from functions.application.store.records import readable
 from functions.application.store.stopped import stopped
 from functions.domain.model import zones
 from functions.domain.model.errors import Conflict, Refused, Stale
@@ -33,7 +34,10 @@ def begin(ports: Ports, int_id: str, actor: str) -> Audit:
         raise Refused(why, reason="not_connected")
     if integration.phase is Phase.DRAFT:
         raise Refused("activate the integration before auditing it", reason="not_active")
-    before, now = stored_audit.last(ports.documents, int_id), ports.clock()
+    before, _ = readable(
+        lambda: stored_audit.last(ports.documents, int_id)
+    )  # a damaged one is replaced: it can be made anew
+    now = ports.clock()
     if before is not None and before.finished_at is None and now - before.touched_at < STUCK:
         raise Conflict("an audit is under way; wait until it is done", reason="under_way")
     today = zones.day_of(now, integration.settings.timezone)

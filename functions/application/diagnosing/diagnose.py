@@ -1,11 +1,11 @@
 """Diagnostics: each check green, grey, amber or red, with what was tested and what to do."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from functions.application.diagnosing.diagnose_more import moment_of, more
+from functions.application.diagnosing.diagnose_more import MORE, moment_of
 from functions.application.ports import Body, CalendarEntry, Ports
 from functions.application.probing import record
 from functions.application.pulling import events_without_booking
@@ -14,13 +14,14 @@ from functions.application.setting_up import consent
 from functions.application.setting_up.setup import SCOPES
 from functions.application.store import calendars, integrations, parked
 from functions.application.store.integrations import path_of
+from functions.application.store.records import readable
 from functions.application.store.stopped import google_mend
 from functions.application.sync import retry_event_id
 from functions.application.sync.session import SyncSession, note_withdrawn, open_session, within_reach
 from functions.application.watching import channels, key_rotation
 from functions.domain.model.addresses import is_mail_address
 from functions.domain.model.check import Check
-from functions.domain.model.errors import AccessRevoked, Cause, SyncError
+from functions.domain.model.errors import AccessRevoked, Cause, Malformed, SyncError
 from functions.domain.model.messages import counted, say
 from functions.domain.model.snapshot import Presence
 from functions.domain.pairing.life import State
@@ -56,30 +57,24 @@ def diagnose(ports: Ports, int_id: str) -> Diagnosis:
     """Check everything about one integration over the real connections; an error is a finding, never an exception."""
     integration = consent.named(ports, integrations.get(ports.documents, int_id))
     session = open_session(ports, integration)
-    checks = [
-        _phase(session),
-        *_google(session),
-        *_ireserve(session),
-        *_hooks(session),
-        *_dialect(session),
-        *_zone(session),
-        *_customers(session),
-        *_guests(session),
-        *_lacking(session),
-    ]
-    checks += retry_event_id.checks(session)
-    if integration.phase is not Phase.DRAFT and integration.settings.inbound.enabled:
-        checks += [_channel(session, calendar) for calendar in integration.settings.calendars]
-    checks += [*more(session), *_waiting(session), *events_without_booking.checks(session)]
+    checks = [check for section in SECTIONS for check in _told(section, session)]
     return Diagnosis(
         at=ports.clock(),
         phase=integration.phase.value,
-        checks=tuple(checks),
-        in_sync_as_of=in_sync_as_of(session),
+        checks=tuple(dict.fromkeys(checks)),
+        in_sync_as_of=readable(lambda: in_sync_as_of(session))[0],
         near_days_compared_at=integration.near_at,
         links=ports.documents.count(path_of(int_id, "links")),
         open_items=ports.documents.count(path_of(int_id, "parked")),
     )
+
+
+def _told(section: Callable[[SyncSession], Iterable[Check]], session: SyncSession) -> Iterator[Check]:
+    """Yield the checks of a section; one that meets a record that it cannot read ends with that."""
+    try:
+        yield from section(session)
+    except Malformed as error:
+        yield Check("store", "red", str(error))
 
 
 def anonymous(text: str) -> str:
@@ -102,17 +97,17 @@ def in_sync_as_of(session: SyncSession) -> datetime | None:
     return min(known) if len(known) == len(moments) else None
 
 
-def _phase(session: SyncSession) -> Check:
+def _phase(session: SyncSession) -> list[Check]:
     phase = session.integration.phase
     if session.integration.trouble:
-        return Check("state", "red", "stopped: nothing is synchronised until both sides accept the connection again")
+        return [Check("state", "red", "stopped: nothing is synchronised until both sides accept the connection again")]
     says = {
         Phase.ACTIVE: Check("state", "green", "active"),
         Phase.SHADOW: Check("state", "amber", "in shadow: plans and journals, writes nothing", act="activate"),
         Phase.PAUSED: Check("state", "amber", "paused: nothing is written", "resume it when you are ready", "activate"),
         Phase.DRAFT: Check("state", "amber", "not active", "activate it when the settings are right", "activate"),
     }
-    return says[phase]
+    return [says[phase]]
 
 
 def _google(session: SyncSession) -> list[Check]:
@@ -382,6 +377,12 @@ def _lacking(session: SyncSession) -> list[Check]:
     return checks
 
 
+def _channels(session: SyncSession) -> list[Check]:
+    if session.integration.phase is Phase.DRAFT or not session.settings.inbound.enabled:
+        return []
+    return [_channel(session, calendar) for calendar in session.settings.calendars]
+
+
 def _channel(session: SyncSession, calendar: str) -> Check:
     state = calendars.state_of(session.ports.documents, session.id, calendar)
     if isinstance(state, calendars.Unreadable):
@@ -398,9 +399,8 @@ def _channel(session: SyncSession, calendar: str) -> Check:
     ends = channels.expires_at(state)
     if ends is None or ends <= now:
         says = say("{} has no live channel; it is polled every {} s", calendar, session.settings.sync.poll_seconds)
-        return Check(
-            "channel", "amber", says, "renew the channels; check that the address is public", "renew", calendar
-        )
+        mend = "renew the channels; check that the address is public"
+        return Check("channel", "amber", says, mend, "renew", calendar)
     last = max((c.notified_at for c in state.channels if c.notified_at), default=None)
     says = say("{} has a channel until {}", calendar, moment_of(session, ends))
     if last:
@@ -439,8 +439,7 @@ def _waiting(session: SyncSession) -> list[Check]:
         says = counted(refused, "i-Reserve refused {} new event", "i-Reserve refused {} new events")
         mend = "each event says why, and is tried again once it changes"
         checks.append(Check("refused", "grey", says, mend))
-    checks += [*_foreign(session), *_left_out(session)]
-    return [*checks, *_backfill(session)]
+    return checks
 
 
 def _backfill(session: SyncSession) -> list[Check]:
@@ -509,3 +508,24 @@ def _left_out(session: SyncSession) -> list[Check]:
         mend = "run the probe, which finds what rows can show, or resync; “in sync as of” waits for them"
         checks.append(Check("unseen", "amber", says, mend, "probe"))
     return checks
+
+
+SECTIONS: tuple[Callable[[SyncSession], Iterable[Check]], ...] = (
+    _phase,
+    _google,
+    _ireserve,
+    _hooks,
+    _dialect,
+    _zone,
+    _customers,
+    _guests,
+    _lacking,
+    retry_event_id.checks,
+    _channels,
+    *MORE,
+    _waiting,
+    _foreign,
+    _left_out,
+    _backfill,
+    events_without_booking.checks,
+)

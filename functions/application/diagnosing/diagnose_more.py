@@ -35,18 +35,6 @@ class Queue(Protocol):
         """Return when the first waiting task is due, or None."""
 
 
-def more(session: SyncSession) -> Iterator[Check]:
-    """Yield the checks that need nothing from the others."""
-    yield from _settings(session)
-    yield from _clock(session)
-    yield from _address(session)
-    if session.integration.phase in RUNNING:
-        yield from _recent(session)
-        yield from _queue(session)
-    yield from _statuses(session)
-    yield from _validation(session)
-
-
 def _settings(session: SyncSession) -> Iterator[Check]:
     faults = partial_settings.open_faults(session.ports, session.settings)
     if faults:
@@ -83,6 +71,8 @@ def _address(session: SyncSession) -> Iterator[Check]:
 
 def _recent(session: SyncSession) -> Iterator[Check]:
     now, integration = session.now(), session.integration
+    if integration.phase not in RUNNING:
+        return
     if session.settings.inbound.enabled:
         for calendar in session.settings.calendars:
             state = calendars.state_of(session.ports.documents, session.id, calendar)
@@ -114,6 +104,8 @@ def _recent(session: SyncSession) -> Iterator[Check]:
 
 
 def _queue(session: SyncSession) -> Iterator[Check]:
+    if session.integration.phase not in RUNNING:
+        return
     if isinstance(session.ports.tasks, Queue):
         due = session.ports.tasks.next_due()
         late = session.now() - due if due is not None else timedelta()
@@ -199,3 +191,6 @@ def _since(now: datetime, moment: datetime | None) -> timedelta | None:
 def moment_of(session: SyncSession, moment: datetime | None) -> str:
     """Return a moment on the integration's clock, such as 24-11-2026 09:00; a dash for None."""
     return f"{clock(moment, session.settings.timezone):%d-%m-%Y %H:%M}" if moment is not None else "–"
+
+
+MORE = (_settings, _clock, _address, _recent, _queue, _statuses, _validation)  # they need nothing from the others

@@ -1,7 +1,7 @@
 """Converts domain values to documents and back."""
 
 import marshal
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from functools import cache, lru_cache
 from typing import Any, TypeVar, cast
 
@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from functions.application.ports import Body
 from functions.application.store.upgrades import damaged, schema_of, upgraded
+from functions.domain.model.errors import Malformed
 from functions.domain.model.messages import say
 
 T = TypeVar("T")
@@ -57,6 +58,14 @@ def record_of(kind: type[T], body: Body, name: str, *of: str) -> T:
 def _known(kind: Hashable, written: bytes, name: str, of: tuple[str, ...]) -> object:
     """Return what is often read again unchanged: parsing takes ten times as long as comparing."""
     return _parsed(kind, marshal.loads(written), name, of)  # noqa: S302 -- written by the caller
+
+
+def readable(read: Callable[[], T]) -> tuple[T | None, str]:
+    """Return what a function reads from the store, or None and why that cannot be read; for pages that show more than that."""
+    try:
+        return read(), ""
+    except Malformed as error:
+        return None, str(error)
 
 
 def _parsed(kind: Hashable, body: Body, name: str, of: tuple[str, ...]) -> object:

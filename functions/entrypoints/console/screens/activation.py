@@ -9,6 +9,7 @@ from functions.application.ports import Ports
 from functions.application.probing import probe, record, starting
 from functions.application.setting_up import activation, available, preview
 from functions.application.store import integrations
+from functions.application.store.records import readable
 from functions.application.sync.session import open_session
 from functions.domain.model.errors import Malformed, SyncError
 from functions.domain.settings.integration import Phase
@@ -84,6 +85,9 @@ def _activation_page(
     integration = integrations.get(pages.ports.documents, int_id)
     found = summary_of(pages.ports, int_id)
     t = pages.texts(integration)
+    plan, no_plan = readable(lambda: preview.current(pages.ports, int_id))
+    trial, no_trial = readable(lambda: record.current(pages.ports.documents, int_id))
+    probe_trouble = str(probe_error) if probe_error is not None else no_trial
     return pages.page(
         "activation.html",
         int_id,
@@ -94,7 +98,8 @@ def _activation_page(
             for name, page, state in steps_of(found)
             if name != "activation"
         ],
-        plan=preview.current(pages.ports, int_id),
+        plan=plan,
+        no_plan=t.sentence(no_plan),
         most=LINES,
         trouble=_with_labels(t.sentence(str(error)), t) if error is not None else "",
         warnings=[t.sentence(each) for each in warnings],
@@ -102,9 +107,9 @@ def _activation_page(
         assumptions=list(open_session(pages.ports, integration).dialect.assumptions()),
         dialect=integration.dialect,
         told=told,
-        trial=record.current(pages.ports.documents, int_id),
+        trial=trial,
         parts=probe.PARTS,
-        probe_trouble=t.sentence(str(probe_error)) if probe_error is not None else "",
+        probe_trouble=t.sentence(probe_trouble),
         typed=request.form,
         active=integration.phase is Phase.ACTIVE,
     )

@@ -4,6 +4,7 @@ from flask import Blueprint, Response
 
 from functions.application.auditing import audit, stored_audit
 from functions.application.store import integrations
+from functions.application.store.records import readable
 from functions.entrypoints.console.forms.audit_forms import audit_csv
 from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.reasons import reason_name
@@ -17,12 +18,14 @@ def add(routes: Blueprint, pages: Pages) -> None:
 
     @routes.get("/integrations/<int_id>/audit")
     def audited(int_id: str) -> Response:
-        last = stored_audit.last(ports.documents, int_id)
+        integration = integrations.get(ports.documents, int_id)
+        last, damaged = readable(lambda: stored_audit.last(ports.documents, int_id))
         return pages.page(
             "audit.html",
             int_id,
             here="audit",
             audit=last,
+            damaged=pages.texts(integration).sentence(damaged),
             stuck=audit.parked_as(ports, int_id, last) if last is not None else None,
             reason_name=reason_name,
             shown=SHOWN,

@@ -6,6 +6,7 @@ from functions.application.probing import probe, record
 from functions.application.setting_up import dialect_input
 from functions.application.store import integrations
 from functions.application.store.dialect_validation import dialect_of
+from functions.application.store.records import readable
 from functions.domain.model.errors import Conflict, Fault, Invalid
 from functions.domain.settings.dialect import Dialect
 from functions.entrypoints.console.forms.dialect_form import GROUPS, POINTS, answers, in_words, shown
@@ -53,13 +54,13 @@ def _dialect_page(pages: Pages, int_id: str, wrong: tuple[Fault, ...] = ()) -> R
         origin_of=_origins(pages, int_id, found),
         faults=faults,
         seen=request.form.get("seen", "") if wrong else dialect_input.mark(integration.dialect),
-        probing=probe.is_under_way(pages.ports, integration),
+        probing=readable(lambda: probe.is_under_way(pages.ports, integration))[0],
     )
 
 
 def _origins(pages: Pages, int_id: str, found: Dialect) -> dict[str, str]:
     """Return for each point whether it is `assumed`, `probed` by the last probe, or `known` otherwise."""
-    trial = record.current(pages.ports.documents, int_id)
+    trial, _ = readable(lambda: record.current(pages.ports.documents, int_id))
     probed = dialect_of(trial.found if trial is not None else {})
 
     def origin(name: str) -> str:
