@@ -16,7 +16,10 @@ ATTACK = "HYPERLINK(1)"
 
 
 @pytest.mark.parametrize("sign", BEGINNINGS)
-@pytest.mark.parametrize("before", ["", " ", "\t", "\n", "Zaal;", "Zaal,", 'Zaal"', "Zaal\t", "Zaal\r\n", "Zaal|"])
+@pytest.mark.parametrize(
+    "before",
+    ["", " ", "\t", "\n", "Zaal;", "Zaal,", 'Zaal"', "Zaal\t", "Zaal\r\n", "Zaal|", "Zaal; ", "Zaal,  ", "Zaal;\u00a0"],
+)
 def test_no_cell_begins_a_formula_however_a_spreadsheet_takes_it_apart(sign: str, before: str) -> None:
     said = as_csv(("room",), [(f"{before}{sign}{ATTACK}",)])
     for separator in ",;\t|":

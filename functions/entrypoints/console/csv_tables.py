@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-FORMULA = re.compile(r"(^\s*|[;,|\"\t\r\n])([=+@\-\uff0b\uff0d\uff1d\uff20])")
+FORMULA = re.compile(r"(^\s*|[;,|\"\t\r\n][ \u00a0]*)([=+@\-\uff0b\uff0d\uff1d\uff20])")
 MARK = "\ufeff"  # tells a spreadsheet that the text is UTF-8
 
 
