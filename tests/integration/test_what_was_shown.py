@@ -100,3 +100,17 @@ def test_going_back_does_not_take_another_persons_later_change_along(place: Plac
     assert place.api("GET", "/7")["sync"]["sweep_minutes"] == 30
     again = tab.get(f"{HERE}/history").text
     assert tab.post(action[1], **sent_by(again, "Go back to before")).status_code in (303, 409)
+
+
+def test_a_page_from_before_a_deactivation_registers_no_webhook_and_opens_no_channel(place: Place) -> None:
+    place.activate(language="en")
+    tab = Tab(place)
+    place.api("POST", "/7/deactivate")
+    place.forget()
+    for mend in ("hooks", "renew"):
+        answer = tab.post(f"{HERE}/mend/{mend}")
+        assert answer.status_code == 409
+        assert "The integration is not active" in answer.text
+    place.settle(60)
+    assert [call for call in place.ireserve_calls() if call.startswith("POST")] == []
+    assert [call for call in place.calls() if "watch" in call] == []

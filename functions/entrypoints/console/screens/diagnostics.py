@@ -11,11 +11,14 @@ from functions.application.diagnosing import round_trip as trip
 from functions.application.finding import find
 from functions.application.finding.names import Names
 from functions.application.intake import hints
+from functions.application.ports import Ports
 from functions.application.setting_up import activation
 from functions.application.store import integrations
-from functions.application.sync.session import open_session
+from functions.application.sync.session import SyncSession, open_session
 from functions.application.watching import channels
 from functions.domain.model.check import Check
+from functions.domain.model.errors import Conflict
+from functions.domain.settings.integration import Phase
 from functions.domain.settings.schema import Settings
 from functions.entrypoints.console.pages import Pages
 from functions.entrypoints.console.texts import Texts
@@ -57,15 +60,23 @@ def add(routes: Blueprint, pages: Pages) -> None:
 
     @routes.post("/integrations/<int_id>/mend/hooks")
     def mend_hooks(int_id: str) -> Response:
-        activation.register(ports, open_session(ports, integrations.get(ports.documents, int_id)))
+        activation.register(ports, _activated(ports, int_id))
         return pages.done(f"/console/integrations/{int_id}/diagnostics", "hooks")
 
     @routes.post("/integrations/<int_id>/mend/renew")
     def mend_channels(int_id: str) -> Response:
-        channels.open_all(open_session(ports, integrations.get(ports.documents, int_id)))
+        channels.open_all(_activated(ports, int_id))
         hint = hints.Hint(hints.Kind.RENEW, int_id, (), "person", ports.clock(), actor=pages.actor())
         hints.enqueue(ports.tasks, hint, ports.clock(), trailing=False)
         return pages.done(f"/console/integrations/{int_id}/diagnostics", "renewed")
+
+
+def _activated(ports: Ports, int_id: str) -> SyncSession:
+    """Open an integration; raises `Conflict` for one that was deactivated since its page was shown."""
+    integration = integrations.get(ports.documents, int_id)
+    if integration.phase is Phase.DRAFT:
+        raise Conflict("the integration is not active", reason="not_active")
+    return open_session(ports, integration)
 
 
 def _diagnostics_page(pages: Pages, int_id: str, legs: tuple[trip.Leg, ...] = ()) -> Response:
